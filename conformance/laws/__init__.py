@@ -1,0 +1,1 @@
+"""Laws: pure functions from facts and exchanges to verdicts. No I/O."""

@@ -1,0 +1,1 @@
+"""Exchanges with a target: encoding, signing and the HTTP session with its limits."""

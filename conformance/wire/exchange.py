@@ -1,0 +1,135 @@
+"""One request and its answer, as bytes and parsed; and a listing, the pages that follow one another by token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from conformance.wire.encoding import NotJsonError, parse
+
+Headers = tuple[tuple[str, str], ...]
+
+_OK = range(200, 300)
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """Give the first header of that name, whatever its case; None where there is none."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """What was sent. The headers carry no signature, token or other secret: they are kept for reports."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """What came back: status, headers, the decoded body, and the time it took in seconds."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    elapsed_s: float
+
+    def header(self, name: str) -> str | None:
+        """Give the first header of that name, whatever its case."""
+        return header(self.headers, name)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why there is no answer. Kinds: `unreachable`, `dropped`, `timeout`, `too-large`, `not-http`, `refused-by-client`."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request of an operation and its answer, or the fault that stands for it."""
+
+    operation: str
+    request: HttpRequest
+    response: HttpResponse | None
+    fault: Fault | None = None
+
+    @cached_property
+    def _parsed(self) -> tuple[Any, str]:
+        if self.response is None:
+            return None, self.fault.detail if self.fault else "no answer"
+        try:
+            return parse(self.response.body), ""
+        except NotJsonError as error:
+            return None, str(error)
+
+    @cached_property
+    def input(self) -> dict[str, Any] | None:
+        """The request's members, or None where its body is no JSON object."""
+        try:
+            value = parse(self.request.body)
+        except NotJsonError:
+            return None
+        return value if isinstance(value, dict) else None
+
+    @property
+    def status(self) -> int:
+        """The HTTP status; 0 where there was no answer."""
+        return self.response.status if self.response else 0
+
+    @property
+    def body(self) -> Any:
+        """The parsed body, whatever it is; None where it is not JSON."""
+        return self._parsed[0]
+
+    @property
+    def body_problem(self) -> str:
+        """Why the body can't be read as JSON; empty where it can."""
+        return self._parsed[1]
+
+    @property
+    def answer(self) -> dict[str, Any] | None:
+        """The parsed body where it is a JSON object."""
+        value = self._parsed[0]
+        return value if isinstance(value, dict) else None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the target let the request through: 2xx with a JSON object."""
+        return self.status in _OK and self.answer is not None
+
+    @cached_property
+    def error_code(self) -> str:
+        """The bare error code, without namespace or URI; empty where the answer names none."""
+        if self.response is None or self.status in _OK:
+            return ""
+        answer = self.answer or {}
+        raw = answer.get("__type") or answer.get("code") or self.response.header("x-amzn-errortype") or ""
+        return raw.split(":", 1)[0].rpartition("#")[2] if isinstance(raw, str) else ""
+
+    @property
+    def error_message(self) -> str:
+        """The message of an error answer; empty where there is none."""
+        answer = self.answer or {}
+        for name in ("message", "Message"):
+            if isinstance(answer.get(name), str):
+                return str(answer[name])
+        return ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The pages of one query, in order, each asked for with the token of the one before."""
+
+    pages: tuple[Exchange, ...]
+    items: tuple[dict[str, Any], ...]
+    complete: bool
+    """Whether the last page came without a token."""
+    problem: str = ""
+    """Why the walk ended early: a refusal, a repeated token, too many pages, an answer without the list."""
