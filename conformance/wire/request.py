@@ -1,0 +1,61 @@
+"""What a check sends, before it is signed: a value that can be compared, kept and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from conformance.wire.encoding import dump, parse
+from conformance.wire.exchange import Headers
+
+
+class Signing(StrEnum):
+    """How a request is signed."""
+
+    VALID = "valid"
+    NONE = "none"
+    WRONG_SECRET = "wrong-secret"  # noqa: S105 - a way of signing, not a secret
+    UNKNOWN_KEY = "unknown-key"
+    GARBLED = "garbled"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request of an operation.
+
+    `target` is the value of X-Amz-Target: None for the operation's own, the empty string for no such header.
+    `content_type` likewise: None for the protocol's own, the empty string for none. `chunked` sends the body in chunks
+    without a Content-Length.
+    """
+
+    operation: str
+    body: bytes
+    method: str = "POST"
+    target: str | None = None
+    content_type: str | None = None
+    signing: Signing = Signing.VALID
+    chunked: bool = False
+    extra_headers: Headers = ()
+
+    @classmethod
+    def call(cls, operation: str, members: Mapping[str, Any]) -> Request:
+        """Give the well-formed request that carries these members."""
+        return cls(operation, dump(members))
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members of the body, which must be a JSON object."""
+        value = parse(self.body)
+        if not isinstance(value, dict):
+            raise TypeError("the body of this request is no JSON object")
+        return value
+
+    def having(self, **members: Any) -> Request:
+        """Give the same request with these members set."""
+        return replace(self, body=dump(self.members | members))
+
+    def lacking(self, *names: str) -> Request:
+        """Give the same request without these members."""
+        return replace(self, body=dump({name: value for name, value in self.members.items() if name not in names}))
