@@ -1,0 +1,140 @@
+"""Citations as the files hold them, by operation, direction, path and facet, and the rule of which one is in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract import fields
+from conformance.contract.citation import UNSET, Citation, Source
+from conformance.contract.errors import ContractError, suggest
+from conformance.contract.facets import CITABLE, WIRE_NUMBER, facet_value, same_value
+from conformance.contract.yaml_source import Entries, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+DIRECTIONS = ("input", "output", "error", "paginator")
+
+Claim = tuple[str, str, str, str]
+"""Operation, direction, path, facet."""
+
+
+@dataclass
+class CitationIndex:
+    """All citations; a claim takes its own out, so that what is left cites something that the contract doesn't say."""
+
+    sources: Mapping[str, Source]
+    waiting: dict[Claim, list[Citation]] = field(default_factory=dict)
+
+    def add_file(self, document: str, written: Section, operations: Collection[str]) -> None:
+        """Read the citations of one document. Raises ContractError."""
+        source = self.sources.get(document)
+        if source is None or not source.is_document:
+            documents = [known.id for known in self.sources.values() if known.is_document]
+            raise ContractError(
+                f"there is no document {document!r}",
+                where=written.at(),
+                remedy=f"name the file after a document of sources.yaml: {suggest(document, documents)}",
+            )
+        for operation, directions in fields.subs(written):
+            if operation not in operations:
+                raise ContractError(
+                    f"there is no operation {operation!r}",
+                    where=written.at(operation),
+                    remedy=suggest(operation, operations),
+                )
+            fields.closed(directions, DIRECTIONS, what="an operation that is cited")
+            for direction, paths in fields.subs(directions):
+                for path, facets in fields.subs(paths):
+                    fields.closed(facets, CITABLE, what="a cited path")
+                    for facet in facets:
+                        claim = (operation, direction, path, facet)
+                        self.waiting.setdefault(claim, []).extend(_cited(facet, facets, source))
+
+    def settle(self, claim: Claim, stated: Any) -> tuple[Any, tuple[Citation, ...]]:
+        """Take out the citations of a claim, and give the value in force with all citations, newest document first.
+
+        In force is what the newest document on the operation itself says; citations that say something else carry
+        their own value, the others none.
+        """
+        cited = self.waiting.pop(claim, None)
+        if cited is None:
+            return stated, ()
+        if all(citation.value is UNSET for citation in cited):
+            return stated, tuple(sorted(cited, key=self._by_age))
+        cited.sort(key=self._by_age)
+        own = [
+            citation
+            for citation in cited
+            if self.sources[citation.id].operation == claim[0] and citation.value != WIRE_NUMBER
+        ]
+        newest = [citation for citation in own if citation.id == own[0].id]
+        value = stated
+        if newest and all(citation.value is not UNSET for citation in newest):
+            value = newest[0].value
+        return value, tuple(_beside(citation, stated, value) for citation in cited)
+
+    def _by_age(self, citation: Citation) -> tuple[int, int]:
+        return -self.sources[citation.id].edition, citation.line or 0
+
+    def refuse_rest(self, paths: Mapping[tuple[str, str], Collection[str]]) -> None:
+        """Refuse citations of claims that nobody made; `paths` are those of each operation and direction."""
+        for (operation, direction, path, facet), cited in self.waiting.items():
+            known = paths.get((operation, direction), ())
+            if path not in known:
+                problem = f"the contract has no path {path!r} in the {direction} of {operation}"
+                remedy = suggest(path, known)
+            else:
+                problem = f"the contract states no documented {facet} at {path!r} in the {direction} of {operation}"
+                remedy = f"state `{facet}` outside of `modelled` in the shape or at the member, or remove the citation"
+            raise ContractError(problem, where=cited[0].where, remedy=remedy)
+
+
+def _beside(citation: Citation, stated: Any, value: Any) -> Citation:
+    said = stated if citation.value is UNSET else citation.value
+    shown = UNSET if same_value(said, value) else said
+    return citation if shown is citation.value else replace(citation, value=shown)
+
+
+def _cited(facet: str, facets: Section, source: Source) -> Iterator[Citation]:
+    """Read a line, a mapping with more about it, or a list of these."""
+    written = facets[facet]
+    where = facets.at(facet)
+    if not isinstance(written, Entries):
+        yield _one(facet, written, where, source)
+        return
+    for index, entry in enumerate(written):
+        yield _one(facet, entry, written.at(index), source)
+
+
+def _one(facet: str, written: Any, where: str, source: Source) -> Citation:
+    if not isinstance(written, Section):
+        return Citation(source.id, line_number(written, where, source), where=where)
+    fields.closed(written, ("line", "value", "as", "lines"), ("line",), what="a citation")
+    value = facet_value(facet, written, "value") if "value" in written else UNSET
+    words: tuple[str, ...] = ()
+    if "as" in written:
+        words = fields.texts(written, "as") if isinstance(written["as"], list) else (str(written["as"]),)
+    more = written.get("lines", ())
+    if "lines" in written and not isinstance(more, Entries):
+        raise fields.wrong_type(written, "lines", "a list of line numbers")
+    more_lines = tuple(line_number(line, more.at(index), source) for index, line in enumerate(more))
+    return Citation(source.id, line_number(written["line"], where, source), value, words, more_lines, where)
+
+
+def line_number(written: Any, where: str, source: Source) -> int:
+    """Give a line that the document has. Raises ContractError."""
+    if not isinstance(written, int) or isinstance(written, bool):
+        raise ContractError(
+            f"a citation is a line number, not {fields.shown(written)}",
+            where=where,
+            remedy="write the line, or `{line: ..., value: ...}`, or a list of these",
+        )
+    if not 1 <= written <= source.lines:
+        raise ContractError(
+            f"the document {source.id!r} has no line {written}",
+            where=where,
+            remedy=f"its lines are 1 to {source.lines}, as sources.yaml says",
+        )
+    return written

@@ -1,0 +1,99 @@
+"""The facets that the contract knows, what values they take, and on which types they make sense."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from conformance.contract.errors import ContractError, suggest
+from conformance.contract.fields import shown
+from conformance.contract.yaml_source import Entries, Section
+
+TYPES: Final = ("string", "integer", "float", "boolean", "timestamp", "list", "map", "structure")
+SCALARS: Final = ("string", "integer", "float", "boolean", "timestamp")
+FACETS: Final = (
+    "required", "default", "enum", "min_length", "max_length", "pattern", "minimum", "maximum",
+)  # fmt: skip
+CITABLE: Final = ("present", "type", *FACETS, "http_status")
+
+WIRE_NUMBER: Final = "number"
+"""The type that a drawn JSON gives to integers, floats and timestamps alike: it never wins over a type that says more."""
+
+_SIZED = ("string", "list", "map")
+_NUMBERS = ("integer", "float")
+_APPLIES: Final = {
+    "required": TYPES,
+    "default": SCALARS,
+    "enum": ("string",),
+    "min_length": _SIZED,
+    "max_length": _SIZED,
+    "pattern": ("string",),
+    "minimum": _NUMBERS,
+    "maximum": _NUMBERS,
+}
+
+
+def facet_value(facet: str, holder: Section, key: str) -> Any:
+    """Give the checked value of a facet that stands in `holder` under `key`. Raises ContractError."""
+    value = holder[key]
+    fault = _fault(facet, value)
+    if fault:
+        raise ContractError(
+            f"the {facet} must be {fault}, not {shown(value)}", where=holder.at(key), remedy=f"write {fault} there"
+        )
+    if facet == "pattern":
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ContractError(
+                f"the pattern {value!r} does not compile: {error}",
+                where=holder.at(key),
+                remedy="mend the regular expression; in YAML, single quotes keep backslashes as they are",
+            ) from error
+    return tuple(value) if facet == "enum" else value
+
+
+def applicable(facet: str, kind: str, where: str) -> None:
+    """Insist that a facet makes sense on a type. Raises ContractError."""
+    if kind not in _APPLIES[facet]:
+        fitting = [name for name, kinds in _APPLIES.items() if kind in kinds]
+        raise ContractError(
+            f"the facet {facet!r} has no meaning on the type {kind!r}",
+            where=where,
+            remedy=f"remove it; on that type there are: {', '.join(fitting)}",
+        )
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Whether two values of a facet say the same; the order in which a page lists an enum says nothing."""
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return set(one) == set(other)
+    return type(one) is type(other) and bool(one == other)
+
+
+def _fault(facet: str, value: Any) -> str:
+    """Name what the value should have been; empty if it is that."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if facet in {"min_length", "max_length", "http_status"}:
+        return "" if whole and value >= 0 else "a whole number that is not negative"
+    if facet in {"minimum", "maximum"}:
+        return "" if whole or isinstance(value, float) else "a number"
+    if facet in {"required", "present"}:
+        return "" if isinstance(value, bool) else "true or false"
+    if facet == "enum":
+        texts = isinstance(value, Entries) and value and all(isinstance(entry, str) for entry in value)
+        unique = texts and len(set(value)) == len(value)
+        return "" if unique else "a list of different texts"
+    if facet == "default":
+        return "" if isinstance(value, str | int | float) else "a scalar"
+    if facet == "type":
+        return "" if value in (*TYPES, WIRE_NUMBER) else f"one of {', '.join(TYPES)}"
+    return "" if isinstance(value, str) else "text"
+
+
+def known_type(mapping: Section) -> str:
+    """Give the type that a shape names. Raises ContractError for one that does not exist."""
+    value = mapping.get("type")
+    if isinstance(value, str) and value in TYPES:
+        return value
+    raise ContractError(f"there is no type {shown(value)}", where=mapping.at("type"), remedy=suggest(str(value), TYPES))

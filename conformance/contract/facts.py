@@ -1,0 +1,91 @@
+"""The flat list of facts of an operation: one atomic claim each, documented and modelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.citation import Citation
+from conformance.contract.facets import FACETS, same_value
+from conformance.contract.model import Direction, Fact, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract.citations import CitationIndex
+    from conformance.contract.node import Node
+
+MODEL_SOURCE = "botocore"
+_BY_MODEL = (Citation(MODEL_SOURCE, None),)
+
+
+def facts_of_operation(operation: Operation, cited: CitationIndex) -> Iterator[Fact]:
+    """Give every fact of an operation: input, paginator, output, errors."""
+    name = operation.name
+    yield from _facts_of_tree(name, "input", operation.input)
+    if operation.client_options is not None:
+        yield from _facts_of_tree(name, "input", operation.client_options)
+    if operation.paginator is not None:
+        yield from _facts_of_tree(name, "paginator", operation.paginator)
+    yield _stated(name, "output", "", "http_status", operation.http_status, cited, operation.where)
+    yield from _facts_of_tree(name, "output", operation.output)
+    for code, status in operation.errors.items():
+        yield _stated(name, "error", code, "present", True, cited, operation.where)
+        yield _stated(name, "error", code, "http_status", status, cited, operation.where)
+
+
+def _facts_of_tree(operation: str, direction: Direction, tree: Node) -> Iterator[Fact]:
+    nodes = tree.walk()
+    next(nodes)  # the root is the message itself, which no document claims to be present
+    for node in nodes:
+        prefix = f"{operation}/{direction}/{node.path}"
+        modelled = node.basis == "modelled"
+        for facet, value in _stated_by_documents(node):
+            sources = _BY_MODEL if modelled else node.sources.get(facet, ())
+            yield Fact(
+                f"{prefix}/{facet}/modelled" if modelled else f"{prefix}/{facet}",
+                operation,
+                direction,
+                node.path,
+                facet,
+                value,
+                "modelled" if modelled else "documented",
+                "should" if modelled else "must",
+                sources,
+                node.observed.get(facet, ()),
+                node.places.get(facet, node.where),
+            )
+        for facet in FACETS:
+            if facet not in node.modelled:
+                continue
+            value = node.modelled[facet]
+            if facet in node.documented and same_value(value, node.documented[facet]):
+                continue  # the newest page says it already
+            yield Fact(
+                f"{prefix}/{facet}/modelled",
+                operation,
+                direction,
+                node.path,
+                facet,
+                value,
+                "modelled",
+                "should",
+                _BY_MODEL,
+                node.observed.get(facet, ()),
+                node.places.get(facet, node.where),
+            )
+
+
+def _stated_by_documents(node: Node) -> Iterator[tuple[str, Any]]:
+    yield "present", True
+    yield "type", node.type
+    for facet in FACETS:
+        if facet in node.documented:
+            yield facet, node.documented[facet]
+
+
+def _stated(  # noqa: PLR0913 - the seven parts of a fact that belongs to no member
+    operation: str, direction: Direction, path: str, facet: str, value: Any, cited: CitationIndex, where: str
+) -> Fact:
+    in_force, sources = cited.settle((operation, direction, path, facet), value)
+    fact_id = f"{operation}/{direction}/{path}/{facet}"
+    return Fact(fact_id, operation, direction, path, facet, in_force, "documented", "must", sources, (), where)

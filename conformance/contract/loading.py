@@ -1,0 +1,210 @@
+"""Loading of a contract: the files, in the order in which they lean on each other."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.contract import fields
+from conformance.contract.behaviours import parse_behaviours
+from conformance.contract.citations import CitationIndex
+from conformance.contract.errors import ContractError
+from conformance.contract.facts import facts_of_operation
+from conformance.contract.model import CommonError, Contract, Service
+from conformance.contract.operations import OperationReader
+from conformance.contract.shapes import Shape, check_shapes, parse_shape
+from conformance.contract.sources import parse_observations, parse_sources
+from conformance.contract.yaml_source import Entries, Section, load_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.contract.citation import Source
+    from conformance.contract.model import Behaviour, Fact, Observation, Operation
+
+_SERVICE = (
+    "service", "protocol", "json_version", "target_prefix", "signing_name", "api_version", "content_type",
+)  # fmt: skip
+_SERVICE_OPTIONAL = ("common_errors", "behaviours")
+
+
+def packaged_root() -> Path:
+    """Give the folder of the contract: shipped inside the package, else beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    shipped = package / "_contract"
+    return shipped if shipped.is_dir() else package.parent / "contract"
+
+
+def load(path: Path | str | None = None) -> Contract:
+    """Load the contract in a folder, or the packaged one.
+
+    Raises ContractError for whatever is wrong with its structure, with file and line: a contract that loads can be
+    judged against.
+    """
+    root = Path(path) if path is not None else packaged_root()
+    if not (root / "sources.yaml").is_file():
+        raise ContractError(
+            "there is no contract in this folder",
+            where=str(root),
+            remedy="name a folder that holds sources.yaml, service.yaml, operations/ and shapes/",
+        )
+    collecting = gc.isenabled()
+    gc.disable()  # many small values are made and all are kept: collecting them costs half of the time, and frees none
+    try:
+        return _Files(root).contract()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Files:
+    """The files of one contract, each read once; the digest grows with them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.shown = _short(root)
+        self.digest = hashlib.sha256()
+
+    def contract(self) -> Contract:
+        sources = parse_sources(self.mapping(self.root / "sources.yaml"))
+        service = _service(self.mapping(self.root / "service.yaml"))
+        observations = self.observations()
+        shapes = self.shapes(observations)
+        operations, facts = self.operations(shapes, sources)
+        return Contract(
+            sources,
+            service,
+            operations,
+            shapes,
+            tuple(facts.values()),
+            self.behaviours(sources, operations, observations),
+            observations,
+            self.digest.hexdigest(),
+            self.root,
+            facts,
+        )
+
+    def observations(self) -> dict[str, Observation]:
+        path = self.root / "observations.yaml"
+        return parse_observations(self.entries(path)) if path.exists() else {}
+
+    def shapes(self, observations: Mapping[str, Observation]) -> dict[str, Shape]:
+        shapes: dict[str, Shape] = {}
+        for path in self.folder("shapes"):
+            for name, written in fields.subs(self.mapping(path)):
+                shape = parse_shape(name, written, observations)
+                if name in shapes:
+                    raise ContractError(
+                        f"the shape {name!r} is there twice",
+                        where=shape.where,
+                        remedy=f"keep one of them; the other is at {shapes[name].where}",
+                    )
+                shapes[name] = shape
+        check_shapes(shapes)
+        return shapes
+
+    def operations(
+        self, shapes: Mapping[str, Shape], sources: Mapping[str, Source]
+    ) -> tuple[dict[str, Operation], dict[str, Fact]]:
+        files = self.folder("operations")
+        if not files:
+            raise ContractError(
+                "the contract has no operation", where=f"{self.shown}/operations", remedy="add a file for one"
+            )
+        cited = CitationIndex(sources)
+        names = [path.stem for path in files]
+        for path in self.folder("citations"):
+            cited.add_file(path.stem, self.mapping(path), names)
+        for source in sources.values():
+            if source.operation and source.operation not in names:
+                raise ContractError(
+                    f"the document {source.id!r} is about {source.operation!r}, which is no operation here",
+                    where=source.where,
+                    remedy=f"name one of: {', '.join(names)}",
+                )
+        reader = OperationReader(shapes, cited, {})
+        operations: dict[str, Operation] = {}
+        facts: dict[str, Fact] = {}
+        for path in files:
+            operation = reader.read(self.mapping(path), path.stem)
+            reader.paths[operation.name, "output"].insert(0, "")
+            operations[operation.name] = operation
+            facts.update((fact.id, fact) for fact in facts_of_operation(operation, cited))
+        cited.refuse_rest(reader.paths)
+        return operations, facts
+
+    def behaviours(
+        self,
+        sources: Mapping[str, Source],
+        operations: Mapping[str, Operation],
+        observations: Mapping[str, Observation],
+    ) -> tuple[Behaviour, ...]:
+        found: dict[str, Behaviour] = {}
+        for path in self.folder("behaviours"):
+            for behaviour in parse_behaviours(self.entries(path), sources, operations, observations):
+                if behaviour.id in found:
+                    raise ContractError(
+                        f"the behaviour {behaviour.id!r} is there twice",
+                        where=behaviour.where,
+                        remedy=f"give each its own id; the other is at {found[behaviour.id].where}",
+                    )
+                found[behaviour.id] = behaviour
+        return tuple(sorted(found.values(), key=lambda behaviour: behaviour.number))
+
+    def folder(self, name: str) -> list[Path]:
+        """Give the YAML files of a folder in the order of their names, which is the same on every machine."""
+        folder = self.root / name
+        for stray in sorted(folder.glob("*.yml")):
+            raise ContractError(
+                "contract files end in .yaml", where=self.name(stray), remedy=f"rename it to {stray.stem}.yaml"
+            )
+        return sorted(folder.glob("*.yaml"))
+
+    def mapping(self, path: Path) -> Section:
+        value = self.read(path)
+        if isinstance(value, Section):
+            return value
+        raise ContractError(
+            "the file must hold a mapping, not a list", where=value.at(), remedy="write `key: value` lines"
+        )
+
+    def entries(self, path: Path) -> Entries:
+        value = self.read(path)
+        if isinstance(value, Entries):
+            return value
+        raise ContractError("the file must hold a list, not a mapping", where=value.at(), remedy="start entries with -")
+
+    def read(self, path: Path) -> Section | Entries:
+        value, content = load_file(path, self.name(path))
+        relative = path.relative_to(self.root).as_posix()
+        self.digest.update(f"{relative}\0{len(content)}\0".encode())
+        self.digest.update(content)
+        return value
+
+    def name(self, path: Path) -> str:
+        """Give the name of a file as errors show it."""
+        return f"{self.shown}/{path.relative_to(self.root).as_posix()}"
+
+
+def _short(root: Path) -> str:
+    """Show a folder relative to where the user stands, if it is below."""
+    absolute = root.resolve()
+    here = Path.cwd()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
+
+
+def _service(written: Section) -> Service:
+    fields.closed(written, (*_SERVICE, *_SERVICE_OPTIONAL), _SERVICE, what="the service")
+    fields.choice(written, "protocol", ("json",))
+    errors: dict[str, CommonError] = {}
+    for code, entry in fields.subs(fields.sub(written, "common_errors")):
+        fields.closed(entry, ("http_status", "meaning"), ("http_status", "meaning"), what="a common error")
+        statuses = entry["http_status"]
+        if not isinstance(statuses, Entries) or not statuses or not all(type(status) is int for status in statuses):
+            raise fields.wrong_type(entry, "http_status", "a list of statuses")
+        errors[code] = CommonError(code, tuple(statuses), fields.text(entry, "meaning"))
+    promised = fields.whole(written, "behaviours") if "behaviours" in written else None
+    texts = {key: fields.text(written, key) for key in _SERVICE}
+    return Service(**texts, common_errors=errors, behaviours=promised)

@@ -1,0 +1,159 @@
+"""Reading of `operations/*.yaml`: an operation with its expanded trees, its listing and its pagination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.contract import fields
+from conformance.contract.errors import ContractError, suggest
+from conformance.contract.expansion import Expansion
+from conformance.contract.model import Listing, Operation, Pagination, Settled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.contract.citations import CitationIndex
+    from conformance.contract.node import Node
+    from conformance.contract.shapes import Shape
+    from conformance.contract.yaml_source import Section
+
+_REQUIRED = ("operation", "summary", "input", "output", "http_status", "subject")
+_OPTIONAL = ("errors", "settled", "pagination", "listing", "paginator", "client_options")
+_PAGINATION = ("input_token", "output_token", "limit", "result")
+_LISTING = ("identity", "sort_by", "sort_order", "ascending", "descending", "keys")
+_LISTING_OPTIONAL = ("grouped_only", "omits_items_without_key", "filters")
+
+
+@dataclass
+class OperationReader:
+    """Reads operations and collects the paths of each operation and direction."""
+
+    shapes: Mapping[str, Shape]
+    cited: CitationIndex
+    paths: dict[tuple[str, str], list[str]]
+
+    def read(self, written: Section, stem: str) -> Operation:
+        """Read one file; `stem` is its name without the ending. Raises ContractError."""
+        fields.closed(written, (*_REQUIRED, *_OPTIONAL), _REQUIRED, what="an operation")
+        name = fields.text(written, "operation")
+        if name != stem:
+            raise ContractError(
+                f"the operation {name!r} stands in a file of another name",
+                where=written.at("operation"),
+                remedy=f"rename the file to {name}.yaml, or the operation to {stem!r}",
+            )
+        answer = self._tree(written, "output", name, "output")
+        request = self._tree(written, "input", name, "input")
+        paginator = self._tree(written, "paginator", name, "paginator") if "paginator" in written else None
+        options = self._tree(written, "client_options", name, "input") if "client_options" in written else None
+        errors = _errors(written)
+        self.paths[name, "error"] = list(errors)
+        pagination = (
+            _pagination(fields.sub(written, "pagination"), request, answer) if "pagination" in written else None
+        )
+        return Operation(
+            name,
+            fields.text(written, "summary"),
+            request,
+            answer,
+            errors,
+            fields.whole(written, "http_status"),
+            _member(written, "subject", request, "the input"),
+            _settled(fields.sub(written, "settled"), answer) if "settled" in written else None,
+            pagination,
+            _listing(written, request, answer, pagination) if "listing" in written else None,
+            paginator,
+            options,
+            written.at(),
+        )
+
+    def _tree(self, written: Section, key: str, operation: str, direction: str) -> Node:
+        name = fields.text(written, key)
+        shape = self.shapes.get(name)
+        if shape is None:
+            raise ContractError(f"there is no shape {name!r}", where=written.at(key), remedy=suggest(name, self.shapes))
+        if shape.type != "structure":
+            raise ContractError(
+                f"the {key} must be a structure, and {name!r} is a {shape.type}",
+                where=written.at(key),
+                remedy="name a structure",
+            )
+        paths = self.paths.setdefault((operation, direction), [])
+        expansion = Expansion(operation, direction, self.shapes, self.cited)
+        tree = expansion.root(shape)
+        paths.extend(expansion.paths)
+        return tree
+
+
+def _errors(written: Section) -> dict[str, int]:
+    statuses: dict[str, int] = {}
+    for code, entry in fields.subs(fields.sub(written, "errors")):
+        fields.closed(entry, ("http_status",), ("http_status",), what="an error")
+        statuses[code] = fields.whole(entry, "http_status")
+    return statuses
+
+
+def _member(written: Section, key: str, tree: Node, what: str) -> str:
+    return _known(fields.text(written, key), written.at(key), tree, what)
+
+
+def _known(path: str, where: str, tree: Node, what: str) -> str:
+    """Insist that a path exists below a node."""
+    if not path or tree.descend(path) is None:
+        skip = len(tree.path) + 1 if tree.path else 0
+        known = [node.path[skip:] for node in tree.walk() if node is not tree]
+        raise ContractError(f"{what} has no {path!r}", where=where, remedy=suggest(path, known))
+    return path
+
+
+def _settled(written: Section, answer: Node) -> Settled:
+    fields.closed(written, ("path", "values"), ("path", "values"), what="`settled`")
+    path = _member(written, "path", answer, "the output")
+    node = answer.descend(path)
+    accepted = (node.accepted_values() if node else None) or ()
+    return Settled(path, fields.names(written, "values", accepted, f"value of {path}"))
+
+
+def _pagination(written: Section, request: Node, answer: Node) -> Pagination:
+    fields.closed(written, _PAGINATION, _PAGINATION, what="`pagination`")
+    return Pagination(
+        _member(written, "input_token", request, "the input"),
+        _member(written, "output_token", answer, "the output"),
+        _member(written, "limit", request, "the input"),
+        _member(written, "result", answer, "the output"),
+    )
+
+
+def _listing(parent: Section, request: Node, answer: Node, pagination: Pagination | None) -> Listing:
+    written = fields.sub(parent, "listing")
+    fields.closed(written, (*_LISTING, *_LISTING_OPTIONAL), _LISTING, what="`listing`")
+    result = answer.descend(pagination.result) if pagination else None
+    item = result.element if result else None
+    if item is None:
+        raise ContractError(
+            "a listing needs `pagination` whose result is a list",
+            where=parent.at("listing"),
+            remedy="add `pagination:` with the `result:` member, or remove `listing:`",
+        )
+    sort_by = _member(written, "sort_by", request, "the input")
+    sort_order = _member(written, "sort_order", request, "the input")
+    keys, filters = fields.sub(written, "keys"), fields.sub(written, "filters")
+    words = (request.members[sort_by].accepted_values() or ()) if sort_by in request.members else ()
+    orders = (request.members[sort_order].accepted_values() or ()) if sort_order in request.members else ()
+    for word in keys:
+        if word not in words:
+            raise ContractError(f"{sort_by} has no value {word!r}", where=keys.at(word), remedy=suggest(word, words))
+    for name in filters:
+        _known(name, filters.at(name), request, "the input")
+    return Listing(
+        _member(written, "identity", item, "an item"),
+        sort_by,
+        sort_order,
+        fields.choice(written, "ascending", orders),
+        fields.choice(written, "descending", orders),
+        {word: _member(keys, word, item, "an item") for word in keys},
+        fields.names(written, "grouped_only", keys, "sort key"),
+        fields.names(written, "omits_items_without_key", keys, "sort key"),
+        {name: _member(filters, name, item, "an item") for name in filters},
+    )
