@@ -1,0 +1,48 @@
+"""The record of a run and its renderings. This room reads and writes records; it never runs anything.
+
+The words of a record are here; a rendering is imported from its own module (`terminal`, `html`, ...), so that a run
+that only records does not pay for template engines.
+"""
+
+from __future__ import annotations
+
+from conformance.report.exchange import BODY_LIMIT, Exchange, Fault, Request, Response, body_text
+from conformance.report.findings import Finding, Rank, group_findings
+from conformance.report.record import RecordError, RecordWriter, read_record
+from conformance.report.result import AREAS, Because, Level, Outcome, Result, sort_results
+from conformance.report.run import Contract, Facts, Footer, Header, Record, Target, Tool
+from conformance.report.summary import Headline, Summary, counts_against, exit_code, headline, summarise
+
+__all__ = [
+    "AREAS",
+    "BODY_LIMIT",
+    "Because",
+    "Contract",
+    "Exchange",
+    "Facts",
+    "Fault",
+    "Finding",
+    "Footer",
+    "Header",
+    "Headline",
+    "Level",
+    "Outcome",
+    "Rank",
+    "Record",
+    "RecordError",
+    "RecordWriter",
+    "Request",
+    "Response",
+    "Result",
+    "Summary",
+    "Target",
+    "Tool",
+    "body_text",
+    "counts_against",
+    "exit_code",
+    "group_findings",
+    "headline",
+    "read_record",
+    "sort_results",
+    "summarise",
+]

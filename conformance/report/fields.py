@@ -1,0 +1,129 @@
+"""Reading the members of one JSON object, each with the type that the record promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+Choice = TypeVar("Choice", bound=StrEnum)
+Read = TypeVar("Read")
+
+
+class FieldError(ValueError):
+    """A member is missing or is not of the promised type; the message names it by its path."""
+
+
+class Fields:
+    """The members of one object of a record.
+
+    `where` is the path of the object inside its line; it stands before the member's name in every complaint.
+    """
+
+    def __init__(self, value: object, where: str = "") -> None:
+        """Take an object; raise FieldError where it is not one."""
+        if not isinstance(value, dict):
+            raise FieldError(f"{where or 'the line'} must be an object, not {_name(value)}")
+        self._members: dict[str, Any] = value
+        self._where = where
+
+    def text(self, name: str) -> str:
+        """Give a string."""
+        value = self._get(name)
+        if isinstance(value, str):
+            return value
+        raise self._refuse(name, "a string", value)
+
+    def choice(self, name: str, choices: type[Choice]) -> Choice:
+        """Give a string that is one of an enumeration."""
+        value = self.text(name)
+        try:
+            return choices(value)
+        except ValueError:
+            raise self.refuse(name, f"one of {', '.join(choices)}") from None
+
+    def flag(self, name: str) -> bool:
+        """Give true or false."""
+        value = self._get(name)
+        if isinstance(value, bool):
+            return value
+        raise self._refuse(name, "true or false", value)
+
+    def count(self, name: str) -> int:
+        """Give an integer of zero or more."""
+        value = self._get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        raise self._refuse(name, "an integer of zero or more", value)
+
+    def seconds(self, name: str) -> float:
+        """Give a time span in seconds."""
+        value = self._get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        raise self._refuse(name, "a number of seconds", value)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give a list of strings."""
+        value = self._list(name)
+        if all(isinstance(one, str) for one in value):
+            return tuple(value)
+        raise FieldError(f"{self._path(name)} must be a list of strings")
+
+    def mapping(self, name: str) -> Fields:
+        """Give an object inside this one."""
+        return Fields(self._get(name), self._path(name))
+
+    def text_mapping(self, name: str) -> Mapping[str, str]:
+        """Give an object whose values are all strings."""
+        inner = self.mapping(name)
+        return {key: inner.text(key) for key in inner.names()}
+
+    def counts(self, name: str) -> Mapping[str, int]:
+        """Give an object whose values are all counts."""
+        inner = self.mapping(name)
+        return {key: inner.count(key) for key in inner.names()}
+
+    def each(self, name: str, read: Callable[[Fields], Read]) -> tuple[Read, ...]:
+        """Give a list of objects, each made by `read`."""
+        path = self._path(name)
+        return tuple(read(Fields(one, f"{path}[{index}]")) for index, one in enumerate(self._list(name)))
+
+    def optional(self, name: str, read: Callable[[Fields], Read]) -> Read | None:
+        """Give an object made by `read`, or None where the member is null."""
+        return None if self._get(name) is None else read(self.mapping(name))
+
+    def optional_count(self, name: str) -> int | None:
+        """Give a count, or None where the member is null."""
+        return None if self._get(name) is None else self.count(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Give the names of the members that are there, in their order."""
+        return tuple(self._members)
+
+    def refuse(self, name: str, wanted: str) -> FieldError:
+        """Make the complaint that a member's value is not among those wanted."""
+        return FieldError(f"{self._path(name)} must be {wanted}, not {self._get(name)!r}")
+
+    def _get(self, name: str) -> Any:
+        if name not in self._members:
+            raise FieldError(f"{self._path(name)} is missing")
+        return self._members[name]
+
+    def _list(self, name: str) -> list[Any]:
+        value = self._get(name)
+        if isinstance(value, list):
+            return value
+        raise self._refuse(name, "a list", value)
+
+    def _path(self, name: str) -> str:
+        return f"{self._where}.{name}" if self._where else name
+
+    def _refuse(self, name: str, wanted: str, value: object) -> FieldError:
+        return FieldError(f"{self._path(name)} must be {wanted}, not {_name(value)}")
+
+
+def _name(value: object) -> str:
+    """Name a JSON value's type as JSON does."""
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

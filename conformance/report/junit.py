@@ -1,0 +1,84 @@
+"""junit.xml, as the test viewers of CI services read it.
+
+A check that makes the run red is a `<failure>`, an error an `<error>`. A failure that leaves the run green (recommended
+only, or declared beforehand) is a `<skipped>` whose message says that it failed: to be seen, but not to turn a viewer
+red beside an exit code of 0. A run that did not end well gets a test case of its own, so that no viewer shows it green.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from xml.etree import ElementTree as ET
+
+from conformance.errors import ExitCode
+from conformance.report.explanation import explain
+from conformance.report.result import Outcome, Result, sort_results
+from conformance.report.run import Record
+from conformance.report.summary import Headline, counts_against, headline
+from conformance.report.visible import one_line, visible
+
+_COUNTED = ("failure", "error", "skipped")
+_TALLIES = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+
+
+def render_junit(record: Record, *, strict: bool = False) -> str:
+    """Give the text of junit.xml; `strict` makes failures at level should failures here too."""
+    root = ET.Element("testsuites", name=one_line(f"conformance of {record.header.target.name}"))
+    for (operation, area), results in groupby(sort_results(record.results), key=lambda one: (one.operation, one.area)):
+        suite = _suite(root, one_line(f"{operation}/{area}"), record)
+        for result in results:
+            _case(suite, result, strict=strict)
+    verdict = headline(record, strict=strict)
+    if _is_silent(record, verdict):
+        case = ET.SubElement(_suite(root, "run", record), "testcase", classname="run", name="completion", time="0.000")
+        detail = one_line(f"{verdict.title}: {verdict.detail}")
+        ET.SubElement(case, "error", message=detail, type=verdict.code.name.lower()).text = detail
+    for suite in root:
+        _count(suite)
+    _count(root)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(root: ET.Element, name: str, record: Record) -> ET.Element:
+    return ET.SubElement(root, "testsuite", name=name, timestamp=one_line(record.header.started))
+
+
+def _case(suite: ET.Element, result: Result, *, strict: bool) -> None:
+    classname = one_line(f"{result.operation}.{result.area}")
+    case = ET.SubElement(
+        suite, "testcase", classname=classname, name=one_line(result.case), time=f"{result.duration_s:.3f}"
+    )
+    message = one_line(result.reason or result.outcome)
+    if result.outcome is Outcome.ERROR:
+        _ending(case, "error", message, result).text = visible(explain(result))
+    elif counts_against(result, strict=strict):
+        _ending(case, "failure", message, result).text = visible(explain(result))
+    elif result.outcome is Outcome.FAILED:
+        _ending(case, "skipped", f"{_why_green(result)}: {message}", result)
+        ET.SubElement(case, "system-out").text = visible(explain(result))
+    elif result.outcome is Outcome.SKIPPED:
+        _ending(case, "skipped", message, result)
+
+
+def _ending(case: ET.Element, tag: str, message: str, result: Result) -> ET.Element:
+    return ET.SubElement(case, tag, message=message, type=one_line(result.kind or result.outcome))
+
+
+def _why_green(result: Result) -> str:
+    return "failed as declared" if result.known else "failed, but only recommended"
+
+
+def _is_silent(record: Record, verdict: Headline) -> bool:
+    """Whether the run did not end well without any of its checks saying so."""
+    if record.stopped or not record.complete:
+        return True
+    return verdict.code is ExitCode.NOTHING_CHECKED
+
+
+def _count(element: ET.Element) -> None:
+    cases = list(element.iter("testcase"))
+    element.set("tests", str(len(cases)))
+    for tag in _COUNTED:
+        element.set(_TALLIES[tag], str(sum(case.find(tag) is not None for case in cases)))
+    element.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")

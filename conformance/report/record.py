@@ -1,0 +1,174 @@
+"""The record of a run on disk: one JSON line a result, appended as the run goes, and read back whole or cut short."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from conformance.errors import UserError
+from conformance.report.fields import FieldError, Fields
+from conformance.report.result import Result, sort_results
+from conformance.report.run import SCHEMA, Footer, Header, Record
+
+_MAKE_ANEW = "make the record anew with `conformance run`"
+
+
+class RecordError(UserError):
+    """A file that can't be written or read as a record; `where` names the file, and the line where there is one."""
+
+
+class RecordWriter:
+    """Appends the lines of one run: the header, a line a result, the footer.
+
+    Each line goes to the operating system in one write, so that a run that dies keeps all it had, and at most its last
+    line is torn. A record that was there before is replaced.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, with its folder; raise RecordError where that can't be done."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self._open = True
+
+    def header(self, header: Header) -> None:
+        """Write the first line."""
+        self._append("header", header.to_json())
+
+    def result(self, result: Result) -> None:
+        """Write the line of one check."""
+        self._append("result", result.to_json())
+
+    def footer(self, footer: Footer) -> None:
+        """Write the last line: without it the record counts as cut short."""
+        self._append("footer", footer.to_json())
+
+    def close(self) -> None:
+        """Let go of the file; closing twice does no harm."""
+        if self._open:
+            self._open = False
+            os.close(self._descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _append(self, kind: str, members: dict[str, Any]) -> None:
+        # ASCII only: a lone surrogate in somebody's body can't be written as UTF-8.
+        line = json.dumps({"type": kind, **members}, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+        try:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> RecordError:
+        return RecordError(
+            f"the record can't be written: {error.strerror or error}",
+            where=str(self.path),
+            remedy="name a folder that can be written to, on a disk with room",
+        )
+
+
+def read_record(path: Path) -> Record:
+    """Read a record; raise RecordError with file and line where it is none.
+
+    A torn last line is left out, and a record without a footer is given as not complete.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RecordError(
+            f"the record can't be read: {error.strerror or error}",
+            where=str(path),
+            remedy="name a run.jsonl that `conformance run` wrote",
+        ) from error
+    return _Reader(path).read(content)
+
+
+class _Reader:
+    """Takes the lines of one record in their order."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._header: Header | None = None
+        self._footer: Footer | None = None
+        self._results: list[Result] = []
+        self._line_of: dict[str, int] = {}
+
+    def read(self, content: bytes) -> Record:
+        # Every whole line ends with a newline: what stands behind the last one is a torn line, or nothing.
+        *lines, torn = content.split(b"\n")
+        if torn and _is_whole(torn):
+            lines.append(torn)
+        for number, line in enumerate(lines, start=1):
+            self._take(number, line, last=number == len(lines))
+        if self._header is None:
+            raise self._wrong(1, "there is no header: the file is empty", _MAKE_ANEW)
+        return Record(self._header, sort_results(self._results), self._footer)
+
+    def _take(self, number: int, line: bytes, *, last: bool) -> None:
+        try:
+            members = json.loads(line)
+        except ValueError as error:
+            if last and self._header is not None:
+                return
+            raise self._wrong(number, "this is no line of JSON", _not_a_record(number)) from error
+        try:
+            fields = Fields(members)
+            kind = fields.text("type")
+            self._take_line(number, kind, fields)
+        except FieldError as error:
+            raise self._wrong(number, str(error), _not_a_record(number)) from error
+
+    def _take_line(self, number: int, kind: str, fields: Fields) -> None:
+        if number == 1:
+            if kind != "header":
+                raise self._wrong(number, f"the first line must be a header, not {kind!r}", _not_a_record(number))
+            if (schema := fields.count("schema")) != SCHEMA:
+                remedy = (
+                    f"this version reads schema {SCHEMA}: use the version of conformance that wrote it, or run again"
+                )
+                raise self._wrong(number, f"the record has schema {schema}", remedy)
+            self._header = Header.read(fields)
+        elif self._footer is not None:
+            raise self._wrong(number, f"a line of type {kind!r} follows the footer", _MAKE_ANEW)
+        elif kind == "result":
+            self._add(number, Result.read(fields))
+        elif kind == "footer":
+            self._footer = Footer.read(fields)
+        elif kind == "header":
+            raise self._wrong(number, "there is a second header: two runs wrote to one file", _MAKE_ANEW)
+        else:
+            raise fields.refuse("type", "header, result or footer")
+
+    def _add(self, number: int, result: Result) -> None:
+        earlier = self._line_of.setdefault(result.id, number)
+        if earlier != number:
+            raise self._wrong(number, f"{result.id} was already judged in line {earlier}", _MAKE_ANEW)
+        self._results.append(result)
+
+    def _wrong(self, number: int, problem: str, remedy: str) -> RecordError:
+        return RecordError(f"not a record: {problem}", where=f"{self._path}:{number}", remedy=remedy)
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _not_a_record(number: int) -> str:
+    return "name a run.jsonl that `conformance run` wrote" if number == 1 else _MAKE_ANEW

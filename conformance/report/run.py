@@ -1,0 +1,168 @@
+"""The frame of a record: the header that a run writes first, the footer that it writes last, and the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.report.fields import Fields
+from conformance.report.result import Result
+
+SCHEMA = 1
+"""The version of the forms of records and of report.json."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """The suite that made the record."""
+
+    name: str
+    version: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Tool:
+        """Read it from a record."""
+        return cls(fields.text("name"), fields.text("version"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as a record writes it."""
+        return {"name": self.name, "version": self.version}
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The contract that was judged by: digest over its files, ids of its documents, number of its facts."""
+
+    digest: str
+    documents: tuple[str, ...]
+    facts: int
+
+    @classmethod
+    def read(cls, fields: Fields) -> Contract:
+        """Read it from a record."""
+        return cls(fields.text("digest"), fields.texts("documents"), fields.count("facts"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as a record writes it."""
+        return {"digest": self.digest, "documents": list(self.documents), "facts": self.facts}
+
+
+@dataclass(frozen=True)
+class Target:
+    """The system that was judged, and how its state came about."""
+
+    name: str
+    kind: str
+    endpoint_url: str
+    state: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Target:
+        """Read it from a record."""
+        return cls(fields.text("name"), fields.text("kind"), fields.text("endpoint_url"), fields.text("state"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as a record writes it."""
+        return {"name": self.name, "kind": self.kind, "endpoint_url": self.endpoint_url, "state": self.state}
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line of a record. `started` is an ISO 8601 time, `planned` the number of checks to come."""
+
+    tool: Tool
+    contract: Contract
+    target: Target
+    started: str
+    planned: int
+
+    @classmethod
+    def read(cls, fields: Fields) -> Header:
+        """Read it from a record."""
+        return cls(
+            Tool.read(fields.mapping("tool")),
+            Contract.read(fields.mapping("contract")),
+            Target.read(fields.mapping("target")),
+            fields.text("started"),
+            fields.count("planned"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the line without its type."""
+        return {
+            "schema": SCHEMA,
+            "tool": self.tool.to_json(),
+            "contract": self.contract.to_json(),
+            "target": self.target.to_json(),
+            "started": self.started,
+            "planned": self.planned,
+        }
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How many facts of the contract the run exercised, and the ids of those that it did not."""
+
+    total: int
+    exercised: int
+    not_exercised: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, fields: Fields) -> Facts:
+        """Read it from a record."""
+        return cls(fields.count("total"), fields.count("exercised"), fields.texts("not_exercised"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as a record writes it."""
+        return {"total": self.total, "exercised": self.exercised, "not_exercised": list(self.not_exercised)}
+
+
+@dataclass(frozen=True)
+class Footer:
+    """The last line of a record. `stopped` is the reason why the run gave up, empty where it did not."""
+
+    duration_s: float
+    complete: bool
+    facts: Facts
+    unknown_members: tuple[str, ...] = ()
+    stopped: str = ""
+
+    @classmethod
+    def read(cls, fields: Fields) -> Footer:
+        """Read it from a record."""
+        return cls(
+            fields.seconds("duration_s"),
+            fields.flag("complete"),
+            Facts.read(fields.mapping("facts")),
+            fields.texts("unknown_members"),
+            fields.text("stopped"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the line without its type."""
+        return {
+            "duration_s": self.duration_s,
+            "complete": self.complete,
+            "facts": self.facts.to_json(),
+            "unknown_members": list(self.unknown_members),
+            "stopped": self.stopped,
+        }
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run as its record tells it: results in the order of reports, no footer where the record was cut short."""
+
+    header: Header
+    results: tuple[Result, ...]
+    footer: Footer | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its end and said so."""
+        return self.footer is not None and self.footer.complete
+
+    @property
+    def stopped(self) -> str:
+        """Why the run gave up; empty where it did not, or did not live to say."""
+        return self.footer.stopped if self.footer else ""

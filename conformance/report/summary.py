@@ -1,0 +1,136 @@
+"""What a record comes to: counts, the exit code, and the line that says so in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from conformance.errors import ExitCode
+from conformance.report.result import Level, Outcome, Result
+from conformance.report.run import Record
+
+_JUDGED = (Outcome.PASSED, Outcome.FAILED)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The counts of a record.
+
+    `passed`, `failed`, `skipped` and `error` add up to the results; `known` counts those among them that were declared
+    beforehand, `recommended` the failures at level should. `facts_exercised` is None where the record does not tell.
+    """
+
+    passed: int
+    failed: int
+    skipped: int
+    error: int
+    known: int
+    recommended: int
+    facts_total: int
+    facts_exercised: int | None
+
+    @property
+    def results(self) -> int:
+        """How many checks have a result."""
+        return self.passed + self.failed + self.skipped + self.error
+
+    def to_json(self) -> dict[str, int]:
+        """Give the counts as report.json has them."""
+        return {
+            "passed": self.passed,
+            "failed": self.failed,
+            "skipped": self.skipped,
+            "error": self.error,
+            "known": self.known,
+        }
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The verdict on a target: the exit code, two or three words, and a sentence."""
+
+    code: ExitCode
+    title: str
+    detail: str
+
+
+def summarise(record: Record) -> Summary:
+    """Count what a record holds."""
+    counts = Counter(one.outcome for one in record.results)
+    facts = record.footer.facts if record.footer else None
+    return Summary(
+        passed=counts[Outcome.PASSED],
+        failed=counts[Outcome.FAILED],
+        skipped=counts[Outcome.SKIPPED],
+        error=counts[Outcome.ERROR],
+        known=sum(one.known for one in record.results),
+        recommended=sum(one.outcome is Outcome.FAILED and one.level is Level.SHOULD for one in record.results),
+        facts_total=facts.total if facts else record.header.contract.facts,
+        facts_exercised=facts.exercised if facts else None,
+    )
+
+
+def counts_against(result: Result, *, strict: bool = False) -> bool:
+    """Tell whether a result alone makes its target non-conforming.
+
+    A failure at level should does so only where `strict`; a failure that was declared beforehand never does.
+    """
+    return result.outcome is Outcome.FAILED and not result.known and (strict or result.level is Level.MUST)
+
+
+def exit_code(record: Record, *, strict: bool = False) -> ExitCode:
+    """Give what a run with this record tells its caller.
+
+    An error is never excused by having been declared. A record cut short never conforms: what is missing might have
+    failed.
+    """
+    if record.stopped or any(one.outcome is Outcome.ERROR for one in record.results):
+        return ExitCode.TARGET_BROKE
+    if any(counts_against(one, strict=strict) for one in record.results):
+        return ExitCode.DOES_NOT_CONFORM
+    if not any(one.outcome in _JUDGED for one in record.results):
+        return ExitCode.NOTHING_CHECKED
+    return ExitCode.CONFORMS if record.complete else ExitCode.TARGET_BROKE
+
+
+def headline(record: Record, *, strict: bool = False) -> Headline:
+    """Say in words what the exit code says."""
+    code = exit_code(record, strict=strict)
+    against = sum(counts_against(one, strict=strict) for one in record.results)
+    summary = summarise(record)
+    failures = f"{count(against, 'check')} failed" if against else "no check failed"
+    if code is ExitCode.CONFORMS:
+        return Headline(code, "Conforms", _conforming(summary, strict=strict))
+    if code is ExitCode.DOES_NOT_CONFORM:
+        short = "" if record.complete else "; the record is cut short"
+        return Headline(code, "Does not conform", f"{against:,} of {count(summary.results, 'check')} failed{short}")
+    if code is ExitCode.NOTHING_CHECKED:
+        return Headline(code, "Nothing was checked", _idle(summary))
+    if record.stopped:
+        return Headline(code, "Stopped", f"{record.stopped}; until then {failures}")
+    if summary.error:
+        return Headline(code, "The target broke", f"{count(summary.error, 'check')} ended in an error, {failures}")
+    done = f"{summary.results:,} of {count(record.header.planned, 'planned check')} have a result"
+    return Headline(code, "Cut short", f"{done}, {failures}")
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun, in the plural where there is not exactly one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _conforming(summary: Summary, *, strict: bool) -> str:
+    parts = [f"{count(summary.passed, 'check')} passed"]
+    if summary.known:
+        parts.append(f"{count(summary.known, 'known failure')} left out")
+    if summary.recommended and not strict:
+        parts.append(f"{count(summary.recommended, 'recommended check')} failed (only --strict counts them)")
+    if len(parts) == 1:
+        parts.append("none failed")
+    return ", ".join(parts)
+
+
+def _idle(summary: Summary) -> str:
+    if not summary.results:
+        return "the record has no results"
+    return "the only check was skipped" if summary.results == 1 else f"all {summary.results:,} checks were skipped"

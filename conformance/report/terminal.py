@@ -1,0 +1,170 @@
+"""The summary of a run on a terminal: verdict, counts, findings, what was not exercised, where the reports are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.errors import ExitCode
+from conformance.report.explanation import labelled
+from conformance.report.findings import Finding, Rank, group_findings, skip_reasons
+from conformance.report.progress import counts_text
+from conformance.report.run import Record
+from conformance.report.summary import Headline, count, headline, summarise
+from conformance.report.visible import clip, one_line, visible
+
+LIMIT = 25
+"""How many findings are told in full: about what somebody scrolls back to."""
+
+_LABEL_WIDTH = 12
+_TEXT_LIMIT = 480
+_SUBJECTS = 6
+_REASONS = 10
+_TONES = {ExitCode.CONFORMS: "bold green", ExitCode.DOES_NOT_CONFORM: "bold red"}
+_SECTIONS = {
+    Rank.FAILED: ("Failed", "red"),
+    Rank.ERROR: ("Errors", "magenta"),
+    Rank.RECOMMENDED: ("Failed, recommended only (level should)", "yellow"),
+}
+
+
+def print_summary(
+    console: Console,
+    record: Record,
+    report_paths: Mapping[str, Path],
+    *,
+    strict: bool = False,
+    limit: int = LIMIT,
+) -> None:
+    """Print the summary of a record; at most `limit` findings in full, the rest is in the reports named."""
+    page = _Printer(console)
+    page.verdict(headline(record, strict=strict))
+    page.frame(record)
+    findings = tuple(one for one in group_findings(record.results) if one.rank in _SECTIONS)
+    section: Rank | None = None
+    for number, finding in enumerate(findings[:limit], start=1):
+        if finding.rank is not section:
+            section = finding.rank
+            page.heading(*_SECTIONS[section])
+        page.finding(number, finding)
+    if len(findings) > limit:
+        page.line()
+        page.line(f"{count(len(findings) - limit, 'more finding')}: see {_readable(report_paths) or 'the reports'}")
+    page.skipped(record)
+    page.reports(report_paths)
+
+
+class _Printer:
+    """Prints within the width of a console; ids and commands are never broken, so that they can be copied."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def line(self, text: str | Text = "") -> None:
+        self._console.print(Text(text) if isinstance(text, str) else text, soft_wrap=True)
+
+    def verdict(self, verdict: Headline) -> None:
+        tone = _TONES.get(verdict.code, "bold magenta")
+        self.line()
+        self._wrapped(Text.assemble((verdict.title, tone), ": ", visible(verdict.detail)), indent=0)
+        self.line()
+
+    def frame(self, record: Record) -> None:
+        header, summary = record.header, summarise(record)
+        target = (
+            f"{header.target.name} at {header.target.endpoint_url} ({header.target.kind}, state: {header.target.state})"
+        )
+        self._part("target", one_line(target))
+        documents = count(len(header.contract.documents), "document")
+        self._part("contract", one_line(f"{header.contract.digest[:12]}, {documents}, {summary.facts_total:,} facts"))
+        counts = counts_text(Counter(one.outcome for one in record.results))
+        if summary.known:
+            counts.append(f" ({count(summary.known, 'known failure')})")
+        if record.footer:
+            counts.append(f" in {record.footer.duration_s:.1f} s")
+        self._part("checks", counts)
+        if summary.facts_exercised is not None:
+            self._part("facts", f"{summary.facts_exercised:,} of {summary.facts_total:,} exercised")
+
+    def heading(self, title: str, style: str) -> None:
+        self.line()
+        self.line(Text(title, style=f"bold {style}"))
+
+    def finding(self, number: int, finding: Finding) -> None:
+        lead = finding.lead
+        self.line()
+        self.line(Text.assemble(f"{number:>3}. ", (one_line(finding.title), "bold")))
+        if lead.reason:
+            self._wrapped(Text(visible(clip(lead.reason, _TEXT_LIMIT))), indent=5)
+        if not finding.alone:
+            self._part("About", _subjects(finding), indent=5)
+            self._part("Such as", one_line(lead.id), indent=5)
+        for label, text in labelled(lead):
+            self._part(label, visible(clip(text, _TEXT_LIMIT)), indent=5)
+        for note in lead.notes:
+            self._part("Note", visible(clip(note, _TEXT_LIMIT)), indent=5)
+        if lead.reproduce:
+            # Only the first line is indented: a here-document that follows must stay as it is.
+            self.line("     Reproduce")
+            self.line(f"     {visible(lead.reproduce)}")
+
+    def skipped(self, record: Record) -> None:
+        reasons = skip_reasons(record.results)
+        if reasons:
+            self.heading("Skipped", "yellow")
+            width = len(f"{len(reasons[0][1]):,}")
+            for reason, results in reasons[:_REASONS]:
+                label = f"{len(results):>{width + 2},}  "
+                self._hanging(label, Text(visible(clip(reason, _TEXT_LIMIT))))
+            if len(reasons) > _REASONS:
+                self.line(f"  and {count(len(reasons) - _REASONS, 'more reason')}")
+        if record.footer and record.footer.facts.not_exercised:
+            self.line()
+            self.line(f"{count(len(record.footer.facts.not_exercised), 'fact')} of the contract not exercised")
+        if record.footer and record.footer.unknown_members:
+            self.line()
+            self.line(f"{count(len(record.footer.unknown_members), 'member')} in answers unknown to the contract")
+
+    def reports(self, paths: Mapping[str, Path]) -> None:
+        if not paths:
+            return
+        self.line()
+        shown = _readable(paths)
+        others = [path.name for path in paths.values() if str(path) != shown]
+        self.line(f"report: {shown}")
+        if others:
+            self._wrapped(Text(f"beside it: {', '.join(others)}"), indent=0)
+
+    def _part(self, label: str, text: str | Text, *, indent: int = 2) -> None:
+        body = Text(text) if isinstance(text, str) else text
+        self._hanging(" " * indent + label.ljust(_LABEL_WIDTH), body)
+
+    def _wrapped(self, text: Text, *, indent: int) -> None:
+        self._hanging(" " * indent, text)
+
+    def _hanging(self, label: str, text: Text) -> None:
+        """Print a label and beside it a text, its further lines under its first."""
+        margin = " " * len(label)
+        width = max(self._console.width - len(margin), 20)
+        lines = text.wrap(self._console, width, tab_size=4) or [Text()]
+        for number, line in enumerate(lines):
+            line.rstrip()
+            self.line(Text.assemble(label if number == 0 else margin, line))
+
+
+def _subjects(finding: Finding) -> str:
+    shown = [f"{one_line(name)} ({number:,})" for name, number in finding.subjects[:_SUBJECTS]]
+    hidden = len(finding.subjects) - len(shown)
+    return ", ".join(shown) + (f" and {hidden:,} more" if hidden else "")
+
+
+def _readable(paths: Mapping[str, Path]) -> str:
+    """Give the path of the report that people read first."""
+    for name in ("report.html", "report.md"):
+        if name in paths:
+            return str(paths[name])
+    return str(next(iter(paths.values()), ""))

@@ -1,0 +1,46 @@
+"""Writing the reports of a record into its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from conformance.errors import UserError
+from conformance.report.html import render_html
+from conformance.report.json_report import render_json
+from conformance.report.junit import render_junit
+from conformance.report.markdown import render_markdown
+from conformance.report.run import Record
+
+
+class ReportError(UserError):
+    """A report can't be written."""
+
+
+def write_reports(record: Record, directory: Path, *, strict: bool = False) -> Mapping[str, Path]:
+    """Write every report of a record into a folder; give their paths by file name.
+
+    Raise ReportError where the folder can't be made or written to. A report that was there before is replaced whole.
+    """
+    texts = {
+        "report.html": render_html(record, strict=strict),
+        "report.md": render_markdown(record, strict=strict),
+        "report.json": render_json(record),
+        "junit.xml": render_junit(record, strict=strict),
+    }
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        return {name: _replace(directory / name, text) for name, text in texts.items()}
+    except OSError as error:
+        raise ReportError(
+            f"the reports can't be written: {error.strerror or error}",
+            where=str(directory),
+            remedy="name a folder that can be written to, on a disk with room (--report-dir)",
+        ) from error
+
+
+def _replace(path: Path, text: str) -> Path:
+    half = path.with_name(f".{path.name}.new")
+    half.write_text(text, encoding="utf-8", newline="\n")
+    half.replace(path)
+    return path
