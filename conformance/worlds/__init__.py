@@ -1,0 +1,11 @@
+"""Prepared states of a service: tuning jobs and their training jobs, told in YAML and expanded to plain values.
+
+A world is plain truth: what was asked for at creation, and what became of it. Counters, best jobs, orders and pages are
+no part of it: whoever serves a world and whoever judges the serving each compute them for themselves.
+"""
+
+from conformance.worlds.errors import WorldError
+from conformance.worlds.loading import load_world, world_names
+from conformance.worlds.model import World, WorldJob, WorldTrainingJob
+
+__all__ = ["World", "WorldError", "WorldJob", "WorldTrainingJob", "load_world", "world_names"]
