@@ -1,0 +1,28 @@
+"""Options and fixtures that all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--documents",
+        metavar="DIR",
+        default=os.environ.get("CONFORMANCE_DOCUMENTS"),
+        help="the folder of the documents that the contract was made from (default: CONFORMANCE_DOCUMENTS)",
+    )
+
+
+@pytest.fixture(scope="session")
+def documents(request: pytest.FixtureRequest) -> Path:
+    """Give the folder of the documents; a test that needs it is skipped where there is none."""
+    folder = request.config.getoption("--documents")
+    if not folder:
+        pytest.skip("the documents are not given: pytest --documents DIR, or CONFORMANCE_DOCUMENTS=DIR")
+    if not Path(folder).is_dir():
+        pytest.fail(f"--documents: there is no folder {folder}", pytrace=False)
+    return Path(folder)

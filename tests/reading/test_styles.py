@@ -1,0 +1,162 @@
+"""The extractor on invented pages, one of each style: what it reads is what stands there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reading import api_markdown, api_text, boto3_rst, boto3_text, cli_rst
+from reading.claims import Page
+from reading.drawing import Drawn, drawn
+from reading.pages import API_MARKDOWN, API_TEXT, BOTO3_RST, BOTO3_TEXT, CLI
+from reading.prose import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from reading.claims import Claim
+
+
+def read(reader: Callable[[Page], Iterator[Claim]], text: str) -> set[tuple[object, ...]]:
+    """Give what a page claims as direction, path, facet, value, line; the text begins with an empty line 1."""
+    claims = reader(Page("a page", tuple(text.splitlines())))
+    return {(claim.place.direction, claim.place.path, claim.facet, claim.value, claim.line) for claim in claims}
+
+
+def only(claims: Iterable[tuple[object, ...]], *facets: str) -> set[tuple[object, ...]]:
+    return {claim for claim in claims if claim[2] in facets}
+
+
+def test_boto3_text() -> None:
+    claims = read(boto3_text.read, BOTO3_TEXT)
+    assert only(claims, "type") == {
+        ("input", "Key", "type", "string", 7),
+        ("output", "Mode", "type", "string", 24),
+        ("output", "Tags", "type", "map", 30),
+        ("output", "Tags{key}", "type", "string", 31),
+        ("output", "Tags{value}", "type", "string", 32),
+        ("output", "Parts", "type", "list", 33),
+        ("output", "Parts[]", "type", "structure", 35),
+        ("output", "Parts[].Size", "type", "integer", 36),
+    }
+    assert claims - only(claims, "type", "present") == {
+        ("input", "Key", "required", True, 8),
+        ("output", "Mode", "default", "Off", 25),
+        ("output", "Mode", "enum", ("Off", "Auto"), 12),
+        ("output", "Mode", "enum", ("Off", "Auto"), 25),
+        ("output", "Parts", "min_length", 1, 34),
+        ("output", "Parts[].Size", "required", False, 37),
+        ("output", "Parts[].Size", "maximum", 2000, 37),
+    }
+    assert ("output", "Tags{value}", "present", True, 14) in claims
+    assert ("output", "Parts[]", "present", True, 17) in claims
+    assert ("error", "Gone", "present", True, 39) in claims
+
+
+def test_boto3_rst_gives_plain_arguments_to_the_operation_too() -> None:
+    claims = read(boto3_rst.read, BOTO3_RST)
+    assert only(claims, "required") == {
+        ("paginator", "Key", "required", True, 11),
+        ("input", "Key", "required", True, 11),
+        ("paginator", "PaginationConfig", "required", False, 14),
+        ("paginator", "PaginationConfig.MaxItems", "required", False, 15),
+    }
+    assert ("paginator", "PaginationConfig.MaxItems", "type", "integer", 15) in claims
+    assert only(claims, "enum") == {("output", "Mode", "enum", ("On", "Off"), 19)}
+
+
+def test_cli() -> None:
+    claims = read(cli_rst.read, CLI)
+    assert claims - only(claims, "present", "type") == {
+        ("input", "SomeKey", "required", True, 4),
+        ("input", "SortOrder", "required", False, 5),
+        ("input", "SortOrder", "default", "Up", 10),
+        ("input", "SortOrder", "enum", ("Up", "Down"), 11),
+        ("input", "--cli-input-json", "required", False, 6),
+        ("output", "Parts[].Mode", "enum", ("On", "Off"), 22),
+    }
+    assert only(claims, "type") >= {
+        ("output", "Tags", "type", "map", 16),
+        ("output", "Tags{key}", "type", "string", 17),
+        ("output", "Tags{value}", "type", "string", 18),
+        ("output", "Parts[]", "type", "structure", 20),
+    }
+
+
+def test_api_text() -> None:
+    claims = read(api_text.read, API_TEXT)
+    assert claims - only(claims, "present") == {
+        ("input", "Key", "type", "string", 3),
+        ("input", "Key", "type", "string", 6),
+        ("input", "Key", "min_length", 1, 7),
+        ("input", "Key", "max_length", 9, 7),
+        ("input", "Key", "pattern", "[a-z]*", 8),
+        ("input", "Key", "required", True, 9),
+        ("input", "Size", "type", "number", 3),
+        ("input", "Size", "default", 3, 11),
+        ("input", "Size", "type", "integer", 12),
+        ("input", "Size", "minimum", 2, 13),
+        ("input", "Size", "maximum", 5, 13),
+        ("input", "Size", "required", False, 14),
+        ("output", "Parts", "type", "list", 16),
+        ("output", "Parts[]", "type", "structure", 16),
+        ("output", "Parts[].Mode", "type", "string", 16),
+        ("output", "", "http_status", 200, 18),
+        ("output", "Parts", "type", "list", 20),
+        ("output", "Parts[]", "type", "structure", 20),
+        ("error", "Gone", "http_status", 410, 24),
+    }
+    assert ("error", "Gone", "present", True, 22) in claims
+
+
+def test_api_markdown() -> None:
+    claims = read(api_markdown.read, API_MARKDOWN)
+    assert only(claims, "type") == {
+        ("input", "Key", "type", "string", 3),
+        ("input", "Key", "type", "string", 6),
+        ("output", "Part", "type", "structure", 9),
+        ("output", "Part.Names", "type", "list", 10),
+        ("output", "Part.Names[]", "type", "string", 10),
+        ("output", "Part.Tags", "type", "map", 11),
+        ("output", "Part.Tags{key}", "type", "string", 12),
+        ("output", "Part.Tags{value}", "type", "string", 12),
+        ("output", "Part.Yes", "type", "boolean", 14),
+        ("output", "Part", "type", "structure", 18),
+    }
+    assert ("output", "Part", "enum", ("A", "B", "C"), 17) in claims
+
+
+def test_a_drawing_ends_with_its_first_brace() -> None:
+    page = Page("a page", ("{ 'A': 123 } { 'B': 123 }",))
+    assert drawn(page, 1) == [Drawn("A", 1, "")]
+
+
+def test_text_inside_a_drawing_is_an_error() -> None:
+    with pytest.raises(ValueError, match="2: not a drawing"):
+        drawn(Page("a page", ("{", "  'A': ~", "}")), 1)
+    with pytest.raises(ValueError, match="does not end"):
+        drawn(Page("a page", ("{",)), 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("integer", "The default value is 1 day. The maximum value is 28 days.", [86_400, 2_419_200]),
+        ("string", "The default directory is /opt/here/.", ["/opt/here/"]),
+        ("structure", "Something else is kept there (optional).", []),
+        ("string", "Mounted either in ro (read-only) or rw (read-write) mode.", [("ro", "rw")]),
+        ("string", "Choose from small ones: ml.m5.xlarge and ml.c5.xlarge.", [("ml.m5.xlarge", "ml.c5.xlarge")]),
+        ("string", "The maximum value of the range.", []),
+    ],
+)
+def test_sentences(kind: str, text: str, expected: list[object]) -> None:
+    assert [statement.value for statement in statements(((1, text),), kind, ())] == expected
+
+
+def test_a_list_of_choices_keeps_the_words_of_the_page_beside_those_of_the_wire() -> None:
+    prose = ((5, "Specifies one of the following:"), (7, "SAME_DATA"), (9, "The same."), (11, "OTHER_DATA"))
+    (found,) = statements(prose, "string", ("SameData", "OtherData"))
+    assert found.value == ("SameData", "OtherData")
+    assert found.words == ("SAME_DATA", "OTHER_DATA")
+    assert (found.line, found.more_lines) == (5, (7, 11))
