@@ -83,6 +83,7 @@ class _Files:
             observations,
             self.digest.hexdigest(),
             self.root,
+            self.shown,
             facts,
         )
 

@@ -190,6 +190,8 @@ class Contract:
     digest: str
     """SHA-256 over the names and the bytes of the files, in hexadecimal digits."""
     root: Path
+    shown_root: str
+    """The folder as errors show it."""
     _facts_by_id: Mapping[str, Fact] = field(repr=False, compare=False)
 
     def fact(self, fact_id: str) -> Fact:

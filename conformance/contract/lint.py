@@ -1,0 +1,168 @@
+"""What a contract that loads can still have wrong: faults between its files, each with file and line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.errors import Finding, suggest
+from conformance.contract.schema import schema_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from conformance.contract.model import Contract, Operation
+    from conformance.contract.node import Node
+
+
+def lint(
+    contract: Contract, laws: Collection[str] | None = None, areas: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Give every fault of the contract.
+
+    `laws` are the names that behaviours may give as their judge, each of which must judge one; None leaves laws out.
+    `areas` are areas of checks, which behaviours may name in the place of a law, and need not.
+    """
+    findings = list(schema_findings(contract.root, contract.shown_root))
+    findings += _uncited(contract)
+    for operation in contract.operations.values():
+        for node in _nodes(operation):
+            findings += _contradictions(node)
+    findings += _unused_shapes(contract)
+    findings += _numbering(contract)
+    if laws is not None:
+        findings += _judges(contract, laws, areas)
+    findings += _prefixes(contract)
+    return tuple(dict.fromkeys(findings))
+
+
+def _nodes(operation: Operation) -> Iterator[Node]:
+    for tree in (operation.input, operation.output, operation.paginator, operation.client_options):
+        if tree is not None:
+            yield from tree.walk()
+
+
+def _uncited(contract: Contract) -> Iterator[Finding]:
+    for fact in contract.facts:
+        if fact.basis == "documented" and not fact.sources:
+            yield Finding(
+                f"no document is cited for {fact.id}",
+                fact.where,
+                f"cite a line in citations/, or move `{fact.facet}` below `modelled` if only the model says so",
+            )
+
+
+def _contradictions(node: Node) -> Iterator[Finding]:
+    """Find facets of one node that can't hold together; each facet is taken from where the contract states it."""
+
+    def finding(facet: str, problem: str, remedy: str) -> Finding:
+        place = node.places.get(facet, node.where)
+        return Finding(f"{problem} (at {node.path!r})", place, remedy)
+
+    low, high = node.effective("minimum"), node.effective("maximum")
+    if low is not None and high is not None and low > high:
+        yield finding("minimum", f"the minimum {low} is above the maximum {high}", "swap or correct them")
+    short, long = node.effective("min_length"), node.effective("max_length")
+    if short is not None and long is not None and short > long:
+        yield finding("min_length", f"the min_length {short} is above the max_length {long}", "swap or correct them")
+    default = node.effective("default")
+    if default is not None:
+        fault = _outside(node, default)
+        if fault:
+            yield finding("default", f"the default {default!r} {fault}", "correct the default or the limit")
+    for value in node.effective("enum") or ():
+        fault = _outside(node, value, enum=False)
+        if fault:
+            yield finding("enum", f"the enum value {value!r} {fault}", "correct the enum or the limit")
+
+
+def _outside(node: Node, value: Any, *, enum: bool = True) -> str:
+    """Say which facet of its own node a value breaks; empty if it keeps them all."""
+    if not _is_of_type(node.type, value):
+        return f"is no {node.type}"
+    if isinstance(value, str):
+        pattern = node.effective("pattern")
+        if pattern is not None and not re.fullmatch(pattern, value):
+            return f"does not match the pattern {pattern!r}"
+        if len(value) < (node.effective("min_length") or 0):
+            return "is shorter than the min_length"
+        longest = node.effective("max_length")
+        if longest is not None and len(value) > longest:
+            return "is longer than the max_length"
+        accepted = node.accepted_values()
+        if enum and accepted is not None and value not in accepted:
+            return "is not in the enum"
+        return ""
+    low, high = node.effective("minimum"), node.effective("maximum")
+    below = low is not None and value < low
+    above = high is not None and value > high
+    return "is outside of the range" if below or above else ""
+
+
+def _is_of_type(kind: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    if isinstance(value, int):
+        return kind in {"integer", "float", "timestamp"}
+    return kind in {"float", "timestamp"} if isinstance(value, float) else kind == "string"
+
+
+def _unused_shapes(contract: Contract) -> Iterator[Finding]:
+    used = {node.shape for operation in contract.operations.values() for node in _nodes(operation)}
+    for shape in contract.shapes.values():
+        if shape.name not in used:
+            yield Finding(f"nothing uses the shape {shape.name!r}", shape.where, "use it, or remove it")
+
+
+def _numbering(contract: Contract) -> Iterator[Finding]:
+    numbers = Counter(behaviour.number for behaviour in contract.behaviours)
+    promised = contract.service.behaviours
+    last = max(numbers, default=0) if promised is None else promised
+    for behaviour in contract.behaviours:
+        if numbers[behaviour.number] > 1 or not 1 <= behaviour.number <= last:
+            fault = "is given twice" if numbers[behaviour.number] > 1 else f"is outside of 1 to {last}"
+            yield Finding(
+                f"the number {behaviour.number} of the behaviour {behaviour.id!r} {fault}",
+                behaviour.where,
+                "give each behaviour a number of its own",
+            )
+    missing = [str(number) for number in range(1, last + 1) if number not in numbers]
+    if missing:
+        yield Finding(
+            f"{len(missing)} of {last} behaviours are missing: {', '.join(missing)}",
+            f"{contract.shown_root}/behaviours:1",
+            "add them, or say with `not_observable` why nothing judges them",
+        )
+
+
+def _judges(contract: Contract, laws: Collection[str], areas: Collection[str]) -> Iterator[Finding]:
+    named: set[str] = set()
+    for behaviour in contract.behaviours:
+        for law in behaviour.laws:
+            named.add(law)
+            if law not in laws and law not in areas:
+                yield Finding(
+                    f"the behaviour {behaviour.id!r} is judged by {law!r}, which is no law",
+                    behaviour.where,
+                    suggest(law, sorted({*laws, *areas})),
+                )
+    for law in sorted(set(laws) - named):
+        yield Finding(
+            f"no behaviour names the law {law!r}",
+            f"{contract.shown_root}/behaviours:1",
+            "name it under `judged_by` of the behaviour that it judges, or remove the law",
+        )
+
+
+def _prefixes(contract: Contract) -> Iterator[Finding]:
+    ids = [fact.id for fact in contract.facts]
+    for behaviour in contract.behaviours:
+        for prefix in behaviour.facts:
+            if not any(fact_id.startswith(prefix) for fact_id in ids):
+                stems = dict.fromkeys(fact_id.rpartition("/")[0] + "/" for fact_id in ids)
+                yield Finding(
+                    f"no fact of the contract starts with {prefix!r}, which judges {behaviour.id!r}",
+                    behaviour.where,
+                    suggest(prefix, stems),
+                )
