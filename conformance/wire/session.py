@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -216,5 +216,5 @@ def _without_secrets(headers: dict[str, str]) -> Headers:
     return tuple((name, value) for name, value in headers.items() if name.lower() not in _SECRET_HEADERS)
 
 
-def _in_chunks(body: bytes, size: int = 16) -> Iterable[bytes] | Iterator[bytes]:
+def _in_chunks(body: bytes, size: int = 16) -> Iterator[bytes]:
     return (body[at : at + size] for at in range(0, len(body), size))

@@ -1,0 +1,134 @@
+"""Values at and beyond the limits of a member: deterministic, and each spoiled in exactly one way where that is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.cases.model import CaseError, Edit
+from conformance.cases.violations import violations
+from conformance.contract import Node
+
+_STEMS = ("conformance-probe", "a-b", "a", "A1", "s3://bucket/key", "arn:aws:iam::123456789012:role/r", "x")
+_FILLS = ("a", "0", "-a", "b-")
+_FAR = 10
+
+
+def example(node: Node) -> Any:
+    """Give a valid value of a scalar member. Raises CaseError where none of the stems fits its pattern."""
+    accepted = node.accepted_values()
+    if accepted:
+        return accepted[0]
+    match node.type:
+        case "integer" | "float" | "timestamp":
+            return node.effective("minimum") or node.effective("maximum") or 1
+        case "boolean":
+            return True
+        case "string":
+            for stem in _STEMS:
+                if not violations(node, stem):
+                    return stem
+    raise CaseError(f"no example value for {node.path} ({node.type}): add a stem that its pattern admits")
+
+
+def of_length(node: Node, length: int, *, breaking: frozenset[str]) -> str | None:
+    """Give a string of that length which breaks just these facets; None where no fill gives one."""
+    for fill in _FILLS:
+        for tail in ("", "b"):
+            text = (fill * (length // len(fill) + 1))[: length - len(tail)] + tail if length else ""
+            if len(text) == length and violations(node, text) == breaking:
+                return text
+    return None
+
+
+def wrong_types(kind: str) -> Iterator[Edit]:
+    """Give a value of every JSON type that the declared type is not."""
+    every = {
+        "string": (Edit("text", "ten", "a string"), Edit("digits", "7", "digits as a string")),
+        "number": (Edit("number", 7, "a number"), Edit("fraction", 1.5, "a fractional number")),
+        "boolean": (Edit("true", True, "true"), Edit("false", False, "false")),
+        "list": (Edit("empty-list", [], "an empty list"), Edit("list", ["a"], "a list")),
+        "object": (Edit("empty-object", {}, "an empty object"), Edit("object", {"a": "b"}, "an object")),
+    }
+    own = {
+        "string": "string",
+        "integer": "number",
+        "float": "number",
+        "timestamp": "number",
+        "boolean": "boolean",
+        "list": "list",
+        "map": "object",
+        "structure": "object",
+    }[kind]
+    for name, edits in every.items():
+        if name != own:
+            yield from edits
+
+
+def near_misses(node: Node) -> Iterator[Edit]:
+    """Give words that an enum must not take: wrong case, cut short, padded, empty, joined, and a plain stranger."""
+    accepted = node.accepted_values() or ()
+    seen = set(accepted)
+
+    def fresh(edit: Edit) -> Iterator[Edit]:
+        if edit.value not in seen:
+            seen.add(edit.value)
+            yield edit
+
+    for value in accepted:
+        yield from fresh(Edit(f"lower-case-{value}", value.lower(), f"{value} in lower case"))
+        yield from fresh(Edit(f"upper-case-{value}", value.upper(), f"{value} in upper case"))
+        yield from fresh(Edit(f"cut-short-{value}", value[:-1], f"{value} without its last letter"))
+    first = accepted[0] if accepted else "a"
+    yield from fresh(Edit("longer", first + "s", f"{first} with a letter more"))
+    yield from fresh(Edit("leading-space", " " + first, f"{first} after a space"))
+    yield from fresh(Edit("trailing-space", first + " ", f"{first} before a space"))
+    yield from fresh(Edit("trailing-newline", first + "\n", f"{first} before a line feed"))
+    yield from fresh(Edit("two-joined", "|".join(accepted[:2]), "two values in one"))
+    yield from fresh(Edit("stranger", "NoSuchValue", "a word that is no value"))
+    yield from fresh(Edit("empty", "", "the empty string"))
+
+
+def spoiled(node: Node, valid: str) -> Iterator[Edit]:
+    """Give single edits of a valid string that break its pattern and nothing else."""
+    middle = len(valid) // 2
+    edits = (
+        Edit("leading-hyphen", "-" + valid, "a hyphen in front"),
+        Edit("trailing-hyphen", valid + "-", "a hyphen at the end"),
+        Edit("only-hyphen", "-", "nothing but a hyphen"),
+        *(
+            Edit(f"inner-{word}", valid[:middle] + character + valid[middle:], f"{word} inside")
+            for word, character in (
+                ("underscore", "_"),
+                ("dot", "."),
+                ("space", " "),
+                ("slash", "/"),
+                ("colon", ":"),
+                ("plus", "+"),
+                ("letter-beyond-ascii", "é"),
+                ("digit-beyond-ascii", "٣"),
+                ("fullwidth-letter", "ａ"),
+                ("newline", "\n"),
+                ("nul", "\x00"),
+            )
+        ),
+        Edit("leading-space", " " + valid, "a space in front"),
+        Edit("trailing-space", valid + " ", "a space at the end"),
+        Edit("leading-newline", "\n" + valid, "a line feed in front"),
+        Edit("trailing-newline", valid + "\n", "a line feed at the end"),
+        Edit("trailing-dot", valid + ".", "a dot at the end"),
+        Edit("trailing-underscore", valid + "_", "an underscore at the end"),
+        Edit("trailing-letter-beyond-ascii", valid + "é", "a letter beyond ASCII at the end"),
+    )
+    yield from (edit for edit in edits if violations(node, edit.value) == {"pattern"})
+
+
+def beyond(bound: int, direction: int) -> Iterator[Edit]:
+    """Give integers outside a range on one side: one step beyond the bound, and far beyond it."""
+    side = "above" if direction > 0 else "below"
+    yield Edit(str(bound + direction), bound + direction, f"{bound + direction}")
+    far = bound * _FAR if direction > 0 else -bound * _FAR - 1
+    yield Edit(f"far-{side}", far, f"{far}")
+    yield Edit(f"widest-{side}", direction * (2**31) - (direction > 0), f"the widest 32-bit integer {side} it")
+    yield Edit(f"beyond-32-bits-{side}", direction * (2**31 + 1), f"an integer {side} the range of 32 bits")
+    yield Edit(f"beyond-64-bits-{side}", direction * (2**63 + 1), f"an integer {side} the range of 64 bits")

@@ -1,0 +1,188 @@
+"""Checks of answers: every output fact, on every answer of the operation that the run saw; and the envelope they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from conformance.catalogue.check import Because, Check, because, of_fact
+from conformance.catalogue.lab import Lab
+from conformance.contract import Contract, Fact, Operation
+from conformance.laws import envelope
+from conformance.laws.answers import Sightings, expectation, judge_fact, judgeable, observe
+from conformance.laws.verdict import Verdict
+from conformance.wire.exchange import Exchange
+from conformance.wire.request import Request
+
+_STATEMENTS: dict[str, str] = {
+    "present": "{path} is a member of the answer",
+    "type": "{path} is a {value}",
+    "enum": "{path} is one of its listed words",
+    "required": "{path} is always there",
+    "min_length": "{path} has a length of at least {value}",
+    "max_length": "{path} has a length of at most {value}",
+    "pattern": "{path} matches its pattern from end to end",
+    "minimum": "{path} is at least {value}",
+    "maximum": "{path} is at most {value}",
+}
+
+
+def statement_of(fact: Fact) -> str:
+    """Say an output fact in a sentence."""
+    words = _STATEMENTS.get(fact.facet, "{path}: {facet} is {value}")
+    return words.format(path=fact.path, facet=fact.facet, value=fact.value)
+
+
+def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Give one check for each output fact of an operation that an answer can break."""
+    for fact in contract.facts_of(operation.name, "output"):
+        if fact.facet == "http_status":
+            yield _status_check(operation, fact)
+        elif judgeable(fact):
+            name = f"modelled-{fact.facet}" if fact.basis == "modelled" else fact.facet
+            yield Check(
+                id=f"{operation.name}/response/{fact.path}/{name}",
+                level=fact.level,
+                basis=fact.basis,
+                statement=statement_of(fact),
+                because=(*of_fact(fact), *(Because(f"observations:{one}") for one in fact.observed)),
+                run=lambda lab, fact=fact: judge_fact(fact, sightings(lab, operation)),  # type: ignore[misc]
+                facts=(fact.id,),
+                request="nothing of its own: it looks at every answer of the run",
+                accepts=expectation(fact),
+            )
+
+
+def sightings(lab: Lab, operation: Operation) -> Sightings:
+    """Give what all answers so far show, walked anew only when answers have come in since."""
+    answers = tuple(lab.answers(operation.name))
+    return lab.cached(("sightings", operation.name, len(answers)), lambda: observe(operation, answers))
+
+
+def _status_check(operation: Operation, fact: Fact) -> Check:
+    return Check(
+        id=f"{operation.name}/response/http/status",
+        level=fact.level,
+        basis=fact.basis,
+        statement=f"a call that succeeds answers HTTP {fact.value}",
+        because=of_fact(fact),
+        run=lambda lab: envelope.status(tuple(lab.answers(operation.name)), int(fact.value)),
+        facts=(fact.id,),
+        request="nothing of its own: it looks at every answer of the run",
+        accepts=f"HTTP {fact.value}, not another 2xx",
+    )
+
+
+_Judge = Callable[[tuple[Exchange, ...]], Verdict]
+
+_ENVELOPES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str], ...] = (
+    # subject, case, law, level, basis, observations, statement
+    (
+        "answer",
+        "json-object",
+        "json_object",
+        "must",
+        "protocol",
+        (),
+        "the body of an answer is one JSON object in UTF-8",
+    ),
+    (
+        "answer",
+        "content-type",
+        "content_type",
+        "must",
+        "protocol",
+        ("O1",),
+        "an answer names the protocol's content type",
+    ),
+    ("answer", "request-id", "request_id", "should", "observed", ("O1",), "an answer carries x-amzn-RequestId"),
+    (
+        "answer",
+        "request-id-unique",
+        "unique_ids",
+        "should",
+        "observed",
+        ("O1",),
+        "every answer has a request id of its own",
+    ),
+    (
+        "answer",
+        "content-length",
+        "content_length",
+        "must",
+        "protocol",
+        (),
+        "a Content-Length, where given, is the body's",
+    ),
+)
+_ERROR_ENVELOPES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str], ...] = (
+    (
+        "error-body",
+        "json-object",
+        "json_object",
+        "must",
+        "protocol",
+        (),
+        "the body of an error is one JSON object in UTF-8",
+    ),
+    (
+        "error-body",
+        "type",
+        "error_type",
+        "must",
+        "protocol",
+        ("O32",),
+        "an error names its code in __type, or in x-amzn-errortype",
+    ),
+    (
+        "error-body",
+        "bare-type",
+        "bare_type",
+        "should",
+        "observed",
+        ("O32",),
+        "__type is the bare name of the error's shape",
+    ),
+    ("error-body", "message", "error_message", "should", "observed", ("O32",), "an error has a message, a string"),
+    (
+        "error-body",
+        "content-type",
+        "content_type",
+        "should",
+        "observed",
+        ("O32",),
+        "an error names the protocol's content type",
+    ),
+    ("error-body", "request-id", "request_id", "should", "observed", ("O32",), "an error carries x-amzn-RequestId"),
+)
+
+
+def envelope_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Give the checks of the envelope that answers and errors come in."""
+    for rows, exchanges in ((_ENVELOPES, _two_answers), (_ERROR_ENVELOPES, _two_errors)):
+        for subject, case, law, level, basis, observed, statement in rows:
+            judge = envelope.LAWS[law]
+            yield Check(
+                id=f"{operation.name}/protocol/{subject}/{case}",
+                level=level,
+                basis=basis,
+                statement=statement,
+                because=because(contract, observed=observed, protocol=True),
+                run=lambda lab, judge=judge, exchanges=exchanges: judge(  # type: ignore[misc]
+                    exchanges(lab, operation), contract.service.content_type
+                ),
+                request="a plain request, sent twice" if rows is _ENVELOPES else "an unknown name, and an invalid one",
+                accepts=statement,
+            )
+
+
+def _two_answers(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
+    plain = lab.plain(operation)
+    if lab.existing(operation) is None:
+        return ()
+    return (lab.exchange(plain), lab.cached(("again", plain), lambda: lab.send_again(plain)))
+
+
+def _two_errors(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
+    unknown = Request.call(operation.name, {operation.subject: lab.nobody})
+    invalid = Request.call(operation.name, {operation.subject: "-"})
+    return tuple(one for one in (lab.exchange(unknown), lab.exchange(invalid)) if not one.ok)

@@ -1,0 +1,85 @@
+"""A check: one executable judgement with a stable id, its statement and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.contract import Behaviour, Citation, Contract, Fact
+from conformance.laws.verdict import Verdict
+
+if TYPE_CHECKING:
+    from conformance.catalogue.lab import Lab
+
+AREAS = (
+    "protocol", "request", "error", "response", "pagination", "order", "filter", "consistency", "client",
+)  # fmt: skip
+"""Second segment of an id. The order is the one in which a run goes through them, but for `response`, which comes last."""
+
+
+@dataclass(frozen=True)
+class Because:
+    """One citation of a check: a document and its line, an observation, the protocol or the model."""
+
+    source: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One judgement.
+
+    `run` gets exchanges from the lab and asks a law. `compares` says that it relates answers of several moments, so that a
+    live target is asked again before it is accused. `facts` and `behaviour` name what the check is about.
+    `request` and `accepts` tell people what it sends and what passes.
+    """
+
+    id: str
+    level: str
+    basis: str
+    statement: str
+    because: tuple[Because, ...]
+    run: Callable[[Lab], Verdict]
+    compares: bool = False
+    facts: tuple[str, ...] = ()
+    behaviour: str = ""
+    request: str = ""
+    accepts: str = ""
+
+    @property
+    def operation(self) -> str:
+        """The first segment of the id."""
+        return self.id.split("/", 1)[0]
+
+    @property
+    def area(self) -> str:
+        """The second segment of the id."""
+        return self.id.split("/", 2)[1]
+
+
+def citations(sources: Iterable[Citation]) -> tuple[Because, ...]:
+    """Give the citations of a fact or behaviour, each place once."""
+    return tuple(dict.fromkeys(Because(source.id, source.line) for source in sources))
+
+
+def because(
+    contract: Contract, facts: Iterable[str] = (), observed: Iterable[str] = (), protocol: bool = False
+) -> tuple[Because, ...]:  # noqa: FBT001, FBT002 - a yes or no of the citation
+    """Collect the citations of facts, observations, and the protocol's own specification."""
+    places: list[Because] = []
+    for fact in facts:
+        places += citations(contract.fact(fact).sources)
+    places += [Because(f"observations:{one}") for one in observed]
+    places += [Because("protocol")] if protocol else []
+    return tuple(dict.fromkeys(places))
+
+
+def of_fact(fact: Fact) -> tuple[Because, ...]:
+    """Give the citations of one fact."""
+    return citations(fact.sources)
+
+
+def of_behaviour(behaviour: Behaviour) -> tuple[Because, ...]:
+    """Give the citations of a behaviour, its observations after its documents."""
+    return (*citations(behaviour.sources), *(Because(f"observations:{one}") for one in behaviour.observed))

@@ -1,0 +1,124 @@
+"""Checks of the operation's own errors: a name that nothing has, in every shape that a lookup could stumble over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.catalogue.check import Check, because
+from conformance.catalogue.lab import Lab
+from conformance.contract import Contract, Operation
+from conformance.laws.requests import Refusal, fault_of, judge_refused, shown
+from conformance.laws.verdict import Outcome, Verdict, failed, passed, skipped
+from conformance.wire.request import Request
+
+_NAMES = (
+    ("plain", "a name that nothing has", ""),
+    ("one-character", "a name of one character that nothing has", "Q"),
+    ("longest", "a name of the longest kind that nothing has", "conformance-nobody-has-this-name"),
+)
+
+
+def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Give the checks of each of the operation's errors."""
+    for code, status in operation.errors.items():
+        present, http_status = (f"{operation.name}/error/{code}/{facet}" for facet in ("present", "http_status"))
+        for case, words, name in _NAMES:
+            yield Check(
+                f"{operation.name}/error/{code}/{case}",
+                "must",
+                "documented",
+                f"{words} is answered with {code}",
+                because(contract, (present,)),
+                lambda lab, name=name, code=code: _unknown(lab, operation, name, code),  # type: ignore[misc]
+                facts=(present,),
+                request=f"POST {operation.name} with {words}",
+                accepts=f"an error with the code {code}",
+            )
+        yield Check(
+            f"{operation.name}/error/{code}/http-status",
+            "must",
+            "documented",
+            f"{code} comes with HTTP {status}",
+            because(contract, (http_status,)),
+            lambda lab, code=code, status=status: _status(lab, operation, code, status),  # type: ignore[misc]
+            facts=(http_status,),
+            request=f"POST {operation.name} with a name that nothing has",
+            accepts=f"HTTP {status}",
+        )
+        for case, words in (
+            ("prefix", "an existing name cut short"),
+            ("longer", "an existing name with a letter more"),
+        ):
+            yield Check(
+                f"{operation.name}/error/{code}/{case}",
+                "must",
+                "documented",
+                f"names are exact: {words} is answered with {code}",
+                because(contract, (present,)),
+                lambda lab, case=case, code=code: _near(lab, operation, case, code),  # type: ignore[misc]
+                facts=(present,),
+                request=f"POST {operation.name} with {words}",
+                accepts=f"an error with the code {code}",
+            )
+
+
+def _refusal(code: str) -> Refusal:
+    return Refusal(frozenset(), frozenset({code}))
+
+
+def _unknown(lab: Lab, operation: Operation, name: str, code: str) -> Verdict:
+    if name in lab.survey.by_name:
+        return skipped(f"the target has a resource named {name}")
+    return _judge(lab, operation, name or lab.nobody, code)
+
+
+def _judge(lab: Lab, operation: Operation, name: str, code: str) -> Verdict:
+    exchange = lab.exchange(Request.call(operation.name, {operation.subject: name}))
+    if exchange.ok and name != lab.nobody and _is_there(lab, name):
+        return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
+    if lab.existing(operation) is not None:
+        return judge_refused(operation, exchange, lab.exchange(lab.plain(operation)), _refusal(code))
+    # Nothing exists that could be the control: an invalid name must then be told from an unknown one.
+    invalid = lab.exchange(Request.call(operation.name, {operation.subject: "-"}))
+    verdict = judge_refused(operation, exchange, exchange, _refusal(code))
+    if verdict.outcome is Outcome.PASSED and invalid.error_code == exchange.error_code:
+        return skipped(
+            "the target answers everything with this error, and has no resource to ask for",
+            exchanges=(exchange, invalid),
+        )
+    return verdict
+
+
+def _is_there(lab: Lab, name: str) -> bool:
+    """Ask for the resource itself: a target whose resources are not all known may have one of that very name."""
+    subject = lab.describing.subject
+    description = lab.exchange(Request.call(lab.describing.name, {subject: name}))
+    return description.ok and (description.answer or {}).get(subject) == name
+
+
+def _near(lab: Lab, operation: Operation, case: str, code: str) -> Verdict:
+    names = [view.name for view in lab.survey.views if view.description.ok]
+    cut = (name[:-1].rstrip("-") if case == "prefix" else f"{name}x" for name in names)
+    longest = operation.input.members[operation.subject].effective("max_length") or 0
+    fitting = [name for name in cut if 0 < len(name) <= longest and name not in lab.survey.by_name]
+    if not fitting:
+        return skipped("the target has no resource whose name could be changed so that nothing has it")
+    return _judge(lab, operation, fitting[0], code)
+
+
+def _status(lab: Lab, operation: Operation, code: str, status: int) -> Verdict:
+    exchange = lab.exchange(Request.call(operation.name, {operation.subject: lab.nobody}))
+    expected = f"HTTP {status} {code}"
+    if verdict := fault_of(exchange, expected):
+        return verdict
+    if exchange.error_code != code:
+        return skipped(f"the target did not answer with {code} but {shown(exchange)}")
+    if exchange.status != status:
+        return failed(
+            "wrong-status",
+            "the code comes with another status",
+            expected=expected,
+            received=shown(exchange),
+            exchanges=(exchange,),
+        )
+    return passed({"answers": 1})

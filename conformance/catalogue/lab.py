@@ -1,0 +1,260 @@
+"""The lab: gets exchanges from the target for the laws to judge, each request once, and keeps what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast
+
+from conformance.catalogue.client_calls import ClientLab
+from conformance.contract import Contract, Operation
+from conformance.laws.listing import member
+from conformance.laws.paging import Walked
+from conformance.laws.survey import Survey, View
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, Listing
+from conformance.wire.request import Request
+
+_MOST_PAGES = 2_000
+_FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http"})
+_PATIENCE = 5
+
+
+T = TypeVar("T")
+
+
+class Sender(Protocol):
+    """Whatever sends a request and gives back what happened."""
+
+    def send(self, request: Request) -> Exchange:
+        """Send one request."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource that the state of the target names, with the world's truth about it where there is one."""
+
+    name: str
+    known: Any = None
+    listed_known: bool = False
+
+
+@dataclass
+class _Memory:
+    exchanges: dict[Request, Exchange] = field(default_factory=dict)
+    walks: dict[tuple[Request, int], Walked] = field(default_factory=dict)
+    survey: Survey | None = None
+
+
+class Lab:
+    """Exchanges with one target, remembered, so that checks share them.
+
+    `related` names further resources that a description points to (the parents of a warm start). `auth` is whether the
+    target declares that it verifies signatures.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of a run, put together in one place
+        self,
+        contract: Contract,
+        sender: Sender,
+        resources: tuple[Resource, ...],
+        *,
+        clients: ClientLab | None = None,
+        related: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _: (),
+        auth: bool = False,
+        most_items: int = 1_000,
+    ) -> None:
+        """Ask nothing yet."""
+        self.contract = contract
+        self.auth = auth
+        self.clients = clients
+        self.gone: Fault | None = None
+        self._sender = sender
+        self._resources = resources
+        self._related = related
+        self._most_items = most_items
+        self._memory = _Memory()
+        self._cache: dict[Hashable, Any] = {}
+        self._faults = 0
+        self._seen: dict[Request, Exchange] = {}
+        self._client_seen: list[Exchange] = []
+        self.describing = next(op for op in contract.operations.values() if op.settled is not None)
+        self.listing_operation = next(op for op in contract.operations.values() if op.listing is not None)
+
+    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Give what `make` makes, made once for each key."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        return cast("T", self._cache[key])
+
+    # -- exchanges
+
+    def exchange(self, request: Request) -> Exchange:
+        """Give the exchange of a request, sent now or remembered."""
+        known = self._memory.exchanges.get(request)
+        if known is not None:
+            return known
+        exchange = self._send(request)
+        self._memory.exchanges[request] = exchange
+        self._seen[request] = exchange
+        return exchange
+
+    def send_again(self, request: Request) -> Exchange:
+        """Send a request once more, whatever is remembered."""
+        return self._send(request)
+
+    def _send(self, request: Request) -> Exchange:
+        if self.gone is not None:
+            return Exchange(request.operation, _unsent(request), None, self.gone)
+        exchange = self._sender.send(request)
+        fatal = exchange.fault is not None and exchange.fault.kind in _FATAL
+        self._faults = self._faults + 1 if fatal else 0
+        if self._faults >= _PATIENCE and exchange.fault is not None:
+            self.gone = Fault("gone", f"the target gave no answer {_PATIENCE} times in a row: {exchange.fault.detail}")
+        return exchange
+
+    @contextmanager
+    def asking_again(self) -> Iterator[None]:
+        """Forget everything for a while: what is asked inside is asked anew."""
+        kept, self._memory = self._memory, _Memory()
+        try:
+            yield
+        finally:
+            self._memory = kept
+
+    def saw(self, exchanges: tuple[Exchange, ...]) -> None:
+        """Keep exchanges that a client library had, so that their answers are judged as well."""
+        self._client_seen += exchanges
+
+    def answers(self, operation: str) -> Iterator[Exchange]:
+        """Give every accepted answer of an operation that the run saw, client libraries' included."""
+        for exchange in (*self._seen.values(), *self._client_seen):
+            if exchange.operation == operation and exchange.ok:
+                yield exchange
+
+    # -- resources
+
+    @property
+    def survey(self) -> Survey:
+        """Every resource with its description and its complete default listing, asked for once."""
+        if self._memory.survey is None:
+            self._memory.survey = Survey(tuple(self._views()))
+        return self._memory.survey
+
+    def _views(self) -> Iterator[View]:
+        queue = list(self._resources)
+        done: set[str] = set()
+        while queue:
+            resource = queue.pop(0)
+            if resource.name in done:
+                continue
+            done.add(resource.name)
+            view = self._view(resource)
+            queue += [Resource(name) for name in self._related(view.answer)]
+            yield view
+
+    def _view(self, resource: Resource) -> View:
+        description = self.exchange(Request.call(self.describing.name, {self.describing.subject: resource.name}))
+        settled = self.describing.settled
+        status = member(description.answer, settled.path) if settled else None
+        ended = settled is not None and status in settled.values
+        walked = self.walk(resource.name)
+        listing = walked.listing if walked.listing.pages and walked.listing.pages[0].ok else None
+        return View(resource.name, description, listing, ended, resource.known, resource.listed_known)
+
+    def existing(self, operation: Operation) -> str | None:
+        """Give the name of a resource that exists for an operation, None where the target has none."""
+        if operation.subject != self.describing.subject:
+            return None
+        views = [view for view in self.survey.views if (view.listed if operation.listing else view.description.ok)]
+        settled = [view for view in views if view.settled]
+        return next((view.name for view in settled or views), None)
+
+    @property
+    def nobody(self) -> str:
+        """A well-formed name that no resource has."""
+        taken = self.survey.by_name
+        return next(
+            name for name in ("conformance-no-such-job", "conformance-no-such-job-2", "z9") if name not in taken
+        )
+
+    def plain(self, operation: Operation) -> Request:
+        """Give the plainest valid request of an operation: its subject alone, of a resource that exists if any does."""
+        return Request.call(operation.name, {operation.subject: self.existing(operation) or self.nobody})
+
+    # -- listings
+
+    def walk(self, name: str, *, size: int | None = None, **members: Any) -> Walked:
+        """Walk a listing to its end, page by page; `size` None means the largest page there is."""
+        operation = self.listing_operation
+        pagination = operation.pagination
+        if pagination is None:
+            raise ValueError(f"{operation.name} has no pages")
+        largest = operation.input.members[pagination.limit].effective("maximum") or 100
+        size = size or largest
+        first = Request.call(operation.name, {operation.subject: name, **members, pagination.limit: size})
+        known = self._memory.walks.get((first, size))
+        if known is None:
+            known = Walked(
+                name, self._follow(first, pagination.output_token, pagination.input_token, pagination.result), size
+            )
+            self._memory.walks[first, size] = known
+        return known
+
+    def _follow(self, first: Request, output_token: str, input_token: str, result: str) -> Listing:
+        pages: list[Exchange] = []
+        items: list[dict[str, Any]] = []
+        tokens: set[str] = set()
+        request = first
+        while True:
+            page = self.exchange(request)
+            pages.append(page)
+            answer = page.answer or {}
+            found = answer.get(result)
+            if not page.ok or not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+                words = f"page {len(pages)}: HTTP {page.status} {page.error_code or 'without the list'}".strip()
+                return Listing(tuple(pages), tuple(items), complete=False, problem=words)
+            items += found
+            token = answer.get(output_token)
+            if token is None:
+                return Listing(tuple(pages), tuple(items), complete=True)
+            problem = self._token_problem(token, tokens, pages, items)
+            if problem:
+                return Listing(tuple(pages), tuple(items), complete=False, problem=problem)
+            tokens.add(token)
+            request = first.having(**{input_token: token})
+
+    def _token_problem(self, token: Any, tokens: set[str], pages: list[Exchange], items: list[dict[str, Any]]) -> str:
+        if not isinstance(token, str):
+            return f"page {len(pages)}: the token is no string but {token!r}"
+        if token in tokens:
+            return f"page {len(pages)}: the token of an earlier page comes again"
+        if len(pages) >= _MOST_PAGES or len(items) > self._most_items:
+            return f"no end after {len(pages)} pages and {len(items)} items"
+        return ""
+
+    def paging_subject(self) -> View | None:
+        """Give the resource whose listing tells most: ended, with many kinds of items, and not too long to walk often."""
+        operation = self.listing_operation
+        filters = operation.listing.filters.values() if operation.listing else ()
+
+        def worth(view: View) -> tuple[int, int, int]:
+            kinds = len({str(member(item, path)) for item in view.items for path in filters})
+            handy = 10 < len(view.items) <= 60  # noqa: PLR2004 - more than a default page, and few enough to walk item by item
+            return (handy, kinds if handy else -len(view.items), len(view.items))
+
+        settled = [view for view in self.survey.views if view.settled and view.items]
+        return max(settled or [view for view in self.survey.views if view.items], key=worth, default=None)
+
+    def listed_views(self) -> tuple[View, ...]:
+        """Give the ended resources whose whole listing is known."""
+        return tuple(view for view in self.survey.views if view.listed and view.settled)
+
+    def large_subject(self, more_than: int) -> View | None:
+        """Give the ended resource with the fewest items that are still more than so many."""
+        fitting = [view for view in self.listed_views() if len(view.items) > more_than]
+        return min(fitting, key=lambda view: len(view.items), default=None)
+
+
+def _unsent(request: Request) -> HttpRequest:
+    return HttpRequest(request.method, "", (), request.body)

@@ -1,0 +1,165 @@
+"""Checks of requests and of the protocol's envelope: a case is sent, its control beside it, and a law says what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.cases.members import request_cases
+from conformance.cases.model import Expect, Members, Placeholder, RequestCase
+from conformance.cases.protocol import ProtocolCase, protocol_cases
+from conformance.catalogue.check import Check, because
+from conformance.catalogue.lab import Lab
+from conformance.contract import Contract, Operation
+from conformance.laws.requests import (
+    Refusal,
+    judge_accepted,
+    judge_either,
+    judge_like,
+    judge_refused,
+)
+from conformance.laws.verdict import Verdict, skipped
+from conformance.wire.encoding import dump
+from conformance.wire.request import Request
+
+_SKETCH = "conformance-sketch"
+_SHOWN = 200
+
+
+def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Give one check for each request case of an operation."""
+    for case in request_cases(operation):
+        yield Check(
+            id=f"{operation.name}/request/{case.subject}/{case.name}",
+            level=case.level,
+            basis=case.basis,
+            statement=case.statement,
+            because=because(contract, case.facts, case.observed),
+            run=lambda lab, case=case: _run_request(lab, operation, case),  # type: ignore[misc]
+            facts=case.facts,
+            request=_sketch(operation, case.members),
+            accepts=_accepts(case.expect, Refusal(), operation),
+        )
+
+
+def _run_request(lab: Lab, operation: Operation, case: RequestCase) -> Verdict:
+    members = _resolve(lab, operation, case.members)
+    control = _resolve(lab, operation, case.control)
+    if members is None or (case.control and control is None):
+        return skipped("the target has no listing longer than a page, so that there is no token to send")
+    exchange = lab.exchange(Request.call(operation.name, members))
+    match case.expect:
+        case Expect.ACCEPTED:
+            return judge_accepted(operation, exchange, exists=_exists(lab, operation, members))
+        case Expect.EITHER:
+            return judge_either(operation, exchange, "nobody has shown which")
+        case Expect.LIKE_CONTROL:
+            return judge_like(exchange, lab.exchange(Request.call(operation.name, control or {})))
+        case Expect.REFUSED:
+            return judge_refused(
+                operation, exchange, lab.exchange(Request.call(operation.name, control or {})), Refusal()
+            )
+
+
+def _exists(lab: Lab, operation: Operation, members: dict[str, Any]) -> bool:
+    view = lab.survey.by_name.get(str(members.get(operation.subject)))
+    return view is not None and view.description.ok
+
+
+def _resolve(lab: Lab, operation: Operation, members: Members) -> dict[str, Any] | None:
+    resolved: dict[str, Any] = {}
+    for name, value in members:
+        if value is Placeholder.EXISTING:
+            resolved[name] = lab.existing(operation) or lab.nobody
+        elif value is Placeholder.NOBODY:
+            resolved[name] = lab.nobody
+        elif value is Placeholder.TOKEN:
+            token = _fresh_token(lab, operation)
+            if token is None:
+                return None
+            resolved |= token
+        else:
+            resolved[name] = value
+    return resolved
+
+
+def _fresh_token(lab: Lab, operation: Operation) -> dict[str, Any] | None:
+    """Give the members of a request for the second page: the token with the query that it belongs to."""
+    view = lab.paging_subject()
+    if operation.pagination is None or view is None:
+        return None
+    first = lab.exchange(Request.call(operation.name, {operation.subject: view.name}))
+    token = (first.answer or {}).get(operation.pagination.output_token)
+    return {operation.subject: view.name, operation.pagination.input_token: token} if isinstance(token, str) else None
+
+
+def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Give one check for each bent envelope of an operation."""
+    sketch = Request.call(operation.name, {operation.subject: _SKETCH})
+    for index, case in enumerate(protocol_cases(contract, operation, sketch)):
+        yield Check(
+            id=f"{operation.name}/protocol/{case.subject}/{case.name}",
+            level=case.level,
+            basis=case.basis,
+            statement=case.statement,
+            because=because(contract, case.facts, case.observed, protocol=True),
+            run=lambda lab, index=index: _run_protocol(lab, operation, index),  # type: ignore[misc]
+            facts=case.facts,
+            request=_sketch_protocol(case),
+            accepts=_accepts(case.expect, _refusal(case), operation),
+        )
+
+
+def _run_protocol(lab: Lab, operation: Operation, index: int) -> Verdict:
+    plain = lab.plain(operation)
+    cases = lab.cached((operation.name, plain), lambda: protocol_cases(lab.contract, operation, plain))
+    case = cases[index]
+    if case.needs_auth and not lab.auth:
+        return skipped("the target declares that it verifies no signatures (capabilities: auth)")
+    exchange = lab.exchange(case.request)
+    match case.expect:
+        case Expect.ACCEPTED:
+            return judge_accepted(operation, exchange, exists=lab.existing(operation) is not None)
+        case Expect.EITHER | Expect.LIKE_CONTROL:
+            return judge_either(operation, exchange, case.lenient)
+        case Expect.REFUSED:
+            return judge_refused(operation, exchange, lab.exchange(plain), _refusal(case))
+
+
+def _refusal(case: ProtocolCase) -> Refusal:
+    return Refusal(case.statuses, case.codes)
+
+
+def _accepts(expect: Expect, refusal: Refusal, operation: Operation) -> str:
+    match expect:
+        case Expect.ACCEPTED:
+            return (
+                f"HTTP 200 with the answer of {operation.name}; for a name nobody has, {' or '.join(operation.errors)}"
+            )
+        case Expect.REFUSED:
+            return f"{refusal}, while the same request without the fault is let through"
+        case Expect.EITHER:
+            return "HTTP 200 with the operation's answer, or a refusal with a 4xx; never a 5xx"
+        case Expect.LIKE_CONTROL:
+            return "the same status and error code as its control"
+
+
+def _sketch(operation: Operation, members: Members) -> str:
+    plain = {name: repr(value) if isinstance(value, Placeholder) else value for name, value in members}
+    return _cut(f"POST {operation.name} {dump(plain).decode()}")
+
+
+def _sketch_protocol(case: ProtocolCase) -> str:
+    request = case.request
+    target = operation_target(request)
+    kind = "" if request.content_type is None else f" Content-Type: {request.content_type or '(left out)'}"
+    return _cut(f"{request.method} {target}{kind} {request.body[:_SHOWN].decode('utf-8', 'backslashreplace')}")
+
+
+def operation_target(request: Request) -> str:
+    """Say where a request is aimed, as people read it."""
+    return request.operation if request.target is None else f"X-Amz-Target: {request.target or '(left out)'}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -1,0 +1,173 @@
+"""Output facts, judged on every answer of an operation that the run saw: one walk over each distinct answer, all facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract import Fact, Node, Operation
+from conformance.laws.shapes import MODELLED, broken_facets, json_kind
+from conformance.laws.verdict import Verdict, failed, passed, skipped
+from conformance.wire.exchange import Exchange
+
+_SHOWN = 3
+
+
+@dataclass
+class Sighting:
+    """What the answers showed of one path: how often it stood, how often its parent stood without it, what broke which facet."""
+
+    seen: int = 0
+    missing: int = 0
+    missing_in: Exchange | None = None
+    broken: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    newer_values: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """All paths of an operation's output over a set of answers, and the members that the contract does not know."""
+
+    paths: Mapping[str, Sighting]
+    unknown: frozenset[str]
+    answers: int
+
+
+def observe(operation: Operation, exchanges: Iterable[Exchange]) -> Sightings:
+    """Walk every distinct accepted answer once and note what each path shows."""
+    sightings = {node.path: Sighting() for node in operation.output.walk()}
+    unknown: set[str] = set()
+    bodies: set[bytes] = set()
+    for exchange in exchanges:
+        if exchange.operation != operation.name or not exchange.ok or exchange.response is None:
+            continue
+        if exchange.response.body not in bodies:
+            bodies.add(exchange.response.body)
+            _Walk(sightings, unknown, exchange).structure(operation.output, exchange.answer or {})
+    return Sightings(sightings, frozenset(unknown), len(bodies))
+
+
+class _Walk:
+    """One answer under inspection."""
+
+    def __init__(self, sightings: dict[str, Sighting], unknown: set[str], exchange: Exchange) -> None:
+        self._sightings = sightings
+        self._unknown = unknown
+        self._exchange = exchange
+
+    def value(self, node: Node, value: Any) -> None:
+        sighting = self._sightings[node.path]
+        sighting.seen += 1
+        broken = broken_facets(node, value)
+        for facet, words in broken:
+            sighting.counts[facet] = sighting.counts.get(facet, 0) + 1
+            examples = sighting.broken.setdefault(facet, [])
+            if len(examples) < _SHOWN:
+                examples.append((words, self._exchange))
+        if any(facet == "type" for facet, _ in broken):
+            return
+        if "enum" in node.documented and value not in node.documented["enum"]:
+            sighting.newer_values.add(str(value))
+        if node.type == "structure":
+            self.structure(node, value)
+        elif node.type == "list" and node.element is not None:
+            for item in value:
+                self.value(node.element, item)
+        elif node.type == "map" and node.key is not None and node.value is not None:
+            for key, item in value.items():
+                self.value(node.key, key)
+                self.value(node.value, item)
+
+    def structure(self, node: Node, value: Mapping[str, Any]) -> None:
+        for name, member in node.members.items():
+            if name in value:
+                self.value(member, value[name])
+            else:
+                sighting = self._sightings[member.path]
+                sighting.missing += 1
+                sighting.missing_in = sighting.missing_in or self._exchange
+        prefix = f"{node.path}." if node.path else ""
+        self._unknown.update(prefix + name for name in value if name not in node.members)
+
+
+def judgeable(fact: Fact) -> bool:
+    """Tell whether an answer can break this output fact at all.
+
+    That a member may be left out is a permission; a default is what the service fills in at creation, and is judged by the
+    laws on resources that the suite made.
+    """
+    return not (fact.facet == "default" or (fact.facet == "required" and fact.value is False))
+
+
+def judge_fact(fact: Fact, sightings: Sightings) -> Verdict:
+    """Judge one output fact; `skipped` where no answer exercised it."""
+    sighting = sightings.paths[fact.path]
+    rests_on = {"answers": sightings.answers, "values": sighting.seen}
+    if fact.facet == "required":
+        return _judge_required(fact, sighting, rests_on)
+    if not sighting.seen:
+        return skipped(f"none of {sightings.answers} answers has {fact.path}")
+    key = fact.facet + (MODELLED if fact.basis == "modelled" and fact.facet != "type" else "")
+    examples = sighting.broken.get(key, [])
+    if not examples:
+        return passed(rests_on, notes=_notes(fact, sighting))
+    words = "; ".join(dict.fromkeys(text for text, _ in examples))
+    if fact.observed:
+        return passed(rests_on, notes=(f"the target follows the observation {', '.join(fact.observed)}: {words}",))
+    count = sighting.counts[key]
+    return failed(
+        f"answer-{fact.facet}",
+        f"{count} of {sighting.seen} values of {fact.path} break this",
+        expected=expectation(fact),
+        received=words,
+        rests_on=rests_on,
+        exchanges=tuple(dict.fromkeys(exchange for _, exchange in examples))[:1],
+    )
+
+
+def _judge_required(fact: Fact, sighting: Sighting, rests_on: dict[str, int]) -> Verdict:
+    rests_on = rests_on | {"structures": sighting.seen + sighting.missing}
+    if not rests_on["structures"]:
+        return skipped(f"no answer has the structure that {fact.path} belongs to")
+    if not sighting.missing:
+        return passed(rests_on)
+    return failed(
+        "missing",
+        f"{sighting.missing} of {rests_on['structures']} structures lack {fact.path}",
+        expected=expectation(fact),
+        received=f"{fact.path} left out",
+        rests_on=rests_on,
+        exchanges=(sighting.missing_in,) if sighting.missing_in else (),
+    )
+
+
+def _notes(fact: Fact, sighting: Sighting) -> tuple[str, ...]:
+    if fact.facet == "enum" and sighting.newer_values:
+        return (
+            f"newer than this document, known to another edition or the model: {', '.join(sorted(sighting.newer_values))}",
+        )
+    return ()
+
+
+def expectation(fact: Fact) -> str:
+    """Say in words what a fact demands of a value."""
+    value = fact.value
+    words = {
+        "present": "a value where the member stands",
+        "type": f"JSON {json_kind(str(value))}",
+        "enum": f"one of {', '.join(map(str, value))}" if isinstance(value, list | tuple) else "",
+        "required": "the member in every such structure",
+        "min_length": f"at least {value} long",
+        "max_length": f"at most {value} long",
+        "pattern": f"a full match of {value}",
+        "minimum": f"at least {value}",
+        "maximum": f"at most {value}",
+    }
+    return f"{fact.path}: {words.get(fact.facet, fact.facet)}"
+
+
+def members_seen(sightings: Sightings) -> Iterator[str]:
+    """Give the paths that at least one answer showed."""
+    return (path for path, sighting in sightings.paths.items() if sighting.seen)

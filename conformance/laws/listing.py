@@ -1,0 +1,94 @@
+"""How to read a listing: the identity, the sort key and the filtered member of its items, by the contract's own words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract import Listing as ListingSpec
+from conformance.contract import Operation
+from conformance.wire.exchange import Exchange, Listing
+
+Item = Mapping[str, Any]
+
+
+def member(item: Any, path: str) -> Any:
+    """Follow a dotted path into an item; None where it ends early."""
+    for name in path.split("."):
+        if not isinstance(item, Mapping):
+            return None
+        item = item.get(name)
+    return item
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the items of one listing operation."""
+
+    operation: Operation
+    spec: ListingSpec
+
+    @classmethod
+    def of(cls, operation: Operation) -> Reader:
+        """Give the reader of a listing operation. Raises ValueError for an operation that lists nothing."""
+        if operation.listing is None or operation.pagination is None:
+            raise ValueError(f"{operation.name} is no listing")
+        return cls(operation, operation.listing)
+
+    def identity(self, item: Item) -> str:
+        """Give what identifies an item within its listing."""
+        return str(member(item, self.spec.identity))
+
+    def identities(self, items: Sequence[Item]) -> tuple[str, ...]:
+        """Give the identities of the items in order."""
+        return tuple(self.identity(item) for item in items)
+
+    def key(self, sort_by: str, item: Item) -> Any:
+        """Give the value by which an item is sorted; None where it has none."""
+        value = member(item, self.spec.keys[sort_by])
+        return float(value) if isinstance(value, str) and value in {"NaN", "Infinity", "-Infinity"} else value
+
+    def has_key(self, sort_by: str, item: Item) -> bool:
+        """Tell whether an item has the value by which it would be sorted."""
+        return member(item, self.spec.keys[sort_by]) is not None
+
+    def filtered(self, name: str, item: Item) -> Any:
+        """Give the member of an item that a filter looks at."""
+        return member(item, self.spec.filters[name])
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How two lists of identities differ, in words; false where they hold the same."""
+
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+
+    @classmethod
+    def between(cls, wanted: Sequence[str], got: Sequence[str]) -> Difference:
+        """Compare as multisets: an item that comes twice is extra once."""
+        have, want = Counter(got), Counter(wanted)
+        return cls(tuple(sorted((want - have).elements())), tuple(sorted((have - want).elements())))
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.extra)
+
+    def __str__(self) -> str:
+        parts = [
+            f"{len(names)} {word} ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})"  # noqa: PLR2004 - the first three name it
+            for names, word in ((self.missing, "missing"), (self.extra, "too many"))
+            if names
+        ]
+        return " and ".join(parts)
+
+
+def steps(values: Sequence[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """Give each pair of neighbours with the index of the second."""
+    return ((index, values[index - 1], values[index]) for index in range(1, len(values)))
+
+
+def pages_of(listing: Listing) -> tuple[Exchange, ...]:
+    """Give what a verdict shows of a listing: its first two pages and its last."""
+    return tuple(dict.fromkeys((*listing.pages[:2], *listing.pages[-1:])))

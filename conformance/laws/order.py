@@ -1,0 +1,184 @@
+"""Order laws: every sort key in both directions, and what the order is where none is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from conformance.laws.listing import Difference, Item, Reader, pages_of, steps
+from conformance.laws.paging import Walked, incomplete
+from conformance.laws.verdict import Verdict, failed, passed, skipped
+
+_PAIR = 2
+
+
+def sorted_by(reader: Reader, sort_by: str, walk: Walked, *, descending: bool) -> Verdict:
+    """Judge that neighbours stand in the order asked for; equal keys may stand either way.
+
+    A key whose collation is documented nowhere is judged by grouping alone: equal values stand together. Text may be
+    compared with or without regard to case: no document says which.
+    """
+    if verdict := incomplete(walk):
+        return verdict
+    keys = [reader.key(sort_by, item) for item in walk.listing.items]
+    keys = [key for key in keys if key is not None]
+    rests_on = {"items": len(keys), "distinct": len(set(keys))}
+    if len(set(keys)) < _PAIR:
+        return skipped(f"{walk.name} has fewer than two different values to sort by {sort_by}")
+    if sort_by in reader.spec.grouped_only:
+        return _grouped(reader, sort_by, walk, keys, rests_on)
+    try:
+        wrong = _first_inversion(keys, descending=descending)
+    except TypeError:
+        return failed(
+            "unsortable",
+            "the sort keys are not of one type",
+            expected="keys of one type",
+            received=f"{walk.name}: {sorted({type(key).__name__ for key in keys})}",
+            exchanges=pages_of(walk.listing),
+        )
+    if wrong is None:
+        return passed(rests_on)
+    index, before, after = wrong
+    word = "falling" if descending else "rising"
+    return failed(
+        "out-of-order",
+        f"items are not sorted by {sort_by}",
+        expected=f"{word} {reader.spec.keys[sort_by]}",
+        received=f"{walk.name}: {before!r} before {after!r} (places {index} and {index + 1})",
+        rests_on=rests_on,
+        exchanges=pages_of(walk.listing),
+    )
+
+
+def _first_inversion(keys: Sequence[Any], *, descending: bool) -> tuple[int, Any, Any] | None:
+    def inversion(values: Sequence[Any]) -> tuple[int, Any, Any] | None:
+        return next(
+            (
+                (index, before, after)
+                for index, before, after in steps(values)
+                if (after > before if descending else after < before)
+            ),
+            None,
+        )
+
+    exact = inversion(keys)
+    if (
+        exact is not None
+        and all(isinstance(key, str) for key in keys)
+        and inversion([key.casefold() for key in keys]) is None
+    ):
+        return None
+    return exact
+
+
+def _grouped(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any], rests_on: dict[str, int]) -> Verdict:
+    runs = [key for key, _ in groupby(keys)]
+    if len(runs) == len(set(runs)):
+        return passed(rests_on)
+    torn = next(key for key in runs if runs.count(key) > 1)
+    return failed(
+        "out-of-order",
+        f"items are not sorted by {sort_by}",
+        expected=f"items with the same {reader.spec.keys[sort_by]} side by side",
+        received=f"{walk.name}: {torn!r} stands in {runs.count(torn)} places",
+        rests_on=rests_on,
+        exchanges=pages_of(walk.listing),
+    )
+
+
+def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked) -> Verdict:
+    """Judge that falling order is rising order read backwards, but for equal keys; and that both hold the same items."""
+    if verdict := incomplete(rising, falling):
+        return verdict
+    names = [reader.identities(walk.listing.items) for walk in (rising, falling)]
+    if difference := Difference.between(names[0], names[1]):
+        return failed(
+            "other-items",
+            "the direction changes what is listed",
+            expected="the same items in both directions",
+            received=f"{rising.name}, falling: {difference}",
+            exchanges=pages_of(falling.listing),
+        )
+    keys = [[reader.key(sort_by, item) for item in walk.listing.items] for walk in (rising, falling)]
+    if len(set(keys[0])) < _PAIR:
+        return skipped(f"{rising.name} has fewer than two different values to sort by {sort_by}")
+    forwards = [key for key, _ in groupby(keys[0])]
+    backwards = [key for key, _ in groupby(keys[1])]
+    rests_on = {"items": len(keys[0]), "distinct": len(set(keys[0]))}
+    if forwards == backwards[::-1]:
+        return passed(rests_on)
+    return failed(
+        "not-reversed",
+        f"{sort_by} falling is not {sort_by} rising read backwards",
+        rests_on=rests_on,
+        expected=f"first {forwards[-1]!r}, last {forwards[0]!r}",
+        received=f"{rising.name}: first {backwards[0]!r}, last {backwards[-1]!r}",
+        exchanges=(*pages_of(rising.listing)[:1], *pages_of(falling.listing)[:1]),
+    )
+
+
+def same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walked, *, what: str) -> Verdict:
+    """Judge that leaving a member out is the same as writing its default out."""
+    if verdict := incomplete(written_out, left_out):
+        return verdict
+    names = [reader.identities(walk.listing.items) for walk in (written_out, left_out)]
+    keys = [[reader.key(sort_by, item) for item in walk.listing.items] for walk in (written_out, left_out)]
+    if len(set(keys[0])) < _PAIR:
+        return skipped(f"{written_out.name} has fewer than two different values to sort by {sort_by}")
+    rests_on = {"items": len(names[0])}
+    if not Difference.between(names[0], names[1]) and keys[0] == keys[1]:
+        return passed(rests_on)
+    received = str(Difference.between(names[0], names[1])) or f"first {names[1][0]}, last {names[1][-1]}"
+    return failed(
+        "other-default",
+        f"leaving {what} out is not the documented default",
+        rests_on=rests_on,
+        expected=f"the list with the default written out: first {names[0][0]}, last {names[0][-1]}",
+        received=f"{written_out.name}: {received}",
+        exchanges=(*pages_of(written_out.listing)[:1], *pages_of(left_out.listing)[:1]),
+    )
+
+
+def follows(reader: Reader, sort_by: str, model: Walked, listing: Walked) -> bool:
+    """Tell whether a listing has the order of a model, equal keys aside."""
+    return [reader.key(sort_by, item) for item in model.listing.items] == [
+        reader.key(sort_by, item) for item in listing.listing.items
+    ]
+
+
+def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: Walked) -> Verdict:
+    """Judge that sorting by this key lists just the items that have it."""
+    if verdict := incomplete(walk):
+        return verdict
+    with_key = [item for item in every if reader.has_key(sort_by, item)]
+    rests_on = {"items": len(with_key), "left_out": len(every) - len(with_key)}
+    strangers = [reader.identity(item) for item in walk.listing.items if not reader.has_key(sort_by, item)]
+    key = reader.spec.keys[sort_by]
+    if strangers:
+        return failed(
+            "keyless-listed",
+            f"items without {key} are listed",
+            expected=f"only items with {key}",
+            rests_on=rests_on,
+            received=f"{walk.name}: {len(strangers)} without, such as {strangers[0]}",
+            exchanges=pages_of(walk.listing),
+        )
+    if difference := Difference.between(reader.identities(with_key), reader.identities(walk.listing.items)):
+        return failed(
+            "other-items",
+            f"sorting by {sort_by} does not list the items that have {key}",
+            rests_on=rests_on,
+            expected=f"all {len(with_key)} items that have {key}",
+            received=f"{walk.name}: {difference}",
+            exchanges=pages_of(walk.listing),
+        )
+    if not rests_on["left_out"] or not with_key:
+        return skipped(f"{walk.name} has no items both with and without {key}")
+    return passed(rests_on)
+
+
+def with_note(verdict: Verdict, note: str) -> Verdict:
+    """Turn a failure into a pass that says what the target follows instead: an observation stands against the document."""
+    return passed(verdict.rests_on, notes=(note,))

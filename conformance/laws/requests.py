@@ -1,0 +1,211 @@
+"""Laws of a single request: let through, refused for the right reason, or either; and what its answer must look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from conformance.contract import Operation
+from conformance.laws.verdict import Verdict, broke, failed, passed, skipped
+from conformance.wire.exchange import Exchange
+
+INVALID = frozenset({"ValidationException", "SerializationException"})
+_CLIENT_ERRORS = range(400, 500)
+_SERVER_ERRORS = range(500, 600)
+_BAD_REQUEST = 400
+_SHOWN = 160
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a refusal must look like: HTTP statuses and error codes (empty: any 4xx, any code)."""
+
+    statuses: frozenset[int] = frozenset({_BAD_REQUEST})
+    codes: frozenset[str] = INVALID
+
+    def __str__(self) -> str:
+        statuses = " or ".join(str(one) for one in sorted(self.statuses)) or "a 4xx"
+        codes = " or ".join(sorted(self.codes)) or "an error"
+        return f"HTTP {statuses} with {codes}"
+
+
+def shown(exchange: Exchange) -> str:
+    """Say in a line what came back."""
+    if exchange.response is None:
+        return f"no answer ({exchange.fault.kind}: {exchange.fault.detail})" if exchange.fault else "no answer"
+    text = f"HTTP {exchange.status}"
+    if exchange.error_code:
+        return f"{text} {exchange.error_code}: {exchange.error_message[:_SHOWN]}".rstrip(": ")
+    body = exchange.response.body[:_SHOWN].decode("utf-8", "replace")
+    kind = exchange.response.header("content-type") or "no content type"
+    return f"{text}, {kind}: {body}{'…' if len(exchange.response.body) > _SHOWN else ''}"
+
+
+def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
+    """Judge an exchange that has no usable answer; None where there is one.
+
+    A dropped connection and a 5xx are failures of their own kind: the target met a request that it could not handle.
+    Silence, or no HTTP at all, is an error: nothing was judged.
+    """
+    if exchange.response is None:
+        fault = exchange.fault
+        if fault is not None and fault.kind == "dropped":
+            return failed(
+                "dropped",
+                "the target dropped the connection",
+                expected=expected,
+                received=shown(exchange),
+                exchanges=(exchange,),
+            )
+        return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
+    if exchange.status in _SERVER_ERRORS:
+        return failed(
+            "server-error",
+            "the target answered with a server error",
+            expected=expected,
+            received=shown(exchange),
+            exchanges=(exchange,),
+        )
+    return None
+
+
+def let_through(operation: Operation, exchange: Exchange) -> bool:
+    """Tell whether validation let the request pass: 2xx, or one of the operation's own errors (nothing of that name)."""
+    return exchange.ok or (exchange.error_code in operation.errors and exchange.status in _CLIENT_ERRORS)
+
+
+def judge_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:
+    """Judge a request that must be accepted: 2xx and an answer that keeps the contract at its top.
+
+    Where the name is nobody's (`exists` False) the documented not-found error shows as well that it was let through. What
+    lies deeper in the answer is judged by the response checks, on this very answer.
+    """
+    errors = " or ".join(operation.errors)
+    expected = f"HTTP 200 with the operation's answer{'' if exists else f', or {errors} since nothing has that name'}"
+    if verdict := fault_of(exchange, expected):
+        return verdict
+    if not exists and let_through(operation, exchange) and not exchange.ok:
+        return passed({"answers": 1})
+    if not exchange.ok:
+        kind = "refused" if exchange.status in _CLIENT_ERRORS else "no-answer-of-the-operation"
+        return failed(
+            kind,
+            "a valid request was not let through",
+            expected=expected,
+            received=shown(exchange),
+            exchanges=(exchange,),
+        )
+    problems = list(_top_of_answer(operation, exchange))
+    if problems:
+        return failed(
+            "broken-answer",
+            "the answer breaks the contract at its top",
+            expected=expected,
+            received="; ".join(problems),
+            exchanges=(exchange,),
+        )
+    return passed({"answers": 1})
+
+
+_PYTHON = {"list": list, "map": dict, "structure": dict, "string": str}
+
+
+def _top_of_answer(operation: Operation, exchange: Exchange) -> Iterable[str]:
+    answer, members = exchange.answer or {}, exchange.input or {}
+    for name, node in operation.output.members.items():
+        kind = _PYTHON.get(node.type)
+        if name in answer and kind is not None and not isinstance(answer[name], kind):
+            yield f"{name} is not a {node.type}"
+    subject = operation.subject
+    if subject in operation.output.members and answer.get(subject) != members.get(subject):
+        yield f"{subject} is {answer.get(subject)!r}, asked for was {members.get(subject)!r}"
+    if operation.pagination is None:
+        return
+    items = answer.get(operation.pagination.result)
+    if not isinstance(items, list):
+        yield f"there is no list {operation.pagination.result}"
+        return
+    limit = members.get(operation.pagination.limit)
+    if isinstance(limit, int) and limit >= 1 and len(items) > limit:
+        yield f"{len(items)} items where at most {limit} were asked for"
+
+
+def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, refusal: Refusal) -> Verdict:
+    """Judge a request that must be refused; a refusal proves something only beside a control that was let through."""
+    expected = str(refusal)
+    if verdict := fault_of(exchange, expected):
+        return verdict
+    if exchange.ok or exchange.status not in _CLIENT_ERRORS:
+        kind = "accepted" if exchange.ok else "no-refusal"
+        return failed(
+            kind,
+            "an invalid request was not refused",
+            expected=expected,
+            received=shown(exchange),
+            exchanges=(exchange,),
+        )
+    statuses_fit = not refusal.statuses or exchange.status in refusal.statuses
+    codes_fit = (
+        exchange.error_code in refusal.codes if refusal.codes else bool(exchange.error_code or not refusal.statuses)
+    )
+    if not (statuses_fit and codes_fit):
+        reason = "refused, but not for what is wrong with it"
+        if exchange.error_code in operation.errors:
+            reason = "the constraint was never looked at: the target went on to look the name up"
+        kind = "wrong-code" if statuses_fit else "wrong-status"
+        return failed(kind, reason, expected=expected, received=shown(exchange), exchanges=(exchange,))
+    if not let_through(operation, control):
+        if control.response is None:
+            return broke("control", f"its control got no answer: {shown(control)}", exchanges=(control,))
+        return failed(
+            "control-refused",
+            "its valid neighbour is refused as well, so that the refusal proves nothing",
+            expected=f"{expected}, beside a valid request that is let through",
+            received=f"the valid one got {shown(control)}",
+            exchanges=(exchange, control),
+        )
+    return passed({"answers": 2})
+
+
+def judge_either(operation: Operation, exchange: Exchange, lenient: str) -> Verdict:
+    """Judge a request whose fate nobody has shown: accepted, or refused with a 4xx; the verdict says which."""
+    if verdict := fault_of(exchange, "accepted, or refused with a 4xx"):
+        return verdict
+    if exchange.ok:
+        if problems := "; ".join(_top_of_answer(operation, exchange)):
+            return failed(
+                "broken-answer",
+                "the answer breaks the contract at its top",
+                expected="an answer that keeps the contract",
+                received=problems,
+                exchanges=(exchange,),
+            )
+        return passed({"answers": 1}, notes=(f"accepted ({lenient})",))
+    if exchange.status in _CLIENT_ERRORS:
+        code = exchange.error_code or "no error code"
+        return passed({"answers": 1}, notes=(f"refused: HTTP {exchange.status} {code} ({lenient})",))
+    return failed(
+        "no-aws-answer",
+        "neither accepted nor refused",
+        expected="accepted, or refused with a 4xx",
+        received=shown(exchange),
+        exchanges=(exchange,),
+    )
+
+
+def judge_like(exchange: Exchange, control: Exchange) -> Verdict:
+    """Judge a request that must end just as its control does: the same status and the same error code."""
+    expected = f"as its control: {shown(control)}"
+    if verdict := fault_of(exchange, expected):
+        return verdict
+    if control.response is None:
+        return skipped(f"its control got no answer: {shown(control)}", exchanges=(control,))
+    if (exchange.status, exchange.error_code) != (control.status, control.error_code):
+        return failed(
+            "unlike-control",
+            "two requests that differ in nothing that counts end differently",
+            expected=expected,
+            received=shown(exchange),
+            exchanges=(exchange, control),
+        )
+    return passed({"answers": 2})

@@ -1,0 +1,129 @@
+"""Which facets of a member a value in an answer breaks: the judge's reading of JSON types, limits and timestamps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conformance.contract import Node
+
+_EARLIEST = 1_483_228_800  # 2017-01-01: the service is of that year
+_LATEST = 4_102_444_800  # 2100-01-01
+_SPECIAL_FLOATS = frozenset({"NaN", "Infinity", "-Infinity"})
+_SHOWN = 60
+
+Broken = tuple[str, str]
+"""A broken facet (with the suffix MODELLED where only the model states it) and what was received."""
+
+MODELLED = "/modelled"
+
+
+def broken_facets(node: Node, value: Any) -> tuple[Broken, ...]:
+    """Give (facet, what was received) for every facet of this member that the value breaks.
+
+    A value of the wrong type breaks `type` alone: nothing else can be asked of it. `null` is of no type: what is absent
+    is left out.
+    """
+    problem = _type_problem(node.type, value)
+    if problem:
+        return (("type", problem),)
+    return tuple(_broken(node, value))
+
+
+def json_kind(kind: str) -> str:
+    """Say which JSON values a contract type has."""
+    return {
+        "integer": "number without a fraction",
+        "float": 'number, or one of "NaN", "Infinity", "-Infinity"',
+        "timestamp": "number of seconds since 1970 (not milliseconds, not text)",
+        "list": "array",
+        "map": "object",
+        "structure": "object",
+    }.get(kind, kind)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_HAS_TYPE: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "integer": lambda value: _is_number(value) and float(value).is_integer(),
+    "float": lambda value: _is_number(value) or (isinstance(value, str) and value in _SPECIAL_FLOATS),
+    "boolean": lambda value: isinstance(value, bool),
+    "timestamp": _is_number,
+    "list": lambda value: isinstance(value, list),
+    "map": lambda value: isinstance(value, dict),
+    "structure": lambda value: isinstance(value, dict),
+}
+
+
+def _type_problem(kind: str, value: Any) -> str:
+    if not _HAS_TYPE[kind](value):
+        return f"{_json_name(value)} {_short(value)}".strip()
+    if kind == "timestamp" and not _EARLIEST <= value <= _LATEST:
+        unit = "milliseconds" if _EARLIEST <= value / 1000 <= _LATEST else "no plausible time"
+        return f"the number {value!r} ({unit})"
+    return ""
+
+
+def _broken(node: Node, value: Any) -> Iterator[Broken]:
+    accepted = node.accepted_values()
+    for facets, suffix in ((node.documented, ""), (node.modelled, MODELLED)):
+        for facet, bound in facets.items():
+            if facet == "enum":
+                if accepted is not None and value not in accepted:
+                    yield facet + suffix, _short(value)
+            elif facet in _LIMITS and (words := _LIMITS[facet](bound, value)):
+                yield facet + suffix, words
+
+
+def _too_short(bound: int, value: Any) -> str:
+    return f"length {len(value)}: {_short(value)}" if len(value) < bound else ""
+
+
+def _too_long(bound: int, value: Any) -> str:
+    return f"length {len(value)}: {_short(value)}" if len(value) > bound else ""
+
+
+def _too_small(bound: float, value: Any) -> str:
+    return f"{value!r}" if _is_number(value) and value < bound else ""
+
+
+def _too_large(bound: float, value: Any) -> str:
+    return f"{value!r}" if _is_number(value) and value > bound else ""
+
+
+def _no_match(pattern: str, value: Any) -> str:
+    return "" if re.fullmatch(pattern, value) else _short(value)
+
+
+_LIMITS: dict[str, Callable[[Any, Any], str]] = {
+    "min_length": _too_short,
+    "max_length": _too_long,
+    "minimum": _too_small,
+    "maximum": _too_large,
+    "pattern": _no_match,
+}
+
+
+def _json_name(value: Any) -> str:
+    if value is None:
+        return "null"
+    names = {
+        bool: "the boolean",
+        str: "the string",
+        int: "the number",
+        float: "the number",
+        list: "an array",
+        dict: "an object",
+    }
+    return names[type(value)]
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return ""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
