@@ -1,0 +1,95 @@
+"""Credentials and regions: static ones as the entry has them, AWS's own from botocore's chain."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from conformance.targets.errors import CredentialsError, TargetError
+from conformance.targets.spec import Kind, TargetSpec
+from conformance.targets.tuning_jobs import ENDPOINT_PREFIX
+from conformance.wire.signing import Credentials
+
+DEFAULT_REGION: Final = "us-east-1"
+"""The region of a target that names none and is not AWS."""
+
+REFUSED: Final = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+"""Codes by which AWS says that it is the credentials, not the request, that it does not take."""
+
+_REMEDY = "log in again (`aws sso login`, `aws configure`), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+
+
+def credentials_for(spec: TargetSpec) -> Credentials | None:
+    """Give what requests to a target are signed with; None where they go unsigned.
+
+    Raises CredentialsError where AWS is meant and botocore finds no credentials, or can't renew those that it finds.
+    """
+    if spec.kind is not Kind.AWS:
+        return spec.credentials
+    try:
+        found = _session(spec).get_credentials()
+        frozen = found.get_frozen_credentials() if found else None
+    except (BotoCoreError, ClientError) as error:
+        raise CredentialsError(
+            f"the AWS credentials can't be used: {error}", where=_who(spec), remedy=_REMEDY
+        ) from error
+    if frozen is None or not frozen.access_key or not frozen.secret_key:
+        raise CredentialsError("there are no AWS credentials", where=_who(spec), remedy=_REMEDY)
+    return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
+
+
+def refused(spec: TargetSpec, code: str, message: str) -> CredentialsError:
+    """Say that AWS answered, and did not take the credentials."""
+    told = f"AWS refuses the credentials: {code}" + (f" ({message})" if message else "")
+    return CredentialsError(told, where=_who(spec), remedy=_REMEDY)
+
+
+def region_of(spec: TargetSpec) -> str:
+    """Give the region that requests are signed for. Raises TargetError where AWS is meant and nobody names one."""
+    if spec.region:
+        return spec.region
+    if spec.kind is not Kind.AWS:
+        return DEFAULT_REGION
+    try:
+        region: str | None = _session(spec).get_config_variable("region")
+    except BotoCoreError as error:
+        raise TargetError(
+            f"the AWS configuration can't be read: {error}", where=_who(spec), remedy="mend it"
+        ) from error
+    if not region:
+        raise TargetError(
+            "no region is named", where=_who(spec), remedy="add `region:` to the target, or set AWS_REGION"
+        )
+    return region
+
+
+def aws_endpoint(region: str) -> str:
+    """Give the endpoint of the service in a region, as botocore knows it. Raises TargetError where it knows none."""
+    resolver = botocore.session.Session().get_component("endpoint_resolver")
+    found = resolver.construct_endpoint(ENDPOINT_PREFIX, region)
+    if not found or not found.get("hostname"):
+        raise TargetError(f"there is no endpoint for the region {region!r}", remedy="check the spelling of the region")
+    return f"https://{found['hostname']}"
+
+
+def _session(spec: TargetSpec) -> botocore.session.Session:
+    return botocore.session.Session(profile=spec.profile)
+
+
+def _who(spec: TargetSpec) -> str:
+    return f"target {spec.name!r}" + (f", profile {spec.profile!r}" if spec.profile else "")

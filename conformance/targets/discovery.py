@@ -1,0 +1,84 @@
+"""State that exists already: the tuning jobs that are named, or those that a listing finds, and nothing but reading."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from conformance.targets.caller import Caller
+from conformance.targets.credentials import REFUSED, refused
+from conformance.targets.errors import UnreachableError
+from conformance.targets.provisioning import refusal
+from conformance.targets.spec import Kind, Origin, TargetSpec
+from conformance.targets.state import State, StateJob
+from conformance.targets.tuning_jobs import LIST, NAME, SUMMARIES
+from conformance.wire.exchange import Exchange
+
+_PAGE: Final = 100
+_PAGES: Final = 100
+"""How many pages are read at most: a listing may send empty ones, but not for ever."""
+
+
+def existing(caller: Caller, spec: TargetSpec) -> State:
+    """Give the jobs that the entry names, else those that are found.
+
+    Raises CredentialsError where AWS does not take the credentials, and UnreachableError where nobody answers.
+    """
+    if not spec.state.names:
+        return discover(caller, spec)
+    if spec.kind is Kind.AWS:
+        # One cheap question beforehand: bad credentials are one clear error, not a failure of every check.
+        _insist(caller.call(LIST, {"MaxResults": 1}), spec)
+    return State(Origin.EXISTING, tuple(StateJob(name) for name in spec.state.names))
+
+
+def discover(caller: Caller, spec: TargetSpec) -> State:
+    """Give the first jobs that the target lists, up to the bound of the entry.
+
+    A target that has no listing gives a state without jobs and a note that says so. Raises as `existing` does.
+    """
+    bound = spec.state.bound
+    names: dict[str, None] = {}
+    notes: list[str] = []
+    tokens: set[str] = set()
+    query: dict[str, Any] = {"MaxResults": min(bound, _PAGE)}
+    for _ in range(_PAGES):
+        exchange = caller.call(LIST, query)
+        _insist(exchange, spec)
+        answer = exchange.answer or {}
+        summaries = answer.get(SUMMARIES)
+        if not exchange.ok or not isinstance(summaries, list):
+            notes.append(_not_listed(exchange))
+            break
+        names |= dict.fromkeys(_names(summaries))
+        token = answer.get("NextToken")
+        if len(names) >= bound or not isinstance(token, str) or not token:
+            break
+        if token in tokens:
+            notes.append(f"{LIST} gave the same NextToken twice; what was found until then is used")
+            break
+        tokens.add(token)
+        query = {**query, "NextToken": token}
+    if not names and not notes:
+        notes.append("the target has no tuning jobs")
+    return State(Origin.EXISTING, tuple(StateJob(name) for name in list(names)[:bound]), tuple(notes))
+
+
+def _names(summaries: list[Any]) -> list[str]:
+    found = (summary.get(NAME) for summary in summaries if isinstance(summary, dict))
+    return [name for name in found if isinstance(name, str) and name]
+
+
+def _insist(exchange: Exchange, spec: TargetSpec) -> None:
+    fault = exchange.fault
+    if fault and fault.kind == "unreachable":
+        raise UnreachableError(
+            f"the target can't be reached: {fault.detail}",
+            where=exchange.request.url,
+            remedy="check the endpoint and the network",
+        )
+    if spec.kind is Kind.AWS and exchange.error_code in REFUSED:
+        raise refused(spec, exchange.error_code, exchange.error_message)
+
+
+def _not_listed(exchange: Exchange) -> str:
+    return f"no tuning jobs were found, for the target does not list them ({refusal(exchange)}); name them in `state`"

@@ -1,0 +1,211 @@
+"""Launching a server: its start on a free port, the wait until it answers, its log, and its end in every case."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from conformance.errors import ExitCode
+from conformance.targets.endpoint import address, why_not_http
+from conformance.targets.errors import TargetError
+from conformance.targets.ports import held_port
+from conformance.targets.processes import MARKER, Family, Watchdog
+from conformance.targets.spec import PORT, Launch, TargetSpec
+
+GRACE_S: Final = 5.0
+"""How long a server may take to end before it is killed."""
+
+_PROBE_S: Final = 2.0
+_BETWEEN_PROBES_S: Final = 0.05
+_TAIL_LINES: Final = 15
+_TAIL_BYTES: Final = 8192
+
+
+class Server:
+    """A server that was launched: where it answers, whether it still runs, and its end."""
+
+    def __init__(self, endpoint_url: str, command: list[str], log_path: Path, grace_s: float) -> None:
+        """Describe it; `start` starts it."""
+        self.endpoint_url = endpoint_url
+        self.log_path = log_path
+        self._command = command
+        self._grace_s = grace_s
+        self._mark = uuid.uuid4().hex
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watchdog: Watchdog | None = None
+
+    @property
+    def pid(self) -> int:
+        """The id of the process that the command became; 0 before the start."""
+        return self._process.pid if self._process else 0
+
+    def exit_status(self) -> int | None:
+        """Give what it ended with (negative: the signal); None while it runs."""
+        return self._process.poll() if self._process else None
+
+    def log_tail(self) -> str:
+        """Give the last lines of its log."""
+        with contextlib.suppress(OSError), self.log_path.open("rb") as log:
+            log.seek(max(0, self.log_path.stat().st_size - _TAIL_BYTES))
+            return "\n".join(log.read().decode(errors="replace").splitlines()[-_TAIL_LINES:])
+        return ""
+
+    def start(self, *, env: Mapping[str, str], cwd: Path | None, log: IO[bytes]) -> None:
+        """Start it in a session of its own, so that an interrupt at the terminal leaves its end to us."""
+        atexit.register(self.end)
+        self._watchdog = Watchdog(self._mark, self._grace_s)
+        self._process = subprocess.Popen(  # noqa: S603 - the command is the user's own, from targets.yaml
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env={**os.environ, **env, MARKER: self._mark},
+            start_new_session=True,
+        )
+        self._watchdog.watch(self._process.pid)
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Wait until it answers HTTP. Raises TargetError where it ends first, or takes longer than so many seconds."""
+        if self._process is None:
+            raise RuntimeError("a server has to be started before it can be waited for")
+        deadline = time.monotonic() + seconds
+        why = "it was given no time"
+        while (left := deadline - time.monotonic()) > 0:
+            why = why_not_http(self.endpoint_url, timeout_s=min(_PROBE_S, left))
+            # The wait between two probes is also what notices at once that the process has ended.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                status = self._process.wait(timeout=0 if not why else _BETWEEN_PROBES_S)
+                raise self._broken(f"the server ended before it answered ({_ending(status)})")
+            if not why:
+                return
+        raise self._broken(f"the server did not answer HTTP within {seconds:g} s: {why}")
+
+    def check_alive(self) -> None:
+        """Insist that it still runs. Raises TargetError with the end of its log where it has ended by itself."""
+        status = self.exit_status()
+        if status is not None:
+            raise self._broken(f"the server ended during the run ({_ending(status)})")
+
+    def end(self) -> None:
+        """End it and everything that it started: asked first, killed after the grace. Can be called again."""
+        atexit.unregister(self.end)
+        if self._watchdog is None:
+            return
+        process = self._process
+        Family(self.pid, self._mark).end(self._grace_s, reap=process.poll if process else lambda: None)
+        self._watchdog.release()
+        self._watchdog = None
+
+    def _broken(self, problem: str) -> TargetError:
+        tail = self.log_tail()
+        told = f"{problem}; the end of its log:\n{tail}" if tail else f"{problem}; its log is empty"
+        return TargetError(
+            told,
+            where=f"{shlex.join(self._command)} (log: {self.log_path})",
+            remedy="run the command by hand, mend `launch` in targets.yaml, or give it more time with `ready_s`",
+            exit_code=ExitCode.TARGET_BROKE,
+        )
+
+
+@contextmanager
+def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> Iterator[Server]:
+    """Launch the server of a target for as long as the context lasts; it answers HTTP when the context is entered.
+
+    Raises TargetError: exit code 2 where the command can't be started, 3 where the server does not come up.
+    """
+    launch = spec.launch
+    if launch is None:
+        raise ValueError(f"the target {spec.name} has nothing to launch")
+    if sys.platform == "win32":
+        raise TargetError(
+            "servers can't be launched on Windows", where=spec.where, remedy="start it yourself, and name its URL"
+        )
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with _port(spec, launch) as port, log_path.open("wb") as log:
+        server = Server(spec.endpoint_url.replace(PORT, port), _command(spec, launch, port), log_path, grace_s)
+        try:
+            _start(server, spec, launch, port, log)
+            server.wait_until_ready(launch.ready_s)
+            yield server
+        finally:
+            server.end()
+
+
+@contextmanager
+def _port(spec: TargetSpec, launch: Launch) -> Iterator[str]:
+    """Give the port that the server is to take; a server without `{port}` takes the one of its endpoint, or none."""
+    if PORT in spec.endpoint_url:
+        with held_port(launch.port) as port:
+            yield str(port)
+        return
+    _, wanted = address(spec.endpoint_url)
+    with held_port(wanted, fixed=True) as port:
+        if port is None:
+            raise TargetError(
+                f"port {wanted} is taken, so that {spec.name} can't be launched there",
+                where=spec.where or spec.endpoint_url,
+                remedy=f"end what listens there, or write {PORT} in endpoint_url and command so that any port will do",
+                exit_code=ExitCode.TARGET_BROKE,
+            )
+        yield str(port)
+
+
+def _start(server: Server, spec: TargetSpec, launch: Launch, port: str, log: IO[bytes]) -> None:
+    env = {name: value.replace(PORT, port) for name, value in launch.env.items()}
+    cwd = folder(spec, launch.cwd)
+    if cwd is not None and not cwd.is_dir():
+        raise TargetError(f"there is no folder {cwd}", where=spec.where, remedy="mend `cwd`, or leave it out")
+    try:
+        server.start(env=env, cwd=cwd, log=log)
+    except OSError as error:
+        raise TargetError(
+            f"{launch.command[0]} can't be started: {error.strerror}", where=spec.where, remedy=launch.hint or "mend it"
+        ) from error
+
+
+def _command(spec: TargetSpec, launch: Launch, port: str) -> list[str]:
+    program, *arguments = (word.replace(PORT, port) for word in launch.command)
+    return [executable(program, spec, launch.cwd, launch.hint), *arguments]
+
+
+def folder(spec: TargetSpec, cwd: Path | None = None) -> Path | None:
+    """Give the working folder of a command: `cwd` seen from the folder of the file; None for the user's own."""
+    if spec.base is None:
+        return cwd
+    return spec.base / cwd if cwd else spec.base
+
+
+def executable(program: str, spec: TargetSpec, cwd: Path | None = None, hint: str = "") -> str:
+    """Give the full path of a program: beside this Python, on the PATH, or, where it is a path, seen from its folder.
+
+    Raises TargetError where it is not there or may not be run.
+    """
+    if os.sep in program:
+        found = shutil.which((folder(spec, cwd) or Path.cwd()) / Path(program).expanduser())
+    else:
+        # What was installed as an extra of the suite lies beside its Python, on the PATH or not.
+        found = shutil.which(program, path=sysconfig.get_path("scripts")) or shutil.which(program)
+    if found is None:
+        raise TargetError(
+            f"{program} is not installed" if os.sep not in program else f"{program} is no program that can be run",
+            where=f"target {spec.name!r}" + (f", {spec.where}" if spec.where else ""),
+            remedy=hint or "install it, or give the path of the program as the first word of the command",
+        )
+    return str(found)
+
+
+def _ending(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit status {status}"

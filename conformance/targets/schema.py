@@ -1,0 +1,143 @@
+"""The schema of targets.yaml, and what it says against a file, told with file and line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.errors import suggest
+from conformance.contract.yaml_source import Entries, Section
+from conformance.targets.errors import TargetError
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+_PATH = Path(__file__).with_name("targets.schema.json")
+_KINDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+_SECRET = frozenset({"credentials", "env"})
+"""Keys whose values are never repeated in an error."""
+
+Trail = Sequence[str | int]
+
+
+@cache
+def targets_schema() -> dict[str, Any]:
+    """Give the JSON Schema that targets.yaml is held against."""
+    schema: dict[str, Any] = json.loads(_PATH.read_text(encoding="utf-8"))
+    return schema
+
+
+def where(document: Section, trail: Trail) -> str:
+    """Give `file:line` of what a trail of keys and indices leads to, or of the nearest thing that is there."""
+    place = document.at()
+    value: Any = document
+    for step in trail:
+        if isinstance(value, Section) and isinstance(step, str):
+            place, value = value.at(step), value.get(step)
+        elif isinstance(value, Entries) and isinstance(step, int) and step < len(value):
+            place, value = value.at(step), value[step]
+    return place
+
+
+def check(document: Section) -> None:
+    """Hold a file against the schema. Raises TargetError for the first fault, and counts the others."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second that a plain URL does not need
+
+    faults = [fault for error in Draft202012Validator(targets_schema()).iter_errors(document) for fault in _told(error)]
+    if not faults:
+        return
+    ordered = sorted(faults, key=lambda fault: _line(document, fault[0]))
+    trail, problem, remedy = ordered[0]
+    more = f" (and {len(ordered) - 1} more in this file)" if len(ordered) > 1 else ""
+    raise TargetError(problem + more, where=where(document, trail), remedy=remedy)
+
+
+def _line(document: Section, trail: Trail) -> int:
+    return int(where(document, trail).rpartition(":")[2])
+
+
+def _told(error: ValidationError) -> Iterator[tuple[Trail, str, str]]:
+    """Say in words what one error of the validator means: where, what is wrong, what to do."""
+    trail = list(error.absolute_path)
+    what = f"`{'.'.join(map(str, trail))}`" if trail else "the file"
+    rule: str = str(error.validator)
+    limit: Any = error.validator_value
+    if rule == "additionalProperties":
+        yield from _unknown(error, trail, what)
+    elif rule == "required":
+        given: Any = error.instance
+        for name in limit:
+            if name not in given:
+                yield trail, f"{what} lacks the key {name!r}", f"add `{name}:` to it"
+    elif rule == "type":
+        kinds = [limit] if isinstance(limit, str) else limit
+        expected = " or ".join(_KINDS[kind] for kind in kinds)
+        yield trail, f"{what} must be {expected}, not {_kind(error.instance)}", _type_remedy(kinds)
+    elif rule == "enum":
+        shown = "that" if _SECRET & set(trail) else repr(error.instance)
+        yield trail, f"{what} can't be {shown}", suggest(str(error.instance), limit)
+    elif "propertyNames" in error.absolute_schema_path:
+        yield (
+            [*trail, str(error.instance)],
+            f"{error.instance!r} is no name for a target",
+            "use letters, digits, . _ and -",
+        )
+    else:
+        yield trail, f"{what} {_bound(error)}", "mend the value, or leave the key out for its default"
+
+
+def _unknown(error: ValidationError, trail: list[str | int], what: str) -> Iterator[tuple[Trail, str, str]]:
+    schema: Any = error.schema
+    allowed = schema.get("properties", {})
+    given: Any = error.instance
+    for name in given:
+        if name not in allowed:
+            yield [*trail, name], f"{what} has no key {name!r}", suggest(name, sorted(allowed))
+
+
+def _type_remedy(kinds: Sequence[str]) -> str:
+    if "string" in kinds:
+        return "write it in quotes" if len(kinds) == 1 else "see the examples in the targets.yaml that ships"
+    return {
+        "object": "write `key: value` lines there, indented",
+        "array": "write it as [one, two]",
+        "boolean": "write true or false, without quotes",
+    }.get(kinds[0], "write a plain number, without quotes and units")
+
+
+def _bound(error: ValidationError) -> str:
+    limit = error.validator_value
+    return {
+        "minItems": "must not be an empty list",
+        "minLength": "must not be empty",
+        "minProperties": "must not be empty",
+        "uniqueItems": "lists something twice",
+        "minimum": f"must be at least {limit}",
+        "maximum": f"must be at most {limit}",
+        "exclusiveMinimum": f"must be more than {limit}",
+        "pattern": "has a character that has no place there",
+    }.get(str(error.validator), f"breaks the rule {error.validator!r} of the schema")
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true or false"
+    return next(
+        words
+        for kind, words in (
+            (dict, "a mapping"), (list, "a list"), (str, "text"), (int, "a whole number"), (float, "a number"),
+        )
+        if isinstance(value, kind)
+    )  # fmt: skip

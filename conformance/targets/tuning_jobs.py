@@ -1,0 +1,33 @@
+"""The operations on tuning jobs by which a state comes in or is found, and which of them a target may be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from conformance.targets.spec import Origin, TargetSpec
+
+ENDPOINT_PREFIX: Final = "api.sagemaker"
+"""The name under which botocore knows the endpoints of the service."""
+
+CREATE: Final = "CreateHyperParameterTuningJob"
+STOP: Final = "StopHyperParameterTuningJob"
+DELETE: Final = "DeleteHyperParameterTuningJob"
+LIST: Final = "ListHyperParameterTuningJobs"
+
+NAME: Final = "HyperParameterTuningJobName"
+SUMMARIES: Final = "HyperParameterTuningJobSummaries"
+
+IN_USE: Final = "ResourceInUse"
+"""The code of a Create whose name somebody has."""
+
+
+def allowed_operations(spec: TargetSpec, operations: Collection[str]) -> frozenset[str]:
+    """Give what may be sent to a target at all: the operations under test, and the listing.
+
+    What makes and removes tuning jobs is added only where the suite makes the state itself.
+    """
+    reading = frozenset(operations) | {LIST}
+    if spec.read_only or spec.state.origin is not Origin.CREATE:
+        return reading
+    return reading | {CREATE, STOP, DELETE}
