@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.contract.citation import UNSET, Citation, Source
-from conformance.contract.errors import ContractError, Finding
 from conformance.contract.documents import verify_citations
+from conformance.contract.errors import ContractError, Finding
 from conformance.contract.lint import lint
 from conformance.contract.loading import load, packaged_root
 from conformance.contract.model import (

@@ -125,9 +125,7 @@ def _says(fact: Fact, citation: Citation, page: _Page, text: str, contract: Cont
             said = all(notation.has_word(entry, text) for entry in value)
         case "required":
             boto3 = page.source.kind.startswith("boto3")
-            said = any(
-                notation.names_requirement(required=value, name=name, line=line, boto3=boto3) for line in lines
-            )
+            said = any(notation.names_requirement(required=value, name=name, line=line, boto3=boto3) for line in lines)
         case "pattern":
             said = value in text
         case _:

@@ -17,7 +17,7 @@ FACETS: Final = (
 CITABLE: Final = ("present", "type", *FACETS, "http_status")
 
 WIRE_NUMBER: Final = "number"
-"""The type that a drawn JSON gives to integers, floats and timestamps alike: it never wins over a type that says more."""
+"""The type that drawn JSON gives to integers, floats and timestamps alike: it never wins over one that says more."""
 
 _SIZED = ("string", "list", "map")
 _NUMBERS = ("integer", "float")
@@ -44,7 +44,7 @@ def facet_value(facet: str, holder: Section, key: str) -> Any:
     if facet == "pattern":
         try:
             re.compile(value)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise ContractError(
                 f"the pattern {value!r} does not compile: {error}",
                 where=holder.at(key),
@@ -74,21 +74,23 @@ def same_value(one: Any, other: Any) -> bool:
 def _fault(facet: str, value: Any) -> str:
     """Name what the value should have been; empty if it is that."""
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if facet in {"min_length", "max_length", "http_status"}:
-        return "" if whole and value >= 0 else "a whole number that is not negative"
-    if facet in {"minimum", "maximum"}:
-        return "" if whole or isinstance(value, float) else "a number"
-    if facet in {"required", "present"}:
-        return "" if isinstance(value, bool) else "true or false"
-    if facet == "enum":
-        texts = isinstance(value, Entries) and value and all(isinstance(entry, str) for entry in value)
-        unique = texts and len(set(value)) == len(value)
-        return "" if unique else "a list of different texts"
-    if facet == "default":
-        return "" if isinstance(value, str | int | float) else "a scalar"
-    if facet == "type":
-        return "" if value in (*TYPES, WIRE_NUMBER) else f"one of {', '.join(TYPES)}"
-    return "" if isinstance(value, str) else "text"
+    match facet:
+        case "min_length" | "max_length" | "http_status":
+            sound, expected = whole and value >= 0, "a whole number that is not negative"
+        case "minimum" | "maximum":
+            sound, expected = whole or isinstance(value, float), "a number"
+        case "required" | "present":
+            sound, expected = isinstance(value, bool), "true or false"
+        case "enum":
+            texts = isinstance(value, Entries) and value and all(isinstance(entry, str) for entry in value)
+            sound, expected = texts and len(set(value)) == len(value), "a list of different texts"
+        case "default":
+            sound, expected = isinstance(value, str | int | float), "a scalar"
+        case "type":
+            sound, expected = value in (*TYPES, WIRE_NUMBER), f"one of {', '.join(TYPES)}"
+        case _:
+            sound, expected = isinstance(value, str), "text"
+    return "" if sound else expected
 
 
 def known_type(mapping: Section) -> str:

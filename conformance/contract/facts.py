@@ -26,11 +26,14 @@ def facts_of_operation(operation: Operation, cited: CitationIndex) -> Iterator[F
         yield from _facts_of_tree(name, "input", operation.client_options)
     if operation.paginator is not None:
         yield from _facts_of_tree(name, "paginator", operation.paginator)
-    yield _stated(name, "output", "", "http_status", operation.http_status, cited, operation.where)
+    status = cited.settle((name, "output", "", "http_status"), operation.http_status)
+    yield _stated(operation, "output", "", "http_status", status)
     yield from _facts_of_tree(name, "output", operation.output)
-    for code, status in operation.errors.items():
-        yield _stated(name, "error", code, "present", True, cited, operation.where)
-        yield _stated(name, "error", code, "http_status", status, cited, operation.where)
+    for code, stated in operation.errors.items():
+        present = cited.settle((name, "error", code, "present"), stated=True)
+        yield _stated(operation, "error", code, "present", present)
+        status = cited.settle((name, "error", code, "http_status"), stated)
+        yield _stated(operation, "error", code, "http_status", status)
 
 
 def _facts_of_tree(operation: str, direction: Direction, tree: Node) -> Iterator[Fact]:
@@ -83,9 +86,20 @@ def _stated_by_documents(node: Node) -> Iterator[tuple[str, Any]]:
             yield facet, node.documented[facet]
 
 
-def _stated(  # noqa: PLR0913 - the seven parts of a fact that belongs to no member
-    operation: str, direction: Direction, path: str, facet: str, value: Any, cited: CitationIndex, where: str
+def _stated(
+    operation: Operation, direction: Direction, path: str, facet: str, settled: tuple[Any, tuple[Citation, ...]]
 ) -> Fact:
-    in_force, sources = cited.settle((operation, direction, path, facet), value)
-    fact_id = f"{operation}/{direction}/{path}/{facet}"
-    return Fact(fact_id, operation, direction, path, facet, in_force, "documented", "must", sources, (), where)
+    """Make a fact that belongs to no member, from its value in force and its citations."""
+    value, sources = settled
+    return Fact(
+        id=f"{operation.name}/{direction}/{path}/{facet}",
+        operation=operation.name,
+        direction=direction,
+        path=path,
+        facet=facet,
+        value=value,
+        basis="documented",
+        level="must",
+        sources=sources,
+        where=operation.where,
+    )

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from conformance.contract.node import Node
 
 
-def lint(
-    contract: Contract, laws: Collection[str] | None = None, areas: Collection[str] = ()
-) -> tuple[Finding, ...]:
+def lint(contract: Contract, laws: Collection[str] | None = None, areas: Collection[str] = ()) -> tuple[Finding, ...]:
     """Give every fault of the contract.
 
     `laws` are the names that behaviours may give as their judge, each of which must judge one; None leaves laws out.
@@ -82,22 +80,23 @@ def _outside(node: Node, value: Any, *, enum: bool = True) -> str:
     if not _is_of_type(node.type, value):
         return f"is no {node.type}"
     if isinstance(value, str):
-        pattern = node.effective("pattern")
-        if pattern is not None and not re.fullmatch(pattern, value):
-            return f"does not match the pattern {pattern!r}"
-        if len(value) < (node.effective("min_length") or 0):
-            return "is shorter than the min_length"
-        longest = node.effective("max_length")
-        if longest is not None and len(value) > longest:
-            return "is longer than the max_length"
         accepted = node.accepted_values()
         if enum and accepted is not None and value not in accepted:
             return "is not in the enum"
-        return ""
+        return _outside_text(node, value)
     low, high = node.effective("minimum"), node.effective("maximum")
     below = low is not None and value < low
     above = high is not None and value > high
     return "is outside of the range" if below or above else ""
+
+
+def _outside_text(node: Node, value: str) -> str:
+    pattern, longest = node.effective("pattern"), node.effective("max_length")
+    if pattern is not None and not re.fullmatch(pattern, value):
+        return f"does not match the pattern {pattern!r}"
+    if longest is not None and len(value) > longest:
+        return "is longer than the max_length"
+    return "is shorter than the min_length" if len(value) < (node.effective("min_length") or 0) else ""
 
 
 def _is_of_type(kind: str, value: Any) -> bool:

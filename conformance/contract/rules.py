@@ -91,7 +91,7 @@ class _Walk:
     expression: str
     where: str
 
-    def kinds(self, part: Mapping[str, Any], current: Kinds) -> Kinds:  # noqa: PLR0911 - one return a kind of part
+    def kinds(self, part: Mapping[str, Any], current: Kinds) -> Kinds:
         """Give what a part of the expression may be, evaluated on the current value."""
         children = part.get("children", ())
         match part["type"]:
@@ -101,28 +101,32 @@ class _Walk:
                 for child in children:
                     current = self.kinds(child, current)
                 return current
+            case "projection" | "value_projection" | "filter_projection":
+                return self.projection(part["type"], children, current)
+            case "function_expression":
+                return self.function(part["value"], children, current)
             case "current" | "identity":
                 return current
+            case _:
+                return self.made(part, children, current)
+
+    def made(self, part: Mapping[str, Any], children: list[Any], current: Kinds) -> Kinds:
+        """Give what lists, objects and logic make of their parts; comparisons and literals have no members."""
+        if part["type"] == "multi_select_dict":
+            return (_Record({pair["value"]: self.kinds(pair["children"][0], current) for pair in children}),)
+        parts = tuple(kind for child in children for kind in self.kinds(child, current))
+        match part["type"]:
             case "index":
                 return tuple(_entries(current))
             case "slice":
                 return (_Items(tuple(_entries(current))),)
-            case "projection" | "value_projection" | "filter_projection":
-                return self.projection(part["type"], children, current)
             case "flatten":
-                outer = tuple(_entries(self.kinds(children[0], current)))
-                return (_Items(tuple(_entries(outer, or_itself=True))),)
+                return (_Items(tuple(_entries(tuple(_entries(parts)), or_itself=True))),)
             case "multi_select_list":
-                return (_Items(tuple(kind for child in children for kind in self.kinds(child, current))),)
-            case "multi_select_dict":
-                return (_Record({pair["value"]: self.kinds(pair["children"][0], current) for pair in children}),)
+                return (_Items(parts),)
             case "or_expression" | "and_expression":
-                return tuple(kind for child in children for kind in self.kinds(child, current))
-            case "function_expression":
-                return self.function(part["value"], children, current)
-            case _:  # comparisons, negations and literals give values without members
-                for child in children:
-                    self.kinds(child, current)
+                return parts
+            case _:
                 return _ANYTHING
 
     def projection(self, kind: str, children: list[Any], current: Kinds) -> Kinds:

@@ -55,7 +55,9 @@ def schema_findings(root: Path, shown_root: str) -> Iterator[Finding]:
         narrowed = validator.evolve(schema={**schema, "$ref": f"#/$defs/{kind}"})
         for fault in sorted(narrowed.iter_errors(value), key=lambda fault: fault.json_path):
             where = _line(value, list(fault.absolute_path))
-            yield Finding(f"the schema refuses {fault.json_path}: {fault.message}", where, f"see $defs/{kind} in {SCHEMA_FILE}")
+            yield Finding(
+                f"the schema refuses {fault.json_path}: {fault.message}", where, f"see $defs/{kind} in {SCHEMA_FILE}"
+            )
 
 
 def _line(value: Section | Entries, path: list[Any]) -> str:

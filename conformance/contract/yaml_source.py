@@ -24,7 +24,7 @@ _WORDS: dict[str, bool | None] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
     "null": None, "Null": None, "NULL": None, "~": None, "": None,
 }  # fmt: skip
-_INTEGER = re.compile(r"[-+]?[0-9]+")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NUMERIC_START = frozenset("+-.0123456789")
 
@@ -103,7 +103,7 @@ def load_file(path: Path, file: str) -> tuple[Section | Entries, bytes]:
     return value, content
 
 
-def _scalar(event: yaml.ScalarEvent) -> Any:
+def _scalar(event: Any) -> Any:
     text: str = event.value
     if not event.implicit[0]:  # quoted, or a block: always text
         return text
@@ -118,71 +118,96 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
 
 
 def _build(parser: Any, file: str) -> Any:
-    """Walk the events with a stack of open collections; a key waits in `keys` until its value arrives."""
-    document: Any = None
-    documents = 0
-    stack: list[Section | Entries] = []
-    keys: list[str | None] = []
-    get_event = parser.get_event
-    while (event := get_event()) is not None:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            line = event.start_mark.line + 1
-            if event.anchor is not None or event.tag is not None:
-                raise _unwelcome("an anchor or a tag", file, line)
-            if stack and keys[-1] is None and type(stack[-1]) is Section:
-                _open_key(stack[-1], event.value, line)
-                keys[-1] = event.value
-                continue
-            value = _scalar(event)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            line = event.start_mark.line + 1
-            if event.anchor is not None or event.tag is not None:
-                raise _unwelcome("an anchor or a tag", file, line)
-            if stack and keys[-1] is None and type(stack[-1]) is Section:
-                raise _unwelcome("a collection as a key", file, line)
-            stack.append(Section(file, line) if kind is yaml.MappingStartEvent else Entries(file, line))
-            keys.append(None)
-            continue
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            value = stack.pop()
-            keys.pop()
-            line = value.line
-        elif kind is yaml.AliasEvent:
-            raise _unwelcome("an alias", file, event.start_mark.line + 1)
+    """Give the value of the only document."""
+    builder = _Builder(file)
+    while (event := parser.get_event()) is not None:
+        handle = _HANDLERS.get(type(event))
+        if handle is not None:
+            handle(builder, event)
+    return builder.document
+
+
+class _Builder:
+    """Holds the open collections, innermost last; the key of a mapping waits in `key` until its value arrives."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.document: Any = None
+        self.documents = 0
+        self.open: list[tuple[Section | Entries, str | None]] = []
+        self.collection: Section | Entries | None = None
+        self.key: str | None = None
+
+    def scalar(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        if event.anchor is not None or event.tag is not None:
+            raise self.unwelcome("an anchor or a tag", line)
+        if self.key is None and type(self.collection) is Section:
+            self.take_key(self.collection, event.value, line)
         else:
-            if kind is yaml.DocumentStartEvent:
-                documents += 1
-                if documents > 1:
-                    raise _unwelcome("a second document", file, event.start_mark.line + 1)
-            continue
-        if not stack:
-            document = value
-            continue
-        parent = stack[-1]
-        if isinstance(parent, Section):
-            parent[keys[-1] or ""] = value
-            keys[-1] = None
+            self.take(_scalar(event), line)
+
+    def take_key(self, parent: Section, key: str, line: int) -> None:
+        if key in parent.lines:
+            raise ContractError(
+                f"the key {key!r} is written twice",
+                where=f"{self.file}:{line}",
+                remedy=f"keep one of them; the first is on line {parent.lines[key]}",
+            )
+        parent.lines[key] = line
+        self.key = key
+
+    def take(self, value: Any, line: int) -> None:
+        parent = self.collection
+        if parent is None:
+            self.document = value
+        elif isinstance(parent, Section):
+            parent[self.key or ""] = value
+            self.key = None
         else:
             parent.append(value)
             parent.lines.append(line)
-    return document
 
+    def start(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        if event.anchor is not None or event.tag is not None:
+            raise self.unwelcome("an anchor or a tag", line)
+        if self.key is None and type(self.collection) is Section:
+            raise self.unwelcome("a collection as a key", line)
+        if self.collection is not None:
+            self.open.append((self.collection, self.key))
+        mapping = type(event) is yaml.MappingStartEvent
+        self.collection = Section(self.file, line) if mapping else Entries(self.file, line)
+        self.key = None
 
-def _open_key(parent: Section, key: str, line: int) -> None:
-    if key in parent.lines:
-        raise ContractError(
-            f"the key {key!r} is written twice",
-            where=f"{parent.file}:{line}",
-            remedy=f"keep one of them; the first is on line {parent.lines[key]}",
+    def end(self, _: Any) -> None:
+        value = self.collection
+        self.collection, self.key = self.open.pop() if self.open else (None, None)
+        self.take(value, value.line if value is not None else 1)
+
+    def alias(self, event: Any) -> None:
+        raise self.unwelcome("an alias", event.start_mark.line + 1)
+
+    def start_document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            raise self.unwelcome("a second document", event.start_mark.line + 1)
+
+    def unwelcome(self, what: str, line: int) -> ContractError:
+        return ContractError(
+            f"{what} has no place in a contract file", where=f"{self.file}:{line}", remedy="write the plain value there"
         )
-    parent.lines[key] = line
 
 
-def _unwelcome(what: str, file: str, line: int) -> ContractError:
-    return ContractError(
-        f"{what} has no place in a contract file", where=f"{file}:{line}", remedy="write the plain value there"
-    )
+_HANDLERS: dict[type, Any] = {
+    yaml.ScalarEvent: _Builder.scalar,
+    yaml.MappingStartEvent: _Builder.start,
+    yaml.SequenceStartEvent: _Builder.start,
+    yaml.MappingEndEvent: _Builder.end,
+    yaml.SequenceEndEvent: _Builder.end,
+    yaml.AliasEvent: _Builder.alias,
+    yaml.DocumentStartEvent: _Builder.start_document,
+}
 
 
 def _reason(error: Exception) -> str:
