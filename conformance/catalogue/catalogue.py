@@ -1,0 +1,101 @@
+"""Every check of a contract, in the order of a run; ids are unique, and a pattern selects by them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from conformance.catalogue.answer_checks import answer_checks, envelope_checks
+from conformance.catalogue.availability import availability_check
+from conformance.catalogue.check import AREAS, Check
+from conformance.catalogue.client_checks import ClientChecks
+from conformance.catalogue.consistency_checks import known_checks, law_checks, rule_checks
+from conformance.catalogue.error_checks import error_checks
+from conformance.catalogue.listing_checks import ListingChecks
+from conformance.catalogue.request_checks import protocol_checks, request_checks
+from conformance.catalogue.token_checks import TokenChecks
+from conformance.contract import Contract, Operation
+from conformance.errors import UserError
+from conformance.laws.registry import laws
+from conformance.tuning import KNOWN_LAWS, KNOWN_STATEMENTS
+
+
+class SelectionError(UserError):
+    """A selection that matches no check."""
+
+
+def catalogue(contract: Contract) -> tuple[Check, ...]:
+    """Give every check: operation by operation and area by area, `response` last, since it judges all answers seen.
+
+    Raises ValueError where two checks have one id.
+    """
+    checks = [check for operation in contract.operations.values() for check in _of(contract, operation)]
+    order = [area for area in AREAS if area != "response"] + ["response"]
+    checks.sort(key=lambda check: (order.index(check.area) == len(order) - 1, 0))
+    ids = [check.id for check in checks]
+    if len(set(ids)) != len(ids):
+        raise ValueError(f"ids stand twice: {sorted({one for one in ids if ids.count(one) > 1})}")
+    return tuple(checks)
+
+
+def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
+    yield availability_check(contract, operation)
+    yield from protocol_checks(contract, operation)
+    yield from envelope_checks(contract, operation)
+    yield from request_checks(contract, operation)
+    yield from error_checks(contract, operation)
+    yield from answer_checks(contract, operation)
+    if operation.listing is not None:
+        yield from TokenChecks(contract, operation).all()
+        yield from ListingChecks(contract, operation).all()
+    yield from rule_checks(contract, operation.name)
+    yield from law_checks(contract, operation.name, laws().values())
+    yield from known_checks(operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
+    yield from ClientChecks(contract, operation).all()
+
+
+def select(
+    checks: Sequence[Check],
+    patterns: Iterable[str] = (),
+    *,
+    operation: str | None = None,
+    area: str | None = None,
+    level: str | None = None,
+) -> tuple[Check, ...]:
+    """Keep the checks that match any of the patterns, and all of the rest.
+
+    A pattern is an id, the beginning of one up to a slash, or one with `*` and `?`. Raises SelectionError for a pattern,
+    operation or area that matches nothing: a selection that silently selects nothing passes everything.
+    """
+    chosen = list(checks)
+    for what, wanted, key in (
+        ("operation", operation, lambda check: check.operation),
+        ("area", area, lambda check: check.area),
+        ("level", level, lambda check: check.level),
+    ):
+        if wanted is not None:
+            names = sorted({key(check) for check in checks})
+            if wanted not in names:
+                raise SelectionError(f"there is no {what} {wanted!r}", remedy=f"choose one of: {', '.join(names)}")
+            chosen = [check for check in chosen if key(check) == wanted]
+    patterns = tuple(patterns)
+    for pattern in patterns:
+        if not any(matches(pattern, check.id) for check in chosen):
+            near = difflib.get_close_matches(pattern, [check.id for check in checks], n=1, cutoff=0.3)
+            hint = f"; did you mean {near[0]}" if near else ""
+            raise SelectionError(
+                f"the pattern {pattern!r} matches no check", remedy=f"list the ids with `conformance checks`{hint}"
+            )
+    if patterns:
+        chosen = [check for check in chosen if any(matches(pattern, check.id) for pattern in patterns)]
+    if not chosen:
+        raise SelectionError("nothing is left to check", remedy="loosen --select, --operation, --area or --level")
+    return tuple(chosen)
+
+
+def matches(pattern: str, check_id: str) -> bool:
+    """Tell whether a pattern selects an id. Brackets stand for themselves: paths are full of them."""
+    if check_id == pattern or check_id.startswith(pattern.rstrip("/") + "/"):
+        return True
+    return fnmatchcase(check_id, pattern.replace("[", "[[]"))

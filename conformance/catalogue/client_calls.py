@@ -1,0 +1,157 @@
+"""The thin layer over boto3: calls and paginators of the contract's operations, with the exchanges they caused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract import Service
+from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
+from conformance.wire.session import Limits
+from conformance.wire.signing import Credentials
+
+_SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token"})
+
+
+@dataclass(frozen=True)
+class ClientOutcome:
+    """What a client call came to: its results (one a page), or the exception; and the exchanges behind it.
+
+    `resume_token` is what the paginator hands out to go on later; None where nothing is left.
+    """
+
+    results: tuple[Mapping[str, Any], ...] = ()
+    exception: str = ""
+    """The class of the exception, empty where there was none."""
+    modelled: bool = False
+    """Whether the exception is the one that the client's own model names for the error."""
+    message: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    resume_token: str | None = None
+
+
+@dataclass
+class _Capture:
+    """Collects the exchanges of one call from botocore's events."""
+
+    operation: str = ""
+    requests: list[HttpRequest] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def sent(self, request: Any, **_: Any) -> None:
+        headers = tuple(
+            (name, value.decode() if isinstance(value, bytes) else str(value))
+            for name, value in request.headers.items()
+            if name.lower() not in _SECRET_HEADERS
+        )
+        body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
+        self.requests.append(HttpRequest(request.method, request.url, headers, body))
+
+    def received(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:
+        if not self.requests or not response_dict:
+            return
+        headers = tuple((str(name), str(value)) for name, value in response_dict["headers"].items())
+        response = HttpResponse(response_dict["status_code"], headers, response_dict["body"], 0.0)
+        self.exchanges.append(Exchange(self.operation, self.requests[-1], response))
+
+
+class ClientLab:
+    """boto3's client of one endpoint, made at the first call; it calls the contract's operations and nothing else."""
+
+    def __init__(  # noqa: PLR0913 - one setting of a target each
+        self,
+        endpoint_url: str,
+        service: Service,
+        operations: frozenset[str],
+        credentials: Credentials,
+        *,
+        region: str,
+        limits: Limits | None = None,
+    ) -> None:
+        """Make nothing yet: the client costs a quarter of a second."""
+        self._endpoint_url = endpoint_url
+        self._service = service
+        self._operations = operations
+        self._credentials = credentials
+        self._region = region
+        self._limits = limits or Limits()
+        self._made: Any = None
+        self._capture = _Capture()
+
+    @property
+    def _client(self) -> Any:
+        if self._made is None:
+            import boto3  # noqa: PLC0415 - a quarter of a second that only runs with client checks pay
+            from botocore.config import Config  # noqa: PLC0415 - as above
+
+            config = Config(
+                retries={"total_max_attempts": 1},
+                connect_timeout=self._limits.connect_s,
+                read_timeout=self._limits.read_s,
+                parameter_validation=True,
+                proxies={},
+            )
+            session = boto3.session.Session(
+                aws_access_key_id=self._credentials.access_key,
+                aws_secret_access_key=self._credentials.secret_key,
+                aws_session_token=self._credentials.session_token,
+                region_name=self._region,
+            )
+            name = self._service.signing_name
+            self._made = session.client(name, endpoint_url=self._endpoint_url, config=config)
+            self._made.meta.events.register(f"before-send.{name}", self._capture.sent)
+            self._made.meta.events.register(f"response-received.{name}", self._capture.received)
+        return self._made
+
+    def _method(self, operation: str) -> str:
+        from botocore import xform_name  # noqa: PLC0415 - as above
+
+        if operation not in self._operations:
+            raise ValueError(f"{operation} is not an operation of the contract")
+        return str(xform_name(operation))
+
+    def _begin(self, operation: str) -> None:
+        self._capture.operation = operation
+        self._capture.requests.clear()
+        self._capture.exchanges.clear()
+
+    def call(self, operation: str, members: Mapping[str, Any]) -> ClientOutcome:
+        """Call an operation as a user of boto3 would."""
+        client, method = self._client, self._method(operation)
+        self._begin(operation)
+        try:
+            result = getattr(client, method)(**members)
+        except Exception as error:  # noqa: BLE001 - whatever the client raises is what is judged
+            return self._raised(error)
+        return ClientOutcome((result,), exchanges=tuple(self._capture.exchanges))
+
+    def can_paginate(self, operation: str) -> bool:
+        """Tell whether the client offers a paginator under the operation's name."""
+        return bool(self._client.can_paginate(self._method(operation)))
+
+    def paginate(self, operation: str, members: Mapping[str, Any], config: Mapping[str, Any] | None) -> ClientOutcome:
+        """Run the paginator to its end; `config` None leaves PaginationConfig out."""
+        client, method = self._client, self._method(operation)
+        arguments = dict(members) if config is None else {**members, "PaginationConfig": dict(config)}
+        self._begin(operation)
+        try:
+            pages = client.get_paginator(method).paginate(**arguments)
+            results = tuple(pages)
+        except Exception as error:  # noqa: BLE001 - whatever the client raises is what is judged
+            return self._raised(error)
+        return ClientOutcome(results, exchanges=tuple(self._capture.exchanges), resume_token=pages.resume_token)
+
+    def _raised(self, error: Exception) -> ClientOutcome:
+        code = getattr(error, "response", {}).get("Error", {}).get("Code", "") if hasattr(error, "response") else ""
+        named = getattr(self._client.exceptions, code, None) if code in _names(self._client) else None
+        return ClientOutcome(
+            exception=type(error).__name__,
+            modelled=named is not None and isinstance(error, named),
+            message=str(error),
+            exchanges=tuple(self._capture.exchanges),
+        )
+
+
+def _names(client: Any) -> frozenset[str]:
+    return frozenset(shape.name for shape in client.meta.service_model.error_shapes)

@@ -1,0 +1,85 @@
+"""Checks of consistency: the contract's rules on single answers, and the laws over everything the target shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from conformance.catalogue.check import Because, Check, of_behaviour
+from conformance.catalogue.lab import Lab
+from conformance.contract import Behaviour, Contract, Rule
+from conformance.laws.registry import Law
+from conformance.laws.rules import judge_rule
+from conformance.laws.verdict import Verdict
+from conformance.wire.exchange import Exchange
+
+
+def rule_checks(contract: Contract, operation: str) -> Iterator[Check]:
+    """Give one check for each behaviour that is told as a rule on one answer."""
+    for behaviour in contract.behaviours:
+        rule = behaviour.rule
+        if rule is not None and rule.operation == operation:
+            yield Check(
+                f"{operation}/consistency/{rule.subject}/{behaviour.id}",
+                behaviour.level,
+                behaviour.basis,
+                behaviour.statement,
+                of_behaviour(behaviour),
+                lambda lab, rule=rule: _judge_rule(lab, rule),  # type: ignore[misc]
+                behaviour=behaviour.id,
+                request="nothing of its own: it looks at every resource that the run knows",
+                accepts=rule.expected,
+            )
+
+
+def _judge_rule(lab: Lab, rule: Rule) -> Verdict:
+    return judge_rule(rule, tuple(exchange for exchange in surveyed(lab) if exchange.operation == rule.operation))
+
+
+def surveyed(lab: Lab) -> Iterator[Exchange]:
+    """Give the descriptions and the pages of the default listings of every resource."""
+    for view in lab.survey.views:
+        yield view.description
+        yield from view.listing.pages if view.listing else ()
+
+
+def law_checks(contract: Contract, operation: str, laws: Iterable[Law]) -> Iterator[Check]:
+    """Give one check for each law that a behaviour names; it cites all behaviours that do."""
+    for law in laws:
+        behaviours = [behaviour for behaviour in contract.behaviours if law.name in behaviour.laws]
+        if law.operation == operation and behaviours:
+            yield _law_check(law, behaviours)
+
+
+def _law_check(law: Law, behaviours: list[Behaviour]) -> Check:
+    first = min(behaviours, key=lambda behaviour: behaviour.level)  # "must" sorts before "should"
+    places = tuple(dict.fromkeys(place for behaviour in behaviours for place in of_behaviour(behaviour)))
+    return Check(
+        f"{law.operation}/consistency/{law.subject}/{law.name}",
+        first.level,
+        first.basis,
+        first.statement,
+        places,
+        lambda lab: law.judge(lab.survey),
+        compares=law.compares,
+        behaviour=first.id,
+        request="nothing of its own: it looks at every resource that the run knows",
+        accepts=first.statement,
+    )
+
+
+def known_checks(operation: str, laws: Iterable[Law], statements: dict[str, str]) -> Iterator[Check]:
+    """Give one check for each law that holds a target against the state that the suite made."""
+    for law in laws:
+        if law.operation == operation:
+            statement = statements.get(law.name, law.name.replace("-", " "))
+            yield Check(
+                f"{operation}/consistency/{law.subject}/{law.name}",
+                "must",
+                "documented",
+                statement,
+                (Because("world"),),
+                lambda lab, law=law: law.judge(lab.survey),
+                compares=law.compares,  # type: ignore[misc]
+                request="nothing of its own: it looks at every resource that the suite made",
+                accepts=statement,
+            )

@@ -1,0 +1,56 @@
+"""Runs checks in a lab: each once, a comparison that fails asked again, and the response checks on every answer of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.catalogue.availability import behind
+from conformance.catalogue.check import Check
+from conformance.catalogue.lab import Lab
+from conformance.laws.verdict import Outcome, Verdict, skipped
+
+_GATHERED_LAST = "response"
+
+
+class Runner:
+    """Gives the verdicts of a selection of checks.
+
+    A check of the area `response` looks at every answer of the run. It therefore first runs whatever else was selected,
+    so that its verdict is the same in whatever process and order the checks are run.
+    """
+
+    def __init__(self, lab: Lab, selected: Sequence[Check]) -> None:
+        """Run nothing yet."""
+        self._lab = lab
+        self._selected = selected
+        self._verdicts: dict[str, Verdict] = {}
+        self._gathered = False
+
+    def verdict(self, check: Check) -> Verdict:
+        """Run a check, or give the verdict that it has had already."""
+        if check.area == _GATHERED_LAST and not self._gathered:
+            self._gathered = True
+            _ = self._lab.survey
+            for other in self._selected:
+                if other.area != _GATHERED_LAST:
+                    self.verdict(other)
+        known = self._verdicts.get(check.id)
+        if known is None:
+            known = self._verdicts[check.id] = self._run(check)
+        return known
+
+    def _run(self, check: Check) -> Verdict:
+        if aside := behind(self._lab, check):
+            return aside
+        verdict = check.run(self._lab)
+        if verdict.outcome is not Outcome.FAILED or not check.compares:
+            return verdict
+        with self._lab.asking_again():
+            again = check.run(self._lab)
+        if again.outcome is Outcome.FAILED:
+            return verdict
+        return skipped(
+            f"asked again, it did not repeat: {verdict.reason} ({verdict.received})",
+            kind="did-not-repeat",
+            exchanges=verdict.exchanges,
+        )
