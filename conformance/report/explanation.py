@@ -14,7 +14,9 @@ def because(result: Result) -> str:
 
 def rests_on(result: Result) -> str:
     """Say what the judgement rests on: `12 answers, 57 items`."""
-    return ", ".join(f"{number:,} {noun}" for noun, number in result.rests_on.items())
+    return ", ".join(
+        f"{number:,} {_singular(noun) if number == 1 else noun}" for noun, number in result.rests_on.items()
+    )
 
 
 def labelled(result: Result) -> tuple[tuple[str, str], ...]:
@@ -33,3 +35,7 @@ def explain(result: Result) -> str:
     if result.reproduce:
         lines.extend(("Reproduce:", result.reproduce))
     return "\n".join(lines)
+
+
+def _singular(noun: str) -> str:
+    return f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")

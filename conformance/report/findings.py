@@ -45,10 +45,10 @@ class Finding:
 
     @property
     def title(self) -> str:
-        """The id of the check, or what the checks have in common."""
+        """The id of the check, or where the checks are and how many."""
         if self.alone:
             return self.lead.id
-        return f"{self.lead.operation}/{self.lead.area}: {len(self.results):,} checks ended in the same way"
+        return f"{self.lead.operation}/{self.lead.area} ({len(self.results):,} checks)"
 
     @property
     def subjects(self) -> tuple[tuple[str, int], ...]:

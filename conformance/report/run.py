@@ -163,6 +163,11 @@ class Record:
         return self.footer is not None and self.footer.complete
 
     @property
+    def missing(self) -> int:
+        """How many of the planned checks have no result."""
+        return max(self.header.planned - len(self.results), 0)
+
+    @property
     def stopped(self) -> str:
         """Why the run gave up; empty where it did not, or did not live to say."""
         return self.footer.stopped if self.footer else ""

@@ -17,7 +17,8 @@ class Summary:
     """The counts of a record.
 
     `passed`, `failed`, `skipped` and `error` add up to the results; `known` counts those among them that were declared
-    beforehand, `recommended` the failures at level should. `facts_exercised` is None where the record does not tell.
+    beforehand, `recommended` the
+    failures at level should that were not. `facts_exercised` is None where the record does not tell.
     """
 
     passed: int
@@ -64,7 +65,7 @@ def summarise(record: Record) -> Summary:
         skipped=counts[Outcome.SKIPPED],
         error=counts[Outcome.ERROR],
         known=sum(one.known for one in record.results),
-        recommended=sum(one.outcome is Outcome.FAILED and one.level is Level.SHOULD for one in record.results),
+        recommended=sum(counts_against(one, strict=True) and not counts_against(one) for one in record.results),
         facts_total=facts.total if facts else record.header.contract.facts,
         facts_exercised=facts.exercised if facts else None,
     )

@@ -84,6 +84,8 @@ class _Printer:
         counts = counts_text(Counter(one.outcome for one in record.results))
         if summary.known:
             counts.append(f" ({count(summary.known, 'known failure')})")
+        if record.missing:
+            counts.append(f", {record.missing:,} without a result")
         if record.footer:
             counts.append(f" in {record.footer.duration_s:.1f} s")
         self._part("checks", counts)
@@ -99,10 +101,10 @@ class _Printer:
         self.line()
         self.line(Text.assemble(f"{number:>3}. ", (one_line(finding.title), "bold")))
         if lead.reason:
-            self._wrapped(Text(visible(clip(lead.reason, _TEXT_LIMIT))), indent=5)
+            self._wrapped(visible(clip(lead.reason, _TEXT_LIMIT)), indent=5)
         if not finding.alone:
             self._part("About", _subjects(finding), indent=5)
-            self._part("Such as", one_line(lead.id), indent=5)
+            self.line(f"     {'Such as':<{_LABEL_WIDTH}}{one_line(lead.id)}")
         for label, text in labelled(lead):
             self._part(label, visible(clip(text, _TEXT_LIMIT)), indent=5)
         for note in lead.notes:
@@ -124,10 +126,10 @@ class _Printer:
                 self.line(f"  and {count(len(reasons) - _REASONS, 'more reason')}")
         if record.footer and record.footer.facts.not_exercised:
             self.line()
-            self.line(f"{count(len(record.footer.facts.not_exercised), 'fact')} of the contract not exercised")
+            self._wrapped(f"{count(len(record.footer.facts.not_exercised), 'fact')} of the contract not exercised")
         if record.footer and record.footer.unknown_members:
             self.line()
-            self.line(f"{count(len(record.footer.unknown_members), 'member')} in answers unknown to the contract")
+            self._wrapped(f"{count(len(record.footer.unknown_members), 'member')} in answers unknown to the contract")
 
     def reports(self, paths: Mapping[str, Path]) -> None:
         if not paths:
@@ -137,14 +139,14 @@ class _Printer:
         others = [path.name for path in paths.values() if str(path) != shown]
         self.line(f"report: {shown}")
         if others:
-            self._wrapped(Text(f"beside it: {', '.join(others)}"), indent=0)
+            self._wrapped(f"beside it: {', '.join(others)}")
 
     def _part(self, label: str, text: str | Text, *, indent: int = 2) -> None:
         body = Text(text) if isinstance(text, str) else text
         self._hanging(" " * indent + label.ljust(_LABEL_WIDTH), body)
 
-    def _wrapped(self, text: Text, *, indent: int) -> None:
-        self._hanging(" " * indent, text)
+    def _wrapped(self, text: str | Text, *, indent: int = 0) -> None:
+        self._hanging(" " * indent, Text(text) if isinstance(text, str) else text)
 
     def _hanging(self, label: str, text: Text) -> None:
         """Print a label and beside it a text, its further lines under its first."""

@@ -1,0 +1,113 @@
+"""report.json and the schemas of both JSON forms."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from sample_records import BROKE, CONFORMING, EVERY_KIND, FAILED, PASSED, many, record
+
+from conformance.errors import ExitCode
+from conformance.report import Record
+from conformance.report.json_report import SCHEMAS, UnknownSchemaError, render_json, report_json, schema
+
+RECORDS = {
+    "every kind": EVERY_KIND,
+    "conforming": CONFORMING,
+    "cut short": record(FAILED, footer=None),
+    "empty": record(),
+    "many": many(30),
+}
+
+PROMISED = {
+    "schema", "tool", "contract", "target", "started", "duration_s", "complete", "summary", "facts", "results",
+}  # fmt: skip
+PROMISED_OF_A_RESULT = {
+    "id", "operation", "area", "level", "basis", "outcome", "known", "reason", "expected", "received", "because",
+    "rests_on", "exchanges", "reproduce",
+}  # fmt: skip
+
+
+def problems(name: str, value: object) -> list[str]:
+    validator = Draft202012Validator(schema(name))
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_schema_is_a_schema(name: str) -> None:
+    Draft202012Validator.check_schema(schema(name))
+
+
+def test_a_schema_that_there_is_not_is_told() -> None:
+    with pytest.raises(UnknownSchemaError, match="ask for one of: report, run") as caught:
+        schema("../run")
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_both_forms_describe_a_result_in_the_same_words() -> None:
+    run, report = schema("run")["$defs"], schema("report")["$defs"]
+    line = run["result"]
+    assert line["properties"].pop("type") == {"const": "result"}
+    line["required"].remove("type")
+    assert line == report["result"]
+    shared = report.keys() - {"result"}
+    assert {name: run[name] for name in shared} == {name: report[name] for name in shared}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_every_report_is_valid(name: str) -> None:
+    assert problems("report", json.loads(render_json(RECORDS[name]))) == []
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_every_line_of_a_record_is_valid(name: str) -> None:
+    run = RECORDS[name]
+    lines = [{"type": "header", **run.header.to_json()}]
+    lines += [{"type": "result", **one.to_json()} for one in run.results]
+    if run.footer:
+        lines.append({"type": "footer", **run.footer.to_json()})
+    for line in lines:
+        assert problems("run", line) == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"outcome": "xfail"}, {"level": None}, {"extra": 1}, {"rests_on": {"items": -1}}, {"id": ""}]
+)
+def test_the_schemas_refuse_what_is_wrong(change: dict[str, Any]) -> None:
+    assert problems("run", {"type": "result", **PASSED.to_json(), **change})
+    report = report_json(record(PASSED))
+    assert problems("report", {**report, "results": [{**report["results"][0], **change}]})
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_text_is_the_value(name: str) -> None:
+    assert json.loads(render_json(RECORDS[name])) == report_json(RECORDS[name])
+
+
+def test_a_report_has_what_was_promised() -> None:
+    report = report_json(EVERY_KIND)
+    assert report.keys() >= PROMISED
+    assert report["contract"]["digest"]
+    assert report["summary"] == {"passed": 2, "failed": 5, "skipped": 1, "error": 1, "known": 1}
+    assert report["facts"]["total"] == 1340
+    assert report["facts"]["exercised"] == 1338
+    assert all(one.keys() >= PROMISED_OF_A_RESULT for one in report["results"])
+
+
+def test_a_record_cut_short_is_not_complete_and_has_no_duration() -> None:
+    report = report_json(record(PASSED, footer=None))
+    assert report["complete"] is False
+    assert report["duration_s"] is None
+    assert report["facts"] == {"total": 1340, "exercised": None, "not_exercised": []}
+
+
+def test_a_result_is_one_line_of_the_text() -> None:
+    lines = render_json(record(PASSED, BROKE)).splitlines()
+    assert [json.loads(line.rstrip(","))["id"] for line in lines[-4:-2]] == [BROKE.id, PASSED.id]
+
+
+def test_the_same_record_gives_the_same_text() -> None:
+    again = Record(EVERY_KIND.header, EVERY_KIND.results, EVERY_KIND.footer)
+    assert render_json(EVERY_KIND) == render_json(again)
