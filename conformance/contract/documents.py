@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.contract.model import Contract, Fact
 
 _LAST_NAME = re.compile(r"([^.\[\]{}]+)(?:\[\]|\{key\}|\{value\})*$")
+_PART = re.compile(r"(\[\]|\{key\}|\{value\})$")
 _SHOWN = 70
 """How many characters of a cited line a finding quotes."""
 
@@ -111,16 +112,21 @@ def _says(fact: Fact, citation: Citation, page: _Page, text: str, contract: Cont
     value = fact.value if citation.value is UNSET else citation.value
     named = _LAST_NAME.search(fact.path)
     name = named[1] if named else ""
-    holds = fact.path.endswith(("]", "}"))
+    part = _PART.search(fact.path)
     lines = text.split("\n")
     match fact.facet:
-        case "present" if holds:
+        case "present" if part:
             kind = contract.fact(f"{fact.operation}/{fact.direction}/{fact.path}/type").value
-            said = any(notation.names_type(kind, "", line) or notation.names_member(name, line) for line in lines)
+            said = any(
+                notation.names_held_type(kind, name, part[0], line) or notation.names_member(name, line)
+                for line in lines
+            )
         case "present":
             said = any(notation.names_member(name, line) or name in line.split() for line in lines)
+        case "type" if part:
+            said = any(notation.names_held_type(value, name, part[0], line) for line in lines)
         case "type":
-            said = any(notation.names_type(value, "" if holds else name, line) for line in lines)
+            said = any(notation.names_type(value, name, line) for line in lines)
         case "enum":
             said = all(notation.has_word(entry, text) for entry in value)
         case "required":

@@ -32,7 +32,7 @@ def lint(contract: Contract, laws: Collection[str] | None = None, areas: Collect
     if laws is not None:
         findings += _judges(contract, laws, areas)
     findings += _prefixes(contract)
-    return tuple(dict.fromkeys(findings))
+    return tuple(dict.fromkeys(findings))  # a shape that many paths share has its fault once
 
 
 def _nodes(operation: Operation) -> Iterator[Node]:
@@ -56,7 +56,7 @@ def _contradictions(node: Node) -> Iterator[Finding]:
 
     def finding(facet: str, problem: str, remedy: str) -> Finding:
         place = node.places.get(facet, node.where)
-        return Finding(f"{problem} (at {node.path!r})", place, remedy)
+        return Finding(problem, place, remedy)
 
     low, high = node.effective("minimum"), node.effective("maximum")
     if low is not None and high is not None and low > high:

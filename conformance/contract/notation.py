@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LINK = re.compile(r"\]\([^)]*\)")
+_LISTED = re.compile(
+    r"[^\w(]*(?!key\b|value\b)([\w-]+)\W+\((?:string|integer|float|boolean|timestamp|datetime|list|map|dict|structure)\)"
+)
+"""A member of a list of members, with its type behind it; `key` and `value` of a map are none."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _WORDED = {
@@ -64,16 +71,36 @@ def names_member(name: str, line: str) -> bool:
 
 
 def names_type(kind: str, name: str, line: str) -> bool:
-    """Whether the line gives that type to the member; `name` is empty for what a list or a map holds."""
+    """Whether the line gives that type to the member."""
     text = plain(line)
-    if name:
-        drawn = list(re.finditer(rf"[\"'\[]{re.escape(name)}\]?[\"']?\s*:\s*|(?<!\w){re.escape(name)}=", text))
-        if drawn:
-            return any(re.match(_DRAWN[kind], text[match.end() :]) for match in drawn)
-        return re.search(_WORDED[kind], text) is not None
-    if kind == "structure" and re.search(r"Array of \w+ objects", text):
+    drawn = list(_drawn_after(name, text))
+    if drawn:
+        return any(re.match(_DRAWN[kind], rest) for rest in drawn)
+    listed = _LISTED.match(text)
+    named = listed[1] in {name, kebab(name), name.removeprefix("--")} if listed else f":type {name}:" in text
+    return (named or "Type: " in text) and re.search(_WORDED[kind], text) is not None
+
+
+def names_held_type(kind: str, holder: str, part: str, line: str) -> bool:
+    """Whether the line gives that type to what a list or a map holds: `part` is `[]`, `{key}` or `{value}`."""
+    text = plain(line)
+    drawn = _DRAWN[kind]
+    entry = r"\s*[\"']string[\"']\s*:"  # how every page draws the key of a map
+    shape = {"[]": rf"\s*(?:{drawn})", "{key}": entry, "{value}": rf"{entry}\s*(?:{drawn})"}[part]
+    opening = r"\[" if part == "[]" else r"\{"
+    if any(re.match(opening + shape, rest) for rest in _drawn_after(holder, text)):
         return True
-    return re.search(f"{_WORDED[kind]}|{_DRAWN[kind]}", text) is not None
+    if re.match(shape, text) and (part != "[]" or re.fullmatch(rf"{shape}[\s,\]}}]*", text)):
+        return True
+    unnamed = re.match(r"\W*(?:key|value)?\W*\(", text) is not None
+    objects = kind == "structure" and re.search(r"Array of \w+ objects", text) is not None
+    return objects or ((unnamed or "Type:" in text) and re.search(_WORDED[kind], text) is not None)
+
+
+def _drawn_after(name: str, text: str) -> Iterator[str]:
+    """Give what follows each place where a syntax block opens the member: `"Name": `, `'Name': ` or `Name=`."""
+    for match in re.finditer(rf"[\"'\[]{re.escape(name)}\]?[\"']?\s*:\s*|(?<!\w){re.escape(name)}=", text):
+        yield text[match.end() :]
 
 
 def names_value(value: Any, text: str) -> bool:

@@ -118,16 +118,17 @@ class _Walk:
         match part["type"]:
             case "index":
                 return tuple(_entries(current))
-            case "slice":
-                return (_Items(tuple(_entries(current))),)
-            case "flatten":
-                return (_Items(tuple(_entries(tuple(_entries(parts)), or_itself=True))),)
-            case "multi_select_list":
-                return (_Items(parts),)
             case "or_expression" | "and_expression":
                 return parts
+            case "slice":
+                held = tuple(_entries(current))
+            case "flatten":
+                held = tuple(_entries(tuple(_entries(parts)), or_itself=True))
+            case "multi_select_list":
+                held = parts
             case _:
                 return _ANYTHING
+        return (_Items(held),)
 
     def projection(self, kind: str, children: list[Any], current: Kinds) -> Kinds:
         """Follow `[*]`, `[?...]` and `*`: the right side sees each entry of the left one."""
