@@ -1,0 +1,10 @@
+"""The reference server: the operations served to the letter of the contract, over real HTTP on loopback.
+
+It knows the contract, the worlds and the wire, and nothing of how servers are judged.
+"""
+
+from conformance.reference.foreground import serve
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
+
+__all__ = ["ReferenceServer", "Service", "serve"]

@@ -1,0 +1,190 @@
+"""The reference server itself: real HTTP on loopback, in this process.
+
+Answers go out in one write each, and without Nagle's delay: header and body in two writes cost 40 ms an exchange.
+"""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import threading
+import time
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Self
+
+from conformance.reference.exchange import Answer
+from conformance.reference.http_reading import UnreadableRequestError, keeps_alive, read_call, read_head
+from conformance.reference.refusals import Refusal
+from conformance.reference.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+    from typing import Any
+
+    from conformance.contract import Contract
+    from conformance.worlds import World
+
+_IDLE_S = 60.0
+"""Seconds of silence after which a connection is closed."""
+_DRAIN_S = 1.0
+"""Seconds of silence, and reads at most, for what follows a request that can't be read."""
+_DRAIN_READS = 1024
+_POLL_S = 0.02
+"""Seconds that a stop may wait for the accepting thread to notice."""
+
+
+class ReferenceServer:
+    """A faithful server of the operations, for the length of a `with` block or between `start` and `stop`.
+
+    `port` 0 takes a free one. With `credentials` (access key to secret key) requests have to be signed. `service` makes
+    the service from a world, and is where a variant of it comes in. Raises OSError where the port is taken.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is one setting of a server
+        self,
+        world: World,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        credentials: Mapping[str, str] | None = None,
+        contract: Contract | None = None,
+        service: Callable[..., Service] = Service,
+    ) -> None:
+        """Bind the port; nothing is answered before `start`."""
+        self.service = service(world, contract=contract, credentials=credentials)
+        self._listener = _Listener((host, port), self.service)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def endpoint_url(self) -> str:
+        """The URL to send requests to, without a slash at its end."""
+        host, port = self._listener.server_address[:2]
+        name = host.decode() if isinstance(host, (bytes, bytearray)) else str(host)
+        return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+
+    def start(self) -> Self:
+        """Answer from now on, in threads of its own."""
+        target = self._listener.serve_forever
+        self._thread = threading.Thread(target=target, args=(_POLL_S,), name="reference-server", daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection; nothing is answered any more when this returns."""
+        if self._thread is not None:
+            self._listener.shutdown()
+            self._thread.join()
+            self._thread = None
+        self._listener.server_close()
+        self._listener.drop_connections()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _Listener(socketserver.ThreadingTCPServer):
+    """Accepts connections, a thread each."""
+
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], service: Service) -> None:
+        self.service = service
+        self._connections: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(address, _Connection)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._guard:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._guard:
+            self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def drop_connections(self) -> None:
+        with self._guard:
+            connections = list(self._connections)
+        for connection in connections:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue  # closed already, from the other side
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a client that went away in the middle is no news."""
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    """Reads requests off one connection and writes the answers, one after the other."""
+
+    disable_nagle_algorithm = True
+    timeout = _IDLE_S
+    server: _Listener
+
+    def handle(self) -> None:
+        try:
+            while self._exchange():
+                pass
+        except (ConnectionError, TimeoutError):
+            return  # the other side has gone; the connection is closed by whoever called
+
+    def _exchange(self) -> bool:
+        """Serve one request; says whether there may be another."""
+        service = self.server.service
+        try:
+            head = read_head(self.rfile)
+            if head is None:
+                return False
+            call = read_call(self.rfile, self.wfile, head)
+        except UnreadableRequestError as error:
+            code = (
+                "RequestEntityTooLargeException"
+                if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+                else "BadRequest"
+            )
+            self._send(service.refuse(Refusal(code, error.problem, status=error.status)), keep=False, body=True)
+            self._drain()
+            return False
+        keep = keeps_alive(head)
+        self._send(service.answer(call), keep=keep, body=call.method != "HEAD")
+        return keep
+
+    def _drain(self) -> None:
+        """Take in what is still under way: closing on unread bytes would cost the other side the answer."""
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(_DRAIN_S)
+        for _ in range(_DRAIN_READS):
+            if not self.connection.recv(65536):
+                return
+
+    def _send(self, answer: Answer, *, keep: bool, body: bool) -> None:
+        status = HTTPStatus(answer.status)
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+            f"x-amzn-RequestId: {answer.request_id}\r\n"
+            f"Content-Type: {answer.content_type}\r\n"
+            f"Content-Length: {len(answer.body)}\r\n"
+            f"Date: {_date(int(time.time()))}\r\n"
+            f"{'' if keep else 'Connection: close' + chr(13) + chr(10)}\r\n"
+        )
+        self.wfile.write(head.encode("latin-1") + (answer.body if body else b""))
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)

@@ -1,0 +1,241 @@
+"""What happens to a request, stage by stage, each a method of its own: a variant of the service replaces just one.
+
+The order is that of the service: the body is parsed, the operation found, the JSON types looked at, the caller
+recognised, the constraints checked, and only then is anything looked up.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract import load
+from conformance.reference import inputs as operation
+from conformance.reference.constraints import check_input
+from conformance.reference.creation import check_creation
+from conformance.reference.exchange import Answer, Call
+from conformance.reference.listing import (
+    TRAINING_JOB_KEYS,
+    TUNING_JOB_KEYS,
+    Page,
+    in_order,
+    page_of,
+    tuning_jobs_within,
+    with_status,
+)
+from conformance.reference.reading import read_members, read_object
+from conformance.reference.refusals import Refusal, internal_failure, unknown_operation
+from conformance.reference.rendering import Renderer, spans_parents
+from conformance.reference.signatures import Signatures
+from conformance.reference.state import State, missing
+from conformance.reference.tokens import PageTokens
+from conformance.wire.encoding import dump
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from conformance.contract import Contract
+    from conformance.worlds import World, WorldJob, WorldTrainingJob
+
+Members = dict[str, Any]
+
+_LOG = logging.getLogger(__name__)
+_OK = 200
+_METHOD_NOT_ALLOWED = 405
+_NOT_FOUND = 404
+_TOKEN_KEY = b"conformance reference server"
+_PAGING = frozenset({"NextToken", "MaxResults"})
+
+
+class Service:
+    """Answers calls from the state that a world sets up. Calls may come from several threads at once."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        contract: Contract | None = None,
+        credentials: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Set up the state; with `credentials` (access key to secret key) every request has to be signed by one."""
+        self.contract = contract or load()
+        self.state = State(world, clock)
+        self.renderer = Renderer(world.region, world.account)
+        self.tokens = PageTokens(_TOKEN_KEY)
+        self.inputs = operation.inputs(self.contract)
+        self._signatures = Signatures(credentials, self.contract.service.signing_name) if credentials else None
+        self._numbers = itertools.count(1)
+        self._performers: dict[str, Callable[[Members], Members]] = {
+            operation.DESCRIBE: self.describe,
+            operation.LIST_TRAINING_JOBS: self.list_training_jobs,
+            operation.CREATE: self.create,
+            operation.STOP: self.stop,
+            operation.DELETE: self.delete,
+            operation.LIST_TUNING_JOBS: self.list_tuning_jobs,
+        }
+
+    def answer(self, call: Call) -> Answer:
+        """Take a call through all stages; a fault of the server itself is an InternalFailure."""
+        try:
+            self.admit(call)
+            content = self.parse(call)
+            name = self.dispatch(call)
+            members = self.read(name, content)
+            self.authenticate(call)
+            self.validate(name, members)
+            return self.succeed(self.perform(name, members))
+        except Refusal as refusal:
+            return self.refuse(refusal)
+        except Exception:  # noqa: BLE001 - whatever broke, the caller gets an answer and the log gets the reason
+            _LOG.exception("the reference server broke on %s %s", call.method, call.target)
+            return self.refuse(internal_failure())
+
+    # The stages of every request.
+
+    def admit(self, call: Call) -> None:
+        """Refuse what is not a POST to the root: the operation is in a header, never in the URL."""
+        if call.method != "POST":
+            raise unknown_operation(f"{call.method} is not supported: use POST", status=_METHOD_NOT_ALLOWED)
+        if call.target.partition("?")[0] != "/":
+            raise unknown_operation("there is nothing at this path: use /", status=_NOT_FOUND)
+
+    def parse(self, call: Call) -> Members:
+        """Parse the body, a JSON object."""
+        return read_object(call.body)
+
+    def dispatch(self, call: Call) -> str:
+        """Find the operation that the target header names."""
+        prefix, _, name = call.headers.get("x-amz-target", "").partition(".")
+        if prefix != self.contract.service.target_prefix or name not in self.inputs:
+            raise unknown_operation("")
+        return name
+
+    def read(self, name: str, content: Members) -> Members:
+        """Take the members of the operation's input, each of the right JSON type."""
+        members: Members = read_members(self.inputs[name], content)
+        return members
+
+    def authenticate(self, call: Call) -> None:
+        """Check the signature, where keys are configured."""
+        if self._signatures is not None:
+            self._signatures.check(call)
+
+    def validate(self, name: str, members: Members) -> None:
+        """Check every constraint of the input."""
+        check_input(self.inputs[name], members)
+
+    def perform(self, name: str, members: Members) -> Members:
+        """Do what the operation does."""
+        return self._performers[name](members)
+
+    def succeed(self, output: Members) -> Answer:
+        """Write the answer of an operation."""
+        return self.write(_OK, output)
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """Write the answer to a request that is not served."""
+        return self.write(refusal.status, refusal.content())
+
+    def write(self, status: int, content: Members) -> Answer:
+        """Write an object as JSON, under a request id of its own."""
+        number = next(self._numbers)
+        request_id = f"{number:08x}-0000-4000-8000-{number:012x}"
+        return Answer(status, dump(content), request_id, self.contract.service.content_type)
+
+    # The operations, and the stages that they share.
+
+    def describe(self, members: Members) -> Members:
+        """Tell everything about one tuning job."""
+        job = self.lookup(members["HyperParameterTuningJobName"])
+        return self.render_description(job, self.parents(job))
+
+    def list_training_jobs(self, members: Members) -> Members:
+        """List the training jobs of one tuning job."""
+        query = self.complete(operation.LIST_TRAINING_JOBS, members)
+        job = self.lookup(query["HyperParameterTuningJobName"])
+        listed = self.sort(self.filter(job.training_jobs, query), query)
+        page = self.page(operation.LIST_TRAINING_JOBS, query, listed)
+        return self.render_page(operation.LIST_TRAINING_JOBS, query, page, job)
+
+    def complete(self, name: str, members: Members) -> Members:
+        """Fill in the defaults of what was left out."""
+        nodes = self.inputs[name].members
+        defaults = {member: node.effective("default") for member, node in nodes.items()}
+        return {member: value for member, value in defaults.items() if value is not None} | members
+
+    def lookup(self, name: str) -> WorldJob:
+        """Find the tuning job of that name."""
+        job = self.state.find(name)
+        if job is None:
+            raise missing(name)
+        return job
+
+    def parents(self, job: WorldJob) -> list[WorldJob]:
+        """Find the tuning jobs that this one goes on from, those that still exist."""
+        start = job.create.get("WarmStartConfig") if spans_parents(job) else None
+        named = start["ParentHyperParameterTuningJobs"] if start else ()
+        found = (self.state.find(parent.get("HyperParameterTuningJobName", "")) for parent in named)
+        return [parent for parent in found if parent is not None]
+
+    def filter(self, launched: Sequence[WorldTrainingJob], query: Members) -> list[WorldTrainingJob]:
+        """Keep the training jobs that the query asks for."""
+        return with_status(launched, query.get("StatusEquals"))
+
+    def sort(self, launched: Sequence[WorldTrainingJob], query: Members) -> list[WorldTrainingJob]:
+        """Put training jobs in the order that the query asks for; those without a metric are no part of that order."""
+        key = TRAINING_JOB_KEYS[query["SortBy"]]
+        return in_order(launched, key, descending=query["SortOrder"] == "Descending")
+
+    def page(self, name: str, query: Members, listed: Sequence[Any]) -> Page[Any]:
+        """Cut out the page that the query asks for."""
+        offset = self.tokens.redeem(self.bound(name, query), query["NextToken"]) if "NextToken" in query else 0
+        return page_of(listed, offset, query["MaxResults"])
+
+    def bound(self, name: str, query: Members) -> Members:
+        """Give what a token is bound to: the operation and all of its query but the page."""
+        return {"": name} | {member: value for member, value in query.items() if member not in _PAGING}
+
+    def render_description(self, job: WorldJob, parents: Sequence[WorldJob]) -> Members:
+        """Write the answer of Describe."""
+        return self.renderer.description(job, parents)
+
+    def render_page(self, name: str, query: Members, page: Page[WorldTrainingJob], job: WorldJob) -> Members:
+        """Write the answer of List: the summaries of a page, and the token of the next."""
+        output: Members = {"TrainingJobSummaries": [self.renderer.summary(job, launched) for launched in page.items]}
+        return output | self.render_token(name, query, page)
+
+    def render_token(self, name: str, query: Members, page: Page[Any]) -> Members:
+        """Write the token of the next page; nothing after the last."""
+        if page.next_offset is None:
+            return {}
+        return {"NextToken": self.tokens.issue(self.bound(name, query), page.next_offset)}
+
+    def create(self, members: Members) -> Members:
+        """Add a tuning job."""
+        check_creation(members, self.state.find)
+        job = self.state.create(members)
+        return {"HyperParameterTuningJobArn": self.renderer.tuning_job_arn(job.name)}
+
+    def stop(self, members: Members) -> Members:
+        """Stop a tuning job."""
+        self.state.stop(members["HyperParameterTuningJobName"])
+        return {}
+
+    def delete(self, members: Members) -> Members:
+        """Delete a tuning job."""
+        self.state.delete(members["HyperParameterTuningJobName"])
+        return {}
+
+    def list_tuning_jobs(self, members: Members) -> Members:
+        """List tuning jobs."""
+        query = self.complete(operation.LIST_TUNING_JOBS, members)
+        kept = with_status(tuning_jobs_within(self.state.jobs(), query), query.get("StatusEquals"))
+        listed = in_order(kept, TUNING_JOB_KEYS[query["SortBy"]], descending=query["SortOrder"] == "Descending")
+        page = self.page(operation.LIST_TUNING_JOBS, query, listed)
+        summaries = [self.renderer.tuning_job_summary(job) for job in page.items]
+        return {"HyperParameterTuningJobSummaries": summaries} | self.render_token(
+            operation.LIST_TUNING_JOBS, query, page
+        )

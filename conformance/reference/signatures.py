@@ -1,0 +1,84 @@
+"""AWS Signature Version 4, checked by signing the received request again with the secret key of whoever claims it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from typing import TYPE_CHECKING
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from conformance.reference.refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.reference.exchange import Call
+
+_ALGORITHM = "AWS4-HMAC-SHA256"
+_PARTS = ("Credential", "SignedHeaders", "Signature")
+_SCOPE = re.compile(r"(?P<key>[^/]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_TIMESTAMP = re.compile(r"\d{8}T\d{6}Z")
+_MUST_BE_SIGNED = ("host",)
+
+
+class Signatures:
+    """Lets requests through that one of the known keys has signed. The age of a signature is not looked at."""
+
+    def __init__(self, secrets: Mapping[str, str], service: str) -> None:
+        """Keep access key to secret key, and the service that signatures must be meant for."""
+        self._secrets = dict(secrets)
+        self._service = service
+
+    def check(self, call: Call) -> None:
+        """Raise the refusal that fits where the signature is absent, in pieces, of nobody or wrong."""
+        header = call.headers.get("authorization")
+        if not header:
+            raise Refusal("MissingAuthenticationTokenException", "Missing Authentication Token")
+        parts = _parts(header)
+        scope = _SCOPE.fullmatch(parts["Credential"])
+        timestamp = call.headers.get("x-amz-date", "")
+        if scope is None or not _TIMESTAMP.fullmatch(timestamp):
+            raise Refusal("IncompleteSignatureException", "The credential scope or X-Amz-Date is not well formed")
+        if scope["key"] not in self._secrets:
+            text = "The security token included in the request is invalid."
+            raise Refusal("UnrecognizedClientException", text)
+        if scope["service"] != self._service or scope["date"] != timestamp[:8]:
+            raise Refusal(
+                "InvalidSignatureException", f"Credential should be scoped to {self._service} and to its date"
+            )
+        self._compare(call, parts, scope, timestamp)
+
+    def _compare(self, call: Call, parts: Mapping[str, str], scope: re.Match[str], timestamp: str) -> None:
+        names = parts["SignedHeaders"].split(";")
+        wrong = Refusal("InvalidSignatureException", "The request signature we calculated does not match.")
+        if any(name not in call.headers for name in names) or any(name not in names for name in _MUST_BE_SIGNED):
+            raise wrong
+        claimed = call.headers.get("x-amz-content-sha256")
+        if claimed is not None and claimed != hashlib.sha256(call.body).hexdigest():
+            raise wrong
+        signer = SigV4Auth(Credentials(scope["key"], self._secrets[scope["key"]]), self._service, scope["region"])
+        request = AWSRequest(
+            method=call.method,
+            url=f"http://{call.headers['host']}{call.target}",
+            headers={name: call.headers[name] for name in names},
+            data=call.body,
+        )
+        request.context["timestamp"] = timestamp
+        to_sign = signer.string_to_sign(request, signer.canonical_request(request))
+        if not hmac.compare_digest(signer.signature(to_sign, request), parts["Signature"]):
+            raise wrong
+
+
+def _parts(header: str) -> dict[str, str]:
+    algorithm, _, rest = header.partition(" ")
+    pairs = (item.strip().partition("=") for item in rest.split(","))
+    parts = {name: value for name, _, value in pairs}
+    absent = [name for name in _PARTS if not parts.get(name)]
+    if algorithm != _ALGORITHM or absent:
+        text = f"Authorization header requires {' and '.join(absent) or _ALGORITHM}"
+        raise Refusal("IncompleteSignatureException", text)
+    return parts

@@ -1,0 +1,163 @@
+"""What is refused, with which code, and which refusal comes first."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
+NAME = {"HyperParameterTuningJobName": "exactly-ten"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b'"text"',
+        b"[]",
+        b"[{}]",
+        b"3",
+        b"{",
+        b'{"HyperParameterTuningJobName": "exactly-ten"',
+        b'{"HyperParameterTuningJobName": "exactly-ten"} {}',
+        b'\xef\xbb\xbf{"HyperParameterTuningJobName": "exactly-ten"}',
+        b'{"HyperParameterTuningJobName": "\xff"}',
+        b'{"HyperParameterTuningJobName": "\\ud800"}',
+        b'{"MaxResults": NaN}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+    ],
+)
+def test_a_body_that_is_no_json_object(caller: Any, body: bytes) -> None:
+    status, code, _ = caller.refusal(LIST, body)
+    assert (status, code) == (400, "SerializationException")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"HyperParameterTuningJobName": 7},
+        {"HyperParameterTuningJobName": ["exactly-ten"]},
+        {"HyperParameterTuningJobName": {"a": "b"}},
+        {"HyperParameterTuningJobName": True},
+        NAME | {"MaxResults": "10"},
+        NAME | {"MaxResults": True},
+        NAME | {"MaxResults": 1.5},
+        NAME | {"MaxResults": 1e400},
+        NAME | {"MaxResults": [1]},
+        NAME | {"NextToken": 3},
+        NAME | {"SortBy": 1},
+        NAME | {"SortOrder": {}},
+        NAME | {"StatusEquals": False},
+    ],
+)
+def test_a_wrong_json_type(caller: Any, members: dict[str, Any]) -> None:
+    body = json.dumps(members).replace("Infinity", "1e400").encode()
+    status, code, _ = caller.refusal(LIST, body)
+    assert (status, code) == (400, "SerializationException")
+
+
+def test_types_are_judged_before_constraints(caller: Any) -> None:
+    body = {"HyperParameterTuningJobName": "-not-a-name-", "MaxResults": "many"}
+    assert caller.refusal(LIST, body)[1] == "SerializationException"
+
+
+@pytest.mark.parametrize(
+    ("members", "place", "requirement"),
+    [
+        ({}, "Value null at 'hyperParameterTuningJobName'", "not be null"),
+        ({"HyperParameterTuningJobName": None}, "Value null at 'hyperParameterTuningJobName'", "not be null"),
+        ({"HyperParameterTuningJobName": "a" * 33}, f"'{'a' * 33}'", "have length less than or equal to 32"),
+        ({"HyperParameterTuningJobName": "a-"}, "Value 'a-'", "satisfy regular expression pattern: ^[a-zA-Z0-9]"),
+        ({"HyperParameterTuningJobName": "a\n"}, "Value 'a\n'", "satisfy regular expression pattern"),
+        ({"HyperParameterTuningJobName": "a\u0661"}, "Value 'a\u0661'", "satisfy regular expression pattern"),
+        (NAME | {"MaxResults": 0}, "Value '0' at 'maxResults'", "have value greater than or equal to 1"),
+        (NAME | {"MaxResults": 101}, "Value '101' at 'maxResults'", "have value less than or equal to 100"),
+        (NAME | {"NextToken": "x" * 8193}, "at 'nextToken'", "have length less than or equal to 8192"),
+        (NAME | {"NextToken": "x\n"}, "at 'nextToken'", "satisfy regular expression pattern: .*"),
+        (
+            NAME | {"SortBy": "name"},
+            "Value 'name' at 'sortBy'",
+            "satisfy enum value set: [Name, CreationTime, Status, Final",
+        ),
+        (NAME | {"SortOrder": ""}, "Value '' at 'sortOrder'", "satisfy enum value set: [Ascending, Descending]"),
+        (NAME | {"StatusEquals": "Pending"}, "at 'statusEquals'", "satisfy enum value set: [InProgress, "),
+    ],
+)
+def test_a_broken_constraint(caller: Any, members: dict[str, Any], place: str, requirement: str) -> None:
+    status, code, message = caller.refusal(LIST, members)
+    assert (status, code) == (400, "ValidationException")
+    assert re.match(r"\d validation errors? detected: Value ", message)
+    assert place in message
+    assert f" failed to satisfy constraint: Member must {requirement}" in message
+
+
+def test_all_broken_constraints_are_told_at_once(caller: Any) -> None:
+    body = {"HyperParameterTuningJobName": "", "MaxResults": 0, "SortBy": "x"}
+    message = caller.refusal(LIST, body)[2]
+    assert message.startswith("4 validation errors detected: ")
+    assert message.count("; ") == 3
+
+
+def test_constraints_are_judged_before_the_lookup(caller: Any) -> None:
+    body = {"HyperParameterTuningJobName": "nobody", "MaxResults": 0}
+    assert caller.refusal(LIST, body)[1] == "ValidationException"
+
+
+@pytest.mark.parametrize("operation", [DESCRIBE, LIST, "StopHyperParameterTuningJob", "DeleteHyperParameterTuningJob"])
+def test_a_job_that_nobody_has(caller: Any, operation: str) -> None:
+    status, code, message = caller.refusal(operation, {"HyperParameterTuningJobName": "nobody"})
+    assert (status, code) == (400, "ResourceNotFound")
+    assert "nobody" in message
+
+
+def test_names_are_case_sensitive(caller: Any) -> None:
+    assert caller.refusal(DESCRIBE, {"HyperParameterTuningJobName": "Exactly-Ten"})[1] == "ResourceNotFound"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["", "SageMaker.", "Sagemaker.DescribeHyperParameterTuningJob", "SageMaker.describeHyperParameterTuningJob"]
+    + [
+        ".DescribeHyperParameterTuningJob",
+        "SageMaker.CreateTrainingJob",
+        "SageMaker.DescribeHyperParameterTuningJob.x",
+    ],
+)
+def test_an_unknown_target(caller: Any, target: str) -> None:
+    status, code, _ = caller.refusal(target, NAME)
+    assert (status, code) == (400, "UnknownOperationException")
+
+
+def test_an_operation_without_its_prefix(caller: Any) -> None:
+    response = caller.session.post(caller.endpoint_url, json=NAME, headers={"X-Amz-Target": DESCRIBE}, timeout=10)
+    assert (response.status_code, response.json()["__type"]) == (400, "UnknownOperationException")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_another_method(caller: Any, method: str) -> None:
+    response = caller.session.request(method, f"{caller.endpoint_url}/", timeout=10)
+    assert response.status_code == 405
+    assert response.json()["__type"] == "UnknownOperationException"
+
+
+def test_another_path(caller: Any) -> None:
+    response = caller.session.post(f"{caller.endpoint_url}/there", json=NAME, timeout=10)
+    assert (response.status_code, response.json()["__type"]) == (404, "UnknownOperationException")
+
+
+def test_head_has_no_body(caller: Any) -> None:
+    address = urlsplit(caller.endpoint_url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+    for _ in range(2):
+        connection.request("HEAD", "/")
+        response = connection.getresponse()
+        assert (response.status, response.read()) == (405, b"")
+    connection.close()
