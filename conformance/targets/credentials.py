@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from conformance.targets.errors import CredentialsError, TargetError
 from conformance.targets.spec import Kind, TargetSpec
-from conformance.targets.tuning_jobs import ENDPOINT_PREFIX
+from conformance.targets.tuning_jobs import SERVICE
 from conformance.wire.signing import Credentials
 
 DEFAULT_REGION: Final = "us-east-1"
@@ -78,13 +78,20 @@ def region_of(spec: TargetSpec) -> str:
     return region
 
 
-def aws_endpoint(region: str) -> str:
-    """Give the endpoint of the service in a region, as botocore knows it. Raises TargetError where it knows none."""
-    resolver = botocore.session.Session().get_component("endpoint_resolver")
-    found = resolver.construct_endpoint(ENDPOINT_PREFIX, region)
-    if not found or not found.get("hostname"):
-        raise TargetError(f"there is no endpoint for the region {region!r}", remedy="check the spelling of the region")
-    return f"https://{found['hostname']}"
+def aws_endpoint(spec: TargetSpec, region: str) -> str:
+    """Give the endpoint that botocore takes for a region: AWS's own, or what the user's AWS configuration says instead.
+
+    Raises TargetError where botocore can't tell.
+    """
+    try:
+        client = _session(spec).create_client(SERVICE, region_name=region)
+    except (BotoCoreError, ValueError) as error:
+        raise TargetError(
+            f"there is no endpoint for the region {region!r}: {error}",
+            where=_who(spec),
+            remedy="check the spelling of the region",
+        ) from error
+    return str(client.meta.endpoint_url)
 
 
 def _session(spec: TargetSpec) -> botocore.session.Session:

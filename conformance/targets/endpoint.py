@@ -49,13 +49,17 @@ def _parts(url: str) -> SplitResult | None:
 
 def is_aws(url: str) -> bool:
     """Whether an endpoint belongs to AWS itself."""
-    return _AWS_HOST.fullmatch((urlsplit(url).hostname or "").lower()) is not None
+    return _AWS_HOST.fullmatch(_host(url)) is not None
 
 
 def aws_region(url: str) -> str | None:
     """Give the region that stands in the host of an endpoint of AWS."""
-    found = _AWS_REGION.search((urlsplit(url).hostname or "").lower())
+    found = _AWS_REGION.search(_host(url))
     return found.group(1) if found else None
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower().rstrip(".")
 
 
 def address(url: str) -> tuple[str, int]:

@@ -8,7 +8,7 @@ _BEARERS = re.compile(
     r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?P<arn>\d{12})(?!\d)"
     r"|(?<!\d)(?P<registry>\d{12})\.dkr\.ecr"
     r"|sagemaker-[a-z0-9-]+-(?P<bucket>\d{12})(?!\d)"
-    r"|(?i:account)\W{1,8}(?P<told>\d{12})(?!\d)"
+    r"|(?i:account)[ _-]?(?i:id)?\W{1,8}(?P<told>\d{12})(?!\d)"
 )
 """Where twelve digits are an account for sure: ARNs, image registries, default buckets, and messages that say so."""
 

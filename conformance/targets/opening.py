@@ -110,7 +110,7 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
             server = stack.enter_context(launched(spec, log_path))
             endpoint_url = server.endpoint_url
         else:
-            endpoint_url = spec.endpoint_url or aws_endpoint(region)
+            endpoint_url = spec.endpoint_url or aws_endpoint(spec, region)
             check_reachable(endpoint_url, timeout_s=spec.limits.connect_s)
         access = Access(endpoint_url, region, credentials, allowed_operations(spec, operations), spec)
         state = _state(spec, world, access, caller_factory, stack, keep=server is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from conformance.targets.caller import Caller
@@ -106,19 +105,28 @@ def refusal(exchange: Exchange) -> str:
 def _parents_first(jobs: Iterable[WorldJob]) -> list[WorldJob]:
     """Order jobs so that a parent comes before its children, and otherwise as they are."""
     by_name = {job.name: job for job in jobs}
-    sorter = TopologicalSorter({name: _parents(job) & by_name.keys() for name, job in by_name.items()})
-    try:
-        return [by_name[name] for name in sorter.static_order()]
-    except CycleError as error:
-        raise TargetError(
-            f"the warm starts of this world go round in a circle: {' → '.join(error.args[1])}",
-            remedy="take one of these parents away",
-        ) from error
+    ordered: dict[str, WorldJob] = {}
+
+    def place(name: str, descent: tuple[str, ...]) -> None:
+        if name in descent:
+            raise TargetError(
+                f"the warm starts of this world go round in a circle: {', '.join(descent)}",
+                remedy="take one of these parents away",
+            )
+        if name in ordered or name not in by_name:
+            return
+        for parent in _parents(by_name[name]):
+            place(parent, (*descent, name))
+        ordered[name] = by_name[name]
+
+    for name in by_name:
+        place(name, ())
+    return list(ordered.values())
 
 
-def _parents(job: WorldJob) -> set[str]:
+def _parents(job: WorldJob) -> list[str]:
     parents = job.create.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", ())
-    return {str(parent.get(NAME)) for parent in parents}
+    return [str(parent.get(NAME)) for parent in parents]
 
 
 def _notes(jobs: tuple[StateJob, ...], given_up: str) -> Iterable[str]:

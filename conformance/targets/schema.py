@@ -53,7 +53,14 @@ def check(document: Section) -> None:
     """Hold a file against the schema. Raises TargetError for the first fault, and counts the others."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second that a plain URL does not need
 
-    faults = [fault for error in Draft202012Validator(targets_schema()).iter_errors(document) for fault in _told(error)]
+    errors = list(Draft202012Validator(targets_schema()).iter_errors(document))
+    misspelt = [error.absolute_path for error in errors if error.validator == "additionalProperties"]
+    faults = [
+        fault
+        for error in errors
+        if error.validator != "required" or error.absolute_path not in misspelt  # the misspelt key is the missing one
+        for fault in _told(error)
+    ]
     if not faults:
         return
     ordered = sorted(faults, key=lambda fault: _line(document, fault[0]))

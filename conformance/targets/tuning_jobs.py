@@ -7,8 +7,8 @@ from typing import Final
 
 from conformance.targets.spec import Origin, TargetSpec
 
-ENDPOINT_PREFIX: Final = "api.sagemaker"
-"""The name under which botocore knows the endpoints of the service."""
+SERVICE: Final = "sagemaker"
+"""The name under which botocore knows the service."""
 
 CREATE: Final = "CreateHyperParameterTuningJob"
 STOP: Final = "StopHyperParameterTuningJob"

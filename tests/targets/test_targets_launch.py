@@ -1,0 +1,247 @@
+"""Launched servers: real processes on loopback, which are there when they should be and gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.errors import ExitCode
+from conformance.targets import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
+from conformance.targets.endpoint import why_not_http
+from conformance.targets.launch import executable, launched
+
+if TYPE_CHECKING:
+    from conftest import Lifelines
+
+Program = Callable[[str, str], Path]
+Launching = Callable[..., TargetSpec]
+
+ROOT = Path(__file__).resolve().parents[2]
+FAITHFUL = "hold = hold_lifeline(sys.argv[2]); print('serving', flush=True); serve(sys.argv[1])"
+DETACHED = """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.argv[1] == "child":
+        hold = hold_lifeline(sys.argv[2])
+        signal.pause()
+    subprocess.Popen([sys.executable, __file__, "child", sys.argv[2]], start_new_session=True)
+    hold = hold_lifeline(sys.argv[2])
+    serve(sys.argv[1])
+"""
+CHILD = DETACHED.replace(", start_new_session=True", "")
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="detached processes are found through /proc")
+
+
+def test_a_server_answers_inside_and_is_gone_outside(
+    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
+) -> None:
+    spec = launching(program("faithful", FAITHFUL), str(lifelines.port))
+    with launched(spec, tmp_path / "reports" / "launch.log") as server:
+        lifelines.expect(1)
+        assert why_not_http(server.endpoint_url, timeout_s=5) == ""
+        assert server.pid > 0
+        server.check_alive()
+    assert lifelines.all_ended()
+    assert why_not_http(server.endpoint_url, timeout_s=5).startswith("nothing listens")
+    assert server.log_tail() == "serving"
+
+
+@pytest.mark.parametrize("family", [CHILD, pytest.param(DETACHED, marks=on_linux)], ids=["child", "detached"])
+def test_children_that_will_not_listen_are_ended_too(
+    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines, family: str
+) -> None:
+    spec = launching(program("deaf_to_sigterm", family), str(lifelines.port))
+    with launched(spec, tmp_path / "launch.log", grace_s=0.1):
+        lifelines.expect(2)
+    assert lifelines.all_ended()
+
+
+def test_a_server_ends_where_the_run_is_interrupted(
+    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
+) -> None:
+    spec = launching(program("faithful", FAITHFUL), str(lifelines.port))
+
+    def interrupted() -> None:
+        with launched(spec, tmp_path / "launch.log"):
+            lifelines.expect(1)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert lifelines.all_ended()
+
+
+@pytest.mark.parametrize("family", [CHILD, pytest.param(DETACHED, marks=on_linux)], ids=["child", "detached"])
+def test_a_server_ends_even_where_the_run_is_killed(
+    tmp_path: Path, program: Program, lifelines: Lifelines, family: str
+) -> None:
+    server = program("deaf_to_sigterm", family)
+    run = program(
+        "run",
+        f"""
+        from pathlib import Path
+        from conformance.targets import Kind, Launch, Origin, StateSource, TargetSpec
+        from conformance.targets.launch import launched
+        command = (sys.executable, {str(server)!r}, "{{port}}", {str(lifelines.port)!r})
+        spec = TargetSpec("x", Kind.ENDPOINT, StateSource(Origin.CREATE), "http://127.0.0.1:{{port}}", Launch(command))
+        with launched(spec, Path({str(tmp_path / "launch.log")!r}), grace_s=0.1):
+            print("up", flush=True)
+            signal.pause()
+        """,
+    )
+    with subprocess.Popen([sys.executable, str(run)], stdout=subprocess.PIPE, cwd=ROOT, env=_importing()) as killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == b"up\n"
+        lifelines.expect(2)
+        killed.send_signal(signal.SIGKILL)
+    assert lifelines.all_ended()
+
+
+def test_a_server_that_ends_at_once_is_told_with_its_last_words(
+    tmp_path: Path, program: Program, launching: Launching
+) -> None:
+    spec = launching(program("ends_at_once", "print('no licence'); sys.exit(7)"))
+    with (
+        pytest.raises(TargetError, match=r"ended before it answered \(exit status 7\)") as caught,
+        ExitStack() as stack,
+    ):
+        stack.enter_context(launched(spec, tmp_path / "launch.log"))
+    assert caught.value.exit_code is ExitCode.TARGET_BROKE
+    assert "no licence" in caught.value.problem
+    assert str(tmp_path / "launch.log") in caught.value.where
+
+
+VICES = {
+    "listens_to_nobody": ("signal.pause()", "nothing listens"),
+    "accepts_and_is_silent": (
+        "s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); signal.pause()",
+        "does not answer in time",
+    ),
+    "speaks_something_else": (
+        """
+        s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+        while True:
+            line, _ = s.accept()
+            line.sendall(b"220 smtp ready")
+        """,
+        "not HTTP",
+    ),
+    "one_byte_a_second": (
+        """
+        s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+        line, _ = s.accept()
+        for byte in b"HTTP/1.1 200 OK":
+            line.sendall(bytes([byte]))
+            time.sleep(1)
+        """,
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("vice", VICES)
+def test_a_server_that_never_answers_ends_the_wait(
+    tmp_path: Path, program: Program, launching: Launching, vice: str
+) -> None:
+    body, why = VICES[vice]
+    spec = launching(program(vice, body), ready_s=0.6)
+    with pytest.raises(TargetError, match=r"did not answer HTTP within 0\.6 s") as caught, ExitStack() as stack:
+        stack.enter_context(launched(spec, tmp_path / "launch.log", grace_s=0.1))
+    assert caught.value.exit_code is ExitCode.TARGET_BROKE
+    assert why in caught.value.problem
+
+
+def test_a_server_that_breaks_during_the_run_is_noticed(
+    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
+) -> None:
+    spec = launching(program("faithful", FAITHFUL), str(lifelines.port))
+    with launched(spec, tmp_path / "launch.log") as server:
+        lifelines.expect(1)
+        os.kill(server.pid, signal.SIGKILL)
+        assert lifelines.all_ended()
+        os.waitid(os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(TargetError, match=r"ended during the run \(signal 9\)"):
+            server.check_alive()
+
+
+def test_the_preferred_port_is_taken_where_it_is_free_and_another_where_it_is_not(
+    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
+) -> None:
+    faithful = program("faithful", FAITHFUL)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        spec = launching(faithful, str(lifelines.port), port=port)
+        with launched(spec, tmp_path / "first.log") as server:
+            assert server.endpoint_url != f"http://127.0.0.1:{port}"
+    with launched(spec, tmp_path / "second.log") as server, launched(spec, tmp_path / "third.log") as other:
+        assert server.endpoint_url == f"http://127.0.0.1:{port}"
+        assert other.endpoint_url != server.endpoint_url
+
+
+def test_a_server_with_a_port_of_its_own_is_not_launched_beside_another(
+    tmp_path: Path, program: Program, launching: Launching
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        spec = launching(program("faithful", FAITHFUL), endpoint_url=f"http://127.0.0.1:{port}")
+        with pytest.raises(TargetError, match=f"port {port} is taken") as caught, ExitStack() as stack:
+            stack.enter_context(launched(spec, tmp_path / "launch.log"))
+    assert caught.value.exit_code is ExitCode.TARGET_BROKE
+
+
+def test_environment_and_folder_are_those_of_the_entry(
+    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
+) -> None:
+    (tmp_path / "sub").mkdir()
+    told = "print(os.environ['WHERE'], os.path.basename(os.getcwd()), flush=True);" + FAITHFUL
+    spec = launching(
+        program("tells_where_it_is", told), str(lifelines.port), env={"WHERE": "at {port}"}, cwd=tmp_path / "sub"
+    )
+    with launched(spec, tmp_path / "launch.log") as server:
+        port = server.endpoint_url.rpartition(":")[2]
+        assert server.log_tail().splitlines()[0] == f"at {port} sub"
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path, program: Program, launching: Launching) -> None:
+    spec = launching(program("faithful", FAITHFUL), cwd=tmp_path / "nowhere")
+    with pytest.raises(TargetError, match="there is no folder") as caught, ExitStack() as stack:
+        stack.enter_context(launched(spec, tmp_path / "launch.log"))
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("command", "hint", "problem", "remedy"),
+    [
+        ("no_such_server", "pip install 'it[server]'", "no_such_server is not installed", "pip install 'it[server]'"),
+        ("no_such_server", "", "no_such_server is not installed", "install it, or give the path"),
+        ("./no-such-file", "", "./no-such-file is no program that can be run", "install it"),
+    ],
+)
+def test_a_missing_command_is_told_with_what_to_do(
+    tmp_path: Path, command: str, hint: str, problem: str, remedy: str
+) -> None:
+    launch = Launch((command, "{port}"), hint=hint)
+    spec = TargetSpec("x", Kind.ENDPOINT, StateSource(Origin.CREATE), "http://127.0.0.1:{port}", launch, base=tmp_path)
+    with pytest.raises(TargetError, match=problem) as caught, ExitStack() as stack:
+        stack.enter_context(launched(spec, tmp_path / "launch.log"))
+    assert remedy in caught.value.remedy
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_a_program_that_came_as_an_extra_is_found_beside_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    spec = TargetSpec("x", Kind.ENDPOINT, StateSource(Origin.CREATE), "http://127.0.0.1:{port}")
+    assert Path(executable("pytest", spec)).name == "pytest"
+
+
+def _importing() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}

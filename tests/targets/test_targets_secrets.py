@@ -1,0 +1,147 @@
+"""Credentials and account ids: where they come from, and where they must never show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.errors import ExitCode
+from conformance.targets import (
+    Access,
+    AccountMask,
+    CredentialsError,
+    Kind,
+    OpenTarget,
+    Origin,
+    State,
+    StateSource,
+    TargetError,
+    TargetSpec,
+    credentials_for,
+)
+from conformance.targets.credentials import aws_endpoint, region_of
+from conformance.wire.signing import Credentials
+
+
+def aws(*, profile: str | None = None, region: str | None = None) -> TargetSpec:
+    return TargetSpec("aws", Kind.AWS, StateSource(Origin.EXISTING), region=region, profile=profile, credentials=None)
+
+
+@pytest.fixture
+def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an AWS configuration that is empty, and no other source of credentials."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_DEFAULT_REGION", "AWS_DEFAULT_PROFILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"):
+        monkeypatch.delenv(name, raising=False)
+    path = tmp_path / "config"
+    path.touch()
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return path
+
+
+@pytest.mark.usefixtures("configuration")
+def test_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "geheim")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "geheimer")
+    found = credentials_for(aws())
+    assert found == Credentials("AKIAEXAMPLE", "geheim", "geheimer")
+    assert "geheim" not in repr(found)
+
+
+def test_a_profile_is_asked(configuration: Path) -> None:
+    configuration.write_text(
+        "[profile dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = x\nregion = eu-west-3\n", encoding="utf-8"
+    )
+    found = credentials_for(aws(profile="dev"))
+    assert found is not None
+    assert found.access_key == "AKIADEV"
+    assert region_of(aws(profile="dev")) == "eu-west-3"
+
+
+@pytest.mark.usefixtures("configuration")
+def test_no_credentials_are_one_clear_error() -> None:
+    with pytest.raises(CredentialsError, match="there are no AWS credentials") as caught:
+        credentials_for(aws())
+    assert caught.value.exit_code is ExitCode.TARGET_BROKE
+    assert "AWS_ACCESS_KEY_ID" in caught.value.remedy
+
+
+@pytest.mark.usefixtures("configuration")
+def test_a_profile_that_is_not_there_is_one_clear_error() -> None:
+    with pytest.raises(CredentialsError, match="could not be found") as caught:
+        credentials_for(aws(profile="typo"))
+    assert "typo" in caught.value.where
+
+
+def test_credentials_that_can_not_be_renewed_are_one_clear_error(configuration: Path) -> None:
+    configuration.write_text("[profile sso]\ncredential_process = false\n", encoding="utf-8")
+    with pytest.raises(CredentialsError, match="can't be used"):
+        credentials_for(aws(profile="sso"))
+
+
+@pytest.mark.usefixtures("configuration")
+def test_a_region_is_needed_for_aws_and_for_nobody_else() -> None:
+    with pytest.raises(TargetError, match="no region"):
+        region_of(aws())
+    assert region_of(aws(region="ap-south-1")) == "ap-south-1"
+    assert region_of(TargetSpec("x", Kind.ENDPOINT, StateSource(Origin.EXISTING), "http://h")) == "us-east-1"
+
+
+def test_the_endpoint_of_a_region_is_botocores(configuration: Path) -> None:
+    assert aws_endpoint(aws(), "eu-central-1") == "https://api.sagemaker.eu-central-1.amazonaws.com"
+    assert aws_endpoint(aws(), "cn-north-1") == "https://api.sagemaker.cn-north-1.amazonaws.com.cn"
+    configuration.write_text("[profile dev]\nendpoint_url = http://127.0.0.1:4566\n", encoding="utf-8")
+    assert aws_endpoint(aws(profile="dev"), "us-east-1") == "http://127.0.0.1:4566"
+    with pytest.raises(TargetError, match="no endpoint for the region"):
+        aws_endpoint(aws(), "no where")
+
+
+def test_an_open_target_shows_no_secret_and_survives_the_way_to_a_worker() -> None:
+    spec = aws(region="us-east-1")
+    access = Access(
+        "http://127.0.0.1:1", "us-east-1", Credentials("AKIA", "geheim", "geheimer"), frozenset({"A"}), spec
+    )
+    target = OpenTarget(spec, access, State(Origin.EXISTING))
+    assert "geheim" not in repr(target)
+    assert OpenTarget.in_worker(spec, target.to_worker()) == target
+
+
+ARN = "arn:aws:sagemaker:us-east-1:{}:hyper-parameter-tuning-job/x"
+
+
+def test_an_account_has_the_same_stand_in_throughout() -> None:
+    mask = AccountMask()
+    assert mask(ARN.format("111122223333")) == ARN.format("000000000000")
+    assert mask(ARN.format("444455556666")) == ARN.format("000000000001")
+    assert mask(ARN.format("111122223333")) == ARN.format("000000000000")
+    assert mask(mask(ARN.format("444455556666"))) == ARN.format("000000000001")
+
+
+def test_an_account_is_masked_wherever_it_stands_once_it_is_known() -> None:
+    mask = AccountMask("111122223333")
+    assert mask("s3://bucket-111122223333/x 9111122223333") == "s3://bucket-000000000000/x 9111122223333"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws-cn:iam::111122223333:role/x",
+        "arn:aws-us-gov:sagemaker:us-gov-west-1:111122223333:training-job/x",
+        "111122223333.dkr.ecr.us-east-1.amazonaws.com/image:1",
+        "s3://sagemaker-us-east-1-111122223333/output",
+        "AccountId: 111122223333",
+    ],
+)
+def test_accounts_are_known_by_what_bears_them(text: str) -> None:
+    assert AccountMask()(text) == text.replace("111122223333", "000000000000")
+
+
+@pytest.mark.parametrize("text", ["1555674649089", "155567464908", '{"Value":123456789012}', ""])
+def test_other_numbers_stay(text: str) -> None:
+    assert AccountMask()(text) == text

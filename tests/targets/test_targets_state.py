@@ -1,0 +1,328 @@
+"""How a state comes in: created, found, loaded by a command; and that only what was made is removed."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.errors import ExitCode
+from conformance.targets import (
+    CredentialsError,
+    Kind,
+    Origin,
+    State,
+    StateJob,
+    StateSource,
+    TargetError,
+    TargetSpec,
+    UnreachableError,
+    allowed_operations,
+)
+from conformance.targets.adapter import load_by_command
+from conformance.targets.discovery import existing
+from conformance.targets.provisioning import Provision, provision
+from conformance.worlds import World, WorldJob, load_world
+
+if TYPE_CHECKING:
+    from conftest import Answer, Answers, Lifelines, ScriptedCaller
+
+    from conformance.wire.exchange import Exchange
+
+CREATE, STOP, DELETE, LIST = (
+    f"{verb}HyperParameterTuningJob{ending}"
+    for verb, ending in (("Create", ""), ("Stop", ""), ("Delete", ""), ("List", "s"))
+)
+Calling = Callable[["Answer"], "ScriptedCaller"]
+Program = Callable[[str, str], Path]
+TESTED = ("DescribeThing", "ListThings")
+
+
+def job(name: str, *parents: str) -> WorldJob:
+    warm = [{"HyperParameterTuningJobName": parent} for parent in parents]
+    start = {"WarmStartConfig": {"ParentHyperParameterTuningJobs": warm}} if parents else {}
+    return WorldJob(name, {"HyperParameterTuningJobName": name, **start}, "Completed", 1.0, 2.0)
+
+
+def spec(state: StateSource, kind: Kind = Kind.ENDPOINT) -> TargetSpec:
+    return TargetSpec("mine", kind, state, "http://127.0.0.1:4566")
+
+
+WORLD = World("three", (job("child", "parent"), job("parent"), job("single")))
+
+
+class TestCreated:
+    def test_parents_come_first_and_the_state_keeps_the_order_of_the_world(
+        self, caller: Calling, answers: Answers
+    ) -> None:
+        client = caller(answers.of)
+        state = provision(client, WORLD)
+        assert client.names(CREATE) == ["parent", "child", "single"]
+        assert [job.name for job in state.jobs] == ["child", "parent", "single"]
+        assert all(job.made and job.created and job.known is not None and not job.listed_known for job in state.jobs)
+        assert state.notes == ()
+
+    def test_a_refused_job_is_kept_with_the_reason(self, caller: Calling, answers: Answers) -> None:
+        def refuses_warm_starts(operation: str, members: dict[str, Any]) -> Exchange:
+            if "WarmStartConfig" in members:
+                return answers.refusal(operation, members, "ValidationException", "no warm starts")
+            return answers.of(operation, members)
+
+        state = provision(caller(refuses_warm_starts), WORLD)
+        child = state.jobs[0]
+        assert (child.created, child.made) == (False, False)
+        assert child.problem == "Create was refused: ValidationException: no warm starts"
+        assert [job.name for job in state.present] == ["parent", "single"]
+        assert state.notes == ("1 of 3 jobs of the world are not at the target",)
+
+    def test_what_was_there_before_is_used_but_never_removed(self, caller: Calling, answers: Answers) -> None:
+        def has_the_parent(operation: str, members: dict[str, Any]) -> Exchange:
+            if operation == CREATE and members["HyperParameterTuningJobName"] == "parent":
+                return answers.refusal(operation, members, "ResourceInUse")
+            return answers.of(operation, members)
+
+        client = caller(has_the_parent)
+        making = Provision(client)
+        state = making.run(WORLD)
+        assert state.jobs[1].created
+        assert state.jobs[1].known is None
+        assert making.tear_down() == ()
+        assert client.names(DELETE) == ["single", "child"]
+
+    def test_a_job_that_can_not_be_deleted_is_stopped_and_told(self, caller: Calling, answers: Answers) -> None:
+        def keeps_everything(operation: str, members: dict[str, Any]) -> Exchange:
+            if operation == DELETE:
+                return answers.refusal(operation, members, "ResourceInUse")
+            return answers.of(operation, members)
+
+        client = caller(keeps_everything)
+        making = Provision(client)
+        making.run(WORLD)
+        assert making.tear_down() == ("single", "child", "parent")
+        assert client.names(STOP) == ["single", "child", "parent"]
+        assert making.tear_down() == ()
+
+    def test_an_interrupted_making_is_removed(self, caller: Calling, answers: Answers) -> None:
+        def interrupted_at_the_second(operation: str, members: dict[str, Any]) -> Exchange:
+            if operation == CREATE and members["HyperParameterTuningJobName"] == "child":
+                raise KeyboardInterrupt
+            return answers.of(operation, members)
+
+        client = caller(interrupted_at_the_second)
+        making = Provision(client)
+        with pytest.raises(KeyboardInterrupt):
+            making.run(WORLD)
+        making.tear_down()
+        assert client.names(DELETE) == ["parent"]
+
+    def test_a_target_without_create_is_asked_once(self, caller: Calling, answers: Answers) -> None:
+        client = caller(lambda operation, members: answers.refusal(operation, members, "UnknownOperationException"))
+        state = provision(client, WORLD)
+        assert len(client.calls) == 1
+        assert state.present == ()
+        assert state.jobs[0].problem == f"not tried: the target does not know {CREATE}"
+
+    def test_a_page_of_html_is_no_job(self, caller: Calling, answers: Answers) -> None:
+        state = provision(caller(answers.page_of_html), WORLD)
+        assert state.present == ()
+        assert "HTTP 500" in state.jobs[0].problem
+
+    def test_silence_is_given_up(self, caller: Calling, answers: Answers) -> None:
+        client = caller(answers.silence)
+        state = provision(client, World("many", tuple(job(f"j{n}") for n in range(9))))
+        assert len(client.calls) == 3
+        assert state.jobs[-1].problem == "not tried: the target left 3 requests in a row unanswered"
+
+    def test_a_target_that_goes_away_is_an_error(self, caller: Calling, answers: Answers) -> None:
+        with pytest.raises(UnreachableError) as caught:
+            provision(caller(lambda o, m: answers.silence(o, m, "unreachable")), WORLD)
+        assert caught.value.exit_code is ExitCode.TARGET_BROKE
+
+    def test_parents_in_a_circle_are_an_error(self, caller: Calling, answers: Answers) -> None:
+        with pytest.raises(TargetError, match="circle"):
+            provision(caller(answers.of), World("circle", (job("a", "b"), job("b", "a"))))
+
+
+class TestExisting:
+    def test_pages_are_followed_up_to_the_bound(self, caller: Calling, answers: Answers) -> None:
+        def endless(operation: str, members: dict[str, Any]) -> Exchange:
+            start = int(members.get("NextToken", 0))
+            named = [{"HyperParameterTuningJobName": f"j{n}"} for n in range(start, start + 3)]
+            return answers.of(operation, members, HyperParameterTuningJobSummaries=named, NextToken=str(start + 3))
+
+        client = caller(endless)
+        state = existing(client, spec(StateSource(Origin.EXISTING, bound=7)))
+        assert [job.name for job in state.jobs] == [f"j{n}" for n in range(7)]
+        assert not any(job.made or job.known for job in state.jobs)
+        assert [members for _, members in client.calls] == [
+            {"MaxResults": 7},
+            {"MaxResults": 7, "NextToken": "3"},
+            {"MaxResults": 7, "NextToken": "6"},
+        ]
+        assert {operation for operation, _ in client.calls} == {LIST}
+
+    def test_empty_pages_are_passed_but_not_for_ever(self, caller: Calling, answers: Answers) -> None:
+        tokens = iter(range(10**6))
+
+        def empty(operation: str, members: dict[str, Any]) -> Exchange:
+            return answers.of(operation, members, HyperParameterTuningJobSummaries=[], NextToken=str(next(tokens)))
+
+        client = caller(empty)
+        assert existing(client, spec(StateSource(Origin.EXISTING))).jobs == ()
+        assert len(client.calls) == 100
+
+    def test_a_token_that_repeats_ends_the_walk(self, caller: Calling, answers: Answers) -> None:
+        def repeats(operation: str, members: dict[str, Any]) -> Exchange:
+            named = [{"HyperParameterTuningJobName": "a"}, {"unnamed": 1}, "odd"]
+            return answers.of(operation, members, HyperParameterTuningJobSummaries=named, NextToken="t")
+
+        client = caller(repeats)
+        state = existing(client, spec(StateSource(Origin.EXISTING)))
+        assert [job.name for job in state.jobs] == ["a"]
+        assert "twice" in state.notes[0]
+        assert len(client.calls) == 2
+
+    def test_a_target_without_a_listing_gives_a_note(self, caller: Calling, answers: Answers) -> None:
+        client = caller(lambda operation, members: answers.refusal(operation, members, "UnknownOperationException"))
+        state = existing(client, spec(StateSource(Origin.EXISTING)))
+        assert state.jobs == ()
+        assert "does not list them (UnknownOperationException); name them" in state.notes[0]
+
+    def test_a_target_without_jobs_says_so(self, caller: Calling, answers: Answers) -> None:
+        client = caller(lambda o, m: answers.of(o, m, HyperParameterTuningJobSummaries=[]))
+        assert existing(client, spec(StateSource(Origin.EXISTING))).notes == ("the target has no tuning jobs",)
+
+    def test_named_jobs_need_no_listing(self, caller: Calling, answers: Answers) -> None:
+        client = caller(answers.of)
+        state = existing(client, spec(StateSource(Origin.EXISTING, names=("b", "a"))))
+        assert [job.name for job in state.jobs] == ["b", "a"]
+        assert client.calls == []
+
+    @pytest.mark.parametrize("names", [(), ("a",)])
+    def test_credentials_that_aws_refuses_are_one_clear_error(
+        self, caller: Calling, answers: Answers, names: tuple[str, ...]
+    ) -> None:
+        client = caller(lambda o, m: answers.refusal(o, m, "ExpiredTokenException", "The security token is expired"))
+        with pytest.raises(CredentialsError, match="ExpiredTokenException") as caught:
+            existing(client, spec(StateSource(Origin.EXISTING, names=names), Kind.AWS))
+        assert caught.value.exit_code is ExitCode.TARGET_BROKE
+
+    def test_nobody_there_is_an_error(self, caller: Calling, answers: Answers) -> None:
+        client = caller(lambda o, m: answers.silence(o, m, "unreachable"))
+        with pytest.raises(UnreachableError):
+            existing(client, spec(StateSource(Origin.EXISTING)))
+
+
+class TestByCommand:
+    def adapter(self, path: Path, *arguments: str, timeout_s: float = 20.0) -> TargetSpec:
+        return spec(StateSource(Origin.COMMAND, command=(sys.executable, str(path), *arguments), timeout_s=timeout_s))
+
+    def load(self, target: TargetSpec) -> State:
+        return load_by_command(target, WORLD, endpoint_url="http://127.0.0.1:9", region="eu-west-1")
+
+    def test_it_gets_the_world_and_the_endpoint_and_no_real_credentials(
+        self, tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("AWS_PROFILE", "production")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+        monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
+        got = tmp_path / "got.json"
+        path = program(
+            "faithful",
+            f"""
+            import json
+            aws = {{k: v for k, v in os.environ.items() if k.startswith(("AWS_", "CONFORMANCE_E"))}}
+            json.dump([json.load(sys.stdin), aws], open({str(got)!r}, "w"))
+            """,
+        )
+        state = self.load(self.adapter(path))
+        world, environment = json.loads(got.read_text(encoding="utf-8"))
+        assert World.from_json(world) == WORLD
+        assert environment == {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+            "AWS_REGION": "eu-west-1",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "CONFORMANCE_ENDPOINT_URL": "http://127.0.0.1:9",
+        }
+        assert state.origin is Origin.COMMAND
+        assert all(job.known is not None and job.listed_known and not job.made for job in state.jobs)
+
+    def test_one_that_fails_is_told_with_its_last_words(self, program: Program) -> None:
+        with pytest.raises(TargetError, match="failed with exit status 3") as caught:
+            self.load(self.adapter(program("fails", "sys.exit(print('no such table', file=sys.stderr) or 3)")))
+        assert "no such table" in caught.value.problem
+        assert caught.value.exit_code is ExitCode.TARGET_BROKE
+
+    def test_one_that_does_not_end_is_ended(self, program: Program, lifelines: Lifelines) -> None:
+        path = program("never_ends", "hold = hold_lifeline(sys.argv[1]); signal.pause()")
+        with pytest.raises(TargetError, match=r"did not end within 1 s"):
+            self.load(self.adapter(path, str(lifelines.port), timeout_s=1))
+        lifelines.expect(1)
+        assert lifelines.all_ended()
+
+    def test_what_it_leaves_running_is_not_waited_for(self, program: Program, lifelines: Lifelines) -> None:
+        path = program(
+            "leaves_a_child",
+            """
+            if len(sys.argv) > 2:
+                hold = hold_lifeline(sys.argv[1])
+                hold.recv(1)
+            else:
+                subprocess.Popen([sys.executable, __file__, sys.argv[1], "child"])
+            """,
+        )
+        assert self.load(self.adapter(path, str(lifelines.port))).present
+        lifelines.expect(1)
+
+    def test_one_that_is_not_there_is_an_error_of_usage(self) -> None:
+        target = spec(StateSource(Origin.COMMAND, command=("./load-world.sh",)))
+        with pytest.raises(TargetError, match="no program that can be run") as caught:
+            self.load(target)
+        assert caught.value.exit_code is ExitCode.USAGE
+
+    def test_one_without_a_first_line_that_names_its_language_is_an_error_of_usage(self, tmp_path: Path) -> None:
+        path = tmp_path / "no-shebang"
+        path.write_bytes(b"\x00not a program")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        with pytest.raises(TargetError, match="can't be started") as caught:
+            self.load(spec(StateSource(Origin.COMMAND, command=(str(path),))))
+        assert caught.value.exit_code is ExitCode.USAGE
+        assert "#!/bin/sh" in caught.value.remedy
+
+
+def test_a_state_survives_the_way_to_a_worker() -> None:
+    shipped = load_world("default")
+    state = State(
+        Origin.CREATE,
+        (
+            StateJob(shipped.jobs[0].name, known=shipped.jobs[0], made=True),
+            StateJob("refused", created=False, problem="ValidationException"),
+        ),
+        ("one note",),
+    )
+    assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "more"),
+    [
+        (Origin.EXISTING, Kind.AWS, set()),
+        (Origin.EXISTING, Kind.ENDPOINT, set()),
+        (Origin.COMMAND, Kind.ENDPOINT, set()),
+        (Origin.BUILT_IN, Kind.REFERENCE, set()),
+        (Origin.CREATE, Kind.ENDPOINT, {CREATE, STOP, DELETE}),
+        (Origin.CREATE, Kind.AWS, set()),
+    ],
+)
+def test_only_a_state_of_our_own_may_be_written(state: Origin, kind: Kind, more: set[str]) -> None:
+    assert allowed_operations(spec(StateSource(state), kind), TESTED) == {*TESTED, LIST, *more}
