@@ -53,7 +53,9 @@ class CitationIndex:
                         self.waiting.setdefault(claim, []).extend(_cited(facet, facets, source))
 
     def settle(self, claim: Claim, stated: Any) -> tuple[Any, tuple[Citation, ...]]:
-        """Take out the citations of a claim, and give the value in force with all citations, newest document first.
+        """Take out the citations of a claim, and give the value in force with all citations.
+
+        Documents about the operation itself come first, and the newest of them before all others.
 
         In force is what the newest document on the operation itself says; citations that say something else carry
         their own value, the others none.
@@ -62,8 +64,8 @@ class CitationIndex:
         if cited is None:
             return stated, ()
         if all(citation.value is UNSET for citation in cited):
-            return stated, tuple(sorted(cited, key=self._by_age))
-        cited.sort(key=self._by_age)
+            return stated, tuple(sorted(cited, key=lambda citation: self._rank(citation, claim[0])))
+        cited.sort(key=lambda citation: self._rank(citation, claim[0]))
         own = [
             citation
             for citation in cited
@@ -75,8 +77,9 @@ class CitationIndex:
             value = newest[0].value
         return value, tuple(_beside(citation, stated, value) for citation in cited)
 
-    def _by_age(self, citation: Citation) -> tuple[int, int]:
-        return -self.sources[citation.id].edition, citation.line or 0
+    def _rank(self, citation: Citation, operation: str) -> tuple[bool, int, int]:
+        source = self.sources[citation.id]
+        return source.operation != operation, -source.edition, citation.line or 0
 
     def refuse_rest(self, paths: Mapping[tuple[str, str], Collection[str]]) -> None:
         """Refuse citations of claims that nobody made; `paths` are those of each operation and direction."""

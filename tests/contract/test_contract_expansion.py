@@ -98,7 +98,10 @@ def test_a_page_about_another_operation_is_never_in_force(folder: ContractFolder
     folder.replace("citations/new.yaml", "enum: 9", "enum: {line: 9, value: [Novel]}")
     fact = load(folder.root).fact(GENRE)
     assert fact.value == ("Novel", "Poem")
-    assert fact.to_json()["sources"][0] == {"id": "new", "line": 9, "value": ["Novel"]}
+    assert fact.to_json()["sources"] == [
+        {"id": "old", "line": 8},
+        {"id": "new", "line": 9, "value": ["Novel"]},
+    ]
 
 
 def test_a_drawn_number_never_wins_over_a_type_that_says_more(folder: ContractFolder) -> None:
