@@ -1,0 +1,23 @@
+"""What is special to tuning jobs: laws about identity, times, counters, hyperparameters, best jobs and warm starts.
+
+Pure, like all laws. Importing this package registers them (`conformance.laws.registry.laws`); those that compare with a
+known world are listed in `KNOWN_LAWS`, with a statement for each in `KNOWN_STATEMENTS`.
+"""
+
+from conformance.tuning import best, counters, defaults, hyperparameters, identity, objective, times, warm_start
+from conformance.tuning.known import KNOWN_LAWS, KNOWN_STATEMENTS
+from conformance.tuning.warm_start import related
+
+__all__ = [
+    "KNOWN_LAWS",
+    "KNOWN_STATEMENTS",
+    "best",
+    "counters",
+    "defaults",
+    "hyperparameters",
+    "identity",
+    "objective",
+    "related",
+    "times",
+    "warm_start",
+]

@@ -1,0 +1,203 @@
+"""Laws about warm starts: what a tuning job and its parents have in common. A parent that is gone is nobody's fault."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from conformance.laws.registry import law
+from conformance.laws.verdict import Tally, Verdict
+from conformance.tuning.answers import (
+    DESCRIBE,
+    autotuned,
+    entries,
+    mapping,
+    number,
+    objective_of,
+    text,
+)
+from conformance.tuning.echo import differences
+from conformance.tuning.ranges import ranges_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.laws.survey import Survey, View
+    from conformance.tuning.answers import Json
+
+_FIRST_PARENTS = datetime(2018, 9, 30, 10, tzinfo=UTC).timestamp()
+"""1 October 2018 where it began first: the page names no time zone."""
+_IDENTICAL = "IdenticalDataAndAlgorithm"
+_GONE = "no tuning job was started warm from a parent that can still be described"
+
+
+def related(answer: Json) -> tuple[str, ...]:
+    """Give the tuning jobs that a description points to: the parents of a warm start, each once."""
+    parents = entries(answer, "WarmStartConfig.ParentHyperParameterTuningJobs")
+    names = (text(one, "HyperParameterTuningJobName") for one in parents)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+@law("warm-start-parents-came-earlier", operation=DESCRIBE, subject="warm-start")
+def warm_start_parents_came_earlier(survey: Survey) -> Verdict:
+    """Judge that a parent is another tuning job, and not younger."""
+    return _each_parent(survey, "younger-parent", "a parent is another tuning job, created earlier", _earlier)
+
+
+@law("warm-start-comes-back", operation=DESCRIBE, subject="warm-start-config")
+def warm_start_comes_back(survey: Survey) -> Verdict:
+    """Judge that WarmStartConfig is described as it was asked for, where that is known."""
+    tally = Tally("tuning jobs")
+    for view in survey.views:
+        asked = mapping(view.known.create, "WarmStartConfig") if view.known is not None else {}
+        if asked and view.answer:
+            told = differences(asked, view.answer.get("WarmStartConfig"), "WarmStartConfig")
+            tally.hold(not told, f"{view.name}: {'; '.join(told)}", view.description)
+    return tally.verdict(
+        "not-as-created",
+        "WarmStartConfig comes back as it was given at creation",
+        lacking="no tuning job is known to have been created with a WarmStartConfig",
+    )
+
+
+@law("parents-since-october-2018", operation=DESCRIBE, subject="warm-start")
+def parents_since_october_2018(survey: Survey) -> Verdict:
+    """Judge that no parent is older than the feature."""
+    return _each_parent(survey, "old-parent", "a parent was created on 1 October 2018 or later", _recent)
+
+
+@law("parents-have-ended", operation=DESCRIBE, subject="warm-start")
+def parents_have_ended(survey: Survey) -> Verdict:
+    """Judge that a parent is Completed or Stopped; one that is being deleted tells no more how it ended."""
+    return _each_parent(survey, "parent-not-ended", "a parent is Completed or Stopped", _ended)
+
+
+@law("identical-input-data", operation=DESCRIBE, subject="warm-start-data")
+def identical_input_data(survey: Survey) -> Verdict:
+    """Judge that the places of the input are those of each parent; formats may change with the algorithm's version."""
+    return _each_parent(survey, "other-data", "the input data of the parent", _same_data, only=_IDENTICAL)
+
+
+@law("identical-image", operation=DESCRIBE, subject="warm-start-image")
+def identical_image(survey: Survey) -> Verdict:
+    """Judge that the image is that of each parent, tag and digest aside: some new versions are allowed."""
+    return _each_parent(survey, "other-image", "the image of the parent, in any version", _same_image, only=_IDENTICAL)
+
+
+@law("same-number-of-hyperparameters", operation=DESCRIBE, subject="warm-start")
+def same_number_of_hyperparameters(survey: Survey) -> Verdict:
+    """Judge that static and tunable hyperparameters together are as many as in each parent; autotune may add some."""
+    return _each_parent(survey, "other-number", "as many static and ranged hyperparameters as the parent", _same_number)
+
+
+@law("same-objective-as-parents", operation=DESCRIBE, subject="warm-start")
+def same_objective_as_parents(survey: Survey) -> Verdict:
+    """Judge that the name of the objective's metric is that of each parent."""
+    return _each_parent(survey, "other-objective", "the objective metric of the parent", _same_objective)
+
+
+def _each_parent(
+    survey: Survey, kind: str, expected: str, fault: Callable[[Json, Json], str | None], *, only: str = ""
+) -> Verdict:
+    """Judge every pair of a tuning job and a parent; `fault` says what is wrong, or None where nothing can be said."""
+    tally = Tally("pairs of tuning job and parent")
+    for view, parent in _pairs(survey, only):
+        told = fault(view.answer, parent.answer)
+        if told is not None:
+            received = f"{view.name} with the parent {parent.name}: {told}"
+            tally.hold(not told, received, view.description, parent.description)
+    return tally.verdict(kind, expected, lacking=_GONE)
+
+
+def _pairs(survey: Survey, only: str) -> Iterator[tuple[View, View]]:
+    for view in survey.views:
+        warm = mapping(view.answer, "WarmStartConfig")
+        if only and text(warm, "WarmStartType") != only:
+            continue
+        for name in related(view.answer):
+            parent = survey.by_name.get(name)
+            if parent is not None and parent.answer:
+                yield view, parent
+
+
+def _earlier(own: Json, parent: Json) -> str | None:
+    born, before = number(own, "CreationTime"), number(parent, "CreationTime")
+    if text(own, "HyperParameterTuningJobName") == text(parent, "HyperParameterTuningJobName"):
+        return "it is its own parent"
+    if born is None or before is None:
+        return None
+    return "" if before <= born else f"created at {born}, the parent at {before}"
+
+
+def _recent(_: Json, parent: Json) -> str | None:
+    before = number(parent, "CreationTime")
+    if before is None:
+        return None
+    return "" if before >= _FIRST_PARENTS else f"the parent was created at {before}"
+
+
+def _ended(_: Json, parent: Json) -> str | None:
+    status = text(parent, "HyperParameterTuningJobStatus")
+    if status in {"", "Deleting", "DeleteFailed"}:
+        return None
+    return "" if status in {"Completed", "Stopped"} else f"the parent is {status}"
+
+
+def _same_data(own: Json, parent: Json) -> str | None:
+    ours, theirs = _places(own), _places(parent)
+    if not ours or not theirs:
+        return None
+    return "" if ours == theirs else f"reads {sorted(ours)}, the parent {sorted(theirs)}"
+
+
+def _same_image(own: Json, parent: Json) -> str | None:
+    ours, theirs = _repository(own), _repository(parent)
+    if not ours or not theirs:
+        return None
+    return "" if ours == theirs else f"runs {ours}, the parent {theirs}"
+
+
+def _same_number(own: Json, parent: Json) -> str | None:
+    ours, theirs = _hyperparameters(own), _hyperparameters(parent)
+    if ours is None or theirs is None or autotuned(own) or autotuned(parent):
+        return None
+    return "" if len(ours) == len(theirs) else f"has {len(ours)} ({', '.join(sorted(ours))}), the parent {len(theirs)}"
+
+
+def _same_objective(own: Json, parent: Json) -> str | None:
+    if entries(own, "TrainingJobDefinitions") or entries(parent, "TrainingJobDefinitions"):
+        return None
+    ours, theirs = (
+        text(objective_of(one, mapping(one, "TrainingJobDefinition")), "MetricName") for one in (own, parent)
+    )
+    if not ours or not theirs:
+        return None
+    return "" if ours == theirs else f"optimizes {ours}, the parent {theirs}"
+
+
+def _places(answer: Json) -> set[tuple[str, str]]:
+    """Give channel and place of every input of a tuning job with one definition."""
+    found = set()
+    for channel in entries(answer, "TrainingJobDefinition.InputDataConfig"):
+        files = mapping(channel, "DataSource.FileSystemDataSource")
+        place = text(channel, "DataSource.S3DataSource.S3Uri") or "".join(
+            text(files, name) for name in ("FileSystemId", "DirectoryPath")
+        )
+        found.add((text(channel, "ChannelName"), place))
+    return found
+
+
+def _repository(answer: Json) -> str:
+    """Give the image without tag and digest."""
+    image = text(answer, "TrainingJobDefinition.AlgorithmSpecification.TrainingImage").partition("@")[0]
+    path, slash, last = image.rpartition("/")
+    return f"{path}{slash}{last.partition(':')[0]}"
+
+
+def _hyperparameters(answer: Json) -> set[str] | None:
+    """Give the names of all hyperparameters; those with an underscore in front are the service's own."""
+    definition = mapping(answer, "TrainingJobDefinition")
+    if not definition:
+        return None
+    static = {name for name in mapping(definition, "StaticHyperParameters") if not name.startswith("_")}
+    return static | {one.name for one in ranges_of(answer, definition)}
