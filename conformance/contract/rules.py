@@ -114,7 +114,7 @@ class _Walk:
         """Give what lists, objects and logic make of their parts; comparisons and literals have no members."""
         if part["type"] == "multi_select_dict":
             return (_Record({pair["value"]: self.kinds(pair["children"][0], current) for pair in children}),)
-        parts = tuple(kind for child in children for kind in self.kinds(child, current))
+        parts = () if part["type"] == "slice" else self.parts(children, current)  # a slice has numbers for children
         match part["type"]:
             case "index":
                 return tuple(_entries(current))
@@ -129,6 +129,10 @@ class _Walk:
             case _:
                 return _ANYTHING
         return (_Items(held),)
+
+    def parts(self, children: list[Any], current: Kinds) -> Kinds:
+        """Give what any of several parts may be."""
+        return tuple(kind for child in children for kind in self.kinds(child, current))
 
     def projection(self, kind: str, children: list[Any], current: Kinds) -> Kinds:
         """Follow `[*]`, `[?...]` and `*`: the right side sees each entry of the left one."""
