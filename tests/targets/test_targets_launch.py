@@ -7,23 +7,20 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from vices import Lifelines, launching, write_program
 
 from conformance.errors import ExitCode
 from conformance.targets import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
 from conformance.targets.endpoint import why_not_http
 from conformance.targets.launch import executable, launched
 
-if TYPE_CHECKING:
-    from conftest import Lifelines
-
 Program = Callable[[str, str], Path]
-Launching = Callable[..., TargetSpec]
 
 ROOT = Path(__file__).resolve().parents[2]
 FAITHFUL = "hold = hold_lifeline(sys.argv[2]); print('serving', flush=True); serve(sys.argv[1])"
@@ -41,9 +38,18 @@ CHILD = DETACHED.replace(", start_new_session=True", "")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="detached processes are found through /proc")
 
 
-def test_a_server_answers_inside_and_is_gone_outside(
-    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
-) -> None:
+@pytest.fixture
+def lifelines() -> Iterator[Lifelines]:
+    with closing(Lifelines()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return partial(write_program, tmp_path)
+
+
+def test_a_server_answers_inside_and_is_gone_outside(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
     spec = launching(program("faithful", FAITHFUL), str(lifelines.port))
     with launched(spec, tmp_path / "reports" / "launch.log") as server:
         lifelines.expect(1)
@@ -57,7 +63,7 @@ def test_a_server_answers_inside_and_is_gone_outside(
 
 @pytest.mark.parametrize("family", [CHILD, pytest.param(DETACHED, marks=on_linux)], ids=["child", "detached"])
 def test_children_that_will_not_listen_are_ended_too(
-    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines, family: str
+    tmp_path: Path, program: Program, lifelines: Lifelines, family: str
 ) -> None:
     spec = launching(program("deaf_to_sigterm", family), str(lifelines.port))
     with launched(spec, tmp_path / "launch.log", grace_s=0.1):
@@ -65,9 +71,7 @@ def test_children_that_will_not_listen_are_ended_too(
     assert lifelines.all_ended()
 
 
-def test_a_server_ends_where_the_run_is_interrupted(
-    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
-) -> None:
+def test_a_server_ends_where_the_run_is_interrupted(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
     spec = launching(program("faithful", FAITHFUL), str(lifelines.port))
 
     def interrupted() -> None:
@@ -106,9 +110,7 @@ def test_a_server_ends_even_where_the_run_is_killed(
     assert lifelines.all_ended()
 
 
-def test_a_server_that_ends_at_once_is_told_with_its_last_words(
-    tmp_path: Path, program: Program, launching: Launching
-) -> None:
+def test_a_server_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path, program: Program) -> None:
     spec = launching(program("ends_at_once", "print('no licence'); sys.exit(7)"))
     with (
         pytest.raises(TargetError, match=r"ended before it answered \(exit status 7\)") as caught,
@@ -149,9 +151,7 @@ VICES = {
 
 
 @pytest.mark.parametrize("vice", VICES)
-def test_a_server_that_never_answers_ends_the_wait(
-    tmp_path: Path, program: Program, launching: Launching, vice: str
-) -> None:
+def test_a_server_that_never_answers_ends_the_wait(tmp_path: Path, program: Program, vice: str) -> None:
     body, why = VICES[vice]
     spec = launching(program(vice, body), ready_s=0.6)
     with pytest.raises(TargetError, match=r"did not answer HTTP within 0\.6 s") as caught, ExitStack() as stack:
@@ -160,9 +160,7 @@ def test_a_server_that_never_answers_ends_the_wait(
     assert why in caught.value.problem
 
 
-def test_a_server_that_breaks_during_the_run_is_noticed(
-    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
-) -> None:
+def test_a_server_that_breaks_during_the_run_is_noticed(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
     spec = launching(program("faithful", FAITHFUL), str(lifelines.port))
     with launched(spec, tmp_path / "launch.log") as server:
         lifelines.expect(1)
@@ -174,7 +172,7 @@ def test_a_server_that_breaks_during_the_run_is_noticed(
 
 
 def test_the_preferred_port_is_taken_where_it_is_free_and_another_where_it_is_not(
-    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
+    tmp_path: Path, program: Program, lifelines: Lifelines
 ) -> None:
     faithful = program("faithful", FAITHFUL)
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -187,9 +185,7 @@ def test_the_preferred_port_is_taken_where_it_is_free_and_another_where_it_is_no
         assert other.endpoint_url != server.endpoint_url
 
 
-def test_a_server_with_a_port_of_its_own_is_not_launched_beside_another(
-    tmp_path: Path, program: Program, launching: Launching
-) -> None:
+def test_a_server_with_a_port_of_its_own_is_not_launched_beside_another(tmp_path: Path, program: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
         spec = launching(program("faithful", FAITHFUL), endpoint_url=f"http://127.0.0.1:{port}")
@@ -198,9 +194,7 @@ def test_a_server_with_a_port_of_its_own_is_not_launched_beside_another(
     assert caught.value.exit_code is ExitCode.TARGET_BROKE
 
 
-def test_environment_and_folder_are_those_of_the_entry(
-    tmp_path: Path, program: Program, launching: Launching, lifelines: Lifelines
-) -> None:
+def test_environment_and_folder_are_those_of_the_entry(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
     (tmp_path / "sub").mkdir()
     told = "print(os.environ['WHERE'], os.path.basename(os.getcwd()), flush=True);" + FAITHFUL
     spec = launching(
@@ -211,7 +205,7 @@ def test_environment_and_folder_are_those_of_the_entry(
         assert server.log_tail().splitlines()[0] == f"at {port} sub"
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path, program: Program, launching: Launching) -> None:
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path, program: Program) -> None:
     spec = launching(program("faithful", FAITHFUL), cwd=tmp_path / "nowhere")
     with pytest.raises(TargetError, match="there is no folder") as caught, ExitStack() as stack:
         stack.enter_context(launched(spec, tmp_path / "launch.log"))

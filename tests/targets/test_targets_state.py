@@ -6,11 +6,14 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from vices import Answers, Lifelines, ScriptedCaller, write_program
 
 from conformance.errors import ExitCode
 from conformance.targets import (
@@ -28,18 +31,13 @@ from conformance.targets import (
 from conformance.targets.adapter import load_by_command
 from conformance.targets.discovery import existing
 from conformance.targets.provisioning import Provision, provision
+from conformance.wire.exchange import Exchange
 from conformance.worlds import World, WorldJob, load_world
-
-if TYPE_CHECKING:
-    from conftest import Answer, Answers, Lifelines, ScriptedCaller
-
-    from conformance.wire.exchange import Exchange
 
 CREATE, STOP, DELETE, LIST = (
     f"{verb}HyperParameterTuningJob{ending}"
     for verb, ending in (("Create", ""), ("Stop", ""), ("Delete", ""), ("List", "s"))
 )
-Calling = Callable[["Answer"], "ScriptedCaller"]
 Program = Callable[[str, str], Path]
 TESTED = ("DescribeThing", "ListThings")
 
@@ -57,37 +55,46 @@ def spec(state: StateSource, kind: Kind = Kind.ENDPOINT) -> TargetSpec:
 WORLD = World("three", (job("child", "parent"), job("parent"), job("single")))
 
 
+@pytest.fixture
+def lifelines() -> Iterator[Lifelines]:
+    with closing(Lifelines()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return partial(write_program, tmp_path)
+
+
 class TestCreated:
-    def test_parents_come_first_and_the_state_keeps_the_order_of_the_world(
-        self, caller: Calling, answers: Answers
-    ) -> None:
-        client = caller(answers.of)
+    def test_parents_come_first_and_the_state_keeps_the_order_of_the_world(self) -> None:
+        client = ScriptedCaller(Answers.of)
         state = provision(client, WORLD)
         assert client.names(CREATE) == ["parent", "child", "single"]
         assert [job.name for job in state.jobs] == ["child", "parent", "single"]
         assert all(job.made and job.created and job.known is not None and not job.listed_known for job in state.jobs)
         assert state.notes == ()
 
-    def test_a_refused_job_is_kept_with_the_reason(self, caller: Calling, answers: Answers) -> None:
+    def test_a_refused_job_is_kept_with_the_reason(self) -> None:
         def refuses_warm_starts(operation: str, members: dict[str, Any]) -> Exchange:
             if "WarmStartConfig" in members:
-                return answers.refusal(operation, members, "ValidationException", "no warm starts")
-            return answers.of(operation, members)
+                return Answers.refusal(operation, members, "ValidationException", "no warm starts")
+            return Answers.of(operation, members)
 
-        state = provision(caller(refuses_warm_starts), WORLD)
+        state = provision(ScriptedCaller(refuses_warm_starts), WORLD)
         child = state.jobs[0]
         assert (child.created, child.made) == (False, False)
         assert child.problem == "Create was refused: ValidationException: no warm starts"
         assert [job.name for job in state.present] == ["parent", "single"]
         assert state.notes == ("1 of 3 jobs of the world are not at the target",)
 
-    def test_what_was_there_before_is_used_but_never_removed(self, caller: Calling, answers: Answers) -> None:
+    def test_what_was_there_before_is_used_but_never_removed(self) -> None:
         def has_the_parent(operation: str, members: dict[str, Any]) -> Exchange:
             if operation == CREATE and members["HyperParameterTuningJobName"] == "parent":
-                return answers.refusal(operation, members, "ResourceInUse")
-            return answers.of(operation, members)
+                return Answers.refusal(operation, members, "ResourceInUse")
+            return Answers.of(operation, members)
 
-        client = caller(has_the_parent)
+        client = ScriptedCaller(has_the_parent)
         making = Provision(client)
         state = making.run(WORLD)
         assert state.jobs[1].created
@@ -95,68 +102,70 @@ class TestCreated:
         assert making.tear_down() == ()
         assert client.names(DELETE) == ["single", "child"]
 
-    def test_a_job_that_can_not_be_deleted_is_stopped_and_told(self, caller: Calling, answers: Answers) -> None:
+    def test_a_job_that_can_not_be_deleted_is_stopped_and_told(self) -> None:
         def keeps_everything(operation: str, members: dict[str, Any]) -> Exchange:
             if operation == DELETE:
-                return answers.refusal(operation, members, "ResourceInUse")
-            return answers.of(operation, members)
+                return Answers.refusal(operation, members, "ResourceInUse")
+            return Answers.of(operation, members)
 
-        client = caller(keeps_everything)
+        client = ScriptedCaller(keeps_everything)
         making = Provision(client)
         making.run(WORLD)
         assert making.tear_down() == ("single", "child", "parent")
         assert client.names(STOP) == ["single", "child", "parent"]
         assert making.tear_down() == ()
 
-    def test_an_interrupted_making_is_removed(self, caller: Calling, answers: Answers) -> None:
+    def test_an_interrupted_making_is_removed(self) -> None:
         def interrupted_at_the_second(operation: str, members: dict[str, Any]) -> Exchange:
             if operation == CREATE and members["HyperParameterTuningJobName"] == "child":
                 raise KeyboardInterrupt
-            return answers.of(operation, members)
+            return Answers.of(operation, members)
 
-        client = caller(interrupted_at_the_second)
+        client = ScriptedCaller(interrupted_at_the_second)
         making = Provision(client)
         with pytest.raises(KeyboardInterrupt):
             making.run(WORLD)
         making.tear_down()
         assert client.names(DELETE) == ["parent"]
 
-    def test_a_target_without_create_is_asked_once(self, caller: Calling, answers: Answers) -> None:
-        client = caller(lambda operation, members: answers.refusal(operation, members, "UnknownOperationException"))
+    def test_a_target_without_create_is_asked_once(self) -> None:
+        client = ScriptedCaller(
+            lambda operation, members: Answers.refusal(operation, members, "UnknownOperationException")
+        )
         state = provision(client, WORLD)
         assert len(client.calls) == 1
         assert state.present == ()
         assert state.jobs[0].problem == f"not tried: the target does not know {CREATE}"
 
-    def test_a_page_of_html_is_no_job(self, caller: Calling, answers: Answers) -> None:
-        state = provision(caller(answers.page_of_html), WORLD)
+    def test_a_page_of_html_is_no_job(self) -> None:
+        state = provision(ScriptedCaller(Answers.page_of_html), WORLD)
         assert state.present == ()
         assert "HTTP 500" in state.jobs[0].problem
 
-    def test_silence_is_given_up(self, caller: Calling, answers: Answers) -> None:
-        client = caller(answers.silence)
+    def test_silence_is_given_up(self) -> None:
+        client = ScriptedCaller(Answers.silence)
         state = provision(client, World("many", tuple(job(f"j{n}") for n in range(9))))
         assert len(client.calls) == 3
         assert state.jobs[-1].problem == "not tried: the target left 3 requests in a row unanswered"
 
-    def test_a_target_that_goes_away_is_an_error(self, caller: Calling, answers: Answers) -> None:
+    def test_a_target_that_goes_away_is_an_error(self) -> None:
         with pytest.raises(UnreachableError) as caught:
-            provision(caller(lambda o, m: answers.silence(o, m, "unreachable")), WORLD)
+            provision(ScriptedCaller(lambda o, m: Answers.silence(o, m, "unreachable")), WORLD)
         assert caught.value.exit_code is ExitCode.TARGET_BROKE
 
-    def test_parents_in_a_circle_are_an_error(self, caller: Calling, answers: Answers) -> None:
+    def test_parents_in_a_circle_are_an_error(self) -> None:
         with pytest.raises(TargetError, match="circle"):
-            provision(caller(answers.of), World("circle", (job("a", "b"), job("b", "a"))))
+            provision(ScriptedCaller(Answers.of), World("circle", (job("a", "b"), job("b", "a"))))
 
 
 class TestExisting:
-    def test_pages_are_followed_up_to_the_bound(self, caller: Calling, answers: Answers) -> None:
+    def test_pages_are_followed_up_to_the_bound(self) -> None:
         def endless(operation: str, members: dict[str, Any]) -> Exchange:
             start = int(members.get("NextToken", 0))
             named = [{"HyperParameterTuningJobName": f"j{n}"} for n in range(start, start + 3)]
-            return answers.of(operation, members, HyperParameterTuningJobSummaries=named, NextToken=str(start + 3))
+            return Answers.of(operation, members, HyperParameterTuningJobSummaries=named, NextToken=str(start + 3))
 
-        client = caller(endless)
+        client = ScriptedCaller(endless)
         state = existing(client, spec(StateSource(Origin.EXISTING, bound=7)))
         assert [job.name for job in state.jobs] == [f"j{n}" for n in range(7)]
         assert not any(job.made or job.known for job in state.jobs)
@@ -167,54 +176,56 @@ class TestExisting:
         ]
         assert {operation for operation, _ in client.calls} == {LIST}
 
-    def test_empty_pages_are_passed_but_not_for_ever(self, caller: Calling, answers: Answers) -> None:
+    def test_empty_pages_are_passed_but_not_for_ever(self) -> None:
         tokens = iter(range(10**6))
 
         def empty(operation: str, members: dict[str, Any]) -> Exchange:
-            return answers.of(operation, members, HyperParameterTuningJobSummaries=[], NextToken=str(next(tokens)))
+            return Answers.of(operation, members, HyperParameterTuningJobSummaries=[], NextToken=str(next(tokens)))
 
-        client = caller(empty)
+        client = ScriptedCaller(empty)
         assert existing(client, spec(StateSource(Origin.EXISTING))).jobs == ()
         assert len(client.calls) == 100
 
-    def test_a_token_that_repeats_ends_the_walk(self, caller: Calling, answers: Answers) -> None:
+    def test_a_token_that_repeats_ends_the_walk(self) -> None:
         def repeats(operation: str, members: dict[str, Any]) -> Exchange:
             named = [{"HyperParameterTuningJobName": "a"}, {"unnamed": 1}, "odd"]
-            return answers.of(operation, members, HyperParameterTuningJobSummaries=named, NextToken="t")
+            return Answers.of(operation, members, HyperParameterTuningJobSummaries=named, NextToken="t")
 
-        client = caller(repeats)
+        client = ScriptedCaller(repeats)
         state = existing(client, spec(StateSource(Origin.EXISTING)))
         assert [job.name for job in state.jobs] == ["a"]
         assert "twice" in state.notes[0]
         assert len(client.calls) == 2
 
-    def test_a_target_without_a_listing_gives_a_note(self, caller: Calling, answers: Answers) -> None:
-        client = caller(lambda operation, members: answers.refusal(operation, members, "UnknownOperationException"))
+    def test_a_target_without_a_listing_gives_a_note(self) -> None:
+        client = ScriptedCaller(
+            lambda operation, members: Answers.refusal(operation, members, "UnknownOperationException")
+        )
         state = existing(client, spec(StateSource(Origin.EXISTING)))
         assert state.jobs == ()
         assert "does not list them (UnknownOperationException); name them" in state.notes[0]
 
-    def test_a_target_without_jobs_says_so(self, caller: Calling, answers: Answers) -> None:
-        client = caller(lambda o, m: answers.of(o, m, HyperParameterTuningJobSummaries=[]))
+    def test_a_target_without_jobs_says_so(self) -> None:
+        client = ScriptedCaller(lambda o, m: Answers.of(o, m, HyperParameterTuningJobSummaries=[]))
         assert existing(client, spec(StateSource(Origin.EXISTING))).notes == ("the target has no tuning jobs",)
 
-    def test_named_jobs_need_no_listing(self, caller: Calling, answers: Answers) -> None:
-        client = caller(answers.of)
+    def test_named_jobs_need_no_listing(self) -> None:
+        client = ScriptedCaller(Answers.of)
         state = existing(client, spec(StateSource(Origin.EXISTING, names=("b", "a"))))
         assert [job.name for job in state.jobs] == ["b", "a"]
         assert client.calls == []
 
     @pytest.mark.parametrize("names", [(), ("a",)])
-    def test_credentials_that_aws_refuses_are_one_clear_error(
-        self, caller: Calling, answers: Answers, names: tuple[str, ...]
-    ) -> None:
-        client = caller(lambda o, m: answers.refusal(o, m, "ExpiredTokenException", "The security token is expired"))
+    def test_credentials_that_aws_refuses_are_one_clear_error(self, names: tuple[str, ...]) -> None:
+        client = ScriptedCaller(
+            lambda o, m: Answers.refusal(o, m, "ExpiredTokenException", "The security token is expired")
+        )
         with pytest.raises(CredentialsError, match="ExpiredTokenException") as caught:
             existing(client, spec(StateSource(Origin.EXISTING, names=names), Kind.AWS))
         assert caught.value.exit_code is ExitCode.TARGET_BROKE
 
-    def test_nobody_there_is_an_error(self, caller: Calling, answers: Answers) -> None:
-        client = caller(lambda o, m: answers.silence(o, m, "unreachable"))
+    def test_nobody_there_is_an_error(self) -> None:
+        client = ScriptedCaller(lambda o, m: Answers.silence(o, m, "unreachable"))
         with pytest.raises(UnreachableError):
             existing(client, spec(StateSource(Origin.EXISTING)))
 

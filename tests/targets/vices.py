@@ -1,4 +1,4 @@
-"""Servers and clients with one vice each, and the lifelines by which a test knows that a process has really ended."""
+"""Programs and clients with one vice each, and the lifelines by which a test knows that a process has really ended."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import json
 import socket
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from conformance.targets import Kind, Launch, Origin, StateSource, TargetSpec
 from conformance.wire.encoding import dump
@@ -78,40 +76,20 @@ def _closed(line: socket.socket) -> bool:
         return True
 
 
-@pytest.fixture
-def lifelines() -> Iterator[Lifelines]:
-    opened = Lifelines()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Callable[[str, str], Path]:
+def write_program(folder: Path, name: str, body: str) -> Path:
     """Write a Python program whose name tells its vice."""
-
-    def write(name: str, body: str) -> Path:
-        path = tmp_path / f"{name}.py"
-        path.write_text(_PRELUDE + textwrap.dedent(body), encoding="utf-8")
-        return path
-
-    return write
+    path = folder / f"{name}.py"
+    path.write_text(_PRELUDE + textwrap.dedent(body), encoding="utf-8")
+    return path
 
 
-@pytest.fixture
-def launching() -> Callable[..., TargetSpec]:
+def launching(path: Path, *arguments: str, endpoint_url: str = "http://127.0.0.1:{port}", **launch: Any) -> TargetSpec:
     """Give a target that launches a Python program."""
-
-    def spec(path: Path, *arguments: str, endpoint_url: str = "http://127.0.0.1:{port}", **launch: Any) -> TargetSpec:
-        command = (sys.executable, str(path), "{port}", *arguments)
-        return TargetSpec(
-            "under-test",
-            Kind.ENDPOINT,
-            StateSource(Origin.CREATE),
-            endpoint_url,
-            launch=Launch(command, **{"ready_s": PATIENCE_S, **launch}),
-        )
-
-    return spec
+    command = (sys.executable, str(path), "{port}", *arguments)
+    settings = {"ready_s": PATIENCE_S, **launch}
+    return TargetSpec(
+        "under-test", Kind.ENDPOINT, StateSource(Origin.CREATE), endpoint_url, launch=Launch(command, **settings)
+    )
 
 
 Answer = Callable[[str, dict[str, Any]], Exchange]
@@ -161,13 +139,3 @@ class Answers:
     def silence(operation: str, members: Mapping[str, Any], kind: str = "timeout") -> Exchange:
         request = HttpRequest("POST", "http://127.0.0.1:1/", (), json.dumps(members).encode())
         return Exchange(operation, request, None, Fault(kind, f"nothing came ({kind})"))
-
-
-@pytest.fixture
-def answers() -> type[Answers]:
-    return Answers
-
-
-@pytest.fixture
-def caller() -> Callable[[Answer], ScriptedCaller]:
-    return ScriptedCaller
