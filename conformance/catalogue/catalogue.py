@@ -21,6 +21,12 @@ from conformance.laws.registry import laws
 from conformance.tuning import KNOWN_LAWS, KNOWN_STATEMENTS
 
 
+GENERIC_LAWS = frozenset(
+    f"{name}-checks" for name in ("request", "response", "protocol", "pagination", "order", "filter", "error", "client")
+)
+"""The names by which a behaviour says that a whole area of checks judges it."""
+
+
 class SelectionError(UserError):
     """A selection that matches no check."""
 

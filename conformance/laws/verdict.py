@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 from conformance.wire.exchange import Exchange
 
 _SHOWN = 5
-_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 class Outcome(StrEnum):
@@ -37,7 +35,7 @@ class Verdict:
     reason: str = ""
     expected: str = ""
     received: str = ""
-    rests_on: Mapping[str, int] = _NOTHING
+    rests_on: Mapping[str, int] = field(default_factory=dict)
     exchanges: tuple[Exchange, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -56,11 +54,11 @@ def failed(  # noqa: PLR0913 - a failure explains itself, and each part of the e
     expected: str,
     received: str,
     exchanges: tuple[Exchange, ...] = (),
-    rests_on: Mapping[str, int] = _NOTHING,
+    rests_on: Mapping[str, int] | None = None,
     notes: tuple[str, ...] = (),
 ) -> Verdict:
     """Give a failure that explains itself."""
-    return Verdict(Outcome.FAILED, kind, reason, expected, received, rests_on, exchanges, notes)
+    return Verdict(Outcome.FAILED, kind, reason, expected, received, rests_on or {}, exchanges, notes)
 
 
 def skipped(reason: str, *, exchanges: tuple[Exchange, ...] = (), kind: str = "not-exercised") -> Verdict:

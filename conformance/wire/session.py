@@ -53,7 +53,7 @@ class Client:
         self,
         endpoint_url: str,
         protocol: Protocol,
-        credentials: Credentials,
+        credentials: Credentials | None,
         *,
         region: str = "us-east-1",
         limits: Limits | None = None,
@@ -62,7 +62,7 @@ class Client:
         requests_per_second: float | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Open nothing yet; the first request connects. `allowed` None allows every operation."""
+        """Open nothing yet; the first request connects. `allowed` None allows every operation, `credentials` None signs nothing."""
         self.endpoint_url = endpoint_url
         self.sent = 0
         self.seconds = 0.0
@@ -73,7 +73,7 @@ class Client:
         self._pause = 1 / requests_per_second if requests_per_second else 0.0
         self._sleep = sleep
         self._next_at = 0.0
-        self._signer = Signer(credentials, protocol.signing_name, region)
+        self._signer = Signer(credentials, protocol.signing_name, region) if credentials else None
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
         prepared = requests.Request("POST", endpoint_url).prepare()
         self._url = prepared.url or endpoint_url
@@ -119,7 +119,8 @@ class Client:
             return Exchange(
                 request.operation, shown, None, Fault("budget", f"the budget of {self._budget} requests is spent")
             )
-        signed = self._signer.headers(request.method, self._url, headers, request.body, request.signing)
+        signer = self._signer
+        signed = signer.headers(request.method, self._url, headers, request.body, request.signing) if signer else headers
         for attempt in (1, 2):
             self._keep_pace()
             self.sent += 1

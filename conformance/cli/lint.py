@@ -1,0 +1,39 @@
+"""`conformance lint`: the contract's own errors, each with file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from conformance.cli.options import contract
+from conformance.errors import ExitCode
+
+
+@click.command()
+@click.option(
+    "--documents",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Folder of the documents: digests and every cited line are looked at too.",
+)
+@contract
+def lint(documents: str | None, contract: str | None) -> int:
+    """Look for errors in the contract itself."""
+    from conformance.catalogue.catalogue import GENERIC_LAWS, catalogue  # noqa: PLC0415 - --help does without it
+    from conformance.contract import load  # noqa: PLC0415 - as above
+    from conformance.contract.documents import verify_citations  # noqa: PLC0415 - as above
+    from conformance.contract.lint import lint as look  # noqa: PLC0415 - as above
+    from conformance.laws.registry import laws  # noqa: PLC0415 - as above
+
+    loaded = load(Path(contract) if contract else None)
+    findings = list(look(loaded, frozenset(laws()) | GENERIC_LAWS))
+    if documents is not None:
+        findings += verify_citations(loaded, Path(documents))
+    checks = catalogue(loaded)
+    for finding in findings:
+        click.echo(str(finding))
+    cited = "" if documents is None else ", citations held against the documents"
+    words = f"{len(loaded.facts)} facts, {len(loaded.behaviours)} behaviours, {len(checks)} checks{cited}"
+    click.echo(f"{len(findings) or 'no'} finding{'' if len(findings) == 1 else 's'}: {words}")
+    return ExitCode.USAGE if findings else ExitCode.CONFORMS

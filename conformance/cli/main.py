@@ -1,0 +1,68 @@
+"""The command `conformance`: one sub-command a noun, imported when it is called; errors of users without a traceback."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import NoReturn
+
+import click
+
+import conformance
+from conformance.errors import ExitCode, UserError
+
+_COMMANDS = {
+    "run": ("conformance.cli.run", "Hold a target against the contract and report."),
+    "checks": ("conformance.cli.listing", "List the checks, without running any."),
+    "facts": ("conformance.cli.listing", "List the facts of the contract with their citations."),
+    "explain": ("conformance.cli.explain", "Explain one check, fact or behaviour."),
+    "lint": ("conformance.cli.lint", "Look for errors in the contract itself."),
+    "serve": ("conformance.cli.serve", "Serve the reference server in the foreground."),
+}
+
+
+class _Commands(click.Group):
+    """Loads a sub-command's module when it is called: `--help` and completion stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in _COMMANDS.items()])
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(conformance.__version__, prog_name="conformance")
+def cli() -> None:
+    """Hold any endpoint against the contract of two SageMaker tuning operations.
+
+    Without an argument, `conformance run` judges the reference server that comes along.
+    Exit codes: 0 conforms, 1 does not, 2 usage or contract error, 3 the target broke, 4 nothing was checked.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except UserError as error:
+        click.echo(str(error), err=True)
+        sys.exit(int(error.exit_code))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(int(ExitCode.USAGE))
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing is left to tell it.
+        sys.stderr.close()
+        sys.exit(int(ExitCode.CONFORMS))
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,33 @@
+"""Options that several sub-commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def selection(command: F) -> F:
+    """Add the options that choose checks."""
+    for option in (
+        click.option("--level", type=click.Choice(["must", "should"]), help="Only checks of this level."),
+        click.option("--area", metavar="AREA", help="Only checks of this area, such as pagination."),
+        click.option("--operation", metavar="NAME", help="Only checks of this operation."),
+        click.option(
+            "--select",
+            multiple=True,
+            metavar="PATTERN",
+            help="Only checks whose id matches; * and ? are wild, a prefix up to a slash is enough. May stand several times.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def contract(command: F) -> F:
+    """Add the option that names another contract."""
+    words = "Folder of another contract (default: the one that comes along)."
+    return click.option("--contract", "contract", metavar="DIR", type=click.Path(), help=words)(command)

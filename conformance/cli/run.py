@@ -1,0 +1,157 @@
+"""`conformance run`: the main job."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+import click
+
+from conformance.cli.options import contract, selection
+from conformance.errors import ExitCode, UserError
+
+_PLUGINS_OFF = (
+    "cacheprovider", "doctest", "junitxml", "pastebin", "stepwise", "faulthandler", "nose", "setuponly", "setupplan",
+    "unraisableexception", "threadexception", "recwarn", "warnings", "legacypath", "logging", "subtests",
+)  # fmt: skip
+"""Plugins of pytest that a run has no use for: each costs a little on every check."""
+
+
+@click.command()
+@click.argument("target", required=False, default="reference", metavar="[TARGET|URL]")
+@selection
+@click.option("--strict", is_flag=True, help="A failed check of level should fails the run as well.")
+@click.option(
+    "--report-dir",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Where the record and the reports go (default: reports/TARGET).",
+)
+@click.option("-n", "workers", metavar="N", help="Spread the checks over N processes, or 'auto' for all cores.")
+@click.option(
+    "--targets",
+    "targets_file",
+    type=click.Path(),
+    metavar="FILE",
+    help="The file of targets (default: ./targets.yaml, else the one that comes along).",
+)
+@click.option("--world", metavar="NAME|FILE", help="The world that goes into the target (default: default).")
+@click.option(
+    "--hold",
+    is_flag=True,
+    help="When done, keep a launched target up until Enter or Ctrl-C, so that failures can be reproduced.",
+)
+@click.option(
+    "--schema",
+    "schema_name",
+    type=click.Choice(["report", "run"]),
+    help="Print the JSON Schema of report.json or of a line of run.jsonl, and stop.",
+)
+@contract
+def run(schema_name: str | None, workers: str | None, hold: bool, **options: Any) -> int:  # noqa: FBT001 - click passes flags so
+    """Hold a target against the contract and report.
+
+    TARGET is a name from targets.yaml or a URL; without one, the reference server is judged. A URL is treated as
+    somebody else's: jobs are found by listing, and nothing but reading is sent.
+    """
+    if schema_name is not None:
+        from conformance.report.json_report import schema  # noqa: PLC0415 - only this branch needs it
+
+        click.echo(json.dumps(schema(schema_name), indent=2))
+        return ExitCode.CONFORMS
+    if workers not in {None, "auto", "logical"} and not str(workers).isdigit():
+        raise UserError(f"-n takes a number of processes or 'auto', not {workers!r}", remedy="for example -n 2")
+    return _Run(options, workers, hold=hold).run()
+
+
+class _Run:
+    """One run: pytest underneath, a progress bar and a summary on top."""
+
+    def __init__(self, options: dict[str, Any], workers: str | None, *, hold: bool) -> None:
+        from rich.console import Console  # noqa: PLC0415 - lists and schemas do without it
+
+        from conformance.report.progress import Progress  # noqa: PLC0415 - as above
+        from conformance.suite.settings import Settings  # noqa: PLC0415 - as above
+
+        self._settings = Settings(**options)
+        self._workers = workers
+        self._hold = hold
+        self._console = Console(highlight=False)
+        self._progress = Progress(self._console)
+
+    def run(self) -> int:
+        from conformance import report  # noqa: PLC0415 - as above
+        from conformance.report.terminal import print_summary  # noqa: PLC0415 - as above
+        from conformance.suite.handle import Handle  # noqa: PLC0415 - as above
+        from conformance.suite.stage import Plan  # noqa: PLC0415 - as above
+
+        plan = Plan.of(self._settings)
+        total = len(plan.checks)
+        handle = Handle(
+            plan,
+            on_open=lambda _: self._progress.start(total),
+            on_result=lambda result: self._progress.advance(result.outcome),
+            before_close=self._wait if self._hold else lambda _: None,
+        )
+        try:
+            self._pytest(handle)
+        finally:
+            self._progress.stop()
+        if handle.error is not None:
+            raise handle.error
+        if handle.record is None:
+            raise UserError(
+                "the run ended before it began",
+                remedy="run it under pytest itself to see why: pytest --pyargs conformance.suite",
+            )
+        record = report.read_record(handle.record)
+        print_summary(self._console, record, handle.reports, strict=self._settings.strict)
+        return report.exit_code(record, strict=self._settings.strict)
+
+    def _wait(self, endpoint_url: str) -> None:
+        self._progress.stop()
+        self._console.print(f"the target stays up at {endpoint_url}: press Enter to end it", soft_wrap=True)
+        sys.stdin.readline()
+
+    def _pytest(self, handle: Any) -> None:
+        import pytest  # noqa: PLC0415 - as above
+
+        from conformance.suite.handle import HANDLE  # noqa: PLC0415 - as above
+
+        # What a user's shell asks of pytest is meant for other suites.
+        os.environ.pop("PYTEST_ADDOPTS", None)
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        arguments = [
+            "--pyargs",
+            "conformance.suite",
+            "-p",
+            "conformance.suite.plugin",
+            "-c",
+            os.devnull,
+            "--rootdir",
+            os.getcwd(),
+            "--assert=plain",
+            "--tb=no",
+            "--capture=sys",
+            "-p",
+            "no:terminal",
+            *(part for name in _PLUGINS_OFF for part in ("-p", f"no:{name}")),
+            *self._settings.to_arguments(),
+        ]
+        if self._workers is not None:
+            arguments += ["-p", "xdist.plugin", "-n", self._workers, "--dist", "loadgroup"]
+        pytest.main(arguments, plugins=[_Named(HANDLE, handle)])
+
+
+class _Named:
+    """Registers an object under a name, which pytest's own list of plugins can't."""
+
+    def __init__(self, name: str, plugin: object) -> None:
+        self._name = name
+        self._plugin = plugin
+
+    def pytest_addoption(self, pluginmanager: Any) -> None:
+        """Register the object as early as a hook is called."""
+        pluginmanager.register(self._plugin, self._name)

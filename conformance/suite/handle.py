@@ -1,0 +1,41 @@
+"""The hand that a caller in the same process keeps on a run: it brings the plan, hears of results, and is told of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from conformance import report
+from conformance.errors import UserError
+from conformance.suite.stage import Plan
+from conformance.targets import OpenTarget
+
+HANDLE = "conformance-handle"
+
+
+class Handle:
+    """Registered as a plugin under the name HANDLE by whoever starts pytest in its own process."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        on_open: Callable[[OpenTarget], None] = lambda _: None,
+        on_result: Callable[[report.Result], None] = lambda _: None,
+        before_close: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Bring a plan.
+
+        `on_open` hears when the target is open, `on_result` of each result as it comes, and `before_close`, with the
+        endpoint, when all is recorded and the target still up.
+        """
+        self.plan = plan
+        self.on_open = on_open
+        self.on_result = on_result
+        self.before_close = before_close
+        self.error: UserError | None = None
+        """What went wrong before the first check."""
+        self.record: Path | None = None
+        """Where the record is."""
+        self.reports: Mapping[str, Path] = {}
+        """The reports written, by kind."""

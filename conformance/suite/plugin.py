@@ -1,0 +1,260 @@
+"""The pytest plugin: options, the target's life, one item a check, and the record of what they came to.
+
+The process that was started (the controller, under pytest-xdist) opens the target and writes the record; workers get what
+they need to reach the target from it and open nothing.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack
+from typing import Any, NoReturn, cast
+
+import pytest
+
+from conformance.catalogue.answer_checks import sightings
+from conformance.catalogue.check import Check
+from conformance.catalogue.lab import Lab
+from conformance.catalogue.runner import Runner
+from conformance.errors import UserError
+from conformance.laws.verdict import Outcome, Verdict, broke
+from conformance.suite.handle import HANDLE, Handle
+from conformance.suite.recording import Recording
+from conformance.suite.reproduce import Shell
+from conformance.suite.rows import row
+from conformance.suite.settings import Settings, add_options
+from conformance.suite.stage import Plan
+from conformance.targets import OpenTarget
+
+Judge = Callable[[Check], None]
+
+PLAN: pytest.StashKey[Plan] = pytest.StashKey()
+RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
+_TARGET: pytest.StashKey[OpenTarget] = pytest.StashKey()
+_LAB: pytest.StashKey[Lab] = pytest.StashKey()
+_CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
+_ROW: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+_HANDED_OVER = "conformance"
+_PROPERTY = "conformance"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the plan, so that a wrong option ends pytest with a usage error before anything is opened."""
+    handle = _handle(config)
+    if handle is not None:
+        config.stash[PLAN] = handle.plan
+        return
+    try:
+        config.stash[PLAN] = Plan.of(Settings.of(config))
+    except UserError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _handle(config: pytest.Config) -> Handle | None:
+    """Give the hand of a caller in this process, if there is one."""
+    found = config.pluginmanager.get_plugin(HANDLE)
+    return found if isinstance(found, Handle) else None
+
+
+def _handed_over(config: pytest.Config) -> Mapping[str, Any] | None:
+    """Give what the controller handed to this worker; None in the controller itself."""
+    given = getattr(config, "workerinput", None)
+    return cast("Mapping[str, Any]", given[_HANDED_OVER]) if given is not None else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Open the target and begin the record; a worker takes over what the controller opened."""
+    config = session.config
+    plan = config.stash[PLAN]
+    handed_over = _handed_over(config)
+    if handed_over is not None:
+        config.stash[_TARGET] = OpenTarget.in_worker(plan.spec, handed_over)
+    elif not config.getoption("collectonly"):
+        stack = ExitStack()
+        config.stash[_CLOSING] = stack
+        try:
+            config.stash[_TARGET] = stack.enter_context(plan.opened())
+            recording = config.stash[RECORDING] = Recording(plan, config.stash[_TARGET])
+            stack.callback(recording.close)
+        except UserError as error:
+            stack.close()
+            _give_up(config, error)
+        handle = _handle(config)
+        if handle is not None:
+            handle.record = recording.path
+            handle.on_open(config.stash[_TARGET])
+
+
+def _give_up(config: pytest.Config, error: UserError) -> NoReturn:
+    handle = _handle(config)
+    if handle is None:
+        raise pytest.UsageError(str(error)) from error
+    handle.error = error
+    raise pytest.exit.Exception(error.problem)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the open target to a worker of pytest-xdist."""
+    node.workerinput[_HANDED_OVER] = node.config.stash[_TARGET].to_worker()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each test module the chosen checks of its area, the check's id as the id of the item."""
+    if "check" in metafunc.fixturenames:
+        checks = [check for check in metafunc.config.stash[PLAN].checks if check.area == metafunc.module.AREA]
+        metafunc.parametrize("check", checks, ids=[check.id for check in checks])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the items into the order of the catalogue: what looks at every answer comes last."""
+    items.sort(key=lambda item: getattr(item.module, "AREA", "") == "response")  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def judge(request: pytest.FixtureRequest) -> Judge:
+    """Run one check: a failure fails the item in its own words, a skip tells what was lacking."""
+    config = request.config
+    plan = config.stash[PLAN]
+    target = config.stash[_TARGET]
+    lab = config.stash[_LAB] = plan.lab(target)
+    runner = Runner(lab, plan.checks)
+    shell = plan.shell(target)
+    strict = plan.settings.strict
+    session = request.session
+
+    def judge_check(check: Check) -> None:
+        started = time.perf_counter()
+        try:
+            verdict = runner.verdict(check)
+        except Exception:  # noqa: BLE001 - a fault of the suite must not look like one of the target
+            verdict = broke("suite-error", f"the suite itself broke: {traceback.format_exc()}")
+        _keep(session, check, verdict, shell, time.perf_counter() - started)
+        _end(check, verdict, strict=strict)
+
+    return judge_check
+
+
+def _keep(session: pytest.Session, check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> None:
+    session.config.stash[_ROW] = row(check, verdict, shell, duration_s).to_json()
+
+
+def _end(check: Check, verdict: Verdict, *, strict: bool) -> None:
+    if verdict.outcome is Outcome.SKIPPED:
+        pytest.skip(verdict.reason)
+    if verdict.outcome is Outcome.ERROR:
+        pytest.fail(f"error: {verdict.reason}", pytrace=False)
+    if verdict.outcome is Outcome.FAILED:
+        text = "\n".join(
+            (
+                verdict.reason,
+                f"Expected  {verdict.expected}",
+                f"Received  {verdict.received}",
+                f"Because   {check.statement}",
+            )
+        )
+        if check.level == "must" or strict:
+            pytest.fail(text, pytrace=False)
+        pytest.xfail(f"recommended only: {text}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the row travel with the report of the call, to the controller if need be."""
+    report = yield
+    if call.when == "call" and _ROW in item.config.stash:
+        report.user_properties.append((_PROPERTY, item.config.stash[_ROW]))
+        del item.config.stash[_ROW]
+    return report
+
+
+class Recorder:
+    """Writes rows as reports come in; registered in the controller alone."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Keep the configuration, where the recording is found once the target is open."""
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Append the row of a check; an item that ended without one is told as an error of the suite."""
+        recording = self._config.stash.get(RECORDING, None)
+        if recording is None:
+            return
+        found = dict(report.user_properties).get(_PROPERTY)
+        result = None
+        if isinstance(found, dict):
+            result = recording.take(found)
+        elif report.failed:
+            check_id = report.nodeid.partition("[")[2][:-1]
+            result = recording.take_crash(check_id, f"the suite itself broke: {report.longreprtext[-500:]}")
+        handle = _handle(self._config)
+        if handle is not None and result is not None:
+            handle.on_result(result)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Register the recorder in the controller."""
+    if RECORDING in session.config.stash:
+        session.config.pluginmanager.register(Recorder(session.config), "conformance-recorder")
+
+
+def unknown_members(config: pytest.Config) -> list[str]:
+    """Give the members that answers carried and the contract does not know."""
+    lab = config.stash.get(_LAB, None)
+    if lab is None:
+        return []
+    return sorted(
+        f"{operation.name}.{path}"
+        for operation in lab.contract.operations.values()
+        for path in sightings(lab, operation).unknown
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:  # noqa: ARG001 - the hook's own words
+    """Take what a worker has seen beside its rows."""
+    recording = node.config.stash.get(RECORDING, None)
+    if recording is not None:
+        recording.unknown_members.update(getattr(node, "workeroutput", {}).get("unknown_members", ()))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """End the record, write the reports, and close the target in every case."""
+    config = session.config
+    if _handed_over(config) is not None:
+        config.workeroutput["unknown_members"] = unknown_members(config)  # type: ignore[attr-defined]
+        return
+    recording = config.stash.get(RECORDING, None)
+    try:
+        if recording is not None:
+            recording.unknown_members.update(unknown_members(config))
+            lab = config.stash.get(_LAB, None)
+            gone = lab.gone.detail if lab is not None and lab.gone is not None else ""
+            interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
+            reports = recording.finish(stopped=interrupted or gone)
+            handle = _handle(config)
+            if handle is not None:
+                handle.reports = reports
+                handle.before_close(config.stash[_TARGET].endpoint_url)
+    finally:
+        if _CLOSING in config.stash:
+            config.stash[_CLOSING].close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say where the reports are, to people who run pytest itself."""
+    recording = config.stash.get(RECORDING, None)
+    if recording is not None:
+        terminalreporter.write_line(f"reports: {recording.path.parent}")

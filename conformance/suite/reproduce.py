@@ -1,0 +1,60 @@
+"""A line that repeats an exchange as pasted into a shell: curl, signed where the target verifies, without a secret."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from conformance.wire.exchange import Exchange
+
+_LONGEST_BODY = 20_000
+_LEFT_OUT = frozenset({"content-length", "user-agent", "accept-encoding", "x-amz-date", "x-amz-content-sha256", "amz-sdk-invocation-id", "amz-sdk-request"})  # fmt: skip
+_PRINTABLE = range(0x20, 0x7F)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What a reproducing line needs to know of the target."""
+
+    target: str
+    region: str
+    service: str
+    signed: bool
+    """Whether the target verifies signatures, so that curl has to sign with the caller's own credentials."""
+
+
+def reproduce(shell: Shell, check_id: str, exchange: Exchange | None) -> str:
+    """Give the line for an exchange; the suite's own for a check that has none, or a body too long to paste."""
+    own = f"conformance run {shlex.quote(shell.target)} --select {shlex.quote(check_id)}"
+    if exchange is None or not exchange.request.url or len(exchange.request.body) > _LONGEST_BODY:
+        return own
+    request = exchange.request
+    parts = ["curl -sS -i -X", request.method, shlex.quote(request.url)]
+    for name, value in request.headers:
+        if name.lower() == "accept-encoding" and "gzip" in value:
+            parts.append("--compressed")
+        elif name.lower() not in _LEFT_OUT:
+            parts += ["-H", shlex.quote(f"{name}: {value}")]
+    if not any(name.lower() == "content-type" for name, _ in request.headers):
+        parts += ["-H", "'Content-Type:'"]
+    parts += _authorization(shell)
+    if request.body or request.method != "GET":
+        parts += ["--data-binary", _quoted(request.body)]
+    return " ".join(parts)
+
+
+def _authorization(shell: Shell) -> list[str]:
+    if shell.signed:
+        scope = shlex.quote(f"aws:amz:{shell.region}:{shell.service}")
+        return ["--aws-sigv4", scope, "--user", '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"']
+    # Emulators route by the credential scope and look at nothing else of the signature.
+    scope = f"Credential=test/20260101/{shell.region}/{shell.service}/aws4_request"
+    return ["-H", shlex.quote(f"Authorization: AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0")]
+
+
+def _quoted(body: bytes) -> str:
+    """Quote a body for bash; bytes beyond printable ASCII are written as $'\\x..'."""
+    if all(byte in _PRINTABLE for byte in body):
+        return shlex.quote(body.decode("ascii"))
+    escaped = "".join(chr(byte) if byte in _PRINTABLE and byte not in b"'\\" else f"\\x{byte:02x}" for byte in body)
+    return f"$'{escaped}'"

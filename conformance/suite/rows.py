@@ -1,0 +1,70 @@
+"""From a check and its verdict to the row of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from conformance import report
+from conformance.catalogue.check import Check
+from conformance.laws.verdict import Outcome, Verdict
+from conformance.suite.reproduce import Shell, reproduce
+from conformance.wire.exchange import Exchange
+
+_KEPT = 3
+_NEEDS_EXPLAINING = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+
+def row(check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> report.Result:
+    """Give the row; exchanges are kept where something has to be explained, the first three of them."""
+    explained = verdict.outcome in _NEEDS_EXPLAINING
+    return report.Result(
+        id=check.id,
+        operation=check.operation,
+        area=check.area,
+        level=report.Level(check.level),
+        basis=check.basis,
+        outcome=report.Outcome(verdict.outcome.value),
+        kind=verdict.kind,
+        reason=verdict.reason,
+        expected=verdict.expected or (check.accepts if explained else ""),
+        received=verdict.received,
+        statement=check.statement,
+        because=tuple(report.Because(place.source, place.line) for place in check.because),
+        rests_on=dict(verdict.rests_on),
+        exchanges=tuple(_kept(verdict.exchanges)) if explained else (),
+        reproduce=reproduce(shell, check.id, next(iter(verdict.exchanges), None)) if explained else "",
+        notes=verdict.notes,
+        duration_s=round(duration_s, 6),
+    )
+
+
+def crashed(check_id: str, level: str, reason: str) -> report.Result:
+    """Give the row of a check that the suite itself could not carry out."""
+    operation, area, *_ = check_id.split("/")
+    return report.Result(
+        id=check_id,
+        operation=operation,
+        area=area,
+        level=report.Level(level),
+        basis="documented",
+        outcome=report.Outcome.ERROR,
+        kind="suite-error",
+        reason=reason,
+        expected="a verdict",
+        received=reason,
+    )
+
+
+def _kept(exchanges: Iterable[Exchange]) -> Iterable[report.Exchange]:
+    for exchange in tuple(exchanges)[:_KEPT]:
+        request, response, fault = exchange.request, exchange.response, exchange.fault
+        yield report.Exchange(
+            exchange.operation,
+            report.Request(request.method, request.url, dict(request.headers), report.body_text(request.body)),
+            report.Response(
+                response.status, dict(response.headers), report.body_text(response.body), round(response.elapsed_s, 6)
+            )
+            if response
+            else None,
+            report.Fault(fault.kind, fault.detail) if fault else None,
+        )

@@ -1,0 +1,16 @@
+"""Checks of the area `client`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.catalogue.check import Check
+    from conformance.suite.plugin import Judge
+
+AREA = "client"
+
+
+def test_client(check: Check, judge: Judge) -> None:
+    """Get the exchanges of one check and ask its law."""
+    judge(check)

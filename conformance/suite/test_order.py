@@ -1,0 +1,16 @@
+"""Checks of the area `order`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.catalogue.check import Check
+    from conformance.suite.plugin import Judge
+
+AREA = "order"
+
+
+def test_order(check: Check, judge: Judge) -> None:
+    """Get the exchanges of one check and ask its law."""
+    judge(check)

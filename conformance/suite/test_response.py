@@ -1,0 +1,16 @@
+"""Checks of the area `response`: they look at every answer of the run, so they come last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.catalogue.check import Check
+    from conformance.suite.plugin import Judge
+
+AREA = "response"
+
+
+def test_response(check: Check, judge: Judge) -> None:
+    """Ask the law of one output fact about all answers of the run."""
+    judge(check)
