@@ -6,7 +6,6 @@ known world are listed in `KNOWN_LAWS`, with a statement for each in `KNOWN_STAT
 
 from conformance.tuning import best, counters, defaults, hyperparameters, identity, objective, times, warm_start
 from conformance.tuning.known import KNOWN_LAWS, KNOWN_STATEMENTS
-from conformance.tuning.warm_start import related
 
 __all__ = [
     "KNOWN_LAWS",
@@ -17,7 +16,6 @@ __all__ = [
     "hyperparameters",
     "identity",
     "objective",
-    "related",
     "times",
     "warm_start",
 ]

@@ -22,7 +22,7 @@ from conformance.tuning.answers import (
     text,
 )
 from conformance.tuning.counters import missing
-from conformance.tuning.warm_start import related
+from conformance.tuning.related import related
 
 if TYPE_CHECKING:
     from conformance.laws.survey import Survey, View

@@ -18,6 +18,7 @@ from conformance.tuning.answers import (
 )
 from conformance.tuning.echo import differences
 from conformance.tuning.ranges import ranges_of
+from conformance.tuning.related import related
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,13 +30,6 @@ _FIRST_PARENTS = datetime(2018, 9, 30, 10, tzinfo=UTC).timestamp()
 """1 October 2018 where it began first: the page names no time zone."""
 _IDENTICAL = "IdenticalDataAndAlgorithm"
 _GONE = "no tuning job was started warm from a parent that can still be described"
-
-
-def related(answer: Json) -> tuple[str, ...]:
-    """Give the tuning jobs that a description points to: the parents of a warm start, each once."""
-    parents = entries(answer, "WarmStartConfig.ParentHyperParameterTuningJobs")
-    names = (text(one, "HyperParameterTuningJobName") for one in parents)
-    return tuple(dict.fromkeys(name for name in names if name))
 
 
 @law("warm-start-parents-came-earlier", operation=DESCRIBE, subject="warm-start")
@@ -114,7 +108,7 @@ def _pairs(survey: Survey, only: str) -> Iterator[tuple[View, View]]:
         warm = mapping(view.answer, "WarmStartConfig")
         if only and text(warm, "WarmStartType") != only:
             continue
-        for name in related(view.answer):
+        for name in dict.fromkeys(related(view.answer)):
             parent = survey.by_name.get(name)
             if parent is not None and parent.answer:
                 yield view, parent

@@ -1,0 +1,159 @@
+"""Laws that lay a description beside what was asked for at creation: every member given must come back.
+
+One law for each member, so that a lost channel and a lost hyperparameter are two findings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.laws.verdict import Tally, Verdict
+from conformance.tuning.answers import DESCRIBE, at, entries, mapping, text
+from conformance.tuning.defaults import channel_default, created_definitions
+from conformance.tuning.echo import differences
+from conformance.tuning.known_law import known_law, made
+
+if TYPE_CHECKING:
+    from conformance.laws.registry import Judge
+    from conformance.laws.survey import Survey
+
+_CONFIG = "HyperParameterTuningJobConfig"
+_MEMBERS_OF_CONFIG = (
+    "Strategy",
+    "StrategyConfig",
+    "HyperParameterTuningJobObjective",
+    "ResourceLimits",
+    "ParameterRanges.IntegerParameterRanges",
+    "ParameterRanges.ContinuousParameterRanges",
+    "ParameterRanges.CategoricalParameterRanges",
+    "ParameterRanges.AutoParameters",
+    "TrainingJobEarlyStoppingType",
+    "TuningJobCompletionCriteria",
+    "RandomSeed",
+)
+_MEMBERS_OF_A_DEFINITION = (
+    "DefinitionName",
+    "TuningObjective",
+    "HyperParameterRanges",
+    "StaticHyperParameters",
+    "AlgorithmSpecification",
+    "RoleArn",
+    "InputDataConfig",
+    "VpcConfig",
+    "OutputDataConfig",
+    "ResourceConfig",
+    "HyperParameterTuningResourceConfig",
+    "StoppingCondition",
+    "EnableNetworkIsolation",
+    "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining",
+    "CheckpointConfig",
+    "RetryStrategy",
+    "Environment",
+)
+_DEFINITION_FORMS = ("TrainingJobDefinition", "TrainingJobDefinitions[]")
+
+
+def _echo_of_config(member: str) -> Judge:
+    path = f"{_CONFIG}.{member}"
+
+    def judge(survey: Survey) -> Verdict:
+        tally = Tally("tuning jobs")
+        for view in made(survey):
+            asked = at(view.known.create, path)
+            if asked is not None:
+                told = differences(asked, at(view.answer, path), path)
+                tally.hold(not told, f"{view.name}: {'; '.join(told)}", view.description)
+        return _as_created(tally, path)
+
+    return judge
+
+
+def _echo_of_definition(form: str, member: str) -> Judge:
+    path, several = f"{form}.{member}", form.endswith("[]")
+
+    def judge(survey: Survey) -> Verdict:
+        tally = Tally("definitions")
+        for view, asked, told in created_definitions(survey):
+            if asked.get(member) is not None and several == ("TrainingJobDefinitions" in view.known.create):
+                differ = differences(asked[member], told.get(member), path)
+                tally.hold(not differ, f"{view.name}: {'; '.join(differ)}", view.description)
+        return _as_created(tally, path)
+
+    return judge
+
+
+def _as_created(tally: Tally, path: str) -> Verdict:
+    return tally.verdict(
+        "not-as-created",
+        f"{path} comes back as it was given at creation",
+        lacking=f"the suite made no tuning job with {path}",
+    )
+
+
+for _member in _MEMBERS_OF_CONFIG:
+    known_law(
+        f"{_CONFIG}.{_member}", operation=DESCRIBE, statement=f"{_member} of the config is told as it was asked for"
+    )(_echo_of_config(_member))
+for _form in _DEFINITION_FORMS:
+    for _member in _MEMBERS_OF_A_DEFINITION:
+        known_law(
+            f"{_form}.{_member}", operation=DESCRIBE, statement=f"{_member} of a definition is told as it was asked for"
+        )(_echo_of_definition(_form, _member))
+
+
+@known_law("definitions", operation=DESCRIBE, statement="a tuning job shows the definitions that it was created with")
+def definitions_come_back(survey: Survey) -> Verdict:
+    """Judge that the single definition is single, and that as many of several come back in the same order."""
+    tally = Tally("tuning jobs")
+    for view in made(survey):
+        asked = [text(one, "DefinitionName") for one in entries(view.known.create, "TrainingJobDefinitions")]
+        told = [text(one, "DefinitionName") for one in entries(view.answer, "TrainingJobDefinitions")]
+        single = bool(mapping(view.known.create, "TrainingJobDefinition"))
+        fits = asked == told and single == bool(mapping(view.answer, "TrainingJobDefinition"))
+        tally.hold(fits, f"{view.name} was given {asked or 'one'}, shows {told or 'no list'}", view.description)
+    return _as_created(tally, "each definition")
+
+
+@known_law("Autotune", operation=DESCRIBE, statement="Autotune is told as it was asked for, and only then")
+def autotune_comes_back(survey: Survey) -> Verdict:
+    """Judge that Autotune is as given, and absent where it was not given."""
+    tally = Tally("tuning jobs")
+    for view in made(survey):
+        asked, told = view.known.create.get("Autotune"), view.answer.get("Autotune")
+        differ = differences(asked, told, "Autotune") if asked else ([f"Autotune is {told!r}"] if told else [])
+        tally.hold(not differ, f"{view.name}: {'; '.join(differ)}", view.description)
+    return _as_created(tally, "Autotune")
+
+
+@known_law("no-warm-start", operation=DESCRIBE, statement="a tuning job without a warm start shows no WarmStartConfig")
+def no_warm_start(survey: Survey) -> Verdict:
+    """Judge that WarmStartConfig is absent where it was not given."""
+    tally = Tally("tuning jobs")
+    for view in made(survey):
+        if not view.known.create.get("WarmStartConfig"):
+            told = view.answer.get("WarmStartConfig")
+            tally.hold(not told, f"{view.name} shows {told!r}", view.description)
+    return _as_created(tally, "the lack of a WarmStartConfig")
+
+
+@known_law("compression-default", operation=DESCRIBE, statement="CompressionType, left out, is absent or None")
+def compression_default(survey: Survey) -> Verdict:
+    """Judge that a channel without compression shows none."""
+    return channel_default(survey, "CompressionType", "None")
+
+
+@known_law("arn-of-the-tuning-job", operation=DESCRIBE, statement="the ARN of a tuning job ends with its name")
+def arn_of_the_tuning_job(survey: Survey) -> Verdict:
+    """Judge that the last part of HyperParameterTuningJobArn is the name, in whatever case."""
+    tally = Tally("tuning jobs")
+    for view in made(survey):
+        arn = text(view.answer, "HyperParameterTuningJobArn")
+        if arn:
+            last = arn.rpartition("/")[2]
+            tally.hold(last.lower() == view.name.lower(), f"{view.name} has the ARN {arn}", view.description)
+    return tally.verdict(
+        "arn-of-another",
+        "HyperParameterTuningJobArn ends with the name",
+        lacking="the suite made no tuning job that shows an ARN",
+    )

@@ -1,0 +1,171 @@
+"""Laws that lay answers beside the state as it was prepared: what became of each tuning job and its training jobs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from conformance.laws.verdict import Tally, Verdict
+from conformance.tuning.answers import DESCRIBE, LIST, METRIC, at, number, objectives, text
+from conformance.tuning.echo import differences
+from conformance.tuning.known_law import known_law, wholly_known, wholly_listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.laws.registry import Judge
+    from conformance.laws.survey import Survey
+    from conformance.worlds import WorldJob, WorldTrainingJob
+
+    Truth = Callable[[WorldJob, WorldTrainingJob], Any]
+
+_RESOLUTION_S = 1.0
+"""Times may be kept in whole seconds: no document says how finely they are told."""
+
+
+def _outcome(path: str, truth: Callable[[WorldJob], Any]) -> Judge:
+    def judge(survey: Survey) -> Verdict:
+        tally = Tally("tuning jobs")
+        for view in wholly_known(survey):
+            given, told = truth(view.known), at(view.answer, path)
+            differ = ([f"{path} is {told!r}"] if told else []) if given is None else _differ(given, told, path)
+            tally.hold(not differ, f"{view.name}: {'; '.join(differ)}", view.description)
+        return _as_prepared(tally, path)
+
+    return judge
+
+
+def _as_prepared(tally: Tally, what: str) -> Verdict:
+    return tally.verdict(
+        "not-as-prepared",
+        f"{what} is as the state was prepared",
+        lacking="no state was prepared: the target decides what becomes of its tuning jobs",
+    )
+
+
+def _differ(given: Any, told: Any, path: str) -> list[str]:
+    """Compare with the truth; times (by their member's name) to the second."""
+    if path.endswith("Time"):
+        moment = number(told)
+        close = moment is not None and abs(moment - given) < _RESOLUTION_S
+        return [] if close else [f"{path} is {told!r}, prepared was {given!r}"]
+    if path == "TunedHyperParameters" and given != told:
+        return [f"{path} is {told!r}, prepared was {given!r}"]
+    if isinstance(given, dict):
+        return [one for name, value in given.items() for one in _differ(value, at(told, name), f"{path}.{name}")]
+    return differences(given, told, path)
+
+
+for _path, _truth in (
+    ("HyperParameterTuningJobStatus", lambda world: world.status),
+    ("CreationTime", lambda world: world.created),
+    ("LastModifiedTime", lambda world: world.modified),
+    ("HyperParameterTuningEndTime", lambda world: world.ended),
+    ("FailureReason", lambda world: world.failure_reason),
+    ("TuningJobCompletionDetails", lambda world: world.completion_details),
+    ("ConsumedResources.RuntimeInSeconds", lambda world: world.consumed_runtime),
+):
+    known_law(_path, operation=DESCRIBE, statement=f"{_path} is what the state was prepared with")(
+        _outcome(_path, _truth)
+    )
+
+
+@known_law("counters", operation=DESCRIBE, statement="both sets of counters count the prepared training jobs")
+def counters_of_the_world(survey: Survey) -> Verdict:
+    """Judge the counters by the truth, so that a listing with the same fault can't hide it."""
+    tally = Tally("tuning jobs")
+    for view in wholly_known(survey):
+        status = Counter(one.status for one in view.known.training_jobs)
+        retryable = sum(one.status == "Failed" and one.retryable for one in view.known.training_jobs)
+        objective = Counter(one.objective_status for one in view.known.training_jobs)
+        right: dict[str, dict[str, int]] = {
+            "TrainingJobStatusCounters": {
+                **{name: status[name] for name in ("Completed", "Stopped")},
+                "RetryableError": retryable,
+                "NonRetryableError": status["Failed"] - retryable,
+            },
+            "ObjectiveStatusCounters": {name: objective[name] for name in ("Succeeded", "Pending", "Failed")},
+        }
+        differ = [one for group in right for one in differences(right[group], at(view.answer, group), group)]
+        running = number(view.answer, "TrainingJobStatusCounters.InProgress")
+        if running is None or not 0 <= running - status["InProgress"] <= status["Stopping"]:
+            differ.append(f"TrainingJobStatusCounters.InProgress is {running}, prepared are {status['InProgress']}")
+        tally.hold(not differ, f"{view.name}: {'; '.join(differ)}", view.description)
+    return _as_prepared(tally, "every counter")
+
+
+@known_law("BestTrainingJob", operation=DESCRIBE, statement="the best training job is the best of the prepared ones")
+def best_of_the_world(survey: Survey) -> Verdict:
+    """Judge BestTrainingJob by the truth: the best that completed, or the best with a stopped one among them (O11)."""
+    tally = Tally("tuning jobs")
+    for view in wholly_known(survey):
+        names, told = _winners(view.known), text(view.answer, "BestTrainingJob.TrainingJobName")
+        if names is not None:
+            fits = told in names if names else not told
+            best = " or ".join(sorted(names)) or "none"
+            tally.hold(fits, f"{view.name} calls {told or 'none'} best, prepared is {best}", view.description)
+    return _as_prepared(tally, "BestTrainingJob")
+
+
+def _winners(world: WorldJob) -> set[str] | None:
+    """Give the names that may win; none where nothing has succeeded, None where the objectives differ."""
+    ways = objectives(world.create)
+    if len(ways) != 1:
+        return None
+    pick = max if next(iter(ways))[1] == "Maximize" else min
+    names: set[str] = set()
+    for statuses in ({"Completed"}, {"Completed", "Stopped"}):
+        ran = [one for one in world.training_jobs if one.metric is not None and one.status in statuses]
+        values = [one.metric for one in ran if one.metric is not None and one.objective_status == "Succeeded"]
+        names |= {one.name for one in ran if values and one.metric == pick(values)}
+    return names | ({""} if not any(one.status == "Completed" for one in world.training_jobs) else set())
+
+
+# -- the listing
+
+
+@known_law("training-jobs", operation=LIST, statement="the listing holds exactly the prepared training jobs")
+def training_jobs_of_the_world(survey: Survey) -> Verdict:
+    """Judge that every prepared training job is listed once, and nothing else is."""
+    tally = Tally("tuning jobs")
+    for view in wholly_listed(survey):
+        listed = Counter(text(item, "TrainingJobName") for item in view.items)
+        prepared = Counter(one.name for one in view.known.training_jobs)
+        lacks, extra = sorted((prepared - listed).elements()), sorted((listed - prepared).elements())
+        told = (["lacks " + ", ".join(lacks[:5])] if lacks else []) + (
+            ["adds " + ", ".join(extra[:5])] if extra else []
+        )
+        tally.hold(not told, f"the listing of {view.name} {' and '.join(told)}", *view.exchanges)
+    return _as_prepared(tally, "the set of listed training jobs")
+
+
+def _member_of_items(path: str, truth: Truth) -> Judge:
+    def judge(survey: Survey) -> Verdict:
+        tally = Tally("training jobs")
+        for view in wholly_listed(survey):
+            by_name = {one.name: one for one in view.known.training_jobs}
+            for item in view.items:
+                prepared = by_name.get(text(item, "TrainingJobName"))
+                if prepared is not None:
+                    given, told = truth(view.known, prepared), at(item, path)
+                    differ = ([f"{path} is {told!r}"] if told else []) if given is None else _differ(given, told, path)
+                    tally.hold(not differ, f"{view.name}/{prepared.name}: {'; '.join(differ)}", *view.exchanges)
+        return _as_prepared(tally, f"{path} of every listed training job")
+
+    return judge
+
+
+for _path, _told in (
+    ("TrainingJobStatus", lambda _, one: one.status),
+    ("CreationTime", lambda _, one: one.created),
+    ("TrainingStartTime", lambda _, one: one.started),
+    ("TrainingEndTime", lambda _, one: one.ended),
+    ("TunedHyperParameters", lambda _, one: dict(one.tuned)),
+    ("FailureReason", lambda _, one: one.failure_reason),
+    (f"{METRIC}.Value", lambda _, one: one.metric),
+    ("ObjectiveStatus", lambda _, one: one.objective_status),
+    ("TrainingJobDefinitionName", lambda _, one: one.definition_name),
+):
+    known_law(f"TrainingJobSummaries[].{_path}", operation=LIST, statement=f"{_path} is what the state has")(
+        _member_of_items(_path, _told)
+    )
