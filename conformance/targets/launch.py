@@ -133,8 +133,7 @@ def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> I
         raise TargetError(
             "servers can't be launched on Windows", where=spec.where, remedy="start it yourself, and name its URL"
         )
-    log_path.parent.mkdir(parents=True, exist_ok=True)
-    with _port(spec, launch) as port, log_path.open("wb") as log:
+    with _port(spec, launch) as port, _log(log_path) as log:
         server = Server(spec.endpoint_url.replace(PORT, port), _command(spec, launch, port), log_path, grace_s)
         try:
             _start(server, spec, launch, port, log)
@@ -142,6 +141,16 @@ def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> I
             yield server
         finally:
             server.end()
+
+
+def _log(path: Path) -> IO[bytes]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("wb")
+    except OSError as error:
+        raise TargetError(
+            f"the log of the server can't be written: {error.strerror}", where=str(path), remedy="allow writing there"
+        ) from error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import sys
 import tempfile
@@ -60,16 +61,28 @@ def _held(port: int) -> Iterator[bool]:
     if sys.platform == "win32":
         yield True
         return
-    path = Path(tempfile.gettempdir()) / f"conformance-port-{port}.lock"
     try:
-        file = path.open("a")
-    except OSError:  # another user's: their run, or what it left; a free port costs nothing
-        yield False
-        return
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
+        lock = _lock(Path(tempfile.gettempdir()) / f"conformance-port-{port}.lock")
+    except OSError:  # nowhere to put a lock: better unguarded than not at all
         yield True
+        return
+    try:
+        yield _locked(lock)
+    finally:
+        os.close(lock)
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _lock(path: Path) -> int:
+    """Open a lock file that may be another user's: reading is enough to lock it."""
+    try:
+        return os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)

@@ -19,6 +19,7 @@ from conformance.errors import ExitCode
 from conformance.targets import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
 from conformance.targets.endpoint import why_not_http
 from conformance.targets.launch import executable, launched
+from conformance.targets.ports import held_port
 
 Program = Callable[[str, str], Path]
 
@@ -210,6 +211,23 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path, program: Program
     with pytest.raises(TargetError, match="there is no folder") as caught, ExitStack() as stack:
         stack.enter_context(launched(spec, tmp_path / "launch.log"))
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_a_log_that_can_not_be_written_is_an_error(tmp_path: Path, program: Program) -> None:
+    (tmp_path / "reports").write_text("a file where a folder is needed", encoding="utf-8")
+    with pytest.raises(TargetError, match="log of the server can't be written") as caught, ExitStack() as stack:
+        stack.enter_context(launched(launching(program("faithful", FAITHFUL)), tmp_path / "reports" / "launch.log"))
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_a_port_is_held_against_other_runs_until_it_is_given_back() -> None:
+    with held_port(None) as port:
+        assert port is not None
+        with held_port(port) as other, held_port(port, fixed=True) as same:
+            assert other not in {None, port}
+            assert same is None
+    with held_port(port) as again:
+        assert again == port
 
 
 @pytest.mark.parametrize(
