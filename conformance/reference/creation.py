@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _MAX_RANGES = 30
 _MAX_VARIABLES = 48
-_MAX_EPOCHS = 20000
 _EPOCH_KEYS = frozenset({"epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs"})
 _EARLIEST_PARENT = 1538352000
 """2018-10-01: older tuning jobs are no parents."""
@@ -75,8 +74,6 @@ def _strategy(members: Input) -> Iterator[str]:
     if config.get("TrainingJobEarlyStoppingType", "Off") != "Off":
         yield "TrainingJobEarlyStoppingType must be Off with the Hyperband strategy"
     most = (settings or {}).get("HyperbandStrategyConfig", {}).get("MaxResource")
-    if most is not None and most > _MAX_EPOCHS:
-        yield f"MaxResource must not exceed {_MAX_EPOCHS}"
     if most is None:
         for definition in definitions_of(members):
             if not _EPOCH_KEYS & set(definition.get("StaticHyperParameters", ())):

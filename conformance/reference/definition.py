@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     Part = Mapping[str, Any]
 
 _NUMERIC_RANGES = ("IntegerParameterRanges", "ContinuousParameterRanges")
-_MAX_RUNTIME_S = 28 * 86400
 _DEFAULT_RUNTIME_S = 86400
 _LOCAL_STORAGE = ("ml.g4dn.", "ml.g5.", "ml.p4d.")
 _EBS_ONLY = ("ml.c5.", "ml.p2.")
@@ -119,8 +118,6 @@ def _stopping(definition: Part) -> Iterator[str]:
     condition = definition["StoppingCondition"]
     runtime = condition.get("MaxRuntimeInSeconds", _DEFAULT_RUNTIME_S)
     wait = condition.get("MaxWaitTimeInSeconds")
-    if runtime > _MAX_RUNTIME_S:
-        yield f"MaxRuntimeInSeconds must not exceed {_MAX_RUNTIME_S}"
     if wait is None:
         return
     if not definition.get("EnableManagedSpotTraining", False):

@@ -152,12 +152,8 @@ class _Connection(socketserver.StreamRequestHandler):
                 return False
             call = read_call(self.rfile, self.wfile, head)
         except UnreadableRequestError as error:
-            code = (
-                "RequestEntityTooLargeException"
-                if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-                else "BadRequest"
-            )
-            self._send(service.refuse(Refusal(code, error.problem, status=error.status)), keep=False, body=True)
+            refusal = Refusal("MalformedHttpRequestException", error.problem, status=error.status)
+            self._send(service.refuse(refusal), keep=False, body=True)
             self._drain()
             return False
         keep = keeps_alive(head)

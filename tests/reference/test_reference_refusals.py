@@ -5,10 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+
+if TYPE_CHECKING:
+    from reference.calling import Caller
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
@@ -35,7 +38,7 @@ NAME = {"HyperParameterTuningJobName": "exactly-ten"}
         b'{"a":' * 100_000,
     ],
 )
-def test_a_body_that_is_no_json_object(caller: Any, body: bytes) -> None:
+def test_a_body_that_is_no_json_object(caller: Caller, body: bytes) -> None:
     status, code, _ = caller.refusal(LIST, body)
     assert (status, code) == (400, "SerializationException")
 
@@ -58,13 +61,13 @@ def test_a_body_that_is_no_json_object(caller: Any, body: bytes) -> None:
         NAME | {"StatusEquals": False},
     ],
 )
-def test_a_wrong_json_type(caller: Any, members: dict[str, Any]) -> None:
+def test_a_wrong_json_type(caller: Caller, members: dict[str, Any]) -> None:
     body = json.dumps(members).replace("Infinity", "1e400").encode()
     status, code, _ = caller.refusal(LIST, body)
     assert (status, code) == (400, "SerializationException")
 
 
-def test_types_are_judged_before_constraints(caller: Any) -> None:
+def test_types_are_judged_before_constraints(caller: Caller) -> None:
     body = {"HyperParameterTuningJobName": "-not-a-name-", "MaxResults": "many"}
     assert caller.refusal(LIST, body)[1] == "SerializationException"
 
@@ -91,7 +94,7 @@ def test_types_are_judged_before_constraints(caller: Any) -> None:
         (NAME | {"StatusEquals": "Pending"}, "at 'statusEquals'", "satisfy enum value set: [InProgress, "),
     ],
 )
-def test_a_broken_constraint(caller: Any, members: dict[str, Any], place: str, requirement: str) -> None:
+def test_a_broken_constraint(caller: Caller, members: dict[str, Any], place: str, requirement: str) -> None:
     status, code, message = caller.refusal(LIST, members)
     assert (status, code) == (400, "ValidationException")
     assert re.match(r"\d validation errors? detected: Value ", message)
@@ -99,61 +102,64 @@ def test_a_broken_constraint(caller: Any, members: dict[str, Any], place: str, r
     assert f" failed to satisfy constraint: Member must {requirement}" in message
 
 
-def test_all_broken_constraints_are_told_at_once(caller: Any) -> None:
+def test_all_broken_constraints_are_told_at_once(caller: Caller) -> None:
     body = {"HyperParameterTuningJobName": "", "MaxResults": 0, "SortBy": "x"}
     message = caller.refusal(LIST, body)[2]
     assert message.startswith("4 validation errors detected: ")
     assert message.count("; ") == 3
 
 
-def test_constraints_are_judged_before_the_lookup(caller: Any) -> None:
+def test_constraints_are_judged_before_the_lookup(caller: Caller) -> None:
     body = {"HyperParameterTuningJobName": "nobody", "MaxResults": 0}
     assert caller.refusal(LIST, body)[1] == "ValidationException"
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST, "StopHyperParameterTuningJob", "DeleteHyperParameterTuningJob"])
-def test_a_job_that_nobody_has(caller: Any, operation: str) -> None:
+def test_a_job_that_nobody_has(caller: Caller, operation: str) -> None:
     status, code, message = caller.refusal(operation, {"HyperParameterTuningJobName": "nobody"})
     assert (status, code) == (400, "ResourceNotFound")
     assert "nobody" in message
 
 
-def test_names_are_case_sensitive(caller: Any) -> None:
+def test_names_are_case_sensitive(caller: Caller) -> None:
     assert caller.refusal(DESCRIBE, {"HyperParameterTuningJobName": "Exactly-Ten"})[1] == "ResourceNotFound"
 
 
 @pytest.mark.parametrize(
     "target",
-    ["", "SageMaker.", "Sagemaker.DescribeHyperParameterTuningJob", "SageMaker.describeHyperParameterTuningJob"]
-    + [
+    [
+        "",
+        "SageMaker.",
         ".DescribeHyperParameterTuningJob",
-        "SageMaker.CreateTrainingJob",
+        "Sagemaker.DescribeHyperParameterTuningJob",
+        "SageMaker.describeHyperParameterTuningJob",
         "SageMaker.DescribeHyperParameterTuningJob.x",
+        "SageMaker.CreateTrainingJob",
     ],
 )
-def test_an_unknown_target(caller: Any, target: str) -> None:
+def test_an_unknown_target(caller: Caller, target: str) -> None:
     status, code, _ = caller.refusal(target, NAME)
     assert (status, code) == (400, "UnknownOperationException")
 
 
-def test_an_operation_without_its_prefix(caller: Any) -> None:
+def test_an_operation_without_its_prefix(caller: Caller) -> None:
     response = caller.session.post(caller.endpoint_url, json=NAME, headers={"X-Amz-Target": DESCRIBE}, timeout=10)
     assert (response.status_code, response.json()["__type"]) == (400, "UnknownOperationException")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_another_method(caller: Any, method: str) -> None:
+def test_another_method(caller: Caller, method: str) -> None:
     response = caller.session.request(method, f"{caller.endpoint_url}/", timeout=10)
     assert response.status_code == 405
     assert response.json()["__type"] == "UnknownOperationException"
 
 
-def test_another_path(caller: Any) -> None:
+def test_another_path(caller: Caller) -> None:
     response = caller.session.post(f"{caller.endpoint_url}/there", json=NAME, timeout=10)
     assert (response.status_code, response.json()["__type"]) == (404, "UnknownOperationException")
 
 
-def test_head_has_no_body(caller: Any) -> None:
+def test_head_has_no_body(caller: Caller) -> None:
     address = urlsplit(caller.endpoint_url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
     for _ in range(2):

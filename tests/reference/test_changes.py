@@ -1,0 +1,283 @@
+"""Create, Stop, Delete and the listing of tuning jobs, as testers of client code use them."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.reference.creation import check_creation
+from conformance.reference.refusals import Refusal
+from conformance.worlds import load_world
+
+if TYPE_CHECKING:
+    from reference.calling import Caller
+
+WORLD = load_world("default")
+CREATE = "CreateHyperParameterTuningJob"
+STOP = "StopHyperParameterTuningJob"
+DELETE = "DeleteHyperParameterTuningJob"
+LIST = "ListHyperParameterTuningJobs"
+
+
+def creation(of: str = "clicks-parent", name: str = "made-here") -> dict[str, Any]:
+    return {**copy.deepcopy(dict(WORLD.job(of).create)), "HyperParameterTuningJobName": name}
+
+
+def find(name: str) -> Any:
+    return next((job for job in WORLD.jobs if job.name == name), None)
+
+
+def put(members: dict[str, Any], path: str, value: Any) -> None:
+    """Set a value deep inside; `None` takes the member away."""
+    *way, last = path.split(".")
+    inner: Any = members
+    for step in way:
+        inner = inner[int(step)] if step.isdigit() else inner.setdefault(step, {})
+    if value is None:
+        del inner[last]
+    else:
+        inner[last] = value
+
+
+def test_a_created_job_is_in_progress_and_has_launched_nothing(own_caller: Caller) -> None:
+    members = creation()
+    created = own_caller.answer(CREATE, members)
+    described = own_caller.describe("made-here")
+    assert created == {"HyperParameterTuningJobArn": described["HyperParameterTuningJobArn"]}
+    assert described["HyperParameterTuningJobStatus"] == "InProgress"
+    assert set(described["TrainingJobStatusCounters"].values()) == {0}
+    assert set(described["ObjectiveStatusCounters"].values()) == {0}
+    assert {name: described[name] for name in members} == members
+    assert described["CreationTime"] == described["LastModifiedTime"]
+    assert "HyperParameterTuningEndTime" not in described
+    assert own_caller.list("made-here") == {"TrainingJobSummaries": []}
+
+
+def test_tags_are_taken_and_not_told(own_caller: Caller) -> None:
+    own_caller.answer(CREATE, creation() | {"Tags": [{"Key": "team", "Value": "red"}]})
+    assert "Tags" not in own_caller.describe("made-here")
+
+
+def test_a_name_is_taken_once(own_caller: Caller) -> None:
+    assert own_caller.refusal(CREATE, creation(name="x"))[:2] == (400, "ResourceInUse")
+    own_caller.answer(CREATE, creation(name="X"))
+
+
+def test_a_stopped_job_has_ended(own_caller: Caller) -> None:
+    own_caller.answer(CREATE, creation())
+    assert own_caller.answer(STOP, {"HyperParameterTuningJobName": "made-here"}) == {}
+    described = own_caller.describe("made-here")
+    assert described["HyperParameterTuningJobStatus"] == "Stopped"
+    assert described["HyperParameterTuningEndTime"] == described["LastModifiedTime"]
+    assert own_caller.refusal(STOP, {"HyperParameterTuningJobName": "made-here"})[1] == "ValidationException"
+
+
+def test_stopping_a_live_job_stops_what_it_runs(own_caller: Caller) -> None:
+    own_caller.answer(STOP, {"HyperParameterTuningJobName": "live"})
+    described = own_caller.describe("live")
+    assert described["TrainingJobStatusCounters"]["InProgress"] == 0
+    assert described["TrainingJobStatusCounters"]["Stopped"] == 3
+    assert described["ObjectiveStatusCounters"]["Pending"] == 0
+    for item in own_caller.list("live", StatusEquals="Stopped")["TrainingJobSummaries"]:
+        assert item["TrainingEndTime"] >= item.get("TrainingStartTime", item["CreationTime"])
+
+
+def test_a_deleted_job_is_gone(own_caller: Caller) -> None:
+    own_caller.answer(DELETE, {"HyperParameterTuningJobName": "x"})
+    assert own_caller.refusal("DescribeHyperParameterTuningJob", {"HyperParameterTuningJobName": "x"})[1] == (
+        "ResourceNotFound"
+    )
+    own_caller.answer(CREATE, creation(name="x"))
+
+
+def test_a_best_job_of_a_deleted_parent_counts_no_more(own_caller: Caller) -> None:
+    own_caller.answer(DELETE, {"HyperParameterTuningJobName": "clicks-parent"})
+    overall = own_caller.describe("clicks-again")["OverallBestTrainingJob"]
+    assert overall["TuningJobName"] == "clicks-again"
+
+
+@pytest.mark.parametrize("job", WORLD.jobs, ids=lambda job: job.name)
+def test_every_job_of_the_world_can_be_created(job: Any) -> None:
+    check_creation(job.create, find)
+
+
+def test_they_can_over_http_too(own_caller: Caller) -> None:
+    for number, job in enumerate(WORLD.jobs):
+        own_caller.answer(CREATE, creation(job.name, f"again-{number}"))
+
+
+@pytest.mark.parametrize(
+    ("of", "path", "value", "told"),
+    [
+        ("x", "TrainingJobDefinition.RoleArn", None, "'trainingJobDefinition.roleArn' failed"),
+        ("x", "TrainingJobDefinition.RoleArn", "me", "at 'trainingJobDefinition.roleArn'"),
+        ("x", "HyperParameterTuningJobConfig", None, "Value null at 'hyperParameterTuningJobConfig'"),
+        ("x", "HyperParameterTuningJobConfig.Strategy", "Guess", "enum value set: [Bayesian"),
+        ("x", "HyperParameterTuningJobConfig.ResourceLimits.MaxParallelTrainingJobs", 0, "greater than or equal to 1"),
+        ("x", "TrainingJobDefinition.InputDataConfig", [], "at 'trainingJobDefinition.inputDataConfig'"),
+        ("x", "TrainingJobDefinition.InputDataConfig.0.ChannelName", "a b", "inputDataConfig.1.member.channelName"),
+        ("x", "TrainingJobDefinition.Environment", {"1": "a"}, "environment.1.key"),
+        ("x", "TrainingJobDefinition.Environment", {"A": None}, "Value null at"),
+        ("x", "Tags", [{"Key": "", "Value": ""}], "at 'tags.1.member.key'"),
+        ("x", "TrainingJobDefinition", None, "either TrainingJobDefinition or"),
+        (
+            "x",
+            "TrainingJobDefinitions",
+            [WORLD.job("x").create["TrainingJobDefinition"]],
+            "either TrainingJobDefinition",
+        ),
+        ("two-algorithms", "TrainingJobDefinitions.0.DefinitionName", None, "DefinitionName of its own"),
+        ("two-algorithms", "TrainingJobDefinitions.0.DefinitionName", "spot--groups", "DefinitionName of its own"),
+        ("two-algorithms", "TrainingJobDefinitions.0.TuningObjective", None, "needs a TuningObjective"),
+        ("two-algorithms", "HyperParameterTuningJobConfig.ParameterRanges", {}, "belongs to the definitions"),
+        ("x", "HyperParameterTuningJobConfig.StrategyConfig", {}, "only be used with the Hyperband"),
+        ("hyperband", "HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType", "Auto", "must be Off"),
+        ("hyperband", "HyperParameterTuningJobConfig.StrategyConfig", None, "can't be inferred"),
+        (
+            "hyperband",
+            "HyperParameterTuningJobConfig.StrategyConfig.HyperbandStrategyConfig.MaxResource",
+            20001,
+            "less than or equal to 20000",
+        ),
+        ("grid", "HyperParameterTuningJobConfig.ParameterRanges", WORLD.job("x").ranges_of({}), "Grid strategy"),
+        ("x", "TrainingJobDefinition.StaticHyperParameters.eta", "1", "must not be named twice"),
+        ("x", "TrainingJobDefinition.AlgorithmSpecification.AlgorithmName", "a", "either AlgorithmName"),
+        ("x", "HyperParameterTuningJobConfig.HyperParameterTuningJobObjective", None, "objective of the tuning job"),
+        ("grid", "TrainingJobDefinition.AlgorithmSpecification.MetricDefinitions.0.Name", "z", "one of MetricDef"),
+        (
+            "x",
+            "HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges.0.MinValue",
+            "0",
+            "requires a range that is greater than 0",
+        ),
+        (
+            "bayesian-until-converged",
+            "HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges.0.MaxValue",
+            "1.0",
+            "within 0<=x<1.0",
+        ),
+        (
+            "x",
+            "HyperParameterTuningJobConfig.ParameterRanges.IntegerParameterRanges.0.MinValue",
+            "1.5",
+            "no numbers of its type",
+        ),
+        ("x", "HyperParameterTuningJobConfig.ParameterRanges.IntegerParameterRanges.0.MinValue", "99", "in order"),
+        ("x", "TrainingJobDefinition.InputDataConfig.0.CompressionType", "Gzip", "CompressionType can only"),
+        ("x", "TrainingJobDefinition.InputDataConfig.0.RecordWrapperType", "RecordIO", "RecordWrapperType can't"),
+        ("x", "TrainingJobDefinition.InputDataConfig.0.DataSource", {}, "exactly one data source"),
+        (
+            "x",
+            "TrainingJobDefinition.InputDataConfig.0.DataSource.S3DataSource.S3DataType",
+            "AugmentedManifestFile",
+            "with Pipe input mode",
+        ),
+        (
+            "x",
+            "TrainingJobDefinition.InputDataConfig.0.DataSource.S3DataSource.InstanceGroupNames",
+            ["g"],
+            "names an instance group that there is not",
+        ),
+        ("x", "TrainingJobDefinition.ResourceConfig", None, "either ResourceConfig or"),
+        ("clicks-parent", "TrainingJobDefinition.ResourceConfig.VolumeSizeInGB", None, "VolumeSizeInGB is required"),
+        ("hyperband", "TrainingJobDefinition.ResourceConfig.VolumeKmsKeyId", "k", "local storage"),
+        (
+            "flexible-instances",
+            "TrainingJobDefinition.HyperParameterTuningResourceConfig.InstanceCount",
+            1,
+            "InstanceConfigs can't be combined",
+        ),
+        (
+            "one-instance-for-tuning",
+            "TrainingJobDefinition.HyperParameterTuningResourceConfig.InstanceCount",
+            None,
+            "or InstanceType and InstanceCount",
+        ),
+        (
+            "one-instance-for-tuning",
+            "TrainingJobDefinition.HyperParameterTuningResourceConfig.AllocationStrategy",
+            "Prioritized",
+            "AllocationStrategy can only",
+        ),
+        ("x", "TrainingJobDefinition.StoppingCondition.MaxRuntimeInSeconds", 2419201, "less than or equal to 2419200"),
+        ("x", "TrainingJobDefinition.StoppingCondition.MaxWaitTimeInSeconds", 7200, "EnableManagedSpotTraining"),
+        ("spot-on-instance-groups", "TrainingJobDefinition.StoppingCondition.MaxWaitTimeInSeconds", 60, "not be less"),
+        (
+            "clicks-again",
+            "WarmStartConfig.ParentHyperParameterTuningJobs.0.HyperParameterTuningJobName",
+            "no",
+            "no parent",
+        ),
+        (
+            "clicks-again",
+            "WarmStartConfig.ParentHyperParameterTuningJobs.0.HyperParameterTuningJobName",
+            "live",
+            "can't be a parent",
+        ),
+        ("clicks-again", "TrainingJobDefinition.StaticHyperParameters.more", "1", "number of static and tunable"),
+        ("clicks-again", "TrainingJobDefinition.AlgorithmSpecification.TrainingImage", "other", "must be those of"),
+        (
+            "clicks-elsewhere",
+            "HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.Type",
+            "Maximize",
+            "objective metric must be the same",
+        ),
+    ],
+)
+def test_a_creation_that_breaks_a_rule(caller: Caller, of: str, path: str, value: Any, told: str) -> None:
+    members = creation(of)
+    put(members, path, value)
+    status, code, message = caller.refusal(CREATE, members)
+    assert (status, code) == (400, "ValidationException")
+    assert told in message
+
+
+def test_caps_over_several_lists_and_definitions() -> None:
+    members = creation("two-algorithms")
+    for definition in members["TrainingJobDefinitions"]:
+        definition["Environment"] = {f"V{number}": "" for number in range(25)}
+    with pytest.raises(Refusal, match="environment variables"):
+        check_creation(members, find)
+    members = creation("x")
+    ranges = members["HyperParameterTuningJobConfig"]["ParameterRanges"]
+    ranges["CategoricalParameterRanges"] = [{"Name": f"c{number}", "Values": ["a"]} for number in range(28)]
+    with pytest.raises(Refusal, match="over all ranges"):
+        check_creation(members, find)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"NameContains": "hyperband"}, ["hyperband", "hyperband-by-epochs"]),
+        ({"NameContains": "Hyperband"}, []),
+        ({"StatusEquals": "InProgress", "SortBy": "Name"}, ["live", "live-and-young", "several-live"]),
+        ({"StatusEquals": "DeleteFailed"}, ["delete-failed"]),
+        ({"CreationTimeAfter": 1738500000}, ["live", "live-and-young", "several-live", "stopping"]),
+        ({"CreationTimeBefore": 1709300000.5}, ["x"]),
+        ({"LastModifiedTimeAfter": 1738238300, "StatusEquals": "Deleting"}, ["deleting"]),
+        ({"LastModifiedTimeBefore": 1709300000}, ["x"]),
+    ],
+)
+def test_tuning_jobs_are_listed(caller: Caller, query: dict[str, Any], expected: list[str]) -> None:
+    summaries = caller.answer(LIST, query)["HyperParameterTuningJobSummaries"]
+    assert [job["HyperParameterTuningJobName"] for job in summaries] == expected
+
+
+def test_tuning_jobs_are_sorted_and_paged(caller: Caller) -> None:
+    query: dict[str, Any] = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 15}
+    created: list[float] = []
+    while True:
+        page = caller.answer(LIST, query)
+        created += [job["CreationTime"] for job in page["HyperParameterTuningJobSummaries"]]
+        if "NextToken" not in page:
+            break
+        query["NextToken"] = page["NextToken"]
+    assert created == sorted((job.created for job in WORLD.jobs), reverse=True)
+
+
+def test_a_token_of_one_listing_is_no_token_of_the_other(caller: Caller) -> None:
+    token = caller.answer(LIST, {})["NextToken"]
+    query = {"HyperParameterTuningJobName": "live", "NextToken": token}
+    assert caller.refusal("ListTrainingJobsForHyperParameterTuningJob", query)[1] == "ValidationException"

@@ -1,0 +1,185 @@
+"""What Describe tells of the default world: everything that the contract knows, and nothing that contradicts it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.contract import load
+from conformance.reference.constraints import violations
+from conformance.reference.inputs import CREATE, inputs
+from conformance.reference.reading import read_members
+from conformance.worlds import load_world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract import Node
+    from reference.calling import Caller
+
+CONTRACT = load()
+WORLD = load_world("default")
+DESCRIBED = CONTRACT.operations["DescribeHyperParameterTuningJob"].output
+LISTED = CONTRACT.operations["ListTrainingJobsForHyperParameterTuningJob"].output
+
+# A best training job has completed, and a failure reason goes with a failure: no answer can show these two.
+IMPOSSIBLE = {"BestTrainingJob.FailureReason", "OverallBestTrainingJob.FailureReason"}
+
+each_job = pytest.mark.parametrize("name", [job.name for job in WORLD.jobs])
+
+
+def paths_in(node: Node, value: Any) -> Iterator[str]:
+    """Go through the contract's paths that a value exercises."""
+    yield node.path
+    if node.type == "structure":
+        for name in value:
+            yield from paths_in(node.members[name], value[name])
+    elif node.type == "list" and node.element is not None:
+        for item in value:
+            yield from paths_in(node.element, item)
+    elif node.type == "map" and node.key is not None and node.value is not None:
+        for name, entry in value.items():
+            yield from paths_in(node.key, name)
+            yield from paths_in(node.value, entry)
+
+
+def enum_words(node: Node, value: Any) -> Iterator[tuple[str, str]]:
+    """Go through the words of enums in a value, each with the shape that has it."""
+    if node.accepted_values() is not None:
+        yield node.shape or node.name, value
+    elif node.type == "structure":
+        for name in value:
+            yield from enum_words(node.members[name], value[name])
+    elif node.type == "list" and node.element is not None:
+        for item in value:
+            yield from enum_words(node.element, item)
+
+
+def missing_paths(node: Node, answers: list[dict[str, Any]]) -> list[str]:
+    exercised = {path for answer in answers for path in paths_in(node, answer)}
+    return [inner.path for inner in node.walk() if inner.path not in exercised]
+
+
+def test_every_path_of_describe_is_exercised(caller: Caller) -> None:
+    answers = [caller.describe(job.name) for job in WORLD.jobs]
+    assert set(missing_paths(DESCRIBED, answers)) == IMPOSSIBLE
+
+
+def test_every_path_of_list_is_exercised(caller: Caller) -> None:
+    answers = [caller.list(job.name) for job in WORLD.jobs]
+    assert missing_paths(LISTED, answers) == []
+
+
+def test_every_small_enum_is_exercised_to_its_last_word(caller: Caller) -> None:
+    said = {word for job in WORLD.jobs for word in enum_words(DESCRIBED, caller.describe(job.name))}
+    said |= {word for job in WORLD.jobs for word in enum_words(LISTED, caller.list(job.name, MaxResults=100))}
+    enums = {
+        node.shape or node.name: node.accepted_values() or ()
+        for node in (*DESCRIBED.walk(), *LISTED.walk())
+        if node.accepted_values() is not None and "InstanceType" not in node.path
+    }
+    unsaid = {(shape, word) for shape, words in enums.items() for word in words} - said
+    assert unsaid == set()
+
+
+@each_job
+def test_answers_keep_the_contract(caller: Caller, name: str) -> None:
+    described, listed = caller.describe(name), caller.list(name, MaxResults=100)
+    assert read_members(DESCRIBED, described) == described
+    assert list(violations(DESCRIBED, described, "")) == []
+    assert read_members(LISTED, listed) == listed
+    assert list(violations(LISTED, listed, "")) == []
+
+
+@each_job
+def test_what_was_created_is_told_again(caller: Caller, name: str) -> None:
+    created, described = WORLD.job(name).create, caller.describe(name)
+    assert {member: described[member] for member in created} == created
+    assert list(violations(inputs(CONTRACT)[CREATE], created, "")) == []
+
+
+@each_job
+def test_counters_agree_with_the_list(caller: Caller, name: str) -> None:
+    described = caller.describe(name)
+    items = caller.list(name, MaxResults=100)["TrainingJobSummaries"]
+    if len(items) == 100:
+        items += caller.list(name, SortOrder="Descending", MaxResults=100)["TrainingJobSummaries"][
+            : len(WORLD.job(name).training_jobs) - 100
+        ]
+    counters, objectives = described["TrainingJobStatusCounters"], described["ObjectiveStatusCounters"]
+    statuses = [item["TrainingJobStatus"] for item in items]
+    for status in ("Completed", "InProgress", "Stopped"):
+        assert counters[status] == statuses.count(status)
+    assert counters["RetryableError"] + counters["NonRetryableError"] == statuses.count("Failed")
+    for status in ("Succeeded", "Pending", "Failed"):
+        assert objectives[status] == [item["ObjectiveStatus"] for item in items].count(status)
+
+
+def test_counters_of_57_training_jobs(caller: Caller) -> None:
+    described = caller.describe("churn-57-in-all-statuses")
+    assert described["TrainingJobStatusCounters"] == {
+        "Completed": 38,
+        "InProgress": 3,
+        "RetryableError": 2,
+        "NonRetryableError": 5,
+        "Stopped": 5,
+    }
+    assert described["ObjectiveStatusCounters"] == {"Succeeded": 38, "Pending": 0, "Failed": 19}
+
+
+@pytest.mark.parametrize(
+    ("name", "best", "overall"),
+    [
+        ("churn-57-in-all-statuses", 0.9117, None),
+        ("live", 3.2e-05, None),
+        ("random-until-target", -0.5, None),
+        ("none-at-all", None, None),
+        ("failed", None, None),
+        ("clicks-parent", 0.125, None),
+        ("clicks-again", 0.25, 0.125),
+        ("clicks-once-more", 0.0625, 0.0625),
+        ("clicks-in-vain", None, 0.125),
+        ("clicks-elsewhere", 0.4375, None),
+    ],
+)
+def test_best_training_jobs(caller: Caller, name: str, best: float | None, overall: float | None) -> None:
+    described = caller.describe(name)
+    for member, expected in (("BestTrainingJob", best), ("OverallBestTrainingJob", overall)):
+        assert (member in described) == (expected is not None)
+        if expected is not None:
+            metric = described[member]["FinalHyperParameterTuningJobObjectiveMetric"]
+            assert metric["Value"] == pytest.approx(expected)
+            assert described[member]["TrainingJobStatus"] == "Completed"
+
+
+def test_the_overall_best_names_the_parent_that_launched_it(caller: Caller) -> None:
+    described = caller.describe("clicks-again")
+    assert described["OverallBestTrainingJob"]["TuningJobName"] == "clicks-parent"
+
+
+def test_several_definitions_are_named_in_the_best_one(caller: Caller) -> None:
+    described = caller.describe("two-algorithms")
+    names = {definition["DefinitionName"] for definition in described["TrainingJobDefinitions"]}
+    assert described["BestTrainingJob"]["TrainingJobDefinitionName"] in names
+    assert set(described["HyperParameterTuningJobConfig"]) == {"Strategy", "ResourceLimits"}
+
+
+def test_times_are_epoch_seconds(caller: Caller) -> None:
+    described = caller.describe("x")
+    assert described["CreationTime"] == 1709276400.1
+    assert described["BestTrainingJob"]["TrainingStartTime"] % 1 == 0
+    assert described["HyperParameterTuningEndTime"] == described["LastModifiedTime"]
+
+
+def test_nothing_is_null_and_empty_lists_stay(caller: Caller) -> None:
+    text = caller.post("DescribeHyperParameterTuningJob", {"HyperParameterTuningJobName": "grid"}).text
+    assert "null" not in text
+    assert '"IntegerParameterRanges":[]' in text
+    assert ", " not in text
+
+
+def test_an_arn_has_the_training_jobs_name_in_lower_case(caller: Caller) -> None:
+    item = caller.list("MixedCase--and---Inner-Hyphens9")["TrainingJobSummaries"][0]
+    assert item["TrainingJobName"].startswith("MixedCase--and---Inner-Hyphens9-001-")
+    assert item["TrainingJobArn"].endswith(f":training-job/{item['TrainingJobName'].lower()}")

@@ -1,0 +1,146 @@
+"""Order, filter and pages of List, against the world itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.worlds import load_world
+
+if TYPE_CHECKING:
+    from reference.calling import Caller
+
+MANY = "churn-57-in-all-statuses"
+WORLD = load_world("default")
+TRUTH = WORLD.job(MANY).training_jobs
+STATUSES = ("InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting")
+
+
+def walk(caller: Caller, name: str, **query: Any) -> list[dict[str, Any]]:
+    """All items, page after page; each page but the last is full."""
+    items: list[dict[str, Any]] = []
+    page = caller.list(name, **query)
+    while True:
+        items += page["TrainingJobSummaries"]
+        if "NextToken" not in page:
+            return items
+        assert len(page["TrainingJobSummaries"]) == query.get("MaxResults", 10)
+        page = caller.list(name, **query, NextToken=page["NextToken"])
+
+
+def names(items: list[dict[str, Any]]) -> list[str]:
+    return [item["TrainingJobName"] for item in items]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 10, 19, 57, 99, 100])
+def test_pages_of_any_size_make_the_same_list(caller: Caller, size: int) -> None:
+    assert names(walk(caller, MANY, MaxResults=size)) == sorted(job.name for job in TRUTH)
+
+
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [("none-at-all", [0]), ("exactly-ten", [10]), ("eleven-is-a-page-and-one", [10, 1]), ("live", [10, 1])],
+)
+def test_ten_are_a_page_by_default(caller: Caller, name: str, pages: list[int]) -> None:
+    page = caller.list(name)
+    sizes = [len(page["TrainingJobSummaries"])]
+    while "NextToken" in page:
+        page = caller.list(name, NextToken=page["NextToken"])
+        sizes.append(len(page["TrainingJobSummaries"]))
+    assert sizes == pages
+
+
+@pytest.mark.parametrize(("name", "pages"), [("one-hundred", [100]), ("one-hundred-and-one", [100, 1])])
+def test_a_hundred_are_a_page_at_most(caller: Caller, name: str, pages: list[int]) -> None:
+    first = caller.list(name, MaxResults=100)
+    assert len(first["TrainingJobSummaries"]) == pages[0]
+    assert ("NextToken" in first) == (len(pages) > 1)
+
+
+def test_an_empty_list_is_sent(caller: Caller) -> None:
+    assert caller.list("none-at-all") == {"TrainingJobSummaries": []}
+
+
+@pytest.mark.parametrize(("sort_by", "key"), [("Name", "name"), ("CreationTime", "created"), ("Status", "status")])
+@pytest.mark.parametrize("descending", [False, True])
+def test_orders(caller: Caller, sort_by: str, key: str, descending: bool) -> None:  # noqa: FBT001 - a parameter
+    order = "Descending" if descending else "Ascending"
+    items = walk(caller, MANY, SortBy=sort_by, SortOrder=order, MaxResults=7)
+    by_name = sorted(TRUTH, key=lambda job: job.name)
+    expected = sorted(by_name, key=lambda job: getattr(job, key), reverse=descending)
+    assert names(items) == [job.name for job in expected]
+
+
+def test_defaults_are_name_and_ascending(caller: Caller) -> None:
+    assert walk(caller, MANY) == walk(caller, MANY, SortBy="Name", SortOrder="Ascending", MaxResults=10)
+
+
+def test_by_metric_only_those_with_one_are_listed(caller: Caller) -> None:
+    items = walk(caller, MANY, SortBy="FinalObjectiveMetricValue", MaxResults=3)
+    values = [item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for item in items]
+    assert values == sorted(job.metric for job in TRUTH if job.metric is not None)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_status_filter_holds_over_pages(caller: Caller, status: str) -> None:
+    items = walk(caller, MANY, StatusEquals=status, MaxResults=2, SortBy="CreationTime")
+    assert sorted(names(items)) == sorted(job.name for job in TRUTH if job.status == status)
+
+
+def test_a_filter_and_the_metric_order_together(caller: Caller) -> None:
+    items = walk(caller, MANY, StatusEquals="Stopped", SortBy="FinalObjectiveMetricValue", SortOrder="Descending")
+    values = [item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for item in items]
+    assert values == [pytest.approx(0.701), pytest.approx(0.6233)]
+
+
+def test_a_token_serves_another_page_size_and_the_defaults_written_out(caller: Caller) -> None:
+    token = caller.list(MANY)["NextToken"]
+    written_out = caller.list(MANY, NextToken=token, SortBy="Name", SortOrder="Ascending", MaxResults=47)
+    assert names(written_out["TrainingJobSummaries"]) == sorted(job.name for job in TRUTH)[10:]
+    assert "NextToken" not in written_out
+
+
+def test_a_token_can_be_used_twice(caller: Caller) -> None:
+    token = caller.list(MANY)["NextToken"]
+    assert caller.list(MANY, NextToken=token) == caller.list(MANY, NextToken=token)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"SortBy": "CreationTime"},
+        {"SortOrder": "Descending"},
+        {"StatusEquals": "Completed"},
+        {"HyperParameterTuningJobName": "one-hundred"},
+    ],
+)
+def test_a_token_of_another_query_is_refused(caller: Caller, other: dict[str, str]) -> None:
+    query = {"HyperParameterTuningJobName": MANY, "NextToken": caller.list(MANY)["NextToken"]} | other
+    status, code, _ = caller.refusal("ListTrainingJobsForHyperParameterTuningJob", query)
+    assert (status, code) == (400, "ValidationException")
+
+
+@pytest.mark.parametrize("token", ["", "x", "AAAA", "AAAAAAAA", "\u00e9", "!" * 8192, "A" * 32])
+def test_a_token_that_nobody_issued_is_refused(caller: Caller, token: str) -> None:
+    query = {"HyperParameterTuningJobName": MANY, "NextToken": token}
+    status, code, _ = caller.refusal("ListTrainingJobsForHyperParameterTuningJob", query)
+    assert (status, code) == (400, "ValidationException")
+
+
+def test_a_changed_token_is_refused(caller: Caller) -> None:
+    token = caller.list(MANY)["NextToken"]
+    changed = ("B" if token[0] == "A" else "A") + token[1:]
+    query = {"HyperParameterTuningJobName": MANY, "NextToken": changed}
+    assert caller.refusal("ListTrainingJobsForHyperParameterTuningJob", query)[1] == "ValidationException"
+
+
+def test_null_and_unknown_members_are_as_good_as_absent(caller: Caller) -> None:
+    query = {"MaxResults": None, "SortBy": None, "NextToken": None, "StatusEquals": None, "Colour": [1]}
+    assert caller.list(MANY, **query) == caller.list(MANY)
+
+
+def test_ten_may_be_written_with_an_exponent(caller: Caller) -> None:
+    body = f'{{"HyperParameterTuningJobName":"{MANY}","MaxResults":1.2E1}}'.encode()
+    answer = caller.post("ListTrainingJobsForHyperParameterTuningJob", body).json()
+    assert len(answer["TrainingJobSummaries"]) == 12

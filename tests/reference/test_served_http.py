@@ -1,0 +1,196 @@
+"""HTTP as it is spoken on the socket: connections that stay, bodies in chunks, limits, a clean end."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from conformance.errors import UserError
+from conformance.reference import ReferenceServer, Service, serve
+from conformance.reference.http_reading import MAX_BODY_BYTES
+from conformance.worlds import load_world
+
+if TYPE_CHECKING:
+    from reference.calling import Caller
+
+BODY = b'{"HyperParameterTuningJobName":"x"}'
+HEAD = b"POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: SageMaker.DescribeHyperParameterTuningJob\r\n"
+
+
+def connect(endpoint_url: str) -> socket.socket:
+    address = urlsplit(endpoint_url)
+    return socket.create_connection((address.hostname or "", address.port or 0), timeout=10)
+
+
+def talk(endpoint_url: str, *parts: bytes) -> bytes:
+    """Send bytes, close our side, and give all that comes back."""
+    with connect(endpoint_url) as connection:
+        for part in parts:
+            connection.sendall(part)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_headers_of_an_answer(caller: Caller) -> None:
+    response = caller.post("DescribeHyperParameterTuningJob", BODY)
+    assert response.headers["Content-Type"] == "application/x-amz-json-1.1"
+    assert int(response.headers["Content-Length"]) == len(response.content)
+    assert len(response.headers["x-amzn-RequestId"]) == 36
+    assert abs(parsedate_to_datetime(response.headers["Date"]).timestamp() - time.time()) < 60
+
+
+def test_request_ids_differ(caller: Caller) -> None:
+    answers = [caller.post("DescribeHyperParameterTuningJob", BODY) for _ in range(3)]
+    refused = [caller.post("Nothing", BODY) for _ in range(3)]
+    assert len({answer.headers["x-amzn-RequestId"] for answer in answers + refused}) == 6
+
+
+def test_a_charset_in_the_content_type(caller: Caller) -> None:
+    header = {"Content-Type": "application/x-amz-json-1.1; charset=utf-8"}
+    assert caller.post("DescribeHyperParameterTuningJob", BODY, **header).status_code == 200
+
+
+def test_a_body_in_chunks(caller: Caller) -> None:
+    parts = iter([BODY[:5], BODY[5:6], BODY[6:]])
+    headers = {"X-Amz-Target": "SageMaker.DescribeHyperParameterTuningJob"}
+    response = caller.session.post(f"{caller.endpoint_url}/", data=parts, headers=headers, timeout=10)
+    assert response.json()["HyperParameterTuningJobName"] == "x"
+
+
+def test_many_requests_on_one_connection(caller: Caller) -> None:
+    request = HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
+    assert talk(caller.endpoint_url, request * 3).count(b"HTTP/1.1 200 OK") == 3
+
+
+def test_a_connection_that_is_to_be_closed(caller: Caller) -> None:
+    request = HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY
+    answer = talk(caller.endpoint_url, request * 2)
+    assert answer.count(b"HTTP/1.1 200 OK") == 1
+    assert b"Connection: close\r\n" in answer
+
+
+def test_the_answer_to_expect_continue(caller: Caller) -> None:
+    request = HEAD + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+    assert talk(caller.endpoint_url, request, BODY).startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"POST / SMTP/1.1\r\n\r\n", 400),
+        (HEAD + b": no name\r\n\r\n", 400),
+        (HEAD + b"no colon\r\n\r\n", 400),
+        (HEAD + b"Content-Length: -1\r\n\r\n", 400),
+        (HEAD + b"Content-Length: 1_0\r\n\r\n", 400),
+        (HEAD + b"Content-Length: 99\r\n\r\nshort", 400),
+        (HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}", 400),
+        (HEAD + b"Transfer-Encoding: gzip\r\n\r\n", 400),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", 400),
+        (HEAD + b"Content-Length: %d\r\n\r\n" % (MAX_BODY_BYTES + 1), 413),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\nffffffffff\r\n", 413),
+        (HEAD + b"X-Long: " + b"a" * 70000 + b"\r\n\r\n", 431),
+        (HEAD + b"X-Many: 1\r\n" * 120 + b"\r\n", 431),
+    ],
+)
+def test_what_is_no_request(caller: Caller, request_bytes: bytes, status: int) -> None:
+    answer = talk(caller.endpoint_url, request_bytes)
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert b'"__type":"MalformedHttpRequestException"' in answer
+
+
+def test_a_body_beyond_the_limit_is_refused_and_not_dropped(caller: Caller) -> None:
+    response = caller.post("DescribeHyperParameterTuningJob", b" " * (MAX_BODY_BYTES + 1))
+    assert response.status_code == 413
+
+
+def test_several_clients_at_once(reference_server: ReferenceServer) -> None:
+    seen: list[int] = []
+
+    def client() -> None:
+        with requests.Session() as session:
+            headers = {"X-Amz-Target": "SageMaker.DescribeHyperParameterTuningJob"}
+            seen.extend(
+                session.post(reference_server.endpoint_url, data=BODY, headers=headers, timeout=10).status_code
+                for _ in range(20)
+            )
+
+    threads = [threading.Thread(target=client) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [200] * 160
+
+
+def test_a_stopped_server_answers_nothing_on_open_connections_either() -> None:
+    server = ReferenceServer(load_world("empty")).start()
+    with connect(server.endpoint_url) as connection:
+        request = HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
+        connection.sendall(request)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 Bad Request")
+        server.stop()
+        assert connection.recv(65536) == b""
+    with pytest.raises(ConnectionRefusedError):
+        connect(server.endpoint_url)
+
+
+def test_a_server_that_was_never_started_can_be_stopped() -> None:
+    ReferenceServer(load_world("empty")).stop()
+
+
+class BrokenService(Service):
+    """Has a bug in the middle of an operation."""
+
+    def describe(self, members: dict[str, Any]) -> dict[str, Any]:
+        raise ZeroDivisionError(members)
+
+
+def test_a_bug_of_the_server_is_an_internal_failure() -> None:
+    with ReferenceServer(load_world("default"), service=BrokenService) as server:
+        headers = {"X-Amz-Target": "SageMaker.DescribeHyperParameterTuningJob"}
+        response = requests.post(server.endpoint_url, data=BODY, headers=headers, timeout=10)
+    assert response.status_code == 500
+    assert response.json()["__type"] == "InternalFailure"
+    assert "ZeroDivision" not in response.text
+
+
+PROGRAM = """
+from conformance.reference import serve
+from conformance.worlds import load_world
+serve(load_world("empty"))
+"""
+
+
+@pytest.mark.parametrize("signal_name", ["SIGINT", "SIGTERM"])
+def test_the_foreground_server_ends_quietly_on_a_signal(signal_name: str) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    line = program.stdout.readline()
+    assert line.startswith("serving world empty at http://127.0.0.1:")
+    url = line.split()[4]
+    assert requests.get(url, timeout=10).status_code == 405
+    program.send_signal(getattr(signal, signal_name))
+    _, errors = program.communicate(timeout=10)
+    assert (program.returncode, errors) == (0, "")
+
+
+def test_a_port_that_is_taken() -> None:
+    with ReferenceServer(load_world("empty")) as server:
+        port = int(server.endpoint_url.rpartition(":")[2])
+        with pytest.raises(UserError) as caught:
+            serve(load_world("empty"), port=port)
+    assert caught.value.where == f"127.0.0.1:{port}"

@@ -1,0 +1,123 @@
+"""Signatures: who may speak to a server that has keys, and what everybody else is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+from conformance.reference import ReferenceServer
+from conformance.worlds import load_world
+from reference.calling import Caller, sdk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BODY = b'{"HyperParameterTuningJobName":"x"}'
+TARGET = {
+    "X-Amz-Target": "SageMaker.DescribeHyperParameterTuningJob",
+    "Content-Type": "application/x-amz-json-1.1",
+}
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[str]:
+    with ReferenceServer(load_world("default"), credentials={"AKIDKNOWN": "its secret"}) as server:
+        yield server.endpoint_url
+
+
+def signed(url: str, key: str = "AKIDKNOWN", secret: str = "its secret", service: str = "sagemaker") -> dict[str, str]:  # noqa: S107
+    request = AWSRequest(method="POST", url=f"{url}/", headers=dict(TARGET), data=BODY)
+    SigV4Auth(Credentials(key, secret), service, "eu-central-1").add_auth(request)
+    return dict(request.headers.items())
+
+
+def send(url: str, headers: dict[str, str], body: bytes = BODY) -> tuple[int, str]:
+    response = requests.post(f"{url}/", data=body, headers=headers, timeout=10)
+    return response.status_code, response.json().get("__type", "")
+
+
+def test_a_good_signature(guarded: str) -> None:
+    assert send(guarded, signed(guarded)) == (200, "")
+
+
+def test_boto3_signs_well(guarded: str) -> None:
+    client = sdk(guarded, "AKIDKNOWN", "its secret")
+    described = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="x")
+    assert described["HyperParameterTuningJobName"] == "x"
+
+
+def test_boto3_hears_why_not(guarded: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        sdk(guarded, "AKIDKNOWN", "a wrong one").list_hyper_parameter_tuning_jobs()
+    assert caught.value.response["Error"]["Code"] == "InvalidSignatureException"
+
+
+def test_no_signature(guarded: str) -> None:
+    assert send(guarded, TARGET) == (400, "MissingAuthenticationTokenException")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Basic abc",
+        "AWS4-HMAC-SHA256",
+        "AWS4-HMAC-SHA256 Credential=AKIDKNOWN/20260101/eu-central-1/sagemaker/aws4_request",
+        "AWS4-HMAC-SHA256 Credential=AKIDKNOWN, SignedHeaders=host, Signature=00",
+    ],
+)
+def test_a_signature_in_pieces(guarded: str, header: str) -> None:
+    headers = {**TARGET, "Authorization": header, "X-Amz-Date": "20260101T000000Z"}
+    assert send(guarded, headers) == (400, "IncompleteSignatureException")
+
+
+def test_a_signature_without_a_date(guarded: str) -> None:
+    headers = signed(guarded)
+    del headers["X-Amz-Date"]
+    assert send(guarded, headers) == (400, "IncompleteSignatureException")
+
+
+def test_a_key_of_nobody(guarded: str) -> None:
+    assert send(guarded, signed(guarded, key="AKIDUNKNOWN")) == (400, "UnrecognizedClientException")
+
+
+@pytest.mark.parametrize("wrong", [{"secret": "another"}, {"service": "s3"}])
+def test_a_wrong_signature(guarded: str, wrong: dict[str, str]) -> None:
+    assert send(guarded, signed(guarded, **wrong)) == (400, "InvalidSignatureException")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"X-Amz-Target": "SageMaker.DeleteHyperParameterTuningJob"},
+        {"X-Amz-Date": "20260101T000000Z"},
+        {"Host": "elsewhere"},
+    ],
+)
+def test_a_signed_header_that_was_changed(guarded: str, change: dict[str, str]) -> None:
+    assert send(guarded, signed(guarded) | change) == (400, "InvalidSignatureException")
+
+
+def test_a_body_that_was_changed(guarded: str) -> None:
+    body = b'{"HyperParameterTuningJobName":"y"}'
+    assert send(guarded, signed(guarded), body) == (400, "InvalidSignatureException")
+    claimed = {"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}
+    assert send(guarded, signed(guarded) | claimed, body) == (400, "InvalidSignatureException")
+
+
+def test_types_come_before_the_signature_and_constraints_after_it(guarded: str) -> None:
+    assert send(guarded, TARGET, b"{")[1] == "SerializationException"
+    assert send(guarded, {}, b"{}")[1] == "UnknownOperationException"
+    assert send(guarded, TARGET, b'{"HyperParameterTuningJobName":7}')[1] == "SerializationException"
+    assert send(guarded, TARGET, b'{"HyperParameterTuningJobName":"-"}')[1] == "MissingAuthenticationTokenException"
+
+
+def test_without_keys_nothing_needs_a_signature(caller: Caller) -> None:
+    assert isinstance(caller, Caller)
+    assert send(caller.endpoint_url, TARGET) == (200, "")
+    assert send(caller.endpoint_url, signed(caller.endpoint_url, key="ANY")) == (200, "")
