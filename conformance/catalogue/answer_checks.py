@@ -54,7 +54,7 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
 
 def sightings(lab: Lab, operation: Operation) -> Sightings:
     """Give what all answers so far show, walked anew only when answers have come in since."""
-    answers = tuple(lab.answers(operation.name))
+    answers = lab.answers(operation.name)
     return lab.cached(("sightings", operation.name, len(answers)), lambda: observe(operation, answers))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
@@ -44,6 +44,7 @@ class _Memory:
     exchanges: dict[Request, Exchange] = field(default_factory=dict)
     walks: dict[tuple[Request, int], Walked] = field(default_factory=dict)
     survey: Survey | None = None
+    paging_subject: View | None = None
 
 
 class Lab:
@@ -76,8 +77,7 @@ class Lab:
         self._memory = _Memory()
         self._cache: dict[Hashable, Any] = {}
         self._faults = 0
-        self._seen: dict[Request, Exchange] = {}
-        self._client_seen: list[Exchange] = []
+        self._answers: dict[str, list[Exchange]] = {name: [] for name in contract.operations}
         self.describing = next(op for op in contract.operations.values() if op.settled is not None)
         self.listing_operation = next(op for op in contract.operations.values() if op.listing is not None)
 
@@ -96,7 +96,7 @@ class Lab:
             return known
         exchange = self._send(request)
         self._memory.exchanges[request] = exchange
-        self._seen[request] = exchange
+        self.saw((exchange,))
         return exchange
 
     def send_again(self, request: Request) -> Exchange:
@@ -123,14 +123,14 @@ class Lab:
             self._memory = kept
 
     def saw(self, exchanges: tuple[Exchange, ...]) -> None:
-        """Keep exchanges that a client library had, so that their answers are judged as well."""
-        self._client_seen += exchanges
+        """Keep the accepted answers among exchanges, whoever had them, so that they are judged as well."""
+        for exchange in exchanges:
+            if exchange.ok and exchange.operation in self._answers:
+                self._answers[exchange.operation].append(exchange)
 
-    def answers(self, operation: str) -> Iterator[Exchange]:
+    def answers(self, operation: str) -> Sequence[Exchange]:
         """Give every accepted answer of an operation that the run saw, client libraries' included."""
-        for exchange in (*self._seen.values(), *self._client_seen):
-            if exchange.operation == operation and exchange.ok:
-                yield exchange
+        return self._answers[operation]
 
     # -- resources
 
@@ -235,6 +235,11 @@ class Lab:
 
     def paging_subject(self) -> View | None:
         """Give the resource whose listing tells most: ended, with many kinds of items, and not too long to walk often."""
+        if self._memory.paging_subject is None:
+            self._memory.paging_subject = self._choose_paging_subject()
+        return self._memory.paging_subject
+
+    def _choose_paging_subject(self) -> View | None:
         operation = self.listing_operation
         filters = operation.listing.filters.values() if operation.listing else ()
 

@@ -27,12 +27,12 @@ def lint(documents: str | None, contract: str | None) -> int:
     from conformance.laws.registry import laws  # noqa: PLC0415 - as above
 
     loaded = load(Path(contract) if contract else None)
-    findings = list(look(loaded, frozenset(laws()) | GENERIC_LAWS))
+    findings = list(look(loaded, laws=frozenset(laws()), areas=GENERIC_LAWS))
     if documents is not None:
         findings += verify_citations(loaded, Path(documents))
     checks = catalogue(loaded)
     for finding in findings:
-        click.echo(str(finding))
+        click.echo(f"{finding.where}: {finding.problem}\n  to do: {finding.remedy}")
     cited = "" if documents is None else ", citations held against the documents"
     words = f"{len(loaded.facts)} facts, {len(loaded.behaviours)} behaviours, {len(checks)} checks{cited}"
     click.echo(f"{len(findings) or 'no'} finding{'' if len(findings) == 1 else 's'}: {words}")

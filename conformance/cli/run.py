@@ -133,7 +133,6 @@ class _Run:
             "--rootdir",
             os.getcwd(),
             "--assert=plain",
-            "--tb=no",
             "--capture=sys",
             "-p",
             "no:terminal",

@@ -93,13 +93,13 @@ class Exchange:
         """Why the body can't be read as JSON; empty where it can."""
         return self._parsed[1]
 
-    @property
+    @cached_property
     def answer(self) -> dict[str, Any] | None:
         """The parsed body where it is a JSON object."""
         value = self._parsed[0]
         return value if isinstance(value, dict) else None
 
-    @property
+    @cached_property
     def ok(self) -> bool:
         """Whether the target let the request through: 2xx with a JSON object."""
         return self.status in _OK and self.answer is not None
