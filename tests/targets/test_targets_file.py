@@ -137,6 +137,7 @@ def test_aws_is_paced_and_has_a_budget_where_nothing_is_said(tmp_path: Path) -> 
         ("targets:\n  m:\n    capabilities: {auth: off}\n", 3, "must be true or false, not text", "true or false"),
         ("targets:\n  m:\n    capabilities: {athu: true}\n", 3, "no key 'athu'", "did you mean 'auth'?"),
         ("targets:\n  m:\n    budget: '5'\n", 3, "must be a whole number, not text", "without quotes"),
+        ("targets:\n  m:\n    budget: 5.0\n", 3, "must be a whole number, not a number with a point", "plain number"),
         ("targets:\n  m:\n    state: creat\n", 3, "can't be 'creat'", "did you mean 'create'?"),
         ("targets:\n  m:\n    state: [create]\n", 3, "must be text or a mapping, not a list", "example"),
         ("targets:\n  m:\n    state: {exist: {}}\n", 3, "no key 'exist'", "did you mean 'existing'?"),
@@ -219,3 +220,45 @@ def test_a_secret_is_in_no_repr(tmp_path: Path) -> None:
         "{launch: {command: [x], env: {TOKEN: geheim}}, credentials: {access_key: a, secret_key: geheim}}",
     )
     assert "geheim" not in repr(spec)
+
+
+ODD = (
+    "",
+    "~",
+    "0",
+    "-1",
+    "1.5",
+    "1e400",
+    "true",
+    "x",
+    "[]",
+    "{}",
+    "[[x]]",
+    "{a: {b: c}}",
+    "'\\0'",
+    '"\\ud800"',
+    "&a x",
+    "*a",
+)
+KEYS = (
+    *("kind", "endpoint_url", "launch", "state", "region", "profile", "credentials", "capabilities", "limits"),
+    *("budget", "pace", "launch: {command", "launch: {command: [x], env", "launch: {command: [x], port"),
+    *("launch: {command: [x], ready_s", "launch: {command: [x], cwd", "state: {existing", "state: {command"),
+    *("state: {existing: {}, command", "credentials: {access_key", "limits: {connect_s", "capabilities: {auth"),
+)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_odd_value_is_more_than_an_error_with_a_line(tmp_path: Path, key: str) -> None:
+    for value in ODD:
+        path = written(tmp_path, f"targets:\n  m:\n    {key}: {value}{'}' * key.count('{')}\n")
+        error = fault_of(path)
+        assert error is None or (error.where.startswith(f"{path}:") and error.remedy)
+
+
+def fault_of(path: Path) -> TargetError | None:
+    try:
+        load_targets(path)
+    except TargetError as error:
+        return error
+    return None
