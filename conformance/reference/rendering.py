@@ -82,7 +82,7 @@ class Renderer:
         """Give the final metric of a training job; None where it has none."""
         if launched.metric is None:
             return None
-        objective = job.objective_of(job.definition_of(launched))
+        objective = job.objective_for(launched)
         return {"Type": objective["Type"], "MetricName": objective["MetricName"], "Value": launched.metric}
 
     def tuning_job_summary(self, job: WorldJob) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def best_of(jobs: Iterable[WorldJob]) -> Candidate | None:
 
 def _rank(candidate: Candidate) -> tuple[float, float, str]:
     job, launched = candidate
-    highest_wins = job.objective_of(job.definition_of(launched))["Type"] == "Maximize"
+    highest_wins = job.objective_for(launched)["Type"] == "Maximize"
     metric = launched.metric or 0.0
     return (-metric if highest_wins else metric, launched.created, launched.name)
 

@@ -16,7 +16,8 @@ How the statuses hang together, so that one answer never contradicts another:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, Self
 
 ENDED_TUNING_STATUSES = frozenset({"Completed", "Failed", "Stopped"})
@@ -47,7 +48,7 @@ class WorldTrainingJob:
 
     def to_json(self) -> dict[str, Any]:
         """Give the members that have a value, under the names of this class."""
-        return _without_absent(vars(self) | {"tuned": dict(self.tuned)})
+        return _members(self) | {"tuned": dict(self.tuned)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -73,7 +74,7 @@ class WorldJob:
     """Seconds of wall clock used so far."""
     training_jobs: tuple[WorldTrainingJob, ...] = ()
 
-    @property
+    @cached_property
     def definitions(self) -> tuple[Mapping[str, Any], ...]:
         """The one definition, or the several."""
         if "TrainingJobDefinition" in self.create:
@@ -92,6 +93,15 @@ class WorldJob:
         objective: Mapping[str, Any] = own or config.get("HyperParameterTuningJobObjective") or {}
         return objective
 
+    @cached_property
+    def _objectives(self) -> Mapping[str | None, Mapping[str, Any]]:
+        return {definition.get("DefinitionName"): self.objective_of(definition) for definition in self.definitions}
+
+    def objective_for(self, training_job: WorldTrainingJob) -> Mapping[str, Any]:
+        """Give the objective of a training job of this job, that of the definition that launched it."""
+        objective = self._objectives.get(training_job.definition_name)
+        return objective if objective is not None else self.objective_of(self.definition_of(training_job))
+
     def ranges_of(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the ranges that hold for a definition: its own, or those of the whole job; empty where neither is."""
         own = definition.get("HyperParameterRanges")
@@ -101,7 +111,7 @@ class WorldJob:
 
     def to_json(self) -> dict[str, Any]:
         """Give the members that have a value, under the names of this class."""
-        return _without_absent(vars(self) | {"training_jobs": [job.to_json() for job in self.training_jobs]})
+        return _members(self) | {"training_jobs": [job.to_json() for job in self.training_jobs]}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -128,7 +138,7 @@ class World:
 
     def to_json(self) -> dict[str, Any]:
         """Give a JSON object that holds the whole world."""
-        return {**vars(self), "jobs": [job.to_json() for job in self.jobs]}
+        return _members(self) | {"jobs": [job.to_json() for job in self.jobs]}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -136,5 +146,6 @@ class World:
         return cls(**{**value, "jobs": tuple(WorldJob.from_json(job) for job in value.get("jobs", ()))})
 
 
-def _without_absent(members: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None}
+def _members(value: World | WorldJob | WorldTrainingJob) -> dict[str, Any]:
+    named = ((member.name, getattr(value, member.name)) for member in fields(value))
+    return {name: content for name, content in named if content is not None}
