@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract import load
@@ -61,7 +62,7 @@ class Service:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Set up the state; with `credentials` (access key to secret key) every request has to be signed by one."""
-        self.contract = contract or load()
+        self.contract = contract or _shipped_contract()
         self.state = State(world, clock)
         self.renderer = Renderer(world.region, world.account)
         self.tokens = PageTokens(_TOKEN_KEY)
@@ -239,3 +240,9 @@ class Service:
         return {"HyperParameterTuningJobSummaries": summaries} | self.render_token(
             operation.LIST_TUNING_JOBS, query, page
         )
+
+
+@lru_cache(maxsize=1)
+def _shipped_contract() -> Contract:
+    # Read once a process: it takes longer than everything else that a server does before it serves.
+    return load()
