@@ -84,7 +84,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> Any:
     compiled = _compiled(expression)
     try:
         return compiled.search(scope, options=_OPTIONS)
-    except JMESPathError:
+    except (JMESPathError, TypeError):  # jmespath lets TypeError through where a text is compared with a number
         return None
 
 
