@@ -61,28 +61,34 @@ def _held(port: int) -> Iterator[bool]:
     if sys.platform == "win32":
         yield True
         return
+    path = Path(tempfile.gettempdir()) / f"conformance-port-{port}.lock"
     try:
-        lock = _lock(Path(tempfile.gettempdir()) / f"conformance-port-{port}.lock")
+        lock = _open(path)
     except OSError:  # nowhere to put a lock: better unguarded than not at all
         yield True
         return
+    held = _lock(lock, path)
     try:
-        yield _locked(lock)
+        yield held
     finally:
+        if held:
+            with contextlib.suppress(OSError):
+                path.unlink()
         os.close(lock)
 
 
-def _locked(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def _lock(path: Path) -> int:
+def _open(path: Path) -> int:
     """Open a lock file that may be another user's: reading is enough to lock it."""
     try:
         return os.open(path, os.O_RDONLY)
     except FileNotFoundError:
         return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
+
+
+def _lock(lock: int, path: Path) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A run that ended meanwhile has removed the file: a lock on what is no longer there would hold nobody off.
+        return os.fstat(lock).st_ino == path.stat().st_ino
+    except OSError:
+        return False
