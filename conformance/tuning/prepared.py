@@ -28,7 +28,7 @@ def _outcome(path: str, truth: Callable[[WorldJob], Any]) -> Judge:
         tally = Tally("tuning jobs")
         for view in wholly_known(survey):
             given, told = truth(view.known), at(view.answer, path)
-            differ = ([f"{path} is {told!r}"] if told else []) if given is None else _differ(given, told, path)
+            differ = _differ(given, told, path)
             tally.hold(not differ, f"{view.name}: {'; '.join(differ)}", view.description)
         return _as_prepared(tally, path)
 
@@ -44,7 +44,9 @@ def _as_prepared(tally: Tally, what: str) -> Verdict:
 
 
 def _differ(given: Any, told: Any, path: str) -> list[str]:
-    """Compare with the truth; times (by their member's name) to the second."""
+    """Compare with the truth; times (by their member's name) to the second. What has no value is absent or empty."""
+    if given is None:
+        return [] if told in (None, "", {}, []) else [f"{path} is {told!r}, prepared was none"]
     if path.endswith("Time"):
         moment = number(told)
         close = moment is not None and abs(moment - given) < _RESOLUTION_S
@@ -148,7 +150,7 @@ def _member_of_items(path: str, truth: Truth) -> Judge:
                 prepared = by_name.get(text(item, "TrainingJobName"))
                 if prepared is not None:
                     given, told = truth(view.known, prepared), at(item, path)
-                    differ = ([f"{path} is {told!r}"] if told else []) if given is None else _differ(given, told, path)
+                    differ = _differ(given, told, path)
                     tally.hold(not differ, f"{view.name}/{prepared.name}: {'; '.join(differ)}", *view.exchanges)
         return _as_prepared(tally, f"{path} of every listed training job")
 

@@ -1,0 +1,165 @@
+"""What was put in comes out: each member that is lost or altered is a finding of its own."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from small_survey import METRIC, START, State, good_state
+
+from conformance.laws.registry import Law
+from conformance.laws.survey import Survey
+from conformance.laws.verdict import Outcome
+from conformance.tuning.echo import differences
+from conformance.tuning.known import KNOWN_LAWS, KNOWN_STATEMENTS
+
+LAWS: dict[str, Law] = {law.name: law for law in KNOWN_LAWS}
+CONFIG = "HyperParameterTuningJobConfig"
+ECHOES = [name for name in LAWS if name.startswith((CONFIG, "TrainingJobDefinition"))]
+ITEMS = [name for name in LAWS if name.startswith("TrainingJobSummaries")]
+
+
+def outcome(name: str, state: State) -> Outcome:
+    return LAWS[name].judge(state.survey()).outcome
+
+
+def created_with(name: str, value: Any) -> State:
+    """Give a tuning job that was created with a value at the path that a law is about, and shows it."""
+    state = good_state().without("parent", "child", "running")
+    draft = state.drafts["groups"]
+    assert draft.known is not None
+    create = dict(draft.known.create)
+    if name.startswith("TrainingJobDefinition."):
+        del create["TrainingJobDefinitions"], draft.answer["TrainingJobDefinitions"]
+        create["TrainingJobDefinition"] = {}
+    put(create, name, value)
+    put(draft.answer, name, copy.deepcopy(value))
+    draft.known = type(draft.known)(**{**vars(draft.known), "create": create})
+    return state
+
+
+def put(target: dict[str, Any], path: str, value: Any) -> None:
+    *way, last = path.replace("[]", ".0").split(".")
+    for step in way:
+        target = target[int(step)] if isinstance(target, list) else target.setdefault(step, {})
+    target[last] = value
+
+
+def test_laws_have_names_and_statements_of_their_own() -> None:
+    assert len(LAWS) == len(KNOWN_LAWS)
+    assert set(KNOWN_STATEMENTS) == set(LAWS)
+    assert {law.subject for law in KNOWN_LAWS} == {"echo"}
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_good_state_keeps_every_law_that_it_exercises(name: str) -> None:
+    verdict = LAWS[name].judge(good_state().survey())
+    assert (verdict.outcome, verdict.received) in {(Outcome.PASSED, ""), (Outcome.SKIPPED, "")}
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_without_a_known_world_every_law_is_skipped(name: str) -> None:
+    for survey in (Survey(()), good_state().unknown().survey()):
+        verdict = LAWS[name].judge(survey)
+        assert verdict.outcome is Outcome.SKIPPED
+        assert verdict.reason
+
+
+@pytest.mark.parametrize("value", ["text", 7, 1.5, True, ["a", {"B": "c"}], {"A": {"B": [1, 2]}}], ids=repr)
+@pytest.mark.parametrize("name", ECHOES)
+def test_what_was_asked_for_comes_back(name: str, value: Any) -> None:
+    state = created_with(name, value)
+    assert outcome(name, state) is Outcome.PASSED
+    put(state.drafts["groups"].answer, name, "other")
+    assert outcome(name, state) is Outcome.FAILED
+    put(state.drafts["groups"].answer, name, None)
+    assert outcome(name, state) is Outcome.FAILED
+
+
+def test_a_lost_member_is_a_finding_of_its_own() -> None:
+    state = good_state()
+    del state.drafts["child"].answer["TrainingJobDefinition"]["InputDataConfig"]
+    found = {name for name in LAWS if outcome(name, state) is Outcome.FAILED}
+    assert found == {"TrainingJobDefinition.InputDataConfig"}
+
+
+VICES: list[tuple[str, str, str, Any]] = [
+    ("definitions", "groups", "TrainingJobDefinitions", []),
+    ("definitions", "child", "TrainingJobDefinition", None),
+    ("definitions", "child", "TrainingJobDefinitions", [{"DefinitionName": "extra"}]),
+    ("Autotune", "child", "Autotune", {"Mode": "Enabled"}),
+    ("no-warm-start", "parent", "WarmStartConfig", {"WarmStartType": "TransferLearning"}),
+    ("compression-default", "child", "TrainingJobDefinition.InputDataConfig.0.CompressionType", "Gzip"),
+    ("arn-of-the-tuning-job", "child", "HyperParameterTuningJobArn", "arn:aws:sagemaker:x/other"),
+    ("HyperParameterTuningJobStatus", "child", "HyperParameterTuningJobStatus", "Stopped"),
+    ("CreationTime", "child", "CreationTime", START * 1000),
+    ("CreationTime", "child", "CreationTime", None),
+    ("LastModifiedTime", "child", "LastModifiedTime", START),
+    ("HyperParameterTuningEndTime", "running", "HyperParameterTuningEndTime", START),
+    ("FailureReason", "child", "FailureReason", "none"),
+    ("TuningJobCompletionDetails", "child", "TuningJobCompletionDetails", {"ConvergenceDetectedTime": START}),
+    ("ConsumedResources.RuntimeInSeconds", "child", "ConsumedResources.RuntimeInSeconds", 901),
+    ("counters", "child", "TrainingJobStatusCounters.Completed", 3),
+    ("counters", "child", "TrainingJobStatusCounters.InProgress", 1),
+    ("counters", "child", "ObjectiveStatusCounters.Pending", None),
+    ("BestTrainingJob", "child", "BestTrainingJob", None),
+    ("BestTrainingJob", "child", "BestTrainingJob.TrainingJobName", "child-001-0a1b2c3d"),
+    ("training-jobs", "child", "0.TrainingJobName", "child-002-0a1b2c3d"),
+    ("TrainingJobSummaries[].TrainingJobStatus", "child", "0.TrainingJobStatus", "Stopped"),
+    ("TrainingJobSummaries[].CreationTime", "child", "0.CreationTime", 1),
+    ("TrainingJobSummaries[].TrainingStartTime", "child", "0.TrainingStartTime", None),
+    ("TrainingJobSummaries[].TrainingEndTime", "running", "1.TrainingEndTime", 1),
+    ("TrainingJobSummaries[].TunedHyperParameters", "child", "0.TunedHyperParameters.extra", "1"),
+    ("TrainingJobSummaries[].TunedHyperParameters", "child", "0.TunedHyperParameters.eta", None),
+    ("TrainingJobSummaries[].FailureReason", "child", "2.FailureReason", None),
+    (f"TrainingJobSummaries[].{METRIC}.Value", "child", f"0.{METRIC}.Value", 0.500000001),
+    (f"TrainingJobSummaries[].{METRIC}.Value", "child", f"2.{METRIC}", {"Value": 0.0}),
+    ("TrainingJobSummaries[].ObjectiveStatus", "child", "0.ObjectiveStatus", "Failed"),
+    ("TrainingJobSummaries[].TrainingJobDefinitionName", "groups", "0.TrainingJobDefinitionName", "right"),
+]
+
+
+@pytest.mark.parametrize(("name", "job", "path", "value"), VICES, ids=[name for name, *_ in VICES])
+def test_what_became_of_a_tuning_job_is_told(name: str, job: str, path: str, value: Any) -> None:
+    verdict = LAWS[name].judge(good_state().put(job, path, value).survey())
+    assert verdict.outcome is Outcome.FAILED
+    assert job in verdict.received
+
+
+def test_every_law_is_broken_by_some_vice() -> None:
+    assert {name for name, *_ in VICES} | set(ECHOES) == set(LAWS)
+
+
+def test_a_target_that_was_filled_through_create_decides_the_rest_itself() -> None:
+    state = good_state().put("child", "HyperParameterTuningJobStatus", "Stopped").put("child", "0.CreationTime", 1)
+    for draft in state.drafts.values():
+        draft.listed_known = False
+    assert not [name for name in LAWS if outcome(name, state) is Outcome.FAILED]
+    assert outcome("HyperParameterTuningJobStatus", state) is Outcome.SKIPPED
+    assert outcome(f"{CONFIG}.Strategy", state) is Outcome.PASSED
+
+
+def test_times_may_be_kept_in_whole_seconds() -> None:
+    state = good_state().put("child", "CreationTime", int(START))
+    assert outcome("CreationTime", state) is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "found"),
+    [
+        ({"A": 1}, {"A": 1.0, "B": 2}, []),
+        ({"A": None}, {}, []),
+        ({"A": []}, {}, []),
+        ({}, None, []),
+        ({"A": [{"B": 1}]}, {"A": [{"B": 1, "C": 2}]}, []),
+        ({"A": True}, {"A": 1}, ["X.A is 1, given was True"]),
+        ({"A": 1}, {"A": "1"}, ["X.A is '1', given was 1"]),
+        ({"A": {"B": 1}}, {"A": {}}, ["X.A.B is missing, given was 1"]),
+        ({"A": [1, 2]}, {"A": [1]}, ["X.A is [1], given was [1, 2]"]),
+        ({"A": [1, 2]}, {"A": [2, 1]}, ["X.A[0] is 2, given was 1", "X.A[1] is 1, given was 2"]),
+        ({"A": [1]}, {"A": "1"}, ["X.A is '1', given was [1]"]),
+    ],
+)
+def test_differences(asked: Any, told: Any, found: list[str]) -> None:
+    assert differences(asked, told, "X") == found
