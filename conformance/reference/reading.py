@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.refusals import serialization
@@ -51,7 +52,10 @@ def _map(node: Node, value: Any, path: str) -> dict[str, Any]:
     entries: dict[str, Any] = _expect(value, dict, path)
     if node.value is None:
         return entries
-    return {name: read_members(node.value, entry, f"{path}{{value}}") for name, entry in entries.items()}
+    return {
+        _string(node, name, f"{path}{{key}}"): read_members(node.value, entry, f"{path}{{value}}")
+        for name, entry in entries.items()
+    }
 
 
 def _string(_: Node, value: Any, path: str) -> str:
@@ -68,9 +72,11 @@ def _boolean(_: Node, value: Any, path: str) -> bool:
 
 
 def _integer(_: Node, value: Any, path: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value  # of any size: the limits of the member judge it
     number = _number(_, value, path)
     # `1E1` is a legal way to write ten; a fraction is not a whole number that was written oddly.
-    if isinstance(number, float) and not number.is_integer():
+    if not float(number).is_integer():
         raise serialization(f"{path} is {number!r}, not a whole number")
     return int(number)
 
@@ -78,6 +84,8 @@ def _integer(_: Node, value: Any, path: str) -> int:
 def _number(_: Node, value: Any, path: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise serialization(f"{path} is {_kind(value)}, not a number")
+    if isinstance(value, float) and math.isinf(value):
+        raise serialization(f"{path} is beyond the range of a double")
     return value
 
 

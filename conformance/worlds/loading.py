@@ -7,7 +7,7 @@ A job is a mapping:
 - `name`, `status`, `created` (a time in UTC), and `create`: the rest of the Create input, member for member.
 - `ended`, `modified`: times; without them an ended job ended soon after its last training job, and was modified then.
 - `failure_reason`, `completion` (TuningJobCompletionDetails; its time as a YAML time), `consumed` (seconds; without it
-  the time between creation and the last modification).
+  the time from creation to the end, or to the last modification).
 - `schedule`: how the training jobs follow one another (see `conformance.worlds.schedule`), and `training_jobs`, a table
   of one row each.
 """
@@ -146,7 +146,7 @@ def _job(document: Document, trail: Trail, entry: dict[str, Any]) -> WorldJob:
         **times,
         failure_reason=entry.get("failure_reason"),
         completion_details=_completion(document, trail, entry),
-        consumed_runtime=entry.get("consumed", int(times["modified"] - draft.created)),
+        consumed_runtime=entry.get("consumed", int((times["ended"] or times["modified"]) - draft.created)),
         training_jobs=launched,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -232,6 +233,27 @@ def test_a_creation_that_breaks_a_rule(caller: Caller, of: str, path: str, value
     status, code, message = caller.refusal(CREATE, members)
     assert (status, code) == (400, "ValidationException")
     assert told in message
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("TrainingJobDefinition.Environment", {"\ud800": "half a character"}),
+        ("TrainingJobDefinition.Environment", {"A": 1}),
+        ("TrainingJobDefinition.StaticHyperParameters", ["a"]),
+        ("TrainingJobDefinition.EnableNetworkIsolation", "true"),
+        ("TrainingJobDefinition.EnableNetworkIsolation", 1),
+        ("TrainingJobDefinition.InputDataConfig", {}),
+        ("TrainingJobDefinition.InputDataConfig", ["a"]),
+        ("HyperParameterTuningJobConfig.TuningJobCompletionCriteria", {"TargetObjectiveMetricValue": "NaN"}),
+        ("HyperParameterTuningJobConfig.TuningJobCompletionCriteria", {"TargetObjectiveMetricValue": float("inf")}),
+    ],
+)
+def test_a_creation_with_a_wrong_json_type(caller: Caller, path: str, value: Any) -> None:
+    members = creation("x")
+    put(members, path, value)
+    body = json.dumps(members).replace("Infinity", "1e400").encode()
+    assert caller.refusal(CREATE, body)[:2] == (400, "SerializationException")
 
 
 def test_caps_over_several_lists_and_definitions() -> None:

@@ -124,7 +124,7 @@ class TestTimes:
     @each_job
     def test_limits_are_kept(self, job: WorldJob) -> None:
         for launched in job.training_jobs:
-            condition = job.definition_of(launched)["StoppingCondition"]
+            condition = {"MaxRuntimeInSeconds": 86400} | job.definition_of(launched)["StoppingCondition"]
             if launched.ended is not None:
                 assert launched.ended - (launched.started or launched.created) <= condition["MaxRuntimeInSeconds"]
                 assert launched.ended - launched.created <= condition.get("MaxWaitTimeInSeconds", 30 * 86400)
@@ -290,7 +290,7 @@ class TestDefinitions:
 
     @each_definition
     def test_spot(self, job: WorldJob, definition: Mapping[str, Any]) -> None:
-        condition = definition["StoppingCondition"]
+        condition = {"MaxRuntimeInSeconds": 86400} | definition["StoppingCondition"]
         spot = definition["EnableManagedSpotTraining"]
         assert spot == ("MaxWaitTimeInSeconds" in condition) == ("CheckpointConfig" in definition), job.name
         assert condition["MaxRuntimeInSeconds"] <= 28 * 86400
