@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
 from conformance.cases.model import Expect
 from conformance.contract import Contract, Operation
@@ -112,7 +113,7 @@ def _bodies(contract: Contract, operation: Operation, plain: Request) -> Iterato
         ("list", b"[" + body + b"]", "a list around the members"),
         ("empty-list", b"[]", "an empty list"),
         ("not-json", b"this is not JSON", "plain text"),
-        ("form", b"HyperParameterTuningJobName=a", "a form"),
+        ("form", urlencode(plain.members).encode(), "a form"),
         ("truncated", body[:-1], "an object cut off before its end"),
         ("cut-in-a-string", body[:-2], "a text cut off inside a string"),
         ("single-quotes", body.replace(b'"', b"'"), "single quotes"),

@@ -9,7 +9,7 @@ from conformance.targets.caller import Caller
 from conformance.targets.errors import TargetError, UnreachableError
 from conformance.targets.spec import Origin
 from conformance.targets.state import State, StateJob
-from conformance.targets.tuning_jobs import CREATE, DELETE, IN_USE, NAME, STOP
+from conformance.targets.tuning_jobs import CREATE, DELETE, IN_USE, NAME, STOP, parents_of
 from conformance.wire.exchange import Exchange
 from conformance.worlds import World, WorldJob
 
@@ -115,18 +115,13 @@ def _parents_first(jobs: Iterable[WorldJob]) -> list[WorldJob]:
             )
         if name in ordered or name not in by_name:
             return
-        for parent in _parents(by_name[name]):
+        for parent in parents_of(by_name[name]):
             place(parent, (*descent, name))
         ordered[name] = by_name[name]
 
     for name in by_name:
         place(name, ())
     return list(ordered.values())
-
-
-def _parents(job: WorldJob) -> list[str]:
-    parents = job.create.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", ())
-    return [str(parent.get(NAME)) for parent in parents]
 
 
 def _notes(jobs: tuple[StateJob, ...], given_up: str) -> Iterable[str]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from conformance.targets.spec import Origin, TargetSpec
+from conformance.worlds import WorldJob
 
 SERVICE: Final = "sagemaker"
 """The name under which botocore knows the service."""
@@ -31,3 +32,9 @@ def allowed_operations(spec: TargetSpec, operations: Collection[str]) -> frozens
     if spec.read_only or spec.state.origin is not Origin.CREATE:
         return reading
     return reading | {CREATE, STOP, DELETE}
+
+
+def parents_of(job: WorldJob) -> tuple[str, ...]:
+    """Give the names of the tuning jobs that a job warm-starts from, which must be there before it is made."""
+    parents = job.create.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", ())
+    return tuple(str(parent.get(NAME)) for parent in parents)

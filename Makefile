@@ -1,0 +1,67 @@
+# Everything starts here: `make run` and `make test` need make and Python 3.11 or newer, and set up the rest in .venv.
+
+PYTHON ?= python3
+# The exact versions that continuous integration uses. `make CONSTRAINTS= run` takes the newest ones instead.
+CONSTRAINTS ?= constraints-ci.txt
+# Options for pytest, and for `conformance run`.
+PYTEST_ARGS ?= -n auto
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+# A wheel or an editable install looks at these; everything else is found as it is in the checkout.
+PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
+
+.PHONY: help run test lint types contract moto bench docs clean
+.DEFAULT_GOAL := help
+
+help:  ## Show the targets.
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | sed 's/^/  make /'
+
+run: $(VENV)/.ready  ## Set up what is lacking, and hold the reference server against the contract.
+	@$(BIN)/conformance run $(ARGS)
+
+test: $(VENV)/.ready-dev  ## Set up what is lacking, and run the tests of the suite itself.
+	$(BIN)/python -m pytest tests $(PYTEST_ARGS)
+
+lint: $(VENV)/.ready-dev  ## Style and formatting of the code.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev  ## Types, strictly.
+	$(BIN)/mypy --strict
+
+contract: $(VENV)/.ready  ## The contract's own errors; its citations too, where CONFORMANCE_DOCUMENTS names the documents.
+	$(BIN)/conformance lint $(if $(CONFORMANCE_DOCUMENTS),--documents "$(CONFORMANCE_DOCUMENTS)")
+
+moto: $(VENV)/.ready-dev  ## Hold moto against the contract: exactly the expected checks must fail.
+	$(BIN)/python -m pytest tests/moto -q
+
+bench: $(VENV)/.ready-dev  ## Time a run against the bare cost of its requests.
+	$(BIN)/python benchmarks/run_against_floor.py
+
+docs: $(VENV)/.ready  ## Write the pages that are made from the contract.
+	$(BIN)/python -m conformance.catalogue.page > docs/catalogue.md.new
+	mv docs/catalogue.md.new docs/catalogue.md
+
+clean:  ## Remove what make and the tools made: the environment, caches, reports.
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	find reports -mindepth 1 ! -name .gitkeep -delete 2>/dev/null || true
+	find conformance tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, '$(PYTHON)' is not: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setting up $(VENV) (only now; takes about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.made $(PACKAGE)
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.made $(PACKAGE)
+	@echo "installing what the tests and tools need"
+	@$(PIP) --editable '.[dev,moto]'
+	@touch $@ $(VENV)/.ready
