@@ -106,9 +106,8 @@ class _Run:
                 "the run ended before it began",
                 remedy="run it under pytest itself to see why: pytest --pyargs conformance.suite",
             )
-        record = report.read_record(handle.record)
-        print_summary(self._console, record, handle.reports, strict=self._settings.strict)
-        return report.exit_code(record, strict=self._settings.strict)
+        print_summary(self._console, handle.record, handle.reports, strict=self._settings.strict)
+        return report.exit_code(handle.record, strict=self._settings.strict)
 
     def _wait(self, endpoint_url: str) -> None:
         self._progress.stop()

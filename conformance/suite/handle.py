@@ -35,7 +35,7 @@ class Handle:
         self.before_close = before_close
         self.error: UserError | None = None
         """What went wrong before the first check."""
-        self.record: Path | None = None
-        """Where the record is."""
+        self.record: report.Record | None = None
+        """The whole record, once the run has come to its end."""
         self.reports: Mapping[str, Path] = {}
         """The reports written, by kind."""

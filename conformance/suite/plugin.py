@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
 import pytest
@@ -20,6 +21,7 @@ from conformance.catalogue.lab import Lab
 from conformance.catalogue.runner import Runner
 from conformance.errors import UserError
 from conformance.laws.verdict import Outcome, Verdict, broke
+from conformance.report import Result
 from conformance.suite.handle import HANDLE, Handle
 from conformance.suite.recording import Recording
 from conformance.suite.reproduce import Shell
@@ -28,14 +30,12 @@ from conformance.suite.settings import Settings, add_options
 from conformance.suite.stage import Plan
 from conformance.targets import OpenTarget
 
-Judge = Callable[[Check], None]
-
 PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
 _TARGET: pytest.StashKey[OpenTarget] = pytest.StashKey()
-_LAB: pytest.StashKey[Lab] = pytest.StashKey()
+_BENCH: pytest.StashKey[_Bench] = pytest.StashKey()
 _CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
-_ROW: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+_ROW: pytest.StashKey[Result] = pytest.StashKey()
 _HANDED_OVER = "conformance"
 _PROPERTY = "conformance"
 
@@ -89,7 +89,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             _give_up(config, error)
         handle = _handle(config)
         if handle is not None:
-            handle.record = recording.path
             handle.on_open(config.stash[_TARGET])
 
 
@@ -110,8 +109,11 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each test module the chosen checks of its area, the check's id as the id of the item."""
     if "check" in metafunc.fixturenames:
-        checks = [check for check in metafunc.config.stash[PLAN].checks if check.area == metafunc.module.AREA]
-        metafunc.parametrize("check", checks, ids=[check.id for check in checks])
+        config = metafunc.config
+        checks = [check for check in config.stash[PLAN].checks if check.area == metafunc.module.AREA]
+        metafunc.parametrize(
+            "check", [Judgement(config, check) for check in checks], ids=[check.id for check in checks]
+        )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -119,32 +121,43 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: getattr(item.module, "AREA", "") == "response")  # type: ignore[attr-defined]
 
 
-@pytest.fixture(scope="session")
-def judge(request: pytest.FixtureRequest) -> Judge:
-    """Run one check: a failure fails the item in its own words, a skip tells what was lacking."""
-    config = request.config
-    plan = config.stash[PLAN]
-    target = config.stash[_TARGET]
-    lab = config.stash[_LAB] = plan.lab(target)
-    runner = Runner(lab, plan.checks)
-    shell = plan.shell(target)
-    strict = plan.settings.strict
-    session = request.session
+@dataclass(frozen=True)
+class Judgement:
+    """One check at the target of a session: what each item of the suite is given."""
 
-    def judge_check(check: Check) -> None:
+    _config: pytest.Config
+    check: Check
+
+    def judge(self) -> None:
+        """Run the check: a failure fails the item in its own words, a skip tells what was lacking."""
+        bench = _bench(self._config)
         started = time.perf_counter()
         try:
-            verdict = runner.verdict(check)
+            verdict = bench.runner.verdict(self.check)
         except Exception:  # noqa: BLE001 - a fault of the suite must not look like one of the target
             verdict = broke("suite-error", f"the suite itself broke: {traceback.format_exc()}")
-        _keep(session, check, verdict, shell, time.perf_counter() - started)
-        _end(check, verdict, strict=strict)
+        duration_s = time.perf_counter() - started
+        self._config.stash[_ROW] = row(self.check, verdict, bench.shell, duration_s)
+        _end(self.check, verdict, strict=bench.strict)
 
-    return judge_check
+
+@dataclass(frozen=True)
+class _Bench:
+    lab: Lab
+    runner: Runner
+    shell: Shell
+    strict: bool
 
 
-def _keep(session: pytest.Session, check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> None:
-    session.config.stash[_ROW] = row(check, verdict, shell, duration_s).to_json()
+def _bench(config: pytest.Config) -> _Bench:
+    """Give what the checks of this process are run with, made at the first of them."""
+    bench = config.stash.get(_BENCH, None)
+    if bench is None:
+        plan, target = config.stash[PLAN], config.stash[_TARGET]
+        lab = plan.lab(target)
+        bench = _Bench(lab, Runner(lab, plan.checks), plan.shell(target), plan.settings.strict)
+        config.stash[_BENCH] = bench
+    return bench
 
 
 def _end(check: Check, verdict: Verdict, *, strict: bool) -> None:
@@ -153,14 +166,8 @@ def _end(check: Check, verdict: Verdict, *, strict: bool) -> None:
     if verdict.outcome is Outcome.ERROR:
         pytest.fail(f"error: {verdict.reason}", pytrace=False)
     if verdict.outcome is Outcome.FAILED:
-        text = "\n".join(
-            (
-                verdict.reason,
-                f"Expected  {verdict.expected}",
-                f"Received  {verdict.received}",
-                f"Because   {check.statement}",
-            )
-        )
+        parts = (verdict.reason, f"Expected  {verdict.expected}", f"Received  {verdict.received}")
+        text = "\n".join((*parts, f"Because   {check.statement}"))
         if check.level == "must" or strict:
             pytest.fail(text, pytrace=False)
         pytest.xfail(f"recommended only: {text}")
@@ -172,9 +179,12 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let the row travel with the report of the call, to the controller if need be."""
     report = yield
-    if call.when == "call" and _ROW in item.config.stash:
-        report.user_properties.append((_PROPERTY, item.config.stash[_ROW]))
+    result = item.config.stash.get(_ROW, None) if call.when == "call" else None
+    if result is not None:
         del item.config.stash[_ROW]
+        # Only plain JSON crosses from a worker to the controller; within one process the row goes as it is.
+        in_worker = _handed_over(item.config) is not None
+        report.user_properties.append((_PROPERTY, result.to_json() if in_worker else result))
     return report
 
 
@@ -188,12 +198,13 @@ class Recorder:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Append the row of a check; an item that ended without one is told as an error of the suite."""
         recording = self._config.stash.get(RECORDING, None)
-        if recording is None:
+        if recording is None or not (report.user_properties or report.failed):
             return
         found = dict(report.user_properties).get(_PROPERTY)
         result = None
-        if isinstance(found, dict):
-            result = recording.take(found)
+        if found is not None:
+            if report.when == "call":
+                result = recording.take(Result.from_json(found) if isinstance(found, dict) else found)
         elif report.failed:
             check_id = report.nodeid.partition("[")[2][:-1]
             result = recording.take_crash(check_id, f"the suite itself broke: {report.longreprtext[-500:]}")
@@ -211,9 +222,10 @@ def pytest_collection(session: pytest.Session) -> None:
 
 def unknown_members(config: pytest.Config) -> list[str]:
     """Give the members that answers carried and the contract does not know."""
-    lab = config.stash.get(_LAB, None)
-    if lab is None:
+    bench = config.stash.get(_BENCH, None)
+    if bench is None:
         return []
+    lab = bench.lab
     return sorted(
         f"{operation.name}.{path}"
         for operation in lab.contract.operations.values()
@@ -240,13 +252,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     try:
         if recording is not None:
             recording.unknown_members.update(unknown_members(config))
-            lab = config.stash.get(_LAB, None)
-            gone = lab.gone.detail if lab is not None and lab.gone is not None else ""
+            bench = config.stash.get(_BENCH, None)
+            gone = bench.lab.gone.detail if bench is not None and bench.lab.gone is not None else ""
             interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
-            reports = recording.finish(stopped=interrupted or gone)
+            record, reports = recording.finish(stopped=interrupted or gone)
             handle = _handle(config)
             if handle is not None:
-                handle.reports = reports
+                handle.record, handle.reports = record, reports
                 handle.before_close(config.stash[_TARGET].endpoint_url)
     finally:
         if _CLOSING in config.stash:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import conformance
 from conformance import report
@@ -29,58 +28,56 @@ class Recording:
         self._plan = plan
         self._mask = AccountMask() if plan.spec.kind is Kind.AWS else None
         self._started = time.perf_counter()
-        self._outcomes: dict[str, report.Outcome] = {}
+        self._results: dict[str, report.Result] = {}
         self.unknown_members: set[str] = set()
         self._writer = report.RecordWriter(self.path)
         documents = [source.id for source in plan.contract.sources.values() if source.is_document]
-        self._writer.header(
-            report.Header(
-                tool=report.Tool(TOOL, conformance.__version__),
-                contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.contract.facts)),
-                target=report.Target(
-                    plan.spec.name, str(plan.spec.kind), target.endpoint_url, str(target.state.origin)
-                ),
-                started=datetime.now(UTC).isoformat(timespec="seconds"),
-                planned=len(plan.checks),
-            )
+        self._header = report.Header(
+            tool=report.Tool(TOOL, conformance.__version__),
+            contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.contract.facts)),
+            target=report.Target(plan.spec.name, str(plan.spec.kind), target.endpoint_url, str(target.state.origin)),
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            planned=len(plan.checks),
         )
+        self._writer.header(self._header)
 
-    def take(self, row: Mapping[str, Any]) -> report.Result:
-        """Append the row of one check."""
+    def take(self, result: report.Result) -> report.Result:
+        """Append the result of one check; give it as it was written, account ids masked where they are somebody's."""
         if self._mask is not None:
-            row = json.loads(self._mask(json.dumps(row)))
-        result = report.Result.from_json(row)
-        self._outcomes[result.id] = result.outcome
+            result = report.Result.from_json(json.loads(self._mask(json.dumps(result.to_json()))))
+        self._results[result.id] = result
         self._writer.result(result)
         return result
 
     def take_crash(self, check_id: str, reason: str) -> report.Result | None:
-        """Append the row of a check that the suite could not carry out; None where it has a row already."""
+        """Append a check that the suite could not carry out; None where it has a result already."""
         levels = {check.id: check.level for check in self._plan.checks}
-        if check_id in self._outcomes or check_id not in levels:
+        if check_id in self._results or check_id not in levels:
             return None
-        return self.take(crashed(check_id, levels[check_id], reason).to_json())
+        return self.take(crashed(check_id, levels[check_id], reason))
 
-    def finish(self, stopped: str = "") -> Mapping[str, Path]:
-        """Write the footer and the reports; give the files written by kind. A run that was stopped is not complete."""
+    def finish(self, stopped: str = "") -> tuple[report.Record, Mapping[str, Path]]:
+        """Write the footer and the reports; give the record and the files written. A run that was stopped is not complete."""
         judged = {report.Outcome.PASSED, report.Outcome.FAILED}
         exercised = {
-            fact for check in self._plan.checks if self._outcomes.get(check.id) in judged for fact in check.facts
+            fact
+            for check in self._plan.checks
+            if (result := self._results.get(check.id)) is not None and result.outcome in judged
+            for fact in check.facts
         }
         facts = [fact.id for fact in self._plan.contract.facts]
-        self._writer.footer(
-            report.Footer(
-                duration_s=round(time.perf_counter() - self._started, 3),
-                complete=not stopped and len(self._outcomes) == len(self._plan.checks),
-                facts=report.Facts(
-                    len(facts), len(exercised & set(facts)), tuple(one for one in facts if one not in exercised)
-                ),
-                unknown_members=tuple(sorted(self.unknown_members)),
-                stopped=stopped,
-            )
+        missing = tuple(one for one in facts if one not in exercised)
+        footer = report.Footer(
+            duration_s=round(time.perf_counter() - self._started, 3),
+            complete=not stopped and len(self._results) == len(self._plan.checks),
+            facts=report.Facts(len(facts), len(facts) - len(missing), missing),
+            unknown_members=tuple(sorted(self.unknown_members)),
+            stopped=stopped,
         )
+        self._writer.footer(footer)
         self._writer.close()
-        return write_reports(report.read_record(self.path), self.path.parent, strict=self._plan.settings.strict)
+        record = report.Record(self._header, report.sort_results(self._results.values()), footer)
+        return record, write_reports(record, self.path.parent, strict=self._plan.settings.strict)
 
     def close(self) -> None:
         """Let go of the record without a footer: it then counts as cut short."""

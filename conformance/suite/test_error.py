@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.catalogue.check import Check
-    from conformance.suite.plugin import Judge
+    from conformance.suite.plugin import Judgement
 
 AREA = "error"
 
 
-def test_error(check: Check, judge: Judge) -> None:
+def test_error(check: Judgement) -> None:
     """Get the exchanges of one check and ask its law."""
-    judge(check)
+    check.judge()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.catalogue.check import Check
-    from conformance.suite.plugin import Judge
+    from conformance.suite.plugin import Judgement
 
 AREA = "response"
 
 
-def test_response(check: Check, judge: Judge) -> None:
+def test_response(check: Judgement) -> None:
     """Ask the law of one output fact about all answers of the run."""
-    judge(check)
+    check.judge()
