@@ -1,0 +1,155 @@
+"""The dependency law of docs/architecture.md: an arrow between rooms may only point down."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "conformance"
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "contract": {"errors"},
+    "worlds": {"errors", "contract"},
+    "wire": {"errors", "contract"},
+    "cases": {"errors", "contract", "wire"},
+    "laws": {"errors", "contract", "wire"},
+    "tuning": {"errors", "contract", "wire", "laws", "worlds"},
+    "targets": {"errors", "contract", "wire", "worlds"},
+    "report": {"errors"},
+    "reference": {"errors", "contract", "wire", "worlds"},
+    "catalogue": {"errors", "contract", "wire", "cases", "laws", "tuning"},
+    "suite": {
+        "errors", "contract", "worlds", "wire", "cases", "laws", "tuning", "targets", "catalogue", "report", "reference",
+    },
+    "cli": {"errors", "contract", "worlds", "laws", "catalogue", "suite", "report", "reference"},
+    "__main__": {"cli"},
+}  # fmt: skip
+"""Each room, and the rooms that it may import beside itself and the version in `conformance`."""
+
+START_THE_REFERENCE_SERVER = {"suite/stage.py", "cli/serve.py"}
+"""The modules that may name the reference server: where a run starts it, and the command that serves it."""
+
+ABOUT_TUNING_JOBS = ("tuning/", "worlds/", "reference/", "targets/tuning_jobs.py")
+"""Where names of the two operations and of their members belong; the rest of the package is generic over contracts."""
+
+NAMES_OF_TUNING_JOBS = ("HyperParameter", "TrainingJob", "TuningJob")
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def within(module: Path) -> str:
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def room_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@cache
+def parsed(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+def imports(module: Path) -> Iterator[tuple[int, str]]:
+    """Give the line and the full name of each import, wherever in the module it stands."""
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{within(module)}:{node.lineno}: imports are written in full"
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def imported_rooms(module: Path) -> Iterator[tuple[int, str]]:
+    """Give the line and the room of each import from the package."""
+    for line, name in imports(module):
+        package, _, rest = name.partition(".")
+        if package == "conformance" and rest:
+            yield line, rest.split(".")[0]
+
+
+def texts(module: Path) -> Iterator[tuple[int, str]]:
+    """Give the line and the text of each string and name of a module, docstrings and comments aside."""
+    tree = parsed(module)
+    prose = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in prose:
+            if isinstance(node.value, str | bytes):
+                yield node.lineno, node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+        elif isinstance(node, ast.Name):
+            yield node.lineno, node.id
+
+
+def test_every_room_has_a_rule() -> None:
+    rooms = {room_of(module) for module in modules()} - {"__init__"}
+    assert rooms == set(MAY_IMPORT)
+
+
+def test_the_law_itself_has_no_circle() -> None:
+    placed: set[str] = set()
+    while left := {room for room in MAY_IMPORT if room not in placed}:
+        next_up = {room for room in left if MAY_IMPORT[room] <= placed}
+        assert next_up, f"these rooms import each other: {sorted(left)}"
+        placed |= next_up
+
+
+def test_imports_point_down() -> None:
+    offences = [
+        f"{within(module)}:{line} imports {room}"
+        for module in modules()
+        for line, room in imported_rooms(module)
+        if room not in {room_of(module), "__version__"} | MAY_IMPORT.get(room_of(module), set())
+    ]
+    assert offences == []
+
+
+def test_judge_and_implementer_share_the_contract_and_nothing_else() -> None:
+    judges = {"cases", "laws", "tuning", "catalogue", "targets", "suite", "report", "cli"}
+    assert not MAY_IMPORT["reference"] & judges
+    offences = [
+        f"{within(module)}:{line}"
+        for module in modules()
+        for line, room in imported_rooms(module)
+        if room == "reference" and room_of(module) != "reference" and within(module) not in START_THE_REFERENCE_SERVER
+    ]
+    assert offences == []
+
+
+def test_only_rooms_about_tuning_jobs_name_them() -> None:
+    offences = [
+        f"{within(module)}:{line}: {text[:60]}"
+        for module in modules()
+        if not within(module).startswith(ABOUT_TUNING_JOBS)
+        for line, text in texts(module)
+        if any(name in text for name in NAMES_OF_TUNING_JOBS)
+    ]
+    assert offences == []
+
+
+def test_laws_do_no_input_or_output() -> None:
+    forbidden = {"requests", "boto3", "socket", "http", "urllib3", "pathlib", "os", "subprocess", "random", "time"}
+    offences = [
+        f"{within(module)}:{line}: {name}"
+        for room in ("cases", "laws", "tuning")
+        for module in sorted((PACKAGE / room).rglob("*.py"))
+        for line, name in imports(module)
+        if name.split(".")[0] in forbidden
+    ]
+    assert offences == []
+
+
+@pytest.mark.parametrize("room", sorted(set(MAY_IMPORT) - {"__main__"}))
+def test_the_page_of_the_architecture_names_every_room(room: str) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    name = f"conformance.{room}"
+    assert f"`{name}`" in page, f"docs/architecture.md does not tell of {name}"
