@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from conformance.laws.verdict import Tally, Verdict
-from conformance.tuning.answers import DESCRIBE, LIST, METRIC, at, number, objectives, text
+from conformance.tuning.answers import DESCRIBE, LIST, METRIC, at, mapping, number, objectives, text
 from conformance.tuning.echo import differences
 from conformance.tuning.known_law import known_law, wholly_known, wholly_listed
 
@@ -18,6 +18,20 @@ if TYPE_CHECKING:
     from conformance.worlds import WorldJob, WorldTrainingJob
 
     Truth = Callable[[WorldJob, WorldTrainingJob], Any]
+
+_NAME = "TrainingJobDefinitionName"
+_MEMBERS: tuple[tuple[str, Truth], ...] = (
+    ("TrainingJobStatus", lambda _, one: one.status),
+    ("CreationTime", lambda _, one: one.created),
+    ("TrainingStartTime", lambda _, one: one.started),
+    ("TrainingEndTime", lambda _, one: one.ended),
+    ("TunedHyperParameters", lambda _, one: dict(one.tuned)),
+    ("FailureReason", lambda _, one: one.failure_reason),
+    (f"{METRIC}.Value", lambda _, one: one.metric),
+    ("ObjectiveStatus", lambda _, one: one.objective_status),
+    (_NAME, lambda _, one: one.definition_name),
+)
+"""Member of a summary, and what it is by the state."""
 
 _RESOLUTION_S = 1.0
 """Times may be kept in whole seconds: no document says how finely they are told."""
@@ -109,6 +123,21 @@ def best_of_the_world(survey: Survey) -> Verdict:
     return _as_prepared(tally, "BestTrainingJob")
 
 
+@known_law("BestTrainingJob-members", operation=DESCRIBE, statement="the best training job is told as the state has it")
+def best_members_of_the_world(survey: Survey) -> Verdict:
+    """Judge each member of BestTrainingJob by the truth; the name of the definition may be left out (O5)."""
+    tally = Tally("best training jobs")
+    for view in wholly_known(survey):
+        best = mapping(view.answer, "BestTrainingJob")
+        by_name = {one.name: one for one in view.known.training_jobs}
+        prepared = by_name.get(text(best, "TrainingJobName"))
+        if prepared is not None:
+            members = [(path, truth(view.known, prepared)) for path, truth in _MEMBERS if path in best or path != _NAME]
+            differ = [one for path, given in members for one in _differ(given, at(best, path), path)]
+            tally.hold(not differ, f"{view.name}, best {prepared.name}: {'; '.join(differ)}", view.description)
+    return _as_prepared(tally, "each member of BestTrainingJob")
+
+
 def _winners(world: WorldJob) -> set[str] | None:
     """Give the names that may win; none where nothing has succeeded, None where the objectives differ."""
     ways = objectives(world.create)
@@ -157,17 +186,7 @@ def _member_of_items(path: str, truth: Truth) -> Judge:
     return judge
 
 
-for _path, _told in (
-    ("TrainingJobStatus", lambda _, one: one.status),
-    ("CreationTime", lambda _, one: one.created),
-    ("TrainingStartTime", lambda _, one: one.started),
-    ("TrainingEndTime", lambda _, one: one.ended),
-    ("TunedHyperParameters", lambda _, one: dict(one.tuned)),
-    ("FailureReason", lambda _, one: one.failure_reason),
-    (f"{METRIC}.Value", lambda _, one: one.metric),
-    ("ObjectiveStatus", lambda _, one: one.objective_status),
-    ("TrainingJobDefinitionName", lambda _, one: one.definition_name),
-):
+for _path, _told in _MEMBERS:
     known_law(f"TrainingJobSummaries[].{_path}", operation=LIST, statement=f"{_path} is what the state has")(
         _member_of_items(_path, _told)
     )
