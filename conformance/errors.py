@@ -1,4 +1,4 @@
-"""What a user can cause to go wrong: exit codes and the one base class of errors that are printed without a traceback."""
+"""What a user can cause to go wrong: exit codes, and the base class of errors printed without a traceback."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class UserError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        """The parts, one a line, as the command line prints them."""
+        """Give the parts, one a line, as the command line prints them."""
         lines = [f"error: {self.problem}"]
         if self.where:
             lines.append(f"  where: {self.where}")

@@ -1,4 +1,4 @@
-"""Request cases for every input member of an operation: presence, type, length, pattern, enum, range, default, pairs."""
+"""Request cases for every input member of an operation: presence, type, limits, enum, default, pairs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def request_cases(operation: Operation) -> tuple[RequestCase, ...]:
 
 
 def _verify(operation: Operation, case: RequestCase) -> None:
-    broken = request_violations(operation.input, _plain(operation, case.members))
+    broken = request_violations(operation.input, _plain(case.members))
     if case.expect is not Expect.REFUSED:
         wanted: frozenset[tuple[str, str]] = frozenset()
         if case.expect is Expect.EITHER:
@@ -38,11 +38,11 @@ def _verify(operation: Operation, case: RequestCase) -> None:
         wanted = frozenset({case.breaks} | {(member, facet) for facet in case.inseparable})
     if broken != wanted:
         raise CaseError(f"{case.subject}/{case.name} breaks {sorted(broken)}, not {sorted(wanted)}")
-    if request_violations(operation.input, _plain(operation, case.control)) and case.control:
+    if request_violations(operation.input, _plain(case.control)) and case.control:
         raise CaseError(f"the control of {case.subject}/{case.name} is not valid itself")
 
 
-def _plain(operation: Operation, members: Members) -> dict[str, Any]:
+def _plain(members: Members) -> dict[str, Any]:
     stand_ins = {
         Placeholder.EXISTING: "a",
         Placeholder.NOBODY: "a",
@@ -89,9 +89,9 @@ class _Generator:
     def _fact(self, node: Node, facet: str) -> tuple[str, ...]:
         return (f"{self._operation.name}/input/{node.path}/{facet}",)
 
-    def _case(
+    def _case(  # noqa: PLR0913, PLR0917 - a row of a table
         self, node: Node, name: str, statement: str, expect: Expect, value: Any, facet: str, **more: Any
-    ) -> RequestCase:  # noqa: PLR0913 - a row of a table
+    ) -> RequestCase:
         modelled = facet not in node.documented and facet in node.modelled
         facts = tuple(f"{fact}/modelled" if modelled else fact for fact in self._fact(node, facet))
         more = {"level": "should" if modelled else "must", "basis": "modelled" if modelled else "documented"} | more
@@ -99,9 +99,9 @@ class _Generator:
             self._operation.name, node.path, name, statement, expect, self._with(node, value), facts, **more
         )
 
-    def _refused(
+    def _refused(  # noqa: PLR0913, PLR0917 - a row of a table
         self, node: Node, edit: Edit, facet: str, name: str, statement: str, control: Any = None
-    ) -> RequestCase:  # noqa: PLR0913 - a row of a table
+    ) -> RequestCase:
         neighbour = self._with(node, self._good(node) if control is None else control)
         broken = violations(node, edit.value)
         return self._case(
@@ -213,7 +213,7 @@ class _Generator:
             yield self._case(
                 node,
                 f"length-{length}",
-                f"a token of {length} characters is long enough to be one: it is treated as any token that nobody issued",
+                f"a token may have {length} characters: such a one is treated as any token that nobody issued",
                 Expect.LIKE_CONTROL,
                 text,
                 facet,

@@ -46,7 +46,7 @@ class CaseError(Exception):
 class RequestCase:
     """One request made from the contract.
 
-    `subject` and `name` are the last two segments of the check id. `facts` are the ids of the facts that it rests on and
+    `subject` and `name` are the last two segments of the check id. `facts` are the ids of the facts that it rests on,
     `observed` the observations. `breaks` is the (member, facet) pair that a refused case violates; `inseparable` names
     further facets that no value could keep while breaking it.
     """

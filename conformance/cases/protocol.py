@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from conformance.cases.model import Expect
 from conformance.contract import Contract, Operation
-from conformance.wire.request import Request, Signing
+from conformance.wire.request import NO_SUCH_OPERATION, Request, Signing
 
 SERIALIZATION = frozenset({"SerializationException", "ValidationException"})
 ANY_CODE: frozenset[str] = frozenset()
@@ -18,8 +18,7 @@ ANY_CODE: frozenset[str] = frozenset()
 class ProtocolCase:
     """One bent envelope.
 
-    `bend` makes it from the plain request. A refusal must be a 4xx; `statuses` and `codes` narrow it where the protocol or
-    recordings say more (empty: any). `lenient` says in words why more than one thing is accepted.
+    A refusal must be a 4xx; `statuses` and `codes` narrow it where the protocol or recordings say more (empty: any). `lenient` says in words why more than one thing is accepted.
     """
 
     operation: str
@@ -51,7 +50,7 @@ def _targets(contract: Contract, operation: Operation, plain: Request) -> Iterat
     prefix, name = contract.service.target_prefix, operation.name
     targets = (
         ("missing", "", "no X-Amz-Target header"),
-        ("unknown", f"{prefix}.NoSuchOperation", "an operation that the service does not have"),
+        ("unknown", f"{prefix}.{NO_SUCH_OPERATION}", "an operation that the service does not have"),
         ("wrong-case", f"{prefix}.{name[0].lower()}{name[1:]}", "the operation's name with a small first letter"),
         ("lower-case", f"{prefix}.{name}".lower(), "the whole target in lower case"),
         ("unprefixed", name, "the operation without the service's prefix"),

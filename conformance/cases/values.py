@@ -1,4 +1,4 @@
-"""Values at and beyond the limits of a member: deterministic, and each spoiled in exactly one way where that is possible."""
+"""Values at and beyond the limits of a member: deterministic, each spoiled in one way where that is possible."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def wrong_types(kind: str) -> Iterator[Edit]:
     every = {
         "string": (Edit("text", "ten", "a string"), Edit("digits", "7", "digits as a string")),
         "number": (Edit("number", 7, "a number"), Edit("fraction", 1.5, "a fractional number")),
-        "boolean": (Edit("true", True, "true"), Edit("false", False, "false")),
+        "boolean": (Edit("true", value=True, words="true"), Edit("false", value=False, words="false")),
         "list": (Edit("empty-list", [], "an empty list"), Edit("list", ["a"], "a list")),
         "object": (Edit("empty-object", {}, "an empty object"), Edit("object", {"a": "b"}, "an object")),
     }
@@ -107,7 +107,7 @@ def spoiled(node: Node, valid: str) -> Iterator[Edit]:
                 ("plus", "+"),
                 ("letter-beyond-ascii", "é"),
                 ("digit-beyond-ascii", "٣"),
-                ("fullwidth-letter", "ａ"),
+                ("fullwidth-letter", "\uff41"),
                 ("newline", "\n"),
                 ("nul", "\x00"),
             )

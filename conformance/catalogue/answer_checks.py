@@ -1,4 +1,4 @@
-"""Checks of answers: every output fact, on every answer of the operation that the run saw; and the envelope they came in."""
+"""Checks of answers: every output fact, on every answer that the run saw; and the envelope they came in."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def availability_check(contract: Contract, operation: Operation) -> Check:
 
 
 def judge_available(lab: Lab, operation: Operation) -> Verdict:
-    """Judge the plainest request: does anything here know the operation?"""
+    """Judge by the plainest request whether anything here knows the operation."""
     first = next(iter(lab.contract.operations.values()))
     exchange = _probe(lab, operation)
     verdict = _judge(operation, exchange)
@@ -67,7 +67,7 @@ def _probe(lab: Lab, operation: Operation) -> Exchange:
     return exchange
 
 
-def _judge(operation: Operation, exchange: Exchange) -> Verdict:
+def _judge(operation: Operation, exchange: Exchange) -> Verdict:  # noqa: PLR0911 - one return a way of not being there
     expected = f"an answer of {operation.name}, or one of its errors"
     if exchange.response is None:
         fault = exchange.fault

@@ -20,7 +20,6 @@ from conformance.errors import UserError
 from conformance.laws.registry import laws
 from conformance.tuning import KNOWN_LAWS, KNOWN_STATEMENTS
 
-
 GENERIC_LAWS = frozenset(
     f"{name}-checks" for name in ("request", "response", "protocol", "pagination", "order", "filter", "error", "client")
 )
@@ -71,8 +70,8 @@ def select(
 ) -> tuple[Check, ...]:
     """Keep the checks that match any of the patterns, and all of the rest.
 
-    A pattern is an id, the beginning of one up to a slash, or one with `*` and `?`. Raises SelectionError for a pattern,
-    operation or area that matches nothing: a selection that silently selects nothing passes everything.
+    A pattern is an id, the beginning of one up to a slash, or one with `*` and `?`. Raises SelectionError for a
+    pattern, operation or area that matches nothing: a selection that silently selects nothing passes everything.
     """
     chosen = list(checks)
     for what, wanted, key in (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 AREAS = (
     "protocol", "request", "error", "response", "pagination", "order", "filter", "consistency", "client",
 )  # fmt: skip
-"""Second segment of an id. The order is the one in which a run goes through them, but for `response`, which comes last."""
+"""Second segment of an id. They stand in the order of a run, but for `response`, which comes last."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Because:
 class Check:
     """One judgement.
 
-    `run` gets exchanges from the lab and asks a law. `compares` says that it relates answers of several moments, so that a
-    live target is asked again before it is accused. `facts` and `behaviour` name what the check is about.
+    `run` gets exchanges from the lab and asks a law. `compares` says that it relates answers of several moments, so
+    that a live target is asked again before it is accused. `facts` and `behaviour` name what the check is about.
     `request` and `accepts` tell people what it sends and what passes.
     """
 
@@ -64,8 +64,8 @@ def citations(sources: Iterable[Citation]) -> tuple[Because, ...]:
 
 
 def because(
-    contract: Contract, facts: Iterable[str] = (), observed: Iterable[str] = (), protocol: bool = False
-) -> tuple[Because, ...]:  # noqa: FBT001, FBT002 - a yes or no of the citation
+    contract: Contract, facts: Iterable[str] = (), observed: Iterable[str] = (), *, protocol: bool = False
+) -> tuple[Because, ...]:
     """Collect the citations of facts, observations, and the protocol's own specification."""
     places: list[Because] = []
     for fact in facts:

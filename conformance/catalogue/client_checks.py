@@ -38,7 +38,7 @@ class ClientChecks:
         )
 
     def all(self) -> Iterator[Check]:
-        """The plain call, the modelled exception, and the paginator where the operation has one."""
+        """Give the plain call, the modelled exception, and the paginator where the operation has one."""
         operation = self._operation
         present = tuple(f"{operation.name}/error/{code}/present" for code in operation.errors)
         yield self._check("boto3", "call", "boto3 gives every member of the answer as its own type", self._call)
@@ -173,7 +173,7 @@ class ClientChecks:
     def _run(
         self, lab: Lab, client: ClientLab, config: dict[str, Any] | None, **members: Any
     ) -> tuple[ClientOutcome, tuple[str, ...], tuple[str, ...]] | Verdict:
-        """Give the outcome, the identities it handed out, and those of the whole listing; or why that is not to be had."""
+        """Give the outcome, the identities it handed out, and those of the whole listing; or why there are none."""
         listing = self._listing(lab)
         if listing is None:
             return skipped(_NO_LISTING)

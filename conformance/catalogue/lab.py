@@ -234,7 +234,7 @@ class Lab:
         return ""
 
     def paging_subject(self) -> View | None:
-        """Give the resource whose listing tells most: ended, with many kinds of items, and not too long to walk often."""
+        """Give the resource whose listing tells most: ended, with many kinds of items, short enough to walk often."""
         if self._memory.paging_subject is None:
             self._memory.paging_subject = self._choose_paging_subject()
         return self._memory.paging_subject

@@ -66,7 +66,7 @@ class ListingChecks:
 
     # -- building blocks
 
-    def _check(
+    def _check(  # noqa: PLR0913 - a row of a table
         self,
         area: str,
         subject: str,
@@ -74,7 +74,7 @@ class ListingChecks:
         statement: str,
         judge: Judge,
         *,
-        level: str = "must",  # noqa: PLR0913 - a row of a table
+        level: str = "must",
         facts: tuple[str, ...] = (),
         observed: tuple[str, ...] = (),
         accepts: str = "",
@@ -125,7 +125,7 @@ class ListingChecks:
                 "pagination",
                 str(query),
                 f"page-size-{size}",
-                f"pages of {size} put together are the list that larger pages give, no item lost or repeated, in the same order",
+                f"pages of {size} put together are the list of larger pages: no item lost or repeated, in the same order",
                 lambda lab, view, query=query, size=size: self._cut(lab, view, query, size),  # type: ignore[misc]
                 facts=page,
             )

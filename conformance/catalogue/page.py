@@ -25,7 +25,7 @@ _AREAS = {
 }
 _INTRODUCTION = """\
 {checks:,} checks of {operations} operations, from {facts:,} facts and {behaviours} behaviours. An id reads
-`Operation/area/subject/case`; `conformance explain ID` tells all of one check, and `conformance run --select ID` runs it.
+`Operation/area/subject/case`; `conformance explain ID` tells all of a check, and `conformance run --select ID` runs it.
 *Must* is documented or belongs to the protocol, *should* is modelled, observed or inferred."""
 _FEW = 6
 """How many words of an enum, or ids of a row, are written out."""

@@ -1,4 +1,4 @@
-"""Checks of requests and of the protocol's envelope: a case is sent, its control beside it, and a law says what that means."""
+"""Checks of requests and of the protocol's envelope: a case is sent, its control beside it, and a law judges."""
 
 from __future__ import annotations
 

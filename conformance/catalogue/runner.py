@@ -1,4 +1,4 @@
-"""Runs checks in a lab: each once, a comparison that fails asked again, and the response checks on every answer of the run."""
+"""Runs checks in a lab: each once, a failed comparison asked again, the response checks on every answer."""
 
 from __future__ import annotations
 

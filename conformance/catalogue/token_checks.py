@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.listing_checks import ListingChecks, Query
+from conformance.catalogue.listing_checks import ListingChecks
 from conformance.contract import Contract, Operation
 from conformance.laws import paging
 from conformance.laws.paging import Walked
@@ -90,7 +90,7 @@ class TokenChecks:
         return Request.call(self._operation.name, {self._operation.subject: view.name, **members})
 
     def _issued(self, lab: Lab, **members: Any) -> tuple[View, str] | None:
-        """A token of the first page of a query, with the resource that it belongs to."""
+        """Give a token of the first page of a query, with the resource that it belongs to."""
         view = lab.paging_subject()
         page = self._page(lab, **members)
         token = (page.answer or {}).get(self._pagination.output_token) if page else None

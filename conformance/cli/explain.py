@@ -29,7 +29,7 @@ def explain(id_: str, contract: str | None) -> None:
 
     loaded = load(Path(contract) if contract else None)
     checks = catalogue(loaded)
-    texts = [text for text in _texts(loaded, checks, id_)]
+    texts = list(_texts(loaded, checks, id_))
     if not texts:
         ids = [
             *(check.id for check in checks),

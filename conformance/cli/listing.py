@@ -20,7 +20,7 @@ from conformance.cli.schemas import CHECKS, FACTS
 def checks(as_json: bool, print_schema: bool, contract: str | None, **options: Any) -> None:  # noqa: FBT001 - click passes flags so
     """List the checks, without running any."""
     from conformance.catalogue.catalogue import catalogue, select  # noqa: PLC0415 - --help does without it
-    from conformance.contract import load  # noqa: PLC0415 - as above
+    from conformance.contract import load  # noqa: PLC0415 - --help does without it
 
     if print_schema:
         click.echo(json.dumps(CHECKS, indent=2))
@@ -58,8 +58,12 @@ def checks(as_json: bool, print_schema: bool, contract: str | None, **options: A
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that list, and stop.")
 @contract
 def facts(
-    operation: str | None, direction: str | None, as_json: bool, print_schema: bool, contract: str | None
-) -> None:  # noqa: FBT001 - click passes flags so
+    operation: str | None,
+    direction: str | None,
+    as_json: bool,  # noqa: FBT001 - click passes flags so
+    print_schema: bool,  # noqa: FBT001 - as above
+    contract: str | None,
+) -> None:
     """List the facts of the contract with their citations."""
     from conformance.contract import load  # noqa: PLC0415 - --help does without it
 

@@ -1,4 +1,4 @@
-"""The command `conformance`: one sub-command a noun, imported when it is called; errors of users without a traceback."""
+"""The command `conformance`: sub-commands are imported when they are called; errors of users have no traceback."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def selection(command: F) -> F:
             "--select",
             multiple=True,
             metavar="PATTERN",
-            help="Only checks whose id matches; * and ? are wild, a prefix up to a slash is enough. May stand several times.",
+            help="Only checks whose id matches: an id, its beginning up to a slash, or * and ?. May be repeated.",
         ),
     ):
         command = option(command)

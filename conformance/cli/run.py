@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from conformance.cli.options import contract, selection
 from conformance.errors import ExitCode, UserError
+
+if TYPE_CHECKING:
+    from conformance.targets import OpenTarget
+
+_SHOWN = 3
+"""How many tuning jobs that did not get in are told."""
 
 _PLUGINS_OFF = (
     "cacheprovider", "doctest", "junitxml", "pastebin", "stepwise", "faulthandler", "nose", "setuponly", "setupplan",
@@ -91,7 +98,7 @@ class _Run:
         total = len(plan.checks)
         handle = Handle(
             plan,
-            on_open=lambda _: self._progress.start(total),
+            on_open=lambda target: self._begin(target, total),
             on_result=lambda result: self._progress.advance(result.outcome),
             before_close=self._wait if self._hold else lambda _: None,
         )
@@ -108,6 +115,20 @@ class _Run:
             )
         print_summary(self._console, handle.record, handle.reports, strict=self._settings.strict)
         return report.exit_code(handle.record, strict=self._settings.strict)
+
+    def _begin(self, target: OpenTarget, total: int) -> None:
+        state = target.state
+        missing = [job for job in state.jobs if not job.created]
+        self._console.print(
+            f"{target.spec.name} at {target.endpoint_url}: {len(state.present)} tuning jobs", soft_wrap=True
+        )
+        for job in missing[:_SHOWN]:
+            self._console.print(f"  not there: {job.name}: {job.problem}", soft_wrap=True)
+        if len(missing) > _SHOWN:
+            self._console.print(f"  and {len(missing) - _SHOWN} more are not there")
+        for note in state.notes:
+            self._console.print(f"  {note}", soft_wrap=True)
+        self._progress.start(total)
 
     def _wait(self, endpoint_url: str) -> None:
         self._progress.stop()
@@ -130,7 +151,7 @@ class _Run:
             "-c",
             os.devnull,
             "--rootdir",
-            os.getcwd(),
+            str(Path.cwd()),
             "--assert=plain",
             "--capture=sys",
             "-p",

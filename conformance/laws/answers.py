@@ -1,13 +1,14 @@
-"""Output facts, judged on every answer of an operation that the run saw: one walk over each distinct answer, all facts."""
+"""Output facts, judged on every answer that the run saw: one walk over each distinct answer for all facts."""
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract import Fact, Node, Operation
-from conformance.laws.shapes import MODELLED, broken_facets, json_kind
+from conformance.laws.shapes import MODELLED, Look, json_kind, looks, type_problem
 from conformance.laws.verdict import Verdict, failed, passed, skipped
 from conformance.wire.exchange import Exchange
 
@@ -16,7 +17,7 @@ _SHOWN = 3
 
 @dataclass
 class Sighting:
-    """What the answers showed of one path: how often it stood, how often its parent stood without it, what broke which facet."""
+    """What the answers showed of one path: how often it stood or was left out, and what broke which facet."""
 
     seen: int = 0
     missing: int = 0
@@ -37,66 +38,88 @@ class Sightings:
 
 def observe(operation: Operation, exchanges: Iterable[Exchange]) -> Sightings:
     """Walk every distinct accepted answer once and note what each path shows."""
-    sightings = {node.path: Sighting() for node in operation.output.walk()}
-    unknown: set[str] = set()
+    walk = _Walk(operation)
     bodies: set[bytes] = set()
     for exchange in exchanges:
         if exchange.operation != operation.name or not exchange.ok or exchange.response is None:
             continue
         if exchange.response.body not in bodies:
             bodies.add(exchange.response.body)
-            _Walk(sightings, unknown, exchange).structure(operation.output, exchange.answer or {})
-    return Sightings(sightings, frozenset(unknown), len(bodies))
+            walk.answer(operation, exchange)
+    return Sightings(walk.sightings, frozenset(walk.unknown), len(bodies))
 
 
 class _Walk:
-    """One answer under inspection."""
+    """Goes through answers. An entry of a list that was seen before, on another page, is not looked at again."""
 
-    def __init__(self, sightings: dict[str, Sighting], unknown: set[str], exchange: Exchange) -> None:
-        self._sightings = sightings
-        self._unknown = unknown
+    def __init__(self, operation: Operation) -> None:
+        self.sightings = {node.path: Sighting() for node in operation.output.walk()}
+        self.unknown: set[str] = set()
+        self._looks: dict[str, tuple[tuple[str, Look], ...]] = {
+            node.path: looks(node) for node in operation.output.walk()
+        }
+        self._entries: set[tuple[str, bytes]] = set()
+        self._exchange: Exchange | None = None
+
+    def answer(self, operation: Operation, exchange: Exchange) -> None:
         self._exchange = exchange
+        self.structure(operation.output, exchange.answer or {})
 
     def value(self, node: Node, value: Any) -> None:
-        sighting = self._sightings[node.path]
+        sighting = self.sightings[node.path]
         sighting.seen += 1
-        broken = broken_facets(node, value)
-        for facet, words in broken:
-            sighting.counts[facet] = sighting.counts.get(facet, 0) + 1
-            examples = sighting.broken.setdefault(facet, [])
-            if len(examples) < _SHOWN:
-                examples.append((words, self._exchange))
-        if any(facet == "type" for facet, _ in broken):
+        problem = type_problem(node.type, value)
+        if problem:
+            self._note(sighting, "type", problem)
             return
+        for facet, look in self._looks[node.path]:
+            if words := look(value):
+                self._note(sighting, facet, words)
         if "enum" in node.documented and value not in node.documented["enum"]:
             sighting.newer_values.add(str(value))
+        self._below(node, value)
+
+    def _below(self, node: Node, value: Any) -> None:
         if node.type == "structure":
             self.structure(node, value)
         elif node.type == "list" and node.element is not None:
-            for item in value:
-                self.value(node.element, item)
+            for entry in value:
+                if node.element.type != "structure" or self._is_new(node.path, entry):
+                    self.value(node.element, entry)
         elif node.type == "map" and node.key is not None and node.value is not None:
-            for key, item in value.items():
+            for key, entry in value.items():
                 self.value(node.key, key)
-                self.value(node.value, item)
+                self.value(node.value, entry)
+
+    def _is_new(self, path: str, entry: Any) -> bool:
+        key = (path, marshal.dumps(entry))
+        known = key in self._entries
+        self._entries.add(key)
+        return not known
+
+    def _note(self, sighting: Sighting, facet: str, words: str) -> None:
+        sighting.counts[facet] = sighting.counts.get(facet, 0) + 1
+        examples = sighting.broken.setdefault(facet, [])
+        if len(examples) < _SHOWN and self._exchange is not None:
+            examples.append((words, self._exchange))
 
     def structure(self, node: Node, value: Mapping[str, Any]) -> None:
         for name, member in node.members.items():
             if name in value:
                 self.value(member, value[name])
             else:
-                sighting = self._sightings[member.path]
+                sighting = self.sightings[member.path]
                 sighting.missing += 1
                 sighting.missing_in = sighting.missing_in or self._exchange
         prefix = f"{node.path}." if node.path else ""
-        self._unknown.update(prefix + name for name in value if name not in node.members)
+        self.unknown.update(prefix + name for name in value if name not in node.members)
 
 
 def judgeable(fact: Fact) -> bool:
     """Tell whether an answer can break this output fact at all.
 
-    That a member may be left out is a permission; a default is what the service fills in at creation, and is judged by the
-    laws on resources that the suite made.
+    That a member may be left out is a permission; a default is what the service fills in at creation, and is judged by
+    the laws on resources that the suite made.
     """
     return not (fact.facet == "default" or (fact.facet == "required" and fact.value is False))
 
@@ -145,9 +168,7 @@ def _judge_required(fact: Fact, sighting: Sighting, rests_on: dict[str, int]) ->
 
 def _notes(fact: Fact, sighting: Sighting) -> tuple[str, ...]:
     if fact.facet == "enum" and sighting.newer_values:
-        return (
-            f"newer than this document, known to another edition or the model: {', '.join(sorted(sighting.newer_values))}",
-        )
+        return (f"newer than this document, but known elsewhere: {', '.join(sorted(sighting.newer_values))}",)
     return ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -61,7 +61,7 @@ def _compare(
 
 def _equal(kind: str, wire: Any, value: Any) -> bool:
     if kind == "timestamp":
-        return isinstance(value, datetime.datetime) and abs(value.timestamp() - wire) < _CLOSE_S
+        return isinstance(value, dt.datetime) and abs(value.timestamp() - wire) < _CLOSE_S
     return bool(value == wire)
 
 

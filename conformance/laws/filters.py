@@ -21,7 +21,7 @@ def keeps_only(reader: Reader, name: str, value: str, walk: Walked, every: Seque
             "an item of another value came through the filter",
             rests_on=rests_on,
             expected=f"{reader.spec.filters[name]} {value} in every item",
-            received=f"{walk.name}: {len(wrong)} others, such as {reader.identity(wrong[0])} ({reader.filtered(name, wrong[0])})",
+            received=f"{walk.name}: {len(wrong)} others, as {reader.identity(wrong[0])} ({reader.filtered(name, wrong[0])})",
             exchanges=pages_of(walk.listing),
         )
     if not every:
@@ -70,7 +70,7 @@ def partition(reader: Reader, walks: Mapping[str, Walked], every: Sequence[Item]
 
 
 def keeps_order(reader: Reader, filtered: tuple[str, str], walk: Walked, ordered: Walked, sort_by: str) -> Verdict:
-    """Judge that a filtered and sorted list is the sorted list without the others, page after page, equal keys aside."""
+    """Judge that a filtered and sorted list is the sorted list without the others, equal keys aside."""
     if verdict := incomplete(walk, ordered):
         return verdict
     name, value = filtered

@@ -1,4 +1,4 @@
-"""How to read a listing: the identity, the sort key and the filtered member of its items, by the contract's own words."""
+"""How to read a listing: identity, sort key and filtered member of its items, in the contract's words."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _grouped(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any], re
 
 
 def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked) -> Verdict:
-    """Judge that falling order is rising order read backwards, but for equal keys; and that both hold the same items."""
+    """Judge that falling order is rising order read backwards, equal keys aside, with the same items."""
     if verdict := incomplete(rising, falling):
         return verdict
     names = [reader.identities(walk.listing.items) for walk in (rising, falling)]
@@ -180,5 +180,5 @@ def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: 
 
 
 def with_note(verdict: Verdict, note: str) -> Verdict:
-    """Turn a failure into a pass that says what the target follows instead: an observation stands against the document."""
+    """Turn a failure into a pass that says what the target follows: an observation against the document."""
     return passed(verdict.rests_on, notes=(note,))

@@ -1,4 +1,4 @@
-"""Page laws: however a listing is cut into pages, the pages put together are the same list; and what a token may mean."""
+"""Page laws: however a listing is cut, its pages put together are the same list; and what a token may mean."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def incomplete(*walks: Walked) -> Verdict | None:
 
 
 def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walked) -> Verdict:
-    """Judge that small pages put together give the list that large pages give: no item lost, none twice, in the same order.
+    """Judge that small pages put together give the list of large pages: none lost, none twice, in order.
 
     Items with equal sort keys may change places: no document orders ties.
     """
@@ -129,7 +129,7 @@ def token_while_truncated(reader: Reader, walks: Sequence[Walked]) -> Verdict:
 
 
 def truncated_pages_lead_on(reader: Reader, known: Sequence[tuple[Walked, int]]) -> Verdict:
-    """Judge the first page of a size below the count of items: it must carry a token. `known` pairs walks with the count."""
+    """Judge first pages that leave items out: each must carry a token. `known` pairs walks with the count."""
     tally = Tally("listings")
     for walk, count in known:
         if walk.listing.pages and count > walk.size and walk.listing.pages[0].ok:
@@ -142,7 +142,7 @@ def truncated_pages_lead_on(reader: Reader, known: Sequence[tuple[Walked, int]])
 
 
 def no_token_at_the_end(reader: Reader, walks: Sequence[tuple[Walked, int]], *, exact: bool) -> Verdict:
-    """Judge that a listing that fits on its page carries no token; `exact` looks at those that fill it to the last place."""
+    """Judge that a listing that fits on its page has no token; `exact` looks at those that just fill it."""
     tally = Tally("listings")
     for walk, count in walks:
         fits = count == walk.size if exact else count < walk.size
@@ -244,7 +244,7 @@ def foreign_token(reader: Reader, exchange: Exchange, allowed: frozenset[str], w
 
 
 def default_page_size(reader: Reader, pages: Sequence[tuple[Exchange, int]], default: int, *, exact: bool) -> Verdict:
-    """Judge the size of a page that was asked for without a size: at most the default; `exact`: full where more items exist."""
+    """Judge a page asked for without a size: at most the default; `exact`: full where more items exist."""
     tally = Tally("pages")
     for page, count in pages:
         if page.ok and count > default:

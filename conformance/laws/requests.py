@@ -1,4 +1,4 @@
-"""Laws of a single request: let through, refused for the right reason, or either; and what its answer must look like."""
+"""Laws of a single request: let through, refused for the right reason, or either; and its answer's top."""
 
 from __future__ import annotations
 
@@ -70,15 +70,15 @@ def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
 
 
 def let_through(operation: Operation, exchange: Exchange) -> bool:
-    """Tell whether validation let the request pass: 2xx, or one of the operation's own errors (nothing of that name)."""
+    """Tell whether validation let the request pass: 2xx, or an error of the operation's own."""
     return exchange.ok or (exchange.error_code in operation.errors and exchange.status in _CLIENT_ERRORS)
 
 
 def judge_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:
     """Judge a request that must be accepted: 2xx and an answer that keeps the contract at its top.
 
-    Where the name is nobody's (`exists` False) the documented not-found error shows as well that it was let through. What
-    lies deeper in the answer is judged by the response checks, on this very answer.
+    Where the name is nobody's (`exists` False) the documented not-found error shows as well that it was let through.
+    What lies deeper in the answer is judged by the response checks, on this very answer.
     """
     errors = " or ".join(operation.errors)
     expected = f"HTTP 200 with the operation's answer{'' if exists else f', or {errors} since nothing has that name'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from conformance.contract import Node
@@ -19,16 +19,45 @@ Broken = tuple[str, str]
 MODELLED = "/modelled"
 
 
+Look = Callable[[Any], str]
+"""Looks at a value; gives what was received where it breaks the facet, the empty string where it does not."""
+
+
+def looks(node: Node) -> tuple[tuple[str, Look], ...]:
+    """Give the look of each facet of a member but its type: made once, used on every value."""
+    found: list[tuple[str, Look]] = []
+    accepted = node.accepted_values()
+    for facets, suffix in ((node.documented, ""), (node.modelled, MODELLED)):
+        for facet, bound in facets.items():
+            if facet == "enum" and accepted is not None:
+                found.append((facet + suffix, _one_of(frozenset(accepted))))
+            elif facet in _LIMITS:
+                found.append((facet + suffix, _LIMITS[facet](bound)))
+    return tuple(found)
+
+
+def type_problem(kind: str, value: Any) -> str:
+    """Say what is wrong with the JSON type of a value; empty where it has the type.
+
+    `null` is of no type: what is absent is left out. A timestamp is in seconds and of this century.
+    """
+    if not _HAS_TYPE[kind](value):
+        return f"{_json_name(value)} {_short(value)}".strip()
+    if kind == "timestamp" and not _EARLIEST <= value <= _LATEST:
+        unit = "milliseconds" if _EARLIEST <= value / 1000 <= _LATEST else "no plausible time"
+        return f"the number {value!r} ({unit})"
+    return ""
+
+
 def broken_facets(node: Node, value: Any) -> tuple[Broken, ...]:
     """Give (facet, what was received) for every facet of this member that the value breaks.
 
-    A value of the wrong type breaks `type` alone: nothing else can be asked of it. `null` is of no type: what is absent
-    is left out.
+    A value of the wrong type breaks `type` alone: nothing else can be asked of it.
     """
-    problem = _type_problem(node.type, value)
+    problem = type_problem(node.type, value)
     if problem:
         return (("type", problem),)
-    return tuple(_broken(node, value))
+    return tuple((facet, words) for facet, look in looks(node) if (words := look(value)))
 
 
 def json_kind(kind: str) -> str:
@@ -59,47 +88,32 @@ _HAS_TYPE: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def _type_problem(kind: str, value: Any) -> str:
-    if not _HAS_TYPE[kind](value):
-        return f"{_json_name(value)} {_short(value)}".strip()
-    if kind == "timestamp" and not _EARLIEST <= value <= _LATEST:
-        unit = "milliseconds" if _EARLIEST <= value / 1000 <= _LATEST else "no plausible time"
-        return f"the number {value!r} ({unit})"
-    return ""
+def _one_of(accepted: frozenset[Any]) -> Look:
+    return lambda value: "" if value in accepted else _short(value)
 
 
-def _broken(node: Node, value: Any) -> Iterator[Broken]:
-    accepted = node.accepted_values()
-    for facets, suffix in ((node.documented, ""), (node.modelled, MODELLED)):
-        for facet, bound in facets.items():
-            if facet == "enum":
-                if accepted is not None and value not in accepted:
-                    yield facet + suffix, _short(value)
-            elif facet in _LIMITS and (words := _LIMITS[facet](bound, value)):
-                yield facet + suffix, words
+def _too_short(bound: int) -> Look:
+    return lambda value: f"length {len(value)}: {_short(value)}" if len(value) < bound else ""
 
 
-def _too_short(bound: int, value: Any) -> str:
-    return f"length {len(value)}: {_short(value)}" if len(value) < bound else ""
+def _too_long(bound: int) -> Look:
+    return lambda value: f"length {len(value)}: {_short(value)}" if len(value) > bound else ""
 
 
-def _too_long(bound: int, value: Any) -> str:
-    return f"length {len(value)}: {_short(value)}" if len(value) > bound else ""
+def _too_small(bound: float) -> Look:
+    return lambda value: f"{value!r}" if _is_number(value) and value < bound else ""
 
 
-def _too_small(bound: float, value: Any) -> str:
-    return f"{value!r}" if _is_number(value) and value < bound else ""
+def _too_large(bound: float) -> Look:
+    return lambda value: f"{value!r}" if _is_number(value) and value > bound else ""
 
 
-def _too_large(bound: float, value: Any) -> str:
-    return f"{value!r}" if _is_number(value) and value > bound else ""
+def _no_match(pattern: str) -> Look:
+    compiled = re.compile(pattern)
+    return lambda value: "" if compiled.fullmatch(value) else _short(value)
 
 
-def _no_match(pattern: str, value: Any) -> str:
-    return "" if re.fullmatch(pattern, value) else _short(value)
-
-
-_LIMITS: dict[str, Callable[[Any, Any], str]] = {
+_LIMITS: dict[str, Callable[[Any], Look]] = {
     "min_length": _too_short,
     "max_length": _too_long,
     "minimum": _too_small,

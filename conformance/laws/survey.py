@@ -1,4 +1,4 @@
-"""What a run knows of each resource of the target: its description, its complete listing, and the truth where it is known."""
+"""What a run knows of each resource of the target: description, complete listing, and the known truth."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from conformance.wire.exchange import Exchange, Listing
 class View:
     """One resource (here: one tuning job) as the target shows it.
 
-    `listing` is the complete default listing, page after page at the largest page size; None where it was not to be had.
-    `known` is the world's truth about the resource (`conformance.worlds.WorldJob`), None on a state that the suite did not make.
-    `listed_known` says whether that truth includes the listed items (a target filled through Create alone decides them itself).
+    `listing` is the complete default listing, in pages of the largest size; None where it was not to be had.
+    `known` is the world's truth about the resource (`conformance.worlds.WorldJob`), None on a state that the suite did
+    not make. `listed_known` says whether that truth includes the listed items: a target filled through Create alone
+    decides them itself.
     `settled` is whether the resource has ended, so that two answers about it may be compared.
     """
 

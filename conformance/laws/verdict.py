@@ -26,8 +26,7 @@ class Outcome(StrEnum):
 class Verdict:
     """The judgement of one check.
 
-    `kind` is a stable key of the way it failed (`accepted`, `wrong-code`, `server-error`), `reason` one line for people,
-    `rests_on` counts what was looked at (answers, items, pairs), so that nobody mistakes an empty pass for a pass.
+    `kind` is a stable key of the way it failed (`accepted`, `wrong-code`), `reason` one line for people, `rests_on` counts what was looked at (answers, items, pairs), so that nobody mistakes an empty pass for a pass.
     """
 
     outcome: Outcome
@@ -75,7 +74,7 @@ def broke(kind: str, reason: str, *, exchanges: tuple[Exchange, ...] = ()) -> Ve
 class Tally:
     """Counts what a law looked at and keeps the first violations: the accumulator inside a law.
 
-    `noun` is what is counted (`items`, `answers`, `pairs`); `needs` is how many of them the law must see to say anything.
+    `noun` is what is counted (`items`, `answers`, `pairs`); `needs` is how many the law must see to say anything.
     """
 
     noun: str
@@ -96,7 +95,7 @@ class Tally:
             self.exchanges.extend(one for one in exchanges if one not in self.exchanges)
 
     def verdict(self, kind: str, expected: str, *, lacking: str, notes: tuple[str, ...] = ()) -> Verdict:
-        """Sum up: skipped under `needs` looks (with `lacking` as the reason), failed on any violation, passed otherwise."""
+        """Sum up: failed on any violation, skipped (for `lacking`) under `needs` looks, passed otherwise."""
         rests_on = {self.noun: self.seen}
         if self.broken:
             more = f" (and {self.broken - len(self.violations)} more)" if self.broken > len(self.violations) else ""

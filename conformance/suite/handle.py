@@ -1,4 +1,4 @@
-"""The hand that a caller in the same process keeps on a run: it brings the plan, hears of results, and is told of errors."""
+"""The hand that a caller in the same process keeps on a run: it brings the plan and hears of results and errors."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The pytest plugin: options, the target's life, one item a check, and the record of what they came to.
 
-The process that was started (the controller, under pytest-xdist) opens the target and writes the record; workers get what
-they need to reach the target from it and open nothing.
+The process that was started (the controller, under pytest-xdist) opens the target and writes the record; workers get
+what they need to reach the target from it and open nothing.
 """
 
 from __future__ import annotations
@@ -252,8 +252,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     try:
         if recording is not None:
             recording.unknown_members.update(unknown_members(config))
-            bench = config.stash.get(_BENCH, None)
-            gone = bench.lab.gone.detail if bench is not None and bench.lab.gone is not None else ""
+            gone = _why_gone(config)
             interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
             record, reports = recording.finish(stopped=interrupted or gone)
             handle = _handle(config)
@@ -263,6 +262,18 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     finally:
         if _CLOSING in config.stash:
             config.stash[_CLOSING].close()
+
+
+def _why_gone(config: pytest.Config) -> str:
+    """Say why the target was given up; empty where it was not. A launched server that died tells it better itself."""
+    bench = config.stash.get(_BENCH, None)
+    if bench is None or bench.lab.gone is None:
+        return ""
+    try:
+        config.stash[_TARGET].check_alive()
+    except UserError as error:
+        return f"{error.problem}: {bench.lab.gone.detail}"
+    return bench.lab.gone.detail
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

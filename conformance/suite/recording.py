@@ -57,7 +57,7 @@ class Recording:
         return self.take(crashed(check_id, levels[check_id], reason))
 
     def finish(self, stopped: str = "") -> tuple[report.Record, Mapping[str, Path]]:
-        """Write the footer and the reports; give the record and the files written. A run that was stopped is not complete."""
+        """Write the footer and the reports; give both. A run that was stopped is not complete."""
         judged = {report.Outcome.PASSED, report.Outcome.FAILED}
         exercised = {
             fact

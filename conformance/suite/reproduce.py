@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from conformance.wire.exchange import Exchange
 
 _LONGEST_BODY = 20_000
-_LEFT_OUT = frozenset({"content-length", "user-agent", "accept-encoding", "x-amz-date", "x-amz-content-sha256", "amz-sdk-invocation-id", "amz-sdk-request"})  # fmt: skip
+_LEFT_OUT = frozenset(
+    {
+        "accept-encoding",
+        "amz-sdk-invocation-id",
+        "amz-sdk-request",
+        "content-length",
+        "user-agent",
+        "x-amz-content-sha256",
+        "x-amz-date",
+    }
+)
 _PRINTABLE = range(0x20, 0x7F)
 
 
@@ -53,7 +63,7 @@ def _authorization(shell: Shell) -> list[str]:
 
 
 def _quoted(body: bytes) -> str:
-    """Quote a body for bash; bytes beyond printable ASCII are written as $'\\x..'."""
+    r"""Quote a body for bash; bytes beyond printable ASCII are written as $'\\x..'."""
     if all(byte in _PRINTABLE for byte in body):
         return shlex.quote(body.decode("ascii"))
     escaped = "".join(chr(byte) if byte in _PRINTABLE and byte not in b"'\\" else f"\\x{byte:02x}" for byte in body)

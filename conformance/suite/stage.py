@@ -1,4 +1,4 @@
-"""The stage of a run: the contract, the chosen checks and the open target, put together; the only place that knows all rooms."""
+"""The stage of a run: contract, chosen checks and open target put together; it alone knows all rooms."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class Plan:
     def of(cls, settings: Settings) -> Plan:
         """Load the contract and the targets, and choose the checks."""
         contract = load(settings.contract_root)
-        spec = resolve(settings.target, load_targets(settings.targets_path))
+        # A URL needs no file of targets, so that a broken one in this folder does not stop it.
+        by_url = "://" in settings.target and settings.targets_path is None
+        spec = resolve(settings.target, {} if by_url else load_targets(settings.targets_path))
         checks = select(
             catalogue(contract), settings.select, operation=settings.operation, area=settings.area, level=settings.level
         )

@@ -45,7 +45,7 @@ class HttpResponse:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why there is no answer. Kinds: `unreachable`, `dropped`, `timeout`, `too-large`, `not-http`, `refused-by-client`."""
+    """Why there is no answer: `unreachable`, `dropped`, `timeout`, `too-large`, `not-http`, `refused-by-client`."""
 
     kind: str
     detail: str

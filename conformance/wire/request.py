@@ -10,6 +10,9 @@ from typing import Any
 from conformance.wire.encoding import dump, parse
 from conformance.wire.exchange import Headers
 
+NO_SUCH_OPERATION = "NoSuchOperation"
+"""The name of an operation that no service has: what a request may aim at beside its own operation."""
+
 
 class Signing(StrEnum):
     """How a request is signed."""
@@ -43,6 +46,17 @@ class Request:
     def call(cls, operation: str, members: Mapping[str, Any]) -> Request:
         """Give the well-formed request that carries these members."""
         return cls(operation, dump(members))
+
+    @property
+    def aims_elsewhere(self) -> bool:
+        """Whether X-Amz-Target could reach an operation other than the one declared, the one that nobody has aside."""
+        bare = (self.target or "").rpartition(".")[2].lower()
+        return not (
+            self.target is None
+            or not bare
+            or bare.startswith(self.operation.lower())
+            or bare == NO_SUCH_OPERATION.lower()
+        )
 
     @property
     def members(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The HTTP session with a target: `requests` underneath, bounded in time and size, never redirected, nothing secret kept."""
+"""The HTTP session with a target: bounded in time and size, never redirected, nothing secret kept."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Client:
         requests_per_second: float | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Open nothing yet; the first request connects. `allowed` None allows every operation, `credentials` None signs nothing."""
+        """Open nothing yet. `allowed` None allows every operation, `credentials` None signs nothing."""
         self.endpoint_url = endpoint_url
         self.sent = 0
         self.seconds = 0.0
@@ -90,7 +90,7 @@ class Client:
         """Send one request; whatever happens comes back as an exchange, nothing is raised for the target's doing."""
         headers = self._headers(request)
         shown = HttpRequest(request.method, self._url, _without_secrets(headers), request.body)
-        if self._allowed is not None and request.operation not in self._allowed:
+        if self._allowed is not None and (request.operation not in self._allowed or request.aims_elsewhere):
             names = ", ".join(sorted(self._allowed))
             return Exchange(
                 request.operation, shown, None, Fault("refused-by-client", f"only these are allowed here: {names}")
@@ -120,7 +120,9 @@ class Client:
                 request.operation, shown, None, Fault("budget", f"the budget of {self._budget} requests is spent")
             )
         signer = self._signer
-        signed = signer.headers(request.method, self._url, headers, request.body, request.signing) if signer else headers
+        signed = (
+            signer.headers(request.method, self._url, headers, request.body, request.signing) if signer else headers
+        )
         for attempt in (1, 2):
             self._keep_pace()
             self.sent += 1
