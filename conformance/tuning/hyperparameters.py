@@ -8,7 +8,6 @@ from conformance.laws.registry import law
 from conformance.laws.verdict import Tally, Verdict
 from conformance.tuning.answers import (
     DESCRIBE,
-    LIST,
     at,
     autotuned,
     definition_of,
@@ -18,21 +17,23 @@ from conformance.tuning.answers import (
     training_jobs,
 )
 from conformance.tuning.ranges import Kind, ranges_of
+from conformance.tuning.summaries import summary_law
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from conformance.laws.survey import Survey, View
     from conformance.tuning.answers import Json
     from conformance.tuning.ranges import Range
+    from conformance.tuning.summaries import Pick
 
 
-@law("tuned-are-the-ranged", operation=LIST, subject="tuned-hyperparameters")
-def tuned_are_the_ranged(survey: Survey) -> Verdict:
+@summary_law("tuned-are-the-ranged", subject="tuned-hyperparameters")
+def tuned_are_the_ranged(survey: Survey, pick: Pick) -> Verdict:
     """Judge that the keys of TunedHyperParameters are the names that have a range; with autotune nobody can tell."""
     tally = Tally("training jobs")
     for view in survey.views:
-        for item, definition in _launched(view):
+        for item, definition in _launched(view, pick(view)):
             if autotuned(view.answer):
                 continue
             tuned = set(mapping(item, "TunedHyperParameters"))
@@ -60,7 +61,7 @@ def static_are_not_tuned(survey: Survey) -> Verdict:
             both = static & {one.name for one in ranges_of(view.answer, definition)}
             if static:
                 tally.hold(not both, f"{view.name} has a range for static {', '.join(sorted(both))}", view.description)
-        for item, definition in _launched(view):
+        for item, definition in _launched(view, training_jobs(view)):
             static = set(mapping(definition, "StaticHyperParameters"))
             both = static & set(mapping(item, "TunedHyperParameters"))
             if static:
@@ -99,16 +100,16 @@ law("categories-from-the-list", operation=DESCRIBE, subject="ranges")(
 )
 
 
-def _launched(view: View) -> Iterator[tuple[Json, Json]]:
+def _launched(view: View, summaries: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
     """Give each training job that shows tuned hyperparameters, with the definition that launched it."""
-    for item in training_jobs(view):
+    for item in summaries:
         definition = definition_of(view.answer, item)
         if definition is not None and isinstance(at(item, "TunedHyperParameters"), dict):
             yield item, definition
 
 
 def _tuned(view: View) -> Iterator[tuple[Json, Range, str]]:
-    for item, definition in _launched(view):
+    for item, definition in _launched(view, training_jobs(view)):
         tuned = mapping(item, "TunedHyperParameters")
         for one in ranges_of(view.answer, definition):
             value = tuned.get(one.name)

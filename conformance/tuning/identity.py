@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from conformance.laws.registry import law
 from conformance.laws.verdict import Tally, Verdict
-from conformance.tuning.answers import DESCRIBE, LIST, at, definitions, entries, job, mapping, text, training_jobs
+from conformance.tuning.answers import DESCRIBE, LIST, at, definitions, entries, job, mapping, text
 from conformance.tuning.ranges import ranges_of
+from conformance.tuning.summaries import summary_law
 
 if TYPE_CHECKING:
     from conformance.laws.survey import Survey
+    from conformance.tuning.summaries import Pick
 
 
 @law("lists-only-its-own-training-jobs", operation=LIST, subject="membership")
@@ -36,12 +38,12 @@ def lists_only_its_own_training_jobs(survey: Survey) -> Verdict:
     )
 
 
-@law("names-its-tuning-job", operation=LIST, subject="tuning-job-name")
-def names_its_tuning_job(survey: Survey) -> Verdict:
+@summary_law("names-its-tuning-job", subject="tuning-job-name")
+def names_its_tuning_job(survey: Survey, pick: Pick) -> Verdict:
     """Judge that TuningJobName, in listings and in best training jobs, is the tuning job that was asked about."""
     tally = Tally("training jobs")
     for view in survey.views:
-        for item in training_jobs(view):
+        for item in pick(view):
             if "TuningJobName" in item:
                 named = item["TuningJobName"]
                 tally.hold(named == view.name, f"{job(view, item)} has TuningJobName {named!r}", *view.exchanges)
@@ -52,13 +54,13 @@ def names_its_tuning_job(survey: Survey) -> Verdict:
     )
 
 
-@law("training-job-arn-ends-with-its-name", operation=LIST, subject="training-job-arn")
-def training_job_arn_ends_with_its_name(survey: Survey) -> Verdict:
+@summary_law("training-job-arn-ends-with-its-name", subject="training-job-arn")
+def training_job_arn_ends_with_its_name(survey: Survey, pick: Pick) -> Verdict:
     """Judge that the last part of each ARN is the training job's name, in the same or in lower case (observed)."""
     tally = Tally("training jobs")
     lowered = False
     for view in survey.views:
-        for item in training_jobs(view):
+        for item in pick(view):
             arn, name = text(item, "TrainingJobArn"), text(item, "TrainingJobName")
             if not arn or not name:
                 continue
@@ -73,13 +75,13 @@ def training_job_arn_ends_with_its_name(survey: Survey) -> Verdict:
     )
 
 
-@law("definition-name-is-known", operation=LIST, subject="definitions")
-def definition_name_is_known(survey: Survey) -> Verdict:
+@summary_law("definition-name-is-known", subject="definitions")
+def definition_name_is_known(survey: Survey, pick: Pick) -> Verdict:
     """Judge that TrainingJobDefinitionName is the name of a definition, where the definitions have names."""
     tally = Tally("training jobs")
     for view in survey.views:
         names = [name for one in definitions(view.answer) if (name := text(one, "DefinitionName"))]
-        for item in training_jobs(view) if names else ():
+        for item in pick(view) if names else ():
             named = text(item, "TrainingJobDefinitionName")
             if named:
                 tally.hold(

@@ -19,20 +19,21 @@ from conformance.tuning.answers import (
     objectives,
     still,
     text,
-    training_jobs,
 )
+from conformance.tuning.summaries import summary_law
 
 if TYPE_CHECKING:
     from conformance.laws.survey import Survey
     from conformance.tuning.answers import Json
+    from conformance.tuning.summaries import Pick
 
 
-@law("metric-is-the-objective", operation=LIST, subject="objective")
-def metric_is_the_objective(survey: Survey) -> Verdict:
+@summary_law("metric-is-the-objective", subject="metric")
+def metric_is_the_objective(survey: Survey, pick: Pick) -> Verdict:
     """Judge that name and direction of a final metric are those of the objective; the direction may be absent (O5)."""
     tally = Tally("final metrics")
     for view in survey.views:
-        for item in training_jobs(view):
+        for item in pick(view):
             metric, wanted = mapping(item, METRIC), _wanted(view.answer, item)
             if metric and wanted:
                 told = (text(metric, "MetricName"), text(metric, "Type"))

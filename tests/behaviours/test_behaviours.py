@@ -53,7 +53,7 @@ def test_every_law_judges_a_behaviour() -> None:
 
 def test_laws_of_one_behaviour_have_subjects_of_their_own() -> None:
     for behaviour in BEHAVIOURS:
-        subjects = [laws()[law].subject for law in behaviour.laws if law in laws()]
+        subjects = [(laws()[law].operation, laws()[law].subject) for law in behaviour.laws if law in laws()]
         assert len(subjects) == len(set(subjects)), behaviour.id
 
 

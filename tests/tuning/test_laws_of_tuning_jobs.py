@@ -63,9 +63,15 @@ VICES: dict[str, list[Vice]] = {
     "lists-only-its-own-training-jobs": [shares_a_training_job, put("child", "0.TuningJobName", "parent")],
     "names-its-tuning-job": [
         put("child", "0.TuningJobName", "parent"),
-        put("child", "BestTrainingJob.TuningJobName", "Child"),
         put("child", "0.TuningJobName", 7),
     ],
+    "best-names-its-tuning-job": [put("child", "BestTrainingJob.TuningJobName", "Child")],
+    "best-training-job-arn-ends-with-its-name": [
+        put("child", "BestTrainingJob.TrainingJobArn", "arn:aws:sagemaker:training-job/other")
+    ],
+    "best-definition-name-is-known": [put("groups", "BestTrainingJob.TrainingJobDefinitionName", "middle")],
+    "best-tuned-are-the-ranged": [put("child", "BestTrainingJob.TunedHyperParameters", {})],
+    "best-metric-is-the-objective": [put("child", f"BestTrainingJob.{METRIC}.MetricName", "train:auc")],
     "training-job-arn-ends-with-its-name": [put("child", "0.TrainingJobArn", "arn:aws:sagemaker:training-job/other")],
     "definition-name-is-known": [put("groups", "0.TrainingJobDefinitionName", "middle")],
     "launched-from-the-definition": [
@@ -187,8 +193,8 @@ VICES: dict[str, list[Vice]] = {
 # What may differ without anybody being wrong.
 ALLOWED: list[tuple[str, Vice]] = [
     ("training-job-arn-ends-with-its-name", put("child", "0.TrainingJobArn", "arn:x/child-001-0a1b2c3d")),
-    ("names-its-tuning-job", put("child", "BestTrainingJob.TuningJobName", None)),
-    ("metric-is-the-objective", put("child", f"BestTrainingJob.{METRIC}.Type", None)),
+    ("best-names-its-tuning-job", put("child", "BestTrainingJob.TuningJobName", None)),
+    ("best-metric-is-the-objective", put("child", f"BestTrainingJob.{METRIC}.Type", None)),
     ("tuning-job-precedes-its-training-jobs", put("child", "0.CreationTime", int(START))),
     (
         "tuned-are-the-ranged",
