@@ -16,7 +16,7 @@ def test_the_page_is_current() -> None:
     told = page(contract, catalogue(contract)).splitlines()
     written = PAGE.read_text(encoding="utf-8").splitlines()
     stale = [line for line in told if line not in set(written)]
-    assert written == told, f"docs/catalogue.md is stale: `make docs` writes it anew. It lacks, for example: {stale[:3]}"
+    assert written == told, f"docs/catalogue.md is stale: `make docs` writes it anew. It lacks such as {stale[:3]}"
 
 
 def test_every_check_is_on_the_page_once() -> None:
