@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
 from conformance.laws.requests import let_through, shown
 from conformance.laws.verdict import Outcome, Verdict, broke, failed, passed, skipped
 from conformance.wire.exchange import Exchange
-from conformance.wire.request import Request
+from conformance.wire.request import NO_SUCH_OPERATION, Request
 
 _UNKNOWN = frozenset(
     {
@@ -21,6 +24,13 @@ _UNKNOWN = frozenset(
     }
 )
 _SERVER_ERRORS = range(500, 600)
+_NOT_KNOWN = "operation-unknown"
+_WHOLE = {
+    "no-aws-answer": "this is no AWS JSON endpoint",
+    "answers-alike": "this is no AWS JSON endpoint: it answers everything alike, whatever it is asked",
+    "operation-broken": "this is no AWS JSON endpoint: it answers every operation with a server error",
+}
+"""Kinds of findings on one operation, and what they come to where they hold for every operation."""
 
 
 def availability_id(operation: str) -> str:
@@ -44,17 +54,36 @@ def availability_check(contract: Contract, operation: Operation) -> Check:
 
 
 def judge_available(lab: Lab, operation: Operation) -> Verdict:
-    """Judge by the plainest request whether anything here knows the operation."""
-    first = next(iter(lab.contract.operations.values()))
+    """Judge whether anything here knows the operation, by the plainest request and by two that mean nothing."""
+    return lab.cached(("available", operation.name), lambda: _judge_available(lab, operation))
+
+
+def _judge_available(lab: Lab, operation: Operation) -> Verdict:
     exchange = _probe(lab, operation)
     verdict = _judge(operation, exchange)
-    if (
-        verdict.kind == "no-aws-endpoint"
-        and operation.name != first.name
-        and _judge(first, _probe(lab, first)).kind == verdict.kind
-    ):
-        return skipped(f"no AWS JSON endpoint at all: see {availability_id(first.name)}", kind="behind")
-    return verdict
+    if verdict.outcome is not Outcome.PASSED or not (others := _alike(lab, operation, exchange)):
+        return verdict
+    return failed(
+        "answers-alike",
+        "the target answers everything alike, whatever it is asked",
+        expected=f"another answer to {operation.name} than to an operation that nobody has, or to a body without JSON",
+        received=f"{shown(exchange)} to each of them",
+        exchanges=(exchange, *others),
+    )
+
+
+def _alike(lab: Lab, operation: Operation, exchange: Exchange) -> tuple[Exchange, ...]:
+    """Give the answers to nonsense where they end as the well-formed request does; none where one ends otherwise."""
+    plain = lab.plain(operation)
+    others = tuple(
+        lab.exchange(request)
+        for request in (
+            replace(plain, target=f"{lab.contract.service.target_prefix}.{NO_SUCH_OPERATION}"),
+            replace(plain, body=b"this is not JSON"),
+        )
+    )
+    ending = (exchange.status, exchange.error_code)
+    return others if all((other.status, other.error_code) == ending for other in others) else ()
 
 
 def _probe(lab: Lab, operation: Operation) -> Exchange:
@@ -74,7 +103,7 @@ def _judge(operation: Operation, exchange: Exchange) -> Verdict:  # noqa: PLR091
         return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
     if exchange.error_code in _UNKNOWN:
         return failed(
-            "operation-unknown",
+            _NOT_KNOWN,
             f"the target does not know {operation.name}",
             expected=expected,
             received=shown(exchange),
@@ -83,22 +112,22 @@ def _judge(operation: Operation, exchange: Exchange) -> Verdict:  # noqa: PLR091
     if exchange.answer is None:
         if exchange.status in _SERVER_ERRORS:
             return failed(
-                "operation-unknown",
+                "operation-broken",
                 f"the target can't serve {operation.name}",
                 expected=expected,
                 received=shown(exchange),
                 exchanges=(exchange,),
             )
         return failed(
-            "no-aws-endpoint",
-            "this is no AWS JSON endpoint",
+            "no-aws-answer",
+            f"what answers {operation.name} is no AWS JSON endpoint",
             expected=expected,
             received=shown(exchange),
             exchanges=(exchange,),
         )
     if exchange.status in _SERVER_ERRORS:
         return failed(
-            "operation-unknown",
+            "operation-broken",
             f"the target answers every {operation.name} with a server error",
             expected=expected,
             received=shown(exchange),
@@ -106,8 +135,8 @@ def _judge(operation: Operation, exchange: Exchange) -> Verdict:  # noqa: PLR091
         )
     if not exchange.ok and not exchange.error_code:
         return failed(
-            "no-aws-endpoint",
-            "this is no AWS JSON endpoint",
+            "no-aws-answer",
+            f"what answers {operation.name} is no AWS JSON endpoint",
             expected=expected,
             received=shown(exchange),
             exchanges=(exchange,),
@@ -115,15 +144,52 @@ def _judge(operation: Operation, exchange: Exchange) -> Verdict:  # noqa: PLR091
     return passed({"answers": 1})
 
 
-def behind(lab: Lab, check: Check) -> Verdict | None:
-    """Put a check aside whose operation the target lacks; None where it is there (or the check asks just that)."""
-    own = availability_id(check.operation)
-    if check.id == own:
-        return None
-    operation = lab.contract.operations[check.operation]
-    verdict = lab.cached(("available", check.operation), lambda: judge_available(lab, operation))
-    if verdict.outcome is Outcome.FAILED or verdict.kind == "behind":
-        return skipped(f"the target does not have the operation: see {own}", kind="behind")
+class Standing:
+    """What is put aside because the target lacks an operation, and the one check that tells so.
+
+    The finding belongs to the check that the operation is there. Where that one was not selected, the first selected
+    check that counts tells it instead: a run that could judge nothing must not end as if nothing had been wrong.
+    """
+
+    def __init__(self, lab: Lab, selected: Sequence[Check]) -> None:
+        """Ask nothing yet."""
+        self._lab = lab
+        self._selected = selected
+
+    def aside(self, check: Check) -> Verdict | None:
+        """Give the verdict of a check that can't be run for want of its operation; None where it can."""
+        operation = self._lab.contract.operations[check.operation]
+        verdict = judge_available(self._lab, operation)
+        if verdict.outcome is Outcome.PASSED:
+            return None
+        whole = self._whole(verdict)
+        teller = self._teller(None if whole else operation.name)
+        if check.id != teller.id:
+            return skipped(f"{_words(verdict, whole=whole)}: see {teller.id}", kind="behind")
+        if whole:
+            verdict = judge_available(self._lab, next(iter(self._lab.contract.operations.values())))
+            reason = _WHOLE.get(verdict.kind)
+            verdict = replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
+        if verdict.outcome is Outcome.FAILED and teller.level != "must":
+            return broke(verdict.kind, verdict.reason, exchanges=verdict.exchanges)
+        return verdict
+
+    def _whole(self, verdict: Verdict) -> bool:
+        """Tell whether no operation at all is served, so that one finding says it for the endpoint."""
+        if verdict.kind == _NOT_KNOWN:
+            return False
+        all_of_them = [judge_available(self._lab, one) for one in self._lab.contract.operations.values()]
+        return all(one.outcome is verdict.outcome and one.kind != _NOT_KNOWN for one in all_of_them)
+
+    def _teller(self, operation: str | None) -> Check:
+        """Give the selected check that tells the finding on an operation, or (None) on the whole endpoint."""
+        of_it = [check for check in self._selected if operation in (None, check.operation)]
+        own = [check for check in of_it if check.id == availability_id(check.operation)]
+        counting = [check for check in of_it if check.level == "must"]
+        return next(iter(own or counting or of_it))
+
+
+def _words(verdict: Verdict, *, whole: bool) -> str:
     if verdict.outcome is Outcome.ERROR:
-        return broke(verdict.kind, verdict.reason)
-    return None
+        return "the target gave no answer" if whole else "the target gave no answer for the operation"
+    return "no AWS JSON endpoint at all" if whole else "the target does not have the operation"

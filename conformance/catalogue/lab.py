@@ -16,7 +16,7 @@ from conformance.wire.exchange import Exchange, Fault, HttpRequest, Listing
 from conformance.wire.request import Request
 
 _MOST_PAGES = 2_000
-_FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http"})
+_FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
 _PATIENCE = 5
 
 
@@ -109,7 +109,9 @@ class Lab:
         exchange = self._sender.send(request)
         fatal = exchange.fault is not None and exchange.fault.kind in _FATAL
         self._faults = self._faults + 1 if fatal else 0
-        if self._faults >= _PATIENCE and exchange.fault is not None:
+        if exchange.fault is not None and exchange.fault.kind == "budget":
+            self.gone = exchange.fault
+        elif self._faults >= _PATIENCE and exchange.fault is not None:
             self.gone = Fault("gone", f"the target gave no answer {_PATIENCE} times in a row: {exchange.fault.detail}")
         return exchange
 

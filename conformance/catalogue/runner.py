@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.catalogue.availability import behind
+from conformance.catalogue.availability import Standing
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.laws.verdict import Outcome, Verdict, skipped
@@ -23,8 +23,10 @@ class Runner:
         """Run nothing yet."""
         self._lab = lab
         self._selected = selected
+        self._standing = Standing(lab, selected)
         self._verdicts: dict[str, Verdict] = {}
         self._gathered = False
+        self._told = ""
 
     def verdict(self, check: Check) -> Verdict:
         """Run a check, or give the verdict that it has had already."""
@@ -40,9 +42,14 @@ class Runner:
         return known
 
     def _run(self, check: Check) -> Verdict:
-        if aside := behind(self._lab, check):
+        if aside := self._standing.aside(check):
             return aside
         verdict = check.run(self._lab)
+        if verdict.outcome is Outcome.ERROR and self._lab.gone is not None:
+            # One check tells that the target is gone; whatever still wants an answer of it stands behind that one.
+            self._told = self._told or check.id
+            if self._told != check.id:
+                return skipped(f"the target gave no answer any more: see {self._told}", kind="behind")
         if verdict.outcome is not Outcome.FAILED or not check.compares:
             return verdict
         with self._lab.asking_again():
