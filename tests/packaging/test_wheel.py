@@ -1,0 +1,132 @@
+"""The wheel carries the contract, and the installed command needs no checkout."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+A_FEW = "*/error/*"
+TIMEOUT_S = 120
+
+pytestmark = [
+    pytest.mark.skipif(importlib.util.find_spec("hatchling") is None, reason="hatchling is not installed: extra dev"),
+    pytest.mark.skipif(importlib.util.find_spec("build") is None, reason="build is not installed: extra dev"),
+    pytest.mark.xdist_group("wheel"),
+]
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command as somebody would who has no checkout and no virtual environment at hand."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=kept,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    built = run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    assert built.returncode == 0, built.stdout + built.stderr
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the bin folder of an environment that has the wheel, and what the one that runs the tests has beside it."""
+    home = tmp_path_factory.mktemp("environment")
+    made = run(sys.executable, "-m", "venv", "--without-pip", home, cwd=home)
+    assert made.returncode == 0, made.stderr
+    own = Path(sysconfig.get_path("purelib", vars={"base": str(home)}))
+    # A path in a .pth file is added as it is: the .pth files in there, and so an editable install, are not followed.
+    paths = dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
+    (own / "dependencies.pth").write_text("\n".join(paths) + "\n", encoding="utf-8")
+    python = home / "bin" / "python"
+    pip = run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--force-reinstall",
+              "--no-index", wheel, cwd=home)  # fmt: skip
+    if not (own / "conformance").is_dir():
+        pytest.fail(f"pip did not install the wheel:\n{pip.stdout}{pip.stderr}", pytrace=False)
+    return python.parent
+
+
+def test_every_file_of_the_contract_is_inside(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    data = {
+        f"conformance/_contract/{path.relative_to(ROOT / 'contract').as_posix()}"
+        for path in (ROOT / "contract").rglob("*")
+        if path.is_file()
+    }
+    assert len(data) > len(("sources", "service", "schema"))
+    assert data <= inside
+
+
+def test_every_file_of_the_package_is_inside(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "conformance").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert any(name.endswith(".html.j2") for name in files)
+    assert any(name.startswith("conformance/worlds/data/") for name in files)
+    assert files | {"conformance/_targets.yaml"} <= inside
+
+
+def test_nothing_else_is_inside(wheel: Path) -> None:
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"conformance"}
+
+
+def test_the_installed_package_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None:
+    told = run(installed / "python", "-c", "import conformance; print(conformance.__file__)", cwd=tmp_path)
+    assert told.stdout.startswith(str(installed.parent)), told.stdout + told.stderr
+
+
+def test_a_run_needs_no_checkout(installed: Path, tmp_path: Path) -> None:
+    done = run(installed / "conformance", "run", "--select", A_FEW, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "reports" / "reference" / "report.json").read_text(encoding="utf-8"))
+    assert report["summary"]["passed"] > 0
+    assert report["summary"]["failed"] == 0
+
+
+def test_the_facts_come_along(installed: Path, tmp_path: Path) -> None:
+    done = run(installed / "python", "-m", "conformance", "facts", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)) > 1000
+
+
+def test_the_contract_that_comes_along_has_no_findings(installed: Path, tmp_path: Path) -> None:
+    done = run(installed / "conformance", "lint", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_targets_come_along(installed: Path, tmp_path: Path) -> None:
+    done = run(installed / "conformance", "run", "nobody", cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "moto" in done.stderr
+
+
+def test_pytest_finds_the_suite(installed: Path, tmp_path: Path) -> None:
+    done = run(
+        installed / "python", "-m", "pytest", "--pyargs", "conformance.suite", "--target", "reference",
+        "--select", A_FEW, "-q", "-p", "no:cacheprovider", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
