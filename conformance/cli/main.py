@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -32,6 +32,18 @@ class _Commands(click.Group):
             return None
         command = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), cmd_name)
         return command if isinstance(command, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the sub-command; a reader of the output that has gone (`| head`) is no error."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            from conformance.cli.output import silence  # noqa: PLC0415 - almost always done without
+
+            silence()
+            return ExitCode.CONFORMS
+        return result
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         with formatter.section("Commands"):
@@ -61,8 +73,4 @@ def main() -> NoReturn:
     except click.Abort:
         click.echo("interrupted", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`): nothing is left to tell it.
-        sys.stderr.close()
-        sys.exit(int(ExitCode.CONFORMS))
     sys.exit(code if isinstance(code, int) else 0)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -14,6 +15,8 @@ from conformance.cli.options import contract, selection
 from conformance.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from conformance.targets import OpenTarget
 
 _SHOWN = 3
@@ -77,15 +80,14 @@ class _Run:
     """One run: pytest underneath, a progress bar and a summary on top."""
 
     def __init__(self, options: dict[str, Any], workers: str | None, *, hold: bool) -> None:
-        from rich.console import Console  # noqa: PLC0415 - lists and schemas do without it
-
+        from conformance.cli.output import LastingConsole  # noqa: PLC0415 - lists and schemas do without it
         from conformance.report.progress import Progress  # noqa: PLC0415 - as above
         from conformance.suite.settings import Settings  # noqa: PLC0415 - as above
 
         self._settings = Settings(**options)
         self._workers = workers
         self._hold = hold
-        self._console = Console(highlight=False)
+        self._console = LastingConsole(highlight=False, markup=False)
         self._progress = Progress(self._console)
 
     def run(self) -> int:
@@ -102,12 +104,16 @@ class _Run:
             on_result=lambda result: self._progress.advance(result.outcome),
             before_close=self._wait if self._hold else lambda _: None,
         )
+        before = signal.signal(signal.SIGTERM, _interrupt)
         try:
-            self._pytest(handle)
+            interrupted = self._pytest(handle)
         finally:
+            signal.signal(signal.SIGTERM, before)
             self._progress.stop()
         if handle.error is not None:
             raise handle.error
+        if handle.record is None and interrupted:
+            raise click.Abort
         if handle.record is None:
             raise UserError(
                 "the run ended before it began",
@@ -117,17 +123,19 @@ class _Run:
         return report.exit_code(handle.record, strict=self._settings.strict)
 
     def _begin(self, target: OpenTarget, total: int) -> None:
+        from conformance.report.visible import one_line  # noqa: PLC0415 - as above
+
         state = target.state
         missing = [job for job in state.jobs if not job.created]
         self._console.print(
             f"{target.spec.name} at {target.endpoint_url}: {len(state.present)} tuning jobs", soft_wrap=True
         )
         for job in missing[:_SHOWN]:
-            self._console.print(f"  not there: {job.name}: {job.problem}", soft_wrap=True)
+            self._console.print(one_line(f"  not there: {job.name}: {job.problem}"), soft_wrap=True)
         if len(missing) > _SHOWN:
             self._console.print(f"  and {len(missing) - _SHOWN} more are not there")
         for note in state.notes:
-            self._console.print(f"  {note}", soft_wrap=True)
+            self._console.print(one_line(f"  {note}"), soft_wrap=True)
         self._progress.start(total)
 
     def _wait(self, endpoint_url: str) -> None:
@@ -135,7 +143,8 @@ class _Run:
         self._console.print(f"the target stays up at {endpoint_url}: press Enter to end it", soft_wrap=True)
         sys.stdin.readline()
 
-    def _pytest(self, handle: Any) -> None:
+    def _pytest(self, handle: Any) -> bool:
+        """Let pytest run; says whether it was interrupted."""
         import pytest  # noqa: PLC0415 - as above
 
         from conformance.suite.handle import HANDLE  # noqa: PLC0415 - as above
@@ -161,7 +170,12 @@ class _Run:
         ]
         if self._workers is not None:
             arguments += ["-p", "xdist.plugin", "-n", self._workers, "--dist", "loadgroup"]
-        pytest.main(arguments, plugins=[_Named(HANDLE, handle)])
+        return pytest.main(arguments, plugins=[_Named(HANDLE, handle)]) == pytest.ExitCode.INTERRUPTED
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """End a run that is told to end just as Ctrl-C does: the record is closed, and what was launched is ended."""
+    raise KeyboardInterrupt
 
 
 class _Named:

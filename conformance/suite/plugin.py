@@ -6,6 +6,7 @@ what they need to reach the target from it and open nothing.
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
 from collections.abc import Generator, Mapping
@@ -84,12 +85,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             config.stash[_TARGET] = stack.enter_context(plan.opened())
             recording = config.stash[RECORDING] = Recording(plan, config.stash[_TARGET])
             stack.callback(recording.close)
-        except UserError as error:
+            handle = _handle(config)
+            if handle is not None:
+                handle.on_open(config.stash[_TARGET])
+        except BaseException as error:
+            # pytest does not finish a session that did not start, so that what was opened is closed here.
             stack.close()
-            _give_up(config, error)
-        handle = _handle(config)
-        if handle is not None:
-            handle.on_open(config.stash[_TARGET])
+            if isinstance(error, UserError):
+                _give_up(config, error)
+            raise
 
 
 def _give_up(config: pytest.Config, error: UserError) -> NoReturn:
@@ -97,7 +101,7 @@ def _give_up(config: pytest.Config, error: UserError) -> NoReturn:
     if handle is None:
         raise pytest.UsageError(str(error)) from error
     handle.error = error
-    raise pytest.exit.Exception(error.problem)
+    raise pytest.Session.Failed(error.problem)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -204,7 +208,7 @@ class Recorder:
         result = None
         if found is not None:
             if report.when == "call":
-                result = recording.take(Result.from_json(found) if isinstance(found, dict) else found)
+                result = recording.take(found if isinstance(found, Result) else Result.from_json(found))
         elif report.failed:
             check_id = report.nodeid.partition("[")[2][:-1]
             result = recording.take_crash(check_id, f"the suite itself broke: {report.longreprtext[-500:]}")
@@ -238,7 +242,9 @@ def pytest_testnodedown(node: Any, error: object | None) -> None:  # noqa: ARG00
     """Take what a worker has seen beside its rows."""
     recording = node.config.stash.get(RECORDING, None)
     if recording is not None:
-        recording.unknown_members.update(getattr(node, "workeroutput", {}).get("unknown_members", ()))
+        output = getattr(node, "workeroutput", {})
+        recording.unknown_members.update(output.get("unknown_members", ()))
+        recording.stopped = recording.stopped or output.get("stopped", "")
 
 
 @pytest.hookimpl(trylast=True)
@@ -246,19 +252,25 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End the record, write the reports, and close the target in every case."""
     config = session.config
     if _handed_over(config) is not None:
-        config.workeroutput["unknown_members"] = unknown_members(config)  # type: ignore[attr-defined]
+        told = {"unknown_members": unknown_members(config), "stopped": _why_gone(config)}
+        config.workeroutput.update(told)  # type: ignore[attr-defined]
         return
     recording = config.stash.get(RECORDING, None)
+    handle = _handle(config)
     try:
         if recording is not None:
             recording.unknown_members.update(unknown_members(config))
-            gone = _why_gone(config)
             interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
-            record, reports = recording.finish(stopped=interrupted or gone)
-            handle = _handle(config)
+            record, reports = recording.finish(stopped=interrupted or recording.stopped or _why_gone(config))
             if handle is not None:
                 handle.record, handle.reports = record, reports
                 handle.before_close(config.stash[_TARGET].endpoint_url)
+    except UserError as error:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if handle is not None:
+            handle.error = error
+        else:
+            sys.stderr.write(f"{error}\n")
     finally:
         if _CLOSING in config.stash:
             config.stash[_CLOSING].close()

@@ -30,6 +30,7 @@ class Recording:
         self._started = time.perf_counter()
         self._results: dict[str, report.Result] = {}
         self.unknown_members: set[str] = set()
+        self.stopped = ""
         self._writer = report.RecordWriter(self.path)
         documents = [source.id for source in plan.contract.sources.values() if source.is_document]
         self._header = report.Header(
