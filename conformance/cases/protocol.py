@@ -18,7 +18,8 @@ ANY_CODE: frozenset[str] = frozenset()
 class ProtocolCase:
     """One bent envelope.
 
-    A refusal must be a 4xx; `statuses` and `codes` narrow it where the protocol or recordings say more (empty: any). `lenient` says in words why more than one thing is accepted.
+    A refusal must be a 4xx; `statuses` and `codes` narrow it where the protocol or recordings say more (empty: any).
+    `lenient` says in words why more than one thing is accepted.
     """
 
     operation: str

@@ -66,9 +66,9 @@ def _breaks(node: Node, facet: str, value: Any) -> bool:
 def _outside(facet: str, bound: Any, value: Any) -> bool:
     match facet:
         case "min_length":
-            return len(value) < bound
+            return bool(len(value) < bound)
         case "max_length":
-            return len(value) > bound
+            return bool(len(value) > bound)
         case "minimum":
             return bool(value < bound)
         case "maximum":

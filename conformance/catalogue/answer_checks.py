@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from conformance.catalogue.check import Because, Check, because, of_fact
 from conformance.catalogue.lab import Lab
@@ -45,7 +46,7 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
                 basis=fact.basis,
                 statement=statement_of(fact),
                 because=(*of_fact(fact), *(Because(f"observations:{one}") for one in fact.observed)),
-                run=lambda lab, fact=fact: judge_fact(fact, sightings(lab, operation)),  # type: ignore[misc]
+                run=partial(_judge_fact, operation, fact),
                 facts=(fact.id,),
                 request="nothing of its own: it looks at every answer of the run",
                 accepts=expectation(fact),
@@ -56,6 +57,10 @@ def sightings(lab: Lab, operation: Operation) -> Sightings:
     """Give what all answers so far show, walked anew only when answers have come in since."""
     answers = lab.answers(operation.name)
     return lab.cached(("sightings", operation.name, len(answers)), lambda: observe(operation, answers))
+
+
+def _judge_fact(operation: Operation, fact: Fact, lab: Lab) -> Verdict:
+    return judge_fact(fact, sightings(lab, operation))
 
 
 def _status_check(operation: Operation, fact: Fact) -> Check:
@@ -71,8 +76,6 @@ def _status_check(operation: Operation, fact: Fact) -> Check:
         accepts=f"HTTP {fact.value}, not another 2xx",
     )
 
-
-_Judge = Callable[[tuple[Exchange, ...]], Verdict]
 
 _ENVELOPES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str], ...] = (
     # subject, case, law, level, basis, observations, statement
@@ -160,19 +163,25 @@ def envelope_checks(contract: Contract, operation: Operation) -> Iterator[Check]
     """Give the checks of the envelope that answers and errors come in."""
     for rows, exchanges in ((_ENVELOPES, _two_answers), (_ERROR_ENVELOPES, _two_errors)):
         for subject, case, law, level, basis, observed, statement in rows:
-            judge = envelope.LAWS[law]
             yield Check(
                 id=f"{operation.name}/protocol/{subject}/{case}",
                 level=level,
                 basis=basis,
                 statement=statement,
                 because=because(contract, observed=observed, protocol=True),
-                run=lambda lab, judge=judge, exchanges=exchanges: judge(  # type: ignore[misc]
-                    exchanges(lab, operation), contract.service.content_type
-                ),
+                run=partial(_judge_envelope, operation, envelope.LAWS[law], exchanges),
                 request="a plain request, sent twice" if rows is _ENVELOPES else "an unknown name, and an invalid one",
                 accepts=statement,
             )
+
+
+def _judge_envelope(
+    operation: Operation,
+    law: envelope.Judge,
+    exchanges: Callable[[Lab, Operation], tuple[Exchange, ...]],
+    lab: Lab,
+) -> Verdict:
+    return law(exchanges(lab, operation), lab.contract.service.content_type)
 
 
 def _two_answers(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:

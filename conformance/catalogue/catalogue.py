@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from operator import attrgetter
 
 from conformance.catalogue.answer_checks import answer_checks, envelope_checks
 from conformance.catalogue.availability import availability_check
@@ -12,9 +13,12 @@ from conformance.catalogue.check import AREAS, Check
 from conformance.catalogue.client_checks import ClientChecks
 from conformance.catalogue.consistency_checks import known_checks, law_checks, rule_checks
 from conformance.catalogue.error_checks import error_checks
+from conformance.catalogue.filter_checks import filter_checks
 from conformance.catalogue.listing_checks import ListingChecks
+from conformance.catalogue.order_checks import order_checks
+from conformance.catalogue.page_checks import page_checks
 from conformance.catalogue.request_checks import protocol_checks, request_checks
-from conformance.catalogue.token_checks import TokenChecks
+from conformance.catalogue.token_checks import page_size_checks, token_checks
 from conformance.contract import Contract, Operation
 from conformance.errors import UserError
 from conformance.laws.registry import laws
@@ -52,8 +56,9 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield from error_checks(contract, operation)
     yield from answer_checks(contract, operation)
     if operation.listing is not None:
-        yield from TokenChecks(contract, operation).all()
-        yield from ListingChecks(contract, operation).all()
+        base = ListingChecks(contract, operation)
+        for checks in (token_checks, page_size_checks, page_checks, order_checks, filter_checks):
+            yield from checks(base)
     yield from rule_checks(contract, operation.name)
     yield from law_checks(contract, operation.name, laws().values())
     yield from known_checks(operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
@@ -75,9 +80,9 @@ def select(
     """
     chosen = list(checks)
     for what, wanted, key in (
-        ("operation", operation, lambda check: check.operation),
-        ("area", area, lambda check: check.area),
-        ("level", level, lambda check: check.level),
+        ("operation", operation, attrgetter("operation")),
+        ("area", area, attrgetter("area")),
+        ("level", level, attrgetter("level")),
     ):
         if wanted is not None:
             names = sorted({key(check) for check in checks})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from conformance.catalogue.check import Check, because, of_behaviour
@@ -155,7 +156,7 @@ class ClientChecks:
                 "paginator",
                 f"passes-{name}",
                 f"{name} goes out with every request",
-                lambda lab, client, name=name, value=value: self._passes(lab, client, name, value),  # type: ignore[misc]
+                partial(self._passes, name, value),
                 (f"{self._operation.name}/paginator/{name}/present",),
             )
 
@@ -284,7 +285,7 @@ class ClientChecks:
             first[2], (*first[1], *rest[1]), "the items before and after the token", rest[0].exchanges
         )
 
-    def _passes(self, lab: Lab, client: ClientLab, name: str, value: str) -> Verdict:
+    def _passes(self, name: str, value: str, lab: Lab, client: ClientLab) -> Verdict:
         run = self._run(lab, client, {"PageSize": _PAGE}, **{name: value})
         return run if isinstance(run, Verdict) else clients.requests_carry(run[0].exchanges, {name: value})
 

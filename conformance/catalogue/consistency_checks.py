@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from conformance.catalogue.check import Because, Check, of_behaviour
 from conformance.catalogue.lab import Lab
@@ -14,24 +15,24 @@ from conformance.wire.exchange import Exchange
 
 
 def rule_checks(contract: Contract, operation: str) -> Iterator[Check]:
-    """Give one check for each behaviour that is told as a rule on one answer."""
-    for behaviour in contract.behaviours:
-        rule = behaviour.rule
-        if rule is not None and rule.operation == operation:
+    """Give one check for each rule on one answer."""
+    pairs = [(behaviour, rule) for behaviour in contract.behaviours for rule in behaviour.rules]
+    for behaviour, rule in pairs:
+        if rule.operation == operation:
             yield Check(
                 f"{operation}/consistency/{rule.subject}/{behaviour.id}",
                 behaviour.level,
                 behaviour.basis,
                 behaviour.statement,
                 of_behaviour(behaviour),
-                lambda lab, rule=rule: _judge_rule(lab, rule),  # type: ignore[misc]
+                partial(_judge_rule, rule),
                 behaviour=behaviour.id,
                 request="nothing of its own: it looks at every resource that the run knows",
                 accepts=rule.expected,
             )
 
 
-def _judge_rule(lab: Lab, rule: Rule) -> Verdict:
+def _judge_rule(rule: Rule, lab: Lab) -> Verdict:
     return judge_rule(rule, tuple(exchange for exchange in surveyed(lab) if exchange.operation == rule.operation))
 
 
@@ -59,7 +60,7 @@ def _law_check(law: Law, behaviours: list[Behaviour]) -> Check:
         first.basis,
         first.statement,
         places,
-        lambda lab: law.judge(lab.survey),
+        partial(_judge_law, law),
         compares=law.compares,
         behaviour=first.id,
         request="nothing of its own: it looks at every resource that the run knows",
@@ -67,7 +68,7 @@ def _law_check(law: Law, behaviours: list[Behaviour]) -> Check:
     )
 
 
-def known_checks(operation: str, laws: Iterable[Law], statements: dict[str, str]) -> Iterator[Check]:
+def known_checks(operation: str, laws: Iterable[Law], statements: Mapping[str, str]) -> Iterator[Check]:
     """Give one check for each law that holds a target against the state that the suite made."""
     for law in laws:
         if law.operation == operation:
@@ -78,8 +79,12 @@ def known_checks(operation: str, laws: Iterable[Law], statements: dict[str, str]
                 "documented",
                 statement,
                 (Because("world"),),
-                lambda lab, law=law: law.judge(lab.survey),
-                compares=law.compares,  # type: ignore[misc]
+                partial(_judge_law, law),
+                compares=law.compares,
                 request="nothing of its own: it looks at every resource that the suite made",
                 accepts=statement,
             )
+
+
+def _judge_law(law: Law, lab: Lab) -> Verdict:
+    return law.judge(lab.survey)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
@@ -29,7 +30,7 @@ def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
                 "documented",
                 f"{words} is answered with {code}",
                 because(contract, (present,)),
-                lambda lab, name=name, code=code: _unknown(lab, operation, name, code),  # type: ignore[misc]
+                partial(_unknown, operation, name, code),
                 facts=(present,),
                 request=f"POST {operation.name} with {words}",
                 accepts=f"an error with the code {code}",
@@ -40,7 +41,7 @@ def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             "documented",
             f"{code} comes with HTTP {status}",
             because(contract, (http_status,)),
-            lambda lab, code=code, status=status: _status(lab, operation, code, status),  # type: ignore[misc]
+            partial(_status, operation, code, status),
             facts=(http_status,),
             request=f"POST {operation.name} with a name that nothing has",
             accepts=f"HTTP {status}",
@@ -55,7 +56,7 @@ def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
                 "documented",
                 f"names are exact: {words} is answered with {code}",
                 because(contract, (present,)),
-                lambda lab, case=case, code=code: _near(lab, operation, case, code),  # type: ignore[misc]
+                partial(_near, operation, case, code),
                 facts=(present,),
                 request=f"POST {operation.name} with {words}",
                 accepts=f"an error with the code {code}",
@@ -66,7 +67,7 @@ def _refusal(code: str) -> Refusal:
     return Refusal(frozenset(), frozenset({code}))
 
 
-def _unknown(lab: Lab, operation: Operation, name: str, code: str) -> Verdict:
+def _unknown(operation: Operation, name: str, code: str, lab: Lab) -> Verdict:
     if name in lab.survey.by_name:
         return skipped(f"the target has a resource named {name}")
     return _judge(lab, operation, name or lab.nobody, code)
@@ -96,7 +97,7 @@ def _is_there(lab: Lab, name: str) -> bool:
     return description.ok and (description.answer or {}).get(subject) == name
 
 
-def _near(lab: Lab, operation: Operation, case: str, code: str) -> Verdict:
+def _near(operation: Operation, case: str, code: str, lab: Lab) -> Verdict:
     names = [view.name for view in lab.survey.views if view.description.ok]
     cut = (name[:-1].rstrip("-") if case == "prefix" else f"{name}x" for name in names)
     longest = operation.input.members[operation.subject].effective("max_length") or 0
@@ -106,7 +107,7 @@ def _near(lab: Lab, operation: Operation, case: str, code: str) -> Verdict:
     return _judge(lab, operation, fitting[0], code)
 
 
-def _status(lab: Lab, operation: Operation, code: str, status: int) -> Verdict:
+def _status(operation: Operation, code: str, status: int, lab: Lab) -> Verdict:
     exchange = lab.exchange(Request.call(operation.name, {operation.subject: lab.nobody}))
     expected = f"HTTP {status} {code}"
     if verdict := fault_of(exchange, expected):

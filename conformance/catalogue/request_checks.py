@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from conformance.cases.members import request_cases
@@ -35,14 +36,14 @@ def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             basis=case.basis,
             statement=case.statement,
             because=because(contract, case.facts, case.observed),
-            run=lambda lab, case=case: _run_request(lab, operation, case),  # type: ignore[misc]
+            run=partial(_run_request, operation, case),
             facts=case.facts,
             request=_sketch(operation, case.members),
             accepts=_accepts(case.expect, Refusal(), operation),
         )
 
 
-def _run_request(lab: Lab, operation: Operation, case: RequestCase) -> Verdict:
+def _run_request(operation: Operation, case: RequestCase, lab: Lab) -> Verdict:
     members = _resolve(lab, operation, case.members)
     control = _resolve(lab, operation, case.control)
     if members is None or (case.control and control is None):
@@ -103,14 +104,14 @@ def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]
             basis=case.basis,
             statement=case.statement,
             because=because(contract, case.facts, case.observed, protocol=True),
-            run=lambda lab, index=index: _run_protocol(lab, operation, index),  # type: ignore[misc]
+            run=partial(_run_protocol, operation, index),
             facts=case.facts,
             request=_sketch_protocol(case),
             accepts=_accepts(case.expect, _refusal(case), operation),
         )
 
 
-def _run_protocol(lab: Lab, operation: Operation, index: int) -> Verdict:
+def _run_protocol(operation: Operation, index: int, lab: Lab) -> Verdict:
     plain = lab.plain(operation)
     cases = lab.cached((operation.name, plain), lambda: protocol_cases(lab.contract, operation, plain))
     case = cases[index]

@@ -1,15 +1,16 @@
-"""Checks of tokens and page sizes: when a token comes, what it leads to, and what a foreign or made-up one may do."""
+"""Checks of tokens and page sizes: when a token comes, what it leads to, what a foreign or made-up one may do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from conformance.catalogue.check import Check, because
+from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import ListingChecks
-from conformance.contract import Contract, Operation
+from conformance.contract import Pagination
 from conformance.laws import paging
 from conformance.laws.paging import Walked
 from conformance.laws.survey import View
@@ -19,248 +20,222 @@ from conformance.wire.request import Request
 
 _SIZES = (1, 3, 10)
 _NO_TOKEN = "the target has no ended resource with a listing longer than a page"  # noqa: S105 - a reason
-_GARBAGE = (
-    ("word", "not-a-token-that-anybody-issued"), ("number", "10"), ("base64", "eyJvZmZzZXQiOiAxMH0="), ("empty", ""),
-)  # fmt: skip
+_MADE_UP = (("word", "not-a-token-that-anybody-issued"), ("number", "10"), ("base64", "eyJvZmZzZXQiOiAxMH0="))
 
 
-@dataclass(frozen=True)
-class _Case:
-    name: str
-    statement: str
-    run: Callable[[Lab], Verdict]
-    level: str = "must"
-    facts: tuple[str, ...] = ()
-    observed: tuple[str, ...] = ()
-
-
-class TokenChecks:
-    """Makes the token checks of one listing operation."""
-
-    def __init__(self, contract: Contract, operation: Operation) -> None:
-        """Keep the listing's reader and the names of its token, limit and result members."""
-        if operation.pagination is None:
-            raise ValueError(f"{operation.name} has no pages")
-        self._contract = contract
-        self._operation = operation
-        self._pagination = operation.pagination
-        self._checks = ListingChecks(contract, operation)
-        self._reader = self._checks.reader
-        self._token = f"output/{self._pagination.output_token}/present"
-        self._limit = f"input/{self._pagination.limit}"
-
-    def all(self) -> Iterator[Check]:
-        """Every check of tokens and page sizes."""
-        for subject, cases in (("token", self._tokens()), ("page-size", self._page_sizes())):
-            for case in cases:
-                ids = tuple(f"{self._operation.name}/{fact}" for fact in case.facts)
-                yield Check(
-                    f"{self._operation.name}/pagination/{subject}/{case.name}",
-                    case.level,
-                    "documented" if case.level == "must" else "inferred",
-                    case.statement,
-                    because(self._contract, ids, case.observed),
-                    case.run,
-                    compares=True,
-                    facts=ids,
-                    request=f"{self._operation.name}, page after page",
-                    accepts=case.statement,
-                )
-
-    # -- evidence
-
-    def _walks(self, lab: Lab) -> list[Walked]:
-        view = lab.paging_subject()
-        return [lab.walk(view.name, size=size) for size in _SIZES] if view else []
-
-    def _counted(self, lab: Lab, size: int | None = None) -> list[tuple[Walked, int]]:
-        """First pages of every ended resource, with the number of items that it has."""
-        walks = [(lab.walk(view.name, size=size), len(view.items)) for view in lab.listed_views()]
-        return [(self._first_page(walk), count) for walk, count in walks]
-
-    @staticmethod
-    def _first_page(walk: Walked) -> Walked:
-        return replace(walk, listing=replace(walk.listing, pages=walk.listing.pages[:1]))
-
-    def _page(self, lab: Lab, **members: Any) -> Exchange | None:
-        view = lab.paging_subject()
-        return lab.exchange(self._request(view, **members)) if view else None
-
-    def _request(self, view: View, **members: Any) -> Request:
-        return Request.call(self._operation.name, {self._operation.subject: view.name, **members})
-
-    def _issued(self, lab: Lab, **members: Any) -> tuple[View, str] | None:
-        """Give a token of the first page of a query, with the resource that it belongs to."""
-        view = lab.paging_subject()
-        page = self._page(lab, **members)
-        token = (page.answer or {}).get(self._pagination.output_token) if page else None
-        return (view, token) if view and isinstance(token, str) else None
-
-    # -- tokens
-
-    def _tokens(self) -> Iterator[_Case]:
-        reader, token = self._reader, (self._token,)
-        yield _Case(
-            "while-truncated",
-            "a page that leaves items out carries a token",
-            lambda lab: paging.truncated_pages_lead_on(
-                reader, [(self._first_page(walk), self._count(lab)) for walk in self._walks(lab)]
-            ),
-            facts=token,
+def token_checks(base: ListingChecks) -> Iterator[Check]:
+    """Give the checks of tokens: where they come, and where they lead."""
+    pagination = _pagination(base)
+    came, sent = (f"output/{pagination.output_token}/present",), (f"input/{pagination.input_token}/present",)
+    area = partial(_id, "token")
+    yield base.check(
+        area("while-truncated"),
+        "a page that leaves items out carries a token",
+        partial(_while_truncated, base),
+        facts=came,
+    )
+    yield base.check(area("string"), "a token is a string that is not empty", partial(_string, base), facts=came)
+    yield base.check(
+        area("none-when-all-fit"),
+        "a listing that fits on its page carries no token",
+        partial(_none, base, exact=False),
+        facts=came,
+    )
+    yield base.check(
+        area("none-when-just-full"),
+        "a listing that fills its page to the last place carries no token",
+        partial(_none, base, exact=True),
+        level="should",
+        facts=came,
+        observed=("O22",),
+    )
+    yield base.check(
+        area("never-back"), "no token leads back to the first page", partial(_never_back, base), facts=came
+    )
+    yield base.check(
+        area("repeatable"), "the same token gives the same page again", partial(_repeatable, base), facts=sent
+    )
+    for name, value in _MADE_UP:
+        yield base.check(
+            area(f"made-up-{name}"),
+            f"a token that nobody issued ({value}) is refused",
+            partial(_made_up, base, value),
+            level="should",
+            facts=sent,
+            observed=("O40",),
         )
-        yield _Case(
-            "string",
-            "a token is a string that is not empty",
-            lambda lab: paging.token_while_truncated(reader, self._walks(lab)),
-            facts=token,
+    for name, members in _other_queries(base):
+        yield base.check(
+            area(f"offered-to-{name}"),
+            f"a token offered to {name.replace('-', ' ')} is refused, or gives items that the query admits",
+            partial(_foreign, base, members),
+            level="should",
+            facts=sent,
+            observed=("O40",),
         )
-        yield _Case(
-            "none-when-all-fit",
-            "a listing that fits on its page carries no token",
-            lambda lab: paging.no_token_at_the_end(reader, self._counted(lab), exact=False),
-            facts=token,
-        )
-        yield _Case(
-            "none-when-just-full",
-            "a listing that fills its page to the last place carries no token",
-            lambda lab: paging.no_token_at_the_end(reader, [*self._counted(lab, 10), *self._counted(lab)], exact=True),
-            "should",
-            token,
-            ("O22",),
-        )
-        yield _Case(
-            "never-back",
-            "no token leads back to the first page",
-            lambda lab: paging.never_the_first_page_again(reader, self._walks(lab)),
-            facts=token,
-        )
-        yield _Case(
-            "repeatable",
-            "the same token gives the same page again",
-            self._repeatable,
-            facts=(f"input/{self._pagination.input_token}/present",),
-        )
-        for name, value in _GARBAGE:
-            if name != "empty":
-                yield _Case(
-                    f"made-up-{name}",
-                    f"a token that nobody issued ({value}) is refused",
-                    lambda lab, value=value: self._made_up(lab, value),  # type: ignore[misc]
-                    "should",
-                    (f"input/{self._pagination.input_token}/present",),
-                    ("O40",),
-                )
-        spec = reader.spec
-        keys = list(spec.keys)
-        others: list[tuple[str, dict[str, Any]]] = [
-            ("another-order", {spec.sort_by: keys[0], spec.sort_order: spec.descending}),
-            ("another-key", {spec.sort_by: keys[1]}),
-            ("another-page-size", {self._pagination.limit: 2}),
-        ]
-        others += [(f"a-filter-{value}", {name: value}) for name, value in self._checks.filters[:2]]
-        for name, members in others:
-            yield _Case(
-                f"offered-to-{name}",
-                f"a token offered to {name.replace('-', ' ')} is refused, or gives items that the query admits",
-                lambda lab, members=members: self._foreign(lab, members),
-                "should",
-                (f"input/{self._pagination.input_token}/present",),
-                ("O40",),
-            )  # type: ignore[misc]
-        yield _Case(
-            "offered-to-another-resource",
-            "a token offered to another resource is refused, or gives that resource's items",
-            self._other_resource,
-            facts=(f"input/{self._pagination.input_token}/present",),
-        )
+    yield base.check(
+        area("offered-to-another-resource"),
+        "a token offered to another resource is refused, or gives that resource's items",
+        partial(_other_resource, base),
+        facts=sent,
+    )
 
-    def _count(self, lab: Lab) -> int:
-        view = lab.paging_subject()
-        return len(view.items) if view else 0
 
-    def _repeatable(self, lab: Lab) -> Verdict:
-        issued = self._issued(lab)
-        if issued is None:
-            return skipped(_NO_TOKEN)
-        request = self._request(issued[0], **{self._pagination.input_token: issued[1]})
-        return paging.same_page(self._reader, lab.exchange(request), lab.send_again(request))
+def page_size_checks(base: ListingChecks) -> Iterator[Check]:
+    """Give the checks of the size of a page: the default, and that pages are full."""
+    limit = _pagination(base).limit
+    default = int(base.operation.input.members[limit].documented["default"])
+    area = partial(_id, "page-size")
+    facts = (f"input/{limit}/default",)
+    yield base.check(
+        area("default-at-most"),
+        f"without {limit} a page holds at most {default} items",
+        partial(_default, base, default, exact=False),
+        facts=facts,
+    )
+    yield base.check(
+        area("default-full"),
+        f"without {limit} a page holds {default} items where there are more",
+        partial(_default, base, default, exact=True),
+        level="should",
+        facts=facts,
+        observed=("O22",),
+    )
+    yield base.check(
+        area("default-written-out"),
+        f"{limit} {default} written out gives the page that comes without it",
+        partial(_written_out, base, default),
+        facts=facts,
+    )
+    yield base.check(
+        area("full-pages"),
+        "every page but the last is full",
+        partial(_full_pages, base),
+        level="should",
+        facts=(f"input/{limit}/present",),
+        observed=("O22",),
+    )
 
-    def _made_up(self, lab: Lab, value: str) -> Verdict:
-        page = self._page(lab, **{self._pagination.input_token: value})
-        return paging.unissued_token(page) if page else skipped(_NO_TOKEN)
 
-    def _foreign(self, lab: Lab, members: dict[str, Any]) -> Verdict:
-        issued = self._issued(lab)
-        if issued is None:
-            return skipped(_NO_TOKEN)
-        view, token = issued
-        names = [name for name, _ in self._checks.filters if name in members]
-        admitted = [
-            item for item in view.items if all(self._reader.filtered(name, item) == members[name] for name in names)
-        ]
-        words = "match the filter" if names else f"{view.name} has"
-        exchange = lab.exchange(self._request(view, **members, **{self._pagination.input_token: token}))
-        return paging.foreign_token(self._reader, exchange, frozenset(self._reader.identities(admitted)), words)
+def _id(subject: str, case: str) -> tuple[str, str, str]:
+    return "pagination", subject, case
 
-    def _other_resource(self, lab: Lab) -> Verdict:
-        issued = self._issued(lab)
-        other = next(
-            (view for view in lab.listed_views() if issued and view.name != issued[0].name and view.items), None
-        )
-        if issued is None or other is None:
-            return skipped("the target has no two ended resources with listed items")
-        exchange = lab.exchange(self._request(other, **{self._pagination.input_token: issued[1]}))
-        return paging.foreign_token(
-            self._reader, exchange, frozenset(self._reader.identities(other.items)), f"{other.name} has"
-        )
 
-    # -- page sizes
+def _pagination(base: ListingChecks) -> Pagination:
+    if base.operation.pagination is None:
+        raise ValueError(f"{base.operation.name} has no pages")
+    return base.operation.pagination
 
-    def _page_sizes(self) -> Iterator[_Case]:
-        default = self._operation.input.members[self._pagination.limit].effective("default")
-        facts = (f"{self._limit}/default",)
-        yield _Case(
-            "default-at-most",
-            f"without {self._pagination.limit} a page holds at most {default} items",
-            lambda lab: self._default(lab, int(default), exact=False),
-            facts=facts,
-        )
-        yield _Case(
-            "default-full",
-            f"without {self._pagination.limit} a page holds {default} items where there are more",
-            lambda lab: self._default(lab, int(default), exact=True),
-            "should",
-            facts,
-        )
-        yield _Case(
-            "default-written-out",
-            f"{self._pagination.limit} {default} written out gives the page that comes without it",
-            lambda lab: self._written_out(lab, int(default)),
-            facts=facts,
-        )
-        yield _Case(
-            "full-pages",
-            "every page but the last is full",
-            lambda lab: paging.full_pages(self._reader, self._walks(lab)),
-            "should",
-            (f"{self._limit}/present",),
-            ("O22",),
-        )
 
-    def _default(self, lab: Lab, default: int, *, exact: bool) -> Verdict:
-        return paging.default_page_size(
-            self._reader,
-            [(lab.exchange(self._request(view)), len(view.items)) for view in lab.listed_views()],
-            default,
-            exact=exact,
-        )
+def _other_queries(base: ListingChecks) -> Iterator[tuple[str, dict[str, Any]]]:
+    spec = base.reader.spec
+    keys = list(spec.keys)
+    yield "another-order", {spec.sort_by: keys[0], spec.sort_order: spec.descending}
+    yield "another-key", {spec.sort_by: keys[1]}
+    yield "another-page-size", {_pagination(base).limit: 2}
+    for name, value in base.filters[:2]:
+        yield f"a-filter-{value}", {name: value}
 
-    def _written_out(self, lab: Lab, default: int) -> Verdict:
-        view = lab.paging_subject()
-        if view is None or len(view.items) <= default:
-            return skipped(_NO_TOKEN)
-        pages = (
-            lab.exchange(self._request(view)),
-            lab.exchange(self._request(view, **{self._pagination.limit: default})),
-        )
-        return paging.same_page(self._reader, *pages)
+
+# -- evidence
+
+
+def _walks(lab: Lab, view: View) -> list[Walked]:
+    return [lab.walk(view.name, size=size) for size in _SIZES]
+
+
+def _counted(lab: Lab, size: int | None = None) -> list[tuple[Walked, int]]:
+    """Give the first page of every ended resource, with the number of items that it has."""
+    walks = [(lab.walk(view.name, size=size), len(view.items)) for view in lab.listed_views()]
+    return [(_first_page(walk), count) for walk, count in walks]
+
+
+def _first_page(walk: Walked) -> Walked:
+    return replace(walk, listing=replace(walk.listing, pages=walk.listing.pages[:1]))
+
+
+def _page(base: ListingChecks, lab: Lab, view: View, **members: Any) -> Exchange:
+    return lab.exchange(_request(base, view, **members))
+
+
+def _request(base: ListingChecks, view: View, **members: Any) -> Request:
+    return Request.call(base.operation.name, {base.operation.subject: view.name, **members})
+
+
+def _issued(base: ListingChecks, lab: Lab, view: View) -> str | None:
+    """Give the token of the first page; None where the listing fits on it."""
+    token = (_page(base, lab, view).answer or {}).get(_pagination(base).output_token)
+    return token if isinstance(token, str) else None
+
+
+# -- tokens
+
+
+def _while_truncated(base: ListingChecks, lab: Lab, view: View) -> Verdict:
+    firsts = [(_first_page(walk), len(view.items)) for walk in _walks(lab, view)]
+    return paging.truncated_pages_lead_on(base.reader, firsts)
+
+
+def _string(base: ListingChecks, lab: Lab, view: View) -> Verdict:
+    return paging.token_while_truncated(base.reader, _walks(lab, view))
+
+
+def _none(base: ListingChecks, lab: Lab, view: View, *, exact: bool) -> Verdict:  # noqa: ARG001 - one signature for all judges
+    pages = [*_counted(lab, 10), *_counted(lab)] if exact else _counted(lab)
+    return paging.no_token_at_the_end(base.reader, pages, exact=exact)
+
+
+def _never_back(base: ListingChecks, lab: Lab, view: View) -> Verdict:
+    return paging.never_the_first_page_again(base.reader, _walks(lab, view))
+
+
+def _repeatable(base: ListingChecks, lab: Lab, view: View) -> Verdict:
+    token = _issued(base, lab, view)
+    if token is None:
+        return skipped(_NO_TOKEN)
+    request = _request(base, view, **{_pagination(base).input_token: token})
+    return paging.same_page(base.reader, lab.exchange(request), lab.send_again(request))
+
+
+def _made_up(base: ListingChecks, value: str, lab: Lab, view: View) -> Verdict:
+    return paging.unissued_token(_page(base, lab, view, **{_pagination(base).input_token: value}))
+
+
+def _foreign(base: ListingChecks, members: dict[str, Any], lab: Lab, view: View) -> Verdict:
+    token = _issued(base, lab, view)
+    if token is None:
+        return skipped(_NO_TOKEN)
+    names = [name for name, _ in base.filters if name in members]
+    admitted = [item for item in view.items if all(base.reader.filtered(name, item) == members[name] for name in names)]
+    words = "match the filter" if names else f"{view.name} has"
+    exchange = _page(base, lab, view, **members, **{_pagination(base).input_token: token})
+    return paging.foreign_token(base.reader, exchange, frozenset(base.reader.identities(admitted)), words)
+
+
+def _other_resource(base: ListingChecks, lab: Lab, view: View) -> Verdict:
+    token = _issued(base, lab, view)
+    other = next((one for one in lab.listed_views() if one.name != view.name and one.items), None)
+    if token is None or other is None:
+        return skipped("the target has no two ended resources with listed items")
+    exchange = _page(base, lab, other, **{_pagination(base).input_token: token})
+    admitted = frozenset(base.reader.identities(other.items))
+    return paging.foreign_token(base.reader, exchange, admitted, f"{other.name} has")
+
+
+# -- page sizes
+
+
+def _default(base: ListingChecks, default: int, lab: Lab, view: View, *, exact: bool) -> Verdict:  # noqa: ARG001 - as above
+    pages = [(_page(base, lab, one), len(one.items)) for one in lab.listed_views()]
+    return paging.default_page_size(base.reader, pages, default, exact=exact)
+
+
+def _written_out(base: ListingChecks, default: int, lab: Lab, view: View) -> Verdict:
+    if len(view.items) <= default:
+        return skipped(_NO_TOKEN)
+    written = _page(base, lab, view, **{_pagination(base).limit: default})
+    return paging.same_page(base.reader, _page(base, lab, view), written)
+
+
+def _full_pages(base: ListingChecks, lab: Lab, view: View) -> Verdict:
+    return paging.full_pages(base.reader, _walks(lab, view))

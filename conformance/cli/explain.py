@@ -121,9 +121,5 @@ def _behaviour(loaded: Contract, behaviour: Behaviour, checks: list[str]) -> str
         ("level", f"{behaviour.level} ({behaviour.basis})"),
         ("because", places),
         ("judged by", judged),
-        *(
-            (("rule", f"when {behaviour.rule.when or 'always'}\nrequire {behaviour.rule.require}"),)
-            if behaviour.rule
-            else ()
-        ),
+        *(("rule", f"when {rule.when or 'always'}\nrequire {rule.require}") for rule in behaviour.rules),
     )

@@ -59,7 +59,7 @@ def parse_behaviours(
             basis,
             level,
             fields.names(mapping, "observed", observations, "observation"),
-            _rule(fields.sub(judges, "rule"), operations) if "rule" in judges else None,
+            tuple(_rules(judges, operations)),
             _one_or_more(judges, "law"),
             _one_or_more(judges, "facts"),
             fields.text(judges, "not_observable") if "not_observable" in judges else "",
@@ -101,6 +101,26 @@ def _source(entry: Section, sources: Mapping[str, Source]) -> Citation:
         raise fields.wrong_type(entry, "lines", "a list of line numbers")
     more_lines = tuple(line_number(number, more.at(at), source) for at, number in enumerate(more))
     return Citation(name, line, more_lines=more_lines, where=entry.at())
+
+
+def _rules(judges: Section, operations: Mapping[str, Operation]) -> Iterator[Rule]:
+    """Give the rule, or the rules of a list: one an operation, so that each makes a check with an id of its own."""
+    written = judges.get("rule")
+    if not isinstance(written, Entries) or not written:
+        if "rule" in judges:
+            yield _rule(fields.sub(judges, "rule"), operations)
+        return
+    taken: set[str] = set()
+    for at, entry in enumerate(written):
+        rule = _rule(section(entry, written.at(at), "a rule"), operations)
+        if rule.operation in taken:
+            raise ContractError(
+                f"a second rule about {rule.operation}",
+                where=written.at(at),
+                remedy="keep one rule for each operation, and make another behaviour of the rest",
+            )
+        taken.add(rule.operation)
+        yield rule
 
 
 def _rule(written: Section, operations: Mapping[str, Operation]) -> Rule:

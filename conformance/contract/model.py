@@ -70,6 +70,14 @@ class Pagination:
 
 
 @dataclass(frozen=True)
+class SortDefault:
+    """An order by the values of the sorting members."""
+
+    sort_by: str
+    sort_order: str
+
+
+@dataclass(frozen=True)
 class Listing:
     """The order and the filters of a listing, as data; paths are relative to an item."""
 
@@ -85,6 +93,8 @@ class Listing:
     omits_items_without_key: tuple[str, ...]
     filters: Mapping[str, str]
     """Input member to the path in an item that must equal it."""
+    observed_default: SortDefault | None = None
+    """The order that the real service was seen to give unasked, where it is not the documented one."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +179,8 @@ class Behaviour:
     basis: Basis
     level: Level
     observed: tuple[str, ...]
-    rule: Rule | None
+    rules: tuple[Rule, ...]
+    """One for each kind of answer that the claim is about."""
     laws: tuple[str, ...]
     facts: tuple[str, ...]
     not_observable: str

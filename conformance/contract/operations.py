@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from conformance.contract import fields
 from conformance.contract.errors import ContractError, suggest
 from conformance.contract.expansion import Expansion
-from conformance.contract.model import Listing, Operation, Pagination, Settled
+from conformance.contract.model import Listing, Operation, Pagination, Settled, SortDefault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from conformance.contract.citations import CitationIndex
     from conformance.contract.node import Node
@@ -22,7 +22,8 @@ _REQUIRED = ("operation", "summary", "input", "output", "http_status", "subject"
 _OPTIONAL = ("errors", "settled", "pagination", "listing", "paginator", "client_options")
 _PAGINATION = ("input_token", "output_token", "limit", "result")
 _LISTING = ("identity", "sort_by", "sort_order", "ascending", "descending", "keys")
-_LISTING_OPTIONAL = ("grouped_only", "omits_items_without_key", "filters")
+_LISTING_OPTIONAL = ("grouped_only", "omits_items_without_key", "filters", "observed_default")
+_SORT_DEFAULT = ("sort_by", "sort_order")
 
 
 @dataclass
@@ -156,4 +157,10 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
         fields.names(written, "grouped_only", keys, "sort key"),
         fields.names(written, "omits_items_without_key", keys, "sort key"),
         {name: _member(filters, name, item, "an item") for name in filters},
+        _sort_default(fields.sub(written, "observed_default"), keys, orders) if "observed_default" in written else None,
     )
+
+
+def _sort_default(written: Section, keys: Section, orders: Sequence[str]) -> SortDefault:
+    fields.closed(written, _SORT_DEFAULT, _SORT_DEFAULT, what="`observed_default`")
+    return SortDefault(fields.choice(written, "sort_by", list(keys)), fields.choice(written, "sort_order", orders))

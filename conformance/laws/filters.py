@@ -16,12 +16,13 @@ def keeps_only(reader: Reader, name: str, value: str, walk: Walked, every: Seque
     wrong = [item for item in walk.listing.items if reader.filtered(name, item) != value]
     rests_on = {"items": len(walk.listing.items), "others": sum(reader.filtered(name, item) != value for item in every)}
     if wrong:
+        first = f"{reader.identity(wrong[0])} ({reader.filtered(name, wrong[0])})"
         return failed(
             "unfiltered-item",
             "an item of another value came through the filter",
             rests_on=rests_on,
             expected=f"{reader.spec.filters[name]} {value} in every item",
-            received=f"{walk.name}: {len(wrong)} others, as {reader.identity(wrong[0])} ({reader.filtered(name, wrong[0])})",
+            received=f"{walk.name}: {len(wrong)} others, such as {first}",
             exchanges=pages_of(walk.listing),
         )
     if not every:

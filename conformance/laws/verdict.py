@@ -26,7 +26,8 @@ class Outcome(StrEnum):
 class Verdict:
     """The judgement of one check.
 
-    `kind` is a stable key of the way it failed (`accepted`, `wrong-code`), `reason` one line for people, `rests_on` counts what was looked at (answers, items, pairs), so that nobody mistakes an empty pass for a pass.
+    `kind` is a stable key of the way it failed (`accepted`, `wrong-code`), `reason` one line for people, `rests_on`
+    counts what was looked at (answers, items, pairs), so that nobody mistakes an empty pass for a pass.
     """
 
     outcome: Outcome

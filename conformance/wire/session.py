@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ _THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException", "RequestThrottled"}
 )
 _CHUNK = 65536
+_ADDRESS = re.compile(r"^HTTPS?Connection(?:Pool)?\(host=[^)]*\): ")
+_SILENT = re.compile(r"Read timed out\. \(read timeout=([^)]+)\)")
+"""What urllib3 puts around its messages: the address, which an exchange has anyway, and words of its own."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +216,8 @@ def _innermost(error: BaseException) -> str:
     )
     if inner is not None and inner is not error:
         return _innermost(inner)
-    return str(error) or type(error).__name__
+    text = _ADDRESS.sub("", str(error)) or type(error).__name__
+    return _SILENT.sub(r"no byte came for \1 s", text)
 
 
 def _without_secrets(headers: dict[str, str]) -> Headers:

@@ -1,0 +1,72 @@
+"""Checks of filters: every value lists its items, all of them and no other, in every order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from conformance.catalogue.check import Check
+from conformance.catalogue.lab import Lab
+from conformance.catalogue.listing_checks import ListingChecks, Query
+from conformance.laws import filters
+from conformance.laws.survey import View
+from conformance.laws.verdict import Verdict
+
+_SMALL = 3
+
+
+def filter_checks(base: ListingChecks) -> Iterator[Check]:
+    """Give the checks of every value of every filter, and of each filter as a whole."""
+    for name, value in base.filters:
+        facts = (f"input/{name}/enum",)
+        yield base.check(
+            ("filter", value, "only"),
+            f"{name} {value} lists only items that are {value}",
+            partial(_only, base, name, value),
+            facts=facts,
+        )
+        yield base.check(
+            ("filter", value, "all"),
+            f"{name} {value} loses no item that is {value}",
+            partial(_all, base, name, value),
+            facts=facts,
+        )
+        for key, direction in base.orders():
+            yield base.check(
+                ("filter", value, f"sorted-{key}-{direction}"),
+                f"{name} {value} keeps the order of {key} {direction}",
+                partial(_ordered, base, Query(key, direction, (name, value))),
+                facts=facts,
+            )
+    for name in base.reader.spec.filters:
+        yield base.check(
+            ("filter", name, "partition"),
+            f"the lists under all values of {name} add up to the unfiltered list",
+            partial(_partition, base, name),
+            facts=(f"input/{name}/enum",),
+        )
+
+
+def _only(base: ListingChecks, name: str, value: str, lab: Lab, view: View) -> Verdict:
+    walk = base.walk(lab, view, Query(filtered=(name, value)))
+    return filters.keeps_only(base.reader, name, value, walk, view.items)
+
+
+def _all(base: ListingChecks, name: str, value: str, lab: Lab, view: View) -> Verdict:
+    walk = base.walk(lab, view, Query(filtered=(name, value)))
+    return filters.keeps_all(base.reader, name, value, walk, view.items)
+
+
+def _ordered(base: ListingChecks, query: Query, lab: Lab, view: View) -> Verdict:
+    if query.filtered is None or query.sort_by is None:
+        raise ValueError("this check needs a filter and an order")
+    walk = base.walk(lab, view, query, _SMALL)
+    ordered = base.walk(lab, view, Query(query.sort_by, query.sort_order))
+    return filters.keeps_order(base.reader, query.filtered, walk, ordered, query.sort_by)
+
+
+def _partition(base: ListingChecks, name: str, lab: Lab, view: View) -> Verdict:
+    walks = {
+        value: base.walk(lab, view, Query(filtered=(name, value))) for other, value in base.filters if other == name
+    }
+    return filters.partition(base.reader, walks, view.items, name)

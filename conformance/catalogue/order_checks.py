@@ -1,0 +1,142 @@
+"""Checks of order: every sort key rising and falling, and what comes where no order is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from conformance.catalogue.check import Check
+from conformance.catalogue.lab import Lab
+from conformance.catalogue.listing_checks import ListingChecks, Query
+from conformance.laws import order
+from conformance.laws.survey import View
+from conformance.laws.verdict import Verdict
+
+
+def order_checks(base: ListingChecks) -> Iterator[Check]:
+    """Give the checks of every key and direction, of the defaults, and of what an order leaves out."""
+    yield from _keys(base)
+    yield from _defaults(base)
+    for key in base.reader.spec.omits_items_without_key:
+        for direction in base.directions:
+            yield base.check(
+                ("filter", key, f"omits-items-without-it-{direction}"),
+                f"sorting by {key} lists the items that have it, and only those",
+                partial(_omits, base, key, direction),
+                facts=(f"input/{base.reader.spec.sort_by}/enum",),
+            )
+
+
+def _keys(base: ListingChecks) -> Iterator[Check]:
+    spec = base.reader.spec
+    for key, direction in base.orders():
+        yield base.check(
+            ("order", key, direction),
+            f"{spec.sort_by} {key} with {spec.sort_order} {direction} sorts by {spec.keys[key]}",
+            partial(_sorted, base, key, direction),
+            facts=(f"input/{spec.sort_by}/enum", f"input/{spec.sort_order}/enum"),
+        )
+    for key in spec.keys:
+        yield base.check(
+            ("order", key, "reverse"),
+            f"falling {key} is rising {key} read backwards, equal keys aside",
+            partial(_reversed, base, key),
+            facts=(f"input/{spec.sort_order}/enum",),
+        )
+
+
+def _defaults(base: ListingChecks) -> Iterator[Check]:
+    spec = base.reader.spec
+    by, direction = f"input/{spec.sort_by}/default", f"input/{spec.sort_order}/default"
+    observed = base.operation.input.members[spec.sort_by].observed.get("default", ())
+    for key in spec.keys:
+        yield base.check(
+            ("order", key, "default-direction"),
+            f"without {spec.sort_order}, {key} rises",
+            partial(_default_direction, base, key),
+            facts=(direction,),
+            observed=observed,
+        )
+    yield base.check(
+        ("order", "default", "neither"),
+        "with neither key nor direction the documented default order comes, or the one observed",
+        partial(_default_order, base),
+        facts=(by, direction),
+        observed=observed,
+    )
+    for one in base.directions:
+        yield base.check(
+            ("order", "default", f"key-{one}"),
+            f"without {spec.sort_by}, {one} sorts by the documented default key",
+            partial(_default_key, base, one),
+            facts=(by,),
+            observed=observed,
+        )
+
+
+def _sorted(base: ListingChecks, key: str, direction: str, lab: Lab, view: View) -> Verdict:
+    walk = base.walk(lab, view, Query(key, direction))
+    return order.sorted_by(base.reader, key, walk, descending=direction == base.reader.spec.descending)
+
+
+def _reversed(base: ListingChecks, key: str, lab: Lab, view: View) -> Verdict:
+    rising, falling = (base.walk(lab, view, Query(key, direction)) for direction in base.directions)
+    return order.reversed_order(base.reader, key, rising, falling)
+
+
+def _omits(base: ListingChecks, key: str, direction: str, lab: Lab, view: View) -> Verdict:
+    return order.keyless_left_out(base.reader, key, view.items, base.walk(lab, view, Query(key, direction)))
+
+
+def _documented(base: ListingChecks) -> tuple[str, str]:
+    members, spec = base.operation.input.members, base.reader.spec
+    return str(members[spec.sort_by].effective("default")), str(members[spec.sort_order].effective("default"))
+
+
+def _default_order(base: ListingChecks, lab: Lab, view: View) -> Verdict:
+    """Judge the order that comes unasked: the documented one, or the one that the real service was seen to give."""
+    key, direction = _documented(base)
+    verdict = order.same_list(
+        base.reader, key, base.walk(lab, view, Query(key, direction)), base.walk(lab, view, Query()), what="both"
+    )
+    seen = base.reader.spec.observed_default
+    if seen is None:
+        return verdict
+    return _or_observed(base, verdict, Query(), Query(seen.sort_by, seen.sort_order), lab, view)
+
+
+def _default_direction(base: ListingChecks, key: str, lab: Lab, view: View) -> Verdict:
+    direction = _documented(base)[1]
+    spec = base.reader.spec
+    written, left_out = (base.walk(lab, view, Query(key, one)) for one in (direction, None))
+    verdict = order.same_list(base.reader, key, written, left_out, what=spec.sort_order)
+    if spec.observed_default is None or _keeps_documented_order(base, lab, view):
+        return verdict
+    return _or_observed(base, verdict, Query(key), Query(key, spec.observed_default.sort_order), lab, view)
+
+
+def _default_key(base: ListingChecks, direction: str, lab: Lab, view: View) -> Verdict:
+    key = _documented(base)[0]
+    spec = base.reader.spec
+    written, left_out = (base.walk(lab, view, Query(one, direction)) for one in (key, None))
+    verdict = order.same_list(base.reader, key, written, left_out, what=spec.sort_by)
+    if spec.observed_default is None or _keeps_documented_order(base, lab, view):
+        return verdict
+    observed = Query(spec.observed_default.sort_by, direction)
+    return _or_observed(base, verdict, Query(None, direction), observed, lab, view)
+
+
+def _keeps_documented_order(base: ListingChecks, lab: Lab, view: View) -> bool:
+    """Tell whether the target keeps to the documents where neither is given: then nothing else is excused."""
+    key, direction = _documented(base)
+    return order.follows(base.reader, key, base.walk(lab, view, Query(key, direction)), base.walk(lab, view, Query()))
+
+
+def _or_observed(  # noqa: PLR0913, PLR0917 - the two queries, and where to ask them
+    base: ListingChecks, verdict: Verdict, asked: Query, seen: Query, lab: Lab, view: View
+) -> Verdict:
+    if verdict.kind != "other-default" or seen.sort_by is None:
+        return verdict
+    if order.follows(base.reader, seen.sort_by, base.walk(lab, view, seen), base.walk(lab, view, asked)):
+        return order.with_note(verdict, f"the target follows the observation, not the documents: {seen}")
+    return verdict
