@@ -137,7 +137,10 @@ CASES: list[tuple[str, list[Answer], list[Answer]]] = [
     (
         "failure-text-of-failed-training-jobs",
         [item(TrainingJobStatus="Failed", FailureReason="out of memory")],
-        [item(TrainingJobStatus="Completed", FailureReason="out of memory")],
+        [
+            item(TrainingJobStatus="Completed", FailureReason="out of memory"),
+            item(TrainingJobStatus="Stopped", FailureReason=""),
+        ],
     ),
     (
         "succeeded-objective-has-a-metric",

@@ -65,5 +65,5 @@ def test_every_fact_that_a_behaviour_names_exists() -> None:
 
 
 def test_expectations_are_one_line() -> None:
-    rules = [behaviour.rule for behaviour in BEHAVIOURS if behaviour.rule]
+    rules = [rule for behaviour in BEHAVIOURS for rule in behaviour.rules]
     assert all(rule.expected and "\n" not in rule.expected for rule in rules)

@@ -173,14 +173,13 @@ def test_words_that_old_yaml_takes_for_booleans_or_dates_stay_words(
 
 def test_behaviours_say_who_judges_them(folder: ContractFolder) -> None:
     ruled, listed = load(folder.root).behaviours
-    assert ruled.rule is not None
-    assert ruled.rule.bindings == (("book", "answer.Books[]"),)
+    assert [rule.bindings for rule in ruled.rules] == [(("book", "answer.Books[]"),)]
     assert (ruled.basis, ruled.level, ruled.observed) == ("inferred", "should", ("O1",))
     assert [source.to_json() for source in ruled.sources] == [
         {"id": "old", "line": 8},
         {"id": "protocol", "line": None},
     ]
-    assert (listed.rule, listed.facts, listed.level) == (None, (GENRE,), "must")
+    assert (listed.rules, listed.facts, listed.level) == ((), (GENRE,), "must")
 
 
 def test_the_digest_is_of_the_files_and_not_of_the_folder(folder: ContractFolder) -> None:
