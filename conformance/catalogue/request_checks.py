@@ -53,7 +53,7 @@ def _run_request(operation: Operation, case: RequestCase, lab: Lab) -> Verdict:
         case Expect.ACCEPTED:
             return judge_accepted(operation, exchange, exists=_exists(lab, operation, members))
         case Expect.EITHER:
-            return judge_either(operation, exchange, "nobody has shown which")
+            return judge_either(operation, exchange, lab.exchange(lab.plain(operation)), "nobody has shown which")
         case Expect.LIKE_CONTROL:
             return judge_like(exchange, lab.exchange(Request.call(operation.name, control or {})))
         case Expect.REFUSED:
@@ -122,7 +122,7 @@ def _run_protocol(operation: Operation, index: int, lab: Lab) -> Verdict:
         case Expect.ACCEPTED:
             return judge_accepted(operation, exchange, exists=lab.existing(operation) is not None)
         case Expect.EITHER | Expect.LIKE_CONTROL:
-            return judge_either(operation, exchange, case.lenient)
+            return judge_either(operation, exchange, lab.exchange(plain), case.lenient)
         case Expect.REFUSED:
             return judge_refused(operation, exchange, lab.exchange(plain), _refusal(case))
 

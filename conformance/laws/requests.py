@@ -167,8 +167,11 @@ def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, r
     return passed({"answers": 2})
 
 
-def judge_either(operation: Operation, exchange: Exchange, lenient: str) -> Verdict:
-    """Judge a request whose fate nobody has shown: accepted, or refused with a 4xx; the verdict says which."""
+def judge_either(operation: Operation, exchange: Exchange, control: Exchange, lenient: str) -> Verdict:
+    """Judge a request whose fate nobody has shown: accepted, or refused with a 4xx; the verdict says which.
+
+    A target that refuses the plain request as well has not shown that it looked at this one.
+    """
     if verdict := fault_of(exchange, "accepted, or refused with a 4xx"):
         return verdict
     if exchange.ok:
@@ -181,6 +184,11 @@ def judge_either(operation: Operation, exchange: Exchange, lenient: str) -> Verd
                 exchanges=(exchange,),
             )
         return passed({"answers": 1}, notes=(f"accepted ({lenient})",))
+    if exchange.status in _CLIENT_ERRORS and not let_through(operation, control):
+        return skipped(
+            f"its control, a plain request, got {shown(control)}: the refusal tells nothing",
+            exchanges=(exchange, control),
+        )
     if exchange.status in _CLIENT_ERRORS:
         code = exchange.error_code or "no error code"
         return passed({"answers": 1}, notes=(f"refused: HTTP {exchange.status} {code} ({lenient})",))
