@@ -111,13 +111,14 @@ _PYTHON = {"list": list, "map": dict, "structure": dict, "string": str}
 
 
 def _top_of_answer(operation: Operation, exchange: Exchange) -> Iterable[str]:
-    answer, members = exchange.answer or {}, exchange.input or {}
+    asked = exchange.input
+    answer, members = exchange.answer or {}, asked or {}
     for name, node in operation.output.members.items():
         kind = _PYTHON.get(node.type)
         if name in answer and kind is not None and not isinstance(answer[name], kind):
             yield f"{name} is not a {node.type}"
     subject = operation.subject
-    if subject in operation.output.members and answer.get(subject) != members.get(subject):
+    if asked is not None and subject in operation.output.members and answer.get(subject) != members.get(subject):
         yield f"{subject} is {answer.get(subject)!r}, asked for was {members.get(subject)!r}"
     if operation.pagination is None:
         return

@@ -95,6 +95,32 @@ def best_training_job_has_won(survey: Survey) -> Verdict:
     )
 
 
+@law("best-training-job-could-win", operation=DESCRIBE, subject="best-status")
+def best_training_job_could_win(survey: Survey) -> Verdict:
+    """Judge that the best training job, and the overall best, has completed (or was stopped, O11)."""
+    tally = Tally("best training jobs")
+    notes: list[str] = []
+    for view in survey.views:
+        for member in ("BestTrainingJob", "OverallBestTrainingJob"):
+            best = mapping(view.answer, member)
+            status = text(best, "TrainingJobStatus")
+            if not status:
+                continue
+            if status == "Stopped":
+                notes.append(_STOPPED_WON)
+            tally.hold(
+                status in {"Completed", "Stopped"},
+                f"{view.name}, {member} {text(best, 'TrainingJobName')} is {status}",
+                view.description,
+            )
+    return tally.verdict(
+        "could-not-win",
+        "BestTrainingJob and OverallBestTrainingJob are Completed",
+        lacking="no best training job shows a status",
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
 @law("best-follows-the-direction", operation=DESCRIBE, subject="objective", compares=True)
 def best_follows_the_direction(survey: Survey) -> Verdict:
     """Judge that no completed training job has a higher value than the best (Maximize), or a lower one (Minimize)."""

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 _CHECKPOINTS = "/opt/ml/checkpoints/"
 
 
-@law("early-stopping-defaults-to-off", operation=DESCRIBE, subject="early-stopping")
+def _in_both_trees(member: str) -> tuple[str, ...]:
+    """Give the default facts of a member of a definition, be it the only one or one of several."""
+    return tuple(f"output/{tree}.{member}/default" for tree in ("TrainingJobDefinition", "TrainingJobDefinitions[]"))
+
+
+@law(
+    "early-stopping-defaults-to-off",
+    operation=DESCRIBE,
+    subject="early-stopping",
+    facts=("output/HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType/default",),
+)
 def early_stopping_defaults_to_off(survey: Survey) -> Verdict:
     """Judge that TrainingJobEarlyStoppingType, when left out, is absent or Off; autotune may choose otherwise."""
     tally = Tally("tuning jobs")
@@ -35,7 +45,12 @@ def early_stopping_defaults_to_off(survey: Survey) -> Verdict:
     )
 
 
-@law("training-runtime-defaults-to-a-day", operation=DESCRIBE, subject="stopping-condition")
+@law(
+    "training-runtime-defaults-to-a-day",
+    operation=DESCRIBE,
+    subject="stopping-condition",
+    facts=_in_both_trees("StoppingCondition.MaxRuntimeInSeconds"),
+)
 def training_runtime_defaults_to_a_day(survey: Survey) -> Verdict:
     """Judge that MaxRuntimeInSeconds, when left out, is absent or 86400."""
     tally = Tally("definitions")
@@ -50,7 +65,12 @@ def training_runtime_defaults_to_a_day(survey: Survey) -> Verdict:
     )
 
 
-@law("checkpoint-path-default", operation=DESCRIBE, subject="checkpoints")
+@law(
+    "checkpoint-path-default",
+    operation=DESCRIBE,
+    subject="checkpoints",
+    facts=_in_both_trees("CheckpointConfig.LocalPath"),
+)
 def checkpoint_path_default(survey: Survey) -> Verdict:
     """Judge that CheckpointConfig.LocalPath, when left out, is absent or the default directory."""
     tally = Tally("definitions")

@@ -8,6 +8,7 @@ from conformance.laws.registry import law
 from conformance.laws.verdict import Tally, Verdict
 from conformance.tuning.answers import DESCRIBE, LIST, at, definitions, entries, job, mapping, text
 from conformance.tuning.ranges import ranges_of
+from conformance.tuning.related import related
 from conformance.tuning.summaries import summary_law
 
 if TYPE_CHECKING:
@@ -54,7 +55,42 @@ def names_its_tuning_job(survey: Survey, pick: Pick) -> Verdict:
     )
 
 
-@summary_law("training-job-arn-ends-with-its-name", subject="training-job-arn")
+@law("overall-best-is-of-the-family", operation=DESCRIBE, subject="overall-best-tuning-job-name")
+def overall_best_is_of_the_family(survey: Survey) -> Verdict:
+    """Judge that TuningJobName of the overall best is this tuning job or one that it descends from, near or far."""
+    tally = Tally("overall best training jobs")
+    for view in survey.views:
+        item = mapping(view.answer, "OverallBestTrainingJob")
+        named = text(item, "TuningJobName")
+        family, whole = _family(survey, view.name)
+        if named and (named in family or whole):
+            tally.hold(
+                named in family,
+                f"{job(view, item)}, the overall best, has TuningJobName {named!r}; "
+                f"the tuning job and its parents are {', '.join(sorted(family))}",
+                view.description,
+            )
+    return tally.verdict(
+        "foreign-overall-best",
+        "TuningJobName of OverallBestTrainingJob is the name in the request, or that of a parent",
+        lacking="no overall best training job has a TuningJobName",
+    )
+
+
+def _family(survey: Survey, name: str) -> tuple[set[str], bool]:
+    """Give a tuning job and all that it descends from, and whether each of them could be described."""
+    family: set[str] = set()
+    queue = [name]
+    while queue:
+        one = queue.pop()
+        if one not in family:
+            family.add(one)
+            view = survey.by_name.get(one)
+            queue += related(view.answer) if view is not None else ()
+    return family, all(one in survey.by_name and survey.by_name[one].answer for one in family)
+
+
+@summary_law("training-job-arn-ends-with-its-name", subject="training-job-arn", of_parents=True)
 def training_job_arn_ends_with_its_name(survey: Survey, pick: Pick) -> Verdict:
     """Judge that the last part of each ARN is the training job's name, in the same or in lower case (observed)."""
     tally = Tally("training jobs")

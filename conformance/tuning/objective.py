@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.tuning.summaries import Pick
 
 
-@summary_law("metric-is-the-objective", subject="metric")
+@summary_law("metric-is-the-objective", subject="metric", of_parents=True)
 def metric_is_the_objective(survey: Survey, pick: Pick) -> Verdict:
     """Judge that name and direction of a final metric are those of the objective; the direction may be absent (O5)."""
     tally = Tally("final metrics")
@@ -68,9 +68,12 @@ def pending_objective_is_still_running(survey: Survey) -> Verdict:
 
 @law("failed-objective-is-never-best", operation=DESCRIBE, subject="best-training-job", compares=True)
 def failed_objective_is_never_best(survey: Survey) -> Verdict:
-    """Judge that BestTrainingJob is none of the training jobs whose objective failed."""
-    tally = Tally("training jobs with a failed objective")
+    """Judge that BestTrainingJob is none of the training jobs whose objective failed, by its own word or as listed."""
+    tally = Tally("best training jobs, and others with a failed objective")
     for view in survey.views:
+        own = text(view.answer, "BestTrainingJob.ObjectiveStatus")
+        if own:
+            tally.hold(own != "Failed", f"{view.name} has a best whose ObjectiveStatus is {own}", view.description)
         best = text(view.answer, "BestTrainingJob.TrainingJobName")
         if not best or not still(view):
             continue
@@ -81,7 +84,7 @@ def failed_objective_is_never_best(survey: Survey) -> Verdict:
     return tally.verdict(
         "failed-is-best",
         "a training job with ObjectiveStatus Failed is not BestTrainingJob",
-        lacking="no tuning job with a best training job has one whose objective failed",
+        lacking="no best training job has an ObjectiveStatus, and none stands beside one whose objective failed",
     )
 
 

@@ -1,7 +1,8 @@
 """Laws about the summary of a training job, which stands in listings and, as the best one, in descriptions.
 
 Each is registered twice: for the listing under its own name, and for the description with `best-` before it, so that a
-target which lacks one of the two operations is still judged on the other.
+target which lacks one of the two operations is still judged on the other. What holds for the training job of a parent
+as well is registered a third time, with `overall-best-`.
 """
 
 from __future__ import annotations
@@ -33,12 +34,25 @@ def best(view: View) -> Sequence[Json]:
     return [found] if found else []
 
 
-def summary_law(name: str, *, subject: str) -> Callable[[JudgeOfSummaries], JudgeOfSummaries]:
-    """Register the decorated function, which is told where to take the summaries from, as two laws."""
+def overall_best(view: View) -> Sequence[Json]:
+    """Give the overall best training job, where there is one: it may be that of a parent."""
+    found = mapping(view.answer, "OverallBestTrainingJob")
+    return [found] if found else []
+
+
+def summary_law(name: str, *, subject: str, of_parents: bool = False) -> Callable[[JudgeOfSummaries], JudgeOfSummaries]:
+    """Register the decorated function, which is told where to take the summaries from, as two laws or three.
+
+    `of_parents` is whether it holds for training jobs of the parents of a warm start, too.
+    """
 
     def register(judge: JudgeOfSummaries) -> JudgeOfSummaries:
         law(name, operation=LIST, subject=subject)(partial(_judged, judge, listed))
         law(f"best-{name}", operation=DESCRIBE, subject=subject)(partial(_judged, judge, best))
+        if of_parents:
+            law(f"overall-best-{name}", operation=DESCRIBE, subject=f"overall-best-{subject}")(
+                partial(_judged, judge, overall_best)
+            )
         return judge
 
     return register

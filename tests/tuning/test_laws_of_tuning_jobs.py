@@ -69,6 +69,18 @@ VICES: dict[str, list[Vice]] = {
     "best-training-job-arn-ends-with-its-name": [
         put("child", "BestTrainingJob.TrainingJobArn", "arn:aws:sagemaker:training-job/other")
     ],
+    "overall-best-is-of-the-family": [put("child", "OverallBestTrainingJob.TuningJobName", "groups")],
+    "overall-best-metric-is-the-objective": [
+        put("child", f"OverallBestTrainingJob.{METRIC}.MetricName", "train:auc"),
+        put("child", f"OverallBestTrainingJob.{METRIC}.Type", "Minimize"),
+    ],
+    "overall-best-training-job-arn-ends-with-its-name": [
+        put("child", "OverallBestTrainingJob.TrainingJobArn", "arn:aws:sagemaker:training-job/other")
+    ],
+    "best-training-job-could-win": [
+        put("child", "BestTrainingJob.TrainingJobStatus", "Failed"),
+        put("child", "OverallBestTrainingJob.TrainingJobStatus", "InProgress"),
+    ],
     "best-definition-name-is-known": [put("groups", "BestTrainingJob.TrainingJobDefinitionName", "middle")],
     "best-tuned-are-the-ranged": [put("child", "BestTrainingJob.TunedHyperParameters", {})],
     "best-metric-is-the-objective": [put("child", f"BestTrainingJob.{METRIC}.MetricName", "train:auc")],
@@ -194,6 +206,17 @@ VICES: dict[str, list[Vice]] = {
 ALLOWED: list[tuple[str, Vice]] = [
     ("training-job-arn-ends-with-its-name", put("child", "0.TrainingJobArn", "arn:x/child-001-0a1b2c3d")),
     ("best-names-its-tuning-job", put("child", "BestTrainingJob.TuningJobName", None)),
+    ("overall-best-is-of-the-family", put("child", "OverallBestTrainingJob.TuningJobName", "child")),
+    (
+        "overall-best-is-of-the-family",
+        both(
+            put("parent", "WarmStartConfig.ParentHyperParameterTuningJobs", [{"HyperParameterTuningJobName": "gone"}]),
+            put("child", "OverallBestTrainingJob.TuningJobName", "long-gone"),
+            put("groups", "OverallBestTrainingJob", {"TuningJobName": "groups"}),
+        ),
+    ),
+    ("best-training-job-could-win", put("child", "BestTrainingJob.TrainingJobStatus", "Stopped")),
+    ("ended-when-last-modified", put("child", "LastModifiedTime", START + 900.001)),
     ("best-metric-is-the-objective", put("child", f"BestTrainingJob.{METRIC}.Type", None)),
     ("tuning-job-precedes-its-training-jobs", put("child", "0.CreationTime", int(START))),
     (
