@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -123,7 +124,7 @@ class _Generator:
         operation = self._operation.name
         if node.effective("required"):
             common: dict[str, Any] = {"control": self._base, "breaks": (node.name, "required")}
-            fact = self._fact(node, "required")
+            fact = (*self._fact(node, "required"), *self._fact(node, "present"))
             words = f"{node.path} is required"
             yield RequestCase(operation, node.path, "left-out", words, Expect.REFUSED, rest, fact, **common)
             yield RequestCase(
@@ -228,9 +229,11 @@ class _Generator:
             return
         valid = _GARBAGE if self._is_token(node) else str(example(node))
         control = None if self._is_token(node) else valid
+        both = self._fact(node, "pattern/modelled") if "pattern" in node.modelled else ()
         for edit in spoiled(node, valid):
             statement = f"{node.path} matches its pattern from end to end: not with {edit.words}"
-            yield self._refused(node, edit, "pattern", f"pattern-{edit.name}", statement, control)
+            case = self._refused(node, edit, "pattern", f"pattern-{edit.name}", statement, control)
+            yield replace(case, facts=(*case.facts, *both))
         if not self._is_token(node):
             for name, text in (("inner-hyphens", "a--b"), ("digits", "1234"), ("mixed-case", "AbC-9")):
                 if not violations(node, text):
@@ -248,11 +251,9 @@ class _Generator:
                 yield self._refused(node, edit, facet, f"range-{edit.name}", statement, bound)
 
     def pairs(self) -> Iterator[RequestCase]:
-        """Every two optional members together."""
+        """Give every two optional members together; a token is one of the very query that it goes with."""
         optional = [node for node in self._root.members.values() if not node.effective("required")]
         for one, other in combinations(optional, 2):
-            if self._is_token(one) or self._is_token(other):
-                continue  # a token belongs to its query: pages/token laws try it with other members
             yield RequestCase(
                 self._operation.name,
                 f"{one.path}+{other.path}",

@@ -17,6 +17,7 @@ from conformance.catalogue.filter_checks import filter_checks
 from conformance.catalogue.listing_checks import ListingChecks
 from conformance.catalogue.order_checks import order_checks
 from conformance.catalogue.page_checks import page_checks
+from conformance.catalogue.paginator_checks import paginator_checks
 from conformance.catalogue.request_checks import protocol_checks, request_checks
 from conformance.catalogue.token_checks import page_size_checks, token_checks
 from conformance.contract import Contract, Operation
@@ -62,7 +63,10 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield from rule_checks(contract, operation.name)
     yield from law_checks(contract, operation.name, laws().values())
     yield from known_checks(operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
-    yield from ClientChecks(contract, operation).all()
+    clients = ClientChecks(contract, operation)
+    yield from clients.calls()
+    if operation.paginator is not None:
+        yield from paginator_checks(clients)
 
 
 def select(

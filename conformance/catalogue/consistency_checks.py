@@ -62,6 +62,7 @@ def _law_check(law: Law, behaviours: list[Behaviour]) -> Check:
         places,
         partial(_judge_law, law),
         compares=law.compares,
+        facts=tuple(f"{law.operation}/{fact}" for fact in law.facts),
         behaviour=first.id,
         request="nothing of its own: it looks at every resource that the run knows",
         accepts=first.statement,

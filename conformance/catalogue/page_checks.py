@@ -44,10 +44,15 @@ def page_checks(base: ListingChecks) -> Iterator[Check]:
 
 
 def _cut(base: ListingChecks, query: Query, size: int, lab: Lab, view: View) -> Verdict:
-    subject = view
-    if size > _LONG and (large := lab.large_subject(size)) is not None:
-        subject = large
+    large = lab.large_subject(size) if size > _LONG else None
+    subject = large if large is not None and _has_items(base, query, large) else view
     whole = base.walk(lab, subject, query)
     if size == whole.size:
         whole = base.walk(lab, subject, query, _LONG)
     return paging.concatenation(base.reader, query.sort_by, whole, base.walk(lab, subject, query, size))
+
+
+def _has_items(base: ListingChecks, query: Query, view: View) -> bool:
+    return query.filtered is None or any(
+        base.reader.filtered(query.filtered[0], item) == query.filtered[1] for item in view.items
+    )

@@ -69,13 +69,13 @@ def _exists(lab: Lab, operation: Operation, members: dict[str, Any]) -> bool:
 
 def _resolve(lab: Lab, operation: Operation, members: Members) -> dict[str, Any] | None:
     resolved: dict[str, Any] = {}
-    for name, value in members:
+    for name, value in sorted(members, key=lambda pair: pair[1] is Placeholder.TOKEN):
         if value is Placeholder.EXISTING:
             resolved[name] = lab.existing(operation) or lab.nobody
         elif value is Placeholder.NOBODY:
             resolved[name] = lab.nobody
         elif value is Placeholder.TOKEN:
-            token = _fresh_token(lab, operation)
+            token = _fresh_token(lab, operation, resolved)
             if token is None:
                 return None
             resolved |= token
@@ -84,14 +84,20 @@ def _resolve(lab: Lab, operation: Operation, members: Members) -> dict[str, Any]
     return resolved
 
 
-def _fresh_token(lab: Lab, operation: Operation) -> dict[str, Any] | None:
-    """Give the members of a request for the second page: the token with the query that it belongs to."""
+def _fresh_token(lab: Lab, operation: Operation, members: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the members of a request for the second page of a query: its token, and the resource that has one."""
     view = lab.paging_subject()
-    if operation.pagination is None or view is None:
+    pagination = operation.pagination
+    if pagination is None or view is None:
         return None
-    first = lab.exchange(Request.call(operation.name, {operation.subject: view.name}))
-    token = (first.answer or {}).get(operation.pagination.output_token)
-    return {operation.subject: view.name, operation.pagination.input_token: token} if isinstance(token, str) else None
+    query = members | {operation.subject: view.name}
+    # Pages of one item are the surest to leave something over, whatever the query.
+    for sizes in ({}, {pagination.limit: 1}):
+        first = lab.exchange(Request.call(operation.name, sizes | query))
+        token = (first.answer or {}).get(pagination.output_token)
+        if isinstance(token, str):
+            return {operation.subject: view.name, pagination.input_token: token}
+    return None
 
 
 def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]:

@@ -25,18 +25,22 @@ class Law:
     compares: bool
     """Whether it compares several answers, so that a live target may change between them."""
     judge: Judge
+    facts: tuple[str, ...] = ()
+    """Ids of the facts that it judges, without the operation."""
 
 
 _LAWS: dict[str, Law] = {}
 
 
-def law(name: str, *, operation: str, subject: str, compares: bool = False) -> Callable[[Judge], Judge]:
+def law(
+    name: str, *, operation: str, subject: str, compares: bool = False, facts: tuple[str, ...] = ()
+) -> Callable[[Judge], Judge]:
     """Register the decorated function as the law of that name. Raises ValueError when the name is taken."""
 
     def register(judge: Judge) -> Judge:
         if name in _LAWS:
             raise ValueError(f"the law {name!r} is defined twice")
-        _LAWS[name] = Law(name, operation, subject, compares, judge)
+        _LAWS[name] = Law(name, operation, subject, compares, judge, facts)
         return judge
 
     return register
