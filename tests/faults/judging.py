@@ -1,0 +1,100 @@
+"""The suite held against a proxied server without a pytest of its own: contract and catalogue once, a lab for each server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from conformance.catalogue.catalogue import catalogue, matches
+from conformance.catalogue.check import Check
+from conformance.catalogue.client_calls import ClientLab
+from conformance.catalogue.lab import Lab, Resource
+from conformance.catalogue.runner import Runner
+from conformance.contract import Contract, load
+from conformance.laws.verdict import Outcome
+from conformance.tuning.related import related
+from conformance.wire.session import Client, Protocol
+from conformance.wire.signing import Credentials
+from conformance.worlds import World, load_world
+from faults.fault import Apply
+from faults.proxy import KEYS, proxied
+
+
+class Mode(Enum):
+    """What is known of the server's state."""
+
+    KNOWN = "known"
+    """The world, as on a target that was filled with it."""
+    EXISTING = "existing"
+    """The names of its tuning jobs and nothing else, as on a URL that is only read."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a run over a server came to: the ids of checks that failed, and what each said."""
+
+    failed: dict[str, str]
+    musts: frozenset[str]
+    errors: dict[str, str]
+
+    def seen_by(self, pattern: str) -> list[str]:
+        """Give the failed checks that a pattern selects."""
+        return [check_id for check_id in self.failed if matches(pattern, check_id)]
+
+
+@lru_cache(maxsize=1)
+def contract() -> Contract:
+    """Give the contract, read once."""
+    return load()
+
+
+@lru_cache(maxsize=1)
+def checks() -> tuple[Check, ...]:
+    """Give every check, made once."""
+    return catalogue(contract())
+
+
+@lru_cache(maxsize=1)
+def world() -> World:
+    """Give the world that the servers hold."""
+    return load_world("default")
+
+
+def selected(patterns: Iterable[str] | None) -> tuple[Check, ...]:
+    """Give the checks that any of the patterns selects; None selects all."""
+    if patterns is None:
+        return checks()
+    wanted = tuple(patterns)
+    return tuple(check for check in checks() if any(matches(pattern, check.id) for pattern in wanted))
+
+
+def judge(apply: Apply, mode: Mode, patterns: Iterable[str] | None = None, *, signed: bool = False) -> Judged:
+    """Run the selected checks over a server that is proxied through a fault."""
+    chosen = selected(patterns)
+    with proxied(world(), contract(), apply, signed=signed) as endpoint_url:
+        runner = Runner(lab(endpoint_url, mode, signed=signed), chosen)
+        verdicts = {check: runner.verdict(check) for check in chosen}
+    failed = {check: verdict for check, verdict in verdicts.items() if verdict.outcome is Outcome.FAILED}
+    return Judged(
+        failed={check.id: f"{verdict.reason}: {verdict.received}"[:300] for check, verdict in failed.items()},
+        musts=frozenset(check.id for check in failed if check.level == "must"),
+        errors={check.id: one.reason for check, one in verdicts.items() if one.outcome is Outcome.ERROR},
+    )
+
+
+def lab(endpoint_url: str, mode: Mode, *, signed: bool) -> Lab:
+    """Put a lab together as a run does."""
+    service = contract().service
+    keys = Credentials(*next(iter(KEYS.items()))) if signed else None
+    protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
+    known = mode is Mode.KNOWN
+    return Lab(
+        contract(),
+        Client(endpoint_url, protocol, keys),
+        tuple(Resource(job.name, job if known else None, listed_known=known) for job in world().jobs),
+        clients=ClientLab(endpoint_url, service, frozenset(contract().operations), keys, region="us-east-1"),
+        related=related,
+        auth=signed,
+    )

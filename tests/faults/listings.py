@@ -1,0 +1,80 @@
+"""Listing anew: a fault changes the whole list of a query, and the proxy cuts it into pages by itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from faults.fault import LIST, Apply, Forward, Members, aims_at, answered, asked_of, having
+
+if TYPE_CHECKING:
+    from conformance.reference.exchange import Answer, Call
+
+Items = list[Members]
+Relist = Callable[[Items, Members], Items]
+"""What becomes of the whole list of a query."""
+Cut = Callable[[int, int], int]
+"""How many items a page holds that starts at an offset, given the size asked for."""
+
+RESULT = "TrainingJobSummaries"
+METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
+_OK = 200
+_DEFAULT = 10
+_LARGEST = 100
+_MARK = "page from "
+
+
+def relisted(relist: Relist, cut: Cut = lambda _, size: size) -> Apply:
+    """Answer each listing from the whole list of its query, changed, in pages of our own."""
+
+    def apply(call: Call, forward: Forward) -> Answer:
+        asked = asked_of(call) if aims_at(call, LIST) else None
+        offset = _offset(asked)
+        if asked is None or offset is None:
+            return forward(call)
+        query = {name: value for name, value in asked.items() if name != "NextToken"}
+        first = forward(having(call, query))
+        if first.status != _OK:
+            return first
+        items = relist(every(call, forward, query), query)
+        end = offset + cut(offset, asked.get("MaxResults") or _DEFAULT)
+        return answered(first, {RESULT: items[offset:end]} | (_token(end) if end < len(items) else {}))
+
+    return apply
+
+
+def every(call: Call, forward: Forward, query: Members) -> Items:
+    """Give all items of a query that the server behind takes."""
+    items: Items = []
+    asked: Members | None = {name: value for name, value in query.items() if name != "NextToken"} | {
+        "MaxResults": _LARGEST
+    }
+    while asked is not None:
+        page = json.loads(forward(having(call, asked)).body)
+        items += page[RESULT]
+        asked = asked | {"NextToken": page["NextToken"]} if "NextToken" in page else None
+    return items
+
+
+def metric(item: Members) -> float | None:
+    """Give the final objective value of an item."""
+    found = item.get(METRIC, {}).get("Value")
+    return None if found is None else float(found)
+
+
+def _token(offset: int) -> Members:
+    return {"NextToken": base64.b64encode(f"{_MARK}{offset}".encode()).decode()}
+
+
+def _offset(asked: Members | None) -> int | None:
+    """Give where the page starts; None for a token that is not ours, which the server behind will refuse."""
+    token = (asked or {}).get("NextToken")
+    if token is None:
+        return 0
+    try:
+        text = base64.b64decode(token, validate=True).decode()
+    except (ValueError, TypeError):
+        return None
+    return int(text.removeprefix(_MARK)) if text.startswith(_MARK) else None

@@ -1,0 +1,48 @@
+"""A faulty proxy: real HTTP in front of the reference server's service, every exchange led through one fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from conformance.contract import Contract
+from conformance.reference import ReferenceServer
+from conformance.reference.service import Service
+
+if TYPE_CHECKING:
+    from conformance.reference.exchange import Answer, Call
+    from conformance.worlds import World
+    from faults.fault import Apply
+
+KEYS: Mapping[str, str] = {"AKIDEXAMPLE": "an-example-of-a-secret"}
+"""Access key and secret of a server that verifies signatures."""
+
+
+class FaultyService(Service):
+    """Hands each call to a fault, which may forward it to the faithful service, changed or not."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        contract: Contract | None = None,
+        credentials: Mapping[str, str] | None = None,
+        apply: Apply,
+    ) -> None:
+        """Set up the faithful service behind."""
+        super().__init__(world, contract=contract, credentials=credentials)
+        self._apply = apply
+
+    def answer(self, call: Call) -> Answer:
+        """Let the fault answer."""
+        return self._apply(call, super().answer)
+
+
+@contextmanager
+def proxied(world: World, contract: Contract, apply: Apply, *, signed: bool = False) -> Iterator[str]:
+    """Serve a world through a fault for as long as the context lasts; give the URL."""
+    service = partial(FaultyService, apply=apply)
+    with ReferenceServer(world, contract=contract, credentials=KEYS if signed else None, service=service) as server:
+        yield server.endpoint_url
