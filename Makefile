@@ -41,9 +41,10 @@ moto: $(VENV)/.ready-dev  ## Hold moto against the contract: exactly the expecte
 bench: $(VENV)/.ready-dev  ## Time a run against the bare cost of its requests.
 	$(BIN)/python benchmarks/run_against_floor.py
 
-docs: $(VENV)/.ready  ## Write the pages that are made from the contract.
+docs: $(VENV)/.ready-dev  ## Write anew what is made: the catalogue of checks, and the output that the README shows.
 	$(BIN)/python -m conformance.catalogue.page > docs/catalogue.md.new
 	mv docs/catalogue.md.new docs/catalogue.md
+	$(BIN)/python tests/docs/console_blocks.py README.md
 
 clean:  ## Remove what make and the tools made: the environment, caches, reports.
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,84 @@
+"""Console blocks of Markdown pages: the commands that they show, what those exit with, and what they print today.
+
+A block is fenced as `console`; a comment before it may say `exit 1`, `not run`, and `show 12 lines and the last 3`.
+`python tests/docs/console_blocks.py README.md` runs the commands of the blocks that show output, and writes it anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+TIMEOUT_S = 300
+_BLOCK = re.compile(r"(?:<!-- (?P<options>[^>]*) -->\n)?```console\n(?P<body>.*?)```\n", re.DOTALL)
+_STANDS_FOR = {"make run": "conformance run"}
+"""`make run` does more only where nothing is set up yet."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """The commands of one block, without their prompts, and what its comment says of them."""
+
+    commands: tuple[str, ...]
+    exit_code: int
+    is_run: bool
+    shown: tuple[int, int] | None
+    """How many lines of output stand in the page, from the beginning and from the end; None for all or none."""
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Block:
+        options = match["options"] or ""
+        exits = re.search(r"exit (\d)", options)
+        shown = re.search(r"show (\d+) lines and the last (\d+)", options)
+        commands = tuple(line[2:] for line in match["body"].splitlines() if line.startswith("$ "))
+        return cls(
+            tuple(_STANDS_FOR.get(command, command) for command in commands),
+            int(exits[1]) if exits else 0,
+            "not run" not in options,
+            (int(shown[1]), int(shown[2])) if shown else None,
+        )
+
+
+def blocks(page: Path) -> list[Block]:
+    """Give the console blocks of a page."""
+    return [Block.of(match) for match in _BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def execute(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a `conformance` command as a pipe sees it: plain, 80 columns wide."""
+    program, *arguments = shlex.split(command)
+    if program != "conformance":
+        raise ValueError(f"only `conformance` commands are run, not {command!r}")
+    kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "FORCE_COLOR"}}
+    return subprocess.run(
+        [sys.executable, "-m", "conformance", *arguments],
+        cwd=folder, env=kept, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+    )  # fmt: skip
+
+
+def _rewritten(match: re.Match[str]) -> str:
+    block = Block.of(match)
+    if block.shown is None:
+        return match[0]
+    prompt = match["body"].splitlines()[0]
+    with TemporaryDirectory() as folder:
+        lines = execute(block.commands[0], Path(folder)).stdout.rstrip().splitlines()
+    first, last = block.shown
+    body = [*lines[:first], "…", *lines[-last:]] if len(lines) > first + last else lines
+    return f"<!-- {match['options']} -->\n```console\n{prompt}\n" + "\n".join(body) + "\n```\n"
+
+
+def refresh(page: Path) -> None:
+    """Write the output of today into the page."""
+    page.write_text(_BLOCK.sub(_rewritten, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        refresh(Path(argument))

@@ -1,0 +1,53 @@
+"""What the pages tell people to type does what they say."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from console_blocks import blocks, execute
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PROMISED = ("make run", "make test")
+
+
+def commands() -> Iterator[pytest.param]:  # type: ignore[valid-type]
+    for page in PAGES:
+        for block in blocks(page):
+            for command in block.commands:
+                if block.is_run and command.startswith("conformance "):
+                    yield pytest.param(command, block.exit_code, id=f"{page.name}: {command}")
+
+
+@pytest.mark.parametrize(("command", "exit_code"), commands())
+def test_the_command_exits_as_the_page_says(command: str, exit_code: int, tmp_path: Path) -> None:
+    if " moto" in command and importlib.util.find_spec("moto") is None:
+        pytest.skip("moto is not installed: extra moto")
+    done = execute(command, tmp_path)
+    assert done.returncode == exit_code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_first_commands_of_the_readme_are_the_two_promised() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    typed = re.findall(r"^\$ (.*)$", text, re.MULTILINE)
+    assert tuple(typed[:2]) == PROMISED
+
+
+def test_links_lead_somewhere() -> None:
+    dead = [
+        f"{page.name}: {link}"
+        for page in PAGES
+        for link in re.findall(r"\]\(([^)#\s]+)\)", page.read_text(encoding="utf-8"))
+        if not link.startswith("http") and not (page.parent / link).exists()
+    ]
+    assert dead == []
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in text] == []
