@@ -66,14 +66,27 @@ def pending_objective_is_still_running(survey: Survey) -> Verdict:
     )
 
 
+@law("best-objective-has-not-failed", operation=DESCRIBE, subject="best-objective-status")
+def best_objective_has_not_failed(survey: Survey) -> Verdict:
+    """Judge that no best training job says itself that its objective failed or is pending."""
+    tally = Tally("best training jobs")
+    for view in survey.views:
+        for member in ("BestTrainingJob", "OverallBestTrainingJob"):
+            status = text(view.answer, f"{member}.ObjectiveStatus")
+            if status:
+                tally.hold(status == "Succeeded", f"{view.name}: {member} has {status}", view.description)
+    return tally.verdict(
+        "failed-is-best",
+        "ObjectiveStatus of BestTrainingJob and OverallBestTrainingJob is Succeeded",
+        lacking="no best training job has an ObjectiveStatus",
+    )
+
+
 @law("failed-objective-is-never-best", operation=DESCRIBE, subject="best-training-job", compares=True)
 def failed_objective_is_never_best(survey: Survey) -> Verdict:
-    """Judge that BestTrainingJob is none of the training jobs whose objective failed, by its own word or as listed."""
-    tally = Tally("best training jobs, and others with a failed objective")
+    """Judge that BestTrainingJob is none of the training jobs whose objective failed."""
+    tally = Tally("training jobs with a failed objective")
     for view in survey.views:
-        own = text(view.answer, "BestTrainingJob.ObjectiveStatus")
-        if own:
-            tally.hold(own != "Failed", f"{view.name} has a best whose ObjectiveStatus is {own}", view.description)
         best = text(view.answer, "BestTrainingJob.TrainingJobName")
         if not best or not still(view):
             continue
@@ -84,7 +97,7 @@ def failed_objective_is_never_best(survey: Survey) -> Verdict:
     return tally.verdict(
         "failed-is-best",
         "a training job with ObjectiveStatus Failed is not BestTrainingJob",
-        lacking="no best training job has an ObjectiveStatus, and none stands beside one whose objective failed",
+        lacking="no tuning job with a best training job has one whose objective failed",
     )
 
 

@@ -81,6 +81,10 @@ VICES: dict[str, list[Vice]] = {
         put("child", "BestTrainingJob.TrainingJobStatus", "Failed"),
         put("child", "OverallBestTrainingJob.TrainingJobStatus", "InProgress"),
     ],
+    "best-objective-has-not-failed": [
+        put("child", "BestTrainingJob.ObjectiveStatus", "Failed"),
+        put("child", "OverallBestTrainingJob.ObjectiveStatus", "Pending"),
+    ],
     "best-definition-name-is-known": [put("groups", "BestTrainingJob.TrainingJobDefinitionName", "middle")],
     "best-tuned-are-the-ranged": [put("child", "BestTrainingJob.TunedHyperParameters", {})],
     "best-metric-is-the-objective": [put("child", f"BestTrainingJob.{METRIC}.MetricName", "train:auc")],
