@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from dataclasses import replace
 
+from conformance.cases.bodies import body_cases
+from conformance.cases.envelope import BAD_REQUEST, ProtocolCase
 from conformance.cases.model import Expect
 from conformance.contract import Contract, Operation
 from conformance.wire.request import NO_SUCH_OPERATION, Request, Signing
 
-SERIALIZATION = frozenset({"SerializationException", "ValidationException"})
-ANY_CODE: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class ProtocolCase:
-    """One bent envelope.
-
-    A refusal must be a 4xx; `statuses` and `codes` narrow it where the protocol or recordings say more (empty: any).
-    `lenient` says in words why more than one thing is accepted.
-    """
-
-    operation: str
-    subject: str
-    name: str
-    statement: str
-    request: Request
-    expect: Expect
-    statuses: frozenset[int] = frozenset()
-    codes: frozenset[str] = ANY_CODE
-    level: str = "must"
-    basis: str = "protocol"
-    observed: tuple[str, ...] = ()
-    lenient: str = ""
-    needs_auth: bool = False
-    facts: tuple[str, ...] = field(default=())
-
 
 def protocol_cases(contract: Contract, operation: Operation, plain: Request) -> tuple[ProtocolCase, ...]:
     """Give the cases for an operation around `plain`, a request of it that the target accepts."""
-    groups = (_targets, _methods, _bodies, _headers, _signatures)
+    groups = (_targets, _methods, body_cases, _headers, _signatures)
     return tuple(case for group in groups for case in group(contract, operation, plain))
-
-
-_BAD = frozenset({400})
 
 
 def _targets(contract: Contract, operation: Operation, plain: Request) -> Iterator[ProtocolCase]:
@@ -76,7 +47,7 @@ def _targets(contract: Contract, operation: Operation, plain: Request) -> Iterat
             f"{words}: the error is UnknownOperationException, HTTP 400",
             request,
             Expect.REFUSED,
-            _BAD,
+            BAD_REQUEST,
             frozenset({"UnknownOperationException"}),
             "should",
             "observed",
@@ -95,82 +66,6 @@ def _methods(contract: Contract, operation: Operation, plain: Request) -> Iterat
             Expect.REFUSED,
             lenient="which 4xx answers another method is documented nowhere",
         )
-
-
-def _bodies(contract: Contract, operation: Operation, plain: Request) -> Iterator[ProtocolCase]:  # noqa: ARG001 - one signature for all groups
-    body = plain.body
-
-    def case(name: str, statement: str, sent: bytes, expect: Expect, **more: object) -> ProtocolCase:
-        return ProtocolCase(operation.name, "body", name, statement, replace(plain, body=sent), expect, **more)  # type: ignore[arg-type]
-
-    for name, sent, words in (
-        ("empty", b"", "an empty body"),
-        ("blank", b"  \n", "a blank body"),
-        ("null", b"null", "null"),
-        ("string", b'"text"', "a bare string"),
-        ("number", b"7", "a bare number"),
-        ("true", b"true", "a bare true"),
-        ("list", b"[" + body + b"]", "a list around the members"),
-        ("empty-list", b"[]", "an empty list"),
-        ("not-json", b"this is not JSON", "plain text"),
-        ("form", urlencode(plain.members).encode(), "a form"),
-        ("truncated", body[:-1], "an object cut off before its end"),
-        ("cut-in-a-string", body[:-2], "a text cut off inside a string"),
-        ("single-quotes", body.replace(b'"', b"'"), "single quotes"),
-        ("trailing-comma", body[:-1] + b",}", "a comma too many"),
-        ("unquoted", body.replace(b'"', b"", 2), "a member without quotes"),
-        ("invalid-utf-8", body.replace(b'"}', b'\xff"}'), "bytes that are not UTF-8"),
-    ):
-        yield case(
-            name,
-            f"the body is one JSON object: {words} is refused",
-            sent,
-            Expect.REFUSED,
-            statuses=_BAD,
-            codes=SERIALIZATION,
-            observed=("O34",),
-        )
-    either = "nobody has shown what the service does"
-    member = plain.members
-    twice = body[:-1] + b"," + body[1:]
-    nested = b"[" * 200 + b"]" * 200
-    deep = b"[" * 10_000 + b"]" * 10_000
-    for name, sent, words in (
-        ("duplicate-member", twice, "a member that stands twice"),
-        ("byte-order-mark", b"\xef\xbb\xbf" + body, "a byte-order mark in front"),
-        ("trailing-text", body + b" x", "text after the object"),
-        ("two-objects", body + body, "two objects in a row"),
-        ("nested-200", body[:-1] + b',"NoSuchMember":' + nested + b"}", "an unknown member 200 lists deep"),
-        ("nested-10000", body[:-1] + b',"NoSuchMember":' + deep + b"}", "an unknown member 10,000 lists deep"),
-        (
-            "unknown-member-of-1-mb",
-            body[:-1] + b',"NoSuchMember":"' + b"x" * 1_000_000 + b'"}',
-            "an unknown member of 1 MB",
-        ),
-    ):
-        yield case(name, f"{words} is accepted or refused with a 4xx, no more", sent, Expect.EITHER, lenient=either)
-    for name, node in operation.input.members.items():
-        if node.type == "integer":
-            for form, number in (("exponent", b"1E1"), ("point-zero", b"10.0"), ("negative-zero", b"-0")):
-                sent = body[:-1] + b',"' + name.encode() + b'":' + number + b"}"
-                words = (
-                    f"{name} written {number.decode()} is a JSON number too: accepted or refused with a 4xx, no more"
-                )
-                yield case(f"{form}-{name}", words, sent, Expect.EITHER, lenient=either)
-    escaped = "".join(f"\\u{ord(letter):04x}" for letter in str(member[operation.subject]))
-    spaced = b" \t\r\n" + body.replace(b":", b" : ").replace(b"{", b"{ ").replace(b"}", b" }") + b"\n"
-    key = operation.subject
-    escaped_key = body.replace(key.encode(), f"\\u{ord(key[0]):04x}{key[1:]}".encode(), 1)
-    yield case(
-        "escaped-value",
-        "a string written with \\u escapes is the same string",
-        f'{{"{key}":"{escaped}"}}'.encode(),
-        Expect.ACCEPTED,
-    )
-    yield case(
-        "escaped-member", "a member's name written with a \\u escape is the same name", escaped_key, Expect.ACCEPTED
-    )
-    yield case("white-space", "white space between the tokens of JSON means nothing", spaced, Expect.ACCEPTED)
 
 
 def _headers(contract: Contract, operation: Operation, plain: Request) -> Iterator[ProtocolCase]:

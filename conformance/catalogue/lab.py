@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
 from conformance.catalogue.client_calls import ClientLab
+from conformance.catalogue.walking import follow, telling
 from conformance.contract import Contract, Operation
 from conformance.laws.listing import member
 from conformance.laws.paging import Walked
 from conformance.laws.survey import Survey, View
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, Listing
+from conformance.wire.exchange import Exchange, Fault, HttpRequest
 from conformance.wire.request import Request
 
-_MOST_PAGES = 2_000
 _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
 _PATIENCE = 5
 
@@ -168,7 +168,7 @@ class Lab:
         """Give the name of a resource that exists for an operation, None where the target has none."""
         if operation.subject != self.describing.subject:
             return None
-        views = [view for view in self.survey.views if (view.listed if operation.listing else view.description.ok)]
+        views = [view for view in self.survey.views if (view.listing if operation.listing else view.description.ok)]
         settled = [view for view in views if view.settled]
         return next((view.name for view in settled or views), None)
 
@@ -197,61 +197,15 @@ class Lab:
         first = Request.call(operation.name, {operation.subject: name, **members, pagination.limit: size})
         known = self._memory.walks.get((first, size))
         if known is None:
-            known = Walked(
-                name, self._follow(first, pagination.output_token, pagination.input_token, pagination.result), size
-            )
+            known = Walked(name, follow(self.exchange, first, pagination, self._most_items), size)
             self._memory.walks[first, size] = known
         return known
-
-    def _follow(self, first: Request, output_token: str, input_token: str, result: str) -> Listing:
-        pages: list[Exchange] = []
-        items: list[dict[str, Any]] = []
-        tokens: set[str] = set()
-        request = first
-        while True:
-            page = self.exchange(request)
-            pages.append(page)
-            answer = page.answer or {}
-            found = answer.get(result)
-            if not page.ok or not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-                words = f"page {len(pages)}: HTTP {page.status} {page.error_code or 'without the list'}".strip()
-                return Listing(tuple(pages), tuple(items), complete=False, problem=words)
-            items += found
-            token = answer.get(output_token)
-            if token is None:
-                return Listing(tuple(pages), tuple(items), complete=True)
-            problem = self._token_problem(token, tokens, pages, items)
-            if problem:
-                return Listing(tuple(pages), tuple(items), complete=False, problem=problem)
-            tokens.add(token)
-            request = first.having(**{input_token: token})
-
-    def _token_problem(self, token: Any, tokens: set[str], pages: list[Exchange], items: list[dict[str, Any]]) -> str:
-        if not isinstance(token, str):
-            return f"page {len(pages)}: the token is no string but {token!r}"
-        if token in tokens:
-            return f"page {len(pages)}: the token of an earlier page comes again"
-        if len(pages) >= _MOST_PAGES or len(items) > self._most_items:
-            return f"no end after {len(pages)} pages and {len(items)} items"
-        return ""
 
     def paging_subject(self) -> View | None:
         """Give the resource whose listing tells most: ended, with many kinds of items, short enough to walk often."""
         if self._memory.paging_subject is None:
-            self._memory.paging_subject = self._choose_paging_subject()
+            self._memory.paging_subject = telling(self.listing_operation, self.survey.views)
         return self._memory.paging_subject
-
-    def _choose_paging_subject(self) -> View | None:
-        operation = self.listing_operation
-        filters = operation.listing.filters.values() if operation.listing else ()
-
-        def worth(view: View) -> tuple[int, int, int]:
-            kinds = len({str(member(item, path)) for item in view.items for path in filters})
-            handy = 10 < len(view.items) <= 60  # noqa: PLR2004 - more than a default page, and few enough to walk item by item
-            return (handy, kinds if handy else -len(view.items), len(view.items))
-
-        settled = [view for view in self.survey.views if view.settled and view.items]
-        return max(settled or [view for view in self.survey.views if view.items], key=worth, default=None)
 
     def listed_views(self) -> tuple[View, ...]:
         """Give the ended resources whose whole listing is known."""

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from conformance.cases.envelope import ProtocolCase
 from conformance.cases.members import request_cases
 from conformance.cases.model import Expect, Members, Placeholder, RequestCase
-from conformance.cases.protocol import ProtocolCase, protocol_cases
+from conformance.cases.protocol import protocol_cases
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation

@@ -63,7 +63,7 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command line and exit with its code."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="conformance", standalone_mode=False)
     except UserError as error:
         click.echo(str(error), err=True)
         sys.exit(int(error.exit_code))

@@ -7,36 +7,24 @@ what they need to reach the target from it and open nothing.
 from __future__ import annotations
 
 import sys
-import time
-import traceback
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
 import pytest
 
 from conformance.catalogue.answer_checks import sightings
-from conformance.catalogue.check import Check
-from conformance.catalogue.lab import Lab
-from conformance.catalogue.runner import Runner
 from conformance.errors import UserError
-from conformance.laws.verdict import Outcome, Verdict, broke
 from conformance.report import Result
 from conformance.suite.handle import HANDLE, Handle
+from conformance.suite.judgement import BENCH, PLAN, RESULT, TARGET, Judgement
 from conformance.suite.recording import Recording
-from conformance.suite.reproduce import Shell
-from conformance.suite.rows import row
 from conformance.suite.settings import Settings, add_options
 from conformance.suite.stage import Plan
 from conformance.targets import OpenTarget
 
-PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
-_TARGET: pytest.StashKey[OpenTarget] = pytest.StashKey()
-_BENCH: pytest.StashKey[_Bench] = pytest.StashKey()
 _CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
-_ROW: pytest.StashKey[Result] = pytest.StashKey()
 _HANDED_OVER = "conformance"
 _PROPERTY = "conformance"
 
@@ -77,17 +65,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     plan = config.stash[PLAN]
     handed_over = _handed_over(config)
     if handed_over is not None:
-        config.stash[_TARGET] = OpenTarget.in_worker(plan.spec, handed_over)
+        config.stash[TARGET] = OpenTarget.in_worker(plan.spec, handed_over)
     elif not config.getoption("collectonly"):
         stack = ExitStack()
         config.stash[_CLOSING] = stack
         try:
-            config.stash[_TARGET] = stack.enter_context(plan.opened())
-            recording = config.stash[RECORDING] = Recording(plan, config.stash[_TARGET])
+            config.stash[TARGET] = stack.enter_context(plan.opened())
+            recording = config.stash[RECORDING] = Recording(plan, config.stash[TARGET])
             stack.callback(recording.close)
             handle = _handle(config)
             if handle is not None:
-                handle.on_open(config.stash[_TARGET])
+                handle.on_open(config.stash[TARGET])
         except BaseException as error:
             # pytest does not finish a session that did not start, so that what was opened is closed here.
             stack.close()
@@ -107,7 +95,7 @@ def _give_up(config: pytest.Config, error: UserError) -> NoReturn:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Hand the open target to a worker of pytest-xdist."""
-    node.workerinput[_HANDED_OVER] = node.config.stash[_TARGET].to_worker()
+    node.workerinput[_HANDED_OVER] = node.config.stash[TARGET].to_worker()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -125,67 +113,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: getattr(item.module, "AREA", "") == "response")  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """One check at the target of a session: what each item of the suite is given."""
-
-    _config: pytest.Config
-    check: Check
-
-    def judge(self) -> None:
-        """Run the check: a failure fails the item in its own words, a skip tells what was lacking."""
-        bench = _bench(self._config)
-        started = time.perf_counter()
-        try:
-            verdict = bench.runner.verdict(self.check)
-        except Exception:  # noqa: BLE001 - a fault of the suite must not look like one of the target
-            verdict = broke("suite-error", f"the suite itself broke: {traceback.format_exc()}")
-        duration_s = time.perf_counter() - started
-        self._config.stash[_ROW] = row(self.check, verdict, bench.shell, duration_s)
-        _end(self.check, verdict, strict=bench.strict)
-
-
-@dataclass(frozen=True)
-class _Bench:
-    lab: Lab
-    runner: Runner
-    shell: Shell
-    strict: bool
-
-
-def _bench(config: pytest.Config) -> _Bench:
-    """Give what the checks of this process are run with, made at the first of them."""
-    bench = config.stash.get(_BENCH, None)
-    if bench is None:
-        plan, target = config.stash[PLAN], config.stash[_TARGET]
-        lab = plan.lab(target)
-        bench = _Bench(lab, Runner(lab, plan.checks), plan.shell(target), plan.settings.strict)
-        config.stash[_BENCH] = bench
-    return bench
-
-
-def _end(check: Check, verdict: Verdict, *, strict: bool) -> None:
-    if verdict.outcome is Outcome.SKIPPED:
-        pytest.skip(verdict.reason)
-    if verdict.outcome is Outcome.ERROR:
-        pytest.fail(f"error: {verdict.reason}", pytrace=False)
-    if verdict.outcome is Outcome.FAILED:
-        parts = (verdict.reason, f"Expected  {verdict.expected}", f"Received  {verdict.received}")
-        text = "\n".join((*parts, f"Because   {check.statement}"))
-        if check.level == "must" or strict:
-            pytest.fail(text, pytrace=False)
-        pytest.xfail(f"recommended only: {text}")
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let the row travel with the report of the call, to the controller if need be."""
     report = yield
-    result = item.config.stash.get(_ROW, None) if call.when == "call" else None
+    result = item.config.stash.get(RESULT, None) if call.when == "call" else None
     if result is not None:
-        del item.config.stash[_ROW]
+        del item.config.stash[RESULT]
         # Only plain JSON crosses from a worker to the controller; within one process the row goes as it is.
         in_worker = _handed_over(item.config) is not None
         report.user_properties.append((_PROPERTY, result.to_json() if in_worker else result))
@@ -226,7 +162,7 @@ def pytest_collection(session: pytest.Session) -> None:
 
 def unknown_members(config: pytest.Config) -> list[str]:
     """Give the members that answers carried and the contract does not know."""
-    bench = config.stash.get(_BENCH, None)
+    bench = config.stash.get(BENCH, None)
     if bench is None:
         return []
     lab = bench.lab
@@ -264,7 +200,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             record, reports = recording.finish(stopped=interrupted or recording.stopped or _why_gone(config))
             if handle is not None:
                 handle.record, handle.reports = record, reports
-                handle.before_close(config.stash[_TARGET].endpoint_url)
+                handle.before_close(config.stash[TARGET].endpoint_url)
     except UserError as error:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if handle is not None:
@@ -278,11 +214,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def _why_gone(config: pytest.Config) -> str:
     """Say why the target was given up; empty where it was not. A launched server that died tells it better itself."""
-    bench = config.stash.get(_BENCH, None)
+    bench = config.stash.get(BENCH, None)
     if bench is None or bench.lab.gone is None:
         return ""
     try:
-        config.stash[_TARGET].check_alive()
+        config.stash[TARGET].check_alive()
     except UserError as error:
         return f"{error.problem}: {bench.lab.gone.detail}"
     return bench.lab.gone.detail

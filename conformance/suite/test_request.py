@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.suite.plugin import Judgement
+    from conformance.suite.judgement import Judgement
 
 AREA = "request"
 

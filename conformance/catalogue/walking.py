@@ -1,0 +1,63 @@
+"""Walks over listings: page after page to the end, and the choice of the resource that is worth walking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from conformance.contract import Operation, Pagination
+from conformance.laws.listing import member
+from conformance.laws.survey import View
+from conformance.wire.exchange import Exchange, Listing
+from conformance.wire.request import Request
+
+_MOST_PAGES = 2_000
+_HANDY = range(11, 61)
+"""Items of a listing that is longer than a default page, and short enough to be walked item by item."""
+
+
+def follow(exchange: Callable[[Request], Exchange], first: Request, pagination: Pagination, most_items: int) -> Listing:
+    """Ask for page after page with the token of the one before, until none comes or something is wrong.
+
+    An empty page with a token is gone on from: only the token says whether there is more.
+    """
+    pages: list[Exchange] = []
+    items: list[dict[str, Any]] = []
+    tokens: set[str] = set()
+    request = first
+    while True:
+        page = exchange(request)
+        pages.append(page)
+        answer = page.answer or {}
+        found = answer.get(pagination.result)
+        if not page.ok or not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            words = f"page {len(pages)}: HTTP {page.status} {page.error_code or 'without the list'}"
+            return Listing(tuple(pages), tuple(items), complete=False, problem=words)
+        items += found
+        token = answer.get(pagination.output_token)
+        if token is None:
+            return Listing(tuple(pages), tuple(items), complete=True)
+        problem = ""
+        if not isinstance(token, str):
+            problem = f"page {len(pages)}: the token is no string but {token!r}"
+        elif token in tokens:
+            problem = f"page {len(pages)}: the token of an earlier page comes again"
+        elif len(pages) >= _MOST_PAGES or len(items) > most_items:
+            problem = f"no end after {len(pages)} pages and {len(items)} items"
+        if problem:
+            return Listing(tuple(pages), tuple(items), complete=False, problem=problem)
+        tokens.add(token)
+        request = first.having(**{pagination.input_token: token})
+
+
+def telling(operation: Operation, views: Sequence[View]) -> View | None:
+    """Give the resource whose listing tells most: ended, with many kinds of items, short enough to walk often."""
+    filters = operation.listing.filters.values() if operation.listing else ()
+
+    def worth(view: View) -> tuple[int, int, int]:
+        kinds = len({str(member(item, path)) for item in view.items for path in filters})
+        handy = len(view.items) in _HANDY
+        return (handy, kinds if handy else -len(view.items), len(view.items))
+
+    with_items = [view for view in views if view.items]
+    return max([view for view in with_items if view.settled] or with_items, key=worth, default=None)

@@ -1,0 +1,81 @@
+"""One check at the target of a session: what each item of the suite is given, and how its verdict ends the item."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import dataclass
+
+import pytest
+
+from conformance.catalogue.check import Check
+from conformance.catalogue.lab import Lab
+from conformance.catalogue.runner import Runner
+from conformance.laws.verdict import Outcome, Verdict, broke
+from conformance.report import Result
+from conformance.suite.reproduce import Shell
+from conformance.suite.rows import row
+from conformance.suite.stage import Plan
+from conformance.targets import OpenTarget
+
+PLAN: pytest.StashKey[Plan] = pytest.StashKey()
+TARGET: pytest.StashKey[OpenTarget] = pytest.StashKey()
+RESULT: pytest.StashKey[Result] = pytest.StashKey()
+"""The result of the item that has just run."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One check at the target of a session: what each item of the suite is given."""
+
+    _config: pytest.Config
+    check: Check
+
+    def judge(self) -> None:
+        """Run the check: a failure fails the item in its own words, a skip tells what was lacking."""
+        bench = _bench(self._config)
+        started = time.perf_counter()
+        try:
+            verdict = bench.runner.verdict(self.check)
+        except Exception:  # noqa: BLE001 - a fault of the suite must not look like one of the target
+            verdict = broke("suite-error", f"the suite itself broke: {traceback.format_exc()}")
+        duration_s = time.perf_counter() - started
+        self._config.stash[RESULT] = row(self.check, verdict, bench.shell, duration_s)
+        _end(self.check, verdict, strict=bench.strict)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the checks of one process are run with."""
+
+    lab: Lab
+    runner: Runner
+    shell: Shell
+    strict: bool
+
+
+def _bench(config: pytest.Config) -> Bench:
+    """Give what the checks of this process are run with, made at the first of them."""
+    bench = config.stash.get(BENCH, None)
+    if bench is None:
+        plan, target = config.stash[PLAN], config.stash[TARGET]
+        lab = plan.lab(target)
+        bench = Bench(lab, Runner(lab, plan.checks), plan.shell(target), plan.settings.strict)
+        config.stash[BENCH] = bench
+    return bench
+
+
+def _end(check: Check, verdict: Verdict, *, strict: bool) -> None:
+    if verdict.outcome is Outcome.SKIPPED:
+        pytest.skip(verdict.reason)
+    if verdict.outcome is Outcome.ERROR:
+        pytest.fail(f"error: {verdict.reason}", pytrace=False)
+    if verdict.outcome is Outcome.FAILED:
+        parts = (verdict.reason, f"Expected  {verdict.expected}", f"Received  {verdict.received}")
+        text = "\n".join((*parts, f"Because   {check.statement}"))
+        if check.level == "must" or strict:
+            pytest.fail(text, pytrace=False)
+        pytest.xfail(f"recommended only: {text}")
+
+
+BENCH: pytest.StashKey[Bench] = pytest.StashKey()
