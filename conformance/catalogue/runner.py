@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 
 from conformance.catalogue.availability import Standing
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
-from conformance.laws.verdict import Outcome, Verdict, skipped
+from conformance.laws.verdict import Outcome, Verdict, broke, skipped
 
 _GATHERED_LAST = "response"
 
@@ -38,7 +39,11 @@ class Runner:
                     self.verdict(other)
         known = self._verdicts.get(check.id)
         if known is None:
-            known = self._verdicts[check.id] = self._run(check)
+            try:
+                known = self._run(check)
+            except Exception as error:  # noqa: BLE001 - a fault of the suite must not look like one of the target
+                known = broke("suite-error", _told(error))
+            self._verdicts[check.id] = known
         return known
 
     def _run(self, check: Check) -> Verdict:
@@ -61,3 +66,10 @@ class Runner:
             kind="did-not-repeat",
             exchanges=verdict.exchanges,
         )
+
+
+def _told(error: Exception) -> str:
+    """Say where the suite broke, in a line that can be put into an issue."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"the suite itself broke{place}: {type(error).__name__}: {error}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import traceback
 from dataclasses import dataclass
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.runner import Runner
-from conformance.laws.verdict import Outcome, Verdict, broke
+from conformance.laws.verdict import Outcome, Verdict
 from conformance.report import Result
 from conformance.suite.reproduce import Shell
 from conformance.suite.rows import row
@@ -35,10 +34,7 @@ class Judgement:
         """Run the check: a failure fails the item in its own words, a skip tells what was lacking."""
         bench = _bench(self._config)
         started = time.perf_counter()
-        try:
-            verdict = bench.runner.verdict(self.check)
-        except Exception:  # noqa: BLE001 - a fault of the suite must not look like one of the target
-            verdict = broke("suite-error", f"the suite itself broke: {traceback.format_exc()}")
+        verdict = bench.runner.verdict(self.check)
         duration_s = time.perf_counter() - started
         self._config.stash[RESULT] = row(self.check, verdict, bench.shell, duration_s)
         _end(self.check, verdict, strict=bench.strict)
