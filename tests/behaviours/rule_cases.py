@@ -301,7 +301,11 @@ CASES: list[tuple[str, list[Answer], list[Answer]]] = [
         [channel(DataSource={"FileSystemDataSource": {"DirectoryPath": "/a"}})],
         [channel(DataSource={"FileSystemDataSource": {"DirectoryPath": "a"}})],
     ),
-    ("content-type-is-a-mime-type", [channel(ContentType="text/csv; label_size=1")], [channel(ContentType="csv")]),
+    (
+        "content-type-is-a-mime-type",
+        [channel(ContentType="text/csv; label_size=1"), channel(ContentType="csv")],
+        [channel(ContentType="text/")],
+    ),
     (
         "compression-needs-pipe",
         [channel("Pipe", CompressionType="Gzip"), channel("File", InputMode="Pipe", CompressionType="Gzip")],
