@@ -1,0 +1,83 @@
+"""The command `conformance` as a user runs it: a process of its own, its exit code and what it printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PATIENCE_S = 100.0
+"""Seconds after which a command counts as stuck."""
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """Everything that it printed."""
+        return self.out + self.err
+
+    def told_without_traceback(self) -> str:
+        """Give what went to the error stream, which holds no traceback and no other inside."""
+        for inside in ("Traceback", "INTERNALERROR", 'File "', "Exception ignored"):
+            assert inside not in self.said
+        return self.err
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Give the environment of a user: nothing of the pytest that runs these tests, and lines of 80 columns."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST_", "AWS_", "COV_")) and name not in {"NO_COLOR", "FORCE_COLOR"}
+    }
+    return {**kept, "COLUMNS": "80", "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """Give the command line of `python -m conformance`."""
+    return [sys.executable, "-m", "conformance", *map(str, arguments)]
+
+
+def conformance(*arguments: str | Path, cwd: Path, **env: str) -> Ended:
+    """Run a command to its end."""
+    ended = subprocess.run(
+        command(*arguments), cwd=cwd, env=environment(**env), capture_output=True, timeout=PATIENCE_S, check=False
+    )
+    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+def report_of(folder: Path) -> dict[str, Any]:
+    """Give the report.json that a run has written."""
+    value = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert isinstance(value, dict)
+    return value
+
+
+def by_id(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the results by the id of their check."""
+    return {row["id"]: row for row in report["results"]}
+
+
+def outcomes(report: dict[str, Any]) -> dict[str, str]:
+    """Give the outcome of each check."""
+    return {row["id"]: row["outcome"] for row in report["results"]}
+
+
+def write_targets(folder: Path, **targets: str) -> Path:
+    """Write a file of targets, each entry in YAML's flow style."""
+    path = folder / "targets.yaml"
+    path.write_text("targets:\n" + "".join(f"  {name}: {entry}\n" for name, entry in targets.items()), encoding="utf-8")
+    return path

@@ -1,0 +1,213 @@
+"""Runs against servers that are no AWS endpoint, or have a vice: bounded in time, one finding, the right exit code."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import Ended, conformance, report_of, write_targets
+from raw_servers import (
+    Behaviour,
+    RawServer,
+    Received,
+    always,
+    closes_at_once,
+    dying_after,
+    never_answers,
+    never_ends,
+    promises_more,
+    redirects_to,
+    reference,
+    response,
+    sends_more,
+)
+
+from conformance.errors import ExitCode
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
+LIMITS = "{connect_s: 10, read_s: 20, total_s: 20, max_body_bytes: 2000000}"
+IMPATIENT = "{connect_s: 2, read_s: 0.3, total_s: 1, max_body_bytes: 200000}"
+BOUND_S = 60.0
+
+
+def run_against(
+    server: RawServer, folder: Path, *arguments: str, limits: str = LIMITS, more: str = ""
+) -> tuple[Ended, dict[str, Any]]:
+    """Run on a server; the run ends in bounded time, without a traceback."""
+    write_targets(folder, mine=f"{{endpoint_url: '{server.url}', limits: {limits}{more}}}")
+    started = time.monotonic()
+    ended = conformance("run", "mine", "--report-dir", "out", *arguments, cwd=folder)
+    assert time.monotonic() - started < BOUND_S
+    ended.told_without_traceback()
+    return ended, report_of(folder / "out")
+
+
+def findings(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for row in report["results"] if row["outcome"] in {"failed", "error"}]
+
+
+def put_aside(report: dict[str, Any]) -> Counter[str]:
+    return Counter(row["reason"] for row in report["results"] if row["outcome"] == "skipped")
+
+
+PAGE = b"<!DOCTYPE html><html><body>It works!</body></html>"
+NO_ENDPOINTS: dict[str, Behaviour] = {
+    "page-for-everything": always(200, PAGE, "text/html"),
+    "python-http-server": always(501, PAGE, "text/html;charset=utf-8", "Connection: close"),
+    "empty-object-for-everything": always(200, b"{}"),
+    "always-invalid": always(400, b'{"__type":"ValidationException","message":"no"}'),
+}
+
+
+@pytest.mark.parametrize("vice", NO_ENDPOINTS)
+def test_a_server_that_is_no_aws_endpoint_gives_one_finding(vice: str, tmp_path: Path) -> None:
+    with RawServer(NO_ENDPOINTS[vice]) as server:
+        ended, report = run_against(server, tmp_path, "--area", "protocol")
+    assert ended.code == ExitCode.DOES_NOT_CONFORM
+    (finding,) = findings(report)
+    assert finding["id"] == f"{DESCRIBE}/protocol/operation/available"
+    assert finding["reason"].startswith("this is no AWS JSON endpoint")
+    assert finding["reproduce"].startswith("curl ")
+    aside = put_aside(report)
+    assert sum(aside.values()) == len(report["results"]) - 1
+    assert all(finding["id"] in reason for reason in aside)
+    assert "1 of " in ended.out
+    assert len(server.received) < 20
+
+
+@pytest.mark.parametrize(
+    ("selection", "code"),
+    [
+        (("--area", "order"), ExitCode.DOES_NOT_CONFORM),
+        (("--operation", LIST, "--area", "protocol"), ExitCode.DOES_NOT_CONFORM),
+        (("--area", "protocol", "--level", "should"), ExitCode.TARGET_BROKE),
+    ],
+    ids=["no-availability", "second-operation", "recommended"],
+)
+def test_the_finding_is_told_whatever_was_selected(selection: tuple[str, ...], code: ExitCode, tmp_path: Path) -> None:
+    with RawServer(always(200, PAGE, "text/html")) as server:
+        ended, report = run_against(server, tmp_path, *selection)
+    assert ended.code == code
+    assert len(findings(report)) == 1
+
+
+SILENT: dict[str, tuple[Any, Any, str]] = {
+    "never-answers": (never_answers, lambda _: True, "timeout"),
+    "closes-at-once": (never_answers, closes_at_once, "dropped"),
+    "never-ends": (never_ends, lambda _: True, "too-large"),
+    "promises-more": (promises_more, lambda _: True, "dropped"),
+}
+
+
+@pytest.mark.parametrize(("vice", "state"), [*((vice, "existing") for vice in SILENT), ("never-answers", "create")])
+def test_a_server_without_an_answer_is_given_up(vice: str, state: str, tmp_path: Path) -> None:
+    behaviour, on_connection, kind = SILENT[vice]
+    with RawServer(behaviour, on_connection) as server:
+        ended, report = run_against(server, tmp_path, "--area", "protocol", limits=IMPATIENT, more=f", state: {state}")
+    assert ended.code == ExitCode.TARGET_BROKE
+    (finding,) = findings(report)
+    assert finding["outcome"] == "error"
+    assert kind in finding["reason"]
+    assert len(put_aside(report)) == 1
+
+
+def test_more_bytes_than_promised_break_no_run(tmp_path: Path) -> None:
+    with RawServer(sends_more) as server:
+        ended, report = run_against(server, tmp_path, "--area", "protocol")
+    assert ended.code in {ExitCode.DOES_NOT_CONFORM, ExitCode.TARGET_BROKE}
+    assert len(findings(report)) == 1
+
+
+def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
+    with RawServer(always(200, b"{}")) as elsewhere, RawServer(redirects_to(elsewhere.url)) as server:
+        ended, report = run_against(server, tmp_path, "--area", "protocol")
+    assert ended.code == ExitCode.DOES_NOT_CONFORM
+    assert "HTTP 307" in findings(report)[0]["received"]
+    assert elsewhere.connections == 0
+
+
+def test_a_redirect_in_the_middle_is_not_followed_by_the_client_library_either(tmp_path: Path) -> None:
+    well_behaved = reference()
+    with RawServer(always(200, b"{}")) as elsewhere:
+
+        def behaviour(connection: Any, request: Received) -> bool:
+            by_library = "boto" in request.headers.get("user-agent", "").lower()
+            return (redirects_to(elsewhere.url) if by_library else well_behaved)(connection, request)
+
+        with RawServer(behaviour) as server:
+            ended, report = run_against(server, tmp_path, "--select", f"{DESCRIBE}/client")
+    assert ended.code == ExitCode.DOES_NOT_CONFORM
+    assert findings(report)
+    assert elsewhere.connections == 0
+
+
+def test_a_target_that_lacks_one_operation_gives_one_finding_for_it(tmp_path: Path) -> None:
+    well_behaved = reference()
+
+    def lacks_the_list(connection: Any, request: Received) -> bool:
+        if request.operation == LIST:
+            connection.sendall(response(500, PAGE, "text/html"))
+            return True
+        return well_behaved(connection, request)
+
+    with RawServer(lacks_the_list) as server:
+        ended, report = run_against(server, tmp_path, "--area", "protocol")
+    assert ended.code == ExitCode.DOES_NOT_CONFORM
+    (finding,) = findings(report)
+    assert finding["id"] == f"{LIST}/protocol/operation/available"
+    assert finding["reason"] == f"the target can't serve {LIST}"
+    judged = {row["operation"] for row in report["results"] if row["outcome"] == "passed"}
+    assert judged == {DESCRIBE}
+    aside = {row["operation"] for row in report["results"] if row["kind"] == "behind"}
+    assert aside == {LIST}
+
+
+def test_a_server_that_dies_in_the_middle_stops_the_run(tmp_path: Path) -> None:
+    with dying_after(400) as server:
+        ended, report = run_against(server, tmp_path, "--area", "pagination")
+        behind = server.connections
+    assert ended.code == ExitCode.TARGET_BROKE
+    assert "Stopped: the target gave no answer 5 times in a row" in ended.out
+    assert not report["complete"]
+    assert Counter(row["outcome"] for row in report["results"])["passed"] > 0
+    assert len(findings(report)) <= 5
+    assert all(row["outcome"] == "error" for row in findings(report))
+    assert behind < 20
+    lines = [json.loads(line) for line in (tmp_path / "out" / "run.jsonl").read_text().splitlines()]
+    assert [lines[0]["type"], lines[-1]["type"]] == ["header", "footer"]
+    assert len(lines) == len(report["results"]) + 2
+
+
+def test_a_spent_budget_stops_the_run(tmp_path: Path) -> None:
+    with RawServer(reference()) as server:
+        ended, report = run_against(server, tmp_path, "--area", "pagination", more=", budget: 300")
+        assert len(server.received) <= 301
+    assert ended.code == ExitCode.TARGET_BROKE
+    assert "the budget of 300 requests is spent" in ended.out
+    assert not report["complete"]
+
+
+def test_hostile_words_do_not_steer_the_terminal(tmp_path: Path) -> None:
+    body = json.dumps({"__type": "[/red]Evil", "message": "\x1b[31mred[/bold] \u202e <script>alert(1)</script>"})
+    with RawServer(always(400, body.encode())) as server:
+        ended, _ = run_against(server, tmp_path, "--area", "protocol", more=", state: create")
+    assert ended.code == ExitCode.DOES_NOT_CONFORM
+    assert "\x1b" not in ended.said
+    assert "\u202e" not in ended.said
+    html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in html
+
+
+def test_a_url_alone_is_only_read(tmp_path: Path) -> None:
+    with RawServer(reference()) as server:
+        ended = conformance("run", server.url, "--area", "error", cwd=tmp_path)
+        asked = set(server.operations)
+    assert ended.code == ExitCode.CONFORMS
+    assert asked == {DESCRIBE, LIST, "ListHyperParameterTuningJobs", "NoSuchOperation"}
+    (folder,) = (tmp_path / "reports").iterdir()
+    assert folder.name == f"127.0.0.1-{server.url.rpartition(':')[2]}"

@@ -1,0 +1,219 @@
+"""The commands that run nothing: lists, explanations, lint; and the wording of usage errors."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+from command import ROOT, conformance
+
+from conformance.cli.main import cli
+from conformance.errors import ExitCode, UserError
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+
+
+def printed(*arguments: str) -> str:
+    """Give what a command prints, run in this process."""
+    result = CliRunner().invoke(cli, list(arguments), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def refused(*arguments: str) -> UserError:
+    """Give the error that a command ends in."""
+    result = CliRunner().invoke(cli, list(arguments))
+    assert isinstance(result.exception, UserError), result.output
+    return result.exception
+
+
+@pytest.mark.parametrize("what", ["checks", "facts"])
+def test_a_list_as_json_keeps_to_the_schema_that_the_command_prints(what: str) -> None:
+    rows, schema = json.loads(printed(what, "--json")), json.loads(printed(what, "--schema"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(rows, schema)
+    assert len(rows) > 1000
+    assert len({row["id"] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("what", ["checks", "facts"])
+def test_the_plain_list_has_a_line_for_each_row_of_the_json(what: str) -> None:
+    rows, lines = json.loads(printed(what, "--json")), printed(what).splitlines()
+    assert len(lines) == len(rows)
+    assert all(row["id"] in line for row, line in zip(rows, lines, strict=True))
+
+
+def test_facts_are_narrowed_by_operation_and_direction() -> None:
+    rows = json.loads(printed("facts", "--json", "--operation", DESCRIBE, "--direction", "input"))
+    assert {(row["operation"], row["direction"]) for row in rows} == {(DESCRIBE, "input")}
+
+
+def test_every_exit_code_is_what_the_design_says() -> None:
+    assert {code.name: int(code) for code in ExitCode} == {
+        "CONFORMS": 0,
+        "DOES_NOT_CONFORM": 1,
+        "USAGE": 2,
+        "TARGET_BROKE": 3,
+        "NOTHING_CHECKED": 4,
+    }
+
+
+@pytest.mark.parametrize(
+    ("id_", "parts"),
+    [
+        (
+            f"{DESCRIBE}/request/HyperParameterTuningJobName/length-33",
+            ["check ", "says ", "level ", "must (documented)", "because ", "sends ", "POST ", "accepts ", "facts "],
+        ),
+        (
+            f"{DESCRIBE}/input/HyperParameterTuningJobName/max_length",
+            ["fact ", "is ", "32", "because ", "judged by ", f"{DESCRIBE}/request/"],
+        ),
+        ("sort-by-metric-omits-jobs-without-metric", ["behaviour ", "number 29", "says ", "because ", "judged by "]),
+    ],
+    ids=["check", "fact", "behaviour"],
+)
+def test_explain_tells_all_there_is_about_an_id(id_: str, parts: list[str]) -> None:
+    text = printed("explain", id_)
+    assert id_ in text
+    for part in parts:
+        assert part in text
+
+
+def test_every_id_that_is_listed_can_be_explained() -> None:
+    ids = [row["id"] for what in ("checks", "facts") for row in json.loads(printed(what, "--json"))[::400]]
+    assert all(one in printed("explain", one) for one in ids)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"),
+    [
+        (f"{DESCRIBE}/request/HyperParameterTuningJobName/lenght-33", f"{DESCRIBE}/request/"),
+        ("sort-by-metric-omits-jobs-with-metric", "sort-by-metric-omits-jobs-without-metric"),
+        ("zzz", "conformance checks"),
+    ],
+    ids=["check", "behaviour", "nonsense"],
+)
+def test_explain_of_an_unknown_id_names_the_nearest(wrong: str, near: str) -> None:
+    error = refused("explain", wrong)
+    assert error.exit_code is ExitCode.USAGE
+    assert wrong in error.problem
+    assert near in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem", "remedy"),
+    [
+        (("--select", "nothing-like-it"), "'nothing-like-it'", "conformance checks"),
+        (("--select", "*/error/*", "--select", "*/eror/*"), "'*/eror/*'", "conformance checks"),
+        (("--select", f"{DESCRIBE}/error/ResourceNotFond/plain"), "ResourceNotFond", f"did you mean {DESCRIBE}/error/"),
+        (("--operation", "Describe"), "'Describe'", DESCRIBE),
+        (("--area", "errors"), "'errors'", "error, filter"),
+        (("--select", f"{DESCRIBE}/*", "--operation", "ListTrainingJobsForHyperParameterTuningJob"), DESCRIBE, "ids"),
+        (("--level", "should", "--area", "filter"), "nothing is left to check", "loosen"),
+    ],
+    ids=["pattern", "second-pattern", "near-pattern", "operation", "area", "pattern-outside", "nothing-left"],
+)
+def test_a_selection_that_matches_nothing_is_an_error_with_a_hint(
+    arguments: tuple[str, ...], problem: str, remedy: str
+) -> None:
+    error = refused("checks", *arguments)
+    assert error.exit_code is ExitCode.USAGE
+    assert problem in error.problem
+    assert remedy in error.remedy
+
+
+def test_an_unknown_operation_of_facts_is_an_error(tmp_path: Path) -> None:
+    ended = conformance("facts", "--operation", "Describe", cwd=tmp_path)
+    assert ended.code == ExitCode.USAGE
+    assert DESCRIBE in ended.told_without_traceback()
+
+
+@pytest.mark.parametrize("arguments", [("bogus",), ("run", "--bogus"), ("run", "a", "b"), ("explain",)])
+def test_a_usage_error_is_told_in_words(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    ended = conformance(*arguments, cwd=tmp_path)
+    assert ended.code == ExitCode.USAGE
+    assert "Usage: conformance" in ended.told_without_traceback()
+
+
+def test_the_contract_that_ships_has_no_errors() -> None:
+    assert printed("lint").startswith("no findings: ")
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Path:
+    """Give a copy of the contract to break."""
+    return Path(shutil.copytree(ROOT / "contract", tmp_path / "contract"))
+
+
+def _append(name: str, text: str) -> Callable[[Path], None]:
+    def edit(root: Path) -> None:
+        path = root / name
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+    return edit
+
+
+def _replace(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def edit(root: Path) -> None:
+        path = root / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return edit
+
+
+LIST = "operations/ListTrainingJobsForHyperParameterTuningJob.yaml"
+BROKEN: dict[str, tuple[Callable[[Path], None], str, str]] = {
+    "bad-yaml": (_append("service.yaml", "\nkey: [unclosed\n"), "service.yaml", ""),
+    "tab": (_append("shapes/names.yaml", "\nX:\n\ttype: string\n"), "shapes/names.yaml", ""),
+    "unknown-key": (_append(LIST, "sumary: x\n"), LIST, "sumary"),
+    "duplicate-key": (_append(LIST, "summary: once more\n"), LIST, "summary"),
+    "dangling-shape": (_replace(LIST, "output: ", "output: NoSuchShape # "), "operations", "NoSuchShape"),
+    "bad-pattern": (_append("shapes/names.yaml", "\nBadOne: {type: string, pattern: '['}\n"), "shapes/names", "["),
+    "bad-type": (_append("shapes/names.yaml", "\nBadOne: {type: strin}\n"), "shapes/names", "strin"),
+    "missing-document": (_replace("sources.yaml", "  cli:", "  cly:"), "", "cli"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+@pytest.mark.parametrize("what", ["lint", "checks"])
+def test_a_broken_contract_is_told_with_file_line_and_remedy(kind: str, what: str, contract: Path) -> None:
+    edit, name, word = BROKEN[kind]
+    edit(contract)
+    error = refused(what, "--contract", str(contract))
+    assert error.exit_code is ExitCode.USAGE
+    assert error.remedy
+    assert name in error.where
+    assert word in f"{error.problem} {error.where} {error.remedy}"
+    file, _, line = error.where.rpartition(":")
+    assert Path(file).is_file()
+    assert line.isdigit()
+
+
+def test_lint_lists_every_finding_and_exits_as_a_usage_error(contract: Path, tmp_path: Path) -> None:
+    _append("shapes/names.yaml", "\nNobodysOne: {type: string, min_length: 3, default: ab}\n")(contract)
+    ended = conformance("lint", "--contract", contract, cwd=tmp_path)
+    assert ended.code == ExitCode.USAGE
+    assert "shapes/names.yaml:" in ended.told_without_traceback() + ended.out
+    assert "to do: " in ended.said
+
+
+def test_a_contract_that_is_not_there_is_told(tmp_path: Path) -> None:
+    ended = conformance("lint", "--contract", tmp_path / "nowhere", cwd=tmp_path)
+    assert ended.code == ExitCode.USAGE
+    assert "nowhere" in ended.told_without_traceback()
+
+
+def test_a_run_on_a_broken_contract_tells_it_too(contract: Path, tmp_path: Path) -> None:
+    BROKEN["bad-yaml"][0](contract)
+    ended = conformance("run", "--contract", contract, cwd=tmp_path)
+    assert ended.code == ExitCode.USAGE
+    assert "service.yaml:" in ended.told_without_traceback()
+    assert not (tmp_path / "reports").exists()

@@ -1,0 +1,147 @@
+"""`conformance run` on the reference server: what it says, what it writes, and that it says the same twice."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from command import PATIENCE_S, by_id, conformance, environment, outcomes, report_of
+from conftest import Run, Sharing
+
+from conformance.errors import ExitCode
+
+SOME = ("--select", "*/error/*", "--select", "*/protocol/body/*", "--select", "*/pagination/token/*")
+
+
+def settled(report: dict[str, Any]) -> Any:
+    """Give a report without what differs from run to run: times, ports and request ids."""
+    text = json.dumps(report, sort_keys=True)
+    for pattern, mask in (
+        (r'"(duration_s|elapsed_s)": [0-9.e-]+', r'"\1": 0'),
+        (r'"started": "[^"]+"', '"started": ""'),
+        (r"127\.0\.0\.1:\d+", "127.0.0.1:0"),
+        (r'"(x-amzn-RequestId|Date|X-Amz-Date)": "[^"]*"', r'"\1": ""'),
+    ):
+        text = re.sub(pattern, mask, text)
+    return json.loads(text)
+
+
+def test_without_an_argument_the_reference_server_conforms(reference_run: Run) -> None:
+    assert reference_run.ended.code == ExitCode.CONFORMS
+    assert "Conforms: " in reference_run.ended.out
+    assert not reference_run.ended.err
+    report = reference_run.report
+    assert report["target"]["name"] == "reference"
+    assert report["complete"]
+    counts = Counter(row["outcome"] for row in report["results"])
+    assert counts["failed"] == counts["error"] == 0, [
+        row["id"] for row in report["results"] if row["outcome"] in {"failed", "error"}
+    ]
+    assert counts["passed"] > 2000
+
+
+def test_every_skipped_check_has_a_reason_and_every_passed_one_something_to_rest_on(reference_run: Run) -> None:
+    for row in reference_run.report["results"]:
+        if row["outcome"] == "skipped":
+            assert row["reason"], row["id"]
+        else:
+            assert sum(row["rests_on"].values()) > 0, row["id"]
+
+
+def test_each_report_is_there_and_keeps_to_its_schema(reference_run: Run, tmp_path: Path) -> None:
+    names = {path.name for path in reference_run.folder.iterdir()}
+    assert {"run.jsonl", "report.json", "report.md", "report.html", "junit.xml"} <= names
+    schema = json.loads(conformance("run", "--schema", "report", cwd=tmp_path).out)
+    jsonschema.validate(reference_run.report, schema)
+    lines = conformance("run", "--schema", "run", cwd=tmp_path).out
+    validator = jsonschema.Draft202012Validator(json.loads(lines))
+    for line in (reference_run.folder / "run.jsonl").read_text(encoding="utf-8").splitlines():
+        assert not list(validator.iter_errors(json.loads(line)))
+
+
+def test_the_list_of_checks_is_what_a_run_runs(reference_run: Run, tmp_path: Path) -> None:
+    listed = [row["id"] for row in json.loads(conformance("checks", "--json", cwd=tmp_path).out)]
+    assert sorted(listed) == sorted(by_id(reference_run.report))
+
+
+def test_two_processes_give_the_same_report_as_one(reference_run: Run, shared_run: Sharing) -> None:
+    spread = shared_run("spread", "-n", "2")
+    assert spread.ended.code == ExitCode.CONFORMS
+    assert outcomes(spread.report) == outcomes(reference_run.report)
+    one, other = settled(reference_run.report), settled(spread.report)
+    different = [row["id"] for row, same in zip(one.pop("results"), other.pop("results"), strict=True) if row != same]
+    assert not different
+    assert one == other
+
+
+def test_the_same_target_gives_the_same_report_twice(tmp_path: Path) -> None:
+    reports = []
+    for name in ("once", "again"):
+        assert conformance("run", "--report-dir", name, *SOME, cwd=tmp_path).code == ExitCode.CONFORMS
+        reports.append(settled(report_of(tmp_path / name)))
+    assert reports[0] == reports[1]
+
+
+def test_a_selection_runs_what_it_names_and_nothing_else(tmp_path: Path) -> None:
+    ended = conformance("run", *SOME, "--operation", "ListTrainingJobsForHyperParameterTuningJob", cwd=tmp_path)
+    assert ended.code == ExitCode.CONFORMS
+    ids = list(by_id(report_of(tmp_path / "reports" / "reference")))
+    assert ids
+    assert all(re.match(r"ListTraining[^/]*/(error/|protocol/body/|pagination/token/)", one) for one in ids)
+    assert {one.split("/")[1] for one in ids} == {"error", "protocol", "pagination"}
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "key"), [("--area", "error", "area"), ("--level", "should", "level")], ids=["area", "level"]
+)
+def test_area_and_level_narrow_a_run(option: str, value: str, key: str, tmp_path: Path) -> None:
+    arguments = (option, value, *(() if option == "--area" else ("--area", "protocol")))
+    assert conformance("run", "--report-dir", "out", *arguments, cwd=tmp_path).code == ExitCode.CONFORMS
+    assert {row[key] for row in report_of(tmp_path / "out")["results"]} == {value}
+
+
+def test_pytest_itself_runs_the_suite_on_a_named_target(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "--pyargs", "conformance.suite", "--target", "reference",
+            "--check-area", "error", "--report-dir", "out", "-p", "no:cacheprovider",
+        ],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout
+    assert "12 passed" in ended.stdout
+    assert set(outcomes(report_of(tmp_path / "out")).values()) == {"passed"}
+
+
+def test_pytest_itself_tells_a_wrong_target_as_a_usage_error(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "--pyargs", "conformance.suite", "--target", "referense"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert ended.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "did you mean 'reference'?" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_console_script_is_the_same_command(tmp_path: Path) -> None:
+    script = Path(sys.executable).with_name("conformance")
+    ended = subprocess.run([script, "--version"], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert ended.returncode == 0
+    assert ended.stdout == conformance("--version", cwd=tmp_path).out

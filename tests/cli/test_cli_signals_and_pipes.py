@@ -1,0 +1,271 @@
+"""How commands end: by a signal, by a reader that goes away; and that nothing outlives them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from command import PATIENCE_S, Ended, command, conformance, environment, report_of, write_targets
+from raw_servers import RawServer, Received, never_answers, reference
+
+from conformance.errors import ExitCode
+
+LITTLE = ("--area", "error")
+
+
+@contextmanager
+def started(*arguments: str, cwd: Path, **env: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a command in a process group of its own, as a shell does; it is ended in every case."""
+    process = subprocess.Popen(
+        command(*arguments),
+        cwd=cwd,
+        env=environment(**env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def ended(process: subprocess.Popen[str]) -> Ended:
+    out, err = process.communicate(timeout=PATIENCE_S)
+    return Ended(process.returncode, out, err)
+
+
+class Gate:
+    """Answers well so many times, tells that it has, and then holds every further request until it is closed."""
+
+    def __init__(self, requests: int) -> None:
+        self._left = requests
+        self._well_behaved = reference()
+        self._reader, self._writer = socket.socketpair()
+        self._reader.settimeout(PATIENCE_S)
+
+    def __call__(self, connection: socket.socket, request: Received) -> bool:
+        self._left -= 1
+        if self._left < 0:
+            self._writer.sendall(b"!")
+            return never_answers(connection, request)
+        return self._well_behaved(connection, request)
+
+    def wait(self) -> None:
+        """Wait until the server has begun to hold requests."""
+        assert self._reader.recv(1) == b"!"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_what_it_had(number: signal.Signals, tmp_path: Path) -> None:
+    gate = Gate(400)
+    with (
+        RawServer(gate) as server,
+        started("run", server.url, "--area", "pagination", "--report-dir", "out", cwd=tmp_path) as process,
+    ):
+        gate.wait()
+        process.send_signal(number)
+        run = ended(process)
+    assert run.code == ExitCode.TARGET_BROKE
+    run.told_without_traceback()
+    assert "Stopped: interrupted" in run.out
+    report = report_of(tmp_path / "out")
+    assert not report["complete"]
+    assert report["results"]
+    lines = (tmp_path / "out" / "run.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[-1])["stopped"] == "interrupted"
+
+
+def test_an_interrupt_reaches_every_process_of_a_spread_run(tmp_path: Path) -> None:
+    gate = Gate(400)
+    with (
+        RawServer(gate) as server,
+        started("run", server.url, "-n", "2", "--area", "pagination", "--report-dir", "out", cwd=tmp_path) as process,
+    ):
+        gate.wait()
+        os.killpg(process.pid, signal.SIGINT)
+        run = ended(process)
+        assert no_group_left(process.pid)
+    assert run.code == ExitCode.TARGET_BROKE
+    assert not report_of(tmp_path / "out")["complete"]
+
+
+def no_group_left(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_an_interrupt_while_the_target_is_opened_is_told_in_a_word(tmp_path: Path) -> None:
+    gate = Gate(0)
+    with RawServer(gate) as server, started("run", server.url, cwd=tmp_path) as process:
+        gate.wait()
+        process.send_signal(signal.SIGINT)
+        run = ended(process)
+    assert run.code == 128 + signal.SIGINT
+    assert run.err.split() == ["interrupted"]
+
+
+SERVER = """
+import socket, sys, http.server
+lifeline = socket.create_connection(("127.0.0.1", int(sys.argv[2])))
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(404); self.send_header("Content-Length", "0"); self.end_headers()
+    def do_POST(self):
+        lifeline.sendall(b"!")
+        lifeline.recv(1)
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_launched_server_does_not_outlive_an_interrupted_run(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text(SERVER)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(PATIENCE_S)
+        words = f"[{sys.executable}, server.py, '{{port}}', '{listening.getsockname()[1]}']"
+        write_targets(tmp_path, mine=f"{{launch: {{command: {words}}}, endpoint_url: 'http://127.0.0.1:{{port}}'}}")
+        with started("run", "mine", cwd=tmp_path) as process:
+            lifeline, _ = listening.accept()
+            lifeline.settimeout(PATIENCE_S)
+            assert lifeline.recv(1) == b"!"
+            process.send_signal(number)
+            run = ended(process)
+            run.told_without_traceback()
+            rest = lifeline.recv(64).strip(b"!")
+            assert rest == b"", "the server has not ended"
+    assert run.code == 128 + signal.SIGINT
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("checks",), ("facts", "--json"), ("explain", "sort-by-metric-omits-jobs-without-metric")],
+    ids=["long", "longer", "short"],
+)
+def test_a_list_whose_reader_goes_away_ends_in_silence(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as out:  # noqa: PTH123 - a descriptor, not a path
+        run = subprocess.run(
+            command(*arguments),
+            stdout=out,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env=environment(),
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert run.stderr == b""
+    assert run.returncode == ExitCode.CONFORMS
+
+
+def test_a_run_whose_reader_goes_away_still_writes_its_reports(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as out:  # noqa: PTH123 - a descriptor, not a path
+        run = subprocess.run(
+            command("run", "--report-dir", "out", *LITTLE),
+            stdout=out,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env=environment(),
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert run.stderr == b""
+    assert run.returncode == ExitCode.CONFORMS
+    assert report_of(tmp_path / "out")["complete"]
+
+
+@pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["pipe", "no-color", "dumb"])
+def test_output_in_a_pipe_is_plain(env: dict[str, str], tmp_path: Path) -> None:
+    run = conformance("run", *LITTLE, cwd=tmp_path, **env)
+    assert run.code == ExitCode.CONFORMS
+    assert "\x1b" not in run.said
+    assert "\r" not in run.said
+
+
+def on_a_terminal(folder: Path, *arguments: str, **env: str) -> str:
+    """Run a command with a terminal as its output; give all that went there."""
+    ours, theirs = os.openpty()
+    with started_on(theirs, *arguments, cwd=folder, **env) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # the end of a terminal is an error on Linux
+            while part := os.read(ours, 65536):
+                shown += part
+        os.close(ours)
+        process.wait(timeout=PATIENCE_S)
+    return shown.decode()
+
+
+@contextmanager
+def started_on(terminal: int, *arguments: str, cwd: Path, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        command(*arguments),
+        cwd=cwd,
+        env=environment(TERM="xterm-256color", **env),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_terminal_gets_colours_unless_they_are_not_wanted(tmp_path: Path) -> None:
+    colourful = on_a_terminal(tmp_path, "run", *LITTLE)
+    assert "\x1b[1;32mConforms" in colourful
+    plain = on_a_terminal(tmp_path, "run", *LITTLE, NO_COLOR="1")
+    assert "Conforms" in plain
+    assert not any(f"\x1b[{code}m" in plain for code in ("1;32", "32", "31", "1;31"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_ends_when_it_is_told_to(number: signal.Signals, tmp_path: Path) -> None:
+    with started("serve", "--port", "0", cwd=tmp_path) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("serving world default at http://127.0.0.1:")
+        process.send_signal(number)
+        run = ended(process)
+    assert run.code == 0
+    assert run.err == ""
+
+
+def test_serve_tells_that_its_port_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        run = conformance("serve", "--port", port, cwd=tmp_path)
+    assert run.code == ExitCode.USAGE
+    assert f"127.0.0.1:{port}" in run.told_without_traceback()
+    assert "to do: " in run.err
+
+
+def test_what_serve_serves_conforms(tmp_path: Path) -> None:
+    with started("serve", "--port", "0", cwd=tmp_path) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split(" at ")[1].split()[0]
+        run = conformance("run", url, "--area", "order", cwd=tmp_path)
+        process.send_signal(signal.SIGTERM)
+        assert ended(process).code == 0
+    assert run.code == ExitCode.CONFORMS

@@ -1,0 +1,232 @@
+"""Servers on loopback that a test scripts byte by byte, the vices that they may have, and what they were asked."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+from conformance.reference.exchange import Call
+from conformance.reference.service import Service
+from conformance.worlds import load_world
+
+PATIENCE_S = 20.0
+"""Seconds after which a test gives up on the other side."""
+
+JSON = "application/x-amz-json-1.1"
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request as it came over the wire."""
+
+    head: bytes
+    """The request line and the headers, with the empty line that ends them."""
+    body: bytes
+    """The body as it stood on the wire: chunks are not put together."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        lines = self.head.decode("latin-1").split("\r\n")[1:-2]
+        return {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+    @property
+    def operation(self) -> str:
+        return self.headers.get("x-amz-target", "").rpartition(".")[2]
+
+
+Behaviour = Callable[[socket.socket, Received], bool]
+"""Answers one request; says whether the connection stays open."""
+
+
+@dataclass
+class RawServer:
+    """Listens on a free port and lets a behaviour answer each request that comes."""
+
+    behaviour: Behaviour
+    on_connection: Callable[[socket.socket], bool] = lambda _: True
+    """Called before anything is read; False closes the connection."""
+    received: list[Received] = field(default_factory=list)
+    connections: int = 0
+
+    def __post_init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+
+    @property
+    def port(self) -> int:
+        return int(self._listening.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations that it was asked for, in order."""
+        return [request.operation for request in self.received]
+
+    def __enter__(self) -> Self:
+        self._url = self.url
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Listen no more, and drop every connection."""
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        with self._guard:
+            connections = list(self._open)
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listening.accept()
+                self.connections += 1
+                with self._guard:
+                    self._open.add(connection)
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with connection, contextlib.suppress(OSError):
+            if self.on_connection(connection):
+                while (request := read_request(connection)) is not None:
+                    self.received.append(request)
+                    if not self.behaviour(connection, request):
+                        break
+        with self._guard:
+            self._open.discard(connection)
+
+
+def read_request(connection: socket.socket) -> Received | None:
+    """Read one request off a connection; None where the other side has closed it."""
+    stream = connection.makefile("rb", buffering=0)
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        byte = stream.read(1)
+        if not byte:
+            return None
+        head += byte
+    headers = Received(head, b"").headers
+    if headers.get("transfer-encoding") == "chunked":
+        body = b""
+        while not body.endswith(b"0\r\n\r\n"):
+            body += stream.read(1) or b"0\r\n\r\n"
+        return Received(head, body)
+    length, body = int(headers.get("content-length", "0")), b""
+    while len(body) < length and (part := stream.read(length - len(body))):
+        body += part
+    return Received(head, body)
+
+
+def response(
+    status: int, body: bytes, content_type: str = JSON, *headers: str, length: int | None = None, request_id: str = "1"
+) -> bytes:
+    """Write an HTTP answer; `length` says something else than the body's own."""
+    lines = (
+        f"HTTP/1.1 {status} Whatever",
+        f"Content-Type: {content_type}",
+        f"Content-Length: {len(body) if length is None else length}",
+        f"x-amzn-RequestId: {request_id}",
+        *headers,
+    )
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def always(status: int, body: bytes, content_type: str = JSON, *headers: str) -> Behaviour:
+    """Give the same answer to everything."""
+
+    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - a behaviour's signature
+        connection.sendall(response(status, body, content_type, *headers))
+        return True
+
+    return answer
+
+
+def reference() -> Behaviour:
+    """Answer as the reference server does, without asking for signatures."""
+    service = Service(load_world("default"))
+
+    def answer(connection: socket.socket, request: Received) -> bool:
+        method, target, _ = request.head.decode("latin-1").split("\r\n")[0].split()
+        answered = service.answer(Call(method, target, request.headers, request.body))
+        head = response(answered.status, answered.body, answered.content_type, request_id=answered.request_id)
+        connection.sendall(head)
+        return True
+
+    return answer
+
+
+def never_answers(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - a behaviour's signature
+    """Read, and wait until the other side goes away."""
+    connection.recv(1)
+    return False
+
+
+def closes_at_once(connection: socket.socket) -> bool:  # noqa: ARG001 - as above
+    """Close a connection as soon as it comes."""
+    return False
+
+
+def never_ends(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+    """Send a body without an end."""
+    connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Type: {JSON}\r\nConnection: close\r\n\r\n".encode())
+    while True:
+        connection.sendall(b" " * 65536)
+
+
+def promises_more(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+    """Promise a longer body than it sends."""
+    connection.sendall(response(200, b"{}", length=1000))
+    return False
+
+
+def sends_more(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+    """Send a longer body than it promises."""
+    connection.sendall(response(200, b"{} and more", length=2))
+    return True
+
+
+def redirects_to(url: str) -> Behaviour:
+    """Send everybody elsewhere."""
+    return always(307, b"", "text/plain", f"Location: {url}/")
+
+
+@dataclass
+class DiesAfter:
+    """Behaves for so many requests, then the whole server goes away."""
+
+    requests: int
+    behaviour: Behaviour = field(default_factory=reference)
+    server: RawServer | None = None
+
+    def __call__(self, connection: socket.socket, request: Received) -> bool:
+        self.requests -= 1
+        if self.requests < 0:
+            if self.server is not None:
+                self.server.close()
+            return False
+        return self.behaviour(connection, request)
+
+
+@contextmanager
+def dying_after(requests: int) -> Iterator[RawServer]:
+    """Give a server that answers well so many times and then is gone."""
+    behaviour = DiesAfter(requests)
+    with RawServer(behaviour) as server:
+        behaviour.server = server
+        yield server
