@@ -1,0 +1,110 @@
+"""`kind: aws` shown against the reference server with signatures enforced: nothing but reading, found by listing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.reference import ReferenceServer, Service
+from conformance.reference.exchange import Call
+from conformance.worlds import load_world
+
+KEY, SECRET = "AKIACONFORMANCE00001", "canary-of-a-secret-key"
+READING = {
+    "DescribeHyperParameterTuningJob",
+    "ListTrainingJobsForHyperParameterTuningJob",
+    "ListHyperParameterTuningJobs",
+}
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    with ReferenceServer(load_world("default"), credentials={KEY: SECRET}) as server:
+        yield server.endpoint_url
+
+
+def run(folder: Path, endpoint: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    entry = f"{{kind: aws, region: eu-west-1, endpoint_url: '{endpoint}', pace: 5000, budget: 9000}}"
+    (folder / "targets.yaml").write_text(f"targets:\n  account: {entry}\n")
+    return subprocess.run(
+        [sys.executable, "-m", "conformance", "run", "account", "--report-dir", str(folder / "reports"), *options],
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def results(folder: Path) -> dict[str, dict[str, Any]]:
+    report = json.loads((folder / "reports" / "report.json").read_text())
+    return {row["id"]: row for row in report["results"]}
+
+
+def test_a_signed_read_only_run_conforms_and_judges_signatures(tmp_path: Path, endpoint: str) -> None:
+    ran = run(tmp_path, endpoint)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    rows = results(tmp_path)
+    signature = "DescribeHyperParameterTuningJob/protocol/signature"
+    assert {rows[f"{signature}/{case}"]["outcome"] for case in ("unsigned", "wrong-secret", "garbled")} == {"passed"}
+    order = rows["ListTrainingJobsForHyperParameterTuningJob/order/Name/Ascending"]
+    assert order["outcome"] == "passed"
+    assert order["rests_on"]["items"] > 10
+
+
+def test_no_secret_and_no_account_reaches_a_file(tmp_path: Path, endpoint: str) -> None:
+    run(tmp_path, endpoint, "--select", "DescribeHyperParameterTuningJob/protocol", "--strict")
+    account = load_world("default").account
+    for file in (tmp_path / "reports").iterdir():
+        text = file.read_text()
+        assert SECRET not in text
+        assert account not in text
+
+
+def test_nothing_but_reading_is_ever_sent(tmp_path: Path) -> None:
+    asked: set[str] = set()
+
+    class Listening(Service):
+        """Notes what it is asked for."""
+
+        def dispatch(self, call: Call) -> str:
+            operation = super().dispatch(call)
+            asked.add(operation)
+            return operation
+
+    with ReferenceServer(load_world("default"), credentials={KEY: SECRET}, service=Listening) as server:
+        ran = run(tmp_path, server.endpoint_url, "--area", "protocol")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert asked == READING
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"AWS_SECRET_ACCESS_KEY": "another"}, "refuses the credentials"),
+        ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "no AWS credentials"),
+    ],
+)
+def test_bad_credentials_are_one_clear_error(
+    tmp_path: Path, endpoint: str, environment: dict[str, str], words: str
+) -> None:
+    ran = run(tmp_path, endpoint, **environment)
+    assert ran.returncode == 3
+    assert words in ran.stderr
+    assert "to do:" in ran.stderr
+    assert "Traceback" not in ran.stderr
