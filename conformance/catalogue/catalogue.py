@@ -109,7 +109,9 @@ def select(
 
 
 def matches(pattern: str, check_id: str) -> bool:
-    """Tell whether a pattern selects an id. Brackets stand for themselves: paths are full of them."""
-    if check_id == pattern or check_id.startswith(pattern.rstrip("/") + "/"):
-        return True
-    return fnmatchcase(check_id, pattern.replace("[", "[[]"))
+    """Tell whether a pattern selects an id, or a whole part of the tree up to a slash.
+
+    Brackets stand for themselves: paths are full of them.
+    """
+    plain = pattern.rstrip("/").replace("[", "[[]")
+    return fnmatchcase(check_id, plain) or fnmatchcase(check_id, f"{plain}/*")
