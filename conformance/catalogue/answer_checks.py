@@ -14,6 +14,7 @@ from conformance.laws.verdict import Verdict
 from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 
+_SUCCESS = range(200, 300)
 _STATEMENTS: dict[str, str] = {
     "present": "{path} is a member of the answer",
     "type": "{path} is a {value}",
@@ -187,8 +188,14 @@ def _judge_envelope(
 def _two_answers(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
     plain = lab.plain(operation)
     if lab.existing(operation) is None:
-        return ()
+        return _unreadable(lab, operation)
     return (lab.exchange(plain), lab.cached(("again", plain), lambda: lab.send_again(plain)))
+
+
+def _unreadable(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
+    """Give what came with a success for a resource and can't be read as one: it is why no resource seems to exist."""
+    asked = (lab.exchange(Request.call(operation.name, {operation.subject: view.name})) for view in lab.survey.views)
+    return tuple(one for one in asked if one.status in _SUCCESS and not one.ok)
 
 
 def _two_errors(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:

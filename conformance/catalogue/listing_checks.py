@@ -65,12 +65,25 @@ class ListingChecks:
         observed: tuple[str, ...] = (),
     ) -> Check:
         """Make one check from area, subject and case; its judge is given the resource whose listing tells most."""
-        ids = tuple(f"{self.operation.name}/{fact}" for fact in facts)
 
         def run(lab: Lab) -> Verdict:
             view = lab.paging_subject()
             return judge(lab, view) if view is not None else skipped(_NO_LISTING)
 
+        return self.check_at_large(check_id, statement, run, level=level, facts=facts, observed=observed)
+
+    def check_at_large(  # noqa: PLR0913 - as above
+        self,
+        check_id: tuple[str, str, str],
+        statement: str,
+        run: Callable[[Lab], Verdict],
+        *,
+        level: str = "must",
+        facts: tuple[str, ...] = (),
+        observed: tuple[str, ...] = (),
+    ) -> Check:
+        """Make one check whose judge looks for its resources itself."""
+        ids = tuple(f"{self.operation.name}/{fact}" for fact in facts)
         return Check(
             id="/".join((self.operation.name, *check_id)),
             level=level,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
 
@@ -10,7 +11,7 @@ from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.laws import order
 from conformance.laws.survey import View
-from conformance.laws.verdict import Verdict
+from conformance.laws.verdict import Outcome, Verdict
 
 
 def order_checks(base: ListingChecks) -> Iterator[Check]:
@@ -75,8 +76,31 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
 
 
 def _sorted(base: ListingChecks, key: str, direction: str, lab: Lab, view: View) -> Verdict:
-    walk = base.walk(lab, view, Query(key, direction))
-    return order.sorted_by(base.reader, key, walk, descending=direction == base.reader.spec.descending)
+    """Judge the resource whose listing tells most, and one whose keys tell an order of numbers from one of texts."""
+    verdicts = [
+        order.sorted_by(
+            base.reader,
+            key,
+            base.walk(lab, one, Query(key, direction)),
+            one.items,
+            descending=direction == base.reader.spec.descending,
+        )
+        for one in (view, _with_telling_numbers(base, key, lab))
+        if one is not None
+    ]
+    return next((one for one in verdicts if one.outcome is Outcome.FAILED), verdicts[0])
+
+
+def _with_telling_numbers(base: ListingChecks, key: str, lab: Lab) -> View | None:
+    """Give a resource whose keys are numbers that stand in another order as texts, or without their signs."""
+
+    def tells(view: View) -> int:
+        keys = [base.reader.key(key, item) for item in view.items]
+        numbers = sorted(one for one in keys if isinstance(one, int | float) and math.isfinite(one))
+        return sum(numbers != sorted(numbers, key=other) for other in (str, abs))
+
+    best = max(lab.listed_views(), key=tells, default=None)
+    return best if best is not None and tells(best) else None
 
 
 def _reversed(base: ListingChecks, key: str, lab: Lab, view: View) -> Verdict:

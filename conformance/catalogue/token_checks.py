@@ -52,6 +52,12 @@ def token_checks(base: ListingChecks) -> Iterator[Check]:
     yield base.check(
         area("never-back"), "no token leads back to the first page", partial(_never_back, base), facts=came
     )
+    yield base.check_at_large(
+        area("leads-to-the-end"),
+        "token by token every listing comes to its end",
+        partial(_leads_to_the_end, base),
+        facts=came,
+    )
     yield base.check(
         area("repeatable"), "the same token gives the same page again", partial(_repeatable, base), facts=sent
     )
@@ -187,6 +193,12 @@ def _none(base: ListingChecks, lab: Lab, view: View, *, exact: bool) -> Verdict:
 
 def _never_back(base: ListingChecks, lab: Lab, view: View) -> Verdict:
     return paging.never_the_first_page_again(base.reader, _walks(lab, view))
+
+
+def _leads_to_the_end(base: ListingChecks, lab: Lab) -> Verdict:
+    """Look at every resource: where no listing comes to its end there is none left to look at otherwise."""
+    listings = [(view.name, view.listing) for view in lab.survey.views if view.listing is not None]
+    return paging.leads_to_the_end(base.reader, listings)
 
 
 def _repeatable(base: ListingChecks, lab: Lab, view: View) -> Verdict:

@@ -13,21 +13,43 @@ from conformance.laws.verdict import Verdict, failed, passed, skipped
 _PAIR = 2
 
 
-def sorted_by(reader: Reader, sort_by: str, walk: Walked, *, descending: bool) -> Verdict:
-    """Judge that neighbours stand in the order asked for; equal keys may stand either way.
+def sorted_by(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Item], *, descending: bool) -> Verdict:
+    """Judge that neighbours stand in the order asked for and no item is lost over it; equal keys stand either way.
 
-    A key whose collation is documented nowhere is judged by grouping alone: equal values stand together. Text may be
-    compared with or without regard to case: no document says which.
+    `every` is the whole listing: an order lists all of it, but for a key that items may lack. A key whose collation is
+    documented nowhere is judged by grouping alone: equal values stand together. Text may be compared with or without
+    regard to case: no document says which.
     """
-    if verdict := incomplete(walk):
+    if verdict := incomplete(walk) or _other_items(reader, sort_by, walk, every):
         return verdict
     keys = [reader.key(sort_by, item) for item in walk.listing.items]
     keys = [key for key in keys if key is not None]
-    rests_on = {"items": len(keys), "distinct": len(set(keys))}
     if len(set(keys)) < _PAIR:
         return skipped(f"{walk.name} has fewer than two different values to sort by {sort_by}")
     if sort_by in reader.spec.grouped_only:
-        return _grouped(reader, sort_by, walk, keys, rests_on)
+        return _grouped(reader, sort_by, walk, keys)
+    return _steady(reader, sort_by, walk, keys, descending=descending)
+
+
+def _other_items(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Item]) -> Verdict | None:
+    difference = Difference.between(reader.identities(every), reader.identities(walk.listing.items))
+    if not difference or sort_by in reader.spec.omits_items_without_key:
+        return None
+    return failed(
+        "other-items",
+        f"sorting by {sort_by} lists other items than no order does",
+        expected=f"all {len(every)} items",
+        received=f"{walk.name}: {difference}",
+        rests_on={"items": len(walk.listing.items)},
+        exchanges=pages_of(walk.listing),
+    )
+
+
+def _rests_on(keys: Sequence[Any]) -> dict[str, int]:
+    return {"items": len(keys), "distinct": len(set(keys))}
+
+
+def _steady(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any], *, descending: bool) -> Verdict:
     try:
         wrong = _first_inversion(keys, descending=descending)
     except TypeError:
@@ -39,7 +61,7 @@ def sorted_by(reader: Reader, sort_by: str, walk: Walked, *, descending: bool) -
             exchanges=pages_of(walk.listing),
         )
     if wrong is None:
-        return passed(rests_on)
+        return passed(_rests_on(keys))
     index, before, after = wrong
     word = "falling" if descending else "rising"
     return failed(
@@ -47,7 +69,7 @@ def sorted_by(reader: Reader, sort_by: str, walk: Walked, *, descending: bool) -
         f"items are not sorted by {sort_by}",
         expected=f"{word} {reader.spec.keys[sort_by]}",
         received=f"{walk.name}: {before!r} before {after!r} (places {index} and {index + 1})",
-        rests_on=rests_on,
+        rests_on=_rests_on(keys),
         exchanges=pages_of(walk.listing),
     )
 
@@ -73,7 +95,8 @@ def _first_inversion(keys: Sequence[Any], *, descending: bool) -> tuple[int, Any
     return exact
 
 
-def _grouped(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any], rests_on: dict[str, int]) -> Verdict:
+def _grouped(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any]) -> Verdict:
+    rests_on = _rests_on(keys)
     runs = [key for key, _ in groupby(keys)]
     if len(runs) == len(set(runs)):
         return passed(rests_on)

@@ -11,6 +11,8 @@ from conformance.laws.verdict import Tally, Verdict, broke, failed, passed, skip
 from conformance.wire.exchange import Exchange, Listing
 
 _CLIENT_ERRORS = range(400, 500)
+_ENDLESS = 1_000
+"""Items of one listing after which a run may stop reading."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,25 @@ def _token(reader: Reader, page: Exchange) -> object:
     return (page.answer or {}).get(pagination.output_token) if pagination else None
 
 
+def leads_to_the_end(reader: Reader, listings: Sequence[tuple[str, Listing]]) -> Verdict:
+    """Judge that token by token each listing comes to its end, whatever the resource; pairs of a name and its listing.
+
+    A listing that was left off because it is longer than a run cares to read is nobody's fault, as long as it goes on
+    with other items.
+    """
+    tally = Tally("listings")
+    for name, listing in listings:
+        last = listing.pages[-1] if listing.pages else None
+        if last is None or not listing.pages[0].ok:
+            continue
+        ids = reader.identities(listing.items)
+        endless = last.ok and isinstance(_token(reader, last), str) and len(set(ids)) == len(ids) > _ENDLESS
+        tally.hold(listing.complete or endless, f"{name}: {listing.problem}", *pages_of(listing)[-2:])
+    return tally.verdict(
+        "walk-broken", "page after page to the last, which has no token", lacking="no resource has a listing"
+    )
+
+
 def full_pages(reader: Reader, walks: Sequence[Walked]) -> Verdict:
     """Judge that every page but the last is full (further than the documents go: siblings send shorter ones)."""
     if verdict := incomplete(*walks):
@@ -142,12 +163,16 @@ def truncated_pages_lead_on(reader: Reader, known: Sequence[tuple[Walked, int]])
 
 
 def no_token_at_the_end(reader: Reader, walks: Sequence[tuple[Walked, int]], *, exact: bool) -> Verdict:
-    """Judge that a listing that fits on its page has no token; `exact` looks at those that just fill it."""
+    """Judge that a listing that fits on its page has no token; `exact` looks at those that just fill it.
+
+    A page may be shorter than it was asked for (siblings of the operation send such pages): one that leaves items out
+    carries its token by right.
+    """
     tally = Tally("listings")
     for walk, count in walks:
         fits = count == walk.size if exact else count < walk.size
-        if fits and walk.listing.pages and walk.listing.pages[0].ok:
-            page = walk.listing.pages[0]
+        page = walk.listing.pages[0] if walk.listing.pages else None
+        if fits and page is not None and page.ok and _count(reader, page) >= count > 0:
             token = _token(reader, page)
             tally.hold(token is None, f"{walk.name}: {count} items on a page of {walk.size}, and a token", page)
     lacking = "no listing here fills its page exactly" if exact else "no listing here fits on one page"

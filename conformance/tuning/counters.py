@@ -7,7 +7,6 @@ counted; `Stopping` and `Deleting` have no counter; and only those stopped by ha
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,10 +49,10 @@ def _deleted(view: View, group: str) -> float:
     """
     if ours(view):
         return 0
-    beyond = _sum(view, group) - len(view.items)
-    other = _sum(view, _STATUS if group == _OBJECTIVE else _OBJECTIVE) - len(view.items)
-    spared = math.inf if group == _OBJECTIVE and _may_lack_stopped(view) else 0
-    return max(0, min(beyond, other + spared))
+    other = _STATUS if group == _OBJECTIVE else _OBJECTIVE
+    alone = not mapping(view.answer, other) or (other == _STATUS and _may_lack_stopped(view))
+    beyond = [_sum(view, one) - len(view.items) for one in ((group,) if alone else (group, other))]
+    return max(0, min(beyond))
 
 
 def _may_lack_stopped(view: View) -> bool:

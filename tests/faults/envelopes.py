@@ -59,22 +59,22 @@ def success_is_202(call: Call, forward: Forward) -> Answer:
     return replace(answer, status=202) if answer.status == 200 else answer
 
 
-@protocol.exchange(_JSON, "protocol/operation/available")
+@protocol.exchange(_JSON, "protocol/answer/json-object")
 def answers_wrapped_in_a_list(call: Call, forward: Forward) -> Answer:
     answer = forward(call)
     return replace(answer, body=b"[" + answer.body + b"]") if answer.status == 200 else answer
 
 
-@protocol.exchange(_JSON, "client/boto3/call")
+@protocol.exchange(_JSON, "protocol/body/white-space", "pagination/token/leads-to-the-end")
 def answers_wrapped_in_a_member(call: Call, forward: Forward) -> Answer:
     answer = forward(call)
     return answered(answer, {"Result": json.loads(answer.body)}) if answer.status == 200 else answer
 
 
-@protocol.exchange(_JSON, "protocol/operation/available")
-def errors_answered_with_200(call: Call, forward: Forward) -> Answer:
+@protocol.exchange(_JSON, "protocol/answer/json-object")
+def answers_in_xml(call: Call, forward: Forward) -> Answer:
     answer = forward(call)
-    return replace(answer, status=200, body=b"<Error/>") if answer.status == 200 else answer
+    return replace(answer, body=b"<Result/>") if answer.status == 200 else answer
 
 
 @protocol.exchange(_JSON, "protocol/operation/available")
@@ -166,7 +166,9 @@ def unsigned_accepted(call: Call, forward: Forward) -> Answer:
     return _trusted(call, forward) if "authorization" not in call.headers else forward(call)
 
 
-@protocol.exchange("one-error-of-its-own", "protocol/signature/wrong-secret", "protocol/signature/unknown-key", signed=True)
+@protocol.exchange(
+    "one-error-of-its-own", "protocol/signature/wrong-secret", "protocol/signature/unknown-key", signed=True
+)
 def signatures_not_looked_at(call: Call, forward: Forward) -> Answer:
     return _trusted(call, forward)
 

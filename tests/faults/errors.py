@@ -41,8 +41,18 @@ def _for_missing(name: str, *shows: str, status: int = 400, **members: str | Non
 
 _for_missing("unknown-name-404", f"error/{_MISSING}/http-status", status=404)
 _for_missing("unknown-name-410", f"error/{_MISSING}/http-status", status=410)
-_for_missing("unknown-name-another-code", f"error/{_MISSING}/plain", "client/boto3/unknown-name", __type="ResourceNotFoundException")
-_for_missing("unknown-name-validation-error", f"error/{_MISSING}/plain", f"error/{_MISSING}/longest", __type="ValidationException")
+_for_missing(
+    "unknown-name-another-code",
+    f"error/{_MISSING}/plain",
+    "client/boto3/unknown-name",
+    __type="ResourceNotFoundException",
+)
+_for_missing(
+    "unknown-name-validation-error",
+    f"error/{_MISSING}/plain",
+    f"error/{_MISSING}/longest",
+    __type="ValidationException",
+)
 _for_missing("unknown-name-without-type", f"error/{_MISSING}/plain", "protocol/error-body/type", __type=None)
 _for_missing("unknown-name-500", f"error/{_MISSING}/plain", status=500)
 _for_missing("unknown-name-type-with-namespace", "protocol/error-body/bare-type", __type=f"com.amazonaws#{_MISSING}")

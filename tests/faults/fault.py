@@ -64,7 +64,14 @@ class Faults:
         return iter(self._faults)
 
     def add(  # noqa: PLR0913 - the parts of a fault, each by its name
-        self, name: str, breaks: str, shows: tuple[str, ...], apply: Apply, *, known_only: bool = False, signed: bool = False
+        self,
+        name: str,
+        breaks: str,
+        shows: tuple[str, ...],
+        apply: Apply,
+        *,
+        known_only: bool = False,
+        signed: bool = False,
     ) -> None:
         """Take up a fault."""
         patterns = tuple(f"{self.operation}/{one}" for one in shows)

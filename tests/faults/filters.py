@@ -83,7 +83,11 @@ def _one_lost(items: Items, asked: Members) -> Items:
 
 
 def _one_stranger(items: Items, asked: Members) -> Items:
-    return [*items, {**items[0], "TrainingJobStatus": "Completed"}] if asked.get("StatusEquals") == "Failed" and items else items
+    return (
+        [*items, {**items[0], "TrainingJobStatus": "Completed"}]
+        if asked.get("StatusEquals") == "Failed" and items
+        else items
+    )
 
 
 def _nothing_failed(items: Items, asked: Members) -> Items:
@@ -140,7 +144,7 @@ def _metricless_lost(items: Items, asked: Members) -> Items:
 filters.add(
     "items-without-metric-left-out-of-another-order",
     _WITHOUT,
-    ("*/Status/*",),
+    ("order/Status/Ascending", "order/Status/Descending"),
     relisted(_metricless_lost),
 )
 

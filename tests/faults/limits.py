@@ -83,7 +83,9 @@ def pattern_not_looked_at(asked: Members) -> None:
         asked[NAME] = _STAND_IN
 
 
-@names.request(f"{DESCRIBE}/input/{NAME}/pattern", f"request/{NAME}/pattern-trailing-dot", f"request/{NAME}/pattern-inner-space")
+@names.request(
+    f"{DESCRIBE}/input/{NAME}/pattern", f"request/{NAME}/pattern-trailing-dot", f"request/{NAME}/pattern-inner-space"
+)
 def pattern_matched_as_a_prefix(asked: Members) -> None:
     found = _PATTERN.match(_name(asked) or "")
     if found:
@@ -115,7 +117,11 @@ def digits_of_any_script_let_through(asked: Members) -> None:
         asked[NAME] = re.sub(r"[^\x00-\x7f]", lambda one: "0" if one.group().isdigit() else one.group(), name)
 
 
-@names.request(f"{DESCRIBE}/input/{NAME}/pattern", f"request/{NAME}/pattern-leading-space", f"request/{NAME}/pattern-trailing-space")
+@names.request(
+    f"{DESCRIBE}/input/{NAME}/pattern",
+    f"request/{NAME}/pattern-leading-space",
+    f"request/{NAME}/pattern-trailing-space",
+)
 def names_stripped(asked: Members) -> None:
     if name := _name(asked):
         asked[NAME] = name.strip(" ")
@@ -132,7 +138,9 @@ def _size(asked: Members) -> int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-@sizes.request(f"{_LIST_INPUT}/MaxResults/maximum", "request/MaxResults/range-101", "request/MaxResults/range-far-above")
+@sizes.request(
+    f"{_LIST_INPUT}/MaxResults/maximum", "request/MaxResults/range-101", "request/MaxResults/range-far-above"
+)
 def page_size_cut_to_the_largest(asked: Members) -> None:
     if size := _size(asked):
         asked["MaxResults"] = min(size, 100)

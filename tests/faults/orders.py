@@ -95,7 +95,9 @@ for _asked, _taken in (
 
 def _sorted(by: str, key: Callable[[Members], Any]) -> Callable[[Items, Members], Items]:
     def relist(items: Items, asked: Members) -> Items:
-        return sorted(items, key=key, reverse=_falls(asked)) if asked.get("SortBy") == by else items
+        if asked.get("SortBy") != by:
+            return items
+        return sorted(sorted(items, key=_KEYS["Name"]), key=key, reverse=_falls(asked))
 
     return relist
 

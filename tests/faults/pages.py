@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
 
 _TOKEN = f"{LIST}/output/NextToken/present"
-_WALKS = ("pagination/default", "pagination/Name-Ascending", "pagination/page-size", "pagination/token", "client/paginator")
+_WALKS = (
+    "pagination/default",
+    "pagination/Name-Ascending",
+    "pagination/page-size",
+    "pagination/token",
+    "client/paginator",
+)
 _CUT = tuple(f"pagination/default/page-size-{size}" for size in (1, 2, 3, 7))
 
 pages = Faults("pages", LIST, _WALKS)
@@ -107,12 +113,18 @@ def page_size_taken_for_the_total(call: Call, forward: Forward) -> Answer:
     return relisted(lambda items, _: items[:total] if isinstance(total, int) else items)(call, forward)
 
 
-@pages.exchange(f"{LIST}/input/MaxResults/default", "pagination/page-size/default-at-most", "pagination/page-size/default-written-out")
+@pages.exchange(
+    f"{LIST}/input/MaxResults/default",
+    "pagination/page-size/default-at-most",
+    "pagination/page-size/default-written-out",
+)
 def default_page_of_twenty(call: Call, forward: Forward) -> Answer:
     return _by_default(call, forward, 20)
 
 
-@pages.exchange(f"{LIST}/input/MaxResults/default", "pagination/page-size/default-full", "pagination/page-size/default-written-out")
+@pages.exchange(
+    f"{LIST}/input/MaxResults/default", "pagination/page-size/default-full", "pagination/page-size/default-written-out"
+)
 def default_page_of_five(call: Call, forward: Forward) -> Answer:
     return _by_default(call, forward, 5)
 
@@ -187,7 +199,7 @@ def _empty_page_at_the_end(call: Call, forward: Forward, when: Callable[[Members
     return answered(answer, content)
 
 
-@tokens.exchange("last-page-has-no-token", "pagination/token/never-back")
+@tokens.exchange("last-page-has-no-token", "pagination/token/leads-to-the-end")
 def last_token_leads_back_to_the_first_page(call: Call, forward: Forward) -> Answer:
     asked = asked_of(call) if aims_at(call, LIST) else None
     if asked and asked.get("NextToken") == _END:
@@ -272,14 +284,33 @@ def _lost_on_later_pages(*members: str) -> Callable[[Call, Forward], Answer]:
 
 
 for _member, _fact, _shows in (
-    ("StatusEquals", "filter-by-status", ("filter/Completed/sorted-Name-Ascending", "pagination/Completed/page-size-3")),
-    ("SortBy", "sort-key-decides-the-order", ("pagination/CreationTime-Descending/page-size-3", "pagination/FinalObjectiveMetricValue-Ascending/page-size-10")),
-    ("SortOrder", "descending-is-the-reverse", ("pagination/Name-Descending/page-size-3", "pagination/CreationTime-Descending/page-size-7")),
+    (
+        "StatusEquals",
+        "filter-by-status",
+        ("filter/Completed/sorted-Name-Ascending", "pagination/Completed/page-size-3"),
+    ),
+    (
+        "SortBy",
+        "sort-key-decides-the-order",
+        (
+            "pagination/CreationTime-Descending/page-size-3",
+            "pagination/FinalObjectiveMetricValue-Ascending/page-size-10",
+        ),
+    ),
+    (
+        "SortOrder",
+        "descending-is-the-reverse",
+        ("pagination/Name-Descending/page-size-3", "pagination/CreationTime-Descending/page-size-7"),
+    ),
 ):
     kept.add(f"{_member}-lost-on-later-pages", _fact, _shows, _lost_on_later_pages(_member))
 
 
-@kept.answer("descending-is-the-reverse", "pagination/Name-Ascending/page-size-7", "pagination/CreationTime-Descending/page-size-3")
+@kept.answer(
+    "descending-is-the-reverse",
+    "pagination/Name-Ascending/page-size-7",
+    "pagination/CreationTime-Descending/page-size-3",
+)
 def later_pages_turned_around(asked: Members, answer: Members) -> None:
     if _later(asked):
         answer[RESULT].reverse()

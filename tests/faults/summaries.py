@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from faults.fault import LIST, Faults, Members
+from faults.fault import EVERY, LIST, Faults, Members
 from faults.listings import METRIC, RESULT, Items, relisted
 
 if TYPE_CHECKING:
@@ -88,15 +88,7 @@ def failed_without_an_end(_: Members, answer: Members) -> None:
             item.pop("TrainingEndTime", None)
 
 
-@items.answer("tuning-job-precedes-its-training-jobs", "consistency/*")
-def created_before_the_tuning_job(_: Members, answer: Members) -> None:
-    for item in _each(answer):
-        item["CreationTime"] -= 10_000_000
-
-
-@items.answer(
-    "failure-text-of-failed-training-jobs", "consistency/failure-reason/failure-text-of-failed-training-jobs"
-)
+@items.answer("failure-text-of-failed-training-jobs", "consistency/failure-reason/failure-text-of-failed-training-jobs")
 def failure_text_everywhere(_: Members, answer: Members) -> None:
     for item in _each(answer):
         item["FailureReason"] = "none"
@@ -108,7 +100,9 @@ def definition_of_no_name(_: Members, answer: Members) -> None:
         item["TrainingJobDefinitionName"] = "no-such-definition"
 
 
-@items.answer("definition-name-is-known", "consistency/echo/TrainingJobSummaries[].TrainingJobDefinitionName", known_only=True)
+@items.answer(
+    "definition-name-is-known", "consistency/echo/TrainingJobSummaries[].TrainingJobDefinitionName", known_only=True
+)
 def definition_names_left_out(_: Members, answer: Members) -> None:
     for item in _each(answer, "TrainingJobDefinitionName"):
         del item["TrainingJobDefinitionName"]
@@ -143,7 +137,13 @@ def tuned_values_empty(_: Members, answer: Members) -> None:
         item["TunedHyperParameters"] = {}
 
 
-ranges = Faults("values and ranges", "*", ("consistency",))
+ranges = Faults("training jobs beside their tuning job", EVERY, ("consistency",))
+
+
+@ranges.answer("tuning-job-precedes-its-training-jobs", "consistency/times/tuning-job-precedes-its-training-jobs")
+def created_before_the_tuning_job(_: Members, answer: Members) -> None:
+    for item in _each(answer) if RESULT in answer else ():
+        item["CreationTime"] -= 10_000_000
 
 
 def _numeric(value: str) -> bool:
@@ -151,45 +151,78 @@ def _numeric(value: str) -> bool:
 
 
 for _name, _breaks, _law, _change in (
-    ("values-above-their-ranges", "search-stays-in-the-ranges", "search-stays-in-the-ranges", lambda it: f"{it}0000000" if it.isdecimal() else f"{float(it) + 1e9}" if _numeric(it) else it),
-    ("whole-numbers-with-fractions", "integers-in-range", "integers-in-range", lambda it: f"{it}.5" if it.isdecimal() else it),
-    ("whole-numbers-below-zero", "integers-in-range", "integers-in-range", lambda it: f"-{it}" if it.isdecimal() else it),
-    ("floats-out-of-range", "floats-in-range", "floats-in-range", lambda it: f"{float(it) + 1e6}" if _numeric(it) and not it.isdecimal() else it),
-    ("floats-with-a-comma", "floats-in-range", "floats-in-range", lambda it: it.replace(".", ",") if _numeric(it) else it),
-    ("categories-in-capitals", "categories-from-the-list", "categories-from-the-list", lambda it: it if _numeric(it) else it.upper() + "!"),
+    (
+        "values-above-their-ranges",
+        "search-stays-in-the-ranges",
+        "search-stays-in-the-ranges",
+        lambda it: f"{it}0000000" if it.isdecimal() else f"{float(it) + 1e9}" if _numeric(it) else it,
+    ),
+    (
+        "whole-numbers-with-fractions",
+        "integers-in-range",
+        "integers-in-range",
+        lambda it: f"{it}.5" if it.isdecimal() else it,
+    ),
+    (
+        "whole-numbers-below-zero",
+        "integers-in-range",
+        "integers-in-range",
+        lambda it: f"-{it}" if it.isdecimal() else it,
+    ),
+    (
+        "floats-out-of-range",
+        "floats-in-range",
+        "floats-in-range",
+        lambda it: f"{float(it) + 1e6}" if _numeric(it) and not it.isdecimal() else it,
+    ),
+    (
+        "floats-with-a-comma",
+        "floats-in-range",
+        "floats-in-range",
+        lambda it: it.replace(".", ",") if _numeric(it) else it,
+    ),
+    (
+        "categories-in-capitals",
+        "categories-from-the-list",
+        "categories-from-the-list",
+        lambda it: it if _numeric(it) else it.upper() + "!",
+    ),
     ("values-in-quotes", "search-stays-in-the-ranges", "categories-from-the-list", lambda it: f'"{it}"'),
 ):
 
     def _edit(_: Members, answer: Members, _change: object = _change) -> None:
         for item in _each(answer, "TunedHyperParameters") if RESULT in answer else ():
             item["TunedHyperParameters"] = {
-                name: _change(value) for name, value in item["TunedHyperParameters"].items()  # type: ignore[operator]
+                name: _change(value)
+                for name, value in item["TunedHyperParameters"].items()  # type: ignore[operator]
             }
 
     _edit.__name__ = _name
     ranges.answer(_breaks, f"consistency/ranges/{_law}")(_edit)
 
 
-@objectives.answer("metric-is-the-objective", "consistency/objective/metric-is-the-objective")
+@objectives.answer("metric-is-the-objective", "consistency/*/metric-is-the-objective")
 def metric_of_another_name(_: Members, answer: Members) -> None:
     for item in _each(answer, METRIC):
         item[METRIC]["MetricName"] = "another:metric"
 
 
-@objectives.answer("metric-is-the-objective", "consistency/objective/metric-is-the-objective")
+@objectives.answer("metric-is-the-objective", "consistency/*/metric-is-the-objective")
 def metric_name_in_capitals(_: Members, answer: Members) -> None:
     for item in _each(answer, METRIC):
         item[METRIC]["MetricName"] = item[METRIC]["MetricName"].upper() + "!"
 
 
-@objectives.answer("metric-is-the-objective", "consistency/objective/metric-is-the-objective")
+@objectives.answer("metric-is-the-objective", "consistency/*/metric-is-the-objective")
 def metric_of_the_other_direction(_: Members, answer: Members) -> None:
     for item in _each(answer, METRIC):
         told = item[METRIC].get("Type")
         item[METRIC]["Type"] = "Maximize" if told == "Minimize" else "Minimize"
 
 
-@objectives.answer("pending-objective-is-still-running", "consistency/objective-status/pending-objective-is-still-running")
+@objectives.answer(
+    "pending-objective-is-still-running", "consistency/objective-status/pending-objective-is-still-running"
+)
 def pending_for_ever(_: Members, answer: Members) -> None:
     for item in _each(answer, "ObjectiveStatus"):
         item["ObjectiveStatus"] = "Pending"
