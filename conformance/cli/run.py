@@ -162,7 +162,7 @@ class _Run:
             "--rootdir",
             str(Path.cwd()),
             "--assert=plain",
-            "--capture=sys",
+            "--capture=no",
             "-p",
             "no:terminal",
             *(part for name in _PLUGINS_OFF for part in ("-p", f"no:{name}")),

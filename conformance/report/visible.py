@@ -23,6 +23,8 @@ def visible(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Write text in one line: as `visible`, line breaks and tabs as escapes too."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(escape(char) if char in _KEPT else char for char in visible(text))
 
 

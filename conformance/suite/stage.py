@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from conformance.catalogue.catalogue import catalogue, select
@@ -61,7 +62,7 @@ class Plan:
             operations=tuple(self.contract.operations),
             log_path=self.directory / "launch.log",
             caller_factory=lambda access: client_of(self.contract.service, access),
-            start_reference=start_reference,
+            start_reference=partial(start_reference, self.contract),
         ) as target:
             yield target
 
@@ -105,11 +106,11 @@ def client_of(service: Service, access: Access) -> Client:
 
 
 @contextmanager
-def start_reference(world: World, credentials: Credentials | None) -> Iterator[str]:
+def start_reference(contract: Contract, world: World, credentials: Credentials | None) -> Iterator[str]:
     """Start the reference server inside this process; give its endpoint."""
     from conformance.reference import ReferenceServer  # noqa: PLC0415 - other targets do without it
 
     keys = {credentials.access_key: credentials.secret_key} if credentials else None
-    server: AbstractContextManager[ReferenceServer] = ReferenceServer(world, credentials=keys)
+    server: AbstractContextManager[ReferenceServer] = ReferenceServer(world, credentials=keys, contract=contract)
     with server as running:
         yield running.endpoint_url
