@@ -6,9 +6,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from small_contract import ContractFolder
 
 from conformance.contract import packaged_root
+from contract.small_contract import ContractFolder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from conformance.contract import load, verify_citations
 from conformance.contract.notation import names_held_type, names_member, names_requirement, names_type, names_value
 
 if TYPE_CHECKING:
-    from small_contract import ContractFolder
+    from contract.small_contract import ContractFolder
 
 
 def test_every_line_of_the_small_contract_says_what_it_is_cited_for(folder: ContractFolder) -> None:

@@ -11,7 +11,7 @@ from conformance.contract import ContractError, load
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from small_contract import ContractFolder
+    from contract.small_contract import ContractFolder
 
 BREAKS = [
     # file, old text, new text, a part of the problem, a part of the remedy

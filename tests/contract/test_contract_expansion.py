@@ -10,7 +10,7 @@ import pytest
 from conformance.contract import Contract, Node, load
 
 if TYPE_CHECKING:
-    from small_contract import ContractFolder
+    from contract.small_contract import ContractFolder
 
 GENRE = "ListBooks/output/Books[].Genre/enum"
 

@@ -9,7 +9,7 @@ import pytest
 from conformance.contract import lint, load
 
 if TYPE_CHECKING:
-    from small_contract import ContractFolder
+    from contract.small_contract import ContractFolder
 
 FAULTS = [
     # file, old text, new text, a part of the problem, text on the line that is named, and its file

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from small_contract import FILES
 
 from conformance.contract import ContractError, lint, load
+from contract.small_contract import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from small_contract import ContractFolder
+    from contract.small_contract import ContractFolder
 
 ODDITIES: tuple[Any, ...] = (None, 0, -1, 2.5, True, "", "odd", [], [[]], {}, {"odd": 1}, [None], [{"odd": []}])
 

@@ -9,7 +9,7 @@ import pytest
 from conformance.contract import ContractError, load
 
 if TYPE_CHECKING:
-    from small_contract import ContractFolder
+    from contract.small_contract import ContractFolder
 
 SOUND = [
     "book.Title",

@@ -12,7 +12,7 @@ from conformance.contract import ContractError, load, packaged_root
 from conformance.contract.schema import schema_findings
 
 if TYPE_CHECKING:
-    from small_contract import ContractFolder
+    from contract.small_contract import ContractFolder
 
 MALFORMED = [
     ("sources.yaml", "    kind: cli-page", "    kind: cli"),

@@ -1,0 +1,1 @@
+"""Loading, lint and citations of the contract."""
