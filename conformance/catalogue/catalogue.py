@@ -19,6 +19,7 @@ from conformance.catalogue.order_checks import order_checks
 from conformance.catalogue.page_checks import page_checks
 from conformance.catalogue.paginator_checks import paginator_checks
 from conformance.catalogue.request_checks import protocol_checks, request_checks
+from conformance.catalogue.resource_checks import resource_checks
 from conformance.catalogue.token_checks import page_size_checks, token_checks
 from conformance.contract import Contract, Operation
 from conformance.errors import UserError
@@ -54,6 +55,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield from protocol_checks(contract, operation)
     yield from envelope_checks(contract, operation)
     yield from request_checks(contract, operation)
+    yield from resource_checks(contract, operation)
     yield from error_checks(contract, operation)
     yield from answer_checks(contract, operation)
     if operation.listing is not None:

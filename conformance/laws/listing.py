@@ -46,9 +46,11 @@ class Reader:
         return tuple(self.identity(item) for item in items)
 
     def key(self, sort_by: str, item: Item) -> Any:
-        """Give the value by which an item is sorted; None where it has none."""
+        """Give the value by which an item is sorted; None where it has none, or NaN, whose place is anywhere."""
         value = member(item, self.spec.keys[sort_by])
-        return float(value) if isinstance(value, str) and value in {"NaN", "Infinity", "-Infinity"} else value
+        if value == "NaN":
+            return None
+        return float(value) if isinstance(value, str) and value in {"Infinity", "-Infinity"} else value
 
     def has_key(self, sort_by: str, item: Item) -> bool:
         """Tell whether an item has the value by which it would be sorted."""

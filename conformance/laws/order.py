@@ -124,7 +124,8 @@ def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked
             received=f"{rising.name}, falling: {difference}",
             exchanges=pages_of(falling.listing),
         )
-    keys = [[reader.key(sort_by, item) for item in walk.listing.items] for walk in (rising, falling)]
+    every = ([reader.key(sort_by, item) for item in walk.listing.items] for walk in (rising, falling))
+    keys = [[key for key in walked if key is not None] for walked in every]
     if len(set(keys[0])) < _PAIR:
         return skipped(f"{rising.name} has fewer than two different values to sort by {sort_by}")
     forwards = [key for key, _ in groupby(keys[0])]

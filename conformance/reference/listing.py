@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -17,7 +18,7 @@ TRAINING_JOB_KEYS: dict[str, Callable[[Any], Any]] = {
     "Name": attrgetter("name"),
     "CreationTime": attrgetter("created"),
     "Status": attrgetter("status"),
-    "FinalObjectiveMetricValue": attrgetter("metric"),
+    "FinalObjectiveMetricValue": lambda job: None if job.metric is None else (not math.isnan(job.metric), job.metric),
 }
 TUNING_JOB_KEYS: dict[str, Callable[[Any], Any]] = {
     "Name": attrgetter("name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Renderer:
         if launched.metric is None:
             return None
         objective = job.objective_for(launched)
-        return {"Type": objective["Type"], "MetricName": objective["MetricName"], "Value": launched.metric}
+        return {"Type": objective["Type"], "MetricName": objective["MetricName"], "Value": _float(launched.metric)}
 
     def tuning_job_summary(self, job: WorldJob) -> dict[str, Any]:
         """Give one tuning job as the listing of tuning jobs tells it."""
@@ -123,6 +124,15 @@ def objective_counters(launched: Iterable[WorldTrainingJob]) -> dict[str, int]:
     return counters
 
 
+def _float(value: float) -> float | str:
+    """Give a float as the protocol writes it: what JSON has no numeral for is a word."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
 def spans_parents(job: WorldJob) -> bool:
     """Say whether the job has an overall best training job: only where it goes on with what its parents did."""
     start: Mapping[str, Any] = job.create.get("WarmStartConfig") or {}
@@ -135,7 +145,7 @@ def best_of(jobs: Iterable[WorldJob]) -> Candidate | None:
         (job, launched)
         for job in jobs
         for launched in job.training_jobs
-        if launched.status == "Completed" and launched.metric is not None
+        if launched.status == "Completed" and launched.metric is not None and not math.isnan(launched.metric)
     ]
     return min(candidates, key=_rank, default=None)
 

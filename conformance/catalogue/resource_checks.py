@@ -1,0 +1,38 @@
+"""The check that an operation answers for every resource, not just for the one that most checks ask about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from conformance.catalogue.check import Check, of_fact
+from conformance.catalogue.lab import Lab
+from conformance.contract import Contract, Operation
+from conformance.laws.served import Served, every_resource
+from conformance.laws.verdict import Verdict
+
+
+def resource_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Give the one check."""
+    fact = contract.fact(f"{operation.name}/output//http_status")
+    yield Check(
+        f"{operation.name}/request/{operation.subject}/every-resource",
+        fact.level,
+        fact.basis,
+        f"{operation.name} succeeds for every resource of the state",
+        of_fact(fact),
+        partial(_every_resource, operation),
+        compares=True,
+        facts=(fact.id,),
+        request="nothing of its own: it looks at every resource that the run knows",
+        accepts=f"HTTP {fact.value} with an answer that can be read, for each of them and to the last page",
+    )
+
+
+def _every_resource(operation: Operation, lab: Lab) -> Verdict:
+    seen = []
+    for view in lab.survey.views:
+        listed = lab.walk(view.name).listing.pages
+        pages, other = (listed, view.description) if operation.listing else ((view.description,), listed[0])
+        seen.append(Served(view.name, pages, vouched=view.known is not None or other.ok))
+    return every_resource(operation, seen)
