@@ -55,13 +55,10 @@ class RawServer:
 
     def __post_init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = int(self._listening.getsockname()[1])
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         self._thread = threading.Thread(target=self._accept, daemon=True)
-
-    @property
-    def port(self) -> int:
-        return int(self._listening.getsockname()[1])
 
     @property
     def url(self) -> str:
@@ -73,7 +70,6 @@ class RawServer:
         return [request.operation for request in self.received]
 
     def __enter__(self) -> Self:
-        self._url = self.url
         self._thread.start()
         return self
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
@@ -144,6 +144,15 @@ def _judge(operation: Operation, exchange: Exchange) -> Verdict:  # noqa: PLR091
     return passed({"answers": 1})
 
 
+@dataclass(frozen=True)
+class _Aside:
+    """What is said of an operation that is lacking: the finding, the check that tells it, and what all others get."""
+
+    teller: str
+    finding: Verdict
+    behind: Verdict
+
+
 class Standing:
     """What is put aside because the target lacks an operation, and the one check that tells so.
 
@@ -155,24 +164,31 @@ class Standing:
         """Ask nothing yet."""
         self._lab = lab
         self._selected = selected
+        self._asides: dict[str, _Aside | None] = {}
 
     def aside(self, check: Check) -> Verdict | None:
         """Give the verdict of a check that can't be run for want of its operation; None where it can."""
-        operation = self._lab.contract.operations[check.operation]
+        if check.operation not in self._asides:
+            self._asides[check.operation] = self._look(self._lab.contract.operations[check.operation])
+        aside = self._asides[check.operation]
+        if aside is None:
+            return None
+        return aside.finding if check.id == aside.teller else aside.behind
+
+    def _look(self, operation: Operation) -> _Aside | None:
         verdict = judge_available(self._lab, operation)
         if verdict.outcome is Outcome.PASSED:
             return None
         whole = self._whole(verdict)
         teller = self._teller(None if whole else operation.name)
-        if check.id != teller.id:
-            return skipped(f"{_words(verdict, whole=whole)}: see {teller.id}", kind="behind")
+        behind = skipped(f"{_words(verdict, whole=whole)}: see {teller.id}", kind="behind")
         if whole:
             verdict = judge_available(self._lab, next(iter(self._lab.contract.operations.values())))
             reason = _WHOLE.get(verdict.kind)
             verdict = replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
         if verdict.outcome is Outcome.FAILED and teller.level != "must":
-            return broke(verdict.kind, verdict.reason, exchanges=verdict.exchanges)
-        return verdict
+            verdict = broke(verdict.kind, verdict.reason, exchanges=verdict.exchanges)
+        return _Aside(teller.id, verdict, behind)
 
     def _whole(self, verdict: Verdict) -> bool:
         """Tell whether no operation at all is served, so that one finding says it for the endpoint."""

@@ -1,0 +1,183 @@
+"""How checks are run: what is put aside and who tells why, when a target is given up, and what is asked twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from in_process import Answer, Answering, always, checks, error, judged, lab_of, reference
+
+from conformance.catalogue.catalogue import select
+from conformance.catalogue.check import Check
+from conformance.catalogue.runner import Runner
+from conformance.errors import UserError
+from conformance.laws.verdict import Outcome, Verdict, failed, passed
+from conformance.wire.exchange import Fault
+from conformance.wire.request import Request
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
+NO_ENDPOINT = always(404, b"<html>")
+
+
+def told(answer: Answer, **selection: str) -> dict[str, Verdict]:
+    """Give the verdicts that are no skips, by check."""
+    patterns = [selection.pop("pattern")] if "pattern" in selection else []
+    chosen = select(checks(), patterns, **selection)
+    verdicts = judged(answer, selected=chosen)
+    found = {check.id: verdict for check, verdict in zip(chosen, verdicts, strict=True)}
+    return {one: verdict for one, verdict in found.items() if verdict.outcome is not Outcome.SKIPPED}
+
+
+@pytest.mark.parametrize(
+    ("selection", "teller"),
+    [
+        ({}, f"{DESCRIBE}/protocol/operation/available"),
+        ({"area": "protocol"}, f"{DESCRIBE}/protocol/operation/available"),
+        ({"operation": LIST}, f"{LIST}/protocol/operation/available"),
+        ({"area": "order"}, f"{LIST}/order/Name/Ascending"),
+        ({"area": "response"}, f"{DESCRIBE}/response/http/status"),
+    ],
+    ids=["all", "protocol", "second-operation", "order", "response"],
+)
+def test_one_selected_check_tells_that_nothing_can_be_judged(selection: dict[str, str], teller: str) -> None:
+    findings = told(NO_ENDPOINT, **selection)
+    assert list(findings) == [teller]
+    assert findings[teller].outcome is Outcome.FAILED
+    assert findings[teller].kind == "no-aws-endpoint"
+
+
+def test_recommended_checks_alone_can_not_excuse_a_target_that_lacks_everything() -> None:
+    (verdict,) = told(NO_ENDPOINT, area="protocol", level="should").values()
+    assert verdict.outcome is Outcome.ERROR
+
+
+def lacking_the_list(code: str, status: int) -> Answer:
+    right = reference()
+    return lambda request: error(code, status) if request.operation == LIST else right(request)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("UnknownOperationException", 400, "operation-unknown"),
+        ("InternalFailure", 501, "operation-broken"),
+        ("AccessDeniedException", 400, "answers-alike"),
+    ],
+)
+def test_an_operation_that_is_lacking_takes_nothing_else_along(code: str, status: int, kind: str) -> None:
+    findings = told(lacking_the_list(code, status), area="protocol")
+    assert findings.pop(f"{LIST}/protocol/operation/available").kind == kind
+    assert {verdict.outcome for verdict in findings.values()} == {Outcome.PASSED}
+    assert all(one.startswith(DESCRIBE) for one in findings)
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"])
+def test_a_target_that_falls_silent_is_given_up_after_five_requests(kind: str) -> None:
+    right, sent = reference(), [0]
+
+    def falls_silent(request: Request) -> tuple[int, bytes] | Fault:
+        sent[0] += 1
+        return right(request) if sent[0] <= 200 else Fault(kind, "nothing comes")
+
+    lab = lab_of(falls_silent)
+    chosen = select(checks(), area="pagination")
+    runner = Runner(lab, chosen)
+    outcomes = Counter(runner.verdict(check).outcome for check in chosen)
+    assert sent[0] == 205
+    assert lab.gone is not None
+    assert "5 times in a row: nothing comes" in lab.gone.detail
+    assert outcomes[Outcome.FAILED] + outcomes[Outcome.ERROR] <= 5
+
+
+def test_a_single_silence_is_no_end() -> None:
+    right, sent = reference(), [0]
+
+    def silent_now_and_then(request: Request) -> tuple[int, bytes] | Fault:
+        sent[0] += 1
+        return Fault("timeout", "nothing comes") if sent[0] % 5 == 0 else right(request)
+
+    lab = lab_of(silent_now_and_then)
+    for number in range(50):
+        lab.exchange(Request.call(DESCRIBE, {"HyperParameterTuningJobName": f"a{number}"}))
+    assert lab.gone is None
+
+
+def test_a_spent_budget_is_told_in_its_own_words() -> None:
+    lab = lab_of(lambda _: Fault("budget", "the budget of 7 requests is spent"))
+    lab.exchange(Request.call(DESCRIBE, {}))
+    assert lab.gone is not None
+    assert lab.gone.detail == "the budget of 7 requests is spent"
+
+
+def test_each_request_is_sent_once() -> None:
+    lab = lab_of(reference())
+    runner = Runner(lab, checks())
+    for check in select(checks(), area="request"):
+        runner.verdict(check)
+    sender = lab._sender  # noqa: SLF001 - what really went out
+    assert isinstance(sender, Answering)
+    assert len(sender.sent) == len(set(sender.sent))
+
+
+def comparing(*outcomes: Verdict) -> tuple[Check, list[Verdict]]:
+    left = list(outcomes)
+    check = Check(f"{DESCRIBE}/order/a/b", "must", "documented", "", (), lambda _: left.pop(0), compares=True)
+    return check, left
+
+
+def test_a_comparison_that_fails_is_asked_again_before_it_accuses() -> None:
+    wrong = failed("order", "out of order", expected="a", received="b")
+    check, left = comparing(wrong, passed({"items": 1}))
+    verdict = Runner(lab_of(reference()), (check,)).verdict(check)
+    assert verdict.outcome is Outcome.SKIPPED
+    assert verdict.kind == "did-not-repeat"
+    assert not left
+    check, left = comparing(wrong, failed("order", "still", expected="a", received="c"))
+    verdict = Runner(lab_of(reference()), (check,)).verdict(check)
+    assert verdict is wrong
+    assert not left
+
+
+PATTERNS = [
+    (f"{DESCRIBE}/error/ResourceNotFound/plain", 1),
+    (f"{DESCRIBE}/error", 6),
+    (f"{DESCRIBE}/error/", 6),
+    (f"{DESCRIBE}/error/ResourceNotFound/p", 0),
+    (f"{DESCRIBE}/error/ResourceNotFound/p*", 2),
+    ("*/error/*/plain", 2),
+    ("*/error/*/plai?", 2),
+    ("describe*", 0),
+    ("*[[]*", 0),
+    (f"{LIST}/response/TrainingJobSummaries[]", None),
+    (f"{LIST}/response/TrainingJobSummaries[].TrainingJobName/type", 1),
+    ("", 0),
+]
+
+
+@pytest.mark.parametrize(("pattern", "count"), PATTERNS)
+def test_a_pattern_selects_ids_beginnings_and_wildcards(pattern: str, count: int | None) -> None:
+    if count == 0:
+        with pytest.raises(UserError):
+            select(checks(), [pattern])
+        return
+    chosen = select(checks(), [pattern])
+    assert len(chosen) == count if count else chosen
+    assert all(check in checks() for check in chosen)
+
+
+def test_several_patterns_all_count_and_keep_the_order_of_a_run() -> None:
+    chosen = select(checks(), [f"{LIST}/error", f"{DESCRIBE}/error"])
+    assert {check.operation for check in chosen} == {DESCRIBE, LIST}
+    assert [check.id for check in chosen] == [check.id for check in checks() if check in chosen]
+
+
+def test_the_second_pattern_must_match_too() -> None:
+    with pytest.raises(UserError, match="nothing-of-it"):
+        select(checks(), [f"{LIST}/error", "nothing-of-it"])
+
+
+def test_patterns_and_areas_narrow_each_other() -> None:
+    assert {check.level for check in select(checks(), ["*/protocol/*"], level="should")} == {"should"}
+    with pytest.raises(UserError):
+        select(checks(), ["*/protocol/*"], area="error")
