@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,3 +82,19 @@ def write_targets(folder: Path, **targets: str) -> Path:
     path = folder / "targets.yaml"
     path.write_text("targets:\n" + "".join(f"  {name}: {entry}\n" for name, entry in targets.items()), encoding="utf-8")
     return path
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that has ended, with the folder of its reports."""
+
+    ended: Ended
+    folder: Path
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return report_of(self.folder)
+
+
+Sharing = Callable[..., Run]
+"""Gives a run by its name and arguments."""

@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict
 
 import pytest
-from command import Ended, conformance, report_of
 
-
-@dataclass(frozen=True)
-class Run:
-    """A run that has ended, with the folder of its reports."""
-
-    ended: Ended
-    folder: Path
-
-    @property
-    def report(self) -> dict[str, Any]:
-        return report_of(self.folder)
-
-
-Sharing = Callable[..., Run]
+from cli.command import Ended, Run, Sharing, conformance
 
 
 @pytest.fixture(scope="session")

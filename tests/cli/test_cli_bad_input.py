@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import conformance, write_targets
 
+from cli.command import conformance, write_targets
 from conformance.errors import ExitCode
 
 PYTHON = sys.executable

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import Ended, conformance, report_of, write_targets
 from raw_servers import (
     Behaviour,
     RawServer,
@@ -26,6 +25,7 @@ from raw_servers import (
     sends_more,
 )
 
+from cli.command import Ended, conformance, report_of, write_targets
 from conformance.errors import ExitCode
 
 DESCRIBE = "DescribeHyperParameterTuningJob"

@@ -10,8 +10,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from command import ROOT, conformance
 
+from cli.command import ROOT, conformance
 from conformance.cli.main import cli
 from conformance.errors import ExitCode, UserError
 

@@ -12,9 +12,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from command import PATIENCE_S, by_id, conformance, environment, outcomes, report_of
-from conftest import Run, Sharing
 
+from cli.command import PATIENCE_S, Run, Sharing, by_id, conformance, environment, outcomes, report_of
 from conformance.errors import ExitCode
 
 SOME = ("--select", "*/error/*", "--select", "*/protocol/body/*", "--select", "*/pagination/token/*")

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from command import PATIENCE_S, Ended, command, conformance, environment, report_of, write_targets
 from raw_servers import RawServer, Received, never_answers, reference
 
+from cli.command import PATIENCE_S, Ended, command, conformance, environment, report_of, write_targets
 from conformance.errors import ExitCode
 
 LITTLE = ("--area", "error")
