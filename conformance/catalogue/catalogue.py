@@ -7,29 +7,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from operator import attrgetter
 
+from conformance.catalogue import filter_checks, order_checks, page_checks, paginator_checks, token_checks
 from conformance.catalogue.answer_checks import answer_checks, envelope_checks
 from conformance.catalogue.availability import availability_check
 from conformance.catalogue.check import AREAS, Check
 from conformance.catalogue.client_checks import ClientChecks
 from conformance.catalogue.consistency_checks import known_checks, law_checks, rule_checks
 from conformance.catalogue.error_checks import error_checks
-from conformance.catalogue.filter_checks import filter_checks
 from conformance.catalogue.listing_checks import ListingChecks
-from conformance.catalogue.order_checks import order_checks
-from conformance.catalogue.page_checks import page_checks
-from conformance.catalogue.paginator_checks import paginator_checks
 from conformance.catalogue.request_checks import protocol_checks, request_checks
 from conformance.catalogue.resource_checks import resource_checks
-from conformance.catalogue.token_checks import page_size_checks, token_checks
 from conformance.contract import Contract, Operation
 from conformance.errors import UserError
 from conformance.laws.registry import laws
 from conformance.tuning import KNOWN_LAWS, KNOWN_STATEMENTS
 
-GENERIC_LAWS = frozenset(
-    f"{name}-checks" for name in ("request", "response", "protocol", "pagination", "order", "filter", "error", "client")
+GENERIC_LAWS = frozenset({"request-checks", "response-checks", "protocol-checks", "error-checks"}).union(
+    *(checks.LAWS for checks in (filter_checks, order_checks, page_checks, paginator_checks, token_checks))
 )
-"""The names by which a behaviour says that a whole area of checks judges it."""
+"""The names, beside those of laws on tuning jobs, by which behaviours say that checks of this catalogue judge them."""
 
 
 class SelectionError(UserError):
@@ -60,15 +56,18 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield from answer_checks(contract, operation)
     if operation.listing is not None:
         base = ListingChecks(contract, operation)
-        for checks in (token_checks, page_size_checks, page_checks, order_checks, filter_checks):
-            yield from checks(base)
+        yield from token_checks.token_checks(base)
+        yield from token_checks.page_size_checks(base)
+        yield from page_checks.page_checks(base)
+        yield from order_checks.order_checks(base)
+        yield from filter_checks.filter_checks(base)
     yield from rule_checks(contract, operation.name)
     yield from law_checks(contract, operation.name, laws().values())
     yield from known_checks(operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
     clients = ClientChecks(contract, operation)
     yield from clients.calls()
     if operation.paginator is not None:
-        yield from paginator_checks(clients)
+        yield from paginator_checks.paginator_checks(clients)
 
 
 def select(

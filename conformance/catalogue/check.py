@@ -31,7 +31,7 @@ class Check:
     """One judgement.
 
     `run` gets exchanges from the lab and asks a law. `compares` says that it relates answers of several moments, so
-    that a live target is asked again before it is accused. `facts` and `behaviour` name what the check is about.
+    that a live target is asked again before it is accused. `facts` and `behaviours` name what the check is about.
     `request` and `accepts` tell people what it sends and what passes.
     """
 
@@ -43,9 +43,14 @@ class Check:
     run: Callable[[Lab], Verdict]
     compares: bool = False
     facts: tuple[str, ...] = ()
-    behaviour: str = ""
+    behaviours: tuple[str, ...] = ()
     request: str = ""
     accepts: str = ""
+
+    @property
+    def behaviour(self) -> str:
+        """The first behaviour that the check is about; empty where it is about none."""
+        return next(iter(self.behaviours), "")
 
     @property
     def operation(self) -> str:
@@ -78,6 +83,12 @@ def because(
 def of_fact(fact: Fact) -> tuple[Because, ...]:
     """Give the citations of one fact."""
     return citations(fact.sources)
+
+
+def bound_by(contract: Contract, operation: str, laws: Iterable[str]) -> tuple[Behaviour, ...]:
+    """Give the behaviours of an operation that name one of these laws as their judge."""
+    named = set(laws)
+    return tuple(one for one in contract.behaviours if operation in one.operations and named & set(one.laws))
 
 
 def of_behaviour(behaviour: Behaviour) -> tuple[Because, ...]:

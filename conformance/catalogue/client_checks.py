@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from conformance.catalogue.check import Check, because, of_behaviour
+from conformance.catalogue.check import Check, because, bound_by, of_behaviour
 from conformance.catalogue.client_calls import ClientLab, ClientOutcome
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
@@ -20,21 +20,27 @@ class ClientChecks:
     """The ground of all client checks of one operation."""
 
     def __init__(self, contract: Contract, operation: Operation) -> None:
-        """Collect the citations of the behaviours that bind clients."""
+        """Keep the contract, for its citations."""
         self._contract = contract
         self.operation = operation
-        self._cited = tuple(
-            dict.fromkeys(
-                place
-                for behaviour in contract.behaviours
-                if "client-checks" in behaviour.laws and operation.name in behaviour.operations
-                for place in of_behaviour(behaviour)
-            )
-        )
 
-    def check(self, check_id: tuple[str, str], statement: str, judge: Judge, facts: tuple[str, ...] = ()) -> Check:
-        """Make one check from subject and case; `facts` are ids without the operation."""
+    def check(
+        self,
+        check_id: tuple[str, str],
+        statement: str,
+        judge: Judge,
+        *,
+        facts: tuple[str, ...] = (),
+        laws: tuple[str, ...] = (),
+    ) -> Check:
+        """Make one check from subject and case.
+
+        `facts` are ids without the operation, `laws` the names by which behaviours call for it.
+        """
         ids = tuple(f"{self.operation.name}/{fact}" for fact in facts)
+        behaviours = bound_by(self._contract, self.operation.name, laws)
+        cited = (*(place for one in behaviours for place in of_behaviour(one)), *because(self._contract, ids))
+        places = tuple(dict.fromkeys(cited))
 
         def run(lab: Lab) -> Verdict:
             return judge(lab, lab.clients) if lab.clients is not None else skipped(_NO_CLIENT)
@@ -44,10 +50,11 @@ class ClientChecks:
             "must",
             "documented",
             statement,
-            because(self._contract, ids) or self._cited or because(self._contract, protocol=True),
+            places or because(self._contract, protocol=True),
             run,
             compares=True,
             facts=ids,
+            behaviours=tuple(behaviour.id for behaviour in behaviours),
             request=f"boto3: {self.operation.name}",
             accepts=statement,
         )
@@ -57,7 +64,7 @@ class ClientChecks:
         present = tuple(f"error/{code}/present" for code in self.operation.errors)
         yield self.check(("boto3", "call"), "boto3 gives every member of the answer as its own type", self._call)
         words = "boto3 raises the modelled exception for a name that nothing has"
-        yield self.check(("boto3", "unknown-name"), words, self._unknown, present)
+        yield self.check(("boto3", "unknown-name"), words, self._unknown, facts=present)
 
     def _call(self, lab: Lab, client: ClientLab) -> Verdict:
         name = lab.existing(self.operation)

@@ -26,7 +26,7 @@ def rule_checks(contract: Contract, operation: str) -> Iterator[Check]:
                 behaviour.statement,
                 of_behaviour(behaviour),
                 partial(_judge_rule, rule),
-                behaviour=behaviour.id,
+                behaviours=(behaviour.id,),
                 request="nothing of its own: it looks at every resource that the run knows",
                 accepts=rule.expected,
             )
@@ -63,7 +63,7 @@ def _law_check(law: Law, behaviours: list[Behaviour]) -> Check:
         partial(_judge_law, law),
         compares=law.compares,
         facts=tuple(f"{law.operation}/{fact}" for fact in law.facts),
-        behaviour=first.id,
+        behaviours=tuple(behaviour.id for behaviour in behaviours),
         request="nothing of its own: it looks at every resource that the run knows",
         accepts=first.statement,
     )

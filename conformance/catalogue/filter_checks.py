@@ -13,6 +13,10 @@ from conformance.laws.survey import View
 from conformance.laws.verdict import Verdict
 
 _SMALL = 3
+_LAW = "filter-keeps-exactly"
+
+LAWS = frozenset({_LAW})
+"""The name by which behaviours call for these checks."""
 
 
 def filter_checks(base: ListingChecks) -> Iterator[Check]:
@@ -24,12 +28,14 @@ def filter_checks(base: ListingChecks) -> Iterator[Check]:
             f"{name} {value} lists only items that are {value}",
             partial(_only, base, name, value),
             facts=facts,
+            laws=(_LAW,),
         )
         yield base.check(
             ("filter", value, "all"),
             f"{name} {value} loses no item that is {value}",
             partial(_all, base, name, value),
             facts=facts,
+            laws=(_LAW,),
         )
         for key, direction in base.orders():
             yield base.check(
@@ -37,6 +43,7 @@ def filter_checks(base: ListingChecks) -> Iterator[Check]:
                 f"{name} {value} keeps the order of {key} {direction}",
                 partial(_ordered, base, Query(key, direction, (name, value))),
                 facts=facts,
+                laws=(_LAW,),
             )
     for name in base.reader.spec.filters:
         yield base.check(
@@ -44,6 +51,7 @@ def filter_checks(base: ListingChecks) -> Iterator[Check]:
             f"the lists under all values of {name} add up to the unfiltered list",
             partial(_partition, base, name),
             facts=(f"input/{name}/enum",),
+            laws=(_LAW,),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from conformance.catalogue.check import Because, Check, because, of_behaviour
+from conformance.catalogue.check import Check, because, bound_by, of_behaviour
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
 from conformance.laws.listing import Reader
@@ -63,14 +63,18 @@ class ListingChecks:
         level: str = "must",
         facts: tuple[str, ...] = (),
         observed: tuple[str, ...] = (),
+        laws: tuple[str, ...] = (),
     ) -> Check:
-        """Make one check from area, subject and case; its judge is given the resource whose listing tells most."""
+        """Make one check from area, subject and case; its judge is given the resource whose listing tells most.
+
+        `facts` are ids without the operation, `laws` the names by which behaviours call for it.
+        """
 
         def run(lab: Lab) -> Verdict:
             view = lab.paging_subject()
             return judge(lab, view) if view is not None else skipped(_NO_LISTING)
 
-        return self.check_at_large(check_id, statement, run, level=level, facts=facts, observed=observed)
+        return self.check_at_large(check_id, statement, run, level=level, facts=facts, observed=observed, laws=laws)
 
     def check_at_large(  # noqa: PLR0913 - as above
         self,
@@ -81,28 +85,27 @@ class ListingChecks:
         level: str = "must",
         facts: tuple[str, ...] = (),
         observed: tuple[str, ...] = (),
+        laws: tuple[str, ...] = (),
     ) -> Check:
         """Make one check whose judge looks for its resources itself."""
         ids = tuple(f"{self.operation.name}/{fact}" for fact in facts)
+        behaviours = bound_by(self._contract, self.operation.name, laws)
+        places = (
+            *(place for one in behaviours for place in of_behaviour(one)),
+            *because(self._contract, ids, observed),
+        )
         return Check(
             id="/".join((self.operation.name, *check_id)),
             level=level,
             basis="documented" if level == "must" else "inferred",
             statement=statement,
-            because=tuple(dict.fromkeys((*because(self._contract, ids, observed), *self._cited(check_id[0])))),
+            because=tuple(dict.fromkeys(places)),
             run=run,
             compares=True,
             facts=ids,
+            behaviours=tuple(behaviour.id for behaviour in behaviours),
             request=f"{self.operation.name}, page after page",
             accepts=statement,
-        )
-
-    def _cited(self, area: str) -> tuple[Because, ...]:
-        return tuple(
-            place
-            for behaviour in self._contract.behaviours
-            if f"{area}-checks" in behaviour.laws and self.operation.name in behaviour.operations
-            for place in of_behaviour(behaviour)
         )
 
     def walk(self, lab: Lab, view: View, query: Query, size: int | None = None) -> Walked:

@@ -13,6 +13,11 @@ from conformance.laws import order
 from conformance.laws.survey import View
 from conformance.laws.verdict import Outcome, Verdict
 
+LAWS = frozenset(
+    {"order-by-key", "order-reversed", "order-default-key", "order-default-direction", "order-omits-keyless"}
+)
+"""The names by which behaviours call for these checks."""
+
 
 def order_checks(base: ListingChecks) -> Iterator[Check]:
     """Give the checks of every key and direction, of the defaults, and of what an order leaves out."""
@@ -24,6 +29,7 @@ def order_checks(base: ListingChecks) -> Iterator[Check]:
                 ("filter", key, f"omits-items-without-it-{direction}"),
                 f"sorting by {key} lists the items that have it, and only those",
                 partial(_omits, base, key, direction),
+                laws=("order-omits-keyless",),
                 facts=(f"input/{base.reader.spec.sort_by}/enum",),
             )
 
@@ -35,6 +41,7 @@ def _keys(base: ListingChecks) -> Iterator[Check]:
             ("order", key, direction),
             f"{spec.sort_by} {key} with {spec.sort_order} {direction} sorts by {spec.keys[key]}",
             partial(_sorted, base, key, direction),
+            laws=("order-by-key",),
             facts=(f"input/{spec.sort_by}/enum", f"input/{spec.sort_order}/enum"),
         )
     for key in spec.keys:
@@ -42,6 +49,7 @@ def _keys(base: ListingChecks) -> Iterator[Check]:
             ("order", key, "reverse"),
             f"falling {key} is rising {key} read backwards, equal keys aside",
             partial(_reversed, base, key),
+            laws=("order-reversed",),
             facts=(f"input/{spec.sort_order}/enum",),
         )
 
@@ -55,6 +63,7 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
             ("order", key, "default-direction"),
             f"without {spec.sort_order}, {key} rises",
             partial(_default_direction, base, key),
+            laws=("order-default-direction",),
             facts=(direction,),
             observed=observed,
         )
@@ -62,6 +71,7 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
         ("order", "default", "neither"),
         "with neither key nor direction the documented default order comes, or the one observed",
         partial(_default_order, base),
+        laws=("order-default-key", "order-default-direction"),
         facts=(by, direction),
         observed=observed,
     )
@@ -70,6 +80,7 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
             ("order", "default", f"key-{one}"),
             f"without {spec.sort_by}, {one} sorts by the documented default key",
             partial(_default_key, base, one),
+            laws=("order-default-key",),
             facts=(by,),
             observed=observed,
         )

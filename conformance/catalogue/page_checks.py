@@ -15,6 +15,10 @@ from conformance.laws.verdict import Verdict
 
 SIZES = (1, 2, 3, 7, 10, 99, 100)
 _SMALL = 3
+_LAWS = ("token-leads-on", "page-size-caps")
+
+LAWS = frozenset(_LAWS)
+"""The names by which behaviours call for these checks."""
 _LONG = 10
 """Pages up to this size are cut from the resource whose listing tells most; larger ones need a longer listing."""
 
@@ -32,6 +36,7 @@ def page_checks(base: ListingChecks) -> Iterator[Check]:
             f"pages of {size} put together are the list of larger pages: no item lost or repeated, in the same order",
             partial(_cut, base, query, size),
             facts=facts,
+            laws=_LAWS,
         )
     for (key, direction), one in product(base.orders(), base.filters):
         query = Query(key, direction, one)
@@ -40,6 +45,7 @@ def page_checks(base: ListingChecks) -> Iterator[Check]:
             "filter and order hold from page to page",
             partial(_cut, base, query, _SMALL),
             facts=facts,
+            laws=_LAWS,
         )
 
 

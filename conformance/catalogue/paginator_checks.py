@@ -21,6 +21,24 @@ _PAGE = 3
 _FEWEST = 4
 _CONFIG = "paginator/PaginationConfig"
 _Config = Mapping[str, Any]
+_ARGUMENTS = ("paginator-arguments",)
+_LAW_OF = {
+    "available": "paginator-exists",
+    "without-config": "paginator-config-optional",
+    "config": "paginator-config-optional",
+    "defaults": "paginator-arguments",
+    "name-left-out": "paginator-arguments",
+    "page-size-on-the-wire": "paginator-page-size",
+    "page-size-caps": "paginator-page-size",
+    "max-items-caps": "paginator-max-items",
+    "resume-token": "paginator-resume-token",
+    "no-resume-token-at-the-end": "paginator-resume-token",
+    "starting-token": "paginator-starting-token",
+    "starting-token-in-a-page": "paginator-starting-token",
+}
+
+LAWS = frozenset(_LAW_OF.values())
+"""The names by which behaviours call for these checks."""
 
 
 def paginator_checks(base: ClientChecks) -> Iterator[Check]:
@@ -79,12 +97,13 @@ def paginator_checks(base: ClientChecks) -> Iterator[Check]:
         ),
     )
     for case, statement, judge, facts in rows:
-        yield base.check(("paginator", case), statement, judge, facts)
+        yield base.check(("paginator", case), statement, judge, facts=facts, laws=(_LAW_OF[case],))
     for name, node in _arguments(base).items():
         facts = tuple(f"paginator/{name}/{facet}" for facet in ("present", "type", "required", "enum"))
         for value in node.accepted_values() or ():
             words = f"{name} {value} goes out with every request"
-            yield base.check(("paginator", f"passes-{name}-{value}"), words, partial(_passes, base, name, value), facts)
+            judge = partial(_passes, base, name, value)
+            yield base.check(("paginator", f"passes-{name}-{value}"), words, judge, facts=facts, laws=_ARGUMENTS)
 
 
 def _arguments(base: ClientChecks) -> dict[str, Any]:
@@ -107,6 +126,13 @@ class _Ran:
     every: tuple[str, ...]
 
 
+def _by_identity(base: ClientChecks) -> dict[str, str]:
+    """Give the members that ask for an order without ties: two runs of any other may hand out ties differently."""
+    spec = Reader.of(base.operation).spec
+    keys = [name for name, path in spec.keys.items() if path == spec.identity]
+    return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
+
+
 def _run(base: ClientChecks, lab: Lab, client: ClientLab, config: _Config | None, **members: Any) -> _Ran | Verdict:
     view = lab.paging_subject()
     if view is None or len(view.items) < _FEWEST:
@@ -118,7 +144,7 @@ def _run(base: ClientChecks, lab: Lab, client: ClientLab, config: _Config | None
     reader = Reader.of(base.operation)
     result = _pagination(base).result
     items = tuple(reader.identity(item) for page in outcome.results for item in page.get(result, ()))
-    return _Ran(outcome, items, reader.identities(view.items))
+    return _Ran(outcome, items, reader.identities(lab.walk(view.name, **members).listing.items))
 
 
 def _available(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:  # noqa: ARG001 - one signature for all judges
@@ -132,7 +158,7 @@ def _all(base: ClientChecks, config: _Config | None, lab: Lab, client: ClientLab
     return (
         ran
         if isinstance(ran, Verdict)
-        else clients.same_items(ran.every, ran.items, "the pages", ran.outcome.exchanges)
+        else clients.same_items(sorted(ran.every), sorted(ran.items), "the pages", ran.outcome.exchanges)
     )
 
 
@@ -175,11 +201,11 @@ def _page_caps(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
             received=f"{largest} items",
             exchanges=ran.outcome.exchanges[:1],
         )
-    return clients.same_items(ran.every, ran.items, "the pages", ran.outcome.exchanges)
+    return clients.same_items(sorted(ran.every), sorted(ran.items), "the pages", ran.outcome.exchanges)
 
 
 def _max_items(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    ran = _run(base, lab, client, {"MaxItems": _PAGE, "PageSize": 2})
+    ran = _run(base, lab, client, {"MaxItems": _PAGE, "PageSize": 2}, **_by_identity(base))
     if isinstance(ran, Verdict):
         return ran
     return clients.same_items(ran.every[:_PAGE], ran.items, "the items up to MaxItems", ran.outcome.exchanges)
@@ -219,13 +245,13 @@ def _no_resume_token(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict
 
 
 def _resumed(base: ClientChecks, config: _Config, lab: Lab, client: ClientLab) -> Verdict:
-    first = _run(base, lab, client, config)
+    first = _run(base, lab, client, config, **_by_identity(base))
     if isinstance(first, Verdict):
         return first
     token = first.outcome.resume_token
     if not token:
         return _no_token(first)
-    rest = _run(base, lab, client, {"StartingToken": token, "PageSize": config["PageSize"]})
+    rest = _run(base, lab, client, {"StartingToken": token, "PageSize": config["PageSize"]}, **_by_identity(base))
     if isinstance(rest, Verdict):
         return rest
     together = (*first.items, *rest.items)

@@ -20,6 +20,11 @@ from conformance.wire.request import Request
 
 _SIZES = (1, 3, 10)
 _NO_TOKEN = "the target has no ended resource with a listing longer than a page"  # noqa: S105 - a reason
+LAWS = frozenset(
+    {"token-while-truncated", "no-token-at-the-end", "token-leads-on", "page-size-default", "page-size-caps"}
+)
+"""The names by which behaviours call for these checks."""
+
 _MADE_UP = (("word", "not-a-token-that-anybody-issued"), ("number", "10"), ("base64", "eyJvZmZzZXQiOiAxMH0="))
 
 
@@ -32,13 +37,21 @@ def token_checks(base: ListingChecks) -> Iterator[Check]:
         area("while-truncated"),
         "a page that leaves items out carries a token",
         partial(_while_truncated, base),
+        laws=("token-while-truncated",),
         facts=came,
     )
-    yield base.check(area("string"), "a token is a string that is not empty", partial(_string, base), facts=came)
+    yield base.check(
+        area("string"),
+        "a token is a string that is not empty",
+        partial(_string, base),
+        laws=("token-while-truncated",),
+        facts=came,
+    )
     yield base.check(
         area("none-when-all-fit"),
         "a listing that fits on its page carries no token",
         partial(_none, base, exact=False),
+        laws=("no-token-at-the-end",),
         facts=came,
     )
     yield base.check(
@@ -46,20 +59,30 @@ def token_checks(base: ListingChecks) -> Iterator[Check]:
         "a listing that fills its page to the last place carries no token",
         partial(_none, base, exact=True),
         level="should",
+        laws=("no-token-at-the-end",),
         facts=came,
         observed=("O22",),
     )
     yield base.check(
-        area("never-back"), "no token leads back to the first page", partial(_never_back, base), facts=came
+        area("never-back"),
+        "no token leads back to the first page",
+        partial(_never_back, base),
+        laws=("token-leads-on",),
+        facts=came,
     )
     yield base.check_at_large(
         area("leads-to-the-end"),
         "token by token every listing comes to its end",
         partial(_leads_to_the_end, base),
+        laws=("token-leads-on",),
         facts=came,
     )
     yield base.check(
-        area("repeatable"), "the same token gives the same page again", partial(_repeatable, base), facts=sent
+        area("repeatable"),
+        "the same token gives the same page again",
+        partial(_repeatable, base),
+        laws=("token-leads-on",),
+        facts=sent,
     )
     for name, value in _MADE_UP:
         yield base.check(
@@ -83,6 +106,7 @@ def token_checks(base: ListingChecks) -> Iterator[Check]:
         area("offered-to-another-resource"),
         "a token offered to another resource is refused, or gives that resource's items",
         partial(_other_resource, base),
+        laws=("token-leads-on",),
         facts=sent,
     )
 
@@ -97,6 +121,7 @@ def page_size_checks(base: ListingChecks) -> Iterator[Check]:
         area("default-at-most"),
         f"without {limit} a page holds at most {default} items",
         partial(_default, base, default, exact=False),
+        laws=("page-size-default",),
         facts=facts,
     )
     yield base.check(
@@ -104,13 +129,15 @@ def page_size_checks(base: ListingChecks) -> Iterator[Check]:
         f"without {limit} a page holds {default} items where there are more",
         partial(_default, base, default, exact=True),
         level="should",
+        laws=("page-size-default",),
         facts=facts,
         observed=("O22",),
     )
     yield base.check(
         area("default-written-out"),
-        f"{limit} {default} written out gives the page that comes without it",
+        f"{limit} {default} written out gives as many items as come without it",
         partial(_written_out, base, default),
+        laws=("page-size-default",),
         facts=facts,
     )
     yield base.check(
@@ -118,6 +145,7 @@ def page_size_checks(base: ListingChecks) -> Iterator[Check]:
         "every page but the last is full",
         partial(_full_pages, base),
         level="should",
+        laws=("page-size-caps",),
         facts=(f"input/{limit}/present",),
         observed=("O22",),
     )
@@ -246,7 +274,7 @@ def _written_out(base: ListingChecks, default: int, lab: Lab, view: View) -> Ver
     if len(view.items) <= default:
         return skipped(_NO_TOKEN)
     written = _page(base, lab, view, **{_pagination(base).limit: default})
-    return paging.same_page(base.reader, _page(base, lab, view), written)
+    return paging.same_size(base.reader, written, _page(base, lab, view))
 
 
 def _full_pages(base: ListingChecks, lab: Lab, view: View) -> Verdict:

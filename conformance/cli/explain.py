@@ -55,7 +55,7 @@ def _texts(loaded: Contract, checks: tuple[Check, ...], id_: str) -> Iterator[st
             yield _fact(loaded, fact, [check.id for check in checks if fact.id in check.facts])
     for behaviour in loaded.behaviours:
         if behaviour.id == id_:
-            yield _behaviour(loaded, behaviour, [check.id for check in checks if check.behaviour == behaviour.id])
+            yield _behaviour(loaded, behaviour, [check.id for check in checks if behaviour.id in check.behaviours])
 
 
 def _rows(title: str, *rows: tuple[str, str]) -> str:
@@ -89,7 +89,7 @@ def _check(loaded: Contract, check: Check) -> str:
         ("sends", check.request),
         ("accepts", check.accepts),
         *((("facts", "\n".join(check.facts)),) if check.facts else ()),
-        *((("behaviour", check.behaviour),) if check.behaviour else ()),
+        *((("behaviour", "\n".join(check.behaviours)),) if check.behaviours else ()),
     )
 
 
