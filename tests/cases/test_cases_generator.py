@@ -1,0 +1,241 @@
+"""The case generator: a refused case breaks what it names and nothing else, and a generator that lies is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.cases import building, members, strings
+from conformance.cases.members import request_cases
+from conformance.cases.model import CaseError, Edit, Expect, Placeholder, RequestCase
+from conformance.cases.protocol import protocol_cases
+from conformance.cases.values import beyond, example, near_misses, of_length, spoiled, wrong_types
+from conformance.cases.violations import request_violations, violations
+from conformance.contract import Contract, Node, Operation, load
+from conformance.wire.encoding import NotJsonError, parse
+from conformance.wire.request import Request
+
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
+DESCRIBE = "DescribeHyperParameterTuningJob"
+STAND_INS = {Placeholder.EXISTING: "a", Placeholder.NOBODY: "a", Placeholder.TOKEN: "token"}
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def listing(contract: Contract) -> Operation:
+    return contract.operations[LIST]
+
+
+def sent(case: RequestCase) -> dict[str, Any]:
+    return {
+        name: STAND_INS.get(value, value) if isinstance(value, Placeholder) else value for name, value in case.members
+    }
+
+
+def all_cases(contract: Contract) -> Iterator[tuple[Operation, RequestCase]]:
+    for operation in contract.operations.values():
+        for case in request_cases(operation):
+            yield operation, case
+
+
+def test_a_refused_case_breaks_what_it_names_and_its_control_breaks_nothing(contract: Contract) -> None:
+    for operation, case in all_cases(contract):
+        broken = request_violations(operation.input, sent(case))
+        if case.expect is Expect.REFUSED:
+            assert case.breaks is not None
+            assert case.breaks in broken, case.name
+            assert {member for member, _ in broken} == {case.breaks[0]}, case.name
+            control = replace(case, members=case.control)
+            assert not request_violations(operation.input, sent(control)), case.name
+        elif case.expect is Expect.ACCEPTED:
+            assert not broken, case.name
+
+
+def test_a_refused_case_and_its_control_differ_in_one_member(contract: Contract) -> None:
+    for _, case in all_cases(contract):
+        if case.expect is Expect.REFUSED and case.breaks and case.name != "wrong-case":
+            one, other = sent(case), sent(replace(case, members=case.control))
+            # By their words: True is 1 to Python.
+            assert {name for name in {*one, *other} if repr(one.get(name)) != repr(other.get(name))} == {case.breaks[0]}
+
+
+def test_cases_come_in_the_same_order_each_time(contract: Contract) -> None:
+    for operation in contract.operations.values():
+        assert request_cases(operation) == request_cases(operation)
+        names = [(case.subject, case.name) for case in request_cases(operation)]
+        assert len(set(names)) == len(names)
+
+
+def test_every_case_rests_on_facts_or_observations_that_there_are(contract: Contract) -> None:
+    for _, case in all_cases(contract):
+        assert case.facts or case.observed, case.name
+        assert all(contract.fact(one).id == one for one in case.facts)
+        assert all(one in contract.observations for one in case.observed)
+
+
+def test_every_input_member_is_tried_in_every_facet_it_has(contract: Contract) -> None:
+    for operation in contract.operations.values():
+        tried = {fact for case in request_cases(operation) for fact in case.facts}
+        for fact in contract.facts_of(operation.name, "input"):
+            on_the_wire = fact.path in operation.input.members
+            assert fact.id in tried or fact.facet == "default" or not on_the_wire, fact.id
+
+
+LIES: dict[str, Any] = {
+    "too-short-a-name": lambda node, length, breaking: "a",  # noqa: ARG005 - the signature of what it stands for
+    "a-name-with-a-space": lambda node, length, breaking: "a " * (length // 2),  # noqa: ARG005 - as above
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_generator_that_makes_another_length_is_refused(
+    lie: str, listing: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strings, "of_length", LIES[lie])
+    with pytest.raises(CaseError, match="breaks"):
+        request_cases(listing)
+
+
+@pytest.mark.parametrize(
+    ("name", "stand_in"),
+    [
+        ("near_misses", lambda node: iter([Edit("valid", node.accepted_values()[0], "a listed word")])),
+        ("wrong_types", lambda kind: iter([Edit("same", "a" if kind == "string" else 7, "the right type")])),
+        ("beyond", lambda bound, side: iter([Edit("inside", bound, "the bound itself")])),  # noqa: ARG005 - as above
+    ],
+    ids=["enum", "type", "range"],
+)
+def test_a_generator_whose_wrong_value_is_right_is_refused(
+    name: str, stand_in: Any, listing: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, name, stand_in)
+    with pytest.raises(CaseError, match=r"breaks \[\], not"):
+        request_cases(listing)
+
+
+def test_a_generator_with_a_broken_control_is_refused(listing: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "example", lambda node: "no such word")  # noqa: ARG005 - as above
+    with pytest.raises(CaseError):
+        request_cases(listing)
+
+
+def nodes(contract: Contract) -> dict[str, Node]:
+    return {node.name: node for operation in contract.operations.values() for node in operation.input.members.values()}
+
+
+def test_limits_are_tried_from_both_sides(contract: Contract) -> None:
+    values = {(case.subject, case.expect): [] for _, case in all_cases(contract)}  # type: dict[tuple[str, Expect], list[Any]]
+    for operation, case in all_cases(contract):
+        if operation.name == LIST:
+            values[case.subject, case.expect].append(sent(case).get(case.subject))
+
+    def tried(member: str, expect: Expect, measure: Any) -> set[int]:
+        return {measure(one) for one in values[member, expect] if measure(one) is not None}
+
+    def length(one: Any) -> int | None:
+        return len(one) if isinstance(one, str) else None
+
+    def number(one: Any) -> int | None:
+        return one if isinstance(one, int) and not isinstance(one, bool) else None
+
+    name = "HyperParameterTuningJobName"
+    assert {1, 32} <= tried(name, Expect.ACCEPTED, length)
+    assert {0, 33} <= tried(name, Expect.REFUSED, length)
+    assert {1, 100} <= tried("MaxResults", Expect.ACCEPTED, number)
+    assert {0, 101, -(2**31), 2**63 + 1} <= tried("MaxResults", Expect.REFUSED, number)
+    assert 8192 in tried("NextToken", Expect.LIKE_CONTROL, length)
+    assert 8193 in tried("NextToken", Expect.REFUSED, length)
+
+
+@pytest.mark.parametrize("kind", ["string", "integer", "boolean", "list", "map", "structure", "timestamp", "float"])
+def test_wrong_types_are_of_every_other_json_type(kind: str) -> None:
+    limit = next(iter(load().operations.values())).input.members["HyperParameterTuningJobName"]
+    node = replace(limit, type=kind, documented={}, modelled={})
+    edits = list(wrong_types(kind))
+    assert all(violations(node, edit.value) == {"type"} for edit in edits)
+    assert len(edits) == 8
+
+
+def test_edits_have_names_of_their_own_and_break_only_the_facet(contract: Contract) -> None:
+    found = nodes(contract)
+    name, sort_by, limit = (found[one] for one in ("HyperParameterTuningJobName", "SortBy", "MaxResults"))
+    for edits, node, facet in (
+        (list(spoiled(name, "a-valid-name")), name, "pattern"),
+        (list(near_misses(sort_by)), sort_by, "enum"),
+        (list(beyond(100, 1)), limit, "maximum"),
+        (list(beyond(1, -1)), limit, "minimum"),
+    ):
+        assert len(edits) > 3
+        assert len({edit.name for edit in edits}) == len(edits)
+        for edit in edits:
+            assert violations(node, edit.value) == {facet}, edit
+
+
+def test_examples_are_valid(contract: Contract) -> None:
+    for node in nodes(contract).values():
+        assert not violations(node, example(node))
+
+
+def test_a_string_of_a_length_is_of_that_length_or_none(contract: Contract) -> None:
+    name = nodes(contract)["HyperParameterTuningJobName"]
+    for length in range(1, 33):
+        text = of_length(name, length, breaking=frozenset())
+        assert text is not None
+        assert len(text) == length
+    assert of_length(name, 0, breaking=frozenset()) is None
+
+
+# -- the envelope
+
+
+@pytest.fixture(params=[DESCRIBE, LIST])
+def operation(contract: Contract, request: pytest.FixtureRequest) -> Operation:
+    return contract.operations[request.param]
+
+
+def test_protocol_cases_do_not_depend_on_the_name_in_the_plain_request(
+    contract: Contract, operation: Operation
+) -> None:
+    def shown(name: str) -> list[tuple[str, str, str]]:
+        plain = Request.call(operation.name, {operation.subject: name})
+        return [(case.subject, case.name, case.statement) for case in protocol_cases(contract, operation, plain)]
+
+    assert shown("a") == shown("conformance-sketch")
+    assert len(set(shown("a"))) == len(shown("a"))
+
+
+def test_a_bent_envelope_is_bent_in_one_way(contract: Contract, operation: Operation) -> None:
+    plain = Request.call(operation.name, {operation.subject: "a-name"})
+    for case in protocol_cases(contract, operation, plain):
+        bent = [
+            name
+            for name in ("method", "target", "content_type", "signing", "chunked", "extra_headers", "body")
+            if getattr(case.request, name) != getattr(plain, name)
+        ]
+        assert len(bent) == 1, (case.name, bent)
+
+
+def test_bodies_that_must_be_refused_are_no_object_that_the_operation_takes(
+    contract: Contract, operation: Operation
+) -> None:
+    plain = Request.call(operation.name, {operation.subject: "a-name"})
+    for case in protocol_cases(contract, operation, plain):
+        if case.subject == "body" and case.expect is Expect.REFUSED:
+            with pytest.raises((NotJsonError, TypeError)):
+                _ = replace(plain, body=case.request.body).members
+        if case.subject == "body" and case.expect is Expect.ACCEPTED:
+            assert json.loads(case.request.body) == parse(plain.body), case.name
+
+
+def test_a_lenient_case_says_why(contract: Contract, operation: Operation) -> None:
+    plain = Request.call(operation.name, {operation.subject: "a-name"})
+    for case in protocol_cases(contract, operation, plain):
+        assert case.expect is not Expect.EITHER or case.lenient, case.name
