@@ -32,6 +32,8 @@ _WHOLE = {
 }
 """Kinds of findings on one operation, and what they come to where they hold for every operation."""
 
+_STANDS_FOR_ALL = "told here for every selected check: none of them could be judged"
+
 
 def availability_id(operation: str) -> str:
     """Give the id of the check that an operation is there."""
@@ -188,6 +190,8 @@ class Standing:
             verdict = replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
         if verdict.outcome is Outcome.FAILED and teller.level != "must":
             verdict = broke(verdict.kind, verdict.reason, exchanges=verdict.exchanges)
+        if teller.id != availability_id(teller.operation):
+            verdict = replace(verdict, notes=(_STANDS_FOR_ALL,))
         return _Aside(teller.id, verdict, behind)
 
     def _whole(self, verdict: Verdict) -> bool:

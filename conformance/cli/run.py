@@ -123,12 +123,13 @@ class _Run:
         return report.exit_code(handle.record, strict=self._settings.strict)
 
     def _begin(self, target: OpenTarget, total: int) -> None:
+        from conformance.report.summary import count  # noqa: PLC0415 - as above
         from conformance.report.visible import one_line  # noqa: PLC0415 - as above
 
         state = target.state
         missing = [job for job in state.jobs if not job.created]
         self._console.print(
-            f"{target.spec.name} at {target.endpoint_url}: {len(state.present)} tuning jobs", soft_wrap=True
+            f"{target.spec.name} at {target.endpoint_url}: {count(len(state.present), 'tuning job')}", soft_wrap=True
         )
         for job in missing[:_SHOWN]:
             self._console.print(one_line(f"  not there: {job.name}: {job.problem}"), soft_wrap=True)
