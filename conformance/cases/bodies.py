@@ -51,7 +51,7 @@ def _broken(operation: Operation, plain: Request) -> Iterator[ProtocolCase]:
             operation,
             plain,
             name,
-            f"the body is one JSON object: {words} is refused",
+            f"the body is one JSON object, so this is refused: {words}",
             sent,
             Expect.REFUSED,
             statuses=BAD_REQUEST,

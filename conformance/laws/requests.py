@@ -24,7 +24,7 @@ class Refusal:
     codes: frozenset[str] = INVALID
 
     def __str__(self) -> str:
-        statuses = " or ".join(str(one) for one in sorted(self.statuses)) or "a 4xx"
+        statuses = " or ".join(str(one) for one in sorted(self.statuses)) or "4xx"
         codes = " or ".join(sorted(self.codes)) or "an error"
         return f"HTTP {statuses} with {codes}"
 
