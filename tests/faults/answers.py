@@ -1,8 +1,8 @@
-"""Values in answers that break a fact, at every depth: wrong types, null, milliseconds, texts, words, lengths, patterns."""
+"""Values in answers that break a fact, at every depth: types, null, times, words, lengths, patterns."""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -14,12 +14,12 @@ _CONFIG = "HyperParameterTuningJobConfig"
 _ITEM = "TrainingJobSummaries[]"
 _METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 
-describe = Faults("values of descriptions", DESCRIBE, ("response",))
-listing = Faults("values of listings", LIST, ("response",))
+describe = Faults("values of descriptions", DESCRIBE, ("response",), within=DESCRIBE)
+listing = Faults("values of listings", LIST, ("response",), within=LIST)
 
 
 def _iso(seconds: Any) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat()
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat()
 
 
 def _null(_: Any) -> None:
@@ -75,7 +75,7 @@ _ROWS_OF_DESCRIBE: tuple[Row, ...] = (
         "categories-in-one-text",
         f"{_CONFIG}.ParameterRanges.CategoricalParameterRanges[].Values",
         "type",
-        lambda it: ",".join(it),
+        ",".join,
     ),
     ("direction-of-no-list", f"{_CONFIG}.HyperParameterTuningJobObjective.Type", "enum", lambda _: "Maximise"),
     ("early-stopping-as-boolean", f"{_CONFIG}.TrainingJobEarlyStoppingType", "type", lambda it: it != "Off"),
@@ -97,7 +97,7 @@ _ROWS_OF_DESCRIBE: tuple[Row, ...] = (
     ("instance-type-of-no-list", f"{_DEFINITION}.ResourceConfig.InstanceType", "enum", lambda _: "ml.none.large"),
     ("instances-as-text", f"{_DEFINITION}.ResourceConfig.InstanceCount", "type", str),
     ("runtime-as-text", f"{_DEFINITION}.StoppingCondition.MaxRuntimeInSeconds", "type", lambda it: f"{it} s"),
-    ("subnets-in-one-text", f"{_DEFINITION}.VpcConfig.Subnets", "type", lambda it: ",".join(it)),
+    ("subnets-in-one-text", f"{_DEFINITION}.VpcConfig.Subnets", "type", ",".join),
     ("group-of-several-null", "TrainingJobDefinitions[].VpcConfig.SecurityGroupIds[]", "type", _null),
     ("several-as-an-object", "TrainingJobDefinitions", "type", lambda it: {one["DefinitionName"]: one for one in it}),
     ("best-as-a-name", "BestTrainingJob", "type", lambda it: it["TrainingJobName"]),
@@ -107,7 +107,7 @@ _ROWS_OF_DESCRIBE: tuple[Row, ...] = (
     ("best-tuned-as-numbers", "BestTrainingJob.TunedHyperParameters{value}", "type", lambda _: 0.1),
     ("overall-best-null", "OverallBestTrainingJob", "type", _null),
     ("warm-start-type-of-no-list", "WarmStartConfig.WarmStartType", "enum", lambda _: "Warm"),
-    ("parents-as-names", "WarmStartConfig.ParentHyperParameterTuningJobs[]", "type", lambda it: str(it)),
+    ("parents-as-names", "WarmStartConfig.ParentHyperParameterTuningJobs[]", "type", str),
     ("failure-too-long", "FailureReason", "max_length", lambda it: it + "." * 1024),
     ("consumed-as-text", "ConsumedResources.RuntimeInSeconds", "type", str),
 )

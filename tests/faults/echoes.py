@@ -1,4 +1,4 @@
-"""What was asked for at creation and does not come back, or comes back changed: each member of config and definition."""
+"""What was asked for at creation and does not come back, or comes back changed: config and definitions."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from faults.fault import DESCRIBE, EVERY, LIST, Faults, Forward, answered
 if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
 
-protocol = Faults("protocol", EVERY, ("protocol", "response/http", "client/boto3"))
+_JOBS = ("churn-57-in-all-statuses", "exactly-ten")
+protocol = Faults("protocol", EVERY, ("protocol", "response/http", "client/boto3"), jobs=_JOBS)
 
 _SUCCESS = "success-is-200"
 _JSON = "answer-is-json"

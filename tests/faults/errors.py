@@ -11,7 +11,10 @@ from faults.fault import EVERY, Faults, Forward, Members, answered, asked_of, ha
 if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
 
-errors = Faults("errors", EVERY, ("error", "protocol", "request/HyperParameterTuningJobName", "client"))
+_JOBS = ("churn-57-in-all-statuses", "exactly-ten")
+errors = Faults(
+    "errors", EVERY, ("error", "protocol", "request/HyperParameterTuningJobName", "client/boto3"), jobs=_JOBS
+)
 
 _UNKNOWN = "unknown-name-is-resource-not-found"
 _BODY = "parameters-in-a-json-body"

@@ -1,4 +1,4 @@
-"""What a fault is: one thing that a server does wrong, which fact or behaviour it breaks, and which checks must see it."""
+"""What a fault is: one thing that a server does wrong, what it breaks, and which checks must see it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class Fault:
 
     `breaks` is the id of the fact or behaviour that it breaks. Each pattern of `shows` must have a failed check. `runs`
     are the patterns of the checks that can see it at all. `known_only`: it shows only where the state is known
-    beforehand. `signed`: it needs a server that verifies signatures.
+    beforehand. `signed`: it needs a server that verifies signatures. `jobs` are the tuning
+    jobs to look at; all, where there are none.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Fault:
     apply: Apply
     known_only: bool = False
     signed: bool = False
+    jobs: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.group}/{self.name}"
@@ -48,16 +50,27 @@ class Fault:
 class Faults:
     """The faults of one group, in the order in which they are written down.
 
-    Patterns are written without the operation, which is that of the group; `runs` are the checks that see a fault of this
+    Patterns are written without the operation, which is the group's; `runs` are the checks that see a fault of this
     group at all, beside those that each fault names.
     """
 
-    def __init__(self, group: str, operation: str, runs: tuple[str, ...] = (), *, known_only: bool = False) -> None:
-        """Begin without any."""
+    def __init__(  # noqa: PLR0913 - what the faults of a group have in common
+        self,
+        group: str,
+        operation: str,
+        runs: tuple[str, ...] = (),
+        *,
+        within: str = EVERY,
+        known_only: bool = False,
+        jobs: tuple[str, ...] = (),
+    ) -> None:
+        """Begin without any; `within` is the operation whose checks `runs` are."""
         self.group = group
         self.operation = operation
         self._runs = runs
         self._known_only = known_only
+        self._within = within
+        self._jobs = jobs
         self._faults: list[Fault] = []
 
     def __iter__(self) -> Iterator[Fault]:
@@ -75,9 +88,10 @@ class Faults:
     ) -> None:
         """Take up a fault."""
         patterns = tuple(f"{self.operation}/{one}" for one in shows)
-        runs = tuple(f"{EVERY}/{one}" for one in self._runs)
+        runs = tuple(f"{self._within}/{one}" for one in self._runs)
         known_only = known_only or self._known_only
-        self._faults.append(Fault(name, self.group, breaks, patterns, (*patterns, *runs), apply, known_only, signed))
+        fault = Fault(name, self.group, breaks, patterns, (*patterns, *runs), apply, known_only, signed, self._jobs)
+        self._faults.append(fault)
 
     def request(self, breaks: str, *shows: str) -> Callable[[Callable[[Members], None]], Callable[[Members], None]]:
         """Take up a function that edits the members of a request before they go on."""
@@ -120,10 +134,10 @@ def aims_at(call: Call, operation: str) -> bool:
 
 
 def asked_of(call: Call) -> Members | None:
-    """Give the members of a call; None where its body is no JSON object."""
+    """Give the members of a call; None where its body is no JSON object, or one too deep to read."""
     try:
         found = json.loads(call.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

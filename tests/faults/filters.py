@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from faults.fault import LIST, Faults, Members, on_request
-from faults.listings import Items, every, metric, relisted
+from faults.listings import JOBS, Items, every, metric, relisted
 
 if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
@@ -15,7 +15,7 @@ _FILTER = "filter-by-status"
 _WITHOUT = "sort-by-metric-omits-jobs-without-metric"
 _STATUSES = ("InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting")
 
-filters = Faults("filters", LIST, ("filter", "order", "pagination/Completed"))
+filters = Faults("filters", LIST, ("filter", "order", "pagination/Completed"), within=LIST, jobs=JOBS)
 
 
 @filters.request(_FILTER, "filter/Completed/only", "filter/Failed/only", "filter/StatusEquals/partition")

@@ -1,4 +1,4 @@
-"""The suite held against a proxied server without a pytest of its own: contract and catalogue once, a lab for each server."""
+"""The suite held against a proxied server without a pytest of its own: a catalogue for all, a lab for each."""
 
 from __future__ import annotations
 
@@ -70,11 +70,18 @@ def selected(patterns: Iterable[str] | None) -> tuple[Check, ...]:
     return tuple(check for check in checks() if any(matches(pattern, check.id) for pattern in wanted))
 
 
-def judge(apply: Apply, mode: Mode, patterns: Iterable[str] | None = None, *, signed: bool = False) -> Judged:
-    """Run the selected checks over a server that is proxied through a fault."""
+def judge(
+    apply: Apply,
+    mode: Mode,
+    patterns: Iterable[str] | None = None,
+    *,
+    signed: bool = False,
+    jobs: tuple[str, ...] = (),
+) -> Judged:
+    """Run the selected checks over a server that is proxied through a fault; `jobs` are those looked at, or all."""
     chosen = selected(patterns)
     with proxied(world(), contract(), apply, signed=signed) as endpoint_url:
-        runner = Runner(lab(endpoint_url, mode, signed=signed), chosen)
+        runner = Runner(lab(endpoint_url, mode, signed=signed, jobs=jobs), chosen)
         verdicts = {check: runner.verdict(check) for check in chosen}
     failed = {check: verdict for check, verdict in verdicts.items() if verdict.outcome is Outcome.FAILED}
     return Judged(
@@ -84,7 +91,7 @@ def judge(apply: Apply, mode: Mode, patterns: Iterable[str] | None = None, *, si
     )
 
 
-def lab(endpoint_url: str, mode: Mode, *, signed: bool) -> Lab:
+def lab(endpoint_url: str, mode: Mode, *, signed: bool, jobs: tuple[str, ...]) -> Lab:
     """Put a lab together as a run does."""
     service = contract().service
     keys = Credentials(*next(iter(KEYS.items()))) if signed else None
@@ -93,7 +100,11 @@ def lab(endpoint_url: str, mode: Mode, *, signed: bool) -> Lab:
     return Lab(
         contract(),
         Client(endpoint_url, protocol, keys),
-        tuple(Resource(job.name, job if known else None, listed_known=known) for job in world().jobs),
+        tuple(
+            Resource(job.name, job if known else None, listed_known=known)
+            for job in world().jobs
+            if job.name in jobs or not jobs
+        ),
         clients=ClientLab(endpoint_url, service, frozenset(contract().operations), keys, region="us-east-1"),
         related=related,
         auth=signed,

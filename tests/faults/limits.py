@@ -20,12 +20,13 @@ _KEYS = ("Name", "CreationTime", "Status", "FinalObjectiveMetricValue")
 _DIRECTIONS = ("Ascending", "Descending")
 _ENUMS = {"StatusEquals": _STATUSES, "SortBy": _KEYS, "SortOrder": _DIRECTIONS}
 _STAND_IN = "nobody"
+_JOBS = ("churn-57-in-all-statuses", "exactly-ten")
 
-names = Faults("limits of names", EVERY, (f"request/{NAME}", "error"))
-sizes = Faults("limits of page sizes", LIST, ("request/MaxResults",))
-tokens = Faults("limits of tokens", LIST, ("request/NextToken",))
-words = Faults("limits of words", LIST)
-types = Faults("JSON types", LIST)
+names = Faults("limits of names", EVERY, (f"request/{NAME}", "error"), jobs=_JOBS)
+sizes = Faults("limits of page sizes", LIST, ("request/MaxResults",), jobs=_JOBS)
+tokens = Faults("limits of tokens", LIST, ("request/NextToken",), jobs=_JOBS)
+words = Faults("limits of words", LIST, jobs=_JOBS)
+types = Faults("JSON types", LIST, jobs=_JOBS)
 
 
 def _name(asked: Members) -> str | None:

@@ -15,18 +15,23 @@ if TYPE_CHECKING:
 Items = list[Members]
 Relist = Callable[[Items, Members], Items]
 """What becomes of the whole list of a query."""
-Cut = Callable[[int, int], int]
-"""How many items a page holds that starts at an offset, given the size asked for."""
+Cut = Callable[[Members, int], int]
+"""How many items a page holds, given the members asked for and the size that they come to."""
 
 RESULT = "TrainingJobSummaries"
 METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
+JOBS = (
+    "churn-57-in-all-statuses", "exactly-ten", "eleven-is-a-page-and-one", "one-hundred", "one-hundred-and-one",
+    "random-until-target",
+)  # fmt: skip
+"""The tuning jobs whose listings tell most."""
 _OK = 200
 _DEFAULT = 10
 _LARGEST = 100
 _MARK = "page from "
 
 
-def relisted(relist: Relist, cut: Cut = lambda _, size: size) -> Apply:
+def relisted(relist: Relist, cut: Cut = lambda _asked, size: size) -> Apply:
     """Answer each listing from the whole list of its query, changed, in pages of our own."""
 
     def apply(call: Call, forward: Forward) -> Answer:
@@ -39,7 +44,7 @@ def relisted(relist: Relist, cut: Cut = lambda _, size: size) -> Apply:
         if first.status != _OK:
             return first
         items = relist(every(call, forward, query), query)
-        end = offset + cut(offset, asked.get("MaxResults") or _DEFAULT)
+        end = offset + cut(asked, int(asked.get("MaxResults") or _DEFAULT))
         return answered(first, {RESULT: items[offset:end]} | (_token(end) if end < len(items) else {}))
 
     return apply

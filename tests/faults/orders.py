@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from faults.fault import LIST, Faults, Forward, Members, on_answer, on_request
-from faults.listings import RESULT, Items, metric, relisted
+from faults.listings import JOBS, RESULT, Items, metric, relisted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,13 @@ _KEYS: dict[str, Callable[[Members], Any]] = {
 _DIRECTION = f"{LIST}/input/SortOrder"
 _KEY = f"{LIST}/input/SortBy"
 
-orders = Faults("orders", LIST, ("order", "filter", "pagination/CreationTime-Descending", "pagination/default"))
+orders = Faults(
+    "orders",
+    LIST,
+    ("order", "filter", "pagination/CreationTime-Descending", "pagination/default"),
+    within=LIST,
+    jobs=JOBS,
+)
 
 
 def _falls(asked: Members) -> bool:

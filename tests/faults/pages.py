@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from faults.fault import LIST, Faults, Forward, Members, aims_at, answered, asked_of, having
-from faults.listings import RESULT, every, relisted
+from faults.listings import JOBS, RESULT, every, relisted
 
 if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
@@ -22,9 +22,9 @@ _WALKS = (
 )
 _CUT = tuple(f"pagination/default/page-size-{size}" for size in (1, 2, 3, 7))
 
-pages = Faults("pages", LIST, _WALKS)
-tokens = Faults("tokens", LIST, _WALKS)
-kept = Faults("queries across pages", LIST, ("pagination", "filter", "order"))
+pages = Faults("pages", LIST, _WALKS, within=LIST, jobs=JOBS)
+tokens = Faults("tokens", LIST, _WALKS, within=LIST, jobs=JOBS)
+kept = Faults("queries across pages", LIST, ("pagination/*-*/page-size-3", "filter", "order"), within=LIST, jobs=JOBS)
 
 
 def _later(asked: Members) -> bool:
@@ -93,7 +93,7 @@ def page_one_item_too_long(asked: Members, answer: Members) -> None:
 
 @pages.exchange(f"{LIST}/input/MaxResults/present", "pagination/default/page-size-*", "request/MaxResults/range-1")
 def page_size_ignored(call: Call, forward: Forward) -> Answer:
-    return relisted(lambda items, _: items, lambda _offset, _size: 100)(call, forward)
+    return relisted(lambda items, _: items, lambda _asked, _size: 100)(call, forward)
 
 
 @pages.exchange(f"{LIST}/input/MaxResults/present", "pagination/default/page-size-1", "pagination/page-size/full-pages")

@@ -8,7 +8,7 @@ from faults.fault import EVERY, LIST, Faults, Members
 from faults.listings import METRIC, RESULT, Items, relisted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 items = Faults("training jobs", LIST, ("consistency",))
 tuned = Faults("tuned values", LIST, ("consistency",))
@@ -190,11 +190,10 @@ for _name, _breaks, _law, _change in (
     ("values-in-quotes", "search-stays-in-the-ranges", "categories-from-the-list", lambda it: f'"{it}"'),
 ):
 
-    def _edit(_: Members, answer: Members, _change: object = _change) -> None:
+    def _edit(_: Members, answer: Members, _change: Callable[[str], str] = _change) -> None:
         for item in _each(answer, "TunedHyperParameters") if RESULT in answer else ():
             item["TunedHyperParameters"] = {
-                name: _change(value)
-                for name, value in item["TunedHyperParameters"].items()  # type: ignore[operator]
+                name: _change(value) for name, value in item["TunedHyperParameters"].items()
             }
 
     _edit.__name__ = _name

@@ -1,0 +1,22 @@
+"""Servers that are correct in a way of their own fail nothing that must hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from faults.different import DIFFERENT, Different
+from faults.judging import Mode, judge
+
+_CASES = [
+    pytest.param(server, mode, id=f"{server}-{mode.value}")
+    for server in DIFFERENT
+    for mode in Mode
+    if server.known or mode is Mode.EXISTING
+]
+
+
+@pytest.mark.parametrize(("server", "mode"), _CASES)
+def test_a_correct_server_fails_no_must(server: Different, mode: Mode) -> None:
+    judged = judge(server.apply, mode, server.runs)
+    assert {check_id: judged.failed[check_id] for check_id in sorted(judged.musts)} == {}
+    assert judged.errors == {}
