@@ -227,6 +227,26 @@ def same_page(reader: Reader, once: Exchange, again: Exchange) -> Verdict:
     return passed({"pages": 2, "items": len(pages[0])})
 
 
+def same_size(reader: Reader, written_out: Exchange, left_out: Exchange) -> Verdict:
+    """Judge that leaving the size out gives a page as long as with the default written out; ties may change items."""
+    for exchange in (written_out, left_out):
+        if verdict := fault_of(exchange, "a page"):
+            return verdict
+    if not (written_out.ok and left_out.ok):
+        refused = left_out if written_out.ok else written_out
+        return failed("refused", "a page is refused", expected="a page", received=shown(refused), exchanges=(refused,))
+    wanted, got = _count(reader, written_out), _count(reader, left_out)
+    if wanted != got:
+        return failed(
+            "other-default",
+            "leaving the size out is not the documented default",
+            expected=f"{wanted} items, as with the default written out",
+            received=f"{got} items",
+            exchanges=(written_out, left_out),
+        )
+    return passed({"pages": 2, "items": wanted})
+
+
 def unissued_token(exchange: Exchange) -> Verdict:
     """Judge a token that nobody issued: it is refused, not taken for a page (further than the documents go)."""
     expected = "a refusal with a 4xx: the token was never issued"
