@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PATIENCE_S = 100.0
+PATIENCE_S = 300.0
 """Seconds after which a command counts as stuck."""
 
 ROOT = Path(__file__).resolve().parents[2]
