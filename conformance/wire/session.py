@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ReadTimeoutError
 
+from conformance.wire.deadline import Deadline, DeadlineAdapter
 from conformance.wire.exchange import Exchange, Fault, Headers, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 from conformance.wire.signing import Credentials, Signer
@@ -78,7 +78,8 @@ class Client:
         self._sleep = sleep
         self._next_at = 0.0
         self._signer = Signer(credentials, protocol.signing_name, region) if credentials else None
-        self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+        self._deadline = Deadline()
+        self._adapter = DeadlineAdapter(self._deadline)
         prepared = requests.Request("POST", endpoint_url).prepare()
         self._url = prepared.url or endpoint_url
 
@@ -153,10 +154,11 @@ class Client:
         body: bytes | Iterator[bytes] = _in_chunks(request.body) if request.chunked else request.body
         prepared.body = body  # type: ignore[assignment]  # the adapter sends an iterator in chunks
         limits = self._limits
+        self._deadline.start(limits.total_s)
         try:
             # The adapter itself, not a Session: no cookies, no environment, and nothing that could follow a redirect.
             answer = self._adapter.send(prepared, stream=True, timeout=(limits.connect_s, limits.read_s))
-            content = _read(answer.raw, started + limits.total_s, limits.max_body_bytes)
+            content = _read(answer.raw, self._deadline, limits.max_body_bytes)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             self._adapter.close()
             return None, _fault(error)
@@ -172,7 +174,7 @@ class _TooLongError(ValueError):
     """The whole answer took longer than its limit."""
 
 
-def _read(raw: Any, deadline: float, most: int) -> bytes:
+def _read(raw: Any, deadline: Deadline, most: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while chunk := raw.read1(_CHUNK, decode_content=True):
@@ -180,7 +182,7 @@ def _read(raw: Any, deadline: float, most: int) -> bytes:
         parts.append(chunk)
         if size > most:
             raise _TooLargeError(f"the body is larger than {most} bytes")
-        if time.perf_counter() > deadline:
+        if deadline.left_s <= 0:
             raise _TooLongError("the answer took longer than its limit in all")
     raw.release_conn()
     return b"".join(parts)
