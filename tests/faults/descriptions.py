@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 _STATUS = "TrainingJobStatusCounters"
 _OBJECTIVE = "ObjectiveStatusCounters"
 _BEST = "BestTrainingJob"
-_SEES = ("consistency",)
 
-counters = Faults("counters", DESCRIBE, _SEES)
-best = Faults("best training jobs", DESCRIBE, _SEES)
-times = Faults("times of tuning jobs", DESCRIBE, _SEES)
-identity = Faults("names of tuning jobs", DESCRIBE, (*_SEES, "request", "response"))
+counters = Faults("counters", DESCRIBE, ("consistency/*-counters", "consistency/echo/counters"), within=DESCRIBE)
+best = Faults("best training jobs", DESCRIBE, ("consistency/best-*", "consistency/overall-*"), within=DESCRIBE)
+times = Faults("times of tuning jobs", DESCRIBE, ("consistency/times",), within=DESCRIBE)
+identity = Faults("names of tuning jobs", DESCRIBE, ("consistency/identity",), within=DESCRIBE)
 
 _LAWS = {
     (_STATUS, "Completed"): ("completed-counter", "status-counters/completed-counter"),

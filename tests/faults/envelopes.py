@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
 
 _JOBS = ("churn-57-in-all-statuses", "exactly-ten")
-protocol = Faults("protocol", EVERY, ("protocol", "response/http", "client/boto3"), jobs=_JOBS)
+protocol = Faults("protocol", EVERY, ("protocol/target", "protocol/answer", "protocol/method"), jobs=_JOBS)
 
 _SUCCESS = "success-is-200"
 _JSON = "answer-is-json"

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
 
 _JOBS = ("churn-57-in-all-statuses", "exactly-ten")
-errors = Faults(
-    "errors", EVERY, ("error", "protocol", "request/HyperParameterTuningJobName", "client/boto3"), jobs=_JOBS
-)
+errors = Faults("errors", EVERY, ("error", "protocol/error-body"), jobs=_JOBS)
 
 _UNKNOWN = "unknown-name-is-resource-not-found"
 _BODY = "parameters-in-a-json-body"

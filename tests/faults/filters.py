@@ -15,7 +15,7 @@ _FILTER = "filter-by-status"
 _WITHOUT = "sort-by-metric-omits-jobs-without-metric"
 _STATUSES = ("InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting")
 
-filters = Faults("filters", LIST, ("filter", "order", "pagination/Completed"), within=LIST, jobs=JOBS)
+filters = Faults("filters", LIST, ("filter/*/only", "filter/*/all", "filter/StatusEquals"), within=LIST, jobs=JOBS)
 
 
 @filters.request(_FILTER, "filter/Completed/only", "filter/Failed/only", "filter/StatusEquals/partition")

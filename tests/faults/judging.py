@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from conformance.catalogue.catalogue import catalogue, matches
 from conformance.catalogue.check import Check
@@ -63,11 +63,16 @@ def world() -> World:
 
 
 def selected(patterns: Iterable[str] | None) -> tuple[Check, ...]:
-    """Give the checks that any of the patterns selects; None selects all."""
+    """Give the checks that any of the patterns selects, in order; None selects all."""
     if patterns is None:
         return checks()
-    wanted = tuple(patterns)
-    return tuple(check for check in checks() if any(matches(pattern, check.id) for pattern in wanted))
+    wanted = {check_id for pattern in patterns for check_id in _of(pattern)}
+    return tuple(check for check in checks() if check.id in wanted)
+
+
+@cache
+def _of(pattern: str) -> frozenset[str]:
+    return frozenset(check.id for check in checks() if matches(pattern, check.id))
 
 
 def judge(

@@ -22,7 +22,7 @@ _ENUMS = {"StatusEquals": _STATUSES, "SortBy": _KEYS, "SortOrder": _DIRECTIONS}
 _STAND_IN = "nobody"
 _JOBS = ("churn-57-in-all-statuses", "exactly-ten")
 
-names = Faults("limits of names", EVERY, (f"request/{NAME}", "error"), jobs=_JOBS)
+names = Faults("limits of names", EVERY, (f"request/{NAME}/length-*", f"request/{NAME}/pattern-trailing-*"), jobs=_JOBS)
 sizes = Faults("limits of page sizes", LIST, ("request/MaxResults",), jobs=_JOBS)
 tokens = Faults("limits of tokens", LIST, ("request/NextToken",), jobs=_JOBS)
 words = Faults("limits of words", LIST, jobs=_JOBS)

@@ -24,13 +24,7 @@ _KEYS: dict[str, Callable[[Members], Any]] = {
 _DIRECTION = f"{LIST}/input/SortOrder"
 _KEY = f"{LIST}/input/SortBy"
 
-orders = Faults(
-    "orders",
-    LIST,
-    ("order", "filter", "pagination/CreationTime-Descending", "pagination/default"),
-    within=LIST,
-    jobs=JOBS,
-)
+orders = Faults("orders", LIST, ("order",), within=LIST, jobs=JOBS)
 
 
 def _falls(asked: Members) -> bool:

@@ -10,9 +10,9 @@ from faults.listings import METRIC, RESULT, Items, relisted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-items = Faults("training jobs", LIST, ("consistency",))
-tuned = Faults("tuned values", LIST, ("consistency",))
-objectives = Faults("objectives of training jobs", LIST, ("consistency",))
+items = Faults("training jobs", LIST, ("consistency",), within=LIST)
+tuned = Faults("tuned values", LIST, ("consistency",), within=LIST)
+objectives = Faults("objectives of training jobs", LIST, ("consistency",), within=LIST)
 
 
 def _each(answer: Members, *members: str) -> Iterator[Members]:
@@ -137,7 +137,7 @@ def tuned_values_empty(_: Members, answer: Members) -> None:
         item["TunedHyperParameters"] = {}
 
 
-ranges = Faults("training jobs beside their tuning job", EVERY, ("consistency",))
+ranges = Faults("training jobs beside their tuning job", EVERY, ("consistency/ranges", "consistency/times"))
 
 
 @ranges.answer("tuning-job-precedes-its-training-jobs", "consistency/times/tuning-job-precedes-its-training-jobs")

