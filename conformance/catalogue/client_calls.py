@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract import Service
-from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.session import Limits
 from conformance.wire.signing import Credentials
 
@@ -68,8 +68,13 @@ class ClientLab:
         *,
         region: str,
         limits: Limits | None = None,
+        admit: Callable[[], Fault | None] = lambda: None,
     ) -> None:
-        """Make nothing yet: the client costs a quarter of a second."""
+        """Make nothing yet: the client costs a quarter of a second.
+
+        `admit` is asked before each request, and gives the fault that forbids it: a spent budget, for one.
+        """
+        self._admit = admit
         self._endpoint_url = endpoint_url
         self._service = service
         self._operations = operations
@@ -103,9 +108,17 @@ class ClientLab:
             )
             name = self._service.signing_name
             self._made = session.client(name, endpoint_url=self._endpoint_url, config=config)
+            self._made.meta.events.register(f"before-send.{name}", self._ask)
             self._made.meta.events.register(f"before-send.{name}", self._capture.sent)
             self._made.meta.events.register(f"response-received.{name}", self._capture.received)
         return self._made
+
+    def _ask(self, **_: Any) -> None:
+        from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - as above
+
+        fault = self._admit()
+        if fault is not None:
+            raise HTTPClientError(error=fault.detail)
 
     def _method(self, operation: str) -> str:
         from botocore import xform_name  # noqa: PLC0415 - as above

@@ -43,6 +43,8 @@ class ClientChecks:
         places = tuple(dict.fromkeys(cited))
 
         def run(lab: Lab) -> Verdict:
+            if lab.gone is not None:
+                return broke(lab.gone.kind, lab.gone.detail)
             return judge(lab, lab.clients) if lab.clients is not None else skipped(_NO_CLIENT)
 
         return Check(

@@ -76,6 +76,7 @@ class Plan:
     def lab(self, target: OpenTarget) -> Lab:
         """Give a lab at an open target."""
         auth = self.spec.capabilities.auth or self.spec.kind is Kind.AWS
+        sender = client_of(self.contract.service, target.access)
         clients = ClientLab(
             target.endpoint_url,
             self.contract.service,
@@ -83,9 +84,9 @@ class Plan:
             target.credentials,
             region=target.region,
             limits=self.spec.limits,
+            admit=sender.admit,
         )
         resources = tuple(Resource(job.name, job.known, job.listed_known) for job in target.state.present)
-        sender = client_of(self.contract.service, target.access)
         return Lab(self.contract, sender, resources, clients=clients, related=related, auth=auth)
 
 

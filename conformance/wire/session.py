@@ -108,6 +108,14 @@ class Client:
                 self._sleep(wait)
         return Exchange(request.operation, shown, None, Fault("throttled", "still throttled after five pauses"))
 
+    def admit(self) -> Fault | None:
+        """Count one more request and wait for its turn; give the fault that forbids it where the budget is spent."""
+        if self._budget is not None and self.sent >= self._budget:
+            return Fault("budget", f"the budget of {self._budget} requests is spent")
+        self._keep_pace()
+        self.sent += 1
+        return None
+
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"User-Agent": "sagemaker-tuning-conformance", "Accept-Encoding": "identity"}
         target = f"{self._protocol.target_prefix}.{request.operation}" if request.target is None else request.target
@@ -120,17 +128,14 @@ class Client:
         return headers
 
     def _once(self, request: Request, headers: dict[str, str], shown: HttpRequest) -> Exchange:
-        if self._budget is not None and self.sent >= self._budget:
-            return Exchange(
-                request.operation, shown, None, Fault("budget", f"the budget of {self._budget} requests is spent")
-            )
         signer = self._signer
         signed = (
             signer.headers(request.method, self._url, headers, request.body, request.signing) if signer else headers
         )
         for attempt in (1, 2):
-            self._keep_pace()
-            self.sent += 1
+            spent = self.admit()
+            if spent is not None:
+                return Exchange(request.operation, shown, None, spent)
             started = time.perf_counter()
             response, fault = self._exchange(request, signed, started)
             self.seconds += time.perf_counter() - started
