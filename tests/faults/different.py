@@ -357,7 +357,7 @@ class _Lively:
 
 
 _LISTINGS = (
-    *(f"{LIST}/{one}" for one in ("order", "filter", "client", "consistency", "protocol/body", "request")),
+    *(f"{LIST}/{one}" for one in ("order", "filter", "client", "consistency")),
     *(f"{LIST}/pagination/{one}" for one in ("default", "token", "page-size", "Completed", "Name-Descending")),
     f"{DESCRIBE}/consistency",
 )
