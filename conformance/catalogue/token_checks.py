@@ -81,6 +81,7 @@ def token_checks(base: ListingChecks) -> Iterator[Check]:
         area("repeatable"),
         "the same token gives the same page again",
         partial(_repeatable, base),
+        level="should",  # no document says that a token may be used twice
         laws=("token-leads-on",),
         facts=sent,
     )
