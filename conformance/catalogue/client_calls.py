@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract import Service
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
-from conformance.wire.session import Limits
+from conformance.wire.limits import Limits
 from conformance.wire.signing import Credentials
+from conformance.wire.transport import Transport
 
+_MOST_PAGES = 2_000
+_MOST_BYTES = 32 * 1024 * 1024
+"""Pages, and bytes of their bodies, after which a paginator is stopped."""
 _SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token"})
 
 
@@ -29,6 +33,12 @@ class ClientOutcome:
     message: str = ""
     exchanges: tuple[Exchange, ...] = ()
     resume_token: str | None = None
+    fault: Fault | None = None
+    """Why the last request of the call found no answer."""
+
+
+class _EndlessError(Exception):
+    """A paginator went on and on."""
 
 
 @dataclass
@@ -36,6 +46,7 @@ class _Capture:
     """Collects the exchanges of one call from botocore's events."""
 
     operation: str = ""
+    fault: Fault | None = None
     requests: list[HttpRequest] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -81,6 +92,8 @@ class ClientLab:
         self._credentials = credentials
         self._region = region
         self._limits = limits or Limits()
+        self._transport = Transport(self._limits)
+        self._taken: list[Fault | None] = []
         self._made: Any = None
         self._capture = _Capture()
 
@@ -108,17 +121,40 @@ class ClientLab:
             )
             name = self._service.signing_name
             self._made = session.client(name, endpoint_url=self._endpoint_url, config=config)
-            self._made.meta.events.register(f"before-send.{name}", self._ask)
-            self._made.meta.events.register(f"before-send.{name}", self._capture.sent)
+            self._made.meta.events.register(f"before-send.{name}", self._send)
             self._made.meta.events.register(f"response-received.{name}", self._capture.received)
         return self._made
 
-    def _ask(self, **_: Any) -> None:
+    def _send(self, request: Any, **_: Any) -> Any:
+        """Carry what botocore made over our own transport, in botocore's stead: botocore reads on without any bound."""
+        from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - as above
         from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - as above
+        from urllib3 import HTTPHeaderDict  # noqa: PLC0415 - as above
 
-        fault = self._admit()
-        if fault is not None:
-            raise HTTPClientError(error=fault.detail)
+        headers = {name: value if isinstance(value, str) else value.decode() for name, value in request.headers.items()}
+        response, fault = None, None
+        for attempt in (1, 2):
+            fault = self._admit()
+            if fault is not None:
+                break
+            if attempt == 1:
+                self._capture.sent(request)
+            response, fault = self._transport.send(request.method, request.url, headers, request.body or b"")
+            if fault is None or fault.kind != "dropped":
+                break
+        self._capture.fault = fault
+        self._taken.append(fault)
+        if response is None:
+            raise HTTPClientError(error=fault.detail if fault else "no answer")
+        answered = HTTPHeaderDict()
+        for name, value in response.headers:
+            answered.add(name, value)
+        return AWSResponse(request.url, response.status, answered, _Body(response.body))
+
+    def taken(self) -> tuple[Fault | None, ...]:
+        """Give what became of the requests since this was asked last: a fault, or None for an answer."""
+        taken, self._taken = tuple(self._taken), []
+        return taken
 
     def _method(self, operation: str) -> str:
         from botocore import xform_name  # noqa: PLC0415 - as above
@@ -129,6 +165,7 @@ class ClientLab:
 
     def _begin(self, operation: str) -> None:
         self._capture.operation = operation
+        self._capture.fault = None
         self._capture.requests.clear()
         self._capture.exchanges.clear()
 
@@ -153,10 +190,18 @@ class ClientLab:
         self._begin(operation)
         try:
             pages = client.get_paginator(method).paginate(**arguments)
-            results = tuple(pages)
+            results = tuple(self._bounded(pages))
         except Exception as error:  # noqa: BLE001 - whatever the client raises is what is judged
             return self._raised(error)
         return ClientOutcome(results, exchanges=tuple(self._capture.exchanges), resume_token=pages.resume_token)
+
+    def _bounded(self, pages: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        size = 0
+        for number, page in enumerate(pages, start=1):
+            yield page
+            size += len(response.body) if (response := self._capture.exchanges[-1].response) else 0
+            if number >= _MOST_PAGES or size > _MOST_BYTES:
+                raise _EndlessError(f"stopped: no end after {number} pages and {size} bytes")
 
     def _raised(self, error: Exception) -> ClientOutcome:
         code = getattr(error, "response", {}).get("Error", {}).get("Code", "") if hasattr(error, "response") else ""
@@ -166,7 +211,19 @@ class ClientLab:
             modelled=named is not None and isinstance(error, named),
             message=str(error),
             exchanges=tuple(self._capture.exchanges),
+            fault=self._capture.fault,
         )
+
+
+@dataclass(frozen=True)
+class _Body:
+    """A body that has been read, as botocore wants to read it."""
+
+    content: bytes
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        """Give it whole."""
+        yield self.content
 
 
 def _names(client: Any) -> frozenset[str]:

@@ -45,7 +45,12 @@ class ClientChecks:
         def run(lab: Lab) -> Verdict:
             if lab.gone is not None:
                 return broke(lab.gone.kind, lab.gone.detail)
-            return judge(lab, lab.clients) if lab.clients is not None else skipped(_NO_CLIENT)
+            if lab.clients is None:
+                return skipped(_NO_CLIENT)
+            verdict = judge(lab, lab.clients)
+            for fault in lab.clients.taken():
+                lab.count(fault)
+            return verdict
 
         return Check(
             "/".join((self.operation.name, "client", *check_id)),
@@ -84,8 +89,8 @@ class ClientChecks:
         expected = " or ".join(f"client.exceptions.{code}" for code in self.operation.errors)
         if outcome.modelled:
             return passed({"calls": 1})
-        if not outcome.exchanges:
-            return broke("no-answer", f"{outcome.exception}: {outcome.message}")
+        if problem := unanswered(outcome):
+            return problem
         return failed(
             "other-exception",
             "another outcome than the modelled exception",
@@ -99,6 +104,11 @@ def unfinished(outcome: ClientOutcome, expected: str) -> Verdict | None:
     """Judge a call that ended in an exception; None where it came to its end."""
     if not outcome.exception:
         return None
-    if not outcome.exchanges:
-        return broke("no-answer", f"{outcome.exception}: {outcome.message}")
-    return clients.raised(outcome.exception, outcome.message, expected, outcome.exchanges)
+    return unanswered(outcome) or clients.raised(outcome.exception, outcome.message, expected, outcome.exchanges)
+
+
+def unanswered(outcome: ClientOutcome) -> Verdict | None:
+    """Judge a call that found no answer: the target broke; None where it had one, whatever it was."""
+    if outcome.fault is not None:
+        return broke(outcome.fault.kind, outcome.fault.detail, exchanges=outcome.exchanges[-1:])
+    return None if outcome.exchanges else broke("no-answer", f"{outcome.exception}: {outcome.message}")

@@ -8,16 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
 from conformance.catalogue.client_calls import ClientLab
-from conformance.catalogue.walking import follow, telling
+from conformance.catalogue.walking import MOST_PAGES, follow, telling
 from conformance.contract import Contract, Operation
 from conformance.laws.listing import member
 from conformance.laws.paging import Walked
 from conformance.laws.survey import Survey, View
+from conformance.wire.encoding import weight
 from conformance.wire.exchange import Exchange, Fault, HttpRequest
+from conformance.wire.limits import Limits
 from conformance.wire.request import Request
 
 _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
 _PATIENCE = 5
+_ENDLESS = 3
+"""Walks without an end after which the next ones are given up sooner."""
+_FEW_PAGES = 200
 
 
 T = TypeVar("T")
@@ -64,8 +69,9 @@ class Lab:
         related: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _: (),
         auth: bool = False,
         most_items: int = 1_000,
+        most_bytes: int = Limits.max_kept_bytes,
     ) -> None:
-        """Ask nothing yet."""
+        """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated."""
         self.contract = contract
         self.auth = auth
         self.clients = clients
@@ -77,6 +83,10 @@ class Lab:
         self._memory = _Memory()
         self._cache: dict[Hashable, Any] = {}
         self._faults = 0
+        self._endless = 0
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._kept: dict[Request, Exchange] = {}
         self._answers: dict[str, list[Exchange]] = {name: [] for name in contract.operations}
         self.describing = next(op for op in contract.operations.values() if op.settled is not None)
         self.listing_operation = next(op for op in contract.operations.values() if op.listing is not None)
@@ -96,7 +106,11 @@ class Lab:
             return known
         exchange = self._send(request)
         self._memory.exchanges[request] = exchange
-        self.saw((exchange,))
+        # What is asked again and answered in the same words is no further evidence, and is not kept a second time.
+        first = self._kept.setdefault(request, exchange)
+        if first is exchange or first.response is None or not _same(first, exchange):
+            self._keep(exchange)
+            self._see(exchange)
         return exchange
 
     def send_again(self, request: Request) -> Exchange:
@@ -107,13 +121,27 @@ class Lab:
         if self.gone is not None:
             return Exchange(request.operation, _unsent(request), None, self.gone)
         exchange = self._sender.send(request)
-        fatal = exchange.fault is not None and exchange.fault.kind in _FATAL
-        self._faults = self._faults + 1 if fatal else 0
-        if exchange.fault is not None and exchange.fault.kind == "budget":
-            self.gone = exchange.fault
-        elif self._faults >= _PATIENCE and exchange.fault is not None:
-            self.gone = Fault("gone", f"the target gave no answer {_PATIENCE} times in a row: {exchange.fault.detail}")
+        self.count(exchange.fault)
         return exchange
+
+    def count(self, fault: Fault | None) -> None:
+        """Count a request that found no answer, or (None) one that did: too many in a row, and the target is gone."""
+        fatal = fault is not None and fault.kind in _FATAL
+        self._faults = self._faults + 1 if fatal else 0
+        if fault is not None and fault.kind == "budget":
+            self.gone = fault
+        elif self._faults >= _PATIENCE and fault is not None:
+            self.gone = Fault("gone", f"the target gave no answer {_PATIENCE} times in a row: {fault.detail}")
+
+    def _keep(self, exchange: Exchange) -> None:
+        """Count what an exchange takes in memory: too much of it, and nothing more is asked."""
+        self._bytes += weight(exchange.response.body) if exchange.response else 0
+        self._bytes += len(exchange.request.body)
+        if self._bytes > self._most_bytes and self.gone is None:
+            words = (
+                f"the answers of the target take more than {self._most_bytes} bytes together (limits: max_kept_bytes)"
+            )
+            self.gone = Fault("too-large", words)
 
     @contextmanager
     def asking_again(self) -> Iterator[None]:
@@ -127,8 +155,12 @@ class Lab:
     def saw(self, exchanges: tuple[Exchange, ...]) -> None:
         """Keep the accepted answers among exchanges, whoever had them, so that they are judged as well."""
         for exchange in exchanges:
-            if exchange.ok and exchange.operation in self._answers:
-                self._answers[exchange.operation].append(exchange)
+            self._keep(exchange)
+            self._see(exchange)
+
+    def _see(self, exchange: Exchange) -> None:
+        if exchange.ok and exchange.operation in self._answers:
+            self._answers[exchange.operation].append(exchange)
 
     def answers(self, operation: str) -> Sequence[Exchange]:
         """Give every accepted answer of an operation that the run saw, client libraries' included."""
@@ -197,7 +229,10 @@ class Lab:
         first = Request.call(operation.name, {operation.subject: name, **members, pagination.limit: size})
         known = self._memory.walks.get((first, size))
         if known is None:
-            known = Walked(name, follow(self.exchange, first, pagination, self._most_items), size)
+            most_pages = MOST_PAGES if self._endless < _ENDLESS else _FEW_PAGES
+            listing = follow(self.exchange, first, pagination, self._most_items, most_pages)
+            self._endless += listing.left_off and len(listing.pages) >= _FEW_PAGES
+            known = Walked(name, listing, size)
             self._memory.walks[first, size] = known
         return known
 
@@ -215,6 +250,13 @@ class Lab:
         """Give the ended resource with the fewest items that are still more than so many."""
         fitting = [view for view in self.listed_views() if len(view.items) > more_than]
         return min(fitting, key=lambda view: len(view.items), default=None)
+
+
+def _same(one: Exchange, other: Exchange) -> bool:
+    """Tell whether two exchanges have the same status and body."""
+    return one.status == other.status and (one.response and one.response.body) == (
+        other.response and other.response.body
+    )
 
 
 def _unsent(request: Request) -> HttpRequest:

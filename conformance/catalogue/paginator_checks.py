@@ -137,6 +137,9 @@ def _run(base: ClientChecks, lab: Lab, client: ClientLab, config: _Config | None
     view = lab.paging_subject()
     if view is None or len(view.items) < _FEWEST:
         return skipped(_NO_LISTING)
+    walked = lab.walk(view.name, **members).listing
+    if walked.left_off:
+        return skipped(f"{view.name}: {walked.problem}, too long to be gone over by the client")
     outcome = client.paginate(base.operation.name, {base.operation.subject: view.name, **members}, config)
     lab.saw(outcome.exchanges)
     if problem := unfinished(outcome, "the pages of the listing"):
@@ -144,7 +147,7 @@ def _run(base: ClientChecks, lab: Lab, client: ClientLab, config: _Config | None
     reader = Reader.of(base.operation)
     result = _pagination(base).result
     items = tuple(reader.identity(item) for page in outcome.results for item in page.get(result, ()))
-    return _Ran(outcome, items, reader.identities(lab.walk(view.name, **members).listing.items))
+    return _Ran(outcome, items, reader.identities(walked.items))
 
 
 def _available(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:  # noqa: ARG001 - one signature for all judges

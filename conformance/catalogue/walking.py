@@ -11,12 +11,23 @@ from conformance.laws.survey import View
 from conformance.wire.exchange import Exchange, Listing
 from conformance.wire.request import Request
 
-_MOST_PAGES = 2_000
+MOST_PAGES = 2_000
+"""Pages after which a walk is given up."""
+
+_LONGEST_TOKEN = 65_536
+"""Characters of a token, eight times what the service's own may have, beyond which it is not sent back."""
+
 _HANDY = range(11, 61)
 """Items of a listing that is longer than a default page, and short enough to be walked item by item."""
 
 
-def follow(exchange: Callable[[Request], Exchange], first: Request, pagination: Pagination, most_items: int) -> Listing:
+def follow(
+    exchange: Callable[[Request], Exchange],
+    first: Request,
+    pagination: Pagination,
+    most_items: int,
+    most_pages: int = MOST_PAGES,
+) -> Listing:
     """Ask for page after page with the token of the one before, until none comes or something is wrong.
 
     An empty page with a token is gone on from: only the token says whether there is more.
@@ -42,10 +53,13 @@ def follow(exchange: Callable[[Request], Exchange], first: Request, pagination: 
             problem = f"page {len(pages)}: the token is no string but {token!r}"
         elif token in tokens:
             problem = f"page {len(pages)}: the token of an earlier page comes again"
-        elif len(pages) >= _MOST_PAGES or len(items) > most_items:
-            problem = f"no end after {len(pages)} pages and {len(items)} items"
+        elif len(token) > _LONGEST_TOKEN:
+            problem = f"page {len(pages)}: the token is {len(token):,} characters long"
         if problem:
             return Listing(tuple(pages), tuple(items), complete=False, problem=problem)
+        if len(pages) >= most_pages or len(items) > most_items:
+            words = f"no end after {len(pages)} pages and {len(items)} items"
+            return Listing(tuple(pages), tuple(items), complete=False, problem=words, left_off=True)
         tokens.add(token)
         request = first.having(**{pagination.input_token: token})
 

@@ -87,7 +87,15 @@ class Plan:
             admit=sender.admit,
         )
         resources = tuple(Resource(job.name, job.known, job.listed_known) for job in target.state.present)
-        return Lab(self.contract, sender, resources, clients=clients, related=related, auth=auth)
+        return Lab(
+            self.contract,
+            sender,
+            resources,
+            clients=clients,
+            related=related,
+            auth=auth,
+            most_bytes=self.spec.limits.max_kept_bytes,
+        )
 
 
 def client_of(service: Service, access: Access) -> Client:

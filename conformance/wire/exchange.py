@@ -133,3 +133,5 @@ class Listing:
     """Whether the last page came without a token."""
     problem: str = ""
     """Why the walk ended early: a refusal, a repeated token, too many pages, an answer without the list."""
+    left_off: bool = False
+    """Whether the walk was given up because of its length alone: what came was in order."""

@@ -1,40 +1,26 @@
-"""The HTTP session with a target: bounded in time and size, never redirected, nothing secret kept."""
+"""The session with a target: requests signed, paced, counted and sent, throttling waited for, nothing secret kept."""
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import requests
-from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ReadTimeoutError
 
-from conformance.wire.deadline import Deadline, DeadlineAdapter
-from conformance.wire.exchange import Exchange, Fault, Headers, HttpRequest, HttpResponse
+from conformance.wire.exchange import Exchange, Fault, Headers, HttpRequest
+from conformance.wire.limits import Limits
 from conformance.wire.request import Request
 from conformance.wire.signing import Credentials, Signer
+from conformance.wire.transport import Transport
+
+__all__ = ["Client", "Limits", "Protocol"]
 
 _SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token", "cookie"})
 _THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException", "RequestThrottled"}
 )
-_CHUNK = 65536
-_ADDRESS = re.compile(r"^HTTPS?Connection(?:Pool)?\(host=[^)]*\): ")
-_SILENT = re.compile(r"Read timed out\. \(read timeout=([^)]+)\)")
-"""What urllib3 puts around its messages: the address, which an exchange has anyway, and words of its own."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bounds of one exchange: seconds to connect, seconds of silence, seconds in all, and bytes of an answer's body."""
-
-    connect_s: float = 5.0
-    read_s: float = 20.0
-    total_s: float = 60.0
-    max_body_bytes: int = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -71,21 +57,19 @@ class Client:
         self.sent = 0
         self.seconds = 0.0
         self._protocol = protocol
-        self._limits = limits or Limits()
         self._allowed = allowed
         self._budget = budget
         self._pause = 1 / requests_per_second if requests_per_second else 0.0
         self._sleep = sleep
         self._next_at = 0.0
         self._signer = Signer(credentials, protocol.signing_name, region) if credentials else None
-        self._deadline = Deadline()
-        self._adapter = DeadlineAdapter(self._deadline)
+        self._transport = Transport(limits or Limits())
         prepared = requests.Request("POST", endpoint_url).prepare()
         self._url = prepared.url or endpoint_url
 
     def close(self) -> None:
         """Close the connection."""
-        self._adapter.close()
+        self._transport.close()
 
     def call(self, operation: str, members: dict[str, Any]) -> Exchange:
         """Send the well-formed request that carries these members."""
@@ -137,7 +121,8 @@ class Client:
             if spent is not None:
                 return Exchange(request.operation, shown, None, spent)
             started = time.perf_counter()
-            response, fault = self._exchange(request, signed, started)
+            body: bytes | Iterator[bytes] = _in_chunks(request.body) if request.chunked else request.body
+            response, fault = self._transport.send(request.method, self._url, signed, body)
             self.seconds += time.perf_counter() - started
             if fault is None or fault.kind != "dropped" or attempt == 2:  # noqa: PLR2004 - the second and last
                 break
@@ -149,82 +134,6 @@ class Client:
             if now < self._next_at:
                 self._sleep(self._next_at - now)
             self._next_at = max(now, self._next_at) + self._pause
-
-    def _exchange(
-        self, request: Request, headers: dict[str, str], started: float
-    ) -> tuple[HttpResponse | None, Fault | None]:
-        prepared = requests.PreparedRequest()
-        prepared.method, prepared.url = request.method, self._url
-        prepared.headers = CaseInsensitiveDict(headers)
-        body: bytes | Iterator[bytes] = _in_chunks(request.body) if request.chunked else request.body
-        prepared.body = body  # type: ignore[assignment]  # the adapter sends an iterator in chunks
-        limits = self._limits
-        self._deadline.start(limits.total_s)
-        try:
-            # The adapter itself, not a Session: no cookies, no environment, and nothing that could follow a redirect.
-            answer = self._adapter.send(prepared, stream=True, timeout=(limits.connect_s, limits.read_s))
-            content = _read(answer.raw, self._deadline, limits.max_body_bytes)
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            self._adapter.close()
-            return None, _fault(error)
-        elapsed = time.perf_counter() - started
-        return HttpResponse(answer.status_code, tuple(answer.raw.headers.items()), content, elapsed), None
-
-
-class _TooLargeError(ValueError):
-    """The body went over its limit."""
-
-
-class _TooLongError(ValueError):
-    """The whole answer took longer than its limit."""
-
-
-def _read(raw: Any, deadline: Deadline, most: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while chunk := raw.read1(_CHUNK, decode_content=True):
-        size += len(chunk)
-        parts.append(chunk)
-        if size > most:
-            raise _TooLargeError(f"the body is larger than {most} bytes")
-        if deadline.left_s <= 0:
-            raise _TooLongError("the answer took longer than its limit in all")
-    raw.release_conn()
-    return b"".join(parts)
-
-
-def _fault(error: Exception) -> Fault:  # noqa: PLR0911 - one line a kind
-    text = _innermost(error)
-    if isinstance(error, _TooLargeError):
-        return Fault("too-large", str(error))
-    if isinstance(error, _TooLongError | requests.Timeout | ReadTimeoutError | TimeoutError):
-        return Fault("timeout", text)
-    if isinstance(error, IncompleteRead | requests.exceptions.ChunkedEncodingError):
-        return Fault("dropped", f"the answer ended early: {text}")
-    if isinstance(error, DecodeError | requests.exceptions.ContentDecodingError):
-        return Fault("not-http", f"the body can't be decoded: {text}")
-    if isinstance(error, requests.ConnectionError | HTTPError | OSError):
-        never_answered = any(
-            word in text for word in ("refused", "Name or service", "resolve", "unreachable", "No route")
-        )
-        if never_answered:
-            return Fault("unreachable", text)
-        kind = "not-http" if "BadStatusLine" in repr(error) or "LineTooLong" in repr(error) else "dropped"
-        return Fault(kind, text)
-    return Fault("not-http", text)
-
-
-def _innermost(error: BaseException) -> str:
-    reason = getattr(error, "reason", None)
-    inner = (
-        reason
-        if isinstance(reason, BaseException)
-        else next((a for a in error.args if isinstance(a, BaseException)), None)
-    )
-    if inner is not None and inner is not error:
-        return _innermost(inner)
-    text = _ADDRESS.sub("", str(error)) or type(error).__name__
-    return _SILENT.sub(r"no byte came for \1 s", text)
 
 
 def _without_secrets(headers: dict[str, str]) -> Headers:
