@@ -33,4 +33,6 @@ class ProtocolCase:
     observed: tuple[str, ...] = ()
     lenient: str = ""
     needs_auth: bool = False
+    elsewhere: bool = False
+    """Whether a redirect refuses as well."""
     facts: tuple[str, ...] = field(default=())

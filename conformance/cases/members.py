@@ -46,6 +46,7 @@ def _plain(members: Members) -> dict[str, Any]:
         Placeholder.EXISTING: "a",
         Placeholder.NOBODY: "a",
         Placeholder.TOKEN: GARBAGE,
+        Placeholder.BROKEN_TOKEN: f"{GARBAGE}\n",
     }
     return {name: stand_ins[value] if isinstance(value, Placeholder) else value for name, value in members}
 

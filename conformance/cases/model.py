@@ -17,6 +17,9 @@ class Placeholder(Enum):
     TOKEN = "<token of a first page>"  # noqa: S105 - a pagination token
     """A pagination token that the target has just issued."""
 
+    BROKEN_TOKEN = "<such a token, with a line feed after it>"  # noqa: S105 - as above
+    """The same token, spoiled at its end, so that only what was added can be what is wrong with it."""
+
     def __repr__(self) -> str:
         return self.value
 

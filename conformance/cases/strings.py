@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.cases.building import GARBAGE, Builder
-from conformance.cases.model import CaseError, Edit, Expect, RequestCase
+from conformance.cases.model import CaseError, Edit, Expect, Placeholder, RequestCase
 from conformance.cases.values import example, of_length, spoiled
 from conformance.cases.violations import violations
 from conformance.contract import Node
 
 _FAR = 10
+_AT_THE_END = "trailing-newline"
 
 
 def string_cases(builder: Builder, node: Node) -> Iterator[RequestCase]:
@@ -71,6 +72,9 @@ def _pattern(builder: Builder, node: Node) -> Iterator[RequestCase]:
     for edit in spoiled(node, valid):
         statement = f"{node.path} matches its pattern from end to end: not with {edit.words}"
         case = builder.refused(node, edit, "pattern", f"pattern-{edit.name}", statement, control)
+        if builder.is_token(node) and edit.name == _AT_THE_END:
+            # A token that nobody issued is refused anyway: spoiled must be one that would be taken.
+            case = replace(case, members=builder.having(node, Placeholder.BROKEN_TOKEN))
         yield replace(case, facts=(*case.facts, *both))
     if not builder.is_token(node):
         for name, text in (("inner-hyphens", "a--b"), ("digits", "1234"), ("mixed-case", "AbC-9")):

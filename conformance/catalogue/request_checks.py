@@ -26,6 +26,7 @@ from conformance.wire.request import Request
 
 _SKETCH = "conformance-sketch"
 _SHOWN = 200
+_TOKENS = (Placeholder.TOKEN, Placeholder.BROKEN_TOKEN)
 
 
 def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
@@ -70,16 +71,18 @@ def _exists(lab: Lab, operation: Operation, members: dict[str, Any]) -> bool:
 
 def _resolve(lab: Lab, operation: Operation, members: Members) -> dict[str, Any] | None:
     resolved: dict[str, Any] = {}
-    for name, value in sorted(members, key=lambda pair: pair[1] is Placeholder.TOKEN):
+    for name, value in sorted(members, key=lambda pair: pair[1] in _TOKENS):
         if value is Placeholder.EXISTING:
             resolved[name] = lab.existing(operation) or lab.nobody
         elif value is Placeholder.NOBODY:
             resolved[name] = lab.nobody
-        elif value is Placeholder.TOKEN:
+        elif value in _TOKENS:
             token = _fresh_token(lab, operation, resolved)
             if token is None:
                 return None
             resolved |= token
+            if value is Placeholder.BROKEN_TOKEN:
+                resolved[name] += "\n"
         else:
             resolved[name] = value
     return resolved
@@ -135,7 +138,7 @@ def _run_protocol(operation: Operation, index: int, lab: Lab) -> Verdict:
 
 
 def _refusal(case: ProtocolCase) -> Refusal:
-    return Refusal(case.statuses, case.codes)
+    return Refusal(case.statuses, case.codes, case.elsewhere)
 
 
 def _accepts(expect: Expect, refusal: Refusal, operation: Operation) -> str:

@@ -11,6 +11,7 @@ from conformance.wire.exchange import Exchange
 
 INVALID = frozenset({"ValidationException", "SerializationException"})
 _CLIENT_ERRORS = range(400, 500)
+_REDIRECTIONS = range(300, 400)
 _SERVER_ERRORS = range(500, 600)
 _BAD_REQUEST = 400
 _SHOWN = 160
@@ -22,6 +23,8 @@ class Refusal:
 
     statuses: frozenset[int] = frozenset({_BAD_REQUEST})
     codes: frozenset[str] = INVALID
+    elsewhere: bool = False
+    """Whether sending the caller elsewhere (a 3xx) refuses as well."""
 
     def __str__(self) -> str:
         statuses = " or ".join(str(one) for one in sorted(self.statuses)) or "4xx"
@@ -136,7 +139,8 @@ def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, r
     expected = str(refusal)
     if verdict := fault_of(exchange, expected):
         return verdict
-    if exchange.ok or exchange.status not in _CLIENT_ERRORS:
+    refused = exchange.status in _CLIENT_ERRORS or (refusal.elsewhere and exchange.status in _REDIRECTIONS)
+    if not refused:
         kind = "accepted" if exchange.ok else "no-refusal"
         return failed(
             kind,

@@ -21,7 +21,12 @@ from conformance.wire.request import Request
 
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
 DESCRIBE = "DescribeHyperParameterTuningJob"
-STAND_INS = {Placeholder.EXISTING: "a", Placeholder.NOBODY: "a", Placeholder.TOKEN: "token"}
+STAND_INS = {
+    Placeholder.EXISTING: "a",
+    Placeholder.NOBODY: "a",
+    Placeholder.TOKEN: "token",
+    Placeholder.BROKEN_TOKEN: "token\n",
+}
 
 
 @pytest.fixture(scope="module")

@@ -31,22 +31,7 @@ def _modes(fault: Fault) -> tuple[Mode, ...]:
     return (Mode.EXISTING, Mode.KNOWN) if _EVERYTHING else (Mode.EXISTING,)
 
 
-_SURVIVORS = {
-    "limits of tokens/token-stripped": "the token before the line feed was never issued, and is refused for that",
-}
-"""Faults that nothing catches, and why."""
-
-
-def _marks(fault: Fault) -> list[pytest.MarkDecorator]:
-    reason = _SURVIVORS.get(str(fault))
-    return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-
-
-_CASES = [
-    pytest.param(fault, mode, id=f"{fault}-{mode.value}", marks=_marks(fault))
-    for fault in FAULTS
-    for mode in _modes(fault)
-]
+_CASES = [pytest.param(fault, mode, id=f"{fault}-{mode.value}") for fault in FAULTS for mode in _modes(fault)]
 
 
 def _faithful(call: Call, forward: Forward) -> Answer:
