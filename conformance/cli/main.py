@@ -17,6 +17,7 @@ _COMMANDS = {
     "facts": ("conformance.cli.listing", "List the facts of the contract with their citations."),
     "explain": ("conformance.cli.explain", "Explain one check, fact or behaviour."),
     "lint": ("conformance.cli.lint", "Look for errors in the contract itself."),
+    "prove": ("conformance.cli.prove", "Hold the suite against servers that are broken on purpose."),
     "serve": ("conformance.cli.serve", "Serve the reference server in the foreground."),
 }
 

@@ -1,0 +1,52 @@
+"""`conformance prove`: the checks held against servers that are broken on purpose."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from conformance.errors import ExitCode
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the whole proof as JSON.")
+@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
+@click.option("--sample", metavar="N", type=click.IntRange(min=1), default=1, help="Try every Nth mutant only.")
+@click.option("--select", multiple=True, metavar="PATTERN", help="Only mutants whose id matches. May be repeated.")
+@click.option("-n", "processes", metavar="N", type=click.IntRange(min=1), help="Processes (default: one a core).")
+def prove(
+    as_json: bool,  # noqa: FBT001 - click passes flags so
+    print_schema: bool,  # noqa: FBT001 - as above
+    sample: int,
+    select: tuple[str, ...],
+    processes: int | None,
+) -> int:
+    """Hold the suite against broken servers: each must fail a check about what it breaks.
+
+    Exit code 0: every mutant was caught; 1: one survived, or a check accuses the unbroken server.
+    """
+    from conformance.catalogue.catalogue import catalogue  # noqa: PLC0415 - --help does without it
+    from conformance.contract import load  # noqa: PLC0415 - as above
+    from conformance.proof import rendering  # noqa: PLC0415 - as above
+    from conformance.proof.bench import Bench, every_mutant, world  # noqa: PLC0415 - as above
+    from conformance.proof.running import chosen, faults  # noqa: PLC0415 - as above
+    from conformance.proof.running import prove as run  # noqa: PLC0415 - as above
+
+    if print_schema:
+        click.echo(json.dumps(rendering.SCHEMA, indent=2))
+        return ExitCode.CONFORMS
+    contract = load()
+    checks = catalogue(contract)
+    every = every_mutant(contract)
+    picked = chosen(faults(every), select, sample)
+    bench = Bench(contract, checks, world())
+    whole = len(picked) == len(faults(every))
+    proof = run(bench, picked, whole=whole, processes=processes or os.cpu_count() or 1)
+    if as_json:
+        click.echo(json.dumps(rendering.as_json(bench, proof, every, checks), indent=1, ensure_ascii=False))
+    else:
+        for line in rendering.as_text(bench, proof, every, checks):
+            click.echo(line)
+    return ExitCode.DOES_NOT_CONFORM if proof.survivors else ExitCode.CONFORMS

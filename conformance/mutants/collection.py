@@ -1,0 +1,58 @@
+"""Every mutant there is: derived from a contract, and written by hand."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from conformance.mutants import (
+    best,
+    counters,
+    definitions,
+    errors,
+    filters,
+    hyperparameters,
+    orders,
+    pages,
+    summaries,
+    times,
+    warm_start,
+    wire,
+)
+from conformance.mutants.errors import error_mutants
+from conformance.mutants.exercised import answers
+from conformance.mutants.inputs import input_mutants
+from conformance.mutants.outputs import output_mutants
+
+if TYPE_CHECKING:
+    from conformance.contract import Contract
+    from conformance.mutants.mutant import Mutant
+    from conformance.worlds import World
+
+_MODULES = (
+    pages,
+    orders,
+    filters,
+    counters,
+    best,
+    times,
+    summaries,
+    hyperparameters,
+    definitions,
+    warm_start,
+    errors,
+    wire,
+)
+
+
+def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
+    """Give every mutant, the derived ones first. Raises ValueError where two have one id."""
+    derived = chain(
+        output_mutants(contract, answers(contract, world)), input_mutants(contract), error_mutants(contract)
+    )
+    written = chain.from_iterable(group for module in _MODULES for group in module.GROUPS)
+    every = (*derived, *written)
+    ids = [mutant.id for mutant in every]
+    if len(set(ids)) != len(ids):
+        raise ValueError(f"ids stand twice: {sorted({one for one in ids if ids.count(one) > 1})}")
+    return every

@@ -1,0 +1,248 @@
+"""Mutants of the definition of training jobs: combinations of members that the documents rule out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.mutants.answering import CONFIG, channels, definitions, within
+from conformance.mutants.mutant import Group, Kind, Members, on_output
+from conformance.reference.inputs import DESCRIBE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+defined = Group("definitions", DESCRIBE, Kind.ANSWER)
+
+_LOCAL = ("ml.p4d.", "ml.g4dn.", "ml.g5.")
+_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def _each(breaks: str, path: str, words: str, edit: Callable[[Any], Any]) -> None:
+    """Take up an edit of what stands at a path of every definition."""
+
+    def bend(_: Members, answer: Members) -> None:
+        for one in definitions(answer, path):
+            edit(one)
+
+    name = words.replace(" ", "-").replace("'", "").replace(",", "").lower()
+    defined.add(name, words, (breaks,), on_output(DESCRIBE, bend))
+
+
+def _put(**members: Any) -> Callable[[Any], None]:
+    def edit(one: Members) -> None:
+        one |= {name: value for name, value in members.items() if name in one}
+
+    return edit
+
+
+def _force(**members: Any) -> Callable[[Any], None]:
+    return lambda one: one.update(members)
+
+
+def _channel(breaks: str, words: str, edit: Callable[[Members, Members], Any]) -> None:
+    """Take up an edit of every channel, given its definition and itself."""
+
+    def bend(_: Members, answer: Members) -> None:
+        for definition, channel in channels(answer):
+            edit(definition, channel)
+
+    defined.add(words.replace(" ", "-").replace("'", "").lower(), words, (breaks,), on_output(DESCRIBE, bend))
+
+
+_ALGORITHM, _RESOURCES, _STOPPING = "AlgorithmSpecification", "ResourceConfig", "StoppingCondition"
+_FLEXIBLE, _S3 = "HyperParameterTuningResourceConfig", "InputDataConfig[].DataSource.S3DataSource"
+
+_each("image-path-form", _ALGORITHM, "An image has no registry", _put(TrainingImage="image:1"))
+_each("image-path-form", _ALGORITHM, "An image path has a space", _put(TrainingImage="registry/an image"))
+_each("algorithm-name-or-image", _ALGORITHM, "An algorithm has both a name and an image",
+      _force(AlgorithmName="an-algorithm", TrainingImage="registry/image:1"))  # fmt: skip
+_each("metric-regex-extracts-a-value", f"{_ALGORITHM}.MetricDefinitions[]", "A metric's expression has no group",
+      _put(Regex="loss=[0-9]+"))  # fmt: skip
+_each("metric-regex-extracts-a-value", f"{_ALGORITHM}.MetricDefinitions[]", "A metric's expression does not compile",
+      _put(Regex="loss=([0-9"))  # fmt: skip
+_each("role-is-an-arn", "", "A role is a bare name", _put(RoleArn="a-role-without-an-arn"))
+_each("security-group-ids", "VpcConfig", "A security group is no sg", _put(SecurityGroupIds=["group-1"]))
+_each(
+    "artifact-key-forms", "OutputDataConfig", "The key of artifacts has another form", _force(KmsKeyId="a key, or so")
+)
+_each("output-is-an-s3-path", "OutputDataConfig", "Output goes to a file path", _put(S3OutputPath="/opt/ml/output"))
+_each("checkpoints-go-to-s3", "CheckpointConfig", "Checkpoints go to a file path", _put(S3Uri="file:///checkpoints"))
+_each("one-resource-config", "", "Resources are told in both forms",
+      lambda one: one.update(ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 1})
+      if one.get(_FLEXIBLE) else None)  # fmt: skip
+_each("volume-size-where-volumes-are-needed", _RESOURCES, "An instance without storage has no volume",
+      lambda one: (one.update(InstanceType="ml.c5.xlarge"), one.pop("VolumeSizeInGB", None)))  # fmt: skip
+_each("no-volume-key-with-local-storage", _RESOURCES, "Local storage has a volume key",
+      _force(InstanceType="ml.g5.xlarge", VolumeKmsKeyId=_KEY))  # fmt: skip
+_each("volume-key-forms", _RESOURCES, "The key of a volume has another form", _force(VolumeKmsKeyId="a key, or so"))
+_each("instance-groups-are-complete", f"{_RESOURCES}.InstanceGroups[]", "An instance group has no count",
+      lambda one: one.pop("InstanceCount", None))  # fmt: skip
+_each("instance-groups-are-complete", f"{_RESOURCES}.InstanceGroups[]", "An instance group has no name",
+      lambda one: one.pop("InstanceGroupName", None))  # fmt: skip
+_each("training-runtime-maximum", _STOPPING, "Training may run for 29 days", _force(MaxRuntimeInSeconds=29 * 86_400))
+_each("wait-covers-runtime", _STOPPING, "Waiting is shorter than running",
+      lambda one: one.update(MaxWaitTimeInSeconds=one.get("MaxRuntimeInSeconds", 2) - 1))  # fmt: skip
+_each("wait-time-is-for-spot", "", "A wait is limited without spot training",
+      lambda one: one.pop("EnableManagedSpotTraining", None))  # fmt: skip
+_each(
+    "instance-configs-stand-alone",
+    _FLEXIBLE,
+    "Instance configs stand beside one instance type",
+    lambda one: one.update(InstanceType="ml.m5.xlarge", InstanceCount=1) if one.get("InstanceConfigs") else None,
+)
+_each("single-instance-config-is-plain", _FLEXIBLE, "A single instance config has no count",
+      lambda one: None if one.get("InstanceConfigs") else one.pop("InstanceCount", None))  # fmt: skip
+_each(
+    "no-volume-key-with-local-storage-in-tuning",
+    _FLEXIBLE,
+    "Local storage in tuning has a volume key",
+    lambda one: None if one.get("InstanceConfigs") else one.update(InstanceType="ml.g5.xlarge", VolumeKmsKeyId=_KEY),
+)
+_each("allocation-orders-instance-configs", _FLEXIBLE, "An allocation strategy has nothing to order",
+      lambda one: None if one.get("InstanceConfigs") else one.update(AllocationStrategy="Prioritized"))  # fmt: skip
+_each("instance-configs-of-five-types", f"{_FLEXIBLE}.InstanceConfigs[]", "An instance config is of a sixth type",
+      _put(InstanceType="ml.m4.xlarge"))  # fmt: skip
+_each("input-is-an-s3-uri", _S3, "Input is a file path", _put(S3Uri="/opt/ml/input"))
+_each("attributes-need-an-augmented-manifest", _S3, "A prefix has attributes",
+      lambda one: one.update(AttributeNames=["a"], S3DataType="S3Prefix"))  # fmt: skip
+_each("instance-groups-of-a-source-exist", _S3, "A source names a group that there is not",
+      _force(InstanceGroupNames=["unheard-of"]))  # fmt: skip
+_each("directory-path-is-absolute", "InputDataConfig[].DataSource.FileSystemDataSource", "A directory is relative",
+      _put(DirectoryPath="data"))  # fmt: skip
+_each("mount-is-ro-or-rw", "InputDataConfig[].DataSource.FileSystemDataSource", "A mount is wo",
+      _put(FileSystemAccessMode="wo"))  # fmt: skip
+
+
+def _augmented(mode: str) -> Callable[[Members, Members], None]:
+    def edit(_: Members, channel: Members) -> None:
+        source = channel["DataSource"].get("S3DataSource")
+        if source is not None:
+            source["S3DataType"] = "AugmentedManifestFile"
+            channel["InputMode"] = mode
+
+    return edit
+
+
+_channel("fast-file-without-augmented-manifest", "An augmented manifest comes as fast file", _augmented("FastFile"))
+_channel("augmented-manifest-needs-pipe", "An augmented manifest comes as file", _augmented("File"))
+_channel("compression-needs-pipe", "Compressed data comes as file",
+         lambda _, one: one.update(CompressionType="Gzip", InputMode="File"))  # fmt: skip
+_channel("record-wrapper-not-in-file-mode", "Records are wrapped in file mode",
+         lambda _, one: one.update(RecordWrapperType="RecordIO", InputMode="File"))  # fmt: skip
+_channel(
+    "channel-mode-or-algorithm-mode",
+    "No input mode is told at all",
+    lambda definition, one: (one.pop("InputMode", None), definition[_ALGORITHM].pop("TrainingInputMode", None)),
+)
+_channel("channels-have-names", "A channel has no name", lambda _, one: one.pop("ChannelName", None))
+_channel(
+    "content-type-is-a-mime-type", "A content type has a slash in front", lambda _, one: one.update(ContentType="/csv")
+)
+
+
+# -- what the suite knows to have been left out at creation
+
+
+def _left_out(name: str, words: str, path: str, value: Any, *breaks: str) -> None:
+    """Take up another default: a member that was not given comes back with a value."""
+    *head, last = path.split(".")
+
+    def bend(_: Members, answer: Members) -> None:
+        for one in definitions(answer, ".".join(head)):
+            one.setdefault(last, value)
+
+    defined.add(name, words, breaks, on_output(DESCRIBE, bend))
+
+
+def _default(path: str) -> str:
+    return f"{DESCRIBE}/output/TrainingJobDefinition.{path}/default"
+
+
+_left_out("runtime-of-an-hour", "the runtime, left out, is an hour", f"{_STOPPING}.MaxRuntimeInSeconds", 3600,
+          "training-runtime-defaults-to-a-day", _default(f"{_STOPPING}.MaxRuntimeInSeconds"))  # fmt: skip
+_left_out(
+    "checkpoints-elsewhere",
+    "the path of checkpoints, left out, is another",
+    "CheckpointConfig.LocalPath",
+    "/opt/other",
+    "checkpoint-path-default",
+    _default("CheckpointConfig.LocalPath"),
+)
+
+
+@defined.output("early-stopping-defaults-to-off", f"{DESCRIBE}/output/{CONFIG}.TrainingJobEarlyStoppingType/default")
+def early_stopping_unasked(_: Members, answer: Members) -> None:
+    """Early stopping, left out, is on."""
+    answer[CONFIG].setdefault("TrainingJobEarlyStoppingType", "Auto")
+
+
+@defined.output(*(f"{DESCRIBE}/output/{form}.InputDataConfig[].CompressionType/present"
+                  for form in ("TrainingJobDefinition", "TrainingJobDefinitions[]")))  # fmt: skip
+def compression_unasked(_: Members, answer: Members) -> None:
+    """Compression, left out, is Gzip."""
+    for _definition, channel in channels(answer):
+        channel.setdefault("CompressionType", "Gzip")
+
+
+# -- the strategy
+
+
+@defined.output("strategy-config-is-for-hyperband", "hyperband-config-is-for-hyperband")
+def hyperband_config_with_another_strategy(_: Members, answer: Members) -> None:
+    """A Bayesian search has the settings of Hyperband."""
+    if answer[CONFIG]["Strategy"] == "Bayesian":
+        answer[CONFIG]["StrategyConfig"] = {"HyperbandStrategyConfig": {"MinResource": 1, "MaxResource": 9}}
+
+
+@defined.output("hyperband-max-resource-limit")
+def hyperband_without_measure(_: Members, answer: Members) -> None:
+    """Hyperband has a larger MaxResource than there may be."""
+    for one in within(answer, f"{CONFIG}.StrategyConfig.HyperbandStrategyConfig"):
+        one["MaxResource"] = 20_001
+
+
+@defined.output("hyperband-without-early-stopping")
+def hyperband_stops_early(_: Members, answer: Members) -> None:
+    """Hyperband stops early besides."""
+    if answer[CONFIG]["Strategy"] == "Hyperband":
+        answer[CONFIG]["TrainingJobEarlyStoppingType"] = "Auto"
+
+
+# -- which definitions there are
+
+
+@defined.output("every-definition-is-launched")
+def both_forms(_: Members, answer: Members) -> None:
+    """The first of several definitions stands by itself as well."""
+    if answer.get("TrainingJobDefinitions"):
+        answer["TrainingJobDefinition"] = answer["TrainingJobDefinitions"][0]
+
+
+@defined.output("every-definition-is-launched")
+def a_definition_that_nothing_was_launched_from(_: Members, answer: Members) -> None:
+    """The last of several definitions has a name that no training job has."""
+    for one in answer.get("TrainingJobDefinitions", ())[-1:]:
+        one["DefinitionName"] = "idle"
+
+
+@defined.output("launched-from-the-definition")
+def another_definition(_: Members, answer: Members) -> None:
+    """The one definition has another name than the training jobs tell."""
+    if "DefinitionName" in answer.get("TrainingJobDefinition", {}):
+        answer["TrainingJobDefinition"]["DefinitionName"] = "another"
+
+
+@defined.output(f"{DESCRIBE}/output/TrainingJobDefinitions/present", "every-definition-is-launched")
+def one_of_several_lost(_: Members, answer: Members) -> None:
+    """The last of several definitions is lost."""
+    if answer.get("TrainingJobDefinitions"):
+        answer["TrainingJobDefinitions"].pop()
+
+
+@defined.output(f"{DESCRIBE}/output/Autotune/present", "autotune-is-on-or-absent")
+def autotune_everywhere(_: Members, answer: Members) -> None:
+    """Autotune is on, asked for or not."""
+    answer.setdefault("Autotune", {"Mode": "Enabled"})
+
+
+GROUPS = (defined,)

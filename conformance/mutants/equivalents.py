@@ -1,0 +1,81 @@
+"""Mutants that the documents allow: each with the sentence, in our own words, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Why some mutants are no faults: ids, or patterns with `*`, the sentence that allows them, and its place."""
+
+    patterns: tuple[str, ...]
+    sentence: str
+    source: str
+
+    def covers(self, mutant_id: str) -> bool:
+        """Tell whether it speaks of a mutant. Brackets stand for themselves: paths are full of them."""
+        return any(fnmatchcase(mutant_id, pattern.replace("[", "[[]")) for pattern in self.patterns)
+
+
+ALLOWED: tuple[Allowed, ...] = (
+    Allowed(
+        (
+            "*/input/HyperParameterTuningJobName/min-length-not-enforced",
+            "*/input/HyperParameterTuningJobName/min-length-one-less",
+        ),
+        "The pattern of the name asks for a first character: it refuses the empty name with the same error.",
+        "api-list:25",
+    ),
+    Allowed(
+        ("*/input/*/type-coerced",),
+        "A converted number or truth value is no word of the list and no token that was issued, so that it is refused"
+        " with a ValidationException: either kind of refusal is one, and nobody has shown which comes first.",
+        "observations:O35",
+    ),
+    Allowed(
+        ("*/input/NextToken/max-length-one-less",),
+        "Whether a token of the greatest length exists is the service's own affair; one that nobody issued is refused"
+        " with the same error.",
+        "observations:O40",
+    ),
+    Allowed(
+        ("pages/token-for-any-query",),
+        "A token belongs to the query that it came from; what it does in another one is nowhere said, and a page of"
+        " that other list is no fault.",
+        "observations:O40",
+    ),
+    Allowed(
+        ("pages/at-most-fifty", "filters/filtered-after-paging"),
+        "The page size is the most that a page holds; shorter pages and empty ones that carry a token were seen from"
+        " sibling operations, and a client goes on while there is a token.",
+        "observations:O22",
+    ),
+    Allowed(
+        ("order/name-in-any-case", "order/name-by-length"),
+        "No document tells how letters of either case or names of different length collate, and the training jobs of"
+        " one tuning job have names of one length and one case.",
+        "observations:O9",
+    ),
+    Allowed(
+        ("order/newest-first",),
+        "Unasked, the real service was seen to list the newest first, against the documents: either order is taken.",
+        "observations:O20",
+    ),
+    Allowed(
+        ("protocol/trailing-text-passed-over",),
+        "Nobody has shown what the service does with text behind the object: it may be accepted or refused.",
+        "observations:O34",
+    ),
+    Allowed(
+        ("protocol/broken-utf-8-replaced",),
+        "A name with replaced bytes breaks the pattern of names, and is refused for that with HTTP 400 all the same.",
+        "observations:O34",
+    ),
+)
+
+
+def allowed(mutant_id: str) -> Allowed | None:
+    """Give what allows a mutant; None for one that is a fault."""
+    return next((one for one in ALLOWED if one.covers(mutant_id)), None)

@@ -1,0 +1,164 @@
+"""What a mutant is: a variant of the reference server that breaks one fact or behaviour, everywhere it occurs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.inputs import DESCRIBE, LIST_TRAINING_JOBS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.reference import Service
+
+LIST = LIST_TRAINING_JOBS
+BOTH = (DESCRIBE, LIST)
+
+Members = dict[str, Any]
+
+
+class Kind(StrEnum):
+    """Which part of an exchange a mutant bends, and so which checks can see it at all."""
+
+    ANSWER = "answer"
+    """What an accepted answer says."""
+    REQUEST = "request"
+    """What is let in."""
+    LISTING = "listing"
+    """Which items come, in which order, on which page."""
+    ERROR = "error"
+    """What a refusal looks like."""
+    WIRE = "wire"
+    """The envelope of requests and answers."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One broken server.
+
+    `breaks` are ids of facts and behaviours; what has neither, such as the envelope of the protocol, is named as
+    `protocol/<subject>`. `sees` are the operations that it touches. `make` turns the class of the service into the
+    class of the variant. `signed`: it shows only on a server that verifies signatures.
+    """
+
+    id: str
+    words: str
+    breaks: tuple[str, ...]
+    sees: tuple[str, ...]
+    kind: Kind
+    make: Callable[[type[Service]], type[Service]]
+    signed: bool = False
+    derived: bool = False
+    path: str = ""
+    """The path of the answer that is bent, where it is just one."""
+
+
+def replacing(**stages: Callable[..., Any]) -> Callable[[type[Service]], type[Service]]:
+    """Replace stages of the service; each is given the service and its faithful self before its own arguments."""
+
+    def make(base: type[Service]) -> type[Service]:
+        return type("Variant", (base,), {name: _method(getattr(base, name), body) for name, body in stages.items()})
+
+    return make
+
+
+def _method(faithful: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
+    def replaced(service: Service, *args: Any) -> Any:
+        return body(service, partial(faithful, service), *args)
+
+    return replaced
+
+
+def on_output(
+    operation: str, edit: Callable[[Members, Members], Members | None]
+) -> Callable[[type[Service]], type[Service]]:
+    """Edit each accepted answer of an operation, in a copy; the edit is given the request's members and the answer."""
+
+    def perform(_: Service, faithful: Callable[..., Members], name: str, members: Members) -> Members:
+        output = faithful(name, members)
+        if name != operation:
+            return output
+        own: Members = copied(output)
+        edited = edit(members, own)
+        return own if edited is None else edited
+
+    return replacing(perform=perform)
+
+
+def copied(value: Any) -> Any:
+    """Copy objects and lists all the way down: answers share their parts with the world."""
+    if isinstance(value, dict):
+        return {name: copied(entry) for name, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [copied(entry) for entry in value]
+    return value
+
+
+class Group:
+    """The written mutants of one subject, in the order in which they are written down."""
+
+    def __init__(self, name: str, operation: str, kind: Kind) -> None:
+        """Begin without any."""
+        self.name = name
+        self.operation = operation
+        self.kind = kind
+        self._mutants: list[Mutant] = []
+
+    def __iter__(self) -> Iterator[Mutant]:
+        return iter(self._mutants)
+
+    def add(  # noqa: PLR0913 - the parts of a mutant, each by its name
+        self,
+        name: str,
+        words: str,
+        breaks: tuple[str, ...],
+        make: Callable[[type[Service]], type[Service]],
+        *,
+        sees: tuple[str, ...] | None = None,
+        kind: Kind | None = None,
+        signed: bool = False,
+    ) -> None:
+        """Take up a mutant."""
+        place = f"{self.name}/{name}"
+        self._mutants.append(
+            Mutant(place, words, breaks, sees or (self.operation,), kind or self.kind, make, signed=signed)
+        )
+
+    def output(self, *breaks: str) -> Callable[[Callable[[Members, Members], Any]], Callable[[Members, Members], Any]]:
+        """Take up a function that edits each accepted answer of the operation, given the request's members."""
+
+        def keep(edit: Callable[[Members, Members], Any]) -> Callable[[Members, Members], Any]:
+            self.add(named(edit), told(edit), breaks, on_output(self.operation, edit))
+            return edit
+
+        return keep
+
+    def stage(
+        self,
+        stage: str,
+        *breaks: str,
+        sees: tuple[str, ...] | None = None,
+        kind: Kind | None = None,
+        signed: bool = False,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Take up a function that stands for a stage: given the service and its faithful self before the arguments."""
+
+        def keep(body: Callable[..., Any]) -> Callable[..., Any]:
+            make = replacing(**{stage: body})
+            self.add(named(body), told(body), breaks, make, sees=sees, kind=kind, signed=signed)
+            return body
+
+        return keep
+
+
+def named(function: Callable[..., object]) -> str:
+    """Give the name of a mutant that a function is."""
+    return function.__name__.strip("_").replace("_", "-")
+
+
+def told(function: Callable[..., object]) -> str:
+    """Give the words of a mutant that a function is: the first line of what it says of itself."""
+    return (function.__doc__ or named(function)).strip().splitlines()[0].rstrip(".")

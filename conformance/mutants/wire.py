@@ -1,0 +1,268 @@
+"""Mutants of the protocol's envelope: content types, request ids, methods, targets, bodies, signatures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.mutants.mutant import BOTH, Group, Kind
+from conformance.reference.inputs import DESCRIBE
+from conformance.reference.refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference import Service
+    from conformance.reference.exchange import Answer, Call
+
+wire = Group("protocol", DESCRIBE, Kind.WIRE)
+
+_ANSWER = "protocol/answer"
+_JSON = "answer-is-json"
+_BODY = "parameters-in-a-json-body"
+_OK = 200
+
+
+def _answered(name: str, words: str, edit: Callable[[Answer], Answer], *breaks: str) -> None:
+    def write(_: Service, faithful: Callable[..., Answer], status: int, content: Any) -> Answer:
+        answer = faithful(status, content)
+        return edit(answer) if status == _OK else answer
+
+    write.__name__, write.__doc__ = name, words
+    wire.stage("write", *breaks, sees=BOTH)(write)
+
+
+for _name, _words, _edit in (
+    ("html-content-type", "an answer names text/html", lambda one: replace(one, content_type="text/html")),
+    (
+        "json-content-type",
+        "an answer names application/json",
+        lambda one: replace(one, content_type="application/json"),
+    ),
+    (
+        "json-1.0-content-type",
+        "an answer names the protocol's older version",
+        lambda one: replace(one, content_type="application/x-amz-json-1.0"),
+    ),
+    ("no-content-type", "an answer names no content type", lambda one: replace(one, content_type="")),
+    ("no-request-id", "an answer carries no request id", lambda one: replace(one, request_id="")),
+    ("same-request-id", "every answer has the same request id", lambda one: replace(one, request_id="0" * 8)),
+):
+    _answered(_name, _words, _edit, _ANSWER)
+
+for _name, _words, _edit in (
+    ("latin-1", "an answer is written in Latin-1", lambda one: replace(one, body=_latin(one.body))),
+    (
+        "byte-order-mark",
+        "an answer begins with a byte order mark",
+        lambda one: replace(one, body=b"\xef\xbb\xbf" + one.body),
+    ),
+    ("text-behind", "something stands behind the object", lambda one: replace(one, body=one.body + b"\n--")),
+    (
+        "answer-in-a-list",
+        "an answer is a list with the object in it",
+        lambda one: replace(one, body=b"[%b]" % one.body),
+    ),
+    ("answer-as-text", "an answer is a string with the object in it", lambda one: replace(one, body=_text(one.body))),
+    ("cut-off", "the last byte of an answer is missing", lambda one: replace(one, body=one.body[:-1])),
+    ("single-quotes", "strings stand in single quotes", lambda one: replace(one, body=one.body.replace(b'"', b"'"))),
+):
+    _answered(_name, _words, _edit, _ANSWER, _JSON)
+
+
+def _latin(body: bytes) -> bytes:
+    return body.decode().replace('"', '"\u00e9', 1).encode("latin-1", "replace")
+
+
+def _text(body: bytes) -> bytes:
+    return json.dumps(body.decode()).encode()
+
+
+# -- requests
+
+
+@wire.stage("admit", "protocol/method", sees=BOTH)
+def any_method(_: Service, faithful: Any, call: Call) -> None:
+    """GET, PUT, PATCH and DELETE are served like POST."""
+    faithful(replace(call, method="POST"))
+
+
+@wire.stage("admit", "protocol/method", sees=BOTH)
+def put_for_post(_: Service, faithful: Any, call: Call) -> None:
+    """PUT is served like POST."""
+    faithful(replace(call, method="POST" if call.method == "PUT" else call.method))
+
+
+def _targets(name: str, words: str, edit: Callable[[str], str]) -> None:
+    def dispatch(_: Service, faithful: Any, call: Call) -> Any:
+        target = edit(call.headers.get("x-amz-target", ""))
+        return faithful(replace(call, headers={**call.headers, "x-amz-target": target}))
+
+    dispatch.__name__, dispatch.__doc__ = name, words
+    wire.stage("dispatch", "protocol/target", sees=BOTH)(dispatch)
+
+
+_PREFIX = "SageMaker."
+_BY_LOWER: dict[str, str] = {f"{_PREFIX}{one}".lower(): f"{_PREFIX}{one}" for one in BOTH}
+
+_TARGETS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("target-in-any-case", "the target is taken in any case", lambda text: _BY_LOWER.get(text.lower(), text)),
+    (
+        "target-with-any-prefix",
+        "the prefix of the target is passed over",
+        lambda text: _PREFIX + text.rpartition(".")[2],
+    ),
+    (
+        "target-without-prefix",
+        "a target without its prefix is taken",
+        lambda text: text if "." in text else _PREFIX + text,
+    ),
+    (
+        "target-by-its-beginning",
+        "a target with something behind it is taken",
+        lambda text: next((one for one in _BY_LOWER.values() if text.startswith(one)), text),
+    ),
+    ("target-left-out", "a request without a target is a description", lambda text: text or _PREFIX + DESCRIBE),
+    (
+        "unknown-target",
+        "an unknown target is a description",
+        lambda text: text if text in _BY_LOWER.values() else _PREFIX + DESCRIBE,
+    ),
+)
+
+for _told, _why, _target in _TARGETS:
+    _targets(_told, _why, _target)
+
+
+@wire.stage("refuse", "protocol/target", sees=BOTH)
+def unknown_target_is_not_found(_: Service, faithful: Any, refusal: Refusal) -> Any:
+    """An unknown target is answered with HTTP 500."""
+    if refusal.code == "UnknownOperationException":
+        return faithful(Refusal("InternalFailure", "", status=500))
+    return faithful(refusal)
+
+
+def _first_object(body: bytes) -> bytes:
+    try:
+        _, end = json.JSONDecoder().raw_decode(body.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError):
+        return body
+    return body[:end]
+
+
+def _bodies(name: str, words: str, edit: Callable[[bytes], bytes]) -> None:
+    def parse(_: Service, faithful: Any, call: Call) -> Any:
+        return faithful(replace(call, body=edit(call.body)))
+
+    parse.__name__, parse.__doc__ = name, words
+    wire.stage("parse", _BODY, "protocol/body", sees=BOTH)(parse)
+
+
+for _told, _why, _bend in (
+    ("trailing-text-passed-over", "what stands behind the object is passed over", _first_object),
+    ("trailing-comma-passed-over", "a trailing comma is passed over", lambda body: body.replace(b",}", b"}")),
+    ("single-quotes-taken", "strings in single quotes are taken", lambda body: body.replace(b"'", b'"')),
+    (
+        "broken-utf-8-replaced",
+        "bytes that are no UTF-8 are replaced",
+        lambda body: body.decode(errors="replace").encode(),
+    ),
+    ("escapes-not-understood", "an escape in a string is refused", lambda body: b"" if b"\\u" in body else body),
+    (
+        "white-space-refused",
+        "white space around the object is refused",
+        lambda body: b"" if body[:1].isspace() else body,
+    ),
+):
+    _bodies(_told, _why, _bend)
+
+
+@wire.stage("parse", _BODY, "protocol/body", sees=BOTH)
+def broken_body_is_an_empty_one(_: Service, faithful: Any, call: Call) -> Any:
+    """A body that is no JSON object counts as an object without members, of a tuning job that nobody has."""
+    try:
+        return faithful(call)
+    except Refusal:
+        return {"HyperParameterTuningJobName": "nobody"}
+
+
+@wire.stage("parse", _BODY, "protocol/body", sees=BOTH)
+def broken_body_breaks_the_server(_: Service, faithful: Any, call: Call) -> Any:
+    """A body that is no JSON object is answered with HTTP 500."""
+    try:
+        return faithful(call)
+    except Refusal:
+        raise Refusal("InternalFailure", "", status=500) from None
+
+
+@wire.stage("parse", _BODY, "protocol/body", sees=BOTH)
+def broken_body_is_a_missing_operation(_: Service, faithful: Any, call: Call) -> Any:
+    """A body that is no JSON object is answered with ResourceNotFound."""
+    try:
+        return faithful(call)
+    except Refusal:
+        raise Refusal("ResourceNotFound", "", member="Message") from None
+
+
+@wire.stage("answer", "protocol/content-type", sees=BOTH)
+def charset_breaks_the_server(_: Service, faithful: Any, call: Call) -> Any:
+    """A content type with a parameter is answered with an empty HTTP 500."""
+    answer: Answer = faithful(call)
+    if ";" in call.headers.get("content-type", ""):
+        return replace(answer, status=500, body=b"")
+    return answer
+
+
+@wire.stage("answer", "protocol/content-type", sees=BOTH)
+def other_content_types_break_the_server(_: Service, faithful: Any, call: Call) -> Any:
+    """A content type other than the protocol's is answered with HTTP 500."""
+    answer: Answer = faithful(call)
+    if not call.headers.get("content-type", "").startswith("application/x-amz-json-1.1"):
+        return replace(answer, status=500)
+    return answer
+
+
+@wire.stage("answer", "protocol/transfer", sees=BOTH)
+def other_headers_refused(_: Service, faithful: Any, call: Call) -> Any:
+    """A request with a header that the server does not know is answered with HTTP 400."""
+    answer: Answer = faithful(call)
+    known = {"host", "x-amz-target", "content-type", "authorization", "x-amz-date", "accept-encoding", "content-length"}
+    return answer if set(call.headers) <= known else replace(answer, status=400, body=b"{}")
+
+
+# -- signatures
+
+
+def _signatures(name: str, words: str, refused: Callable[[Refusal], bool]) -> None:
+    def authenticate(_: Service, faithful: Any, call: Call) -> None:
+        try:
+            faithful(call)
+        except Refusal as refusal:
+            if refused(refusal):
+                raise
+
+    authenticate.__name__, authenticate.__doc__ = name, words
+    wire.stage("authenticate", "protocol/signature", sees=BOTH, signed=True)(authenticate)
+
+
+for _told, _why, _code in (
+    ("unsigned-let-in", "an unsigned request is served", "MissingAuthenticationTokenException"),
+    ("garbled-signature-let-in", "a signature in pieces is taken", "IncompleteSignatureException"),
+    ("unknown-key-let-in", "a key that nobody has is taken", "UnrecognizedClientException"),
+    ("wrong-secret-let-in", "a signature with the wrong secret is taken", "InvalidSignatureException"),
+):
+    _signatures(_told, _why, lambda refusal, code=_code: refusal.code != code)  # type: ignore[misc]
+_signatures("signature-not-looked-at", "signatures are not looked at", lambda _: False)
+
+
+@wire.stage("authenticate", "protocol/signature", sees=BOTH, signed=True)
+def wrong_signature_breaks_the_server(_: Service, faithful: Any, call: Call) -> None:
+    """A signature that does not fit is answered with HTTP 500."""
+    try:
+        faithful(call)
+    except Refusal as refusal:
+        raise Refusal("InternalFailure", refusal.text, status=500) from None
+
+
+GROUPS = (wire,)

@@ -1,0 +1,163 @@
+"""Judging one mutant: the checks that can see it, first where its answers differ, then on the whole world."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.catalogue.lab import Lab, Resource
+from conformance.catalogue.runner import Runner
+from conformance.laws.verdict import Outcome
+from conformance.mutants import Kind, mutants
+from conformance.proof.claims import Claims
+from conformance.proof.sender import CREDENTIALS, InProcess
+from conformance.reference import Service
+from conformance.tuning.related import related
+from conformance.wire.request import Request
+from conformance.worlds import load_world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from conformance.catalogue.check import Check
+    from conformance.contract import Contract
+    from conformance.mutants import Mutant
+    from conformance.worlds import World, WorldJob
+
+_SEEN_IN: dict[Kind, tuple[str, ...]] = {
+    Kind.ANSWER: ("response", "consistency"),
+    Kind.REQUEST: ("request", "error"),
+    Kind.LISTING: ("pagination", "order", "filter"),
+    Kind.ERROR: ("error", "protocol", "request"),
+    Kind.WIRE: ("protocol",),
+}
+"""Areas of checks that can see a mutant of a kind at all."""
+CLIENT = frozenset({"client"})
+"""Checks of client libraries ride on the same answers, and need a server behind a port."""
+_FEW = 4
+"""Resources, of those that a mutant shows on, that are looked at first."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of one mutant: the failed checks that are about what it breaks, and the other failed ones."""
+
+    mutant: str
+    about: tuple[str, ...]
+    others: tuple[str, ...]
+    errors: tuple[str, ...]
+    everywhere: bool
+    """Whether it took every check on the whole world."""
+
+    @property
+    def caught(self) -> bool:
+        """Whether a check that is about what the mutant breaks has failed."""
+        return bool(self.about)
+
+    @property
+    def findings(self) -> int:
+        """How many checks failed."""
+        return len(self.about) + len(self.others)
+
+
+class _StillLab(Lab):
+    """A lab at a target whose resources hold still: what is asked again is the exchange, not the whole survey."""
+
+    @contextmanager
+    def asking_again(self) -> Iterator[None]:
+        survey = self._memory.survey
+        with super().asking_again():
+            self._memory.survey = survey
+            yield
+
+
+class Bench:
+    """A contract, its checks and a world, on which mutants are tried."""
+
+    def __init__(self, contract: Contract, checks: Sequence[Check], world: World) -> None:
+        """Run nothing yet."""
+        self.contract = contract
+        self.checks = tuple(check for check in checks if check.area not in CLIENT)
+        self.world = world
+        self.claims = Claims(contract)
+        self._faithful: dict[tuple[str, str], bytes] = {}
+
+    def false_alarms(self) -> tuple[str, ...]:
+        """Give the checks that accuse the unbroken server, with and without signatures."""
+        found: dict[str, None] = {}
+        for signed in (False, True):
+            outcomes = self._run(Service, self.checks, self.world.jobs, signed=signed)
+            found |= dict.fromkeys(check for check, one in outcomes.items() if one in {Outcome.FAILED, Outcome.ERROR})
+        return tuple(found)
+
+    def try_out(self, mutant: Mutant) -> Trial:
+        """Run the checks that can see a mutant; all of them, on the whole world, where those catch nothing."""
+        kind = mutant.make(Service)
+        seeing = tuple(
+            check for check in self.checks if check.area in _SEEN_IN[mutant.kind] and check.operation in mutant.sees
+        )
+        jobs = self._telling(kind, mutant) if mutant.kind is Kind.ANSWER else self.world.jobs
+        trial = self._trial(mutant, kind, seeing, jobs, everywhere=False) if jobs else None
+        if trial is None or not trial.caught:
+            trial = self._trial(mutant, kind, self.checks, self.world.jobs, everywhere=True)
+        return trial
+
+    def _trial(
+        self,
+        mutant: Mutant,
+        kind: type[Service],
+        checks: Sequence[Check],
+        jobs: Sequence[WorldJob],
+        *,
+        everywhere: bool,
+    ) -> Trial:
+        outcomes = self._run(kind, checks, jobs, signed=mutant.signed)
+        broken = set(mutant.breaks)
+        failed = [check for check in checks if outcomes[check.id] is Outcome.FAILED]
+        about = tuple(check.id for check in failed if broken & self.claims.of(check))
+        others = tuple(check.id for check in failed if check.id not in set(about))
+        errors = tuple(check.id for check in checks if outcomes[check.id] is Outcome.ERROR)
+        return Trial(mutant.id, about, others, errors, everywhere)
+
+    def _run(
+        self, kind: type[Service], checks: Sequence[Check], jobs: Iterable[WorldJob], *, signed: bool
+    ) -> dict[str, Outcome]:
+        keys = {CREDENTIALS.access_key: CREDENTIALS.secret_key} if signed else None
+        service = kind(self.world, contract=self.contract, credentials=keys)
+        sender = InProcess(self.contract, service, signed=signed)
+        resources = tuple(Resource(job.name, job, listed_known=True) for job in jobs)
+        runner = Runner(_StillLab(self.contract, sender, resources, related=related, auth=signed), checks)
+        return {check.id: runner.verdict(check).outcome for check in checks}
+
+    def _telling(self, kind: type[Service], mutant: Mutant) -> tuple[WorldJob, ...]:
+        """Give a few of the resources whose answers differ from the unbroken server's: ended ones, and short ones."""
+        sender = InProcess(self.contract, kind(self.world, contract=self.contract))
+        differing = [job for job in self.world.jobs if any(self._differs(sender, one, job) for one in mutant.sees)]
+        differing.sort(key=lambda job: (job.ended is None, not job.training_jobs, len(job.training_jobs)))
+        return tuple(differing[:_FEW])
+
+    def _differs(self, sender: InProcess, operation: str, job: WorldJob) -> bool:
+        request = Request.call(operation, {self.contract.operations[operation].subject: job.name})
+        known = self._faithful.get((operation, job.name))
+        if known is None:
+            known = self._faithful[operation, job.name] = _said(InProcess(self.contract, self._unbroken()), request)
+        return _said(sender, request) != known
+
+    def _unbroken(self) -> Service:
+        return Service(self.world, contract=self.contract)
+
+
+def _said(sender: InProcess, request: Request) -> bytes:
+    response = sender.send(request).response
+    return b"%d " % response.status + response.body if response else b""
+
+
+def world() -> World:
+    """Give the world that proofs are run on."""
+    return load_world("default")
+
+
+def every_mutant(contract: Contract) -> tuple[Mutant, ...]:
+    """Give every mutant of the reference server with that world."""
+    return mutants(contract, world())

@@ -1,0 +1,98 @@
+"""What each check is about: its facts, its behaviours, and for a whole area's checks the behaviours that they share."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from conformance.catalogue.catalogue import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.catalogue.check import Check
+    from conformance.contract import Contract
+
+AREAS: dict[str, tuple[str, ...]] = {
+    "parameters-in-a-json-body": ("protocol/body",),
+    "answer-is-json": ("protocol/answer/json-object", "protocol/error-body/json-object"),
+    "unknown-name-is-resource-not-found": ("error",),
+    "one-error-of-its-own": ("error",),
+    "default-order-is-by-name": ("order/default",),
+    "default-order-is-ascending": ("order/*/default-direction", "order/default/neither"),
+    "sort-key-decides-the-order": ("order/*/Ascending", "order/*/Descending"),
+    "descending-is-the-reverse": ("order/*/Descending", "order/*/reverse"),
+    "sort-by-metric-omits-jobs-without-metric": ("filter/*/omits-items-without-it-*",),
+    "filter-by-status": ("filter", "pagination/*-page-size-*"),
+    "page-size-caps-a-page": ("pagination/*/page-size-*", "pagination/page-size"),
+    "page-size-defaults-to-ten": ("pagination/page-size/default-*",),
+    "cut-list-carries-a-token": ("pagination/token/while-truncated", "pagination/token/string"),
+    "last-page-has-no-token": (
+        "pagination/token/none-*",
+        "pagination/token/leads-to-the-end",
+        "pagination/token/never-back",
+    ),
+    "token-leads-to-the-next-page": ("pagination/*/page-size-*", "pagination/token"),
+}
+"""Behaviours that a whole area of checks judges, and the checks among them, without the operation."""
+
+_ECHOES: dict[str, tuple[str, ...]] = {
+    "definitions": ("TrainingJobDefinition", "TrainingJobDefinitions"),
+    "no-warm-start": ("WarmStartConfig",),
+    "compression-default": (
+        "TrainingJobDefinition.InputDataConfig[].CompressionType",
+        "TrainingJobDefinitions[].InputDataConfig[].CompressionType",
+    ),
+    "arn-of-the-tuning-job": ("HyperParameterTuningJobArn",),
+    "counters": ("TrainingJobStatusCounters", "ObjectiveStatusCounters"),
+    "BestTrainingJob-members": ("BestTrainingJob",),
+    "training-jobs": ("TrainingJobSummaries", "TrainingJobSummaries[]", "TrainingJobSummaries[].TrainingJobName"),
+}
+"""Checks against the known world that are named after no path, and the paths that they are about."""
+
+_WHOLE = frozenset({"training-jobs"})
+"""Those of them that are about these paths and nothing below."""
+
+
+class Claims:
+    """What the checks of a contract are about."""
+
+    def __init__(self, contract: Contract) -> None:
+        """Look up which behaviours each law judges."""
+        self._contract = contract
+        self.of = cache(self._of)
+
+    def _of(self, check: Check) -> frozenset[str]:
+        """Give the ids of facts and behaviours that a check is about; the protocol's as `protocol/<subject>`."""
+        return frozenset(self.own(check)) | frozenset(self._wider(check))
+
+    def own(self, check: Check) -> Iterator[str]:
+        """Give what a check itself says that it is about: its facts and its behaviours."""
+        yield from check.facts
+        _, area, subject, *rest = check.id.split("/", 3)
+        law = rest[0] if rest else ""
+        if check.behaviour:
+            yield check.behaviour
+            yield from (one.id for one in self._contract.behaviours if law in one.laws)
+        for name, patterns in AREAS.items():
+            if any(matches(f"{check.operation}/{pattern}", check.id) for pattern in patterns):
+                yield name
+        if area == "protocol":
+            yield f"protocol/{subject}"
+
+    def _wider(self, check: Check) -> Iterator[str]:
+        """Give the behaviours that its facts stand for, and the facts of what an echo shows."""
+        for behaviour in self._contract.behaviours:
+            if any(fact.startswith(prefix) for fact in check.facts for prefix in behaviour.facts):
+                yield behaviour.id
+        _, area, subject, *rest = check.id.split("/", 3)
+        if (area, subject) != ("consistency", "echo"):
+            return
+        paths = _ECHOES.get(rest[0], (rest[0],))
+        for fact in self._contract.facts_of(check.operation, "output"):
+            if any(_within(fact.path, path, whole=rest[0] in _WHOLE) for path in paths):
+                yield fact.id
+
+
+def _within(path: str, root: str, *, whole: bool) -> bool:
+    return path == root or (not whole and path.startswith((f"{root}.", f"{root}[", f"{root}{{")))

@@ -1,0 +1,54 @@
+"""A sender without a socket: requests go to the service in this process, answers come back as exchanges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.reference.exchange import Call
+from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
+from conformance.wire.signing import Credentials, Signer
+
+if TYPE_CHECKING:
+    from conformance.contract import Contract
+    from conformance.reference import Service
+    from conformance.wire.request import Request
+
+URL = "http://127.0.0.1:1/"
+CREDENTIALS = Credentials("AKIDEXAMPLE", "an-example-of-a-secret")
+_ELAPSED_S = 0.0001
+_SECRET = "Authorization"  # noqa: S105 - the name of a header
+
+
+class InProcess:
+    """Sends requests to a service in this process, signed where it verifies signatures."""
+
+    def __init__(self, contract: Contract, service: Service, *, signed: bool = False) -> None:
+        """Keep the service."""
+        self._contract = contract.service
+        self._service = service
+        self._signer = Signer(CREDENTIALS, self._contract.signing_name, "us-east-1") if signed else None
+
+    def send(self, request: Request) -> Exchange:
+        """Send one request."""
+        headers = self._headers(request)
+        signer = self._signer
+        sent = signer.headers(request.method, URL, headers, request.body, request.signing) if signer else headers
+        received = {name.lower(): value for name, value in sent.items()} | {"host": "127.0.0.1:1"}
+        answer = self._service.answer(Call(request.method, "/", received, request.body))
+        named = (("x-amzn-RequestId", answer.request_id), ("Content-Type", answer.content_type))
+        shown = tuple((name, value) for name, value in named if value)
+        shown += (("Content-Length", str(len(answer.body))),)
+        kept = tuple((name, value) for name, value in headers.items() if name != _SECRET)
+        return Exchange(
+            request.operation,
+            HttpRequest(request.method, URL, kept, request.body),
+            HttpResponse(answer.status, shown, answer.body, _ELAPSED_S),
+        )
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        service = self._contract
+        target = f"{service.target_prefix}.{request.operation}" if request.target is None else request.target
+        content_type = service.content_type if request.content_type is None else request.content_type
+        headers = {"X-Amz-Target": target} if target else {}
+        headers |= {"Content-Type": content_type} if content_type else {}
+        return headers | dict(request.extra_headers)
