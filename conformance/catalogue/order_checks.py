@@ -120,7 +120,13 @@ def _reversed(base: ListingChecks, key: str, lab: Lab, view: View) -> Verdict:
 
 
 def _omits(base: ListingChecks, key: str, direction: str, lab: Lab, view: View) -> Verdict:
-    return order.keyless_left_out(base.reader, key, view.items, base.walk(lab, view, Query(key, direction)))
+    """Judge where the listing tells most, and where keys have signs: zero and less are keys like any other."""
+    verdicts = [
+        order.keyless_left_out(base.reader, key, one.items, base.walk(lab, one, Query(key, direction)))
+        for one in (view, _with_telling_numbers(base, key, lab))
+        if one is not None
+    ]
+    return next((one for one in verdicts if one.outcome is Outcome.FAILED), verdicts[0])
 
 
 def _documented(base: ListingChecks) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.mutants.answering import CONFIG, channels, definitions, within
+from conformance.mutants.answering import CONFIG, FORMS, channels, definitions, within
 from conformance.mutants.mutant import Group, Kind, Members, on_output
 from conformance.reference.inputs import DESCRIBE
 
@@ -154,19 +154,19 @@ def _left_out(name: str, words: str, path: str, value: Any, *breaks: str) -> Non
     defined.add(name, words, breaks, on_output(DESCRIBE, bend))
 
 
-def _default(path: str) -> str:
-    return f"{DESCRIBE}/output/TrainingJobDefinition.{path}/default"
+def _default(path: str) -> tuple[str, ...]:
+    return tuple(f"{DESCRIBE}/output/{form}.{path}/default" for form in FORMS)
 
 
 _left_out("runtime-of-an-hour", "the runtime, left out, is an hour", f"{_STOPPING}.MaxRuntimeInSeconds", 3600,
-          "training-runtime-defaults-to-a-day", _default(f"{_STOPPING}.MaxRuntimeInSeconds"))  # fmt: skip
+          "training-runtime-defaults-to-a-day", *_default(f"{_STOPPING}.MaxRuntimeInSeconds"))  # fmt: skip
 _left_out(
     "checkpoints-elsewhere",
     "the path of checkpoints, left out, is another",
     "CheckpointConfig.LocalPath",
     "/opt/other",
     "checkpoint-path-default",
-    _default("CheckpointConfig.LocalPath"),
+    *_default("CheckpointConfig.LocalPath"),
 )
 
 

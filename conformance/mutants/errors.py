@@ -25,6 +25,36 @@ _BODY = "protocol/error-body"
 _UNKNOWN = ("unknown-name-is-resource-not-found", "one-error-of-its-own")
 
 
+_INVALID = frozenset({"ValidationException"})
+
+
+def _invalid_as(code: str, status: int) -> Callable[..., Any]:
+    def refuse(_: Service, faithful: Callable[..., Answer], refusal: Refusal) -> Answer:
+        return faithful(_again(refusal, code, status) if refusal.code in _INVALID else refusal)
+
+    return refuse
+
+
+_BAD_INPUT = (
+    ("InternalFailure", 500),
+    ("ValidationException", 422),
+    ("ValidationException", _OK),
+    ("InvalidParameterValue", 400),
+    ("ResourceNotFound", 400),
+    ("ValidationError", 400),
+)
+_CONSTRAINTS = frozenset({"required", "enum", "min_length", "max_length", "pattern", "minimum", "maximum"})
+
+
+def refusal_mutants(contract: Contract) -> Iterator[Mutant]:
+    """Give the mutants that answer input that breaks a constraint with another code or status."""
+    broken = tuple(fact.id for fact in contract.facts if fact.direction == "input" and fact.facet in _CONSTRAINTS)
+    for code, status in _BAD_INPUT:
+        words = f"input that breaks a constraint is answered with HTTP {status} {code}"
+        make = replacing(refuse=_invalid_as(code, status))
+        yield Mutant(f"errors/bad-input-is-{code}-{status}", words, broken, BOTH, Kind.REQUEST, make)
+
+
 def error_mutants(contract: Contract) -> Iterator[Mutant]:
     """Give, for each error of each operation, the mutants with another code and with another status."""
     for operation in contract.operations.values():
@@ -167,31 +197,6 @@ def error_without_request_id(_: Service, faithful: Any, refusal: Refusal) -> Ans
 
 _NAME = tuple(f"{one}/input/HyperParameterTuningJobName" for one in BOTH)
 _LIMITS = tuple(f"{name}/{facet}" for name in _NAME for facet in ("max_length", "pattern"))
-_INVALID = frozenset({"ValidationException"})
-
-
-def _invalid_as(code: str, status: int) -> Callable[..., Any]:
-    def refuse(_: Service, faithful: Callable[..., Answer], refusal: Refusal) -> Answer:
-        return faithful(_again(refusal, code, status) if refusal.code in _INVALID else refusal)
-
-    return refuse
-
-
-for _code, _status in (
-    ("InternalFailure", 500),
-    ("ValidationException", 422),
-    ("InvalidParameterValue", 400),
-    ("ResourceNotFound", 400),
-    ("ValidationError", 400),
-):
-    unknown.add(
-        f"bad-input-is-{_code}-{_status}",
-        f"input that breaks a constraint is answered with HTTP {_status} {_code}",
-        _LIMITS,
-        replacing(refuse=_invalid_as(_code, _status)),
-        sees=BOTH,
-        kind=Kind.REQUEST,
-    )
 
 
 @unknown.stage("validate", *_LIMITS, sees=BOTH, kind=Kind.REQUEST)
@@ -201,13 +206,6 @@ def lookup_before_validation(service: Service, faithful: Any, name: str, members
     if name in BOTH and subject in members:
         service.lookup(members[subject])
     faithful(name, members)
-
-
-@unknown.stage("refuse", *_LIMITS, sees=BOTH, kind=Kind.REQUEST)
-def bad_input_with_status_200(_: Service, faithful: Any, refusal: Refusal) -> Answer:
-    """Input that breaks a constraint is answered with HTTP 200 and the error."""
-    answer: Answer = faithful(_again(refusal, status=_OK) if refusal.code in _INVALID else refusal)
-    return answer
 
 
 @unknown.stage("read", *(f"{name}/type" for name in _NAME), sees=BOTH, kind=Kind.REQUEST)

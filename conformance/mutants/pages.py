@@ -259,7 +259,7 @@ _lost("key-lost-on-later-pages", frozenset({"SortBy"}), _NEXT, "sort-key-decides
 _lost("direction-lost-on-later-pages", frozenset({"SortOrder"}), _NEXT, "descending-is-the-reverse")
 
 
-@pages.stage("list_training_jobs", _SENT)
+@pages.stage("list_training_jobs", _SENT, _NEXT)
 def token_not_with_a_filter(_: Service, faithful: Any, members: Members) -> Members:
     """A filter beside a token is refused."""
     if {"NextToken", "StatusEquals"} <= set(members):
@@ -268,7 +268,7 @@ def token_not_with_a_filter(_: Service, faithful: Any, members: Members) -> Memb
     return answer
 
 
-@pages.stage("list_training_jobs", _SENT)
+@pages.stage("list_training_jobs", _SENT, _NEXT)
 def token_not_with_an_order(_: Service, faithful: Any, members: Members) -> Members:
     """An order beside a token is refused."""
     if "NextToken" in members and {"SortBy", "SortOrder"} & set(members):

@@ -231,6 +231,12 @@ def other_headers_refused(_: Service, faithful: Any, call: Call) -> Any:
     return answer if set(call.headers) <= known else replace(answer, status=400, body=b"{}")
 
 
+@wire.stage("dispatch", "protocol/operation", *(f"{one}/output//http_status" for one in BOTH), sees=BOTH)
+def no_such_operation(_: Service, faithful: Any, call: Call) -> Any:
+    """Neither operation is known."""
+    return faithful(replace(call, headers={**call.headers, "x-amz-target": ""}))
+
+
 # -- signatures
 
 

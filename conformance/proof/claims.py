@@ -18,25 +18,14 @@ AREAS: dict[str, tuple[str, ...]] = {
     "answer-is-json": ("protocol/answer/json-object", "protocol/error-body/json-object"),
     "unknown-name-is-resource-not-found": ("error",),
     "one-error-of-its-own": ("error",),
-    "default-order-is-by-name": ("order/default",),
-    "default-order-is-ascending": ("order/*/default-direction", "order/default/neither"),
-    "sort-key-decides-the-order": ("order/*/Ascending", "order/*/Descending"),
-    "descending-is-the-reverse": ("order/*/Descending", "order/*/reverse"),
-    "sort-by-metric-omits-jobs-without-metric": ("filter/*/omits-items-without-it-*",),
-    "filter-by-status": ("filter", "pagination/*-page-size-*"),
-    "page-size-caps-a-page": ("pagination/*/page-size-*", "pagination/page-size"),
-    "page-size-defaults-to-ten": ("pagination/page-size/default-*",),
-    "cut-list-carries-a-token": ("pagination/token/while-truncated", "pagination/token/string"),
-    "last-page-has-no-token": (
-        "pagination/token/none-*",
-        "pagination/token/leads-to-the-end",
-        "pagination/token/never-back",
-    ),
-    "token-leads-to-the-next-page": ("pagination/*/page-size-*", "pagination/token"),
 }
 """Behaviours that a whole area of checks judges, and the checks among them, without the operation."""
 
-_ECHOES: dict[str, tuple[str, ...]] = {
+_SHOWN: dict[str, tuple[str, ...]] = {
+    "best-training-job-has-won": ("BestTrainingJob",),
+    "overall-best-spans-the-parents": ("OverallBestTrainingJob",),
+    "warm-start-comes-back": ("WarmStartConfig",),
+
     "definitions": ("TrainingJobDefinition", "TrainingJobDefinitions"),
     "no-warm-start": ("WarmStartConfig",),
     "compression-default": (
@@ -45,12 +34,12 @@ _ECHOES: dict[str, tuple[str, ...]] = {
     ),
     "arn-of-the-tuning-job": ("HyperParameterTuningJobArn",),
     "counters": ("TrainingJobStatusCounters", "ObjectiveStatusCounters"),
-    "BestTrainingJob-members": ("BestTrainingJob",),
+    "BestTrainingJob-members": ("BestTrainingJob", "OverallBestTrainingJob"),
     "training-jobs": ("TrainingJobSummaries", "TrainingJobSummaries[]", "TrainingJobSummaries[].TrainingJobName"),
 }
-"""Checks against the known world that are named after no path, and the paths that they are about."""
+"""Laws that are named after no path, and the paths that they are about."""
 
-_WHOLE = frozenset({"training-jobs"})
+_WHOLE = frozenset({"training-jobs", "best-training-job-has-won", "overall-best-spans-the-parents"})
 """Those of them that are about these paths and nothing below."""
 
 
@@ -69,11 +58,8 @@ class Claims:
     def own(self, check: Check) -> Iterator[str]:
         """Give what a check itself says that it is about: its facts and its behaviours."""
         yield from check.facts
-        _, area, subject, *rest = check.id.split("/", 3)
-        law = rest[0] if rest else ""
-        if check.behaviour:
-            yield check.behaviour
-            yield from (one.id for one in self._contract.behaviours if law in one.laws)
+        _, area, subject, _ = check.id.split("/", 3)
+        yield from check.behaviours
         for name, patterns in AREAS.items():
             if any(matches(f"{check.operation}/{pattern}", check.id) for pattern in patterns):
                 yield name
@@ -86,11 +72,13 @@ class Claims:
             if any(fact.startswith(prefix) for fact in check.facts for prefix in behaviour.facts):
                 yield behaviour.id
         _, area, subject, *rest = check.id.split("/", 3)
-        if (area, subject) != ("consistency", "echo"):
+        if area != "consistency" or (subject != "echo" and rest[0] not in _SHOWN):
             return
-        paths = _ECHOES.get(rest[0], (rest[0],))
+        paths = _SHOWN.get(rest[0], (rest[0],))
         for fact in self._contract.facts_of(check.operation, "output"):
-            if any(_within(fact.path, path, whole=rest[0] in _WHOLE) for path in paths):
+            # What shows a member shows what it stands in as well.
+            around = fact.facet == "present" and any(_within(path, fact.path, whole=False) for path in paths)
+            if around or any(_within(fact.path, path, whole=rest[0] in _WHOLE) for path in paths):
                 yield fact.id
 
 

@@ -11,10 +11,10 @@ from conformance.tuning.echo import differences
 from conformance.tuning.known_law import known_law, wholly_known, wholly_listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from conformance.laws.registry import Judge
-    from conformance.laws.survey import Survey
+    from conformance.laws.survey import Survey, View
     from conformance.worlds import WorldJob, WorldTrainingJob
 
     Truth = Callable[[WorldJob, WorldTrainingJob], Any]
@@ -65,7 +65,7 @@ def _differ(given: Any, told: Any, path: str) -> list[str]:
         moment = number(told)
         close = moment is not None and abs(moment - given) < _RESOLUTION_S
         return [] if close else [f"{path} is {told!r}, prepared was {given!r}"]
-    if path == "TunedHyperParameters" and given != told:
+    if path.endswith("TunedHyperParameters") and given != told:
         return [f"{path} is {told!r}, prepared was {given!r}"]
     if isinstance(given, dict):
         return [one for name, value in given.items() for one in _differ(value, at(told, name), f"{path}.{name}")]
@@ -125,17 +125,25 @@ def best_of_the_world(survey: Survey) -> Verdict:
 
 @known_law("BestTrainingJob-members", operation=DESCRIBE, statement="the best training job is told as the state has it")
 def best_members_of_the_world(survey: Survey) -> Verdict:
-    """Judge each member of BestTrainingJob by the truth; the name of the definition may be left out (O5)."""
+    """Judge each member of the best and the overall best by the truth; the definition's name may be left out (O5)."""
     tally = Tally("best training jobs")
     for view in wholly_known(survey):
-        best = mapping(view.answer, "BestTrainingJob")
-        by_name = {one.name: one for one in view.known.training_jobs}
-        prepared = by_name.get(text(best, "TrainingJobName"))
-        if prepared is not None:
-            members = [(path, truth(view.known, prepared)) for path, truth in _MEMBERS if path in best or path != _NAME]
-            differ = [one for path, given in members for one in _differ(given, at(best, path), path)]
-            tally.hold(not differ, f"{view.name}, best {prepared.name}: {'; '.join(differ)}", view.description)
-    return _as_prepared(tally, "each member of BestTrainingJob")
+        # The overall best may be a parent's, so that it is looked for among the training jobs of every prepared job.
+        for best, among in (("BestTrainingJob", (view,)), ("OverallBestTrainingJob", tuple(wholly_known(survey)))):
+            told = mapping(view.answer, best)
+            found = _prepared(text(told, "TrainingJobName"), among) if told else None
+            if found is not None:
+                job, prepared = found
+                members = [(path, truth(job, prepared)) for path, truth in _MEMBERS if path in told or path != _NAME]
+                differ = [one for path, given in members for one in _differ(given, at(told, path), f"{best}.{path}")]
+                tally.hold(not differ, f"{view.name}, {prepared.name}: {'; '.join(differ)}", view.description)
+    return _as_prepared(tally, "each member of the best training jobs")
+
+
+def _prepared(name: str, among: Iterable[View]) -> tuple[WorldJob, WorldTrainingJob] | None:
+    """Find a prepared training job by its name, with the tuning job that launched it."""
+    found = ((view.known, one) for view in among for one in view.known.training_jobs if one.name == name)
+    return next(found, None)
 
 
 def _winners(world: WorldJob) -> set[str] | None:

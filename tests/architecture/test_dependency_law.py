@@ -24,10 +24,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"errors"},
     "reference": {"errors", "contract", "wire", "worlds"},
     "catalogue": {"errors", "contract", "wire", "cases", "laws", "tuning"},
-    "mutants": {"errors", "contract", "wire", "worlds", "reference"},
-    "proof": {
-        "errors", "contract", "worlds", "wire", "laws", "tuning", "catalogue", "reference", "mutants",
-    },
     "suite": {
         "errors", "contract", "worlds", "wire", "cases", "laws", "tuning", "targets", "catalogue", "report",
         "reference",
@@ -133,12 +129,6 @@ def test_judge_and_implementer_share_the_contract_and_nothing_else() -> None:
         if room == "reference" and not within(module).startswith(MAY_NAME_THE_REFERENCE_SERVER)
     ]
     assert offences == []
-
-
-def test_mutants_know_nothing_of_how_servers_are_judged() -> None:
-    judges = {"cases", "laws", "tuning", "catalogue", "targets", "suite", "report", "cli", "proof"}
-    assert not MAY_IMPORT["mutants"] & judges
-    assert not [room for room, others in MAY_IMPORT.items() if "mutants" in others and room != "proof"]
 
 
 def test_only_rooms_about_tuning_jobs_name_them() -> None:

@@ -1,0 +1,157 @@
+"""The proof: a sample of it, what becomes of a check that sees nothing, and that every claim has its mutant."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+import jsonschema
+import pytest
+
+from conformance.catalogue.catalogue import catalogue
+from conformance.catalogue.check import Check
+from conformance.contract import load
+from conformance.laws.verdict import failed, passed
+from conformance.mutants import Mutant
+from conformance.proof.bench import Bench, every_mutant, world
+from conformance.proof.matrix import NO_MUTANT, gaps, precision, rows
+from conformance.proof.rendering import SCHEMA, as_json, as_text
+from conformance.proof.running import ProofError, chosen, faults, prove
+
+SAMPLE = 90
+FEW = ("counters/TrainingJobStatusCounters.Completed-one-too-many", "best/second")
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    return catalogue(load())
+
+
+@cache
+def every() -> tuple[Mutant, ...]:
+    return every_mutant(load())
+
+
+def bench(of: Iterable[Check] | None = None) -> Bench:
+    return Bench(load(), tuple(of if of is not None else checks()), world())
+
+
+@cache
+def whole_bench() -> Bench:
+    return bench()
+
+
+def mutant(name: str) -> Mutant:
+    return next(one for one in every() if one.id == name)
+
+
+def test_no_check_accuses_the_unbroken_server() -> None:
+    assert whole_bench().false_alarms() == ()
+
+
+def test_nothing_in_a_sample_survives() -> None:
+    picked = chosen(faults(every()), sample=SAMPLE)
+    tried = [whole_bench().try_out(one) for one in picked]
+    assert [trial.mutant for trial in tried if not trial.caught] == []
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_a_written_mutant_is_caught(name: str) -> None:
+    assert whole_bench().try_out(mutant(name)).caught
+
+
+def test_a_mutant_survives_a_suite_without_the_checks_about_it() -> None:
+    one = mutant(FEW[0])
+    about = set(whole_bench().try_out(one).about)
+    seeing = whole_bench().claims
+    blind = [check for check in checks() if not set(one.breaks) & seeing.of(check)]
+    trial = bench(blind).try_out(one)
+    assert about
+    assert not trial.caught
+    assert trial.everywhere
+
+
+def test_one_check_that_sees_nothing_lets_its_mutant_survive() -> None:
+    only = "DescribeHyperParameterTuningJob/response/HyperParameterTuningJobStatus/type"
+    one = mutant("DescribeHyperParameterTuningJob/output/HyperParameterTuningJobStatus/type-number")
+    outside = [check for check in checks() if check.area in {"response", "protocol"} and "/echo/" not in check.id]
+    assert bench(outside).try_out(one).about == (only,)
+    blinded = [replace(check, run=lambda _: passed({})) if check.id == only else check for check in outside]
+    assert not bench(blinded).try_out(one).caught
+
+
+def test_a_check_that_always_fails_is_a_false_alarm() -> None:
+    alarm = replace(checks()[1], run=lambda _: failed("alarm", "always", expected="", received=""))
+    with pytest.raises(ProofError, match="accuse the unbroken server"):
+        prove(bench([checks()[0], alarm]), ())
+
+
+def test_every_claim_of_a_check_has_a_mutant_or_a_reason() -> None:
+    missing = [gap.claim for gap in gaps(whole_bench(), checks(), every()) if gap.reason == NO_MUTANT]
+    assert missing == []
+
+
+def test_the_proof_is_told_with_survivors_first() -> None:
+    one, other = (mutant(name) for name in FEW)
+    blind = bench(check for check in checks() if check.area == "protocol")
+    proof = prove(blind, (one, other), whole=False)
+    lines = list(as_text(blind, proof, every(), checks()))
+    assert lines[0].startswith("2 survived")
+    assert f"  {one.id}: {one.words}" in lines
+    assert lines[-1].startswith("2 tried (a selection), 0 caught, 2 survived")
+
+
+def test_the_json_form_keeps_its_schema_and_the_processes_give_the_same() -> None:
+    picked = tuple(mutant(name) for name in FEW)
+    alone, spread = (prove(whole_bench(), picked, whole=False, processes=number) for number in (1, 2))
+    assert alone.trials == spread.trials
+    told = as_json(whole_bench(), spread, every(), checks())
+    jsonschema.validate(told, SCHEMA)
+    assert told["survivors"] == []
+    assert {row.claim for row in rows(whole_bench(), spread)} == {claim for one in picked for claim in one.breaks}
+    assert precision(spread).median > 0
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "conformance", "prove", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_command_ends_with_0_where_nothing_survives() -> None:
+    done = command("--select", FEW[1], "--json", "-n", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["counts"]["tried"] == 1
+
+
+def test_the_command_ends_with_2_on_a_pattern_that_matches_nothing() -> None:
+    done = command("--select", "no/such/*")
+    assert done.returncode == 2
+    assert "matches no mutant" in done.stderr
+
+
+def test_the_command_ends_with_1_where_one_survives() -> None:
+    blinded = (
+        "import conformance.catalogue.catalogue as module\n"
+        "every = module.catalogue\n"
+        "module.catalogue = lambda contract: tuple(c for c in every(contract) if c.area == 'protocol')\n"
+        "import sys\n"
+        "from conformance.cli.main import main\n"
+        f"sys.argv = ['conformance', 'prove', '--select', '{FEW[1]}', '-n', '1']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", blinded], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert done.stdout.startswith("1 survived")
+
+
+def test_the_command_prints_its_schema() -> None:
+    assert json.loads(command("--schema").stdout) == SCHEMA
