@@ -9,15 +9,16 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 
-import requests
-from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import HTTPError, IncompleteRead, ReadTimeoutError
+from urllib3 import HTTPConnectionPool, Retry, Timeout
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, IncompleteRead, NewConnectionError, ReadTimeoutError
+from urllib3.util import parse_url
 
-from conformance.wire.deadline import Deadline, DeadlineAdapter
+from conformance.wire.deadline import Deadline, DeadlinePools
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.limits import Limits
 from conformance.wire.unpacking import TooLargeError, TooLongError, UndecodableError, read_body
 
+_NEVER_AGAIN = Retry(0, read=False)
 _ADDRESS = re.compile(r"^HTTPS?Connection(?:Pool)?\(host=[^)]*\): ")
 _SILENT = re.compile(r"Read timed out\. \(read timeout=([^)]+)\)")
 """What urllib3 puts around its messages: the address, which an exchange has anyway, and words of its own."""
@@ -32,47 +33,65 @@ class Transport:
     def __init__(self, limits: Limits) -> None:
         """Open nothing yet."""
         self._limits = limits
+        self._timeout = Timeout(connect=limits.connect_s, read=limits.read_s)
         self._deadline = Deadline()
-        self._adapter = DeadlineAdapter(self._deadline)
+        self._pools = DeadlinePools(self._deadline)
+        self._way: tuple[str, HTTPConnectionPool, str] | None = None
+        """The address that was sent to last, its connections, and what the request line says of it."""
 
     def close(self) -> None:
         """Close the connection."""
-        self._adapter.close()
+        self._way = None
+        self._pools.clear()
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | Iterator[bytes]
     ) -> tuple[HttpResponse | None, Fault | None]:
         """Send one request, in chunks where the body is an iterator; give the answer or the fault."""
-        prepared = requests.PreparedRequest()
-        prepared.method, prepared.url = method, url
-        prepared.headers = CaseInsensitiveDict(headers)
-        prepared.body = body  # type: ignore[assignment]  # the adapter sends an iterator in chunks
         limits = self._limits
         started = time.perf_counter()
         self._deadline.start(limits.total_s)
         try:
-            # The adapter itself, not a Session: no cookies, no environment, and nothing that could follow a redirect.
-            answer = self._adapter.send(prepared, stream=True, timeout=(limits.connect_s, limits.read_s))
+            connections, target = self._way_to(url)
+            # The pool itself, not a session on top: no cookies, no environment, and nothing that follows a redirect.
+            answer = connections.urlopen(
+                method,
+                target,
+                body=body,
+                headers=headers,
+                retries=_NEVER_AGAIN,
+                redirect=False,
+                assert_same_host=False,
+                timeout=self._timeout,
+                preload_content=False,
+                decode_content=False,
+                chunked=not isinstance(body, bytes),
+            )
             coding = answer.headers.get("Content-Encoding", "")
-            content = read_body(answer.raw, coding, self._deadline, limits.max_body_bytes)
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            self._adapter.close()
+            content = read_body(answer, coding, self._deadline, limits.max_body_bytes)
+        except (HTTPError, OSError, ValueError) as error:
+            self.close()
             return None, _fault(error)
         elapsed = time.perf_counter() - started
-        return HttpResponse(answer.status_code, tuple(answer.raw.headers.items()), content, elapsed), None
+        return HttpResponse(answer.status, tuple(answer.headers.items()), content, elapsed), None
+
+    def _way_to(self, url: str) -> tuple[HTTPConnectionPool, str]:
+        if self._way is None or self._way[0] != url:
+            self._way = (url, self._pools.connection_from_url(url), parse_url(url).request_uri)
+        return self._way[1:]
 
 
 def _fault(error: Exception) -> Fault:  # noqa: PLR0911 - one line a kind
     text = _innermost(error)
     if isinstance(error, TooLargeError):
         return Fault("too-large", text)
-    if isinstance(error, TooLongError | requests.Timeout | ReadTimeoutError | TimeoutError) or _timed_out(error):
+    if isinstance(error, TooLongError | ReadTimeoutError) or _timed_out(error):
         return Fault("timeout", text)
-    if isinstance(error, IncompleteRead | requests.exceptions.ChunkedEncodingError):
+    if isinstance(error, IncompleteRead):
         return Fault("dropped", f"the answer ended early: {text}")
     if isinstance(error, UndecodableError):
         return Fault("not-http", text)
-    if isinstance(error, requests.ConnectionError | HTTPError | OSError):
+    if isinstance(error, HTTPError | OSError):
         if any(word in text for word in _NEVER_ANSWERED):
             return Fault("unreachable", text)
         return Fault("not-http" if any(word in repr(error) for word in _NO_HTTP) else "dropped", text)
@@ -88,7 +107,11 @@ def _inner(error: BaseException) -> BaseException | None:
 
 def _timed_out(error: BaseException) -> bool:
     inner = _inner(error)
-    return isinstance(error, TimeoutError) or (inner is not None and inner is not error and _timed_out(inner))
+    if isinstance(error, NewConnectionError):
+        return False
+    return isinstance(error, TimeoutError | ConnectTimeoutError) or (
+        inner is not None and inner is not error and _timed_out(inner)
+    )
 
 
 def _innermost(error: BaseException) -> str:
