@@ -35,7 +35,7 @@ _SEEN_IN: dict[Kind, tuple[str, ...]] = {
 """Areas of checks that can see a mutant of a kind at all."""
 CLIENT = frozenset({"client"})
 """Checks of client libraries ride on the same answers, and need a server behind a port."""
-_FEW = 4
+_FEW = 3
 """Resources, of those that a mutant shows on, that are looked at first."""
 
 
@@ -82,6 +82,10 @@ class Bench:
         self.world = world
         self.claims = Claims(contract)
         self._faithful: dict[tuple[str, str], bytes] = {}
+        self._paths = {
+            check.id: contract.fact(check.facts[0]).path for check in self.checks if check.area == "response"
+        }
+        self._told_of: tuple[str, tuple[WorldJob, ...]] = ("", ())
 
     def false_alarms(self) -> tuple[str, ...]:
         """Give the checks that accuse the unbroken server, with and without signatures."""
@@ -94,9 +98,7 @@ class Bench:
     def try_out(self, mutant: Mutant) -> Trial:
         """Run the checks that can see a mutant; all of them, on the whole world, where those catch nothing."""
         kind = mutant.make(Service)
-        seeing = tuple(
-            check for check in self.checks if check.area in _SEEN_IN[mutant.kind] and check.operation in mutant.sees
-        )
+        seeing = tuple(check for check in self.checks if self._can_see(check, mutant))
         jobs = self._telling(kind, mutant) if mutant.kind is Kind.ANSWER else self.world.jobs
         trial = self._trial(mutant, kind, seeing, jobs, everywhere=False) if jobs else None
         if trial is None or not trial.caught:
@@ -130,12 +132,24 @@ class Bench:
         runner = Runner(_StillLab(self.contract, sender, resources, related=related, auth=signed), checks)
         return {check.id: runner.verdict(check).outcome for check in checks}
 
+    def _can_see(self, check: Check, mutant: Mutant) -> bool:
+        """Tell whether a check can see a mutant: by its area and operation, and by the path where there is just one."""
+        if check.area not in _SEEN_IN[mutant.kind] or check.operation not in mutant.sees:
+            return False
+        if not mutant.path or check.area != "response":
+            return True
+        path = self._paths[check.id]
+        return path.startswith(mutant.path) or mutant.path.startswith(path)
+
     def _telling(self, kind: type[Service], mutant: Mutant) -> tuple[WorldJob, ...]:
         """Give a few of the resources whose answers differ from the unbroken server's: ended ones, and short ones."""
+        if mutant.path and mutant.path == self._told_of[0]:
+            return self._told_of[1]
         sender = InProcess(self.contract, kind(self.world, contract=self.contract))
         differing = [job for job in self.world.jobs if any(self._differs(sender, one, job) for one in mutant.sees)]
         differing.sort(key=lambda job: (job.ended is None, not job.training_jobs, len(job.training_jobs)))
-        return tuple(differing[:_FEW])
+        self._told_of = (mutant.path, tuple(differing[:_FEW]))
+        return self._told_of[1]
 
     def _differs(self, sender: InProcess, operation: str, job: WorldJob) -> bool:
         request = Request.call(operation, {self.contract.operations[operation].subject: job.name})

@@ -25,7 +25,6 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     "best-training-job-has-won": ("BestTrainingJob",),
     "overall-best-spans-the-parents": ("OverallBestTrainingJob",),
     "warm-start-comes-back": ("WarmStartConfig",),
-
     "definitions": ("TrainingJobDefinition", "TrainingJobDefinitions"),
     "no-warm-start": ("WarmStartConfig",),
     "compression-default": (
