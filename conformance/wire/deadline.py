@@ -10,7 +10,7 @@ import socket
 import time
 from typing import Any
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from requests.adapters import HTTPAdapter
 from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -53,8 +53,8 @@ class _Socket(socket.socket):
             self.settimeout(patience)
 
 
-class DeadlinePools(PoolManager):
-    """The connections of one client: one is kept, and reading from it ends at the deadline.
+class DeadlineAdapter(HTTPAdapter):
+    """The transport of one client: a single kept connection whose reading ends at the deadline.
 
     Over TLS the deadline is kept between reads of the body only: the socket there is the TLS library's own.
     """
@@ -74,7 +74,10 @@ class DeadlinePools(PoolManager):
         class Pool(HTTPConnectionPool):
             ConnectionCls = Connection
 
-        super().__init__(
-            num_pools=1, maxsize=1, block=False, cert_reqs="CERT_REQUIRED", ca_certs=DEFAULT_CA_BUNDLE_PATH
-        )
-        self.pool_classes_by_scheme = {"http": Pool, "https": HTTPSConnectionPool}
+        self._pools = {"http": Pool, "https": HTTPSConnectionPool}
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 - the signature of requests
+        """Make the pool of connections."""
+        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
