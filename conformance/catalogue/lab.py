@@ -22,7 +22,7 @@ _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large"
 _PATIENCE = 5
 _ENDLESS = 3
 """Walks without an end after which the next ones are given up sooner."""
-_FEW_PAGES = 200
+_FEW_PAGES = 100
 
 
 T = TypeVar("T")

@@ -46,9 +46,12 @@ class Reader:
         return tuple(self.identity(item) for item in items)
 
     def key(self, sort_by: str, item: Item) -> Any:
-        """Give the value by which an item is sorted; None where it has none, or NaN, whose place is anywhere."""
+        """Give the value by which an item is sorted; None where it has none, or NaN, whose place is anywhere.
+
+        A list or an object is no value to sort by: that it stands there is told by the member's type.
+        """
         value = member(item, self.spec.keys[sort_by])
-        if value == "NaN":
+        if value == "NaN" or isinstance(value, list | dict):
             return None
         return float(value) if isinstance(value, str) and value in {"Infinity", "-Infinity"} else value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import Any, NoReturn
 
 
@@ -11,10 +12,13 @@ class NotJsonError(ValueError):
 
 
 _MOST_VALUES = 500_000
-"""Marks of structure in one body: some forty times what the largest real answer has, and at most some 40 MB parsed."""
+"""Marks of structure in one body: forty times what the largest real answer has, and at most 40 MB once parsed."""
 
-_MARK_BYTES = 80
-"""What a parsed body takes in memory for each mark, beside twice its length: an upper estimate."""
+_MOST_DIGITS = 300
+"""Digits of a whole number that a float can still hold: laws compare and subtract numbers of both kinds."""
+
+_MARK_BYTES = 40
+"""What a parsed body takes in memory for each mark, beside twice its length: a little more than real answers take."""
 
 
 def _marks(body: bytes) -> int:
@@ -23,12 +27,30 @@ def _marks(body: bytes) -> int:
 
 
 def weight(body: bytes) -> int:
-    """Estimate how many bytes of memory a body takes that is kept as it came and parsed."""
-    return 2 * len(body) + _MARK_BYTES * _marks(body)
+    """Estimate how many bytes of memory a body takes that is kept as it came and, where it can be read, parsed."""
+    marks = _marks(body)
+    return 2 * len(body) + _MARK_BYTES * marks if marks <= _MOST_VALUES else len(body)
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise NotJsonError(f"the literal {name} is not JSON")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise NotJsonError(
+            f"the body is not JSON that can be read: the number {text:.40} is larger than any that can be read"
+        )
+    return value
+
+
+def _int(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise NotJsonError(
+            f"the body is not JSON that can be read: the number {text:.40}... is larger than any that can be read"
+        )
+    return int(text)
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -43,14 +65,21 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def parse(body: bytes) -> Any:
     """Parse a body strictly: UTF-8, no NaN or Infinity literals, no duplicate members, no nesting beyond the parser.
 
-    Half a million values are more than any answer of the service has: a body of so many is not read either.
+    Neither are numbers read that no float can hold, nor a body of more than half a million values: no answer of the
+    service has so many.
 
     Raises NotJsonError. Numbers keep their kind: `1` is an int, `1.0` and `1E0` are floats.
     """
     if len(body) > _MOST_VALUES and _marks(body) > _MOST_VALUES:
         raise NotJsonError(f"the body has more than {_MOST_VALUES:,} values")
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)
+        return json.loads(
+            body.decode("utf-8"),
+            parse_constant=_refuse_constant,
+            parse_float=_float,
+            parse_int=_int,
+            object_pairs_hook=_refuse_duplicates,
+        )
     except NotJsonError:
         raise
     except UnicodeDecodeError as error:
@@ -63,4 +92,7 @@ def parse(body: bytes) -> Any:
 
 def dump(value: Any) -> bytes:
     """Write a value as compact UTF-8 JSON, members in the order given."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    try:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a lone surrogate, in a token of the target's say: it goes back as it came, escaped
+        return json.dumps(value, separators=(",", ":")).encode()

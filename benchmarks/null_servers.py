@@ -1,0 +1,217 @@
+"""What servers score that answer without having understood anything.
+
+    python benchmarks/null_servers.py [--json]
+
+Each server is held against every check but those of client libraries, in this process and without a socket. A check
+counts as exercised where it came to a verdict: passed, failed, or the target broke. Checks that were put aside because
+one finding speaks for them all (the target answers everything alike, say) count as skipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from conformance.catalogue.catalogue import catalogue
+from conformance.catalogue.lab import Lab, Resource
+from conformance.catalogue.runner import Runner
+from conformance.contract import Contract, load
+from conformance.laws.verdict import Outcome
+from conformance.reference import Service
+from conformance.reference.exchange import Call
+from conformance.tuning.related import related
+from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.wire.request import Request
+from conformance.worlds import load_world
+
+_JSON = "application/x-amz-json-1.1"
+_DESCRIBE = "DescribeHyperParameterTuningJob"
+_LIST = "ListTrainingJobsForHyperParameterTuningJob"
+_ANOTHER = "churn-57-in-all-statuses"
+_OK = 200
+Answer = Callable[[Request], tuple[int, bytes] | Fault]
+
+
+class Answering:
+    """A sender without a socket: a function answers."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Send nothing yet."""
+        self._answer = answer
+        self._numbers = itertools.count(1)
+
+    def send(self, request: Request) -> Exchange:
+        """Give the exchange."""
+        shown = HttpRequest(request.method, "http://127.0.0.1/", (), request.body)
+        answer = self._answer(request)
+        if isinstance(answer, Fault):
+            return Exchange(request.operation, shown, None, answer)
+        headers = (("Content-Type", _JSON), ("x-amzn-RequestId", f"{next(self._numbers)}"))
+        return Exchange(request.operation, shown, HttpResponse(answer[0], headers, answer[1], 0.0))
+
+
+def constant(status: int, value: Any) -> Answer:
+    """Give the same answer to everything."""
+    body = value if isinstance(value, bytes) else dump(value)
+    return lambda _: (status, body)
+
+
+def refusing(code: str, status: int = 400) -> Answer:
+    """Refuse everything with the same code."""
+    return constant(status, {"__type": code, "message": "no"})
+
+
+def right() -> Answer:
+    """Answer as the reference server does."""
+    service = Service(load_world("default"))
+
+    def answer(request: Request) -> tuple[int, bytes]:
+        target = f"SageMaker.{request.operation}" if request.target is None else request.target
+        kind = _JSON if request.content_type is None else request.content_type
+        headers = {name: value for name, value in (("x-amz-target", target), ("content-type", kind)) if value}
+        answered = service.answer(Call(request.method, "/", headers, request.body))
+        return answered.status, answered.body
+
+    return answer
+
+
+def _canned(operation: str) -> tuple[int, bytes] | Fault:
+    return right()(Request.call(operation, {"HyperParameterTuningJobName": _ANOTHER}))
+
+
+def canned() -> Answer:
+    """Give one good answer, the description of one job, to everything."""
+    answer = _canned(_DESCRIBE)
+    return lambda _: answer
+
+
+def canned_by_operation() -> Answer:
+    """Give to each operation one good answer, whatever is asked for, and refuse rightly what aims elsewhere."""
+    answers = {name: _canned(name) for name in (_DESCRIBE, _LIST)}
+    otherwise = right()
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        got = otherwise(request)
+        aimed = request.target in {None, f"SageMaker.{request.operation}"} and request.body.startswith(b"{")
+        return answers[request.operation] if aimed else got
+
+    return answer
+
+
+def echo(request: Request) -> tuple[int, bytes]:
+    """Send back what was sent."""
+    return _OK, request.body
+
+
+def closing(request: Request) -> Fault:  # noqa: ARG001 - the signature of an answer
+    """Close the connection at once."""
+    return Fault("dropped", "Remote end closed connection without response")
+
+
+def with_every_list_empty() -> Answer:
+    """Answer rightly, but for lists, which come empty."""
+    full = right()
+
+    def emptied(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: emptied(member) for name, member in value.items()}
+        return [] if isinstance(value, list) else value
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        got = full(request)
+        if isinstance(got, Fault) or got[0] != _OK:
+            return got
+        return _OK, dump(emptied(json.loads(got[1])))
+
+    return answer
+
+
+SERVERS: dict[str, Callable[[], Answer]] = {
+    "200 `{}`": lambda: constant(_OK, {}),
+    "200, one good answer of another job": canned,
+    "200, one good answer for each operation; nonsense refused rightly": canned_by_operation,
+    "400 `ValidationException`": lambda: refusing("ValidationException"),
+    "400 `ResourceNotFound`": lambda: refusing("ResourceNotFound"),
+    "500": lambda: refusing("InternalFailure", 500),
+    "echo of the request": lambda: echo,
+    "closes the connection at once": lambda: closing,
+    "right, but every list is empty": with_every_list_empty,
+    "right (the reference, to compare)": right,
+}
+"""The servers of the table, by what they answer to everything."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one server came to, in checks of level must; `passed_ids` names those that passed."""
+
+    server: str
+    passed: int
+    failed: int
+    broke: int
+    skipped: int
+    conforms: bool
+    passed_ids: tuple[str, ...]
+
+    @property
+    def exercised(self) -> int:
+        """How many checks came to a verdict."""
+        return self.passed + self.failed + self.broke
+
+    @property
+    def share(self) -> float:
+        """The share of the exercised checks that passed; 0 where none was exercised."""
+        return self.passed / self.exercised if self.exercised else 0.0
+
+
+def score(server: str, contract: Contract) -> Score:
+    """Hold one server against every check that needs no client library, its jobs known to exist and no more."""
+    resources = tuple(Resource(job.name) for job in load_world("default").jobs)
+    lab = Lab(contract, Answering(SERVERS[server]()), resources, related=related)
+    checks = [check for check in catalogue(contract) if check.area != "client"]
+    runner = Runner(lab, checks)
+    outcomes = {check.id: runner.verdict(check).outcome for check in checks if check.level == "must"}
+    counts = Counter(outcomes.values())
+    passed, failed, broke = counts[Outcome.PASSED], counts[Outcome.FAILED], counts[Outcome.ERROR]
+    ids = tuple(one for one, outcome in outcomes.items() if outcome is Outcome.PASSED)
+    conforms = passed > 0 and failed == broke == 0
+    return Score(server, passed, failed, broke, counts[Outcome.SKIPPED], conforms, ids)
+
+
+def table(scores: list[Score]) -> str:
+    """Write the table in Markdown."""
+    lines = [
+        "| every request is answered with | exercised | passed | failed | broke | skipped | share passed | conforms |",
+        "|---|---:|---:|---:|---:|---:|---:|---|",
+    ]
+    lines += [
+        f"| {one.server} | {one.exercised:,} | {one.passed:,} | {one.failed:,} | {one.broke:,} | {one.skipped:,} "
+        f"| {one.share:.1%} | {'yes' if one.conforms else 'no'} |"
+        for one in scores
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Print the table; 1 where anything but the reference conforms."""
+    parser = argparse.ArgumentParser(description="What servers score that have understood nothing.")
+    parser.add_argument("--json", action="store_true", help="print JSON, with the ids of the checks that passed")
+    options = parser.parse_args()
+    contract = load()
+    scores = [score(server, contract) for server in SERVERS]
+    if options.json:
+        print(json.dumps([asdict(one) | {"exercised": one.exercised, "share": one.share} for one in scores], indent=2))
+    else:
+        print(table(scores))
+    return int(any(one.conforms for one in scores[:-1]) or not scores[-1].conforms)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""`python -m conformance.report RECORD` makes the reports of a record anew, of one that was cut short as well."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from conformance.errors import UserError
+from conformance.report.record import read_record
+from conformance.report.summary import exit_code
+from conformance.report.terminal import print_summary
+from conformance.report.writing import write_reports
+
+
+@click.command()
+@click.argument("record", type=click.Path(path_type=Path), metavar="RECORD")
+@click.option(
+    "--report-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the reports go (default: beside the record).",
+)
+@click.option("--strict", is_flag=True, help="A failed check of level should counts as well.")
+def main(record: Path, report_dir: Path | None, *, strict: bool) -> None:
+    """Write the reports of RECORD, a run.jsonl, and print its summary; the exit code is that of the run.
+
+    A run that was killed leaves a record without an end: its reports say that it was cut short.
+    """
+    try:
+        read = read_record(record)
+        reports = write_reports(read, report_dir or record.parent, strict=strict)
+    except UserError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    print_summary(Console(highlight=False, markup=False), read, reports, strict=strict)
+    sys.exit(exit_code(read, strict=strict))
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m conformance.report")

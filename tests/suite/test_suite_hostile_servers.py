@@ -1,0 +1,281 @@
+"""Whole runs in the process on servers that mean harm: bounded in exchanges and memory, and judged rightly."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from in_process import JSON, Answer, Answering, checks, contract, judged, lab_of, reference
+
+from conformance.catalogue.lab import Lab, Resource
+from conformance.catalogue.runner import Runner
+from conformance.laws.verdict import Outcome, Verdict
+from conformance.reference.exchange import Call
+from conformance.reference.service import Service
+from conformance.wire.encoding import dump, weight
+from conformance.wire.exchange import Fault
+from conformance.wire.request import Request
+from conformance.worlds import World, load_world
+
+LISTING = "ListTrainingJobsForHyperParameterTuningJob"
+TO_THE_END = f"{LISTING}/pagination/token/leads-to-the-end"
+LONG = "x" * 1_000_000
+BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+
+def listing_with(token: Callable[[int], Any], *, items: bool = True, member: str = "TrainingJobName") -> Answer:
+    """Answer rightly, but that every page has a token of the test's own, and an item that no other page has."""
+    right, numbers = reference(), itertools.count()
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        carries_one = b'"NextToken"' in request.body and request.body.startswith(b"{")
+        got = right(request.lacking("NextToken") if carries_one else request)
+        if isinstance(got, Fault) or got[0] != 200 or request.operation != LISTING:
+            return got
+        number = next(numbers)
+        page = [{member: f"job-{number}"}] if items else []
+        return 200, dump({"TrainingJobSummaries": page, "NextToken": token(number)})
+
+    return answer
+
+
+def told(verdicts: list[Verdict]) -> dict[str, Verdict]:
+    """Give what failed or broke, by the id of the check."""
+    return {check.id: one for check, one in zip(checks(), verdicts, strict=True) if one.outcome in BROKEN}
+
+
+def run(answer: Answer, *, operation: str = "") -> tuple[Lab, dict[str, Verdict]]:
+    lab = lab_of(answer)
+    selected = [check for check in checks() if check.operation.startswith(operation)]
+    runner = Runner(lab, selected)
+    verdicts = {check.id: runner.verdict(check) for check in selected}
+    return lab, {check_id: one for check_id, one in verdicts.items() if one.outcome in BROKEN}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        listing_with(lambda number: f"token-{number}", items=False),
+        listing_with(lambda number: f"token-{number % 3}"),
+        listing_with(lambda _: ""),
+        listing_with(lambda number: number),
+    ],
+    ids=["never-end", "repeat", "empty", "numbers"],
+)
+def test_tokens_that_lead_nowhere_are_given_up_and_told(answer: Answer) -> None:
+    lab, broken = run(answer, operation=LISTING)
+    assert broken[TO_THE_END].outcome is Outcome.FAILED
+    assert "suite-error" not in {verdict.kind for verdict in broken.values()}
+    assert lab.gone is None
+    assert isinstance(sender := lab._sender, Answering)  # noqa: SLF001 - what was sent is what is bounded
+    assert len(sender.sent) < 20_000
+
+
+def test_a_token_of_a_megabyte_is_not_sent_back() -> None:
+    lab, broken = run(listing_with(lambda number: f"{number}{LONG}"))
+    assert f"{LISTING}/response/NextToken/max_length" in broken
+    assert isinstance(sender := lab._sender, Answering)  # noqa: SLF001 - as above
+    # One check offers a token to other queries, whatever its length: that is a handful of requests.
+    assert sum(len(request.body) > 100_000 for request in sender.sent) < 20
+
+
+@pytest.mark.parametrize("size", [4_000_000])
+def test_answers_that_are_large_one_by_one_are_bounded_together(size: int) -> None:
+    heavy = {"HyperParameterTuningJobName": "x" * size}
+    served = 0
+    right = reference()
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        nonlocal served
+        got = right(request)
+        if isinstance(got, Fault) or got[0] != 200:
+            return got
+        served += size
+        return 200, dump(heavy | {"TrainingJobSummaries": [], "NextToken": f"{served}"})
+
+    lab, broken = run(answer)
+    assert lab.gone is not None
+    assert lab.gone.kind == "too-large"
+    assert "max_kept_bytes" in lab.gone.detail
+    assert served < 128 * 1024 * 1024
+    assert any(verdict.outcome is Outcome.ERROR for verdict in broken.values())
+
+
+def test_the_memory_of_a_run_can_be_set() -> None:
+    sender = Answering(reference())
+    lab = Lab(contract(), sender, (Resource("exactly-ten"),), most_bytes=1)
+    runner = Runner(lab, checks())
+    outcomes = Counter(runner.verdict(check).outcome for check in checks())
+    assert len(sender.sent) == 1
+    assert lab.gone is not None
+    assert outcomes[Outcome.SKIPPED] > 0.9 * len(checks())
+
+
+def test_what_is_asked_again_and_answered_alike_is_kept_once() -> None:
+    lab = lab_of(reference())
+    request = Request.call(LISTING, {"HyperParameterTuningJobName": "exactly-ten"})
+    lab.exchange(request)
+    for _ in range(3):
+        with lab.asking_again():
+            lab.exchange(request)
+    assert len(lab.answers(LISTING)) == 1
+
+
+def test_what_is_asked_again_and_answered_otherwise_is_judged_as_well() -> None:
+    numbers = itertools.count()
+    lab = lab_of(lambda _: (200, dump({"TrainingJobSummaries": [], "NextToken": f"{next(numbers)}"})))
+    request = Request.call(LISTING, {"HyperParameterTuningJobName": "exactly-ten"})
+    lab.exchange(request)
+    with lab.asking_again():
+        lab.exchange(request)
+    assert len(lab.answers(LISTING)) == 2
+
+
+ODD_VALUES = {
+    "large-integers": ((int, float), b"1" + b"0" * 299),
+    "lists-for-numbers": ((int, float), b"[]"),
+    "objects-for-strings": ((str,), b"{}"),
+    "lone-surrogates": ((str,), rb'"\ud800"'),
+}
+
+
+@pytest.mark.parametrize("vice", ODD_VALUES)
+def test_odd_values_wherever_a_kind_of_value_stands_break_nothing(vice: str) -> None:
+    kinds, odd = ODD_VALUES[vice]
+    right = reference()
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: changed(member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [changed(member) for member in value]
+        return "@@" if isinstance(value, kinds) and not isinstance(value, bool) else value
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        got = right(request)
+        if isinstance(got, Fault) or got[0] != 200:
+            return got
+        return 200, dump(changed(json.loads(got[1]))).replace(b'"@@"', odd)
+
+    selected = [check for check in checks() if check.area in {"consistency", "order", "filter", "response"}]
+    outcomes = {verdict.outcome for verdict in judged(answer, selected=selected)}
+    assert Outcome.FAILED in outcomes
+    assert Outcome.ERROR not in outcomes
+
+
+SHAPELESS = {
+    "nested": b'{"A":' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+    "broken-utf8": b'{"A":"\xc3\x28"}',
+    "nan": b'{"HyperParameterTuningJobName":NaN}',
+    "duplicate-keys": b'{"A":1,"A":2}',
+    "many-values": b'{"A":[' + b"{}," * 300_000 + b"0]}",
+    "lone-surrogate": b'{"HyperParameterTuningJobName":"\\ud800","TrainingJobSummaries":[]}',
+    "huge-numbers": b'{"CreationTime":1e400,"TrainingJobSummaries":[{"CreationTime":1e308}]}',
+    "huge-integers": b'{"CreationTime":1%b,"TrainingJobSummaries":[{"CreationTime":-1%b}]}' % ((b"0" * 400,) * 2),
+}
+
+
+@pytest.mark.parametrize("vice", SHAPELESS)
+@pytest.mark.parametrize("everywhere", [True, False], ids=["every-answer", "every-success"])
+def test_a_shapeless_body_is_a_failure_of_the_target_and_none_of_the_suite(vice: str, everywhere: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    right = reference()
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        got = right(request)
+        refused = isinstance(got, Fault) or got[0] != 200
+        return got if refused and not everywhere else (200, SHAPELESS[vice])
+
+    broken = told(judged(answer))
+    assert broken
+    assert {verdict.outcome for verdict in broken.values()} == {Outcome.FAILED}
+
+
+def serving(world: World) -> Answer:
+    service = Service(world)
+
+    def answer(request: Request) -> tuple[int, bytes]:
+        target = f"SageMaker.{request.operation}" if request.target is None else request.target
+        kind = JSON if request.content_type is None else request.content_type
+        headers = {name: value for name, value in (("x-amz-target", target), ("content-type", kind)) if value}
+        answered = service.answer(Call(request.method, "/", headers, request.body))
+        return answered.status, answered.body
+
+    return answer
+
+
+def changing(when: Callable[[int], bool]) -> Answer:
+    """Answer rightly of one of two states: at some requests the last training job of each tuning job is not there."""
+    world = load_world("default")
+    jobs = (replace(job, training_jobs=job.training_jobs[:-1]) for job in world.jobs)
+    before, after, numbers = serving(world), serving(replace(world, jobs=tuple(jobs))), itertools.count()
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        return after(request) if when(next(numbers)) else before(request)
+
+    return answer
+
+
+@pytest.mark.parametrize("moment", [60, 1_200])
+def test_a_listing_that_changes_while_it_is_paged_is_asked_again_before_it_is_accused(moment: int) -> None:
+    verdicts = judged(changing(lambda number: number >= moment))
+    assert told(verdicts) == {}
+    kinds = Counter(verdict.kind for verdict in verdicts)
+    assert kinds["did-not-repeat"] > 0
+    assert "asked again" in next(verdict.reason for verdict in verdicts if verdict.kind == "did-not-repeat")
+
+
+def test_a_listing_that_never_holds_still_is_told_and_breaks_nothing() -> None:
+    broken = told(judged(changing(lambda number: number % 7 < 3)))
+    assert broken
+    assert {verdict.outcome for verdict in broken.values()} == {Outcome.FAILED}
+    assert all(
+        "/pagination/" in one or "/order/" in one or "/filter/" in one or "/consistency/" in one for one in broken
+    )
+
+
+def test_answers_out_of_order_are_failures() -> None:
+    right = reference()
+    waiting: list[tuple[int, bytes] | Fault] = [(400, b'{"__type":"ValidationException"}')]
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        waiting.append(right(request))
+        return waiting.pop(0)
+
+    broken = told(judged(answer))
+    assert broken
+    assert {verdict.outcome for verdict in broken.values()} == {Outcome.FAILED}
+
+
+@pytest.mark.parametrize("kind", ["timeout", "dropped"])
+@pytest.mark.parametrize("good", [0, 3, 300])
+def test_a_server_that_dies_is_asked_five_times_more_and_told_once(kind: str, good: int) -> None:
+    left = [good]
+    right = reference()
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        left[0] -= 1
+        return right(request) if left[0] >= 0 else Fault(kind, "gone")
+
+    lab, broken = run(answer)
+    assert lab.gone is not None
+    assert left[0] == -5
+    # A request that must be refused, and whose connection is dropped instead, is a failure; all else is an error.
+    accused = {one for one, verdict in broken.items() if verdict.outcome is Outcome.FAILED}
+    assert all(broken[one].kind == "dropped" for one in accused)
+    assert len(broken) <= 10
+
+
+def test_the_reference_takes_a_quarter_of_the_memory_that_a_run_may_take() -> None:
+    lab = lab_of(reference())
+    runner = Runner(lab, checks())
+    for check in checks():
+        runner.verdict(check)
+    bodies = (
+        exchange.response.body for name in contract().operations for exchange in lab.answers(name) if exchange.response
+    )
+    assert sum(map(weight, bodies)) < 32 * 1024 * 1024
