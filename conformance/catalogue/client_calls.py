@@ -80,10 +80,12 @@ class ClientLab:
         region: str,
         limits: Limits | None = None,
         admit: Callable[[], Fault | None] = lambda: None,
+        on_exchange: Callable[[float], None] = lambda _: None,
     ) -> None:
         """Make nothing yet: the client costs a quarter of a second.
 
         `admit` is asked before each request, and gives the fault that forbids it: a spent budget, for one.
+        `on_exchange` hears the seconds of each.
         """
         self._admit = admit
         self._endpoint_url = endpoint_url
@@ -92,7 +94,7 @@ class ClientLab:
         self._credentials = credentials
         self._region = region
         self._limits = limits or Limits()
-        self._transport = Transport(self._limits)
+        self._transport = Transport(self._limits, on_exchange=on_exchange)
         self._taken: list[Fault | None] = []
         self._made: Any = None
         self._capture = _Capture()

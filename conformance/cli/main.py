@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib
 import sys
+import time
 from typing import Any, NoReturn
 
 import click
 
 import conformance
 from conformance.errors import ExitCode, UserError
+
+STARTED = time.perf_counter()
+"""When the program began, near enough: what Python itself takes to start is before it."""
 
 _COMMANDS = {
     "run": ("conformance.cli.run", "Hold a target against the contract and report."),

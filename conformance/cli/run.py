@@ -6,17 +6,20 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from conformance.cli.main import STARTED
 from conformance.cli.options import contract, selection
 from conformance.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from conformance.suite.timings import Timings
     from conformance.targets import OpenTarget
 
 _SHOWN = 3
@@ -53,6 +56,7 @@ _PLUGINS_OFF = (
     is_flag=True,
     help="When done, keep a launched target up until Enter or Ctrl-C, so that failures can be reproduced.",
 )
+@click.option("--timings", is_flag=True, help="Say in the end where the time went.")
 @click.option(
     "--schema",
     "schema_name",
@@ -60,7 +64,7 @@ _PLUGINS_OFF = (
     help="Print the JSON Schema of report.json or of a line of run.jsonl, and stop.",
 )
 @contract
-def run(schema_name: str | None, workers: str | None, hold: bool, **options: Any) -> int:  # noqa: FBT001 - click passes flags so
+def run(schema_name: str | None, workers: str | None, hold: bool, timings: bool, **options: Any) -> int:  # noqa: FBT001 - click passes flags so
     """Hold a target against the contract and report.
 
     TARGET is a name from targets.yaml or a URL; without one, the reference server is judged. A URL is treated as
@@ -73,13 +77,13 @@ def run(schema_name: str | None, workers: str | None, hold: bool, **options: Any
         return ExitCode.CONFORMS
     if workers not in {None, "auto", "logical"} and not str(workers).isdigit():
         raise UserError(f"-n takes a number of processes or 'auto', not {workers!r}", remedy="for example -n 2")
-    return _Run(options, workers, hold=hold).run()
+    return _Run(options, workers, hold=hold, timings=timings).run()
 
 
 class _Run:
     """One run: pytest underneath, a progress bar and a summary on top."""
 
-    def __init__(self, options: dict[str, Any], workers: str | None, *, hold: bool) -> None:
+    def __init__(self, options: dict[str, Any], workers: str | None, *, hold: bool, timings: bool) -> None:
         from conformance.cli.output import LastingConsole  # noqa: PLC0415 - lists and schemas do without it
         from conformance.report.progress import Progress  # noqa: PLC0415 - as above
         from conformance.suite.settings import Settings  # noqa: PLC0415 - as above
@@ -87,6 +91,7 @@ class _Run:
         self._settings = Settings(**options)
         self._workers = workers
         self._hold = hold
+        self._timings = timings
         self._console = LastingConsole(highlight=False, markup=False)
         self._progress = Progress(self._console)
 
@@ -98,12 +103,14 @@ class _Run:
 
         plan = Plan.of(self._settings)
         total = len(plan.checks)
+        planned = time.perf_counter()
         handle = Handle(
             plan,
             on_open=lambda target: self._begin(target, total),
             on_result=lambda result: self._progress.advance(result.outcome),
             before_close=self._wait if self._hold else lambda _: None,
         )
+        handle.timings.phases["start (imports, contract, checks)"] = planned - STARTED
         before = signal.signal(signal.SIGTERM, _interrupt)
         try:
             interrupted = self._pytest(handle)
@@ -120,6 +127,7 @@ class _Run:
                 remedy="run it under pytest itself to see why: pytest --pyargs conformance.suite",
             )
         print_summary(self._console, handle.record, handle.reports, strict=self._settings.strict)
+        self._tell_times(handle.timings, handle.record.header.target.endpoint_url)
         return report.exit_code(handle.record, strict=self._settings.strict)
 
     def _begin(self, target: OpenTarget, total: int) -> None:
@@ -138,6 +146,17 @@ class _Run:
         for note in state.notes:
             self._console.print(one_line(f"  {note}"), soft_wrap=True)
         self._progress.start(total)
+
+    def _tell_times(self, timings: Timings, endpoint_url: str) -> None:
+        from conformance.cli.timings import stall_line, timings_table  # noqa: PLC0415 - as above
+
+        stall_s = timings.stall_s(endpoint_url)
+        if stall_s is not None:
+            self._console.print(stall_line(stall_s), soft_wrap=True)
+        if self._timings:
+            self._console.print()
+            for line in timings_table(timings, time.perf_counter() - STARTED):
+                self._console.print(line, soft_wrap=True)
 
     def _wait(self, endpoint_url: str) -> None:
         self._progress.stop()

@@ -8,6 +8,7 @@ from pathlib import Path
 from conformance import report
 from conformance.errors import UserError
 from conformance.suite.stage import Plan
+from conformance.suite.timings import Timings
 from conformance.targets import OpenTarget
 
 HANDLE = "conformance-handle"
@@ -33,6 +34,8 @@ class Handle:
         self.on_open = on_open
         self.on_result = on_result
         self.before_close = before_close
+        self.timings = Timings()
+        """Where the time goes, as the run finds out."""
         self.error: UserError | None = None
         """What went wrong before the first check."""
         self.record: report.Record | None = None

@@ -15,6 +15,7 @@ from conformance.report import Result
 from conformance.suite.reproduce import Shell
 from conformance.suite.rows import row
 from conformance.suite.stage import Plan
+from conformance.suite.timings import Judging
 from conformance.targets import OpenTarget
 
 PLAN: pytest.StashKey[Plan] = pytest.StashKey()
@@ -36,6 +37,7 @@ class Judgement:
         started = time.perf_counter()
         verdict = bench.runner.verdict(self.check)
         duration_s = time.perf_counter() - started
+        bench.judging.checks_s += duration_s
         self._config.stash[RESULT] = row(self.check, verdict, bench.shell, duration_s)
         _end(self.check, verdict, strict=bench.strict)
 
@@ -48,6 +50,7 @@ class Bench:
     runner: Runner
     shell: Shell
     strict: bool
+    judging: Judging
 
 
 def _bench(config: pytest.Config) -> Bench:
@@ -55,8 +58,9 @@ def _bench(config: pytest.Config) -> Bench:
     bench = config.stash.get(BENCH, None)
     if bench is None:
         plan, target = config.stash[PLAN], config.stash[TARGET]
-        lab = plan.lab(target)
-        bench = Bench(lab, Runner(lab, plan.checks), plan.shell(target), plan.settings.strict)
+        judging = Judging()
+        lab = plan.lab(target, on_exchange=judging.exchanges_s.append)
+        bench = Bench(lab, Runner(lab, plan.checks), plan.shell(target), plan.settings.strict, judging)
         config.stash[BENCH] = bench
     return bench
 

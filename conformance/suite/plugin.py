@@ -21,9 +21,11 @@ from conformance.suite.judgement import BENCH, PLAN, RESULT, TARGET, Judgement
 from conformance.suite.recording import Recording
 from conformance.suite.settings import Settings, add_options
 from conformance.suite.stage import Plan
+from conformance.suite.timings import Judging, Timings
 from conformance.targets import OpenTarget
 
 RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
+TIMINGS: pytest.StashKey[Timings] = pytest.StashKey()
 _CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
 _HANDED_OVER = "conformance"
 _PROPERTY = "conformance"
@@ -37,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the plan, so that a wrong option ends pytest with a usage error before anything is opened."""
     handle = _handle(config)
+    config.stash[TIMINGS] = Timings() if handle is None else handle.timings
     if handle is not None:
         config.stash[PLAN] = handle.plan
         return
@@ -70,7 +73,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         stack = ExitStack()
         config.stash[_CLOSING] = stack
         try:
-            config.stash[TARGET] = stack.enter_context(plan.opened())
+            with config.stash[TIMINGS].phase("opening the target"):
+                config.stash[TARGET] = stack.enter_context(plan.opened())
             recording = config.stash[RECORDING] = Recording(plan, config.stash[TARGET])
             stack.callback(recording.close)
             handle = _handle(config)
@@ -153,11 +157,13 @@ class Recorder:
             handle.on_result(result)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection(session: pytest.Session) -> None:
-    """Register the recorder in the controller."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Register the recorder in the controller, and see how long the collection takes."""
     if RECORDING in session.config.stash:
         session.config.pluginmanager.register(Recorder(session.config), "conformance-recorder")
+    with session.config.stash[TIMINGS].phase("collection"):
+        return (yield)
 
 
 def unknown_members(config: pytest.Config) -> list[str]:
@@ -181,6 +187,7 @@ def pytest_testnodedown(node: Any, error: object | None) -> None:  # noqa: ARG00
         output = getattr(node, "workeroutput", {})
         recording.unknown_members.update(output.get("unknown_members", ()))
         recording.stopped = recording.stopped or output.get("stopped", "")
+        node.config.stash[TIMINGS].processes += [Judging.from_json(one) for one in output.get("judging", ())]
 
 
 @pytest.hookimpl(trylast=True)
@@ -188,16 +195,20 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End the record, write the reports, and close the target in every case."""
     config = session.config
     if _handed_over(config) is not None:
-        told = {"unknown_members": unknown_members(config), "stopped": _why_gone(config)}
+        told: dict[str, Any] = {"unknown_members": unknown_members(config), "stopped": _why_gone(config)}
+        told["judging"] = [one.to_json() for one in _judging(config)]
         config.workeroutput.update(told)  # type: ignore[attr-defined]
         return
     recording = config.stash.get(RECORDING, None)
     handle = _handle(config)
+    timings = config.stash[TIMINGS]
+    timings.processes += _judging(config)
     try:
         if recording is not None:
             recording.unknown_members.update(unknown_members(config))
             interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
-            record, reports = recording.finish(stopped=interrupted or recording.stopped or _why_gone(config))
+            with timings.phase("reports"):
+                record, reports = recording.finish(stopped=interrupted or recording.stopped or _why_gone(config))
             if handle is not None:
                 handle.record, handle.reports = record, reports
                 handle.before_close(config.stash[TARGET].endpoint_url)
@@ -210,6 +221,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     finally:
         if _CLOSING in config.stash:
             config.stash[_CLOSING].close()
+
+
+def _judging(config: pytest.Config) -> list[Judging]:
+    """Give what this process spent on checks, where it had any."""
+    bench = config.stash.get(BENCH, None)
+    return [] if bench is None else [bench.judging]
 
 
 def _why_gone(config: pytest.Config) -> str:

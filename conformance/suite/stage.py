@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -73,10 +73,10 @@ class Plan:
             self.settings.target, target.region, service, self.spec.capabilities.auth or self.spec.kind is Kind.AWS
         )
 
-    def lab(self, target: OpenTarget) -> Lab:
-        """Give a lab at an open target."""
+    def lab(self, target: OpenTarget, *, on_exchange: Callable[[float], None] = lambda _: None) -> Lab:
+        """Give a lab at an open target; `on_exchange` hears the seconds of each exchange that it has."""
         auth = self.spec.capabilities.auth or self.spec.kind is Kind.AWS
-        sender = client_of(self.contract.service, target.access)
+        sender = client_of(self.contract.service, target.access, on_exchange=on_exchange)
         clients = ClientLab(
             target.endpoint_url,
             self.contract.service,
@@ -85,6 +85,7 @@ class Plan:
             region=target.region,
             limits=self.spec.limits,
             admit=sender.admit,
+            on_exchange=on_exchange,
         )
         resources = tuple(Resource(job.name, job.known, job.listed_known) for job in target.state.present)
         return Lab(
@@ -98,7 +99,7 @@ class Plan:
         )
 
 
-def client_of(service: Service, access: Access) -> Client:
+def client_of(service: Service, access: Access, *, on_exchange: Callable[[float], None] = lambda _: None) -> Client:
     """Give the client of an open target, with its limits, its budget and the operations that it may send."""
     protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
     spec = access.spec
@@ -111,6 +112,7 @@ def client_of(service: Service, access: Access) -> Client:
         allowed=access.allowed,
         budget=spec.budget,
         requests_per_second=spec.pace,
+        on_exchange=on_exchange,
     )
 
 

@@ -51,6 +51,7 @@ class Client:
         budget: int | None = None,
         requests_per_second: float | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        on_exchange: Callable[[float], None] = lambda _: None,
     ) -> None:
         """Open nothing yet. `allowed` None allows every operation, `credentials` None signs nothing."""
         self.endpoint_url = endpoint_url
@@ -63,7 +64,7 @@ class Client:
         self._sleep = sleep
         self._next_at = 0.0
         self._signer = Signer(credentials, protocol.signing_name, region) if credentials else None
-        self._transport = Transport(limits or Limits())
+        self._transport = Transport(limits or Limits(), on_exchange=on_exchange)
         prepared = requests.Request("POST", endpoint_url).prepare()
         self._url = prepared.url or endpoint_url
 

@@ -1,0 +1,88 @@
+"""Where the time of a run went, phase by phase, and whether the target keeps each answer waiting for the same while."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+_FEW = 20
+"""Answers that say nothing yet about a target's pace."""
+_LATE_S = 0.02
+"""Seconds: what no answer on loopback takes for its work alone, thousands of times on end."""
+_ALIKE = 0.8
+"""Share of the median that even the quick answers of a stalling target take."""
+
+
+@dataclass
+class Judging:
+    """What one process spent on checks: seconds of each exchange, and seconds of all checks, exchanges included."""
+
+    exchanges_s: list[float] = field(default_factory=list)
+    checks_s: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as a worker hands it to the process that started it."""
+        return {"exchanges_s": self.exchanges_s, "checks_s": self.checks_s}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read what a worker handed over."""
+        return cls(list(value["exchanges_s"]), float(value["checks_s"]))
+
+
+@dataclass
+class Timings:
+    """Seconds by phase, in the order in which the phases began, and what the processes spent on checks."""
+
+    phases: dict[str, float] = field(default_factory=dict)
+    processes: list[Judging] = field(default_factory=list)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Count the time inside to a phase."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.phases[name] = self.phases.get(name, 0.0) + time.perf_counter() - started
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges the checks had."""
+        return sum(len(one.exchanges_s) for one in self.processes)
+
+    @property
+    def exchanges_s(self) -> float:
+        """Seconds that the exchanges of the checks took, in all processes together."""
+        return sum(sum(one.exchanges_s) for one in self.processes)
+
+    @property
+    def judging_s(self) -> float:
+        """Seconds of the checks but for their exchanges, in all processes together."""
+        return sum(one.checks_s for one in self.processes) - self.exchanges_s
+
+    def stall_s(self, endpoint_url: str) -> float | None:
+        """Give by how much every answer is late, where a target on this machine lets each wait for the same while.
+
+        The first answers on a connection may be quick: the delay of an acknowledgement sets in a little later. So nine
+        in ten have to be late, and about as much as the one in the middle.
+        """
+        times = sorted(one for process in self.processes for one in process.exchanges_s)
+        if len(times) < _FEW or not _on_this_machine(endpoint_url):
+            return None
+        median = statistics.median(times)
+        return median if median >= _LATE_S and times[len(times) // 10] >= _ALIKE * median else None
+
+
+def _on_this_machine(endpoint_url: str) -> bool:
+    host = urlsplit(endpoint_url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
