@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(C
 # A wheel or an editable install looks at these; everything else is found as it is in the checkout.
 PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
 
-.PHONY: help run test lint types contract moto bench docs clean
+.PHONY: help run test lint types contract prove moto bench docs clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets.
@@ -34,6 +34,9 @@ types: $(VENV)/.ready-dev  ## Types, strictly.
 
 contract: $(VENV)/.ready  ## The contract's own errors; its citations too, where CONFORMANCE_DOCUMENTS names the documents.
 	$(BIN)/conformance lint $(if $(CONFORMANCE_DOCUMENTS),--documents "$(CONFORMANCE_DOCUMENTS)")
+
+prove: $(VENV)/.ready  ## Hold the suite against servers that are broken on purpose: none may survive.
+	$(BIN)/conformance prove $(ARGS)
 
 moto: $(VENV)/.ready-dev  ## Hold moto against the contract: exactly the expected checks must fail.
 	$(BIN)/python -m pytest tests/moto -q

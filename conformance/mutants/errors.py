@@ -48,7 +48,9 @@ _CONSTRAINTS = frozenset({"required", "enum", "min_length", "max_length", "patte
 
 def refusal_mutants(contract: Contract) -> Iterator[Mutant]:
     """Give the mutants that answer input that breaks a constraint with another code or status."""
-    broken = tuple(fact.id for fact in contract.facts if fact.direction == "input" and fact.facet in _CONSTRAINTS)
+    # Options of the command-line client never reach a server.
+    inputs = [fact for fact in contract.facts if fact.direction == "input" and not fact.path.startswith("--")]
+    broken = tuple(fact.id for fact in inputs if fact.facet in _CONSTRAINTS)
     for code, status in _BAD_INPUT:
         words = f"input that breaks a constraint is answered with HTTP {status} {code}"
         make = replacing(refuse=_invalid_as(code, status))

@@ -44,11 +44,21 @@ def rows(bench: Bench, proof: Proof) -> tuple[Row, ...]:
     mutants: dict[str, list[str]] = {}
     checks: dict[str, dict[str, None]] = {}
     for mutant, trial in zip(proof.mutants, proof.trials, strict=True):
-        for claim in mutant.breaks:
+        for claim in _broken(bench, mutant):
             mutants.setdefault(claim, []).append(mutant.id)
             about = (one for one in trial.about if claim in bench.claims.of(by_id[one]))
             checks.setdefault(claim, {}).update(dict.fromkeys(about))
     return tuple(Row(claim, tuple(found), tuple(checks[claim])) for claim, found in sorted(mutants.items()))
+
+
+def _broken(bench: Bench, mutant: Mutant) -> tuple[str, ...]:
+    """Give what a mutant breaks, and the behaviours that facts of it stand for."""
+    found = (
+        behaviour.id
+        for behaviour in bench.contract.behaviours
+        if any(claim.startswith(prefix) for claim in mutant.breaks for prefix in behaviour.facts)
+    )
+    return tuple(dict.fromkeys((*mutant.breaks, *found)))
 
 
 def gaps(bench: Bench, checks: Iterable[Check], mutants: Iterable[Mutant]) -> tuple[Gap, ...]:
