@@ -26,7 +26,8 @@ _NOTHING: Json = {}
 def at(value: Any, path: str) -> Any:
     """Give what stands at a dotted path; None where the path leads nowhere."""
     for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
+        # What comes from JSON is a dict, and asking for that first is several times as quick.
+        value = value.get(name) if isinstance(value, (dict, Mapping)) else None
     return value
 
 
