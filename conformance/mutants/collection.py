@@ -16,6 +16,7 @@ from conformance.mutants import (
     pages,
     summaries,
     times,
+    tokens,
     warm_start,
     wire,
 )
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     pages,
+    tokens,
     orders,
     filters,
     counters,

@@ -51,7 +51,7 @@ ALLOWED: tuple[Allowed, ...] = (
         "observations:O40",
     ),
     Allowed(
-        ("pages/token-for-any-query",),
+        ("tokens/token-for-any-query",),
         "A token belongs to the query that it came from; what it does in another one is nowhere said, and a page of"
         " that other list is no fault.",
         "observations:O40",
