@@ -194,3 +194,25 @@ def out_of_order() -> Behaviour:
         return True
 
     return answer
+
+
+def to_libraries(behaviour: Behaviour) -> Behaviour:
+    """Mean harm to client libraries alone; answer rightly whatever else asks."""
+    right = reference()
+
+    def answer(connection: socket.socket, request: Received) -> bool:
+        by_library = "boto" in request.headers.get("user-agent", "").lower()
+        return (behaviour if by_library else right)(connection, request)
+
+    return answer
+
+
+def redirecting_libraries(url: str) -> Behaviour:
+    """Send client libraries elsewhere, each time with another status that says so."""
+    statuses = itertools.cycle((301, 302, 303, 307, 308))
+
+    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+        connection.sendall(response(next(statuses), b"", "text/plain", f"Location: {url}/"))
+        return True
+
+    return to_libraries(answer)

@@ -12,7 +12,7 @@ from conformance.wire.limits import Limits
 from conformance.wire.signing import Credentials
 from conformance.wire.transport import Transport
 
-_MOST_PAGES = 2_000
+_MOST_PAGES = 500
 _MOST_BYTES = 32 * 1024 * 1024
 """Pages, and bytes of their bodies, after which a paginator is stopped."""
 _SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token"})
@@ -206,7 +206,8 @@ class ClientLab:
                 raise _EndlessError(f"stopped: no end after {number} pages and {size} bytes")
 
     def _raised(self, error: Exception) -> ClientOutcome:
-        code = getattr(error, "response", {}).get("Error", {}).get("Code", "") if hasattr(error, "response") else ""
+        # An error of the transport has such an attribute, too: it is None.
+        code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")
         named = getattr(self._client.exceptions, code, None) if code in _names(self._client) else None
         return ClientOutcome(
             exception=type(error).__name__,

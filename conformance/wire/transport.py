@@ -18,7 +18,7 @@ from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.limits import Limits
 from conformance.wire.unpacking import TooLargeError, TooLongError, UndecodableError, read_body
 
-_ADDRESS = re.compile(r"^HTTPS?Connection(?:Pool)?\(host=[^)]*\): ")
+_ADDRESS = re.compile(r"^\w*(?:Connection|Pool)\(host=[^)]*\): ")
 _SILENT = re.compile(r"Read timed out\. \(read timeout=([^)]+)\)")
 """What urllib3 puts around its messages: the address, which an exchange has anyway, and words of its own."""
 _NEVER_ANSWERED = ("refused", "Name or service", "resolve", "unreachable", "No route")

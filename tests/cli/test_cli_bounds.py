@@ -1,0 +1,142 @@
+"""Whole runs on servers that mean harm, with clock and memory watched: a run stays within its bounds."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hostile_servers import FAULTY, TOKENS, Paging, drips, redirecting_libraries, to_libraries
+from raw_servers import Behaviour, RawServer, always, reference
+
+from cli.command import command, environment, report_of, write_targets
+from conformance.errors import ExitCode
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
+LIMITS = "{connect_s: 5, read_s: 10, total_s: 10}"
+IMPATIENT = "{connect_s: 5, read_s: 2, total_s: 0.5}"
+MOST_BYTES = 300_000_000
+MOST_S = 120.0
+_KIB = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A run that has ended: its exit code, its peak memory in bytes, its seconds, and its folder of reports."""
+
+    code: int
+    peak_bytes: int
+    seconds: float
+    folder: Path
+
+    @property
+    def findings(self) -> dict[str, dict[str, str]]:
+        rows = report_of(self.folder)["results"]
+        return {row["id"]: row for row in rows if row["outcome"] in {"failed", "error"}}
+
+
+def measured(server: RawServer, folder: Path, *arguments: str, limits: str = LIMITS) -> Measured:
+    """Run on a server, and see what the run took; its record is whole."""
+    write_targets(folder, mine=f"{{endpoint_url: '{server.url}', limits: {limits}}}")
+    started = time.monotonic()
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            command("run", "mine", "--report-dir", "out", *arguments),
+            cwd=folder,
+            env=environment(),
+            stdout=said,
+            stderr=said,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert b"Traceback" not in (folder / "said").read_bytes()
+    lines = (folder / "out" / "run.jsonl").read_text(encoding="ascii").splitlines()
+    assert [json.loads(line)["type"] for line in (lines[0], lines[-1])] == ["header", "footer"]
+    return Measured(process.returncode, usage.ru_maxrss * _KIB, time.monotonic() - started, folder / "out")
+
+
+def within_bounds(run: Measured) -> None:
+    assert run.peak_bytes < MOST_BYTES, f"{run.peak_bytes / 1e6:.0f} MB"
+    assert run.seconds < MOST_S
+    assert "suite-error" not in {row["kind"] for row in run.findings.values()}
+
+
+@pytest.mark.parametrize("vice", ["body-without-end", "bomb", "long-string"])
+def test_an_answer_without_measure_ends_the_run_in_bounds(vice: str, tmp_path: Path) -> None:
+    behaviour, _ = FAULTY[vice]
+    names = reference()
+
+    def answer(connection: object, request: object) -> bool:
+        # The names of the jobs are told, so that the run begins; all else means harm.
+        listing = getattr(request, "operation", "") == "ListHyperParameterTuningJobs"
+        chosen: Callable[..., bool] = names if listing else behaviour
+        return chosen(connection, request)
+
+    with RawServer(answer) as server:
+        run = measured(server, tmp_path, "--area", "protocol")
+    within_bounds(run)
+    assert run.code == ExitCode.TARGET_BROKE
+    (finding,) = run.findings.values()
+    assert "the body is larger than 16777216 bytes" in finding["reason"]
+
+
+@pytest.mark.parametrize("vice", ["tokens-of-a-megabyte", "tokens-of-sixty-kilobytes"])
+def test_tokens_without_measure_end_the_run_in_bounds(vice: str, tmp_path: Path) -> None:
+    server_of: Callable[[], Paging] = TOKENS[vice]
+    with RawServer(server_of()) as server:
+        run = measured(server, tmp_path, "--operation", LIST)
+    within_bounds(run)
+    assert run.code in {ExitCode.DOES_NOT_CONFORM, ExitCode.TARGET_BROKE}
+    assert run.findings
+
+
+HARM_TO_LIBRARIES: dict[str, tuple[Behaviour, str]] = {
+    "body-without-end": (FAULTY["body-without-end"][0], LIMITS),
+    "bomb": (FAULTY["bomb"][0], LIMITS),
+    "byte-by-byte": (FAULTY["headers-byte-by-byte"][0], IMPATIENT),
+    "continue-for-ever": (FAULTY["continue-for-ever"][0], IMPATIENT),
+}
+
+
+@pytest.mark.parametrize("vice", HARM_TO_LIBRARIES)
+def test_a_client_library_is_bounded_as_well(vice: str, tmp_path: Path) -> None:
+    behaviour, limits = HARM_TO_LIBRARIES[vice]
+    with RawServer(to_libraries(behaviour)) as server:
+        run = measured(server, tmp_path, "--area", "client", limits=limits)
+    within_bounds(run)
+    assert run.code == ExitCode.TARGET_BROKE
+    # Five requests in a row without an answer, and the target counts as gone: the other checks are put aside.
+    assert 0 < len(run.findings) <= 10
+    assert {row["outcome"] for row in run.findings.values()} == {"error"}
+
+
+def test_a_paginator_that_finds_no_end_is_stopped(tmp_path: Path) -> None:
+    with RawServer(to_libraries(TOKENS["tokens-never-end"]())) as server:
+        run = measured(server, tmp_path, "--select", f"{LIST}/client/paginator/without-config")
+    within_bounds(run)
+    assert run.code == ExitCode.DOES_NOT_CONFORM
+    (finding,) = run.findings.values()
+    assert "no end after" in finding["received"]
+
+
+def test_nothing_follows_a_redirect_and_nothing_signed_goes_elsewhere(tmp_path: Path) -> None:
+    with RawServer(always(200, b"{}")) as elsewhere:
+        with RawServer(redirecting_libraries(elsewhere.url)) as server:
+            run = measured(server, tmp_path, "--area", "client")
+        assert elsewhere.connections == 0
+    assert run.code == ExitCode.DOES_NOT_CONFORM
+    assert run.findings
+
+
+def test_one_byte_a_second_from_the_first_request_on_ends_in_bounds(tmp_path: Path) -> None:
+    with RawServer(drips(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a")) as server:
+        run = measured(server, tmp_path, "--area", "protocol", limits=IMPATIENT)
+    within_bounds(run)
+    assert run.code == ExitCode.TARGET_BROKE
