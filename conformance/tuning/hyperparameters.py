@@ -109,9 +109,10 @@ def _launched(view: View, summaries: Sequence[Json]) -> Iterator[tuple[Json, Jso
 
 
 def _tuned(view: View) -> Iterator[tuple[Json, Range, str]]:
+    ranges = {id(definition): ranges_of(view.answer, definition) for definition in definitions(view.answer)}
     for item, definition in _launched(view, training_jobs(view)):
         tuned = mapping(item, "TunedHyperParameters")
-        for one in ranges_of(view.answer, definition):
+        for one in ranges[id(definition)]:
             value = tuned.get(one.name)
             if isinstance(value, str):
                 yield item, one, value

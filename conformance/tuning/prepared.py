@@ -156,7 +156,8 @@ def _winners(world: WorldJob) -> set[str] | None:
     for statuses in ({"Completed"}, {"Completed", "Stopped"}):
         ran = [one for one in world.training_jobs if one.metric is not None and one.status in statuses]
         values = [one.metric for one in ran if one.metric is not None and one.objective_status == "Succeeded"]
-        names |= {one.name for one in ran if values and one.metric == pick(values)}
+        best = pick(values) if values else None
+        names |= {one.name for one in ran if one.metric == best}
     return names | ({""} if not any(one.status == "Completed" for one in world.training_jobs) else set())
 
 
