@@ -113,7 +113,10 @@ def test_the_memory_of_a_run_can_be_set() -> None:
     outcomes = Counter(runner.verdict(check).outcome for check in checks())
     assert len(sender.sent) == 1
     assert lab.gone is not None
-    assert outcomes[Outcome.SKIPPED] > 0.9 * len(checks())
+    # What the one answer shows is judged; whatever needs another one is told once and put aside.
+    assert 0 < outcomes[Outcome.ERROR] <= 5
+    assert outcomes[Outcome.FAILED] == 0
+    assert outcomes[Outcome.SKIPPED] > outcomes[Outcome.PASSED]
 
 
 def test_what_is_asked_again_and_answered_alike_is_kept_once() -> None:
