@@ -18,5 +18,5 @@ class Limits:
     connect_s: float = 5.0
     read_s: float = 20.0
     total_s: float = 60.0
-    max_body_bytes: int = 16 * _MIB
-    max_kept_bytes: int = 128 * _MIB
+    max_body_bytes: int = 8 * _MIB
+    max_kept_bytes: int = 96 * _MIB

@@ -84,7 +84,7 @@ def test_an_answer_without_measure_ends_the_run_in_bounds(vice: str, tmp_path: P
     within_bounds(run)
     assert run.code == ExitCode.TARGET_BROKE
     (finding,) = run.findings.values()
-    assert "the body is larger than 16777216 bytes" in finding["reason"]
+    assert "the body is larger than 8388608 bytes" in finding["reason"]
 
 
 @pytest.mark.parametrize("vice", ["tokens-of-a-megabyte", "tokens-of-sixty-kilobytes"])
