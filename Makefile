@@ -41,8 +41,9 @@ prove: $(VENV)/.ready  ## Hold the suite against servers that are broken on purp
 moto: $(VENV)/.ready-dev  ## Hold moto against the contract: exactly the expected checks must fail.
 	$(BIN)/python -m pytest tests/moto -q
 
-bench: $(VENV)/.ready-dev  ## Time a run against the bare cost of its requests.
+bench: $(VENV)/.ready-dev  ## Time a run against its floor, and see how its cost grows.
 	$(BIN)/python benchmarks/run_against_floor.py
+	$(BIN)/python benchmarks/growth.py
 
 docs: $(VENV)/.ready-dev  ## Write anew what is made: the catalogue of checks, and the output that the README shows.
 	$(BIN)/python -m conformance.catalogue.page > docs/catalogue.md.new

@@ -2,7 +2,8 @@
 
     python benchmarks/run_against_floor.py [--repeats N] [--json]
 
-Three things are timed in turn, and the medians over the repeats are told:
+Three things are timed in turn, and the medians over the repeats are told, in seconds by the clock and of the processor
+(user and system), which a machine that is busy with other things disturbs less:
 
 - the run: `conformance run` on the reference server, as a process of its own, from start to exit;
 - the requests: the very requests of that run (recorded once, byte for byte but for the port), sent one after the other
@@ -21,19 +22,18 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import botocore.httpsession
 import requests
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from conformance.reference import ReferenceServer
+from conformance.wire.transport import Transport
 from conformance.worlds import load_world
 
 _EMPTY = "import pytest\n@pytest.mark.parametrize('n', range({count}))\ndef test_nothing(n):\n    pass\n"
@@ -45,7 +45,7 @@ class Sent:
 
     method: str
     headers: tuple[tuple[str, str], ...]
-    body: bytes | tuple[bytes, ...] | None
+    body: bytes | tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,28 @@ class Result:
     run_peak_bytes: int
     requests_s: float
     items_s: float
+    run_cpu_s: float
+    requests_cpu_s: float
+    items_cpu_s: float
 
     @property
     def ratio(self) -> float:
-        """How many times the floor the run takes."""
+        """How many times the floor the run takes, by the clock."""
         return self.run_s / (self.requests_s + self.items_s)
+
+    @property
+    def cpu_ratio(self) -> float:
+        """How many times the floor the run takes of the processor."""
+        return self.run_cpu_s / (self.requests_cpu_s + self.items_cpu_s)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What something took: seconds by the clock, seconds of the processor, and peak memory in bytes."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int = 0
 
 
 def main() -> None:
@@ -75,7 +92,11 @@ def main() -> None:
     if options.record:
         sys.exit(record(options.record))
     result = measure(max(1, options.repeats))
-    print(json.dumps({**asdict(result), "ratio": result.ratio}, indent=1) if options.json else told(result))
+    print(
+        json.dumps({**asdict(result), "ratio": result.ratio, "cpu_ratio": result.cpu_ratio}, indent=1)
+        if options.json
+        else told(result)
+    )
 
 
 def measure(repeats: int) -> Result:
@@ -85,20 +106,21 @@ def measure(repeats: int) -> Result:
         sent, checks = recorded(folder)
         module = folder / "test_nothing.py"
         module.write_text(_EMPTY.format(count=checks), encoding="utf-8")
-        runs, peaks, loops, items = [], [], [], []
+        runs, loops, items = [], [], []
         for _ in range(repeats):
-            seconds, peak = child("-m", "conformance", "run", "--report-dir", str(folder / "reports"), cwd=folder)
-            runs.append(seconds)
-            peaks.append(peak)
+            runs.append(child("-m", "conformance", "run", "--report-dir", str(folder / "reports"), cwd=folder))
             loops.append(bare_loop(sent))
-            items.append(child("-m", "pytest", "-q", "-c", os.devnull, "--rootdir", name, str(module), cwd=folder)[0])
+            items.append(child("-m", "pytest", "-q", "-c", os.devnull, "--rootdir", name, str(module), cwd=folder))
     return Result(
         checks,
         len(sent),
-        statistics.median(runs),
-        int(statistics.median(peaks)),
-        statistics.median(loops),
-        statistics.median(items),
+        run_s=statistics.median(one.seconds for one in runs),
+        run_peak_bytes=int(statistics.median(one.peak_bytes for one in runs)),
+        requests_s=statistics.median(one.seconds for one in loops),
+        items_s=statistics.median(one.seconds for one in items),
+        run_cpu_s=statistics.median(one.cpu_seconds for one in runs),
+        requests_cpu_s=statistics.median(one.cpu_seconds for one in loops),
+        items_cpu_s=statistics.median(one.cpu_seconds for one in items),
     )
 
 
@@ -111,8 +133,8 @@ def recorded(folder: Path) -> tuple[list[Sent], int]:
     return sent, len(report["results"])
 
 
-def child(*arguments: str, cwd: Path) -> tuple[float, int]:
-    """Run Python with these arguments; give wall seconds and peak memory in bytes. Ends the program if it fails."""
+def child(*arguments: str, cwd: Path) -> Cost:
+    """Run Python with these arguments; give what it took. Ends the program if it fails."""
     env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, *arguments], cwd=cwd, env=env, stdout=subprocess.DEVNULL)
@@ -122,15 +144,16 @@ def child(*arguments: str, cwd: Path) -> tuple[float, int]:
     if process.returncode != 0:
         sys.exit(f"exit code {process.returncode} of: python {' '.join(arguments)}")
     # Linux counts kilobytes, macOS bytes.
-    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, peak)
 
 
-def bare_loop(sent: Iterable[Sent]) -> float:
-    """Send the requests one after the other over one connection; give the seconds."""
+def bare_loop(sent: Iterable[Sent]) -> Cost:
+    """Send the requests one after the other over one connection; give what it took, the server's part included."""
     with ReferenceServer(load_world("default")) as server, requests.Session() as session:
         session.trust_env = False
         url = f"{server.endpoint_url}/"
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         for one in sent:
             prepared = requests.PreparedRequest()
             prepared.method, prepared.url = one.method, url
@@ -138,56 +161,49 @@ def bare_loop(sent: Iterable[Sent]) -> float:
             prepared.body = iter(one.body) if isinstance(one.body, tuple) else one.body  # type: ignore[assignment]
             prepared.hooks = {}
             session.send(prepared, allow_redirects=False, timeout=60).content  # noqa: B018 - reading it is the point
-        return time.perf_counter() - started
+        return Cost(time.perf_counter() - started, time.process_time() - worked)
 
 
 def record(path: Path) -> int:
-    """Do a run in this process and write down what its two clients send; give the run's exit code."""
+    """Do a run in this process and write down what it sends, its client libraries included; give its exit code."""
     from conformance.cli.main import cli  # noqa: PLC0415 - only the child that records needs it
 
     sent: list[Sent] = []
 
-    def note(request: Any) -> None:
-        body = request.body
-        if body is not None and not isinstance(body, str | bytes):
-            body = tuple(body)
-            request.body = iter(body)
-        own = {"host"}  # the address is that of the server of the day
-        headers = tuple((str(name), _text(value)) for name, value in request.headers.items() if name.lower() not in own)
-        sent.append(Sent(request.method, headers, body.encode() if isinstance(body, str) else body))
+    def noting(self: Transport, method: str, url: str, headers: Mapping[str, str], body: Any) -> Any:
+        kept = body if isinstance(body, bytes) else tuple(body)
+        # The address is that of the server of the day.
+        own = tuple((name, value) for name, value in headers.items() if name.lower() != "host")
+        sent.append(Sent(method, own, kept))
+        return send(self, method, url, headers, body if isinstance(body, bytes) else iter(kept))
 
-    def noting(send: Any) -> Any:
-        def wrapped(self: Any, request: Any, *arguments: Any, **named: Any) -> Any:
-            note(request)
-            return send(self, request, *arguments, **named)
-
-        return wrapped
-
-    HTTPAdapter.send = noting(HTTPAdapter.send)  # type: ignore[method-assign]
-    botocore.httpsession.URLLib3Session.send = noting(botocore.httpsession.URLLib3Session.send)
+    send = Transport.send
+    Transport.send = noting  # type: ignore[method-assign]
     code = cli.main(["run"], standalone_mode=False)
     path.write_bytes(pickle.dumps(sent))
     return int(code)
-
-
-def _text(value: Any) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def told(result: Result) -> str:
     """Give the figures in words."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     versions = ", ".join(f"{name} {version(name)}" for name in ("pytest", "requests", "botocore"))
-    each = result.requests_s / result.requests * 1000
-    item = result.items_s / result.checks * 1000
+    each = result.requests_cpu_s / result.requests * 1000
+    item = result.items_cpu_s / result.checks * 1000
+    head = f"{result.checks:,} checks, {result.requests:,} requests; {os.cpu_count()} cores, {python}, {versions}"
+    pace = f"{result.checks / result.run_s:,.0f} checks a second by the clock"
+    rows = (
+        ("a whole run", result.run_s, result.run_cpu_s, pace),
+        ("its requests, bare", result.requests_s, result.requests_cpu_s, f"{each:.2f} ms of the processor each"),
+        ("empty pytest items", result.items_s, result.items_cpu_s, f"{item:.2f} ms of the processor each"),
+        ("ratio to the floor", result.ratio, result.cpu_ratio, ""),
+    )
     return "\n".join(
         (
-            f"{result.checks:,} checks, {result.requests:,} requests; {os.cpu_count()} cores, {python}, {versions}",
-            f"a whole run             {result.run_s:6.2f} s, {result.checks / result.run_s:,.0f} checks a second",
-            f"its requests, bare      {result.requests_s:6.2f} s, {each:.2f} ms each",
-            f"empty pytest items      {result.items_s:6.2f} s, {item:.2f} ms each",
-            f"ratio to the floor      {result.ratio:6.2f}",
-            f"peak memory of the run  {result.run_peak_bytes / 2**20:6.0f} MiB",
+            head,
+            f"{'':22}{'clock s':>9}{'processor s':>13}",
+            *(f"{name:<22}{clock:9.2f}{cpu:13.2f}  {words}".rstrip() for name, clock, cpu, words in rows),
+            f"peak memory of the run {result.run_peak_bytes / 2**20:8.0f} MiB",
         )
     )
 
