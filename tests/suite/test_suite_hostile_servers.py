@@ -176,7 +176,7 @@ SHAPELESS = {
     "broken-utf8": b'{"A":"\xc3\x28"}',
     "nan": b'{"HyperParameterTuningJobName":NaN}',
     "duplicate-keys": b'{"A":1,"A":2}',
-    "many-values": b'{"A":[' + b"{}," * 300_000 + b"0]}",
+    "many-values": b'{"A":[' + b"," * 510_000 + b"0]}",
     "lone-surrogate": b'{"HyperParameterTuningJobName":"\\ud800","TrainingJobSummaries":[]}',
     "huge-numbers": b'{"CreationTime":1e400,"TrainingJobSummaries":[{"CreationTime":1e308}]}',
     "huge-integers": b'{"CreationTime":1%b,"TrainingJobSummaries":[{"CreationTime":-1%b}]}' % ((b"0" * 400,) * 2),
