@@ -16,7 +16,7 @@ from conformance.wire.request import Request
 
 _SUCCESS = range(200, 300)
 _STATEMENTS: dict[str, str] = {
-    "present": "{path} is a member of the answer",
+    "present": "{path} is a member of the answer: left out where it has no value, never null",
     "type": "{path} is a {value}",
     "enum": "{path} is one of its listed words",
     "required": "{path} is always there",

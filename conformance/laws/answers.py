@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,9 @@ from conformance.laws.verdict import Verdict, failed, passed, skipped
 from conformance.wire.exchange import Exchange
 
 _SHOWN = 3
+_PRESENT = "present"
+_OF_ANY_BASIS = frozenset({_PRESENT, "type"})
+"""Facets that a member has once, whoever states it."""
 
 
 @dataclass
@@ -68,6 +71,9 @@ class _Walk:
     def value(self, node: Node, value: Any) -> None:
         sighting = self.sightings[node.path]
         sighting.seen += 1
+        if value is None:
+            # What is absent is left out: null is no value, and not an absence either.
+            self._note(sighting, _PRESENT, "null")
         problem = type_problem(node.type, value)
         if problem:
             self._note(sighting, "type", problem)
@@ -132,7 +138,7 @@ def judge_fact(fact: Fact, sightings: Sightings) -> Verdict:
         return _judge_required(fact, sighting, rests_on)
     if not sighting.seen:
         return skipped(f"none of {sightings.answers} answers has {fact.path}")
-    key = fact.facet + (MODELLED if fact.basis == "modelled" and fact.facet != "type" else "")
+    key = fact.facet + (MODELLED if fact.basis == "modelled" and fact.facet not in _OF_ANY_BASIS else "")
     examples = sighting.broken.get(key, [])
     if not examples:
         return passed(rests_on, notes=_notes(fact, sighting))
@@ -176,7 +182,7 @@ def expectation(fact: Fact) -> str:
     """Say in words what a fact demands of a value."""
     value = fact.value
     words = {
-        "present": "a value where the member stands",
+        "present": "left out, or a value that is not null",
         "type": f"JSON {json_kind(str(value))}",
         "enum": f"one of {', '.join(map(str, value))}" if isinstance(value, list | tuple) else "",
         "required": "the member in every such structure",
@@ -187,8 +193,3 @@ def expectation(fact: Fact) -> str:
         "maximum": f"at most {value}",
     }
     return f"{fact.path}: {words.get(fact.facet, fact.facet)}"
-
-
-def members_seen(sightings: Sightings) -> Iterator[str]:
-    """Give the paths that at least one answer showed."""
-    return (path for path, sighting in sightings.paths.items() if sighting.seen)

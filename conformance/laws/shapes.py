@@ -13,10 +13,8 @@ _LATEST = 4_102_444_800  # 2100-01-01
 _SPECIAL_FLOATS = frozenset({"NaN", "Infinity", "-Infinity"})
 _SHOWN = 60
 
-Broken = tuple[str, str]
-"""A broken facet (with the suffix MODELLED where only the model states it) and what was received."""
-
 MODELLED = "/modelled"
+"""What a facet is marked with where only the model states it."""
 
 
 Look = Callable[[Any], str]
@@ -47,17 +45,6 @@ def type_problem(kind: str, value: Any) -> str:
         unit = "milliseconds" if _EARLIEST <= value / 1000 <= _LATEST else "no plausible time"
         return f"the number {value!r} ({unit})"
     return ""
-
-
-def broken_facets(node: Node, value: Any) -> tuple[Broken, ...]:
-    """Give (facet, what was received) for every facet of this member that the value breaks.
-
-    A value of the wrong type breaks `type` alone: nothing else can be asked of it.
-    """
-    problem = type_problem(node.type, value)
-    if problem:
-        return (("type", problem),)
-    return tuple((facet, words) for facet, look in looks(node) if (words := look(value)))
 
 
 def json_kind(kind: str) -> str:

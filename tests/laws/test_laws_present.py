@@ -1,0 +1,38 @@
+"""That a member is there can be broken: null is neither a value nor an absence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.contract import load
+from conformance.laws.answers import judge_fact, observe
+from conformance.laws.verdict import Outcome
+from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
+
+CONTRACT = load()
+OPERATION = CONTRACT.operations["DescribeHyperParameterTuningJob"]
+FACT = CONTRACT.fact("DescribeHyperParameterTuningJob/output/FailureReason/present")
+
+
+def answered(answer: dict[str, Any]) -> Exchange:
+    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
+    return Exchange(OPERATION.name, request, HttpResponse(200, (), dump(answer), 0.0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ({}, Outcome.SKIPPED),
+        ({"FailureReason": "out of memory"}, Outcome.PASSED),
+        ({"FailureReason": None}, Outcome.FAILED),
+    ],
+    ids=["left-out", "given", "null"],
+)
+def test_a_member_is_left_out_or_has_a_value(answer: dict[str, Any], outcome: Outcome) -> None:
+    verdict = judge_fact(FACT, observe(OPERATION, [answered(answer)]))
+    assert verdict.outcome is outcome
+    if outcome is Outcome.FAILED:
+        assert verdict.received == "null"
