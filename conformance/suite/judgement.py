@@ -33,13 +33,20 @@ class Judgement:
 
     def judge(self) -> None:
         """Run the check: a failure fails the item in its own words, a skip tells what was lacking."""
+        verdict, self._config.stash[RESULT] = self._judged()
+        _end(self.check, verdict, strict=_bench(self._config).strict)
+
+    def result(self) -> Result:
+        """Run the check and give its row."""
+        return self._judged()[1]
+
+    def _judged(self) -> tuple[Verdict, Result]:
         bench = _bench(self._config)
         started = time.perf_counter()
         verdict = bench.runner.verdict(self.check)
         duration_s = time.perf_counter() - started
         bench.judging.checks_s += duration_s
-        self._config.stash[RESULT] = row(self.check, verdict, bench.shell, duration_s)
-        _end(self.check, verdict, strict=bench.strict)
+        return verdict, row(self.check, verdict, bench.shell, duration_s)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from conformance.errors import UserError
 from conformance.report import Result
 from conformance.suite.handle import HANDLE, Handle
 from conformance.suite.judgement import BENCH, PLAN, RESULT, TARGET, Judgement
+from conformance.suite.lean import LeanProtocol
 from conformance.suite.recording import Recording
 from conformance.suite.settings import Settings, add_options
 from conformance.suite.stage import Plan
@@ -160,8 +161,13 @@ class Recorder:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Register the recorder in the controller, and see how long the collection takes."""
-    if RECORDING in session.config.stash:
+    recording = session.config.stash.get(RECORDING, None)
+    if recording is not None:
         session.config.pluginmanager.register(Recorder(session.config), "conformance-recorder")
+        handle = _handle(session.config)
+        if handle is not None:
+            lean = LeanProtocol(recording, handle.on_result)
+            session.config.pluginmanager.register(lean, "conformance-lean")
     with session.config.stash[TIMINGS].phase("collection"):
         return (yield)
 

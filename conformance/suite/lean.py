@@ -1,0 +1,48 @@
+"""One step an item: how `conformance run` has pytest run checks, whose items have nothing to set up or to tear down.
+
+pytest's own protocol makes three phases and three reports of each item, for the plugins of whoever runs it. A run from
+the command line has no such plugins, and more than half of what an item costs would go to them.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.report import Result
+from conformance.suite.judgement import Judgement
+from conformance.suite.recording import Recording
+
+_MOST_TOLD = 500
+"""Characters of a traceback that a row can take."""
+
+
+class LeanProtocol:
+    """A plugin that judges an item and writes its row, in this process; workers of pytest-xdist do as pytest does."""
+
+    def __init__(self, recording: Recording, on_result: Callable[[Result], None]) -> None:
+        """Keep where rows go, and who hears of them."""
+        self._recording = recording
+        self._on_result = on_result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:  # noqa: ARG002 - the hook's own words
+        """Run one item; what is none of ours would be a fault of the suite, and is not looked for."""
+        judgement = _judgement(item)
+        result: Result | None
+        try:
+            result = self._recording.take(judgement.result())
+        except Exception:  # noqa: BLE001 - one broken check must not end the run
+            reason = f"the suite itself broke: {traceback.format_exc()[-_MOST_TOLD:]}"
+            result = self._recording.take_crash(judgement.check.id, reason)
+        if result is not None:
+            self._on_result(result)
+        return True
+
+
+def _judgement(item: Any) -> Judgement:
+    found: Judgement = item.callspec.params["check"]
+    return found
