@@ -97,6 +97,10 @@ class Fields:
         """Give a count, or None where the member is null."""
         return None if self._get(name) is None else self.count(name)
 
+    def has(self, name: str) -> bool:
+        """Tell whether a member is there that older records lack."""
+        return name in self._members
+
     def names(self) -> tuple[str, ...]:
         """Give the names of the members that are there, in their order."""
         return tuple(self._members)

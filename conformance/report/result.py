@@ -55,7 +55,7 @@ class Result:
     """The judgement of one check.
 
     `known` says that this outcome was declared beforehand, `rests_on` counts what was looked at, `reproduce` is a line
-    that runs as pasted, `duration_s` is in seconds.
+    that runs as pasted, `duration_s` is in seconds, `facts` are the ids of the facts of the contract that it judges.
     """
 
     id: str
@@ -76,6 +76,7 @@ class Result:
     reproduce: str = ""
     notes: tuple[str, ...] = ()
     duration_s: float = 0.0
+    facts: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, row: object) -> Result:
@@ -104,6 +105,7 @@ class Result:
             reproduce=fields.text("reproduce"),
             notes=fields.texts("notes"),
             duration_s=fields.seconds("duration_s"),
+            facts=fields.texts("facts") if fields.has("facts") else (),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -127,6 +129,7 @@ class Result:
             "reproduce": self.reproduce,
             "notes": list(self.notes),
             "duration_s": self.duration_s,
+            "facts": list(self.facts),
         }
 
     @property

@@ -35,6 +35,7 @@ def row(check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> repo
         reproduce=reproduce(shell, check.id, next(iter(verdict.exchanges), None)) if explained else "",
         notes=verdict.notes,
         duration_s=round(duration_s, 6),
+        facts=check.facts,
     )
 
 
