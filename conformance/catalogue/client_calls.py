@@ -9,13 +9,20 @@ from typing import Any
 from conformance.contract import Service
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.limits import Limits
+from conformance.wire.sending import Sending
+from conformance.wire.session import Client, Protocol
 from conformance.wire.signing import Credentials
-from conformance.wire.transport import Transport
 
 _MOST_PAGES = 500
 _MOST_BYTES = 32 * 1024 * 1024
 """Pages, and bytes of their bodies, after which a paginator is stopped."""
 _SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token"})
+
+BOTO3 = "boto3"
+"""What exchanges of this client are filed under."""
+
+Relay = Callable[[Sending, HttpRequest], Exchange]
+"""Sends what a client library made; the second is what is kept of it, without secrets."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class _EndlessError(Exception):
 
 @dataclass
 class _Capture:
-    """Collects the exchanges of one call from botocore's events."""
+    """Collects the exchanges of one call as they are sent, so that an answer that botocore can't read is kept, too."""
 
     operation: str = ""
     fault: Fault | None = None
@@ -59,11 +66,7 @@ class _Capture:
         body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
         self.requests.append(HttpRequest(request.method, request.url, headers, body))
 
-    def received(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:
-        if not self.requests or not response_dict:
-            return
-        headers = tuple((str(name), str(value)) for name, value in response_dict["headers"].items())
-        response = HttpResponse(response_dict["status_code"], headers, response_dict["body"], 0.0)
+    def received(self, response: HttpResponse) -> None:
         self.exchanges.append(Exchange(self.operation, self.requests[-1], response))
 
 
@@ -79,22 +82,21 @@ class ClientLab:
         *,
         region: str,
         limits: Limits | None = None,
-        admit: Callable[[], Fault | None] = lambda: None,
-        on_exchange: Callable[[float], None] = lambda _: None,
+        relay: Relay | None = None,
     ) -> None:
         """Make nothing yet: the client costs a quarter of a second.
 
-        `admit` is asked before each request, and gives the fault that forbids it: a spent budget, for one.
-        `on_exchange` hears the seconds of each.
+        `relay` sends what the client made, within the bounds, the budget and the pace of the whole run; None sends it
+        within the limits alone.
         """
-        self._admit = admit
         self._endpoint_url = endpoint_url
         self._service = service
         self._operations = operations
         self._credentials = credentials
         self._region = region
         self._limits = limits or Limits()
-        self._transport = Transport(self._limits, on_exchange=on_exchange)
+        protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
+        self._relay = relay or Client(endpoint_url, protocol, None, limits=self._limits).relay
         self._taken: list[Fault | None] = []
         self._made: Any = None
         self._capture = _Capture()
@@ -124,30 +126,26 @@ class ClientLab:
             name = self._service.signing_name
             self._made = session.client(name, endpoint_url=self._endpoint_url, config=config)
             self._made.meta.events.register(f"before-send.{name}", self._send)
-            self._made.meta.events.register(f"response-received.{name}", self._capture.received)
         return self._made
 
     def _send(self, request: Any, **_: Any) -> Any:
-        """Carry what botocore made over our own transport, in botocore's stead: botocore reads on without any bound."""
+        """Send what botocore made our own way, in botocore's stead: botocore reads on without any bound."""
         from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - as above
         from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - as above
         from urllib3 import HTTPHeaderDict  # noqa: PLC0415 - as above
 
         headers = {name: value if isinstance(value, str) else value.decode() for name, value in request.headers.items()}
-        response, fault = None, None
-        for attempt in (1, 2):
-            fault = self._admit()
-            if fault is not None:
-                break
-            if attempt == 1:
-                self._capture.sent(request)
-            response, fault = self._transport.send(request.method, request.url, headers, request.body or b"")
-            if fault is None or fault.kind != "dropped":
-                break
-        self._capture.fault = fault
-        self._taken.append(fault)
+        self._capture.sent(request)
+        shown = self._capture.requests[-1]
+        sending = Sending(self._capture.operation, request.method, request.url, headers, shown.body, client=BOTO3)
+        exchange = self._relay(sending, shown)
+        self._capture.requests[-1] = exchange.request
+        self._capture.fault = exchange.fault
+        self._taken.append(exchange.fault)
+        response = exchange.response
         if response is None:
-            raise HTTPClientError(error=fault.detail if fault else "no answer")
+            raise HTTPClientError(error=exchange.fault.detail if exchange.fault else "no answer")
+        self._capture.received(response)
         answered = HTTPHeaderDict()
         for name, value in response.headers:
             answered.add(name, value)
@@ -208,7 +206,8 @@ class ClientLab:
     def _raised(self, error: Exception) -> ClientOutcome:
         # An error of the transport has such an attribute, too: it is None.
         code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")
-        named = getattr(self._client.exceptions, code, None) if code in _names(self._client) else None
+        known = isinstance(code, str) and code in _names(self._client)
+        named = getattr(self._client.exceptions, code, None) if known else None
         return ClientOutcome(
             exception=type(error).__name__,
             modelled=named is not None and isinstance(error, named),

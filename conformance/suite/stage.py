@@ -84,8 +84,7 @@ class Plan:
             target.credentials,
             region=target.region,
             limits=self.spec.limits,
-            admit=sender.admit,
-            on_exchange=on_exchange,
+            relay=sender.relay,
         )
         resources = tuple(Resource(job.name, job.known, job.listed_known) for job in target.state.present)
         return Lab(

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 
-from conformance.wire.exchange import Exchange, Fault, Headers, HttpRequest
+from conformance.wire.exchange import Exchange, Fault, Headers, HttpRequest, HttpResponse
 from conformance.wire.limits import Limits
-from conformance.wire.request import Request
+from conformance.wire.request import Request, Signing
+from conformance.wire.secrets import Blotter
+from conformance.wire.sending import Carrier, Recorder, Sending
 from conformance.wire.signing import Credentials, Signer
 from conformance.wire.transport import Transport
 
-__all__ = ["Client", "Limits", "Protocol"]
+__all__ = ["Client", "Limits", "Protocol", "Traffic", "Wiring"]
 
 _SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token", "cookie"})
 _THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException", "RequestThrottled"}
 )
+_PAUSES_S = (0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds between the sendings of a request that is throttled: six seconds in all, then it counts as a fault."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,28 @@ class Protocol:
     signing_name: str
     target_prefix: str
     content_type: str
+
+
+@dataclass
+class Traffic:
+    """What went over the wire: requests that were sent, and how many of them were throttled and sent again."""
+
+    sent: int = 0
+    throttled: int = 0
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What stands between a client and the network, beside the bounds: nothing, in a plain run.
+
+    `carrier` answers in the place of the network, `recorder` hears of every exchange. `refusals` are the error codes by
+    which the target says that it takes these credentials no longer: what they answer is never judged.
+    """
+
+    carrier: Carrier | None = None
+    recorder: Recorder | None = None
+    refusals: frozenset[str] = frozenset()
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 class Client:
@@ -52,11 +78,15 @@ class Client:
         requests_per_second: float | None = None,
         sleep: Callable[[float], None] = time.sleep,
         on_exchange: Callable[[float], None] = lambda _: None,
+        wiring: Wiring | None = None,
     ) -> None:
         """Open nothing yet. `allowed` None allows every operation, `credentials` None signs nothing."""
         self.endpoint_url = endpoint_url
-        self.sent = 0
         self.seconds = 0.0
+        wiring = wiring or Wiring()
+        self._carrier, self._recorder, self._refusals = wiring.carrier, wiring.recorder, wiring.refusals
+        self._traffic = wiring.traffic
+        self._blotter = Blotter.of(credentials)
         self._protocol = protocol
         self._allowed = allowed
         self._budget = budget
@@ -85,20 +115,39 @@ class Client:
             return Exchange(
                 request.operation, shown, None, Fault("refused-by-client", f"only these are allowed here: {names}")
             )
-        for wait in (0.2, 0.4, 0.8, 1.6, 3.2, None):
-            exchange = self._once(request, headers, shown)
-            if exchange.error_code not in _THROTTLED:
+        return self._patiently(shown, lambda: self._sending(request, headers))
+
+    def relay(self, sending: Sending, shown: HttpRequest) -> Exchange:
+        """Send what a client library made and signed, within the same bounds; `shown` is what is kept of it."""
+        return self._patiently(shown, lambda: sending)
+
+    def _patiently(self, shown: HttpRequest, make: Callable[[], Sending]) -> Exchange:
+        """Send a request, and again after a pause as long as it is throttled; each time it is signed anew."""
+        for wait in (*_PAUSES_S, None):
+            sending = make()
+            exchange = self._once(sending, shown)
+            code = exchange.error_code
+            if code in self._refusals and sending.signing is Signing.VALID:
+                words = f"the credentials are no longer taken: {code}: {exchange.error_message}".rstrip(": ")
+                return Exchange(sending.operation, shown, None, Fault("credentials", words))
+            if code not in _THROTTLED:
                 return exchange
+            self._traffic.throttled += 1
             if wait is not None:
                 self._sleep(wait)
-        return Exchange(request.operation, shown, None, Fault("throttled", "still throttled after five pauses"))
+        return Exchange(exchange.operation, shown, None, Fault("throttled", "still throttled after five pauses"))
+
+    @property
+    def sent(self) -> int:
+        """How many requests went out so far, those that were sent again among them."""
+        return self._traffic.sent
 
     def admit(self) -> Fault | None:
         """Count one more request and wait for its turn; give the fault that forbids it where the budget is spent."""
-        if self._budget is not None and self.sent >= self._budget:
+        if self._budget is not None and self._traffic.sent >= self._budget:
             return Fault("budget", f"the budget of {self._budget} requests is spent")
         self._keep_pace()
-        self.sent += 1
+        self._traffic.sent += 1
         return None
 
     def _headers(self, request: Request) -> dict[str, str]:
@@ -112,22 +161,42 @@ class Client:
             headers["Content-Length"] = str(len(request.body))
         return headers
 
-    def _once(self, request: Request, headers: dict[str, str], shown: HttpRequest) -> Exchange:
-        signer = self._signer
-        signed = (
-            signer.headers(request.method, self._url, headers, request.body, request.signing) if signer else headers
-        )
+    def _sending(self, request: Request, headers: dict[str, str]) -> Sending:
+        signer, url = self._signer, self._url
+        signed = signer.headers(request.method, url, headers, request.body, request.signing) if signer else headers
+        return Sending(request.operation, request.method, url, signed, request.body, request.chunked, request.signing)
+
+    def _once(self, sending: Sending, shown: HttpRequest) -> Exchange:
+        response: HttpResponse | None = None
         for attempt in (1, 2):
-            spent = self.admit()
-            if spent is not None:
-                return Exchange(request.operation, shown, None, spent)
-            started = time.perf_counter()
-            body: bytes | Iterator[bytes] = _in_chunks(request.body) if request.chunked else request.body
-            response, fault = self._transport.send(request.method, self._url, signed, body)
-            self.seconds += time.perf_counter() - started
+            fault = self.admit()
+            if fault is None:
+                started = time.perf_counter()
+                if self._carrier is not None:
+                    response, fault, sent = self._carrier.carry(sending)
+                    shown = shown if sent is None else HttpRequest(shown.method, shown.url, sent, shown.body)
+                else:
+                    body: bytes | Iterator[bytes] = _in_chunks(sending.body) if sending.chunked else sending.body
+                    response, fault = self._transport.send(sending.method, sending.url, sending.headers, body)
+                self.seconds += time.perf_counter() - started
+            if self._blotter is not None:
+                response, fault = self._blotted(sending, response, fault)
+            if self._recorder is not None:
+                self._recorder.take(sending, response, fault)
             if fault is None or fault.kind != "dropped" or attempt == 2:  # noqa: PLR2004 - the second and last
                 break
-        return Exchange(request.operation, shown, response, fault)
+        return Exchange(sending.operation, shown, response, fault)
+
+    def _blotted(
+        self, sending: Sending, response: HttpResponse | None, fault: Fault | None
+    ) -> tuple[HttpResponse | None, Fault | None]:
+        if self._blotter is None:
+            return response, fault
+        authorization = sending.headers.get("Authorization", "")
+        return (
+            self._blotter.response(response, authorization) if response else None,
+            self._blotter.fault(fault, authorization) if fault else None,
+        )
 
     def _keep_pace(self) -> None:
         if self._pause:
