@@ -68,8 +68,9 @@ def _all(base: ListingChecks, name: str, value: str, lab: Lab, view: View) -> Ve
 def _ordered(base: ListingChecks, query: Query, lab: Lab, view: View) -> Verdict:
     if query.filtered is None or query.sort_by is None:
         raise ValueError("this check needs a filter and an order")
-    walk = base.walk(lab, view, query, _SMALL)
-    ordered = base.walk(lab, view, Query(query.sort_by, query.sort_order))
+    subject = base.cut_subject(lab, query, _SMALL) or view
+    walk = base.walk(lab, subject, query, _SMALL)
+    ordered = base.walk(lab, subject, Query(query.sort_by, query.sort_order))
     return filters.keeps_order(base.reader, query.filtered, walk, ordered, query.sort_by)
 
 

@@ -50,6 +50,7 @@ class _Memory:
     walks: dict[tuple[Request, int], Walked] = field(default_factory=dict)
     survey: Survey | None = None
     paging_subject: View | None = None
+    found: dict[Hashable, Any] = field(default_factory=dict)
 
 
 class Lab:
@@ -96,6 +97,13 @@ class Lab:
         if key not in self._cache:
             self._cache[key] = make()
         return cast("T", self._cache[key])
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Give what `make` makes of answers, made once for each key; made anew while the target is asked again."""
+        found = self._memory.found
+        if key not in found:
+            found[key] = make()
+        return cast("T", found[key])
 
     # -- exchanges
 
@@ -245,11 +253,6 @@ class Lab:
     def listed_views(self) -> tuple[View, ...]:
         """Give the ended resources whose whole listing is known."""
         return tuple(view for view in self.survey.views if view.listed and view.settled)
-
-    def large_subject(self, more_than: int) -> View | None:
-        """Give the ended resource with the fewest items that are still more than so many."""
-        fitting = [view for view in self.listed_views() if len(view.items) > more_than]
-        return min(fitting, key=lambda view: len(view.items), default=None)
 
 
 def _same(one: Exchange, other: Exchange) -> bool:

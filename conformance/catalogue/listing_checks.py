@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 from conformance.catalogue.check import Check, because, bound_by, of_behaviour
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
-from conformance.laws.listing import Reader
+from conformance.laws.listing import Item, Reader
 from conformance.laws.paging import Walked
 from conformance.laws.survey import View
 from conformance.laws.verdict import Verdict, skipped
 
 _NO_LISTING = "the target has no resource with listed items that has ended"
+_PAGES = 3
+"""Pages that a cut listing should have: a first, a last, and one between."""
+_ITEMS = 5
+"""Items of a cut listing beyond which more of them tell little more."""
+_HANDY = 12
+"""Pages up to which the most telling listing is walked; beyond, the shortest one that will do."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,51 @@ class ListingChecks:
         """Walk a query on a resource."""
         return lab.walk(view.name, size=size, **query.members(self.reader))
 
+    def cut_subject(self, lab: Lab, query: Query, size: int) -> View | None:
+        """Give the ended resource that is worth cutting into pages of a size: several pages, but no more than need be.
+
+        Of those, the one on which most would show: a key taken for another, a filter or ties lost on the way.
+        """
+        return lab.remembered(
+            ("cut", self.operation.name, query.sort_by, query.filtered, size),
+            lambda: max(lab.listed_views(), key=lambda view: self._worth(lab, view, query, size), default=None),
+        )
+
+    def _worth(self, lab: Lab, view: View, query: Query, size: int) -> tuple[int, ...]:
+        key = ("tells", self.operation.name, view.name, query.sort_by, query.filtered)
+        count, *tells = lab.remembered(key, lambda: self._tells(view, query))
+        pages = -(-count // size)
+        return (min(pages, _PAGES), min(count, _ITEMS), pages <= _HANDY, *tells, -pages, count)
+
+    def _tells(self, view: View, query: Query) -> tuple[int, ...]:
+        """Give how many items a query should list, of how many other orders it differs, and whether of several kinds.
+
+        Last, whether items share a sort key.
+        """
+        reader = self.reader
+        items: list[Item] = list(view.items)
+        if query.filtered is not None:
+            name, value = query.filtered
+            items = [item for item in items if reader.filtered(name, item) == value]
+        kinds = {reader.filtered(name, item) for item in view.items for name in reader.spec.filters}
+        if query.sort_by is None:
+            return len(items), 0, len(kinds) > 1, False
+        if query.sort_by in reader.spec.omits_items_without_key:
+            items = [item for item in items if reader.has_key(query.sort_by, item)]
+        keys = [reader.key(query.sort_by, item) for item in items]
+        others = sum(_differs(reader, query.sort_by, other, items) for other in reader.spec.keys)
+        return len(items), others, len(kinds) > 1, 1 < len(set(keys)) < len(keys)
+
     def orders(self) -> Iterator[tuple[str, str]]:
         """Give every sort key in both directions."""
         return product(self.reader.spec.keys, self.directions)
+
+
+def _differs(reader: Reader, sort_by: str, other: str, items: Sequence[Item]) -> bool:
+    """Tell whether items in the order of another key are out of the order of this one."""
+    try:
+        ordered = sorted((item for item in items if reader.has_key(other, item)), key=partial(reader.key, other))
+        keys = [reader.key(sort_by, item) for item in ordered]
+        return keys != sorted(keys)
+    except TypeError:  # keys of several types: there is no order to differ from
+        return False

@@ -19,8 +19,6 @@ _LAWS = ("token-leads-on", "page-size-caps")
 
 LAWS = frozenset(_LAWS)
 """The names by which behaviours call for these checks."""
-_LONG = 10
-"""Pages up to this size are cut from the resource whose listing tells most; larger ones need a longer listing."""
 
 
 def page_checks(base: ListingChecks) -> Iterator[Check]:
@@ -50,15 +48,8 @@ def page_checks(base: ListingChecks) -> Iterator[Check]:
 
 
 def _cut(base: ListingChecks, query: Query, size: int, lab: Lab, view: View) -> Verdict:
-    large = lab.large_subject(size) if size > _LONG else None
-    subject = large if large is not None and _has_items(base, query, large) else view
+    subject = base.cut_subject(lab, query, size) or view
     whole = base.walk(lab, subject, query)
     if size == whole.size:
-        whole = base.walk(lab, subject, query, _LONG)
+        whole = base.walk(lab, subject, query, SIZES[-2])
     return paging.concatenation(base.reader, query.sort_by, whole, base.walk(lab, subject, query, size))
-
-
-def _has_items(base: ListingChecks, query: Query, view: View) -> bool:
-    return query.filtered is None or any(
-        base.reader.filtered(query.filtered[0], item) == query.filtered[1] for item in view.items
-    )

@@ -14,6 +14,7 @@ from conformance.catalogue.lab import Lab
 from conformance.contract import Pagination
 from conformance.laws import clients
 from conformance.laws.listing import Reader
+from conformance.laws.survey import View
 from conformance.laws.verdict import Verdict, failed, passed, skipped
 
 _NO_LISTING = "the target has no ended resource with more than three listed items"
@@ -133,15 +134,40 @@ def _by_identity(base: ClientChecks) -> dict[str, str]:
     return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
 
 
+def _subject(base: ClientChecks, lab: Lab) -> View | None:
+    """Give the ended resource with the fewest items that do not fit on a default page; the longest where all do."""
+    default = base.operation.input.members[_pagination(base).limit].effective("default") or 0
+    views = lab.listed_views()
+    longer = [view for view in views if len(view.items) > default]
+    return min(longer, key=_length) if longer else max(views, key=_length, default=None)
+
+
+def _length(view: View) -> int:
+    return len(view.items)
+
+
+def _paginated(
+    base: ClientChecks, lab: Lab, client: ClientLab, config: _Config | None, members: Mapping[str, Any]
+) -> ClientOutcome:
+    """Run the paginator, once for all checks that run it in the same way."""
+    settings = None if config is None else tuple(sorted(config.items()))
+
+    def run() -> ClientOutcome:
+        outcome = client.paginate(base.operation.name, members, config)
+        lab.saw(outcome.exchanges)
+        return outcome
+
+    return lab.remembered(("paginated", base.operation.name, settings, tuple(sorted(members.items()))), run)
+
+
 def _run(base: ClientChecks, lab: Lab, client: ClientLab, config: _Config | None, **members: Any) -> _Ran | Verdict:
-    view = lab.paging_subject()
+    view = _subject(base, lab)
     if view is None or len(view.items) < _FEWEST:
         return skipped(_NO_LISTING)
     walked = lab.walk(view.name, **members).listing
     if walked.left_off:
         return skipped(f"{view.name}: {walked.problem}, too long to be gone over by the client")
-    outcome = client.paginate(base.operation.name, {base.operation.subject: view.name, **members}, config)
-    lab.saw(outcome.exchanges)
+    outcome = _paginated(base, lab, client, config, {base.operation.subject: view.name, **members})
     if problem := unfinished(outcome, "the pages of the listing"):
         return problem
     reader = Reader.of(base.operation)
@@ -232,7 +258,7 @@ def _no_token(ran: _Ran) -> Verdict:
 
 
 def _no_resume_token(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    view = lab.paging_subject()
+    view = _subject(base, lab)
     ran = _run(base, lab, client, {"MaxItems": len(view.items) if view else 1})
     if isinstance(ran, Verdict):
         return ran

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.listing_checks import ListingChecks
+from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.contract import Pagination
 from conformance.laws import paging
 from conformance.laws.paging import Walked
@@ -175,14 +175,21 @@ def _other_queries(base: ListingChecks) -> Iterator[tuple[str, dict[str, Any]]]:
 # -- evidence
 
 
-def _walks(lab: Lab, view: View) -> list[Walked]:
-    return [lab.walk(view.name, size=size) for size in _SIZES]
+def _walks(base: ListingChecks, lab: Lab, view: View) -> list[tuple[Walked, View]]:
+    """Walk the default listing in pages of several sizes, each on the resource that is worth cutting so."""
+    subjects = ((base.cut_subject(lab, Query(), size) or view, size) for size in _SIZES)
+    return [(base.walk(lab, subject, Query(), size), subject) for subject, size in subjects]
 
 
-def _counted(lab: Lab, size: int | None = None) -> list[tuple[Walked, int]]:
-    """Give the first page of every ended resource, with the number of items that it has."""
-    walks = [(lab.walk(view.name, size=size), len(view.items)) for view in lab.listed_views()]
-    return [(_first_page(walk), count) for walk, count in walks]
+def _counted(lab: Lab) -> list[tuple[Walked, int]]:
+    """Give the first page of every ended resource, as large as can be, with the number of items that it has."""
+    return [(_first_page(lab.walk(view.name)), len(view.items)) for view in lab.listed_views()]
+
+
+def _just_full(lab: Lab, size: int) -> list[tuple[Walked, int]]:
+    """Give the first page of every ended resource that has just so many items."""
+    views = [view for view in lab.listed_views() if len(view.items) == size]
+    return [(_first_page(lab.walk(view.name, size=size)), size) for view in views]
 
 
 def _first_page(walk: Walked) -> Walked:
@@ -207,21 +214,21 @@ def _issued(base: ListingChecks, lab: Lab, view: View) -> str | None:
 
 
 def _while_truncated(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    firsts = [(_first_page(walk), len(view.items)) for walk in _walks(lab, view)]
+    firsts = [(_first_page(walk), len(subject.items)) for walk, subject in _walks(base, lab, view)]
     return paging.truncated_pages_lead_on(base.reader, firsts)
 
 
 def _string(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    return paging.token_while_truncated(base.reader, _walks(lab, view))
+    return paging.token_while_truncated(base.reader, [walk for walk, _ in _walks(base, lab, view)])
 
 
 def _none(base: ListingChecks, lab: Lab, view: View, *, exact: bool) -> Verdict:  # noqa: ARG001 - one signature for all judges
-    pages = [*_counted(lab, 10), *_counted(lab)] if exact else _counted(lab)
+    pages = [*_just_full(lab, _SIZES[-1]), *_counted(lab)] if exact else _counted(lab)
     return paging.no_token_at_the_end(base.reader, pages, exact=exact)
 
 
 def _never_back(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    return paging.never_the_first_page_again(base.reader, _walks(lab, view))
+    return paging.never_the_first_page_again(base.reader, [walk for walk, _ in _walks(base, lab, view)])
 
 
 def _leads_to_the_end(base: ListingChecks, lab: Lab) -> Verdict:
@@ -267,7 +274,7 @@ def _other_resource(base: ListingChecks, lab: Lab, view: View) -> Verdict:
 
 
 def _default(base: ListingChecks, default: int, lab: Lab, view: View, *, exact: bool) -> Verdict:  # noqa: ARG001 - as above
-    pages = [(_page(base, lab, one), len(one.items)) for one in lab.listed_views()]
+    pages = [(_page(base, lab, one), len(one.items)) for one in lab.listed_views() if len(one.items) > default]
     return paging.default_page_size(base.reader, pages, default, exact=exact)
 
 
@@ -279,4 +286,4 @@ def _written_out(base: ListingChecks, default: int, lab: Lab, view: View) -> Ver
 
 
 def _full_pages(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    return paging.full_pages(base.reader, _walks(lab, view))
+    return paging.full_pages(base.reader, [walk for walk, _ in _walks(base, lab, view)])
