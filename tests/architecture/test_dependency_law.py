@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tuning": {"errors", "contract", "wire", "laws", "worlds"},
     "targets": {"errors", "contract", "wire", "worlds"},
     "report": {"errors"},
+    "comparison": {"errors", "report"},
     "reference": {"errors", "contract", "wire", "worlds"},
     "catalogue": {"errors", "contract", "wire", "cases", "laws", "tuning"},
     "suite": {
@@ -32,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "proof": {"errors", "contract", "worlds", "wire", "laws", "tuning", "catalogue", "mutants", "reference"},
     "cli": {
         "errors", "contract", "worlds", "laws", "targets", "catalogue", "suite", "report", "reference",
-        "mutants", "proof",
+        "mutants", "proof", "comparison",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -1,0 +1,75 @@
+"""`conformance compare REPORT...`: targets side by side, against what the contract claims."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from conformance.errors import ExitCode, UserError
+
+
+@click.command()
+@click.argument("reports", nargs=-1, metavar="REPORT...")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
+@click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write the whole matrix as one HTML file.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
+def compare(
+    reports: tuple[str, ...],
+    as_markdown: bool,  # noqa: FBT001 - click passes flags so
+    html_file: Path | None,
+    as_json: bool,  # noqa: FBT001 - as above
+    print_schema: bool,  # noqa: FBT001 - as above
+) -> int:
+    """Lay runs side by side: targets, or versions of one, against the claims of the contract.
+
+    Each REPORT is a report.json, a run.jsonl, or the folder that a run has written; LABEL=REPORT names its column.
+    Exit code 0, whatever the runs say; 2: a file that can't be read.
+    """
+    if print_schema:
+        from conformance.comparison.json_forms import schema  # noqa: PLC0415 - --help does without it
+
+        click.echo(json.dumps(schema("compare"), indent=2))
+        return ExitCode.CONFORMS
+    if as_markdown and as_json:
+        raise click.UsageError("--markdown and --json are two forms: choose one.")
+    if not reports:
+        raise click.UsageError("Name the runs: conformance compare REPORT...")
+    from conformance.comparison import matrix_of, read_sides  # noqa: PLC0415 - as above
+
+    matrix = matrix_of(read_sides(reports))
+    if html_file is not None:
+        from conformance.comparison.matrix_html import render_matrix_html  # noqa: PLC0415 - as above
+
+        _write(html_file, render_matrix_html(matrix))
+    if as_json:
+        from conformance.comparison.json_forms import compare_json  # noqa: PLC0415 - as above
+
+        click.echo(json.dumps(compare_json(matrix), indent=1))
+    elif as_markdown:
+        from conformance.comparison.matrix_markdown import render_matrix_markdown  # noqa: PLC0415 - as above
+
+        click.echo(render_matrix_markdown(matrix), nl=False)
+    elif html_file is not None:
+        click.echo(f"written: {html_file}")
+    else:
+        from conformance.cli.output import LastingConsole  # noqa: PLC0415 - as above
+        from conformance.comparison.matrix_terminal import print_matrix  # noqa: PLC0415 - as above
+
+        print_matrix(LastingConsole(highlight=False, markup=False), matrix)
+    return ExitCode.CONFORMS
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UserError(
+            f"the comparison can't be written: {error.strerror or error}",
+            where=str(path),
+            remedy="name a file that can be written to",
+        ) from error

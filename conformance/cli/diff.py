@@ -1,0 +1,50 @@
+"""`conformance diff OLD NEW`: what changed between two runs of a target."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from conformance.errors import ExitCode
+
+
+@click.command()
+@click.argument("old", required=False, metavar="OLD")
+@click.argument("new", required=False, metavar="NEW")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a comment on a pull request.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
+@click.option("--strict", is_flag=True, help="A check of level should that broke counts as well.")
+def diff(old: str | None, new: str | None, strict: bool, **forms: bool) -> int:  # noqa: FBT001 - click passes flags so
+    """Tell what changed from run OLD to run NEW.
+
+    Each is a report.json, a run.jsonl, or the folder that a run has written. Exit code 1: a check broke, is no longer
+    judged, or is gone; 0: none did; 2: a file that can't be read.
+    """
+    if forms["print_schema"]:
+        from conformance.comparison.json_forms import schema  # noqa: PLC0415 - --help does without it
+
+        click.echo(json.dumps(schema("diff"), indent=2))
+        return ExitCode.CONFORMS
+    if forms["as_markdown"] and forms["as_json"]:
+        raise click.UsageError("--markdown and --json are two forms: choose one.")
+    if old is None or new is None:
+        raise click.UsageError("Name two runs: conformance diff OLD NEW.")
+    from conformance.comparison import difference_of, read_side  # noqa: PLC0415 - as above
+
+    difference = difference_of(read_side(old), read_side(new), strict=strict)
+    if forms["as_json"]:
+        from conformance.comparison.json_forms import diff_json  # noqa: PLC0415 - as above
+
+        click.echo(json.dumps(diff_json(difference), indent=1))
+    elif forms["as_markdown"]:
+        from conformance.comparison.diff_markdown import render_diff_markdown  # noqa: PLC0415 - as above
+
+        click.echo(render_diff_markdown(difference), nl=False)
+    else:
+        from conformance.cli.output import LastingConsole  # noqa: PLC0415 - as above
+        from conformance.comparison.diff_terminal import print_difference  # noqa: PLC0415 - as above
+
+        print_difference(LastingConsole(highlight=False, markup=False), difference)
+    return difference.exit_code

@@ -1,0 +1,89 @@
+"""The findings of a run as workflow commands of GitHub Actions, which shows them as annotations of the job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.errors import ExitCode
+from conformance.report.explanation import labelled
+from conformance.report.findings import Finding, Rank, group_findings
+from conformance.report.run import Record
+from conformance.report.summary import count, exit_code, headline
+from conformance.report.visible import clip, visible
+
+LIMIT = 10
+"""Annotations of each kind: GitHub shows no more of one step."""
+
+_TEXT_LIMIT = 300
+_COMMANDS = {Rank.FAILED: "error", Rank.ERROR: "error", Rank.RECOMMENDED: "warning"}
+
+
+def github_annotations(record: Record, *, file: str = "", strict: bool = False) -> Iterator[str]:
+    """Give a workflow command for each finding, `LIMIT` errors and as many warnings at most, one a line.
+
+    `file` is the file of the repository that the annotations point at; without one they are about the job as a whole.
+    What was declared beforehand gives none. A run that did not end well without a finding gives one that says so.
+    """
+    verdict = headline(record, strict=strict)
+    told = {"error": 0, "warning": 0}
+    findings = [one for one in group_findings(record.results) if one.rank in _COMMANDS]
+    if verdict.code is not ExitCode.CONFORMS and (
+        record.stopped or not any(_is_error(one, strict) for one in findings)
+    ):
+        told["error"] += 1
+        yield _command("error", verdict.title, verdict.detail, file)
+    left = {"error": 0, "warning": 0}
+    for finding in findings:
+        kind = "error" if _is_error(finding, strict) else "warning"
+        # The last place of each kind is kept for what says how many more there are.
+        if told[kind] < LIMIT - 1:
+            told[kind] += 1
+            yield _command(kind, finding.title, _words(finding), file)
+        else:
+            left[kind] += 1
+    for kind, number in left.items():
+        if number:
+            yield _command(
+                kind, count(number, "more finding"), "the summary and the report of this job tell of them", file
+            )
+
+
+def outputs(record: Record, *, strict: bool = False) -> dict[str, str]:
+    """Give what later steps of a job may ask for: the verdict and the counts, as texts of one line."""
+    verdict = headline(record, strict=strict)
+    numbers = {
+        name: sum(one.outcome == name for one in record.results) for name in ("passed", "failed", "error", "skipped")
+    }
+    return {
+        "exit-code": str(int(exit_code(record, strict=strict))),
+        "verdict": verdict.title,
+        **{name: str(number) for name, number in numbers.items()},
+        "known": str(sum(one.known for one in record.results)),
+    }
+
+
+def _is_error(finding: Finding, strict: bool) -> bool:  # noqa: FBT001 - said at the only two places where it is called
+    return strict or _COMMANDS[finding.rank] == "error"
+
+
+def _words(finding: Finding) -> str:
+    lead = finding.lead
+    lines = [clip(lead.reason, _TEXT_LIMIT)] if lead.reason else []
+    if not finding.alone:
+        lines.append(f"Such as: {lead.id}")
+    lines.extend(f"{label}: {clip(text, _TEXT_LIMIT)}" for label, text in labelled(lead))
+    return "\n".join(lines)
+
+
+def _command(kind: str, title: str, words: str, file: str) -> str:
+    properties = ([f"file={_property(file)}"] if file else []) + [f"title={_property(title)}"]
+    return f"::{kind} {','.join(properties)}::{_data(visible(words))}"
+
+
+def _data(text: str) -> str:
+    """Escape what would end a command, or begin an escape of its own."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")
