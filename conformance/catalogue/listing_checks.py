@@ -124,35 +124,45 @@ class ListingChecks:
 
         Of those, the one on which most would show: a key taken for another, a filter or ties lost on the way.
         """
-        return lab.remembered(
-            ("cut", self.operation.name, query.sort_by, query.filtered, size),
-            lambda: max(lab.listed_views(), key=lambda view: self._worth(lab, view, query, size), default=None),
-        )
+        key = ("cut", self.operation.name, query.sort_by, query.filtered, size)
+        return lab.remembered(key, lambda: self._worth_cutting(lab, query, size))
 
-    def _worth(self, lab: Lab, view: View, query: Query, size: int) -> tuple[int, ...]:
-        key = ("tells", self.operation.name, view.name, query.sort_by, query.filtered)
-        count, *tells = lab.remembered(key, lambda: self._tells(view, query))
-        pages = -(-count // size)
-        return (min(pages, _PAGES), min(count, _ITEMS), pages <= _HANDY, *tells, -pages, count)
+    def _worth_cutting(self, lab: Lab, query: Query, size: int) -> View | None:
+        fitting: dict[tuple[int, int, bool], list[tuple[View, Sequence[Item]]]] = {}
+        for view in lab.listed_views():
+            items = self._admitted(view, query)
+            pages = -(-len(items) // size)
+            fitting.setdefault((min(pages, _PAGES), min(len(items), _ITEMS), pages <= _HANDY), []).append((view, items))
+        if not fitting:
+            return None
 
-    def _tells(self, view: View, query: Query) -> tuple[int, ...]:
-        """Give how many items a query should list, of how many other orders it differs, and whether of several kinds.
+        def worth(pair: tuple[View, Sequence[Item]]) -> tuple[int, ...]:
+            view, items = pair
+            key = ("tells", self.operation.name, view.name, query.sort_by, query.filtered)
+            tells = lab.remembered(key, lambda: self._tells(view, items, query.sort_by))
+            return (*tells, -len(items) // size, len(items))
 
-        Last, whether items share a sort key.
-        """
-        reader = self.reader
-        items: list[Item] = list(view.items)
+        return max(fitting[max(fitting)], key=worth)[0]
+
+    def _admitted(self, view: View, query: Query) -> Sequence[Item]:
+        """Give the items that a query should list."""
+        reader, items = self.reader, view.items
         if query.filtered is not None:
             name, value = query.filtered
-            items = [item for item in items if reader.filtered(name, item) == value]
-        kinds = {reader.filtered(name, item) for item in view.items for name in reader.spec.filters}
-        if query.sort_by is None:
-            return len(items), 0, len(kinds) > 1, False
-        if query.sort_by in reader.spec.omits_items_without_key:
-            items = [item for item in items if reader.has_key(query.sort_by, item)]
-        keys = [reader.key(query.sort_by, item) for item in items]
-        others = sum(_differs(reader, query.sort_by, other, items) for other in reader.spec.keys)
-        return len(items), others, len(kinds) > 1, 1 < len(set(keys)) < len(keys)
+            items = tuple(item for item in items if reader.filtered(name, item) == value)
+        if query.sort_by is not None and query.sort_by in reader.spec.omits_items_without_key:
+            items = tuple(item for item in items if reader.has_key(query.sort_by, item))
+        return items
+
+    def _tells(self, view: View, items: Sequence[Item], sort_by: str | None) -> tuple[int, bool, bool]:
+        """Tell of how many other orders an order differs, whether items are of several kinds, and whether some tie."""
+        reader = self.reader
+        kinds = {str(reader.filtered(name, item)) for item in view.items for name in reader.spec.filters}
+        if sort_by is None:
+            return 0, len(kinds) > 1, False
+        keys = [reader.key(sort_by, item) for item in items]
+        others = sum(_differs(reader, sort_by, other, items) for other in reader.spec.keys)
+        return others, len(kinds) > 1, 1 < len(set(keys)) < len(keys)
 
     def orders(self) -> Iterator[tuple[str, str]]:
         """Give every sort key in both directions."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from conformance.contract import Operation, Pagination
 from conformance.laws.listing import member
 from conformance.laws.survey import View
+from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Listing
 from conformance.wire.request import Request
 
@@ -35,7 +37,7 @@ def follow(
     pages: list[Exchange] = []
     items: list[dict[str, Any]] = []
     tokens: set[str] = set()
-    request = first
+    request, members = first, first.members
     while True:
         page = exchange(request)
         pages.append(page)
@@ -61,7 +63,7 @@ def follow(
             words = f"no end after {len(pages)} pages and {len(items)} items"
             return Listing(tuple(pages), tuple(items), complete=False, problem=words, left_off=True)
         tokens.add(token)
-        request = first.having(**{pagination.input_token: token})
+        request = replace(first, body=dump(members | {pagination.input_token: token}))
 
 
 def telling(operation: Operation, views: Sequence[View]) -> View | None:
