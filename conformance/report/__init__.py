@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from conformance.report.exchange import BODY_LIMIT, Exchange, Fault, Request, Response, body_text
 from conformance.report.findings import Finding, Rank, group_findings
+from conformance.report.gate import Gate, GateFinding, Wrong
 from conformance.report.record import RecordError, RecordWriter, read_record
 from conformance.report.result import AREAS, Because, Level, Outcome, Result, sort_results
-from conformance.report.run import Contract, Facts, Footer, Header, Record, Target, Tool
+from conformance.report.run import Contract, Facts, Footer, Header, Record, Shard, Target, Tool
 from conformance.report.summary import Headline, Summary, counts_against, exit_code, headline, summarise
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Fault",
     "Finding",
     "Footer",
+    "Gate",
+    "GateFinding",
     "Header",
     "Headline",
     "Level",
@@ -34,9 +37,11 @@ __all__ = [
     "Request",
     "Response",
     "Result",
+    "Shard",
     "Summary",
     "Target",
     "Tool",
+    "Wrong",
     "body_text",
     "counts_against",
     "exit_code",

@@ -39,6 +39,7 @@ def report_json(record: Record) -> dict[str, Any]:
         "duration_s": footer.duration_s if footer else None,
         "complete": record.complete,
         "stopped": record.stopped,
+        "shard": header.shard.to_json() if header.shard else None,
         "summary": summary.to_json(),
         "facts": {
             "total": summary.facts_total,
@@ -46,6 +47,7 @@ def report_json(record: Record) -> dict[str, Any]:
             "not_exercised": list(footer.facts.not_exercised) if footer else [],
         },
         "unknown_members": list(footer.unknown_members) if footer else [],
+        "gate": record.gate.to_json() if record.gate else None,
         "results": [one.to_json() for one in record.results],
     }
 

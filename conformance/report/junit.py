@@ -50,11 +50,11 @@ def _case(suite: ET.Element, result: Result, *, strict: bool) -> None:
         suite, "testcase", classname=classname, name=one_line(result.case), time=f"{result.duration_s:.3f}"
     )
     message = one_line(result.reason or result.outcome)
-    if result.outcome is Outcome.ERROR:
+    if result.outcome is Outcome.ERROR and not result.known:
         _ending(case, "error", message, result).text = visible(explain(result))
     elif counts_against(result, strict=strict):
         _ending(case, "failure", message, result).text = visible(explain(result))
-    elif result.outcome is Outcome.FAILED:
+    elif result.outcome in {Outcome.FAILED, Outcome.ERROR}:
         _ending(case, "skipped", f"{_why_green(result)}: {message}", result)
         ET.SubElement(case, "system-out").text = visible(explain(result))
     elif result.outcome is Outcome.SKIPPED:

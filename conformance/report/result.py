@@ -56,6 +56,7 @@ class Result:
 
     `known` says that this outcome was declared beforehand, `rests_on` counts what was looked at, `reproduce` is a line
     that runs as pasted, `duration_s` is in seconds, `facts` are the ids of the facts of the contract that it judges.
+    `declared` tells which entry of known failures is about it and what that says; empty where none is.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Result:
     notes: tuple[str, ...] = ()
     duration_s: float = 0.0
     facts: tuple[str, ...] = ()
+    declared: str = ""
 
     @classmethod
     def from_json(cls, row: object) -> Result:
@@ -106,6 +108,7 @@ class Result:
             notes=fields.texts("notes"),
             duration_s=fields.seconds("duration_s"),
             facts=fields.texts("facts") if fields.has("facts") else (),
+            declared=fields.text("declared") if fields.has("declared") else "",
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -130,6 +133,7 @@ class Result:
             "notes": list(self.notes),
             "duration_s": self.duration_s,
             "facts": list(self.facts),
+            "declared": self.declared,
         }
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.report.fields import Fields
+from conformance.report.gate import Gate
 from conformance.report.result import Result
 
 SCHEMA = 1
@@ -67,14 +68,43 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Shard:
+    """Which part of a run a record has: the `index`-th (from 1) of `total`.
+
+    `checks` counts the checks of the whole run, `digest` is over their ids: parts of one run have the same.
+    """
+
+    index: int
+    total: int
+    checks: int
+    digest: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Shard:
+        """Read it from a record."""
+        return cls(fields.count("index"), fields.count("total"), fields.count("checks"), fields.text("digest"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as a record writes it."""
+        return {"index": self.index, "total": self.total, "checks": self.checks, "digest": self.digest}
+
+    def __str__(self) -> str:
+        return f"shard {self.index} of {self.total}"
+
+
+@dataclass(frozen=True)
 class Header:
-    """The first line of a record. `started` is an ISO 8601 time, `planned` the number of checks to come."""
+    """The first line of a record. `started` is an ISO 8601 time, `planned` the number of checks to come.
+
+    `shard` tells which part of a run the record has; None for the whole.
+    """
 
     tool: Tool
     contract: Contract
     target: Target
     started: str
     planned: int
+    shard: Shard | None = None
 
     @classmethod
     def read(cls, fields: Fields) -> Header:
@@ -85,6 +115,7 @@ class Header:
             Target.read(fields.mapping("target")),
             fields.text("started"),
             fields.count("planned"),
+            fields.optional("shard", Shard.read) if fields.has("shard") else None,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -96,6 +127,7 @@ class Header:
             "target": self.target.to_json(),
             "started": self.started,
             "planned": self.planned,
+            "shard": self.shard.to_json() if self.shard else None,
         }
 
 
@@ -119,13 +151,17 @@ class Facts:
 
 @dataclass(frozen=True)
 class Footer:
-    """The last line of a record. `stopped` is the reason why the run gave up, empty where it did not."""
+    """The last line of a record. `stopped` is the reason why the run gave up, empty where it did not.
+
+    `gate` tells how the run stands to a file of known failures; None where it had none.
+    """
 
     duration_s: float
     complete: bool
     facts: Facts
     unknown_members: tuple[str, ...] = ()
     stopped: str = ""
+    gate: Gate | None = None
 
     @classmethod
     def read(cls, fields: Fields) -> Footer:
@@ -136,6 +172,7 @@ class Footer:
             Facts.read(fields.mapping("facts")),
             fields.texts("unknown_members"),
             fields.text("stopped"),
+            fields.optional("gate", Gate.read) if fields.has("gate") else None,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -146,6 +183,7 @@ class Footer:
             "facts": self.facts.to_json(),
             "unknown_members": list(self.unknown_members),
             "stopped": self.stopped,
+            "gate": self.gate.to_json() if self.gate else None,
         }
 
 
@@ -171,3 +209,8 @@ class Record:
     def stopped(self) -> str:
         """Why the run gave up; empty where it did not, or did not live to say."""
         return self.footer.stopped if self.footer else ""
+
+    @property
+    def gate(self) -> Gate | None:
+        """How the run stands to its file of known failures; None without one, or where the record was cut short."""
+        return self.footer.gate if self.footer else None

@@ -82,14 +82,16 @@ def counts_against(result: Result, *, strict: bool = False) -> bool:
 def exit_code(record: Record, *, strict: bool = False) -> ExitCode:
     """Give what a run with this record tells its caller.
 
-    An error is never excused by having been declared. A record cut short never conforms: what is missing might have
-    failed.
+    An error that was not itself declared beats everything. A file of known failures that is out of date counts as a
+    failure does. A record cut short never conforms: what is missing might have failed. A shard that no check fell into
+    has nothing against it.
     """
-    if record.stopped or any(one.outcome is Outcome.ERROR for one in record.results):
+    if record.stopped or any(_broke(one) for one in record.results):
         return ExitCode.TARGET_BROKE
-    if any(counts_against(one, strict=strict) for one in record.results):
+    if any(counts_against(one, strict=strict) for one in record.results) or (record.gate and record.gate.findings):
         return ExitCode.DOES_NOT_CONFORM
-    if not any(one.outcome in _JUDGED for one in record.results):
+    idle = record.header.shard is not None and not record.header.planned
+    if not idle and not any(one.outcome in _JUDGED or one.known for one in record.results):
         return ExitCode.NOTHING_CHECKED
     return ExitCode.CONFORMS if record.complete else ExitCode.TARGET_BROKE
 
@@ -100,24 +102,47 @@ def headline(record: Record, *, strict: bool = False) -> Headline:
     against = sum(counts_against(one, strict=strict) for one in record.results)
     summary = summarise(record)
     failures = f"{count(against, 'check')} failed" if against else "no check failed"
+    errors = sum(_broke(one) for one in record.results)
+    if code is ExitCode.CONFORMS and not record.header.planned:
+        return Headline(code, "Conforms", "no check falls into this shard")
     if code is ExitCode.CONFORMS:
         return Headline(code, "Conforms", _conforming(summary, strict=strict))
     if code is ExitCode.DOES_NOT_CONFORM:
-        short = "" if record.complete else "; the record is cut short"
-        return Headline(code, "Does not conform", f"{against:,} of {count(summary.results, 'check')} failed{short}")
+        return _red(code, record, summary, against)
     if code is ExitCode.NOTHING_CHECKED:
         return Headline(code, "Nothing was checked", _idle(summary))
     if record.stopped:
         return Headline(code, "Stopped", f"{record.stopped}; until then {failures}")
-    if summary.error:
-        return Headline(code, "The target broke", f"{count(summary.error, 'check')} ended in an error, {failures}")
+    if errors:
+        return Headline(code, "The target broke", f"{count(errors, 'check')} ended in an error, {failures}")
     done = f"{summary.results:,} of {count(record.header.planned, 'planned check')} have a result"
     return Headline(code, "Cut short", f"{done}, {failures}")
 
 
-def count(number: int, noun: str) -> str:
+def _red(code: ExitCode, record: Record, summary: Summary, against: int) -> Headline:
+    """Say why a run is red: failures that nobody declared, a file of known failures that is out of date, or both."""
+    beyond = f" beyond {summary.known:,} declared" if summary.known else ""
+    parts = [f"{against:,} of {count(summary.results, 'check')} failed{beyond}"] if against else []
+    if record.gate and record.gate.findings:
+        places = count(len(record.gate.findings), "place")
+        parts.append(
+            f"the known failures are out of date in {places}" if against else f"{places} in {record.gate.file}"
+        )
+    if not against:
+        parts.append("no check failed beyond what it declares")
+    if not record.complete:
+        parts.append("the record is cut short")
+    return Headline(code, "Does not conform" if against else "Known failures out of date", "; ".join(parts))
+
+
+def _broke(result: Result) -> bool:
+    """Tell whether a check ended in an error that nobody declared."""
+    return result.outcome is Outcome.ERROR and not result.known
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
     """Write a number with its noun, in the plural where there is not exactly one."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or f'{noun}s'}"
 
 
 def _conforming(summary: Summary, *, strict: bool) -> str:

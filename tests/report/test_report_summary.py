@@ -20,13 +20,23 @@ from sample_records import (
 )
 
 from conformance.errors import ExitCode
-from conformance.report import Footer, Level, Result, exit_code, headline, summarise
+from conformance.report import Footer, Gate, GateFinding, Level, Result, Shard, Wrong, exit_code, headline, summarise
 
 COMPLETE = FOOTER
 STOPPED = replace(FOOTER, complete=False, stopped="the target went away")
 INCOMPLETE = replace(FOOTER, complete=False)
+UP_TO_DATE = replace(FOOTER, gate=Gate("known.yaml", "2026-01-02", 1))
+STALE = GateFinding(Wrong.STALE, "a/b/c", "known.yaml:2", "it passes", "delete the entry")
+OUT_OF_DATE = replace(FOOTER, gate=Gate("known.yaml", "2026-01-02", 1, (STALE,)))
 CUT_SHORT = None
-FOOTERS = {"complete": COMPLETE, "stopped": STOPPED, "incomplete": INCOMPLETE, "cut-short": CUT_SHORT}
+FOOTERS = {
+    "complete": COMPLETE,
+    "up-to-date": UP_TO_DATE,
+    "out-of-date": OUT_OF_DATE,
+    "stopped": STOPPED,
+    "incomplete": INCOMPLETE,
+    "cut-short": CUT_SHORT,
+}
 
 KNOWN_RECOMMENDED = replace(RECOMMENDED, id=f"{RECOMMENDED.id}-2", known=True)
 KNOWN_ERROR = replace(BROKE, id=f"{BROKE.id}-2", known=True)
@@ -44,13 +54,13 @@ KINDS = {
 
 def by_the_book(present: frozenset[str], ending: str, *, strict: bool) -> int:
     """Give the code as the promise words it, over names instead of records."""
-    if ending == "stopped" or present & {"error", "known-error"}:
+    if ending == "stopped" or "error" in present:
         return 3
-    if "failed" in present or (strict and "recommended" in present):
+    if "failed" in present or (strict and "recommended" in present) or ending == "out-of-date":
         return 1
-    if not present & {"passed", "recommended", "known", "known-recommended"}:
+    if not present & {"passed", "recommended", "known", "known-recommended", "known-error"}:
         return 4
-    return 0 if ending == "complete" else 3
+    return 0 if ending in {"complete", "up-to-date"} else 3
 
 
 @pytest.mark.parametrize("ending", FOOTERS)
@@ -76,7 +86,10 @@ def test_every_combination_of_results_has_its_exit_code(ending: str, *, strict: 
         ((PASSED, RECOMMENDED), COMPLETE, True, 1),
         ((KNOWN,), COMPLETE, True, 0),
         ((FAILED, BROKE), COMPLETE, False, 3),
-        ((PASSED, KNOWN_ERROR), COMPLETE, False, 3),
+        ((PASSED, KNOWN_ERROR), COMPLETE, False, 0),
+        ((PASSED, KNOWN_ERROR, BROKE), COMPLETE, False, 3),
+        ((PASSED, KNOWN), OUT_OF_DATE, False, 1),
+        ((PASSED, BROKE), OUT_OF_DATE, False, 3),
         ((PASSED,), STOPPED, False, 3),
     ],
 )
@@ -126,6 +139,19 @@ def test_a_record_cut_short_does_not_tell_how_many_facts_were_exercised() -> Non
         ((SKIPPED,), COMPLETE, False, "Nothing was checked: the only check was skipped"),
         ((SKIPPED, replace(SKIPPED, id="a/b/c")), COMPLETE, False, "Nothing was checked: all 2 checks were skipped"),
         ((), COMPLETE, False, "Nothing was checked: the record has no results"),
+        (
+            (PASSED, KNOWN),
+            OUT_OF_DATE,
+            False,
+            "Known failures out of date: 1 place in known.yaml; no check failed beyond what it declares",
+        ),
+        (
+            (PASSED, KNOWN, FAILED),
+            OUT_OF_DATE,
+            False,
+            "Does not conform: 1 of 3 checks failed beyond 1 declared; the known failures are out of date in 1 place",
+        ),
+        ((PASSED, KNOWN_ERROR, BROKE), COMPLETE, False, "The target broke: 1 check ended in an error, no check failed"),
     ],
 )
 def test_the_headline_says_what_the_code_says(
@@ -142,3 +168,10 @@ def test_a_known_recommended_failure_is_left_out_once() -> None:
 
 def test_the_headline_of_a_conforming_record_has_its_code() -> None:
     assert headline(CONFORMING).code is ExitCode.CONFORMS
+
+
+def test_a_shard_that_no_check_fell_into_has_nothing_against_it() -> None:
+    whole = record()
+    empty = replace(whole, header=replace(whole.header, planned=0, shard=Shard(2, 3, 1, "0" * 64)))
+    assert exit_code(empty) is ExitCode.CONFORMS
+    assert headline(empty).detail == "no check falls into this shard"
