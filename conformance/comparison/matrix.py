@@ -14,6 +14,9 @@ from conformance.report import Outcome, Result, sort_results
 _WORST = (Outcome.ERROR, Outcome.FAILED, Outcome.PASSED, Outcome.SKIPPED)
 """The first of these among several outcomes stands for all of them: a skip only where all were skipped."""
 
+_DIRECTIONS = ("input", "output", "error", "paginator")
+"""The second part of the ids of facts."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -136,7 +139,7 @@ class Matrix:
             for name in _claims_of(row):
                 judged.setdefault(name, []).append(row)
         claims = (_claim(name, rows, len(self.sides)) for name, rows in judged.items())
-        return tuple(sorted(claims, key=lambda one: (one.group, one.title)))
+        return tuple(sorted(claims, key=_place))
 
 
 def matrix_of(sides: Sequence[Side]) -> Matrix:
@@ -173,6 +176,12 @@ def _group(key: tuple[str, str], name: str, rows: tuple[Row, ...], columns: int)
 def _claims_of(row: Row) -> tuple[str, ...]:
     facts = dict.fromkeys(fact for one in row.results if one for fact in one.facts)
     return tuple(facts) or (row.id,)
+
+
+def _place(claim: Claim) -> tuple[str, int, str, str]:
+    """Give the place of a claim: facts first, in the order in which a request goes, then behaviours by their area."""
+    operation, _, part = claim.group.partition("/")
+    return operation, _DIRECTIONS.index(part) if part in _DIRECTIONS else len(_DIRECTIONS), part, claim.title
 
 
 def _claim(name: str, rows: list[Row], columns: int) -> Claim:

@@ -69,8 +69,7 @@ def _is_error(finding: Finding, strict: bool) -> bool:  # noqa: FBT001 - said at
 def _words(finding: Finding) -> str:
     lead = finding.lead
     lines = [clip(lead.reason, _TEXT_LIMIT)] if lead.reason else []
-    if not finding.alone:
-        lines.append(f"Such as: {lead.id}")
+    lines.append(f"{'Check' if finding.alone else 'Such as'}: {lead.id}")
     lines.extend(f"{label}: {clip(text, _TEXT_LIMIT)}" for label, text in labelled(lead))
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.errors import UserError
+from conformance.report.badge import render_badge
 from conformance.report.html import render_html
 from conformance.report.json_report import render_json
 from conformance.report.junit import render_junit
@@ -27,6 +28,7 @@ def write_reports(record: Record, directory: Path, *, strict: bool = False) -> M
         "report.md": render_markdown(record, strict=strict),
         "report.json": render_json(record),
         "junit.xml": render_junit(record, strict=strict),
+        "badge.json": render_badge(record, strict=strict),
     }
     try:
         directory.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from conformance.report.writing import ReportError, write_reports
 
 def test_every_report_is_written_and_named(tmp_path: Path) -> None:
     paths = write_reports(EVERY_KIND, tmp_path / "reports" / "moto")
-    assert list(paths) == ["report.html", "report.md", "report.json", "junit.xml"]
+    assert list(paths) == ["report.html", "report.md", "report.json", "junit.xml", "badge.json"]
     assert sorted(tmp_path.rglob("*.*")) == sorted(paths.values())
     assert all(path.read_text("utf-8").endswith("\n") for path in paths.values())
 
