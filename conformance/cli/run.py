@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from conformance.suite.timings import Timings
     from conformance.targets import OpenTarget
+
+_GARBAGE = 100_000
+"""Objects after which garbage is looked for: a run keeps nearly all that it makes, and looking costs a tenth of it."""
 
 _SHOWN = 3
 """How many tuning jobs that did not get in are told."""
@@ -58,10 +62,28 @@ _PLUGINS_OFF = (
 )
 @click.option("--timings", is_flag=True, help="Say in the end where the time went.")
 @click.option(
+    "--plan",
+    "plan_only",
+    is_flag=True,
+    help="Print what would be called and how often, the budget and the time that it takes; send nothing, and stop.",
+)
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write every exchange to FILE, redacted: evidence that --replay judges again. FILE.gz is compressed.",
+)
+@click.option(
+    "--replay",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Judge the evidence in FILE again, in the place of a target and without a network.",
+)
+@click.option(
     "--schema",
     "schema_name",
-    type=click.Choice(["report", "run"]),
-    help="Print the JSON Schema of report.json or of a line of run.jsonl, and stop.",
+    type=click.Choice(["report", "run", "evidence"]),
+    help="Print the JSON Schema of report.json, or of a line of run.jsonl or of evidence, and stop.",
 )
 @contract
 def run(schema_name: str | None, workers: str | None, hold: bool, timings: bool, **options: Any) -> int:  # noqa: FBT001 - click passes flags so
@@ -101,6 +123,7 @@ class _Run:
         from conformance.suite.handle import Handle  # noqa: PLC0415 - as above
         from conformance.suite.stage import Plan  # noqa: PLC0415 - as above
 
+        gc.set_threshold(_GARBAGE, 20, 100)
         plan = Plan.of(self._settings)
         total = len(plan.checks)
         planned = time.perf_counter()
