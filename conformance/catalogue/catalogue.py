@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from operator import attrgetter
 
-from conformance.catalogue import filter_checks, order_checks, page_checks, paginator_checks, token_checks
+from conformance.catalogue import cli_checks, filter_checks, order_checks, page_checks, paginator_checks, token_checks
 from conformance.catalogue.answer_checks import answer_checks, envelope_checks
 from conformance.catalogue.availability import availability_check
 from conformance.catalogue.check import AREAS, Check
+from conformance.catalogue.cli_checks import CliChecks
 from conformance.catalogue.client_checks import ClientChecks
 from conformance.catalogue.consistency_checks import known_checks, law_checks, rule_checks
 from conformance.catalogue.error_checks import error_checks
@@ -23,7 +24,7 @@ from conformance.laws.registry import laws
 from conformance.tuning import KNOWN_LAWS, KNOWN_STATEMENTS
 
 GENERIC_LAWS = frozenset({"request-checks", "response-checks", "protocol-checks", "error-checks"}).union(
-    *(checks.LAWS for checks in (filter_checks, order_checks, page_checks, paginator_checks, token_checks))
+    *(checks.LAWS for checks in (cli_checks, filter_checks, order_checks, page_checks, paginator_checks, token_checks))
 )
 """The names, beside those of laws on tuning jobs, by which behaviours say that checks of this catalogue judge them."""
 
@@ -66,6 +67,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield from known_checks(operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
     clients = ClientChecks(contract, operation)
     yield from clients.calls()
+    yield from CliChecks(contract, operation).checks()
     if operation.paginator is not None:
         yield from paginator_checks.paginator_checks(clients)
 

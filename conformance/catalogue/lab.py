@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from conformance.catalogue.client_calls import ClientLab
 from conformance.catalogue.walking import MOST_PAGES, follow, telling
@@ -18,7 +18,12 @@ from conformance.wire.exchange import Exchange, Fault, HttpRequest
 from conformance.wire.limits import Limits
 from conformance.wire.request import Request
 
+if TYPE_CHECKING:
+    from conformance.catalogue.cli_calls import Program
+
 _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
+_AT_ONCE = frozenset({"budget", "credentials"})
+"""Faults after which no request will be answered: there is no use in trying four more."""
 _PATIENCE = 5
 _ENDLESS = 3
 """Walks without an end after which the next ones are given up sooner."""
@@ -67,6 +72,7 @@ class Lab:
         resources: tuple[Resource, ...],
         *,
         clients: ClientLab | None = None,
+        commands: Program | None = None,
         related: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _: (),
         auth: bool = False,
         most_items: int = 1_000,
@@ -76,6 +82,7 @@ class Lab:
         self.contract = contract
         self.auth = auth
         self.clients = clients
+        self.commands = commands
         self.gone: Fault | None = None
         self._sender = sender
         self._resources = resources
@@ -136,7 +143,7 @@ class Lab:
         """Count a request that found no answer, or (None) one that did: too many in a row, and the target is gone."""
         fatal = fault is not None and fault.kind in _FATAL
         self._faults = self._faults + 1 if fatal else 0
-        if fault is not None and fault.kind == "budget":
+        if fault is not None and fault.kind in _AT_ONCE:
             self.gone = fault
         elif self._faults >= _PATIENCE and fault is not None:
             self.gone = Fault("gone", f"the target gave no answer {_PATIENCE} times in a row: {fault.detail}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract import Node
@@ -11,7 +12,10 @@ from conformance.laws.listing import Difference
 from conformance.laws.verdict import Tally, Verdict, failed, passed
 from conformance.wire.exchange import Exchange
 
-_CLOSE_S = 0.001
+CLOSE_S = 0.001
+"""Seconds by which a time may differ for being written in another way."""
+SPECIAL_FLOATS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
+"""The texts that stand for floats which JSON has no numbers for, and how Python writes them."""
 
 
 def raised(exception: str, message: str, expected: str, exchanges: tuple[Exchange, ...]) -> Verdict:
@@ -28,7 +32,7 @@ def raised(exception: str, message: str, expected: str, exchanges: tuple[Exchang
 def parses(node: Node, raw: Mapping[str, Any], result: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict:
     """Judge that the client gives every member of the wire answer that the contract knows, with its value."""
     tally = Tally("members")
-    _compare(node, raw, result, tally, exchanges)
+    Comparison(tally, exchanges, as_python).members(node, raw, result)
     return tally.verdict(
         "client-differs",
         "every member of the wire answer, as the client's own type",
@@ -36,33 +40,53 @@ def parses(node: Node, raw: Mapping[str, Any], result: Mapping[str, Any], exchan
     )
 
 
-def _compare(
-    node: Node, raw: Mapping[str, Any], result: Mapping[str, Any], tally: Tally, exchanges: tuple[Exchange, ...]
-) -> None:
-    for name, member in node.members.items():
-        if raw.get(name) is None:
-            continue
-        if member.basis == "modelled" and name not in result:
-            continue  # the installed client may be older than the model
-        value = result.get(name)
-        if member.type == "structure" and isinstance(value, Mapping) and isinstance(raw[name], Mapping):
-            _compare(member, raw[name], value, tally, exchanges)
-        elif member.type == "list" and isinstance(value, list) and isinstance(raw[name], list):
-            tally.hold(
-                len(value) == len(raw[name]), f"{member.path}: {len(value)} of {len(raw[name])} entries", *exchanges
-            )
+Same = Callable[[str, Any, Any], bool]
+"""Tells whether a client's value of a type is the value on the wire: type, wire, client."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a client gives, held against the wire; `same` is how values are compared, and `exchanges` show them."""
+
+    tally: Tally
+    exchanges: tuple[Exchange, ...]
+    same: Same
+
+    def members(self, node: Node, raw: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+        """Compare the members of a structure, all the way down."""
+        for name, member in node.members.items():
+            if raw.get(name) is None:
+                continue
+            if member.basis == "modelled" and name not in result:
+                continue  # the installed client may be older than the model
+            self._value(member, raw[name], result.get(name))
+
+    def _value(self, node: Node, raw: Any, value: Any) -> None:
+        if node.type == "structure" and isinstance(value, Mapping) and isinstance(raw, Mapping):
+            self.members(node, raw, value)
+        elif node.type == "list" and isinstance(value, list) and isinstance(raw, list):
+            told = f"{node.path}: {len(value)} of {len(raw)} entries"
+            self.tally.hold(len(value) == len(raw), told, *self.exchanges)
+            if node.element is not None:
+                for entry, given in zip(raw, value, strict=False):
+                    self._value(node.element, entry, given)
         else:
-            tally.hold(
-                _equal(member.type, raw[name], value),
-                f"{member.path}: {value!r} for {raw[name]!r} on the wire",
-                *exchanges,
-            )
+            told = f"{node.path}: {value!r} for {raw!r} on the wire"
+            self.tally.hold(self.same(node.type, raw, value), told, *self.exchanges)
 
 
-def _equal(kind: str, wire: Any, value: Any) -> bool:
+def as_python(kind: str, wire: Any, value: Any) -> bool:
+    """Tell whether a value is the wire's as Python has it: a time as a datetime, everything else as it is."""
     if kind == "timestamp":
-        return isinstance(value, dt.datetime) and abs(value.timestamp() - wire) < _CLOSE_S
-    return bool(value == wire)
+        return isinstance(value, dt.datetime) and is_number(wire) and abs(value.timestamp() - wire) < CLOSE_S
+    if kind == "float" and isinstance(wire, str):
+        return isinstance(value, float) and wire in SPECIAL_FLOATS and str(value) == SPECIAL_FLOATS[wire]
+    return bool(value == wire) and isinstance(value, bool) == isinstance(wire, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value of the wire is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def requests_carry(exchanges: Sequence[Exchange], wanted: Mapping[str, Any], lacking: Sequence[str] = ()) -> Verdict:

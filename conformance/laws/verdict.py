@@ -38,6 +38,8 @@ class Verdict:
     rests_on: Mapping[str, int] = field(default_factory=dict)
     exchanges: tuple[Exchange, ...] = ()
     notes: tuple[str, ...] = ()
+    reproduce: str = ""
+    """A line that shows it, where sending the first exchange again would not."""
 
 
 def passed(

@@ -32,11 +32,15 @@ def row(check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> repo
         because=tuple(report.Because(place.source, place.line) for place in check.because),
         rests_on=dict(verdict.rests_on),
         exchanges=tuple(_kept(verdict.exchanges)) if explained else (),
-        reproduce=reproduce(shell, check.id, next(iter(verdict.exchanges), None)) if explained else "",
+        reproduce=_reproducing(shell, check, verdict) if explained else "",
         notes=verdict.notes,
         duration_s=round(duration_s, 6),
         facts=check.facts,
     )
+
+
+def _reproducing(shell: Shell, check: Check, verdict: Verdict) -> str:
+    return verdict.reproduce or reproduce(shell, check.id, next(iter(verdict.exchanges), None))
 
 
 def crashed(check_id: str, level: str, reason: str) -> report.Result:

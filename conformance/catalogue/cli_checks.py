@@ -1,0 +1,265 @@
+"""Checks through the AWS CLI: its options, JSON input, skeletons, output, and how it goes over the pages.
+
+Where a document describes the command, what it says is judged as a `must`. What the program is known to do beyond that,
+such as going over the pages by itself, and commands that no document describes, are a `should`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property, partial
+
+from conformance.catalogue.check import Because, Check, because, bound_by, of_behaviour
+from conformance.catalogue.cli_calls import NOT_ASKED, Row, Scene, Unfit
+from conformance.catalogue.cli_paging_checks import paging_rows
+from conformance.catalogue.cli_steps import AFTER, Steps
+from conformance.catalogue.lab import Lab
+from conformance.contract import Contract, Fact, Operation
+from conformance.laws import command_line as laws
+from conformance.laws.verdict import Verdict, broke, skipped
+
+_PAGE_KIND = "cli-page"
+_WINS, _JSON, _SKELETON, _SAMPLE = "cli-options-win", "cli-json-input", "cli-skeleton", "cli-output-skeleton"
+_INPUT_JSON, _GENERATE = "--cli-input-json", "--generate-cli-skeleton"
+
+LAWS = frozenset({_WINS, _JSON, _SKELETON, _SAMPLE})
+"""The names by which behaviours call for these checks."""
+
+
+class CliChecks:
+    """The checks of one operation through the AWS CLI."""
+
+    def __init__(self, contract: Contract, operation: Operation) -> None:
+        """Keep the contract, for its citations."""
+        self._contract = contract
+        self.operation = operation
+        self.steps = Steps(contract, operation)
+
+    def checks(self) -> Iterator[Check]:
+        """Give every check."""
+        rows = tuple(self._rows())
+        uses = {self._id(row): row.steps for row in rows}
+        for row in rows:
+            yield self._check(row, uses)
+
+    def _rows(self) -> Iterator[Row]:
+        yield from self._output_rows()
+        if self.operation.client_options is None or self.operation.listing is None:
+            return
+        yield from self._option_rows()
+        yield from self._json_rows()
+        yield from self._skeleton_rows()
+        yield from paging_rows(self.steps)
+
+    # -- what becomes of the answer
+
+    def _output_rows(self) -> Iterator[Row]:
+        node, subject = self.operation.output, f"input/{self.operation.subject}/present"
+        listed = self.operation.pagination.result if self.operation.pagination else ""
+        token = self.operation.pagination.output_token if self.operation.pagination else ""
+        cited = tuple(fact for fact in self._cited("output") if fact.path != token)
+        yield Row(
+            "prints-members",
+            "every member of the answer is printed as JSON, with its value: times as numbers or in ISO 8601",
+            ("plain",),
+            lambda scene: laws.prints(scene.ran("plain"), node, listed),
+            tuple(_short(fact) for fact in cited),
+            cites=(subject,),
+            should=not cited,
+        )
+        yield Row(
+            "tells-an-error",
+            "an error of the service ends the command with its code, and with another exit status than 0",
+            ("unknown-name",),
+            lambda scene: laws.tells(scene.ran("unknown-name")),
+            cites=tuple(f"error/{code}/present" for code in self.operation.errors),
+            should=True,
+        )
+
+    # -- options
+
+    def _option_rows(self) -> Iterator[Row]:
+        steps, members = self.steps, self.operation.input.members
+        for name in members:
+            yield Row(
+                f"passes-{name}",
+                f"{steps.option(name)} is sent as {name}, as it was given",
+                self._passing(name),
+                partial(self._passes, name),
+                (f"input/{name}/present", f"input/{name}/type"),
+            )
+        optional = tuple(name for name, node in members.items() if not node.documented.get("required"))
+        defaults = tuple(f"input/{name}/default" for name in optional if "default" in members[name].documented)
+        own = (f"input/{_INPUT_JSON}/required", f"input/{_GENERATE}/required")
+        yield Row(
+            "options-left-out",
+            "every option but the name may be left out, and is not sent then: the service's own defaults hold",
+            ("plain",),
+            lambda scene: laws.leaves_out(scene.ran("plain"), optional),
+            (*(f"input/{name}/required" for name in optional), *defaults, *own),
+        )
+        required = (f"input/{self.operation.subject}/required",)
+        yield Row("name-left-out", "the name must be given: without it nothing is sent", ("nameless",),
+                  lambda scene: laws.refuses_unsent(scene.ran("nameless")), required)  # fmt: skip
+        yield Row("no-number", "a number that is none is refused before anything is sent", ("no-number",),
+                  lambda scene: laws.refuses_unsent(scene.ran("no-number")),
+                  cites=(f"input/{steps.limit}/type",), should=True)  # fmt: skip
+        yield Row("unknown-option", "an option that there is not is refused before anything is sent",
+                  ("unknown-option",), lambda scene: laws.refuses_unsent(scene.ran("unknown-option")),
+                  cites=tuple(f"input/{name}/present" for name in members), should=True)  # fmt: skip
+        for step, words, facets in (
+            ("refused-word", "a word that no list has", tuple(f"input/{name}/enum" for name in steps.words(0))),
+            ("refused-name", "a name that is too long", (f"input/{self.operation.subject}/max_length",)),
+        ):
+            yield Row(step, f"{words} is no answer: the command tells what the service says of it", (step,),
+                      partial(_tells, step), cites=facets, should=True)  # fmt: skip
+
+    def _passing(self, name: str) -> tuple[str, ...]:
+        """Give the steps that have an option for a member."""
+        if name == self.steps.pagination.input_token:
+            return ("second-page",)
+        if name == self.operation.subject:
+            return ("plain", "unknown-name", "first-page", "refused-name")
+        if name == self.steps.limit:
+            return ("first-page", "unknown-name", "refused-name")
+        return ("unknown-name", "refused-name", "no-paginate", "json-file")
+
+    def _passes(self, name: str, scene: Scene) -> Verdict:
+        steps = self.steps
+        asked = {
+            "plain": lambda: {name: scene.ran("plain").command.words[3]},
+            "unknown-name": lambda: steps.unknown(scene),
+            "first-page": lambda: steps.first_page(scene),
+            "second-page": lambda: steps.second_page(scene),
+            "refused-name": steps.refused_name,
+            "no-paginate": lambda: steps.not_paginated(scene),
+            "json-file": steps.beside_a_file,
+        }
+        return laws.carries((scene.ran(step), {name: asked[step]()[name]}) for step in self._passing(name))
+
+    # -- JSON
+
+    def _json_rows(self) -> Iterator[Row]:
+        steps = self.steps
+        json_facts = (f"input/{_INPUT_JSON}/present", f"input/{_INPUT_JSON}/type")
+        yield Row(
+            "input-json",
+            f"the skeleton, filled in, is the input: {_INPUT_JSON} sends every member as it stands there",
+            ("skeleton", "json"),
+            lambda scene: laws.carries([(scene.ran("json"), steps.filled(scene))]),
+            json_facts,
+            (_JSON,),
+        )
+        yield Row(
+            "input-json-file",
+            f"{_INPUT_JSON} takes the JSON from a file, too, and options beside it are sent as well",
+            ("json-file",),
+            lambda scene: laws.carries([(scene.ran("json-file"), steps.in_a_file(scene) | steps.beside_a_file())]),
+            cites=json_facts,
+            should=True,
+        )
+        for name in self.operation.input.members:
+            yield Row(
+                f"option-wins-{name}",
+                f"{steps.option(name)} wins over {name} in {_INPUT_JSON}",
+                ("options-and-json",),
+                partial(self._wins, name),
+                laws=(_WINS,),
+            )
+
+    def _wins(self, name: str, scene: Scene) -> Verdict:
+        return laws.carries([(scene.ran("options-and-json"), {name: self.steps.overruling(scene)[name]})])
+
+    # -- skeletons
+
+    def _skeleton_rows(self) -> Iterator[Row]:
+        due, sampled = self._due("input"), self._due("output")
+        facts = tuple(f"input/{_GENERATE}/{facet}" for facet in ("present", "type"))
+        words = f"input/{_GENERATE}/enum"
+        for step, told in (("skeleton", "without a value"), ("skeleton-input", "with the value input")):
+            yield Row(step, f"{_GENERATE} {told} prints a JSON object with every member of the input, sending nothing",
+                      (step,), partial(self._skeleton, step, due), (*facts, words), (_SKELETON,))  # fmt: skip
+        yield Row(
+            "skeleton-output",
+            f"{_GENERATE} output prints a sample with every member of the output, and sends nothing",
+            ("skeleton-output",),
+            lambda scene: laws.skeleton(scene.ran("skeleton-output"), self.operation.output, sampled),
+            (*facts, words),
+            (_SKELETON, _SAMPLE),
+        )
+        yield Row(
+            "skeleton-output-nameless",
+            f"{_GENERATE} output checks the arguments first: without the name it is refused, and nothing is sent",
+            ("skeleton-output-nameless",),
+            lambda scene: laws.refuses_unsent(scene.ran("skeleton-output-nameless")),
+            (words,),
+            (_SAMPLE,),
+        )
+
+    def _skeleton(self, step: str, due: frozenset[str], scene: Scene) -> Verdict:
+        return laws.skeleton(scene.ran(step), self.operation.input, due)
+
+    # -- from rows to checks
+
+    @cached_property
+    def _pages(self) -> frozenset[str]:
+        """The documents that describe a command of the client."""
+        return frozenset(name for name, source in self._contract.sources.items() if source.kind == _PAGE_KIND)
+
+    def _cited(self, direction: str) -> tuple[Fact, ...]:
+        """Give the facts about members and their types that such a document states."""
+        facts = self._contract.facts_of(self.operation.name, direction)
+        return tuple(
+            fact
+            for fact in facts
+            if fact.facet in {"present", "type"} and any(one.id in self._pages for one in fact.sources)
+        )
+
+    def _due(self, direction: str) -> frozenset[str]:
+        return frozenset(fact.path for fact in self._cited(direction))
+
+    def _id(self, row: Row) -> str:
+        return f"{self.operation.name}/client/cli/{row.case}"
+
+    def _because(self, facts: Sequence[str], laws_of: Sequence[str]) -> tuple[Because, ...]:
+        """Give the places, those on the client's own page alone where it says anything."""
+        behaviours = bound_by(self._contract, self.operation.name, laws_of)
+        places = [place for one in behaviours for place in of_behaviour(one)]
+        places += because(self._contract, facts)
+        own = tuple(dict.fromkeys(place for place in places if place.source in self._pages))
+        return own or tuple(dict.fromkeys(places)) or because(self._contract, protocol=True)
+
+    def _check(self, row: Row, uses: dict[str, tuple[str, ...]]) -> Check:
+        facts, cites = (tuple(f"{self.operation.name}/{one}" for one in ids) for ids in (row.facts, row.cites))
+
+        def run(lab: Lab) -> Verdict:
+            if lab.commands is None:
+                return skipped(NOT_ASKED)
+            if lab.gone is not None:
+                return broke(lab.gone.kind, lab.gone.detail)
+            try:
+                return row.judge(Scene(lab, lab.commands, self.operation.name, self.steps.table, AFTER, uses))
+            except Unfit as unfit:
+                return unfit.verdict
+
+        return Check(
+            self._id(row),
+            "should" if row.should else "must",
+            "inferred" if row.should else "documented",
+            f"AWS CLI: {row.statement}",
+            self._because((*facts, *cites), row.laws),
+            run,
+            compares=True,
+            facts=facts,
+            behaviours=tuple(one.id for one in bound_by(self._contract, self.operation.name, row.laws)),
+            request=" ".join(("aws", *self.steps.command().words)),
+            accepts=row.statement,
+        )
+
+
+def _tells(step: str, scene: Scene) -> Verdict:
+    return laws.tells(scene.ran(step))
+
+
+def _short(fact: Fact) -> str:
+    return fact.id.partition("/")[2]

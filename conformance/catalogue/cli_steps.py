@@ -1,0 +1,223 @@
+"""The commands that checks of the AWS CLI share: few, since each is a process that takes most of a second."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from botocore import xform_name
+
+from conformance.catalogue.cli_calls import NO_RESOURCE, Scene, Step, Unfit
+from conformance.contract import Contract, Operation, Pagination
+from conformance.laws.commands import Command
+from conformance.laws.listing import Reader
+from conformance.laws.survey import View
+from conformance.laws.verdict import skipped
+
+PAGE = 3
+"""Items of a page that is asked for by hand."""
+TOTAL = 3
+SIZE = 2
+"""Items altogether, and on a page, where the client goes over the pages."""
+_LITERAL = "AAECAwQF"
+"""A token that is base64, so that a client that took it for bytes would send another."""
+_OTHER_LITERAL = "BgcICQoL"
+_LONGER = "a" * 33
+_FILE = "input.json"
+
+AFTER: Mapping[str, str] = {"json": "skeleton", "second-page": "first-page", "resumed": "max-items"}
+"""Steps that need what another one has printed."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The commands of one operation."""
+
+    contract: Contract
+    operation: Operation
+
+    @cached_property
+    def table(self) -> Mapping[str, Step]:
+        """Every step by its name, in the order in which they are best begun."""
+        always: dict[str, Step] = {"plain": self._plain, "unknown-name": self._unknown}
+        if self.operation.client_options is None or self.operation.listing is None:
+            return always
+        return always | {
+            "skeleton": lambda _: self.command("--generate-cli-skeleton"),
+            "first-page": self._first_page,
+            "max-items": self._max_items,
+            "skeleton-input": lambda _: self.command("--generate-cli-skeleton", "input"),
+            "skeleton-output": lambda _: self.command(
+                *self.options({self.operation.subject: _LITERAL}), "--generate-cli-skeleton", "output"
+            ),
+            "skeleton-output-nameless": lambda _: self.command("--generate-cli-skeleton", "output"),
+            "options-and-json": self._options_and_json,
+            "json": self._json,
+            "second-page": self._second_page,
+            "resumed": self._resumed,
+            "json-file": self._json_file,
+            "no-paginate": self._no_paginate,
+            "nameless": lambda _: self.command(),
+            "no-number": lambda scene: self.command(*self.options(self._named(scene, {self.limit: "ten"}))),
+            "unknown-option": lambda scene: self.command(*self.options(self._named(scene)), "--no-such-option", "1"),
+            "refused-word": self._refused_word,
+            "refused-name": self._refused_name,
+        }
+
+    # -- what commands are made of
+
+    @property
+    def pagination(self) -> Pagination:
+        """The members that carry a listing over its pages. Raises ValueError for an operation without pages."""
+        if self.operation.pagination is None:
+            raise ValueError(f"{self.operation.name} has no pages")
+        return self.operation.pagination
+
+    @property
+    def limit(self) -> str:
+        """The member that sizes a page."""
+        return self.pagination.limit
+
+    def command(self, *words: str, files: Mapping[str, str] | None = None) -> Command:
+        """Give the command of the operation with these words behind it."""
+        start = (self.contract.service.signing_name, xform_name(self.operation.name, "-"))
+        return Command((*start, *words), tuple((files or {}).items()))
+
+    def options(self, members: Mapping[str, Any]) -> tuple[str, ...]:
+        """Write members as options."""
+        return tuple(word for name, value in members.items() for word in (self.option(name), str(value)))
+
+    def option(self, member: str) -> str:
+        """Give the option of a member."""
+        return f"--{xform_name(member, '-')}"
+
+    def words(self, turn: int) -> dict[str, str]:
+        """Give one documented word for each member that has a list of them; the turns go through all."""
+        found = {}
+        for name, node in self.operation.input.members.items():
+            listed: Sequence[str] = node.documented.get("enum") or ()
+            if listed:
+                found[name] = listed[turn % len(listed)]
+        return found
+
+    def by_identity(self) -> dict[str, str]:
+        """Give the members that ask for an order without ties."""
+        spec = Reader.of(self.operation).spec
+        keys = [name for name, path in spec.keys.items() if path == spec.identity]
+        return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
+
+    def listed(self, scene: Scene) -> View:
+        """Give the resource whose listing is cut into pages: two pages by hand, and items left behind them."""
+        return scene.listed(2 * PAGE)
+
+    def _named(self, scene: Scene, members: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Give members with the name of a resource that exists before them."""
+        name = scene.lab.existing(self.operation)
+        if name is None:
+            raise Unfit(skipped(NO_RESOURCE))
+        return {self.operation.subject: name, **(members or {})}
+
+    # -- the steps, and what some of them must put on the wire
+
+    def _plain(self, scene: Scene) -> Command:
+        name = self.listed(scene).name if self.operation.listing else self._named(scene)[self.operation.subject]
+        return self.command(*self.options({self.operation.subject: name}))
+
+    def unknown(self, scene: Scene) -> dict[str, Any]:
+        """Give the members of a request for a name that nothing has."""
+        more = {} if self.operation.listing is None else {self.limit: PAGE, **self.words(1)}
+        return {self.operation.subject: scene.lab.nobody, **more}
+
+    def _unknown(self, scene: Scene) -> Command:
+        return self.command(*self.options(self.unknown(scene)))
+
+    def first_page(self, scene: Scene) -> dict[str, Any]:
+        """Give the members of a first page."""
+        return {self.operation.subject: self.listed(scene).name, self.limit: PAGE, **self.by_identity()}
+
+    def _first_page(self, scene: Scene) -> Command:
+        return self.command(*self.options(self.first_page(scene)))
+
+    def second_page(self, scene: Scene) -> dict[str, Any]:
+        """Give the members of the page after it."""
+        token = (scene.ran("first-page").printed or {}).get(self.pagination.output_token)
+        if not isinstance(token, str) or not token:
+            raise Unfit(skipped("the first page was printed without a token to go on with"))
+        return {**self.first_page(scene), self.pagination.input_token: token}
+
+    def _second_page(self, scene: Scene) -> Command:
+        return self.command(*self.options(self.second_page(scene)))
+
+    def overruling(self, scene: Scene) -> dict[str, Any]:
+        """Give the members that options say otherwise than the JSON beside them."""
+        return self._named(scene, {self.pagination.input_token: _LITERAL, self.limit: PAGE, **self.words(2)})
+
+    def overruled(self) -> dict[str, Any]:
+        """Give what the JSON says of the same members."""
+        name = {self.operation.subject: "overruled"}
+        return {**name, self.pagination.input_token: _OTHER_LITERAL, self.limit: SIZE, **self.words(1)}
+
+    def _options_and_json(self, scene: Scene) -> Command:
+        return self.command(*self.options(self.overruling(scene)), "--cli-input-json", json.dumps(self.overruled()))
+
+    def filled(self, scene: Scene) -> dict[str, Any]:
+        """Give a value for each member of the input, as the JSON has it."""
+        return self._named(scene, {self.pagination.input_token: _LITERAL, self.limit: PAGE, **self.words(4)})
+
+    def _json(self, scene: Scene) -> Command:
+        """Fill in the skeleton that was printed: what it lacks, the input lacks."""
+        filled = self.filled(scene)
+        printed = scene.ran("skeleton").printed or {}
+        return self.command("--cli-input-json", json.dumps({name: filled[name] for name in printed if name in filled}))
+
+    def in_a_file(self, scene: Scene) -> dict[str, Any]:
+        """Give the members that come from a file."""
+        return {self.operation.subject: scene.lab.nobody, self.limit: PAGE}
+
+    def beside_a_file(self) -> dict[str, Any]:
+        """Give the members that stand in options beside it."""
+        return self.words(4)
+
+    def _json_file(self, scene: Scene) -> Command:
+        text = json.dumps(self.in_a_file(scene))
+        options = self.options(self.beside_a_file())
+        return self.command("--cli-input-json", f"file://{_FILE}", *options, files={_FILE: text})
+
+    def not_paginated(self, scene: Scene) -> dict[str, Any]:
+        """Give the members of a request that is not to be gone on with."""
+        return {self.operation.subject: self.listed(scene).name, **self.words(0)}
+
+    def _no_paginate(self, scene: Scene) -> Command:
+        return self.command(*self.options(self.not_paginated(scene)), "--no-paginate")
+
+    def _paged(self, scene: Scene, *more: str) -> Command:
+        members = {self.operation.subject: self.listed(scene).name, **self.by_identity()}
+        return self.command(*self.options(members), "--max-items", str(TOTAL), "--page-size", str(SIZE), *more)
+
+    def _max_items(self, scene: Scene) -> Command:
+        return self._paged(scene)
+
+    def _resumed(self, scene: Scene) -> Command:
+        token = (scene.ran("max-items").printed or {}).get(self.pagination.output_token)
+        if not isinstance(token, str) or not token:
+            raise Unfit(skipped("--max-items was answered without a token to go on with"))
+        return self._paged(scene, "--starting-token", token)
+
+    def refused_word(self, scene: Scene) -> dict[str, Any]:
+        """Give members of which one is a word that no list has."""
+        name = next(iter(Reader.of(self.operation).spec.filters))
+        return self._named(scene, {self.limit: PAGE, **self.words(1), name: "NoSuchWord"})
+
+    def _refused_word(self, scene: Scene) -> Command:
+        return self.command(*self.options(self.refused_word(scene)))
+
+    def refused_name(self) -> dict[str, Any]:
+        """Give members with a name that is too long by one."""
+        return {self.operation.subject: _LONGER, self.limit: PAGE, **self.words(3)}
+
+    def _refused_name(self, scene: Scene) -> Command:
+        del scene
+        return self.command(*self.options(self.refused_name()))
