@@ -77,7 +77,7 @@ def _section(change: Change, title: str, groups: tuple[Group, ...]) -> Iterator[
 def _happened(group: Group) -> str:
     earlier = before(group)
     now = plain(clip(step(group.lead), _REASON))
-    return f"{now} (before: {plain(clip(earlier, _REASON))})" if earlier else now
+    return f"before {plain(clip(earlier, _REASON))}; {now}" if earlier else now
 
 
 def _ids(group: Group) -> Iterator[str]:

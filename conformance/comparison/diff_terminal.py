@@ -56,7 +56,7 @@ class _Printer:
     def group(self, group: Group) -> None:
         self.line(f"  {one_line(group.title)}")
         if told := before(group):
-            self.hanging("      before: ", Text(visible(clip(told, _TEXT_LIMIT))))
+            self.hanging("      before ", Text(visible(clip(told, _TEXT_LIMIT))))
         self.hanging("      ", Text(visible(clip(step(group.lead), _TEXT_LIMIT))))
         if len(group.deltas) > 1:
             self.line(f"      such as {one_line(group.lead.result.id)}")

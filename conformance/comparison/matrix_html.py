@@ -42,7 +42,7 @@ def render_matrix_html(matrix: Matrix) -> str:
 
 
 def _dense(text: str) -> str:
-    """Leave out empty lines, of which a template with thousands of rows gives as many; a script twice comes out alike."""
+    """Leave out empty lines, of which a template with thousands of rows leaves as many."""
     return re.sub(r"\n\s*\n+", "\n", text).strip()
 
 

@@ -37,7 +37,7 @@ def _head(matrix: Matrix) -> Iterator[str]:
     for note in matrix.notes:
         yield f"**Note:** {plain(note.text)}"
         yield ""
-    signs = f"{SIGNS[Outcome.PASSED]} all that was judged passed, {SIGNS[Outcome.FAILED]} failed, "
+    signs = f"{SIGNS[Outcome.PASSED]} all judged passed, {SIGNS[Outcome.FAILED]} failed, "
     yield f"{signs}{SIGNS[Outcome.ERROR]} error, {SIGNS[Outcome.SKIPPED]} skipped, · not in that run."
     yield ""
 

@@ -37,7 +37,7 @@ def print_matrix(console: Console, matrix: Matrix, *, limit: int = LIMIT) -> Non
     for note in matrix.notes:
         page.hanging("  note: ", note.text)
     page.line()
-    page.line("✓ all that was judged passed   ✗ failed   ! error   ○ skipped   · not in that run")
+    page.line("✓ all judged passed   ✗ failed   ! error   ○ skipped   · not in that run")
     for columns in _blocks(len(matrix.sides), console.width):
         page.table(matrix, columns, limit)
     page.line()

@@ -54,7 +54,10 @@ def step(delta: Delta) -> str:
         return _ended(delta.new)
     if delta.new is None:
         return f"was {_ended(delta.old)}"
-    return f"{_outcome(delta.old)}, now {_ended(delta.new)}"
+    if delta.change is Change.CHANGED:
+        return f"now {_ended(delta.new)}"
+    recommended = delta.change is Change.BROKEN and not delta.worse and not delta.new.known
+    return f"{_outcome(delta.old)}, now {_ended(delta.new)}{' (recommended only)' if recommended else ''}"
 
 
 def before(group: Group) -> str:

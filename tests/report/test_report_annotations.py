@@ -1,0 +1,83 @@
+"""Findings as workflow commands: what they say, how many there are, and that nothing in them is one of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sample_records import BROKE, CONFORMING, FAILED, FOOTER, HOSTILE, KNOWN, PASSED, RECOMMENDED, SKIPPED, record
+
+from conformance.report import Record
+from conformance.report.annotations import LIMIT, github_annotations, outputs
+
+
+def told(run: Record, *, file: str = "", strict: bool = False) -> list[str]:
+    return list(github_annotations(run, file=file, strict=strict))
+
+
+def test_a_failure_is_an_error_that_explains_itself() -> None:
+    (line,) = told(record(PASSED, FAILED), file="targets.yaml")
+    assert line.startswith("::error file=targets.yaml,title=")
+    for part in (FAILED.reason, FAILED.id, "%0AExpected: HTTP 400", "%0AReceived: HTTP 200 with 57", "api-list:24"):
+        assert part in line
+
+
+def test_levels() -> None:
+    assert [line.split(" ")[0] for line in told(record(FAILED, BROKE, RECOMMENDED, KNOWN, SKIPPED))] == [
+        "::error",
+        "::error",
+        "::warning",
+    ]
+    assert [line.split(" ")[0] for line in told(record(RECOMMENDED), strict=True)] == ["::error"]
+    assert told(CONFORMING) == []
+    assert told(record(PASSED, KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (record(SKIPPED), "Nothing was checked"),
+        (record(PASSED, footer=None), "Cut short"),
+        (record(PASSED, footer=replace(FOOTER, complete=False, stopped="the target died")), "the target died"),
+        (record(FAILED, footer=replace(FOOTER, complete=False, stopped="the target died")), "the target died"),
+    ],
+    ids=["nothing", "cut-short", "stopped", "stopped-with-failures"],
+)
+def test_a_run_that_did_not_end_well_says_so(run: Record, words: str) -> None:
+    assert words in told(run)[0]
+    assert told(run)[0].startswith("::error title=")
+
+
+def test_no_more_than_are_shown_and_the_last_counts_the_rest() -> None:
+    unlike = (
+        replace(FAILED, id=f"{FAILED.operation}/request/Member{n}/case", kind=f"kind-{n}", reason=f"cause {n}")
+        for n in range(40)
+    )
+    lines = told(record(*unlike))
+    assert len(lines) == LIMIT
+    assert "31 more findings" in lines[-1]
+    assert all(line.startswith("::error ") for line in lines)
+
+
+def test_nothing_in_them_ends_a_command_or_begins_another() -> None:
+    vicious = f"{HOSTILE}\n::set-output name=a::b\r\n::error::x,title=y:z%0A"
+    lines = told(record(replace(FAILED, reason=vicious, received=vicious, expected=vicious)), file="a,b:c%\n.yaml")
+    (line,) = lines
+    assert "\n" not in line
+    assert "\r" not in line
+    head, _, _ = line.removeprefix("::").partition("::")
+    assert head.count(",") == 1
+    assert head.startswith("error file=a%2Cb%3Ac%25%0A.yaml,title=")
+    assert "%250A" in line
+    assert "\x1b" not in line
+    line.encode("utf-8")
+
+
+def test_outputs_are_texts_of_one_line() -> None:
+    values = outputs(record(PASSED, FAILED, KNOWN, SKIPPED))
+    assert values == {
+        "exit-code": "1", "verdict": "Does not conform", "passed": "1", "failed": "2", "error": "0", "skipped": "1",
+        "known": "1",
+    }  # fmt: skip
+    assert outputs(record(RECOMMENDED))["exit-code"] == "0"
+    assert outputs(record(RECOMMENDED), strict=True)["exit-code"] == "1"

@@ -1,0 +1,57 @@
+"""badge.json, in the form that shields.io reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from sample_records import BROKE, CONFORMING, FAILED, KNOWN, PASSED, RECOMMENDED, SKIPPED, record
+
+from conformance.report import Record
+from conformance.report.badge import badge, render_badge
+from conformance.report.writing import write_reports
+
+# What the badge service's page on its endpoint badge asks for; further members of it are about looks.
+ENDPOINT = {
+    "type": "object",
+    "required": ["schemaVersion", "label", "message"],
+    "additionalProperties": False,
+    "properties": {
+        "schemaVersion": {"const": 1},
+        "label": {"type": "string"},
+        "message": {"type": "string", "minLength": 1},
+        "color": {"enum": ["brightgreen", "green", "yellowgreen", "yellow", "orange", "red", "blue", "lightgrey"]},
+        "isError": {"type": "boolean"},
+    },
+}
+
+RECORDS: dict[str, tuple[Record, str, str]] = {
+    "conforms": (CONFORMING, "conforms", "brightgreen"),
+    "with-known-failures": (record(PASSED, KNOWN), "conforms, 1 known", "yellowgreen"),
+    "recommended-only": (record(PASSED, RECOMMENDED), "conforms", "brightgreen"),
+    "fails": (record(PASSED, FAILED), "1 of 2 fail", "red"),
+    "broke": (record(PASSED, BROKE), "no verdict", "orange"),
+    "cut-short": (record(PASSED, footer=None), "no verdict", "orange"),
+    "nothing-checked": (record(SKIPPED), "nothing checked", "lightgrey"),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_words_and_colour_follow_the_verdict(name: str) -> None:
+    run, message, colour = RECORDS[name]
+    told = badge(run)
+    jsonschema.validate(told, ENDPOINT)
+    assert (told["message"], told["color"]) == (message, colour)
+    assert told.get("isError", False) is (message == "no verdict")
+    assert json.loads(render_badge(run)) == told
+
+
+def test_strict_counts_what_is_only_recommended() -> None:
+    assert badge(record(PASSED, RECOMMENDED), strict=True)["message"] == "1 of 2 fail"
+
+
+def test_a_run_writes_it(tmp_path: Path) -> None:
+    paths = write_reports(CONFORMING, tmp_path)
+    assert json.loads(paths["badge.json"].read_text("utf-8"))["message"] == "conforms"
