@@ -21,19 +21,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "laws": {"errors", "contract", "wire"},
     "tuning": {"errors", "contract", "wire", "laws", "worlds"},
     "targets": {"errors", "contract", "wire", "worlds"},
+    "awscli": {"errors", "contract", "wire", "laws", "targets"},
     "report": {"errors"},
     "comparison": {"errors", "report"},
     "reference": {"errors", "contract", "wire", "worlds"},
     "catalogue": {"errors", "contract", "wire", "cases", "laws", "tuning"},
+    "drift": {"errors", "contract", "report"},
     "suite": {
         "errors", "contract", "worlds", "wire", "cases", "laws", "tuning", "targets", "catalogue", "report",
-        "reference",
+        "reference", "awscli",
     },
     "mutants": {"errors", "contract", "worlds", "wire", "reference"},
     "proof": {"errors", "contract", "worlds", "wire", "laws", "tuning", "catalogue", "mutants", "reference"},
     "cli": {
         "errors", "contract", "worlds", "laws", "targets", "catalogue", "suite", "report", "reference",
-        "mutants", "proof", "comparison",
+        "mutants", "proof", "comparison", "drift",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -1,25 +1,20 @@
-"""The five documents, and who reads each."""
+"""The five documents as the package reads them: their style and operation are found out, not told."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reading import api_markdown, api_text, boto3_rst, boto3_text, cli_rst
-from reading.claims import DESCRIBE, LIST, Page
+from conformance.drift.page import Page, read_page
+from conformance.drift.styles import Reading, about, operation_of, read, style_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from reading.claims import Claim
+    from conformance.drift.claims import Claim
 
-READERS: dict[str, Callable[[Page], Iterator[Claim]]] = {
-    "cli": cli_rst.read,
-    "api-describe": api_markdown.read,
-    "api-list": api_text.read,
-    "boto3-describe": boto3_text.read,
-    "boto3-paginator": boto3_rst.read,
-}
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
 OPERATION = {
     "cli": LIST,
     "api-describe": DESCRIBE,
@@ -30,10 +25,12 @@ OPERATION = {
 """The operation that each page is about."""
 
 
-def read_all(folder: Path, files: Mapping[str, str]) -> list[Claim]:
-    """Read every document of a folder; `files` gives the file of each. Raises OSError where one is missing."""
-    claims: list[Claim] = []
-    for document, read in READERS.items():
-        text = (folder / files[document]).read_text(encoding="utf-8")
-        claims.extend(dict.fromkeys(read(Page(document, tuple(text.splitlines())))))
-    return claims
+def read_document(folder: Path, document: str, file: str) -> Reading:
+    """Read one document of a folder."""
+    page = Page(document, read_page(folder / file))
+    return read(about(page, operation_of(page, (DESCRIBE, LIST))), style_of(page))
+
+
+def read_all(folder: Path, files: Mapping[str, str], documents: Iterable[str] = tuple(OPERATION)) -> list[Claim]:
+    """Read every document of a folder; `files` gives the file of each. Raises PageError where one is missing."""
+    return [claim for document in documents for claim in read_document(folder, document, files[document]).claims]

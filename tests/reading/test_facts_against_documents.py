@@ -1,4 +1,4 @@
-"""The contract's facts against the documents themselves, read again by an extractor that knows nothing of the contract.
+"""The contract's facts against the documents themselves, read again by readers that know nothing of the contract.
 
 Needs the documents: `pytest --documents DIR`, or CONFORMANCE_DOCUMENTS=DIR.
 """
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from conformance.contract import UNSET, Contract, load
-from reading.claims import DESCRIBE, Place
-from reading.documents import OPERATION, read_all
+from conformance.drift.claims import Place
+from reading.documents import DESCRIBE, OPERATION, read_all, read_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reading.claims import Claim, Value
+    from conformance.drift.claims import Claim, Value
 
 
 class Said(NamedTuple):
@@ -84,6 +84,14 @@ def test_the_documents_are_those_that_the_contract_was_made_from(documents: Path
         source = contract.sources[name]
         assert source.operation == operation
         assert hashlib.sha256((documents / source.file).read_bytes()).hexdigest() == source.sha256, name
+
+
+@pytest.mark.parametrize("name", OPERATION)
+def test_nothing_on_a_document_is_left_unread(name: str, documents: Path, contract: Contract) -> None:
+    reading = read_document(documents, name, contract.sources[name].file)
+    assert reading.style.name == contract.sources[name].kind
+    assert reading.page.operation == OPERATION[name]
+    assert reading.unread == ()
 
 
 def test_no_two_claims_say_different_things_in_one_place(claims: list[Claim], claimed: dict[Said, Stated]) -> None:

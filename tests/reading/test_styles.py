@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reading import api_markdown, api_text, boto3_rst, boto3_text, cli_rst
-from reading.claims import Page
-from reading.drawing import Drawn, drawn
+from conformance.drift import api_markdown, api_text, boto3_rst, boto3_text, cli_rst
+from conformance.drift.claims import Claim
+from conformance.drift.drawing import Drawn, drawn
+from conformance.drift.errors import PageError
+from conformance.drift.page import Page
+from conformance.drift.prose import statements
 from reading.pages import API_MARKDOWN, API_TEXT, BOTO3_RST, BOTO3_TEXT, CLI
-from reading.prose import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from reading.claims import Claim
+    from conformance.drift.claims import Read
 
 
-def read(reader: Callable[[Page], Iterator[Claim]], text: str) -> set[tuple[object, ...]]:
+def read(reader: Callable[[Page], Iterator[Read]], text: str) -> set[tuple[object, ...]]:
     """Give what a page claims as direction, path, facet, value, line; the text begins with an empty line 1."""
-    claims = reader(Page("a page", tuple(text.splitlines())))
+    found = list(reader(Page("a page", tuple(text.splitlines()), "Look")))
+    claims = [one for one in found if isinstance(one, Claim)]
+    assert len(claims) == len(found)
     return {(claim.place.direction, claim.place.path, claim.facet, claim.value, claim.line) for claim in claims}
 
 
@@ -133,9 +137,10 @@ def test_a_drawing_ends_with_its_first_brace() -> None:
 
 
 def test_text_inside_a_drawing_is_an_error() -> None:
-    with pytest.raises(ValueError, match="2: not a drawing"):
+    with pytest.raises(PageError, match=r"can't be read: ~") as told:
         drawn(Page("a page", ("{", "  'A': ~", "}")), 1)
-    with pytest.raises(ValueError, match="does not end"):
+    assert told.value.where == "a page:2"
+    with pytest.raises(PageError, match="does not end"):
         drawn(Page("a page", ("{",)), 1)
 
 

@@ -1,4 +1,4 @@
-"""A claim: one thing that one line of one document says about one path of one operation."""
+"""A claim: one thing that one line of a page says about one path of one operation."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 Value = bool | int | str | tuple[str, ...]
-
-DESCRIBE = "DescribeHyperParameterTuningJob"
-LIST = "ListTrainingJobsForHyperParameterTuningJob"
 
 
 class Place(NamedTuple):
@@ -40,6 +37,19 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A line that a reader met where it looked for claims, and could make nothing of."""
+
+    line: int
+    text: str
+    why: str
+
+
+Read = Claim | Unread
+"""What a reader gives, one after the other."""
+
+
+@dataclass(frozen=True)
 class Statement:
     """A claim that does not know yet which document and place it belongs to."""
 
@@ -52,26 +62,6 @@ class Statement:
     def by(self, document: str, place: Place) -> Claim:
         """Say who states it, and of what."""
         return Claim(document, place, self.facet, self.value, self.line, self.words, self.more_lines)
-
-
-@dataclass(frozen=True)
-class Page:
-    """A document's lines, numbered from 1."""
-
-    document: str
-    lines: tuple[str, ...]
-
-    def find(self, text: str, start: int = 1) -> int:
-        """Give the number of the first line, from `start` on, that is this text but for blanks. Raises LookupError."""
-        for number in range(start, len(self.lines) + 1):
-            if self.lines[number - 1].strip() == text:
-                return number
-        raise LookupError(f"{self.document} has no line {text!r} from line {start} on")
-
-    def numbered(self, start: int, end: int | None = None) -> list[tuple[int, str]]:
-        """Give the lines from `start` to `end`, the last left out, with their numbers."""
-        stop = len(self.lines) + 1 if end is None else end
-        return [(number, self.lines[number - 1]) for number in range(start, stop)]
 
 
 def joined(parent: str, member: str) -> str:

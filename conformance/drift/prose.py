@@ -8,19 +8,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reading.claims import Statement
+from conformance.drift.claims import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reading.claims import Value
+    from conformance.drift.claims import Value
 
 Prose = tuple[tuple[int, str], ...]
 
 _SECONDS_A_DAY = 86_400
 _SCALARS = {"string", "integer", "float", "boolean", "timestamp"}
 
-_DEFAULT = re.compile(r"\bdefault(?: value| directory)? is `*(\d+ days?|[^\s`)]+)")
+_DEFAULT = re.compile(r"\bdefault(?:(?: value| directory)? is|s to) `*(\d+ days?|[^\s`),]+)")
 _MAXIMUM = re.compile(r"\bmaximum value is (\d+ days|[\d,]+)")
 _OPTIONAL = re.compile(r"\(optional\)", re.IGNORECASE)
 _ONE_OR_MORE = re.compile(r"A list of one or more ")
@@ -80,7 +80,7 @@ def _spread(prose: Prose, listed: tuple[str, ...]) -> Iterator[Statement]:
     else:
         items = [(line, match[1]) for line, text in prose if (match := _CHOSEN.search(text)) and match[1] in listed]
         lines = tuple(line for line, _ in items)
-    if len(items) < 2:  # one word is an example, not a list
+    if len(items) <= 1:  # one word is an example, not a list
         return
     words = tuple(word for _, word in items)
     wire = tuple(wire_word(word, listed) for word in words)

@@ -1,0 +1,125 @@
+"""`conformance drift`: the contract against a service model, or against a page of the documentation."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import conformance
+from conformance.cli.options import contract
+from conformance.errors import ExitCode, UserError
+
+if TYPE_CHECKING:
+    from conformance.contract import Contract
+    from conformance.drift.finding import Drift
+
+_KINDS = ("new", "removed", "changed")
+_STYLES = ("boto3-page-rst", "boto3-page-text", "cli-page", "api-reference-text", "api-reference-markdown")
+_TOOL = "sagemaker-tuning-conformance"
+
+
+@click.command()
+@click.option("--document", metavar="FILE", help="Hold this page against the contract, not a model ('-': from stdin).")
+@click.option("--style", type=click.Choice(_STYLES), help="How the page is written (default: found out).")
+@click.option("--operation", metavar="NAME", help="What the page is about (default: found out).")
+@click.option(
+    "--botocore-data", metavar="DIR", type=click.Path(), help="Folder of another botocore's data (default: installed)."
+)
+@click.option("--model", metavar="FILE", type=click.Path(), help="A service-2.json, or service-2.json.gz.")
+@click.option(
+    "--fail-on",
+    multiple=True,
+    metavar="KIND",
+    help="Exit 1 on such drift: new, removed, changed, or any. May be repeated, or a list with commas.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
+@contract
+def drift(as_json: bool, print_schema: bool, contract: str | None, **options: Any) -> int:  # noqa: FBT001 - click passes flags so
+    """Tell what is new, gone or changed since the contract was made.
+
+    Without an argument, the service model of the installed botocore is held against the contract; with --document, a
+    page of the documentation: of boto3 (as reStructuredText or as text), of the AWS CLI, or of the API Reference (as
+    text or as Markdown). What the contract knows already as a disagreement of its documents never counts.
+    """
+    if print_schema:
+        from conformance.drift.schema import SCHEMA  # noqa: PLC0415 - only this branch needs it
+
+        click.echo(json.dumps(SCHEMA, indent=2))
+        return ExitCode.CONFORMS
+    failing = _kinds(options["fail_on"])
+    _one_of_them(options)
+    from conformance.contract import load  # noqa: PLC0415 - --help does without it
+
+    loaded = load(Path(contract) if contract else None)
+    found = _of_page(loaded, options) if options["document"] is not None else _of_model(loaded, options)
+    if as_json:
+        from conformance.drift.schema import to_json  # noqa: PLC0415 - as above
+
+        whole = to_json(found, tool=_TOOL, version=conformance.__version__, digest=loaded.digest)
+        click.echo(json.dumps(whole, indent=1))
+    else:
+        from conformance.drift.rendering import told  # noqa: PLC0415 - as above
+
+        name = f"{loaded.digest[:12]}, {len(loaded.facts):,} facts"
+        for line in told(found, name, shutil.get_terminal_size((80, 24)).columns):
+            click.echo(line)
+    drifted = any(finding.kind.value in failing for finding in found.findings)
+    return ExitCode.DOES_NOT_CONFORM if drifted else ExitCode.CONFORMS
+
+
+def _kinds(given: tuple[str, ...]) -> frozenset[str]:
+    """Give the kinds of drift that fail. Raises UserError for one that there is not."""
+    words = [word.strip() for one in given for word in one.split(",")]
+    for word in words:
+        if word not in {*_KINDS, "any"}:
+            raise UserError(
+                f"--fail-on takes {', '.join(_KINDS)} or any, not {word!r}", remedy="for example --fail-on any"
+            )
+    return frozenset(_KINDS if "any" in words else words)
+
+
+def _one_of_them(options: dict[str, Any]) -> None:
+    """Insist that one thing is held against the contract. Raises UserError."""
+    given = [
+        f"--{name.replace('_', '-')}" for name in ("document", "botocore_data", "model") if options[name] is not None
+    ]
+    if len(given) > 1:
+        raise UserError(
+            f"{' and '.join(given)} name two things to hold against the contract", remedy="give one of them"
+        )
+    stray = [f"--{name}" for name in ("style", "operation") if options[name] is not None]
+    if stray and options["document"] is None:
+        raise UserError(f"{' and '.join(stray)} tells of a page, and there is none", remedy="add --document FILE")
+
+
+def _of_page(loaded: Contract, options: dict[str, Any]) -> Drift:
+    from conformance.drift import styles  # noqa: PLC0415 - a model does without it
+    from conformance.drift.against_page import against_page  # noqa: PLC0415 - as above
+    from conformance.drift.page import Page, read_page, read_stdin  # noqa: PLC0415 - as above
+
+    file = options["document"]
+    shown = "standard input" if file == "-" else file
+    page = Page(shown, read_stdin() if file == "-" else read_page(Path(file)))
+    style = styles.style_named(options["style"]) if options["style"] else styles.style_of(page)
+    operation = styles.operation_named(options["operation"], loaded.operations) if options["operation"] else ""
+    operation = operation or styles.operation_of(page, loaded.operations)
+    return against_page(loaded, styles.read(styles.about(page, operation), style), shown)
+
+
+def _of_model(loaded: Contract, options: dict[str, Any]) -> Drift:
+    from conformance.drift import model_source  # noqa: PLC0415 - a page does without it
+    from conformance.drift.against_model import against_model  # noqa: PLC0415 - as above
+
+    service = loaded.service.service
+    if options["model"] is not None:
+        source = model_source.in_file(Path(options["model"]))
+    elif options["botocore_data"] is not None:
+        source = model_source.in_folder(Path(options["botocore_data"]), service)
+    else:
+        source = model_source.installed(service)
+    return against_model(loaded, source)

@@ -1,0 +1,213 @@
+"""The contract against a page: what the page says anew, no longer, or otherwise than its edition in the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.contract import UNSET, Citation, Contract, Fact
+from conformance.drift.claims import Claim
+from conformance.drift.edition import Edition, Key, Stated, edition_for
+from conformance.drift.finding import Drift, Finding, Kind, fact_id, same, together
+from conformance.drift.folding import folded
+from conformance.drift.styles import Reading
+
+_DIRECTIONS = ("input", "paginator", "output", "error")
+
+
+def against_page(contract: Contract, reading: Reading, shown: str) -> Drift:
+    """Hold a page, as it was read, against the contract; `shown` is how the page is named to people."""
+    edition = edition_for(contract, reading.style.name, reading.page.operation)
+    comparison = _Comparison(contract, reading, edition)
+    findings, known = comparison.findings()
+    against = {
+        "kind": "document",
+        "file": shown,
+        "style": reading.style.name,
+        "operation": reading.page.operation,
+        "edition": edition.source.id if edition else None,
+        "claims": len(reading.claims),
+    }
+    notes = tuple(comparison.notes())
+    unread = tuple((one.line, one.text, one.why) for one in reading.unread)
+    return Drift(against, together(folded(findings)), together(known), notes, unread)
+
+
+@dataclass(frozen=True)
+class _Leftovers:
+    """What the page says and its edition does not, and the other way round, of one key."""
+
+    page: tuple[Claim, ...]
+    edition: tuple[Stated, ...]
+
+
+class _Comparison:
+    """Goes through everything that the page or its edition in the contract says of the operation."""
+
+    def __init__(self, contract: Contract, reading: Reading, edition: Edition | None) -> None:
+        self._reading = reading
+        self._operation = reading.page.operation
+        self._edition = edition
+        self._page: dict[Key, list[Claim]] = {}
+        for claim in reading.claims:
+            self._page.setdefault((claim.place.direction, claim.place.path, claim.facet), []).append(claim)
+        self._stated: Mapping[Key, list[Stated]] = edition.stated if edition else {}
+        facts = [fact for fact in contract.facts if fact.operation == self._operation]
+        keyed: list[tuple[Key, Fact]] = [((one.direction, one.path, one.facet), one) for one in facts]
+        self._facts = {key: fact for key, fact in keyed if fact.basis == "documented"}
+        self._modelled = {key: fact for key, fact in keyed if fact.basis == "modelled"}
+
+    def findings(self) -> tuple[list[Finding], list[Finding]]:
+        """Give what is drift, and what the contract knows already as a disagreement of its editions."""
+        drift: list[Finding] = []
+        known: list[Finding] = []
+        for key in self._keys():
+            for finding, is_known in self._of(key):
+                (known if is_known else drift).append(finding)
+        return drift, known
+
+    def notes(self) -> Iterator[str]:
+        """Say what could not be compared."""
+        if self._edition is None:
+            yield (
+                f"the contract has no {self._reading.style.title} of this operation: the page is held against what the"
+                " other documents say"
+            )
+            return
+        if self._edition.unreadable:
+            yield (
+                f"{self._edition.unreadable} statement of {self._edition.source.id} stands in prose about another"
+                " member, and is not looked for"
+            )
+        elsewhere = sum(key not in self._stated and key not in self._page for key in self._facts)
+        if elsewhere:
+            yield f"{elsewhere} facts of this operation come from other documents, and are not looked for on this page"
+
+    def _keys(self) -> list[Key]:
+        keys = dict.fromkeys((*self._page, *(self._stated if self._edition else self._expected())))
+        return sorted(keys, key=lambda key: _DIRECTIONS.index(key[0]))
+
+    def _expected(self) -> Iterator[Key]:
+        """Give the members that any page of the operation names, where the contract has none of this style."""
+        covered = {direction for direction, _, _ in self._page}
+        for direction, path, facet in self._facts:
+            if facet == "present" and direction in covered and not path.startswith("--"):
+                yield direction, path, facet
+
+    def _of(self, key: Key) -> Iterator[tuple[Finding, bool]]:
+        page, stated, fact = self._page.get(key, []), self._stated.get(key, []), self._facts.get(key)
+        yield from ((self._known(key, fact, one, page), True) for one in stated if _older(one, fact, page))
+        left = self._left_over(page, stated)
+        unpaired = list(left.edition)
+        for value, claims in _by_value(left.page):
+            was = _nearest(value, unpaired)
+            if was is not None:
+                unpaired.remove(was)
+            if fact is not None and any(same(value, one) for one in _values(fact)):
+                if was is not None:
+                    yield self._caught_up(key, fact, was, claims), True
+            else:
+                yield self._differing(key, fact, was, claims), False
+        if not page and not stated and fact is not None:
+            unpaired = [Stated(fact.value, fact.sources[0])]
+        for one in unpaired:
+            if key[2] != "type" or not page:
+                yield self._finding(Kind.REMOVED, key, ours=one.value, cited=(one.citation,), claims=page), False
+        if key[2] == "present" and page and not left.page:
+            yield from ((finding, False) for finding in self._named_less(key, page, stated))
+
+    @staticmethod
+    def _left_over(page: Sequence[Claim], stated: Sequence[Stated]) -> _Leftovers:
+        return _Leftovers(
+            tuple(claim for claim in page if not any(same(claim.value, one.value) for one in stated)),
+            tuple(one for one in stated if not any(same(claim.value, one.value) for claim in page)),
+        )
+
+    def _named_less(self, key: Key, page: Sequence[Claim], stated: Sequence[Stated]) -> Iterator[Finding]:
+        """Tell that a member is drawn and no longer explained, or the other way round."""
+        lines, before = {claim.line for claim in page}, {one.citation.line for one in stated}
+        if len(lines) < len(before):
+            finding = self._finding(
+                Kind.REMOVED, key, ours=True, cited=tuple(one.citation for one in stated), claims=page
+            )
+            yield replace(
+                finding, theirs=True, detail=f"named on {len(before)} lines of that edition, on {len(lines)} here"
+            )
+
+    def _differing(self, key: Key, fact: Fact | None, was: Stated | None, claims: Sequence[Claim]) -> Finding:
+        value = claims[0].value
+        if was is not None:
+            return self._finding(Kind.CHANGED, key, ours=was.value, theirs=value, cited=(was.citation,), claims=claims)
+        if fact is not None:
+            return self._finding(Kind.CHANGED, key, ours=fact.value, theirs=value, cited=fact.sources, claims=claims)
+        finding = self._finding(Kind.NEW, key, theirs=value, claims=claims)
+        modelled = self._modelled.get(key)
+        if modelled is not None and same(modelled.value, value):
+            return replace(finding, detail="the service model says so already")
+        return finding
+
+    def _known(self, key: Key, fact: Fact | None, one: Stated, page: Sequence[Claim]) -> Finding:
+        lines = [claim for claim in page if same(claim.value, one.value)]
+        newest = fact.sources[:1] if fact else ()
+        return self._finding(
+            Kind.CHANGED, key, ours=fact.value if fact else None, theirs=one.value, cited=newest, claims=lines
+        )
+
+    def _caught_up(self, key: Key, fact: Fact, was: Stated, claims: Sequence[Claim]) -> Finding:
+        finding = self._finding(
+            Kind.CHANGED, key, ours=was.value, theirs=claims[0].value, cited=(was.citation,), claims=claims
+        )
+        says = next((one for one in fact.sources if same(_value(fact, one), claims[0].value)), fact.sources[0])
+        return replace(finding, detail=f"says now what {says.id}:{says.line} says")
+
+    def _finding(  # noqa: PLR0913 - a finding, and what its fact is known by
+        self,
+        kind: Kind,
+        key: Key,
+        *,
+        ours: Any = None,
+        theirs: Any = None,
+        cited: tuple[Citation, ...] = (),
+        claims: Sequence[Claim] = (),
+    ) -> Finding:
+        direction, path, facet = key
+        lines = tuple(sorted({claim.line for claim in claims}))
+        facts = (fact_id(self._operation, direction, path, facet),)
+        return Finding(kind, self._operation, direction, path, facet, facts, ours, theirs, cited, lines)
+
+
+def _value(fact: Fact, citation: Citation) -> Any:
+    return fact.value if citation.value is UNSET else citation.value
+
+
+def _values(fact: Fact) -> list[Any]:
+    """Give the value in force, and those of all editions that say something else."""
+    return [fact.value, *(_value(fact, one) for one in fact.sources)]
+
+
+def _older(one: Stated, fact: Fact | None, page: Sequence[Claim]) -> bool:
+    """Tell whether the page still says what its edition says, and a newer document says otherwise."""
+    differs = fact is not None and not same(one.value, fact.value)
+    more_than_a_drawing = one.value != "number"  # drawn JSON has one word for numbers, which contradicts nobody
+    return differs and more_than_a_drawing and any(same(claim.value, one.value) for claim in page)
+
+
+def _by_value(claims: Sequence[Claim]) -> list[tuple[Any, list[Claim]]]:
+    """Put claims with the same value together."""
+    groups: list[tuple[Any, list[Claim]]] = []
+    for claim in claims:
+        group = next((one for value, one in groups if same(value, claim.value)), None)
+        if group is None:
+            groups.append((claim.value, [claim]))
+        else:
+            group.append(claim)
+    return groups
+
+
+def _nearest(value: Any, stated: Sequence[Stated]) -> Stated | None:
+    """Give the statement that the value most likely took the place of."""
+    if not stated:
+        return None
+    words = set(value) if isinstance(value, tuple) else {value}
+    return max(stated, key=lambda one: len(words & (set(one.value) if isinstance(one.value, tuple) else {one.value})))

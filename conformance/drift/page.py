@@ -1,0 +1,96 @@
+"""A page: the lines of a document as its readers see them, whatever editor, browser or system it was saved with."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.drift.errors import PageError
+
+MOST_BYTES = 8 * 1024 * 1024
+"""Seventy times the largest page that the contract was made from."""
+
+_END_OF_LINE = re.compile(r"\r\n|\r|\n")
+_BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200b": "", "\f": " ", "\v": " "})
+"""What browsers put in place of blanks, and what page ends leave behind."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A document's lines, numbered from 1; `document` is how claims name it, `operation` what it is about."""
+
+    document: str
+    lines: tuple[str, ...]
+    operation: str = ""
+
+    def find(self, *texts: str, start: int = 1) -> int:
+        """Give the number of the first line, from `start` on, that is one of these texts but for blanks and marks.
+
+        Raises LookupError.
+        """
+        for number in range(start, len(self.lines) + 1):
+            if heading(self.lines[number - 1]) in texts:
+                return number
+        raise LookupError(f"{self.document} has no line {texts[0]!r} from line {start} on")
+
+    def find_or_end(self, *texts: str, start: int = 1) -> int:
+        """Give the same; the number after the last line where there is no such line."""
+        try:
+            return self.find(*texts, start=start)
+        except LookupError:
+            return len(self.lines) + 1
+
+    def numbered(self, start: int, end: int | None = None) -> list[tuple[int, str]]:
+        """Give the lines from `start` to `end`, the last left out, with their numbers."""
+        stop = len(self.lines) + 1 if end is None else end
+        return [(number, self.lines[number - 1]) for number in range(start, stop)]
+
+
+def heading(line: str) -> str:
+    """Give a line without what marks it as a heading: stars, number signs, a colon at its end, an anchor."""
+    return re.sub(r"^[#*\s]+|[#*:\u00b6\s]+$", "", re.sub(r"<a [^>]*>(?:</a>)?", "", line)) if line.strip() else ""
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """Split a text into lines of plain blanks: any ends of lines, no mark of byte order, tabs as far as they reach."""
+    lines = _END_OF_LINE.split(text.removeprefix("\ufeff"))
+    if lines and not lines[-1]:
+        lines.pop()
+    return tuple(line.translate(_BLANKS).expandtabs() for line in lines)
+
+
+def read_page(file: Path) -> tuple[str, ...]:
+    """Read the lines of a file. Raises PageError where there is none, or it is no text in UTF-8, or far too large."""
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise PageError(
+            f"the page can't be read: {error.strerror or error}",
+            where=str(file),
+            remedy="name a file that holds a page",
+        ) from error
+    return _decoded(raw, str(file))
+
+
+def read_stdin() -> tuple[str, ...]:
+    """Read the lines of standard input. Raises PageError as for a file."""
+    return _decoded(sys.stdin.buffer.read(MOST_BYTES + 1), "standard input")
+
+
+def _decoded(raw: bytes, where: str) -> tuple[str, ...]:
+    if len(raw) > MOST_BYTES:
+        raise PageError(
+            f"the page is larger than {MOST_BYTES:,} bytes", where=where, remedy="save the one page as text"
+        )
+    try:
+        return lines_of(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise PageError(
+            "the page is not text in UTF-8",
+            where=f"{where}:{line}",
+            remedy="save it as plain text, Markdown or reStructuredText, encoded as UTF-8",
+        ) from error
