@@ -1,0 +1,146 @@
+"""Records of the parts of one run, put together to the record of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.gate.errors import MergeError
+from conformance.gate.shards import digest
+from conformance.report import Facts, Footer, Header, Record, Result, Shard, sort_results
+
+_SAME: tuple[tuple[str, Callable[[Header], Any]], ...] = (
+    ("tool", lambda header: f"{header.tool.name} {header.tool.version}"),
+    ("contract", lambda header: header.contract.digest[:12]),
+    ("target", lambda header: header.target.name),
+    ("kind of target", lambda header: header.target.kind),
+    ("state of the target", lambda header: header.target.state),
+)
+"""What parts of one run have in common. Each may have launched a server of its own, so the endpoint is not among it."""
+_AGAIN = "merge the records of one run: the same target, contract and selection, on every shard from 1/N to N/N"
+
+Parts = Mapping[Path, Record]
+
+
+def merged(parts: Parts) -> Record:
+    """Give the record of the whole run. Raises MergeError where the records are not all the parts of one run.
+
+    A part that did not come to its end leaves the whole incomplete, and is told as the reason. The run lasts from the
+    earliest start to the latest end, by the clocks of the machines.
+    """
+    shards = _shards(parts)
+    _insist_on_one_run(parts, shards)
+    records = [parts[path] for path in sorted(parts, key=lambda path: shards[path].index)]
+    results = tuple(one for record in records for one in record.results)
+    _insist_on_disjoint(parts)
+    shard = next(iter(shards.values()))
+    header = replace(
+        records[0].header,
+        started=min((record.header.started for record in records), key=_moment),
+        planned=shard.checks,
+        shard=None,
+    )
+    whole = Record(header, sort_results(results), None)
+    if not whole.missing and digest(one.id for one in results) != shard.digest:
+        raise MergeError("the records do not have the checks that their run had", remedy=_AGAIN)
+    return replace(whole, footer=_footer(records, whole))
+
+
+def _shards(parts: Parts) -> Mapping[Path, Shard]:
+    shards: dict[Path, Shard] = {}
+    for path, record in parts.items():
+        if record.header.shard is None:
+            remedy = "merge records of `conformance run --shard I/N`"
+            raise MergeError("this is the record of a whole run, and no part of one", where=str(path), remedy=remedy)
+        shards[path] = record.header.shard
+    return shards
+
+
+def _insist_on_one_run(parts: Parts, shards: Mapping[Path, Shard]) -> None:
+    first, *others = parts
+    for path in others:
+        for what, part in _SAME:
+            if part(parts[path].header) != part(parts[first].header):
+                here, there = part(parts[path].header), part(parts[first].header)
+                raise MergeError(f"the {what} differs: {here} here, {there} in {first}", where=str(path), remedy=_AGAIN)
+        if shards[path].total != shards[first].total:
+            problem = f"this is {shards[path]}, but {first} is {shards[first]}"
+            raise MergeError(problem, where=str(path), remedy=_AGAIN)
+        if shards[path].digest != shards[first].digest:
+            problem = (
+                f"the run had other checks ({shards[path].checks:,}) than that of {first} ({shards[first].checks:,})"
+            )
+            raise MergeError(problem, where=str(path), remedy=_AGAIN)
+    places: dict[int, Path] = {}
+    for path, shard in shards.items():
+        if shard.index in places:
+            raise MergeError(
+                f"{shard} is given twice", where=f"{places[shard.index]}, {path}", remedy="name each part once"
+            )
+        places[shard.index] = path
+    total = shards[first].total
+    absent = [str(index) for index in range(1, total + 1) if index not in places]
+    if absent:
+        what = f"shard {absent[0]}" if len(absent) == 1 else f"shards {', '.join(absent)}"
+        raise MergeError(
+            f"{what} of {total} is missing" if len(absent) == 1 else f"{what} of {total} are missing", remedy=_AGAIN
+        )
+
+
+def _insist_on_disjoint(parts: Parts) -> None:
+    judged: dict[str, Path] = {}
+    for path, record in parts.items():
+        for result in record.results:
+            if result.id in judged:
+                problem = f"{result.id} was judged in {judged[result.id]} already"
+                raise MergeError(problem, where=str(path), remedy=_AGAIN)
+            judged[result.id] = path
+
+
+def _footer(records: Sequence[Record], whole: Record) -> Footer:
+    footers = [record.footer for record in records if record.footer]
+    missing = [set(footer.facts.not_exercised) for footer in footers]
+    # In the order of the contract, which every part keeps.
+    order = footers[0].facts.not_exercised if footers else ()
+    never = tuple(fact for fact in order if all(fact in one for one in missing))
+    total = records[0].header.contract.facts
+    stopped = next(_ends(records), "")
+    return Footer(
+        duration_s=_duration_s(records),
+        complete=not stopped and not whole.missing and all(record.complete for record in records),
+        facts=Facts(total, total - len(never) if footers else 0, never),
+        unknown_members=tuple(sorted({one for footer in footers for one in footer.unknown_members})),
+        stopped=stopped,
+    )
+
+
+def _ends(records: Sequence[Record]) -> Iterator[str]:
+    """Give the reasons for which parts did not come to their end."""
+    for record in records:
+        if record.stopped:
+            yield f"{record.header.shard}: {record.stopped}"
+        elif record.footer is None:
+            yield f"{record.header.shard} was cut short"
+        elif not record.complete:
+            yield f"{record.header.shard} has no result for {record.missing:,} of its checks"
+
+
+def _duration_s(records: Sequence[Record]) -> float:
+    starts = [_moment(record.header.started) for record in records]
+    ends = [
+        start.timestamp() + (record.footer.duration_s if record.footer else 0.0)
+        for start, record in zip(starts, records, strict=True)
+    ]
+    return round(max(ends) - min(starts).timestamp(), 3)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def rejudged(record: Record, mark: Callable[[Result], Result]) -> Record:
+    """Give a record with each of its results marked anew."""
+    return replace(record, results=tuple(mark(one) for one in record.results))
