@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
+from conformance.catalogue.permission import DENIED, denied, needed
 from conformance.contract import Contract, Operation
 from conformance.laws.requests import let_through, shown
 from conformance.laws.verdict import Outcome, Verdict, broke, failed, passed, skipped
@@ -63,8 +64,10 @@ def judge_available(lab: Lab, operation: Operation) -> Verdict:
 def _judge_available(lab: Lab, operation: Operation) -> Verdict:
     exchange = _probe(lab, operation)
     verdict = _judge(operation, exchange)
-    if verdict.outcome is not Outcome.PASSED or not (others := _alike(lab, operation, exchange)):
+    if verdict.outcome is not Outcome.PASSED:
         return verdict
+    if not (others := _alike(lab, operation, exchange)):
+        return denied(lab.contract, (exchange,)) or verdict
     return failed(
         "answers-alike",
         "the target answers everything alike, whatever it is asked",
@@ -184,7 +187,9 @@ class Standing:
         whole = self._whole(verdict)
         teller = self._teller(None if whole else operation.name)
         behind = skipped(f"{_words(verdict, whole=whole)}: see {teller.id}", kind="behind")
-        if whole:
+        if whole and verdict.kind == DENIED:
+            verdict = broke(DENIED, f"{verdict.reason}; {needed(self._lab.contract)}", exchanges=verdict.exchanges)
+        elif whole:
             verdict = judge_available(self._lab, next(iter(self._lab.contract.operations.values())))
             reason = _WHOLE.get(verdict.kind)
             verdict = replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
@@ -210,6 +215,8 @@ class Standing:
 
 
 def _words(verdict: Verdict, *, whole: bool) -> str:
+    if verdict.kind == DENIED:
+        return "the caller may call nothing of this" if whole else verdict.reason
     if verdict.outcome is Outcome.ERROR:
         return "the target gave no answer" if whole else "the target gave no answer for the operation"
     return "no AWS JSON endpoint at all" if whole else "the target does not have the operation"

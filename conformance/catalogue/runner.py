@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 
 from conformance.catalogue.availability import Standing
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
+from conformance.catalogue.permission import denied
 from conformance.laws.verdict import Outcome, Verdict, broke, skipped
+from conformance.wire.sending import UnansweredError
 
 _GATHERED_LAST = "response"
+_SEEN_ONCE = "seen once: a recording can't be asked again"
 
 
 class Runner:
@@ -41,6 +45,8 @@ class Runner:
         if known is None:
             try:
                 known = self._run(check)
+            except UnansweredError as nobody:
+                known = skipped(str(nobody), kind="not-in-the-evidence")
             except Exception as error:  # noqa: BLE001 - a fault of the suite must not look like one of the target
                 known = broke("suite-error", _told(error))
             self._verdicts[check.id] = known
@@ -55,10 +61,19 @@ class Runner:
             self._told = self._told or check.id
             if self._told != check.id:
                 return skipped(f"the target gave no answer any more: see {self._told}", kind="behind")
-        if verdict.outcome is not Outcome.FAILED or not check.compares:
+        if verdict.outcome is not Outcome.FAILED:
             return verdict
-        with self._lab.asking_again():
-            again = check.run(self._lab)
+        if self._lab.auth and (denial := denied(self._lab.contract, verdict.exchanges)):
+            return denial
+        return self._confirmed(check, verdict) if check.compares else verdict
+
+    def _confirmed(self, check: Check, verdict: Verdict) -> Verdict:
+        """Ask again before a comparison accuses: on a live target, what it compares may have changed meanwhile."""
+        try:
+            with self._lab.asking_again():
+                again = check.run(self._lab)
+        except UnansweredError:
+            return replace(verdict, notes=(*verdict.notes, _SEEN_ONCE))
         if again.outcome is Outcome.FAILED:
             return verdict
         return skipped(

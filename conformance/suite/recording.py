@@ -13,7 +13,7 @@ from conformance import report
 from conformance.report.writing import write_reports
 from conformance.suite.rows import crashed
 from conformance.suite.stage import Plan
-from conformance.targets import AccountMask, Kind, OpenTarget
+from conformance.targets import Kind, OpenTarget
 
 RECORD = "run.jsonl"
 TOOL = "sagemaker-tuning-conformance"
@@ -26,7 +26,8 @@ class Recording:
         """Write the header. Raises RecordError where the folder can't be written to."""
         self.path = plan.directory / RECORD
         self._plan = plan
-        self._mask = AccountMask() if plan.spec.kind is Kind.AWS else None
+        # A recording is masked already, and a stand-in must not get another one.
+        self._mask = plan.mask if plan.spec.kind is Kind.AWS and plan.replayed is None else None
         self._started = time.perf_counter()
         self._results: dict[str, report.Result] = {}
         self.unknown_members: set[str] = set()
@@ -36,9 +37,15 @@ class Recording:
         self._header = report.Header(
             tool=report.Tool(TOOL, conformance.__version__),
             contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.contract.facts)),
-            target=report.Target(plan.spec.name, str(plan.spec.kind), target.endpoint_url, str(target.state.origin)),
+            target=report.Target(
+                plan.spec.name,
+                str(plan.spec.kind),
+                target.endpoint_url,
+                str(target.state.origin) if plan.replayed is None else plan.replayed.told(target.state),
+            ),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
-            planned=len(plan.checks),
+            planned=len(plan.own),
+            shard=plan.part.shard([check.id for check in plan.checks]) if plan.part else None,
         )
         self._writer.header(self._header)
 
@@ -52,13 +59,17 @@ class Recording:
 
     def take_crash(self, check_id: str, reason: str) -> report.Result | None:
         """Append a check that the suite could not carry out; None where it has a result already."""
-        levels = {check.id: check.level for check in self._plan.checks}
+        levels = {check.id: check.level for check in self._plan.own}
         if check_id in self._results or check_id not in levels:
             return None
         return self.take(crashed(check_id, levels[check_id], reason))
 
     def finish(self, stopped: str = "") -> tuple[report.Record, Mapping[str, Path]]:
         """Write the footer and the reports; give both. A run that was stopped is not complete."""
+        if self._plan.replayed is not None:
+            stopped = stopped or self._plan.replayed.cut_short
+        if self._plan.recorded is not None:
+            self._plan.recorded.finish(stopped=stopped)
         judged = {report.Outcome.PASSED, report.Outcome.FAILED}
         exercised = {
             fact
@@ -70,15 +81,25 @@ class Recording:
         missing = tuple(one for one in facts if one not in exercised)
         footer = report.Footer(
             duration_s=round(time.perf_counter() - self._started, 3),
-            complete=not stopped and len(self._results) == len(self._plan.checks),
+            complete=not stopped and len(self._results) == len(self._plan.own),
             facts=report.Facts(len(facts), len(facts) - len(missing), missing),
             unknown_members=tuple(sorted(self.unknown_members)),
             stopped=stopped,
+            gate=self._gate(),
         )
         self._writer.footer(footer)
         self._writer.close()
         record = report.Record(self._header, report.sort_results(self._results.values()), footer)
         return record, write_reports(record, self.path.parent, strict=self._plan.settings.strict)
+
+    def _gate(self) -> report.Gate | None:
+        keeper = self._plan.gatekeeper
+        return keeper.ruling(self._results, {check.id for check in self._plan.own}) if keeper else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no check has a result yet."""
+        return not self._results
 
     def close(self) -> None:
         """Let go of the record without a footer: it then counts as cut short."""

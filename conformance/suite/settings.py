@@ -22,6 +22,11 @@ _OPTIONS: tuple[tuple[str, str, str], ...] = (
     ("report_dir", "--report-dir", "folder of the record and the reports (default: reports/<target>)"),
     ("world", "--world", "name or file of the world that goes into the target"),
     ("contract", "--contract", "folder of another contract"),
+    ("aws_cli", "--aws-cli", "run the checks through the AWS CLI, too: auto, or its path (default: off)"),
+    ("record", "--evidence-record", "file that the evidence of the run goes to"),
+    ("replay", "--evidence-replay", "file of evidence to judge again, without a target"),
+    ("known_failures", "--known-failures", "YAML file of the failures that are known and accepted"),
+    ("shard", "--shard", "I/N: only the I-th of N parts of the checks"),
 )
 
 
@@ -39,6 +44,11 @@ class Settings:
     report_dir: str | None = None
     world: str | None = None
     contract: str | None = None
+    aws_cli: str | None = None
+    record: str | None = None
+    replay: str | None = None
+    known_failures: str | None = None
+    shard: str | None = None
 
     def to_arguments(self) -> list[str]:
         """Give the options of pytest that say the same."""

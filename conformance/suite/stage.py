@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from conformance.catalogue.catalogue import catalogue, select
 from conformance.catalogue.check import Check
 from conformance.catalogue.client_calls import ClientLab
 from conformance.catalogue.lab import Lab, Resource
-from conformance.contract import Contract, Service, load
+from conformance.contract import Contract, load
 from conformance.suite.reproduce import Shell
 from conformance.suite.settings import Settings
-from conformance.targets import Access, Kind, OpenTarget, TargetSpec, load_targets, open_target, resolve
+from conformance.targets import (
+    EXPIRED,
+    Access,
+    AccountMask,
+    Kind,
+    OpenTarget,
+    TargetSpec,
+    load_targets,
+    open_target,
+    resolve,
+)
 from conformance.tuning.related import related
-from conformance.wire.session import Client, Protocol
+from conformance.wire.exchange import HttpResponse
+from conformance.wire.sending import Sending
+from conformance.wire.session import Client, Protocol, Wiring
 from conformance.wire.signing import Credentials
 from conformance.worlds import World, load_world
+
+if TYPE_CHECKING:
+    from conformance.gate.judging import Gatekeeper
+    from conformance.gate.shards import Part
+    from conformance.suite.evidence import Recorded, Replayed
+    from conformance.wire.turns import Turns
 
 DEFAULT_WORLD = "default"
 
@@ -31,37 +51,106 @@ class Plan:
     settings: Settings
     contract: Contract
     checks: tuple[Check, ...]
+    """All checks of the run, also where only a part of them is done here."""
     spec: TargetSpec
+    part: Part | None = None
+    """Which part of the run is done here; None for the whole."""
+    gatekeeper: Gatekeeper | None = None
+    """The known failures; None where none are given."""
+    recorded: Recorded | None = None
+    """Where the evidence of the run goes; None where none is wanted."""
+    replayed: Replayed | None = None
+    """The evidence that stands in the place of the target; None where there is one."""
+    wiring: Wiring = field(default_factory=Wiring)
+    mask: AccountMask = field(default_factory=AccountMask)
 
     @classmethod
     def of(cls, settings: Settings) -> Plan:
         """Load the contract and the targets, and choose the checks."""
+        if settings.record or settings.replay:
+            from conformance.suite.evidence import with_evidence  # noqa: PLC0415 - plain runs do without it
+
+            return with_evidence(settings, cls._of)
+        return cls._of(settings)
+
+    @classmethod
+    def in_worker(cls, settings: Settings, spec: TargetSpec, known_failures: Mapping[str, Any] | None) -> Plan:
+        """Make in a worker the plan of the process that started it, which tells of the target and known failures."""
+        return cls._of(settings, spec=spec, known_failures=known_failures)
+
+    @classmethod
+    def _of(
+        cls,
+        settings: Settings,
+        replayed: Replayed | None = None,
+        *,
+        spec: TargetSpec | None = None,
+        known_failures: Mapping[str, Any] | None = None,
+    ) -> Plan:
         contract = load(settings.contract_root)
-        # A URL needs no file of targets, so that a broken one in this folder does not stop it.
-        by_url = "://" in settings.target and settings.targets_path is None
-        spec = resolve(settings.target, {} if by_url else load_targets(settings.targets_path))
-        checks = select(
-            catalogue(contract), settings.select, operation=settings.operation, area=settings.area, level=settings.level
-        )
-        return cls(settings, contract, checks, spec)
+        every = catalogue(contract)
+        gatekeeper = None
+        if spec is not None:
+            if known_failures is not None:
+                from conformance.gate.judging import Gatekeeper  # noqa: PLC0415 - most runs do without it
+
+                gatekeeper = Gatekeeper.from_json(known_failures, [check.id for check in every])
+        else:
+            spec = replayed.spec if replayed is not None else _resolved(settings)
+            gatekeeper = _gatekeeper(settings, every)
+        checks = select(every, settings.select, operation=settings.operation, area=settings.area, level=settings.level)
+        if settings.aws_cli is not None:
+            from conformance.suite import aws_cli  # noqa: PLC0415 - plain runs do without it
+
+            aws_cli.check(settings.aws_cli)
+        carrier = None if replayed is None else replayed.carrier
+        wiring = Wiring(carrier, refusals=EXPIRED if spec.kind is Kind.AWS else frozenset())
+        return cls(settings, contract, checks, spec, _part(settings), gatekeeper, replayed=replayed, wiring=wiring)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all checks that the contract has, selected or not."""
+        return tuple(check.id for check in catalogue(self.contract))
+
+    @cached_property
+    def own(self) -> tuple[Check, ...]:
+        """The checks that are done here."""
+        return self.part.chosen(self.checks) if self.part else self.checks
 
     @property
     def directory(self) -> Path:
-        """Where the record and the reports go: a folder for each target."""
+        """Where the record and the reports go: a folder for each target, and inside it one for each part of a run."""
         if self.settings.report_dir:
             return Path(self.settings.report_dir)
-        name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in self.spec.name)
-        return Path("reports") / name.strip("-.")
+        folder = Path("reports") / (folder_name(self.spec.name) + ("" if self.replayed is None else "-replay"))
+        return folder / self.part.folder if self.part else folder
 
     @contextmanager
     def opened(self) -> Iterator[OpenTarget]:
-        """Open the target for as long as the context lasts."""
+        """Open the target for as long as the context lasts; a recording of it needs no opening."""
+        if self.replayed is not None:
+            yield self.replayed.opened(self)
+        elif self.recorded is not None:
+            with self.recorded.recording(self) as target:
+                yield target
+        else:
+            with self.open_live() as target:
+                yield target
+
+    @contextmanager
+    def open_live(self, on_access: Callable[[Access], None] = lambda _: None) -> Iterator[OpenTarget]:
+        """Open the target itself; `on_access` hears how it is reached before the first request of the opening."""
+
+        def caller(access: Access) -> Client:
+            on_access(access)
+            return self.client(access)
+
         with open_target(
             self.spec,
             world=load_world(self.settings.world or DEFAULT_WORLD),
             operations=tuple(self.contract.operations),
             log_path=self.directory / "launch.log",
-            caller_factory=lambda access: client_of(self.contract.service, access),
+            caller_factory=caller,
             start_reference=partial(start_reference, self.contract),
         ) as target:
             yield target
@@ -69,14 +158,19 @@ class Plan:
     def shell(self, target: OpenTarget) -> Shell:
         """Give what reproducing lines need."""
         service = self.contract.service.signing_name
-        return Shell(
-            self.settings.target, target.region, service, self.spec.capabilities.auth or self.spec.kind is Kind.AWS
-        )
+        named = self.settings.target if self.replayed is None else self.replayed.named
+        return Shell(named, target.region, service, self.spec.capabilities.auth or self.spec.kind is Kind.AWS)
 
     def lab(self, target: OpenTarget, *, on_exchange: Callable[[float], None] = lambda _: None) -> Lab:
         """Give a lab at an open target; `on_exchange` hears the seconds of each exchange that it has."""
         auth = self.spec.capabilities.auth or self.spec.kind is Kind.AWS
-        sender = client_of(self.contract.service, target.access, on_exchange=on_exchange)
+        client = self.client(target.access, on_exchange=on_exchange)
+        sender: Client | Turns = client
+        commands = None
+        if self.settings.aws_cli is not None:
+            from conformance.suite import aws_cli  # noqa: PLC0415 - as above
+
+            sender, commands = aws_cli.led(self, target, client)
         clients = ClientLab(
             target.endpoint_url,
             self.contract.service,
@@ -92,27 +186,76 @@ class Plan:
             sender,
             resources,
             clients=clients,
+            commands=commands,
             related=related,
             auth=auth,
             most_bytes=self.spec.limits.max_kept_bytes,
         )
 
+    def client(self, access: Access, *, on_exchange: Callable[[float], None] = lambda _: None) -> Client:
+        """Give the client of an open target, with its limits, its budget and the operations that it may send.
 
-def client_of(service: Service, access: Access, *, on_exchange: Callable[[float], None] = lambda _: None) -> Client:
-    """Give the client of an open target, with its limits, its budget and the operations that it may send."""
-    protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
-    spec = access.spec
-    return Client(
-        access.endpoint_url,
-        protocol,
-        access.credentials,
-        region=access.region,
-        limits=spec.limits,
-        allowed=access.allowed,
-        budget=spec.budget,
-        requests_per_second=spec.pace,
-        on_exchange=on_exchange,
-    )
+        Budget and pace are those of the whole run: each of several processes has its share of them.
+        """
+        service, spec = self.contract.service, access.spec
+        share = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+        return Client(
+            access.endpoint_url,
+            Protocol(service.signing_name, service.target_prefix, service.content_type),
+            access.credentials,
+            region=access.region,
+            limits=spec.limits,
+            allowed=access.allowed,
+            budget=spec.budget and max(1, spec.budget // share),
+            requests_per_second=spec.pace and spec.pace / share,
+            on_exchange=on_exchange,
+            wiring=self.wiring,
+        )
+
+
+def _resolved(settings: Settings) -> TargetSpec:
+    # A URL needs no file of targets, so that a broken one in this folder does not stop it.
+    by_url = "://" in settings.target and settings.targets_path is None
+    return resolve(settings.target, {} if by_url else load_targets(settings.targets_path))
+
+
+def _part(settings: Settings) -> Part | None:
+    if settings.shard is None:
+        return None
+    from conformance.gate.shards import Part  # noqa: PLC0415 - most runs do without it
+
+    return Part.of(settings.shard)
+
+
+def _gatekeeper(settings: Settings, every: Sequence[Check]) -> Gatekeeper | None:
+    if settings.known_failures is None:
+        return None
+    from conformance.gate.judging import Gatekeeper  # noqa: PLC0415 - most runs do without it
+    from conformance.gate.reading import read_known_failures, today  # noqa: PLC0415 - as above
+
+    known = read_known_failures(Path(settings.known_failures))
+    return Gatekeeper(known, [check.id for check in every], today(os.environ))
+
+
+def folder_name(target: str) -> str:
+    """Give the name of the folder in which runs on a target report."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in target).strip("-.")
+
+
+def in_process(contract: Contract, world: World) -> Callable[[Sending], HttpResponse]:
+    """Give the reference service without a socket: a function that answers what would be sent."""
+    from conformance.reference import Service as ReferenceService  # noqa: PLC0415 - runs do without it
+    from conformance.reference.exchange import Call  # noqa: PLC0415 - as above
+
+    service = ReferenceService(world, contract=contract)
+
+    def answer(sending: Sending) -> HttpResponse:
+        headers = {name.lower(): value for name, value in sending.headers.items()}
+        answered = service.answer(Call(sending.method, "/", headers, sending.body))
+        told = (("x-amzn-RequestId", answered.request_id), ("Content-Type", answered.content_type))
+        return HttpResponse(answered.status, told, answered.body, 0.0)
+
+    return answer
 
 
 @contextmanager

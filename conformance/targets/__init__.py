@@ -1,7 +1,7 @@
 """The systems under test: which there are, how they start, how a world gets in, and what they may be asked."""
 
 from conformance.targets.caller import Access, Caller, CallerFactory
-from conformance.targets.credentials import credentials_for
+from conformance.targets.credentials import EXPIRED, credentials_for
 from conformance.targets.errors import CredentialsError, TargetError, UnreachableError
 from conformance.targets.masking import AccountMask
 from conformance.targets.opening import OpenTarget, StartReference, open_target
@@ -13,6 +13,7 @@ from conformance.targets.state import State, StateJob
 from conformance.targets.tuning_jobs import allowed_operations
 
 __all__ = [
+    "EXPIRED",
     "Access",
     "AccountMask",
     "Caller",

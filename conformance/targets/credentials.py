@@ -31,6 +31,17 @@ REFUSED: Final = frozenset(
 )
 """Codes by which AWS says that it is the credentials, not the request, that it does not take."""
 
+EXPIRED: Final = REFUSED & {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+}
+"""Codes among them that mean the same whatever was asked: credentials that were taken until then are so no longer.
+
+The others may be about one odd request, whose signature the service works out in another way.
+"""
+
 _REMEDY = "log in again (`aws sso login`, `aws configure`), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 
@@ -84,7 +95,13 @@ def aws_endpoint(spec: TargetSpec, region: str) -> str:
     Raises TargetError where botocore can't tell.
     """
     try:
-        client = _session(spec).create_client(SERVICE, region_name=region)
+        # With keys of its own, the client does not ask the chain for any: that might send something.
+        client = _session(spec).create_client(
+            SERVICE,
+            region_name=region,
+            aws_access_key_id="nobody",
+            aws_secret_access_key="nobody",  # noqa: S106 - nothing is signed with it
+        )
     except (BotoCoreError, ValueError) as error:
         raise TargetError(
             f"there is no endpoint for the region {region!r}: {error}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from conformance.targets.caller import Caller
@@ -16,6 +17,13 @@ from conformance.wire.exchange import Exchange
 _PAGE: Final = 100
 _PAGES: Final = 100
 """How many pages are read at most: a listing may send empty ones, but not for ever."""
+
+
+def calls_at_most(spec: TargetSpec) -> dict[str, int]:
+    """Give how many requests finding the jobs of an entry takes: one a page, as long as the pages are full."""
+    if spec.state.names:
+        return {LIST: 1} if spec.kind is Kind.AWS else {}
+    return {LIST: math.ceil(spec.state.bound / _PAGE)}
 
 
 def existing(caller: Caller, spec: TargetSpec) -> State:

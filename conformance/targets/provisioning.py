@@ -7,7 +7,7 @@ from typing import Final
 
 from conformance.targets.caller import Caller
 from conformance.targets.errors import TargetError, UnreachableError
-from conformance.targets.spec import Origin
+from conformance.targets.spec import Origin, TargetSpec
 from conformance.targets.state import State, StateJob
 from conformance.targets.tuning_jobs import CREATE, DELETE, IN_USE, NAME, STOP, parents_of
 from conformance.wire.exchange import Exchange
@@ -82,6 +82,14 @@ class Provision:
         if self._silences >= _SILENCES:
             return f"the target left {self._silences} requests in a row unanswered"
         return f"the target does not know {CREATE}" if exchange.error_code == _UNKNOWN_OPERATION else ""
+
+
+def calls_of_a_world(spec: TargetSpec, world: World) -> dict[str, int]:
+    """Give how many requests making the jobs of a world takes, and removing them where the target stays."""
+    if spec.state.origin is not Origin.CREATE:
+        return {}
+    made = {CREATE: len(world.jobs)}
+    return made if spec.launch else {**made, DELETE: len(world.jobs)}
 
 
 def provision(caller: Caller, world: World) -> State:

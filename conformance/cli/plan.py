@@ -1,0 +1,180 @@
+"""What `conformance run` says of a run before it sends anything, and of the evidence that it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from conformance.errors import ExitCode
+from conformance.report.summary import count
+from conformance.report.visible import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from conformance.suite.evidence import Recorded
+    from conformance.suite.forecast import Forecast
+    from conformance.suite.stage import Plan
+
+_LABEL = 13
+_MINUTE_S = 60
+_HOUR_S = 3600
+
+
+def print_plan(console: Console, plan: Plan) -> ExitCode:
+    """Print the whole plan of a run; nothing is sent."""
+    from conformance.suite.forecast import forecast  # noqa: PLC0415 - only `--plan` needs it
+
+    for line in _plan_lines(plan, forecast(plan)):
+        console.print(one_line(line) if line else "", soft_wrap=True)
+    return ExitCode.CONFORMS
+
+
+def print_before(console: Console, plan: Plan) -> None:
+    """Print in short what a read-only run is about to send, or which evidence it judges."""
+    for line in _replay_lines(plan) if plan.replayed else _short_lines(plan):
+        console.print(one_line(line), soft_wrap=True)
+
+
+def print_evidence(console: Console, recorded: Recorded) -> None:
+    """Print where the evidence is, and its digest: whoever publishes that shows that nobody changed it since."""
+    console.print(
+        f"evidence: {recorded.path}, {count(recorded.exchanges, 'exchange')}, sha256 {recorded.digest}", soft_wrap=True
+    )
+
+
+def duration(seconds: float) -> str:
+    """Write a time span in the words of somebody who waits."""
+    if seconds < _MINUTE_S:
+        return f"{seconds:.0f} s"
+    if seconds < _HOUR_S:
+        return f"{seconds / _MINUTE_S:.0f} min"
+    return f"{seconds / _HOUR_S:.1f} h"
+
+
+def _plan_lines(plan: Plan, told: Forecast) -> Iterator[str]:
+    from conformance.targets.chain import credentials_told  # noqa: PLC0415 - only `--plan` needs it
+
+    spec = plan.spec
+    yield f"plan for {spec.name}: nothing has been sent"
+    yield ""
+    yield _row("endpoint", _endpoint(plan))
+    yield _row("credentials", credentials_told(spec))
+    yield _row("signs", f"{', '.join(_signed(plan))}; nothing else")
+    yield _row("state", _state(plan, told))
+    yield _row("checks", f"{len(plan.checks):,}")
+    yield ""
+    yield from _table(plan, told)
+    yield ""
+    yield from _bounds(plan, told)
+
+
+def _endpoint(plan: Plan) -> str:
+    from conformance.targets.credentials import aws_endpoint, region_of  # noqa: PLC0415 - as above
+    from conformance.targets.spec import Kind  # noqa: PLC0415 - as above
+
+    spec = plan.spec
+    region = region_of(spec)
+    if spec.kind is Kind.REFERENCE:
+        return "the reference server, started in this process"
+    url = spec.endpoint_url or (aws_endpoint(spec, region) if spec.kind is Kind.AWS else "")
+    return f"{url}, region {region}" + (", launched by the run" if spec.launch else "")
+
+
+def _signed(plan: Plan) -> list[str]:
+    from conformance.targets import allowed_operations  # noqa: PLC0415 - as above
+
+    return sorted(allowed_operations(plan.spec, tuple(plan.contract.operations)))
+
+
+def _state(plan: Plan, told: Forecast) -> str:
+    source = plan.spec.state
+    if told.size is None:
+        return f"{source.origin}: {count(told.resources, 'tuning job')} of a known world"
+    if source.names:
+        return f"{source.origin}: {count(len(source.names), 'tuning job')}, by name"
+    return f"{source.origin}: the first {count(source.bound, 'tuning job')} that a listing gives, at most"
+
+
+def _table(plan: Plan, told: Forecast) -> Iterator[str]:
+    names = dict.fromkeys([*told.opening, *plan.contract.operations])
+    width = max(len(name) for name in names) + 2
+    if told.size is None:
+        yield f"  {'requests':<{width}}{'exactly' if told.exact else 'about':>10}"
+    else:
+        yield f"  {'requests':<{width}}{'at least':>10}{'at most':>10}"
+    for name in names:
+        yield _counts(width, name, told, _of(told.opening, told.least, name), _of(told.opening, told.most, name))
+    yield _counts(width, "in all", told, told.at_least, told.at_most)
+
+
+def _of(opening: Mapping[str, int], judging: Mapping[str, int], name: str) -> int:
+    return opening.get(name, 0) + judging.get(name, 0)
+
+
+def _counts(width: int, name: str, told: Forecast, least: int, most: int) -> str:
+    return f"  {name:<{width}}{least:>10,}" + ("" if told.size is None else f"{most:>10,}")
+
+
+def _bounds(plan: Plan, told: Forecast) -> Iterator[str]:
+    spec = plan.spec
+    if told.size is not None:
+        yield _row("at least", "what is sent whatever is there: exact for a target without any tuning job")
+        yield _row(
+            "at most",
+            f"with {count(told.resources, 'tuning job')} of {told.size} training jobs each. Larger ones take more, and "
+            "so do parents of warm starts beyond them, and requests that are throttled and sent again",
+        )
+    yield _row("budget", "none: the run sends what it needs" if spec.budget is None else count(spec.budget, "request"))
+    yield _row("pace", "none: one request after the other" if spec.pace is None else f"{spec.pace:g} requests a second")
+    if spec.pace is not None:
+        most = min(told.at_most, spec.budget or told.at_most)
+        least = min(told.at_least, most)
+        times = dict.fromkeys((duration(least / spec.pace), duration(most / spec.pace)))
+        yield _row("time", f"{' to '.join(times)}, if the target answers within {1 / spec.pace:g} s")
+    if told.cut:
+        areas = ", ".join(f"{area} {number:,}" for area, number in told.cut.items())
+        yield _row(
+            "cut",
+            f"the plan goes beyond the budget: {count(sum(told.cut.values()), 'check')} would not be judged ({areas}). "
+            "Raise `budget`, lower `state: {existing: {bound: ...}}`, or choose checks by --select and --area",
+        )
+
+
+def _short_lines(plan: Plan) -> Iterator[str]:
+    spec = plan.spec
+    if not spec.read_only:
+        return
+    yield f"read-only: signs {', '.join(_signed(plan))}, nothing else"
+    if spec.budget is None and spec.pace is None:
+        return
+    from conformance.suite.forecast import least_requests  # noqa: PLC0415 - half the runs do without it
+
+    least = least_requests(plan)
+    most = "no budget" if spec.budget is None else f"at most {count(spec.budget, 'request')}"
+    time = ""
+    if spec.pace is not None:
+        ends = [duration(number / spec.pace) for number in (least, spec.budget) if number is not None]
+        time = f", {spec.pace:g} a second: {' to '.join(dict.fromkeys(ends))}"
+    yield f"at least {least:,}, {most}{time} (--plan tells more and sends nothing)"
+    if spec.budget is not None and least > spec.budget:
+        yield "the budget does not even suffice for what is asked whatever is there: --plan tells what is cut"
+
+
+def _replay_lines(plan: Plan) -> Iterator[str]:
+    replayed = plan.replayed
+    if replayed is None:
+        return
+    bundle, origin = replayed.bundle, replayed.bundle.origin
+    recorded = str(origin.contract["digest"])
+    same = (
+        "the contract of then" if recorded == plan.contract.digest else f"another contract than then ({recorded[:12]})"
+    )
+    yield f"replaying {bundle.path}: {count(len(bundle.entries), 'exchange')}, sha256 {bundle.digest}"
+    yield f"recorded {origin.started} by version {origin.tool['version']}; judged by {same}; nothing is sent"
+    if replayed.cut_short:
+        yield replayed.cut_short
+
+
+def _row(label: str, text: str) -> str:
+    return f"  {label:<{_LABEL}}{text}"
