@@ -13,11 +13,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(C
 # A wheel or an editable install looks at these; everything else is found as it is in the checkout.
 PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
 
-.PHONY: help run test lint types contract prove moto bench docs clean
+.PHONY: help run test lint types contract prove moto bench bench-schemathesis docs clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets.
-	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | sed 's/^/  make /'
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | sed 's/^/  make /'
 
 run: $(VENV)/.ready  ## Set up what is lacking, and hold the reference server against the contract.
 	@$(BIN)/conformance run $(ARGS)
@@ -45,13 +45,18 @@ bench: $(VENV)/.ready-dev  ## Time a run against its floor, and see how its cost
 	$(BIN)/python benchmarks/run_against_floor.py
 	$(BIN)/python benchmarks/growth.py
 
+# In an environment of its own: whatever else runs in one with Schemathesis in it has its pytest plugins loaded, too.
+bench-schemathesis:  ## Hold Schemathesis against the same server, and against the same mutants.
+	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/.ready-bench
+	.venv-bench/bin/python benchmarks/against_schemathesis.py $(ARGS)
+
 docs: $(VENV)/.ready-dev  ## Write anew what is made: the catalogue of checks, and the output that the README shows.
 	$(BIN)/python -m conformance.catalogue.page > docs/catalogue.md.new
 	mv docs/catalogue.md.new docs/catalogue.md
 	$(BIN)/python tests/docs/console_blocks.py README.md
 
 clean:  ## Remove what make and the tools made: the environment, caches, reports.
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache
 	find reports -mindepth 1 ! -name .gitkeep -delete 2>/dev/null || true
 	find conformance tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -60,6 +65,10 @@ $(VENV)/.made:
 	  echo "Python 3.11 or newer is needed, '$(PYTHON)' is not: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "setting up $(VENV) (only now; takes about a minute)"
 	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.ready-bench: $(VENV)/.made $(PACKAGE)
+	@$(PIP) --editable '.[bench]'
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.made $(PACKAGE)

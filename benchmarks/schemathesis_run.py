@@ -1,0 +1,224 @@
+"""Schemathesis, held against a server of the two operations from the document that benchmarks/openapi.py makes.
+
+    python benchmarks/schemathesis_run.py URL [--max-examples N] [--seed N] [--to FILE]
+
+All of its checks and phases are on, as they are by default: examples, coverage, fuzzing, and stateful testing where it
+finds links. What it is given beside the document is what a user who wants to get anywhere would give it:
+
+- how a body of the content type is written and read: it is JSON, which Schemathesis can't know;
+- the names of the tuning jobs that exist, as examples, and in place of every other name that keeps its constraints:
+  nearly every name that it can make up belongs to nobody, and an answer of 400 would hide what it tries elsewhere;
+- tokens in place of every other token that keeps its constraints: one that the server has given out, with the query
+  that it belongs to; none where there is none yet.
+
+What breaks a constraint on purpose is sent as it was made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import schemathesis
+from openapi import document
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+
+from conformance.contract import Contract, Operation, load
+from conformance.reference.constraints import violations
+from conformance.worlds import load_world
+
+MAX_EXAMPLES = 100
+"""How many cases are made up for an operation when fuzzing: what Schemathesis does by default."""
+SEED = 20_261_121
+_OK = 200
+
+
+class Alarm(NamedTuple):
+    """What one failed check comes down to: the check, the operation, its title, and the first line of what it says.
+
+    An error, such as a connection that was dropped, has the check `error`.
+    """
+
+    check: str
+    operation: str
+    title: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a run came to."""
+
+    cases: int
+    """Requests that were sent and judged."""
+    checks: int
+    """Checks on their answers: each check on each answer counts as one."""
+    alarms: frozenset[Alarm]
+
+
+@dataclass
+class Standing:
+    """What is put into requests: names that exist, and tokens of the server with the query they belong to."""
+
+    contract: Contract
+    names: Sequence[str]
+    tokens: list[dict[str, Any]] = field(default_factory=list)
+    _turns: Iterator[int] = field(default_factory=itertools.count)
+
+    def put_into(self, operation: Operation, members: dict[str, Any]) -> None:
+        """Put what exists in place of what keeps its constraints."""
+        if _keeps(operation, operation.subject, members):
+            members[operation.subject] = self.names[next(self._turns) % len(self.names)]
+        paging = operation.pagination
+        if paging is None or not _keeps(operation, paging.input_token, members):
+            return
+        del members[paging.input_token]
+        if self.tokens:
+            query = self.tokens[next(self._turns) % len(self.tokens)]
+            size = {name: value for name, value in members.items() if name == paging.limit}
+            members.clear()
+            members.update(query | size)
+
+    def learn(self, operation: Operation, members: Any, answer: Any) -> None:
+        """Keep the token of an answer, with the query that it belongs to."""
+        paging = operation.pagination
+        if paging is None or not isinstance(answer, dict) or not isinstance(members, dict):
+            return
+        token = answer.get(paging.output_token)
+        if isinstance(token, str):
+            query = {name: value for name, value in members.items() if name != paging.limit}
+            self.tokens.append(query | {paging.input_token: token})
+
+
+def _keeps(operation: Operation, name: str, members: Mapping[str, Any]) -> bool:
+    value, node = members.get(name), operation.input.members[name]
+    return isinstance(value, str) and not any(True for _ in violations(node, value, name))
+
+
+_standing: list[Standing] = []
+"""What the hooks use: Schemathesis keeps them for the whole process."""
+
+
+def prepare(contract: Contract) -> None:
+    """Tell Schemathesis how bodies are written and read, and what to put into requests. Once a process."""
+    media_type = contract.service.content_type
+    schemathesis.serializer(media_type)(_written)
+    schemathesis.deserializer(media_type)(_read)
+    schemathesis.hook("before_call")(_before_call)
+    schemathesis.hook("after_call")(_after_call)
+
+
+def hold(  # noqa: PLR0913 - the settings of a run
+    contract: Contract,
+    names: Sequence[str],
+    url: str,
+    *,
+    max_examples: int = MAX_EXAMPLES,
+    seed: int = SEED,
+    until: Callable[[Alarm], bool] = lambda _: False,
+) -> Held:
+    """Run Schemathesis against a server; it ends early after an alarm that `until` is true of."""
+    _standing[:] = [Standing(contract, names)]
+    config = SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            "base-url": url,
+            "continue-on-failure": True,
+            # Failures are counted here and shown to nobody: making them small would be time for nothing.
+            "generation": {"max-examples": max_examples, "no-shrink": True, "database": "none"},
+        }
+    )
+    schema = schemathesis.openapi.from_dict(document(contract, server=url, names=names), config=config)
+    stream = from_schema(schema).execute()
+    cases = checks = 0
+    alarms: set[Alarm] = set()
+    for event in stream:
+        found = set(_alarms(event))
+        if isinstance(event, events.ScenarioFinished):
+            cases += len(event.recorder.interactions)
+            checks += sum(len(made) for made in event.recorder.checks.values())
+        alarms |= found
+        if any(until(one) for one in found):
+            stream.stop()
+    return Held(cases, checks, frozenset(alarms))
+
+
+def _alarms(event: Any) -> Iterator[Alarm]:
+    if isinstance(event, events.ScenarioFinished):
+        for node in itertools.chain.from_iterable(event.recorder.checks.values()):
+            if node.status == Status.FAILURE:
+                failure = node.failure_info.failure
+                yield Alarm(node.name, failure.operation or "", failure.title, _first_line(failure.message))
+    elif isinstance(event, events.NonFatalError):
+        yield Alarm("error", event.label, event.info.title, "")
+    elif isinstance(event, events.FatalError):
+        raise event.exception
+
+
+def _first_line(text: str) -> str:
+    return next(iter(text.splitlines()), "")
+
+
+def _written(_: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else json.dumps(value).encode()
+
+
+def _read(_: Any, response: Any) -> Any:
+    return json.loads(response.content)
+
+
+def _operation(context: Any) -> Operation:
+    return _standing[0].contract.operations[context.operation.definition.raw["operationId"]]
+
+
+def _before_call(context: Any, case: Any, kwargs: Any) -> None:
+    del kwargs
+    if isinstance(case.body, dict):
+        _standing[0].put_into(_operation(context), case.body)
+
+
+def _after_call(context: Any, case: Any, response: Any) -> None:
+    if response.status_code == _OK:
+        try:
+            answer = json.loads(response.content)
+        except ValueError:
+            return
+        _standing[0].learn(_operation(context), case.body, answer)
+
+
+def main() -> None:
+    """Run, and print the counts and the alarms as JSON."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("url", metavar="URL", help="the server")
+    parser.add_argument("--max-examples", type=int, default=MAX_EXAMPLES, metavar="N", help="cases when fuzzing")
+    parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="seed of all chance")
+    parser.add_argument("--to", type=Path, metavar="FILE", help="write to a file instead")
+    options = parser.parse_args()
+    contract = load()
+    prepare(contract)
+    held = hold(contract, names(), options.url, max_examples=options.max_examples, seed=options.seed)
+    told = json.dumps({**asdict(held), "alarms": listed(held.alarms)}, indent=1)
+    if options.to:
+        options.to.write_text(told, encoding="utf-8")
+    else:
+        print(told)
+
+
+def names() -> tuple[str, ...]:
+    """Give the names of the tuning jobs of the shipped world."""
+    return tuple(job.name for job in load_world("default").jobs)
+
+
+def listed(alarms: Iterable[Alarm]) -> list[dict[str, str]]:
+    """Give alarms as JSON, in order."""
+    return [one._asdict() for one in sorted(alarms)]
+
+
+if __name__ == "__main__":
+    main()
