@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
@@ -67,3 +67,8 @@ class Entry:
 def signature(outcome: Outcome, kind: str) -> str:
     """Say in words how a check ended, or is declared to end."""
     return f"{outcome.value} ({kind})" if kind else outcome.value
+
+
+def cleared(result: Result) -> Result:
+    """Give a result as it was before any known failures were held against it."""
+    return replace(result, known=False, declared="") if result.known or result.declared else result

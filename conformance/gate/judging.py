@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any, Self
 
 from conformance.catalogue.catalogue import matches
-from conformance.gate.entry import NEVER_COVERED, Entry, signature
+from conformance.gate.entry import NEVER_COVERED, Entry, cleared, signature
 from conformance.gate.reading import KnownFailures
-from conformance.report import Gate, GateFinding, Outcome, Result, Wrong
+from conformance.report import Gate, GateFinding, Outcome, Record, Result, Wrong
 
 _ENDED_BADLY = frozenset({Outcome.FAILED, Outcome.ERROR})
 _WILDCARD = re.compile(r"[*?]")
@@ -130,6 +130,9 @@ def _finding(wrong: Wrong, entry: Entry, problem: str, remedy: str, check: str =
     return GateFinding(wrong, check or entry.check, entry.where, problem, remedy)
 
 
-def cleared(result: Result) -> Result:
-    """Give a result as it was before any known failures were held against it."""
-    return replace(result, known=False, declared="") if result.known or result.declared else result
+def held(record: Record, keeper: Gatekeeper) -> Record:
+    """Give a record held against known failures as if it had been so from the beginning; it must have its end."""
+    results = tuple(keeper.mark(cleared(one)) for one in record.results)
+    by_id = {one.id: one for one in results}
+    footer = replace(record.footer, gate=keeper.ruling(by_id, by_id)) if record.footer else None
+    return replace(record, results=results, footer=footer)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from conformance.gate.entry import cleared
 from conformance.gate.errors import MergeError
 from conformance.gate.shards import digest
-from conformance.report import Facts, Footer, Header, Record, Result, Shard, sort_results
+from conformance.report import Facts, Footer, Header, Record, Shard, read_record, sort_results
 
 _SAME: tuple[tuple[str, Callable[[Header], Any]], ...] = (
     ("tool", lambda header: f"{header.tool.name} {header.tool.version}"),
@@ -20,9 +21,43 @@ _SAME: tuple[tuple[str, Callable[[Header], Any]], ...] = (
     ("state of the target", lambda header: header.target.state),
 )
 """What parts of one run have in common. Each may have launched a server of its own, so the endpoint is not among it."""
+_RECORD = "run.jsonl"
 _AGAIN = "merge the records of one run: the same target, contract and selection, on every shard from 1/N to N/N"
 
 Parts = Mapping[Path, Record]
+
+
+def read_parts(paths: Iterable[Path], *, gated: bool) -> Parts:
+    """Read records, each a file or the folder of one; `gated` is whether known failures are held against the whole.
+
+    Known failures that were held against the parts are forgotten: they are judged over the whole. Raises RecordError
+    for what is no record, and MergeError where the parts had known failures and the whole has none.
+    """
+    parts: dict[Path, Record] = {}
+    for path in paths:
+        place = path / _RECORD if path.is_dir() else path
+        if place in parts:
+            raise MergeError("the record is given twice", where=str(place), remedy="name each part once")
+        record = read_record(place)
+        bare = tuple(cleared(one) for one in record.results)
+        if not gated and (record.gate or bare != record.results):
+            known = f" {record.gate.file}" if record.gate else " FILE"
+            raise MergeError(
+                "this part was judged with known failures",
+                where=str(place),
+                remedy=f"give them here too, to be judged over the whole: --known-failures{known}",
+            )
+        parts[place] = replace(record, results=bare)
+    return parts
+
+
+def place_of(folder: Path, parts: Parts) -> Path:
+    """Give where the record of the whole goes. Raises MergeError where it would replace one of the parts."""
+    place = folder / _RECORD
+    for path in parts:
+        if path.resolve() == place.resolve():
+            raise MergeError("the whole would replace this part", where=str(path), remedy="name another --report-dir")
+    return place
 
 
 def merged(parts: Parts) -> Record:
@@ -131,16 +166,15 @@ def _ends(records: Sequence[Record]) -> Iterator[str]:
 def _duration_s(records: Sequence[Record]) -> float:
     starts = [_moment(record.header.started) for record in records]
     ends = [
-        start.timestamp() + (record.footer.duration_s if record.footer else 0.0)
+        start + (record.footer.duration_s if record.footer else 0.0)
         for start, record in zip(starts, records, strict=True)
     ]
-    return round(max(ends) - min(starts).timestamp(), 3)
+    return round(max(ends) - min(starts), 3)
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def rejudged(record: Record, mark: Callable[[Result], Result]) -> Record:
-    """Give a record with each of its results marked anew."""
-    return replace(record, results=tuple(mark(one) for one in record.results))
+def _moment(text: str) -> float:
+    """Give a time as seconds since 1970; zero for what is no time, so that a record made by hand can be merged too."""
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return 0.0

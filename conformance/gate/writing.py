@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from conformance.contract.yaml_source import Entries, Section, load_file
-from conformance.gate.entry import NEVER_COVERED, Entry
+from conformance.gate.entry import NEVER_COVERED, Entry, cleared
 from conformance.gate.errors import KnownFailuresError
-from conformance.gate.judging import Gatekeeper, cleared
+from conformance.gate.judging import Gatekeeper
 from conformance.gate.reading import TODO, KnownFailures, read_known_failures
 from conformance.report import Outcome, Record, Result, counts_against
 

@@ -49,6 +49,14 @@ class RecordWriter:
         """Write the last line: without it the record counts as cut short."""
         self._append("footer", footer.to_json())
 
+    def whole(self, record: Record) -> None:
+        """Write a record that is there already, line by line."""
+        self.header(record.header)
+        for result in record.results:
+            self.result(result)
+        if record.footer:
+            self.footer(record.footer)
+
     def close(self) -> None:
         """Let go of the file; closing twice does no harm."""
         if self._open:
