@@ -20,6 +20,7 @@ _COMMANDS = {
     "checks": ("conformance.cli.listing", "List the checks, without running any."),
     "facts": ("conformance.cli.listing", "List the facts of the contract with their citations."),
     "explain": ("conformance.cli.explain", "Explain one check, fact or behaviour."),
+    "merge": ("conformance.cli.merge", "Put the parts of a run together, and report on the whole."),
     "diff": ("conformance.cli.diff", "Tell what changed from one run to another."),
     "compare": ("conformance.cli.compare", "Lay the runs of several targets side by side."),
     "annotate": ("conformance.cli.annotate", "Print the findings of a run as annotations for a CI service."),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from conformance.cli.gate import distributed, draft_at, gate, write_draft
 from conformance.cli.main import STARTED
 from conformance.cli.options import contract, selection
 from conformance.errors import ExitCode, UserError
@@ -46,6 +47,7 @@ _PLUGINS_OFF = (
     metavar="DIR",
     help="Where the record and the reports go (default: reports/TARGET).",
 )
+@gate
 @click.option("-n", "workers", metavar="N", help="Spread the checks over N processes, or 'auto' for all cores.")
 @click.option(
     "--targets",
@@ -59,6 +61,11 @@ _PLUGINS_OFF = (
     "--hold",
     is_flag=True,
     help="When done, keep a launched target up until Enter or Ctrl-C, so that failures can be reproduced.",
+)
+@click.option(
+    "--aws-cli",
+    metavar="PATH|auto|off",
+    help="Run the checks through the AWS CLI, too: the one that is installed (auto), or another (default: off).",
 )
 @click.option("--timings", is_flag=True, help="Say in the end where the time went.")
 @click.option(
@@ -82,11 +89,18 @@ _PLUGINS_OFF = (
 @click.option(
     "--schema",
     "schema_name",
-    type=click.Choice(["report", "run", "evidence"]),
-    help="Print the JSON Schema of report.json, or of a line of run.jsonl or of evidence, and stop.",
+    type=click.Choice(["report", "run", "evidence", "known-failures"]),
+    help="Print the JSON Schema of report.json, of a line of run.jsonl or of evidence, or of known failures, and stop.",
 )
 @contract
-def run(schema_name: str | None, workers: str | None, hold: bool, timings: bool, **options: Any) -> int:  # noqa: FBT001 - click passes flags so
+def run(
+    schema_name: str | None,
+    workers: str | None,
+    hold: bool,  # noqa: FBT001 - click passes flags so
+    timings: bool,  # noqa: FBT001 - as above
+    plan_only: bool,  # noqa: FBT001 - as above
+    **options: Any,
+) -> int:
     """Hold a target against the contract and report.
 
     TARGET is a name from targets.yaml or a URL; without one, the reference server is judged. A URL is treated as
@@ -95,25 +109,42 @@ def run(schema_name: str | None, workers: str | None, hold: bool, timings: bool,
     if schema_name is not None:
         from conformance.report.json_report import schema  # noqa: PLC0415 - only this branch needs it
 
+        if schema_name == "evidence":
+            from conformance.evidence.schema import evidence_schema as schema_of  # noqa: PLC0415 - as above
+
+            click.echo(json.dumps(schema_of(), indent=2))
+            return ExitCode.CONFORMS
+        if schema_name == "known-failures":
+            from conformance.gate.reading import schema as known_schema  # noqa: PLC0415 - as above
+
+            click.echo(json.dumps(known_schema(), indent=2))
+            return ExitCode.CONFORMS
         click.echo(json.dumps(schema(schema_name), indent=2))
         return ExitCode.CONFORMS
     if workers not in {None, "auto", "logical"} and not str(workers).isdigit():
         raise UserError(f"-n takes a number of processes or 'auto', not {workers!r}", remedy="for example -n 2")
-    return _Run(options, workers, hold=hold, timings=timings).run()
+    if workers is not None and options["record"]:
+        raise UserError("evidence is recorded by one process", remedy="leave out -n, or --record")
+    return _Run(options, workers, hold=hold, timings=timings, plan_only=plan_only).run()
 
 
 class _Run:
     """One run: pytest underneath, a progress bar and a summary on top."""
 
-    def __init__(self, options: dict[str, Any], workers: str | None, *, hold: bool, timings: bool) -> None:
+    def __init__(
+        self, options: dict[str, Any], workers: str | None, *, hold: bool, timings: bool, plan_only: bool
+    ) -> None:
         from conformance.cli.output import LastingConsole  # noqa: PLC0415 - lists and schemas do without it
         from conformance.report.progress import Progress  # noqa: PLC0415 - as above
         from conformance.suite.settings import Settings  # noqa: PLC0415 - as above
 
+        self._draft = draft_at(options.pop("write_known_failures"))
+        self._distributed = distributed(workers, options.pop("tx"))
         self._settings = Settings(**options)
         self._workers = workers
         self._hold = hold
         self._timings = timings
+        self._plan_only = plan_only
         self._console = LastingConsole(highlight=False, markup=False)
         self._progress = Progress(self._console)
 
@@ -125,7 +156,15 @@ class _Run:
 
         gc.set_threshold(_GARBAGE, 20, 100)
         plan = Plan.of(self._settings)
-        total = len(plan.checks)
+        if self._plan_only:
+            from conformance.cli.plan import print_plan  # noqa: PLC0415 - only this branch needs it
+
+            return print_plan(self._console, plan)
+        if plan.spec.read_only or plan.replayed is not None:
+            from conformance.cli.plan import print_before  # noqa: PLC0415 - as above
+
+            print_before(self._console, plan)
+        total = len(plan.own)
         planned = time.perf_counter()
         handle = Handle(
             plan,
@@ -150,6 +189,12 @@ class _Run:
                 remedy="run it under pytest itself to see why: pytest --pyargs conformance.suite",
             )
         print_summary(self._console, handle.record, handle.reports, strict=self._settings.strict)
+        if self._draft is not None:
+            write_draft(self._console, self._draft, handle.record, plan.ids, strict=self._settings.strict)
+        if plan.recorded is not None:
+            from conformance.cli.plan import print_evidence  # noqa: PLC0415 - as above
+
+            print_evidence(self._console, plan.recorded)
         self._tell_times(handle.timings, handle.record.header.target.endpoint_url)
         return report.exit_code(handle.record, strict=self._settings.strict)
 
@@ -200,10 +245,9 @@ class _Run:
             "conformance.suite",
             "-p",
             "conformance.suite.plugin",
-            "-c",
-            os.devnull,
-            "--rootdir",
-            str(Path.cwd()),
+            # In one word each, and none that another host lacks: pytest-xdist hands them on.
+            f"--config-file={os.devnull}",
+            *([] if "--dist=loadgroup" in self._distributed else [f"--rootdir={Path.cwd()}"]),
             "--assert=plain",
             "--capture=no",
             "-p",
@@ -211,8 +255,7 @@ class _Run:
             *(part for name in _PLUGINS_OFF for part in ("-p", f"no:{name}")),
             *self._settings.to_arguments(),
         ]
-        if self._workers is not None:
-            arguments += ["-p", "xdist.plugin", "-n", self._workers, "--dist", "loadgroup"]
+        arguments += self._distributed
         return pytest.main(arguments, plugins=[_Named(HANDLE, handle)]) == pytest.ExitCode.INTERRUPTED
 
 

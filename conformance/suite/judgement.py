@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,9 @@ from conformance.suite.rows import row
 from conformance.suite.stage import Plan
 from conformance.suite.timings import Judging
 from conformance.targets import OpenTarget
+
+if TYPE_CHECKING:
+    from conformance.gate.judging import Gatekeeper
 
 PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 TARGET: pytest.StashKey[OpenTarget] = pytest.StashKey()
@@ -33,8 +37,9 @@ class Judgement:
 
     def judge(self) -> None:
         """Run the check: a failure fails the item in its own words, a skip tells what was lacking."""
-        verdict, self._config.stash[RESULT] = self._judged()
-        _end(self.check, verdict, strict=_bench(self._config).strict)
+        verdict, result = self._judged()
+        self._config.stash[RESULT] = result
+        _end(self.check, verdict, strict=_bench(self._config).strict, declared=result.declared if result.known else "")
 
     def result(self) -> Result:
         """Run the check and give its row."""
@@ -46,7 +51,8 @@ class Judgement:
         verdict = bench.runner.verdict(self.check)
         duration_s = time.perf_counter() - started
         bench.judging.checks_s += duration_s
-        return verdict, row(self.check, verdict, bench.shell, duration_s)
+        result = row(self.check, verdict, bench.shell, duration_s)
+        return verdict, result if bench.gatekeeper is None else bench.gatekeeper.mark(result)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Bench:
     shell: Shell
     strict: bool
     judging: Judging
+    gatekeeper: Gatekeeper | None = None
 
 
 def _bench(config: pytest.Config) -> Bench:
@@ -67,14 +74,19 @@ def _bench(config: pytest.Config) -> Bench:
         plan, target = config.stash[PLAN], config.stash[TARGET]
         judging = Judging()
         lab = plan.lab(target, on_exchange=judging.exchanges_s.append)
-        bench = Bench(lab, Runner(lab, plan.checks), plan.shell(target), plan.settings.strict, judging)
+        runner = Runner(lab, plan.checks)
+        bench = Bench(lab, runner, plan.shell(target), plan.settings.strict, judging, plan.gatekeeper)
         config.stash[BENCH] = bench
+        if lab.commands is not None:
+            config.add_cleanup(lab.commands.close)
     return bench
 
 
-def _end(check: Check, verdict: Verdict, *, strict: bool) -> None:
+def _end(check: Check, verdict: Verdict, *, strict: bool, declared: str) -> None:
     if verdict.outcome is Outcome.SKIPPED:
         pytest.skip(verdict.reason)
+    if declared:
+        pytest.xfail(f"as declared in {declared}")
     if verdict.outcome is Outcome.ERROR:
         pytest.fail(f"error: {verdict.reason}", pytrace=False)
     if verdict.outcome is Outcome.FAILED:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, NoReturn, cast
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from conformance.catalogue.answer_checks import sightings
 from conformance.errors import UserError
 from conformance.report import Result
+from conformance.suite import workers
 from conformance.suite.handle import HANDLE, Handle
 from conformance.suite.judgement import BENCH, PLAN, RESULT, TARGET, Judgement
 from conformance.suite.lean import LeanProtocol
@@ -23,11 +25,12 @@ from conformance.suite.recording import Recording
 from conformance.suite.settings import Settings, add_options
 from conformance.suite.stage import Plan
 from conformance.suite.timings import Judging, Timings
-from conformance.targets import OpenTarget
 
 RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
 TIMINGS: pytest.StashKey[Timings] = pytest.StashKey()
 _CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
+_REFUSED: pytest.StashKey[UserError] = pytest.StashKey()
+"""Why a worker can't take part: in the worker itself, and then in the process that started it."""
 _HANDED_OVER = "conformance"
 _PROPERTY = "conformance"
 
@@ -41,6 +44,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the plan, so that a wrong option ends pytest with a usage error before anything is opened."""
     handle = _handle(config)
     config.stash[TIMINGS] = Timings() if handle is None else handle.timings
+    given = _handed_over(config)
+    if given is not None:
+        _join(config, given)
+        return
+    if workers.is_spread(config) and config.getoption("maxworkerrestart") is None:
+        # pytest-xdist would start a worker anew without end on a host where it can't come up.
+        config.option.maxworkerrestart = "0"
     if handle is not None:
         config.stash[PLAN] = handle.plan
         return
@@ -48,6 +58,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[PLAN] = Plan.of(Settings.of(config))
     except UserError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def _join(config: pytest.Config, given: Mapping[str, Any]) -> None:
+    """Take part in a run as one of its workers; why that can't be is kept until pytest-xdist listens."""
+    try:
+        plan = config.stash[PLAN] = workers.plan_in_worker(Settings.of(config), given)
+        config.stash[TARGET] = workers.target_in_worker(plan, given)
+    except UserError as error:
+        config.stash[_REFUSED] = error
 
 
 def _handle(config: pytest.Config) -> Handle | None:
@@ -62,15 +81,12 @@ def _handed_over(config: pytest.Config) -> Mapping[str, Any] | None:
     return cast("Mapping[str, Any]", given[_HANDED_OVER]) if given is not None else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Open the target and begin the record; a worker takes over what the controller opened."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, object, object]:
+    """Open the target and begin the record, before workers are started; they take over what is open."""
     config = session.config
-    plan = config.stash[PLAN]
-    handed_over = _handed_over(config)
-    if handed_over is not None:
-        config.stash[TARGET] = OpenTarget.in_worker(plan.spec, handed_over)
-    elif not config.getoption("collectonly"):
+    if _handed_over(config) is None and not config.getoption("collectonly"):
+        plan = config.stash[PLAN]
         stack = ExitStack()
         config.stash[_CLOSING] = stack
         try:
@@ -81,12 +97,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             handle = _handle(config)
             if handle is not None:
                 handle.on_open(config.stash[TARGET])
+            return (yield)
         except BaseException as error:
             # pytest does not finish a session that did not start, so that what was opened is closed here.
             stack.close()
             if isinstance(error, UserError):
                 _give_up(config, error)
+            if isinstance(error, Exception) and RECORDING in config.stash and workers.is_spread(config):
+                _give_up(config, workers.no_gateway(error))
             raise
+    return (yield)
 
 
 def _give_up(config: pytest.Config, error: UserError) -> NoReturn:
@@ -100,17 +120,24 @@ def _give_up(config: pytest.Config, error: UserError) -> NoReturn:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Hand the open target to a worker of pytest-xdist."""
-    node.workerinput[_HANDED_OVER] = node.config.stash[TARGET].to_worker()
+    node.workerinput[_HANDED_OVER] = workers.handed_over(node.config.stash[PLAN], node.config.stash[TARGET])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each test module the chosen checks of its area, the check's id as the id of the item."""
     if "check" in metafunc.fixturenames:
         config = metafunc.config
-        checks = [check for check in config.stash[PLAN].checks if check.area == metafunc.module.AREA]
+        checks = [check for check in config.stash[PLAN].own if check.area == metafunc.module.AREA]
         metafunc.parametrize(
             "check", [Judgement(config, check) for check in checks], ids=[check.id for check in checks]
         )
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Name a module alike in all workers: each host has the suite in a folder of its own."""
+    if _handed_over(parent.config) is None:
+        return None
+    return pytest.Module.from_parent(parent, path=module_path, nodeid=f"conformance/suite/{module_path.name}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -161,6 +188,10 @@ class Recorder:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Register the recorder in the controller, and see how long the collection takes."""
+    refused = session.config.stash.get(_REFUSED, None)
+    if refused is not None:
+        session.shouldstop = refused.problem
+        pytest.exit(refused.problem, returncode=pytest.ExitCode.USAGE_ERROR)
     recording = session.config.stash.get(RECORDING, None)
     if recording is not None:
         session.config.pluginmanager.register(Recorder(session.config), "conformance-recorder")
@@ -186,11 +217,18 @@ def unknown_members(config: pytest.Config) -> list[str]:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any, error: object | None) -> None:  # noqa: ARG001 - the hook's own words
-    """Take what a worker has seen beside its rows."""
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """Take what a worker has seen beside its rows, or why it took no part."""
     recording = node.config.stash.get(RECORDING, None)
     if recording is not None:
         output = getattr(node, "workeroutput", {})
+        gateway = workers.gateway_name(node.gateway.spec)
+        if "refused" in output:
+            node.config.stash[_REFUSED] = workers.refused(gateway, output["refused"])
+        elif error and workers.is_spread(node.config) and not hasattr(node, "workerinfo"):
+            node.config.stash[_REFUSED] = workers.not_started(gateway, error)
+        elif error and workers.is_spread(node.config) and not output:
+            recording.stopped = recording.stopped or f"the worker {gateway} was lost"
         recording.unknown_members.update(output.get("unknown_members", ()))
         recording.stopped = recording.stopped or output.get("stopped", "")
         node.config.stash[TIMINGS].processes += [Judging.from_json(one) for one in output.get("judging", ())]
@@ -203,6 +241,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if _handed_over(config) is not None:
         told: dict[str, Any] = {"unknown_members": unknown_members(config), "stopped": _why_gone(config)}
         told["judging"] = [one.to_json() for one in _judging(config)]
+        if _REFUSED in config.stash:
+            told["refused"] = workers.refusal(config.stash[_REFUSED])
         config.workeroutput.update(told)  # type: ignore[attr-defined]
         return
     recording = config.stash.get(RECORDING, None)
@@ -210,6 +250,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     timings = config.stash[TIMINGS]
     timings.processes += _judging(config)
     try:
+        if _REFUSED in config.stash:
+            raise config.stash[_REFUSED]
         if recording is not None:
             recording.unknown_members.update(unknown_members(config))
             interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
