@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from conformance.errors import UserError
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
@@ -15,12 +17,57 @@ import click
     help="Port to listen at; 0 for any free one.",
 )
 @click.option("--world", default="default", show_default=True, metavar="NAME|FILE", help="The world that it serves.")
-def serve(host: str, port: int, world: str) -> None:
+@click.option(
+    "--throttle",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Answer each N-th request with ThrottlingException; 1 throttles all.",
+)
+@click.option("--latency", type=click.FloatRange(0, 3600), metavar="SECONDS", help="Let each answer wait so long.")
+@click.option(
+    "--deny", multiple=True, metavar="OPERATION", help="Answer it with AccessDeniedException. May be repeated."
+)
+@click.option(
+    "--expire-after",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Answer everything after N requests with ExpiredTokenException.",
+)
+@click.option(
+    "--require-signature",
+    "keys",
+    metavar="ACCESS_KEY:SECRET_KEY",
+    help="Refuse requests that these keys have not signed (default: nobody looks at signatures).",
+)
+def serve(  # noqa: PLR0913 - each is one option
+    *,
+    host: str,
+    port: int,
+    world: str,
+    throttle: int | None,
+    latency: float | None,
+    deny: tuple[str, ...],
+    expire_after: int | None,
+    keys: str | None,
+) -> None:
     """Serve the reference server in the foreground, until Ctrl-C.
 
-    Point a client at it with any credentials: AWS_ENDPOINT_URL=http://127.0.0.1:5098.
+    Point a client at it with any credentials: AWS_ENDPOINT_URL=http://127.0.0.1:5098. On top of that it plays what a
+    client of AWS has to live with: throttling, slow answers, denial, credentials that expire.
     """
-    from conformance.reference import serve as serve_reference  # noqa: PLC0415 - --help does without it
+    from conformance.reference import Faults  # noqa: PLC0415 - --help does without it
+    from conformance.reference import serve as serve_reference  # noqa: PLC0415 - as above
     from conformance.worlds import load_world  # noqa: PLC0415 - as above
 
-    serve_reference(load_world(world), port=port, host=host)
+    faults = Faults(throttle or 0, frozenset(deny), expire_after, latency or 0.0)
+    credentials = _credentials(keys) if keys is not None else None
+    serve_reference(load_world(world), port=port, host=host, faults=faults, credentials=credentials)
+
+
+def _credentials(keys: str) -> dict[str, str]:
+    access_key, _, secret_key = keys.partition(":")
+    if not access_key or not secret_key:
+        raise UserError(
+            "--require-signature takes an access key and its secret key", remedy="write --require-signature test:test"
+        )
+    return {access_key: secret_key}

@@ -3,8 +3,9 @@
 It knows the contract, the worlds and the wire, and nothing of how servers are judged.
 """
 
+from conformance.reference.faults import Faults
 from conformance.reference.foreground import serve
 from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
 
-__all__ = ["ReferenceServer", "Service", "serve"]
+__all__ = ["Faults", "ReferenceServer", "Service", "serve"]

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import UserError
 from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import FrameType
 
+    from conformance.reference.faults import Faults
     from conformance.worlds import World
 
 
@@ -20,10 +23,18 @@ class PortError(UserError):
     """The server can't listen where it should."""
 
 
-def serve(world: World, port: int = 0, host: str = "127.0.0.1") -> None:
+def serve(
+    world: World,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    *,
+    faults: Faults | None = None,
+    credentials: Mapping[str, str] | None = None,
+) -> None:
     """Serve a world, print the endpoint, and return after Ctrl-C or SIGTERM. Call it from the main thread.
 
-    Raises PortError where the address is taken or none of this machine's.
+    `faults` are played on top; with `credentials` (access key to secret key) requests have to be signed. Raises
+    PortError where the address is taken or none of this machine's, and FaultError for a fault that can't be played.
     """
     ended = threading.Event()
 
@@ -31,7 +42,7 @@ def serve(world: World, port: int = 0, host: str = "127.0.0.1") -> None:
         ended.set()
 
     try:
-        server = ReferenceServer(world, host=host, port=port)
+        server = ReferenceServer(world, host=host, port=port, credentials=credentials, service=faults or Service)
     except (OSError, OverflowError) as error:
         raise PortError(f"can't listen: {error}", where=f"{host}:{port}", remedy="pick another port or host") from error
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import botocore.session
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from conformance.targets.errors import CredentialsError, TargetError
+from conformance.targets.masking import AccountMask
 from conformance.targets.spec import Kind, TargetSpec
 from conformance.targets.tuning_jobs import SERVICE
 from conformance.wire.signing import Credentials
@@ -42,6 +44,9 @@ EXPIRED: Final = REFUSED & {
 The others may be about one odd request, whose signature the service works out in another way.
 """
 
+DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
+"""Codes by which AWS says that it knows the caller, and that the caller may not do this."""
+
 _REMEDY = "log in again (`aws sso login`, `aws configure`), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 
@@ -61,13 +66,37 @@ def credentials_for(spec: TargetSpec) -> Credentials | None:
         ) from error
     if frozen is None or not frozen.access_key or not frozen.secret_key:
         raise CredentialsError("there are no AWS credentials", where=_who(spec), remedy=_REMEDY)
+    for what, key in (
+        ("access key", frozen.access_key), ("secret key", frozen.secret_key), ("session token", frozen.token or ""),
+    ):  # fmt: skip
+        if not key.isprintable() or key != key.strip():
+            raise CredentialsError(
+                f"the {what} has a character that no key has, such as a line feed at its end",
+                where=_who(spec),
+                remedy="set it anew, without blanks around it",
+            )
     return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
 
 def refused(spec: TargetSpec, code: str, message: str) -> CredentialsError:
     """Say that AWS answered, and did not take the credentials."""
-    told = f"AWS refuses the credentials: {code}" + (f" ({message})" if message else "")
+    told = f"AWS refuses the credentials: {code}" + (f" ({AccountMask()(message)})" if message else "")
     return CredentialsError(told, where=_who(spec), remedy=_REMEDY)
+
+
+def expired(spec: TargetSpec, words: str) -> CredentialsError:
+    """Say that the credentials have come to their end, in the words of the fault that the client made of the answer."""
+    return CredentialsError(AccountMask()(words), where=_who(spec), remedy=_REMEDY)
+
+
+def denied(spec: TargetSpec, operation: str, code: str, allowed: Collection[str]) -> CredentialsError:
+    """Say that AWS knows the caller, who may not call the operation that a run begins with."""
+    actions = ", ".join(sorted(f"{SERVICE}:{name}" for name in {*allowed, operation}))
+    return CredentialsError(
+        f"AWS does not let this caller call {operation}: {code}",
+        where=_who(spec),
+        remedy=f"allow {actions}; or name jobs, which needs no {operation}: state: {{existing: {{names: [my-job]}}}}",
+    )
 
 
 def region_of(spec: TargetSpec) -> str:
@@ -78,6 +107,10 @@ def region_of(spec: TargetSpec) -> str:
         return DEFAULT_REGION
     try:
         region: str | None = _session(spec).get_config_variable("region")
+    except ProfileNotFound as error:
+        raise CredentialsError(
+            f"the AWS credentials can't be used: {error}", where=_who(spec), remedy=_REMEDY
+        ) from error
     except BotoCoreError as error:
         raise TargetError(
             f"the AWS configuration can't be read: {error}", where=_who(spec), remedy="mend it"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any, Final
 
 from conformance.targets.caller import Caller
-from conformance.targets.credentials import REFUSED, refused
+from conformance.targets.credentials import DENIED, REFUSED, denied, expired, refused
 from conformance.targets.errors import UnreachableError
 from conformance.targets.provisioning import refusal
 from conformance.targets.spec import Kind, Origin, TargetSpec
@@ -26,20 +27,20 @@ def calls_at_most(spec: TargetSpec) -> dict[str, int]:
     return {LIST: math.ceil(spec.state.bound / _PAGE)}
 
 
-def existing(caller: Caller, spec: TargetSpec) -> State:
-    """Give the jobs that the entry names, else those that are found.
+def existing(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) -> State:
+    """Give the jobs that the entry names, else those that are found. `allowed` are the operations that a run may send.
 
     Raises CredentialsError where AWS does not take the credentials, and UnreachableError where nobody answers.
     """
     if not spec.state.names:
-        return discover(caller, spec)
+        return discover(caller, spec, allowed)
     if spec.kind is Kind.AWS:
         # One cheap question beforehand: bad credentials are one clear error, not a failure of every check.
         _insist(caller.call(LIST, {"MaxResults": 1}), spec)
     return State(Origin.EXISTING, tuple(StateJob(name) for name in spec.state.names))
 
 
-def discover(caller: Caller, spec: TargetSpec) -> State:
+def discover(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) -> State:
     """Give the first jobs that the target lists, up to the bound of the entry.
 
     A target that has no listing gives a state without jobs and a note that says so. Raises as `existing` does.
@@ -52,6 +53,8 @@ def discover(caller: Caller, spec: TargetSpec) -> State:
     for _ in range(_PAGES):
         exchange = caller.call(LIST, query)
         _insist(exchange, spec)
+        if spec.kind is Kind.AWS and exchange.error_code in DENIED:
+            raise denied(spec, LIST, exchange.error_code, allowed)
         answer = exchange.answer or {}
         summaries = answer.get(SUMMARIES)
         if not exchange.ok or not isinstance(summaries, list):
@@ -84,6 +87,8 @@ def _insist(exchange: Exchange, spec: TargetSpec) -> None:
             where=exchange.request.url,
             remedy="check the endpoint and the network",
         )
+    if fault and fault.kind == "credentials":
+        raise expired(spec, fault.detail)
     if spec.kind is Kind.AWS and exchange.error_code in REFUSED:
         raise refused(spec, exchange.error_code, exchange.error_message)
 

@@ -128,7 +128,7 @@ def _state(  # noqa: PLR0913 - the parts of an opening
     caller = caller_factory(access)
     stack.callback(caller.close)
     if spec.state.origin is Origin.EXISTING:
-        return existing(caller, spec)
+        return existing(caller, spec, access.allowed)
     provision = Provision(caller)
     if not keep:
         stack.callback(provision.tear_down)

@@ -128,7 +128,7 @@ class Client:
             exchange = self._once(sending, shown)
             code = exchange.error_code
             if code in self._refusals and sending.signing is Signing.VALID:
-                words = f"the credentials are no longer taken: {code}: {exchange.error_message}".rstrip(": ")
+                words = f"the credentials are not taken: {code}: {exchange.error_message}".rstrip(": ")
                 return Exchange(sending.operation, shown, None, Fault("credentials", words))
             if code not in _THROTTLED:
                 return exchange
