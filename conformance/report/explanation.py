@@ -21,7 +21,8 @@ def rests_on(result: Result) -> str:
 
 def labelled(result: Result) -> tuple[tuple[str, str], ...]:
     """Give the parts of an explanation that there are, each with its label; all but the command to reproduce."""
-    parts = (("Expected", result.expected), ("Received", result.received), ("Because", because(result)))
+    told = (("Expected", result.expected), ("Received", result.received), ("Because", because(result)))
+    parts = (*told, ("Declared", result.declared))
     return tuple((label, text) for label, text in parts if text)
 
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from conformance.errors import ExitCode
 from conformance.report.explanation import explain
+from conformance.report.gate import TITLES, GateFinding
 from conformance.report.result import Outcome, Result, sort_results
 from conformance.report.run import Record
 from conformance.report.summary import Headline, counts_against, headline
@@ -28,6 +29,10 @@ def render_junit(record: Record, *, strict: bool = False) -> str:
         suite = _suite(root, one_line(f"{operation}/{area}"), record)
         for result in results:
             _case(suite, result, strict=strict)
+    if record.gate and record.gate.findings:
+        suite = _suite(root, "known failures", record)
+        for finding in record.gate.findings:
+            _out_of_date(suite, finding)
     verdict = headline(record, strict=strict)
     if _is_silent(record, verdict):
         case = ET.SubElement(_suite(root, "run", record), "testcase", classname="run", name="completion", time="0.000")
@@ -59,6 +64,15 @@ def _case(suite: ET.Element, result: Result, *, strict: bool) -> None:
         ET.SubElement(case, "system-out").text = visible(explain(result))
     elif result.outcome is Outcome.SKIPPED:
         _ending(case, "skipped", message, result)
+
+
+def _out_of_date(suite: ET.Element, finding: GateFinding) -> None:
+    """Add the case of an entry of known failures that is out of date, apart from the check that it is about."""
+    classname = f"known failures.{finding.wrong.value}"
+    case = ET.SubElement(suite, "testcase", classname=classname, name=one_line(finding.check), time="0.000")
+    words = f"{TITLES[finding.wrong]}: {finding.problem}"
+    failure = ET.SubElement(case, "failure", message=one_line(words), type=finding.wrong.value)
+    failure.text = visible(f"{finding.check}\n{words}\n{finding.where}\n{finding.remedy}")
 
 
 def _ending(case: ET.Element, tag: str, message: str, result: Result) -> ET.Element:

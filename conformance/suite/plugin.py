@@ -16,7 +16,7 @@ import pytest
 
 from conformance.catalogue.answer_checks import sightings
 from conformance.errors import UserError
-from conformance.report import Result
+from conformance.report import Gate, Result
 from conformance.suite import workers
 from conformance.suite.handle import HANDLE, Handle
 from conformance.suite.judgement import BENCH, PLAN, RESULT, TARGET, Judgement
@@ -29,6 +29,7 @@ from conformance.suite.timings import Judging, Timings
 RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
 TIMINGS: pytest.StashKey[Timings] = pytest.StashKey()
 _CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
+_GATE: pytest.StashKey[Gate] = pytest.StashKey()
 _REFUSED: pytest.StashKey[UserError] = pytest.StashKey()
 """Why a worker can't take part: in the worker itself, and then in the process that started it."""
 _HANDED_OVER = "conformance"
@@ -260,6 +261,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             if handle is not None:
                 handle.record, handle.reports = record, reports
                 handle.before_close(config.stash[TARGET].endpoint_url)
+            if record.gate is not None:
+                config.stash[_GATE] = record.gate
+                if record.gate.findings and exitstatus == pytest.ExitCode.OK:
+                    session.exitstatus = pytest.ExitCode.TESTS_FAILED
     except UserError as error:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if handle is not None:
@@ -293,4 +298,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say where the reports are, to people who run pytest itself."""
     recording = config.stash.get(RECORDING, None)
     if recording is not None:
+        gate = config.stash.get(_GATE, None)
+        if gate is not None and gate.findings:
+            terminalreporter.section("known failures out of date", red=True)
+            for one in gate.findings:
+                terminalreporter.write_line(f"{one.where}: {one.check}: {one.problem}")
         terminalreporter.write_line(f"reports: {recording.path.parent}")
