@@ -10,15 +10,17 @@ from conformance.cases.violations import violations
 from conformance.contract import Node, Operation
 
 GARBAGE = "not-a-token-that-anybody-issued"
+FAR_FUTURE = 4_102_444_800
+"""The beginning of the year 2100, in seconds: nothing on any server is younger."""
 
 
 class Builder:
     """Builds the request cases of one operation."""
 
     def __init__(self, operation: Operation) -> None:
-        """Start from the request that names a resource that exists, and nothing else."""
+        """Start from the request that names a resource that exists, if the operation needs one, and nothing else."""
         self.operation = operation
-        self.base: Members = ((operation.subject, Placeholder.EXISTING),)
+        self.base: Members = ((operation.subject, Placeholder.EXISTING),) if operation.subject else ()
 
     def is_token(self, node: Node) -> bool:
         """Tell whether a member is the pagination token."""
@@ -26,9 +28,11 @@ class Builder:
         return pagination is not None and node.name == pagination.input_token
 
     def good(self, node: Node) -> Any:
-        """Give a valid value of a member, or what stands for one."""
+        """Give a valid value of a member, or what stands for one: of a filter by time, one that lets much through."""
         if node.name == self.operation.subject:
             return Placeholder.EXISTING
+        if self.operation.listing is not None and node.name in self.operation.listing.before:
+            return FAR_FUTURE
         return Placeholder.TOKEN if self.is_token(node) else example(node)
 
     def having(self, node: Node, value: Any) -> Members:

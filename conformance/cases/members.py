@@ -168,6 +168,8 @@ class _Generator(Builder):
                 level="should",
                 basis="observed",
             )
+        if not self.operation.subject:
+            return
         wrong_case = self.operation.subject[0].lower() + self.operation.subject[1:]
         yield RequestCase(
             self.operation.name,

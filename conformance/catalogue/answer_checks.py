@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 
+from conformance.cases.members import request_cases
+from conformance.cases.model import Expect
 from conformance.catalogue.check import Because, Check, because, of_fact
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Fact, Operation
@@ -187,18 +190,24 @@ def _judge_envelope(
 
 def _two_answers(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
     plain = lab.plain(operation)
-    if lab.existing(operation) is None:
+    if not lab.exists(operation):
         return _unreadable(lab, operation)
     return (lab.exchange(plain), lab.cached(("again", plain), lambda: lab.send_again(plain)))
 
 
 def _unreadable(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
     """Give what came with a success for a resource and can't be read as one: it is why no resource seems to exist."""
+    if not operation.subject:
+        return ()
     asked = (lab.exchange(Request.call(operation.name, {operation.subject: view.name})) for view in lab.survey.views)
     return tuple(one for one in asked if one.status in _SUCCESS and not one.ok)
 
 
 def _two_errors(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
-    unknown = Request.call(operation.name, {operation.subject: lab.nobody})
-    invalid = Request.call(operation.name, {operation.subject: "-"})
-    return tuple(one for one in (lab.exchange(unknown), lab.exchange(invalid)) if not one.ok)
+    if operation.subject:
+        asked = [{operation.subject: lab.nobody}, {operation.subject: "-"}]
+    else:
+        refused = (case for case in request_cases(operation) if case.expect is Expect.REFUSED)
+        asked = [dict(case.members) for case in islice(refused, 2)]
+    exchanges = [lab.exchange(Request.call(operation.name, members)) for members in asked]
+    return tuple(one for one in exchanges if not one.ok)

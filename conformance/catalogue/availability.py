@@ -92,9 +92,10 @@ def _alike(lab: Lab, operation: Operation, exchange: Exchange) -> tuple[Exchange
 
 
 def _probe(lab: Lab, operation: Operation) -> Exchange:
-    names = [view.name for view in lab.survey.views if view.description.ok]
-    exchange = lab.exchange(Request.call(operation.name, {operation.subject: names[0] if names else lab.nobody}))
-    if exchange.status in _SERVER_ERRORS:
+    names = lab.names(operation.subject) if operation.subject else ()
+    members = {operation.subject: names[0] if names else lab.nobody} if operation.subject else {}
+    exchange = lab.exchange(Request.call(operation.name, members))
+    if operation.subject and exchange.status in _SERVER_ERRORS:
         # One broken resource is no missing operation: a name that nothing has tells the two apart.
         other = lab.exchange(Request.call(operation.name, {operation.subject: lab.nobody}))
         return other if let_through(operation, other) else exchange

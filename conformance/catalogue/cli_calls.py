@@ -8,7 +8,7 @@ from typing import Protocol
 
 from conformance.catalogue.lab import Lab
 from conformance.laws.commands import Command, CommandRun
-from conformance.laws.survey import View
+from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict, broke, skipped
 
 NOT_ASKED = "this run was not asked to call the AWS CLI: conformance run --aws-cli auto, or --aws-cli PATH"
@@ -68,12 +68,13 @@ class Scene:
             raise Unfit(broke(run.fault.kind, run.fault.detail, exchanges=run.exchanges[-1:]))
         return run
 
-    def listed(self, more_than: int) -> View:
+    def listed(self, more_than: int) -> Inventory:
         """Give the ended resource with the fewest items that are still more than so many. Raises Unfit for none."""
-        views = [view for view in self.lab.listed_views() if len(view.items) > more_than]
-        if not views:
+        operation = self.lab.contract.operations[self.operation]
+        longer = [one for one in self.lab.listed(operation) if len(one.items) > more_than]
+        if not longer:
             raise Unfit(skipped(NO_LISTING))
-        return min(views, key=lambda view: len(view.items))
+        return min(longer, key=lambda one: len(one.items))
 
     def _command(self, step: str) -> Command:
         return self.lab.remembered(("step", self.operation, step), lambda: self.steps[step](self))

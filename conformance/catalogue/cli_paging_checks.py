@@ -86,7 +86,7 @@ def paging_rows(steps: Steps) -> Iterator[Row]:
 def _printed(steps: Steps, scene: Scene, run: CommandRun, start: int, end: int) -> Verdict:
     """Judge that a run printed these of the listing's items."""
     members: dict[str, Any] = steps.by_identity()
-    walked = scene.lab.walk(steps.listed(scene).name, **members).listing
+    walked = scene.lab.walk(steps.operation, {**steps.listed(scene).members, **members}).listing
     wanted = Reader.of(steps.operation).identities(walked.items)[start:end]
     return laws.prints_items(run, wanted, _identities(steps, run), "the printed items")
 

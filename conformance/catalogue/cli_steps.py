@@ -14,7 +14,7 @@ from conformance.catalogue.cli_calls import NO_RESOURCE, Scene, Step, Unfit
 from conformance.contract import Contract, Operation, Pagination
 from conformance.laws.commands import Command
 from conformance.laws.listing import Reader
-from conformance.laws.survey import View
+from conformance.laws.survey import Inventory
 from conformance.laws.verdict import skipped
 
 PAGE = 3
@@ -109,7 +109,7 @@ class Steps:
         keys = [name for name, path in spec.keys.items() if path == spec.identity]
         return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
 
-    def listed(self, scene: Scene) -> View:
+    def listed(self, scene: Scene) -> Inventory:
         """Give the resource whose listing is cut into pages: two pages by hand, and items left behind them."""
         return scene.listed(2 * PAGE)
 

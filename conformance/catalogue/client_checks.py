@@ -74,10 +74,9 @@ class ClientChecks:
         yield self.check(("boto3", "unknown-name"), words, self._unknown, facts=present)
 
     def _call(self, lab: Lab, client: ClientLab) -> Verdict:
-        name = lab.existing(self.operation)
-        if name is None:
+        if not lab.exists(self.operation):
             return skipped("the target has no resource to ask for")
-        outcome = client.call(self.operation.name, {self.operation.subject: name})
+        outcome = client.call(self.operation.name, lab.plain(self.operation).members)
         lab.saw(outcome.exchanges)
         if problem := unfinished(outcome, "the answer of the operation"):
             return problem

@@ -37,10 +37,13 @@ def _judge_rule(rule: Rule, lab: Lab) -> Verdict:
 
 
 def surveyed(lab: Lab) -> Iterator[Exchange]:
-    """Give the descriptions and the pages of the default listings of every resource."""
+    """Give the description of every resource, and the pages of every default listing."""
     for view in lab.survey.views:
         yield view.description
-        yield from view.listing.pages if view.listing else ()
+    for operation in lab.contract.operations.values():
+        if operation.listing is not None:
+            for one in lab.inventories(operation):
+                yield from one.listing.pages if one.listing else ()
 
 
 def law_checks(contract: Contract, operation: str, laws: Iterable[Law]) -> Iterator[Check]:

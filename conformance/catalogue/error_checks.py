@@ -77,7 +77,7 @@ def _judge(lab: Lab, operation: Operation, name: str, code: str) -> Verdict:
     exchange = lab.exchange(Request.call(operation.name, {operation.subject: name}))
     if exchange.ok and name != lab.nobody and _is_there(lab, name):
         return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
-    if lab.existing(operation) is not None:
+    if lab.exists(operation):
         return judge_refused(operation, exchange, lab.exchange(lab.plain(operation)), _refusal(code))
     # Nothing exists that could be the control: an invalid name must then be told from an unknown one.
     invalid = lab.exchange(Request.call(operation.name, {operation.subject: "-"}))
@@ -92,16 +92,18 @@ def _judge(lab: Lab, operation: Operation, name: str, code: str) -> Verdict:
 
 def _is_there(lab: Lab, name: str) -> bool:
     """Ask for the resource itself: a target whose resources are not all known may have one of that very name."""
+    if lab.describing is None:
+        return False
     subject = lab.describing.subject
     description = lab.exchange(Request.call(lab.describing.name, {subject: name}))
     return description.ok and (description.answer or {}).get(subject) == name
 
 
 def _near(operation: Operation, case: str, code: str, lab: Lab) -> Verdict:
-    names = [view.name for view in lab.survey.views if view.description.ok]
+    names = lab.names(operation.subject)
     cut = (name[:-1].rstrip("-") if case == "prefix" else f"{name}x" for name in names)
     longest = operation.input.members[operation.subject].effective("max_length") or 0
-    fitting = [name for name in cut if 0 < len(name) <= longest and name not in lab.survey.by_name]
+    fitting = [name for name in cut if 0 < len(name) <= longest and name not in names]
     if not fitting:
         return skipped("the target has no resource whose name could be changed so that nothing has it")
     return _judge(lab, operation, fitting[0], code)

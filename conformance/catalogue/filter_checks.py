@@ -9,7 +9,7 @@ from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.laws import filters
-from conformance.laws.survey import View
+from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict
 
 _SMALL = 3
@@ -55,27 +55,27 @@ def filter_checks(base: ListingChecks) -> Iterator[Check]:
         )
 
 
-def _only(base: ListingChecks, name: str, value: str, lab: Lab, view: View) -> Verdict:
-    walk = base.walk(lab, view, Query(filtered=(name, value)))
-    return filters.keeps_only(base.reader, name, value, walk, view.items)
+def _only(base: ListingChecks, name: str, value: str, lab: Lab, telling: Inventory) -> Verdict:
+    walk = base.walk(lab, telling, Query(filtered=(name, value)))
+    return filters.keeps_only(base.reader, name, value, walk, telling.items)
 
 
-def _all(base: ListingChecks, name: str, value: str, lab: Lab, view: View) -> Verdict:
-    walk = base.walk(lab, view, Query(filtered=(name, value)))
-    return filters.keeps_all(base.reader, name, value, walk, view.items)
+def _all(base: ListingChecks, name: str, value: str, lab: Lab, telling: Inventory) -> Verdict:
+    walk = base.walk(lab, telling, Query(filtered=(name, value)))
+    return filters.keeps_all(base.reader, name, value, walk, telling.items)
 
 
-def _ordered(base: ListingChecks, query: Query, lab: Lab, view: View) -> Verdict:
+def _ordered(base: ListingChecks, query: Query, lab: Lab, telling: Inventory) -> Verdict:
     if query.filtered is None or query.sort_by is None:
         raise ValueError("this check needs a filter and an order")
-    subject = base.cut_subject(lab, query, _SMALL) or view
+    subject = base.cut_subject(lab, query, _SMALL) or telling
     walk = base.walk(lab, subject, query, _SMALL)
     ordered = base.walk(lab, subject, Query(query.sort_by, query.sort_order))
     return filters.keeps_order(base.reader, query.filtered, walk, ordered, query.sort_by)
 
 
-def _partition(base: ListingChecks, name: str, lab: Lab, view: View) -> Verdict:
+def _partition(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> Verdict:
     walks = {
-        value: base.walk(lab, view, Query(filtered=(name, value))) for other, value in base.filters if other == name
+        value: base.walk(lab, telling, Query(filtered=(name, value))) for other, value in base.filters if other == name
     }
-    return filters.partition(base.reader, walks, view.items, name)
+    return filters.partition(base.reader, walks, telling.items, name)

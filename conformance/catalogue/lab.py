@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
+from conformance.cases.protocol import plainest
 from conformance.catalogue.client_calls import ClientLab
 from conformance.catalogue.walking import MOST_PAGES, follow, telling
 from conformance.contract import Contract, Operation
 from conformance.laws.listing import member
 from conformance.laws.paging import Walked
-from conformance.laws.survey import Survey, View
+from conformance.laws.survey import Inventory, Survey, View
 from conformance.wire.encoding import weight
-from conformance.wire.exchange import Exchange, Fault, HttpRequest
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, Listing
 from conformance.wire.limits import Limits
 from conformance.wire.request import Request
 
@@ -28,6 +29,8 @@ _PATIENCE = 5
 _ENDLESS = 3
 """Walks without an end after which the next ones are given up sooner."""
 _FEW_PAGES = 100
+_MOST_INVENTORIES = 100
+"""Resources, of those that only listings tell of, whose own listings are looked at."""
 
 
 T = TypeVar("T")
@@ -54,7 +57,6 @@ class _Memory:
     exchanges: dict[Request, Exchange] = field(default_factory=dict)
     walks: dict[tuple[Request, int], Walked] = field(default_factory=dict)
     survey: Survey | None = None
-    paging_subject: View | None = None
     found: dict[Hashable, Any] = field(default_factory=dict)
 
 
@@ -96,8 +98,11 @@ class Lab:
         self._bytes = 0
         self._kept: dict[Request, Exchange] = {}
         self._answers: dict[str, list[Exchange]] = {name: [] for name in contract.operations}
-        self.describing = next(op for op in contract.operations.values() if op.settled is not None)
-        self.listing_operation = next(op for op in contract.operations.values() if op.listing is not None)
+        self.describing = next((op for op in contract.operations.values() if op.settled is not None), None)
+        subject = self.describing.subject if self.describing is not None else None
+        own = (op for op in contract.operations.values() if op.listing is not None and op.subject == subject)
+        self._surveyed = next(own, None)
+        """The listing that stands beside each description, for laws on both."""
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Give what `make` makes, made once for each key."""
@@ -191,33 +196,60 @@ class Lab:
         return self._memory.survey
 
     def _views(self) -> Iterator[View]:
-        queue = list(self._resources)
+        describing = self.describing
+        queue = list(self._resources) if describing is not None else []
         done: set[str] = set()
-        while queue:
+        while queue and describing is not None:
             resource = queue.pop(0)
             if resource.name in done:
                 continue
             done.add(resource.name)
-            view = self._view(resource)
+            view = self._view(describing, resource)
             queue += [Resource(name) for name in self._related(view.answer)]
             yield view
 
-    def _view(self, resource: Resource) -> View:
-        description = self.exchange(Request.call(self.describing.name, {self.describing.subject: resource.name}))
-        settled = self.describing.settled
+    def _view(self, describing: Operation, resource: Resource) -> View:
+        description = self.exchange(Request.call(describing.name, {describing.subject: resource.name}))
+        settled = describing.settled
         status = member(description.answer, settled.path) if settled else None
         ended = settled is not None and status in settled.values
-        walked = self.walk(resource.name)
-        listing = walked.listing if walked.listing.pages and walked.listing.pages[0].ok else None
+        listing = self._listed(self._surveyed, {describing.subject: resource.name}) if self._surveyed else None
         return View(resource.name, description, listing, ended, resource.known, resource.listed_known)
 
+    def names(self, subject: str) -> tuple[str, ...]:
+        """Give the names of the resources that a member like this may name, those that exist and have ended first.
+
+        They are the state's, where it is about these; else what the listings of the contract tell by that very name.
+        """
+        return self.remembered(("names", subject), lambda: tuple(dict.fromkeys(self._named(subject))))
+
+    def _named(self, subject: str) -> Iterator[str]:
+        if self.describing is not None and subject == self.describing.subject:
+            views = [view for view in self.survey.views if view.description.ok]
+            yield from (view.name for view in (*(view for view in views if view.settled), *views))
+            return
+        if self.describing is None:
+            yield from (resource.name for resource in self._resources)
+        for operation in self.contract.operations.values():
+            if operation.listing is not None and operation.subject != subject:
+                path = operation.listing.identity
+                if path.rpartition(".")[2] == subject:
+                    items = (item for one in self.inventories(operation) for item in one.items)
+                    yield from (str(member(item, path)) for item in items)
+
     def existing(self, operation: Operation) -> str | None:
-        """Give the name of a resource that exists for an operation, None where the target has none."""
-        if operation.subject != self.describing.subject:
+        """Give the name of a resource that exists for an operation; None where there is none, or none is needed."""
+        if not operation.subject:
             return None
-        views = [view for view in self.survey.views if (view.listing if operation.listing else view.description.ok)]
-        settled = [view for view in views if view.settled]
-        return next((view.name for view in settled or views), None)
+        if operation.listing is None:
+            return next(iter(self.names(operation.subject)), None)
+        found = [one for one in self.inventories(operation) if one.listing is not None]
+        settled = [one for one in found if one.settled]
+        return next((one.name for one in settled or found), None)
+
+    def exists(self, operation: Operation) -> bool:
+        """Tell whether there is what an operation could be asked about: one that names nothing always has it."""
+        return not operation.subject or self.existing(operation) is not None
 
     @property
     def nobody(self) -> str:
@@ -228,38 +260,57 @@ class Lab:
         )
 
     def plain(self, operation: Operation) -> Request:
-        """Give the plainest valid request of an operation: its subject alone, of a resource that exists if any does."""
-        return Request.call(operation.name, {operation.subject: self.existing(operation) or self.nobody})
+        """Give the plainest valid request of an operation, about a resource that exists if any does."""
+        return Request.call(operation.name, plainest(operation, self.existing(operation) or self.nobody))
 
     # -- listings
 
-    def walk(self, name: str, *, size: int | None = None, **members: Any) -> Walked:
-        """Walk a listing to its end, page by page; `size` None means the largest page there is."""
-        operation = self.listing_operation
+    def inventories(self, operation: Operation) -> tuple[Inventory, ...]:
+        """Give whatever an operation lists, asked for once: an inventory for each resource, or the only one."""
+        return self.remembered(("inventories", operation.name), lambda: tuple(self._inventories(operation)))
+
+    def _inventories(self, operation: Operation) -> Iterator[Inventory]:
+        if not operation.subject:
+            yield Inventory(operation.name, {}, self._listed(operation, {}), settled=True)
+        elif self.describing is None or operation.subject != self.describing.subject:
+            for name in self.names(operation.subject)[:_MOST_INVENTORIES]:
+                members = {operation.subject: name}
+                yield Inventory(name, members, self._listed(operation, members), settled=True)
+        else:
+            for view in self.survey.views:
+                members = {operation.subject: view.name}
+                listing = view.listing if operation is self._surveyed else self._listed(operation, members)
+                yield Inventory(view.name, members, listing, view.settled)
+
+    def _listed(self, operation: Operation, members: Mapping[str, Any]) -> Listing | None:
+        """Give the complete default listing, None where it is refused."""
+        listing = self.walk(operation, members).listing
+        return listing if listing.pages and listing.pages[0].ok else None
+
+    def walk(self, operation: Operation, members: Mapping[str, Any], *, size: int | None = None) -> Walked:
+        """Walk a query to its end, page by page; `size` None means the largest page there is."""
         pagination = operation.pagination
         if pagination is None:
             raise ValueError(f"{operation.name} has no pages")
-        largest = operation.input.members[pagination.limit].effective("maximum") or 100
-        size = size or largest
-        first = Request.call(operation.name, {operation.subject: name, **members, pagination.limit: size})
+        size = size or int(operation.input.members[pagination.limit].effective("maximum") or 100)
+        first = Request.call(operation.name, {**members, pagination.limit: size})
         known = self._memory.walks.get((first, size))
         if known is None:
             most_pages = MOST_PAGES if self._endless < _ENDLESS else _FEW_PAGES
             listing = follow(self.exchange, first, pagination, self._most_items, most_pages)
             self._endless += listing.left_off and len(listing.pages) >= _FEW_PAGES
-            known = Walked(name, listing, size)
+            known = Walked(str(members.get(operation.subject, operation.name)), listing, size)
             self._memory.walks[first, size] = known
         return known
 
-    def paging_subject(self) -> View | None:
-        """Give the resource whose listing tells most: ended, with many kinds of items, short enough to walk often."""
-        if self._memory.paging_subject is None:
-            self._memory.paging_subject = telling(self.listing_operation, self.survey.views)
-        return self._memory.paging_subject
+    def paging_subject(self, operation: Operation) -> Inventory | None:
+        """Give the inventory that tells most: ended, with many kinds of items, short enough to walk often."""
+        key = ("telling", operation.name)
+        return self.remembered(key, lambda: telling(operation, self.inventories(operation)))
 
-    def listed_views(self) -> tuple[View, ...]:
-        """Give the ended resources whose whole listing is known."""
-        return tuple(view for view in self.survey.views if view.listed and view.settled)
+    def listed(self, operation: Operation) -> tuple[Inventory, ...]:
+        """Give the inventories of ended resources that are known to their end."""
+        return tuple(one for one in self.inventories(operation) if one.listed and one.settled)
 
 
 def _same(one: Exchange, other: Exchange) -> bool:

@@ -12,7 +12,7 @@ from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
 from conformance.laws.listing import Item, Reader
 from conformance.laws.paging import Walked
-from conformance.laws.survey import View
+from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict, skipped
 
 _NO_LISTING = "the target has no resource with listed items that has ended"
@@ -44,7 +44,7 @@ class Query:
         return "-".join(part for part in parts if part) or "default"
 
 
-Judge = Callable[[Lab, View], Verdict]
+Judge = Callable[[Lab, Inventory], Verdict]
 
 
 class ListingChecks:
@@ -72,14 +72,14 @@ class ListingChecks:
         observed: tuple[str, ...] = (),
         laws: tuple[str, ...] = (),
     ) -> Check:
-        """Make one check from area, subject and case; its judge is given the resource whose listing tells most.
+        """Make one check from area, subject and case; its judge is given the inventory that tells most.
 
         `facts` are ids without the operation, `laws` the names by which behaviours call for it.
         """
 
         def run(lab: Lab) -> Verdict:
-            view = lab.paging_subject()
-            return judge(lab, view) if view is not None else skipped(_NO_LISTING)
+            telling = lab.paging_subject(self.operation)
+            return judge(lab, telling) if telling is not None else skipped(_NO_LISTING)
 
         return self.check_at_large(check_id, statement, run, level=level, facts=facts, observed=observed, laws=laws)
 
@@ -115,38 +115,38 @@ class ListingChecks:
             accepts=statement,
         )
 
-    def walk(self, lab: Lab, view: View, query: Query, size: int | None = None) -> Walked:
-        """Walk a query on a resource."""
-        return lab.walk(view.name, size=size, **query.members(self.reader))
+    def walk(self, lab: Lab, one: Inventory, query: Query, size: int | None = None) -> Walked:
+        """Walk a query on an inventory."""
+        return lab.walk(self.operation, {**one.members, **query.members(self.reader)}, size=size)
 
-    def cut_subject(self, lab: Lab, query: Query, size: int) -> View | None:
-        """Give the ended resource that is worth cutting into pages of a size: several pages, but no more than need be.
+    def cut_subject(self, lab: Lab, query: Query, size: int) -> Inventory | None:
+        """Give the inventory that is worth cutting into pages of a size: several pages, but no more than need be.
 
         Of those, the one on which most would show: a key taken for another, a filter or ties lost on the way.
         """
         key = ("cut", self.operation.name, query.sort_by, query.filtered, size)
         return lab.remembered(key, lambda: self._worth_cutting(lab, query, size))
 
-    def _worth_cutting(self, lab: Lab, query: Query, size: int) -> View | None:
-        fitting: dict[tuple[int, int, bool], list[tuple[View, Sequence[Item]]]] = {}
-        for view in lab.listed_views():
-            items = self._admitted(view, query)
+    def _worth_cutting(self, lab: Lab, query: Query, size: int) -> Inventory | None:
+        fitting: dict[tuple[int, int, bool], list[tuple[Inventory, Sequence[Item]]]] = {}
+        for one in lab.listed(self.operation):
+            items = self._admitted(one, query)
             pages = -(-len(items) // size)
-            fitting.setdefault((min(pages, _PAGES), min(len(items), _ITEMS), pages <= _HANDY), []).append((view, items))
+            fitting.setdefault((min(pages, _PAGES), min(len(items), _ITEMS), pages <= _HANDY), []).append((one, items))
         if not fitting:
             return None
 
-        def worth(pair: tuple[View, Sequence[Item]]) -> tuple[int, ...]:
-            view, items = pair
-            key = ("tells", self.operation.name, view.name, query.sort_by, query.filtered)
-            tells = lab.remembered(key, lambda: self._tells(view, items, query.sort_by))
+        def worth(pair: tuple[Inventory, Sequence[Item]]) -> tuple[int, ...]:
+            one, items = pair
+            key = ("tells", self.operation.name, one.name, query.sort_by, query.filtered)
+            tells = lab.remembered(key, lambda: self._tells(one, items, query.sort_by))
             return (*tells, -len(items) // size, len(items))
 
         return max(fitting[max(fitting)], key=worth)[0]
 
-    def _admitted(self, view: View, query: Query) -> Sequence[Item]:
+    def _admitted(self, one: Inventory, query: Query) -> Sequence[Item]:
         """Give the items that a query should list."""
-        reader, items = self.reader, view.items
+        reader, items = self.reader, one.items
         if query.filtered is not None:
             name, value = query.filtered
             items = tuple(item for item in items if reader.filtered(name, item) == value)
@@ -154,10 +154,10 @@ class ListingChecks:
             items = tuple(item for item in items if reader.has_key(query.sort_by, item))
         return items
 
-    def _tells(self, view: View, items: Sequence[Item], sort_by: str | None) -> tuple[int, bool, bool]:
+    def _tells(self, one: Inventory, items: Sequence[Item], sort_by: str | None) -> tuple[int, bool, bool]:
         """Tell of how many other orders an order differs, whether items are of several kinds, and whether some tie."""
         reader = self.reader
-        kinds = {str(reader.filtered(name, item)) for item in view.items for name in reader.spec.filters}
+        kinds = {str(reader.filtered(name, item)) for item in one.items for name in reader.spec.filters}
         if sort_by is None:
             return 0, len(kinds) > 1, False
         keys = [reader.key(sort_by, item) for item in items]

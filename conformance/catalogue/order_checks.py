@@ -10,7 +10,7 @@ from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.laws import order
-from conformance.laws.survey import View
+from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Outcome, Verdict
 
 LAWS = frozenset(
@@ -86,7 +86,7 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
         )
 
 
-def _sorted(base: ListingChecks, key: str, direction: str, lab: Lab, view: View) -> Verdict:
+def _sorted(base: ListingChecks, key: str, direction: str, lab: Lab, telling: Inventory) -> Verdict:
     """Judge the resource whose listing tells most, and one whose keys tell an order of numbers from one of texts."""
     verdicts = [
         order.sorted_by(
@@ -96,34 +96,34 @@ def _sorted(base: ListingChecks, key: str, direction: str, lab: Lab, view: View)
             one.items,
             descending=direction == base.reader.spec.descending,
         )
-        for one in (view, _with_telling_numbers(base, key, lab))
+        for one in (telling, _with_telling_numbers(base, key, lab))
         if one is not None
     ]
     return next((one for one in verdicts if one.outcome is Outcome.FAILED), verdicts[0])
 
 
-def _with_telling_numbers(base: ListingChecks, key: str, lab: Lab) -> View | None:
+def _with_telling_numbers(base: ListingChecks, key: str, lab: Lab) -> Inventory | None:
     """Give a resource whose keys are numbers that stand in another order as texts, or without their signs."""
 
-    def tells(view: View) -> int:
-        keys = [base.reader.key(key, item) for item in view.items]
+    def tells(telling: Inventory) -> int:
+        keys = [base.reader.key(key, item) for item in telling.items]
         numbers = sorted(one for one in keys if isinstance(one, int | float) and math.isfinite(one))
         return sum(numbers != sorted(numbers, key=other) for other in (str, abs))
 
-    best = max(lab.listed_views(), key=tells, default=None)
+    best = max(lab.listed(base.operation), key=tells, default=None)
     return best if best is not None and tells(best) else None
 
 
-def _reversed(base: ListingChecks, key: str, lab: Lab, view: View) -> Verdict:
-    rising, falling = (base.walk(lab, view, Query(key, direction)) for direction in base.directions)
+def _reversed(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Verdict:
+    rising, falling = (base.walk(lab, telling, Query(key, direction)) for direction in base.directions)
     return order.reversed_order(base.reader, key, rising, falling)
 
 
-def _omits(base: ListingChecks, key: str, direction: str, lab: Lab, view: View) -> Verdict:
+def _omits(base: ListingChecks, key: str, direction: str, lab: Lab, telling: Inventory) -> Verdict:
     """Judge where the listing tells most, and where keys have signs: zero and less are keys like any other."""
     verdicts = [
         order.keyless_left_out(base.reader, key, one.items, base.walk(lab, one, Query(key, direction)))
-        for one in (view, _with_telling_numbers(base, key, lab))
+        for one in (telling, _with_telling_numbers(base, key, lab))
         if one is not None
     ]
     return next((one for one in verdicts if one.outcome is Outcome.FAILED), verdicts[0])
@@ -134,50 +134,51 @@ def _documented(base: ListingChecks) -> tuple[str, str]:
     return str(members[spec.sort_by].effective("default")), str(members[spec.sort_order].effective("default"))
 
 
-def _default_order(base: ListingChecks, lab: Lab, view: View) -> Verdict:
+def _default_order(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
     """Judge the order that comes unasked: the documented one, or the one that the real service was seen to give."""
     key, direction = _documented(base)
     verdict = order.same_list(
-        base.reader, key, base.walk(lab, view, Query(key, direction)), base.walk(lab, view, Query()), what="both"
+        base.reader, key, base.walk(lab, telling, Query(key, direction)), base.walk(lab, telling, Query()), what="both"
     )
     seen = base.reader.spec.observed_default
     if seen is None:
         return verdict
-    return _or_observed(base, verdict, Query(), Query(seen.sort_by, seen.sort_order), lab, view)
+    return _or_observed(base, verdict, Query(), Query(seen.sort_by, seen.sort_order), lab, telling)
 
 
-def _default_direction(base: ListingChecks, key: str, lab: Lab, view: View) -> Verdict:
+def _default_direction(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Verdict:
     direction = _documented(base)[1]
     spec = base.reader.spec
-    written, left_out = (base.walk(lab, view, Query(key, one)) for one in (direction, None))
+    written, left_out = (base.walk(lab, telling, Query(key, one)) for one in (direction, None))
     verdict = order.same_list(base.reader, key, written, left_out, what=spec.sort_order)
-    if spec.observed_default is None or _keeps_documented_order(base, lab, view):
+    if spec.observed_default is None or _keeps_documented_order(base, lab, telling):
         return verdict
-    return _or_observed(base, verdict, Query(key), Query(key, spec.observed_default.sort_order), lab, view)
+    return _or_observed(base, verdict, Query(key), Query(key, spec.observed_default.sort_order), lab, telling)
 
 
-def _default_key(base: ListingChecks, direction: str, lab: Lab, view: View) -> Verdict:
+def _default_key(base: ListingChecks, direction: str, lab: Lab, telling: Inventory) -> Verdict:
     key = _documented(base)[0]
     spec = base.reader.spec
-    written, left_out = (base.walk(lab, view, Query(one, direction)) for one in (key, None))
+    written, left_out = (base.walk(lab, telling, Query(one, direction)) for one in (key, None))
     verdict = order.same_list(base.reader, key, written, left_out, what=spec.sort_by)
-    if spec.observed_default is None or _keeps_documented_order(base, lab, view):
+    if spec.observed_default is None or _keeps_documented_order(base, lab, telling):
         return verdict
     observed = Query(spec.observed_default.sort_by, direction)
-    return _or_observed(base, verdict, Query(None, direction), observed, lab, view)
+    return _or_observed(base, verdict, Query(None, direction), observed, lab, telling)
 
 
-def _keeps_documented_order(base: ListingChecks, lab: Lab, view: View) -> bool:
+def _keeps_documented_order(base: ListingChecks, lab: Lab, telling: Inventory) -> bool:
     """Tell whether the target keeps to the documents where neither is given: then nothing else is excused."""
     key, direction = _documented(base)
-    return order.follows(base.reader, key, base.walk(lab, view, Query(key, direction)), base.walk(lab, view, Query()))
+    model, unasked = (base.walk(lab, telling, query) for query in (Query(key, direction), Query()))
+    return order.follows(base.reader, key, model, unasked)
 
 
 def _or_observed(  # noqa: PLR0913, PLR0917 - the two queries, and where to ask them
-    base: ListingChecks, verdict: Verdict, asked: Query, seen: Query, lab: Lab, view: View
+    base: ListingChecks, verdict: Verdict, asked: Query, seen: Query, lab: Lab, telling: Inventory
 ) -> Verdict:
     if verdict.kind != "other-default" or seen.sort_by is None:
         return verdict
-    if order.follows(base.reader, seen.sort_by, base.walk(lab, view, seen), base.walk(lab, view, asked)):
+    if order.follows(base.reader, seen.sort_by, base.walk(lab, telling, seen), base.walk(lab, telling, asked)):
         return order.with_note(verdict, f"the target follows the observation, not the documents: {seen}")
     return verdict

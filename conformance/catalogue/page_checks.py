@@ -10,7 +10,7 @@ from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.laws import paging
-from conformance.laws.survey import View
+from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict
 
 SIZES = (1, 2, 3, 7, 10, 99, 100)
@@ -47,8 +47,8 @@ def page_checks(base: ListingChecks) -> Iterator[Check]:
         )
 
 
-def _cut(base: ListingChecks, query: Query, size: int, lab: Lab, view: View) -> Verdict:
-    subject = base.cut_subject(lab, query, size) or view
+def _cut(base: ListingChecks, query: Query, size: int, lab: Lab, telling: Inventory) -> Verdict:
+    subject = base.cut_subject(lab, query, size) or telling
     whole = base.walk(lab, subject, query)
     if size == whole.size:
         whole = base.walk(lab, subject, query, SIZES[-2])

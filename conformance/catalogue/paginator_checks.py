@@ -14,7 +14,7 @@ from conformance.catalogue.lab import Lab
 from conformance.contract import Pagination
 from conformance.laws import clients
 from conformance.laws.listing import Reader
-from conformance.laws.survey import View
+from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict, failed, passed, skipped
 
 _NO_LISTING = "the target has no ended resource with more than three listed items"
@@ -134,16 +134,16 @@ def _by_identity(base: ClientChecks) -> dict[str, str]:
     return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
 
 
-def _subject(base: ClientChecks, lab: Lab) -> View | None:
-    """Give the ended resource with the fewest items that do not fit on a default page; the longest where all do."""
+def _subject(base: ClientChecks, lab: Lab) -> Inventory | None:
+    """Give the inventory with the fewest items that do not fit on a default page; the longest where all do."""
     default = base.operation.input.members[_pagination(base).limit].effective("default") or 0
-    views = lab.listed_views()
-    longer = [view for view in views if len(view.items) > default]
-    return min(longer, key=_length) if longer else max(views, key=_length, default=None)
+    listed = lab.listed(base.operation)
+    longer = [one for one in listed if len(one.items) > default]
+    return min(longer, key=_length) if longer else max(listed, key=_length, default=None)
 
 
-def _length(view: View) -> int:
-    return len(view.items)
+def _length(one: Inventory) -> int:
+    return len(one.items)
 
 
 def _paginated(
@@ -161,13 +161,14 @@ def _paginated(
 
 
 def _run(base: ClientChecks, lab: Lab, client: ClientLab, config: _Config | None, **members: Any) -> _Ran | Verdict:
-    view = _subject(base, lab)
-    if view is None or len(view.items) < _FEWEST:
+    subject = _subject(base, lab)
+    if subject is None or len(subject.items) < _FEWEST:
         return skipped(_NO_LISTING)
-    walked = lab.walk(view.name, **members).listing
+    members = {**subject.members, **members}
+    walked = lab.walk(base.operation, members).listing
     if walked.left_off:
-        return skipped(f"{view.name}: {walked.problem}, too long to be gone over by the client")
-    outcome = _paginated(base, lab, client, config, {base.operation.subject: view.name, **members})
+        return skipped(f"{subject.name}: {walked.problem}, too long to be gone over by the client")
+    outcome = _paginated(base, lab, client, config, members)
     if problem := unfinished(outcome, "the pages of the listing"):
         return problem
     reader = Reader.of(base.operation)
@@ -258,8 +259,8 @@ def _no_token(ran: _Ran) -> Verdict:
 
 
 def _no_resume_token(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    view = _subject(base, lab)
-    ran = _run(base, lab, client, {"MaxItems": len(view.items) if view else 1})
+    subject = _subject(base, lab)
+    ran = _run(base, lab, client, {"MaxItems": len(subject.items) if subject else 1})
     if isinstance(ran, Verdict):
         return ran
     if ran.outcome.resume_token is None:

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.cases.envelope import ProtocolCase
 from conformance.cases.members import request_cases
 from conformance.cases.model import Expect, Members, Placeholder, RequestCase
-from conformance.cases.protocol import protocol_cases
+from conformance.cases.protocol import plainest, protocol_cases
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
@@ -65,8 +65,7 @@ def _run_request(operation: Operation, case: RequestCase, lab: Lab) -> Verdict:
 
 
 def _exists(lab: Lab, operation: Operation, members: dict[str, Any]) -> bool:
-    view = lab.survey.by_name.get(str(members.get(operation.subject)))
-    return view is not None and view.description.ok
+    return not operation.subject or str(members.get(operation.subject)) in lab.names(operation.subject)
 
 
 def _resolve(lab: Lab, operation: Operation, members: Members) -> dict[str, Any] | None:
@@ -90,23 +89,23 @@ def _resolve(lab: Lab, operation: Operation, members: Members) -> dict[str, Any]
 
 def _fresh_token(lab: Lab, operation: Operation, members: dict[str, Any]) -> dict[str, Any] | None:
     """Give the members of a request for the second page of a query: its token, and the resource that has one."""
-    view = lab.paging_subject()
+    telling = lab.paging_subject(operation) if operation.listing is not None else None
     pagination = operation.pagination
-    if pagination is None or view is None:
+    if pagination is None or telling is None:
         return None
-    query = members | {operation.subject: view.name}
+    query = {**members, **telling.members}
     # Pages of one item are the surest to leave something over, whatever the query.
     for sizes in ({}, {pagination.limit: 1}):
         first = lab.exchange(Request.call(operation.name, sizes | query))
         token = (first.answer or {}).get(pagination.output_token)
         if isinstance(token, str):
-            return {operation.subject: view.name, pagination.input_token: token}
+            return {**telling.members, pagination.input_token: token}
     return None
 
 
 def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Give one check for each bent envelope of an operation."""
-    sketch = Request.call(operation.name, {operation.subject: _SKETCH})
+    sketch = Request.call(operation.name, plainest(operation, _SKETCH))
     for index, case in enumerate(protocol_cases(contract, operation, sketch)):
         yield Check(
             id=f"{operation.name}/protocol/{case.subject}/{case.name}",
@@ -130,7 +129,7 @@ def _run_protocol(operation: Operation, index: int, lab: Lab) -> Verdict:
     exchange = lab.exchange(case.request)
     match case.expect:
         case Expect.ACCEPTED:
-            return judge_accepted(operation, exchange, exists=lab.existing(operation) is not None)
+            return judge_accepted(operation, exchange, exists=lab.exists(operation))
         case Expect.EITHER | Expect.LIKE_CONTROL:
             return judge_either(operation, exchange, lab.exchange(plain), case.lenient)
         case Expect.REFUSED:

@@ -10,10 +10,13 @@ from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
 from conformance.laws.served import Served, every_resource
 from conformance.laws.verdict import Verdict
+from conformance.wire.exchange import Exchange
 
 
 def resource_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
-    """Give the one check."""
+    """Give the one check; none for an operation that names no resource."""
+    if not operation.subject:
+        return
     fact = contract.fact(f"{operation.name}/output//http_status")
     yield Check(
         f"{operation.name}/request/{operation.subject}/every-resource",
@@ -32,7 +35,10 @@ def resource_checks(contract: Contract, operation: Operation) -> Iterator[Check]
 def _every_resource(operation: Operation, lab: Lab) -> Verdict:
     seen = []
     for view in lab.survey.views:
-        listed = lab.walk(view.name).listing.pages
-        pages, other = (listed, view.description) if operation.listing else ((view.description,), listed[0])
-        seen.append(Served(view.name, pages, vouched=view.known is not None or other.ok))
+        pages: tuple[Exchange, ...] = (view.description,)
+        vouched = view.listing is not None
+        if operation.listing is not None:
+            pages = lab.walk(operation, {operation.subject: view.name}).listing.pages
+            vouched = view.description.ok
+        seen.append(Served(view.name, pages, vouched=view.known is not None or vouched))
     return every_resource(operation, seen)

@@ -13,7 +13,7 @@ from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.contract import Pagination
 from conformance.laws import paging
 from conformance.laws.paging import Walked
-from conformance.laws.survey import View
+from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict, skipped
 from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
@@ -175,94 +175,96 @@ def _other_queries(base: ListingChecks) -> Iterator[tuple[str, dict[str, Any]]]:
 # -- evidence
 
 
-def _walks(base: ListingChecks, lab: Lab, view: View) -> list[tuple[Walked, View]]:
+def _walks(base: ListingChecks, lab: Lab, telling: Inventory) -> list[tuple[Walked, Inventory]]:
     """Walk the default listing in pages of several sizes, each on the resource that is worth cutting so."""
-    subjects = ((base.cut_subject(lab, Query(), size) or view, size) for size in _SIZES)
+    subjects = ((base.cut_subject(lab, Query(), size) or telling, size) for size in _SIZES)
     return [(base.walk(lab, subject, Query(), size), subject) for subject, size in subjects]
 
 
-def _counted(lab: Lab) -> list[tuple[Walked, int]]:
+def _counted(base: ListingChecks, lab: Lab) -> list[tuple[Walked, int]]:
     """Give the first page of every ended resource, as large as can be, with the number of items that it has."""
-    return [(_first_page(lab.walk(view.name)), len(view.items)) for view in lab.listed_views()]
+    return [(_first_page(base.walk(lab, one, Query())), len(one.items)) for one in lab.listed(base.operation)]
 
 
-def _just_full(lab: Lab, size: int) -> list[tuple[Walked, int]]:
+def _just_full(base: ListingChecks, lab: Lab, size: int) -> list[tuple[Walked, int]]:
     """Give the first page of every ended resource that has just so many items."""
-    views = [view for view in lab.listed_views() if len(view.items) == size]
-    return [(_first_page(lab.walk(view.name, size=size)), size) for view in views]
+    full = [one for one in lab.listed(base.operation) if len(one.items) == size]
+    return [(_first_page(base.walk(lab, one, Query(), size)), size) for one in full]
 
 
 def _first_page(walk: Walked) -> Walked:
     return replace(walk, listing=replace(walk.listing, pages=walk.listing.pages[:1]))
 
 
-def _page(base: ListingChecks, lab: Lab, view: View, **members: Any) -> Exchange:
-    return lab.exchange(_request(base, view, **members))
+def _page(base: ListingChecks, lab: Lab, telling: Inventory, **members: Any) -> Exchange:
+    return lab.exchange(_request(base, telling, **members))
 
 
-def _request(base: ListingChecks, view: View, **members: Any) -> Request:
-    return Request.call(base.operation.name, {base.operation.subject: view.name, **members})
+def _request(base: ListingChecks, telling: Inventory, **members: Any) -> Request:
+    return Request.call(base.operation.name, {**telling.members, **members})
 
 
-def _issued(base: ListingChecks, lab: Lab, view: View) -> str | None:
+def _issued(base: ListingChecks, lab: Lab, telling: Inventory) -> str | None:
     """Give the token of the first page; None where the listing fits on it."""
-    token = (_page(base, lab, view).answer or {}).get(_pagination(base).output_token)
+    token = (_page(base, lab, telling).answer or {}).get(_pagination(base).output_token)
     return token if isinstance(token, str) else None
 
 
 # -- tokens
 
 
-def _while_truncated(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    firsts = [(_first_page(walk), len(subject.items)) for walk, subject in _walks(base, lab, view)]
+def _while_truncated(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
+    firsts = [(_first_page(walk), len(subject.items)) for walk, subject in _walks(base, lab, telling)]
     return paging.truncated_pages_lead_on(base.reader, firsts)
 
 
-def _string(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    return paging.token_while_truncated(base.reader, [walk for walk, _ in _walks(base, lab, view)])
+def _string(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
+    return paging.token_while_truncated(base.reader, [walk for walk, _ in _walks(base, lab, telling)])
 
 
-def _none(base: ListingChecks, lab: Lab, view: View, *, exact: bool) -> Verdict:  # noqa: ARG001 - one signature for all judges
-    pages = [*_just_full(lab, _SIZES[-1]), *_counted(lab)] if exact else _counted(lab)
+def _none(base: ListingChecks, lab: Lab, telling: Inventory, *, exact: bool) -> Verdict:  # noqa: ARG001 - one signature for all judges
+    pages = [*_just_full(base, lab, _SIZES[-1]), *_counted(base, lab)] if exact else _counted(base, lab)
     return paging.no_token_at_the_end(base.reader, pages, exact=exact)
 
 
-def _never_back(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    return paging.never_the_first_page_again(base.reader, [walk for walk, _ in _walks(base, lab, view)])
+def _never_back(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
+    return paging.never_the_first_page_again(base.reader, [walk for walk, _ in _walks(base, lab, telling)])
 
 
 def _leads_to_the_end(base: ListingChecks, lab: Lab) -> Verdict:
     """Look at every resource: where no listing comes to its end there is none left to look at otherwise."""
-    listings = [(view.name, view.listing) for view in lab.survey.views if view.listing is not None]
+    inventories = lab.inventories(base.operation)
+    listings = [(one.name, one.listing) for one in inventories if one.listing is not None]
     return paging.leads_to_the_end(base.reader, listings)
 
 
-def _repeatable(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    token = _issued(base, lab, view)
+def _repeatable(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
+    token = _issued(base, lab, telling)
     if token is None:
         return skipped(_NO_TOKEN)
-    request = _request(base, view, **{_pagination(base).input_token: token})
+    request = _request(base, telling, **{_pagination(base).input_token: token})
     return paging.same_page(base.reader, lab.exchange(request), lab.send_again(request))
 
 
-def _made_up(base: ListingChecks, value: str, lab: Lab, view: View) -> Verdict:
-    return paging.unissued_token(_page(base, lab, view, **{_pagination(base).input_token: value}))
+def _made_up(base: ListingChecks, value: str, lab: Lab, telling: Inventory) -> Verdict:
+    return paging.unissued_token(_page(base, lab, telling, **{_pagination(base).input_token: value}))
 
 
-def _foreign(base: ListingChecks, members: dict[str, Any], lab: Lab, view: View) -> Verdict:
-    token = _issued(base, lab, view)
+def _foreign(base: ListingChecks, members: dict[str, Any], lab: Lab, telling: Inventory) -> Verdict:
+    token = _issued(base, lab, telling)
     if token is None:
         return skipped(_NO_TOKEN)
     names = [name for name, _ in base.filters if name in members]
-    admitted = [item for item in view.items if all(base.reader.filtered(name, item) == members[name] for name in names)]
-    words = "match the filter" if names else f"{view.name} has"
-    exchange = _page(base, lab, view, **members, **{_pagination(base).input_token: token})
+    filtered = base.reader.filtered
+    admitted = [item for item in telling.items if all(filtered(name, item) == members[name] for name in names)]
+    words = "match the filter" if names else f"{telling.name} has"
+    exchange = _page(base, lab, telling, **members, **{_pagination(base).input_token: token})
     return paging.foreign_token(base.reader, exchange, frozenset(base.reader.identities(admitted)), words)
 
 
-def _other_resource(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    token = _issued(base, lab, view)
-    other = next((one for one in lab.listed_views() if one.name != view.name and one.items), None)
+def _other_resource(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
+    token = _issued(base, lab, telling)
+    other = next((one for one in lab.listed(base.operation) if one.name != telling.name and one.items), None)
     if token is None or other is None:
         return skipped("the target has no two ended resources with listed items")
     exchange = _page(base, lab, other, **{_pagination(base).input_token: token})
@@ -273,17 +275,17 @@ def _other_resource(base: ListingChecks, lab: Lab, view: View) -> Verdict:
 # -- page sizes
 
 
-def _default(base: ListingChecks, default: int, lab: Lab, view: View, *, exact: bool) -> Verdict:  # noqa: ARG001 - as above
-    pages = [(_page(base, lab, one), len(one.items)) for one in lab.listed_views() if len(one.items) > default]
+def _default(base: ListingChecks, default: int, lab: Lab, telling: Inventory, *, exact: bool) -> Verdict:  # noqa: ARG001 - as above
+    pages = [(_page(base, lab, one), len(one.items)) for one in lab.listed(base.operation) if len(one.items) > default]
     return paging.default_page_size(base.reader, pages, default, exact=exact)
 
 
-def _written_out(base: ListingChecks, default: int, lab: Lab, view: View) -> Verdict:
-    if len(view.items) <= default:
+def _written_out(base: ListingChecks, default: int, lab: Lab, telling: Inventory) -> Verdict:
+    if len(telling.items) <= default:
         return skipped(_NO_TOKEN)
-    written = _page(base, lab, view, **{_pagination(base).limit: default})
-    return paging.same_size(base.reader, written, _page(base, lab, view))
+    written = _page(base, lab, telling, **{_pagination(base).limit: default})
+    return paging.same_size(base.reader, written, _page(base, lab, telling))
 
 
-def _full_pages(base: ListingChecks, lab: Lab, view: View) -> Verdict:
-    return paging.full_pages(base.reader, [walk for walk, _ in _walks(base, lab, view)])
+def _full_pages(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
+    return paging.full_pages(base.reader, [walk for walk, _ in _walks(base, lab, telling)])

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.contract import Operation, Pagination
 from conformance.laws.listing import member
-from conformance.laws.survey import View
+from conformance.laws.survey import Inventory
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Listing
 from conformance.wire.request import Request
@@ -66,14 +66,14 @@ def follow(
         request = replace(first, body=dump(members | {pagination.input_token: token}))
 
 
-def telling(operation: Operation, views: Sequence[View]) -> View | None:
-    """Give the resource whose listing tells most: ended, with many kinds of items, short enough to walk often."""
+def telling(operation: Operation, inventories: Sequence[Inventory]) -> Inventory | None:
+    """Give the inventory that tells most: ended, with many kinds of items, short enough to walk often."""
     filters = operation.listing.filters.values() if operation.listing else ()
 
-    def worth(view: View) -> tuple[int, int, int]:
-        kinds = len({str(member(item, path)) for item in view.items for path in filters})
-        handy = len(view.items) in _HANDY
-        return (handy, kinds if handy else -len(view.items), len(view.items))
+    def worth(one: Inventory) -> tuple[int, int, int]:
+        kinds = len({str(member(item, path)) for item in one.items for path in filters})
+        handy = len(one.items) in _HANDY
+        return (handy, kinds if handy else -len(one.items), len(one.items))
 
-    with_items = [view for view in views if view.items]
-    return max([view for view in with_items if view.settled] or with_items, key=worth, default=None)
+    with_items = [one for one in inventories if one.items]
+    return max([one for one in with_items if one.settled] or with_items, key=worth, default=None)

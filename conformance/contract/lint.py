@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.errors import Finding, suggest
+from conformance.contract.loading import packaged_root
 from conformance.contract.schema import schema_findings
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def lint(contract: Contract, laws: Collection[str] | None = None, areas: Collect
     `laws` are the names that behaviours may give as their judge, each of which must judge one; None leaves laws out.
     `areas` are areas of checks, which behaviours may name in the place of a law, and need not.
     """
-    findings = list(schema_findings(contract.root, contract.shown_root))
+    findings = list(schema_findings(contract.root, contract.shown_root, packaged_root()))
     findings += _uncited(contract)
     for operation in contract.operations.values():
         for node in _nodes(operation):

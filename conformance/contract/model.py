@@ -93,6 +93,12 @@ class Listing:
     omits_items_without_key: tuple[str, ...]
     filters: Mapping[str, str]
     """Input member to the path in an item that must equal it."""
+    containing: Mapping[str, str]
+    """Input member to the path in an item that must contain it."""
+    after: Mapping[str, str]
+    """Input member to the path in an item that must be later; whether the very moment counts is left open."""
+    before: Mapping[str, str]
+    """Input member to the path in an item that must be earlier."""
     observed_default: SortDefault | None = None
     """The order that the real service was seen to give unasked, where it is not the documented one."""
 
@@ -108,7 +114,7 @@ class Operation:
     errors: Mapping[str, int]
     http_status: int
     subject: str
-    """The input member that names the resource."""
+    """The input member that names the resource; empty for an operation that is about no single one."""
     settled: Settled | None
     pagination: Pagination | None
     listing: Listing | None

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from conformance.contract.shapes import Shape
     from conformance.contract.yaml_source import Section
 
-_REQUIRED = ("operation", "summary", "input", "output", "http_status", "subject")
-_OPTIONAL = ("errors", "settled", "pagination", "listing", "paginator", "client_options")
+_REQUIRED = ("operation", "summary", "input", "output", "http_status")
+_OPTIONAL = ("subject", "errors", "settled", "pagination", "listing", "paginator", "client_options")
 _PAGINATION = ("input_token", "output_token", "limit", "result")
 _LISTING = ("identity", "sort_by", "sort_order", "ascending", "descending", "keys")
-_LISTING_OPTIONAL = ("grouped_only", "omits_items_without_key", "filters", "observed_default")
+_NARROWING = ("filters", "containing", "after", "before")
+_LISTING_OPTIONAL = ("grouped_only", "omits_items_without_key", *_NARROWING, "observed_default")
 _SORT_DEFAULT = ("sort_by", "sort_order")
 
 
@@ -60,7 +61,7 @@ class OperationReader:
             answer,
             errors,
             fields.whole(written, "http_status"),
-            _member(written, "subject", request, "the input"),
+            _member(written, "subject", request, "the input") if "subject" in written else "",
             _settled(fields.sub(written, "settled"), answer) if "settled" in written else None,
             pagination,
             _listing(written, request, answer, pagination) if "listing" in written else None,
@@ -139,26 +140,36 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
         )
     sort_by = _member(written, "sort_by", request, "the input")
     sort_order = _member(written, "sort_order", request, "the input")
-    keys, filters = fields.sub(written, "keys"), fields.sub(written, "filters")
+    keys = fields.sub(written, "keys")
+    filters, containing, after, before = (fields.sub(written, way) for way in _NARROWING)
     words = (request.members[sort_by].accepted_values() or ()) if sort_by in request.members else ()
     orders = (request.members[sort_order].accepted_values() or ()) if sort_order in request.members else ()
     for word in keys:
         if word not in words:
             raise ContractError(f"{sort_by} has no value {word!r}", where=keys.at(word), remedy=suggest(word, words))
-    for name in filters:
-        _known(name, filters.at(name), request, "the input")
+    for narrowing in (filters, containing, after, before):
+        for name in narrowing:
+            _known(name, narrowing.at(name), request, "the input")
     return Listing(
         _member(written, "identity", item, "an item"),
         sort_by,
         sort_order,
         fields.choice(written, "ascending", orders),
         fields.choice(written, "descending", orders),
-        {word: _member(keys, word, item, "an item") for word in keys},
+        _members(keys, item),
         fields.names(written, "grouped_only", keys, "sort key"),
         fields.names(written, "omits_items_without_key", keys, "sort key"),
-        {name: _member(filters, name, item, "an item") for name in filters},
+        _members(filters, item),
+        _members(containing, item),
+        _members(after, item),
+        _members(before, item),
         _sort_default(fields.sub(written, "observed_default"), keys, orders) if "observed_default" in written else None,
     )
+
+
+def _members(written: Section, item: Node) -> dict[str, str]:
+    """Give the path in an item that each input member is about."""
+    return {name: _member(written, name, item, "an item") for name in written}
 
 
 def _sort_default(written: Section, keys: Section, orders: Sequence[str]) -> SortDefault:

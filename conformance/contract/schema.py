@@ -29,11 +29,15 @@ _KINDS = {
 }
 
 
-def schema_findings(root: Path, shown_root: str) -> Iterator[Finding]:
-    """Hold each file below a contract's folder against the schema of its kind; a file of no kind is a finding too."""
+def schema_findings(root: Path, shown_root: str, shipped: Path | None = None) -> Iterator[Finding]:
+    """Hold each file below a contract's folder against the schema of its kind; a file of no kind is a finding too.
+
+    `shipped` is the folder whose schema counts where the contract brings none of its own.
+    """
     import jsonschema  # noqa: PLC0415 - costs more than loading a contract, and only lint needs it
 
-    path = root / SCHEMA_FILE
+    own = root / SCHEMA_FILE
+    path = own if shipped is None or own.is_file() else shipped / SCHEMA_FILE
     try:
         schema = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

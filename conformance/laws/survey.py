@@ -50,6 +50,31 @@ class View:
 
 
 @dataclass(frozen=True)
+class Inventory:
+    """What one listing operation lists: the items of one resource, or of an operation that names none, all there are.
+
+    `members` are those that a request must carry for it, `listing` the complete default listing in pages of the
+    largest size; None where it was refused. `settled` is whether two answers about it may be compared.
+    """
+
+    name: str
+    """The resource; the operation where it names none."""
+    members: Mapping[str, Any]
+    listing: Listing | None
+    settled: bool
+
+    @property
+    def items(self) -> tuple[dict[str, Any], ...]:
+        """The listed items; empty where there is no complete listing (look at `listed` first)."""
+        return self.listing.items if self.listing is not None and self.listing.complete else ()
+
+    @property
+    def listed(self) -> bool:
+        """Whether there is a complete listing to rely on."""
+        return self.listing is not None and self.listing.complete
+
+
+@dataclass(frozen=True)
 class Survey:
     """Every resource that the run knows, in the order in which the state names them; parents found on the way last."""
 

@@ -113,7 +113,12 @@ def test_a_file_of_no_kind_is_found(folder: ContractFolder) -> None:
     assert finding.problem == "notes.yaml is no file of a contract"
 
 
-def test_a_missing_schema_is_found(folder: ContractFolder) -> None:
-    (folder.root / "contract.schema.json").unlink()
+def test_a_schema_that_can_not_be_read_is_found(folder: ContractFolder) -> None:
+    (folder.root / "contract.schema.json").write_text("{", encoding="utf-8")
     (finding,) = lint(load(folder.root))
     assert "the schema can't be read" in finding.problem
+
+
+def test_a_folder_without_a_schema_is_held_against_the_shipped_one(folder: ContractFolder) -> None:
+    (folder.root / "contract.schema.json").unlink()
+    assert not lint(load(folder.root))
