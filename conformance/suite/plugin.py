@@ -246,25 +246,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             told["refused"] = workers.refusal(config.stash[_REFUSED])
         config.workeroutput.update(told)  # type: ignore[attr-defined]
         return
-    recording = config.stash.get(RECORDING, None)
     handle = _handle(config)
-    timings = config.stash[TIMINGS]
-    timings.processes += _judging(config)
+    config.stash[TIMINGS].processes += _judging(config)
     try:
         if _REFUSED in config.stash:
             raise config.stash[_REFUSED]
-        if recording is not None:
-            recording.unknown_members.update(unknown_members(config))
-            interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
-            with timings.phase("reports"):
-                record, reports = recording.finish(stopped=interrupted or recording.stopped or _why_gone(config))
-            if handle is not None:
-                handle.record, handle.reports = record, reports
-                handle.before_close(config.stash[TARGET].endpoint_url)
-            if record.gate is not None:
-                config.stash[_GATE] = record.gate
-                if record.gate.findings and exitstatus == pytest.ExitCode.OK:
-                    session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if RECORDING in config.stash:
+            _finish(session, exitstatus, handle)
     except UserError as error:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if handle is not None:
@@ -274,6 +262,23 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     finally:
         if _CLOSING in config.stash:
             config.stash[_CLOSING].close()
+
+
+def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> None:
+    """End the record and write the reports; known failures that are out of date make pytest fail as well."""
+    config = session.config
+    recording = config.stash[RECORDING]
+    recording.unknown_members.update(unknown_members(config))
+    interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
+    with config.stash[TIMINGS].phase("reports"):
+        record, reports = recording.finish(stopped=interrupted or recording.stopped or _why_gone(config))
+    if handle is not None:
+        handle.record, handle.reports = record, reports
+        handle.before_close(config.stash[TARGET].endpoint_url)
+    if record.gate is not None:
+        config.stash[_GATE] = record.gate
+        if record.gate.findings and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def _judging(config: pytest.Config) -> list[Judging]:
