@@ -68,13 +68,16 @@ class Scene:
             raise Unfit(broke(run.fault.kind, run.fault.detail, exchanges=run.exchanges[-1:]))
         return run
 
-    def listed(self, more_than: int) -> Inventory:
-        """Give the ended resource with the fewest items that are still more than so many. Raises Unfit for none."""
+    def listed(self, least: int, better: int) -> Inventory:
+        """Give the ended resource with the fewest items of those with more than so many, best with more than `better`.
+
+        Raises Unfit where none has more than the least.
+        """
         operation = self.lab.contract.operations[self.operation]
-        longer = [one for one in self.lab.listed(operation) if len(one.items) > more_than]
+        longer = [one for one in self.lab.listed(operation) if len(one.items) > least]
         if not longer:
             raise Unfit(skipped(NO_LISTING))
-        return min(longer, key=lambda one: len(one.items))
+        return min(longer, key=lambda one: (len(one.items) <= better, len(one.items)))
 
     def _command(self, step: str) -> Command:
         return self.lab.remembered(("step", self.operation, step), lambda: self.steps[step](self))

@@ -16,6 +16,7 @@ from conformance.catalogue.cli_steps import AFTER, Steps
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Fact, Operation
 from conformance.laws import command_line as laws
+from conformance.laws.listing import Reader
 from conformance.laws.verdict import Verdict, broke, skipped
 
 _PAGE_KIND = "cli-page"
@@ -54,7 +55,7 @@ class CliChecks:
     # -- what becomes of the answer
 
     def _output_rows(self) -> Iterator[Row]:
-        node, subject = self.operation.output, f"input/{self.operation.subject}/present"
+        node = self.operation.output
         listed = self.operation.pagination.result if self.operation.pagination else ""
         token = self.operation.pagination.output_token if self.operation.pagination else ""
         cited = tuple(fact for fact in self._cited("output") if fact.path != token)
@@ -64,9 +65,11 @@ class CliChecks:
             ("plain",),
             lambda scene: laws.prints(scene.ran("plain"), node, listed),
             tuple(_short(fact) for fact in cited),
-            cites=(subject,),
+            cites=tuple(f"input/{name}/present" for name in self.operation.input.members),
             should=not cited,
         )
+        if not self.operation.subject:
+            return
         yield Row(
             "tells-an-error",
             "an error of the service ends the command with its code, and with another exit status than 0",
@@ -122,7 +125,8 @@ class CliChecks:
             return ("plain", "unknown-name", "first-page", "refused-name")
         if name == self.steps.limit:
             return ("first-page", "unknown-name", "refused-name")
-        return ("unknown-name", "refused-name", "no-paginate", "json-file")
+        filters = Reader.of(self.operation).spec.filters
+        return ("unknown-name", "refused-name", "json-file", *(() if name in filters else ("no-paginate",)))
 
     def _passes(self, name: str, scene: Scene) -> Verdict:
         steps = self.steps

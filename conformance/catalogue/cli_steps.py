@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore import xform_name
 
+from conformance.cases.protocol import plainest
 from conformance.catalogue.cli_calls import NO_RESOURCE, Scene, Step, Unfit
 from conformance.contract import Contract, Operation, Pagination
 from conformance.laws.commands import Command
@@ -110,25 +111,26 @@ class Steps:
         return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
 
     def listed(self, scene: Scene) -> Inventory:
-        """Give the resource whose listing is cut into pages: two pages by hand, and items left behind them."""
-        return scene.listed(2 * PAGE)
+        """Give the resource whose listing is cut into pages: two of them by hand, and one more by default."""
+        default = self.operation.input.members[self.limit].effective("default") or 0
+        return scene.listed(2 * PAGE, default)
 
     def _named(self, scene: Scene, members: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Give members with the name of a resource that exists before them."""
-        name = scene.lab.existing(self.operation)
-        if name is None:
+        """Give members with the name of a resource that exists before them, for an operation that names one."""
+        if not scene.lab.exists(self.operation):
             raise Unfit(skipped(NO_RESOURCE))
-        return {self.operation.subject: name, **(members or {})}
+        return {**plainest(self.operation, scene.lab.existing(self.operation) or ""), **(members or {})}
 
     # -- the steps, and what some of them must put on the wire
 
     def _plain(self, scene: Scene) -> Command:
-        name = self.listed(scene).name if self.operation.listing else self._named(scene)[self.operation.subject]
-        return self.command(*self.options({self.operation.subject: name}))
+        if "first-page" in self.table:
+            return self.command(*self.options({self.operation.subject: self.listed(scene).name}))
+        return self.command(*self.options(self._named(scene)))
 
     def unknown(self, scene: Scene) -> dict[str, Any]:
         """Give the members of a request for a name that nothing has."""
-        more = {} if self.operation.listing is None else {self.limit: PAGE, **self.words(1)}
+        more = {self.limit: PAGE, **self.words(0)} if "first-page" in self.table else {}
         return {self.operation.subject: scene.lab.nobody, **more}
 
     def _unknown(self, scene: Scene) -> Command:
@@ -153,12 +155,12 @@ class Steps:
 
     def overruling(self, scene: Scene) -> dict[str, Any]:
         """Give the members that options say otherwise than the JSON beside them."""
-        return self._named(scene, {self.pagination.input_token: _LITERAL, self.limit: PAGE, **self.words(2)})
+        return self._named(scene, {self.pagination.input_token: _LITERAL, self.limit: PAGE, **self.words(1)})
 
     def overruled(self) -> dict[str, Any]:
         """Give what the JSON says of the same members."""
         name = {self.operation.subject: "overruled"}
-        return {**name, self.pagination.input_token: _OTHER_LITERAL, self.limit: SIZE, **self.words(1)}
+        return {**name, self.pagination.input_token: _OTHER_LITERAL, self.limit: SIZE, **self.words(2)}
 
     def _options_and_json(self, scene: Scene) -> Command:
         return self.command(*self.options(self.overruling(scene)), "--cli-input-json", json.dumps(self.overruled()))
@@ -187,8 +189,10 @@ class Steps:
         return self.command("--cli-input-json", f"file://{_FILE}", *options, files={_FILE: text})
 
     def not_paginated(self, scene: Scene) -> dict[str, Any]:
-        """Give the members of a request that is not to be gone on with."""
-        return {self.operation.subject: self.listed(scene).name, **self.words(0)}
+        """Give the members of a request that is not to be gone on with: no filter, so that there is more to come."""
+        filters = Reader.of(self.operation).spec.filters
+        words = {name: word for name, word in self.words(2).items() if name not in filters}
+        return {self.operation.subject: self.listed(scene).name, **words}
 
     def _no_paginate(self, scene: Scene) -> Command:
         return self.command(*self.options(self.not_paginated(scene)), "--no-paginate")

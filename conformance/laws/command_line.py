@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract import Node
 from conformance.laws.clients import CLOSE_S, Comparison, as_python, is_number, same_items
 from conformance.laws.commands import CommandRun
-from conformance.laws.verdict import Tally, Verdict, failed, passed
+from conformance.laws.verdict import Tally, Verdict, failed, passed, skipped
 
 _SHOWN = 300
 
@@ -134,10 +134,12 @@ def _moment(text: Any) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
-def one_request(run: CommandRun) -> Verdict:
-    """Judge that a command asks for one page and leaves it at that."""
+def one_request(run: CommandRun, token: str) -> Verdict:
+    """Judge that a command asks for one page and leaves it at that, though the page has a token."""
     if problem := no_answer(run):
         return problem
+    if not (run.exchanges[0].answer or {}).get(token):
+        return skipped("the whole list fits on one page")
     if len(run.exchanges) == 1:
         return passed({"requests": 1})
     return _failed(run, "pages-gone-over", "the command went on to further pages", "one request", received=run.sent)

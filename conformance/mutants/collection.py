@@ -20,6 +20,7 @@ from conformance.mutants import (
     warm_start,
     wire,
 )
+from conformance.mutants.command_line import command_line_mutants
 from conformance.mutants.errors import error_mutants, refusal_mutants
 from conformance.mutants.exercised import answers
 from conformance.mutants.inputs import input_mutants
@@ -53,7 +54,7 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
         output_mutants(contract, answers(contract, world)), input_mutants(contract), error_mutants(contract)
     )
     written = chain.from_iterable(group for module in _MODULES for group in module.GROUPS)
-    every = (*derived, *written, *refusal_mutants(contract))
+    every = (*derived, *written, *refusal_mutants(contract), *command_line_mutants(contract))
     ids = [mutant.id for mutant in every]
     if len(set(ids)) != len(ids):
         raise ValueError(f"ids stand twice: {sorted({one for one in ids if ids.count(one) > 1})}")

@@ -12,6 +12,7 @@ from conformance.reference.inputs import DESCRIBE, LIST_TRAINING_JOBS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from conformance.mutants.played_cli import PlayedCli
     from conformance.reference import Service
 
 LIST = LIST_TRAINING_JOBS
@@ -33,6 +34,8 @@ class Kind(StrEnum):
     """What a refusal looks like."""
     WIRE = "wire"
     """The envelope of requests and answers."""
+    CLIENT = "client"
+    """What a client makes of them; the server is unbroken."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Mutant:
 
     `breaks` are ids of facts and behaviours; what has neither, such as the envelope of the protocol, is named as
     `protocol/<subject>`. `sees` are the operations that it touches. `make` turns the class of the service into the
-    class of the variant. `signed`: it shows only on a server that verifies signatures.
+    class of the variant. `signed`: it shows only on a server that verifies signatures. A client that is broken, rather
+    than a server, is made by `program` from the played AWS CLI, or by `client`, which is given boto3's own.
     """
 
     id: str
@@ -54,6 +58,8 @@ class Mutant:
     derived: bool = False
     path: str = ""
     """The path of the answer that is bent, where it is just one."""
+    program: Callable[[type[PlayedCli]], type[PlayedCli]] | None = None
+    client: Callable[[Any], None] | None = None
 
 
 def replacing(**stages: Callable[..., Any]) -> Callable[[type[Service]], type[Service]]:

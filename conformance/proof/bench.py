@@ -11,6 +11,7 @@ from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome
 from conformance.mutants import Kind, mutants
 from conformance.proof.claims import Claims
+from conformance.proof.clients import CommandsInProcess
 from conformance.proof.sender import CREDENTIALS, InProcess
 from conformance.reference import Service
 from conformance.tuning.related import related
@@ -31,10 +32,13 @@ _SEEN_IN: dict[Kind, tuple[str, ...]] = {
     Kind.LISTING: ("pagination", "order", "filter"),
     Kind.ERROR: ("error", "protocol", "request"),
     Kind.WIRE: ("protocol",),
+    Kind.CLIENT: ("client",),
 }
 """Areas of checks that can see a mutant of a kind at all."""
 CLIENT = frozenset({"client"})
-"""Checks of client libraries ride on the same answers, and need a server behind a port."""
+"""Checks of clients: they look at what a client makes of answers that other checks judge, and see broken clients."""
+_PAGE = 10
+"""Items of a page by default."""
 _FEW = 3
 """Resources, of those that a mutant shows on, that are looked at first."""
 
@@ -78,7 +82,9 @@ class Bench:
     def __init__(self, contract: Contract, checks: Sequence[Check], world: World) -> None:
         """Run nothing yet."""
         self.contract = contract
-        self.checks = tuple(check for check in checks if check.area not in CLIENT)
+        self.checks = tuple(checks)
+        self._of_servers = tuple(check for check in checks if check.area not in CLIENT)
+        self._of_clients = tuple(check for check in checks if check.area in CLIENT)
         self.world = world
         self.claims = Claims(contract)
         self._faithful: dict[tuple[str, str], bytes] = {}
@@ -91,18 +97,22 @@ class Bench:
         """Give the checks that accuse the unbroken server, with and without signatures."""
         found: dict[str, None] = {}
         for signed in (False, True):
-            outcomes = self._run(Service, self.checks, self.world.jobs, signed=signed)
+            outcomes = self._run(
+                Service, self.checks if not signed else self._of_servers, self.world.jobs, signed=signed
+            )
             found |= dict.fromkeys(check for check, one in outcomes.items() if one in {Outcome.FAILED, Outcome.ERROR})
         return tuple(found)
 
     def try_out(self, mutant: Mutant) -> Trial:
         """Run the checks that can see a mutant; all of them, on the whole world, where those catch nothing."""
+        if mutant.kind is Kind.CLIENT:
+            return self._trial(mutant, Service, self._of_clients, self._handy(), everywhere=False)
         kind = mutant.make(Service)
-        seeing = tuple(check for check in self.checks if self._can_see(check, mutant))
+        seeing = tuple(check for check in self._of_servers if self._can_see(check, mutant))
         jobs = self._telling(kind, mutant) if mutant.kind is Kind.ANSWER else self.world.jobs
         trial = self._trial(mutant, kind, seeing, jobs, everywhere=False) if jobs else None
         if trial is None or not trial.caught:
-            trial = self._trial(mutant, kind, self.checks, self.world.jobs, everywhere=True)
+            trial = self._trial(mutant, kind, self._of_servers, self.world.jobs, everywhere=True)
         return trial
 
     def _trial(
@@ -114,7 +124,7 @@ class Bench:
         *,
         everywhere: bool,
     ) -> Trial:
-        outcomes = self._run(kind, checks, jobs, signed=mutant.signed)
+        outcomes = self._run(kind, checks, jobs, signed=mutant.signed, broken=mutant)
         broken = set(mutant.breaks)
         failed = [check for check in checks if outcomes[check.id] is Outcome.FAILED]
         about = tuple(check.id for check in failed if broken & self.claims.of(check))
@@ -123,13 +133,27 @@ class Bench:
         return Trial(mutant.id, about, others, errors, everywhere)
 
     def _run(
-        self, kind: type[Service], checks: Sequence[Check], jobs: Iterable[WorldJob], *, signed: bool
+        self,
+        kind: type[Service],
+        checks: Sequence[Check],
+        jobs: Iterable[WorldJob],
+        *,
+        signed: bool,
+        broken: Mutant | None = None,
     ) -> dict[str, Outcome]:
         keys = {CREDENTIALS.access_key: CREDENTIALS.secret_key} if signed else None
         service = kind(self.world, contract=self.contract, credentials=keys)
         sender = InProcess(self.contract, service, signed=signed)
         resources = tuple(Resource(job.name, job, listed_known=True) for job in jobs)
-        runner = Runner(_StillLab(self.contract, sender, resources, related=related, auth=signed), checks)
+        lab = _StillLab(
+            self.contract,
+            sender,
+            resources,
+            commands=CommandsInProcess(self.contract, sender, broken),
+            related=related,
+            auth=signed,
+        )
+        runner = Runner(lab, checks)
         return {check.id: runner.verdict(check).outcome for check in checks}
 
     def _can_see(self, check: Check, mutant: Mutant) -> bool:
@@ -140,6 +164,11 @@ class Bench:
             return True
         path = self._paths[check.id]
         return path.startswith(mutant.path) or mutant.path.startswith(path)
+
+    def _handy(self) -> tuple[WorldJob, ...]:
+        """Give the resources on which broken clients are tried: lists of more than one page, the shortest of them."""
+        ended = [job for job in self.world.jobs if job.ended is not None]
+        return tuple(sorted(ended, key=lambda job: (len(job.training_jobs) <= _PAGE, len(job.training_jobs)))[:_FEW])
 
     def _telling(self, kind: type[Service], mutant: Mutant) -> tuple[WorldJob, ...]:
         """Give a few of the resources whose answers differ from the unbroken server's: ended ones, and short ones."""

@@ -51,19 +51,24 @@ class Claims:
         self.of = cache(self._of)
 
     def _of(self, check: Check) -> frozenset[str]:
-        """Give the ids of facts and behaviours that a check is about; the protocol's as `protocol/<subject>`."""
+        """Give the ids of facts and behaviours that a check is about; the protocol's as `protocol/<subject>`.
+
+        What a client does is told as `client/<subject>/<case>` where it is no fact of the contract.
+        """
         return frozenset(self.own(check)) | frozenset(self._wider(check))
 
     def own(self, check: Check) -> Iterator[str]:
         """Give what a check itself says that it is about: its facts and its behaviours."""
         yield from check.facts
-        _, area, subject, _ = check.id.split("/", 3)
+        _, area, subject, case = check.id.split("/", 3)
         yield from check.behaviours
         for name, patterns in AREAS.items():
             if any(matches(f"{check.operation}/{pattern}", check.id) for pattern in patterns):
                 yield name
         if area == "protocol":
             yield f"protocol/{subject}"
+        if area == "client" and not check.facts and not check.behaviours:
+            yield f"client/{subject}/{case}"
 
     def _wider(self, check: Check) -> Iterator[str]:
         """Give the behaviours that its facts stand for, and the facts of what an echo shows."""
