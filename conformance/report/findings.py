@@ -1,16 +1,17 @@
-"""Findings: failures and errors in the order in which to read them, those with one cause told once."""
+"""Findings: failures and errors by their root cause, in the order in which to mend them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from conformance.report import causes
 from conformance.report.result import Level, Outcome, Result, sort_results
 
-_MANY = 4
-"""From how many results that failed in the same way they are told as one: three in full are still read."""
+_LAYERS = ("protocol", "response", "request", "error", "pagination", "order", "filter", "consistency", "client")
+"""Areas from the wire upwards: what breaks a lower one often breaks those above it, too."""
 
 
 class Rank(IntEnum):
@@ -28,10 +29,14 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend: a result, or several of one operation and area that ended in the same way."""
+    """One thing to mend: a result, or several that seem to come from one defect.
+
+    `behind` counts the checks that could not be judged because of it.
+    """
 
     rank: Rank
     results: tuple[Result, ...]
+    behind: int = 0
 
     @property
     def lead(self) -> Result:
@@ -45,45 +50,49 @@ class Finding:
 
     @property
     def title(self) -> str:
-        """The id of the check, or where the checks are and how many."""
-        if self.alone:
-            return self.lead.id
-        return f"{self.lead.operation}/{self.lead.area} ({len(self.results):,} checks)"
+        """What is wrong, in a line."""
+        return causes.title(self.results)
+
+    @property
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """Where its checks are, as `operation/area`, with the number of checks of each, the most frequent first."""
+        return _counted(f"{one.operation}/{one.area}" for one in self.results)
 
     @property
     def subjects(self) -> tuple[tuple[str, int], ...]:
         """What the checks are about, with the number of checks of each, the most frequent first."""
-        counts = Counter(one.subject for one in self.results)
-        return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        return _counted(one.subject for one in self.results)
 
 
 def rank(result: Result) -> Rank | None:
     """Give the urgency of a result; None where there is nothing to mend."""
-    if result.outcome is Outcome.ERROR:
-        return Rank.ERROR
-    if result.outcome is not Outcome.FAILED:
+    if result.outcome not in {Outcome.FAILED, Outcome.ERROR}:
         return None
     if result.known:
         return Rank.KNOWN
+    if result.outcome is Outcome.ERROR:
+        return Rank.ERROR
     return Rank.FAILED if result.level is Level.MUST else Rank.RECOMMENDED
 
 
 def group_findings(results: Iterable[Result]) -> tuple[Finding, ...]:
-    """Give the findings among results, the most urgent first, otherwise in the order of reports.
+    """Give the findings among results in the order in which to mend them.
 
-    Results of one operation and area with the same kind and reason are one finding where there are many of them.
+    First what keeps other checks from being judged; then by urgency, and within that what the most checks are behind.
+    Each failure is in exactly one finding, beside those that seem to have the same cause and have the same urgency.
     """
-    alike: dict[tuple[Rank, str, str, str, str], list[Result]] = {}
+    alike: dict[tuple[Rank, tuple[str, ...]], list[Result]] = {}
+    behind: Counter[str] = Counter()
     for result in sort_results(results):
         urgency = rank(result)
         if urgency is not None:
-            key = (urgency, result.operation, result.area, result.kind, result.reason)
-            alike.setdefault(key, []).append(result)
-    findings: list[Finding] = []
-    for (urgency, *_), group in alike.items():
-        parts = [group] if len(group) >= _MANY else [[one] for one in group]
-        findings.extend(Finding(urgency, tuple(part)) for part in parts)
-    return tuple(sorted(findings, key=lambda finding: finding.rank))
+            alike.setdefault((urgency, causes.cause(result)), []).append(result)
+        elif blocker := causes.behind(result):
+            behind[blocker] += 1
+    findings = [
+        _finding(urgency, part, behind) for (urgency, _), group in alike.items() for part in causes.split(group)
+    ]
+    return tuple(sorted(findings, key=_order))
 
 
 def skip_reasons(results: Iterable[Result]) -> tuple[tuple[str, tuple[Result, ...]], ...]:
@@ -94,3 +103,19 @@ def skip_reasons(results: Iterable[Result]) -> tuple[tuple[str, tuple[Result, ..
             by_reason.setdefault(result.reason or "no reason given", []).append(result)
     ordered = sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple((reason, tuple(group)) for reason, group in ordered)
+
+
+def _finding(urgency: Rank, results: list[Result], behind: Mapping[str, int]) -> Finding:
+    # The check that others wait for leads, so that the finding is about what they wait for.
+    results.sort(key=lambda one: -behind.get(one.id, 0))
+    return Finding(urgency, tuple(results), sum(behind.get(one.id, 0) for one in results))
+
+
+def _order(finding: Finding) -> tuple[int, Rank, int, int, str]:
+    lead = finding.lead
+    layer = _LAYERS.index(lead.area) if lead.area in _LAYERS else len(_LAYERS)
+    return (-finding.behind, finding.rank, -len(finding.results), layer, lead.id)
+
+
+def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))

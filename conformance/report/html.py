@@ -1,51 +1,81 @@
-"""report.html: one file that needs nothing else; every value is escaped, nothing is fetched, no script runs."""
+"""report.html: one file that needs nothing else; every value is escaped, nothing is fetched, one script of ours runs.
+
+The first screen and the findings stand in the page itself and need no script. The lists of every check and fact are
+data (see `island`) that the script unfolds when somebody looks.
+"""
 
 from __future__ import annotations
 
-import json
-import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from hashlib import sha256
 from importlib.resources import files
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.report.explanation import because, rests_on
-from conformance.report.page import page_of
+from conformance.contract import Contract
+from conformance.report.exchange import Request, Response
+from conformance.report.explanation import rests_on
+from conformance.report.island import anchor, header_lines, island
+from conformance.report.judged_facts import FactOutcome
+from conformance.report.page import Area, Page, page_of
 from conformance.report.run import Record
-from conformance.report.visible import one_line, visible
+from conformance.report.summary import count
+from conformance.report.visible import visible
 
-_PRETTY_LIMIT = 4000
-"""Characters up to which a JSON body is laid out over lines; a longer one was cut, and is no JSON any more."""
+LIMIT = 50
+"""How many findings, and rows of any other list, stand in the page itself: somebody reads so many, and a page with
+more opens slowly. The script shows the rest."""
+
+_INDEX_LIMIT = 12
+"""How many findings the first screen lists before the rest is folded."""
+
+_FACT_BAR = {
+    FactOutcome.CONFORMS: ("conform", "passed"),
+    FactOutcome.BROKEN: ("broken", "failed"),
+    FactOutcome.CONTRADICTED: ("contradicted by observation", "error"),
+    FactOutcome.NOT_EXERCISED: ("not exercised", "skipped"),
+}
+"""The words and the colour of each part of the bar of facts."""
 
 
-def anchor(check: str) -> str:
-    """Give the id of the element that tells of a check: the check's own id, without white space."""
-    return re.sub(r"\s", "-", one_line(check))
+def render_html(record: Record, *, strict: bool = False, contract: Contract | None = None) -> str:
+    """Give the text of report.html; `contract` is the one that the record was judged by, where it is at hand."""
+    return render_page(page_of(record, strict=strict, contract=contract))
+
+
+def render_page(page: Page) -> str:
+    """Give the text of report.html from its page."""
+    script = _resource("report.js")
+    told = {finding.lead.id: number for number, (_, finding) in enumerate(page.findings[:LIMIT], start=1)}
+    counts = dict(page.fact_counts)
+    text = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            page=page,
+            limit=LIMIT,
+            index_limit=_INDEX_LIMIT,
+            fact_bar=[(words, counts[outcome], tone) for outcome, (words, tone) in _FACT_BAR.items()],
+            style=Markup(_resource("report.css")),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
+            island=Markup(island(page, told)),  # noqa: S704 - made to stand inside a script element
+        )
+    )
+    return text + "\n"
 
 
 def link(check: str) -> str:
-    """Give the reference to that element."""
-    return f"#{quote(anchor(check), safe='/')}"
+    """Give the reference to what tells of a check."""
+    return f"#{quote(anchor(check), safe='/:')}"
 
 
-def body(text: str) -> str:
-    """Lay out a JSON body over lines, and show any other as it is."""
-    if len(text) > _PRETTY_LIMIT:
-        return visible(text)
-    try:
-        return visible(json.dumps(json.loads(text), indent=2, ensure_ascii=False))
-    except (ValueError, RecursionError):
-        return visible(text)
-
-
-def render_html(record: Record, *, strict: bool = False) -> str:
-    """Give the text of report.html."""
-    style = (files("conformance.report") / "templates" / "report.css").read_text("utf-8")
-    template = _environment().get_template("report.html.j2")
-    return template.render(page=page_of(record, strict=strict), style=Markup(style)) + "\n"  # noqa: S704 - our own file
-
-
+@lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("conformance.report"),
@@ -53,9 +83,43 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
     environment.filters.update(
-        anchor=anchor, link=link, body=body, because=because, rests_on=rests_on, number=lambda value: f"{value:,}"
+        anchor=anchor,
+        link=link,
+        sent=_sent,
+        answered=_answered,
+        filtered=_filtered,
+        rests_on=rests_on,
+        counted=count,
+        sum_of=_sum_of,
+        number=lambda value: f"{value:,}",
     )
     return environment
+
+
+@lru_cache(maxsize=2)
+def _resource(name: str) -> str:
+    return (files("conformance.report") / "templates" / name).read_text("utf-8")
+
+
+def _sent(request: Request) -> str:
+    return f"{request.method} {request.url}\n{header_lines(request.headers)}"
+
+
+def _answered(response: Response) -> str:
+    return f"{response.status}\n{header_lines(response.headers)}"
+
+
+def _filtered(area: Area, outcome: str) -> str:
+    """Give the reference to the checks of an area that have an outcome, as the script reads it."""
+    chosen: Mapping[str, str] = {
+        "view": "checks", "operation": area.operation, "area": area.name, "outcome": outcome,
+    }  # fmt: skip
+    return f"#?{urlencode({name: visible(value) for name, value in chosen.items()})}"
+
+
+def _sum_of(groups: Sequence[tuple[str, Sequence[Any]]]) -> int:
+    return sum(len(members) for _, members in groups)

@@ -1,20 +1,33 @@
-"""report.md: for pull requests, job summaries and terminals without a browser."""
+"""report.md: a comment on a pull request or a job summary, never longer than such a comment may be.
+
+Findings come first, each folded into a line. What does not fit is left out from the end, and the page says so:
+report.html and report.json hold everything.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from conformance.contract import Contract
 from conformance.report.explanation import because, rests_on
-from conformance.report.page import page_of
+from conformance.report.page import Page, page_of
 from conformance.report.run import Record
+from conformance.report.summary import count
 from conformance.report.visible import clip, one_line, visible
 
+LIMIT = 60_000
+"""Characters of the whole page: GitHub takes 65,536 in a comment, and whoever posts it may want to add a word."""
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$!])")
-_BODY_SHOWN = 1500
-"""Characters of a body: GitHub cuts job summaries at 1 MiB."""
+_TEXT_SHOWN = 1000
+"""Characters of what was expected, received or sent: enough to see what is wrong."""
+_LINE_SHOWN = 4000
+"""Characters of a line to reproduce; a longer one is left out, as half a command is none."""
 
 
 def plain(text: object) -> str:
@@ -44,19 +57,43 @@ def fence(text: object, language: str = "") -> str:
     return f"{ticks}{language}\n{shown}\n{ticks}"
 
 
-def render_markdown(record: Record, *, strict: bool = False) -> str:
-    """Give the text of report.md."""
-    text = _environment().get_template("report.md.j2").render(page=page_of(record, strict=strict))
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+def render_markdown(
+    record: Record, *, strict: bool = False, contract: Contract | None = None, limit: int = LIMIT
+) -> str:
+    """Give the text of report.md, at most `limit` characters; `contract` is the one that the record was judged by."""
+    return render_page(page_of(record, strict=strict, contract=contract), limit=limit)
 
 
-def _environment() -> Environment:
+def render_page(page: Page, *, limit: int = LIMIT) -> str:
+    """Give the text of report.md from its page."""
+    # The macros of the template are its interface: which of them are called is decided by how much room there is.
+    parts: Any = _template().make_module({"page": page})
+    head, tail = _tidy(parts.head()), _tidy(parts.tail())
+    if len(head) + len(tail) > limit // 2:
+        tail = _tidy(parts.short_tail())
+    room = limit - len(head) - len(tail) - len(_tidy(parts.left_out(len(page.findings))))
+    told: list[str] = []
+    for number, (section, finding) in enumerate(page.findings, start=1):
+        text = _tidy(parts.finding(number, section, finding, with_exchanges=True))
+        if len(text) > room:
+            text = _tidy(parts.finding(number, section, finding, with_exchanges=False))
+        if len(text) > room:
+            break
+        told.append(text)
+        room -= len(text)
+    left_out = len(page.findings) - len(told)
+    return "".join((head, *told, _tidy(parts.left_out(left_out)) if left_out else "", tail)).strip() + "\n"
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("conformance.report"),
         autoescape=False,  # noqa: S701 - the output is Markdown: each value goes through plain, markup, code or fence
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters.update(
         plain=plain,
@@ -65,9 +102,17 @@ def _environment() -> Environment:
         fence=fence,
         because=because,
         rests_on=rests_on,
-        clip=lambda text: clip(text, _BODY_SHOWN),
+        counted=count,
+        number=lambda value: f"{value:,}",
+        clip=lambda text: clip(text, _TEXT_SHOWN),
+        is_pasteable=lambda text: 0 < len(text) <= _LINE_SHOWN,
     )
-    return environment
+    return environment.get_template("report.md.j2")
+
+
+def _tidy(text: str) -> str:
+    """Keep one empty line where several came of parts that were left out, and one at the end."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n\n"
 
 
 def _longest_run(text: str) -> int:

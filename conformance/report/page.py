@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from conformance.contract import Contract
 from conformance.report.findings import Finding, Rank, group_findings, skip_reasons
+from conformance.report.gate import TITLES, GateFinding, Wrong
+from conformance.report.judged_facts import FactOutcome, JudgedFact, judged_facts
 from conformance.report.result import Outcome, Result, sort_results
 from conformance.report.run import Record
 from conformance.report.summary import Headline, Summary, headline, summarise
@@ -46,14 +51,22 @@ class Area:
 
 @dataclass(frozen=True)
 class Page:
-    """A record, put in the order in which people read it."""
+    """A record, put in the order in which people read it.
+
+    `sections` are the findings rank by rank; `findings` are all of them in the order in which to mend them, each with
+    the section that gives it its colour. `sources` are the titles of what is cited, by id.
+    """
 
     record: Record
     verdict: Headline
     summary: Summary
     sections: tuple[Section, ...]
+    findings: tuple[tuple[Section, Finding], ...]
     areas: tuple[Area, ...]
     skipped: tuple[tuple[str, tuple[Result, ...]], ...]
+    facts: tuple[JudgedFact, ...]
+    sources: Mapping[str, str]
+    has_contract: bool
 
     @property
     def not_exercised(self) -> tuple[str, ...]:
@@ -65,6 +78,33 @@ class Page:
         """Members in answers that the contract does not know."""
         return self.record.footer.unknown_members if self.record.footer else ()
 
+    @property
+    def tells_all_facts(self) -> bool:
+        """Whether each fact of the contract is among `facts`; an older record names few where the contract is gone."""
+        return len(self.facts) == self.record.header.contract.facts
+
+    @property
+    def gate_findings(self) -> tuple[tuple[str, tuple[GateFinding, ...]], ...]:
+        """What is out of date in the file of known failures, each kind under its title."""
+        gate = self.record.gate
+        return tuple((TITLES[wrong], gate.of(wrong)) for wrong in Wrong if gate.of(wrong)) if gate else ()
+
+    @property
+    def fact_counts(self) -> tuple[tuple[FactOutcome, int], ...]:
+        """How many facts have each outcome."""
+        counts = Counter(fact.outcome for fact in self.facts)
+        return tuple((outcome, counts[outcome]) for outcome in FactOutcome)
+
+    @property
+    def idle_facts(self) -> tuple[tuple[str, tuple[JudgedFact, ...]], ...]:
+        """The facts that were not exercised, by the reason why, the most frequent first."""
+        by_reason: dict[str, list[JudgedFact]] = {}
+        for fact in self.facts:
+            if fact.outcome is FactOutcome.NOT_EXERCISED:
+                by_reason.setdefault(fact.why, []).append(fact)
+        ordered = sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
+        return tuple((reason, tuple(facts)) for reason, facts in ordered)
+
 
 _TITLES = {
     Rank.FAILED: ("Failed", "failed"),
@@ -74,14 +114,23 @@ _TITLES = {
 }
 
 
-def page_of(record: Record, *, strict: bool = False) -> Page:
-    """Order a record for reading."""
+def page_of(record: Record, *, strict: bool = False, contract: Contract | None = None) -> Page:
+    """Order a record for reading; `contract` is the one that it was judged by, where it is at hand."""
+    findings = group_findings(record.results)
     by_rank: dict[Rank, list[Finding]] = {}
-    for finding in group_findings(record.results):
+    for finding in findings:
         by_rank.setdefault(finding.rank, []).append(finding)
-    sections = tuple(Section(rank, *_TITLES[rank], tuple(findings)) for rank, findings in by_rank.items())
+    sections = {rank: Section(rank, *_TITLES[rank], tuple(by_rank[rank])) for rank in Rank if rank in by_rank}
     grouped = groupby(sort_results(record.results), key=lambda one: (one.operation, one.area))
-    areas = tuple(Area(operation, name, tuple(results)) for (operation, name), results in grouped)
     return Page(
-        record, headline(record, strict=strict), summarise(record), sections, areas, skip_reasons(record.results)
+        record,
+        headline(record, strict=strict),
+        summarise(record),
+        tuple(sections.values()),
+        tuple((sections[one.rank], one) for one in findings),
+        tuple(Area(operation, name, tuple(results)) for (operation, name), results in grouped),
+        skip_reasons(record.results),
+        judged_facts(record, contract),
+        {source.id: source.title for source in contract.sources.values()} if contract else {},
+        contract is not None,
     )

@@ -12,6 +12,7 @@ from rich.text import Text
 from conformance.errors import ExitCode
 from conformance.report.explanation import labelled
 from conformance.report.findings import Finding, Rank, group_findings, skip_reasons
+from conformance.report.gate import TITLES, Gate, Wrong
 from conformance.report.progress import counts_text
 from conformance.report.run import Record
 from conformance.report.summary import Headline, count, headline, summarise
@@ -44,6 +45,8 @@ def print_summary(
     page = _Printer(console)
     page.verdict(headline(record, strict=strict))
     page.frame(record)
+    if record.gate:
+        page.gate(record.gate, limit)
     findings = tuple(one for one in group_findings(record.results) if one.rank in _SECTIONS)
     section: Rank | None = None
     for number, finding in enumerate(findings[:limit], start=1):
@@ -88,9 +91,33 @@ class _Printer:
             counts.append(f", {record.missing:,} without a result")
         if record.footer:
             counts.append(f" in {record.footer.duration_s:.1f} s")
+        if header.shard:
+            counts.append(f", {header.shard}: {header.shard.checks:,} checks in all")
         self._part("checks", counts)
         if summary.facts_exercised is not None:
             self._part("facts", f"{summary.facts_exercised:,} of {summary.facts_total:,} exercised")
+
+    def gate(self, gate: Gate, limit: int) -> None:
+        """Tell which known failures are out of date, and of how many nobody can say."""
+        if gate.findings:
+            self.heading(f"Known failures out of date ({one_line(gate.file)})", "red")
+        left = limit
+        for wrong in Wrong:
+            findings = gate.of(wrong)
+            if findings[:left]:
+                self.line()
+                self._wrapped(TITLES[wrong], indent=2)
+            for one in findings[:left]:
+                self.line(f"    {one_line(one.where)}  {one_line(one.check)}")
+                self._wrapped(visible(one.problem), indent=6)
+                self._wrapped(f"to do: {visible(one.remedy)}", indent=6)
+            left = max(left - len(findings), 0)
+        if len(gate.findings) > limit:
+            self.line(f"    and {len(gate.findings) - limit:,} more")
+        if gate.not_judged:
+            self.line()
+            entries = count(len(gate.not_judged), "known failure")
+            self._wrapped(f"{entries} not put to the test: the checks were skipped")
 
     def heading(self, title: str, style: str) -> None:
         self.line()
@@ -99,12 +126,14 @@ class _Printer:
     def finding(self, number: int, finding: Finding) -> None:
         lead = finding.lead
         self.line()
-        self.line(Text.assemble(f"{number:>3}. ", (one_line(finding.title), "bold")))
-        if lead.reason:
+        self._hanging(f"{number:>3}. ", Text(one_line(clip(finding.title, _TEXT_LIMIT)), style="bold"))
+        if finding.behind:
+            self._wrapped(f"{count(finding.behind, 'more check')} could not be judged because of this", indent=5)
+        if lead.reason and lead.reason.lower() not in finding.title.lower():
             self._wrapped(visible(clip(lead.reason, _TEXT_LIMIT)), indent=5)
         if not finding.alone:
-            self._part("About", _subjects(finding), indent=5)
-            self.line(f"     {'Such as':<{_LABEL_WIDTH}}{one_line(lead.id)}")
+            self._part(f"{len(finding.results):,} checks", _subjects(finding), indent=5)
+        self.line(f"     {'Check' if finding.alone else 'Such as':<{_LABEL_WIDTH}}{one_line(lead.id)}")
         for label, text in labelled(lead):
             self._part(label, visible(clip(text, _TEXT_LIMIT)), indent=5)
         for note in lead.notes:

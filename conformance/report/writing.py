@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from conformance.contract import Contract
 from conformance.errors import UserError
+from conformance.report import html, markdown
 from conformance.report.badge import render_badge
-from conformance.report.html import render_html
+from conformance.report.edition import edition
 from conformance.report.json_report import render_json
 from conformance.report.junit import render_junit
-from conformance.report.markdown import render_markdown
+from conformance.report.page import page_of
 from conformance.report.run import Record
 
 
@@ -18,14 +20,20 @@ class ReportError(UserError):
     """A report can't be written."""
 
 
-def write_reports(record: Record, directory: Path, *, strict: bool = False) -> Mapping[str, Path]:
+def write_reports(
+    record: Record, directory: Path, *, strict: bool = False, contract: Contract | None = None
+) -> Mapping[str, Path]:
     """Write every report of a record into a folder; give their paths by file name.
+
+    `contract` is the one that the record was judged by, if the caller has it loaded. Where nobody has that edition, the
+    reports tell facts by their ids alone.
 
     Raise ReportError where the folder can't be made or written to. A report that was there before is replaced whole.
     """
+    page = page_of(record, strict=strict, contract=edition(record.header.contract.digest, contract))
     texts = {
-        "report.html": render_html(record, strict=strict),
-        "report.md": render_markdown(record, strict=strict),
+        "report.html": html.render_page(page),
+        "report.md": markdown.render_page(page),
         "report.json": render_json(record),
         "junit.xml": render_junit(record, strict=strict),
         "badge.json": render_badge(record, strict=strict),

@@ -139,11 +139,14 @@ CONFORMING = record(PASSED, NOTED, SKIPPED)
 
 
 def many(findings: int, passed: int = 700) -> Record:
-    """Give a record with this many failures, about half of them of one kind, and passes beside them."""
+    """Give a record with this many failures, half of them of one cause and each other of its own, and some passes."""
     alike = [replace(FAILED, id=f"{LIST}/request/Member{index % 12}/case-{index:03}") for index in range(findings // 2)]
     others = [
-        replace(SORTED_WRONGLY, id=f"{LIST}/order/Key{index:03}/descending", reason=f"{index} of 400 pairs break this")
+        replace(
+            SORTED_WRONGLY, id=f"{LIST}/consistency/Key{index:03}/descending", area="consistency",
+            reason=f"{index} of 400 pairs break this", statement=f"Claim {index} in words",
+        )
         for index in range(findings - len(alike))
-    ]
+    ]  # fmt: skip
     good = [result(f"{DESCRIBE}/response/Path{index:03}/type", rests_on={"answers": 4}) for index in range(passed)]
     return record(*alike, *others, *good, SKIPPED)

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sample_records import BROKE, EVERY_KIND, FAILED, LIST, PASSED, SKIPPED, many, result
+from sample_records import (
+    BROKE,
+    DESCRIBE,
+    EVERY_KIND,
+    FAILED,
+    LIST,
+    PASSED,
+    RECOMMENDED,
+    SKIPPED,
+    SORTED_WRONGLY,
+    many,
+    result,
+)
 
-from conformance.report import AREAS, Outcome, Rank, group_findings, sort_results
+from conformance.report import AREAS, Level, Outcome, Rank, group_findings, sort_results
 from conformance.report.findings import skip_reasons
 
 
@@ -25,31 +37,84 @@ def test_passed_and_skipped_checks_are_no_findings() -> None:
     assert group_findings((PASSED, SKIPPED)) == ()
 
 
-def test_three_alike_are_told_one_by_one_and_four_as_one() -> None:
-    alike = [replace(FAILED, id=f"{LIST}/request/MaxResults/{case}") for case in "abcd"]
-    assert [one.alone for one in group_findings(alike[:3])] == [True, True, True]
-    (finding,) = group_findings(alike)
-    assert finding.results == tuple(alike)
-    assert finding.title == f"{LIST}/request (4 checks)"
+def test_failures_of_one_way_at_a_few_members_are_told_by_member_and_at_many_as_one() -> None:
+    def at(*subjects: str) -> list[tuple[str, int]]:
+        alike = [
+            replace(FAILED, id=f"{LIST}/{area}/{subject}/{case}", area=area)
+            for subject in subjects
+            for area, case in (("request", "a"), ("protocol", "b"))
+        ]
+        return [(one.title, len(one.results)) for one in group_findings(alike)]
+
+    assert at("A") == [(f"A: {FAILED.reason}", 2)]
+    assert at("A", "B", "C") == [(f"{one}: {FAILED.reason}", 2) for one in "ABC"]
+    assert at("A", "B", "C", "D") == [("A request that must be refused was accepted", 8)]
 
 
-def test_results_are_alike_only_with_rank_operation_area_kind_and_reason_the_same() -> None:
-    plain = [replace(FAILED, id=f"{LIST}/request/A/{number}") for number in range(4)]
-    others = [
-        replace(plain[0], id=f"{LIST}/request/B/1", kind="server-error"),
-        replace(plain[0], id=f"{LIST}/request/B/2", reason="another"),
-        replace(plain[0], id=f"{LIST}/protocol/B/3", area="protocol"),
-        replace(plain[0], id="Other/request/B/4", operation="Other"),
-        replace(plain[0], id=f"{LIST}/request/B/5", known=True),
-        replace(BROKE, id=f"{LIST}/request/B/6"),
+def test_one_wrong_member_is_one_finding_wherever_it_stands() -> None:
+    wrong = [
+        result(f"{DESCRIBE}/response/{path}/type", Outcome.FAILED, kind="answer-type", reason="1 of 1 break this")
+        for path in ("Best.TrainingJobArn", "OverallBest.TrainingJobArn", "TrainingJobArn")
     ]
-    assert sorted(len(one.results) for one in group_findings([*plain, *others])) == [1, 1, 1, 1, 1, 1, 4]
+    other = result(f"{LIST}/response/TrainingJobSummaries[].TrainingJobArn/pattern", Outcome.FAILED)
+    other = replace(other, kind="answer-pattern", reason="3 of 3 break this")
+    (finding,) = group_findings(wrong)
+    assert finding.title == "TrainingJobArn is of another type"
+    (finding,) = group_findings([*wrong, other])
+    assert finding.title == "TrainingJobArn is wrong in several ways"
+    assert finding.places == ((f"{DESCRIBE}/response", 3), (f"{LIST}/response", 1))
+
+
+def test_one_broken_law_is_one_finding_and_one_broken_claim_too() -> None:
+    lost = [
+        result(f"{LIST}/pagination/{n}/x", Outcome.FAILED, kind="lost", reason=f"{n} of 9 items break this")
+        for n in range(1, 6)
+    ]
+    (finding,) = group_findings(lost)
+    assert (len(finding.results), finding.title) == (5, "A claim in words")
+    claims = [
+        result(f"{DESCRIBE}/consistency/{n}/x", Outcome.FAILED, kind="rule-broken", statement=f"Claim {n // 2}.")
+        for n in range(4)
+    ]
+    assert [(one.title, len(one.results)) for one in group_findings(claims)] == [("Claim 0", 2), ("Claim 1", 2)]
+
+
+def test_errors_with_one_fault_are_one_finding_whatever_their_numbers() -> None:
+    slow = [replace(BROKE, id=f"{DESCRIBE}/order/{n}/x", reason=f"no answer within {n} s") for n in range(7)]
+    assert [len(one.results) for one in group_findings(slow)] == [7]
+
+
+def test_failures_of_another_urgency_are_another_finding() -> None:
+    others = [
+        FAILED,
+        replace(FAILED, id=f"{FAILED.id}/1", known=True),
+        replace(FAILED, id=f"{FAILED.id}/2", level=Level.SHOULD),
+        replace(BROKE, id=f"{FAILED.id}/3"),
+        replace(BROKE, id=f"{FAILED.id}/4", known=True),
+    ]
+    ranks = [one.rank for one in group_findings(others)]
+    assert ranks == [Rank.FAILED, Rank.ERROR, Rank.RECOMMENDED, Rank.KNOWN, Rank.KNOWN]
+
+
+def test_what_keeps_others_from_being_judged_leads_then_what_most_checks_are_behind() -> None:
+    blocker = replace(RECOMMENDED, id=f"{LIST}/protocol/operation/available", area="protocol")
+    waiting = [
+        result(f"{LIST}/order/{n}/x", Outcome.SKIPPED, kind="behind", reason=f"it is not there: see {blocker.id}")
+        for n in range(3)
+    ]
+    crowd = [
+        replace(FAILED, id=f"{LIST}/{area}/Z/{n}", area=area, kind=area) for area in ("error", "request") for n in "ab"
+    ]
+    findings = group_findings([FAILED, SORTED_WRONGLY, *crowd, blocker, *waiting])
+    assert [(one.lead.area, one.behind, len(one.results)) for one in findings] == [
+        ("protocol", 3, 1), ("request", 0, 2), ("error", 0, 2), ("request", 0, 1), ("order", 0, 1),
+    ]  # fmt: skip
 
 
 def test_a_finding_counts_its_subjects_the_most_frequent_first() -> None:
-    alike = [replace(FAILED, id=f"{LIST}/request/{subject}/{case}") for subject, case in ("B1", "A1", "B2", "C1")]
+    alike = [replace(FAILED, id=f"{LIST}/request/{subject}/{case}") for subject, case in ("B1", "A1", "B2", "C1", "D1")]
     (finding,) = group_findings(alike)
-    assert finding.subjects == (("B", 2), ("A", 1), ("C", 1))
+    assert finding.subjects == (("B", 2), ("A", 1), ("C", 1), ("D", 1))
 
 
 def test_every_failure_is_in_exactly_one_finding() -> None:

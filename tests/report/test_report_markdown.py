@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
-from sample_records import CONFORMING, EVERY_KIND, FAILED, HOSTILE, many, record, result
+from sample_records import CONFORMING, EVERY_KIND, FAILED, HOSTILE, LIST, many, record, result
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from conformance.report import Outcome
-from conformance.report.markdown import code, fence, markup, plain, render_markdown
+from conformance.report import Outcome, group_findings
+from conformance.report.markdown import LIMIT, code, fence, markup, plain, render_markdown
 
 
 class Markdown(SingleFileSnapshotExtension):
@@ -51,9 +52,38 @@ def test_code_outlasts_the_backticks_in_it() -> None:
     assert fence("````\nx", "sh") == "`````sh\n````\nx\n`````"
 
 
-def test_passed_checks_are_folded() -> None:
-    page = render_markdown(CONFORMING)
-    assert re.search(r"<details><summary>.*: 1 passed</summary>\n\n- `", page)
+def test_findings_come_first_each_folded() -> None:
+    page = render_markdown(many(10, passed=3))
+    assert page.index("<details>") < page.index("## By area")
+    assert page.count("<details>") == page.count("</details>")
+    assert re.search(r"<details><summary><b>1\. .*</b> \(5 checks\)</summary>\n\n", page)
+
+
+@pytest.mark.parametrize("failures", [3, 300, 3000])
+def test_a_page_is_never_longer_than_a_comment_may_be(failures: int) -> None:
+    page = render_markdown(many(failures, passed=0))
+    assert len(page) <= LIMIT < 65_536
+    told = len(re.findall(r"<summary><b>\d+\. ", page))
+    left_out = re.search(r"\*\*([\d,]+) more findings?\*\* left out for want of room: see report.html", page)
+    findings = len(group_findings(many(failures, passed=0).results))
+    assert told + (int(left_out[1].replace(",", "")) if left_out else 0) == findings
+    assert bool(left_out) is (failures > 3)
+
+
+def test_enormous_texts_do_not_burst_the_page() -> None:
+    long = "word " * 30_000
+    one = replace(
+        FAILED, reason=long, statement=long, received=long, expected=long, reproduce=long, notes=(long,),
+        id=f"{LIST}/request/{'x' * 5000}/y",
+    )  # fmt: skip
+    skips = [
+        result(f"{LIST}/order/{n}/x", Outcome.SKIPPED, reason=f"{n} {long}", facts=(f"A/output/B{n}/type",))
+        for n in range(200)
+    ]
+    page = render_markdown(record(one, *skips))
+    assert len(page) <= LIMIT
+    assert page.count("<details>") == page.count("</details>")
+    assert page.count("```") % 2 == 0
 
 
 def test_the_line_to_reproduce_is_whole() -> None:

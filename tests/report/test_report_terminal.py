@@ -29,7 +29,9 @@ from conformance.report import Outcome, Record
 from conformance.report.progress import Progress
 from conformance.report.terminal import print_summary
 
-PATHS = {name: Path("reports/moto") / name for name in ("report.html", "report.md", "report.json", "junit.xml")}
+PATHS = {
+    name: Path("reports/moto") / name for name in ("report.html", "report.md", "report.json", "junit.xml", "badge.json")
+}
 
 
 class Screen(SingleFileSnapshotExtension):
