@@ -90,7 +90,8 @@ class Recording:
         self._writer.footer(footer)
         self._writer.close()
         record = report.Record(self._header, report.sort_results(self._results.values()), footer)
-        return record, write_reports(record, self.path.parent, strict=self._plan.settings.strict)
+        strict, contract = self._plan.settings.strict, self._plan.contract
+        return record, write_reports(record, self.path.parent, strict=strict, contract=contract)
 
     def _gate(self) -> report.Gate | None:
         keeper = self._plan.gatekeeper
