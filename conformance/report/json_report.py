@@ -39,6 +39,7 @@ def report_json(record: Record) -> dict[str, Any]:
         "duration_s": footer.duration_s if footer else None,
         "complete": record.complete,
         "stopped": record.stopped,
+        "throttled": footer.throttled if footer else 0,
         "shard": header.shard.to_json() if header.shard else None,
         "summary": summary.to_json(),
         "facts": {

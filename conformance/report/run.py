@@ -153,7 +153,8 @@ class Facts:
 class Footer:
     """The last line of a record. `stopped` is the reason why the run gave up, empty where it did not.
 
-    `gate` tells how the run stands to a file of known failures; None where it had none.
+    `gate` tells how the run stands to a file of known failures; None where it had none. `throttled` counts
+    requests that the target asked to be sent again later; none of them was judged.
     """
 
     duration_s: float
@@ -162,6 +163,7 @@ class Footer:
     unknown_members: tuple[str, ...] = ()
     stopped: str = ""
     gate: Gate | None = None
+    throttled: int = 0
 
     @classmethod
     def read(cls, fields: Fields) -> Footer:
@@ -173,6 +175,7 @@ class Footer:
             fields.texts("unknown_members"),
             fields.text("stopped"),
             fields.optional("gate", Gate.read) if fields.has("gate") else None,
+            fields.count("throttled") if fields.has("throttled") else 0,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -184,6 +187,7 @@ class Footer:
             "unknown_members": list(self.unknown_members),
             "stopped": self.stopped,
             "gate": self.gate.to_json() if self.gate else None,
+            "throttled": self.throttled,
         }
 
 

@@ -94,6 +94,10 @@ class _Printer:
         if header.shard:
             counts.append(f", {header.shard}: {header.shard.checks:,} checks in all")
         self._part("checks", counts)
+        if record.footer and record.footer.throttled:
+            self._part(
+                "throttled", f"{count(record.footer.throttled, 'request')}, sent again after a pause, not judged"
+            )
         if summary.facts_exercised is not None:
             self._part("facts", f"{summary.facts_exercised:,} of {summary.facts_total:,} exercised")
 

@@ -33,6 +33,8 @@ def with_evidence(settings: Settings, plan_of: Callable[[Settings, Replayed | No
     if settings.record and settings.replay:
         raise UserError("a replay is not recorded", remedy="copy the file that is replayed, it is all there is")
     if settings.replay:
+        if settings.aws_cli is not None:
+            raise UserError("a replay starts no program and opens no connection", remedy="leave out --aws-cli")
         if settings.target != DEFAULT_TARGET:
             raise UserError(
                 "a replay has no target: the evidence stands in its place", remedy="leave the name of the target out"

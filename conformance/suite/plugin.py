@@ -59,6 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[PLAN] = Plan.of(Settings.of(config))
     except UserError as error:
         raise pytest.UsageError(str(error)) from error
+    plan = config.stash[PLAN]
+    if (plan.recorded or plan.replayed) and config.getoption("dist", "no") != "no":
+        raise pytest.UsageError("evidence is recorded and replayed by one process: leave out -n")
 
 
 def _join(config: pytest.Config, given: Mapping[str, Any]) -> None:
@@ -232,6 +235,7 @@ def pytest_testnodedown(node: Any, error: object | None) -> None:
             recording.stopped = recording.stopped or f"the worker {gateway} was lost"
         recording.unknown_members.update(output.get("unknown_members", ()))
         recording.stopped = recording.stopped or output.get("stopped", "")
+        recording.throttled += output.get("throttled", 0)
         node.config.stash[TIMINGS].processes += [Judging.from_json(one) for one in output.get("judging", ())]
 
 
@@ -242,6 +246,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if _handed_over(config) is not None:
         told: dict[str, Any] = {"unknown_members": unknown_members(config), "stopped": _why_gone(config)}
         told["judging"] = [one.to_json() for one in _judging(config)]
+        told["throttled"] = config.stash[PLAN].wiring.traffic.throttled
         if _REFUSED in config.stash:
             told["refused"] = workers.refusal(config.stash[_REFUSED])
         config.workeroutput.update(told)  # type: ignore[attr-defined]

@@ -32,6 +32,8 @@ class Recording:
         self._results: dict[str, report.Result] = {}
         self.unknown_members: set[str] = set()
         self.stopped = ""
+        self.throttled = 0
+        """Requests that other processes of the run had to send again."""
         self._writer = report.RecordWriter(self.path)
         documents = [source.id for source in plan.contract.sources.values() if source.is_document]
         self._header = report.Header(
@@ -86,6 +88,7 @@ class Recording:
             unknown_members=tuple(sorted(self.unknown_members)),
             stopped=stopped,
             gate=self._gate(),
+            throttled=self.throttled + self._plan.wiring.traffic.throttled,
         )
         self._writer.footer(footer)
         self._writer.close()
