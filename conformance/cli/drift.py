@@ -98,6 +98,7 @@ def _one_of_them(options: dict[str, Any]) -> None:
 
 
 def _of_page(loaded: Contract, options: dict[str, Any]) -> Drift:
+    from conformance.contract.spelling import operation_named  # noqa: PLC0415 - as above
     from conformance.drift import styles  # noqa: PLC0415 - a model does without it
     from conformance.drift.against_page import against_page  # noqa: PLC0415 - as above
     from conformance.drift.page import Page, read_page, read_stdin  # noqa: PLC0415 - as above
@@ -106,7 +107,7 @@ def _of_page(loaded: Contract, options: dict[str, Any]) -> Drift:
     shown = "standard input" if file == "-" else file
     page = Page(shown, read_stdin() if file == "-" else read_page(Path(file)))
     style = styles.style_named(options["style"]) if options["style"] else styles.style_of(page)
-    operation = styles.operation_named(options["operation"], loaded.operations) if options["operation"] else ""
+    operation = operation_named(options["operation"], loaded.operations) if options["operation"] else ""
     operation = operation or styles.operation_of(page, loaded.operations)
     return against_page(loaded, styles.read(styles.about(page, operation), style), shown)
 

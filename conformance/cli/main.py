@@ -24,6 +24,7 @@ _COMMANDS = {
     "diff": ("conformance.cli.diff", "Tell what changed from one run to another."),
     "compare": ("conformance.cli.compare", "Lay the runs of several targets side by side."),
     "annotate": ("conformance.cli.annotate", "Print the findings of a run as annotations for a CI service."),
+    "validate": ("conformance.cli.validate", "Judge one saved answer or request, without a server."),
     "drift": ("conformance.cli.drift", "Tell what a newer botocore or page has that the contract has not."),
     "lint": ("conformance.cli.lint", "Look for errors in the contract itself."),
     "prove": ("conformance.cli.prove", "Hold the suite against servers that are broken on purpose."),

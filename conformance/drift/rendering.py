@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from conformance.drift.finding import Drift, Finding, Kind
 from conformance.drift.folding import in_words
+from conformance.report.plain import hanging
 from conformance.report.visible import clip, one_line
 
 _WIDTH = 11
@@ -120,11 +120,8 @@ class _Page:
         yield from self.hanging(f"     {label:<{_WIDTH}}", clip(one_line(text), _LONGEST))
 
     def hanging(self, label: str, text: str) -> Iterator[str]:
-        """Give a label and beside it a text, its further lines under its first."""
-        width = max(self._width - len(label), 20)
-        lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
-        yield (label + lines[0]).rstrip()
-        yield from (" " * len(label) + line for line in lines[1:])
+        """Give a label and its text within the width."""
+        yield from hanging(label, text, self._width)
 
 
 def _value(value: Any) -> str:

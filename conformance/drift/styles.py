@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
+from conformance.contract.spelling import spellings
 from conformance.drift import api_markdown, api_text, boto3_rst, boto3_text, cli_rst
 from conformance.drift.claims import Claim, Read, Unread
 from conformance.drift.errors import PageError
@@ -125,22 +125,6 @@ def operation_of(page: Page, operations: Iterable[str]) -> str:
         where=page.document,
         remedy=f"say which with --operation: {', '.join(counts)}",
     )
-
-
-def operation_named(name: str, operations: Iterable[str]) -> str:
-    """Give the operation of that name, however it is spelled. Raises PageError where there is none."""
-    known = {spelled: operation for operation in operations for spelled in spellings(operation)}
-    if name in known:
-        return known[name]
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {known[near[0]]}" if near else f"choose one of: {', '.join(dict.fromkeys(known.values()))}"
-    raise PageError(f"there is no operation {name!r}", remedy=hint)
-
-
-def spellings(operation: str) -> tuple[str, str, str]:
-    """Give the name of an operation as the API, boto3 and the AWS CLI write it."""
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", operation).lower()
-    return operation, snake, snake.replace("_", "-")
 
 
 @dataclass(frozen=True)

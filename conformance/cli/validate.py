@@ -1,0 +1,99 @@
+"""`conformance validate`: one saved answer, or one saved request, judged without a server."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+import conformance
+from conformance.cli.options import contract
+from conformance.errors import ExitCode, UserError
+
+_TOOL = "sagemaker-tuning-conformance"
+
+
+@click.command()
+@click.argument("operation", required=False)
+@click.argument("file", required=False)
+@click.option("--request", metavar="FILE", help="The input of the request: judged alone, or beside the answer to it.")
+@click.option(
+    "--form",
+    type=click.Choice(["wire", "cli", "boto3"]),
+    help="Who printed the answer: the server, the AWS CLI, or json.dumps(answer, default=str) (default: found out).",
+)
+@click.option("--level", type=click.Choice(["must", "should"]), help="Only checks of this level.")
+@click.option("--strict", is_flag=True, help="A failed check of level should fails it as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
+@contract
+def validate(  # noqa: PLR0913, PLR0917 - an option each
+    operation: str | None,
+    file: str | None,
+    as_json: bool,  # noqa: FBT001 - click passes flags so
+    print_schema: bool,  # noqa: FBT001 - as above
+    strict: bool,  # noqa: FBT001 - as above
+    contract: str | None,
+    **options: Any,
+) -> int:
+    """Judge one saved answer of an OPERATION, by the laws that a run uses.
+
+    FILE is JSON ('-': standard input): a body as it came over the wire, what the AWS CLI printed, or what boto3
+    returned, printed with json.dumps(answer, default=str). OPERATION may be spelled as the API, boto3 or the AWS CLI
+    does. With --request, the answer is judged beside what was asked; without FILE, the request alone.
+    """
+    if print_schema:
+        from conformance.validate.schema import schema  # noqa: PLC0415 - only this branch needs it
+
+        click.echo(json.dumps(schema(), indent=2))
+        return ExitCode.CONFORMS
+    if operation is None or (file is None and options["request"] is None):
+        raise UserError(
+            "there is nothing to judge",
+            remedy="conformance validate OPERATION FILE, or conformance validate OPERATION --request FILE",
+        )
+    from conformance.contract import load  # noqa: PLC0415 - --help does without it
+    from conformance.contract.spelling import operation_named  # noqa: PLC0415 - as above
+    from conformance.validate.judgement import form_named, judge  # noqa: PLC0415 - as above
+
+    loaded = load(Path(contract) if contract else None)
+    about = loaded.operations[operation_named(operation, loaded.operations)]
+    if file == options["request"] == "-":
+        raise UserError("standard input holds one thing, not two", remedy="save the answer or the request as a file")
+    found = judge(
+        loaded,
+        about,
+        answer=_saved(file, "an answer"),
+        request=_saved(options["request"], "a request"),
+        form=form_named(options["form"]),
+    ).selected(options["level"])
+    if as_json:
+        tool = {"name": _TOOL, "version": conformance.__version__}
+        click.echo(json.dumps(found.to_json(loaded, tool=tool, strict=strict), indent=1))
+    else:
+        from conformance.validate.rendering import told  # noqa: PLC0415 - as above
+
+        name = f"{loaded.digest[:12]}, {len(loaded.facts):,} facts"
+        for line in told(found, name, shutil.get_terminal_size((80, 24)).columns, strict=strict):
+            click.echo(line)
+    return found.code(strict=strict)
+
+
+def _saved(file: str | None, what: str) -> tuple[str, dict[str, Any]] | None:
+    """Read what was saved, with the name that people know it by. Raises UserError where it is no JSON object."""
+    if file is None:
+        return None
+    from conformance.validate.saved import SavedError, read, shown  # noqa: PLC0415 - --help does without it
+
+    value = read(file)
+    if isinstance(value, dict):
+        return shown(file), value
+    kind = {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
+    raise SavedError(
+        f"{what} is a JSON object, and this is {kind}",
+        where=f"{shown(file)}:1:1",
+        remedy="save one whole body" + (", not the items of a list" if isinstance(value, list) else ""),
+    )

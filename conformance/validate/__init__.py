@@ -1,0 +1,1 @@
+"""Validation: one saved answer, or one saved request, judged without a server by the laws that a run uses."""
