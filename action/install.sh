@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Installs the suite from the checkout of the action into an environment of its own: nothing of the job's is touched.
+# Reads EXTRAS; GITHUB_ACTION_PATH and RUNNER_TEMP are GitHub's.
+set -euo pipefail
+
+if [[ ! "$EXTRAS" =~ ^[A-Za-z0-9,_-]*$ ]]; then
+  echo "::error title=conformance::extras are names with commas between them, such as moto"
+  exit 2
+fi
+venv="$RUNNER_TEMP/conformance-venv"
+python=python3
+# What setup-python has set up is called so on every system.
+command -v python >/dev/null && python=python
+"$python" -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$GITHUB_ACTION_PATH${EXTRAS:+[$EXTRAS]}"

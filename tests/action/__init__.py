@@ -1,0 +1,1 @@
+"""The composite action, its steps run as GitHub runs them."""

@@ -1,0 +1,277 @@
+"""The action: what its file promises, and what its steps do with servers that conform or do not, and with mischief."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+import yaml
+from raw_servers import RawServer, always, reference
+
+from action.runner import ACTION, ROOT, Job, action, job
+
+INSTALL = "Install the suite"
+A_FEW = "DescribeHyperParameterTuningJob/error"
+PAGE = b"<html>It works!</html>"
+SHELLCHECK = Path(sysconfig.get_path("scripts")) / "shellcheck"
+
+needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+
+
+def ready(made: Job) -> Job:
+    """Give a job whose environment is there already: the one that runs these tests."""
+    folder = made.temp / "conformance-venv" / "bin"
+    folder.mkdir(parents=True)
+    for name, words in (("python", ""), ("conformance", "-m conformance ")):
+        program = folder / name
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words}"$@"\n', encoding="utf-8")
+        program.chmod(0o755)
+    return made
+
+
+def done(made: Job) -> Job:
+    """Run a job in the environment of these tests."""
+    ready(made).run(without=(INSTALL,))
+    return made
+
+
+def test_the_file_has_what_github_asks_for() -> None:
+    file = action()
+    assert {"name", "description", "inputs", "outputs", "runs", "branding"} == set(file)
+    assert file["runs"]["using"] == "composite"
+    for name, one in file["inputs"].items():
+        assert re.fullmatch(r"[a-z][a-z-]*", name)
+        assert set(one) <= {"description", "default", "required", "deprecationMessage"}, name
+        assert isinstance(one["default"], str), f"{name}: GitHub hands texts on"
+        assert one["description"], name
+    for name, one in file["outputs"].items():
+        assert set(one) == {"description", "value"}, name
+    for step in file["runs"]["steps"]:
+        assert set(step) <= {"name", "id", "if", "uses", "with", "run", "shell", "env"}
+        assert ("uses" in step) != ("run" in step)
+        if "run" in step:
+            assert step["shell"] == "bash", "a composite action has no shell of its own"
+        else:
+            assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"])
+
+
+def test_every_input_is_used_and_every_expression_names_something() -> None:
+    text = ACTION.read_text(encoding="utf-8")
+    file = yaml.safe_load(text)
+    assert set(re.findall(r"inputs\.([\w-]+)", text)) == set(file["inputs"])
+    assert set(re.findall(r"steps\.(\w+)\.", text)) <= {step.get("id") for step in file["runs"]["steps"]}
+
+
+def test_no_expression_stands_in_a_shell_text() -> None:
+    for step in action()["runs"]["steps"]:
+        assert "${{" not in step.get("run", "")
+
+
+def test_every_script_is_a_program_with_all_its_variables_given() -> None:
+    for step in action()["runs"]["steps"]:
+        for name in re.findall(r"action/(\w+\.sh)", step.get("run", "")):
+            script = ROOT / "action" / name
+            assert os.access(script, os.X_OK), f"{name} can't be run"
+            text = re.sub(r"^\s*#.*$", "", script.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            read = set(re.findall(r"\$\{?([A-Z][A-Z_]+)", text)) - {"BASH_REMATCH"}
+            given = set(step["env"]) | {"GITHUB_ACTION_PATH", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP"}
+            assert read <= given, f"{name} reads what nobody gives: {read - given}"
+
+
+@pytest.mark.skipif(not SHELLCHECK.exists(), reason="shellcheck is not installed: extra dev")
+def test_shellcheck_has_nothing_to_say() -> None:
+    scripts = [*sorted((ROOT / "action").glob("*.sh")), ROOT / ".ci" / "run"]
+    told = subprocess.run([SHELLCHECK, *scripts], capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 0, told.stdout
+
+
+@needs_bash
+def test_a_server_that_conforms(tmp_path: Path) -> None:
+    made = done(job(tmp_path, target="reference", select=f"{A_FEW}\n\n  \n*/error/*/http-status\n"))
+    assert not made.failed, made.log
+    outputs = made.of_action()
+    assert (outputs["exit-code"], outputs["verdict"], outputs["failed"]) == ("0", "Conforms", "0")
+    assert int(outputs["passed"]) > 0
+    assert outputs["report-dir"] == "conformance-report"
+    assert made.summary.startswith("# Conforms")
+    assert made.commands() == []
+    folder = made.workspace / "conformance-report"
+    written = {path.name for path in folder.iterdir()}
+    assert {"run.jsonl", "report.html", "report.json", "report.md", "junit.xml", "badge.json"} <= written
+    assert made.used["actions/upload-artifact"]["path"] == "conformance-report"
+    rows = json.loads((folder / "report.json").read_text(encoding="utf-8"))["results"]
+    assert {row["area"] for row in rows} == {"error"}
+    assert {row["operation"] for row in rows} > {"DescribeHyperParameterTuningJob"}
+
+
+@needs_bash
+def test_a_server_that_does_not_conform_fails_the_job_after_its_report_was_kept(tmp_path: Path) -> None:
+    with RawServer(always(200, PAGE, "text/html")) as server:
+        made = done(job(tmp_path, url=server.url, select="*/error/*"))
+    outputs = made.of_action()
+    assert made.exit_code == int(outputs["exit-code"]) != 0
+    assert made.used["actions/upload-artifact"]["name"] == "conformance-report"
+    assert made.summary.startswith("# ")
+    assert [line for line in made.commands() if line.startswith("::error title=")]
+    assert made.failed
+
+
+@needs_bash
+def test_a_server_is_launched_from_the_workspace(tmp_path: Path) -> None:
+    made = ready(job(tmp_path, launch="sh 'my server'/serve.sh {port} '$(touch never)'", select=A_FEW))
+    server = made.workspace / "my server" / "serve.sh"
+    server.parent.mkdir()
+    server.write_text(
+        f'test "$2" = \'$(touch never)\' || exit 9\nexec "{sys.executable}" -m conformance serve --port "$1"\n',
+        encoding="utf-8",
+    )
+    made.run(without=(INSTALL,))
+    assert not made.failed, made.log
+    assert made.of_action()["verdict"] == "Conforms"
+    assert not (made.workspace / "never").exists()
+
+
+@needs_bash
+def test_an_adapter_runs_in_the_workspace_and_gets_the_world(tmp_path: Path) -> None:
+    with RawServer(reference()) as server:
+        made = ready(job(tmp_path, url=server.url, adapter="./load.sh 'a b'", select=A_FEW))
+        adapter = made.workspace / "load.sh"
+        adapter.write_text('#!/bin/sh\ncat > "world $1.json"\n', encoding="utf-8")
+        adapter.chmod(0o755)
+        made.run(without=(INSTALL,))
+    assert not made.failed, made.log
+    world = json.loads((made.workspace / "world a b.json").read_text(encoding="utf-8"))
+    assert len(world["jobs"]) > 10
+
+
+MISCHIEF = (
+    """--report-dir=OWNED $(touch OWNED) `touch OWNED`; touch OWNED; "; touch OWNED; " ' && touch OWNED && '"""
+    "\nOWNED=1\n::error::OWNED\n"
+)
+INPUTS = (
+    "target", "url", "launch", "port", "ready-seconds", "state", "adapter", "targets-file", "known-failures", "select",
+    "level", "strict", "shard", "report-dir", "annotations", "summary",
+)  # fmt: skip
+
+
+@needs_bash
+@pytest.mark.parametrize("name", INPUTS)
+def test_what_an_input_says_is_never_run(name: str, tmp_path: Path) -> None:
+    # A run that gets so far is one of six checks.
+    given = {"select": A_FEW, **({} if name in {"target", "url", "launch"} else {"target": "reference"})}
+    if name in {"port", "ready-seconds", "state", "adapter"}:
+        given = {"select": A_FEW, "launch": "false"}
+    made = done(job(tmp_path, **{**given, name: MISCHIEF}))
+    assert all("OWNED" not in outputs for outputs in made.outputs.values())
+    assert "::error::OWNED" not in made.commands()
+    assert list(tmp_path.rglob("OWNED")) == []
+
+
+@needs_bash
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        ({}, "give one of target, url and launch"),
+        ({"target": "a", "url": "http://127.0.0.1:1"}, "give one of target, url and launch"),
+        ({"url": "http://127.0.0.1:1", "launch": "x"}, "give one of target, url and launch"),
+        ({"launch": "x", "state": "nonsense"}, "state is one of create, existing"),
+        ({"launch": "x", "state": "create", "adapter": "y"}, "give state or adapter, not both"),
+        ({"launch": "x 'y"}, "launch is no command line"),
+        ({"launch": "x", "port": "99x"}, "port is a whole number"),
+        ({"target": "nobody"}, "nothing was judged"),
+        ({"target": "reference", "select": "no-such-check"}, "nothing was judged"),
+    ],
+)
+def test_wrong_use_is_told_as_an_annotation_and_fails_with_2(
+    inputs: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    made = done(job(tmp_path, **inputs))
+    assert (made.failed, made.exit_code) == (True, 2), made.log
+    assert [line for line in made.commands() if line.startswith("::error title=") and words in line], made.log
+    assert made.of_action()["exit-code"] == "2"
+
+
+@needs_bash
+def test_what_a_server_says_is_no_command(tmp_path: Path) -> None:
+    vicious = b'{"__type":"X","message":"\\n::error::OWNED\\n::stop-commands::x"}\n::error::OWNED\n'
+    with RawServer(always(400, vicious)) as server:
+        made = done(job(tmp_path, url=server.url, select="*/error/*"))
+    assert not [line for line in made.commands() if line.startswith("::error::OWNED")]
+    assert "\n::stop-commands::x\n" not in made.log
+
+
+@needs_bash
+def test_an_older_report_is_not_taken_for_that_of_the_run(tmp_path: Path) -> None:
+    made = ready(job(tmp_path, target="nobody"))
+    folder = made.workspace / "conformance-report"
+    folder.mkdir()
+    for name in ("run.jsonl", "report.md"):
+        (folder / name).write_text("of another run", encoding="utf-8")
+    made.run(without=(INSTALL,))
+    assert made.exit_code == 2
+    assert made.summary == ""
+
+
+@needs_bash
+def test_a_summary_that_github_would_refuse_is_cut_at_a_line(tmp_path: Path) -> None:
+    made = done(job(tmp_path, target="reference", select=A_FEW))
+    report = made.workspace / "conformance-report" / "report.md"
+    report.write_text("".join(f"line {number} ä\n" for number in range(200_000)), encoding="utf-8")
+    (made.temp / "summary.md").unlink()
+    made.outputs["run"]["exit-code"] = "0"
+    made.run(without=(INSTALL, "Run the suite"))
+    lines = made.summary.splitlines()
+    assert len(made.summary.encode()) < 1024 * 1024
+    assert lines[-1] == "This is cut: the artifact has all of it."
+    assert re.fullmatch(r"line \d+ ä", lines[-4])
+
+
+@needs_bash
+def test_nothing_is_told_twice_where_nobody_wants_it(tmp_path: Path) -> None:
+    with RawServer(always(200, PAGE, "text/html")) as server:
+        made = done(
+            job(tmp_path, url=server.url, select="*/error/*", annotations="false", summary="false", artifact_name="")
+        )
+    assert made.summary == ""
+    assert made.commands() == []
+    assert "actions/upload-artifact" not in made.used
+    assert made.of_action()["verdict"]
+
+
+@needs_bash
+@pytest.mark.parametrize("version", ["3.12", ""])
+def test_python_is_set_up_unless_the_job_has_its_own(version: str, tmp_path: Path) -> None:
+    made = done(job(tmp_path, target="reference", select=A_FEW, python_version=version))
+    assert made.used.get("actions/setup-python", {}).get("python-version", "") == version
+
+
+@needs_bash
+@pytest.mark.skipif(importlib.util.find_spec("hatchling") is None, reason="hatchling is not installed: extra dev")
+def test_from_the_installation_to_the_end(tmp_path: Path) -> None:
+    made = job(tmp_path, target="reference", select=A_FEW)
+    # No index is asked: what the package needs, and what builds it, lies where these tests run.
+    made.run(env={
+        "PYTHONPATH": sysconfig.get_path("purelib"), "PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    })  # fmt: skip
+    assert not made.failed, made.log
+    assert made.of_action()["verdict"] == "Conforms"
+    installed = list((made.temp / "conformance-venv").glob("lib/python*/site-packages/conformance/_contract"))
+    assert installed, "the suite ran from somewhere else"
+
+
+@needs_bash
+def test_extras_are_names(tmp_path: Path) -> None:
+    made = job(tmp_path, target="reference", extras="moto] ; touch OWNED #")
+    made.run()
+    assert made.failed
+    assert "extras are names" in made.commands()[0]
+    assert made.of_action()["exit-code"] == ""
