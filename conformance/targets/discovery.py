@@ -89,6 +89,12 @@ def _insist(exchange: Exchange, spec: TargetSpec) -> None:
         )
     if fault and fault.kind == "credentials":
         raise expired(spec, fault.detail)
+    if fault and spec.kind is Kind.AWS:
+        raise UnreachableError(
+            f"AWS gave no answer to the first question: {fault.detail}",
+            where=exchange.request.url,
+            remedy="try again later; where requests are throttled, others in this account use up what it may send",
+        )
     if spec.kind is Kind.AWS and exchange.error_code in REFUSED:
         raise refused(spec, exchange.error_code, exchange.error_message)
 

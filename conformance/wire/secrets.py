@@ -18,6 +18,7 @@ from conformance.wire.signing import Credentials
 _SHORTEST = 12
 """Letters of a text that counts as a secret: `test` and the like are words, and stand in many an answer."""
 _SIGNATURE = re.compile(r"Signature=([0-9a-f]{16,})")
+_HEX = re.compile("%[0-9A-F]{2}")
 _BLOCK = 3
 """Bytes that base64 writes as four letters: a text within another one begins at any of them."""
 
@@ -70,7 +71,7 @@ def _written(secret: str) -> Iterator[bytes]:
     """Give the secret as it is, as JSON, repr and URLs write it, and as it stands inside of base64."""
     plain = {secret, json.dumps(secret)[1:-1], secret.replace("/", r"\/"), repr(secret)[1:-1]}
     plain |= {quote(secret, safe=""), quote(secret), quote_plus(secret)}
-    plain |= {text.lower() for text in plain if "%" in text}
+    plain |= {_HEX.sub(lambda found: found[0].lower(), text) for text in plain}
     for text in plain:
         yield text.encode("utf-8", "surrogatepass")
     content = secret.encode("utf-8", "surrogatepass")

@@ -1,0 +1,86 @@
+"""What a server sends back of a caller's secrets is blotted out, in whatever way it is written, and nothing else is."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from urllib.parse import quote, quote_plus
+
+import pytest
+from raw_servers import JSON, RawServer, Received, response
+
+from conformance.wire.exchange import Fault, HttpResponse
+from conformance.wire.request import Request
+from conformance.wire.secrets import Blotter
+from conformance.wire.session import Client, Protocol
+from conformance.wire.signing import Credentials
+
+KEYS = Credentials("AKIACANARYCANARY0003", "Canary/Secret+Key=5f0c", "Canary-Token/with+all=Of-it==")
+SECRETS = (KEYS.access_key, KEYS.secret_key, KEYS.session_token or "")
+SIGNATURE = "0123456789abcdef" * 4
+AUTHORIZATION = f"AWS4-HMAC-SHA256 Credential={KEYS.access_key}/20260101/x, SignedHeaders=host, Signature={SIGNATURE}"
+WAYS = {
+    "as-it-is": lambda text: text,
+    "as-json": lambda text: json.dumps(text)[1:-1],
+    "slashes-escaped": lambda text: text.replace("/", r"\/"),
+    "in-a-url": lambda text: quote(text, safe=""),
+    "in-a-form": quote_plus,
+    "small-hex-digits": lambda text: re.sub("%..", lambda found: found[0].lower(), quote(text, safe="")),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64-after-one": lambda text: base64.b64encode(b"x" + text.encode() + b"yz").decode(),
+    "base64-after-two": lambda text: base64.b64encode(b"xy" + text.encode() + b"z").decode(),
+    "base64-of-urls": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+}
+
+
+def blotter() -> Blotter:
+    found = Blotter.of(KEYS)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("secret", [*SECRETS, SIGNATURE], ids=["access-key", "secret-key", "token", "signature"])
+def test_a_secret_is_blotted_out_at_its_own_length(secret: str, way: str) -> None:
+    written = WAYS[way](secret)
+    body = f'{{"message":"you sent {written} to us"}}'.encode()
+    answer = HttpResponse(400, (("X-Echo", f"was {written}"),), body, 0.1)
+    told = blotter().response(answer, AUTHORIZATION)
+    assert len(told.body) == len(body)
+    assert len(told.headers[0][1]) == len(answer.headers[0][1])
+    # At the ends of base64 letters hold bits of what stands beside: what is left of the secret is no more than those.
+    left = told.body.decode().removeprefix('{"message":"you sent ').removesuffix(' to us"}')
+    assert len(left.replace("*", "")) <= (6 if way.startswith("base64") else 0)
+    assert "***" in told.headers[0][1]
+    assert "***" in blotter().fault(Fault("not-http", f"Invalid header value {written!r}"), AUTHORIZATION).detail
+
+
+def test_an_answer_without_secrets_is_the_same_object() -> None:
+    answer = HttpResponse(200, (("Content-Type", JSON), ("X-Odd", "\u20ac")), b'{"A":"AKIACANARY"}', 0.1)
+    assert blotter().response(answer, AUTHORIZATION) is answer
+
+
+@pytest.mark.parametrize("keys", [None, Credentials("test", "test"), Credentials("test", "test", "token")])
+def test_words_that_anybody_may_say_are_no_secrets(keys: Credentials | None) -> None:
+    assert Blotter.of(keys) is None
+
+
+def test_a_client_hands_out_nothing_that_a_server_echoes() -> None:
+    def echoes(connection: object, request: Received) -> bool:
+        body = json.dumps({"__type": "ValidationException", "message": request.head.decode("latin-1")}).encode()
+        connection.sendall(response(400, body, JSON, f"X-Echo: {request.headers['authorization']}"))  # type: ignore[attr-defined]
+        return True
+
+    with RawServer(echoes) as server:
+        client = Client(server.url, Protocol("sagemaker", "SageMaker", JSON), KEYS)
+        exchange = client.send(Request("Describe", b"{}"))
+        client.close()
+        sent = server.received[0].headers
+    signature = sent["authorization"].rpartition("=")[2]
+    assert sent["x-amz-security-token"] == KEYS.session_token
+    for secret in (*SECRETS, signature):
+        assert secret not in repr(exchange)
+    assert exchange.error_code == "ValidationException"
+    assert exchange.response is not None
+    assert int(exchange.response.header("content-length") or 0) == len(exchange.response.body)
