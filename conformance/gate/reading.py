@@ -112,8 +112,11 @@ class _Fault:
 def _faults(document: Section) -> Iterator[_Fault]:
     import jsonschema  # noqa: PLC0415 - slow to import, and only needed here
 
-    for error in jsonschema.Draft202012Validator(schema()).iter_errors(document):
-        yield from _told(document, error)
+    errors = list(jsonschema.Draft202012Validator(schema()).iter_errors(document))
+    misspelt = [error.absolute_path for error in errors if error.validator == "additionalProperties"]
+    for error in errors:
+        if error.validator != "required" or error.absolute_path not in misspelt:  # the misspelt key is the missing one
+            yield from _told(document, error)
 
 
 def _told(document: Section, error: ValidationError) -> Iterator[_Fault]:

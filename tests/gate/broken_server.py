@@ -1,0 +1,55 @@
+"""A server over HTTP that breaks the contract in several places, in the same way every time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from conformance.mutants.mutant import LIST, on_output
+from conformance.reference import ReferenceServer
+from conformance.reference.service import Service
+from conformance.worlds import World, load_world
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+JOBS = frozenset({"churn-57-in-all-statuses", "one-hundred-and-one", "none-at-all", "failed", "clicks-parent"})
+
+
+def small_world() -> World:
+    """Give some jobs of the usual world: enough for most checks to have something to look at."""
+    world = load_world("default")
+    return replace(world, jobs=tuple(job for job in world.jobs if job.name in JOBS))
+
+
+def _without_its_time(_: dict[str, Any], answer: dict[str, Any]) -> None:
+    answer.pop("CreationTime", None)
+
+
+def _with_one_odd_status(_: dict[str, Any], answer: dict[str, Any]) -> None:
+    for summary in answer["TrainingJobSummaries"][:1]:
+        summary["TrainingJobStatus"] = "Odd"
+
+
+def broken(base: type[Service]) -> type[Service]:
+    """Break an answer of each operation: a member that must be there is not, a word is none of those listed."""
+    return on_output(LIST, _with_one_odd_status)(on_output(DESCRIBE, _without_its_time)(base))
+
+
+@contextmanager
+def serving(folder: Path, *, host: str = "127.0.0.1") -> Iterator[Path]:
+    """Serve for as long as the context lasts; give a file of targets that has it as `broken`."""
+    with ReferenceServer(small_world(), host=host, service=broken(Service)) as server:
+        path = folder / "targets.yaml"
+        entry = f"{{endpoint_url: {server.endpoint_url}, state: existing}}"
+        path.write_text(f"targets:\n  broken: {entry}\n", encoding="utf-8")
+        yield path
+
+
+if __name__ == "__main__":
+    with serving(Path(sys.argv[1]), host=sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1"):
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        sys.stdin.read()

@@ -1,0 +1,45 @@
+"""Results, entries and records of a run with few checks, for tests of the gate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from conformance.gate.entry import Entry
+from conformance.gate.judging import Gatekeeper
+from conformance.gate.reading import KnownFailures
+from conformance.report import Contract, Facts, Footer, Header, Level, Outcome, Record, Result, Shard, Target, Tool
+
+TODAY = date(2027, 3, 31)
+CHECK = "Get/request/Name/too-long"
+OTHER = "Get/request/Name/too-short"
+THIRD = "Get/response/Name/type"
+CATALOGUE = (CHECK, OTHER, THIRD)
+
+
+def result(check: str = CHECK, outcome: Outcome = Outcome.FAILED, kind: str = "accepted", **members: object) -> Result:
+    operation, area, *_ = check.split("/")
+    plain = Result(id=check, operation=operation, area=area, level=Level.MUST, basis="documented", outcome=outcome)
+    return replace(plain, kind=kind, **members)  # type: ignore[arg-type]
+
+
+def entry(check: str = CHECK, **members: object) -> Entry:
+    return replace(Entry(check, "not built yet", "known.yaml:2"), **members)  # type: ignore[arg-type]
+
+
+def keeper(*entries: Entry, today: date = TODAY) -> Gatekeeper:
+    return Gatekeeper(KnownFailures("known.yaml", entries), CATALOGUE, today)
+
+
+def record(*results: Result, planned: int | None = None, shard: Shard | None = None, **footer: object) -> Record:
+    """Give a complete record of these results; members in the keywords replace those of its footer."""
+    header = Header(
+        Tool("conformance", "0.1.0"),
+        Contract("c0ffee", ("api",), 4),
+        Target("mine", "endpoint", "http://127.0.0.1:4566", "create"),
+        "2027-03-31T10:00:00+00:00",
+        len(results) if planned is None else planned,
+        shard,
+    )
+    ending = replace(Footer(2.5, complete=True, facts=Facts(4, 2, ("a", "b"))), **footer)  # type: ignore[arg-type]
+    return Record(header, results, ending)

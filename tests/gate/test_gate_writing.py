@@ -1,0 +1,165 @@
+"""Writing known failures down: a first file, and what a file lacks that is there already."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.errors import ExitCode
+from conformance.gate.errors import KnownFailuresError
+from conformance.gate.judging import Gatekeeper, held
+from conformance.gate.reading import read_known_failures
+from conformance.gate.writing import Draft
+from conformance.report import Level, Outcome, Record, exit_code
+from gate.results import CATALOGUE, CHECK, OTHER, THIRD, TODAY, record, result
+
+RUN = record(
+    result(THIRD, Outcome.ERROR, "timeout"),
+    result(OTHER, kind=""),
+    result(CHECK),
+)
+
+
+def write(path: Path, run: Record, *, strict: bool = False) -> str:
+    Draft.at(path).write(run, CATALOGUE, strict=strict)
+    return path.read_text(encoding="utf-8")
+
+
+def passes(path: Path, run: Record) -> bool:
+    """Tell whether a run is green once somebody has given the reasons."""
+    path.write_text(path.read_text(encoding="utf-8").replace("TODO\n", "because\n"), encoding="utf-8")
+    judged = held(run, Gatekeeper(read_known_failures(path), CATALOGUE, TODAY))
+    return exit_code(judged) is ExitCode.CONFORMS
+
+
+def test_a_first_file_has_an_entry_for_each_failure_by_id(tmp_path: Path) -> None:
+    text = write(tmp_path / "known.yaml", RUN)
+    body = text[text.index("known_failures:") :]
+    assert body == (
+        "known_failures:\n"
+        f"  - check: {CHECK}\n    outcome: failed\n    kind: accepted\n    reason: TODO\n"
+        f"  - check: {OTHER}\n    outcome: failed\n    reason: TODO\n"
+        f"  - check: {THIRD}\n    outcome: error\n    kind: timeout\n    reason: TODO\n"
+    )
+    assert all(line.startswith("#") for line in text[: text.index("known_failures:")].splitlines())
+
+
+def test_the_gate_refuses_it_until_the_reasons_are_given_and_is_green_then(tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    write(path, RUN)
+    with pytest.raises(KnownFailuresError, match="3 entries have no reason yet"):
+        read_known_failures(path)
+    assert passes(path, RUN)
+
+
+def test_what_does_not_count_is_not_written_down(tmp_path: Path) -> None:
+    recommended = result(OTHER, level=Level.SHOULD)
+    run = record(
+        result(CHECK, Outcome.PASSED, ""), recommended, result(THIRD, Outcome.ERROR, "suite-error", level=Level.MUST)
+    )
+    assert write(tmp_path / "known.yaml", run).endswith("known_failures: []\n")
+    assert OTHER in write(tmp_path / "strict.yaml", run, strict=True)
+    assert THIRD not in write(tmp_path / "strict.yaml", run, strict=True)
+
+
+def test_ids_that_yaml_would_take_for_something_else_are_quoted(tmp_path: Path) -> None:
+    odd = (
+        "Get/response/A: b/type",
+        "Get/response/{x}/type",
+        'Get/response/"q" #/type',
+        "Get/response/Tags[]{key}/type",
+    )
+    run = record(*(result(one, kind="no") for one in odd))
+    path = tmp_path / "known.yaml"
+    Draft.at(path).write(run, odd, strict=False)
+    entries = read_known_failures(path, reasons_due=False).entries
+    assert {entry.check for entry in entries} == set(odd)
+    assert {entry.kind for entry in entries} == {"no"}
+
+
+EXISTING = f"""\
+# kept by hand
+known_failures:
+    # about lengths
+    - check: {OTHER}
+      reason: not built yet   # soon
+# the end
+"""
+
+
+def test_what_stands_in_a_file_stays_and_what_it_lacks_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text(EXISTING, encoding="utf-8")
+    text = write(path, RUN)
+    added = (
+        f"    - check: {CHECK}\n      outcome: failed\n      kind: accepted\n      reason: TODO\n"
+        f"    - check: {THIRD}\n      outcome: error\n      kind: timeout\n      reason: TODO\n"
+    )
+    assert text == EXISTING.replace("known_failures:\n", f"known_failures:\n{added}")
+    assert passes(path, RUN)
+
+
+def test_a_file_that_lacks_nothing_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    write(path, RUN)
+    before = path.stat().st_mtime_ns, path.read_text(encoding="utf-8")
+    assert Draft.at(path).write(RUN, CATALOGUE, strict=False) == ()
+    assert (path.stat().st_mtime_ns, path.read_text(encoding="utf-8")) == before
+
+
+def test_a_new_entry_goes_before_the_pattern_that_says_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text("known_failures:\n- check: Get/*\n  reason: all of it\n  kind: accepted\n", encoding="utf-8")
+    run = record(result(CHECK), result(OTHER, kind="dropped"), result(THIRD))
+    text = write(path, run)
+    assert text.index(OTHER) < text.index("Get/*")
+    assert CHECK not in text
+    assert passes(path, run)
+
+
+@pytest.mark.parametrize("comment", ["", "   # none yet"])
+def test_an_empty_list_is_filled(comment: str, tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text(f"# mine\nknown_failures: []{comment}\n", encoding="utf-8")
+    text = write(path, RUN)
+    assert text.startswith("# mine\nknown_failures:")
+    assert comment.strip() in text
+    assert passes(path, RUN)
+
+
+def test_an_expired_entry_gets_no_second_one_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text(f"known_failures:\n- check: {CHECK}\n  reason: soon\n  expires: 2020-01-01\n", encoding="utf-8")
+    assert Draft.at(path).write(record(result(CHECK)), CATALOGUE, strict=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (f"known_failures: [{{check: {CHECK}, reason: soon}}]\n", "nothing can be added to this file"),
+        ("known_failures:\n- check: 1\n  reason: soon\n", "`check` must be text"),
+        ("hello\n", "the file holds no mapping"),
+    ],
+)
+def test_a_file_that_can_not_be_added_to_is_refused_before_the_run(text: str, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(KnownFailuresError, match=problem):
+        Draft.at(path)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_folder_that_is_not_there_is_told_before_the_run(tmp_path: Path) -> None:
+    with pytest.raises(KnownFailuresError, match="there is no folder"):
+        Draft.at(tmp_path / "nowhere" / "known.yaml")
+
+
+def test_a_run_that_did_not_end_is_not_written_down(tmp_path: Path) -> None:
+    assert RUN.footer is not None
+    path = tmp_path / "known.yaml"
+    for footer in (replace(RUN.footer, complete=False), replace(RUN.footer, stopped="gone"), None):
+        with pytest.raises(KnownFailuresError, match="did not come to its end"):
+            Draft.at(path).write(replace(RUN, footer=footer), CATALOGUE, strict=False)
+    assert not path.exists()
