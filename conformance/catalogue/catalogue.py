@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from operator import attrgetter
 
-from conformance.catalogue import cli_checks, filter_checks, order_checks, page_checks, paginator_checks, token_checks
+from conformance.catalogue import (
+    cli_checks,
+    filter_checks,
+    narrowing_checks,
+    order_checks,
+    page_checks,
+    paginator_checks,
+    token_checks,
+)
 from conformance.catalogue.answer_checks import answer_checks, envelope_checks
 from conformance.catalogue.availability import availability_check
 from conformance.catalogue.check import AREAS, Check
@@ -24,7 +32,18 @@ from conformance.laws.registry import laws
 from conformance.tuning import KNOWN_LAWS, KNOWN_STATEMENTS
 
 GENERIC_LAWS = frozenset({"request-checks", "response-checks", "protocol-checks", "error-checks"}).union(
-    *(checks.LAWS for checks in (cli_checks, filter_checks, order_checks, page_checks, paginator_checks, token_checks))
+    *(
+        checks.LAWS
+        for checks in (
+            cli_checks,
+            filter_checks,
+            narrowing_checks,
+            order_checks,
+            page_checks,
+            paginator_checks,
+            token_checks,
+        )
+    )
 )
 """The names, beside those of laws on tuning jobs, by which behaviours say that checks of this catalogue judge them."""
 
@@ -62,6 +81,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
         yield from page_checks.page_checks(base)
         yield from order_checks.order_checks(base)
         yield from filter_checks.filter_checks(base)
+        yield from narrowing_checks.narrowing_checks(base)
     yield from rule_checks(contract, operation.name)
     yield from law_checks(contract, operation.name, laws().values())
     yield from known_checks(operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)

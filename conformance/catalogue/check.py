@@ -71,11 +71,11 @@ def citations(sources: Iterable[Citation]) -> tuple[Because, ...]:
 def because(
     contract: Contract, facts: Iterable[str] = (), observed: Iterable[str] = (), *, protocol: bool = False
 ) -> tuple[Because, ...]:
-    """Collect the citations of facts, observations, and the protocol's own specification."""
+    """Collect the citations of facts, of observations that the contract has, and of the protocol's specification."""
     places: list[Because] = []
     for fact in facts:
         places += citations(contract.fact(fact).sources)
-    places += [Because(f"observations:{one}") for one in observed]
+    places += [Because(f"observations:{one}") for one in observed if one in contract.observations]
     places += [Because("protocol")] if protocol else []
     return tuple(dict.fromkeys(places))
 

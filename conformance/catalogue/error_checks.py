@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from conformance.cases.members import request_cases
+from conformance.cases.model import Expect
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
@@ -12,6 +14,9 @@ from conformance.laws.requests import Refusal, fault_of, judge_refused, shown
 from conformance.laws.verdict import Outcome, Verdict, failed, passed, skipped
 from conformance.wire.request import Request
 
+_BROKEN_CONSTRAINT = "ValidationException"
+_SHORT = frozenset({"required", "enum", "minimum", "maximum"})
+"""Facets that are broken in a few letters."""
 _NAMES = (
     ("plain", "a name that nothing has", ""),
     ("one-character", "a name of one character that nothing has", "Q"),
@@ -20,7 +25,9 @@ _NAMES = (
 
 
 def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
-    """Give the checks of each of the operation's errors."""
+    """Give the checks of each of the operation's errors; of one that has none, those of a constraint that is broken."""
+    if not operation.errors:
+        yield from _common(contract, operation)
     for code, status in operation.errors.items():
         present, http_status = (f"{operation.name}/error/{code}/{facet}" for facet in ("present", "http_status"))
         for case, words, name in _NAMES:
@@ -61,6 +68,34 @@ def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
                 request=f"POST {operation.name} with {words}",
                 accepts=f"an error with the code {code}",
             )
+
+
+def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Give the checks of the error of the whole service that any operation with a constraint can be made to answer."""
+    common = contract.service.common_errors.get(_BROKEN_CONSTRAINT)
+    refused = (case for case in request_cases(operation) if case.expect is Expect.REFUSED)
+    case = next((one for one in refused if one.breaks is not None and one.breaks[1] in _SHORT), None)
+    if common is None or case is None:
+        return
+    request = Request.call(operation.name, dict(case.members))
+    for name, words, statuses in (
+        ("code", f"a broken constraint is answered with {common.code}", frozenset[int]()),
+        ("http-status", f"{common.code} comes with HTTP {common.http_status[0]}", frozenset(common.http_status)),
+    ):
+        yield Check(
+            f"{operation.name}/error/{common.code}/{name}",
+            "should",  # a wrong type in its place is no less of a refusal
+            "inferred",
+            words,
+            because(contract, protocol=True),
+            partial(_refused, operation, request, Refusal(statuses, frozenset({common.code}))),
+            request=f"POST {operation.name} {request.body.decode()}, and the same without it",
+            accepts=str(Refusal(statuses, frozenset({common.code}))),
+        )
+
+
+def _refused(operation: Operation, request: Request, refusal: Refusal, lab: Lab) -> Verdict:
+    return judge_refused(operation, lab.exchange(request), lab.exchange(lab.plain(operation)), refusal)
 
 
 def _refusal(code: str) -> Refusal:

@@ -95,7 +95,7 @@ class ListingChecks:
         laws: tuple[str, ...] = (),
     ) -> Check:
         """Make one check whose judge looks for its resources itself."""
-        ids = tuple(f"{self.operation.name}/{fact}" for fact in facts)
+        ids = self._contract.stated(f"{self.operation.name}/{fact}" for fact in facts)
         behaviours = bound_by(self._contract, self.operation.name, laws)
         places = (
             *(place for one in behaviours for place in of_behaviour(one)),

@@ -57,7 +57,10 @@ def _keys(base: ListingChecks) -> Iterator[Check]:
 def _defaults(base: ListingChecks) -> Iterator[Check]:
     spec = base.reader.spec
     by, direction = f"input/{spec.sort_by}/default", f"input/{spec.sort_order}/default"
-    observed = base.operation.input.members[spec.sort_by].observed.get("default", ())
+    members = base.operation.input.members
+    if any(members[name].effective("default") is None for name in (spec.sort_by, spec.sort_order)):
+        return
+    observed = members[spec.sort_by].observed.get("default", ())
     for key in spec.keys:
         yield base.check(
             ("order", key, "default-direction"),

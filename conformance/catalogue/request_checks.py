@@ -32,14 +32,15 @@ _TOKENS = (Placeholder.TOKEN, Placeholder.BROKEN_TOKEN)
 def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Give one check for each request case of an operation."""
     for case in request_cases(operation):
+        facts = contract.stated(case.facts)
         yield Check(
             id=f"{operation.name}/request/{case.subject}/{case.name}",
             level=case.level,
             basis=case.basis,
             statement=case.statement,
-            because=because(contract, case.facts, case.observed),
+            because=because(contract, facts, case.observed),
             run=partial(_run_request, operation, case),
-            facts=case.facts,
+            facts=facts,
             request=_sketch(operation, case.members),
             accepts=_accepts(case.expect, Refusal(), operation),
         )

@@ -103,6 +103,8 @@ def token_checks(base: ListingChecks) -> Iterator[Check]:
             facts=sent,
             observed=("O40",),
         )
+    if not base.operation.subject:
+        return
     yield base.check(
         area("offered-to-another-resource"),
         "a token offered to another resource is refused, or gives that resource's items",
@@ -115,7 +117,9 @@ def token_checks(base: ListingChecks) -> Iterator[Check]:
 def page_size_checks(base: ListingChecks) -> Iterator[Check]:
     """Give the checks of the size of a page: the default, and that pages are full."""
     limit = _pagination(base).limit
-    default = int(base.operation.input.members[limit].documented["default"])
+    default = base.operation.input.members[limit].effective("default")
+    if default is None:
+        return
     area = partial(_id, "page-size")
     facts = (f"input/{limit}/default",)
     yield base.check(

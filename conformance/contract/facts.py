@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MODEL_SOURCE = "botocore"
 _BY_MODEL = (Citation(MODEL_SOURCE, None),)
+_BY_PROTOCOL = (Citation("protocol", None),)
+"""The status of a success is the protocol's own where no document states it."""
 
 
 def facts_of_operation(operation: Operation, cited: CitationIndex) -> Iterator[Fact]:
@@ -27,7 +29,7 @@ def facts_of_operation(operation: Operation, cited: CitationIndex) -> Iterator[F
     if operation.paginator is not None:
         yield from _facts_of_tree(name, "paginator", operation.paginator)
     status = cited.settle((name, "output", "", "http_status"), operation.http_status)
-    yield _stated(operation, "output", "", "http_status", status)
+    yield _stated(operation, "output", "", "http_status", (status[0], status[1] or _BY_PROTOCOL))
     yield from _facts_of_tree(name, "output", operation.output)
     for code, stated in operation.errors.items():
         present = cited.settle((name, "error", code, "present"), stated=True)
@@ -98,7 +100,7 @@ def _stated(
         path=path,
         facet=facet,
         value=value,
-        basis="documented",
+        basis="protocol" if sources == _BY_PROTOCOL else "documented",
         level="must",
         sources=sources,
         where=operation.where,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from conformance.contract.citation import Citation, Source
@@ -214,6 +214,12 @@ class Contract:
     def fact(self, fact_id: str) -> Fact:
         """Give the fact of that id. Raises KeyError."""
         return self._facts_by_id[fact_id]
+
+    def stated(self, fact_ids: Iterable[str]) -> tuple[str, ...]:
+        """Give those of the ids that are facts; for one that only the model states, the id of what it states."""
+        known = self._facts_by_id
+        found = (one if one in known else f"{one}/modelled" for one in fact_ids)
+        return tuple(one for one in found if one in known)
 
     def facts_of(self, operation: str, direction: str) -> tuple[Fact, ...]:
         """Give the facts of one direction of an operation, in the order of the contract."""

@@ -21,6 +21,9 @@ STOP = "StopHyperParameterTuningJob"
 DELETE = "DeleteHyperParameterTuningJob"
 LIST_TUNING_JOBS = "ListHyperParameterTuningJobs"
 
+IN_CONTRACT = frozenset({DESCRIBE, LIST_TRAINING_JOBS})
+"""The operations whose inputs, and with them those of all others, are taken from the contract."""
+
 _CREATED = (
     "HyperParameterTuningJobConfig",
     "TrainingJobDefinition",

@@ -61,8 +61,12 @@ class Service:
         credentials: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Set up the state; with `credentials` (access key to secret key) every request has to be signed by one."""
-        self.contract = contract or _shipped_contract()
+        """Set up the state; with `credentials` (access key to secret key) every request has to be signed by one.
+
+        A contract of other operations leaves the server with the one that comes along.
+        """
+        whole = contract is not None and set(contract.operations) >= operation.IN_CONTRACT
+        self.contract = contract if contract is not None and whole else _shipped_contract()
         self.state = State(world, clock)
         self.renderer = Renderer(world.region, world.account)
         self.tokens = PageTokens(_TOKEN_KEY)

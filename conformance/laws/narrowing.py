@@ -1,0 +1,111 @@
+"""Laws of filters without a list of words: by a part of a text, and by a moment that items come after or before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.laws.listing import Difference, Item, Reader, member, pages_of
+from conformance.laws.paging import Walked, incomplete
+from conformance.laws.verdict import Verdict, failed, passed, skipped
+
+_SHORTEST = 2
+"""Letters that a part has at least: a single one is in nearly every name."""
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A filter with a value, and what it admits: None leaves open whether an item is admitted."""
+
+    members: tuple[tuple[str, Any], ...]
+    """The members of a request that ask for it."""
+    words: str
+    admits: Callable[[Item], bool | None]
+
+    def both(self, other: Narrowing) -> Narrowing:
+        """Give the two filters together: what one refuses is refused, and what both admit admitted."""
+
+        def admits(item: Item) -> bool | None:
+            verdicts = (self.admits(item), other.admits(item))
+            return False if False in verdicts else None if None in verdicts else True
+
+        return Narrowing((*self.members, *other.members), f"{self.words} and {other.words}", admits)
+
+
+def containing(name: str, path: str, items: Sequence[Item]) -> Narrowing | None:
+    """Give the filter by that part of a text which divides the items best; None where none divides them."""
+    texts = [text for item in items if isinstance(text := member(item, path), str)]
+    parts = sorted({part for text in texts for part in _parts(text)})
+    counts = {part: sum(part in text for text in texts) for part in parts}
+    dividing = [part for part in parts if 0 < counts[part] < len(texts)]
+    if not dividing:
+        return None
+    # Nearest to one half; of those the longest, whose case and order of letters tell most.
+    best = min(dividing, key=lambda part: (abs(2 * counts[part] - len(texts)), -len(part)))
+    return Narrowing(((name, best),), f"{path} contains {best!r}", lambda item: best in str(member(item, path)))
+
+
+def _parts(text: str) -> set[str]:
+    """Give the beginnings, the ends and the middle of a text."""
+    half = len(text) // 2
+    parts = {text[:half], text[half:], text[half // 2 : half // 2 + half]}
+    return {part for part in parts if len(part) >= _SHORTEST}
+
+
+def beyond(name: str, path: str, items: Sequence[Item], *, later: bool, part: float = 0.5) -> Narrowing | None:
+    """Give the filter by a moment out of the items' own; None where there are no items on either side of one.
+
+    `part` says where in the order of the moments it lies. Whether an item of that very moment is admitted is open.
+    """
+    moments = sorted({moment for item in items if isinstance(moment := member(item, path), int | float)})
+    inner = moments[1:-1]
+    if not inner:
+        return None
+    bound = inner[min(int(len(inner) * part), len(inner) - 1)]
+
+    def admits(item: Item) -> bool | None:
+        moment = member(item, path)
+        if not isinstance(moment, int | float):
+            return False
+        return None if moment == bound else (moment > bound) is later
+
+    return Narrowing(((name, bound),), f"{path} is {'later' if later else 'earlier'} than {bound}", admits)
+
+
+def admits_only(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item]) -> Verdict:
+    """Judge that no item comes through that the filter refuses."""
+    if verdict := incomplete(walk):
+        return verdict
+    others = sum(narrowing.admits(item) is False for item in every)
+    rests_on = {"items": len(walk.listing.items), "others": others}
+    strangers = [item for item in walk.listing.items if narrowing.admits(item) is False]
+    if strangers:
+        return failed(
+            "unfiltered-item",
+            "an item came through the filter that it should have kept back",
+            rests_on=rests_on,
+            expected=f"only items whose {narrowing.words}",
+            received=f"{walk.name}: {len(strangers)} others, such as {reader.identity(strangers[0])}",
+            exchanges=pages_of(walk.listing),
+        )
+    return passed(rests_on) if others else skipped(f"every item of {walk.name} is one whose {narrowing.words}")
+
+
+def admits_all(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item]) -> Verdict:
+    """Judge that the filter loses no item that it admits."""
+    if verdict := incomplete(walk):
+        return verdict
+    wanted = reader.identities([item for item in every if narrowing.admits(item)])
+    missing = Difference.between(wanted, reader.identities(walk.listing.items)).missing
+    rests_on = {"items": len(wanted), "others": len(every) - len(wanted)}
+    if missing:
+        return failed(
+            "items-lost",
+            "the filter loses items that it admits",
+            rests_on=rests_on,
+            expected=f"all {len(wanted)} items whose {narrowing.words}",
+            received=f"{walk.name}: {Difference(missing, ())}",
+            exchanges=pages_of(walk.listing),
+        )
+    return passed(rests_on) if wanted else skipped(f"{walk.name} has no item whose {narrowing.words}")
