@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from conformance.contract import Service
@@ -38,6 +39,8 @@ class ClientOutcome:
     modelled: bool = False
     """Whether the exception is the one that the client's own model names for the error."""
     message: str = ""
+    told: Mapping[str, Any] | None = None
+    """What an error of the service is said to be: its `response`; None for an exception that is none."""
     exchanges: tuple[Exchange, ...] = ()
     resume_token: str | None = None
     fault: Fault | None = None
@@ -83,11 +86,12 @@ class ClientLab:
         region: str,
         limits: Limits | None = None,
         relay: Relay | None = None,
+        alter: Callable[[Any], None] = lambda _: None,
     ) -> None:
         """Make nothing yet: the client costs a quarter of a second.
 
         `relay` sends what the client made, within the bounds, the budget and the pace of the whole run; None sends it
-        within the limits alone.
+        within the limits alone. `alter` is given boto3's client once it is made: proofs break it there.
         """
         self._endpoint_url = endpoint_url
         self._service = service
@@ -97,6 +101,7 @@ class ClientLab:
         self._limits = limits or Limits()
         protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
         self._relay = relay or Client(endpoint_url, protocol, None, limits=self._limits).relay
+        self._alter = alter
         self._taken: list[Fault | None] = []
         self._made: Any = None
         self._capture = _Capture()
@@ -104,8 +109,7 @@ class ClientLab:
     @property
     def _client(self) -> Any:
         if self._made is None:
-            import boto3  # noqa: PLC0415 - a quarter of a second that only runs with client checks pay
-            from botocore import UNSIGNED  # noqa: PLC0415 - as above
+            from botocore import UNSIGNED  # noqa: PLC0415 - a quarter of a second that only runs with client checks pay
             from botocore.config import Config  # noqa: PLC0415 - as above
 
             keys = self._credentials
@@ -117,15 +121,10 @@ class ClientLab:
                 parameter_validation=True,
                 proxies={},
             )
-            session = boto3.session.Session(
-                aws_access_key_id=keys.access_key if keys else "unsigned",
-                aws_secret_access_key=keys.secret_key if keys else "unsigned",
-                aws_session_token=keys.session_token if keys else None,
-                region_name=self._region,
-            )
             name = self._service.signing_name
-            self._made = session.client(name, endpoint_url=self._endpoint_url, config=config)
+            self._made = _session(keys, self._region).client(name, endpoint_url=self._endpoint_url, config=config)
             self._made.meta.events.register(f"before-send.{name}", self._send)
+            self._alter(self._made)
         return self._made
 
     def _send(self, request: Any, **_: Any) -> Any:
@@ -134,6 +133,8 @@ class ClientLab:
         from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - as above
         from urllib3 import HTTPHeaderDict  # noqa: PLC0415 - as above
 
+        if len(self._capture.requests) >= _MOST_PAGES:
+            raise _EndlessError(f"stopped: no end after {_MOST_PAGES} requests")
         headers = {name: value if isinstance(value, str) else value.decode() for name, value in request.headers.items()}
         self._capture.sent(request)
         shown = self._capture.requests[-1]
@@ -195,6 +196,20 @@ class ClientLab:
             return self._raised(error)
         return ClientOutcome(results, exchanges=tuple(self._capture.exchanges), resume_token=pages.resume_token)
 
+    def full_result(
+        self, operation: str, members: Mapping[str, Any], config: Mapping[str, Any] | None
+    ) -> ClientOutcome:
+        """Let the paginator put its pages together; the token to go on with is the one that stands in the result."""
+        client, method = self._client, self._method(operation)
+        arguments = dict(members) if config is None else {**members, "PaginationConfig": dict(config)}
+        self._begin(operation)
+        try:
+            result = client.get_paginator(method).paginate(**arguments).build_full_result()
+        except Exception as error:  # noqa: BLE001 - whatever the client raises is what is judged
+            return self._raised(error)
+        # botocore gives its own name to the token, whatever the operation calls it.
+        return ClientOutcome((result,), exchanges=tuple(self._capture.exchanges), resume_token=result.get("NextToken"))
+
     def _bounded(self, pages: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         size = 0
         for number, page in enumerate(pages, start=1):
@@ -205,16 +220,31 @@ class ClientLab:
 
     def _raised(self, error: Exception) -> ClientOutcome:
         # An error of the transport has such an attribute, too: it is None.
-        code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")
+        response = getattr(error, "response", None) or {}
+        code = response.get("Error", {}).get("Code", "")
         known = isinstance(code, str) and code in _names(self._client)
         named = getattr(self._client.exceptions, code, None) if known else None
         return ClientOutcome(
             exception=type(error).__name__,
             modelled=named is not None and isinstance(error, named),
             message=str(error),
+            told=response if isinstance(error, self._client.exceptions.ClientError) else None,
             exchanges=tuple(self._capture.exchanges),
             fault=self._capture.fault,
         )
+
+
+@lru_cache(maxsize=2)
+def _session(keys: Credentials | None, region: str) -> Any:
+    """Give boto3's session, which has read the service model: the clients of one process share it."""
+    import boto3  # noqa: PLC0415 - as above
+
+    return boto3.session.Session(
+        aws_access_key_id=keys.access_key if keys else "unsigned",
+        aws_secret_access_key=keys.secret_key if keys else "unsigned",
+        aws_session_token=keys.session_token if keys else None,
+        region_name=region,
+    )
 
 
 @dataclass(frozen=True)

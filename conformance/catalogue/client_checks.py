@@ -24,7 +24,7 @@ class ClientChecks:
         self._contract = contract
         self.operation = operation
 
-    def check(
+    def check(  # noqa: PLR0913 - the parts of a check, each by its name
         self,
         check_id: tuple[str, str],
         statement: str,
@@ -32,14 +32,20 @@ class ClientChecks:
         *,
         facts: tuple[str, ...] = (),
         laws: tuple[str, ...] = (),
+        cites: tuple[str, ...] = (),
     ) -> Check:
         """Make one check from subject and case.
 
-        `facts` are ids without the operation, `laws` the names by which behaviours call for it.
+        `facts` are ids without the operation, `laws` the names by which behaviours call for it. A check that leans on
+        facts without judging them, and goes further than they do, `cites` them: it is a `should`.
         """
-        ids = tuple(f"{self.operation.name}/{fact}" for fact in facts)
+        stated = self._contract.stated
+        ids, leant = (stated(f"{self.operation.name}/{fact}" for fact in one) for one in (facts, cites))
         behaviours = bound_by(self._contract, self.operation.name, laws)
-        cited = (*(place for one in behaviours for place in of_behaviour(one)), *because(self._contract, ids))
+        cited = (
+            *(place for one in behaviours for place in of_behaviour(one)),
+            *because(self._contract, (*ids, *leant)),
+        )
         places = tuple(dict.fromkeys(cited))
 
         def run(lab: Lab) -> Verdict:
@@ -54,8 +60,8 @@ class ClientChecks:
 
         return Check(
             "/".join((self.operation.name, "client", *check_id)),
-            "must",
-            "documented",
+            "should" if cites else "must",
+            "inferred" if cites else "documented",
             statement,
             places or because(self._contract, protocol=True),
             run,
@@ -67,11 +73,17 @@ class ClientChecks:
         )
 
     def calls(self) -> Iterator[Check]:
-        """Give the plain call and the modelled exception."""
-        present = tuple(f"error/{code}/present" for code in self.operation.errors)
+        """Give the plain call, and what is raised."""
         yield self.check(("boto3", "call"), "boto3 gives every member of the answer as its own type", self._call)
+        if not self.operation.subject:
+            return
+        present = tuple(f"error/{code}/present" for code in self.operation.errors)
         words = "boto3 raises the modelled exception for a name that nothing has"
         yield self.check(("boto3", "unknown-name"), words, self._unknown, facts=present)
+        words = "the exception is a ClientError, which tells code, message and status as the service did"
+        yield self.check(("boto3", "client-error"), words, self._client_error, cites=present)
+        required = (f"input/{self.operation.subject}/required",)
+        yield self.check(("boto3", "name-left-out"), "the name must be given", self._nameless, facts=required)
 
     def _call(self, lab: Lab, client: ClientLab) -> Verdict:
         if not lab.exists(self.operation):
@@ -98,6 +110,24 @@ class ClientChecks:
             exchanges=outcome.exchanges[:1],
         )
 
+    def _client_error(self, lab: Lab, client: ClientLab) -> Verdict:
+        outcome = client.call(self.operation.name, {self.operation.subject: lab.nobody})
+        if outcome.exchanges and outcome.exchanges[-1].ok:
+            return skipped("the target knows the name that nothing should have")
+        return unanswered(outcome) or clients.tells_error(outcome.exception, outcome.told, outcome.exchanges)
+
+    def _nameless(self, lab: Lab, client: ClientLab) -> Verdict:  # noqa: ARG002 - one signature for all judges
+        outcome = client.call(self.operation.name, {})
+        if outcome.exception and not any(exchange.ok for exchange in outcome.exchanges):
+            return passed({"calls": 1})
+        return failed(
+            "name-not-needed",
+            "the call is answered without a name",
+            expected="an error of the client or of the service",
+            received="an answer",
+            exchanges=outcome.exchanges[:1],
+        )
+
 
 def unfinished(outcome: ClientOutcome, expected: str) -> Verdict | None:
     """Judge a call that ended in an exception; None where it came to its end."""
@@ -107,7 +137,7 @@ def unfinished(outcome: ClientOutcome, expected: str) -> Verdict | None:
 
 
 def unanswered(outcome: ClientOutcome) -> Verdict | None:
-    """Judge a call that found no answer: the target broke; None where it had one, whatever it was."""
-    if outcome.fault is not None:
-        return broke(outcome.fault.kind, outcome.fault.detail, exchanges=outcome.exchanges[-1:])
-    return None if outcome.exchanges else broke("no-answer", f"{outcome.exception}: {outcome.message}")
+    """Judge a call that found no answer: the target broke. None where it had one, or where the client sent nothing."""
+    if outcome.fault is None:
+        return None
+    return broke(outcome.fault.kind, outcome.fault.detail, exchanges=outcome.exchanges[-1:])

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from conformance.catalogue.check import Check
-from conformance.catalogue.client_calls import ClientLab, ClientOutcome
-from conformance.catalogue.client_checks import ClientChecks, Judge, unfinished
+from conformance.catalogue.client_calls import ClientLab
+from conformance.catalogue.client_checks import ClientChecks, Judge
 from conformance.catalogue.lab import Lab
-from conformance.contract import Pagination
+from conformance.catalogue.paginator_runs import Config, Ran, by_identity, paginate, pagination_of, subject_of
 from conformance.laws import clients
-from conformance.laws.listing import Reader
-from conformance.laws.survey import Inventory
-from conformance.laws.verdict import Verdict, failed, passed, skipped
+from conformance.laws.verdict import Verdict, failed, passed
 
-_NO_LISTING = "the target has no ended resource with more than three listed items"
 _PAGE = 3
-_FEWEST = 4
 _CONFIG = "paginator/PaginationConfig"
-_Config = Mapping[str, Any]
 _ARGUMENTS = ("paginator-arguments",)
 _LAW_OF = {
     "available": "paginator-exists",
@@ -34,6 +28,8 @@ _LAW_OF = {
     "max-items-caps": "paginator-max-items",
     "resume-token": "paginator-resume-token",
     "no-resume-token-at-the-end": "paginator-resume-token",
+    "full-result": "paginator-resume-token",
+    "full-result-token": "paginator-resume-token",
     "starting-token": "paginator-starting-token",
     "starting-token-in-a-page": "paginator-starting-token",
 }
@@ -44,19 +40,22 @@ LAWS = frozenset(_LAW_OF.values())
 
 def paginator_checks(base: ClientChecks) -> Iterator[Check]:
     """Give the checks of the paginator of a listing operation."""
-    subject = f"paginator/{base.operation.subject}"
+    subject = f"paginator/{base.operation.subject}" if base.operation.subject else "paginator"
 
     def config(name: str) -> tuple[str, ...]:
-        return tuple(f"{_CONFIG}.{name}/{facet}" for facet in ("present", "type", "required"))
+        return tuple(f"{_CONFIG}.{name}/{facet}" for facet in ("present", "type"))
 
-    whole = (f"{_CONFIG}/required", f"{_CONFIG}/present", f"{subject}/present", f"{subject}/type")
+    arguments = tuple(f"paginator/{name}/required" for name in _arguments(base))
+    settings = tuple(f"{_CONFIG}.{name}/required" for name in ("MaxItems", "PageSize", "StartingToken"))
+
+    whole = (f"{_CONFIG}/required", f"{_CONFIG}/present", f"{subject}/present", f"{subject}/type", *arguments)
     defaults = tuple(
         f"paginator/{name}/default" for name, node in _arguments(base).items() if "default" in node.documented
     )
     rows: tuple[tuple[str, str, Judge, tuple[str, ...]], ...] = (
         ("available", "the client offers a paginator under the operation's name", partial(_available, base), ()),
         ("without-config", "PaginationConfig may be left out: all items come", partial(_all, base, None), whole),
-        ("config", "PaginationConfig is a dictionary", partial(_all, base, {}), (f"{_CONFIG}/type",)),
+        ("config", "PaginationConfig is a dictionary", partial(_all, base, {}), (f"{_CONFIG}/type", *settings)),
         (
             "defaults",
             "arguments left out are not sent: the service's own defaults hold",
@@ -85,6 +84,18 @@ def paginator_checks(base: ClientChecks) -> Iterator[Check]:
             config("MaxItems"),
         ),
         (
+            "full-result",
+            "the full result has all items under their member, and no token",
+            partial(_whole, base),
+            config("MaxItems"),
+        ),
+        (
+            "full-result-token",
+            "the full result up to MaxItems has a token, by which StartingToken goes on",
+            partial(_whole_in_parts, base),
+            (*config("MaxItems"), *config("StartingToken")),
+        ),
+        (
             "starting-token",
             "StartingToken goes on without gap or overlap",
             partial(_resumed, base, {"MaxItems": _PAGE, "PageSize": _PAGE}),
@@ -98,9 +109,11 @@ def paginator_checks(base: ClientChecks) -> Iterator[Check]:
         ),
     )
     for case, statement, judge, facts in rows:
+        if case == "name-left-out" and not base.operation.subject:
+            continue
         yield base.check(("paginator", case), statement, judge, facts=facts, laws=(_LAW_OF[case],))
     for name, node in _arguments(base).items():
-        facts = tuple(f"paginator/{name}/{facet}" for facet in ("present", "type", "required", "enum"))
+        facts = tuple(f"paginator/{name}/{facet}" for facet in ("present", "type", "enum"))
         for value in node.accepted_values() or ():
             words = f"{name} {value} goes out with every request"
             judge = partial(_passes, base, name, value)
@@ -112,79 +125,14 @@ def _arguments(base: ClientChecks) -> dict[str, Any]:
     return {name: node for name, node in members.items() if node.accepted_values()}
 
 
-def _pagination(base: ClientChecks) -> Pagination:
-    if base.operation.pagination is None:
-        raise ValueError(f"{base.operation.name} has no pages")
-    return base.operation.pagination
-
-
-@dataclass(frozen=True)
-class _Ran:
-    """A paginator that came to its end: what it handed out, and the whole listing beside it."""
-
-    outcome: ClientOutcome
-    items: tuple[str, ...]
-    every: tuple[str, ...]
-
-
-def _by_identity(base: ClientChecks) -> dict[str, str]:
-    """Give the members that ask for an order without ties: two runs of any other may hand out ties differently."""
-    spec = Reader.of(base.operation).spec
-    keys = [name for name, path in spec.keys.items() if path == spec.identity]
-    return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
-
-
-def _subject(base: ClientChecks, lab: Lab) -> Inventory | None:
-    """Give the inventory with the fewest items that do not fit on a default page; the longest where all do."""
-    default = base.operation.input.members[_pagination(base).limit].effective("default") or 0
-    listed = lab.listed(base.operation)
-    longer = [one for one in listed if len(one.items) > default]
-    return min(longer, key=_length) if longer else max(listed, key=_length, default=None)
-
-
-def _length(one: Inventory) -> int:
-    return len(one.items)
-
-
-def _paginated(
-    base: ClientChecks, lab: Lab, client: ClientLab, config: _Config | None, members: Mapping[str, Any]
-) -> ClientOutcome:
-    """Run the paginator, once for all checks that run it in the same way."""
-    settings = None if config is None else tuple(sorted(config.items()))
-
-    def run() -> ClientOutcome:
-        outcome = client.paginate(base.operation.name, members, config)
-        lab.saw(outcome.exchanges)
-        return outcome
-
-    return lab.remembered(("paginated", base.operation.name, settings, tuple(sorted(members.items()))), run)
-
-
-def _run(base: ClientChecks, lab: Lab, client: ClientLab, config: _Config | None, **members: Any) -> _Ran | Verdict:
-    subject = _subject(base, lab)
-    if subject is None or len(subject.items) < _FEWEST:
-        return skipped(_NO_LISTING)
-    members = {**subject.members, **members}
-    walked = lab.walk(base.operation, members).listing
-    if walked.left_off:
-        return skipped(f"{subject.name}: {walked.problem}, too long to be gone over by the client")
-    outcome = _paginated(base, lab, client, config, members)
-    if problem := unfinished(outcome, "the pages of the listing"):
-        return problem
-    reader = Reader.of(base.operation)
-    result = _pagination(base).result
-    items = tuple(reader.identity(item) for page in outcome.results for item in page.get(result, ()))
-    return _Ran(outcome, items, reader.identities(walked.items))
-
-
 def _available(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:  # noqa: ARG001 - one signature for all judges
     if client.can_paginate(base.operation.name):
         return passed({"paginators": 1})
     return failed("no-paginator", "the installed client has no such paginator", expected="a paginator", received="none")
 
 
-def _all(base: ClientChecks, config: _Config | None, lab: Lab, client: ClientLab) -> Verdict:
-    ran = _run(base, lab, client, config)
+def _all(base: ClientChecks, config: Config | None, lab: Lab, client: ClientLab) -> Verdict:
+    ran = paginate(base, lab, client, config)
     return (
         ran
         if isinstance(ran, Verdict)
@@ -193,7 +141,7 @@ def _all(base: ClientChecks, config: _Config | None, lab: Lab, client: ClientLab
 
 
 def _defaults(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    ran = _run(base, lab, client, None)
+    ran = paginate(base, lab, client, None)
     return (
         ran if isinstance(ran, Verdict) else clients.requests_carry(ran.outcome.exchanges, {}, tuple(_arguments(base)))
     )
@@ -213,16 +161,16 @@ def _nameless(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:  # no
 
 
 def _page_size(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    ran = _run(base, lab, client, {"PageSize": _PAGE})
-    limit = _pagination(base).limit
+    ran = paginate(base, lab, client, {"PageSize": _PAGE})
+    limit = pagination_of(base).limit
     return ran if isinstance(ran, Verdict) else clients.requests_carry(ran.outcome.exchanges, {limit: _PAGE})
 
 
 def _page_caps(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    ran = _run(base, lab, client, {"PageSize": _PAGE})
+    ran = paginate(base, lab, client, {"PageSize": _PAGE})
     if isinstance(ran, Verdict):
         return ran
-    largest = max(len(page.get(_pagination(base).result, ())) for page in ran.outcome.results)
+    largest = max((len(page.get(pagination_of(base).result, ())) for page in ran.outcome.results), default=0)
     if largest > _PAGE:
         return failed(
             "page-too-large",
@@ -235,20 +183,20 @@ def _page_caps(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
 
 
 def _max_items(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    ran = _run(base, lab, client, {"MaxItems": _PAGE, "PageSize": 2}, **_by_identity(base))
+    ran = paginate(base, lab, client, {"MaxItems": _PAGE, "PageSize": 2}, **by_identity(base))
     if isinstance(ran, Verdict):
         return ran
     return clients.same_items(ran.every[:_PAGE], ran.items, "the items up to MaxItems", ran.outcome.exchanges)
 
 
 def _resume_token(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    ran = _run(base, lab, client, {"MaxItems": _PAGE, "PageSize": _PAGE})
+    ran = paginate(base, lab, client, {"MaxItems": _PAGE, "PageSize": _PAGE})
     if isinstance(ran, Verdict):
         return ran
     return passed({"items": len(ran.every)}) if ran.outcome.resume_token else _no_token(ran)
 
 
-def _no_token(ran: _Ran) -> Verdict:
+def _no_token(ran: Ran) -> Verdict:
     return failed(
         "no-resume-token",
         "items are left, and no token is handed out",
@@ -259,12 +207,14 @@ def _no_token(ran: _Ran) -> Verdict:
 
 
 def _no_resume_token(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    subject = _subject(base, lab)
-    ran = _run(base, lab, client, {"MaxItems": len(subject.items) if subject else 1})
+    subject = subject_of(base, lab)
+    ran = paginate(base, lab, client, {"MaxItems": len(subject.items) if subject else 1})
     if isinstance(ran, Verdict):
         return ran
-    if ran.outcome.resume_token is None:
-        return passed({"items": len(ran.every)})
+    return passed({"items": len(ran.every)}) if ran.outcome.resume_token is None else _token_at_the_end(ran)
+
+
+def _token_at_the_end(ran: Ran) -> Verdict:
     return failed(
         "resume-token-at-the-end",
         "nothing is left, and a token is handed out",
@@ -274,14 +224,14 @@ def _no_resume_token(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict
     )
 
 
-def _resumed(base: ClientChecks, config: _Config, lab: Lab, client: ClientLab) -> Verdict:
-    first = _run(base, lab, client, config, **_by_identity(base))
+def _resumed(base: ClientChecks, config: Config, lab: Lab, client: ClientLab) -> Verdict:
+    first = paginate(base, lab, client, config, **by_identity(base))
     if isinstance(first, Verdict):
         return first
     token = first.outcome.resume_token
     if not token:
         return _no_token(first)
-    rest = _run(base, lab, client, {"StartingToken": token, "PageSize": config["PageSize"]}, **_by_identity(base))
+    rest = paginate(base, lab, client, {"StartingToken": token, "PageSize": config["PageSize"]}, **by_identity(base))
     if isinstance(rest, Verdict):
         return rest
     together = (*first.items, *rest.items)
@@ -289,5 +239,31 @@ def _resumed(base: ClientChecks, config: _Config, lab: Lab, client: ClientLab) -
 
 
 def _passes(base: ClientChecks, name: str, value: str, lab: Lab, client: ClientLab) -> Verdict:
-    ran = _run(base, lab, client, {"PageSize": 100}, **{name: value})
+    members: dict[str, Any] = {name: value}
+    ran = paginate(base, lab, client, {"PageSize": 100}, **members)
     return ran if isinstance(ran, Verdict) else clients.requests_carry(ran.outcome.exchanges, {name: value})
+
+
+def _whole(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
+    ran = paginate(base, lab, client, {}, whole=True, **by_identity(base))
+    if isinstance(ran, Verdict):
+        return ran
+    if ran.outcome.resume_token is not None:
+        return _token_at_the_end(ran)
+    return clients.same_items(ran.every, ran.items, "the items of the full result", ran.outcome.exchanges)
+
+
+def _whole_in_parts(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
+    size: Config = {"MaxItems": _PAGE, "PageSize": 2}
+    first = paginate(base, lab, client, size, whole=True, **by_identity(base))
+    if isinstance(first, Verdict):
+        return first
+    if not first.outcome.resume_token:
+        return _no_token(first)
+    more = {**size, "StartingToken": first.outcome.resume_token}
+    second = paginate(base, lab, client, more, whole=True, **by_identity(base))
+    if isinstance(second, Verdict):
+        return second
+    together = (*first.items, *second.items)
+    wanted = first.every[: 2 * _PAGE]
+    return clients.same_items(wanted, together, "the items before and after the token", second.outcome.exchanges)

@@ -89,6 +89,30 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def tells_error(exception: str, told: Mapping[str, Any] | None, exchanges: tuple[Exchange, ...]) -> Verdict:
+    """Judge that an exception is an error of the service, with the code, the message and the status of the answer."""
+    if told is None or not exchanges:
+        return failed(
+            "no-client-error",
+            "the exception is no ClientError",
+            expected="a ClientError",
+            received=exception or "no exception",
+            exchanges=exchanges[-1:],
+        )
+    exchange = exchanges[-1]
+    wanted = {
+        "Error.Code": exchange.error_code,
+        "Error.Message": exchange.error_message,
+        "ResponseMetadata.HTTPStatusCode": exchange.status,
+    }
+    tally = Tally("members")
+    for path, value in wanted.items():
+        outer, _, name = path.partition(".")
+        given = (told.get(outer) or {}).get(name)
+        tally.hold(given == value, f"{path} is {given!r}, and {value!r} on the wire", exchange)
+    return tally.verdict("error-differs", "the error as the service told it", lacking="nothing was told")
+
+
 def requests_carry(exchanges: Sequence[Exchange], wanted: Mapping[str, Any], lacking: Sequence[str] = ()) -> Verdict:
     """Judge that every request of a client carries these members, and none of those."""
     tally = Tally("requests")

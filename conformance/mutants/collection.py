@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from conformance.mutants import (
     best,
+    boto3_client,
+    boto3_paginator,
     counters,
     definitions,
     errors,
@@ -54,7 +56,8 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
         output_mutants(contract, answers(contract, world)), input_mutants(contract), error_mutants(contract)
     )
     written = chain.from_iterable(group for module in _MODULES for group in module.GROUPS)
-    every = (*derived, *written, *refusal_mutants(contract), *command_line_mutants(contract))
+    boto3 = chain(boto3_client.MUTANTS, boto3_paginator.MUTANTS)
+    every = (*derived, *written, *refusal_mutants(contract), *command_line_mutants(contract), *boto3)
     ids = [mutant.id for mutant in every]
     if len(set(ids)) != len(ids):
         raise ValueError(f"ids stand twice: {sorted({one for one in ids if ids.count(one) > 1})}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def command_line_mutants(contract: Contract) -> Iterator[Mutant]:
     """Give the mutants of the program: those for each member, and the written ones."""
     operation = contract.operations[LIST]
-    derived = Commands()
+    derived = Commands(derived=True)
     for name, node in operation.input.members.items():
         _of_member(derived, name, node)
     for fact in contract.facts_of(LIST, "output"):

@@ -22,10 +22,12 @@ def case(name: str) -> str:
 
 
 class Commands:
-    """The mutants of the program, in the order in which they are written down."""
+    """The mutants of the program, in the order in which they are written down, or derived from the contract."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, derived: bool = False) -> None:
+        """Begin without any."""
         self.mutants: list[Mutant] = []
+        self._derived = derived
 
     def add(
         self, name: str, words: str, stage: str, body: Callable[..., Any], *breaks: str, sees: tuple[str, ...] = (LIST,)
@@ -34,7 +36,7 @@ class Commands:
         self.mutants.append(
             Mutant(
                 f"command-line/{name}", words, breaks, sees, Kind.CLIENT, lambda base: base,
-                program=replacing(stage, body),
+                derived=self._derived, program=replacing(stage, body),
             )
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome
 from conformance.mutants import Kind, mutants
 from conformance.proof.claims import Claims
-from conformance.proof.clients import CommandsInProcess
+from conformance.proof.clients import CommandsInProcess, boto3_in_process
 from conformance.proof.sender import CREDENTIALS, InProcess
 from conformance.reference import Service
 from conformance.tuning.related import related
@@ -106,7 +106,9 @@ class Bench:
     def try_out(self, mutant: Mutant) -> Trial:
         """Run the checks that can see a mutant; all of them, on the whole world, where those catch nothing."""
         if mutant.kind is Kind.CLIENT:
-            return self._trial(mutant, Service, self._of_clients, self._handy(), everywhere=False)
+            played = mutant.program is not None
+            seeing = tuple(check for check in self._of_clients if check.id.split("/")[2].startswith("cli") is played)
+            return self._trial(mutant, Service, seeing, self._handy(), everywhere=False)
         kind = mutant.make(Service)
         seeing = tuple(check for check in self._of_servers if self._can_see(check, mutant))
         jobs = self._telling(kind, mutant) if mutant.kind is Kind.ANSWER else self.world.jobs
@@ -149,6 +151,7 @@ class Bench:
             self.contract,
             sender,
             resources,
+            clients=boto3_in_process(self.contract, sender, broken),
             commands=CommandsInProcess(self.contract, sender, broken),
             related=related,
             auth=signed,

@@ -1,12 +1,14 @@
-"""Clients without a process and a socket: commands played, and their requests led to a sender in this process."""
+"""Clients without process and socket: commands played, boto3 as it is, their requests led to a sender right here."""
 
 from __future__ import annotations
 
 import shlex
 from typing import TYPE_CHECKING
 
+from conformance.catalogue.client_calls import ClientLab
 from conformance.laws.commands import CommandRun
 from conformance.mutants.played_cli import PlayedCli
+from conformance.proof.sender import URL
 from conformance.wire.request import Request
 
 if TYPE_CHECKING:
@@ -16,7 +18,21 @@ if TYPE_CHECKING:
     from conformance.laws.commands import Command
     from conformance.mutants import Mutant
     from conformance.proof.sender import InProcess
-    from conformance.wire.exchange import Exchange
+    from conformance.wire.exchange import Exchange, HttpRequest
+    from conformance.wire.sending import Sending
+
+
+def boto3_in_process(contract: Contract, sender: InProcess, broken: Mutant | None = None) -> ClientLab:
+    """Give boto3 with its requests led to the sender; a mutant of it is broken when it is made."""
+
+    def relay(sending: Sending, shown: HttpRequest) -> Exchange:
+        del shown
+        target, kind = (sending.headers.get(name) for name in ("X-Amz-Target", "Content-Type"))
+        return sender.send(Request(sending.operation, sending.body, sending.method, target, kind))
+
+    alter = broken.client if broken is not None and broken.client is not None else lambda _: None
+    operations = frozenset(contract.operations)
+    return ClientLab(URL, contract.service, operations, None, region="us-east-1", relay=relay, alter=alter)
 
 
 class CommandsInProcess:

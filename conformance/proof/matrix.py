@@ -6,8 +6,6 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.proof.bench import CLIENT
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -64,20 +62,11 @@ def _broken(bench: Bench, mutant: Mutant) -> tuple[str, ...]:
 def gaps(bench: Bench, checks: Iterable[Check], mutants: Iterable[Mutant]) -> tuple[Gap, ...]:
     """Give what the checks claim and none of the mutants breaks."""
     broken = {claim for mutant in mutants for claim in mutant.breaks}
-    areas: dict[str, set[str]] = {}
-    for check in checks:
-        for claim in bench.claims.own(check):
-            areas.setdefault(claim, set()).add(check.area)
-    return tuple(
-        Gap(claim, _reason(bench.contract, claim, found))
-        for claim, found in sorted(areas.items())
-        if claim not in broken
-    )
+    claimed = {claim for check in checks for claim in bench.claims.own(check)}
+    return tuple(Gap(claim, _reason(bench.contract, claim)) for claim in sorted(claimed) if claim not in broken)
 
 
-def _reason(contract: Contract, claim: str, areas: set[str]) -> str:  # noqa: PLR0911 - one return a reason
-    if areas <= CLIENT:
-        return "only checks of client libraries claim it: they ride on answers that other checks judge"
+def _reason(contract: Contract, claim: str) -> str:
     fact = next((one for one in contract.facts if one.id == claim), None)
     if fact is None:
         return NO_MUTANT
