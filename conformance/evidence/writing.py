@@ -56,13 +56,11 @@ class BundleWriter:
         if not self._open:
             return
         redactor = self.redactor
-        told = replace(sending, url=redactor.text(sending.url), body=redactor.body(sending.body))
-        entry = entry_to_json(
-            told,
-            redactor.sent(tuple(sending.headers.items())),
-            redactor.response(response) if response else None,
-            redactor.fault(fault) if fault else None,
-        )
+        # The answer comes first: an account that it tells of may stand in the request as well, where nothing says so.
+        told = redactor.response(response) if response else None
+        fault = redactor.fault(fault) if fault else None
+        redacted = replace(sending, url=redactor.text(sending.url), body=redactor.body(sending.body))
+        entry = entry_to_json(redacted, redactor.sent(tuple(sending.headers.items())), told, fault)
         self.exchanges += 1
         self._append("exchange", {"at": _now(), **entry})
 

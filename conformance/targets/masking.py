@@ -28,8 +28,12 @@ class AccountMask:
             self._meet(next(account for account in found.groups() if account))
         if not self._stand_ins:
             return text
-        known = "|".join(self._stand_ins)
-        return re.sub(rf"(?<!\d)(?:{known})(?!\d)", lambda found: self._stand_ins[found.group()], text)
+        known = "|".join(f"{account}?" for account in self._stand_ins)  # all of it, or all but the last digit
+        return re.sub(rf"(?<!\d)(?:{known})(?!\d)", lambda found: self._stand_in(found.group()), text)
+
+    def _stand_in(self, written: str) -> str:
+        """Give the stand-in of an account, or the beginning of it for a name that was cut short by its last digit."""
+        return next(mine for known, mine in self._stand_ins.items() if known.startswith(written))[: len(written)]
 
     def _meet(self, account: str) -> None:
         # A text that was masked before is left as it is: a stand-in stands for itself.

@@ -1,0 +1,83 @@
+"""Bundles made for tests: one written through the recorder, small enough to be taken apart line by line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from conformance.evidence import BundleWriter, Origin, Redactor
+from conformance.evidence.chain import START, digest_of, link_of
+from conformance.targets import AccountMask
+from conformance.wire.exchange import Fault, HttpResponse
+from conformance.wire.request import Signing
+from conformance.wire.sending import Sending
+
+JSON = "application/x-amz-json-1.1"
+STATE = {
+    "origin": "existing",
+    "jobs": [{"name": "a", "known": None, "listed_known": False, "made": False, "created": True, "problem": ""}],
+    "notes": [],
+}
+Line = dict[str, Any]
+
+
+def origin(endpoint_url: str = "https://api.sagemaker.eu-west-1.amazonaws.com") -> Origin:
+    return Origin(
+        tool={"name": "sagemaker-tuning-conformance", "version": "0", "python": "3", "botocore": "1"},
+        contract={"digest": "0" * 64, "documents": ["one"], "facts": 1},
+        target={
+            "name": "account", "kind": "aws", "endpoint_url": endpoint_url, "region": "eu-west-1",
+            "state": "existing", "auth": True, "create": False,
+        },
+        run={"target": "account", "checks": 1, "select": [], "operation": None, "area": None, "level": None},
+        started="2026-01-01T00:00:00+00:00",
+    )  # fmt: skip
+
+
+def sending(body: bytes = b'{"Name":"a"}', operation: str = "Describe", **more: Any) -> Sending:
+    headers = {
+        "X-Amz-Target": f"SageMaker.{operation}",
+        "Content-Type": JSON,
+        "Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/x, SignedHeaders=host, Signature=00",
+        "X-Amz-Date": "20260101T000000Z",
+        "X-Amz-Security-Token": "a-token-of-a-session",
+    }
+    url = "https://api.sagemaker.eu-west-1.amazonaws.com/"
+    return Sending(operation, "POST", url, headers | more.pop("headers", {}), body, **more)
+
+
+def answer(body: bytes = b'{"Status":"Completed"}', status: int = 200) -> HttpResponse:
+    return HttpResponse(status, (("Content-Type", JSON), ("Set-Cookie", "a=b")), body, 0.25)
+
+
+def written(path: Path, *, exchanges: int = 4, footer: bool = True, redactor: Redactor | None = None) -> str:
+    """Write a bundle with exchanges of every kind; give its digest."""
+    writer = BundleWriter(path, redactor or Redactor(AccountMask()))
+    writer.begin(origin())
+    writer.state(STATE)
+    for number in range(exchanges):
+        writer.take(sending(b'{"Name":"%d"}' % number), answer(b'{"Number":%d}' % number), None)
+    writer.take(sending(b"\xff\x00", signing=Signing.NONE), None, Fault("timeout", "no byte came"))
+    if footer:
+        return writer.finish(stopped="")
+    writer.close()
+    return writer.digest
+
+
+def lines(path: Path) -> list[Line]:
+    return [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()]
+
+
+def rewrite(path: Path, change: Callable[[list[Line]], object], *, forge: bool = False) -> None:
+    """Change the lines of a bundle by hand; `forge` makes every number and digest fit again."""
+    content = lines(path)
+    change(content)
+    link = START
+    for number, line in enumerate(content, start=1):
+        if forge:
+            line["n"] = number
+            line["digest"] = digest_of(line)
+            line["chain"] = link = link_of(link, line["digest"])
+    path.write_text("".join(json.dumps(line) + "\n" for line in content), encoding="ascii")
