@@ -77,5 +77,5 @@ $(VENV)/.ready: $(VENV)/.made $(PACKAGE)
 
 $(VENV)/.ready-dev: $(VENV)/.made $(PACKAGE)
 	@echo "installing what the tests and tools need"
-	@$(PIP) --editable '.[dev,moto]'
+	@$(PIP) --editable '.[awscli,dev,moto]'
 	@touch $@ $(VENV)/.ready
