@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from conformance.cases.protocol import plainest
@@ -198,6 +199,8 @@ class Lab:
     def _views(self) -> Iterator[View]:
         describing = self.describing
         queue = list(self._resources) if describing is not None else []
+        if describing is not None and not queue:
+            queue = [Resource(name) for name in islice(self._told(describing.subject), _MOST_INVENTORIES)]
         done: set[str] = set()
         while queue and describing is not None:
             resource = queue.pop(0)
@@ -230,6 +233,10 @@ class Lab:
             return
         if self.describing is None:
             yield from (resource.name for resource in self._resources)
+        yield from self._told(subject)
+
+    def _told(self, subject: str) -> Iterator[str]:
+        """Give the names that listings tell, of those whose items are known by the very name of the member."""
         for operation in self.contract.operations.values():
             if operation.listing is not None and operation.subject != subject:
                 path = operation.listing.identity
