@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""The adapter: takes a world from standard input and hands it to the server at CONFORMANCE_ENDPOINT_URL.
+
+Exit status 0 says that the world is loaded; anything else stops the run, and what was printed is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.error
+import urllib.request
+
+TIMEOUT_S = 30
+
+
+def main() -> int:
+    """Load the world."""
+    url = os.environ["CONFORMANCE_ENDPOINT_URL"].rstrip("/") + "/load-world"
+    request = urllib.request.Request(url, data=sys.stdin.buffer.read(), method="POST")  # noqa: S310 - our own server
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - as above
+            print(answer.read().decode().strip())
+    except urllib.error.HTTPError as error:
+        print(error.read().decode(errors="replace").strip(), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
