@@ -337,7 +337,9 @@
     }
   }
 
+  let waiting = 0;
   function setView(chosen) {
+    clearTimeout(waiting); // what was being typed is over
     field.view.value = chosen.get("view") === "checks" ? "checks" : "facts";
     field.outcome.value = "";
     offerOutcomes();
@@ -345,7 +347,6 @@
     render();
   }
 
-  let waiting = 0;
   form.addEventListener("input", (event) => {
     if (event.target.name === "view") offerOutcomes();
     clearTimeout(waiting);

@@ -1,0 +1,145 @@
+"""Records to look at in a browser: the checks of the shipped contract, with the outcomes that a test needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from conformance.catalogue.catalogue import catalogue
+from conformance.catalogue.check import Check
+from conformance.contract import Contract, load
+from conformance.report import (
+    Because,
+    Exchange,
+    Facts,
+    Footer,
+    Header,
+    Level,
+    Outcome,
+    Record,
+    Request,
+    Response,
+    Result,
+    Target,
+    Tool,
+    sort_results,
+)
+from conformance.report import Contract as Edition
+from conformance.report.gate import Gate, GateFinding, Wrong
+
+HOSTILE = "</script><img src=x onerror=alert(1)> \u202egnp"
+CURL = """curl -sS -i -X POST http://127.0.0.1:5099/ --data-binary '{"MaxResults":101}'"""
+BODY = '{"TrainingJobSummaries":[{"Best":1.0,"Text":"a { \\" } b"},{}],"Empty":[]}'
+BODY_LAID_OUT = """{
+  "TrainingJobSummaries": [
+    {
+      "Best": 1.0,
+      "Text": "a { \\" } b"
+    },
+    {}
+  ],
+  "Empty": []
+}"""
+
+
+@cache
+def contract() -> Contract:
+    """Give the shipped contract, loaded once."""
+    return load()
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    """Give every check of it."""
+    return tuple(catalogue(contract()))
+
+
+def passed(check: Check, suffix: str = "") -> Result:
+    """Give the row of a check that passed."""
+    return Result(
+        id=check.id + suffix,
+        operation=check.operation,
+        area=check.area,
+        level=Level(check.level),
+        basis=check.basis,
+        outcome=Outcome.PASSED,
+        statement=check.statement,
+        because=tuple(Because(place.source, place.line) for place in check.because),
+        rests_on={"answers": 2},
+        facts=check.facts,
+    )
+
+
+def failed(check: Check, suffix: str = "", *, reason: str = "", kind: str = "accepted") -> Result:
+    """Give the row of a check that failed, with all that explains it."""
+    sent = Request("POST", "http://127.0.0.1:5099/", {"X-Amz-Target": check.operation}, '{"MaxResults":101}')
+    answer = Response(200, {"Content-Type": "application/x-amz-json-1.1"}, BODY, 0.0042)
+    plain = passed(check, suffix)
+    return Result(
+        **{
+            **plain.__dict__,
+            "outcome": Outcome.FAILED,
+            "kind": kind,
+            "reason": reason or "an invalid request was not refused",
+            "expected": "HTTP 400 with ValidationException",
+            "received": HOSTILE,
+            "reproduce": CURL,
+            "exchanges": (Exchange(check.operation, sent, answer),),
+        }
+    )
+
+
+def skipped(check: Check, reason: str, kind: str = "not-exercised") -> Result:
+    """Give the row of a check that could not be judged."""
+    return Result(**{**passed(check).__dict__, "outcome": Outcome.SKIPPED, "reason": reason, "kind": kind})
+
+
+def record(results: Iterable[Result], gate: Gate | None = None) -> Record:
+    """Give a finished record."""
+    rows = sort_results(results)
+    exercised = {fact for row in rows if row.outcome in {Outcome.PASSED, Outcome.FAILED} for fact in row.facts}
+    left = tuple(fact.id for fact in contract().facts if fact.id not in exercised)
+    documents = tuple(source.id for source in contract().sources.values() if source.is_document)
+    total = len(contract().facts)
+    header = Header(
+        Tool("conformance", "0.1.0"),
+        Edition(contract().digest, documents, total),
+        Target("a-server", "endpoint", "http://127.0.0.1:5099", "create"),
+        "2026-01-02T03:04:05+00:00",
+        len(rows),
+    )
+    facts = Facts(total, total - len(left), left)
+    return Record(header, rows, Footer(4.2, complete=True, facts=facts, gate=gate))
+
+
+def in_area(area: str) -> list[Check]:
+    """Give the checks of one area."""
+    return [check for check in checks() if check.area == area]
+
+
+def broken_in_some_ways() -> Record:
+    """Give a run in which some requests were not refused, one member is wrong, and one area could not be judged."""
+    bad = {check.id: failed(check) for check in in_area("request")[:40]}
+    for check in in_area("response")[:2]:
+        bad[check.id] = failed(check, kind="answer-type", reason="2 of 2 values break this")
+    idle = {check.id: skipped(check, "nothing to put in order") for check in in_area("order")}
+    known = GateFinding(Wrong.STALE, checks()[0].id, "known.yaml:3", "it passes", "remove the entry")
+    gate = Gate("known.yaml", "2026-01-02", 4, (known,))
+    return record((bad.get(check.id) or idle.get(check.id) or passed(check) for check in checks()), gate)
+
+
+def conforming() -> Record:
+    """Give a run in which every check passed."""
+    return record(passed(check) for check in checks())
+
+
+def large(results: int, failures: int) -> Record:
+    """Give a run with as many results and failures, most failures with a cause of their own."""
+    pool = checks()
+    claims = in_area("consistency")
+    bad = []
+    for number in range(failures):
+        row = failed(claims[number % len(claims)], f"/{number}", kind="rule-broken", reason="1 of 1 answers break this")
+        bad.append(Result(**{**row.__dict__, "statement": f"Claim {number}"}))
+    good = (passed(pool[number % len(pool)], f"/{number}") for number in range(results - failures))
+    return record([*bad, *good])
