@@ -66,8 +66,8 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
     found = judge(
         loaded,
         about,
-        answer=_saved(file, "an answer"),
-        request=_saved(options["request"], "a request"),
+        answer=saved(file, "an answer"),
+        request=saved(options["request"], "a request"),
         form=form_named(options["form"]),
     ).selected(options["level"])
     if as_json:
@@ -82,8 +82,8 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
     return found.code(strict=strict)
 
 
-def _saved(file: str | None, what: str) -> tuple[str, dict[str, Any]] | None:
-    """Read what was saved, with the name that people know it by. Raises UserError where it is no JSON object."""
+def saved(file: str | None, what: str) -> tuple[str, dict[str, Any]] | None:
+    """Read what was saved, with the name that people know it by; None where there is no file. Raises UserError."""
     if file is None:
         return None
     from conformance.validate.saved import SavedError, read, shown  # noqa: PLC0415 - --help does without it

@@ -127,6 +127,8 @@ def error_code(
 ) -> Iterator[tuple[Check, Verdict]]:
     """Judge the code of an error, and its status where that was saved."""
     code, common = exchange.error_code, contract.service.common_errors
+    if not code and not answer.rebuilt:  # that there is none is told by the form of its body
+        return
     behaviours = bound_by(contract, operation.name, ("error-checks",))
     places: tuple[Because, ...] = tuple(dict.fromkeys(place for one in behaviours for place in of_behaviour(one)))
     facts = tuple(f"{operation.name}/error/{one}/present" for one in operation.errors)

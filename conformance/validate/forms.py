@@ -79,7 +79,7 @@ def _form_of(operation: Operation, value: Mapping[str, Any]) -> tuple[Form, str]
     if isinstance(value.get("Error"), Mapping) and "Code" in value["Error"]:
         return Form.BOTO3, "it has Error.Code"
     if _is_error(operation, value):
-        return Form.WIRE, "it is the body of an error"
+        return Form.WIRE, "it has __type" if "__type" in value else "it has a message, and no member of an answer"
     times = list(_times(operation.output, value))
     if any(isinstance(time, int | float) and not isinstance(time, bool) for time in times):
         return Form.WIRE, "its times are numbers"

@@ -20,6 +20,8 @@ from conformance.validate.offline import Offline
 from conformance.validate.request import Requested, judge_request
 
 _JUDGED = frozenset({report.Outcome.PASSED, report.Outcome.FAILED})
+_NO_REQUEST = "add the request with --request"
+_BROKEN_REQUEST = "the request is not valid"
 _EXPLAINED = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
@@ -28,7 +30,8 @@ class Judgement:
     """What one saved answer, one saved request, or both together come to.
 
     `answer` and `request` name the files, None where there is none. `must_be_answered` says what a conforming server
-    answers to the request. `left_out` says what could not be judged, `unknown` are members that the contract lacks.
+    answers to the request. `foreign` says that what should be an answer has none of its members. `left_out` says what
+    could not be judged, `unknown` are members that the contract lacks.
     """
 
     operation: str
@@ -37,6 +40,7 @@ class Judgement:
     form: Form | None
     why: str
     is_error: bool
+    foreign: bool
     results: tuple[report.Result, ...]
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -61,7 +65,7 @@ class Judgement:
         """Give what the command exits with, as a run does."""
         if self.against(strict=strict):
             return ExitCode.DOES_NOT_CONFORM
-        judged = any(one.outcome in _JUDGED for one in self.results)
+        judged = not self.foreign and any(one.outcome in _JUDGED for one in self.results)
         return ExitCode.CONFORMS if judged else ExitCode.NOTHING_CHECKED
 
     def to_json(self, contract: Contract, *, tool: Mapping[str, str], strict: bool) -> dict[str, Any]:
@@ -106,7 +110,7 @@ def judge(
         if requested is None or request is None:
             raise ValueError("there is neither an answer nor a request")
         return Judgement(
-            operation.name, None, request[0], None, "", is_error=False,
+            operation.name, None, request[0], None, "", is_error=False, foreign=False,
             results=requested.results, notes=requested.notes, must_be_answered=requested.must_be_answered,
         )  # fmt: skip
     return _of_answer(contract, operation, answer, asked, requested, request[0] if request else None, form)
@@ -123,7 +127,10 @@ def _of_answer(  # noqa: PLR0913, PLR0917 - as above
 ) -> Judgement:
     answer = as_wire(operation, saved[1], form)
     exchange = exchange_of(operation, answer, asked)
-    offline = Offline(contract, operation, answer, exchange)
+    # What an invalid request asks for, no answer can be measured by.
+    measured = exchange_of(operation, answer, None if requested is None or requested.broken else asked)
+    lacking = _NO_REQUEST if requested is None else _BROKEN_REQUEST
+    offline = Offline(contract, operation, answer, measured, lacking)
     judged = [(offline.checks[check_id], ask()) for check_id, ask in offline.judges()]
     if answer.is_error:
         judged += error_code(contract, operation, answer, exchange)
@@ -140,6 +147,7 @@ def _of_answer(  # noqa: PLR0913, PLR0917 - as above
         answer.form,
         answer.why,
         answer.is_error,
+        not answer.is_error and not operation.output.members.keys() & answer.body.keys(),
         results,
         left_out=tuple(_left_out(results, offline)),
         notes=tuple(_of_request(requested)),

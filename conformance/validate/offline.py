@@ -31,8 +31,11 @@ _HEADERS = {"content-type": "content_type", "request-id": "request_id"}
 class Offline:
     """The checks of one operation that can be judged on one answer, by id, and what has to be left out."""
 
-    def __init__(self, contract: Contract, operation: Operation, answer: Answer, exchange: Exchange) -> None:
-        """Look at the answer once; nothing is judged yet."""
+    def __init__(
+        self, contract: Contract, operation: Operation, answer: Answer, exchange: Exchange, lacking: str
+    ) -> None:
+        """Judge nothing yet; `lacking` says why what was asked is not known, where it is not."""
+        self._lacking = lacking
         self._contract = contract
         self._operation = operation
         self._answer = answer
@@ -77,14 +80,14 @@ class Offline:
                     partial(judge_rule, rule, (self._exchange,)),
                 )
         if asking:
-            self.left_out.append(f"{_count(asking, 'rule')} about what was asked: add the request with --request")
+            self.left_out.append(f"{_count(asking, 'rule')} about what was asked: {self._lacking}")
 
     def _laws(self) -> Iterator[tuple[str, Judge]]:
         ours = [law for law in laws().values() if law.operation == self._operation.name]
         alone = [law for law in ours if not law.compares]
         if self._operation.pagination is not None and not self._asked:
             self.left_out.append(
-                f"{_count(len(alone), 'law')} on the items of the resource that was asked for: add --request"
+                f"{_count(len(alone), 'law')} on the items of the resource that was asked for: {self._lacking}"
             )
         else:
             survey = survey_of(self._operation, self._exchange)
@@ -110,10 +113,11 @@ class Offline:
         missing = [
             *(["the HTTP status"] if not self._answer.status else []),
             *(["the headers"] if not self._answer.headers else []),
-            *(["the form of __type, which the client does not show"] if self._answer.rebuilt else []),
         ]
         if missing:
             self.left_out.append(f"{' and '.join(missing)}: not saved with the body")
+        if self._answer.rebuilt:
+            self.left_out.append("the form of __type: the client does not show it")
 
 
 def _asks(rule: Rule) -> bool:

@@ -50,7 +50,7 @@ def _headline(judgement: Judgement, *, strict: bool) -> str:
     code, counts = judgement.code(strict=strict), judgement.counts
     judged = counts[report.Outcome.PASSED] + counts[report.Outcome.FAILED]
     if code is ExitCode.NOTHING_CHECKED:
-        return "Nothing was checked: there is nothing here that a fact or a rule is about"
+        return f"Nothing was checked: this has no member of an answer of {judgement.operation}"
     against = judgement.against(strict=strict)
     if judgement.answer is None:
         facts = (
@@ -85,14 +85,22 @@ def _frame(judgement: Judgement, contract: str, width: int) -> Iterator[str]:
 
 def _finding(number: int, finding: report.Finding, width: int) -> Iterator[str]:
     lead = finding.lead
-    yield from ("", f"{number:>3}. {one_line(finding.title)}")
-    if lead.reason:
+    yield ""
+    # A reason that says it all stands alone: what it is about is told by the id below it.
+    title = _sentence(lead.reason) if finding.title.lower().endswith(f": {lead.reason.lower()}") else finding.title
+    yield from hanging(f"{number:>3}. ", one_line(clip(title, _LONGEST)), width)
+    if lead.reason and lead.reason.lower() not in title.lower():
         yield from hanging("     ", one_line(clip(lead.reason, _LONGEST)), width)
     if not finding.alone:
         names = ", ".join(name for name, _ in finding.subjects)
-        yield from hanging("     About       ", one_line(clip(names, _LONGEST)), width)
-        yield f"     Such as     {one_line(lead.id)}"
+        label = f"     {f'{len(finding.results):,} checks':<12}"
+        yield from hanging(label, one_line(clip(names, _LONGEST)), width)
+    yield f"     {'Check' if finding.alone else 'Such as':<12}{one_line(lead.id)}"
     for label, text in labelled(lead):
         yield from hanging(f"     {label:<12}", visible(clip(text, _LONGEST)), width)
     for note in lead.notes:
         yield from hanging("     Note        ", visible(clip(note, _LONGEST)), width)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,114 @@
+"""Answers of the reference server, saved as people save them: from the wire, by the AWS CLI, by boto3."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from reference.calling import Caller, sdk
+
+from conformance.contract import Contract, load
+from conformance.reference import ReferenceServer
+from conformance.worlds import load_world
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
+SUBJECT = "HyperParameterTuningJobName"
+STATUSES = "churn-57-in-all-statuses"
+"""A tuning job that has nearly everything an answer can have."""
+
+SORTED = {
+    SUBJECT: STATUSES, "StatusEquals": "Completed", "SortBy": "FinalObjectiveMetricValue",
+    "SortOrder": "Descending", "MaxResults": 5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One answer in its three forms, as text."""
+
+    operation: str
+    name: str
+    wire: str
+    cli: str
+    boto3: str
+
+    def form(self, name: str) -> str:
+        """Give the text of a form."""
+        return str(getattr(self, name))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was saved: an answer of each operation for every tuning job, one sorted page, and three errors."""
+
+    all: tuple[Saved, ...]
+    page: str
+    unknown_name: str
+    invalid_name: str
+    boto3_error: str
+
+    def of(self, operation: str, name: str = STATUSES) -> Saved:
+        """Give the answer of an operation about a tuning job."""
+        return next(one for one in self.all if (one.operation, one.name) == (operation, name))
+
+
+@cache
+def contract() -> Contract:
+    """Load the contract once."""
+    return load()
+
+
+@cache
+def answers() -> Answers:
+    """Ask the reference server once."""
+    world = load_world("default")
+    with ReferenceServer(world) as server:
+        caller, client = Caller(server.endpoint_url), sdk(server.endpoint_url)
+        pages = client.get_paginator("list_hyper_parameter_tuning_jobs").paginate()
+        names = [job[SUBJECT] for page in pages for job in page["HyperParameterTuningJobSummaries"]]
+        saved = [one for name in names for one in _of(caller, client, name)]
+        try:
+            client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="nobody")
+        except client.exceptions.ResourceNotFound as error:
+            refused = json.dumps(error.response, default=str)
+        return Answers(
+            tuple(saved),
+            caller.post(LIST, SORTED).text,
+            caller.post(DESCRIBE, {SUBJECT: "nobody"}).text,
+            caller.post(DESCRIBE, {SUBJECT: "-"}).text,
+            refused,
+        )
+
+
+def _of(caller: Caller, client: Any, name: str) -> list[Saved]:
+    calls: tuple[tuple[str, Any, dict[str, Any]], ...] = (
+        (DESCRIBE, client.describe_hyper_parameter_tuning_job, {}),
+        (LIST, client.list_training_jobs_for_hyper_parameter_tuning_job, {"MaxResults": 100}),
+    )
+    saved = []
+    for operation, call, members in calls:
+        wire = caller.post(operation, {SUBJECT: name, **members}).text
+        returned = call(HyperParameterTuningJobName=name, **members)
+        printed = json.dumps(returned, default=str)
+        shown = {member: value for member, value in returned.items() if member != "ResponseMetadata"}
+        saved.append(Saved(operation, name, wire, json.dumps(shown, default=_iso, indent=4), printed))
+    return saved
+
+
+def _iso(value: datetime) -> str:
+    """Write a time as the AWS CLI does."""
+    return value.isoformat()
+
+
+def write(folder: Path, name: str, text: str | bytes) -> Path:
+    """Write a file."""
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path

@@ -1,0 +1,162 @@
+"""`conformance validate` as a user runs it: words, exit codes, JSON, and what can't be read."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from cli.command import Ended, command, conformance, environment
+from syrupy.assertion import SnapshotAssertion
+
+from conformance.cli.validate import saved
+from conformance.errors import UserError
+from validate.saving import DESCRIBE, LIST, SORTED, SUBJECT, answers, write
+
+
+def validate(*arguments: str | Path, cwd: Path) -> Ended:
+    return conformance("validate", *arguments, cwd=cwd)
+
+
+def masked(text: str) -> str:
+    """Put the same in place of what another contract or another check changes."""
+    text = re.sub(r"(contract +)[0-9a-f]{12}", r"\1DIGEST", text)
+    return re.sub(r"[\d,]+(?= (?:checks of a run in all|facts?$))", "N", text, flags=re.MULTILINE)
+
+
+def test_a_clean_answer_of_the_aws_cli(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    write(tmp_path, "answer.json", answers().of(DESCRIBE).cli)
+    ended = validate("describe-hyper-parameter-tuning-job", "answer.json", cwd=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    assert masked(ended.out) == snapshot
+
+
+def test_a_broken_answer(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    answer = json.loads(answers().of(DESCRIBE).wire)
+    answer["HyperParameterTuningJobStatus"] = "Done"
+    answer["CreationTime"] = "2024-05-01T10:00:00Z"
+    answer["Colour"] = "red"
+    write(tmp_path, "answer.json", json.dumps(answer))
+    ended = validate("describe_hyper_parameter_tuning_job", "answer.json", cwd=tmp_path)
+    assert (ended.code, ended.err) == (1, "")
+    assert masked(ended.out) == snapshot
+
+
+def test_a_page_beside_its_request(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    page = json.loads(answers().page)
+    page["TrainingJobSummaries"].reverse()
+    write(tmp_path, "page.json", json.dumps(page))
+    write(tmp_path, "asked.json", json.dumps(SORTED))
+    ended = validate(LIST, "page.json", "--request", "asked.json", cwd=tmp_path)
+    assert (ended.code, ended.err) == (1, "")
+    assert masked(ended.out) == snapshot
+
+
+def test_a_request_alone(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    write(tmp_path, "asked.json", json.dumps({SUBJECT: "-a", "MaxResults": 101, "Foo": 1}))
+    ended = validate(LIST, "--request", "asked.json", cwd=tmp_path)
+    assert (ended.code, ended.err) == (1, "")
+    assert masked(ended.out) == snapshot
+
+
+def test_an_error_from_standard_input(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    done = subprocess.run(
+        command("validate", DESCRIBE, "-"),
+        input=answers().unknown_name.encode(), cwd=tmp_path, env=environment(), capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert masked(done.stdout.decode()) == snapshot
+
+
+def test_levels_and_strictness(tmp_path: Path) -> None:
+    answer = json.loads(answers().of(DESCRIBE).wire)
+    del answer["TrainingJobStatusCounters"]
+    write(tmp_path, "answer.json", json.dumps(answer))
+    codes = [
+        validate(DESCRIBE, "answer.json", *options, cwd=tmp_path).code
+        for options in ((), ("--strict",), ("--strict", "--level", "must"), ("--strict", "--level", "should"))
+    ]
+    assert codes == [0, 1, 0, 1]
+
+
+def test_nothing_to_judge(tmp_path: Path) -> None:
+    write(tmp_path, "answer.json", '{"Foo": 1}')
+    ended = validate(DESCRIBE, "answer.json", cwd=tmp_path)
+    assert ended.code == 4
+    assert ended.out.startswith("Nothing was checked")
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_json_keeps_its_schema(beside: bool, tmp_path: Path) -> None:  # noqa: FBT001 - pytest passes it so
+    write(tmp_path, "page.json", answers().page)
+    write(tmp_path, "asked.json", json.dumps(SORTED))
+    schema = json.loads(validate("--schema", cwd=tmp_path).out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for file in ("page.json", None):
+        arguments = [LIST, *([file] if file else []), *(["--request", "asked.json"] if beside or not file else [])]
+        ended = validate(*arguments, "--json", cwd=tmp_path)
+        found: dict[str, Any] = json.loads(ended.out)
+        jsonschema.validate(found, schema)
+        assert ended.code == found["exit_code"] == 0
+        assert found["summary"]["passed"] == sum(row["outcome"] == "passed" for row in found["results"])
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "words"),
+    [
+        (b"not json", ":1:1", "it is not JSON"),
+        (b'{"a": 1,\n  "b": 2,}', ":2:10", "it is not JSON"),
+        (b"{'a': 1}", ":1:2", "json.dumps(answer, default=str)"),
+        (b'{"a": 1,\n "b": NaN}', ":2:7", "the literal NaN"),
+        (b'{"a": {"x": 1},\n "b": {"x": 1,\n  "x": 2}}', ":3:3", "'x' stands twice"),
+        (b'{"a": ' * 10_000 + b"1" + b"}" * 10_000, ":1:1201", "deeper than"),
+        (b'{"a": ' * 300 + b"1" + b"}" * 300, ":1:1201", "deeper than 200 levels"),
+        (b"\xff\xfe{}", ":1:1", "not UTF-8"),
+        (b"", "", "there is nothing in it"),
+        (b"[]", ":1:1", "this is a list"),
+        (b"null", ":1:1", "this is null"),
+        (b'"text"', ":1:1", "this is a string"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(content: bytes, place: str, words: str, tmp_path: Path) -> None:
+    file = write(tmp_path, "answer.json", content)
+    with pytest.raises(UserError) as told:
+        saved(str(file), "an answer")
+    assert told.value.exit_code == 2
+    assert told.value.where == f"{file}{place}"
+    assert words in str(told.value)
+
+
+def test_what_cannot_be_read_ends_the_command(tmp_path: Path) -> None:
+    write(tmp_path, "answer.json", b'{"a": 1,\n "b": NaN}')
+    ended = validate(DESCRIBE, "answer.json", cwd=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert "where: answer.json:2:7\n" in ended.told_without_traceback()
+
+
+def test_a_file_of_200_megabytes_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "answer.json").open("wb") as file:
+        file.truncate(200 * 1024 * 1024)
+    ended = validate(DESCRIBE, "answer.json", cwd=tmp_path)
+    assert ended.code == 2
+    assert "larger than" in ended.told_without_traceback()
+
+
+def test_mistakes_of_the_caller(tmp_path: Path) -> None:
+    write(tmp_path, "answer.json", "{}")
+    for arguments, words in (
+        (("DescribHyperParametrTuningJob", "answer.json"), f"did you mean {DESCRIBE}?"),
+        (("xyz", "answer.json"), "choose one of"),
+        ((DESCRIBE,), "there is nothing to judge"),
+        ((), "there is nothing to judge"),
+        ((DESCRIBE, "nowhere.json"), "No such file"),
+        ((DESCRIBE, "-", "--request", "-"), "standard input holds one thing"),
+        ((DESCRIBE, "answer.json", "--form", "yaml"), "--form"),
+    ):
+        ended = validate(*arguments, cwd=tmp_path)
+        assert ended.code == 2
+        assert words in ended.told_without_traceback()

@@ -1,0 +1,89 @@
+"""Saved requests: which facts they break, and what a conforming server answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.cases.members import request_cases
+from conformance.cases.model import Expect, Placeholder
+from conformance.errors import ExitCode
+from conformance.report import Outcome
+from conformance.validate.judgement import Judgement, judge
+from validate.saving import DESCRIBE, LIST, SORTED, SUBJECT, contract
+
+REFUSED = "HTTP 400 with SerializationException or ValidationException"
+
+
+def judged(members: dict[str, Any], operation: str = LIST) -> Judgement:
+    return judge(contract(), contract().operations[operation], request=("request.json", members))
+
+
+def broken(judgement: Judgement) -> set[str]:
+    return {one.id for one in judgement.results if one.outcome is Outcome.FAILED}
+
+
+def test_a_valid_request_breaks_nothing() -> None:
+    judgement = judged(dict(SORTED))
+    assert broken(judgement) == set()
+    assert judgement.code(strict=True) is ExitCode.CONFORMS
+    assert "ResourceNotFound (HTTP 400)" in judgement.must_be_answered
+    assert f"{LIST}/input/MaxResults/maximum" in {one.id for one in judgement.results}
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({}, {f"{SUBJECT}/required"}),
+        ({SUBJECT: None}, {f"{SUBJECT}/required"}),
+        ({SUBJECT: 5}, {f"{SUBJECT}/type"}),
+        ({SUBJECT: "x" * 33}, {f"{SUBJECT}/max_length"}),
+        ({SUBJECT: "a", "MaxResults": 0}, {"MaxResults/minimum"}),
+        ({SUBJECT: "a", "MaxResults": 101, "SortOrder": "Up"}, {"MaxResults/maximum", "SortOrder/enum"}),
+        ({SUBJECT: "a", "NextToken": "x" * 8193}, {"NextToken/max_length"}),
+        ({SUBJECT: "a", "NextToken": None}, set()),
+    ],
+)
+def test_each_broken_fact_is_named_with_its_citation(members: dict[str, Any], expected: set[str]) -> None:
+    judgement = judged(members)
+    # A name that is too long breaks its pattern too, which counts.
+    assert {f"{LIST}/input/{one}" for one in expected} <= broken(judgement)
+    assert bool(broken(judgement)) == bool(expected)
+    assert judgement.must_be_answered.startswith("HTTP 400" if expected else "HTTP 200")
+    assert all(one.because for one in judgement.results)
+    for one in judgement.results:
+        assert contract().fact(one.id).sources
+
+
+def test_a_fraction_may_be_refused_or_cut() -> None:
+    judgement = judged({SUBJECT: "a", "MaxResults": 1.5})
+    assert broken(judgement) == {f"{LIST}/input/MaxResults/type"}
+    assert "nobody has shown which" in judgement.must_be_answered
+    assert any("cut to 1" in note for note in judgement.notes)
+
+
+def test_unknown_members_are_told_and_break_nothing() -> None:
+    judgement = judged({SUBJECT: "a", "Foo": 1}, DESCRIBE)
+    assert broken(judgement) == set()
+    assert any("'Foo'" in note for note in judgement.notes)
+
+
+@pytest.mark.parametrize("operation", [DESCRIBE, LIST])
+def test_requests_that_a_run_wants_refused_are_invalid_here_and_no_others(operation: str) -> None:
+    """The cases of the catalogue, held against the command: two readings of one contract."""
+    plain = {
+        Placeholder.EXISTING: "a",
+        Placeholder.NOBODY: "b",
+        Placeholder.TOKEN: "t",
+        Placeholder.BROKEN_TOKEN: "t\n",
+    }
+    for case in request_cases(contract().operations[operation]):
+        members = {name: plain[value] if isinstance(value, Placeholder) else value for name, value in case.members}
+        found = judged(members, operation)
+        if case.expect is Expect.REFUSED:
+            assert found.must_be_answered == REFUSED, case.name
+            assert case.breaks is not None
+            assert any(f"/input/{case.breaks[0]}/{case.breaks[1]}" in one for one in broken(found)), case.name
+        elif case.expect is Expect.ACCEPTED:
+            assert not broken(found), case.name
