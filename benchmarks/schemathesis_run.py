@@ -8,10 +8,10 @@ finds links. What it is given beside the document is what a user who wants to ge
 - how a body of the content type is written and read: it is JSON, which Schemathesis can't know;
 - the names of the tuning jobs that exist, as examples, and in place of every other name that keeps its constraints:
   nearly every name that it can make up belongs to nobody, and an answer of 400 would hide what it tries elsewhere;
-- tokens in place of every other token that keeps its constraints: one that the server has given out, with the query
-  that it belongs to; none where there is none yet.
+- tokens in place of every other token that keeps its constraints: one that the server has given out for such a query;
+  none where it has given out none yet.
 
-What breaks a constraint on purpose is sent as it was made.
+What breaks a constraint on purpose is sent as it was made, and so is every other member.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import schemathesis
 from openapi import document
@@ -37,6 +37,7 @@ MAX_EXAMPLES = 100
 """How many cases are made up for an operation when fuzzing: what Schemathesis does by default."""
 SEED = 20_261_121
 _OK = 200
+T = TypeVar("T")
 
 
 class Alarm(NamedTuple):
@@ -64,36 +65,45 @@ class Held:
 
 @dataclass
 class Standing:
-    """What is put into requests: names that exist, and tokens of the server with the query they belong to."""
+    """What is put into requests: names that exist, and tokens of the server, by the rest of the query."""
 
     contract: Contract
     names: Sequence[str]
-    tokens: list[dict[str, Any]] = field(default_factory=list)
+    _tokens: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _turns: Iterator[int] = field(default_factory=itertools.count)
 
     def put_into(self, operation: Operation, members: dict[str, Any]) -> None:
-        """Put what exists in place of what keeps its constraints."""
-        if _keeps(operation, operation.subject, members):
-            members[operation.subject] = self.names[next(self._turns) % len(self.names)]
+        """Put what exists in place of what keeps its constraints; every other member stays as it is."""
+        named = _keeps(operation, operation.subject, members)
+        if named:
+            members[operation.subject] = self._one_of(self.names)
         paging = operation.pagination
         if paging is None or not _keeps(operation, paging.input_token, members):
             return
         del members[paging.input_token]
-        if self.tokens:
-            query = self.tokens[next(self._turns) % len(self.tokens)]
-            size = {name: value for name, value in members.items() if name == paging.limit}
-            members.clear()
-            members.update(query | size)
+        known = self._tokens.get(_rest(operation, members)) if named else None
+        if known:
+            members[operation.subject], members[paging.input_token] = self._one_of(known)
 
     def learn(self, operation: Operation, members: Any, answer: Any) -> None:
-        """Keep the token of an answer, with the query that it belongs to."""
+        """Keep the token of an answer, with the name and the rest of the query that it belongs to."""
         paging = operation.pagination
         if paging is None or not isinstance(answer, dict) or not isinstance(members, dict):
             return
-        token = answer.get(paging.output_token)
-        if isinstance(token, str):
-            query = {name: value for name, value in members.items() if name != paging.limit}
-            self.tokens.append(query | {paging.input_token: token})
+        token, name = answer.get(paging.output_token), members.get(operation.subject)
+        if isinstance(token, str) and isinstance(name, str):
+            self._tokens.setdefault(_rest(operation, members), []).append((name, token))
+
+    def _one_of(self, values: Sequence[T]) -> T:
+        return values[next(self._turns) % len(values)]
+
+
+def _rest(operation: Operation, members: Mapping[str, Any]) -> str:
+    """Give what a token depends on beside the name: a query without its page, null members, and unknown ones."""
+    paging = operation.pagination
+    aside = {operation.subject, *((paging.limit, paging.input_token) if paging else ())}
+    query = {name: members.get(name) for name in operation.input.members if name not in aside}
+    return json.dumps(query)
 
 
 def _keeps(operation: Operation, name: str, members: Mapping[str, Any]) -> bool:
