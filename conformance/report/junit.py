@@ -2,11 +2,16 @@
 
 A check that makes the run red is a `<failure>`, an error an `<error>`. A failure that leaves the run green (recommended
 only, or declared beforehand) is a `<skipped>` whose message says that it failed: to be seen, but not to turn a viewer
-red beside an exit code of 0. A run that did not end well gets a test case of its own, so that no viewer shows it green.
+red beside an exit code of 0. What is out of date among known failures is a failure each. A run that did not end well
+gets a test case of its own, so that no viewer shows it green.
+
+Viewers differ: GitLab shows `classname` as the suite, takes two cases of one classname and name for one, and shows text
+and `system-out`; Jenkins and actions on GitHub group by suite. The strictest schema (Ant's) wants times without offset.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
@@ -17,6 +22,9 @@ from conformance.report.result import Outcome, Result, sort_results
 from conformance.report.run import Record
 from conformance.report.summary import Headline, counts_against, headline
 from conformance.report.visible import one_line, visible
+
+_FILE = "conformance/suite/test_{area}.py"
+"""The module that a check runs in, where viewers ask for a file."""
 
 _COUNTED = ("failure", "error", "skipped")
 _TALLIES = {"failure": "failures", "error": "errors", "skipped": "skipped"}
@@ -46,13 +54,27 @@ def render_junit(record: Record, *, strict: bool = False) -> str:
 
 
 def _suite(root: ET.Element, name: str, record: Record) -> ET.Element:
-    return ET.SubElement(root, "testsuite", name=name, timestamp=one_line(record.header.started))
+    suite = ET.SubElement(root, "testsuite", name=name, timestamp=_utc(record.header.started))
+    header = record.header
+    told = {
+        "target": f"{header.target.name} at {header.target.endpoint_url}",
+        "contract": header.contract.digest,
+        "tool": f"{header.tool.name} {header.tool.version}",
+    }
+    properties = ET.SubElement(suite, "properties")
+    for key, value in told.items():
+        ET.SubElement(properties, "property", name=key, value=one_line(value))
+    return suite
 
 
 def _case(suite: ET.Element, result: Result, *, strict: bool) -> None:
-    classname = one_line(f"{result.operation}.{result.area}")
     case = ET.SubElement(
-        suite, "testcase", classname=classname, name=one_line(result.case), time=f"{result.duration_s:.3f}"
+        suite,
+        "testcase",
+        classname=one_line(f"{result.operation}.{result.area}"),
+        name=one_line(result.case),
+        file=_FILE.format(area=one_line(result.area)),
+        time=f"{result.duration_s:.3f}",
     )
     message = one_line(result.reason or result.outcome)
     if result.outcome is Outcome.ERROR and not result.known:
@@ -81,6 +103,15 @@ def _ending(case: ET.Element, tag: str, message: str, result: Result) -> ET.Elem
 
 def _why_green(result: Result) -> str:
     return "failed as declared" if result.known else "failed, but only recommended"
+
+
+def _utc(started: str) -> str:
+    """Give an ISO 8601 time in UTC without saying so; as it is where it is none."""
+    try:
+        moment = datetime.fromisoformat(started)
+    except ValueError:
+        return one_line(started)
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _is_silent(record: Record, verdict: Headline) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,6 +16,7 @@ from sample_records import (
     FOOTER,
     HOSTILE_ONE,
     KNOWN,
+    LIST,
     PASSED,
     RECOMMENDED,
     SKIPPED,
@@ -23,7 +26,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from conformance.errors import ExitCode
-from conformance.report import Record, exit_code
+from conformance.report import Gate, GateFinding, Record, Wrong, exit_code
 from conformance.report.junit import render_junit
 
 
@@ -83,7 +86,13 @@ def test_a_recommended_failure_is_red_where_strict() -> None:
     assert parse(record(PASSED, replace(RECOMMENDED, known=True)), strict=True).get("failures") == "0"
 
 
+STALE = GateFinding(Wrong.STALE, f"{LIST}/order/*", "known.yaml:3", "it passes", "remove the entry")
+EXPIRED = replace(STALE, wrong=Wrong.EXPIRED, problem="its last day was 2026-01-01")
+OUT_OF_DATE = Gate("known.yaml", "2026-01-02", 2, (STALE, EXPIRED))
+
 RECORDS = {
+    "out of date": record(PASSED, footer=replace(FOOTER, gate=OUT_OF_DATE)),
+    "up to date": record(PASSED, footer=replace(FOOTER, gate=replace(OUT_OF_DATE, findings=()))),
     "conforming": CONFORMING,
     "every kind": EVERY_KIND,
     "empty": record(),
@@ -122,3 +131,71 @@ def test_hostile_text_is_shown_and_breaks_nothing() -> None:
 def test_no_character_can_break_the_file() -> None:
     every = "".join(map(chr, [*range(0x300), 0x2028, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF, 0x1F600, 0x10FFFF]))
     assert parse(record(replace(FAILED, reason=every, received=every, kind=every))).get("failures") == "1"
+
+
+ELEMENTS: dict[str, tuple[set[str], set[str], tuple[str, ...]]] = {
+    "testsuites": ({"name"}, {"tests", "failures", "errors", "skipped", "time"}, ("testsuite",)),
+    "testsuite": (
+        {"name", "tests", "failures", "errors", "timestamp", "time"}, {"skipped"}, ("properties", "testcase"),
+    ),
+    "properties": (set(), set(), ("property",)),
+    "property": ({"name", "value"}, set(), ()),
+    "testcase": ({"classname", "name", "time"}, {"file"}, ("failure", "error", "skipped", "system-out")),
+    "failure": ({"type"}, {"message"}, ()),
+    "error": ({"type"}, {"message"}, ()),
+    "skipped": (set(), {"message", "type"}, ()),
+    "system-out": (set(), set(), ()),
+}  # fmt: skip
+"""Attributes that must and may stand, and children in their order: what the schemas of Ant and Jenkins share."""
+
+
+def breaches(element: ET.Element) -> list[str]:
+    needs, may, children = ELEMENTS[element.tag]
+    found = [f"{element.tag} lacks {name}" for name in needs - element.attrib.keys()]
+    found += [f"{element.tag} may not have {name}" for name in element.attrib.keys() - needs - may]
+    tags = [child.tag for child in element]
+    found += [f"{element.tag} may not hold {tag}" for tag in tags if tag not in children]
+    places = [children.index(tag) for tag in tags if tag in children]
+    found += [f"{element.tag}: {tags} are out of order"] if places != sorted(places) else []
+    return found + [breach for child in element if child.tag in ELEMENTS for breach in breaches(child)]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_every_file_keeps_to_the_schemas_that_viewers_read_by(name: str) -> None:
+    root = parse(RECORDS[name])
+    assert breaches(root) == []
+    for suite in root:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", str(suite.get("timestamp")))
+        assert all(re.fullmatch(r"\d+\.\d{3}", str(one.get("time"))) for one in (suite, *suite.findall("testcase")))
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_no_two_cases_are_taken_for_one(name: str) -> None:
+    cases = [(case.get("classname"), case.get("name")) for case in parse(RECORDS[name]).iter("testcase")]
+    assert len(cases) == len(set(cases))
+
+
+def test_a_file_that_a_case_names_is_there() -> None:
+    package = Path(__file__).parents[2]
+    files = {case.get("file") for case in parse(EVERY_KIND).iter("testcase")}
+    assert files
+    assert all((package / str(file)).is_file() for file in files)
+
+
+def test_a_known_failure_that_is_out_of_date_is_a_failure() -> None:
+    first = next(parse(RECORDS["out of date"]).iter("failure"))
+    assert (first.get("type"), first.get("message")) == ("stale", "Declared to fail, and passes: it passes")
+    assert "remove the entry" in str(first.text)
+
+
+def test_a_suite_tells_what_was_judged_by_what() -> None:
+    properties = {one.get("name"): one.get("value") for one in parse(record(PASSED)).iter("property")}
+    assert properties["contract"] == EVERY_KIND.header.contract.digest
+    assert properties["target"] == "moto at http://127.0.0.1:5001"
+
+
+def test_a_time_with_an_offset_is_told_in_utc() -> None:
+    header = replace(EVERY_KIND.header, started="2026-01-02T05:04:05+02:00")
+    suite = parse(replace(record(PASSED), header=header)).find("testsuite")
+    assert suite is not None
+    assert suite.get("timestamp") == "2026-01-02T03:04:05"
