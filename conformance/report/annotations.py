@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from conformance.errors import ExitCode
 from conformance.report.explanation import labelled
 from conformance.report.findings import Finding, Rank, group_findings
+from conformance.report.gate import GateFinding
 from conformance.report.run import Record
 from conformance.report.summary import count, exit_code, headline
 from conformance.report.visible import clip, visible
@@ -24,28 +25,35 @@ def github_annotations(record: Record, *, file: str = "", strict: bool = False) 
     `file` is the file of the repository that the annotations point at; without one they are about the job as a whole.
     What was declared beforehand gives none. A run that did not end well without a finding gives one that says so.
     """
-    verdict = headline(record, strict=strict)
     told = {"error": 0, "warning": 0}
-    findings = [one for one in group_findings(record.results) if one.rank in _COMMANDS]
-    if verdict.code is not ExitCode.CONFORMS and (
-        record.stopped or not any(_is_error(one, strict) for one in findings)
-    ):
-        told["error"] += 1
-        yield _command("error", verdict.title, verdict.detail, file)
     left = {"error": 0, "warning": 0}
-    for finding in findings:
-        kind = "error" if _is_error(finding, strict) else "warning"
+    for kind, line in _all(record, file, strict=strict):
         # The last place of each kind is kept for what says how many more there are.
         if told[kind] < LIMIT - 1:
             told[kind] += 1
-            yield _command(kind, finding.title, _words(finding), file)
+            yield line
         else:
             left[kind] += 1
     for kind, number in left.items():
         if number:
-            yield _command(
-                kind, count(number, "more finding"), "the summary and the report of this job tell of them", file
-            )
+            words = "the summary and the report of this job tell of them"
+            yield _command(kind, count(number, "more finding"), words, file)
+
+
+def _all(record: Record, file: str, *, strict: bool) -> Iterator[tuple[str, str]]:
+    """Give every annotation with its kind, in the order in which to read them."""
+    findings = [one for one in group_findings(record.results) if one.rank in _COMMANDS]
+    stale = record.gate.findings if record.gate else ()
+    verdict = headline(record, strict=strict)
+    accused = stale or any(_is_error(one, strict=strict) for one in findings)
+    if record.stopped or (verdict.code is not ExitCode.CONFORMS and not accused):
+        yield "error", _command("error", verdict.title, verdict.detail, file)
+    # Entries of the gate come first: each is one line to mend, and its place is known.
+    for entry in stale:
+        yield "error", _stale(entry)
+    for finding in findings:
+        kind = "error" if _is_error(finding, strict=strict) else "warning"
+        yield kind, _command(kind, finding.title, _words(finding), file)
 
 
 def outputs(record: Record, *, strict: bool = False) -> dict[str, str]:
@@ -62,7 +70,7 @@ def outputs(record: Record, *, strict: bool = False) -> dict[str, str]:
     }
 
 
-def _is_error(finding: Finding, strict: bool) -> bool:  # noqa: FBT001 - said at the only two places where it is called
+def _is_error(finding: Finding, *, strict: bool) -> bool:
     return strict or _COMMANDS[finding.rank] == "error"
 
 
@@ -74,9 +82,17 @@ def _words(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def _command(kind: str, title: str, words: str, file: str) -> str:
-    properties = ([f"file={_property(file)}"] if file else []) + [f"title={_property(title)}"]
-    return f"::{kind} {','.join(properties)}::{_data(visible(words))}"
+def _stale(entry: GateFinding) -> str:
+    file, _, line = entry.where.rpartition(":")
+    words = f"{entry.check}: {entry.problem}\nTo do: {entry.remedy}"
+    place = (file, line) if file and line.isdigit() else (entry.where, "")
+    return _command("error", "Known failures are out of date", words, *place)
+
+
+def _command(kind: str, title: str, words: str, file: str, line: str = "") -> str:
+    members = {"file": file, "line": line, "title": title}
+    properties = ",".join(f"{name}={_property(value)}" for name, value in members.items() if value)
+    return f"::{kind} {properties}::{_data(visible(words))}"
 
 
 def _data(text: str) -> str:

@@ -45,5 +45,5 @@ def _message(code: ExitCode, summary: Summary, failed: int) -> str:
         known = f", {summary.known:,} known" if summary.known else ""
         return f"conforms{known}"
     if code is ExitCode.DOES_NOT_CONFORM:
-        return f"{failed:,} of {summary.results:,} fail"
+        return f"{failed:,} of {summary.results:,} fail" if failed else "known failures out of date"
     return "no verdict" if code is ExitCode.TARGET_BROKE else "nothing checked"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sample_records import BROKE, CONFORMING, FAILED, FOOTER, HOSTILE, KNOWN, PASSED, RECOMMENDED, SKIPPED, record
 
-from conformance.report import Record
+from conformance.report import Gate, GateFinding, Record, Wrong
 from conformance.report.annotations import LIMIT, github_annotations, outputs
 
 
@@ -46,6 +46,20 @@ def test_levels() -> None:
 def test_a_run_that_did_not_end_well_says_so(run: Record, words: str) -> None:
     assert words in told(run)[0]
     assert told(run)[0].startswith("::error title=")
+
+
+STALE = Gate(
+    "known.yaml", "2026-11-21", 2,
+    (GateFinding(Wrong.STALE, FAILED.id, "known.yaml:12", "it passes now", "delete the entry"),),
+)  # fmt: skip
+
+
+def test_an_entry_out_of_date_is_told_at_its_line() -> None:
+    (line,) = told(record(PASSED, footer=replace(FOOTER, gate=STALE)), file="targets.yaml")
+    assert line == (
+        "::error file=known.yaml,line=12,title=Known failures are out of date::"
+        f"{FAILED.id}: it passes now%0ATo do: delete the entry"
+    )
 
 
 def test_no_more_than_are_shown_and_the_last_counts_the_rest() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
-from sample_records import BROKE, CONFORMING, FAILED, KNOWN, PASSED, RECOMMENDED, SKIPPED, record
+from sample_records import BROKE, CONFORMING, FAILED, FOOTER, KNOWN, PASSED, RECOMMENDED, SKIPPED, record
 
-from conformance.report import Record
+from conformance.report import Gate, GateFinding, Record, Wrong
 from conformance.report.badge import badge, render_badge
 from conformance.report.writing import write_reports
 
@@ -27,11 +28,17 @@ ENDPOINT = {
     },
 }
 
+STALE = GateFinding(Wrong.STALE, FAILED.id, "known.yaml:12", "it passes now", "delete the entry")
 RECORDS: dict[str, tuple[Record, str, str]] = {
     "conforms": (CONFORMING, "conforms", "brightgreen"),
     "with-known-failures": (record(PASSED, KNOWN), "conforms, 1 known", "yellowgreen"),
     "recommended-only": (record(PASSED, RECOMMENDED), "conforms", "brightgreen"),
     "fails": (record(PASSED, FAILED), "1 of 2 fail", "red"),
+    "stale": (
+        record(PASSED, footer=replace(FOOTER, gate=Gate("known.yaml", "2026-11-21", 1, (STALE,)))),
+        "known failures out of date",
+        "red",
+    ),
     "broke": (record(PASSED, BROKE), "no verdict", "orange"),
     "cut-short": (record(PASSED, footer=None), "no verdict", "orange"),
     "nothing-checked": (record(SKIPPED), "nothing checked", "lightgrey"),
