@@ -33,7 +33,7 @@ def narrowing_checks(base: ListingChecks) -> Iterator[Check]:
         yield from _of(base, name, f"{path} contains it", _BY_PART, partial(_containing, name, path), (name,))
     for ways, later, words in ((spec.after, True, "later"), (spec.before, False, "earlier")):
         for name, path in ways.items():
-            find = partial(_beyond, name, path, later=later)
+            find = partial(_beyond, name, path, later=later, others=tuple(one for one in ways.values() if one != path))
             yield from _of(base, name, f"{path} is {words}", _BY_TIME, find, (name,))
     for after, path in spec.after.items():
         for before in (name for name, other in spec.before.items() if other == path):
@@ -69,8 +69,8 @@ def _containing(name: str, path: str, telling: Inventory) -> Narrowing | None:
     return laws.containing(name, path, telling.items)
 
 
-def _beyond(name: str, path: str, telling: Inventory, *, later: bool) -> Narrowing | None:
-    return laws.beyond(name, path, telling.items, later=later)
+def _beyond(name: str, path: str, telling: Inventory, *, later: bool, others: tuple[str, ...]) -> Narrowing | None:
+    return laws.beyond(name, path, telling.items, later=later, others=others)
 
 
 def _between(after: str, before: str, path: str, telling: Inventory) -> Narrowing | None:

@@ -53,16 +53,23 @@ def _parts(text: str) -> set[str]:
     return {part for part in parts if len(part) >= _SHORTEST}
 
 
-def beyond(name: str, path: str, items: Sequence[Item], *, later: bool, part: float = 0.5) -> Narrowing | None:
+def beyond(  # noqa: PLR0913 - what is filtered, and how the value is chosen
+    name: str, path: str, items: Sequence[Item], *, later: bool, part: float = 0.5, others: Sequence[str] = ()
+) -> Narrowing | None:
     """Give the filter by a moment out of the items' own; None where there are no items on either side of one.
 
-    `part` says where in the order of the moments it lies. Whether an item of that very moment is admitted is open.
+    It lies about where `part` says in the order of the moments, and where it can, between this moment and another one
+    of the same item (`others` are their paths), so that one taken for the other shows. Whether an item of the very
+    moment is admitted is open.
     """
     moments = sorted({moment for item in items if isinstance(moment := member(item, path), int | float)})
     inner = moments[1:-1]
     if not inner:
         return None
-    bound = inner[min(int(len(inner) * part), len(inner) - 1)]
+    wanted = len(inner) * part
+    bound = min(
+        enumerate(inner), key=lambda one: (not _parts_moments(path, others, items, one[1]), abs(one[0] - wanted))
+    )[1]
 
     def admits(item: Item) -> bool | None:
         moment = member(item, path)
@@ -71,6 +78,17 @@ def beyond(name: str, path: str, items: Sequence[Item], *, later: bool, part: fl
         return None if moment == bound else (moment > bound) is later
 
     return Narrowing(((name, bound),), f"{path} is {'later' if later else 'earlier'} than {bound}", admits)
+
+
+def _parts_moments(path: str, others: Sequence[str], items: Sequence[Item], bound: float) -> bool:
+    """Tell whether a bound lies between two moments of one item."""
+    return any(
+        isinstance(moment := member(item, path), int | float)
+        and isinstance(other := member(item, one), int | float)
+        and min(moment, other) < bound < max(moment, other)
+        for item in items
+        for one in others
+    )
 
 
 def admits_only(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item]) -> Verdict:

@@ -1,0 +1,110 @@
+"""The worked example of docs/contract.md: it lints, its citations hold, and its checks hold against real servers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from conformance.catalogue.catalogue import catalogue
+from conformance.contract import load
+from conformance.contract.documents import verify_citations
+from third_operation.worked_example import FOLDER, OPERATION, example
+
+_TIMEOUT_S = 240
+_MOST = {"client": 20, "filter": 70, "order": 12, "pagination": 120, "protocol": 60, "request": 200, "response": 60}
+"""Areas, and how many checks each has at least."""
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "conformance", *arguments, "--contract", str(FOLDER)],
+        cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False,
+    )  # fmt: skip
+
+
+def outcomes(folder: Path) -> dict[str, str]:
+    (report,) = folder.glob("reports/*/report.json")
+    return {one["id"]: one["outcome"] for one in json.loads(report.read_text(encoding="utf-8"))["results"]}
+
+
+def test_it_has_no_fault(tmp_path: Path) -> None:
+    done = run(tmp_path, "lint")
+    assert done.returncode == 0, done.stdout
+    assert "no findings" in done.stdout
+
+
+def test_its_facts_are_listed_and_cited(tmp_path: Path) -> None:
+    done = run(tmp_path, "facts", "--json")
+    facts = json.loads(done.stdout)
+    assert {fact["operation"] for fact in facts} == {OPERATION}
+    assert all(fact["sources"] for fact in facts)
+    ids = {fact["id"] for fact in facts}
+    assert {
+        f"{OPERATION}/input/NameContains/present",
+        f"{OPERATION}/input/MaxResults/maximum/modelled",
+        f"{OPERATION}/output/HyperParameterTuningJobSummaries[].ResourceLimits.MaxParallelTrainingJobs/type",
+        f"{OPERATION}/paginator/PaginationConfig.StartingToken/present",
+    } <= ids
+
+
+def test_it_makes_checks_of_every_area() -> None:
+    counts = Counter(check.area for check in catalogue(example()))
+    assert {area for area, fewest in _MOST.items() if counts[area] < fewest} == set()
+    assert counts["error"]
+    assert counts["consistency"]
+
+
+def test_its_citations_hold_against_the_pages_that_boto3_carries(tmp_path: Path) -> None:
+    boto3 = pytest.importorskip("boto3")
+    botocore = pytest.importorskip("botocore")
+    version = example().sources["botocore"].version
+    if botocore.__version__ != version:
+        pytest.skip(f"the pages are those of botocore {version}, installed is {botocore.__version__}")
+    client = boto3.client("sagemaker", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")  # noqa: S106 - it calls nobody
+    paginator = client.get_paginator("list_hyper_parameter_tuning_jobs")
+    pages = (client.list_hyper_parameter_tuning_jobs.__doc__, paginator.paginate.__doc__)
+    for source, page in zip(("", "-paginator"), pages, strict=True):
+        document = example().sources[f"boto3-list-tuning-jobs{source}"]
+        (tmp_path / document.file).write_text(str(page), encoding="utf-8")
+        assert hashlib.sha256((tmp_path / document.file).read_bytes()).hexdigest() == document.sha256
+    assert not list(verify_citations(load(FOLDER), tmp_path))
+
+
+def test_the_reference_server_keeps_it(tmp_path: Path) -> None:
+    done = run(tmp_path, "run", "--strict")
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = Counter(outcomes(tmp_path).values())
+    assert counts["failed"] == counts["error"] == 0
+    assert counts["passed"] > 40 * counts["skipped"]
+
+
+def test_moto_breaks_what_it_breaks(tmp_path: Path) -> None:
+    """moto sorts and filters as the page says, and looks at few constraints."""
+    if find_spec("moto") is None or find_spec("flask") is None:
+        pytest.skip("moto is not installed: extra moto")
+    selected = (
+        f"{OPERATION}/{pattern}" for pattern in ("order/*", "filter/*", "pagination/page-size/*", "request/SortBy/*")
+    )
+    options = [part for pattern in selected for part in ("--select", pattern)]
+    done = run(tmp_path, "run", "moto", *options)
+    assert done.returncode == 1, done.stdout + done.stderr
+    found = outcomes(tmp_path)
+    kept = (
+        "order/Name/Ascending",
+        "order/CreationTime/Descending",
+        "filter/NameContains/only",
+        "filter/NameContains/all",
+    )
+    assert {found[f"{OPERATION}/{check}"] for check in kept} == {"passed"}
+    broken = (
+        "request/SortBy/enum-not-stranger",
+        "pagination/page-size/default-at-most",
+    )
+    assert {found[f"{OPERATION}/{check}"] for check in broken} == {"failed"}
