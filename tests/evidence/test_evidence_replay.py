@@ -1,0 +1,233 @@
+"""A recorded run judged again: the same outcomes without a socket, and nothing by guess where the evidence ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundles import lines, rewrite
+from cli.command import PATIENCE_S, Ended, by_id, command, conformance, environment, outcomes, report_of, write_targets
+
+import conformance as package
+from conformance.errors import ExitCode
+from conformance.evidence import evidence_schema, read_bundle
+from conformance.reference import Faults, ReferenceServer
+from conformance.worlds import load_world
+
+KEY, SECRET = "AKIACONFORMANCE00004", "canary-of-a-secret-key-77b1"
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LISTING = "ListTrainingJobsForHyperParameterTuningJob"
+KEYS = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_EC2_METADATA_DISABLED": "true"}
+VOLATILE = frozenset({"duration_s", "elapsed_s", "started"})
+NO_SOCKETS = """
+import runpy, sys
+def refuse(event, arguments):
+    if event == "socket.bind" and arguments[1] == ("::1", 0):
+        return  # urllib3 looks in this way, when it is imported, whether the machine knows IPv6
+    if event in {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen"}:
+        raise SystemExit(f"a replay opened something: {event} {arguments}")
+sys.addaudithook(refuse)
+sys.argv = ["conformance", *sys.argv[1:]]
+runpy.run_module("conformance", run_name="__main__")
+"""
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Record a whole run on an account that throttles now and then; give the folder."""
+    folder = tmp_path_factory.mktemp("account")
+    faults = Faults(throttle_every=90)
+    with ReferenceServer(load_world("default"), credentials={KEY: SECRET}, service=faults) as server:
+        entry = f"{{kind: aws, region: eu-west-1, endpoint_url: '{server.endpoint_url}', pace: 5000, budget: 9000}}"
+        write_targets(folder, account=entry)
+        options = ("--record", "evidence.jsonl", "--report-dir", "recorded")
+        ended = conformance("run", "account", *options, cwd=folder, **KEYS)
+    (folder / "out.txt").write_text(ended.out, encoding="utf-8")
+    assert ended.code == ExitCode.CONFORMS, ended.said
+    return folder
+
+
+def replay(folder: Path, *options: str | Path, to: Path) -> Ended:
+    """Judge the evidence again, without credentials and where every socket is an error."""
+    arguments = ("run", "--replay", folder / "evidence.jsonl", "--report-dir", to, *options)
+    ended = subprocess.run(
+        [sys.executable, "-c", NO_SOCKETS, *map(str, arguments)],
+        cwd=to.parent, env=environment(), capture_output=True, timeout=PATIENCE_S, check=False,
+    )  # fmt: skip
+    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+def steady(value: Any) -> Any:
+    """Give a report without what differs from one run to the next."""
+    if isinstance(value, dict):
+        return {name: steady(member) for name, member in value.items() if name not in VOLATILE}
+    return [steady(one) for one in value] if isinstance(value, list) else value
+
+
+def test_a_replay_says_what_the_run_said_without_a_socket_or_a_key(account: Path, tmp_path: Path) -> None:
+    ended = replay(account, to=tmp_path / "replayed")
+    assert ended.code == ExitCode.CONFORMS, ended.said
+    recorded, replayed = report_of(account / "recorded"), report_of(tmp_path / "replayed")
+    assert recorded["throttled"] > 5
+    assert "replayed from evidence" in replayed["target"].pop("state")
+    assert recorded["target"].pop("state") == "existing"
+    assert steady(replayed) == steady(recorded)
+    digest = read_bundle(account / "evidence.jsonl").digest
+    assert f"sha256 {digest}" in (account / "out.txt").read_text(encoding="utf-8")
+    assert f"sha256 {digest}" in ended.out
+    assert "judged by the contract of then; nothing is sent" in ended.out
+
+
+def test_no_secret_and_no_account_is_in_the_evidence(account: Path) -> None:
+    text = (account / "evidence.jsonl").read_text(encoding="ascii")
+    for word in (SECRET, KEY, load_world("default").account, "Signature=", "X-Amz-Security-Token", '"Authorization'):
+        assert word not in text
+
+
+def test_a_part_of_it_can_be_judged_alone(account: Path, tmp_path: Path) -> None:
+    ended = replay(account, "--area", "order", to=tmp_path / "replayed")
+    assert ended.code == ExitCode.CONFORMS, ended.said
+    expected = {key: one for key, one in outcomes(report_of(account / "recorded")).items() if "/order/" in key}
+    assert outcomes(report_of(tmp_path / "replayed")) == expected
+
+
+def edited(folder: Path, change: dict[str, tuple[str, str]]) -> Path:
+    """Copy the contract, and change it; give the folder of the copy."""
+    copy = folder / "contract"
+    source = Path(package.__file__).resolve().parents[1] / "contract"
+    for path in source.rglob("*"):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            for old, new in (change.get(path.name),) if path.name in change else ():  # type: ignore[misc]
+                assert old in text
+                text = text.replace(old, new, 1)
+            target = copy / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    return copy
+
+
+def test_an_edited_contract_judges_the_same_answers_anew(account: Path, tmp_path: Path) -> None:
+    """A shorter limit is broken by answers that were recorded; its requests at the limit were never sent."""
+    text = (Path(package.__file__).resolve().parents[1] / "contract/shapes/names.yaml").read_text(encoding="utf-8")
+    assert "max_length: 32" in text
+    contract = edited(tmp_path, {"names.yaml": ("max_length: 32", "max_length: 12")})
+    ended = replay(account, "--contract", contract, "--operation", DESCRIBE, to=tmp_path / "replayed")
+    assert ended.code == ExitCode.DOES_NOT_CONFORM, ended.said
+    assert "another contract than then" in ended.out
+    rows = by_id(report_of(tmp_path / "replayed"))
+    assert rows[f"{DESCRIBE}/response/HyperParameterTuningJobName/max_length"]["outcome"] == "failed"
+    unasked = [row for row in rows.values() if row["kind"] == "not-in-the-evidence"]
+    assert unasked
+    assert {row["outcome"] for row in unasked} == {"skipped"}
+    assert all("the evidence does not hold this request" in row["reason"] for row in unasked)
+    assert not [row for row in rows.values() if row["outcome"] == "error"]
+
+
+def test_evidence_of_a_part_leaves_the_rest_unjudged(account: Path, tmp_path: Path) -> None:
+    """Exchanges that are not there, those of the client library among them, are a reason and never a verdict."""
+    bundle = tmp_path / "evidence.jsonl"
+    bundle.write_bytes((account / "evidence.jsonl").read_bytes())
+
+    def without_the_library(content: list[dict[str, Any]]) -> None:
+        content[:] = [line for line in content if line.get("client") != "boto3"]
+        content[-1]["exchanges"] = sum(line["type"] == "exchange" for line in content)
+
+    rewrite(bundle, without_the_library, forge=True)
+    ended = replay(tmp_path, "--area", "client", to=tmp_path / "replayed")
+    rows = by_id(report_of(tmp_path / "replayed"))
+    assert ended.code in {ExitCode.NOTHING_CHECKED, ExitCode.CONFORMS}, ended.said
+    asking = [row for row in rows.values() if row["kind"] == "not-in-the-evidence"]
+    assert len(asking) > 10
+    assert {row["outcome"] for row in rows.values()} <= {"skipped", "passed"}
+    assert not [row for row in asking if row["outcome"] != "skipped"]
+
+
+def test_a_change_by_hand_is_told_with_its_entry(account: Path, tmp_path: Path) -> None:
+    text = (account / "evidence.jsonl").read_text(encoding="ascii").splitlines(keepends=True)
+    text[99] = text[99].replace("Completed", "Incomplete").replace("200", "400")
+    (tmp_path / "evidence.jsonl").write_text("".join(text), encoding="ascii")
+    ended = replay(tmp_path, to=tmp_path / "replayed")
+    assert ended.code == ExitCode.USAGE
+    assert "entry 100" in ended.told_without_traceback()
+    assert "it was changed" in ended.err
+    assert not (tmp_path / "replayed").exists()
+
+
+def test_a_killed_run_leaves_evidence_that_says_so(tmp_path: Path) -> None:
+    with ReferenceServer(load_world("default"), service=Faults(latency_s=0.01)) as server:
+        write_targets(tmp_path, mine=f"{{endpoint_url: '{server.endpoint_url}', state: existing}}")
+        path = tmp_path / "evidence.jsonl"
+        running = subprocess.Popen(
+            command("run", "mine", "--record", path, "--report-dir", tmp_path / "killed"),
+            cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline and (not path.exists() or path.read_bytes().count(b"\n") < 150):
+            time.sleep(0.02)
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait(timeout=PATIENCE_S)
+    ended = replay(tmp_path, to=tmp_path / "replayed")
+    report = report_of(tmp_path / "replayed")
+    assert ended.code == ExitCode.TARGET_BROKE
+    assert "the evidence is not whole: it has no footer" in ended.out
+    assert "cut short" in report["stopped"]
+    assert report["complete"] is False
+    assert report["summary"]["passed"] > 50
+    assert report["summary"]["failed"] == 0
+    assert report["summary"]["error"] == 0
+
+
+def test_a_run_under_pytest_records_and_replays_as_well(tmp_path: Path) -> None:
+    suite = [sys.executable, "-m", "pytest", "-q", "--pyargs", "conformance.suite", "--check-area=error"]
+
+    def under_pytest(*options: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*suite, *options], cwd=tmp_path, env=environment(), capture_output=True, text=True,
+            timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+
+    recorded = under_pytest("--evidence-record=evidence.jsonl.gz", "--report-dir=recorded")
+    replayed = under_pytest("--evidence-replay=evidence.jsonl.gz", "--report-dir=replayed")
+    spread = under_pytest("--evidence-record=other", "-n", "2")
+    assert (recorded.returncode, replayed.returncode) == (0, 0), recorded.stdout + replayed.stdout
+    assert outcomes(report_of(tmp_path / "recorded")) == outcomes(report_of(tmp_path / "replayed"))
+    assert spread.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "one process" in spread.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--record", "a", "--replay", "b"), "a replay is not recorded"),
+        (("moto", "--replay", "b"), "a replay has no target"),
+        (("--replay", "nowhere"), "can't be read"),
+        (("--record", "a", "-n", "2"), "one process"),
+        (("--replay", "b", "-n", "2"), "one process"),
+        (("--replay", "b", "--aws-cli", "auto"), "starts no program"),
+        (("--record", "/proc/nowhere/evidence"), "can't be written"),
+    ],
+)
+def test_what_does_not_go_together_is_told(tmp_path: Path, options: tuple[str, ...], words: str) -> None:
+    ended = conformance("run", "--area", "error", *options, cwd=tmp_path)
+    assert ended.code == ExitCode.USAGE
+    assert words in ended.told_without_traceback()
+
+
+def test_the_schema_is_printed(tmp_path: Path) -> None:
+    ended = conformance("run", "--schema", "evidence", cwd=tmp_path)
+    assert json.loads(ended.out) == evidence_schema()
+
+
+def test_every_line_of_a_real_recording_keeps_to_the_schema(account: Path) -> None:
+    kinds = [line["type"] for line in lines(account / "evidence.jsonl")]
+    assert kinds[:2] == ["header", "exchange"]
+    assert kinds[-1] == "footer"
+    assert kinds.count("state") == 1
