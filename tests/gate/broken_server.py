@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.mutants.mutant import LIST, on_output
+from conformance.mutants.mutant import on_output
 from conformance.reference import ReferenceServer
 from conformance.reference.service import Service
 from conformance.worlds import World, load_world
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
 JOBS = frozenset({"churn-57-in-all-statuses", "one-hundred-and-one", "none-at-all", "failed", "clicks-parent"})
 
 
