@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TimeRemainingColumn
 from rich.progress import Progress as Live
+from rich.progress import ProgressColumn, Task, TaskID
+from rich.table import Column
 from rich.text import Text
 
 from conformance.report.result import Outcome
@@ -15,6 +16,11 @@ STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.ERROR: "magent
 """The colour of each outcome; the console leaves colours out where NO_COLOR is set."""
 
 _QUARTERS = 4
+_REFRESHES_A_SECOND = 5
+"""Often enough to see that it moves; each costs a run a little."""
+_BAR_WIDTH = range(8, 41)
+"""Narrower, a bar says nothing; wider, it says no more."""
+_MINUTE_S = 60
 
 
 class Progress:
@@ -34,8 +40,10 @@ class Progress:
         self._total = total
         self._counts.clear()
         if self._is_live:
-            columns = (BarColumn(bar_width=None), MofNCompleteColumn(), _Counts(self._counts), TimeRemainingColumn())
-            self._live = Live(*columns, console=self._console, transient=True, expand=True)
+            line = _Line(self._counts, self._console)
+            self._live = Live(
+                line, console=self._console, transient=True, expand=True, refresh_per_second=_REFRESHES_A_SECOND
+            )
             self._task = self._live.add_task("", total=total)
             self._live.start()
         else:
@@ -64,15 +72,34 @@ class Progress:
         self._console.print(Text(line), soft_wrap=True)
 
 
-class _Counts(ProgressColumn):
-    """The counts by outcome, beside the bar."""
+class _Line(ProgressColumn):
+    """The one line of a live run: a bar, how far it is, the counts by outcome, the time left. It never wraps."""
 
-    def __init__(self, counts: Counter[Outcome]) -> None:
-        super().__init__()
+    def __init__(self, counts: Counter[Outcome], console: Console) -> None:
+        super().__init__(Column(no_wrap=True))
         self._counts = counts
+        self._console = console
 
-    def render(self, task: Task) -> Text:  # noqa: ARG002 - the counts are not of the task
-        return counts_text(self._counts)
+    def render(self, task: Task) -> Text:
+        """Give what fits: the bar gets the room that is left, and goes first where there is little."""
+        done, total = int(task.completed), int(task.total or 0)
+        parts = [Text(f"{done:,} of {total:,}", style="bold"), counts_text(self._counts)]
+        if task.time_remaining:
+            parts.append(Text(f"{time_left(task.time_remaining)} left", style="cyan"))
+        line = Text("  ").join(parts)
+        room = self._console.width - line.cell_len - 2
+        if room >= _BAR_WIDTH.start:
+            width = min(room, _BAR_WIDTH.stop - 1)
+            full = width * done // max(total, 1)
+            line = Text.assemble(("━" * full, "green"), ("─" * (width - full), "bright_black"), "  ", line)
+        line.truncate(self._console.width, overflow="ellipsis")
+        return line
+
+
+def time_left(seconds: float) -> str:
+    """Write a time span as people say it: `8 s`, `2 min 05 s`."""
+    minutes, rest = divmod(round(seconds), _MINUTE_S)
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
 def counts_text(counts: Counter[Outcome]) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from conformance.report import Outcome, Record
-from conformance.report.progress import Progress
+from conformance.report.progress import Progress, time_left
 from conformance.report.terminal import print_summary
 
 PATHS = {
@@ -153,8 +154,34 @@ def test_progress_on_a_terminal_is_one_bar_that_goes_away(monkeypatch: pytest.Mo
     monkeypatch.setenv("TERM", "xterm")
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
     text = progressed(console, 3, [Outcome.PASSED, Outcome.SKIPPED, Outcome.FAILED])
-    assert "3/3 1 passed, 1 failed, 1 skipped" in text
+    assert "3 of 3  1 passed, 1 failed, 1 skipped" in text
     assert text.endswith("\x1b[2K")
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
+def test_progress_on_a_terminal_stays_one_line(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
+    outcomes = [*[Outcome.PASSED] * 1400, *[Outcome.FAILED] * 300, *[Outcome.ERROR] * 20, *[Outcome.SKIPPED] * 280]
+    text = progressed(console, 2000, outcomes)
+    shown = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "\r", text)
+    assert max(len(line) for line in re.split(r"[\r\n]+", shown)) <= width
+    assert text.count("\n") == 1
+    assert ("━" in text) is (width > 70)
+
+
+def test_progress_tells_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    clock = iter(range(0, 1_000_000, 2))
+    console = Console(
+        file=io.StringIO(), width=80, force_terminal=True, color_system=None, get_time=lambda: float(next(clock))
+    )
+    text = progressed(console, 100, [Outcome.PASSED] * 10)
+    assert re.search(r"10 of 100  10 passed  \d min \d\d s left", text)
+
+
+def test_a_time_span_reads_as_people_say_it() -> None:
+    assert [time_left(seconds) for seconds in (0.2, 8.4, 59.6, 125)] == ["0 s", "8 s", "1 min 00 s", "2 min 05 s"]
 
 
 def test_progress_on_a_dumb_terminal_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
