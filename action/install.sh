@@ -13,3 +13,4 @@ python=python3
 command -v python >/dev/null && python=python
 "$python" -m venv "$venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$GITHUB_ACTION_PATH${EXTRAS:+[$EXTRAS]}"
+echo "command=$venv/bin/conformance" >>"$GITHUB_OUTPUT"

@@ -264,6 +264,7 @@ def test_from_the_installation_to_the_end(tmp_path: Path) -> None:
     })  # fmt: skip
     assert not made.failed, made.log
     assert made.of_action()["verdict"] == "Conforms"
+    assert made.of_action()["command"] == str(made.temp / "conformance-venv" / "bin" / "conformance")
     installed = list((made.temp / "conformance-venv").glob("lib/python*/site-packages/conformance/_contract"))
     assert installed, "the suite ran from somewhere else"
 

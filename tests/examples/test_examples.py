@@ -1,0 +1,201 @@
+"""The examples of the docs: those that are shown are the files, and those that can run do what the pages say."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from conformance.cli.main import cli
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+CI = DOCS / "examples" / "ci"
+NODE = DOCS / "examples" / "node-server"
+A_FEW = "DescribeHyperParameterTuningJob/error"
+TIMEOUT_S = 300
+ACTION = "OWNER/sagemaker-tuning-conformance@"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Give the blocks of code of a page."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize("name", ["server.mjs", "load-world.mjs"])
+def test_the_server_on_the_page_is_the_one_that_is_tested(name: str) -> None:
+    assert (NODE / name).read_text(encoding="utf-8") in blocks("emulator-authors.md", "js")
+
+
+def test_the_targets_on_the_page_are_the_tested_ones() -> None:
+    assert (NODE / "targets.yaml").read_text(encoding="utf-8") in blocks("emulator-authors.md", "yaml")
+
+
+def test_the_files_of_the_page_on_ci_are_the_examples() -> None:
+    shown = blocks("continuous-integration.md", "yaml")
+    assert (CI / "github-simple.yml").read_text(encoding="utf-8") in shown
+    gitlab = (CI / "gitlab-ci.yml").read_text(encoding="utf-8").split("\n# The same in four jobs")[0]
+    (short,) = (block for block in shown if "GROUP" not in block and block.startswith("# .gitlab-ci.yml"))
+    assert short.splitlines()[1:] == gitlab.splitlines()[1:]
+
+
+@pytest.fixture
+def on_path(tmp_path: Path) -> dict[str, str]:
+    """Give an environment in which `conformance` is the suite under test."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "conformance"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m conformance "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "AWS_"))}
+    return {**kept, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
+
+
+def ran(command: list[str | Path], folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_a_server_in_another_language_is_launched_loaded_and_judged(tmp_path: Path, on_path: dict[str, str]) -> None:
+    done = ran(["conformance", "run", "mine", "--targets", NODE / "targets.yaml"], tmp_path, on_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    report = json.loads((tmp_path / "reports" / "mine" / "report.json").read_text(encoding="utf-8"))
+    assert report["summary"]["passed"] > 1300
+    assert report["summary"]["error"] == 0
+    failed = [row["id"] for row in report["results"] if row["outcome"] == "failed"]
+    assert "ListTrainingJobsForHyperParameterTuningJob/protocol/operation/available" in failed
+    assert "DescribeHyperParameterTuningJob/protocol/method/DELETE" in failed
+    assert len(failed) < 20
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_an_adapter_that_can_not_load_stops_the_run(tmp_path: Path, on_path: dict[str, str]) -> None:
+    copied = shutil.copytree(NODE, tmp_path / "copy")
+    server = (copied / "server.mjs").read_text(encoding="utf-8")
+    (copied / "server.mjs").write_text(server.replace('"/world"', '"/elsewhere"'), encoding="utf-8")
+    done = ran(["conformance", "run", "mine", "--targets", copied / "targets.yaml"], tmp_path, on_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "the adapter" in done.stderr
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """Give a folder with a target `mine`, which is the reference server."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "targets.yaml").write_text("targets:\n  mine: {kind: reference}\n", encoding="utf-8")
+    return folder
+
+
+def narrowed(on_path: dict[str, str], pattern: str = A_FEW) -> dict[str, str]:
+    """Let every run in this environment judge a few checks only: the examples are about what is around a run."""
+    folder = on_path["PATH"].split(os.pathsep)[0]
+    program = Path(folder) / "conformance"
+    program.write_text(
+        f'#!/bin/sh\nif [ "$1" = run ]; then set -- "$@" --select "{pattern}"; fi\n'
+        f'exec "{sys.executable}" -m conformance "$@"\n',
+        encoding="utf-8",
+    )
+    return on_path
+
+
+def test_the_gate_in_plain_shell(workspace: Path, on_path: dict[str, str]) -> None:
+    env = narrowed(on_path)
+    first = ran([CI / "gate.sh", "mine"], workspace, env)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert (workspace / "report" / "badge.json").exists()
+    (workspace / "report").rename(workspace / "baseline")
+    same = ran([CI / "gate.sh", "mine", "baseline"], workspace, env)
+    assert same.returncode == 0, same.stdout + same.stderr
+    assert "### No difference" in same.stdout
+    fewer = ran([CI / "gate.sh", "mine", "baseline"], workspace, narrowed(on_path, f"{A_FEW}/*/http-status"))
+    assert fewer.returncode == 1
+    assert "#### Gone" in (workspace / "diff.md").read_text(encoding="utf-8")
+
+
+def test_the_gate_in_plain_shell_excuses_nothing_that_is_no_verdict(workspace: Path, on_path: dict[str, str]) -> None:
+    (workspace / "baseline").mkdir()
+    assert ran([CI / "gate.sh", "nobody", "baseline"], workspace, on_path).returncode == 2
+    assert ran([CI / "gate.sh"], workspace, on_path).returncode != 0
+
+
+def test_the_gate_in_plain_shell_takes_known_failures(workspace: Path, on_path: dict[str, str]) -> None:
+    (workspace / "known.yaml").write_text(
+        f"known_failures:\n  - {{check: {A_FEW}/ResourceNotFound/http-status, reason: we answer 404}}\n",
+        encoding="utf-8",
+    )
+    done = ran([CI / "gate.sh", "mine"], workspace, {**narrowed(on_path), "KNOWN_FAILURES": "known.yaml"})
+    # The declared failure passes: the file is out of date, and the gate says so.
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "known.yaml" in done.stdout
+
+
+def load(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((CI / name).read_text(encoding="utf-8"))
+    return loaded
+
+
+def steps(name: str) -> list[dict[str, Any]]:
+    return [step for job in load(name)["jobs"].values() for step in job["steps"]]
+
+
+WORKFLOWS = ("github-simple.yml", "github-pull-request.yml", "github-shards.yml")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_gives_the_action_inputs_that_it_has(name: str) -> None:
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
+    given = [step.get("with", {}) for step in steps(name) if step.get("uses", "").startswith(ACTION)]
+    assert given
+    assert not {one for some in given for one in some} - set(inputs)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_asks_for_no_right_that_it_does_not_need(name: str) -> None:
+    rights = load(name)["permissions"]
+    assert rights["contents"] == "read"
+    assert set(rights) == {"contents"} or name == "github-pull-request.yml"
+    assert not [step for step in steps(name) if "${{" in step.get("run", "")]
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Give each `conformance` command line of the examples, up to what the shell does with it."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(CI.iterdir())]
+    texts += blocks("continuous-integration.md", "sh")
+    found = re.findall(r'(?:^|[\s;])(?:conformance|"\$CONFORMANCE") ([a-z]+ [^|>;#\n]+)', "\n".join(texts))
+    return [(line.split()[0], re.findall(r"(?<!\S)--[a-z-]+", line)) for line in found]
+
+
+def test_every_command_of_the_examples_exists_with_its_options() -> None:
+    every = commands()
+    assert {name for name, _ in every} >= {"run", "diff", "compare", "merge", "annotate"}
+    for name, options in every:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None, name
+        known = {flag for parameter in command.params for flag in parameter.opts}
+        assert set(options) <= known, name
+
+
+def test_the_jobs_of_gitlab_in_bash(workspace: Path, on_path: dict[str, str]) -> None:
+    env = {**narrowed(on_path), "KNOWN_FAILURES": "known-failures.yaml", "CI_NODE_TOTAL": "2"}
+    (workspace / "known-failures.yaml").write_text("known_failures: []\n", encoding="utf-8")
+    jobs = load("gitlab-ci.yml")
+    for job, more in (("conformance", {}), ("shard", {"CI_NODE_INDEX": "1"}), ("shard", {"CI_NODE_INDEX": "2"}),
+                      ("whole", {})):  # fmt: skip
+        script = "\n".join(jobs[job]["script"])
+        done = ran(["sh", "-e", "-c", script], workspace, {**env, **more})
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+    assert (workspace / "report" / "junit.xml").exists()
