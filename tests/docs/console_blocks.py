@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 TIMEOUT_S = 300
+_DOCS = Path(__file__).parents[2] / "docs"
+"""What commands on the pages name by its place in a checkout."""
 _BLOCK = re.compile(r"(?:<!-- (?P<options>[^>]*) -->\n)?```console\n(?P<body>.*?)```\n", re.DOTALL)
 _STANDS_FOR = {"make run": "conformance run"}
 """`make run` does more only where nothing is set up yet."""
@@ -51,10 +53,12 @@ def blocks(page: Path) -> list[Block]:
 
 
 def execute(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a `conformance` command as a pipe sees it: plain, 80 columns wide."""
+    """Run a `conformance` command as a pipe sees it: plain, 80 columns wide; the folder stands for a checkout."""
     program, *arguments = shlex.split(command)
     if program != "conformance":
         raise ValueError(f"only `conformance` commands are run, not {command!r}")
+    if "docs/" in command and not (folder / "docs").exists():
+        (folder / "docs").symlink_to(_DOCS)
     kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "FORCE_COLOR"}}
     return subprocess.run(
         [sys.executable, "-m", "conformance", *arguments],

@@ -11,7 +11,7 @@ import pytest
 from console_blocks import blocks, execute
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROMISED = ("make run", "make test")
 
 
@@ -55,4 +55,4 @@ def test_links_lead_somewhere() -> None:
 
 def test_every_page_is_reached_from_the_readme() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in text] == []
+    assert [page.name for page in PAGES[1:] if f"({page.relative_to(ROOT).as_posix()}" not in text] == []
