@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from conformance.contract import Contract
@@ -25,6 +25,7 @@ from conformance.report.judged_facts import FactOutcome
 from conformance.report.page import Area, Page, page_of
 from conformance.report.run import Record
 from conformance.report.summary import count
+from conformance.report.templating import environment
 from conformance.report.visible import visible
 
 LIMIT = 50
@@ -77,16 +78,8 @@ def link(check: str) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("conformance.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.filters.update(
+    made = environment(autoescape=True, finalize=lambda value: visible(value) if type(value) is str else value)
+    made.filters.update(
         anchor=anchor,
         link=link,
         sent=_sent,
@@ -97,7 +90,7 @@ def _environment() -> Environment:
         sum_of=_sum_of,
         number=lambda value: f"{value:,}",
     )
-    return environment
+    return made
 
 
 @lru_cache(maxsize=2)

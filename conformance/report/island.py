@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from conformance.report.exchange import Exchange
@@ -18,6 +18,8 @@ from conformance.report.judged_facts import JudgedFact
 from conformance.report.page import Page
 from conformance.report.result import Outcome, Result
 from conformance.report.visible import one_line, visible
+
+_EXPLAINED = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
 def anchor(check: str) -> str:
@@ -52,18 +54,40 @@ def island(page: Page, told: Mapping[str, int]) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
+class _Table(dict[str, int]):
+    """Texts by where they stand in a list of texts, each once; one that is asked for and not there is added."""
+
+    def __init__(self, show: Callable[[str], str]) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+        self._show = show
+
+    def __missing__(self, text: str) -> int:
+        self[text] = at = len(self.shown)
+        self.shown.append(self._show(text))
+        return at
+
+
 class _Rows:
     """Makes rows; keeps each text, each list of places and each exchange once."""
 
     def __init__(self, facts: Sequence[JudgedFact]) -> None:
-        self.texts: list[str] = []
-        self.places: list[str] = []
+        self._texts = _Table(visible)
+        self._places = _Table(one_line)
         self.exchanges: list[dict[str, Any]] = []
-        self._text_at: dict[str, int] = {}
-        self._places_at: dict[tuple[Any, ...], int] = {}
         self._exchange_at: dict[tuple[Any, ...], int] = {}
         self._fact_at = {fact.id: number for number, fact in enumerate(facts)}
         self.fact_rows = [self._fact_row(fact) for fact in facts]
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text that a row refers to."""
+        return self._texts.shown
+
+    @property
+    def places(self) -> list[str]:
+        """Every list of places that a row refers to, blanks between them."""
+        return self._places.shown
 
     def check(self, result: Result, finding: int) -> list[Any]:
         """Give a check: id, operation, area, outcome, level, statement, reason, places, known, facts, and the rest.
@@ -71,64 +95,44 @@ class _Rows:
         The rest is left out of the end where there is none: what it rests on, notes, the number of the finding that
         tells it in full, and for one that has to be explained its parts (see `_explanation`) and its exchanges.
         """
-        text = self._text
+        texts, fact_at = self._texts, self._fact_at
         row: list[Any] = [
-            text(anchor(result.id)),
-            text(result.operation),
-            text(result.area),
-            text(result.outcome.value),
-            text(result.level.value),
-            text(result.statement),
-            text(result.reason),
-            self._cited(result),
+            texts[anchor(result.id)],
+            texts[result.operation],
+            texts[result.area],
+            texts[result.outcome.value],
+            texts[result.level.value],
+            texts[result.statement],
+            texts[result.reason],
+            self._places[" ".join(map(str, result.because))],
             int(result.known),
-            [self._fact_at[one] for one in result.facts if one in self._fact_at],
+            [fact_at[one] for one in result.facts if one in fact_at],
         ]
-        explained = result.outcome in {Outcome.FAILED, Outcome.ERROR}
+        explained = result.outcome in _EXPLAINED
         if explained or result.rests_on or result.notes:
-            row += [text(rests_on(result)), [text(note) for note in result.notes], finding]
+            row += [texts[rests_on(result)], [texts[note] for note in result.notes], finding]
         if explained:
-            row += [text(part) for part in _explanation(result)]
+            row += [texts[part] for part in _explanation(result)]
             row.append([self._exchange(one) for one in result.exchanges])
         return row
 
     def _fact_row(self, fact: JudgedFact) -> list[Any]:
         """Give a fact: operation, direction, path, facet, outcome, why, value, basis, level, places, other values."""
-        text = self._text
+        texts = self._texts
         return [
-            text(fact.operation),
-            text(fact.direction),
-            text(fact.path),
-            text(fact.facet),
-            text(fact.outcome.value),
-            text(fact.why),
-            text(written(fact.value)) if fact.basis else -1,
-            text(fact.basis),
-            text(fact.level),
-            self._listed(tuple(place for place, _ in fact.cited)),
-            [[text(place), text(written(value))] for place, value in fact.cited if value is not None],
-            [text(one) for one in fact.observed],
+            texts[fact.operation],
+            texts[fact.direction],
+            texts[fact.path],
+            texts[fact.facet],
+            texts[fact.outcome.value],
+            texts[fact.why],
+            texts[written(fact.value)] if fact.basis else -1,
+            texts[fact.basis],
+            texts[fact.level],
+            self._places[" ".join([place for place, _ in fact.cited])],
+            [[texts[place], texts[written(value)]] for place, value in fact.cited if value is not None],
+            [texts[one] for one in fact.observed],
         ]
-
-    def _text(self, value: str) -> int:
-        found = self._text_at.get(value)
-        if found is None:
-            found = self._text_at[value] = len(self.texts)
-            self.texts.append(visible(value))
-        return found
-
-    def _cited(self, result: Result) -> int:
-        found = self._places_at.get(result.because)
-        if found is None:
-            found = self._places_at[result.because] = self._listed(tuple(str(one) for one in result.because))
-        return found
-
-    def _listed(self, places: tuple[str, ...]) -> int:
-        found = self._places_at.get(places)
-        if found is None:
-            found = self._places_at[places] = len(self.places)
-            self.places.append(" ".join(anchor(place) for place in places))
-        return found
 
     def _exchange(self, exchange: Exchange) -> int:
         sent, answer = exchange.request, exchange.response

@@ -11,13 +11,14 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from conformance.contract import Contract
 from conformance.report.explanation import because, rests_on
 from conformance.report.page import Page, page_of
 from conformance.report.run import Record
 from conformance.report.summary import count
+from conformance.report.templating import environment
 from conformance.report.visible import clip, one_line, visible
 
 LIMIT = 60_000
@@ -87,15 +88,9 @@ def render_page(page: Page, *, limit: int = LIMIT) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("conformance.report"),
-        autoescape=False,  # noqa: S701 - the output is Markdown: each value goes through plain, markup, code or fence
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters.update(
+    # The output is Markdown: each value goes through plain, markup, code or fence.
+    made = environment(autoescape=False)
+    made.filters.update(
         plain=plain,
         markup=markup,
         code=code,
@@ -107,7 +102,7 @@ def _template() -> Template:
         clip=lambda text: clip(text, _TEXT_SHOWN),
         is_pasteable=lambda text: 0 < len(text) <= _LINE_SHOWN,
     )
-    return environment.get_template("report.md.j2")
+    return made.get_template("report.md.j2")
 
 
 def _tidy(text: str) -> str:

@@ -13,6 +13,8 @@ from conformance.report.fields import Fields
 AREAS = ("request", "response", "pagination", "order", "filter", "consistency", "error", "protocol", "client")
 """The areas of checks, in the order in which every report shows them."""
 
+_PLACE_OF_AREA = {area: place for place, area in enumerate(AREAS)}
+
 
 class Outcome(StrEnum):
     """The four ways in which a check can end."""
@@ -149,7 +151,7 @@ class Result:
 
 def area_rank(area: str) -> tuple[int, str]:
     """Give the place of an area in reports; an area that is not known comes last, by name."""
-    return (AREAS.index(area) if area in AREAS else len(AREAS), area)
+    return (_PLACE_OF_AREA.get(area, len(AREAS)), area)
 
 
 def sort_results(results: Iterable[Result]) -> tuple[Result, ...]:
