@@ -1,0 +1,200 @@
+"""Calls of the program: its environment, its time, what becomes of its children, and the relay behind it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clients.at_hand import LIST, aws_cli_at, sender
+from clients.fake_aws import FAITHFUL, VERSION, program, send
+from conformance.awscli import AwsCliError, AwsCliSettings, find, version_of
+from conformance.awscli.calls import line_of
+from conformance.awscli.program import environment
+from conformance.awscli.relay import Relay
+from conformance.laws.commands import Command
+from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
+from conformance.wire.request import Request
+
+ANY = Command(("sagemaker", "list-training-jobs-for-hyper-parameter-tuning-job"))
+BODY = b'{"HyperParameterTuningJobName": "a"}'
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()[0] not in {b"Z", b"X"}
+    except OSError:
+        return False
+
+
+def pids(path: Path) -> list[int]:
+    return [int(pid) for pid in path.read_text(encoding="utf-8").split()]
+
+
+def test_a_command_that_does_not_end_is_ended_with_its_children(tmp_path: Path) -> None:
+    told = tmp_path / "pids"
+    cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(told)), sender().send, time_s=4)
+    try:
+        run = cli.run(ANY)
+    finally:
+        cli.close()
+    assert run.fault is not None
+    assert run.fault.kind == "stuck"
+    assert "4 s" in run.fault.detail
+    assert [pid for pid in pids(told) if lives(pid)] == []
+
+
+def test_closing_ends_what_still_runs(tmp_path: Path) -> None:
+    told = tmp_path / "pids"
+    cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(told)), sender().send)
+    cli.ahead([ANY])
+    started = threading.Event()
+    for _ in range(2000):
+        if told.exists() and len(told.read_text(encoding="utf-8").split()) == 2:
+            break
+        started.wait(0.01)
+    cli.close()
+    assert [pid for pid in pids(told) if lives(pid)] == []
+
+
+def test_output_that_is_no_text_is_kept_as_it_can_be(tmp_path: Path) -> None:
+    cli = aws_cli_at(program(tmp_path, "prints_garbage"), sender().send)
+    run = cli.run(ANY)
+    cli.close()
+    assert run.status == 0
+    assert run.printed is None
+    assert "{" in run.out
+
+
+def test_it_is_given_nothing_of_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    foreign = {
+        "AWS_PROFILE": "mine",
+        "AWS_SECRET_ACCESS_KEY": "canary",
+        "HTTPS_PROXY": "http://proxy",
+        "PYTHONPATH": "/x",
+    }
+    for name, value in foreign.items():
+        monkeypatch.setenv(name, value)
+    told = tmp_path / "told"
+    cli = aws_cli_at(program(tmp_path, "tells_its_environment"), sender().send)
+    cli.run(Command((str(told),)))
+    cli.close()
+    # The last word is the endpoint: the program writes to what it takes for a file of that name.
+    given = dict(environment(tmp_path, region="eu-west-1"))
+    assert "canary" not in json.dumps(given)
+    assert {"AWS_PROFILE", "HTTPS_PROXY", "PYTHONPATH"} & set(given) == set()
+    assert given["AWS_PAGER"] == ""
+    assert given["HOME"] == str(tmp_path)
+    assert not Path(given["AWS_CONFIG_FILE"]).exists()
+
+
+def test_the_line_that_does_the_same_is_pasted_into_a_shell(tmp_path: Path) -> None:
+    command = Command((*ANY.words, "--cli-input-json", "file://input.json"), (("input.json", '{"a": "it\'s"}'),))
+    settings = AwsCliSettings(tmp_path / "aws", "http://127.0.0.1:4566", "eu-west-1", frozenset())
+    line = line_of(settings, command)
+    echo = f"aws() {{ env | grep ^AWS_; cat input.json; printf '%s ' \"$@\"; }}; {line}"
+    told = subprocess.run(
+        ["/bin/sh", "-c", echo], cwd=tmp_path, capture_output=True, text=True, check=True, env={}
+    ).stdout
+    assert "AWS_SECRET_ACCESS_KEY=test" in told
+    assert '{"a": "it\'s"}' in told
+    assert told.rstrip().endswith("--region eu-west-1 --endpoint-url http://127.0.0.1:4566")
+    signed = line_of(replace(settings, endpoint_url="", signed=True), ANY)
+    assert signed == f"aws {' '.join(ANY.words)} --region eu-west-1"
+
+
+def test_what_was_begun_ahead_is_run_once_and_anew_when_asked_again(tmp_path: Path) -> None:
+    cli = aws_cli_at(program(tmp_path, FAITHFUL), sender().send)
+    command = Command((*ANY.words, "--hyper-parameter-tuning-job-name", "nobody"))
+    cli.ahead([command, command])
+    first, second = cli.run(command), cli.run(command)
+    cli.close()
+    assert first is not second
+    assert [one.error_code for one in (*first.exchanges, *second.exchanges)] == ["ResourceNotFound"] * 2
+
+
+def test_the_version_is_read_and_another_program_is_an_error(tmp_path: Path) -> None:
+    assert version_of(program(tmp_path, FAITHFUL), tmp_path) == VERSION.split()[0].removeprefix("aws-cli/")
+    other = tmp_path / "other"
+    other.write_text("#!/bin/sh\necho something else\n", encoding="utf-8")
+    other.chmod(0o755)
+    with pytest.raises(AwsCliError, match="something else"):
+        version_of(other, tmp_path)
+    nothing = tmp_path / "nothing"
+    nothing.write_text("no program", encoding="utf-8")
+    nothing.chmod(0o755)
+    with pytest.raises(AwsCliError):
+        version_of(nothing, tmp_path)
+
+
+def test_it_is_found_beside_the_interpreter_or_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = program(tmp_path, FAITHFUL)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "empty" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find("auto") == made
+    assert find("off") is None
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(AwsCliError, match="not installed"):
+        find("auto")
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    assert find("auto") == made
+
+
+# -- the relay
+
+
+@pytest.fixture
+def sent() -> list[Request]:
+    return []
+
+
+@pytest.fixture
+def relay(sent: list[Request]) -> Iterator[Relay]:
+    def answer(request: Request) -> Exchange:
+        sent.append(request)
+        response = HttpResponse(200, (("Content-Type", "application/x-amz-json-1.1"),), b"{}", 0.0)
+        return Exchange(request.operation, HttpRequest("POST", "http://target/", (), request.body), response)
+
+    made = Relay(answer, [LIST])
+    yield made
+    made.close()
+
+
+def test_requests_are_kept_by_the_command_that_sent_them(relay: Relay, sent: list[Request]) -> None:
+    one, other = relay.open("1"), relay.open("2")
+    assert send(one, LIST, BODY) == (200, b"{}")
+    assert send(other, LIST, b"{}")[0] == 200
+    assert [exchange.input for exchange in relay.end("1")] == [{"HyperParameterTuningJobName": "a"}]
+    assert [exchange.input for exchange in relay.end("2")] == [{}]
+    assert [request.body for request in sent] == [BODY, b"{}"]
+
+
+def test_other_operations_and_commands_that_have_ended_are_refused(relay: Relay, sent: list[Request]) -> None:
+    endpoint = relay.open("1")
+    assert send(endpoint, "DeleteHyperParameterTuningJob", BODY)[0] == 403
+    (refused,) = relay.end("1")
+    assert refused.fault is not None
+    assert refused.fault.kind == "refused-by-client"
+    assert send(endpoint, LIST, BODY)[0] == 403
+    assert sent == []
+
+
+def test_one_command_sends_so_much_and_no_more(relay: Relay, sent: list[Request]) -> None:
+    endpoint = relay.open("1")
+    statuses = [send(endpoint, LIST, BODY)[0] for _ in range(62)]
+    assert statuses == [200] * 60 + [403] * 2
+    assert len(sent) == 60
+
+
+def test_a_method_without_a_body_is_passed_on_as_it_is(relay: Relay, sent: list[Request]) -> None:
+    endpoint = relay.open("1")
+    request = urllib.request.Request(endpoint, headers={"X-Amz-Target": f"SageMaker.{LIST}"})  # noqa: S310 - our own relay
+    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - as above
+        assert response.status == 200
+    assert (sent[0].method, sent[0].body) == ("GET", b"")

@@ -1,0 +1,137 @@
+"""Runs that were asked to call the AWS CLI: what they judge, whom they accuse, and what they never do."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from cli.command import by_id, conformance, report_of
+
+from clients.at_hand import LIST
+from clients.fake_aws import FAITHFUL, program
+from conformance.contract import load
+from conformance.reference import ReferenceServer
+from conformance.worlds import load_world
+
+CHECKS = "*/client/cli/*"
+
+
+def _id(case: str) -> str:
+    return f"{LIST}/client/cli/{case}"
+
+
+SECRET = "canary-of-a-secret-key"  # noqa: S105 - looked for in what a run writes
+
+
+def test_the_real_program_passes_every_check_on_the_reference_server(aws_cli: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    ended = conformance("run", "--select", CHECKS, "--aws-cli", aws_cli, "--report-dir", folder, cwd=tmp_path)
+    rows = report_of(folder)["results"]
+    assert ended.code == 0, ended.said
+    assert len(rows) > 30
+    assert {row["id"]: row["reason"] for row in rows if row["outcome"] != "passed"} == {}
+    exercised = set(report_of(folder)["facts"]["not_exercised"])
+    of_the_client = {fact.id for fact in load().facts if "/input/--" in fact.id}
+    assert of_the_client
+    assert not of_the_client & exercised
+
+
+def test_without_being_asked_nothing_is_called_and_the_reason_says_how(tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    told = tmp_path / "told"
+    path = program(tmp_path, "tells_its_environment", FAKE_AWS_TOLD=str(told)).parent
+    ended = conformance("run", "--select", CHECKS, "--report-dir", folder, cwd=tmp_path, PATH=f"{path}:/usr/bin:/bin")
+    rows = report_of(folder)["results"]
+    assert ended.code == 4, ended.said
+    assert {row["outcome"] for row in rows} == {"skipped"}
+    assert all("--aws-cli auto" in row["reason"] for row in rows)
+    assert not told.exists()
+
+
+def test_an_existing_target_that_verifies_signatures_sees_the_runs_own_and_no_secret_is_written(tmp_path: Path) -> None:
+    folder, told = tmp_path / "report", tmp_path / "told.json"
+    fake = program(tmp_path, FAITHFUL, FAKE_AWS_TOLD=str(told))
+    with ReferenceServer(load_world("default"), credentials={"AKIDCANARY": SECRET}) as server:
+        (tmp_path / "targets.yaml").write_text(
+            f"targets:\n  mine: {{endpoint_url: '{server.endpoint_url}', state: existing, capabilities: {{auth: true}},"
+            f" credentials: {{access_key: AKIDCANARY, secret_key: {SECRET}}}}}\n",
+            encoding="utf-8",
+        )
+        select = (
+            part for case in ("tells-an-error", "prints-NextToken", "page-size") for part in ("--select", _id(case))
+        )
+        ended = conformance("run", "mine", *select, "--aws-cli", fake, "--report-dir", folder, cwd=tmp_path)
+    assert ended.code == 0, ended.said
+    written = [path for path in folder.rglob("*") if path.is_file()]
+    assert written
+    assert [path.name for path in written if SECRET.encode() in path.read_bytes()] == []
+    assert SECRET not in ended.said
+
+
+@pytest.mark.parametrize(
+    ("vice", "failing"),
+    [
+        ("SortBy/lost", "passes-SortBy"),
+        ("json-wins", "option-wins-MaxResults"),
+        ("skeleton-sends", "skeleton"),
+        ("one-page-only", "gathers-all-pages"),
+    ],
+)
+def test_a_program_with_a_vice_is_found_out_and_the_line_that_shows_it_is_its_own(
+    tmp_path: Path, vice: str, failing: str
+) -> None:
+    folder, check = tmp_path / "report", _id(failing)
+    fake = program(tmp_path, vice)
+    ended = conformance("run", "--select", check, "--aws-cli", fake, "--report-dir", folder, "--strict", cwd=tmp_path)
+    row = by_id(report_of(folder))[check]
+    assert ended.code == 1, ended.said
+    assert row["outcome"] == "failed"
+    assert "aws sagemaker list-training-jobs-for-hyper-parameter-tuning-job" in row["reproduce"]
+    assert row["received"]
+
+
+def test_what_would_change_the_target_is_never_passed_on(tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    select = ("--select", _id("prints-members"), "--select", f"{LIST}/protocol/operation/available")
+    fake = program(tmp_path, "deletes")
+    with ReferenceServer(load_world("default")) as server:
+        conformance("run", server.endpoint_url, *select, "--aws-cli", fake, "--report-dir", folder, cwd=tmp_path)
+        alive = conformance("run", server.endpoint_url, "--select", select[3], cwd=tmp_path)
+    row = by_id(report_of(folder))[_id("prints-members")]
+    assert row["outcome"] == "failed"
+    assert row["exchanges"][0]["fault"]["kind"] == "refused-by-client"
+    assert alive.code == 0, alive.said
+
+
+def test_the_budget_of_a_target_holds_for_the_program_as_well(tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    (tmp_path / "targets.yaml").write_text("targets:\n  tight: {kind: reference, budget: 130}\n", encoding="utf-8")
+    fake = program(tmp_path, "pages_without_end")
+    began = time.monotonic()
+    ended = conformance("run", "tight", "--select", CHECKS, "--aws-cli", fake, "--report-dir", folder, cwd=tmp_path)
+    assert ended.code == 3, ended.said
+    assert "budget" in ended.said
+    assert time.monotonic() - began < 90
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ("no-such-program", "is not there"),
+        ("/bin/echo", "not the AWS CLI"),
+    ],
+)
+def test_what_is_not_the_program_is_a_mistake_that_is_told_before_anything_runs(
+    tmp_path: Path, choice: str, words: str
+) -> None:
+    ended = conformance("run", "--aws-cli", choice, "--report-dir", tmp_path / "report", cwd=tmp_path)
+    assert ended.code == 2
+    assert words in ended.told_without_traceback()
+    assert "[awscli]" in ended.err
+    assert not (tmp_path / "report").exists()
+
+
+def test_off_is_the_same_as_not_asking(tmp_path: Path) -> None:
+    ended = conformance("run", "--select", CHECKS, "--aws-cli", "off", cwd=tmp_path)
+    assert ended.code == 4
