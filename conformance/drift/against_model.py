@@ -66,7 +66,7 @@ class _Comparison:
         for name, operation in self._contract.operations.items():
             self._operation = name
             if name not in known:
-                yield self._finding(Kind.REMOVED, "", "operation", ours=name)
+                yield Finding(Kind.REMOVED, name, "service", "", "operation", (name,), name)
                 continue
             model = self._service.operation_model(name)
             for direction, tree, shape in (

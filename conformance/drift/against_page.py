@@ -110,10 +110,10 @@ class _Comparison:
             else:
                 yield self._differing(key, fact, was, claims), False
         if not page and not stated and fact is not None:
-            unpaired = [Stated(fact.value, fact.sources[0])]
+            unpaired = [Stated(fact.value, fact.sources)]
         for one in unpaired:
             if key[2] != "type" or not page:
-                yield self._finding(Kind.REMOVED, key, ours=one.value, cited=(one.citation,), claims=page), False
+                yield self._finding(Kind.REMOVED, key, ours=one.value, cited=one.citations, claims=page), False
         if key[2] == "present" and page and not left.page:
             yield from ((finding, False) for finding in self._named_less(key, page, stated))
 
@@ -126,11 +126,10 @@ class _Comparison:
 
     def _named_less(self, key: Key, page: Sequence[Claim], stated: Sequence[Stated]) -> Iterator[Finding]:
         """Tell that a member is drawn and no longer explained, or the other way round."""
-        lines, before = {claim.line for claim in page}, {one.citation.line for one in stated}
+        lines, before = {claim.line for claim in page}, {place.line for one in stated for place in one.citations}
         if len(lines) < len(before):
-            finding = self._finding(
-                Kind.REMOVED, key, ours=True, cited=tuple(one.citation for one in stated), claims=page
-            )
+            places = tuple(place for one in stated for place in one.citations)
+            finding = self._finding(Kind.REMOVED, key, ours=True, cited=places, claims=page)
             yield replace(
                 finding, theirs=True, detail=f"named on {len(before)} lines of that edition, on {len(lines)} here"
             )
@@ -138,7 +137,7 @@ class _Comparison:
     def _differing(self, key: Key, fact: Fact | None, was: Stated | None, claims: Sequence[Claim]) -> Finding:
         value = claims[0].value
         if was is not None:
-            return self._finding(Kind.CHANGED, key, ours=was.value, theirs=value, cited=(was.citation,), claims=claims)
+            return self._finding(Kind.CHANGED, key, ours=was.value, theirs=value, cited=was.citations, claims=claims)
         if fact is not None:
             return self._finding(Kind.CHANGED, key, ours=fact.value, theirs=value, cited=fact.sources, claims=claims)
         finding = self._finding(Kind.NEW, key, theirs=value, claims=claims)
@@ -156,7 +155,7 @@ class _Comparison:
 
     def _caught_up(self, key: Key, fact: Fact, was: Stated, claims: Sequence[Claim]) -> Finding:
         finding = self._finding(
-            Kind.CHANGED, key, ours=was.value, theirs=claims[0].value, cited=(was.citation,), claims=claims
+            Kind.CHANGED, key, ours=was.value, theirs=claims[0].value, cited=was.citations, claims=claims
         )
         says = next((one for one in fact.sources if same(_value(fact, one), claims[0].value)), fact.sources[0])
         return replace(finding, detail=f"says now what {says.id}:{says.line} says")

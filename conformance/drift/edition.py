@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract import UNSET, Citation, Contract, Fact, Source
+from conformance.drift.finding import same
 
 Key = tuple[str, str, str]
 """Direction, path, facet."""
@@ -15,10 +16,10 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Stated:
-    """One statement of a document: its value, and the citation by which the contract has it."""
+    """What a document states, on one line or on several: the value, and the citations by which the contract has it."""
 
     value: Any
-    citation: Citation
+    citations: tuple[Citation, ...]
 
 
 @dataclass
@@ -36,20 +37,29 @@ class Edition:
     def of(cls, contract: Contract, source: Source) -> Edition:
         """Collect what a document of the contract states."""
         edition = cls(source)
-        about: list[tuple[Key, Stated]] = []
+        about: list[tuple[Key, Any, Citation]] = []
         for fact, citation in _citations(contract, source):
             value = fact.value if citation.value is UNSET else citation.value
-            about.append(((fact.direction, fact.path, fact.facet), Stated(value, citation)))
+            about.append(((fact.direction, fact.path, fact.facet), value, citation))
         rows = sorted(
-            {(stated.citation.line or 0, key[0], key[1]) for key, stated in about if key[2] == "present"},
+            {(citation.line or 0, key[0], key[1]) for key, _, citation in about if key[2] == "present"},
             key=lambda row: row[0],
         )
-        for key, stated in about:
-            if key[2] in _NAMING or _under_its_own_name(key, stated.citation.line or 0, rows):
-                edition.stated.setdefault(key, []).append(stated)
+        for key, value, citation in about:
+            if key[2] in _NAMING or _under_its_own_name(key, citation.line or 0, rows):
+                edition.add(key, value, citation)
             else:
                 edition.unreadable += 1
         return edition
+
+    def add(self, key: Key, value: Any, citation: Citation) -> None:
+        """Keep a statement beside those that say the same."""
+        known = self.stated.setdefault(key, [])
+        for index, one in enumerate(known):
+            if same(one.value, value):
+                known[index] = Stated(one.value, (*one.citations, citation))
+                return
+        known.append(Stated(value, (citation,)))
 
 
 _NAMING = ("present", "type", "http_status")
