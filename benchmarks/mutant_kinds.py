@@ -2,8 +2,8 @@
 
 The first half of the kinds is what an OpenAPI document has words for: one value, one constraint, one status, one
 header. The second half relates several members, several answers, or an answer to what was created. A mutant counts as a
-defect that shows on the wire with these operations, unless the documents allow it, or it shows only on a server that
-verifies signatures.
+defect that shows on the wire with these operations, unless the documents allow it, it breaks a client and no server, or
+it shows only on a server that verifies signatures.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.contract import Contract
-from conformance.mutants import Mutant
+from conformance.mutants import Kind, Mutant
 from conformance.proof.running import faults
 
 
@@ -99,7 +99,7 @@ def by_kind(contract: Contract, mutants: Sequence[Mutant]) -> dict[DefectKind, l
     """Give the defects that show on the wire, by kind: those that a document has words for first."""
     found: dict[DefectKind, list[Mutant]] = {}
     for mutant in faults(mutants):
-        if not mutant.signed:
+        if not mutant.signed and mutant.kind is not Kind.CLIENT:
             found.setdefault(kind_of(contract, mutant), []).append(mutant)
     return {kind: found[kind] for kind in sorted(found, key=lambda one: (not one.stated, one.name))}
 

@@ -107,48 +107,54 @@ class Components:
         return {"$ref": f"#/components/schemas/{free}"}
 
 
-def answer_schema(node: Node, components: Components) -> Schema:
-    """Give the schema of a value in an answer: it keeps what the documents state and what the model states."""
+def schema_of(node: Node, components: Components, *, answer: bool) -> Schema:
+    """Give the schema of a value: in a request what breaks it has to be refused, in an answer it keeps every fact."""
     schema = _bare(node)
-    for facets in (node.documented, node.modelled):
-        _narrow(schema, node.type, {facet: one for facet, one in facets.items() if facet not in node.observed})
-    # A limit that an observation contradicts may still be the model's.
-    _narrow(schema, node.type, {facet: one for facet, one in node.modelled.items() if facet in node.observed})
+    if answer:
+        _narrow(schema, node.type, {facet: one for facet, one in node.documented.items() if facet not in node.observed})
+        _narrow(schema, node.type, node.modelled)
+    else:
+        _narrow(schema, node.type, {facet: node.effective(facet) for facet in (*node.modelled, *node.documented)})
+        schema |= {"default": node.documented["default"]} if "default" in node.documented else {}
     if node.type == "structure":
-        schema["properties"] = {name: answer_schema(member, components) for name, member in node.members.items()}
-        required = [name for name, member in node.members.items() if _is_required(member)]
-        schema |= {"required": required} if required else {}
+        schema |= _structure(node, components, answer=answer)
     if node.element is not None:
-        schema["items"] = answer_schema(node.element, components)
+        schema["items"] = schema_of(node.element, components, answer=answer)
     if node.key is not None and node.value is not None:
-        schema["propertyNames"] = answer_schema(node.key, components)
-        schema["additionalProperties"] = answer_schema(node.value, components)
+        schema["propertyNames"] = schema_of(node.key, components, answer=answer)
+        schema["additionalProperties"] = schema_of(node.value, components, answer=answer)
     holds_others = node.type in {"structure", "list", "map"}
     return components.referred(node.shape, schema) if node.shape and holds_others else schema
 
 
-def request_schema(node: Node) -> Schema:
-    """Give the schema of a member of a request: what breaks it has to be refused."""
-    schema = _bare(node)
-    _narrow(schema, node.type, {facet: node.effective(facet) for facet in (*node.modelled, *node.documented)})
-    if "default" in node.documented:
-        schema["default"] = node.documented["default"]
-    if not node.effective("required"):
-        schema["type"] = [schema["type"], "null"]
-        schema |= {"enum": [*schema["enum"], None]} if "enum" in schema else {}
-    return schema
+def _structure(node: Node, components: Components, *, answer: bool) -> Schema:
+    required = [name for name, member in node.members.items() if _is_required(member, answer=answer)]
+    properties = {name: schema_of(member, components, answer=answer) for name, member in node.members.items()}
+    if not answer:
+        properties = {name: one if name in required else _or_null(one) for name, one in properties.items()}
+    return {"properties": properties} | ({"required": required} if required else {})
+
+
+def _is_required(node: Node, *, answer: bool) -> bool:
+    if answer:
+        return bool(node.documented.get("required") or node.modelled.get("required"))
+    return bool(node.effective("required"))
+
+
+def _or_null(schema: Schema) -> Schema:
+    if "type" not in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    words = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return schema | {"type": [schema["type"], "null"]} | words
 
 
 def _request(operation: Operation, components: Components, names: Sequence[str]) -> Schema:
-    """Give the schema of a whole request. Its members are scalars: a member that holds others is not known here."""
-    members = operation.input.members
-    properties = {name: request_schema(member) for name, member in members.items()}
+    """Give the schema of a whole request, with examples of the name."""
+    schema = schema_of(operation.input, components, answer=False)
     if names:
-        properties[operation.subject]["examples"] = list(names)
-    required = [name for name, member in members.items() if member.effective("required")]
-    return components.referred(
-        operation.input.shape, {"type": "object", "properties": properties, "required": required}
-    )
+        whole_request = components.schemas[schema["$ref"].rpartition("/")[2]]
+        whole_request["properties"][operation.subject]["examples"] = list(names)
+    return schema
 
 
 def _bare(node: Node) -> Schema:
@@ -191,10 +197,6 @@ def whole(pattern: str) -> str:
     return f"^(?:{pattern.removeprefix('^')})$"
 
 
-def _is_required(node: Node) -> bool:
-    return bool(node.documented.get("required") or node.modelled.get("required"))
-
-
 def _target(value: str) -> dict[str, Any]:
     return {
         "name": "X-Amz-Target",
@@ -205,7 +207,7 @@ def _target(value: str) -> dict[str, Any]:
 
 
 def _responses(contract: Contract, operation: Operation, components: Components) -> dict[str, Any]:
-    output = answer_schema(operation.output, components)
+    output = schema_of(operation.output, components, answer=True)
     found = {str(operation.http_status): _response(contract, "The answer", output)}
     for status, codes in sorted(_codes(contract, operation).items()):
         found[str(status)] = _response(contract, ", ".join(codes), error_schema(codes))
