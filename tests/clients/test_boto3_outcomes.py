@@ -24,6 +24,41 @@ def verdict(operation: str, case: str, status: int, body: bytes) -> Verdict:
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])
+@pytest.mark.parametrize(
+    "body", [b"[1]", b'"text"', b"null", b"<html>", b'{"__type": ["x"]}', b'{"__type": {"a": 1}}', b"\xff"]
+)
+@pytest.mark.parametrize("case", ["unknown-name", "client-error"])
+def test_an_error_that_is_none_fails_the_checks_of_exceptions(operation: str, case: str, body: bytes) -> None:
+    judged = verdict(operation, case, 400, body)
+    assert judged.outcome is Outcome.FAILED, judged
+    assert judged.exchanges, "what the server answered is shown"
+
+
+def test_what_the_client_raised_stands_in_the_failure() -> None:
+    judged = verdict(DESCRIBE, "unknown-name", 400, b"[1]")
+    assert judged.expected == "client.exceptions.ResourceNotFound"
+    assert judged.received.startswith("AttributeError")
+    assert judged.exchanges[0].body == [1]
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "told"),
+    [
+        ({"__type": "ResourceNotFound", "message": "gone"}, 400, Outcome.PASSED),
+        ({"__type": "x#ResourceNotFound", "Message": "gone"}, 400, Outcome.PASSED),
+        ({"__type": "ResourceNotFound"}, 404, Outcome.PASSED),
+        ({"message": "no code"}, 400, Outcome.FAILED),
+    ],
+)
+def test_an_exception_tells_what_the_service_told(content: dict[str, str], status: int, told: Outcome) -> None:
+    assert verdict(DESCRIBE, "client-error", status, json.dumps(content).encode()).outcome is told
+
+
+def test_an_answer_to_nobodys_name_is_no_exception() -> None:
+    assert verdict(DESCRIBE, "unknown-name", 200, b"{}").outcome is Outcome.FAILED
+    assert verdict(DESCRIBE, "client-error", 200, b"{}").outcome is Outcome.SKIPPED
+
+
 TIMES = ("soon", [], {}, True)
 
 
