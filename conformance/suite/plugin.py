@@ -244,12 +244,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End the record, write the reports, and close the target in every case."""
     config = session.config
     if _handed_over(config) is not None:
-        told: dict[str, Any] = {"unknown_members": unknown_members(config), "stopped": _why_gone(config)}
-        told["judging"] = [one.to_json() for one in _judging(config)]
-        told["throttled"] = config.stash[PLAN].wiring.traffic.throttled
-        if _REFUSED in config.stash:
-            told["refused"] = workers.refusal(config.stash[_REFUSED])
-        config.workeroutput.update(told)  # type: ignore[attr-defined]
+        config.workeroutput.update(_told_by_worker(config))  # type: ignore[attr-defined]
         return
     handle = _handle(config)
     config.stash[TIMINGS].processes += _judging(config)
@@ -267,6 +262,18 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     finally:
         if _CLOSING in config.stash:
             config.stash[_CLOSING].close()
+
+
+def _told_by_worker(config: pytest.Config) -> dict[str, Any]:
+    """Give, as JSON, what a worker has seen beside its rows, or why it took no part."""
+    if _REFUSED in config.stash:
+        return {"refused": workers.refusal(config.stash[_REFUSED])}
+    return {
+        "unknown_members": unknown_members(config),
+        "stopped": _why_gone(config),
+        "judging": [one.to_json() for one in _judging(config)],
+        "throttled": config.stash[PLAN].wiring.traffic.throttled,
+    }
 
 
 def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> None:

@@ -126,7 +126,9 @@ def no_gateway(error: Exception) -> WorkerError:
 
 def gateway_name(spec: object) -> str:
     """Name a gateway as its user did."""
-    parts = [part for part in str(spec).split("//") if not part.startswith(("execmodel=", "id="))]
+    # What pytest-xdist adds by itself is left out.
+    added = ("execmodel=", "id=", "chdir=pyexecnetcache")
+    parts = [part for part in str(spec).split("//") if not part.startswith(added)]
     return "//".join(parts)
 
 
