@@ -8,8 +8,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from cli.command import Ended, conformance
-from small_runs import NEW, OLD, run, write_record, write_report
 
+from comparison.small_runs import NEW, OLD, run, write_record, write_report
 from conformance.errors import ExitCode
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from small_runs import ERROR, FAILED, FOOTER, HEADER, NEW, OLD, SKIPPED, check, run, side
 
+from comparison.small_runs import ERROR, FAILED, FOOTER, HEADER, NEW, OLD, SKIPPED, check, run, side
 from conformance.comparison import Change, difference_of
 from conformance.comparison.difference import Difference, in_groups
 from conformance.comparison.frames import About

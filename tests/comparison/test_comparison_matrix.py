@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from small_runs import ERROR, FAILED, NEW, OLD, SKIPPED, check, run, side
-
+from comparison.small_runs import ERROR, FAILED, NEW, OLD, SKIPPED, check, run, side
 from conformance.comparison import Matrix, matrix_of
 from conformance.comparison.matrix import Cell
 from conformance.comparison.matrix_terminal import cell_text

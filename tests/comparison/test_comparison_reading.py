@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from small_runs import FAILED, NEW, OLD, check, run, write_record, write_report
 
+from comparison.small_runs import FAILED, NEW, OLD, check, run, write_record, write_report
 from conformance.comparison import ReadingError, difference_of, read_side, read_sides
 from conformance.errors import ExitCode, UserError
 

@@ -12,10 +12,10 @@ from urllib.parse import unquote
 import jsonschema
 import pytest
 from rich.console import Console
-from small_runs import ERROR, FAILED, HOSTILE, NEW, OLD, SKIPPED, check, many, run, side
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from comparison.small_runs import ERROR, FAILED, HOSTILE, NEW, OLD, SKIPPED, check, many, run, side
 from conformance.comparison import Difference, Matrix, difference_of, matrix_of
 from conformance.comparison.diff_markdown import FITS, render_diff_markdown
 from conformance.comparison.diff_terminal import print_difference
