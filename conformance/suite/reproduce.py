@@ -31,11 +31,14 @@ class Shell:
     service: str
     signed: bool
     """Whether the target verifies signatures, so that curl has to sign with the caller's own credentials."""
+    contract: str = ""
+    """The folder of another contract; empty for the one that comes along."""
 
 
 def reproduce(shell: Shell, check_id: str, exchange: Exchange | None) -> str:
     """Give the line for an exchange; the suite's own for a check that has none, or a body too long to paste."""
     own = f"conformance run {shlex.quote(shell.target)} --select {shlex.quote(check_id)}"
+    own += f" --contract {shlex.quote(shell.contract)}" if shell.contract else ""
     if exchange is None or not exchange.request.url or len(exchange.request.body) > _LONGEST_BODY:
         return own
     request = exchange.request

@@ -159,7 +159,8 @@ class Plan:
         """Give what reproducing lines need."""
         service = self.contract.service.signing_name
         named = self.settings.target if self.replayed is None else self.replayed.named
-        return Shell(named, target.region, service, self.spec.capabilities.auth or self.spec.kind is Kind.AWS)
+        signed = self.spec.capabilities.auth or self.spec.kind is Kind.AWS
+        return Shell(named, target.region, service, signed, self.settings.contract or "")
 
     def lab(self, target: OpenTarget, *, on_exchange: Callable[[float], None] = lambda _: None) -> Lab:
         """Give a lab at an open target; `on_exchange` hears the seconds of each exchange that it has."""
