@@ -174,7 +174,7 @@ def test_a_workflow_asks_for_no_right_that_it_does_not_need(name: str) -> None:
 def commands() -> list[tuple[str, list[str]]]:
     """Give each `conformance` command line of the examples, up to what the shell does with it."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(CI.iterdir())]
-    texts += blocks("continuous-integration.md", "sh")
+    texts += [text for page in ("continuous-integration.md", "emulator-authors.md") for text in blocks(page, "sh")]
     found = re.findall(r'(?:^|[\s;])(?:conformance|"\$CONFORMANCE") ([a-z]+ [^|>;#\n]+)', "\n".join(texts))
     return [(line.split()[0], re.findall(r"(?<!\S)--[a-z-]+", line)) for line in found]
 
