@@ -90,14 +90,14 @@ class _Rows:
         return self._places.shown
 
     def check(self, result: Result, finding: int) -> list[Any]:
-        """Give a check: id, operation, area, outcome, level, statement, reason, places, known, facts, and the rest.
+        """Give a check: name, operation, area, outcome, level, statement, reason, places, known, facts, and the rest.
 
         The rest is left out of the end where there is none: what it rests on, notes, the number of the finding that
         tells it in full, and for one that has to be explained its parts (see `_explanation`) and its exchanges.
         """
         texts, fact_at = self._texts, self._fact_at
         row: list[Any] = [
-            texts[anchor(result.id)],
+            self._name(result),
             texts[result.operation],
             texts[result.area],
             texts[result.outcome.value],
@@ -115,6 +115,15 @@ class _Rows:
             row += [texts[part] for part in _explanation(result)]
             row.append([self._exchange(one) for one in result.exchanges])
         return row
+
+    def _name(self, result: Result) -> int:
+        """Give the text of an id without its beginning, operation and area; the whole below zero where it has another.
+
+        Counted from -1 downwards then: half of all bytes would be beginnings of ids.
+        """
+        whole = anchor(result.id)
+        name = whole.removeprefix(f"{result.operation}/{result.area}/")
+        return self._texts[name] if name != whole else -1 - self._texts[whole]
 
     def _fact_row(self, fact: JudgedFact) -> list[Any]:
         """Give a fact: operation, direction, path, facet, outcome, why, value, basis, level, places, other values."""

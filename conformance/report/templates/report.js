@@ -9,9 +9,11 @@
   const text = (at) => (at < 0 || at === undefined ? "" : data.texts[at]);
 
   // The rows, with names: the places of a row are those of `_Rows` in conformance/report/island.py.
+  const idOf = ([name, operation, area]) =>
+    (name < 0 ? data.texts[-1 - name] : `${text(operation)}/${text(area)}/${text(name)}`);
   const checks = data.checks.map((row, number) => ({
     number,
-    id: text(row[0]), operation: text(row[1]), area: text(row[2]), outcome: text(row[3]), level: text(row[4]),
+    id: idOf(row), operation: text(row[1]), area: text(row[2]), outcome: text(row[3]), level: text(row[4]),
     statement: text(row[5]), reason: text(row[6]), places: data.places[row[7]], known: Boolean(row[8]), facts: row[9],
     restsOn: text(row[10]), notes: (row[11] || []).map(text), finding: row[12] || 0, basis: text(row[13]),
     expected: text(row[14]), received: text(row[15]), reproduce: text(row[16]), declared: text(row[17]),
