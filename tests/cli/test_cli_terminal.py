@@ -80,6 +80,6 @@ def test_explanations(id_: str, tmp_path: Path, snapshot: SnapshotAssertion) -> 
     assert ended.err == ""
 
 
-@pytest.mark.parametrize("command", [(), ("run",)], ids=["all", "run"])
+@pytest.mark.parametrize("command", [(), ("run",), ("validate",), ("drift",)], ids=["all", "run", "validate", "drift"])
 def test_help(command: tuple[str, ...], tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     assert conformance(*command, "--help", cwd=tmp_path).out == snapshot

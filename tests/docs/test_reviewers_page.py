@@ -1,0 +1,59 @@
+"""The page for reviewers: its commands in one folder, in order, with the files that it speaks of."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from console_blocks import execute
+from drift.writing import written
+from validate.saving import DESCRIBE, SORTED, SUBJECT, answers
+
+PAGE = Path(__file__).parents[2] / "docs" / "api-reviewers.md"
+_BLOCK = re.compile(r"<!-- not run alone(?P<options>[^>]*) -->\n```console\n(?P<body>.*?)```\n", re.DOTALL)
+_DEPENDS = ("conformance drift --fail-on any",)
+"""Commands whose end depends on what is installed."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder with the answer, requests and pages of the page."""
+    answer = json.loads(answers().of(DESCRIBE).cli)
+    answer["HyperParameterTuningJobStatus"] = "Done"
+    files = {
+        "answer.json": json.dumps(answer),
+        "page.json": answers().page,
+        "asked.json": json.dumps(SORTED),
+        "asked-wrongly.json": json.dumps({SUBJECT: "a", "MaxResults": 101}),
+        "page.txt": written("api-list").replace("value of 100", "value of 250"),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def plain(lines: list[str]) -> list[str]:
+    """Put the same in place of every number and digest: how many checks there are is told elsewhere."""
+    return [re.sub(r"\b[0-9a-f]{12}\b|\d[\d,]*", "N", line).rstrip() for line in lines]
+
+
+def test_the_commands_end_and_say_what_the_page_says(folder: Path) -> None:
+    blocks = list(_BLOCK.finditer(PAGE.read_text(encoding="utf-8")))
+    assert len(blocks) >= 6
+    for block in blocks:
+        lines = block["body"].splitlines()
+        commands = [line[2:] for line in lines if line.startswith("$ ")]
+        shown = plain([line for line in lines if not line.startswith("$ ")])
+        expected = re.search(r"exit (\d)", block["options"])
+        for command in commands:
+            done = execute(command, folder)
+            if command not in _DEPENDS:
+                assert done.returncode == int(expected[1] if expected else 0), done.stdout + done.stderr
+            assert "Traceback" not in done.stderr
+            printed = plain(done.stdout.rstrip("\n").splitlines())
+            if shown and shown[-1] == "\u2026":
+                assert printed[: len(shown) - 1] == shown[:-1]
+            elif shown:
+                assert printed == shown
