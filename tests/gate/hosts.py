@@ -1,0 +1,144 @@
+"""Other hosts, played on this machine: an installation of its own for each, and an `ssh` that leads there.
+
+A host has its own virtual environment with its own copy of the suite, its own home, and nothing of the caller's
+environment. One with a network namespace also has its own loopback and reaches others by address alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import conformance
+
+PACKAGE = Path(conformance.__file__).resolve().parent
+
+_SSH = """\
+#!/bin/sh
+# Called as `ssh -C HOST COMMAND`.
+host="{root}/$2"
+[ -d "$host" ] || {{ echo "ssh: could not resolve hostname $2" >&2; exit 255; }}
+shift 2
+enter=$(cat "$host/enter")
+cd "$host/home" && exec $enter env -i HOME="$host/home" PATH="$host/venv/bin:/usr/bin:/bin" sh -c "$*"
+"""
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """The hosts below a folder; `path` is the PATH with their `ssh` in front."""
+
+    root: Path
+
+    @property
+    def path(self) -> str:
+        """The PATH on which `ssh` leads to these hosts."""
+        return f"{self.root / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+    def suite_of(self, name: str) -> Path:
+        """Give the folder of the suite that is installed on a host."""
+        return next((self.root / name / "venv").glob("lib/python3*/site-packages")) / "conformance"
+
+    def python_of(self, name: str) -> Path:
+        """Give the interpreter of a host."""
+        return self.root / name / "venv" / "bin" / "python"
+
+    def add(self, name: str, *, enter: str = "", installed: bool = True) -> None:
+        """Set up a host; `enter` is what its commands are run by, such as `ip netns exec NAME`."""
+        host = self.root / name
+        (host / "home").mkdir(parents=True)
+        (host / "enter").write_text(enter, encoding="utf-8")
+        venv.create(host / "venv", with_pip=False, symlinks=True)
+        if installed:
+            suite = self.suite_of(name)
+            # What the suite needs comes from where it is installed here; the suite itself is the host's own.
+            (suite.parent / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+            shutil.copytree(PACKAGE, suite, ignore=shutil.ignore_patterns("__pycache__"))
+            for shipped, source in (("_contract", "contract"), ("_targets.yaml", "targets.yaml")):
+                if not (suite / shipped).exists():
+                    copy = shutil.copytree if (PACKAGE.parent / source).is_dir() else shutil.copy
+                    copy(PACKAGE.parent / source, suite / shipped)
+
+
+def hosts_below(root: Path) -> Hosts:
+    """Give hosts, none yet, with the `ssh` that leads to them."""
+    command = root / "bin" / "ssh"
+    command.parent.mkdir(parents=True)
+    command.write_text(_SSH.format(root=root), encoding="utf-8")
+    command.chmod(0o755)
+    return Hosts(root)
+
+
+@contextmanager
+def socket_server(python: Path, folder: Path) -> Iterator[str]:
+    """Run execnet's own socket server with an interpreter and in a folder of its own; give its `socket=` spec."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [str(python), "-u", "-m", "execnet.script.socketserver", "127.0.0.1:0"]
+    kept = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    with subprocess.Popen(command, cwd=folder, env=kept, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        listening = re.search(r"'127\.0\.0\.1', (\d+)", process.stdout.readline())
+        try:
+            assert listening, "the socket server did not come up"
+            yield f"socket=127.0.0.1:{listening[1]}"
+        finally:
+            process.kill()
+
+
+class NoNamespacesError(Exception):
+    """This machine lets nobody make network namespaces; the text says why."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """Two network namespaces that reach each other by address, and share no loopback."""
+
+    here: str
+    there: str
+    address: str
+    """The address of `here`, as both know it."""
+
+    def inside(self, name: str) -> str:
+        """Give what runs a command in a namespace."""
+        return f"ip netns exec {name}"
+
+
+@contextmanager
+def network(tag: str) -> Iterator[Network]:
+    """Make two namespaces with a cable between them. Raises NoNamespacesError where that can't be done."""
+    ip = shutil.which("ip")
+    if not sys.platform.startswith("linux") or ip is None or os.geteuid() != 0:
+        raise NoNamespacesError("it takes Linux, root, and the command ip (Debian: iproute2)")
+    here, there = f"conf-a-{tag}", f"conf-b-{tag}"
+    cable_a, cable_b = f"cva{tag}"[:15], f"cvb{tag}"[:15]
+    number = int(tag) % 250
+    try:
+        for line in (
+            f"netns add {here}",
+            f"netns add {there}",
+            f"link add {cable_a} type veth peer name {cable_b}",
+            f"link set {cable_a} netns {here}",
+            f"link set {cable_b} netns {there}",
+            f"-n {here} addr add 10.213.{number}.1/24 dev {cable_a}",
+            f"-n {there} addr add 10.213.{number}.2/24 dev {cable_b}",
+            f"-n {here} link set lo up",
+            f"-n {there} link set lo up",
+            f"-n {here} link set {cable_a} up",
+            f"-n {there} link set {cable_b} up",
+        ):
+            done = subprocess.run([ip, *line.split()], capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise NoNamespacesError(f"ip {line}: {done.stderr.strip()}")
+        yield Network(here, there, f"10.213.{number}.1")
+    finally:
+        for name in (here, there):
+            subprocess.run([ip, "netns", "del", name], capture_output=True, check=False)

@@ -1,0 +1,243 @@
+"""A run over several hosts: two with networks of their own, and what is told where a host can't take part."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cli.command import PATIENCE_S, Ended, by_id, conformance, environment, report_of
+
+from conformance.errors import ExitCode
+from conformance.gate.judging import Gatekeeper
+from conformance.suite.settings import Settings
+from conformance.suite.stage import Plan
+from conformance.suite.workers import WorkerError, handed_over, plan_in_worker, target_in_worker
+from gate.broken_server import LIST
+from gate.hosts import Hosts, Network, NoNamespacesError, hosts_below, network, socket_server
+from gate.results import TODAY, entry
+
+ONE = ("--select", f"{LIST}/order/Name/Ascending")
+SOME = (f"--select={LIST}/order", f"--select={LIST}/response", f"--select={LIST}/filter/Completed")
+TESTS = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> Hosts:
+    return hosts_below(tmp_path / "hosts")
+
+
+def spread(folder: Path, hosts: Hosts, *arguments: str | Path) -> Ended:
+    return conformance("run", *ONE, "--report-dir", folder / "reports", *arguments, cwd=folder, PATH=hosts.path)
+
+
+def test_a_host_without_the_suite_is_told(tmp_path: Path, hosts: Hosts) -> None:
+    hosts.add("bare", installed=False)
+    ended = spread(tmp_path, hosts, "--tx", "popen", "--tx", "ssh=bare")
+    assert ended.code == 2
+    told = ended.told_without_traceback()
+    assert "the worker ssh=bare did not start: ModuleNotFoundError" in told
+    assert "needs a Python with sagemaker-tuning-conformance installed" in told
+
+
+def test_a_host_that_nobody_reaches_is_told(tmp_path: Path, hosts: Hosts) -> None:
+    ended = spread(tmp_path, hosts, "--tx", "ssh=nowhere")
+    assert ended.code == 2
+    told = ended.told_without_traceback()
+    assert "error: the workers can't be started" in told
+    assert "try the connection by hand, such as `ssh HOST python --version`" in told
+
+
+def test_a_host_with_another_version_is_told(tmp_path: Path, hosts: Hosts) -> None:
+    hosts.add("older")
+    module = hosts.suite_of("older") / "__init__.py"
+    module.write_text('__version__ = "0.0.1"\n', encoding="utf-8")
+    ended = spread(tmp_path, hosts, "--tx", "ssh=older")
+    assert ended.code == 2
+    told = ended.told_without_traceback()
+    assert "the worker ssh=older can't take part: version 0.0.1 of the suite is installed" in told
+    assert "install the same version of sagemaker-tuning-conformance on every host" in told
+
+
+def test_a_host_with_another_contract_is_told_while_others_are_fine(tmp_path: Path, hosts: Hosts) -> None:
+    hosts.add("edited")
+    shapes = next((hosts.suite_of("edited") / "_contract" / "shapes").glob("*.yaml"))
+    shapes.write_text(shapes.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+    ended = spread(tmp_path, hosts, "--tx", "popen", "--tx", "ssh=edited")
+    assert ended.code == 2
+    assert "the contract here is another than that of the run" in ended.told_without_traceback()
+    assert not (tmp_path / "reports" / "report.json").exists()
+
+
+def test_a_worker_that_is_lost_leaves_what_was_recorded(tmp_path: Path, hosts: Hosts) -> None:
+    hosts.add("dying")
+    module = hosts.suite_of("dying") / "catalogue" / "order_checks.py"
+    module.write_text(module.read_text(encoding="utf-8") + DIES, encoding="utf-8")
+    ended = conformance(
+        "run", "--area", "order", "--report-dir", tmp_path, "--tx", "ssh=dying", cwd=tmp_path, PATH=hosts.path
+    )
+    assert ended.code == 3, ended.said
+    report = report_of(tmp_path)
+    assert not report["complete"]
+    assert report["stopped"].startswith("the worker ssh=dying")
+
+
+DIES = """
+
+import os
+
+_faithful = order_checks
+
+
+def order_checks(base):
+    for number, check in enumerate(_faithful(base)):
+        if number == 5:
+            check = type(check)(**{**vars(check), "run": lambda lab: os._exit(9)})
+        yield check
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--tx", "ftp=there"), "--tx ftp=there: it names no way to a host"),
+        (("--tx", "2*nonsense"), "--tx 2*nonsense: it names no way to a host"),
+        (("--tx", "popen", "-n", "2"), "-n and --tx don't go together"),
+    ],
+)
+def test_what_is_no_gateway_is_told_before_anything_is_opened(
+    arguments: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    ended = conformance("run", *arguments, cwd=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.told_without_traceback()
+
+
+def test_pytest_itself_takes_gateways(tmp_path: Path, hosts: Hosts) -> None:
+    hosts.add("other")
+    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.suite", f"--select={LIST}/order", "-q"]
+    command += [
+        f"--report-dir={tmp_path}",
+        "-p",
+        "no:cacheprovider",
+        "--dist=loadgroup",
+        "--tx=ssh=other",
+        "--tx=popen",
+    ]
+    env = environment(PATH=hosts.path)
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert report_of(tmp_path)["summary"]["passed"] == 19
+
+
+def test_known_failures_need_not_be_on_other_hosts(tmp_path: Path, broken: Path, hosts: Hosts) -> None:
+    (tmp_path / "known.yaml").write_text(
+        f"known_failures:\n- {{check: {LIST}/order/Status/reverse, reason: sorting is not built yet}}\n",
+        encoding="utf-8",
+    )
+    hosts.add("other")
+    with socket_server(hosts.python_of("other"), tmp_path / "elsewhere") as spec:
+        ended = conformance(
+            "run", "broken", "--targets", broken, "--area", "order", "--known-failures", "known.yaml", f"--tx={spec}",
+            cwd=tmp_path,
+        )  # fmt: skip
+    assert ended.code == 0, ended.said
+
+
+def test_what_is_handed_to_a_worker_is_json_and_all_that_it_needs() -> None:
+    plan = Plan.of(Settings(select=(f"{LIST}/order",)))
+    keeper = Gatekeeper.from_json(
+        {"file": "known.yaml", "entries": [entry(f"{LIST}/order").to_json()], "today": TODAY.isoformat()}, plan.ids
+    )
+    plan = Plan(plan.settings, plan.contract, plan.checks, plan.spec, gatekeeper=keeper)
+    with plan.opened() as target:
+        given = json.loads(json.dumps(handed_over(plan, target)))
+        again = plan_in_worker(plan.settings, given)
+        assert [check.id for check in again.own] == [check.id for check in plan.own]
+        assert again.gatekeeper is not None
+        assert again.gatekeeper.to_json() == keeper.to_json()
+        for name in ("name", "kind", "capabilities", "limits", "budget", "pace"):
+            assert getattr(again.spec, name) == getattr(plan.spec, name)
+        assert target_in_worker(again, given).endpoint_url == target.endpoint_url
+        with pytest.raises(WorkerError, match="was started on another host and listens to that host alone") as caught:
+            target_in_worker(again, {**given, "host": "somewhere-else"})
+        assert caught.value.exit_code is ExitCode.TARGET_BROKE
+    with pytest.raises(WorkerError, match="the target can't be reached from here") as caught:
+        target_in_worker(again, given)
+    assert "let the target listen at an address that every host reaches" in caught.value.remedy
+
+
+# -- two hosts with networks of their own
+
+
+@pytest.fixture
+def two_networks(worker_id: str) -> Iterator[Network]:
+    number = os.getpid() % 10_000 * 10 + int(worker_id.removeprefix("gw") if worker_id.startswith("gw") else 9) % 10
+    try:
+        with network(str(number)) as made:
+            yield made
+    except NoNamespacesError as error:
+        pytest.skip(f"no network namespaces here: {error}")
+
+
+@contextmanager
+def serving_in(enter: str, folder: Path, address: str) -> Iterator[Path]:
+    """Serve the broken server inside a namespace; give its file of targets."""
+    command = [*enter.split(), sys.executable, str(TESTS / "gate" / "broken_server.py"), str(folder), address]
+    kept = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS.parent), str(TESTS)))}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=kept, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        try:
+            yield folder / "targets.yaml"
+        finally:
+            process.stdin.close()
+
+
+def run_in(enter: str, folder: Path, hosts: Hosts, *arguments: str | Path) -> Ended:
+    command = [*enter.split(), sys.executable, "-m", "conformance", "run", "broken", *SOME, *map(str, arguments)]
+    ended = subprocess.run(
+        command, cwd=folder, env=environment(PATH=hosts.path), capture_output=True, timeout=PATIENCE_S, check=False
+    )
+    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+def told(folder: Path) -> dict[str, object]:
+    rows = by_id(report_of(folder)).values()
+    return {row["id"]: [row[name] for name in ("outcome", "kind", "reason", "received", "rests_on")] for row in rows}
+
+
+def test_two_hosts_with_networks_of_their_own_give_the_report_of_one(
+    tmp_path: Path, hosts: Hosts, two_networks: Network
+) -> None:
+    here, there = two_networks.inside(two_networks.here), two_networks.inside(two_networks.there)
+    hosts.add("far", enter=there)
+    with serving_in(here, tmp_path, two_networks.address) as targets:
+        shared = (f"--targets={targets}",)
+        alone = run_in(here, tmp_path, hosts, *shared, "--report-dir=alone")
+        spread = run_in(here, tmp_path, hosts, *shared, "--report-dir=spread", "--tx=popen", "--tx=ssh=far")
+    assert (alone.code, spread.code) == (1, 1), alone.said + spread.said
+    assert told(tmp_path / "spread") == told(tmp_path / "alone")
+    for name in ("summary", "facts", "unknown_members"):
+        assert report_of(tmp_path / "spread")[name] == report_of(tmp_path / "alone")[name]
+
+
+def test_a_target_on_the_loopback_of_one_host_is_out_of_reach_for_the_other(
+    tmp_path: Path, hosts: Hosts, two_networks: Network
+) -> None:
+    here, there = two_networks.inside(two_networks.here), two_networks.inside(two_networks.there)
+    hosts.add("far", enter=there)
+    with serving_in(here, tmp_path, "127.0.0.1") as targets:
+        ended = run_in(here, tmp_path, hosts, f"--targets={targets}", "--tx=popen", "--tx=ssh=far")
+    assert ended.code == 3
+    said = ended.told_without_traceback()
+    assert "the worker ssh=far can't take part: the target can't be reached from here" in said
+    assert "let the target listen at an address that every host reaches" in said
