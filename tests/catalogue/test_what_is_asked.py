@@ -1,0 +1,125 @@
+"""What a run asks: few requests, none of them twice, and each walk over the listing that tells most for its pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from conformance.catalogue.catalogue import catalogue
+from conformance.catalogue.check import Check
+from conformance.catalogue.lab import Lab, Resource
+from conformance.catalogue.listing_checks import ListingChecks, Query
+from conformance.catalogue.runner import Runner
+from conformance.contract import Contract, load
+from conformance.laws.survey import Inventory
+from conformance.proof.sender import InProcess
+from conformance.reference import Service
+from conformance.tuning.related import related
+from conformance.wire.exchange import Exchange
+from conformance.wire.request import Request
+from conformance.worlds import load_world
+
+MOST = 1_050
+"""Requests of a run without client libraries: half of what it took when the longest listing was cut into every size."""
+MEANT_TWICE = 5
+"""Requests that a law wants to be sent twice: a token again, and a plain request of each operation."""
+HANDY = 12
+
+
+class Counting:
+    """Sends requests to the reference server in this process, and counts them."""
+
+    def __init__(self) -> None:
+        self.sent: Counter[Request] = Counter()
+        self._sender = InProcess(contract(), Service(load_world("default"), contract=contract()))
+
+    def send(self, request: Request) -> Exchange:
+        self.sent[request] += 1
+        return self._sender.send(request)
+
+
+@cache
+def contract() -> Contract:
+    return load()
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    return tuple(check for check in catalogue(contract()) if check.area != "client")
+
+
+def lab(sender: Counting, names: tuple[str, ...] = ()) -> Lab:
+    jobs = [job for job in load_world("default").jobs if not names or job.name in names]
+    return Lab(contract(), sender, tuple(Resource(job.name) for job in jobs), related=related)
+
+
+@cache
+def asked() -> Counter[Request]:
+    sender = Counting()
+    runner = Runner(lab(sender), checks())
+    for check in checks():
+        runner.verdict(check)
+    return sender.sent
+
+
+@cache
+def listing() -> ListingChecks:
+    return ListingChecks(contract(), next(one for one in contract().operations.values() if one.listing))
+
+
+def test_a_run_asks_little() -> None:
+    assert sum(asked().values()) < MOST
+
+
+def test_nothing_is_asked_twice_but_what_a_law_wants_twice() -> None:
+    again = {request: count for request, count in asked().items() if count > 1}
+    assert set(again.values()) <= {2}
+    assert len(again) <= MEANT_TWICE, [request.body for request in again]
+
+
+@pytest.fixture(scope="module")
+def whole() -> Lab:
+    return lab(Counting())
+
+
+def chosen(of: Lab, query: Query, size: int) -> Inventory:
+    subject = listing().cut_subject(of, query, size)
+    assert subject is not None
+    return subject
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_small_pages_are_cut_from_a_short_listing_of_several_kinds(whole: Lab, size: int) -> None:
+    subject = chosen(whole, Query(), size)
+    assert 3 * size <= len(subject.items) <= HANDY * size
+    assert len({item["TrainingJobStatus"] for item in subject.items}) > 1
+
+
+@pytest.mark.parametrize("size", [99, 100])
+def test_large_pages_are_cut_from_a_long_listing(whole: Lab, size: int) -> None:
+    assert len(chosen(whole, Query(), size).items) > size
+
+
+def test_an_order_is_cut_where_no_other_order_is_the_same(whole: Lab) -> None:
+    items = chosen(whole, Query("CreationTime", "Descending"), 1).items
+    by_name = sorted(items, key=lambda item: str(item["TrainingJobName"]))
+    times = [item["CreationTime"] for item in by_name]
+    assert times not in (sorted(times), sorted(times, reverse=True))
+    assert len(set(times)) < len(times)
+
+
+@pytest.mark.parametrize("status", ["InProgress", "Deleting", "Failed"])
+def test_a_filter_is_cut_where_it_admits_items_and_refuses_others(whole: Lab, status: str) -> None:
+    statuses = [item["TrainingJobStatus"] for item in chosen(whole, Query(filtered=("StatusEquals", status)), 1).items]
+    assert 1 < statuses.count(status) < len(statuses)
+
+
+def test_what_is_there_is_made_do_with() -> None:
+    poor = lab(Counting(), ("exactly-ten", "none-at-all"))
+    assert {chosen(poor, Query(), size).name for size in (1, 10, 100)} == {"exactly-ten"}
+
+
+def test_without_a_listing_nothing_is_chosen() -> None:
+    assert listing().cut_subject(lab(Counting(), ("live",)), Query(), 1) is None
