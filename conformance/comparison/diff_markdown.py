@@ -13,7 +13,7 @@ FITS = 60_000
 """Characters: GitHub takes no comment of more than 65,536, and a job may write something around it."""
 
 _ROWS = 30
-_IDS = 200
+_IDS = 50
 _REASON = 240
 _OPEN = frozenset({Change.BROKEN, Change.LOST, Change.REMOVED})
 """Changes whose table stands open; the others are folded."""

@@ -94,7 +94,8 @@ class Difference:
         if not self.deltas:
             return "No difference"
         counts = self.counts
-        return "Better" if counts[Change.FIXED] + counts[Change.GAINED] else "No worse"
+        mended = counts[Change.FIXED] + counts[Change.GAINED]
+        return "Better" if mended and not counts[Change.FOUND] else "No worse"
 
 
 @dataclass(frozen=True)

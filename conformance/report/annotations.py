@@ -76,7 +76,8 @@ def _is_error(finding: Finding, *, strict: bool) -> bool:
 
 def _words(finding: Finding) -> str:
     lead = finding.lead
-    lines = [clip(lead.reason, _TEXT_LIMIT)] if lead.reason else []
+    told_above = finding.title.casefold().endswith(lead.reason.casefold())
+    lines = [] if told_above else [clip(lead.reason, _TEXT_LIMIT)]
     lines.append(f"{'Check' if finding.alone else 'Such as'}: {lead.id}")
     lines.extend(f"{label}: {clip(text, _TEXT_LIMIT)}" for label, text in labelled(lead))
     return "\n".join(lines)

@@ -98,7 +98,13 @@ def test_every_way_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "title"),
-    [(PASSED, BROKE, "Worse"), (BROKE, PASSED, "Better"), (SKIP, PASSED, "Better"), (None, PASSED, "No worse")],
+    [
+        (PASSED, BROKE, "Worse"),
+        (BROKE, PASSED, "Better"),
+        (SKIP, PASSED, "Better"),
+        (SKIP, BROKE, "No worse"),
+        (None, PASSED, "No worse"),
+    ],
 )
 def test_the_title(old: Result | None, new: Result | None, title: str) -> None:
     assert of_one(old, new).title == title
