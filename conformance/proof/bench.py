@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.catalogue.lab import Lab, Resource
+from conformance.catalogue.lab import SURVEY, Lab, Resource
 from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome
 from conformance.mutants import Kind, mutants
@@ -70,9 +70,9 @@ class _StillLab(Lab):
 
     @contextmanager
     def asking_again(self) -> Iterator[None]:
-        survey = self._memory.survey
+        survey = self._memory.found.get(SURVEY)
         with super().asking_again():
-            self._memory.survey = survey
+            self._memory.found |= {SURVEY: survey} if survey is not None else {}
             yield
 
 

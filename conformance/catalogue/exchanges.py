@@ -1,0 +1,144 @@
+"""The exchanges of a lab: each request sent once and remembered, faults and bytes counted, accepted answers kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast
+
+from conformance.contract import Contract
+from conformance.wire.encoding import weight
+from conformance.wire.exchange import Exchange, Fault, HttpRequest
+from conformance.wire.request import Request
+
+_FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
+_AT_ONCE = frozenset({"budget", "credentials"})
+"""Faults after which no request will be answered: there is no use in trying four more."""
+_PATIENCE = 5
+
+T = TypeVar("T")
+
+
+class Sender(Protocol):
+    """Whatever sends a request and gives back what happened."""
+
+    def send(self, request: Request) -> Exchange:
+        """Send one request."""
+
+
+@dataclass
+class _Memory:
+    """What is forgotten while the target is asked again."""
+
+    exchanges: dict[Request, Exchange] = field(default_factory=dict)
+    found: dict[Hashable, Any] = field(default_factory=dict)
+
+
+class Exchanges:
+    """Exchanges with one target, remembered, so that whoever asks the same shares them."""
+
+    def __init__(self, contract: Contract, sender: Sender, most_bytes: int) -> None:
+        """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated."""
+        self.contract = contract
+        self.gone: Fault | None = None
+        """Why nothing is asked any more; None while the target answers."""
+        self._sender = sender
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._faults = 0
+        self._memory = _Memory()
+        self._cache: dict[Hashable, Any] = {}
+        self._kept: dict[Request, Exchange] = {}
+        self._answers: dict[str, list[Exchange]] = {name: [] for name in contract.operations}
+
+    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Give what `make` makes, made once for each key."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        return cast("T", self._cache[key])
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Give what `make` makes of answers, made once for each key; made anew while the target is asked again."""
+        found = self._memory.found
+        if key not in found:
+            found[key] = make()
+        return cast("T", found[key])
+
+    def exchange(self, request: Request) -> Exchange:
+        """Give the exchange of a request, sent now or remembered."""
+        known = self._memory.exchanges.get(request)
+        if known is not None:
+            return known
+        exchange = self._send(request)
+        self._memory.exchanges[request] = exchange
+        # What is asked again and answered in the same words is no further evidence, and is not kept a second time.
+        first = self._kept.setdefault(request, exchange)
+        if first is exchange or first.response is None or not _same(first, exchange):
+            self._keep(exchange)
+            self._see(exchange)
+        return exchange
+
+    def send_again(self, request: Request) -> Exchange:
+        """Send a request once more, whatever is remembered."""
+        return self._send(request)
+
+    def _send(self, request: Request) -> Exchange:
+        if self.gone is not None:
+            return Exchange(request.operation, _unsent(request), None, self.gone)
+        exchange = self._sender.send(request)
+        self.count(exchange.fault)
+        return exchange
+
+    def count(self, fault: Fault | None) -> None:
+        """Count a request that found no answer, or (None) one that did: too many in a row, and the target is gone."""
+        fatal = fault is not None and fault.kind in _FATAL
+        self._faults = self._faults + 1 if fatal else 0
+        if fault is not None and fault.kind in _AT_ONCE:
+            self.gone = fault
+        elif self._faults >= _PATIENCE and fault is not None:
+            self.gone = Fault("gone", f"the target gave no answer {_PATIENCE} times in a row: {fault.detail}")
+
+    def _keep(self, exchange: Exchange) -> None:
+        """Count what an exchange takes in memory: too much of it, and nothing more is asked."""
+        self._bytes += weight(exchange.response.body) if exchange.response else 0
+        self._bytes += len(exchange.request.body)
+        if self._bytes > self._most_bytes and self.gone is None:
+            words = (
+                f"the answers of the target take more than {self._most_bytes} bytes together (limits: max_kept_bytes)"
+            )
+            self.gone = Fault("too-large", words)
+
+    @contextmanager
+    def asking_again(self) -> Iterator[None]:
+        """Forget everything for a while: what is asked inside is asked anew."""
+        kept, self._memory = self._memory, _Memory()
+        try:
+            yield
+        finally:
+            self._memory = kept
+
+    def saw(self, exchanges: tuple[Exchange, ...]) -> None:
+        """Keep the accepted answers among exchanges, whoever had them, so that they are judged as well."""
+        for exchange in exchanges:
+            self._keep(exchange)
+            self._see(exchange)
+
+    def _see(self, exchange: Exchange) -> None:
+        if exchange.ok and exchange.operation in self._answers:
+            self._answers[exchange.operation].append(exchange)
+
+    def answers(self, operation: str) -> Sequence[Exchange]:
+        """Give every accepted answer of an operation that the run saw, client libraries' included."""
+        return self._answers[operation]
+
+
+def _same(one: Exchange, other: Exchange) -> bool:
+    """Tell whether two exchanges have the same status and body."""
+    return one.status == other.status and (one.response and one.response.body) == (
+        other.response and other.response.body
+    )
+
+
+def _unsent(request: Request) -> HttpRequest:
+    return HttpRequest(request.method, "", (), request.body)
