@@ -16,6 +16,7 @@ from conformance.report.run import SCHEMA
 
 RECORD = "run.jsonl"
 REPORT = "report.json"
+_HEADER = b'{"type":"header",'
 _REMEDY = "name a report.json, a run.jsonl, or the folder that `conformance run` wrote them to"
 
 
@@ -39,7 +40,7 @@ def read_side(named: str) -> Side:
     """
     label, path = _split(named)
     file = _file_in(path)
-    record = read_record(file) if file.suffix == ".jsonl" else _read_report(file)
+    record = read_record(file) if file.suffix == ".jsonl" or _begins_as_record(file) else _read_report(file)
     return Side(label or record.header.target.name, file, record)
 
 
@@ -74,6 +75,15 @@ def _file_in(path: Path) -> Path:
         if (path / name).is_file():
             return path / name
     raise ReadingError(f"there is neither {RECORD} nor {REPORT} in this folder", where=str(path), remedy=_REMEDY)
+
+
+def _begins_as_record(path: Path) -> bool:
+    """Tell a record whatever it is called: its first line is a header."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_HEADER)) == _HEADER
+    except OSError:
+        return False
 
 
 def _read_report(path: Path) -> Record:

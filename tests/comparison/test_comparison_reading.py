@@ -20,6 +20,11 @@ def test_a_report_and_a_record_of_one_run_are_the_same_side(tmp_path: Path) -> N
     assert difference_of(report, record).deltas == ()
 
 
+def test_a_record_is_known_whatever_it_is_called(tmp_path: Path) -> None:
+    path = write_record(OLD, tmp_path / "yesterday.json")
+    assert read_side(str(path)).record.results == OLD.results
+
+
 def test_a_folder_stands_for_its_record_and_without_one_for_its_report(tmp_path: Path) -> None:
     write_report(OLD, tmp_path / "report.json")
     assert read_side(str(tmp_path)).record.results == OLD.results
