@@ -80,6 +80,10 @@ def test_explanations(id_: str, tmp_path: Path, snapshot: SnapshotAssertion) -> 
     assert ended.err == ""
 
 
-@pytest.mark.parametrize("command", [(), ("run",), ("validate",), ("drift",)], ids=["all", "run", "validate", "drift"])
+@pytest.mark.parametrize(
+    "command",
+    [(), ("run",), ("merge",), ("validate",), ("drift",)],
+    ids=["all", "run", "merge", "validate", "drift"],
+)
 def test_help(command: tuple[str, ...], tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     assert conformance(*command, "--help", cwd=tmp_path).out == snapshot
