@@ -26,9 +26,10 @@ def explain(id_: str, contract: str | None) -> None:
     """Explain one check, fact or behaviour: what it says, where that stands, what is sent and what is accepted."""
     from conformance.catalogue.catalogue import catalogue  # noqa: PLC0415 - --help does without it
     from conformance.contract import load  # noqa: PLC0415 - as above
+    from conformance.validate.own_checks import own_checks  # noqa: PLC0415 - as above
 
     loaded = load(Path(contract) if contract else None)
-    checks = catalogue(loaded)
+    checks = (*catalogue(loaded), *own_checks(loaded))
     texts = list(_texts(loaded, checks, id_))
     if not texts:
         ids = [

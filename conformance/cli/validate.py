@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import conformance
 from conformance.cli.options import contract
 from conformance.errors import ExitCode, UserError
+
+if TYPE_CHECKING:
+    from conformance.validate.saved import Content
 
 _TOOL = "sagemaker-tuning-conformance"
 
@@ -63,12 +66,14 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
     about = loaded.operations[operation_named(operation, loaded.operations)]
     if file == options["request"] == "-":
         raise UserError("standard input holds one thing, not two", remedy="save the answer or the request as a file")
+    answer, request = saved(file, "an answer"), saved(options["request"], "a request")
     found = judge(
         loaded,
         about,
-        answer=saved(file, "an answer"),
-        request=saved(options["request"], "a request"),
+        answer=(answer[0], answer[1].value) if answer else None,
+        request=(request[0], request[1].value) if request else None,
         form=form_named(options["form"]),
+        laid_out=answer is not None and answer[1].laid_out,
     ).selected(options["level"])
     if as_json:
         tool = {"name": _TOOL, "version": conformance.__version__}
@@ -82,15 +87,16 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
     return found.code(strict=strict)
 
 
-def saved(file: str | None, what: str) -> tuple[str, dict[str, Any]] | None:
+def saved(file: str | None, what: str) -> tuple[str, Content] | None:
     """Read what was saved, with the name that people know it by; None where there is no file. Raises UserError."""
     if file is None:
         return None
     from conformance.validate.saved import SavedError, read, shown  # noqa: PLC0415 - --help does without it
 
-    value = read(file)
+    content = read(file)
+    value = content.value
     if isinstance(value, dict):
-        return shown(file), value
+        return shown(file), content
     kind = {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
     raise SavedError(
         f"{what} is a JSON object, and this is {kind}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from conformance.catalogue.check import Because, Check, because, bound_by, of_behaviour
+from conformance.catalogue.check import Check
 from conformance.contract import Contract, Operation
 from conformance.laws import filters, order, paging
 from conformance.laws.listing import Reader
@@ -16,6 +16,7 @@ from conformance.laws.requests import INVALID, Refusal, judge_accepted, judge_re
 from conformance.laws.verdict import Outcome, Verdict, failed, passed, skipped
 from conformance.validate.forms import Answer, Form
 from conformance.validate.offline import Judge, members_without
+from conformance.validate.own_checks import known_code, known_status, let_through, refused, statuses
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Listing
 
@@ -36,19 +37,9 @@ class Asked:
 
     def ending(self) -> tuple[Check, Verdict]:
         """Judge that a valid request was let through, and an invalid one refused for the right reason."""
-        operation = self.operation
-        places = because(self.contract, self.broken or (f"{operation.name}/output//http_status",))
-        valid = not self.broken
-        check = Check(
-            f"{operation.name}/request/answered/{'let-through' if valid else 'refused'}",
-            "must",
-            "documented",
-            "a valid request is let through" if valid else "an invalid request is refused for what is wrong with it",
-            places,
-            lambda _: skipped("it is judged on a saved answer only"),
-            facts=self.broken,
-        )
-        return check, self._let_through() if valid else self._refused()
+        if self.broken:
+            return refused(self.contract, self.operation, self.broken), self._refused()
+        return let_through(self.contract, self.operation), self._let_through()
 
     def _let_through(self) -> Verdict:
         operation, exchange = self.operation, self._unbounded()
@@ -129,52 +120,20 @@ def error_code(
     code, common = exchange.error_code, contract.service.common_errors
     if not code and not answer.rebuilt:  # that there is none is told by the form of its body
         return
-    behaviours = bound_by(contract, operation.name, ("error-checks",))
-    places: tuple[Because, ...] = tuple(dict.fromkeys(place for one in behaviours for place in of_behaviour(one)))
-    facts = tuple(f"{operation.name}/error/{one}/present" for one in operation.errors)
-    statement = "an error is one of the operation's own, or one that is common to the service"
-    check = Check(
-        f"{operation.name}/error/answered/code",
-        "should",
-        "inferred",
-        statement,
-        tuple(dict.fromkeys((*because(contract, facts), *places))),
-        lambda _: skipped("it is judged on a saved answer only"),
-        facts=facts,
-    )
-    known = (*operation.errors, *common)
-    if code in known:
+    check, known = known_code(contract, operation), (*operation.errors, *common)
+    if code not in known:
+        received = f"the code {code!r}" if code else "no code"
+        yield check, failed("unknown-code", "an error that nobody knows", expected=check.accepts, received=received)
+        return
+    yield check, passed({"answers": 1})
+    if not answer.status:
+        return
+    check = known_status(contract, operation, code)
+    if answer.status in statuses(contract, operation, code):
         yield check, passed({"answers": 1})
     else:
-        yield (
-            check,
-            failed(
-                "unknown-code",
-                "an error that nobody knows",
-                expected=f"one of {', '.join(known)}",
-                received=f"the code {code!r}" if code else "no code",
-            ),
-        )
-    if not answer.status or code not in known:
-        return
-    own = code in operation.errors
-    wanted = (operation.errors[code],) if own else common[code].http_status
-    status = Check(
-        f"{operation.name}/error/{code}/http-status",
-        "must" if own else "should",
-        "documented" if own else "protocol",
-        f"{code} comes with HTTP {' or '.join(map(str, wanted))}",
-        because(contract, (f"{operation.name}/error/{code}/http_status",) if own else (), protocol=not own),
-        lambda _: skipped("it is judged on a saved answer only"),
-    )
-    expected = f"HTTP {' or '.join(map(str, wanted))}"
-    if answer.status in wanted:
-        yield status, passed({"answers": 1})
-    else:
-        yield (
-            status,
-            failed("wrong-status", "the code comes with another status", expected=expected, received=shown(exchange)),
-        )
+        reason = "the code comes with another status"
+        yield check, failed("wrong-status", reason, expected=check.accepts, received=shown(exchange))
 
 
 def plain_members(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ _TIMES = {
     Form.CLI: re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)"),
     Form.BOTO3: re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d:\d\d(?::\d\d)?"),
 }
+_FIRST_CLI = "laid out as its first version does; --form wire if a tool has done that to the body"
 _MESSAGES = ("message", "Message", "code", "errorMessage")
 
 
@@ -55,9 +56,14 @@ class Answer:
     rebuilt: bool = False
 
 
-def as_wire(operation: Operation, value: Mapping[str, Any], form: Form | None = None) -> Answer:
-    """Give a saved answer as it would be on the wire; its form is found out where none is given."""
-    told, why = (form, "as --form says") if form is not None else _form_of(operation, value)
+def as_wire(
+    operation: Operation, value: Mapping[str, Any], form: Form | None = None, *, laid_out: bool = False
+) -> Answer:
+    """Give a saved answer as it would be on the wire; its form is found out where none is given.
+
+    `laid_out` says that the file is laid out as the AWS CLI does.
+    """
+    told, why = (form, "as --form says") if form is not None else _form_of(operation, value, laid_out=laid_out)
     metadata = value.get(_METADATA) if told is Form.BOTO3 else None
     status, headers = _told_by_client(metadata)
     error = value.get("Error")
@@ -73,7 +79,7 @@ def as_wire(operation: Operation, value: Mapping[str, Any], form: Form | None = 
     return Answer(told, why, wire, is_error=False, status=status, headers=headers)
 
 
-def _form_of(operation: Operation, value: Mapping[str, Any]) -> tuple[Form, str]:
+def _form_of(operation: Operation, value: Mapping[str, Any], *, laid_out: bool) -> tuple[Form, str]:
     if isinstance(value.get(_METADATA), Mapping):
         return Form.BOTO3, f"it has {_METADATA}"
     if isinstance(value.get("Error"), Mapping) and "Code" in value["Error"]:
@@ -82,7 +88,8 @@ def _form_of(operation: Operation, value: Mapping[str, Any]) -> tuple[Form, str]
         return Form.WIRE, "it has __type" if "__type" in value else "it has a message, and no member of an answer"
     times = list(_times(operation.output, value))
     if any(isinstance(time, int | float) and not isinstance(time, bool) for time in times):
-        return Form.WIRE, "its times are numbers"
+        # The first version of the AWS CLI leaves times as they came, and no server lays its answers out like that.
+        return (Form.CLI, _FIRST_CLI) if laid_out else (Form.WIRE, "its times are numbers")
     for form, words in (
         (Form.BOTO3, "its times are written as Python does"),
         (Form.CLI, "its times are ISO 8601 text"),

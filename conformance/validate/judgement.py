@@ -15,7 +15,7 @@ from conformance.laws.answers import observe
 from conformance.laws.verdict import Outcome, Verdict
 from conformance.validate.asked import Asked, error_code, plain_members
 from conformance.validate.evidence import exchange_of
-from conformance.validate.forms import Form, as_wire
+from conformance.validate.forms import Answer, Form, as_wire
 from conformance.validate.offline import Offline
 from conformance.validate.request import Requested, judge_request
 
@@ -95,15 +95,19 @@ class Judgement:
         }
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what was saved, where, and how to read it
     contract: Contract,
     operation: Operation,
     *,
     answer: tuple[str, Mapping[str, Any]] | None = None,
     request: tuple[str, Mapping[str, Any]] | None = None,
     form: Form | None = None,
+    laid_out: bool = False,
 ) -> Judgement:
-    """Judge an answer, a request, or an answer to a request; each comes with the name of its file."""
+    """Judge an answer, a request, or an answer to a request; each comes with the name of its file.
+
+    `laid_out` says that the answer is laid out as the AWS CLI does.
+    """
     asked = None if request is None else plain_members(request[1])
     requested = None if asked is None else judge_request(contract, operation, asked)
     if answer is None:
@@ -113,19 +117,19 @@ def judge(
             operation.name, None, request[0], None, "", is_error=False, foreign=False,
             results=requested.results, notes=requested.notes, must_be_answered=requested.must_be_answered,
         )  # fmt: skip
-    return _of_answer(contract, operation, answer, asked, requested, request[0] if request else None, form)
+    wire = as_wire(operation, answer[1], form, laid_out=laid_out)
+    return _of_answer(contract, operation, wire, answer[0], asked, requested, request[0] if request else None)
 
 
 def _of_answer(  # noqa: PLR0913, PLR0917 - as above
     contract: Contract,
     operation: Operation,
-    saved: tuple[str, Mapping[str, Any]],
+    answer: Answer,
+    file: str,
     asked: Mapping[str, Any] | None,
     requested: Requested | None,
     request: str | None,
-    form: Form | None,
 ) -> Judgement:
-    answer = as_wire(operation, saved[1], form)
     exchange = exchange_of(operation, answer, asked)
     # What an invalid request asks for, no answer can be measured by.
     measured = exchange_of(operation, answer, None if requested is None or requested.broken else asked)
@@ -142,7 +146,7 @@ def _of_answer(  # noqa: PLR0913, PLR0917 - as above
     unknown = observe(operation, (exchange,)).unknown
     return Judgement(
         operation.name,
-        saved[0],
+        file,
         request,
         answer.form,
         answer.why,

@@ -85,7 +85,7 @@ class Offline:
     def _laws(self) -> Iterator[tuple[str, Judge]]:
         ours = [law for law in laws().values() if law.operation == self._operation.name]
         alone = [law for law in ours if not law.compares]
-        if self._operation.pagination is not None and not self._asked:
+        if alone and self._operation.pagination is not None and not self._asked:
             self.left_out.append(
                 f"{_count(len(alone), 'law')} on the items of the resource that was asked for: {self._lacking}"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|-?(?:NaN|Infinity)')
 _DEEPEST = 200
 """Levels of nesting beyond which nothing is an answer of a service: the deepest has nine."""
 
+_LAID_OUT = re.compile(rb'\{\r?\n    "')
 _PYTHON = re.compile(rb"\s*\{\s*(?:'|\w+:)")
 
 
@@ -31,7 +33,15 @@ def shown(file: str) -> str:
     return "standard input" if file == STDIN else file
 
 
-def read(file: str) -> Any:
+@dataclass(frozen=True)
+class Content:
+    """What a file holds; `laid_out` says that it is laid out as the AWS CLI does, a member a line, four blanks in."""
+
+    value: Any
+    laid_out: bool
+
+
+def read(file: str) -> Content:
     """Read a JSON value from a file, `-` for standard input. Raises SavedError, with line and column where it can."""
     raw = _bytes(file)
     if not raw.strip():
@@ -41,7 +51,7 @@ def read(file: str) -> Any:
     except NotJsonError as error:
         raise _explained(error, raw.removeprefix(b"\xef\xbb\xbf"), shown(file)) from error
     _not_too_deep(raw, shown(file))
-    return value
+    return Content(value, _LAID_OUT.match(raw) is not None)
 
 
 def _bytes(file: str) -> bytes:

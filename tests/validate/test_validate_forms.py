@@ -54,6 +54,13 @@ def test_one_number_among_the_times_makes_it_the_wire_so_that_a_text_beside_it_f
     assert form_of(CreationTime=MOMENT, LastModifiedTime="2024-05-01T10:00:00Z") is Form.WIRE
 
 
+def test_numbers_laid_out_as_the_first_aws_cli_does_are_its_own() -> None:
+    operation = contract().operations[DESCRIBE]
+    assert as_wire(operation, {"CreationTime": MOMENT}, laid_out=True).form is Form.CLI
+    assert as_wire(operation, {"CreationTime": MOMENT}, Form.WIRE, laid_out=True).form is Form.WIRE
+    assert as_wire(operation, {"__type": "ResourceNotFound"}, laid_out=True).form is Form.WIRE
+
+
 def test_without_times_metadata_tells_and_else_it_is_the_wire() -> None:
     assert form_of(FailureReason="none", ResponseMetadata={"HTTPStatusCode": 200}) is Form.BOTO3
     assert form_of(FailureReason="2024-05-01 10:00:00+00:00") is Form.WIRE
