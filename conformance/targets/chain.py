@@ -40,10 +40,10 @@ def credentials_told(spec: TargetSpec) -> str:
     """
     if spec.kind is not Kind.AWS:
         return "static ones of the target's entry" if spec.credentials else "none: requests go unsigned"
+    name, settings = _profile(spec)
     # A profile that the entry names goes before the keys of the environment, one that AWS_PROFILE names does not.
     if not spec.profile and os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY"):
         return "access keys of the environment (AWS_ACCESS_KEY_ID)"
-    name, settings = _profile(spec)
     told = next((words for setting, words in _OF_PROFILE if settings.get(setting)), "")
     if told:
         return f"profile {name!r}: {told}"
