@@ -6,12 +6,9 @@ All of its checks and phases are on, as they are by default: examples, coverage,
 finds links. What it is given beside the document is what a user who wants to get anywhere would give it:
 
 - how a body of the content type is written and read: it is JSON, which Schemathesis can't know;
-- the names of the tuning jobs that exist, as examples, and in place of every other name that keeps its constraints:
-  nearly every name that it can make up belongs to nobody, and an answer of 400 would hide what it tries elsewhere;
-- tokens in place of every other token that keeps its constraints: one that the server has given out for such a query;
-  none where it has given out none yet.
-
-What breaks a constraint on purpose is sent as it was made, and so is every other member.
+- the names of the tuning jobs that exist, as examples, and in place of most other names that keep their constraints;
+- tokens that the server has given out, in place of those that keep their constraints (both: benchmarks/standing.py);
+- that a name which nobody has may be refused although it keeps its constraints.
 """
 
 from __future__ import annotations
@@ -19,25 +16,25 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import schemathesis
 from openapi import document
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
+from schemathesis.openapi.checks import RejectedPositiveData
+from standing import Standing
 
 from conformance.contract import Contract, Operation, load
-from conformance.reference.constraints import violations
 from conformance.worlds import load_world
 
 MAX_EXAMPLES = 100
 """How many cases are made up for an operation when fuzzing: what Schemathesis does by default."""
 SEED = 20_261_121
 _OK = 200
-T = TypeVar("T")
 
 
 class Alarm(NamedTuple):
@@ -63,56 +60,38 @@ class Held:
     alarms: frozenset[Alarm]
 
 
-@dataclass
-class Standing:
-    """What is put into requests: names that exist, and tokens of the server, by the rest of the query."""
+@dataclass(frozen=True)
+class Hooks:
+    """What is called around each request."""
 
     contract: Contract
-    names: Sequence[str]
-    _tokens: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    _turns: Iterator[int] = field(default_factory=itertools.count)
+    standing: Standing
 
-    def put_into(self, operation: Operation, members: dict[str, Any]) -> None:
-        """Put what exists in place of what keeps its constraints; every other member stays as it is."""
-        named = _keeps(operation, operation.subject, members)
-        if named:
-            members[operation.subject] = self._one_of(self.names)
-        paging = operation.pagination
-        if paging is None or not _keeps(operation, paging.input_token, members):
-            return
-        del members[paging.input_token]
-        known = self._tokens.get(_rest(operation, members)) if named else None
-        if known:
-            members[operation.subject], members[paging.input_token] = self._one_of(known)
+    def before(self, context: Any, case: Any) -> None:
+        """Put what exists into a request."""
+        if isinstance(case.body, dict):
+            self.standing.put_into(self._operation(context), case.body)
 
-    def learn(self, operation: Operation, members: Any, answer: Any) -> None:
-        """Keep the token of an answer, with the name and the rest of the query that it belongs to."""
-        paging = operation.pagination
-        if paging is None or not isinstance(answer, dict) or not isinstance(members, dict):
-            return
-        token, name = answer.get(paging.output_token), members.get(operation.subject)
-        if isinstance(token, str) and isinstance(name, str):
-            self._tokens.setdefault(_rest(operation, members), []).append((name, token))
+    def after(self, context: Any, case: Any, response: Any) -> None:
+        """Learn the tokens of an answer."""
+        if response.status_code == _OK:
+            try:
+                answer = json.loads(response.content)
+            except ValueError:
+                return
+            self.standing.learn(self._operation(context), case.body, answer)
 
-    def _one_of(self, values: Sequence[T]) -> T:
-        return values[next(self._turns) % len(values)]
+    def counts(self, context: Any, failure: Any, case: Any) -> bool:
+        """Tell whether a failure counts: that nobody has a name is no reason to accept it."""
+        rejected = isinstance(failure, RejectedPositiveData)
+        return not (rejected and self.standing.asks_for_nobody(self._operation(context), case.body))
+
+    def _operation(self, context: Any) -> Operation:
+        return self.contract.operations[context.operation.definition.raw["operationId"]]
 
 
-def _rest(operation: Operation, members: Mapping[str, Any]) -> str:
-    """Give what a token depends on beside the name: a query without its page, null members, and unknown ones."""
-    paging = operation.pagination
-    aside = {operation.subject, *((paging.limit, paging.input_token) if paging else ())}
-    query = {name: members.get(name) for name in operation.input.members if name not in aside}
-    return json.dumps(query)
-
-
-def _keeps(operation: Operation, name: str, members: Mapping[str, Any]) -> bool:
-    value, node = members.get(name), operation.input.members[name]
-    return isinstance(value, str) and not any(True for _ in violations(node, value, name))
-
-
-_standing: list[Standing] = []
-"""What the hooks use: Schemathesis keeps them for the whole process."""
+_hooks: list[Hooks] = []
+"""Those of the run: what Schemathesis is given once stays for the whole process."""
 
 
 def prepare(contract: Contract) -> None:
@@ -122,6 +101,7 @@ def prepare(contract: Contract) -> None:
     schemathesis.deserializer(media_type)(_read)
     schemathesis.hook("before_call")(_before_call)
     schemathesis.hook("after_call")(_after_call)
+    schemathesis.hook("filter_failure")(_filter_failure)
 
 
 def hold(  # noqa: PLR0913 - the settings of a run
@@ -134,7 +114,7 @@ def hold(  # noqa: PLR0913 - the settings of a run
     until: Callable[[Alarm], bool] = lambda _: False,
 ) -> Held:
     """Run Schemathesis against a server; it ends early after an alarm that `until` is true of."""
-    _standing[:] = [Standing(contract, names)]
+    _hooks[:] = [Hooks(contract, Standing(names))]
     config = SchemathesisConfig.from_dict(
         {
             "seed": seed,
@@ -183,23 +163,18 @@ def _read(_: Any, response: Any) -> Any:
     return json.loads(response.content)
 
 
-def _operation(context: Any) -> Operation:
-    return _standing[0].contract.operations[context.operation.definition.raw["operationId"]]
-
-
 def _before_call(context: Any, case: Any, kwargs: Any) -> None:
     del kwargs
-    if isinstance(case.body, dict):
-        _standing[0].put_into(_operation(context), case.body)
+    _hooks[0].before(context, case)
 
 
 def _after_call(context: Any, case: Any, response: Any) -> None:
-    if response.status_code == _OK:
-        try:
-            answer = json.loads(response.content)
-        except ValueError:
-            return
-        _standing[0].learn(_operation(context), case.body, answer)
+    _hooks[0].after(context, case, response)
+
+
+def _filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
+    del response
+    return _hooks[0].counts(context, failure, case)
 
 
 def main() -> None:
