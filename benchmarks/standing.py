@@ -16,7 +16,7 @@ from conformance.contract import Operation
 from conformance.reference.constraints import violations
 
 _EVERY = 3
-"""Of requests that say nothing but a name, every so-manieth keeps one that nobody has: what comes then is judged, too."""
+"""Of requests that say nothing but a name, every third keeps one that nobody has: what comes then is judged, too."""
 T = TypeVar("T")
 
 
