@@ -48,10 +48,10 @@ def rehearse(plan: Plan, world: World, *, budget: int | None = None, clients: bo
     lab = rehearsed.lab(OpenTarget(spec, access, state))
     lab.clients = lab.clients if clients else None
     runner = Runner(lab, plan.checks)
-    if any(check.area in _SENDS_NOTHING for check in plan.checks):
+    if any(check.area in _SENDS_NOTHING for check in plan.asking):
         _ = lab.survey
     cut: Counter[str] = Counter()
-    for check in plan.checks:
+    for check in plan.asking:
         if budget is None and check.area in _SENDS_NOTHING:
             continue
         verdict = runner.verdict(check)
