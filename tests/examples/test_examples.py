@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import pytest
@@ -169,6 +169,57 @@ def test_a_workflow_asks_for_no_right_that_it_does_not_need(name: str) -> None:
     assert rights["contents"] == "read"
     assert set(rights) == {"contents"} or name == "github-pull-request.yml"
     assert not [step for step in steps(name) if "${{" in step.get("run", "")]
+
+
+GH = """#!/bin/sh
+case "$1 $2" in
+  "run list") if test -d earlier; then echo 42; fi ;;
+  "run download") test "$3" = 42 && cp -r earlier "$7" ;;
+  "pr comment") cp "$5" comment.md ;;
+esac
+"""
+"""Stands for GitHub's command: one earlier run, if there is one in the workspace; comments land in a file."""
+
+
+class Scene(NamedTuple):
+    """What was judged earlier and now, the exit code of the run, the number of the pull request; what is to come."""
+
+    earlier: str
+    now: str
+    code: str
+    number: str
+    ends: int
+    said: str
+
+
+SCENES = {
+    "same": Scene(A_FEW, A_FEW, "0", "7", 0, "### No difference"),
+    "worse": Scene(A_FEW, f"{A_FEW}/*/http-status", "0", "7", 1, "### Worse"),
+    "first": Scene("", A_FEW, "1", "7", 1, "There is no run on main"),
+    "push": Scene("", A_FEW, "1", "", 0, ""),
+    "no-verdict": Scene(A_FEW, A_FEW, "3", "7", 3, ""),
+}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_step_that_tells_a_pull_request(name: str, workspace: Path, on_path: dict[str, str]) -> None:
+    earlier, now, code, number, ends, said = SCENES[name]
+    for pattern, folder in ((earlier, "earlier"), (now, "conformance-report")):
+        if pattern:
+            assert ran(["conformance", "run", "mine", "--report-dir", folder, "--select", pattern], workspace, on_path)
+    program = Path(on_path["PATH"].split(os.pathsep)[0]) / "gh"
+    program.write_text(GH, encoding="utf-8")
+    program.chmod(0o755)
+    (step,) = (one for one in steps("github-pull-request.yml") if "run" in one)
+    env = {
+        **on_path, "CONFORMANCE": "conformance", "CODE": code, "PULL_REQUEST": number, "GH_TOKEN": "x",
+        "GITHUB_STEP_SUMMARY": str(workspace / "summary.md"),
+    }  # fmt: skip
+    done = ran(["bash", "-e", "-o", "pipefail", "-c", step["run"]], workspace, env)
+    assert done.returncode == ends, done.stdout + done.stderr
+    summary = workspace / "summary.md"
+    assert said in (summary.read_text(encoding="utf-8") if summary.exists() else "")
+    assert (workspace / "comment.md").exists() is said.startswith("###")
 
 
 def commands() -> list[tuple[str, list[str]]]:
