@@ -58,12 +58,13 @@ class CliChecks:
         node = self.operation.output
         listed = self.operation.pagination.result if self.operation.pagination else ""
         token = self.operation.pagination.output_token if self.operation.pagination else ""
+        due = self._due("output")
         cited = tuple(fact for fact in self._cited("output") if fact.path != token)
         yield Row(
             "prints-members",
             "every member of the answer is printed as JSON, with its value: times as numbers or in ISO 8601",
             ("plain",),
-            lambda scene: laws.prints(scene.ran("plain"), node, listed),
+            lambda scene: laws.prints(scene.ran("plain"), node, listed, due),
             tuple(_short(fact) for fact in cited),
             cites=tuple(f"input/{name}/present" for name in self.operation.input.members),
             should=not cited,
@@ -220,7 +221,15 @@ class CliChecks:
         )
 
     def _due(self, direction: str) -> frozenset[str]:
-        return frozenset(fact.path for fact in self._cited(direction))
+        """Give the paths that any client knows: those of its page, else those of the oldest document."""
+        facts = self._cited(direction)
+        if not facts:
+            sources = self._contract.sources
+            pages = [one for one in sources.values() if one.operation == self.operation.name]
+            oldest = min(pages, key=lambda one: one.edition or 0, default=None)
+            every = self._contract.facts_of(self.operation.name, direction)
+            facts = tuple(fact for fact in every if oldest and any(one.id == oldest.id for one in fact.sources))
+        return frozenset(fact.path for fact in facts)
 
     def _id(self, row: Row) -> str:
         return f"{self.operation.name}/client/cli/{row.case}"

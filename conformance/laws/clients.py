@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,20 +46,27 @@ Same = Callable[[str, Any, Any], bool]
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a client gives, held against the wire; `same` is how values are compared, and `exchanges` show them."""
+    """What a client gives, held against the wire; `same` is how values are compared, and `exchanges` show them.
+
+    `due` are the paths of the members that any client has to know; None for all that are documented.
+    """
 
     tally: Tally
     exchanges: tuple[Exchange, ...]
     same: Same
+    due: Collection[str] | None = None
 
     def members(self, node: Node, raw: Mapping[str, Any], result: Mapping[str, Any]) -> None:
         """Compare the members of a structure, all the way down."""
         for name, member in node.members.items():
             if raw.get(name) is None:
                 continue
-            if member.basis == "modelled" and name not in result:
-                continue  # the installed client may be older than the model
+            if name not in result and not self._is_due(member):
+                continue  # the installed client may be older than the model, or than the newest document
             self._value(member, raw[name], result.get(name))
+
+    def _is_due(self, member: Node) -> bool:
+        return member.basis != "modelled" and (self.due is None or member.path in self.due)
 
     def _value(self, node: Node, raw: Any, value: Any) -> None:
         if node.type == "structure" and isinstance(value, Mapping) and isinstance(raw, Mapping):

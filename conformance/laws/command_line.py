@@ -98,10 +98,11 @@ def _of_type(kind: str, value: Any) -> bool:
     return is_number(value) if kind == "float" else isinstance(value, str)
 
 
-def prints(run: CommandRun, node: Node, listed: str = "") -> Verdict:
+def prints(run: CommandRun, node: Node, listed: str = "", due: Collection[str] | None = None) -> Verdict:
     """Judge that a command prints the answer: every member of the wire that the contract knows, with its value.
 
-    Of several pages, the items under `listed` stand in one list, and all else is what the last page says.
+    `due` are the paths of the members that any client has to know; None for all that are documented. Of several pages,
+    the items under `listed` stand in one list, and all else is what the last page says.
     """
     if problem := no_answer(run):
         return problem
@@ -110,7 +111,7 @@ def prints(run: CommandRun, node: Node, listed: str = "") -> Verdict:
     if listed:
         whole[listed] = [item for answer in answers for item in _entries(answer, listed)]
     tally = Tally("members")
-    Comparison(tally, run.exchanges[:1], as_printed).members(node, whole, run.printed or {})
+    Comparison(tally, run.exchanges[:1], as_printed, due).members(node, whole, run.printed or {})
     words = "every member of the wire answer, as JSON of the same type"
     return _told(tally.verdict("output-differs", words, lacking="the answer has no members"), run)
 

@@ -59,7 +59,7 @@ def test_an_answer_to_nobodys_name_is_no_exception() -> None:
     assert verdict(DESCRIBE, "client-error", 200, b"{}").outcome is Outcome.SKIPPED
 
 
-TIMES = ("soon", [], {}, True)
+TIMES: tuple[object, ...] = ("soon", [], {}, True)
 
 
 @pytest.mark.parametrize(

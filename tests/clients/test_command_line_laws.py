@@ -149,6 +149,21 @@ def test_the_items_of_several_pages_are_printed_as_one_list() -> None:
     assert "NextToken" in page.received
 
 
+def test_a_client_may_be_older_than_a_member_but_not_print_it_wrongly() -> None:
+    answer = exchange({}, {"TrainingJobSummaries": [JOB]})
+    older = {name: value for name, value in JOB.items() if name != "TunedHyperParameters"}
+    due = {"TrainingJobSummaries", "TrainingJobSummaries[].TrainingJobName"}
+
+    def judged(printed: dict[str, Any]) -> Outcome:
+        return laws.prints(
+            ran({"TrainingJobSummaries": [printed]}, answer), OUTPUT, "TrainingJobSummaries", due
+        ).outcome
+
+    assert judged(older) is PASSED
+    assert judged({**older, "TunedHyperParameters": {}}) is FAILED
+    assert judged({name: value for name, value in JOB.items() if name != "TrainingJobName"}) is FAILED
+
+
 def test_floats_that_json_has_no_numbers_for_are_the_same_in_both_writings() -> None:
     metric = {"FinalHyperParameterTuningJobObjectiveMetric": {"Value": "NaN"}}
     printed = json.dumps({"TrainingJobSummaries": [metric]}).replace('"NaN"', "NaN")
