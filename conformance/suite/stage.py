@@ -118,6 +118,11 @@ class Plan:
         return self.part.chosen(self.checks) if self.part else self.checks
 
     @property
+    def asking(self) -> tuple[Check, ...]:
+        """The checks whose requests are sent here: those done here, or all if one of them looks at every answer."""
+        return self.checks if any(check.area == "response" for check in self.own) else self.own
+
+    @property
     def directory(self) -> Path:
         """Where the record and the reports go: a folder for each target, and inside it one for each part of a run."""
         if self.settings.report_dir:
