@@ -9,7 +9,7 @@ from conformance.drift.claims import Place, Read, Statement, Unread
 from conformance.drift.drawing import drawn
 from conformance.drift.labels import is_label, label, plain
 from conformance.drift.outline import rest
-from conformance.drift.page import Page, heading
+from conformance.drift.page import Page, heading, spans
 from conformance.drift.prose import statements
 
 Heading = tuple[int, str, str]
@@ -32,8 +32,8 @@ def drawing(page: Page, start: int, root: Place) -> Iterator[Read]:
 
 def members(page: Page, headings: Sequence[Heading], end: int, root: Place) -> Iterator[Read]:
     """Read the lines below each heading."""
-    stops = [line for line, _, _ in headings[1:]] + [end]
-    for (line, name, prose), stop in zip(headings, stops, strict=True):
+    bounds = spans([line for line, _, _ in headings], end)
+    for (line, name, prose), (_, stop) in zip(headings, bounds, strict=True):
         place = root.below(name)
         yield Statement("present", value=True, line=line).by(page.document, place)
         labelled = [(number, text.strip()) for number, text in page.numbered(line + 1, stop) if text.strip()]

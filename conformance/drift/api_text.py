@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from conformance.drift import api_page
 from conformance.drift.claims import Place, Read
 from conformance.drift.labels import is_label
-from conformance.drift.page import Page
+from conformance.drift.page import Page, spans
 
 _NAME = re.compile(r" *([A-Z]\w+) *")
 
@@ -34,9 +34,9 @@ def read(page: Page) -> Iterator[Read]:
 def _headings(page: Page, start: int, end: int) -> list[api_page.Heading]:
     """Give the lines that are a name alone; one without a label before the next is a word of the prose."""
     names = [(line, match[1]) for line, text in page.numbered(start, end) if (match := _NAME.fullmatch(text))]
-    stops = [line for line, _ in names[1:]] + [end]
+    bounds = spans([line for line, _ in names], end)
     return [
         (line, name, "")
-        for (line, name), stop in zip(names, stops, strict=True)
+        for (line, name), (_, stop) in zip(names, bounds, strict=True)
         if any(is_label(text) for _, text in page.numbered(line + 1, stop))
     ]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from conformance.drift.boto3_page import direction, exceptions, handed_through, syntax, told_of_itself
 from conformance.drift.claims import Claim, Place, Read, Statement, Unread
 from conformance.drift.outline import TYPES, Row, named, outlined
-from conformance.drift.page import Page
+from conformance.drift.page import Page, spans
 from conformance.drift.prose import statements
 
 _TYPE = re.compile(r"\s*:type (\w+): ?(\w+)?.*")
@@ -42,7 +42,7 @@ def _arguments(page: Page, root: Place) -> Iterator[Read]:
     yield from syntax(page, request, root, listed)
     answer = page.find_or_end(":rtype: dict", ":rtype", ":returns", "Response Syntax", start=request)
     starts = [line for line, text in page.numbered(request, answer) if _TYPE.fullmatch(text)]
-    for start, end in zip(starts, [*starts[1:], answer], strict=True):
+    for start, end in spans(starts, answer):
         match = _TYPE.fullmatch(page.lines[start - 1])
         name, word = (match[1], match[2] or "") if match else ("", "")
         place = root.below(name)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from conformance.drift.boto3_page import direction, exceptions, handed_through, syntax, told_of_itself
 from conformance.drift.claims import Place, Read, Statement
 from conformance.drift.outline import TYPES, Row, named, outlined
-from conformance.drift.page import Page, heading
+from conformance.drift.page import Page, heading, spans
 from conformance.drift.prose import statements
 
 _DASH = r"(?:\u2013|\u2014|--?)"
@@ -39,7 +39,7 @@ def _arguments(page: Page, root: Place) -> Iterator[Read]:
     explained = page.find_or_end("Parameters", start=request)
     answer = page.find_or_end("Return type", "Returns", "Response Syntax", start=explained)
     starts = [line for line, text in page.numbered(explained, answer) if _PARAMETER.fullmatch(text.rstrip())]
-    for start, end in zip(starts, [*starts[1:], answer], strict=True):
+    for start, end in spans(starts, answer):
         match = _PARAMETER.fullmatch(page.lines[start - 1].rstrip())
         name, word = (match[1], match[2]) if match else ("", "")
         place = root.below(name)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from conformance.drift.errors import PageError
@@ -46,6 +48,11 @@ class Page:
         """Give the lines from `start` to `end`, the last left out, with their numbers."""
         stop = len(self.lines) + 1 if end is None else end
         return [(number, self.lines[number - 1]) for number in range(start, stop)]
+
+
+def spans(starts: Sequence[int], end: int) -> Iterator[tuple[int, int]]:
+    """Give each start with the next one, the last with the end."""
+    return pairwise((*starts, end))
 
 
 def heading(line: str) -> str:
