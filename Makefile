@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(C
 # A wheel or an editable install looks at these; everything else is found as it is in the checkout.
 PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
 
-.PHONY: help run test lint types contract prove moto bench bench-schemathesis docs clean
+.PHONY: help run test lint types contract prove moto bench bench-schemathesis docs gallery clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets.
@@ -54,6 +54,9 @@ docs: $(VENV)/.ready-dev  ## Write anew what is made: the catalogue of checks, a
 	$(BIN)/python -m conformance.catalogue.page > docs/catalogue.md.new
 	mv docs/catalogue.md.new docs/catalogue.md
 	$(BIN)/python tests/docs/console_blocks.py README.md
+
+gallery: $(VENV)/.ready-dev  ## Make docs/gallery anew: reports of the reference server and of three versions of moto.
+	$(BIN)/python docs/gallery/make_gallery.py
 
 clean:  ## Remove what make and the tools made: the environment, caches, reports.
 	rm -rf $(VENV) .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache

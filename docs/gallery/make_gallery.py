@@ -1,0 +1,181 @@
+"""Makes the gallery anew: runs on the reference server and on three versions of moto, their comparison, and pictures.
+
+    make gallery
+
+Each version of moto gets an environment of its own under `build/gallery`, from a package index. What differs from run
+to run and from machine to machine (times, ports, request ids) is written alike, so that a change of the gallery is a
+change of the reports. Pictures need Chromium; without it the old ones stay.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterable
+from pathlib import Path
+
+from conformance.report import headline, read_record
+from conformance.report.writing import write_reports
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+BUILD = ROOT / "build" / "gallery"
+MOTO = ("5.0.12", "5.1.6", "5.2.5")
+"""The oldest that has tuning jobs, one half-way, and the newest."""
+WORDS = {
+    "reference": "reference server",
+    "moto-5.0.12": "moto 5.0.12, the oldest with tuning jobs",
+    "moto-5.1.6": "moto 5.1.6, half-way",
+    "moto-5.2.5": "moto 5.2.5, the newest",
+}
+PORT = 5099
+KEPT = ("report.html", "report.md")
+DAY_S = 86_400
+
+MOMENT = "2026-01-01T00:00:00+00:00"
+MOMENT_S = 1_767_225_600
+NO_TWO_ALIKE = (
+    (re.compile(r'"(duration_s|elapsed_s)":[0-9.e-]+'), r'"\1":0.0'),
+    (re.compile(r'"started":"[^"]*"'), f'"started":"{MOMENT}"'),
+    (re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "Thu, 01 Jan 2026 00:00:00 GMT"),
+    (re.compile(r'"(x-amzn-requestid)":"[^"]*"', re.IGNORECASE), r'"\1":"0"'),
+    (re.compile(r"127\.0\.0\.1:\d+"), f"127.0.0.1:{PORT}"),
+)
+"""What differs between two runs that saw the same, and what is written for it."""
+
+
+def main() -> int:
+    """Make everything; give the exit code."""
+    runs = {"reference": "reference"} | {f"moto-{version}": f"moto-{version}" for version in MOTO}
+    targets = write_targets()
+    for name, target in runs.items():
+        folder = BUILD / "runs" / name
+        command("run", target, "--targets", targets, "--report-dir", folder)
+        steady(folder / "run.jsonl")
+        write_reports(read_record(folder / "run.jsonl"), folder)
+        for report in KEPT:
+            (HERE / name).mkdir(exist_ok=True)
+            shutil.copyfile(folder / report, HERE / name / report)
+    columns = [f"{name.replace('-', ' ')}={BUILD / 'runs' / name / 'run.jsonl'}" for name in runs]
+    (HERE / "comparison.md").write_text(command("compare", "--markdown", *columns), encoding="utf-8")
+    command("compare", "--html", HERE / "comparison.html", *columns)
+    take_pictures()
+    write_table(runs)
+    for path in sorted(HERE.rglob("*.*")):
+        if path.suffix in {".html", ".md", ".png"}:
+            print(f"{path.stat().st_size / 1000:8.0f} kB  {path.relative_to(ROOT)}")
+    return 0
+
+
+def write_targets() -> Path:
+    """Install each version of moto where it is not yet, and write a file of targets that launches them."""
+    lines = ["targets:", "  reference: {kind: reference}"]
+    for version in MOTO:
+        home = BUILD / f"moto-{version}"
+        server = home / "bin" / "moto_server"
+        if not server.exists():
+            print(f"installing moto {version}")
+            venv.create(home, with_pip=True, clear=True)
+            python = str(home / "bin" / "python")
+            install = [python, "-m", "pip", "install", "--quiet", f"moto[server]=={version}"]
+            subprocess.run(install, check=True)
+        lines += [
+            f"  moto-{version}:",
+            "    launch:",
+            f"      command: ['{server}', -H, 127.0.0.1, -p, '{{port}}']",
+            f"      port: {PORT}",
+            "    endpoint_url: http://127.0.0.1:{port}",
+            "    state: create",
+        ]
+    path = BUILD / "targets.yaml"
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return path
+
+
+def command(*arguments: str | Path) -> str:
+    """Run `conformance`; give what it printed. That a target does not conform (exit code 1) is what a gallery shows."""
+    words = [sys.executable, "-m", "conformance", *map(str, arguments)]
+    done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
+    if done.returncode not in {0, 1}:
+        sys.exit(f"conformance {arguments[0]}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def steady(record: Path) -> None:
+    """Write a record anew without what no two runs have alike."""
+    text = record.read_text(encoding="utf-8")
+    for pattern, written in NO_TWO_ALIKE:
+        text = pattern.sub(written, text)
+    record.write_text(re.sub(r"\b\d{10}(\.\d+)?\b", _moment, text), encoding="utf-8")
+
+
+def _moment(found: re.Match[str]) -> str:
+    is_now = abs(float(found[0]) - time.time()) < DAY_S
+    return f"{MOMENT_S}.0" if is_now and found[1] else str(MOMENT_S) if is_now else found[0]
+
+
+def take_pictures() -> None:
+    """Photograph a report and the comparison, where there is a browser."""
+    program = shutil.which("chromium")
+    if program is None:
+        print("no chromium here: the pictures stay as they were")
+        return
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - everything else does without a browser
+
+    newest = (HERE / f"moto-{MOTO[-1]}" / "report.html").as_uri()
+    pictures = (
+        (ROOT / "docs" / "report.png", newest, "light", 1180),
+        (HERE / "facts.png", f"{newest}#?outcome=broken", "dark", 900),
+        (HERE / "comparison.png", (HERE / "comparison.html").as_uri(), "light", 900),
+    )
+    with sync_playwright() as driver:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = driver.chromium.launch(executable_path=program, args=options)
+        for path, address, scheme, height in pictures:
+            context = browser.new_context(
+                viewport={"width": 1200, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
+            )
+            page = context.new_page()
+            page.goto(address)
+            page.screenshot(path=path)
+            context.close()
+        browser.close()
+    for path, *_ in pictures:
+        smaller(path)
+
+
+def smaller(path: Path) -> None:
+    """Write a picture with as many colours as it needs, where ImageMagick is there."""
+    convert = shutil.which("convert")
+    if convert is not None:
+        options = ["-strip", "+dither", "-colors", "128", "-depth", "8"]
+        subprocess.run([convert, str(path), *options, f"PNG8:{path}"], check=True)
+
+
+def write_table(names: Iterable[str]) -> None:
+    """Write into the README what the runs came to, and how large their reports are."""
+    rows = ["| run | verdict | report | | for a pull request |", "|---|---|---|---:|---|"]
+    for name in names:
+        verdict = headline(read_record(BUILD / "runs" / name / "run.jsonl"))
+        size = megabytes(HERE / name / "report.html")
+        links = f"[report.html]({name}/report.html) | {size} | [report.md]({name}/report.md)"
+        rows.append(f"| {WORDS[name]} | {verdict.title}: {verdict.detail} | {links} |")
+    size = megabytes(HERE / "comparison.html")
+    rows.append(f"| side by side | | [comparison.html](comparison.html) | {size} | [comparison.md](comparison.md) |")
+    page = HERE / "README.md"
+    before, begin, rest = page.read_text(encoding="utf-8").partition("<!-- runs -->\n")
+    _, end, after = rest.partition("<!-- end of runs -->\n")
+    page.write_text("".join((before, begin, "\n".join([*rows, ""]), end, after)), encoding="utf-8")
+
+
+def megabytes(path: Path) -> str:
+    """Write the size of a file."""
+    return f"{path.stat().st_size / 1_000_000:.1f} MB"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
