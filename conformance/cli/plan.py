@@ -62,7 +62,7 @@ def _plan_lines(plan: Plan, told: Forecast) -> Iterator[str]:
     yield _row("credentials", credentials_told(spec))
     yield _row("signs", f"{', '.join(_signed(plan))}; nothing else")
     yield _row("state", _state(plan, told))
-    yield _row("checks", f"{len(plan.checks):,}")
+    yield _row("checks", f"{len(plan.own):,}")
     yield ""
     yield from _table(plan, told)
     yield ""

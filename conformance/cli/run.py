@@ -123,8 +123,8 @@ def run(
         return ExitCode.CONFORMS
     if workers not in {None, "auto", "logical"} and not str(workers).isdigit():
         raise UserError(f"-n takes a number of processes or 'auto', not {workers!r}", remedy="for example -n 2")
-    if workers is not None and (options["record"] or options["replay"]):
-        raise UserError("evidence is recorded and replayed by one process", remedy="leave out -n")
+    if (workers is not None or options["tx"]) and (options["record"] or options["replay"]):
+        raise UserError("evidence is recorded and replayed by one process", remedy="leave out -n and --tx")
     return _Run(options, workers, hold=hold, timings=timings, plan_only=plan_only).run()
 
 

@@ -55,8 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if handle is not None:
         config.stash[PLAN] = handle.plan
         return
+    settings = Settings.of(config)
+    if (settings.record or settings.replay) and config.getoption("tx", None):
+        raise pytest.UsageError("evidence is recorded and replayed by one process: leave out -n and --tx")
     try:
-        config.stash[PLAN] = Plan.of(Settings.of(config))
+        config.stash[PLAN] = Plan.of(settings)
     except UserError as error:
         raise pytest.UsageError(str(error)) from error
     plan = config.stash[PLAN]
