@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 
+from conformance.catalogue import cli_option_checks
 from conformance.catalogue.check import Because, Check, because, bound_by, of_behaviour
 from conformance.catalogue.cli_calls import NOT_ASKED, Row, Scene, Unfit
+from conformance.catalogue.cli_option_checks import json_rows, option_rows
 from conformance.catalogue.cli_paging_checks import paging_rows
-from conformance.catalogue.cli_steps import AFTER, Steps
+from conformance.catalogue.cli_steps import AFTER, GENERATE, Steps
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Fact, Operation
 from conformance.laws import command_line as laws
-from conformance.laws.listing import Reader
 from conformance.laws.verdict import Verdict, broke, skipped
 
 _PAGE_KIND = "cli-page"
-_WINS, _JSON, _SKELETON, _SAMPLE = "cli-options-win", "cli-json-input", "cli-skeleton", "cli-output-skeleton"
-_INPUT_JSON, _GENERATE = "--cli-input-json", "--generate-cli-skeleton"
+_SKELETON, _SAMPLE = "cli-skeleton", "cli-output-skeleton"
 
-LAWS = frozenset({_WINS, _JSON, _SKELETON, _SAMPLE})
+LAWS = cli_option_checks.LAWS | {_SKELETON, _SAMPLE}
 """The names by which behaviours call for these checks."""
 
 
@@ -47,8 +47,8 @@ class CliChecks:
         yield from self._output_rows()
         if self.operation.client_options is None or self.operation.listing is None:
             return
-        yield from self._option_rows()
-        yield from self._json_rows()
+        yield from option_rows(self.steps)
+        yield from json_rows(self.steps)
         yield from self._skeleton_rows()
         yield from paging_rows(self.steps)
 
@@ -80,113 +80,18 @@ class CliChecks:
             should=True,
         )
 
-    # -- options
-
-    def _option_rows(self) -> Iterator[Row]:
-        steps, members = self.steps, self.operation.input.members
-        for name in members:
-            yield Row(
-                f"passes-{name}",
-                f"{steps.option(name)} is sent as {name}, as it was given",
-                self._passing(name),
-                partial(self._passes, name),
-                (f"input/{name}/present", f"input/{name}/type"),
-            )
-        optional = tuple(name for name, node in members.items() if not node.documented.get("required"))
-        defaults = tuple(f"input/{name}/default" for name in optional if "default" in members[name].documented)
-        own = (f"input/{_INPUT_JSON}/required", f"input/{_GENERATE}/required")
-        yield Row(
-            "options-left-out",
-            "every option but the name may be left out, and is not sent then: the service's own defaults hold",
-            ("plain",),
-            lambda scene: laws.leaves_out(scene.ran("plain"), optional),
-            (*(f"input/{name}/required" for name in optional), *defaults, *own),
-        )
-        required = (f"input/{self.operation.subject}/required",)
-        yield Row("name-left-out", "the name must be given: without it nothing is sent", ("nameless",),
-                  lambda scene: laws.refuses_unsent(scene.ran("nameless")), required)  # fmt: skip
-        yield Row("no-number", "a number that is none is refused before anything is sent", ("no-number",),
-                  lambda scene: laws.refuses_unsent(scene.ran("no-number")),
-                  cites=(f"input/{steps.limit}/type",), should=True)  # fmt: skip
-        yield Row("unknown-option", "an option that there is not is refused before anything is sent",
-                  ("unknown-option",), lambda scene: laws.refuses_unsent(scene.ran("unknown-option")),
-                  cites=tuple(f"input/{name}/present" for name in members), should=True)  # fmt: skip
-        for step, words, facets in (
-            ("refused-word", "a word that no list has", tuple(f"input/{name}/enum" for name in steps.words(0))),
-            ("refused-name", "a name that is too long", (f"input/{self.operation.subject}/max_length",)),
-        ):
-            yield Row(step, f"{words} is no answer: the command tells what the service says of it", (step,),
-                      partial(_tells, step), cites=facets, should=True)  # fmt: skip
-
-    def _passing(self, name: str) -> tuple[str, ...]:
-        """Give the steps that have an option for a member."""
-        if name == self.steps.pagination.input_token:
-            return ("second-page",)
-        if name == self.operation.subject:
-            return ("plain", "unknown-name", "first-page", "refused-name")
-        if name == self.steps.limit:
-            return ("first-page", "unknown-name", "refused-name")
-        filters = Reader.of(self.operation).spec.filters
-        return ("unknown-name", "refused-name", "json-file", *(() if name in filters else ("no-paginate",)))
-
-    def _passes(self, name: str, scene: Scene) -> Verdict:
-        steps = self.steps
-        asked = {
-            "plain": lambda: {name: scene.ran("plain").command.words[3]},
-            "unknown-name": lambda: steps.unknown(scene),
-            "first-page": lambda: steps.first_page(scene),
-            "second-page": lambda: steps.second_page(scene),
-            "refused-name": steps.refused_name,
-            "no-paginate": lambda: steps.not_paginated(scene),
-            "json-file": steps.beside_a_file,
-        }
-        return laws.carries((scene.ran(step), {name: asked[step]()[name]}) for step in self._passing(name))
-
-    # -- JSON
-
-    def _json_rows(self) -> Iterator[Row]:
-        steps = self.steps
-        json_facts = (f"input/{_INPUT_JSON}/present", f"input/{_INPUT_JSON}/type")
-        yield Row(
-            "input-json",
-            f"the skeleton, filled in, is the input: {_INPUT_JSON} sends every member as it stands there",
-            ("skeleton", "json"),
-            lambda scene: laws.carries([(scene.ran("json"), steps.filled(scene))]),
-            json_facts,
-            (_JSON,),
-        )
-        yield Row(
-            "input-json-file",
-            f"{_INPUT_JSON} takes the JSON from a file, too, and options beside it are sent as well",
-            ("json-file",),
-            lambda scene: laws.carries([(scene.ran("json-file"), steps.in_a_file(scene) | steps.beside_a_file())]),
-            cites=json_facts,
-            should=True,
-        )
-        for name in self.operation.input.members:
-            yield Row(
-                f"option-wins-{name}",
-                f"{steps.option(name)} wins over {name} in {_INPUT_JSON}",
-                ("options-and-json",),
-                partial(self._wins, name),
-                laws=(_WINS,),
-            )
-
-    def _wins(self, name: str, scene: Scene) -> Verdict:
-        return laws.carries([(scene.ran("options-and-json"), {name: self.steps.overruling(scene)[name]})])
-
     # -- skeletons
 
     def _skeleton_rows(self) -> Iterator[Row]:
         due, sampled = self._due("input"), self._due("output")
-        facts = tuple(f"input/{_GENERATE}/{facet}" for facet in ("present", "type"))
-        words = f"input/{_GENERATE}/enum"
+        facts = tuple(f"input/{GENERATE}/{facet}" for facet in ("present", "type"))
+        words = f"input/{GENERATE}/enum"
         for step, told in (("skeleton", "without a value"), ("skeleton-input", "with the value input")):
-            yield Row(step, f"{_GENERATE} {told} prints a JSON object with every member of the input, sending nothing",
+            yield Row(step, f"{GENERATE} {told} prints a JSON object with every member of the input, sending nothing",
                       (step,), partial(self._skeleton, step, due), (*facts, words), (_SKELETON,))  # fmt: skip
         yield Row(
             "skeleton-output",
-            f"{_GENERATE} output prints a sample with every member of the output, and sends nothing",
+            f"{GENERATE} output prints a sample with every member of the output, and sends nothing",
             ("skeleton-output",),
             lambda scene: laws.skeleton(scene.ran("skeleton-output"), self.operation.output, sampled),
             (*facts, words),
@@ -194,7 +99,7 @@ class CliChecks:
         )
         yield Row(
             "skeleton-output-nameless",
-            f"{_GENERATE} output checks the arguments first: without the name it is refused, and nothing is sent",
+            f"{GENERATE} output checks the arguments first: without the name it is refused, and nothing is sent",
             ("skeleton-output-nameless",),
             lambda scene: laws.refuses_unsent(scene.ran("skeleton-output-nameless")),
             (words,),
@@ -268,10 +173,6 @@ class CliChecks:
             request=" ".join(("aws", *self.steps.command().words)),
             accepts=row.statement,
         )
-
-
-def _tells(step: str, scene: Scene) -> Verdict:
-    return laws.tells(scene.ran(step))
 
 
 def _short(fact: Fact) -> str:

@@ -18,6 +18,8 @@ from conformance.laws.listing import Reader
 from conformance.laws.survey import Inventory
 from conformance.laws.verdict import skipped
 
+INPUT_JSON, GENERATE = "--cli-input-json", "--generate-cli-skeleton"
+
 PAGE = 3
 """Items of a page that is asked for by hand."""
 TOTAL = 3
@@ -47,14 +49,14 @@ class Steps:
         if self.operation.client_options is None or self.operation.listing is None:
             return always
         return always | {
-            "skeleton": lambda _: self.command("--generate-cli-skeleton"),
+            "skeleton": lambda _: self.command(GENERATE),
             "first-page": self._first_page,
             "max-items": self._max_items,
-            "skeleton-input": lambda _: self.command("--generate-cli-skeleton", "input"),
+            "skeleton-input": lambda _: self.command(GENERATE, "input"),
             "skeleton-output": lambda _: self.command(
-                *self.options({self.operation.subject: _LITERAL}), "--generate-cli-skeleton", "output"
+                *self.options({self.operation.subject: _LITERAL}), GENERATE, "output"
             ),
-            "skeleton-output-nameless": lambda _: self.command("--generate-cli-skeleton", "output"),
+            "skeleton-output-nameless": lambda _: self.command(GENERATE, "output"),
             "options-and-json": self._options_and_json,
             "json": self._json,
             "second-page": self._second_page,
@@ -163,7 +165,7 @@ class Steps:
         return {**name, self.pagination.input_token: _OTHER_LITERAL, self.limit: SIZE, **self.words(2)}
 
     def _options_and_json(self, scene: Scene) -> Command:
-        return self.command(*self.options(self.overruling(scene)), "--cli-input-json", json.dumps(self.overruled()))
+        return self.command(*self.options(self.overruling(scene)), INPUT_JSON, json.dumps(self.overruled()))
 
     def filled(self, scene: Scene) -> dict[str, Any]:
         """Give a value for each member of the input, as the JSON has it."""
@@ -173,7 +175,7 @@ class Steps:
         """Fill in the skeleton that was printed: what it lacks, the input lacks."""
         filled = self.filled(scene)
         printed = scene.ran("skeleton").printed or {}
-        return self.command("--cli-input-json", json.dumps({name: filled[name] for name in printed if name in filled}))
+        return self.command(INPUT_JSON, json.dumps({name: filled[name] for name in printed if name in filled}))
 
     def in_a_file(self, scene: Scene) -> dict[str, Any]:
         """Give the members that come from a file."""
@@ -186,7 +188,7 @@ class Steps:
     def _json_file(self, scene: Scene) -> Command:
         text = json.dumps(self.in_a_file(scene))
         options = self.options(self.beside_a_file())
-        return self.command("--cli-input-json", f"file://{_FILE}", *options, files={_FILE: text})
+        return self.command(INPUT_JSON, f"file://{_FILE}", *options, files={_FILE: text})
 
     def not_paginated(self, scene: Scene) -> dict[str, Any]:
         """Give the members of a request that is not to be gone on with: no filter, so that there is more to come."""
