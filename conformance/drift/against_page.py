@@ -13,6 +13,8 @@ from conformance.drift.finding import Drift, Finding, Kind, fact_id, same, toget
 from conformance.drift.folding import folded
 from conformance.drift.styles import Reading
 
+_NUMBERS = ("integer", "float", "timestamp")
+_NO_LONGER = "says so no longer, only what is in force"
 _DIRECTIONS = ("input", "paginator", "output", "error")
 
 
@@ -100,7 +102,7 @@ class _Comparison:
         yield from ((self._known(key, fact, one, page), True) for one in stated if _older(one, fact, page))
         left = self._left_over(page, stated)
         unpaired = list(left.edition)
-        for value, claims in _by_value(left.page):
+        for value, claims in _by_value([claim for claim in left.page if not _drawn_number(claim, fact)]):
             was = _nearest(value, unpaired)
             if was is not None:
                 unpaired.remove(was)
@@ -112,7 +114,11 @@ class _Comparison:
         if not page and not stated and fact is not None:
             unpaired = [Stated(fact.value, fact.sources)]
         for one in unpaired:
-            if key[2] != "type" or not page:
+            if key[2] == "type" and page:  # a type that is no longer drawn as well is still told
+                continue
+            if fact is not None and _settled(one, fact, page):
+                yield replace(self._known(key, fact, one, page), detail=_NO_LONGER), True
+            else:
                 yield self._finding(Kind.REMOVED, key, ours=one.value, cited=one.citations, claims=page), False
         if key[2] == "present" and page and not left.page:
             yield from ((finding, False) for finding in self._named_less(key, page, stated))
@@ -183,6 +189,16 @@ def _value(fact: Fact, citation: Citation) -> Any:
 def _values(fact: Fact) -> list[Any]:
     """Give the value in force, and those of all editions that say something else."""
     return [fact.value, *(_value(fact, one) for one in fact.sources)]
+
+
+def _drawn_number(claim: Claim, fact: Fact | None) -> bool:
+    """Tell whether a claim is the one word that drawn JSON has for numbers of all kinds, and the member is one."""
+    return claim.facet == "type" and claim.value == "number" and fact is not None and fact.value in _NUMBERS
+
+
+def _settled(one: Stated, fact: Fact, page: Sequence[Claim]) -> bool:
+    """Tell whether a page that had two values is left with the one in force."""
+    return not same(one.value, fact.value) and any(same(claim.value, fact.value) for claim in page)
 
 
 def _older(one: Stated, fact: Fact | None, page: Sequence[Claim]) -> bool:

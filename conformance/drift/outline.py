@@ -113,7 +113,8 @@ def _rows(lines: Numbered, member: re.Pattern[str]) -> tuple[list[Row], list[Unr
     rows: list[Row] = []
     for number, text in lines:
         match = member.fullmatch(text.rstrip())
-        if match is None or (match["prose"] and match["type"] not in TYPES):
+        # A word in brackets alone, or with more text after it, names a member only if it is a type.
+        if match is None or ((match["prose"] or not match["name"]) and match["type"] not in TYPES):
             continue
         prose = ((number, match["prose"].strip()),) if match["prose"] else ()
         rows.append(Row(len(match["indent"]), match["name"] or "", match["type"], number, prose))

@@ -95,7 +95,8 @@ class _Page:
             for finding in self._drift.known:
                 yield f"  {one_line(finding.facts[0])}"
                 words = finding.detail or f"in force is {_newest(finding)}"
-                yield from self.hanging("    ", f"line {_lines(finding.lines)}: {_difference(finding)}; {words}")
+                where = f"line {_lines(finding.lines)}: " if finding.lines else ""
+                yield from self.hanging("    ", f"{where}{_difference(finding)}; {words}")
             return
         for reason in dict.fromkeys(finding.detail for finding in self._drift.known):
             facts = [fact for finding in self._drift.known if finding.detail == reason for fact in finding.facts]

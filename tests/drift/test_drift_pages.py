@@ -13,7 +13,7 @@ import pytest
 
 from conformance.drift.errors import PageError
 from drift.holding import held, told
-from drift.writing import contract, written
+from drift.writing import contract, written, written_anew
 
 DOCUMENTS = ("cli", "api-list", "api-describe", "boto3-paginator", "boto3-describe")
 
@@ -272,6 +272,34 @@ def test_what_only_the_model_had_and_the_page_now_has_is_said() -> None:
     (finding,) = held(text.replace(drawn, f"{drawn}\n{plan}", 1)).findings
     assert finding.path == "TrainingJobDefinition.ResourceConfig.TrainingPlanArn"
     assert finding.detail.startswith("the service model says so already")
+
+
+# -- pages in a style that the contract has none of
+
+
+STYLES = ("cli-page", "boto3-page-rst", "boto3-page-text", "api-reference-text", "api-reference-markdown")
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
+
+
+@pytest.mark.parametrize("operation", [DESCRIBE, LIST])
+@pytest.mark.parametrize("style", STYLES)
+def test_nothing_is_drift_on_a_page_of_any_style_that_says_what_is_in_force(style: str, operation: str) -> None:
+    drift = held(written_anew(style, operation))
+    assert told(drift) == []
+    assert drift.unread == ()
+    assert (drift.against["style"], drift.against["operation"]) == (style, operation)
+
+
+def test_a_page_without_an_edition_is_held_against_what_the_other_documents_say() -> None:
+    text = written_anew("cli-page", DESCRIBE)
+    assert held(text).against["edition"] is None
+    lost = re.sub(r"^Autotune -> \((?:.*\n)*?(?=^\w|\Z)", "", text, flags=re.MULTILINE)
+    assert told(held(lost)) == ["removed output/Autotune/present"]
+    grown = text.replace("Autotune -> (structure)", "Colour -> (string)\n\n  Its colour.\n\nAutotune -> (structure)")
+    assert told(held(grown)) == ["new output/Colour/present"]
+    other = text.replace("LastModifiedTime -> (timestamp)", "LastModifiedTime -> (string)")
+    assert told(held(other)) == ["changed output/LastModifiedTime/type timestamp -> string"]
 
 
 # -- pages as people save them

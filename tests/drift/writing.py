@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from conformance.contract import Contract, Node, load
 from conformance.contract.spelling import spellings
-from conformance.drift.edition import Edition
+from conformance.drift.edition import Edition, Stated
 
 PYTHON = {"structure": "dict", "map": "dict", "timestamp": "datetime"}
 DRAWN = {"string": "'string'", "integer": "123", "float": "...", "boolean": "True|False"}
@@ -29,15 +30,26 @@ def contract() -> Contract:
 @cache
 def written(document: str) -> str:
     """Write a page in the style of a document of the contract, with what that document says."""
-    return _Writer(document).page()
+    source = contract().sources[document]
+    return _Writer(Edition.of(contract(), source)).page()
+
+
+@cache
+def written_anew(style: str, operation: str) -> str:
+    """Write a page of any style about any operation, with what the newest documents say together."""
+    edition = Edition(replace(contract().sources["cli"], kind=style, operation=operation))
+    for fact in contract().facts:
+        if fact.operation == operation and fact.basis == "documented":
+            edition.stated[fact.direction, fact.path, fact.facet] = [Stated(fact.value, fact.sources)]
+    return _Writer(edition).page()
 
 
 class _Writer:
     """Writes one page."""
 
-    def __init__(self, document: str) -> None:
-        self._source = contract().sources[document]
-        self._edition = Edition.of(contract(), self._source)
+    def __init__(self, edition: Edition) -> None:
+        self._source = edition.source
+        self._edition = edition
         self._operation = contract().operations[self._source.operation]
 
     def page(self) -> str:
@@ -182,16 +194,18 @@ class _Writer:
         return "--" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
     def _boto3_rst(self) -> Iterator[str]:
+        side = "input" if self._operation.paginator is None else "paginator"
         arguments = self._operation.paginator or self._operation.input
-        yield from (f"client.get_paginator('{spellings(self._operation.name)[1]}')", "", "**Request Syntax**", "::", "")
-        yield "  response_iterator = paginator.paginate("
-        yield from (re.sub(r"^(    )'(\w+)': ", r"\1\2=", line) for line in self._drawn("paginator", arguments))
+        method = spellings(self._operation.name)[1]
+        yield from (f"SageMaker.Client.{method}", "", "**Request Syntax**", "::", "")
+        yield f"  response = client.{method}(" if side == "input" else "  response_iterator = paginator.paginate("
+        yield from (re.sub(r"^(    )'(\w+)': ", r"\1\2=", line) for line in self._drawn(side, arguments))
         yield from ("  )", "")
-        for node in self._members("paginator", arguments):
-            mark = "**[REQUIRED]** " if True in self._says("paginator", node.path, "required") else ""
+        for node in self._members(side, arguments):
+            mark = "**[REQUIRED]** " if True in self._says(side, node.path, "required") else ""
             yield from (f":type {node.name}: {PYTHON.get(node.type, node.type)}", f":param {node.name}: {mark}", "")
-            yield from (f"  {line}" for line in self._prose("paginator", node, drawn=True))
-            for member in self._members("paginator", node):
+            yield from (f"  {line}" for line in self._prose(side, node, drawn=True))
+            for member in self._members(side, node):
                 yield from (f"  - **{member.name}** *({member.type}) --* ", "", "    A setting.", "")
         yield from (":rtype: dict", ":returns:", "  **Response Syntax**", "  ::", "", "    {")
         yield from self._drawn("output", self._operation.output)
@@ -204,7 +218,8 @@ class _Writer:
         yield from (")", "Parameters:", "")
         for node in self._members("input", self._operation.input):
             mark = ["[REQUIRED]", ""] if True in self._says("input", node.path, "required") else []
-            yield from (f"{node.name} ({PYTHON.get(node.type, node.type)}) \u2013", "", *mark, "Words about it.", "")
+            yield from (f"{node.name} ({PYTHON.get(node.type, node.type)}) \u2013", "", *mark)
+            yield from (*self._prose("input", node, drawn=True), "")
         yield from ("Return type:", "", "dict", "", "Response Syntax", "", "{")
         yield from self._drawn("output", self._operation.output)
         yield from ("}", "", "Response Structure", "", "  \u2022 (dict) \u2013", "")
