@@ -97,6 +97,19 @@ def main(vice: str, words: list[str]) -> int:
     return VICES[vice](words) if vice in VICES else played(vice, words)
 
 
+def lives(pid: int) -> bool:
+    """Tell whether a process lives."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()[0] not in {b"Z", b"X"}
+    except OSError:
+        return False
+
+
+def pids(path: Path) -> list[int]:
+    """Read the processes that a program has written down."""
+    return [int(pid) for pid in path.read_text(encoding="utf-8").split()]
+
+
 def program(folder: Path, vice: str, **env: str) -> Path:
     """Write a program of that vice into a folder."""
     exports = "".join(f"export {name}={value}\n" for name, value in env.items())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from clients.at_hand import LIST, aws_cli_at, sender
-from clients.fake_aws import FAITHFUL, VERSION, program, send
+from clients.fake_aws import FAITHFUL, VERSION, lives, pids, program, send
 from conformance.awscli import AwsCliError, AwsCliSettings, find, version_of
 from conformance.awscli.calls import line_of
 from conformance.awscli.program import environment
@@ -24,17 +24,6 @@ from conformance.wire.request import Request
 
 ANY = Command(("sagemaker", "list-training-jobs-for-hyper-parameter-tuning-job"))
 BODY = b'{"HyperParameterTuningJobName": "a"}'
-
-
-def lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()[0] not in {b"Z", b"X"}
-    except OSError:
-        return False
-
-
-def pids(path: Path) -> list[int]:
-    return [int(pid) for pid in path.read_text(encoding="utf-8").split()]
 
 
 def test_a_command_that_does_not_end_is_ended_with_its_children(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import select as select_module
+import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from cli.command import by_id, conformance, report_of
+from cli.command import by_id, command, conformance, environment, outcomes, report_of
 
 from clients.at_hand import LIST
-from clients.fake_aws import FAITHFUL, program
+from clients.fake_aws import FAITHFUL, lives, pids, program
 from conformance.contract import load
 from conformance.reference import ReferenceServer
 from conformance.worlds import load_world
@@ -130,6 +133,23 @@ def test_what_is_not_the_program_is_a_mistake_that_is_told_before_anything_runs(
     assert words in ended.told_without_traceback()
     assert "[awscli]" in ended.err
     assert not (tmp_path / "report").exists()
+
+
+def test_an_interrupt_ends_the_program_and_its_children_and_keeps_the_record(tmp_path: Path) -> None:
+    told, folder = tmp_path / "pids", tmp_path / "report"
+    fake = program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(told))
+    select = ("--select", f"{LIST}/client/boto3/*", "--select", _id("prints-members"))
+    arguments = command("run", *select, "--aws-cli", fake, "--report-dir", folder)
+    with subprocess.Popen(arguments, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and not (told.exists() and len(told.read_text("utf-8").split()) == 2):
+            process.poll()
+            select_module.select([], [], [], 0.05)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+    assert [pid for pid in pids(told) if lives(pid)] == []
+    assert report_of(folder)["complete"] is False
+    assert outcomes(report_of(folder))[f"{LIST}/client/boto3/call"] == "passed"
 
 
 def test_off_is_the_same_as_not_asking(tmp_path: Path) -> None:
