@@ -33,7 +33,7 @@ _FACETS = {
 
 def plain(text: str) -> str:
     """Give a line without Markdown: links as their text, no ticks, no stars, no anchors."""
-    return re.sub(r"<a [^>]*>(?:</a>)?|[`]|\\(?=[\[\]_*])", "", _LINK.sub(r"\1", text)).strip()
+    return re.sub(r"<a [^>]*>(?:</a>)?|`|\\(?=[^\w\s])", "", _LINK.sub(r"\1", text)).strip()
 
 
 def label(name: str, line: int, text: str) -> list[tuple[str, Statement]]:

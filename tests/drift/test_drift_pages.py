@@ -329,6 +329,34 @@ def test_how_a_page_was_saved_makes_no_difference(document: str, saved: object) 
     assert drift.unread == ()
 
 
+def as_a_repository_has_it(text: str) -> str:
+    """Give a page in Markdown as documentation repositories keep it: anchors, fences, links, escapes, ticks."""
+    text = re.sub(r"^# (\w+)", r'# \1<a name="API_\1"></a>', text, flags=re.MULTILINE)
+    text = re.sub(
+        r"^\*\* (\w+) \*\* (.*)", r' ** [\1](#API_Syntax) **   <a name="there-\1"></a>\n\2  ', text, flags=re.MULTILINE
+    )
+    text = re.sub(r"(?<=\n\n)\{$", '## Syntax<a name="s"></a>\n\n```\n{', text, flags=re.MULTILINE)
+    text = re.sub(r"^\}$(?=\n\n|\nIf )", "}\n```", text, flags=re.MULTILINE)
+    text = re.sub(r"^Type: Thing object", "Type: [Thing](API_Thing.md) object  ", text, flags=re.MULTILINE)
+    text = re.sub(r"^Pattern: (.*)", r"Pattern: `\1`  ", text, flags=re.MULTILINE)
+    text = re.sub(r"^Valid Values: (.*)", r"Valid Values:` \1 `   ", text, flags=re.MULTILINE)
+    text = re.sub(r"(\w)\.$", r"\1\\.", text, flags=re.MULTILINE)
+    text = re.sub(r"length of (\d+)\.", r"length of \1\\.", text)
+    return re.sub(r"^ResourceNotFound$", " ** ResourceNotFound **   ", text, flags=re.MULTILINE)
+
+
+def test_markdown_as_a_repository_has_it_says_the_same() -> None:
+    text = as_a_repository_has_it(written("api-describe"))
+    assert "Maximum length of 32\\." in text
+    drift = held(text)
+    assert told(drift) == []
+    assert drift.unread == ()
+    assert told(held(text.replace("length of 32", "length of 64"))) == [
+        f"changed input/{NAME}/max_length 32 -> 64",
+        f"changed output/{NAME}/max_length 32 -> 64",
+    ]
+
+
 @pytest.mark.parametrize("document", ["cli", "boto3-describe", "boto3-paginator", "api-describe"])
 def test_what_comes_after_the_page_is_told_as_not_read(document: str) -> None:
     text = written(document) + "Previous\nNext\n\u00a9 Somebody\n"
