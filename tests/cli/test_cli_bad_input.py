@@ -57,7 +57,8 @@ def test_an_unreachable_url_is_told_once_and_is_the_targets_fault(closed_port: i
     assert ended.told_without_traceback().count("can't be reached") == 1
     assert "connection refused" in ended.err
     assert "to do: " in ended.err
-    assert not ended.out
+    assert ended.out.startswith("read-only: signs ")
+    assert ended.out.count("\n") == 1
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://user:secret@127.0.0.1"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -20,7 +21,7 @@ KEYS = Credentials("AKIACANARYCANARY0003", "Canary/Secret+Key=5f0c", "Canary-Tok
 SECRETS = (KEYS.access_key, KEYS.secret_key, KEYS.session_token or "")
 SIGNATURE = "0123456789abcdef" * 4
 AUTHORIZATION = f"AWS4-HMAC-SHA256 Credential={KEYS.access_key}/20260101/x, SignedHeaders=host, Signature={SIGNATURE}"
-WAYS = {
+WAYS: dict[str, Callable[[str], str]] = {
     "as-it-is": lambda text: text,
     "as-json": lambda text: json.dumps(text)[1:-1],
     "slashes-escaped": lambda text: text.replace("/", r"\/"),

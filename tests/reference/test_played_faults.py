@@ -1,0 +1,75 @@
+"""Faults on purpose: the same ones at the same requests, each time, and nothing else goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli.command import conformance
+
+from conformance.errors import ExitCode
+from conformance.reference import Faults, Service
+from conformance.reference.exchange import Call
+from conformance.reference.faults import FaultError
+from conformance.wire.encoding import parse
+from conformance.worlds import load_world
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+WORLD = load_world("default")
+BODY = b'{"HyperParameterTuningJobName":"churn-57-in-all-statuses"}'
+
+
+def call(operation: str = DESCRIBE) -> Call:
+    headers = {"x-amz-target": f"SageMaker.{operation}", "content-type": "application/x-amz-json-1.1"}
+    return Call("POST", "/", headers, BODY)
+
+
+def codes(service: Service, times: int) -> list[str]:
+    """Give the error code of each of so many requests; empty for an answer."""
+    return [parse(service.answer(call()).body).get("__type", "") for _ in range(times)]
+
+
+def test_each_nth_request_is_throttled_and_no_other() -> None:
+    throttled = "ThrottlingException"
+    assert codes(Faults(throttle_every=3)(WORLD), 7) == ["", "", throttled, "", "", throttled, ""]
+    assert codes(Faults(throttle_every=1)(WORLD), 3) == [throttled] * 3
+
+
+def test_credentials_expire_for_good_after_so_many_requests() -> None:
+    expired = "ExpiredTokenException"
+    assert codes(Faults(expire_after=2)(WORLD), 4) == ["", "", expired, expired]
+    assert codes(Faults(expire_after=0)(WORLD), 1) == [expired]
+
+
+def test_an_operation_is_denied_and_no_other() -> None:
+    service = Faults(deny=frozenset({DESCRIBE}))(WORLD)
+    refused = service.answer(call())
+    assert (refused.status, parse(refused.body)["__type"]) == (400, "AccessDeniedException")
+    assert f"sagemaker:{DESCRIBE}" in parse(refused.body)["message"]
+    assert service.answer(call("ListTrainingJobsForHyperParameterTuningJob")).status == 200
+
+
+def test_a_body_that_can_not_be_read_is_told_before_a_denial() -> None:
+    service = Faults(deny=frozenset({DESCRIBE}))(WORLD)
+    headers = call().headers
+    assert parse(service.answer(Call("POST", "/", headers, b"{")).body)["__type"] == "SerializationException"
+
+
+def test_without_faults_the_service_is_the_service() -> None:
+    plain, faulty = Service(WORLD), Faults()(WORLD)
+    assert faulty.answer(call()) == plain.answer(call())
+
+
+def test_an_operation_that_there_is_not_can_not_be_denied(tmp_path: Path) -> None:
+    with pytest.raises(FaultError, match="no operation 'Describe'"):
+        Faults(deny=frozenset({"Describe"}))(WORLD)
+    ended = conformance("serve", "--port", "0", "--deny", "Describe", cwd=tmp_path)
+    assert ended.code == ExitCode.USAGE
+    assert DESCRIBE in ended.told_without_traceback()
+
+
+@pytest.mark.parametrize("keys", ["", "test", ":test", "test:"])
+def test_keys_that_are_none_are_told(tmp_path: Path, keys: str) -> None:
+    ended = conformance("serve", "--port", "0", "--require-signature", keys, cwd=tmp_path)
+    assert ended.code == ExitCode.USAGE
+    assert "--require-signature test:test" in ended.told_without_traceback()
