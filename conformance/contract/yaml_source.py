@@ -195,7 +195,7 @@ class _Builder:
 
     def unwelcome(self, what: str, line: int) -> ContractError:
         return ContractError(
-            f"{what} has no place in a contract file", where=f"{self.file}:{line}", remedy="write the plain value there"
+            f"{what} has no place in such a file", where=f"{self.file}:{line}", remedy="write the plain value there"
         )
 
 
