@@ -14,6 +14,7 @@ from conformance.drift.folding import folded
 from conformance.drift.styles import Reading
 
 _NUMBERS = ("integer", "float", "timestamp")
+_MODELLED = "the service model says so already"
 _NO_LONGER = "says so no longer, only what is in force"
 _DIRECTIONS = ("input", "paginator", "output", "error")
 
@@ -87,7 +88,10 @@ class _Comparison:
             yield f"{elsewhere} facts of this operation come from other documents, and are not looked for on this page"
 
     def _keys(self) -> list[Key]:
-        keys = dict.fromkeys((*self._page, *(self._stated if self._edition else self._expected())))
+        # The page of a method is no page of its paginator, which may be what the contract has in this style.
+        paginates = any(direction == "paginator" for direction, _, _ in self._page)
+        stated = [key for key in self._stated if paginates or key[0] != "paginator"]
+        keys = dict.fromkeys((*self._page, *(stated if self._edition else self._expected())))
         return sorted(keys, key=lambda key: _DIRECTIONS.index(key[0]))
 
     def _expected(self) -> Iterator[Key]:
@@ -141,16 +145,15 @@ class _Comparison:
             )
 
     def _differing(self, key: Key, fact: Fact | None, was: Stated | None, claims: Sequence[Claim]) -> Finding:
-        value = claims[0].value
+        value, modelled = claims[0].value, self._modelled.get(key)
         if was is not None:
-            return self._finding(Kind.CHANGED, key, ours=was.value, theirs=value, cited=was.citations, claims=claims)
-        if fact is not None:
-            return self._finding(Kind.CHANGED, key, ours=fact.value, theirs=value, cited=fact.sources, claims=claims)
-        finding = self._finding(Kind.NEW, key, theirs=value, claims=claims)
-        modelled = self._modelled.get(key)
-        if modelled is not None and same(modelled.value, value):
-            return replace(finding, detail="the service model says so already")
-        return finding
+            finding = self._finding(Kind.CHANGED, key, ours=was.value, theirs=value, cited=was.citations, claims=claims)
+        elif fact is not None:
+            finding = self._finding(Kind.CHANGED, key, ours=fact.value, theirs=value, cited=fact.sources, claims=claims)
+        else:
+            finding = self._finding(Kind.NEW, key, theirs=value, claims=claims)
+        says_so = modelled is not None and same(modelled.value, value)
+        return replace(finding, detail=_MODELLED) if says_so else finding
 
     def _known(self, key: Key, fact: Fact | None, one: Stated, page: Sequence[Claim]) -> Finding:
         lines = [claim for claim in page if same(claim.value, one.value)]

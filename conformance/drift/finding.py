@@ -104,22 +104,14 @@ def same(one: Any, other: Any) -> bool:
 
 
 def together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Make one finding of those that say the same of the same lines, or of the same shape used at several paths.
+    """Make one finding of those that say the same: a shape used at several paths, an argument that is handed through.
 
     What says the same: kind, facet, last part of the path and both values. The first stands for all.
     """
     groups: dict[tuple[Any, ...], list[Finding]] = {}
     for finding in findings:
         last = finding.path.rpartition(".")[2]
-        key = (
-            finding.kind,
-            finding.facet,
-            last,
-            repr(finding.ours),
-            repr(finding.theirs),
-            finding.lines,
-            finding.detail,
-        )
+        key = (finding.kind, finding.facet, last, repr(finding.ours), repr(finding.theirs), finding.detail)
         groups.setdefault(key, []).append(finding)
     return tuple(_merged(group) for group in groups.values())
 
@@ -128,9 +120,10 @@ def _merged(group: list[Finding]) -> Finding:
     first = group[0]
     facts = tuple(dict.fromkeys(fact for one in group for fact in one.facts))
     cited = tuple(dict.fromkeys(place for one in group for place in one.cited))
+    lines = tuple(sorted({line for one in group for line in one.lines}))
     return Finding(
         first.kind, first.operation, first.direction, first.path, first.facet, facts, first.ours, first.theirs, cited,
-        first.lines, first.detail,
+        lines, first.detail,
     )  # fmt: skip
 
 

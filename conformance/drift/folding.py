@@ -47,17 +47,18 @@ def _telling(member: Finding, every: Iterable[Finding]) -> Finding:
     own = [
         one for one in every if one.direction == member.direction and one.path == member.path and one.facet != "present"
     ]
+    own.sort(key=lambda one: one.facet != "type")
     parts = [_in_words(one.facet, one.theirs) for one in own]
     held = {one.path for one in every if one.direction == member.direction and below(one.path, member.path)}
     if held:
         parts.append(f"with {len(held)} path{'' if len(held) == 1 else 's'} below it")
     told = ", ".join(dict.fromkeys(part for part in parts if part))
-    return replace(member, detail=", ".join(one for one in (member.detail, told) if one))
+    return replace(member, detail="; ".join(one for one in (told, member.detail) if one))
 
 
 def _in_words(facet: str, value: Any) -> str:
     if facet == "type":
-        return f"a {value}" if value != "number" else ""
+        return "" if value == "number" else f"an {value}" if value == "integer" else f"a {value}"
     if facet == "required":
         return "required" if value else "optional"
     return f"{facet} {in_words(value)}"
