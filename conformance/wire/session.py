@@ -111,15 +111,20 @@ class Client:
         headers = self._headers(request)
         shown = HttpRequest(request.method, self._url, _without_secrets(headers), request.body)
         if self._allowed is not None and (request.operation not in self._allowed or request.aims_elsewhere):
-            names = ", ".join(sorted(self._allowed))
-            return Exchange(
-                request.operation, shown, None, Fault("refused-by-client", f"only these are allowed here: {names}")
-            )
+            return self._not_allowed(request.operation, shown)
         return self._patiently(shown, lambda: self._sending(request, headers))
 
     def relay(self, sending: Sending, shown: HttpRequest) -> Exchange:
         """Send what a client library made and signed, within the same bounds; `shown` is what is kept of it."""
+        target = next((value for name, value in sending.headers.items() if name.lower() == "x-amz-target"), "")
+        named = {sending.operation, target.rpartition(".")[2]}
+        if self._allowed is not None and not named <= self._allowed:
+            return self._not_allowed(sending.operation, shown)
         return self._patiently(shown, lambda: sending)
+
+    def _not_allowed(self, operation: str, shown: HttpRequest) -> Exchange:
+        names = ", ".join(sorted(self._allowed or ()))
+        return Exchange(operation, shown, None, Fault("refused-by-client", f"only these are allowed here: {names}"))
 
     def _patiently(self, shown: HttpRequest, make: Callable[[], Sending]) -> Exchange:
         """Send a request, and again after a pause as long as it is throttled; each time it is signed anew."""

@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,8 +27,10 @@ from raw_servers import (
     sends_more,
 )
 
-from conformance.wire.request import NO_SUCH_OPERATION, Request
-from conformance.wire.session import Client, Limits, Protocol
+from conformance.wire.exchange import HttpRequest
+from conformance.wire.request import NO_SUCH_OPERATION, Request, Signing
+from conformance.wire.sending import Sending
+from conformance.wire.session import Client, Limits, Protocol, Traffic, Wiring
 from conformance.wire.signing import Credentials
 
 PROTOCOL = Protocol("sagemaker", "SageMaker", JSON)
@@ -138,6 +141,39 @@ def test_what_is_not_allowed_is_never_sent(request_: Request, agreeable: RawServ
     assert exchange.fault.kind == "refused-by-client"
     assert OPERATION in exchange.fault.detail
     assert agreeable.connections == 0
+
+
+@pytest.mark.parametrize("target", ["SageMaker.DeleteHyperParameterTuningJob", "", f"Other.{OPERATION}s"])
+def test_what_a_library_made_is_held_to_the_same(target: str, agreeable: RawServer) -> None:
+    shown = HttpRequest("POST", agreeable.url, (), b"{}")
+    headers = {"X-Amz-Target": target}
+    with client_of(agreeable, allowed=frozenset({OPERATION})) as client:
+        exchange = client.relay(Sending(OPERATION, "POST", agreeable.url, headers, b"{}", client="boto3"), shown)
+    assert exchange.fault is not None
+    assert exchange.fault.kind == "refused-by-client"
+    assert agreeable.connections == 0
+
+
+def test_a_library_is_throttled_and_its_credentials_end_as_for_all() -> None:
+    waited: list[float] = []
+    sending = Sending(OPERATION, "POST", "", {"X-Amz-Target": f"SageMaker.{OPERATION}"}, b"{}", client="boto3")
+    traffic = Traffic()
+    with (
+        RawServer(throttled(2, "ThrottlingException")) as server,
+        client_of(server, sleep=waited.append, wiring=Wiring(traffic=traffic)) as client,
+    ):
+        assert client.relay(replace(sending, url=f"{server.url}/"), HttpRequest("POST", server.url, (), b"{}")).ok
+    assert (len(waited), traffic.throttled, traffic.sent) == (2, 2, 3)
+    wiring = Wiring(refusals=frozenset({"ExpiredTokenException"}))
+    with (
+        RawServer(always(400, b'{"__type":"ExpiredTokenException","message":"over"}')) as server,
+        client_of(server, wiring=wiring) as client,
+    ):
+        ended = client.relay(replace(sending, url=f"{server.url}/"), HttpRequest("POST", server.url, (), b"{}"))
+        unsigned = client.send(Request(OPERATION, b"{}", signing=Signing.NONE))
+    assert ended.fault is not None
+    assert ended.fault.kind == "credentials"
+    assert unsigned.error_code == "ExpiredTokenException"
 
 
 @pytest.mark.parametrize("target", ["", f"SageMaker.{NO_SUCH_OPERATION}", OPERATION, f"Other.{OPERATION}"])
