@@ -21,7 +21,7 @@ _AREAS = {
     "order": "Sorting, its directions and defaults.",
     "filter": "Filters, and that they keep the order.",
     "consistency": "Members of one answer against each other, answers against each other, and against a known state.",
-    "client": "Both operations through boto3, and its paginator.",
+    "client": "Through boto3 and its paginator; through the AWS CLI where a run asks for it (`--aws-cli auto`).",
 }
 _INTRODUCTION = """\
 {checks:,} checks of {operations} operations, from {facts:,} facts and {behaviours} behaviours. An id reads
