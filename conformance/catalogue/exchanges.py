@@ -65,6 +65,10 @@ class Exchanges:
             found[key] = make()
         return cast("T", found[key])
 
+    def has(self, *key: Hashable) -> bool:
+        """Tell whether something is remembered under a key, since the target was asked (again)."""
+        return key in self._memory.found
+
     def exchange(self, request: Request) -> Exchange:
         """Give the exchange of a request, sent now or remembered."""
         known = self._memory.exchanges.get(request)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -198,8 +198,24 @@ class Lab(Exchanges):
 
     def paging_subject(self, operation: Operation) -> Inventory | None:
         """Give the inventory that tells most: ended, with many kinds of items, short enough to walk often."""
-        key = ("telling", operation.name)
-        return self.remembered(key, lambda: telling(operation, self.inventories(operation)))
+        return self.chosen("telling", operation, lambda: telling(operation, self.inventories(operation)))
+
+    def chosen(self, key: Hashable, operation: Operation, choose: Callable[[], Inventory | None]) -> Inventory | None:
+        """Give the inventory on which a choice falls that is made once for each key.
+
+        It stands while the target is asked again: only its own listing is asked anew, not that of every resource.
+        """
+        first = self.cached(("chosen", operation.name, key), choose)
+        if first is None:
+            return None
+        return self.remembered(("chosen", operation.name, key), lambda: self._anew(operation, first) or choose())
+
+    def _anew(self, operation: Operation, one: Inventory) -> Inventory | None:
+        """Give an inventory as it is now; None where it is no longer listed."""
+        if self.has("inventories", operation.name):
+            return next((other for other in self.inventories(operation) if other.name == one.name), None)
+        listing = self._listed(operation, one.members)
+        return None if listing is None else replace(one, listing=listing)
 
     def listed(self, operation: Operation) -> tuple[Inventory, ...]:
         """Give the inventories of ended resources that are known to their end."""

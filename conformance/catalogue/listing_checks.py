@@ -124,8 +124,8 @@ class ListingChecks:
 
         Of those, the one on which most would show: a key taken for another, a filter or ties lost on the way.
         """
-        key = ("cut", self.operation.name, query.sort_by, query.filtered, size)
-        return lab.remembered(key, lambda: self._worth_cutting(lab, query, size))
+        key = ("cut", query.sort_by, query.filtered, size)
+        return lab.chosen(key, self.operation, lambda: self._worth_cutting(lab, query, size))
 
     def _worth_cutting(self, lab: Lab, query: Query, size: int) -> Inventory | None:
         fitting: dict[tuple[int, int, bool], list[tuple[Inventory, Sequence[Item]]]] = {}

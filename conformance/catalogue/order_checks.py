@@ -113,8 +113,11 @@ def _with_telling_numbers(base: ListingChecks, key: str, lab: Lab) -> Inventory 
         numbers = sorted(one for one in keys if isinstance(one, int | float) and math.isfinite(one))
         return sum(numbers != sorted(numbers, key=other) for other in (str, abs))
 
-    best = max(lab.listed(base.operation), key=tells, default=None)
-    return best if best is not None and tells(best) else None
+    def choose() -> Inventory | None:
+        best = max(lab.listed(base.operation), key=tells, default=None)
+        return best if best is not None and tells(best) else None
+
+    return lab.chosen(("telling numbers", key), base.operation, choose)
 
 
 def _reversed(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Verdict:

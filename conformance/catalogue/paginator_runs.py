@@ -48,9 +48,13 @@ def by_identity(base: ClientChecks) -> dict[str, Any]:
 def subject_of(base: ClientChecks, lab: Lab) -> Inventory | None:
     """Give the inventory with the fewest items that do not fit on a default page; the longest where all do."""
     default = base.operation.input.members[pagination_of(base).limit].effective("default") or 0
-    listed = lab.listed(base.operation)
-    longer = [one for one in listed if len(one.items) > default]
-    return min(longer, key=_length) if longer else max(listed, key=_length, default=None)
+
+    def choose() -> Inventory | None:
+        listed = lab.listed(base.operation)
+        longer = [one for one in listed if len(one.items) > default]
+        return min(longer, key=_length) if longer else max(listed, key=_length, default=None)
+
+    return lab.chosen("longer than a page", base.operation, choose)
 
 
 def _length(one: Inventory) -> int:
