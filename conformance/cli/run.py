@@ -125,6 +125,8 @@ def run(
         raise UserError(f"-n takes a number of processes or 'auto', not {workers!r}", remedy="for example -n 2")
     if (workers is not None or options["tx"]) and (options["record"] or options["replay"]):
         raise UserError("evidence is recorded and replayed by one process", remedy="leave out -n and --tx")
+    if plan_only and options["replay"]:
+        raise UserError("a replay sends nothing: there is nothing to plan", remedy="leave out --plan, or --replay")
     return _Run(options, workers, hold=hold, timings=timings, plan_only=plan_only).run()
 
 

@@ -172,6 +172,15 @@ def test_a_target_that_is_created_is_told_so(tmp_path: Path) -> None:
     assert "pace         none" in ended.out
 
 
+def test_the_budget_is_one_for_all_processes(tmp_path: Path) -> None:
+    with counted(load_world("default")) as (endpoint, requests):
+        write_targets(tmp_path, account=entry(endpoint).replace("9000", "60"))
+        ended = conformance("run", "account", "-n", "2", "--area", "request", cwd=tmp_path, **keys(tmp_path))
+    assert ended.code == ExitCode.TARGET_BROKE
+    assert "the budget of 30 requests is spent" in ended.out
+    assert 30 < requests.total() <= 60 + requests[f"SageMaker.{DISCOVERY}"]
+
+
 def test_a_plan_beyond_the_budget_tells_what_is_cut(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     small = entry("http://127.0.0.1:9", FEW).replace("9000", "400")
     write_targets(tmp_path, account=small)

@@ -212,6 +212,7 @@ def test_a_run_under_pytest_records_and_replays_as_well(tmp_path: Path) -> None:
         (("--record", "a", "-n", "2"), "one process"),
         (("--replay", "b", "-n", "2"), "one process"),
         (("--replay", "b", "--aws-cli", "auto"), "starts no program"),
+        (("--replay", "b", "--plan"), "nothing to plan"),
         (("--record", "/proc/nowhere/evidence"), "can't be written"),
     ],
 )
