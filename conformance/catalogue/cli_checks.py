@@ -16,7 +16,7 @@ from conformance.catalogue.cli_option_checks import json_rows, option_rows
 from conformance.catalogue.cli_paging_checks import paging_rows
 from conformance.catalogue.cli_steps import AFTER, GENERATE, Steps
 from conformance.catalogue.lab import Lab
-from conformance.contract import Contract, Fact, Operation
+from conformance.contract import Behaviour, Contract, Fact, Operation
 from conformance.laws import command_line as laws
 from conformance.laws.verdict import Verdict, broke, skipped
 
@@ -58,15 +58,14 @@ class CliChecks:
         node = self.operation.output
         listed = self.operation.pagination.result if self.operation.pagination else ""
         token = self.operation.pagination.output_token if self.operation.pagination else ""
-        due = self._due("output")
         cited = tuple(fact for fact in self._cited("output") if fact.path != token)
         yield Row(
             "prints-members",
             "every member of the answer is printed as JSON, with its value: times as numbers or in ISO 8601",
             ("plain",),
-            lambda scene: laws.prints(scene.ran("plain"), node, listed, due),
+            lambda scene: laws.prints(scene.ran("plain"), node, listed, self._due("output")),
             tuple(_short(fact) for fact in cited),
-            cites=tuple(f"input/{name}/present" for name in self.operation.input.members),
+            cites=() if cited else tuple(f"input/{name}/present" for name in self.operation.input.members),
             should=not cited,
         )
         if not self.operation.subject:
@@ -83,17 +82,16 @@ class CliChecks:
     # -- skeletons
 
     def _skeleton_rows(self) -> Iterator[Row]:
-        due, sampled = self._due("input"), self._due("output")
         facts = tuple(f"input/{GENERATE}/{facet}" for facet in ("present", "type"))
         words = f"input/{GENERATE}/enum"
         for step, told in (("skeleton", "without a value"), ("skeleton-input", "with the value input")):
             yield Row(step, f"{GENERATE} {told} prints a JSON object with every member of the input, sending nothing",
-                      (step,), partial(self._skeleton, step, due), (*facts, words), (_SKELETON,))  # fmt: skip
+                      (step,), partial(self._skeleton, step), (*facts, words), (_SKELETON,))  # fmt: skip
         yield Row(
             "skeleton-output",
             f"{GENERATE} output prints a sample with every member of the output, and sends nothing",
             ("skeleton-output",),
-            lambda scene: laws.skeleton(scene.ran("skeleton-output"), self.operation.output, sampled),
+            lambda scene: laws.skeleton(scene.ran("skeleton-output"), self.operation.output, self._due("output")),
             (*facts, words),
             (_SKELETON, _SAMPLE),
         )
@@ -106,8 +104,8 @@ class CliChecks:
             (_SAMPLE,),
         )
 
-    def _skeleton(self, step: str, due: frozenset[str], scene: Scene) -> Verdict:
-        return laws.skeleton(scene.ran(step), self.operation.input, due)
+    def _skeleton(self, step: str, scene: Scene) -> Verdict:
+        return laws.skeleton(scene.ran(step), self.operation.input, self._due("input"))
 
     # -- from rows to checks
 
@@ -139,10 +137,12 @@ class CliChecks:
     def _id(self, row: Row) -> str:
         return f"{self.operation.name}/client/cli/{row.case}"
 
+    def _bound(self, laws_of: Sequence[str]) -> tuple[Behaviour, ...]:
+        return bound_by(self._contract, self.operation.name, laws_of) if laws_of else ()
+
     def _because(self, facts: Sequence[str], laws_of: Sequence[str]) -> tuple[Because, ...]:
         """Give the places, those on the client's own page alone where it says anything."""
-        behaviours = bound_by(self._contract, self.operation.name, laws_of)
-        places = [place for one in behaviours for place in of_behaviour(one)]
+        places = [place for one in self._bound(laws_of) for place in of_behaviour(one)]
         places += because(self._contract, facts)
         own = tuple(dict.fromkeys(place for place in places if place.source in self._pages))
         return own or tuple(dict.fromkeys(places)) or because(self._contract, protocol=True)
@@ -169,7 +169,7 @@ class CliChecks:
             run,
             compares=True,
             facts=facts,
-            behaviours=tuple(one.id for one in bound_by(self._contract, self.operation.name, row.laws)),
+            behaviours=tuple(one.id for one in self._bound(row.laws)),
             request=" ".join(("aws", *self.steps.command().words)),
             accepts=row.statement,
         )
