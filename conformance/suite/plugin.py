@@ -14,12 +14,11 @@ from typing import Any, NoReturn, cast
 
 import pytest
 
-from conformance.catalogue.answer_checks import sightings
 from conformance.errors import UserError
 from conformance.report import Gate, Result
-from conformance.suite import workers
+from conformance.suite import seen, workers
 from conformance.suite.handle import HANDLE, Handle
-from conformance.suite.judgement import BENCH, PLAN, RESULT, TARGET, Judgement
+from conformance.suite.judgement import PLAN, RESULT, TARGET, Judgement
 from conformance.suite.lean import LeanProtocol
 from conformance.suite.recording import Recording
 from conformance.suite.settings import Settings, add_options
@@ -210,19 +209,6 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         return (yield)
 
 
-def unknown_members(config: pytest.Config) -> list[str]:
-    """Give the members that answers carried and the contract does not know."""
-    bench = config.stash.get(BENCH, None)
-    if bench is None:
-        return []
-    lab = bench.lab
-    return sorted(
-        f"{operation.name}.{path}"
-        for operation in lab.contract.operations.values()
-        for path in sightings(lab, operation).unknown
-    )
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object | None) -> None:
     """Take what a worker has seen beside its rows, or why it took no part."""
@@ -231,9 +217,9 @@ def pytest_testnodedown(node: Any, error: object | None) -> None:
         output = getattr(node, "workeroutput", {})
         gateway = workers.gateway_name(node.gateway.spec)
         if "refused" in output:
-            node.config.stash[_REFUSED] = workers.refused(gateway, output["refused"])
+            _do_without(node.config, recording, workers.refused(gateway, output["refused"]))
         elif error and workers.is_spread(node.config) and not hasattr(node, "workerinfo"):
-            node.config.stash[_REFUSED] = workers.not_started(gateway, error)
+            _do_without(node.config, recording, workers.not_started(gateway, error))
         elif error and workers.is_spread(node.config) and not output:
             recording.stopped = recording.stopped or f"the worker {gateway} was lost"
         recording.unknown_members.update(output.get("unknown_members", ()))
@@ -242,15 +228,25 @@ def pytest_testnodedown(node: Any, error: object | None) -> None:
         node.config.stash[TIMINGS].processes += [Judging.from_json(one) for one in output.get("judging", ())]
 
 
+def _do_without(config: pytest.Config, recording: Recording, error: UserError) -> None:
+    """Give the run up for a worker that takes no part; what others have judged by then is kept."""
+    if recording.is_empty:
+        config.stash[_REFUSED] = error
+    else:
+        recording.stopped = recording.stopped or error.problem
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End the record, write the reports, and close the target in every case."""
     config = session.config
     if _handed_over(config) is not None:
-        config.workeroutput.update(_told_by_worker(config))  # type: ignore[attr-defined]
+        refused = config.stash.get(_REFUSED, None)
+        told = {"refused": workers.refusal(refused)} if refused else seen.told_by_worker(config)
+        config.workeroutput.update(told)  # type: ignore[attr-defined]
         return
     handle = _handle(config)
-    config.stash[TIMINGS].processes += _judging(config)
+    config.stash[TIMINGS].processes += seen.judging(config)
     try:
         if _REFUSED in config.stash:
             raise config.stash[_REFUSED]
@@ -267,26 +263,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             config.stash[_CLOSING].close()
 
 
-def _told_by_worker(config: pytest.Config) -> dict[str, Any]:
-    """Give, as JSON, what a worker has seen beside its rows, or why it took no part."""
-    if _REFUSED in config.stash:
-        return {"refused": workers.refusal(config.stash[_REFUSED])}
-    return {
-        "unknown_members": unknown_members(config),
-        "stopped": _why_gone(config),
-        "judging": [one.to_json() for one in _judging(config)],
-        "throttled": config.stash[PLAN].wiring.traffic.throttled,
-    }
-
-
 def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> None:
     """End the record and write the reports; known failures that are out of date make pytest fail as well."""
     config = session.config
     recording = config.stash[RECORDING]
-    recording.unknown_members.update(unknown_members(config))
+    recording.unknown_members.update(seen.unknown_members(config))
     interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
     with config.stash[TIMINGS].phase("reports"):
-        record, reports = recording.finish(stopped=interrupted or recording.stopped or _why_gone(config))
+        record, reports = recording.finish(stopped=interrupted or recording.stopped or seen.why_gone(config))
     if handle is not None:
         handle.record, handle.reports = record, reports
         handle.before_close(config.stash[TARGET].endpoint_url)
@@ -294,24 +278,6 @@ def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> 
         config.stash[_GATE] = record.gate
         if record.gate.findings and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _judging(config: pytest.Config) -> list[Judging]:
-    """Give what this process spent on checks, where it had any."""
-    bench = config.stash.get(BENCH, None)
-    return [] if bench is None else [bench.judging]
-
-
-def _why_gone(config: pytest.Config) -> str:
-    """Say why the target was given up; empty where it was not. A launched server that died tells it better itself."""
-    bench = config.stash.get(BENCH, None)
-    if bench is None or bench.lab.gone is None:
-        return ""
-    try:
-        config.stash[TARGET].check_alive()
-    except UserError as error:
-        return f"{error.problem}: {bench.lab.gone.detail}"
-    return bench.lab.gone.detail
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -1,0 +1,53 @@
+"""What one process has seen beside the rows of its checks; a worker tells the process that started it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.catalogue.answer_checks import sightings
+from conformance.errors import UserError
+from conformance.suite.judgement import BENCH, PLAN, TARGET
+from conformance.suite.timings import Judging
+
+
+def unknown_members(config: pytest.Config) -> list[str]:
+    """Give the members that answers carried and the contract does not know."""
+    bench = config.stash.get(BENCH, None)
+    if bench is None:
+        return []
+    lab = bench.lab
+    return sorted(
+        f"{operation.name}.{path}"
+        for operation in lab.contract.operations.values()
+        for path in sightings(lab, operation).unknown
+    )
+
+
+def judging(config: pytest.Config) -> list[Judging]:
+    """Give what this process spent on checks, where it had any."""
+    bench = config.stash.get(BENCH, None)
+    return [] if bench is None else [bench.judging]
+
+
+def why_gone(config: pytest.Config) -> str:
+    """Say why the target was given up; empty where it was not. A launched server that died tells it better itself."""
+    bench = config.stash.get(BENCH, None)
+    if bench is None or bench.lab.gone is None:
+        return ""
+    try:
+        config.stash[TARGET].check_alive()
+    except UserError as error:
+        return f"{error.problem}: {bench.lab.gone.detail}"
+    return bench.lab.gone.detail
+
+
+def told_by_worker(config: pytest.Config) -> dict[str, Any]:
+    """Give all of it as JSON."""
+    return {
+        "unknown_members": unknown_members(config),
+        "stopped": why_gone(config),
+        "judging": [one.to_json() for one in judging(config)],
+        "throttled": config.stash[PLAN].wiring.traffic.throttled,
+    }
