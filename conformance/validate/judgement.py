@@ -11,7 +11,6 @@ from conformance import report
 from conformance.catalogue.check import Check
 from conformance.contract import Contract, Operation
 from conformance.errors import ExitCode
-from conformance.laws.answers import observe
 from conformance.laws.verdict import Outcome, Verdict
 from conformance.validate.asked import Asked, error_code, plain_members
 from conformance.validate.evidence import exchange_of
@@ -143,7 +142,6 @@ def _of_answer(  # noqa: PLR0913, PLR0917 - as above
         judged.append(beside.ending())
         judged += [(offline.checks[check_id], ask()) for check_id, ask in beside.judges()]
     results = report.sort_results(_row(check, verdict) for check, verdict in judged)
-    unknown = observe(operation, (exchange,)).unknown
     return Judgement(
         operation.name,
         file,
@@ -155,7 +153,7 @@ def _of_answer(  # noqa: PLR0913, PLR0917 - as above
         results,
         left_out=tuple(_left_out(results, offline)),
         notes=tuple(_of_request(requested)),
-        unknown=tuple(sorted(unknown)),
+        unknown=tuple(sorted(offline.unknown)),
         must_be_answered=requested.must_be_answered if requested else "",
     )
 

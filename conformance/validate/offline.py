@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from conformance.catalogue.catalogue import catalogue
 from conformance.catalogue.check import Check
 from conformance.contract import Contract, Operation, Rule
 from conformance.laws import envelope
-from conformance.laws.answers import judge_fact, observe
+from conformance.laws.answers import Sightings, judge_fact, observe
 from conformance.laws.registry import laws
 from conformance.laws.rules import judge_rule
 from conformance.laws.verdict import Verdict
@@ -47,6 +47,15 @@ class Offline:
         self.left_out: list[str] = []
         """What could not be judged, and why, a line each."""
 
+    @cached_property
+    def _sightings(self) -> Sightings:
+        return observe(self._operation, (self._exchange,))
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """The members of the answer that the contract does not know."""
+        return self._sightings.unknown
+
     def judges(self) -> Iterator[tuple[str, Judge]]:
         """Give the id of each check with what judges it."""
         yield from self._envelope()
@@ -56,13 +65,12 @@ class Offline:
             yield from self._laws()
 
     def _facts(self) -> Iterator[tuple[str, Judge]]:
-        sightings = observe(self._operation, (self._exchange,))
         for check in self.checks.values():
             if check.area != "response":
                 continue
             fact = self._contract.fact(check.facts[0])
             if fact.facet != "http_status":
-                yield check.id, partial(judge_fact, fact, sightings)
+                yield check.id, partial(judge_fact, fact, self._sightings)
             elif self._answer.status:
                 yield check.id, partial(envelope.status, (self._exchange,), int(fact.value))
 
