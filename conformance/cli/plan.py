@@ -37,7 +37,12 @@ def print_before(console: Console, plan: Plan) -> None:
 
 
 def print_evidence(console: Console, recorded: Recorded) -> None:
-    """Print where the evidence is, and its digest: whoever publishes that shows that nobody changed it since."""
+    """Print where the evidence is, and its digest: whoever publishes that shows that nobody changed it since.
+
+    Raises the EvidenceError that ended the writing, if one did.
+    """
+    if recorded.error is not None:
+        raise recorded.error
     console.print(
         f"evidence: {recorded.path}, {count(recorded.exchanges, 'exchange')}, sha256 {recorded.digest}", soft_wrap=True
     )

@@ -55,6 +55,8 @@ class Recorded:
         self._writer: BundleWriter | None = None
         self.digest = ""
         """The digest of the whole, once it is written."""
+        self.error: EvidenceError | None = None
+        """Why no more could be written; the run itself goes on, its judgements are worth as much."""
 
     @property
     def exchanges(self) -> int:
@@ -63,8 +65,13 @@ class Recorded:
 
     def take(self, sending: Sending, response: HttpResponse | None, fault: Fault | None) -> None:
         """Write one exchange."""
-        if self._writer is not None:
+        if self._writer is None or self.error is not None:
+            return
+        try:
             self._writer.take(sending, response, fault)
+        except EvidenceError as error:
+            self.error = error
+            self._writer.close()
 
     @contextmanager
     def recording(self, plan: Plan) -> Iterator[OpenTarget]:
@@ -82,9 +89,13 @@ class Recorded:
                 self._writer.close()
 
     def finish(self, *, stopped: str) -> None:
-        """Write the footer."""
-        if self._writer is not None:
+        """Write the footer, unless the evidence ended before."""
+        if self._writer is None or self.error is not None:
+            return
+        try:
             self.digest = self._writer.finish(stopped=stopped)
+        except EvidenceError as error:
+            self.error = error
 
     def _begin(self, plan: Plan, access: Access) -> BundleWriter:
         """Write the header, once."""

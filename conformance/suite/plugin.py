@@ -290,3 +290,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             for one in gate.findings:
                 terminalreporter.write_line(f"{one.where}: {one.check}: {one.problem}")
         terminalreporter.write_line(f"reports: {recording.path.parent}")
+        recorded = config.stash[PLAN].recorded
+        if recorded is not None:
+            terminalreporter.write_line(str(recorded.error or f"evidence: {recorded.path}, sha256 {recorded.digest}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -198,6 +199,7 @@ def test_a_run_under_pytest_records_and_replays_as_well(tmp_path: Path) -> None:
     replayed = under_pytest("--evidence-replay=evidence.jsonl.gz", "--report-dir=replayed")
     spread = under_pytest("--evidence-record=other", "-n", "2")
     assert (recorded.returncode, replayed.returncode) == (0, 0), recorded.stdout + replayed.stdout
+    assert f"sha256 {read_bundle(tmp_path / 'evidence.jsonl.gz').digest}" in recorded.stdout
     assert outcomes(report_of(tmp_path / "recorded")) == outcomes(report_of(tmp_path / "replayed"))
     assert spread.returncode == pytest.ExitCode.USAGE_ERROR
     assert "one process" in spread.stderr
@@ -220,6 +222,24 @@ def test_what_does_not_go_together_is_told(tmp_path: Path, options: tuple[str, .
     ended = conformance("run", "--area", "error", *options, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert words in ended.told_without_traceback()
+
+
+def test_a_disk_that_is_full_ends_the_evidence_and_not_the_run(tmp_path: Path) -> None:
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+
+    ran = subprocess.run(
+        command("run", "--area", "error", "--record", "evidence.jsonl", "--report-dir", "reports"),
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+        preexec_fn=little_room,
+    )  # fmt: skip
+    assert ran.returncode == ExitCode.USAGE
+    assert "the evidence can't be written: File too large" in ran.stderr
+    assert "Traceback" not in ran.stdout + ran.stderr
+    assert report_of(tmp_path / "reports")["summary"]["passed"] > 5
+    bundle = read_bundle(tmp_path / "evidence.jsonl")
+    assert "cut short" in bundle.cut_short
+    assert len(bundle.entries) > 3
 
 
 def test_the_schema_is_printed(tmp_path: Path) -> None:
