@@ -33,11 +33,12 @@ class ClientChecks:
         facts: tuple[str, ...] = (),
         laws: tuple[str, ...] = (),
         cites: tuple[str, ...] = (),
+        should: bool = False,
     ) -> Check:
         """Make one check from subject and case.
 
-        `facts` are ids without the operation, `laws` the names by which behaviours call for it. A check that leans on
-        facts without judging them, and goes further than they do, `cites` them: it is a `should`.
+        `facts` are ids without the operation, `laws` the names by which behaviours call for it. `cites` are facts that
+        it leans on without judging them; one that goes further than they do is a `should`.
         """
         stated = self._contract.stated
         ids, leant = (stated(f"{self.operation.name}/{fact}" for fact in one) for one in (facts, cites))
@@ -60,8 +61,8 @@ class ClientChecks:
 
         return Check(
             "/".join((self.operation.name, "client", *check_id)),
-            "should" if cites else "must",
-            "inferred" if cites else "documented",
+            "should" if should else "must",
+            "inferred" if should else "documented",
             statement,
             places or because(self._contract, protocol=True),
             run,
@@ -74,14 +75,17 @@ class ClientChecks:
 
     def calls(self) -> Iterator[Check]:
         """Give the plain call, and what is raised."""
-        yield self.check(("boto3", "call"), "boto3 gives every member of the answer as its own type", self._call)
+        members = self.operation.output.members.items()
+        types = tuple(f"output/{name}/type" for name, node in members if node.basis == "documented")
+        words = "boto3 gives every member of the answer as its own type"
+        yield self.check(("boto3", "call"), words, self._call, cites=types)
         if not self.operation.subject:
             return
         present = tuple(f"error/{code}/present" for code in self.operation.errors)
         words = "boto3 raises the modelled exception for a name that nothing has"
         yield self.check(("boto3", "unknown-name"), words, self._unknown, facts=present)
         words = "the exception is a ClientError, which tells code, message and status as the service did"
-        yield self.check(("boto3", "client-error"), words, self._client_error, cites=present)
+        yield self.check(("boto3", "client-error"), words, self._client_error, cites=present, should=True)
         required = (f"input/{self.operation.subject}/required",)
         yield self.check(("boto3", "name-left-out"), "the name must be given", self._nameless, facts=required)
 
