@@ -30,15 +30,18 @@ class Standing:
 
     def put_into(self, operation: Operation, members: dict[str, Any]) -> None:
         """Put what exists in place of a name and a token that keep their constraints."""
-        if self.asks_for_nobody(operation, members) and not self._left_so(operation, members):
+        made_up = self.asks_for_nobody(operation, members)
+        if made_up and not self._left_so(operation, members):
             members[operation.subject] = self._one_of(self.names)
         paging = operation.pagination
         if paging is None or not _keeps(operation, paging.input_token, members):
             return
         del members[paging.input_token]
-        known = self._tokens.get(_rest(operation, members))
-        if known and members.get(operation.subject) in self.names:
-            members[operation.subject], members[paging.input_token] = self._one_of(known)
+        name, known = members.get(operation.subject), self._tokens.get(_rest(operation, members), [])
+        # A name that exists was meant: only its own tokens go with it.
+        fitting = [one for one in known if made_up or one[0] == name]
+        if fitting and name in self.names:
+            members[operation.subject], members[paging.input_token] = self._one_of(fitting)
 
     def asks_for_nobody(self, operation: Operation, members: Any) -> bool:
         """Tell whether a request has a name that keeps its constraints and that nobody has."""

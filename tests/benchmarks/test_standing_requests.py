@@ -70,10 +70,17 @@ def test_what_breaks_a_constraint_is_sent_as_it_was_made(members: dict[str, Any]
 def test_a_token_gives_way_to_one_of_the_same_query() -> None:
     standing = Standing(("one", "another"))
     standing.learn(listing(), {NAME: "another", "SortBy": "Status", "MaxResults": 2}, {"NextToken": "given-out"})
-    asked = {NAME: "one", "SortBy": "Status", "MaxResults": 5, "NextToken": "made-up", "StatusEquals": None}
+    asked = {NAME: "nobody", "SortBy": "Status", "MaxResults": 5, "NextToken": "made-up", "StatusEquals": None}
     assert filled(standing, asked) == {
         NAME: "another", "SortBy": "Status", "MaxResults": 5, "NextToken": "given-out", "StatusEquals": None,
     }  # fmt: skip
+
+
+def test_a_name_that_exists_gets_no_token_of_another() -> None:
+    standing = Standing(("one", "another"))
+    standing.learn(listing(), {NAME: "another"}, {"NextToken": "given-out"})
+    assert filled(standing, {NAME: "one", "NextToken": "made-up"}) == {NAME: "one"}
+    assert filled(standing, {NAME: "another", "NextToken": "made-up"}) == {NAME: "another", "NextToken": "given-out"}
 
 
 def test_a_token_is_left_out_where_none_was_given_out_for_such_a_query() -> None:
