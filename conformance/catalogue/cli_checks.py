@@ -148,7 +148,8 @@ class CliChecks:
         return own or tuple(dict.fromkeys(places)) or because(self._contract, protocol=True)
 
     def _check(self, row: Row, uses: dict[str, tuple[str, ...]]) -> Check:
-        facts, cites = (tuple(f"{self.operation.name}/{one}" for one in ids) for ids in (row.facts, row.cites))
+        stated = self._contract.stated
+        facts, cites = (stated(f"{self.operation.name}/{one}" for one in ids) for ids in (row.facts, row.cites))
 
         def run(lab: Lab) -> Verdict:
             if lab.commands is None:
