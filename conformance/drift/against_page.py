@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.contract import UNSET, Citation, Contract, Fact
+from conformance.contract import Citation, Contract, Fact
 from conformance.drift.claims import Claim
 from conformance.drift.edition import Edition, Key, Stated, edition_for
 from conformance.drift.finding import Drift, Finding, Kind, fact_id, same, together
 from conformance.drift.folding import folded
 from conformance.drift.styles import Reading
+from conformance.drift.weighing import by_value, drawn_number, nearest, older, quiet, settled, value_of, values_of
 
-_NUMBERS = ("integer", "float", "timestamp")
 _MODELLED = "the service model says so already"
+_PAGES_ITSELF = "--starting-token"
+"""What a command of the AWS CLI has in place of token and page size, where it goes over the pages itself."""
+
 _NO_LONGER = "says so no longer, only what is in force"
 _DIRECTIONS = ("input", "paginator", "output", "error")
 
@@ -53,13 +56,20 @@ class _Comparison:
         self._operation = reading.page.operation
         self._edition = edition
         self._page: dict[Key, list[Claim]] = {}
-        for claim in reading.claims:
-            self._page.setdefault((claim.place.direction, claim.place.path, claim.facet), []).append(claim)
         self._stated: Mapping[Key, list[Stated]] = edition.stated if edition else {}
         facts = [fact for fact in contract.facts if fact.operation == self._operation]
         keyed: list[tuple[Key, Fact]] = [((one.direction, one.path, one.facet), one) for one in facts]
         self._facts = {key: fact for key, fact in keyed if fact.basis == "documented"}
         self._modelled = {key: fact for key, fact in keyed if fact.basis == "modelled"}
+        for claim in reading.claims:
+            key = (claim.place.direction, claim.place.path, claim.facet)
+            self._page.setdefault(key, []).append(
+                quiet(claim, [self._facts[one] for one in ((*key[:2], "enum"), key) if one in self._facts])
+            )
+        pagination = contract.operations[self._operation].pagination
+        pages_itself = any(_PAGES_ITSELF in line for line in reading.page.lines)
+        hidden = (pagination.input_token, pagination.limit) if pagination and pages_itself else ()
+        self._hidden = {("input", name) for name in hidden}
 
     def findings(self) -> tuple[list[Finding], list[Finding]]:
         """Give what is drift, and what the contract knows already as a disagreement of its editions."""
@@ -72,6 +82,9 @@ class _Comparison:
 
     def notes(self) -> Iterator[str]:
         """Say what could not be compared."""
+        if self._hidden:
+            names = " and ".join(sorted(name for _, name in self._hidden))
+            yield f"the client goes over the pages itself: its page need not have {names}"
         if self._edition is None:
             yield (
                 f"the contract has no {self._reading.style.title} of this operation: the page is held against what the"
@@ -92,6 +105,9 @@ class _Comparison:
         paginates = any(direction == "paginator" for direction, _, _ in self._page)
         stated = [key for key in self._stated if paginates or key[0] != "paginator"]
         keys = dict.fromkeys((*self._page, *(stated if self._edition else self._expected())))
+        keys = {key: None for key in keys if key in self._page or key[:2] not in self._hidden}
+        if self._edition is None:  # what a client adds to every command, the contract has where it has its page
+            keys = {key: None for key in keys if not key[1].startswith("--")}
         return sorted(keys, key=lambda key: _DIRECTIONS.index(key[0]))
 
     def _expected(self) -> Iterator[Key]:
@@ -103,14 +119,14 @@ class _Comparison:
 
     def _of(self, key: Key) -> Iterator[tuple[Finding, bool]]:
         page, stated, fact = self._page.get(key, []), self._stated.get(key, []), self._facts.get(key)
-        yield from ((self._known(key, fact, one, page), True) for one in stated if _older(one, fact, page))
+        yield from ((self._known(key, fact, one, page), True) for one in stated if older(one, fact, page))
         left = self._left_over(page, stated)
         unpaired = list(left.edition)
-        for value, claims in _by_value([claim for claim in left.page if not _drawn_number(claim, fact)]):
-            was = _nearest(value, unpaired)
+        for value, claims in by_value([claim for claim in left.page if not drawn_number(claim, fact)]):
+            was = nearest(value, unpaired)
             if was is not None:
                 unpaired.remove(was)
-            if fact is not None and any(same(value, one) for one in _values(fact)):
+            if fact is not None and any(same(value, one) for one in values_of(fact)):
                 if was is not None:
                     yield self._caught_up(key, fact, was, claims), True
             else:
@@ -120,7 +136,7 @@ class _Comparison:
         for one in unpaired:
             if key[2] == "type" and page:  # a type that is no longer drawn as well is still told
                 continue
-            if fact is not None and _settled(one, fact, page):
+            if fact is not None and settled(one, fact, page):
                 yield replace(self._known(key, fact, one, page), detail=_NO_LONGER), True
             else:
                 yield self._finding(Kind.REMOVED, key, ours=one.value, cited=one.citations, claims=page), False
@@ -166,7 +182,7 @@ class _Comparison:
         finding = self._finding(
             Kind.CHANGED, key, ours=was.value, theirs=claims[0].value, cited=was.citations, claims=claims
         )
-        says = next((one for one in fact.sources if same(_value(fact, one), claims[0].value)), fact.sources[0])
+        says = next((one for one in fact.sources if same(value_of(fact, one), claims[0].value)), fact.sources[0])
         return replace(finding, detail=f"says now what {says.id}:{says.line} says")
 
     def _finding(  # noqa: PLR0913 - a finding, and what its fact is known by
@@ -183,49 +199,3 @@ class _Comparison:
         lines = tuple(sorted({claim.line for claim in claims}))
         facts = (fact_id(self._operation, direction, path, facet),)
         return Finding(kind, self._operation, direction, path, facet, facts, ours, theirs, cited, lines)
-
-
-def _value(fact: Fact, citation: Citation) -> Any:
-    return fact.value if citation.value is UNSET else citation.value
-
-
-def _values(fact: Fact) -> list[Any]:
-    """Give the value in force, and those of all editions that say something else."""
-    return [fact.value, *(_value(fact, one) for one in fact.sources)]
-
-
-def _drawn_number(claim: Claim, fact: Fact | None) -> bool:
-    """Tell whether a claim is the one word that drawn JSON has for numbers of all kinds, and the member is one."""
-    return claim.facet == "type" and claim.value == "number" and fact is not None and fact.value in _NUMBERS
-
-
-def _settled(one: Stated, fact: Fact, page: Sequence[Claim]) -> bool:
-    """Tell whether a page that had two values is left with the one in force."""
-    return not same(one.value, fact.value) and any(same(claim.value, fact.value) for claim in page)
-
-
-def _older(one: Stated, fact: Fact | None, page: Sequence[Claim]) -> bool:
-    """Tell whether the page still says what its edition says, and a newer document says otherwise."""
-    differs = fact is not None and not same(one.value, fact.value)
-    more_than_a_drawing = one.value != "number"  # drawn JSON has one word for numbers, which contradicts nobody
-    return differs and more_than_a_drawing and any(same(claim.value, one.value) for claim in page)
-
-
-def _by_value(claims: Sequence[Claim]) -> list[tuple[Any, list[Claim]]]:
-    """Put claims with the same value together."""
-    groups: list[tuple[Any, list[Claim]]] = []
-    for claim in claims:
-        group = next((one for value, one in groups if same(value, claim.value)), None)
-        if group is None:
-            groups.append((claim.value, [claim]))
-        else:
-            group.append(claim)
-    return groups
-
-
-def _nearest(value: Any, stated: Sequence[Stated]) -> Stated | None:
-    """Give the statement that the value most likely took the place of."""
-    if not stated:
-        return None
-    words = set(value) if isinstance(value, tuple) else {value}
-    return max(stated, key=lambda one: len(words & (set(one.value) if isinstance(one.value, tuple) else {one.value})))

@@ -11,8 +11,12 @@ from conformance.drift.page import Page
 from conformance.drift.prose import statements
 
 _SYNOPSIS = re.compile(r"\s*(\[)?(--[\w-]+)(?: <[\w ]+>)?(?: \| --no-[\w-]+)?\]?\s*")
-_OPTION = re.compile(r"\s*(?:``)?(--[\w-]+)(?:``)?(?: \| (?:``)?--no-[\w-]+(?:``)?)? \((\w+)\)\s*")
-_OUTPUT = re.compile(r"(?P<indent> *)(?:(?P<name>\w+) -> )?\((?P<type>\w+)\)(?P<prose>(?!))?")
+_OPTION = re.compile(
+    r"\s*(?:``)?(--[\w-]+)(?:``)?(?: \| (?:``)?--no-[\w-]+(?:``)?)? \((\w+)\)\s*(?:\*{0,2}\[required\]\*{0,2}\s*)?"
+)
+_OUTPUT = re.compile(
+    r"(?P<indent> *)(?:(?P<name>\w+) -> )?\((?P<type>\w+)\)(?P<prose>(?!))?(?: \*{0,2}\[required\]\*{0,2})?"
+)
 _CLIENT_ONLY = {"--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton"}
 """Options that the client adds to every command: they keep their own names, having none on the wire."""
 
@@ -38,8 +42,11 @@ def read(page: Page) -> Iterator[Read]:
 def _input(page: Page, output: int) -> Iterator[Read]:
     options = page.find("Options")
     ends = page.find_or_end("Global Options", "Examples", start=options)
+    of_the_client = _OF_THE_CLIENT.union(
+        match[1] for _, text in page.numbered(ends, output) if (match := _OPTION.fullmatch(text))
+    )
     for line, text in page.numbered(page.find("Synopsis"), options):
-        if (match := _SYNOPSIS.fullmatch(text)) and match[2] not in _OF_THE_CLIENT:
+        if (match := _SYNOPSIS.fullmatch(text)) and match[2] not in of_the_client:
             place = _place(page, match[2])
             yield Statement("present", value=True, line=line).by(page.document, place)
             yield Statement("required", match[1] is None, line).by(page.document, place)
@@ -49,7 +56,7 @@ def _input(page: Page, output: int) -> Iterator[Read]:
     matches = ((line, _OPTION.fullmatch(text)) for line, text in lines)
     rows = [Row(0, match[1], match[2], line) for line, match in matches if match]
     for row in with_prose(rows, lines):
-        if row.name in _OF_THE_CLIENT:
+        if row.name in of_the_client:
             continue
         place = _place(page, row.name)
         yield from named(page, place, TYPES.get(row.word, ""), row.line)

@@ -20,8 +20,16 @@ Prose = tuple[tuple[int, str], ...]
 _SECONDS_A_DAY = 86_400
 _SCALARS = {"string", "integer", "float", "boolean", "timestamp"}
 
+_LENGTHS = ("min_length", "max_length")
+_BOUNDS = {
+    "string": _LENGTHS, "list": _LENGTHS, "map": _LENGTHS,
+    "integer": ("minimum", "maximum"), "float": ("minimum", "maximum"),
+}  # fmt: skip
+"""The facets that newer pages list as `min` and `max` below a member of a type."""
+
 _DEFAULT = re.compile(r"\bdefault(?:(?: value| directory)? is|s to) `*(\d+ days?|[^\s`),]+)")
 _MAXIMUM = re.compile(r"\bmaximum value is (\d+ days|[\d,]+)")
+_CONSTRAINT = re.compile(r"[*-] +(?:(min|max)(?=: `*-?\d+`*$)|pattern): `*(?P<value>.+?)`*")
 _OPTIONAL = re.compile(r"\(optional\)", re.IGNORECASE)
 _ONE_OR_MORE = re.compile(r"A list of one or more ")
 
@@ -51,6 +59,9 @@ def _sentence(line: int, text: str, kind: str, listed: tuple[str, ...]) -> Itera
         yield _stated("default", match[1].rstrip("."), line, kind, listed)
     if match := _MAXIMUM.search(text):
         yield _stated("maximum", match[1], line, kind, listed)
+    if (match := _CONSTRAINT.fullmatch(text)) and kind in _BOUNDS:
+        facet = _BOUNDS[kind][match[1] == "max"] if match[1] else "pattern"
+        yield Statement(facet, int(match["value"]) if match[1] else match["value"], line)
     if kind in _SCALARS and _OPTIONAL.search(text):  # on a structure the note is about something inside it
         yield Statement("required", value=False, line=line)
     if _ONE_OR_MORE.match(text):

@@ -388,6 +388,41 @@ def test_labels_that_only_newer_pages_have_are_read() -> None:
     ]
 
 
+def test_newer_pages_of_the_aws_cli_are_read_too() -> None:
+    text = written("cli").replace("tuning-job-name`` (string)", "tuning-job-name`` (string) [required]")
+    text = text.replace("Options\n=======", "Options\n=======\n")
+    text = text.replace(
+        "``--sort-by`` (string)\n",
+        "``--sort-by`` (string)\n\n  Constraints:\n\n  * min: ``1``\n  * max: ``32``\n  * pattern: ``[A-Z].*``\n",
+    )
+    text = text.replace(
+        "Output\n======", "Global Options\n==============\n\n``--v9-debug`` (boolean)\n\nTells all.\n\nOutput\n======"
+    )
+    text = text.replace(
+        "  [--sort-by <value>]\n", "  [--sort-by <value>]\n  [--v9-debug]\n  [--starting-token <value>]\n"
+    )
+    text = re.sub(r"^``--(?:next-token|max-results)`` (?:.*\n)*?(?=``--)", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^  \[--(?:next-token|max-results) <value>\]\n", "", text, flags=re.MULTILINE)
+    drift = held(text)
+    assert told(drift) == [
+        "new input/SortBy/min_length None -> 1",
+        "new input/SortBy/max_length None -> 32",
+        "new input/SortBy/pattern None -> [A-Z].*",
+    ]
+    assert drift.unread == ()
+    assert "the client goes over the pages itself: its page need not have MaxResults and NextToken" in drift.notes
+
+
+def test_words_that_a_page_without_drawings_shouts_are_those_of_the_wire() -> None:
+    text = written_anew("cli-page", DESCRIBE)
+    assert "The default value is Off." in text
+    shouted = text.replace("The default value is Off.", "The default value is OFF.").replace("``Auto``", "``AUTO``")
+    assert told(held(shouted)) == []
+    assert told(held(text.replace("The default value is Off.", "The default value is AUTO."))) == [
+        "changed output/HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType/default Off -> Auto"
+    ]
+
+
 # -- pages that can't be read
 
 
