@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from conformance.errors import ExitCode
@@ -24,8 +24,11 @@ _HOUR_S = 3600
 def print_plan(console: Console, plan: Plan) -> ExitCode:
     """Print the whole plan of a run; nothing is sent."""
     from conformance.suite.forecast import forecast  # noqa: PLC0415 - only `--plan` needs it
+    from conformance.targets.chain import credentials_told  # noqa: PLC0415 - as above
 
-    for line in _plan_lines(plan, forecast(plan)):
+    # Looked up first: whoever has no region or no such profile need not wait for the rest.
+    reach = (_row("endpoint", _endpoint(plan)), _row("credentials", credentials_told(plan.spec)))
+    for line in _plan_lines(plan, reach, forecast(plan)):
         console.print(one_line(line) if line else "", soft_wrap=True)
     return ExitCode.CONFORMS
 
@@ -57,14 +60,11 @@ def duration(seconds: float) -> str:
     return f"{seconds / _HOUR_S:.1f} h"
 
 
-def _plan_lines(plan: Plan, told: Forecast) -> Iterator[str]:
-    from conformance.targets.chain import credentials_told  # noqa: PLC0415 - only `--plan` needs it
-
+def _plan_lines(plan: Plan, reach: Iterable[str], told: Forecast) -> Iterator[str]:
     spec = plan.spec
     yield f"plan for {spec.name}: nothing has been sent"
     yield ""
-    yield _row("endpoint", _endpoint(plan))
-    yield _row("credentials", credentials_told(spec))
+    yield from reach
     yield _row("signs", f"{', '.join(_signed(plan))}; nothing else")
     yield _row("state", _state(plan, told))
     yield _row("checks", f"{len(plan.own):,}")

@@ -126,7 +126,7 @@ def test_a_profile_that_is_not_there_and_no_region_are_told(tmp_path: Path) -> N
 
 def test_without_jobs_the_plan_is_exact(tmp_path: Path) -> None:
     with counted(World("nothing")) as (endpoint, requests):
-        planned = table(run(tmp_path, endpoint, "--plan"))
+        planned = table(run(tmp_path, endpoint, "--plan", more=FEW))
         assert not requests
         assert run(tmp_path, endpoint).code in {ExitCode.CONFORMS, ExitCode.DOES_NOT_CONFORM}
         assert requests[f"SageMaker.{DISCOVERY}"] == planned[DISCOVERY][0] == 1
