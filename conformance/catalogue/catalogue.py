@@ -18,7 +18,7 @@ from conformance.catalogue import (
 )
 from conformance.catalogue.answer_checks import answer_checks, envelope_checks
 from conformance.catalogue.availability import availability_check
-from conformance.catalogue.check import AREAS, Check
+from conformance.catalogue.check import Check
 from conformance.catalogue.cli_checks import CliChecks
 from conformance.catalogue.client_checks import ClientChecks
 from conformance.catalogue.consistency_checks import known_checks, law_checks, rule_checks
@@ -58,8 +58,7 @@ def catalogue(contract: Contract) -> tuple[Check, ...]:
     Raises ValueError where two checks have one id.
     """
     checks = [check for operation in contract.operations.values() for check in _of(contract, operation)]
-    order = [area for area in AREAS if area != "response"] + ["response"]
-    checks.sort(key=lambda check: (order.index(check.area) == len(order) - 1, 0))
+    checks.sort(key=lambda check: check.area == "response")
     ids = [check.id for check in checks]
     if len(set(ids)) != len(ids):
         raise ValueError(f"ids stand twice: {sorted({one for one in ids if ids.count(one) > 1})}")

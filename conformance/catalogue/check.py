@@ -16,6 +16,7 @@ AREAS = (
     "protocol", "request", "error", "response", "pagination", "order", "filter", "consistency", "client",
 )  # fmt: skip
 """Second segment of an id. They stand in the order of a run, but for `response`, which comes last."""
+_PLACES = {area: place for place, area in enumerate(AREAS)}
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,15 @@ class Check:
     def area(self) -> str:
         """The second segment of the id."""
         return self.id.split("/", 2)[1]
+
+
+def place_in_run(check: Check) -> int:
+    """Give the key that brings checks into the order of a run.
+
+    What everything else rests on comes first, so that a run that is cut off has judged that; `response` comes last,
+    because it judges all answers seen.
+    """
+    return len(AREAS) if check.area == "response" else _PLACES[check.area]
 
 
 def citations(sources: Iterable[Citation]) -> tuple[Because, ...]:

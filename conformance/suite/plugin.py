@@ -14,6 +14,7 @@ from typing import Any, NoReturn, cast
 
 import pytest
 
+from conformance.catalogue.check import place_in_run
 from conformance.errors import UserError
 from conformance.report import Gate, Result
 from conformance.suite import seen, workers
@@ -147,8 +148,13 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring the items into the order of the catalogue: what looks at every answer comes last."""
-    items.sort(key=lambda item: getattr(item.module, "AREA", "") == "response")  # type: ignore[attr-defined]
+    """Bring the items into the order of a run: pytest takes the modules by their names."""
+    items.sort(key=_place)
+
+
+def _place(item: Any) -> int:
+    judgement = item.callspec.params["check"] if hasattr(item, "callspec") else None
+    return place_in_run(judgement.check) if isinstance(judgement, Judgement) else -1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from conformance.catalogue.check import place_in_run
 from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome
 from conformance.suite.stage import Plan, in_process
@@ -51,8 +52,7 @@ def rehearse(plan: Plan, world: World, *, budget: int | None = None, clients: bo
     if any(check.area in _SENDS_NOTHING for check in plan.asking):
         _ = lab.survey
     cut: Counter[str] = Counter()
-    # The order of a run: pytest takes the test modules by name, and the plugin puts `response` last.
-    for check in sorted(plan.asking, key=lambda one: (one.area == "response", one.area)):
+    for check in sorted(plan.asking, key=place_in_run):
         if budget is None and check.area in _SENDS_NOTHING:
             continue
         verdict = runner.verdict(check)
