@@ -105,6 +105,6 @@ def _lacking(rule: Rule, answers: int) -> str:
     """Say what no answer had."""
     if not answers:
         return f"no successful answer of {rule.operation} was seen"
-    what = f"a {rule.bindings[-1][0]}" if rule.bindings else "members"
+    what = f"any {rule.bindings[-1][0]}" if rule.bindings else "members"
     condition = f" for which {' '.join(rule.when.split())}" if rule.when else ""
     return f"none of {answers} answers has {what}{condition}"

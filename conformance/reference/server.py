@@ -32,6 +32,9 @@ _IDLE_S = 60.0
 _DRAIN_S = 1.0
 """Seconds of silence, and reads at most, for what follows a request that can't be read."""
 _DRAIN_READS = 1024
+_ALLOW = "Allow: POST\r\n"
+"""What HTTP itself asks of an answer that refuses a method (RFC 9110, section 15.5.6)."""
+_CLOSE = "Connection: close\r\n"
 _POLL_S = 0.02
 """Seconds that a stop may wait for the accepting thread to notice."""
 
@@ -176,7 +179,7 @@ class _Connection(socketserver.StreamRequestHandler):
             f"Content-Type: {answer.content_type}\r\n"
             f"Content-Length: {len(answer.body)}\r\n"
             f"Date: {_date(int(time.time()))}\r\n"
-            f"{'' if keep else 'Connection: close' + chr(13) + chr(10)}\r\n"
+            f"{_ALLOW if status is HTTPStatus.METHOD_NOT_ALLOWED else ''}{'' if keep else _CLOSE}\r\n"
         )
         self.wfile.write(head.encode("latin-1") + (answer.body if body else b""))
 

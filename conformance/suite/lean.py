@@ -43,4 +43,3 @@ class LeanProtocol:
         if result is not None:
             self._on_result(result)
         return True
-

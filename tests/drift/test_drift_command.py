@@ -146,7 +146,7 @@ def test_mistakes_of_the_caller(tmp_path: Path) -> None:
 
 def test_a_run_pays_nothing_for_it(tmp_path: Path) -> None:
     code = (
-        "import sys, conformance.cli.run, conformance.suite.stage; "
+        "import sys, conformance.cli.running, conformance.suite.stage; "
         "print([name for name in sys.modules if name.startswith(('conformance.drift', 'conformance.validate'))])"
     )
     done = subprocess.run(

@@ -139,7 +139,7 @@ def test_the_plan_of_a_shard_counts_what_the_shard_sends(tmp_path: Path) -> None
 
 def test_a_plain_run_does_not_load_the_gate(tmp_path: Path) -> None:
     program = (
-        "import sys; import conformance.cli.run, conformance.suite.plugin\n"
+        "import sys; import conformance.cli.running, conformance.suite.plugin\n"
         "from conformance.suite.stage import Plan; from conformance.suite.settings import Settings\n"
         "plan = Plan.of(Settings()); assert plan.own is plan.checks\n"
         "sys.exit(str([name for name in sys.modules if name.startswith(('conformance.gate', 'execnet'))] or ''))"

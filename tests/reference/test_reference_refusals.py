@@ -150,7 +150,7 @@ def test_an_operation_without_its_prefix(caller: Caller) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_another_method(caller: Caller, method: str) -> None:
     response = caller.session.request(method, f"{caller.endpoint_url}/", timeout=10)
-    assert response.status_code == 405
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
     assert response.json()["__type"] == "UnknownOperationException"
 
 
