@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(C
 # A wheel or an editable install looks at these; everything else is found as it is in the checkout.
 PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
 
-.PHONY: help run test lint types contract prove moto bench bench-schemathesis docs gallery clean
+.PHONY: help run test lint types contract prove moto bench bench-schemathesis docs samples gallery clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets.
@@ -51,9 +51,14 @@ bench-schemathesis:  ## Hold Schemathesis against the same server, and against t
 	.venv-bench/bin/python benchmarks/against_schemathesis.py $(ARGS)
 
 docs: $(VENV)/.ready-dev  ## Write anew what is made: the catalogue of checks, and the output that the README shows.
-	$(BIN)/python -m conformance.catalogue.page > docs/catalogue.md.new
+	$(BIN)/python -m conformance.catalogue.page docs/catalogue-samples.json > docs/catalogue.md.new
 	mv docs/catalogue.md.new docs/catalogue.md
 	$(BIN)/python tests/docs/console_blocks.py README.md
+
+samples: $(VENV)/.ready-dev  ## Run the proof for the sample failures of the catalogue, and write both anew.
+	$(BIN)/python -m conformance.proof.samples > docs/catalogue-samples.json.new
+	mv docs/catalogue-samples.json.new docs/catalogue-samples.json
+	@$(MAKE) --no-print-directory docs
 
 gallery: $(VENV)/.ready-dev  ## Make docs/gallery anew: reports of the reference server and of three versions of moto.
 	$(BIN)/python docs/gallery/make_gallery.py

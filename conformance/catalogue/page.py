@@ -1,12 +1,15 @@
 """The catalogue as a page to read (Markdown): every check of a contract, area by area, with its level and citations.
 
-`python -m conformance.catalogue.page` prints the page of the contract that comes along.
+`python -m conformance.catalogue.page SAMPLES` prints the page of the contract that comes along; SAMPLES is a JSON file
+with a failure of each check, as an example (`python -m conformance.proof.samples`).
 """
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from conformance.catalogue.catalogue import catalogue
 from conformance.catalogue.check import AREAS, Because, Check
@@ -26,13 +29,17 @@ _AREAS = {
 _INTRODUCTION = """\
 {checks:,} checks of {operations} operations, from {facts:,} facts and {behaviours} behaviours. An id reads
 `Operation/area/subject/case`; `conformance explain ID` tells all of a check, and `conformance run --select ID` runs it.
-*Must* is documented or belongs to the protocol, *should* is modelled, observed or inferred."""
+*Must* is documented or belongs to the protocol, *should* is modelled, observed or inferred. The last column is what a
+check said of a server that had been broken on purpose (`conformance prove`)."""
+_SAMPLE = "a failure, for example"
+_LONGEST = 140
+"""Characters of a sample."""
 _FEW = 6
 """How many words of an enum, or ids of a row, are written out."""
 
 
-def page(contract: Contract, checks: Sequence[Check]) -> str:
-    """Give the page of these checks, which are those of this contract."""
+def page(contract: Contract, checks: Sequence[Check], samples: Mapping[str, str]) -> str:
+    """Give the page of these checks, which are those of this contract; `samples` is a failure of each, by id."""
     lines = [
         "# Catalogue of checks",
         "",
@@ -55,7 +62,7 @@ def page(contract: Contract, checks: Sequence[Check]) -> str:
             chosen = [check for check in own if check.area == area]
             if chosen:
                 lines += ["", f"### {operation.name}: {area}", "", f"{_AREAS.get(area, area)} {_count(chosen)}", ""]
-                lines += _answers(contract, chosen) if area == "response" else _rows(chosen)
+                lines += _answers(contract, chosen, samples) if area == "response" else _rows(chosen, samples)
     lines += [*_unseen(contract), *_observations(contract)]
     return "\n".join(lines) + "\n"
 
@@ -84,14 +91,14 @@ def _sources(contract: Contract) -> Iterator[str]:
     yield _row("`world`", "the state that the suite made at the target, and therefore knows")
 
 
-def _rows(checks: Iterable[Check]) -> Iterator[str]:
+def _rows(checks: Iterable[Check], samples: Mapping[str, str]) -> Iterator[str]:
     """Give a row for each statement: checks that say the same with the same reason stand in one."""
     groups: dict[tuple[str, str, str], list[Check]] = {}
     for check in checks:
         groups.setdefault((check.level, check.statement, _places(check.because)), []).append(check)
-    yield from (_row("subject/case", "level", "says", "because"), _row("---", "---", "---", "---"))
+    yield from (_row("subject/case", "level", "says", "because", _SAMPLE), _row(*("---",) * 5))
     for (level, statement, places), group in groups.items():
-        yield _row(_ids(group), level, _text(statement), places)
+        yield _row(_ids(group), level, _text(statement), places, _sample(group, samples))
 
 
 def _ids(group: Sequence[Check]) -> str:
@@ -101,18 +108,26 @@ def _ids(group: Sequence[Check]) -> str:
     return f"{', '.join(names[: _FEW - 1])} and {len(names) - _FEW + 1} more"
 
 
-def _answers(contract: Contract, checks: Iterable[Check]) -> Iterator[str]:
+def _sample(group: Iterable[Check], samples: Mapping[str, str]) -> str:
+    words = next((samples[check.id] for check in group if check.id in samples), "")
+    # As code: what a server sent may look like Markdown, or like a link.
+    told = _text(words).replace("`", "'")
+    return f"`{told if len(told) <= _LONGEST else told[: _LONGEST - 1] + '…'}`" if told else ""
+
+
+def _answers(contract: Contract, checks: Iterable[Check], samples: Mapping[str, str]) -> Iterator[str]:
     """Give a row for each path of the answer, with the facts that are judged there."""
     subjects: dict[str, list[Check]] = {}
     for check in checks:
         subjects.setdefault(check.id.split("/", 2)[2].rsplit("/", 1)[0], []).append(check)
-    yield from (_row("subject", "must", "should", "because"), _row("---", "---", "---", "---"))
+    yield from (_row("subject", "must", "should", "because", _SAMPLE), _row(*("---",) * 5))
     for subject, group in subjects.items():
         told: dict[str, list[str]] = {"must": [], "should": []}
         for check in group:
             told[check.level].append(_claim(contract, check))
         places = tuple(dict.fromkeys(place for check in group for place in check.because))
-        yield _row(f"`{_text(subject)}`", *(", ".join(dict.fromkeys(told[one])) for one in told), _places(places))
+        claims = (", ".join(dict.fromkeys(told[one])) for one in told)
+        yield _row(f"`{_text(subject)}`", *claims, _places(places), _sample(group, samples))
 
 
 def _claim(contract: Contract, check: Check) -> str:
@@ -171,4 +186,5 @@ def _text(text: str) -> str:
 
 if __name__ == "__main__":
     _contract = load()
-    sys.stdout.write(page(_contract, catalogue(_contract)))
+    _samples = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    sys.stdout.write(page(_contract, catalogue(_contract), _samples))

@@ -41,6 +41,7 @@ _SHOWN = 3
 _PLUGINS_OFF = (
     "cacheprovider", "doctest", "junitxml", "pastebin", "stepwise", "faulthandler", "nose", "setuponly", "setupplan",
     "unraisableexception", "threadexception", "recwarn", "warnings", "legacypath", "logging", "subtests",
+    "unittest",
 )  # fmt: skip
 """Plugins of pytest that a run has no use for: each costs a little on every check."""
 

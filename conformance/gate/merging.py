@@ -149,6 +149,7 @@ def _footer(records: Sequence[Record], whole: Record) -> Footer:
         facts=Facts(total, total - len(never) if footers else 0, never),
         unknown_members=tuple(sorted({one for footer in footers for one in footer.unknown_members})),
         stopped=stopped,
+        throttled=sum(footer.throttled for footer in footers),
     )
 
 

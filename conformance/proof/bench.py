@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from conformance.catalogue.check import Check
     from conformance.contract import Contract
+    from conformance.laws.verdict import Verdict
     from conformance.mutants import Mutant
     from conformance.worlds import World, WorldJob
 
@@ -39,6 +40,8 @@ CLIENT = frozenset({"client"})
 """Checks of clients: they look at what a client makes of answers that other checks judge, and see broken clients."""
 _PAGE = 10
 """Items of a page by default."""
+_LONGEST = 160
+"""Characters of what a failed check says that are kept."""
 _FEW = 3
 """Resources, of those that a mutant shows on, that are looked at first."""
 
@@ -53,6 +56,8 @@ class Trial:
     errors: tuple[str, ...]
     everywhere: bool
     """Whether it took every check on the whole world."""
+    told: tuple[tuple[str, str], ...] = ()
+    """What the failed checks say, by id, those about it first: the reason, and what was received."""
 
     @property
     def caught(self) -> bool:
@@ -97,10 +102,11 @@ class Bench:
         """Give the checks that accuse the unbroken server, with and without signatures."""
         found: dict[str, None] = {}
         for signed in (False, True):
-            outcomes = self._run(
+            verdicts = self._run(
                 Service, self.checks if not signed else self._of_servers, self.world.jobs, signed=signed
             )
-            found |= dict.fromkeys(check for check, one in outcomes.items() if one in {Outcome.FAILED, Outcome.ERROR})
+            accused = (check for check, one in verdicts.items() if one.outcome in {Outcome.FAILED, Outcome.ERROR})
+            found |= dict.fromkeys(accused)
         return tuple(found)
 
     def try_out(self, mutant: Mutant) -> Trial:
@@ -126,13 +132,14 @@ class Bench:
         *,
         everywhere: bool,
     ) -> Trial:
-        outcomes = self._run(kind, checks, jobs, signed=mutant.signed, broken=mutant)
+        verdicts = self._run(kind, checks, jobs, signed=mutant.signed, broken=mutant)
         broken = set(mutant.breaks)
-        failed = [check for check in checks if outcomes[check.id] is Outcome.FAILED]
+        failed = [check for check in checks if verdicts[check.id].outcome is Outcome.FAILED]
         about = tuple(check.id for check in failed if broken & self.claims.of(check))
         others = tuple(check.id for check in failed if check.id not in set(about))
-        errors = tuple(check.id for check in checks if outcomes[check.id] is Outcome.ERROR)
-        return Trial(mutant.id, about, others, errors, everywhere)
+        errors = tuple(check.id for check in checks if verdicts[check.id].outcome is Outcome.ERROR)
+        told = tuple((one, _words(verdicts[one])) for one in (*about, *others))
+        return Trial(mutant.id, about, others, errors, everywhere, told)
 
     def _run(
         self,
@@ -142,7 +149,7 @@ class Bench:
         *,
         signed: bool,
         broken: Mutant | None = None,
-    ) -> dict[str, Outcome]:
+    ) -> dict[str, Verdict]:
         keys = {CREDENTIALS.access_key: CREDENTIALS.secret_key} if signed else None
         service = kind(self.world, contract=self.contract, credentials=keys)
         sender = InProcess(self.contract, service, signed=signed)
@@ -157,7 +164,7 @@ class Bench:
             auth=signed,
         )
         runner = Runner(lab, checks)
-        return {check.id: runner.verdict(check).outcome for check in checks}
+        return {check.id: runner.verdict(check) for check in checks}
 
     def _can_see(self, check: Check, mutant: Mutant) -> bool:
         """Tell whether a check can see a mutant: by its area and operation, and by the path where there is just one."""
@@ -192,6 +199,10 @@ class Bench:
 
     def _unbroken(self) -> Service:
         return Service(self.world, contract=self.contract)
+
+
+def _words(verdict: Verdict) -> str:
+    return " ".join(f"{verdict.reason}: {verdict.received}".split())[:_LONGEST]
 
 
 def _said(sender: InProcess, request: Request) -> bytes:

@@ -13,6 +13,7 @@ from conformance.report.fields import FieldError, Fields
 from conformance.report.result import Result, sort_results
 from conformance.report.run import SCHEMA, Footer, Header, Record
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _MAKE_ANEW = "make the record anew with `conformance run`"
 
 
@@ -73,7 +74,7 @@ class RecordWriter:
 
     def _append(self, kind: str, members: dict[str, Any]) -> None:
         # ASCII only: a lone surrogate in somebody's body can't be written as UTF-8.
-        line = json.dumps({"type": kind, **members}, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+        line = _ENCODER.encode({"type": kind, **members}).encode("ascii") + b"\n"
         try:
             while line:
                 line = line[os.write(self._descriptor, line) :]

@@ -23,8 +23,17 @@ def part(index: int, *results: Result, planned: int | None = None, total: int = 
     return record(*results, planned=planned, shard=Part(index, total).shard(CATALOGUE), **footer)
 
 
-ONE = part(1, result(CHECK), result(OTHER, Outcome.PASSED, ""), facts=Facts(4, 2, ("a", "c")), unknown_members=("x",))
-TWO = part(2, result(THIRD, Outcome.SKIPPED, ""), facts=Facts(4, 1, ("a", "b", "c")), unknown_members=("x", "b"))
+ONE = part(
+    1,
+    result(CHECK),
+    result(OTHER, Outcome.PASSED, ""),
+    facts=Facts(4, 2, ("a", "c")),
+    unknown_members=("x",),
+    throttled=2,
+)
+TWO = part(
+    2, result(THIRD, Outcome.SKIPPED, ""), facts=Facts(4, 1, ("a", "b", "c")), unknown_members=("x", "b"), throttled=1
+)
 PARTS = {Path("one/run.jsonl"): ONE, Path("two/run.jsonl"): TWO}
 
 
@@ -36,6 +45,7 @@ def test_parts_become_the_record_of_the_whole() -> None:
     assert whole.complete
     assert whole.footer.facts == Facts(4, 2, ("a", "c"))
     assert whole.footer.unknown_members == ("b", "x")
+    assert whole.footer.throttled == 3
     assert exit_code(whole) is ExitCode.DOES_NOT_CONFORM
 
 

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 
 import pytest
-from sample_records import CONFORMING, EVERY_KIND, FAILED, HOSTILE, LIST, many, record, result
+from sample_records import CONFORMING, EVERY_KIND, FAILED, FOOTER, HOSTILE, LIST, many, record, result
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from conformance.report import Outcome, group_findings
+from conformance.report.html import render_html
 from conformance.report.markdown import LIMIT, code, fence, markup, plain, render_markdown
 
 
@@ -88,3 +89,10 @@ def test_enormous_texts_do_not_burst_the_page() -> None:
 
 def test_the_line_to_reproduce_is_whole() -> None:
     assert f"\n{FAILED.reproduce}\n" in render_markdown(record(FAILED))
+
+
+def test_requests_that_were_throttled_are_told() -> None:
+    throttled = replace(CONFORMING, footer=replace(FOOTER, throttled=7))
+    for rendered in (render_markdown(throttled), render_html(throttled)):
+        assert "7 requests throttled and sent again" in rendered
+    assert "throttled" not in render_markdown(CONFORMING)
