@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from conformance.catalogue.catalogue import catalogue
 from conformance.catalogue.page import page
 from conformance.contract import load
 
-PAGE = Path(__file__).parents[2] / "docs" / "catalogue.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "catalogue.md"
+SAMPLES: dict[str, str] = json.loads((DOCS / "catalogue-samples.json").read_text(encoding="utf-8"))
 
 
 def test_the_page_is_current() -> None:
     contract = load()
-    told = page(contract, catalogue(contract)).splitlines()
+    told = page(contract, catalogue(contract), SAMPLES).splitlines()
     written = PAGE.read_text(encoding="utf-8").splitlines()
     stale = [line for line in told if line not in set(written)]
     assert written == told, f"docs/catalogue.md is stale: `make docs` writes it anew. It lacks such as {stale[:3]}"
@@ -22,7 +25,7 @@ def test_the_page_is_current() -> None:
 def test_every_check_is_on_the_page_once() -> None:
     contract = load()
     checks = catalogue(contract)
-    text = page(contract, checks)
+    text = page(contract, checks, SAMPLES)
     for operation in contract.operations:
         for area in {check.area for check in checks if check.operation == operation}:
             heading = f"### {operation}: {area}\n"
@@ -34,4 +37,11 @@ def test_every_check_is_on_the_page_once() -> None:
 
 def test_the_page_is_the_same_twice() -> None:
     contract = load()
-    assert page(contract, catalogue(contract)) == page(contract, catalogue(contract))
+    assert page(contract, catalogue(contract), SAMPLES) == page(contract, catalogue(contract), SAMPLES)
+
+
+def test_every_sample_is_that_of_a_check_and_nearly_every_check_has_one() -> None:
+    ids = {check.id for check in catalogue(load())}
+    assert set(SAMPLES) <= ids, "a check has another id now: `make samples` writes the samples anew"
+    # The others can't fail on a server that breaks just one thing.
+    assert len(SAMPLES) > 0.75 * len(ids)
