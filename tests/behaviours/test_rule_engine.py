@@ -83,13 +83,13 @@ def test_bindings_build_on_each_other_and_lists_are_gone_through() -> None:
 def test_a_binding_to_null_gives_nothing_to_judge() -> None:
     verdict = judge_rule(replace(RULE, when=""), [answering(DESCRIBE, {"Other": 1})])
     assert verdict.outcome is SKIPPED
-    assert verdict.reason == "none of 1 answers has a thing"
+    assert verdict.reason == "none of 1 answers has any thing"
 
 
 def test_the_reason_of_a_skip_says_what_was_lacking() -> None:
     assert judge_rule(RULE, []).reason == f"no successful answer of {DESCRIBE} was seen"
     verdict = judge_rule(RULE, [answering(DESCRIBE, things({"When": False, "Require": True}))])
-    assert verdict.reason == "none of 1 answers has a thing for which thing.When"
+    assert verdict.reason == "none of 1 answers has any thing for which thing.When"
 
 
 def test_only_successful_answers_of_the_operation_are_judged() -> None:

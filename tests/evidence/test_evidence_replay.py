@@ -157,7 +157,9 @@ def test_evidence_of_a_part_leaves_the_rest_unjudged(account: Path, tmp_path: Pa
 
 def test_a_change_by_hand_is_told_with_its_entry(account: Path, tmp_path: Path) -> None:
     text = (account / "evidence.jsonl").read_text(encoding="ascii").splitlines(keepends=True)
-    text[99] = text[99].replace("Completed", "Incomplete").replace("200", "400")
+    was = text[99]
+    text[99] = was.replace('"status":400', '"status":500').replace('"status":200', '"status":400')
+    assert text[99] != was
     (tmp_path / "evidence.jsonl").write_text("".join(text), encoding="ascii")
     ended = replay(tmp_path, to=tmp_path / "replayed")
     assert ended.code == ExitCode.USAGE
