@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-
-# A shell starts what it puts into the background with Ctrl-C ignored, and every program that a test starts would inherit
-# that. A test that interrupts one means a program that hears it.
+# A shell starts what it puts into the background with Ctrl-C ignored, and every program that a test starts would
+# inherit that. A test that interrupts one means a program that hears it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
