@@ -3,7 +3,8 @@
 PYTHON ?= python3
 # The exact versions that continuous integration uses. `make CONSTRAINTS= run` takes the newest ones instead.
 CONSTRAINTS ?= constraints-ci.txt
-# Options for pytest, and for `conformance run`.
+# What to test, options for pytest, and for `conformance run`.
+TESTS ?= tests
 PYTEST_ARGS ?= -n auto
 ARGS ?=
 
@@ -23,7 +24,7 @@ run: $(VENV)/.ready  ## Set up what is lacking, and hold the reference server ag
 	@$(BIN)/conformance run $(ARGS)
 
 test: $(VENV)/.ready-dev  ## Set up what is lacking, and run the tests of the suite itself.
-	$(BIN)/python -m pytest tests $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(TESTS) $(PYTEST_ARGS)
 
 lint: $(VENV)/.ready-dev  ## Style and formatting of the code.
 	$(BIN)/ruff check .
