@@ -13,6 +13,7 @@ from conformance.catalogue import (
     narrowing_checks,
     order_checks,
     page_checks,
+    page_size_checks,
     paginator_checks,
     token_checks,
 )
@@ -40,6 +41,7 @@ GENERIC_LAWS = frozenset({"request-checks", "response-checks", "protocol-checks"
             narrowing_checks,
             order_checks,
             page_checks,
+            page_size_checks,
             paginator_checks,
             token_checks,
         )
@@ -76,7 +78,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     if operation.listing is not None:
         base = ListingChecks(contract, operation)
         yield from token_checks.token_checks(base)
-        yield from token_checks.page_size_checks(base)
+        yield from page_size_checks.page_size_checks(base)
         yield from page_checks.page_checks(base)
         yield from order_checks.order_checks(base)
         yield from filter_checks.filter_checks(base)

@@ -7,12 +7,11 @@ from functools import partial
 
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.listing_checks import ListingChecks, Query
-from conformance.laws import filters
+from conformance.catalogue.listing_checks import SMALL, ListingChecks, Query
+from conformance.laws import filters, narrowing
 from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict
 
-_SMALL = 3
 _LAW = "filter-keeps-exactly"
 
 LAWS = frozenset({_LAW})
@@ -57,21 +56,21 @@ def filter_checks(base: ListingChecks) -> Iterator[Check]:
 
 def _only(base: ListingChecks, name: str, value: str, lab: Lab, telling: Inventory) -> Verdict:
     walk = base.walk(lab, telling, Query(filtered=(name, value)))
-    return filters.keeps_only(base.reader, name, value, walk, telling.items)
+    return narrowing.admits_only(base.reader, filters.having(base.reader, name, value), walk, telling.items)
 
 
 def _all(base: ListingChecks, name: str, value: str, lab: Lab, telling: Inventory) -> Verdict:
     walk = base.walk(lab, telling, Query(filtered=(name, value)))
-    return filters.keeps_all(base.reader, name, value, walk, telling.items)
+    return narrowing.admits_all(base.reader, filters.having(base.reader, name, value), walk, telling.items)
 
 
 def _ordered(base: ListingChecks, query: Query, lab: Lab, telling: Inventory) -> Verdict:
     if query.filtered is None or query.sort_by is None:
         raise ValueError("this check needs a filter and an order")
-    subject = base.cut_subject(lab, query, _SMALL) or telling
-    walk = base.walk(lab, subject, query, _SMALL)
+    subject = base.cut_subject(lab, query, SMALL) or telling
+    walk = base.walk(lab, subject, query, SMALL)
     ordered = base.walk(lab, subject, Query(query.sort_by, query.sort_order))
-    return filters.keeps_order(base.reader, query.filtered, walk, ordered, query.sort_by)
+    return filters.keeps_order(base.reader, filters.having(base.reader, *query.filtered), walk, ordered, query.sort_by)
 
 
 def _partition(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> Verdict:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
+from typing import Any
 
 from conformance.catalogue.check import Check, because, bound_by, of_behaviour
 from conformance.catalogue.lab import Lab
@@ -14,7 +15,14 @@ from conformance.laws.listing import Item, Reader
 from conformance.laws.paging import Walked
 from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict, skipped
+from conformance.wire.exchange import Exchange
+from conformance.wire.request import Request
 
+NO_TOKEN = "the target has no ended resource with a listing longer than a page"  # noqa: S105 - a reason
+SMALL = 3
+"""Items of a small page: a listing that is handy to walk has several of them."""
+CUTS = (1, SMALL, 10)
+"""Sizes of pages into which the default listing is cut to look at its tokens."""
 _NO_LISTING = "the target has no resource with listed items that has ended"
 _PAGES = 3
 """Pages that a cut listing should have: a first, a last, and one between."""
@@ -119,6 +127,19 @@ class ListingChecks:
         """Walk a query on an inventory."""
         return lab.walk(self.operation, {**one.members, **query.members(self.reader)}, size=size)
 
+    def request(self, one: Inventory, **members: Any) -> Request:
+        """Give the request for a page of an inventory, with these members besides."""
+        return Request.call(self.operation.name, {**one.members, **members})
+
+    def page(self, lab: Lab, one: Inventory, **members: Any) -> Exchange:
+        """Ask for a page of an inventory, with these members besides."""
+        return lab.exchange(self.request(one, **members))
+
+    def cuts(self, lab: Lab, telling: Inventory) -> list[tuple[Walked, Inventory]]:
+        """Walk the default listing in pages of several sizes, each on the inventory that is worth cutting so."""
+        subjects = ((self.cut_subject(lab, Query(), size) or telling, size) for size in CUTS)
+        return [(self.walk(lab, subject, Query(), size), subject) for subject, size in subjects]
+
     def cut_subject(self, lab: Lab, query: Query, size: int) -> Inventory | None:
         """Give the inventory that is worth cutting into pages of a size: several pages, but no more than need be.
 
@@ -160,7 +181,7 @@ class ListingChecks:
         kinds = {str(reader.filtered(name, item)) for item in one.items for name in reader.spec.filters}
         if sort_by is None:
             return 0, len(kinds) > 1, False
-        keys = [reader.key(sort_by, item) for item in items]
+        keys = reader.keys(sort_by, items)
         others = sum(_differs(reader, sort_by, other, items) for other in reader.spec.keys)
         return others, len(kinds) > 1, 1 < len(set(keys)) < len(keys)
 
@@ -173,7 +194,7 @@ def _differs(reader: Reader, sort_by: str, other: str, items: Sequence[Item]) ->
     """Tell whether items in the order of another key are out of the order of this one."""
     try:
         ordered = sorted((item for item in items if reader.has_key(other, item)), key=partial(reader.key, other))
-        keys = [reader.key(sort_by, item) for item in ordered]
+        keys = reader.keys(sort_by, ordered)
         return keys != sorted(keys)
     except TypeError:  # keys of several types: there is no order to differ from
         return False

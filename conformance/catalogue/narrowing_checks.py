@@ -7,14 +7,13 @@ from functools import partial
 
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.listing_checks import ListingChecks, Query
+from conformance.catalogue.listing_checks import SMALL, ListingChecks, Query
 from conformance.laws import narrowing as laws
 from conformance.laws import order, paging
 from conformance.laws.narrowing import Narrowing
 from conformance.laws.survey import Inventory
-from conformance.laws.verdict import Outcome, Verdict, skipped
+from conformance.laws.verdict import Verdict, skipped, weightiest
 
-_SMALL = 3
 _BY_PART = "filter-by-part"
 _BY_TIME = "filter-by-time"
 _NO_ITEMS = "the target's items can't be told apart by {name}: it would admit all of them, or none"
@@ -98,7 +97,7 @@ def _in_pages(base: ListingChecks, narrowing: Narrowing, lab: Lab, telling: Inve
     key, direction = next(base.orders())
     query = Query(key, direction)
     whole = _walk(base, narrowing, lab, telling, query)
-    return paging.concatenation(base.reader, key, whole, _walk(base, narrowing, lab, telling, query, _SMALL))
+    return paging.concatenation(base.reader, key, whole, _walk(base, narrowing, lab, telling, query, SMALL))
 
 
 def _sorted(base: ListingChecks, narrowing: Narrowing, lab: Lab, telling: Inventory) -> Verdict:
@@ -111,5 +110,4 @@ def _sorted(base: ListingChecks, narrowing: Narrowing, lab: Lab, telling: Invent
         verdicts += [law(base.reader, narrowing, walk, telling.items) for law in (laws.admits_only, laws.admits_all)]
         falling = direction == spec.descending
         verdicts.append(order.sorted_by(base.reader, key, walk, walk.listing.items, descending=falling))
-    unkept = (one for one in verdicts if one.outcome in {Outcome.FAILED, Outcome.ERROR})
-    return next(unkept, verdicts[0] if verdicts else skipped("no order lists every item"))
+    return weightiest(verdicts) if verdicts else skipped("no order lists every item")

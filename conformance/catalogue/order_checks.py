@@ -9,9 +9,10 @@ from functools import partial
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import ListingChecks, Query
+from conformance.contract.model import SortDefault
 from conformance.laws import order
 from conformance.laws.survey import Inventory
-from conformance.laws.verdict import Outcome, Verdict
+from conformance.laws.verdict import Verdict, weightiest
 
 LAWS = frozenset(
     {"order-by-key", "order-reversed", "order-default-key", "order-default-direction", "order-omits-keyless"}
@@ -91,25 +92,26 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
 
 def _sorted(base: ListingChecks, key: str, direction: str, lab: Lab, telling: Inventory) -> Verdict:
     """Judge the resource whose listing tells most, and one whose keys tell an order of numbers from one of texts."""
-    verdicts = [
-        order.sorted_by(
-            base.reader,
-            key,
-            base.walk(lab, one, Query(key, direction)),
-            one.items,
-            descending=direction == base.reader.spec.descending,
-        )
-        for one in (telling, _with_telling_numbers(base, key, lab))
-        if one is not None
-    ]
-    return next((one for one in verdicts if one.outcome is Outcome.FAILED), verdicts[0])
+    falling = direction == base.reader.spec.descending
+    return weightiest(
+        order.sorted_by(base.reader, key, base.walk(lab, one, Query(key, direction)), one.items, descending=falling)
+        for one in _subjects(base, key, lab, telling)
+    )
+
+
+def _subjects(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Iterator[Inventory]:
+    """Give the resources on which an order shows: the one whose listing tells most, and one with telling numbers."""
+    yield telling
+    numbers = _with_telling_numbers(base, key, lab)
+    if numbers is not None:
+        yield numbers
 
 
 def _with_telling_numbers(base: ListingChecks, key: str, lab: Lab) -> Inventory | None:
     """Give a resource whose keys are numbers that stand in another order as texts, or without their signs."""
 
     def tells(telling: Inventory) -> int:
-        keys = [base.reader.key(key, item) for item in telling.items]
+        keys = base.reader.keys(key, telling.items)
         numbers = sorted(one for one in keys if isinstance(one, int | float) and math.isfinite(one))
         return sum(numbers != sorted(numbers, key=other) for other in (str, abs))
 
@@ -127,12 +129,10 @@ def _reversed(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Ve
 
 def _omits(base: ListingChecks, key: str, direction: str, lab: Lab, telling: Inventory) -> Verdict:
     """Judge where the listing tells most, and where keys have signs: zero and less are keys like any other."""
-    verdicts = [
+    return weightiest(
         order.keyless_left_out(base.reader, key, one.items, base.walk(lab, one, Query(key, direction)))
-        for one in (telling, _with_telling_numbers(base, key, lab))
-        if one is not None
-    ]
-    return next((one for one in verdicts if one.outcome is Outcome.FAILED), verdicts[0])
+        for one in _subjects(base, key, lab, telling)
+    )
 
 
 def _documented(base: ListingChecks) -> tuple[str, str]:
@@ -142,49 +142,46 @@ def _documented(base: ListingChecks) -> tuple[str, str]:
 
 def _default_order(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
     """Judge the order that comes unasked: the documented one, or the one that the real service was seen to give."""
-    key, direction = _documented(base)
-    verdict = order.same_list(
-        base.reader, key, base.walk(lab, telling, Query(key, direction)), base.walk(lab, telling, Query()), what="both"
-    )
     seen = base.reader.spec.observed_default
-    if seen is None:
-        return verdict
-    return _or_observed(base, verdict, Query(), Query(seen.sort_by, seen.sort_order), lab, telling)
+    observed = Query(seen.sort_by, seen.sort_order) if seen is not None else None
+    return _default(base, Query(), Query(*_documented(base)), observed, "both", lab, telling)
 
 
 def _default_direction(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Verdict:
-    direction = _documented(base)[1]
-    spec = base.reader.spec
-    written, left_out = (base.walk(lab, telling, Query(key, one)) for one in (direction, None))
-    verdict = order.same_list(base.reader, key, written, left_out, what=spec.sort_order)
-    if spec.observed_default is None or _keeps_documented_order(base, lab, telling):
-        return verdict
-    return _or_observed(base, verdict, Query(key), Query(key, spec.observed_default.sort_order), lab, telling)
+    seen = _excused(base, lab, telling)
+    observed = Query(key, seen.sort_order) if seen is not None else None
+    written = Query(key, _documented(base)[1])
+    return _default(base, Query(key), written, observed, base.reader.spec.sort_order, lab, telling)
 
 
 def _default_key(base: ListingChecks, direction: str, lab: Lab, telling: Inventory) -> Verdict:
-    key = _documented(base)[0]
-    spec = base.reader.spec
-    written, left_out = (base.walk(lab, telling, Query(one, direction)) for one in (key, None))
-    verdict = order.same_list(base.reader, key, written, left_out, what=spec.sort_by)
-    if spec.observed_default is None or _keeps_documented_order(base, lab, telling):
-        return verdict
-    observed = Query(spec.observed_default.sort_by, direction)
-    return _or_observed(base, verdict, Query(None, direction), observed, lab, telling)
+    seen = _excused(base, lab, telling)
+    observed = Query(seen.sort_by, direction) if seen is not None else None
+    written = Query(_documented(base)[0], direction)
+    return _default(base, Query(None, direction), written, observed, base.reader.spec.sort_by, lab, telling)
 
 
-def _keeps_documented_order(base: ListingChecks, lab: Lab, telling: Inventory) -> bool:
-    """Tell whether the target keeps to the documents where neither is given: then nothing else is excused."""
+def _excused(base: ListingChecks, lab: Lab, telling: Inventory) -> SortDefault | None:
+    """Give the order that was observed; None where the target keeps to the documents where neither is given.
+
+    Nothing else is excused then.
+    """
+    seen = base.reader.spec.observed_default
+    if seen is None:
+        return None
     key, direction = _documented(base)
     model, unasked = (base.walk(lab, telling, query) for query in (Query(key, direction), Query()))
-    return order.follows(base.reader, key, model, unasked)
+    return None if order.follows(base.reader, key, model, unasked) else seen
 
 
-def _or_observed(  # noqa: PLR0913, PLR0917 - the two queries, and where to ask them
-    base: ListingChecks, verdict: Verdict, asked: Query, seen: Query, lab: Lab, telling: Inventory
+def _default(  # noqa: PLR0913, PLR0917 - the three queries, and where to ask them
+    base: ListingChecks, asked: Query, written: Query, seen: Query | None, what: str, lab: Lab, telling: Inventory
 ) -> Verdict:
-    if verdict.kind != "other-default" or seen.sort_by is None:
+    """Judge that what is asked without a member is the same as with its default, or (`seen`) as observed."""
+    given, unasked = (base.walk(lab, telling, query) for query in (written, asked))
+    verdict = order.same_list(base.reader, str(written.sort_by), given, unasked, what=what)
+    if verdict.kind != "other-default" or seen is None or seen.sort_by is None:
         return verdict
-    if order.follows(base.reader, seen.sort_by, base.walk(lab, telling, seen), base.walk(lab, telling, asked)):
+    if order.follows(base.reader, seen.sort_by, base.walk(lab, telling, seen), unasked):
         return order.with_note(verdict, f"the target follows the observation, not the documents: {seen}")
     return verdict

@@ -8,13 +8,12 @@ from itertools import product
 
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.listing_checks import ListingChecks, Query
+from conformance.catalogue.listing_checks import SMALL, ListingChecks, Query
 from conformance.laws import paging
 from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict
 
 SIZES = (1, 2, 3, 7, 10, 99, 100)
-_SMALL = 3
 _LAWS = ("token-leads-on", "page-size-caps")
 
 LAWS = frozenset(_LAWS)
@@ -23,9 +22,8 @@ LAWS = frozenset(_LAWS)
 
 def page_checks(base: ListingChecks) -> Iterator[Check]:
     """Cut every order and every filter into pages of every size, and both together into small ones."""
-    pagination = base.operation.pagination
-    names = (pagination.result, pagination.output_token) if pagination else ()
-    facts = tuple(f"output/{name}/present" for name in names)
+    pagination = base.reader.pagination
+    facts = tuple(f"output/{name}/present" for name in (pagination.result, pagination.output_token))
     queries = [Query(), *(Query(key, direction) for key, direction in base.orders())]
     queries += [Query(filtered=one) for one in base.filters]
     for query, size in product(queries, SIZES):
@@ -39,9 +37,9 @@ def page_checks(base: ListingChecks) -> Iterator[Check]:
     for (key, direction), one in product(base.orders(), base.filters):
         query = Query(key, direction, one)
         yield base.check(
-            ("pagination", str(query), f"page-size-{_SMALL}"),
+            ("pagination", str(query), f"page-size-{SMALL}"),
             "filter and order hold from page to page",
-            partial(_cut, base, query, _SMALL),
+            partial(_cut, base, query, SMALL),
             facts=facts,
             laws=_LAWS,
         )

@@ -98,7 +98,8 @@ class _Walk:
                 self.value(node.value, entry)
 
     def _is_new(self, path: str, entry: Any) -> bool:
-        key = (path, marshal.dumps(entry))
+        # Version 2 has no references, so that equal entries come out as equal bytes, whatever page they stand on.
+        key = (path, marshal.dumps(entry, 2))
         known = key in self._entries
         self._entries.add(key)
         return not known

@@ -9,13 +9,12 @@ from typing import Any
 
 from conformance.contract import Node
 from conformance.laws.listing import Difference
+from conformance.laws.shapes import SPECIAL_FLOATS, is_number
 from conformance.laws.verdict import Tally, Verdict, failed, passed
 from conformance.wire.exchange import Exchange
 
 CLOSE_S = 0.001
 """Seconds by which a time may differ for being written in another way."""
-SPECIAL_FLOATS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
-"""The texts that stand for floats which JSON has no numbers for, and how Python writes them."""
 
 
 def raised(exception: str, message: str, expected: str, exchanges: tuple[Exchange, ...]) -> Verdict:
@@ -89,11 +88,6 @@ def as_python(kind: str, wire: Any, value: Any) -> bool:
     if kind == "float" and isinstance(wire, str):
         return isinstance(value, float) and wire in SPECIAL_FLOATS and str(value) == SPECIAL_FLOATS[wire]
     return bool(value == wire) and isinstance(value, bool) == isinstance(wire, bool)
-
-
-def is_number(value: Any) -> bool:
-    """Tell whether a value of the wire is a number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def tells_error(exception: str, told: Mapping[str, Any] | None, exchanges: tuple[Exchange, ...]) -> Verdict:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from conformance.laws.requests import fault_of, shown
-from conformance.laws.verdict import Tally, Verdict, skipped
+from conformance.laws.verdict import Tally, Verdict
 from conformance.wire.exchange import Exchange
 
 _LACKING = "the target gave no such answer"
 _PAIR = 2
+_TYPE, _LENGTH, _ID = "content-type", "content-length", "x-amzn-requestid"
 
 Judge = Callable[[tuple[Exchange, ...], str], Verdict]
+"""Judges answers; the second is the content type of the protocol."""
 
 
 def status(exchanges: tuple[Exchange, ...], wanted: int) -> Verdict:
@@ -23,94 +26,78 @@ def status(exchanges: tuple[Exchange, ...], wanted: int) -> Verdict:
     return tally.verdict("other-status", f"HTTP {wanted}", lacking=_LACKING)
 
 
-def _each(exchanges: tuple[Exchange, ...], kind: str, expected: str, holds: Callable[[Exchange], bool]) -> Verdict:
-    tally = Tally("answers")
-    for exchange in exchanges:
-        if verdict := (fault_of(exchange, expected) if exchange.response is None else None):
-            return verdict
-        tally.hold(holds(exchange), shown(exchange) if kind == "no-json" else _headers(exchange), exchange)
-    return tally.verdict(kind, expected, lacking=_LACKING)
+@dataclass(frozen=True)
+class _Each:
+    """A law that each answer keeps, or breaks, by itself."""
+
+    kind: str
+    expected: str
+    """With `{content_type}` where it speaks of the protocol's."""
+    holds: Callable[[Exchange, str], bool | None]
+    """None for an answer that the law says nothing about."""
+
+    def __call__(self, exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:
+        expected = self.expected.format(content_type=content_type)
+        tally = Tally("answers")
+        for exchange in exchanges:
+            if verdict := (fault_of(exchange, expected) if exchange.response is None else None):
+                return verdict
+            held = self.holds(exchange, content_type)
+            if held is not None:
+                tally.hold(held, shown(exchange) if self.kind == "no-json" else _headers(exchange), exchange)
+        return tally.verdict(self.kind, expected, lacking=_LACKING)
+
+
+def _header(exchange: Exchange, name: str) -> str | None:
+    return exchange.response.header(name) if exchange.response else None
 
 
 def _headers(exchange: Exchange) -> str:
-    names = ("content-type", "x-amzn-requestid", "content-length")
-    have = {name: exchange.response.header(name) for name in names} if exchange.response else {}
+    have = {name: _header(exchange, name) for name in (_TYPE, _ID, _LENGTH)}
     told = ", ".join(f"{name}: {value}" for name, value in have.items() if value is not None)
     return f"HTTP {exchange.status}, {told or 'none of the headers'}; {shown(exchange)}"
 
 
-def _json_object(exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:  # noqa: ARG001 - one signature for all laws
-    return _each(exchanges, "no-json", "one JSON object", lambda exchange: exchange.answer is not None)
+def _has_content_type(exchange: Exchange, content_type: str) -> bool:
+    return (_header(exchange, _TYPE) or "").split(";", 1)[0].strip().lower() == content_type
 
 
-def _content_type(exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:
-    def holds(exchange: Exchange) -> bool:
-        value = (exchange.response.header("content-type") if exchange.response else None) or ""
-        return value.split(";", 1)[0].strip().lower() == content_type
-
-    return _each(exchanges, "content-type", f"Content-Type: {content_type}", holds)
-
-
-def _request_id(exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:  # noqa: ARG001 - one signature for all laws
-    return _each(exchanges, "request-id", "x-amzn-RequestId with a value", lambda exchange: bool(_id(exchange)))
+def _has_its_length(exchange: Exchange, _: str) -> bool | None:
+    length = _header(exchange, _LENGTH)
+    if length is None or exchange.response is None or _header(exchange, "content-encoding"):
+        return None
+    return length.isdecimal() and int(length) == len(exchange.response.body)
 
 
-def _id(exchange: Exchange) -> str:
-    return (exchange.response.header("x-amzn-requestid") or "") if exchange.response else ""
+def _has_bare_type(exchange: Exchange, _: str) -> bool:
+    return (exchange.answer or {}).get("__type") == exchange.error_code != ""
 
 
-def _unique_ids(exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:  # noqa: ARG001 - one signature for all laws
-    ids = [_id(exchange) for exchange in exchanges if _id(exchange)]
-    if len(ids) < _PAIR:
-        return skipped("fewer than two answers carry a request id")
+def _has_message(exchange: Exchange, _: str) -> bool:
+    return any(isinstance((exchange.answer or {}).get(name), str) for name in ("message", "Message"))
+
+
+def _unique_ids(exchanges: tuple[Exchange, ...], _: str) -> Verdict:
+    ids = [found for exchange in exchanges if (found := _header(exchange, _ID))]
     tally = Tally("answers", needs=_PAIR)
     for index, one in enumerate(ids):
         tally.hold(one not in ids[:index], f"{one} twice", *exchanges)
-    return tally.verdict("request-id-repeated", "another id for each request", lacking=_LACKING)
-
-
-def _content_length(exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:  # noqa: ARG001 - one signature for all laws
-    given = tuple(one for one in exchanges if one.response and one.response.header("content-length") is not None)
-    plain = tuple(one for one in given if one.response and not one.response.header("content-encoding"))
-    return _each(
-        plain,
-        "content-length",
-        "the length of the body",
-        lambda one: one.response is not None and one.response.header("content-length") == str(len(one.response.body)),
-    )
-
-
-def _error_type(exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:  # noqa: ARG001 - one signature for all laws
-    return _each(
-        exchanges, "no-error-code", "an error code in __type or x-amzn-errortype", lambda one: bool(one.error_code)
-    )
-
-
-def _bare_type(exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:  # noqa: ARG001 - one signature for all laws
-    def holds(exchange: Exchange) -> bool:
-        return (exchange.answer or {}).get("__type") == exchange.error_code != ""
-
-    return _each(exchanges, "error-type-form", "__type with the bare name of the error", holds)
-
-
-def _error_message(exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:  # noqa: ARG001 - one signature for all laws
-    def holds(exchange: Exchange) -> bool:
-        answer = exchange.answer or {}
-        return any(isinstance(answer.get(name), str) for name in ("message", "Message"))
-
-    return _each(exchanges, "no-message", "message or Message, a string", holds)
+    lacking = "fewer than two answers carry a request id"
+    return tally.verdict("request-id-repeated", "another id for each request", lacking=lacking)
 
 
 LAWS: Mapping[str, Judge] = MappingProxyType(
     {
-        "json_object": _json_object,
-        "content_type": _content_type,
-        "request_id": _request_id,
+        "json_object": _Each("no-json", "one JSON object", lambda one, _: one.answer is not None),
+        "content_type": _Each("content-type", "Content-Type: {content_type}", _has_content_type),
+        "request_id": _Each("request-id", "x-amzn-RequestId with a value", lambda one, _: bool(_header(one, _ID))),
         "unique_ids": _unique_ids,
-        "content_length": _content_length,
-        "error_type": _error_type,
-        "bare_type": _bare_type,
-        "error_message": _error_message,
+        "content_length": _Each("content-length", "the length of the body", _has_its_length),
+        "error_type": _Each(
+            "no-error-code", "an error code in __type or x-amzn-errortype", lambda one, _: bool(one.error_code)
+        ),
+        "bare_type": _Each("error-type-form", "__type with the bare name of the error", _has_bare_type),
+        "error_message": _Each("no-message", "message or Message, a string", _has_message),
     }
 )
 """The laws by name."""

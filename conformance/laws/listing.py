@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract import Listing as ListingSpec
-from conformance.contract import Operation
+from conformance.contract import Operation, Pagination
 from conformance.wire.exchange import Exchange, Listing
 
 Item = Mapping[str, Any]
@@ -31,13 +31,23 @@ class Reader:
 
     operation: Operation
     spec: ListingSpec
+    pagination: Pagination
 
     @classmethod
     def of(cls, operation: Operation) -> Reader:
         """Give the reader of a listing operation. Raises ValueError for an operation that lists nothing."""
         if operation.listing is None or operation.pagination is None:
             raise ValueError(f"{operation.name} is no listing")
-        return cls(operation, operation.listing)
+        return cls(operation, operation.listing, operation.pagination)
+
+    def items(self, page: Exchange) -> list[Any]:
+        """Give the items of a page; none where it has no list of them."""
+        found = (page.answer or {}).get(self.pagination.result)
+        return found if isinstance(found, list) else []
+
+    def token(self, page: Exchange) -> Any:
+        """Give the token that a page came with; None where it came without."""
+        return (page.answer or {}).get(self.pagination.output_token)
 
     def identity(self, item: Item) -> str:
         """Give what identifies an item within its listing."""
@@ -56,6 +66,10 @@ class Reader:
         if value == "NaN" or isinstance(value, list | dict):
             return None
         return float(value) if isinstance(value, str) and value in {"Infinity", "-Infinity"} else value
+
+    def keys(self, sort_by: str, items: Sequence[Item]) -> list[Any]:
+        """Give the values by which items are sorted, in their order."""
+        return [self.key(sort_by, item) for item in items]
 
     def has_key(self, sort_by: str, item: Item) -> bool:
         """Tell whether an item has the value by which it would be sorted."""
@@ -89,6 +103,11 @@ class Difference:
             if names
         ]
         return " and ".join(parts)
+
+
+def first_difference(wanted: Sequence[Any], got: Sequence[Any]) -> int | None:
+    """Give the index at which two lists of one length first differ; None where they are equal."""
+    return next((index for index, pair in enumerate(zip(wanted, got, strict=True)) if pair[0] != pair[1]), None)
 
 
 def steps(values: Sequence[Any]) -> Iterator[tuple[int, Any, Any]]:

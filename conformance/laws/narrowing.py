@@ -1,4 +1,4 @@
-"""Laws of filters without a list of words: by a part of a text, and by a moment that items come after or before."""
+"""A filter with a value, the laws of what it admits, and values for filters by a part of a text or by a moment."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.laws.listing import Difference, Item, Reader, member, pages_of
+from conformance.laws.listing import Difference, Item, Reader, member
 from conformance.laws.paging import Walked, incomplete
-from conformance.laws.verdict import Verdict, failed, passed, skipped
+from conformance.laws.verdict import Verdict, passed, skipped
 
 _SHORTEST = 2
 """Letters that a part has at least: a single one is in nearly every name."""
@@ -22,6 +22,8 @@ class Narrowing:
     """The members of a request that ask for it."""
     words: str
     admits: Callable[[Item], bool | None]
+    paths: tuple[str, ...] = ()
+    """What it looks at in an item."""
 
     def both(self, other: Narrowing) -> Narrowing:
         """Give the two filters together: what one refuses is refused, and what both admit admitted."""
@@ -30,7 +32,8 @@ class Narrowing:
             verdicts = (self.admits(item), other.admits(item))
             return False if False in verdicts else None if None in verdicts else True
 
-        return Narrowing((*self.members, *other.members), f"{self.words} and {other.words}", admits)
+        paths = tuple(dict.fromkeys((*self.paths, *other.paths)))
+        return Narrowing((*self.members, *other.members), f"{self.words} and {other.words}", admits, paths)
 
 
 def containing(name: str, path: str, items: Sequence[Item]) -> Narrowing | None:
@@ -43,7 +46,9 @@ def containing(name: str, path: str, items: Sequence[Item]) -> Narrowing | None:
         return None
     # Nearest to one half; of those the longest, whose case and order of letters tell most.
     best = min(dividing, key=lambda part: (abs(2 * counts[part] - len(texts)), -len(part)))
-    return Narrowing(((name, best),), f"{path} contains {best!r}", lambda item: best in str(member(item, path)))
+    return Narrowing(
+        ((name, best),), f"{path} contains {best!r}", lambda item: best in str(member(item, path)), (path,)
+    )
 
 
 def _parts(text: str) -> set[str]:
@@ -77,7 +82,7 @@ def beyond(  # noqa: PLR0913 - what is filtered, and how the value is chosen
             return False
         return None if moment == bound else (moment > bound) is later
 
-    return Narrowing(((name, bound),), f"{path} is {'later' if later else 'earlier'} than {bound}", admits)
+    return Narrowing(((name, bound),), f"{path} is {'later' if later else 'earlier'} than {bound}", admits, (path,))
 
 
 def _parts_moments(path: str, others: Sequence[str], items: Sequence[Item], bound: float) -> bool:
@@ -91,23 +96,36 @@ def _parts_moments(path: str, others: Sequence[str], items: Sequence[Item], boun
     )
 
 
-def admits_only(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item]) -> Verdict:
-    """Judge that no item comes through that the filter refuses."""
+def admits_only(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item] | None) -> Verdict:
+    """Judge that no item comes through that the filter refuses.
+
+    `every` is the unfiltered list: only where it has items to keep back does it tell that the filter is looked at. None
+    where nothing but the walk is known, whose items then speak for themselves.
+    """
     if verdict := incomplete(walk):
         return verdict
-    others = sum(narrowing.admits(item) is False for item in every)
-    rests_on = {"items": len(walk.listing.items), "others": others}
     strangers = [item for item in walk.listing.items if narrowing.admits(item) is False]
+    others = sum(narrowing.admits(item) is False for item in every or ())
+    rests_on = {"items": len(walk.listing.items), "others": others}
     if strangers:
-        return failed(
+        return walk.fails(
             "unfiltered-item",
             "an item came through the filter that it should have kept back",
-            rests_on=rests_on,
             expected=f"only items whose {narrowing.words}",
-            received=f"{walk.name}: {len(strangers)} others, such as {reader.identity(strangers[0])}",
-            exchanges=pages_of(walk.listing),
+            received=f"{len(strangers)} others, such as {_shown(reader, narrowing, strangers[0])}",
+            rests_on=rests_on,
         )
-    return passed(rests_on) if others else skipped(f"every item of {walk.name} is one whose {narrowing.words}")
+    if others or (every is None and walk.listing.items):
+        return passed(rests_on)
+    if not every:
+        return skipped(f"{walk.name} has no items to filter")
+    return skipped(f"every item of {walk.name} is one whose {narrowing.words}: there is none to be kept back")
+
+
+def _shown(reader: Reader, narrowing: Narrowing, item: Item) -> str:
+    """Name an item, with what the filter looks at."""
+    values = ", ".join(str(member(item, path)) for path in narrowing.paths)
+    return f"{reader.identity(item)} ({values})" if values else reader.identity(item)
 
 
 def admits_all(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item]) -> Verdict:
@@ -118,12 +136,11 @@ def admits_all(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequen
     missing = Difference.between(wanted, reader.identities(walk.listing.items)).missing
     rests_on = {"items": len(wanted), "others": len(every) - len(wanted)}
     if missing:
-        return failed(
+        return walk.fails(
             "items-lost",
             "the filter loses items that it admits",
-            rests_on=rests_on,
             expected=f"all {len(wanted)} items whose {narrowing.words}",
-            received=f"{walk.name}: {Difference(missing, ())}",
-            exchanges=pages_of(walk.listing),
+            received=str(Difference(missing, ())),
+            rests_on=rests_on,
         )
     return passed(rests_on) if wanted else skipped(f"{walk.name} has no item whose {narrowing.words}")

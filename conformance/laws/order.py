@@ -22,8 +22,7 @@ def sorted_by(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Item],
     """
     if verdict := incomplete(walk) or _other_items(reader, sort_by, walk, every):
         return verdict
-    keys = [reader.key(sort_by, item) for item in walk.listing.items]
-    keys = [key for key in keys if key is not None]
+    keys = [key for key in reader.keys(sort_by, walk.listing.items) if key is not None]
     if len(set(keys)) < _PAIR:
         return skipped(f"{walk.name} has fewer than two different values to sort by {sort_by}")
     if sort_by in reader.spec.grouped_only:
@@ -35,13 +34,12 @@ def _other_items(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Ite
     difference = Difference.between(reader.identities(every), reader.identities(walk.listing.items))
     if not difference or sort_by in reader.spec.omits_items_without_key:
         return None
-    return failed(
+    return walk.fails(
         "other-items",
         f"sorting by {sort_by} lists other items than no order does",
         expected=f"all {len(every)} items",
-        received=f"{walk.name}: {difference}",
+        received=str(difference),
         rests_on={"items": len(walk.listing.items)},
-        exchanges=pages_of(walk.listing),
     )
 
 
@@ -53,24 +51,19 @@ def _steady(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any], *, 
     try:
         wrong = _first_inversion(keys, descending=descending)
     except TypeError:
-        return failed(
-            "unsortable",
-            "the sort keys are not of one type",
-            expected="keys of one type",
-            received=f"{walk.name}: {sorted({type(key).__name__ for key in keys})}",
-            exchanges=pages_of(walk.listing),
-        )
+        types = sorted({type(key).__name__ for key in keys})
+        reason = "the sort keys are not of one type"
+        return walk.fails("unsortable", reason, expected="keys of one type", received=str(types))
     if wrong is None:
         return passed(_rests_on(keys))
     index, before, after = wrong
     word = "falling" if descending else "rising"
-    return failed(
+    return walk.fails(
         "out-of-order",
         f"items are not sorted by {sort_by}",
         expected=f"{word} {reader.spec.keys[sort_by]}",
-        received=f"{walk.name}: {before!r} before {after!r} (places {index} and {index + 1})",
+        received=f"{before!r} before {after!r} (places {index} and {index + 1})",
         rests_on=_rests_on(keys),
-        exchanges=pages_of(walk.listing),
     )
 
 
@@ -96,18 +89,16 @@ def _first_inversion(keys: Sequence[Any], *, descending: bool) -> tuple[int, Any
 
 
 def _grouped(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any]) -> Verdict:
-    rests_on = _rests_on(keys)
     runs = [key for key, _ in groupby(keys)]
     if len(runs) == len(set(runs)):
-        return passed(rests_on)
+        return passed(_rests_on(keys))
     torn = next(key for key in runs if runs.count(key) > 1)
-    return failed(
+    return walk.fails(
         "out-of-order",
         f"items are not sorted by {sort_by}",
         expected=f"items with the same {reader.spec.keys[sort_by]} side by side",
-        received=f"{walk.name}: {torn!r} stands in {runs.count(torn)} places",
-        rests_on=rests_on,
-        exchanges=pages_of(walk.listing),
+        received=f"{torn!r} stands in {runs.count(torn)} places",
+        rests_on=_rests_on(keys),
     )
 
 
@@ -117,14 +108,13 @@ def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked
         return verdict
     names = [reader.identities(walk.listing.items) for walk in (rising, falling)]
     if difference := Difference.between(names[0], names[1]):
-        return failed(
+        return falling.fails(
             "other-items",
             "the direction changes what is listed",
             expected="the same items in both directions",
-            received=f"{rising.name}, falling: {difference}",
-            exchanges=pages_of(falling.listing),
+            received=f"falling, {difference}",
         )
-    every = ([reader.key(sort_by, item) for item in walk.listing.items] for walk in (rising, falling))
+    every = (reader.keys(sort_by, walk.listing.items) for walk in (rising, falling))
     keys = [[key for key in walked if key is not None] for walked in every]
     if len(set(keys[0])) < _PAIR:
         return skipped(f"{rising.name} has fewer than two different values to sort by {sort_by}")
@@ -148,7 +138,7 @@ def same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walke
     if verdict := incomplete(written_out, left_out):
         return verdict
     names = [reader.identities(walk.listing.items) for walk in (written_out, left_out)]
-    keys = [[reader.key(sort_by, item) for item in walk.listing.items] for walk in (written_out, left_out)]
+    keys = [reader.keys(sort_by, walk.listing.items) for walk in (written_out, left_out)]
     if len(set(keys[0])) < _PAIR:
         return skipped(f"{written_out.name} has fewer than two different values to sort by {sort_by}")
     rests_on = {"items": len(names[0])}
@@ -167,9 +157,7 @@ def same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walke
 
 def follows(reader: Reader, sort_by: str, model: Walked, listing: Walked) -> bool:
     """Tell whether a listing has the order of a model, equal keys aside."""
-    return [reader.key(sort_by, item) for item in model.listing.items] == [
-        reader.key(sort_by, item) for item in listing.listing.items
-    ]
+    return reader.keys(sort_by, model.listing.items) == reader.keys(sort_by, listing.listing.items)
 
 
 def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: Walked) -> Verdict:
@@ -181,22 +169,20 @@ def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: 
     strangers = [reader.identity(item) for item in walk.listing.items if not reader.has_key(sort_by, item)]
     key = reader.spec.keys[sort_by]
     if strangers:
-        return failed(
+        return walk.fails(
             "keyless-listed",
             f"items without {key} are listed",
             expected=f"only items with {key}",
+            received=f"{len(strangers)} without, such as {strangers[0]}",
             rests_on=rests_on,
-            received=f"{walk.name}: {len(strangers)} without, such as {strangers[0]}",
-            exchanges=pages_of(walk.listing),
         )
     if difference := Difference.between(reader.identities(with_key), reader.identities(walk.listing.items)):
-        return failed(
+        return walk.fails(
             "other-items",
             f"sorting by {sort_by} does not list the items that have {key}",
-            rests_on=rests_on,
             expected=f"all {len(with_key)} items that have {key}",
-            received=f"{walk.name}: {difference}",
-            exchanges=pages_of(walk.listing),
+            received=str(difference),
+            rests_on=rests_on,
         )
     if not rests_on["left_out"] or not with_key:
         return skipped(f"{walk.name} has no items both with and without {key}")

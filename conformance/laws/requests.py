@@ -44,6 +44,11 @@ def shown(exchange: Exchange) -> str:
     return f"{text}, {kind}: {body}{'…' if len(exchange.response.body) > _SHOWN else ''}"
 
 
+def failed_by(exchange: Exchange, kind: str, reason: str, expected: str, *others: Exchange) -> Verdict:
+    """Give a failure that an exchange shows by how it ended; `others` are shown beside it."""
+    return failed(kind, reason, expected=expected, received=shown(exchange), exchanges=(exchange, *others))
+
+
 def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
     """Judge an exchange that has no usable answer; None where there is one.
 
@@ -53,22 +58,10 @@ def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
     if exchange.response is None:
         fault = exchange.fault
         if fault is not None and fault.kind == "dropped":
-            return failed(
-                "dropped",
-                "the target dropped the connection",
-                expected=expected,
-                received=shown(exchange),
-                exchanges=(exchange,),
-            )
+            return failed_by(exchange, "dropped", "the target dropped the connection", expected)
         return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
     if exchange.status in _SERVER_ERRORS:
-        return failed(
-            "server-error",
-            "the target answered with a server error",
-            expected=expected,
-            received=shown(exchange),
-            exchanges=(exchange,),
-        )
+        return failed_by(exchange, "server-error", "the target answered with a server error", expected)
     return None
 
 
@@ -91,26 +84,20 @@ def judge_accepted(operation: Operation, exchange: Exchange, *, exists: bool) ->
         return passed({"answers": 1})
     if not exchange.ok:
         kind = "refused" if exchange.status in _CLIENT_ERRORS else "no-answer-of-the-operation"
-        return failed(
-            kind,
-            "a valid request was not let through",
-            expected=expected,
-            received=shown(exchange),
-            exchanges=(exchange,),
-        )
-    problems = list(_top_of_answer(operation, exchange))
-    if problems:
-        return failed(
-            "broken-answer",
-            "the answer breaks the contract at its top",
-            expected=expected,
-            received="; ".join(problems),
-            exchanges=(exchange,),
-        )
-    return passed({"answers": 1})
+        return failed_by(exchange, kind, "a valid request was not let through", expected)
+    return _broken_at_its_top(operation, exchange, expected) or passed({"answers": 1})
 
 
 _PYTHON = {"list": list, "map": dict, "structure": dict, "string": str}
+
+
+def _broken_at_its_top(operation: Operation, exchange: Exchange, expected: str) -> Verdict | None:
+    """Judge the top of an answer; None where it keeps the contract."""
+    problems = "; ".join(_top_of_answer(operation, exchange))
+    if not problems:
+        return None
+    reason = "the answer breaks the contract at its top"
+    return failed("broken-answer", reason, expected=expected, received=problems, exchanges=(exchange,))
 
 
 def _top_of_answer(operation: Operation, exchange: Exchange) -> Iterable[str]:
@@ -142,13 +129,7 @@ def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, r
     refused = exchange.status in _CLIENT_ERRORS or (refusal.elsewhere and exchange.status in _REDIRECTIONS)
     if not refused:
         kind = "accepted" if exchange.ok else "no-refusal"
-        return failed(
-            kind,
-            "an invalid request was not refused",
-            expected=expected,
-            received=shown(exchange),
-            exchanges=(exchange,),
-        )
+        return failed_by(exchange, kind, "an invalid request was not refused", expected)
     statuses_fit = not refusal.statuses or exchange.status in refusal.statuses
     codes_fit = (
         exchange.error_code in refusal.codes if refusal.codes else bool(exchange.error_code or not refusal.statuses)
@@ -158,7 +139,7 @@ def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, r
         if exchange.error_code in operation.errors:
             reason = "the constraint was never looked at: the target went on to look the name up"
         kind = "wrong-code" if statuses_fit else "wrong-status"
-        return failed(kind, reason, expected=expected, received=shown(exchange), exchanges=(exchange,))
+        return failed_by(exchange, kind, reason, expected)
     if not let_through(operation, control):
         if control.response is None:
             return broke("control", f"its control got no answer: {shown(control)}", exchanges=(control,))
@@ -180,15 +161,8 @@ def judge_either(operation: Operation, exchange: Exchange, control: Exchange, le
     if verdict := fault_of(exchange, "accepted, or refused with a 4xx"):
         return verdict
     if exchange.ok:
-        if problems := "; ".join(_top_of_answer(operation, exchange)):
-            return failed(
-                "broken-answer",
-                "the answer breaks the contract at its top",
-                expected="an answer that keeps the contract",
-                received=problems,
-                exchanges=(exchange,),
-            )
-        return passed({"answers": 1}, notes=(f"accepted ({lenient})",))
+        accepted = passed({"answers": 1}, notes=(f"accepted ({lenient})",))
+        return _broken_at_its_top(operation, exchange, "an answer that keeps the contract") or accepted
     if exchange.status in _CLIENT_ERRORS and not let_through(operation, control):
         return skipped(
             f"its control, a plain request, got {shown(control)}: the refusal tells nothing",
@@ -197,13 +171,7 @@ def judge_either(operation: Operation, exchange: Exchange, control: Exchange, le
     if exchange.status in _CLIENT_ERRORS:
         code = exchange.error_code or "no error code"
         return passed({"answers": 1}, notes=(f"refused: HTTP {exchange.status} {code} ({lenient})",))
-    return failed(
-        "no-aws-answer",
-        "neither accepted nor refused",
-        expected="accepted, or refused with a 4xx",
-        received=shown(exchange),
-        exchanges=(exchange,),
-    )
+    return failed_by(exchange, "no-aws-answer", "neither accepted nor refused", "accepted, or refused with a 4xx")
 
 
 def judge_like(exchange: Exchange, control: Exchange) -> Verdict:
@@ -214,11 +182,6 @@ def judge_like(exchange: Exchange, control: Exchange) -> Verdict:
     if control.response is None:
         return skipped(f"its control got no answer: {shown(control)}", exchanges=(control,))
     if (exchange.status, exchange.error_code) != (control.status, control.error_code):
-        return failed(
-            "unlike-control",
-            "two requests that differ in nothing that counts end differently",
-            expected=expected,
-            received=shown(exchange),
-            exchanges=(exchange, control),
-        )
+        reason = "two requests that differ in nothing that counts end differently"
+        return failed_by(exchange, "unlike-control", reason, expected, control)
     return passed({"answers": 2})

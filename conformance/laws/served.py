@@ -10,6 +10,8 @@ from conformance.laws.requests import fault_of, shown
 from conformance.laws.verdict import Tally, Verdict
 from conformance.wire.exchange import Exchange
 
+_SUCCESS = range(200, 300)
+
 
 @dataclass(frozen=True)
 class Served:
@@ -44,5 +46,4 @@ def every_resource(operation: Operation, seen: Iterable[Served]) -> Verdict:
 
 
 def _why(exchange: Exchange) -> str:
-    broken = exchange.response is not None and exchange.status // 100 == 2 and exchange.answer is None  # noqa: PLR2004 - any 2xx
-    return " (not a JSON object)" if broken else ""
+    return " (not a JSON object)" if exchange.status in _SUCCESS and exchange.answer is None else ""

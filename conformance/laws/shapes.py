@@ -10,9 +10,10 @@ from conformance.contract import Node
 
 _EARLIEST = 1_483_228_800  # 2017-01-01: the service is of that year
 _LATEST = 4_102_444_800  # 2100-01-01
-_SPECIAL_FLOATS = frozenset({"NaN", "Infinity", "-Infinity"})
 _SHOWN = 60
 
+SPECIAL_FLOATS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
+"""The texts that stand for floats which JSON has no numbers for, and how Python writes them."""
 MODELLED = "/modelled"
 """What a facet is marked with where only the model states it."""
 
@@ -59,16 +60,17 @@ def json_kind(kind: str) -> str:
     }.get(kind, kind)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Tell whether a value of the wire is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 _HAS_TYPE: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
-    "integer": lambda value: _is_number(value) and float(value).is_integer(),
-    "float": lambda value: _is_number(value) or (isinstance(value, str) and value in _SPECIAL_FLOATS),
+    "integer": lambda value: is_number(value) and float(value).is_integer(),
+    "float": lambda value: is_number(value) or (isinstance(value, str) and value in SPECIAL_FLOATS),
     "boolean": lambda value: isinstance(value, bool),
-    "timestamp": _is_number,
+    "timestamp": is_number,
     "list": lambda value: isinstance(value, list),
     "map": lambda value: isinstance(value, dict),
     "structure": lambda value: isinstance(value, dict),
@@ -88,11 +90,11 @@ def _too_long(bound: int) -> Look:
 
 
 def _too_small(bound: float) -> Look:
-    return lambda value: f"{value!r}" if _is_number(value) and value < bound else ""
+    return lambda value: f"{value!r}" if is_number(value) and value < bound else ""
 
 
 def _too_large(bound: float) -> Look:
-    return lambda value: f"{value!r}" if _is_number(value) and value > bound else ""
+    return lambda value: f"{value!r}" if is_number(value) and value > bound else ""
 
 
 def _no_match(pattern: str) -> Look:

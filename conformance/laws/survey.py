@@ -10,8 +10,24 @@ from typing import Any
 from conformance.wire.exchange import Exchange, Listing
 
 
+class _Listed:
+    """What has a listing: the items that there are for sure, none where it was not followed to its end."""
+
+    listing: Listing | None
+
+    @property
+    def items(self) -> tuple[dict[str, Any], ...]:
+        """The listed items; empty where there is no complete listing (look at `listed` first)."""
+        return self.listing.items if self.listing is not None and self.listing.complete else ()
+
+    @property
+    def listed(self) -> bool:
+        """Whether there is a complete listing to rely on."""
+        return self.listing is not None and self.listing.complete
+
+
 @dataclass(frozen=True)
-class View:
+class View(_Listed):
     """One resource (here: one tuning job) as the target shows it.
 
     `listing` is the complete default listing, in pages of the largest size; None where it was not to be had.
@@ -34,23 +50,13 @@ class View:
         return (self.description.answer or {}) if self.description.ok else {}
 
     @property
-    def items(self) -> tuple[dict[str, Any], ...]:
-        """The listed items; empty where there is no complete listing (look at `listed` first)."""
-        return self.listing.items if self.listing is not None and self.listing.complete else ()
-
-    @property
-    def listed(self) -> bool:
-        """Whether there is a complete listing to rely on."""
-        return self.listing is not None and self.listing.complete
-
-    @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """The description and the first page of the listing: what a law cites when it accuses."""
         return (self.description, *(self.listing.pages[:1] if self.listing else ()))
 
 
 @dataclass(frozen=True)
-class Inventory:
+class Inventory(_Listed):
     """What one listing operation lists: the items of one resource, or of an operation that names none, all there are.
 
     `members` are those that a request must carry for it, `listing` the complete default listing in pages of the
@@ -62,16 +68,6 @@ class Inventory:
     members: Mapping[str, Any]
     listing: Listing | None
     settled: bool
-
-    @property
-    def items(self) -> tuple[dict[str, Any], ...]:
-        """The listed items; empty where there is no complete listing (look at `listed` first)."""
-        return self.listing.items if self.listing is not None and self.listing.complete else ()
-
-    @property
-    def listed(self) -> bool:
-        """Whether there is a complete listing to rely on."""
-        return self.listing is not None and self.listing.complete
 
 
 @dataclass(frozen=True)

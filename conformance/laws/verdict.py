@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -73,6 +73,14 @@ def broke(kind: str, reason: str, *, exchanges: tuple[Exchange, ...] = ()) -> Ve
     return Verdict(Outcome.ERROR, kind, reason, expected="an answer", received=reason, exchanges=exchanges)
 
 
+_WEIGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.PASSED, Outcome.SKIPPED)
+
+
+def weightiest(verdicts: Iterable[Verdict]) -> Verdict:
+    """Give the one of several verdicts on a claim that speaks for all: a failure, else an error, else a pass."""
+    return min(verdicts, key=lambda verdict: _WEIGHT.index(verdict.outcome))
+
+
 @dataclass
 class Tally:
     """Counts what a law looked at and keeps the first violations: the accumulator inside a law.
@@ -96,6 +104,10 @@ class Tally:
         if len(self.violations) < _SHOWN:
             self.violations.append(received)
             self.exchanges.extend(one for one in exchanges if one not in self.exchanges)
+
+    def clear(self, name: str, faults: Sequence[str], *exchanges: Exchange) -> None:
+        """Count one look at what has this name; it holds where nobody found a fault with it."""
+        self.hold(not faults, f"{name}: {'; '.join(faults)}", *exchanges)
 
     def verdict(self, kind: str, expected: str, *, lacking: str, notes: tuple[str, ...] = ()) -> Verdict:
         """Sum up: failed on any violation, skipped (for `lacking`) under `needs` looks, passed otherwise."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.catalogue.check import Check
 from conformance.contract import Contract, Operation
-from conformance.laws import filters, order, paging
+from conformance.laws import filters, narrowing, order, paging
 from conformance.laws.listing import Reader
 from conformance.laws.paging import Walked
 from conformance.laws.requests import INVALID, Refusal, judge_accepted, judge_refused, shown
@@ -86,7 +86,7 @@ class Asked:
         walk = Walked(name, Listing((self.exchange,), items, complete=True), len(items))
         for member in spec.filters:
             if isinstance(value := asked.get(member), str):
-                judge = partial(filters.keeps_only, reader, member, value, walk, items)
+                judge = partial(narrowing.admits_only, reader, filters.having(reader, member, value), walk, None)
                 yield f"{operation.name}/filter/{value}/only", judge
         key, direction = asked.get(spec.sort_by), asked.get(spec.sort_order)
         if isinstance(key, str) and key in spec.keys:

@@ -1,0 +1,111 @@
+"""The laws of listings on their own: what they look at, what they leave alone, and that no answer breaks them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from conformance.contract import load
+from conformance.laws import filters, narrowing, tokens
+from conformance.laws.listing import Reader
+from conformance.laws.paging import Walked, concatenation
+from conformance.laws.verdict import Outcome, Verdict, broke, failed, passed, skipped, weightiest
+from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
+
+OPERATION = load().operations["ListTrainingJobsForHyperParameterTuningJob"]
+READER = Reader.of(OPERATION)
+REQUEST = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
+
+
+def answered(answer: Any, status: int = 200) -> Exchange:
+    return Exchange(OPERATION.name, REQUEST, HttpResponse(status, (), dump(answer), 0.0))
+
+
+def items(*statuses: str) -> list[dict[str, Any]]:
+    return [{"TrainingJobName": f"a-{place}", "TrainingJobStatus": one} for place, one in enumerate(statuses)]
+
+
+def walked(*pages: dict[str, Any], size: int = 2) -> Walked:
+    listed = [one for page in pages for one in page["TrainingJobSummaries"]]
+    return Walked("job", Listing(tuple(map(answered, pages)), tuple(listed), complete=True), size)
+
+
+def page(listed: Sequence[dict[str, Any]], token: Any = None) -> dict[str, Any]:
+    return {"TrainingJobSummaries": list(listed)} | ({} if token is None else {"NextToken": token})
+
+
+@pytest.mark.parametrize("token", [7, "", True, ["a"], {"a": "b"}], ids=repr)
+def test_a_token_that_is_no_string_is_seen_though_nobody_can_follow_it(token: Any) -> None:
+    verdict = tokens.are_strings(READER, [walked(page(items("Failed"), token))])
+    assert verdict.outcome is Outcome.FAILED
+    assert repr(token) in verdict.received
+
+
+def test_tokens_that_are_strings_pass_and_a_single_page_tells_nothing() -> None:
+    assert tokens.are_strings(READER, [walked(page(items("Failed"), "a"), page([]))]).rests_on == {"tokens": 1}
+    assert tokens.are_strings(READER, [walked(page(items("Failed")))]).outcome is Outcome.SKIPPED
+
+
+def test_a_filter_is_seen_to_keep_back_only_where_there_is_something_to_keep_back() -> None:
+    completed = filters.having(READER, "StatusEquals", "Completed")
+    alike, mixed = items("Completed", "Completed"), items("Completed", "Stopped")
+    for every, outcome in ((alike, Outcome.SKIPPED), (mixed, Outcome.PASSED), ([], Outcome.SKIPPED)):
+        kept = walked(page([one for one in every if completed.admits(one)]))
+        assert narrowing.admits_only(READER, completed, kept, every).outcome is outcome
+    verdict = narrowing.admits_only(READER, completed, walked(page(mixed)), mixed)
+    assert verdict.outcome is Outcome.FAILED
+    assert "such as a-1 (Stopped)" in verdict.received
+
+
+def test_a_page_alone_speaks_for_itself() -> None:
+    completed = filters.having(READER, "StatusEquals", "Completed")
+    alone = [
+        narrowing.admits_only(READER, completed, walked(page(items(*statuses))), None).outcome
+        for statuses in (("Completed",), ("Completed", "Failed"), ())
+    ]
+    assert alone == [Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED]
+
+
+@pytest.mark.parametrize("listed", [None, 7, "text", {}], ids=repr)
+def test_an_answer_without_its_list_breaks_no_law_of_tokens(listed: Any) -> None:
+    whole, broken = answered(page(items("Failed"))), answered({"TrainingJobSummaries": listed})
+    assert tokens.same_page(READER, whole, broken).outcome is Outcome.FAILED
+    assert tokens.foreign(READER, broken, frozenset(), "match").rests_on == {"answers": 1, "items": 0}
+
+
+def test_a_token_that_is_refused_the_second_time_is_told_on_an_empty_page_too() -> None:
+    refused = answered({"__type": "ValidationException"}, 400)
+    assert tokens.same_page(READER, answered(page([])), refused).outcome is Outcome.FAILED
+    assert tokens.same_page(READER, answered(page([])), answered(page([]))).outcome is Outcome.PASSED
+
+
+def test_pages_are_laid_side_by_side_by_what_they_are_sorted_by() -> None:
+    first, second = items("Failed", "Stopped")
+    whole, swapped = walked(page([first, second]), size=9), walked(page([second], "a"), page([first]), size=1)
+    assert concatenation(READER, None, whole, swapped).outcome is Outcome.PASSED
+    verdict = concatenation(READER, "Status", whole, swapped)
+    assert verdict.kind == "order-lost"
+    assert verdict.expected.endswith("'Failed' at place 1")
+    assert verdict.received == "job: 'Stopped'"
+
+
+FAILURE = failed("kind", "no", expected="this", received="that")
+SKIP, PASS, ERROR = skipped("nothing"), passed({"items": 1}), broke("timeout", "no answer")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "speaks"),
+    [
+        ([SKIP, PASS], PASS),
+        ([PASS, SKIP], PASS),
+        ([PASS, ERROR], ERROR),
+        ([ERROR, FAILURE], FAILURE),
+        ([SKIP], SKIP),
+    ],
+    ids=["seen-elsewhere", "seen-here", "broke", "failed", "alone"],
+)
+def test_one_of_several_verdicts_speaks_for_all(verdicts: list[Verdict], speaks: Verdict) -> None:
+    assert weightiest(verdicts) is speaks
