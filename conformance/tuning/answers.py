@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.laws.survey import View
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
@@ -17,7 +19,11 @@ LIST = "ListTrainingJobsForHyperParameterTuningJob"
 
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
 """The statuses of a tuning job, and of a training job, after which nothing happens any more."""
+BEST, OVERALL_BEST = "BestTrainingJob", "OverallBestTrainingJob"
 METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
+
+_RESOLUTION_S = 1.0
+"""Times may be kept in whole seconds: no document says how finely they are told."""
 
 Json = Mapping[str, Any]
 _NOTHING: Json = {}
@@ -47,6 +53,12 @@ def mapping(value: Any, path: str = "") -> Json:
     """Give the object at a path; empty for anything else."""
     found = at(value, path) if path else value
     return found if isinstance(found, Mapping) else _NOTHING
+
+
+def same_time(one: Any, other: Any) -> bool:
+    """Tell whether two values are one moment, as finely as times are told."""
+    first, second = number(one), number(other)
+    return first is not None and second is not None and abs(first - second) < _RESOLUTION_S
 
 
 def entries(value: Any, path: str = "") -> list[Json]:
@@ -84,13 +96,23 @@ def objectives(answer: Json) -> set[tuple[str, str]]:
 
 def training_jobs(view: View) -> list[Json]:
     """Give the listed training jobs, and the best one beside them, as a description shows it."""
-    best = mapping(view.answer, "BestTrainingJob")
+    best = mapping(view.answer, BEST)
     return [*view.items, best] if best else list(view.items)
+
+
+def bests(view: View) -> Iterator[tuple[str, Json]]:
+    """Give the best training job and the overall best, where there are such, each with the member that tells it."""
+    for member in (BEST, OVERALL_BEST):
+        best = mapping(view.answer, member)
+        if best:
+            yield member, best
 
 
 def autotuned(answer: Json) -> bool:
     """Tell whether the service may have chosen ranges by itself, so that the answer need not show them all."""
-    return bool(mapping(answer, "Autotune"))
+    ranges = [mapping(answer, "HyperParameterTuningJobConfig.ParameterRanges")]
+    ranges += [mapping(one, "HyperParameterRanges") for one in definitions(answer)]
+    return bool(mapping(answer, "Autotune")) or any(one.get("AutoParameters") for one in ranges)
 
 
 def still(view: View) -> bool:

@@ -12,20 +12,25 @@ from typing import TYPE_CHECKING, Any
 from conformance.laws.registry import law
 from conformance.laws.verdict import Tally, Verdict
 from conformance.tuning.answers import (
+    BEST,
     DESCRIBE,
     METRIC,
+    OVERALL_BEST,
+    bests,
     mapping,
     number,
-    objective_of,
     objectives,
+    ours,
+    same_time,
     still,
     text,
 )
 from conformance.tuning.counters import missing
-from conformance.tuning.related import related
+from conformance.tuning.related import parents
 
 if TYPE_CHECKING:
     from conformance.laws.survey import Survey, View
+    from conformance.tuning.answers import Json
 
 _STOPPED_WON = "a stopped training job with an objective value is best, as observed (O11)"
 _VALUE = f"{METRIC}.Value"
@@ -71,16 +76,17 @@ def best_training_job_has_won(survey: Survey) -> Verdict:
     tally = Tally("tuning jobs")
     notes: list[str] = []
     for view in survey.views:
-        best, run = mapping(view.answer, "BestTrainingJob"), contest(view) if still(view) else None
+        best, run = mapping(view.answer, BEST), contest(view) if still(view) else None
         if run is None:
             continue
         if not best:
             tally.hold(not run.completed, f"{view.name} has {len(run.completed)} winners and no best", *view.exchanges)
             continue
-        status, value = text(best, "TrainingJobStatus"), number(best, _VALUE)
+        status, value = text(best, "TrainingJobStatus"), _value_of(best, view)
         if status == "Stopped":
             notes.append(_STOPPED_WON)
-        won = value in run.winners() or (bool(missing(view)) and _unbeaten(run, value))
+        untold = value is None and not run.winners()  # nobody's metric is told: it may be left out
+        won = untold or value in run.winners() or (bool(missing(view)) and _unbeaten(run, value))
         tally.hold(
             won and status in {"", "Completed", "Stopped"},
             f"{view.name} calls {text(best, 'TrainingJobName')} best ({status}, {value}); "
@@ -101,8 +107,7 @@ def best_training_job_could_win(survey: Survey) -> Verdict:
     tally = Tally("best training jobs")
     notes: list[str] = []
     for view in survey.views:
-        for member in ("BestTrainingJob", "OverallBestTrainingJob"):
-            best = mapping(view.answer, member)
+        for member, best in bests(view):
             status = text(best, "TrainingJobStatus")
             if not status:
                 continue
@@ -126,7 +131,7 @@ def best_follows_the_direction(survey: Survey) -> Verdict:
     """Judge that no completed training job has a higher value than the best (Maximize), or a lower one (Minimize)."""
     tally = Tally("training jobs beside the best")
     for view in survey.views:
-        value = number(mapping(view.answer, "BestTrainingJob"), _VALUE)
+        value = _value_of(mapping(view.answer, BEST), view)
         run = contest(view) if still(view) else None
         if run is None or value is None or len(run.completed) <= 1:
             continue
@@ -148,15 +153,14 @@ def best_training_job_as_listed(survey: Survey) -> Verdict:
     """Judge that the best training job stands in the listing, with equal members where both show them (O5)."""
     tally = Tally("best training jobs")
     for view in survey.views:
-        best = mapping(view.answer, "BestTrainingJob")
+        best = mapping(view.answer, BEST)
         if not best or not still(view):
             continue
-        name = text(best, "TrainingJobName")
-        listed = next((item for item in view.items if text(item, "TrainingJobName") == name), None)
+        listed = _listed(best, view)
         if listed is None and missing(view):
             continue
         told = _differing(best, listed, "") if listed is not None else ["it is not listed"]
-        tally.hold(not told, f"{view.name}, best {name}: {'; '.join(told)}", *view.exchanges)
+        tally.clear(f"{view.name}, best {text(best, 'TrainingJobName')}", told, *view.exchanges)
     return tally.verdict(
         "best-not-as-listed",
         "BestTrainingJob equals the listed training job of that name, member by member",
@@ -169,20 +173,20 @@ def overall_best_spans_the_parents(survey: Survey) -> Verdict:
     """Judge that after a warm start on identical data no best, own or of a parent, beats the overall best."""
     tally = Tally("bests beside the overall best")
     for view in survey.views:
-        warm = mapping(view.answer, "WarmStartConfig")
         run = contest(view) if view.settled or view.listed_known else None
-        if text(warm, "WarmStartType") != "IdenticalDataAndAlgorithm" or run is None:
+        if text(view.answer, "WarmStartConfig.WarmStartType") != "IdenticalDataAndAlgorithm" or run is None:
             continue
-        overall = number(mapping(view.answer, "OverallBestTrainingJob"), _VALUE)
-        if overall is None and view.known is None:
+        overall = number(view.answer, f"{OVERALL_BEST}.{_VALUE}")
+        if overall is None and not ours(view):
             continue  # nobody has shown an answer without one, so a live service is not accused
-        for name in (view.name, *related(view.answer)):
-            beside = survey.by_name.get(name)
-            value = _best_of(beside, view) if beside is not None else None
-            if beside is not None and value is not None:
+        for beside in (view, *parents(survey, view)):
+            # The same metric in the same direction, or the two can't be compared.
+            alike = objectives(beside.answer) == objectives(view.answer)
+            value = number(beside.answer, f"{BEST}.{_VALUE}") if alike else None
+            if value is not None:
                 tally.hold(
                     overall is not None and not run.better(value, overall),
-                    f"{view.name} has the overall best {overall}, {name} the best {value}",
+                    f"{view.name} has the overall best {overall}, {beside.name} the best {value}",
                     view.description,
                     beside.description,
                 )
@@ -193,11 +197,16 @@ def overall_best_spans_the_parents(survey: Survey) -> Verdict:
     )
 
 
-def _best_of(beside: View, view: View) -> float | None:
-    """Give the value of a tuning job's best, where it is the same metric as the view's."""
-    names = {name for name, _ in objectives(view.answer)}
-    metric = text(objective_of(beside.answer, {}), "MetricName") or next(iter(objectives(beside.answer)), ("", ""))[0]
-    return number(mapping(beside.answer, "BestTrainingJob"), _VALUE) if {metric} == names else None
+def _listed(best: Json, view: View) -> Json | None:
+    """Give the listed training job of that name; None where there is none."""
+    name = text(best, "TrainingJobName")
+    return next((item for item in view.items if text(item, "TrainingJobName") == name), None)
+
+
+def _value_of(best: Json, view: View) -> float | None:
+    """Give the objective value of a best training job: a summary may leave its metric out, and another one tell it."""
+    value = number(best, _VALUE)
+    return number(_listed(best, view), _VALUE) if value is None and best else value
 
 
 def _unbeaten(run: _Contest, value: float | None) -> bool:
@@ -207,6 +216,7 @@ def _unbeaten(run: _Contest, value: float | None) -> bool:
 def _differing(best: Any, listed: Any, path: str) -> list[str]:
     """Name the members that both show, with values that differ."""
     if not isinstance(best, dict) or not isinstance(listed, dict):
-        return [] if best == listed else [f"{path} is {best!r}, listed {listed!r}"]
+        same = best == listed or (path.endswith("Time") and same_time(best, listed))
+        return [] if same else [f"{path} is {best!r}, listed {listed!r}"]
     shared = [name for name in best if name in listed]
     return [told for name in shared for told in _differing(best[name], listed[name], f"{path}.{name}".lstrip("."))]

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _STATUS = "TrainingJobStatusCounters"
 _OBJECTIVE = "ObjectiveStatusCounters"
+_KNOWN = {
+    _STATUS: ("Completed", "InProgress", "RetryableError", "NonRetryableError", "Stopped"),
+    _OBJECTIVE: ("Succeeded", "Pending", "Failed"),
+}
+"""The counters of each set. A set with others, newer than the contract, need not add up to anything."""
+_SUBJECTS = {_STATUS: "status-counters", _OBJECTIVE: "objective-counters"}
 _CONFIG = "HyperParameterTuningJobConfig"
 _OLD_LIMIT = "the counters exceed the limit on training jobs by those that ran again, as observed (O10)"
 
@@ -50,7 +56,7 @@ def _deleted(view: View, group: str) -> float:
     if ours(view):
         return 0
     other = _STATUS if group == _OBJECTIVE else _OBJECTIVE
-    alone = not mapping(view.answer, other) or (other == _STATUS and _may_lack_stopped(view))
+    alone = not _adds_up(view, other) or (other == _STATUS and _may_lack_stopped(view))
     beyond = [_sum(view, one) - len(view.items) for one in ((group,) if alone else (group, other))]
     return max(0, min(beyond))
 
@@ -67,8 +73,13 @@ def missing(view: View) -> float:
 
 
 def _sum(view: View, group: str) -> float:
-    values = (number(value) for value in mapping(view.answer, group).values())
-    return sum(value for value in values if value is not None)
+    return sum(number(view.answer, f"{group}.{name}") or 0 for name in _KNOWN[group])
+
+
+def _adds_up(view: View, group: str) -> bool:
+    """Tell whether a set of counters is there, and has no counter of which nobody knows what it counts."""
+    told = mapping(view.answer, group)
+    return bool(told) and set(told) <= set(_KNOWN[group])
 
 
 def _again(view: View) -> float:
@@ -129,9 +140,7 @@ def _errors(view: View) -> _Count | None:
     return _Count(retryable + final, found["Failed"], high, f"{found['Failed']} Failed")
 
 
-def _statuses(view: View) -> _Count | None:
-    if not mapping(view.answer, _STATUS):
-        return None
+def _statuses(view: View) -> _Count:
     found = Counter(text(item, "TrainingJobStatus") for item in view.items)
     spared = found["Deleting"] + found["Stopping"] + _stopped_by_the_service(view, found["Stopped"])
     listed = len(view.items)
@@ -139,23 +148,21 @@ def _statuses(view: View) -> _Count | None:
     return _Count(_sum(view, _STATUS), listed - spared, high, f"{listed} training jobs")
 
 
-def _objectives(view: View) -> _Count | None:
-    if not mapping(view.answer, _OBJECTIVE):
-        return None
+def _objectives(view: View) -> _Count:
     classified = sum(bool(text(item, "ObjectiveStatus")) for item in view.items)
     listed = len(view.items)
     high = listed + _again(view) + _deleted(view, _OBJECTIVE)
     return _Count(_sum(view, _OBJECTIVE), classified, high, f"{listed} training jobs")
 
 
-def _counter_law(name: str, subject: str, what: str, count: Callable[[View], _Count | None]) -> None:
-    """Register the law that a count agrees with the listing, within its bounds."""
+def _counter_law(name: str, group: str, what: str, count: Callable[[View], _Count | None]) -> None:
+    """Register the law that a count out of a set of counters agrees with the listing, within its bounds."""
 
     def judge(survey: Survey) -> Verdict:
         tally = Tally("tuning jobs")
         notes: list[str] = []
         for view in survey.views:
-            counted = count(view) if still(view) else None
+            counted = count(view) if still(view) and _adds_up(view, group) else None
             if counted is None:
                 continue
             tally.hold(
@@ -167,23 +174,23 @@ def _counter_law(name: str, subject: str, what: str, count: Callable[[View], _Co
                 notes.append(f"{view.name} lists fewer training jobs than it counts: some may have been deleted")
         return tally.verdict(
             "counter-differs",
-            f"{what} agrees with the listing",
+            f"{what.format(group)} agrees with the listing",
             lacking="no tuning job has ended, shows this counter and was listed to the end",
             notes=tuple(notes),
         )
 
-    law(name, operation=DESCRIBE, subject=subject, compares=True)(judge)
+    law(name, operation=DESCRIBE, subject=_SUBJECTS[group], compares=True)(judge)
 
 
-_counter_law("status-counters-cover-the-listing", "status-counters", f"the sum of {_STATUS}", _statuses)
-_counter_law("completed-counter", "status-counters", f"{_STATUS}.Completed", _by_status("Completed"))
-_counter_law("in-progress-counter", "status-counters", f"{_STATUS}.InProgress", _by_status("InProgress", "Stopping"))
-_counter_law("stopped-counter", "status-counters", f"{_STATUS}.Stopped", _by_status("Stopped", "Stopping"))
-_counter_law("error-counters", "status-counters", f"{_STATUS}.RetryableError plus NonRetryableError", _errors)
-_counter_law("objective-counters-cover-the-listing", "objective-counters", f"the sum of {_OBJECTIVE}", _objectives)
-_counter_law("succeeded-objective-counter", "objective-counters", f"{_OBJECTIVE}.Succeeded", _by_objective("Succeeded"))
-_counter_law("pending-objective-counter", "objective-counters", f"{_OBJECTIVE}.Pending", _by_objective("Pending"))
-_counter_law("failed-objective-counter", "objective-counters", f"{_OBJECTIVE}.Failed", _by_objective("Failed"))
+_counter_law("status-counters-cover-the-listing", _STATUS, "the sum of {}", _statuses)
+_counter_law("completed-counter", _STATUS, "{}.Completed", _by_status("Completed"))
+_counter_law("in-progress-counter", _STATUS, "{}.InProgress", _by_status("InProgress", "Stopping"))
+_counter_law("stopped-counter", _STATUS, "{}.Stopped", _by_status("Stopped", "Stopping"))
+_counter_law("error-counters", _STATUS, "{}.RetryableError plus NonRetryableError", _errors)
+_counter_law("objective-counters-cover-the-listing", _OBJECTIVE, "the sum of {}", _objectives)
+_counter_law("succeeded-objective-counter", _OBJECTIVE, "{}.Succeeded", _by_objective("Succeeded"))
+_counter_law("pending-objective-counter", _OBJECTIVE, "{}.Pending", _by_objective("Pending"))
+_counter_law("failed-objective-counter", _OBJECTIVE, "{}.Failed", _by_objective("Failed"))
 
 
 @law("launches-within-the-limit", operation=DESCRIBE, subject="limits")

@@ -11,7 +11,8 @@ from conformance.laws.verdict import Tally, Verdict
 from conformance.tuning.answers import DESCRIBE, at, entries, mapping, text
 from conformance.tuning.defaults import channel_default, created_definitions
 from conformance.tuning.echo import differences
-from conformance.tuning.known_law import known_law, made
+from conformance.tuning.known_law import known_law
+from conformance.tuning.made import made
 
 if TYPE_CHECKING:
     from conformance.laws.registry import Judge
@@ -62,8 +63,7 @@ def _echo_of_config(member: str) -> Judge:
         for view in made(survey):
             asked = at(view.known.create, path)
             if asked is not None:
-                told = differences(asked, at(view.answer, path), path)
-                tally.hold(not told, f"{view.name}: {'; '.join(told)}", view.description)
+                tally.clear(view.name, differences(asked, at(view.answer, path), path), view.description)
         return _as_created(tally, path)
 
     return judge
@@ -76,8 +76,7 @@ def _echo_of_definition(form: str, member: str) -> Judge:
         tally = Tally("definitions")
         for view, asked, told in created_definitions(survey):
             if asked.get(member) is not None and several == ("TrainingJobDefinitions" in view.known.create):
-                differ = differences(asked[member], told.get(member), path)
-                tally.hold(not differ, f"{view.name}: {'; '.join(differ)}", view.description)
+                tally.clear(view.name, differences(asked[member], told.get(member), path), view.description)
         return _as_created(tally, path)
 
     return judge
@@ -122,7 +121,7 @@ def autotune_comes_back(survey: Survey) -> Verdict:
     for view in made(survey):
         asked, told = view.known.create.get("Autotune"), view.answer.get("Autotune")
         differ = differences(asked, told, "Autotune") if asked else ([f"Autotune is {told!r}"] if told else [])
-        tally.hold(not differ, f"{view.name}: {'; '.join(differ)}", view.description)
+        tally.clear(view.name, differ, view.description)
     return _as_created(tally, "Autotune")
 
 

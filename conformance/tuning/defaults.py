@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.laws.registry import law
 from conformance.laws.verdict import Tally, Verdict
 from conformance.tuning.answers import DESCRIBE, Json, at, definitions, entries, mapping
+from conformance.tuning.made import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def early_stopping_defaults_to_off(survey: Survey) -> Verdict:
     """Judge that TrainingJobEarlyStoppingType, when left out, is absent or Off; autotune may choose otherwise."""
     tally = Tally("tuning jobs")
     member = "HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType"
-    for view in _known(survey):
+    for view in made(survey):
         if at(view.known.create, member) is None and "Autotune" not in view.known.create:
             told = at(view.answer, member)
             tally.hold(told in (None, "Off"), f"{view.name} shows {told!r}", view.description)
@@ -103,14 +104,8 @@ def channel_default(survey: Survey, member: str, default: Any) -> Verdict:
 
 def created_definitions(survey: Survey) -> Iterator[tuple[View, Json, Json]]:
     """Give each definition as it was asked for and as it is described, where there are as many of both."""
-    for view in _known(survey):
+    for view in made(survey):
         asked, told = definitions(view.known.create), definitions(view.answer)
         if len(asked) == len(told):
             for given, shown in zip(asked, told, strict=True):
                 yield view, given, shown
-
-
-def _known(survey: Survey) -> Iterator[View]:
-    for view in survey.views:
-        if view.known is not None and view.answer:
-            yield view

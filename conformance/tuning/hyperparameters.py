@@ -33,9 +33,7 @@ def tuned_are_the_ranged(survey: Survey, pick: Pick) -> Verdict:
     """Judge that the keys of TunedHyperParameters are the names that have a range; with autotune nobody can tell."""
     tally = Tally("training jobs")
     for view in survey.views:
-        for item, definition in _launched(view, pick(view)):
-            if autotuned(view.answer):
-                continue
+        for item, definition in _launched(view, () if autotuned(view.answer) else pick(view)):
             tuned = set(mapping(item, "TunedHyperParameters"))
             ranged = {one.name for one in ranges_of(view.answer, definition)}
             without, stray = sorted(ranged - tuned), sorted(tuned - ranged)

@@ -6,13 +6,24 @@ from typing import TYPE_CHECKING
 
 from conformance.laws.registry import law
 from conformance.laws.verdict import Tally, Verdict
-from conformance.tuning.answers import DESCRIBE, LIST, at, definitions, entries, job, mapping, text
+from conformance.tuning.answers import (
+    DESCRIBE,
+    LIST,
+    OVERALL_BEST,
+    at,
+    autotuned,
+    definitions,
+    entries,
+    job,
+    mapping,
+    text,
+)
 from conformance.tuning.ranges import ranges_of
-from conformance.tuning.related import related
+from conformance.tuning.related import parents, related
 from conformance.tuning.summaries import summary_law
 
 if TYPE_CHECKING:
-    from conformance.laws.survey import Survey
+    from conformance.laws.survey import Survey, View
     from conformance.tuning.summaries import Pick
 
 
@@ -24,9 +35,9 @@ def lists_only_its_own_training_jobs(survey: Survey) -> Verdict:
     owners: dict[str, str] = {}
     for view in listed:
         for item in view.items:
-            launcher = text(item, "TuningJobName")
-            owner = owners.setdefault(text(item, "TrainingJobName"), view.name)
-            if launcher or len(listed) > 1:
+            launcher, name = text(item, "TuningJobName"), text(item, "TrainingJobName")
+            owner = owners.setdefault(name, view.name) if name else view.name
+            if launcher or (name and len(listed) > 1):
                 tally.hold(
                     launcher in {"", view.name} and owner == view.name,
                     f"the listing of {view.name} has {job(view, item)} of {launcher or owner}",
@@ -60,9 +71,9 @@ def overall_best_is_of_the_family(survey: Survey) -> Verdict:
     """Judge that TuningJobName of the overall best is this tuning job or one that it descends from, near or far."""
     tally = Tally("overall best training jobs")
     for view in survey.views:
-        item = mapping(view.answer, "OverallBestTrainingJob")
+        item = mapping(view.answer, OVERALL_BEST)
         named = text(item, "TuningJobName")
-        family, whole = _family(survey, view.name)
+        family, whole = _family(survey, view)
         if named and (named in family or whole):
             tally.hold(
                 named in family,
@@ -77,17 +88,17 @@ def overall_best_is_of_the_family(survey: Survey) -> Verdict:
     )
 
 
-def _family(survey: Survey, name: str) -> tuple[set[str], bool]:
-    """Give a tuning job and all that it descends from, and whether each of them could be described."""
-    family: set[str] = set()
-    queue = [name]
+def _family(survey: Survey, view: View) -> tuple[set[str], bool]:
+    """Give the names of a tuning job and all that it descends from, and whether each of them could be described."""
+    family, whole, queue = {view.name}, True, [view]
     while queue:
-        one = queue.pop()
-        if one not in family:
-            family.add(one)
-            view = survey.by_name.get(one)
-            queue += related(view.answer) if view is not None else ()
-    return family, all(one in survey.by_name and survey.by_name[one].answer for one in family)
+        child = queue.pop()
+        described = {parent.name: parent for parent in parents(survey, child)}
+        named = set(related(child.answer))
+        whole = whole and bool(child.answer) and named <= set(described)
+        queue += [described[name] for name in described if name not in family]
+        family |= named
+    return family, whole
 
 
 @summary_law("training-job-arn-ends-with-its-name", subject="training-job-arn", of_parents=True)
@@ -140,11 +151,12 @@ def launched_from_the_definition(survey: Survey) -> Verdict:
         definition = mapping(view.answer, "TrainingJobDefinition")
         if not definition:
             continue
-        own, ranged = text(definition, "DefinitionName"), {one.name for one in ranges_of(view.answer, definition)}
+        own = text(definition, "DefinitionName")
+        ranged = set() if autotuned(view.answer) else {one.name for one in ranges_of(view.answer, definition)}
         for item in view.items:
             named, tuned = text(item, "TrainingJobDefinitionName"), set(mapping(item, "TunedHyperParameters"))
             agrees = not (named and own) or named == own
-            stray = tuned - ranged if ranged and not mapping(view.answer, "Autotune") else set()
+            stray = tuned - ranged if ranged else set()
             tunes = f" and tunes {', '.join(sorted(stray))}" if stray else ""
             tally.hold(
                 agrees and not stray,

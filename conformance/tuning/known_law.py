@@ -1,9 +1,4 @@
-"""Where laws about a known world are kept: the world that the suite made, and what of it a target took over.
-
-What was asked for at creation is known of every tuning job that the suite made. What became of one (status, times,
-training jobs) is known only where the target took the whole world (`View.listed_known`); one that was filled through
-Create alone decides that itself.
-"""
+"""Where laws about a known world are kept: those that hold a target against the state that the suite made."""
 
 from __future__ import annotations
 
@@ -12,10 +7,9 @@ from typing import TYPE_CHECKING
 from conformance.laws.registry import Law
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.laws.registry import Judge
-    from conformance.laws.survey import Survey, View
 
 _LAWS: dict[str, Law] = {}
 _STATEMENTS: dict[str, str] = {}
@@ -45,18 +39,3 @@ def kept() -> tuple[Law, ...]:
 def statements() -> Mapping[str, str]:
     """Give what each of them says, by name."""
     return dict(_STATEMENTS)
-
-
-def made(survey: Survey) -> Iterator[View]:
-    """Give the tuning jobs that the suite made and the target describes."""
-    return (view for view in survey.views if view.known is not None and view.answer)
-
-
-def wholly_known(survey: Survey) -> Iterator[View]:
-    """Give those of them of which the target took over all that became of them."""
-    return (view for view in made(survey) if view.listed_known)
-
-
-def wholly_listed(survey: Survey) -> Iterator[View]:
-    """Give the tuning jobs that the target took over wholly and lists to the end, described or not."""
-    return (view for view in survey.views if view.known is not None and view.listed_known and view.listed)

@@ -11,6 +11,7 @@ from conformance.tuning.answers import (
     ENDED,
     LIST,
     METRIC,
+    bests,
     definition_of,
     definitions,
     job,
@@ -71,8 +72,8 @@ def best_objective_has_not_failed(survey: Survey) -> Verdict:
     """Judge that no best training job says itself that its objective failed or is pending."""
     tally = Tally("best training jobs")
     for view in survey.views:
-        for member in ("BestTrainingJob", "OverallBestTrainingJob"):
-            status = text(view.answer, f"{member}.ObjectiveStatus")
+        for member, best in bests(view):
+            status = text(best, "ObjectiveStatus")
             if status:
                 tally.hold(status == "Succeeded", f"{view.name}: {member} has {status}", view.description)
     return tally.verdict(

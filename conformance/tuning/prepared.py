@@ -6,9 +6,22 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from conformance.laws.verdict import Tally, Verdict
-from conformance.tuning.answers import DESCRIBE, LIST, METRIC, at, mapping, number, objectives, text
+from conformance.tuning.answers import (
+    BEST,
+    DESCRIBE,
+    LIST,
+    METRIC,
+    OVERALL_BEST,
+    at,
+    mapping,
+    number,
+    objectives,
+    same_time,
+    text,
+)
 from conformance.tuning.echo import differences
-from conformance.tuning.known_law import known_law, wholly_known, wholly_listed
+from conformance.tuning.known_law import known_law
+from conformance.tuning.made import wholly_known, wholly_listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,17 +46,12 @@ _MEMBERS: tuple[tuple[str, Truth], ...] = (
 )
 """Member of a summary, and what it is by the state."""
 
-_RESOLUTION_S = 1.0
-"""Times may be kept in whole seconds: no document says how finely they are told."""
-
 
 def _outcome(path: str, truth: Callable[[WorldJob], Any]) -> Judge:
     def judge(survey: Survey) -> Verdict:
         tally = Tally("tuning jobs")
         for view in wholly_known(survey):
-            given, told = truth(view.known), at(view.answer, path)
-            differ = _differ(given, told, path)
-            tally.hold(not differ, f"{view.name}: {'; '.join(differ)}", view.description)
+            tally.clear(view.name, _differ(truth(view.known), at(view.answer, path), path), view.description)
         return _as_prepared(tally, path)
 
     return judge
@@ -62,9 +70,7 @@ def _differ(given: Any, told: Any, path: str) -> list[str]:
     if given is None:
         return [] if told in (None, "", {}, []) else [f"{path} is {told!r}, prepared was none"]
     if path.endswith("Time"):
-        moment = number(told)
-        close = moment is not None and abs(moment - given) < _RESOLUTION_S
-        return [] if close else [f"{path} is {told!r}, prepared was {given!r}"]
+        return [] if same_time(given, told) else [f"{path} is {told!r}, prepared was {given!r}"]
     if path.endswith("TunedHyperParameters") and given != told:
         return [f"{path} is {told!r}, prepared was {given!r}"]
     if isinstance(given, dict):
@@ -106,7 +112,7 @@ def counters_of_the_world(survey: Survey) -> Verdict:
         running = number(view.answer, "TrainingJobStatusCounters.InProgress")
         if running is None or not 0 <= running - status["InProgress"] <= status["Stopping"]:
             differ.append(f"TrainingJobStatusCounters.InProgress is {running}, prepared are {status['InProgress']}")
-        tally.hold(not differ, f"{view.name}: {'; '.join(differ)}", view.description)
+        tally.clear(view.name, differ, view.description)
     return _as_prepared(tally, "every counter")
 
 
@@ -129,14 +135,14 @@ def best_members_of_the_world(survey: Survey) -> Verdict:
     tally = Tally("best training jobs")
     for view in wholly_known(survey):
         # The overall best may be a parent's, so that it is looked for among the training jobs of every prepared job.
-        for best, among in (("BestTrainingJob", (view,)), ("OverallBestTrainingJob", tuple(wholly_known(survey)))):
+        for best, among in ((BEST, (view,)), (OVERALL_BEST, tuple(wholly_known(survey)))):
             told = mapping(view.answer, best)
             found = _prepared(text(told, "TrainingJobName"), among) if told else None
             if found is not None:
                 job, prepared = found
                 members = [(path, truth(job, prepared)) for path, truth in _MEMBERS if path in told or path != _NAME]
                 differ = [one for path, given in members for one in _differ(given, at(told, path), f"{best}.{path}")]
-                tally.hold(not differ, f"{view.name}, {prepared.name}: {'; '.join(differ)}", view.description)
+                tally.clear(f"{view.name}, {prepared.name}", differ, view.description)
     return _as_prepared(tally, "each member of the best training jobs")
 
 
@@ -172,10 +178,8 @@ def training_jobs_of_the_world(survey: Survey) -> Verdict:
         listed = Counter(text(item, "TrainingJobName") for item in view.items)
         prepared = Counter(one.name for one in view.known.training_jobs)
         lacks, extra = sorted((prepared - listed).elements()), sorted((listed - prepared).elements())
-        told = (["lacks " + ", ".join(lacks[:5])] if lacks else []) + (
-            ["adds " + ", ".join(extra[:5])] if extra else []
-        )
-        tally.hold(not told, f"the listing of {view.name} {' and '.join(told)}", *view.exchanges)
+        told = [f"it {does} {', '.join(names[:5])}" for does, names in (("lacks", lacks), ("adds", extra)) if names]
+        tally.clear(f"the listing of {view.name}", told, *view.exchanges)
     return _as_prepared(tally, "the set of listed training jobs")
 
 
@@ -187,9 +191,8 @@ def _member_of_items(path: str, truth: Truth) -> Judge:
             for item in view.items:
                 prepared = by_name.get(text(item, "TrainingJobName"))
                 if prepared is not None:
-                    given, told = truth(view.known, prepared), at(item, path)
-                    differ = _differ(given, told, path)
-                    tally.hold(not differ, f"{view.name}/{prepared.name}: {'; '.join(differ)}", *view.exchanges)
+                    differ = _differ(truth(view.known, prepared), at(item, path), path)
+                    tally.clear(f"{view.name}/{prepared.name}", differ, *view.exchanges)
         return _as_prepared(tally, f"{path} of every listed training job")
 
     return judge

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance.laws.registry import law
-from conformance.tuning.answers import DESCRIBE, LIST, Json, mapping
+from conformance.tuning.answers import BEST, DESCRIBE, LIST, OVERALL_BEST, Json, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,13 +30,13 @@ def listed(view: View) -> Sequence[Json]:
 
 def best(view: View) -> Sequence[Json]:
     """Give the best training job, where there is one."""
-    found = mapping(view.answer, "BestTrainingJob")
+    found = mapping(view.answer, BEST)
     return [found] if found else []
 
 
 def overall_best(view: View) -> Sequence[Json]:
     """Give the overall best training job, where there is one: it may be that of a parent."""
-    found = mapping(view.answer, "OverallBestTrainingJob")
+    found = mapping(view.answer, OVERALL_BEST)
     return [found] if found else []
 
 

@@ -14,7 +14,8 @@ from conformance.laws.verdict import Tally, Verdict
 from conformance.tuning.answers import DESCRIBE, ENDED, definition_of, job, number, text, training_jobs
 
 if TYPE_CHECKING:
-    from conformance.laws.survey import Survey
+    from conformance.laws.survey import Survey, View
+    from conformance.tuning.answers import Json
 
 _DAY_S = 86_400
 _UPLOAD_S = 2 * _DAY_S
@@ -95,15 +96,11 @@ def consumed_runtime_is_plausible(survey: Survey) -> Verdict:
     tally = Tally("tuning jobs")
     for view in survey.views:
         consumed = number(view.answer, "ConsumedResources.RuntimeInSeconds")
-        created, ended = number(view.answer, "CreationTime"), number(view.answer, _END)
-        if consumed is None:
-            continue
-        lived = ended - created if ended is not None and created is not None else math.inf
-        tally.hold(
-            0 <= consumed <= max(lived, 0) + _CLOCKS_S,
-            f"{view.name} consumed {consumed} s of a life of {lived} s",
-            view.description,
-        )
+        if consumed is not None:
+            lived = _lived(view)
+            most = math.inf if lived is None else max(lived, 0) + _CLOCKS_S
+            told = f"{view.name} consumed {consumed} s" + ("" if lived is None else f" of a life of {lived} s")
+            tally.hold(0 <= consumed <= most, told, view.description)
     return tally.verdict(
         "implausible-runtime",
         "RuntimeInSeconds is at least 0, and at most the seconds from CreationTime to the end",
@@ -117,12 +114,10 @@ def tuning_runtime_within_the_limit(survey: Survey) -> Verdict:
     tally = Tally("tuning jobs")
     for view in survey.views:
         limit = number(view.answer, "HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds")
-        created, ended = number(view.answer, "CreationTime"), number(view.answer, _END)
-        if limit is not None and created is not None and ended is not None:
-            lived = ended - created
-            tally.hold(
-                lived <= limit + _UPLOAD_S, f"{view.name} ran {lived} s, its limit is {limit} s", view.description
-            )
+        lived = _lived(view)
+        if limit is not None and lived is not None:
+            told = f"{view.name} ran {lived} s, its limit is {limit} s"
+            tally.hold(lived <= limit + _UPLOAD_S, told, view.description)
     return tally.verdict(
         "over-the-limit",
         "from CreationTime to the end pass no more than MaxRuntimeInSeconds and two days",
@@ -148,13 +143,9 @@ def thirty_days_in_all(survey: Survey) -> Verdict:
     tally = Tally("training jobs")
     for view in survey.views:
         for item in view.items:
-            created, ended = number(item, "CreationTime"), number(item, "TrainingEndTime")
-            if created is not None and ended is not None:
-                tally.hold(
-                    ended - created <= _TRAINING_JOB_S,
-                    f"{job(view, item)} lasted {ended - created} s",
-                    *view.exchanges,
-                )
+            lasted = _passed(item, "CreationTime", "TrainingEndTime")
+            if lasted is not None:
+                tally.hold(lasted <= _TRAINING_JOB_S, f"{job(view, item)} lasted {lasted} s", *view.exchanges)
     return tally.verdict(
         "over-thirty-days",
         f"from CreationTime to TrainingEndTime pass at most {_TRAINING_JOB_S} s",
@@ -162,18 +153,26 @@ def thirty_days_in_all(survey: Survey) -> Verdict:
     )
 
 
+def _passed(told: Json, since: str, until: str) -> float | None:
+    """Give the seconds between two moments; None where one of them is not told."""
+    began, ended = number(told, since), number(told, until)
+    return ended - began if began is not None and ended is not None else None
+
+
+def _lived(view: View) -> float | None:
+    """Give the seconds from the creation of a tuning job to its end."""
+    return _passed(view.answer, "CreationTime", _END)
+
+
 def _training_limit(survey: Survey, member: str, *, since: str) -> Verdict:
     tally = Tally("training jobs")
     for view in survey.views:
         for item in view.items:
             limit = number(definition_of(view.answer, item) or {}, f"StoppingCondition.{member}")
-            began, ended = number(item, since), number(item, "TrainingEndTime")
-            if limit is not None and began is not None and ended is not None:
-                tally.hold(
-                    ended - began <= limit + _UPLOAD_S,
-                    f"{job(view, item)} took {ended - began} s, its limit is {limit} s",
-                    *view.exchanges,
-                )
+            took = _passed(item, since, "TrainingEndTime")
+            if limit is not None and took is not None:
+                told = f"{job(view, item)} took {took} s, its limit is {limit} s"
+                tally.hold(took <= limit + _UPLOAD_S, told, *view.exchanges)
     return tally.verdict(
         "over-the-limit",
         f"from {since} to TrainingEndTime pass no more than {member} and two days",

@@ -1,4 +1,4 @@
-"""Laws about warm starts: what a tuning job and its parents have in common. A parent that is gone is nobody's fault."""
+"""Laws about warm starts: what a tuning job and its parents have in common."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from conformance.tuning.answers import (
     text,
 )
 from conformance.tuning.echo import differences
+from conformance.tuning.made import made
 from conformance.tuning.ranges import ranges_of
-from conformance.tuning.related import related
+from conformance.tuning.related import parents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from conformance.laws.survey import Survey, View
     from conformance.tuning.answers import Json
@@ -42,11 +43,11 @@ def warm_start_parents_came_earlier(survey: Survey) -> Verdict:
 def warm_start_comes_back(survey: Survey) -> Verdict:
     """Judge that WarmStartConfig is described as it was asked for, where that is known."""
     tally = Tally("tuning jobs")
-    for view in survey.views:
-        asked = mapping(view.known.create, "WarmStartConfig") if view.known is not None else {}
-        if asked and view.answer:
-            told = differences(asked, view.answer.get("WarmStartConfig"), "WarmStartConfig")
-            tally.hold(not told, f"{view.name}: {'; '.join(told)}", view.description)
+    for view in made(survey):
+        asked = mapping(view.known.create, "WarmStartConfig")
+        if asked:
+            told = view.answer.get("WarmStartConfig")
+            tally.clear(view.name, differences(asked, told, "WarmStartConfig"), view.description)
     return tally.verdict(
         "not-as-created",
         "WarmStartConfig comes back as it was given at creation",
@@ -95,7 +96,8 @@ def _each_parent(
 ) -> Verdict:
     """Judge every pair of a tuning job and a parent; `fault` says what is wrong, or None where nothing can be said."""
     tally = Tally("pairs of tuning job and parent")
-    for view, parent in _pairs(survey, only):
+    pairs = ((view, parent) for view in survey.views if _of_type(view, only) for parent in parents(survey, view))
+    for view, parent in pairs:
         told = fault(view.answer, parent.answer)
         if told is not None:
             received = f"{view.name} with the parent {parent.name}: {told}"
@@ -103,15 +105,8 @@ def _each_parent(
     return tally.verdict(kind, expected, lacking=_GONE)
 
 
-def _pairs(survey: Survey, only: str) -> Iterator[tuple[View, View]]:
-    for view in survey.views:
-        warm = mapping(view.answer, "WarmStartConfig")
-        if only and text(warm, "WarmStartType") != only:
-            continue
-        for name in dict.fromkeys(related(view.answer)):
-            parent = survey.by_name.get(name)
-            if parent is not None and parent.answer:
-                yield view, parent
+def _of_type(view: View, only: str) -> bool:
+    return not only or text(view.answer, "WarmStartConfig.WarmStartType") == only
 
 
 def _earlier(own: Json, parent: Json) -> str | None:

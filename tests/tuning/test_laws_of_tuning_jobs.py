@@ -59,6 +59,17 @@ def calls_best(index: int) -> Vice:
     return other_best
 
 
+def tells_no_metric(state: State) -> State:
+    for draft in state.drafts.values():
+        for told in (
+            *draft.items,
+            draft.answer.get("BestTrainingJob", {}),
+            draft.answer.get("OverallBestTrainingJob", {}),
+        ):
+            told.pop(METRIC, None)
+    return state
+
+
 VICES: dict[str, list[Vice]] = {
     "lists-only-its-own-training-jobs": [shares_a_training_job, put("child", "0.TuningJobName", "parent")],
     "names-its-tuning-job": [
@@ -244,6 +255,33 @@ ALLOWED: list[tuple[str, Vice]] = [
         put("groups", "TrainingJobDefinitions.0.CheckpointConfig.LocalPath", "/opt/ml/checkpoints/"),
     ),
     ("parents-have-ended", put("parent", "HyperParameterTuningJobStatus", "Stopped")),
+    # A summary may leave its metric out; the listed one tells it.
+    ("best-training-job-has-won", put("child", f"BestTrainingJob.{METRIC}", None)),
+    ("best-follows-the-direction", put("child", f"BestTrainingJob.{METRIC}", None)),
+    ("best-training-job-as-listed", put("child", f"BestTrainingJob.{METRIC}", None)),
+    ("best-training-job-has-won", tells_no_metric),
+    # The one place tells times in whole seconds, the other more finely.
+    ("best-training-job-as-listed", put("child", "BestTrainingJob.CreationTime", int(START) + 120.75)),
+    # Ranges that the service was to choose by itself.
+    (
+        "tuned-are-the-ranged",
+        both(
+            put("child", f"{CONFIG}.ParameterRanges.AutoParameters", [{"Name": "rounds", "ValueHint": "10"}]),
+            put("child", "0.TunedHyperParameters.rounds", "11"),
+        ),
+    ),
+    # A parent's metric in another direction can't be compared.
+    (
+        "overall-best-spans-the-parents",
+        both(
+            put("parent", f"{CONFIG}.HyperParameterTuningJobObjective.Type", "Minimize"),
+            put("child", f"OverallBestTrainingJob.{METRIC}.Value", 0.75),
+        ),
+    ),
+    # Counters that are newer than the contract count nobody knows what.
+    ("status-counters-cover-the-listing", counts("Total", 4)),
+    ("completed-counter", both(counts("Archived", 1), counts("Completed", 1))),
+    ("launches-within-the-limit", counts("Total", 4)),
 ]
 
 
@@ -384,6 +422,40 @@ def test_different_objectives_have_no_common_best() -> None:
 def test_an_absent_overall_best_is_no_accusation_of_a_live_service() -> None:
     state = good_state().unknown().put("child", "OverallBestTrainingJob", None)
     assert judge("overall-best-spans-the-parents", state.survey()).outcome is Outcome.SKIPPED
+
+
+PARENTS = [name for name, law in laws().items() if "warm-start" in law.subject and name != "warm-start-comes-back"]
+
+
+@pytest.mark.parametrize("name", [*PARENTS, "overall-best-spans-the-parents", "overall-best-is-of-the-family"])
+def test_a_name_that_was_given_again_is_no_parent(name: str) -> None:
+    """On an account the parent may have been deleted, and its name be that of a younger tuning job."""
+
+    def taken_by_another(state: State) -> State:
+        state.put("parent", "CreationTime", START + 86_400).put("parent", "HyperParameterTuningJobStatus", "InProgress")
+        state.put("parent", f"BestTrainingJob.{METRIC}.Value", 0.99).put("parent", IMAGE, "registry:5000/forests:1")
+        if name == "same-objective-as-parents":
+            state.put("parent", f"{CONFIG}.HyperParameterTuningJobObjective.MetricName", "loss")
+        state.put("parent", "TrainingJobDefinition.InputDataConfig.0.ChannelName", "other")
+        state.put("parent", "TrainingJobDefinition.StaticHyperParameters", {})
+        return state.put("child", "OverallBestTrainingJob.TuningJobName", "parent-of-the-parent")
+
+    assert judge(name, taken_by_another(good_state().unknown()).survey()).outcome is not Outcome.FAILED
+    if name in PARENTS:
+        assert judge(name, taken_by_another(good_state().unknown()).survey()).outcome is Outcome.SKIPPED
+
+
+def test_a_child_that_is_older_than_its_parent_is_told_where_nobody_else_was_at_it() -> None:
+    older = put("parent", "CreationTime", START + 1)
+    assert judge("warm-start-parents-came-earlier", older(good_state()).survey()).outcome is Outcome.FAILED
+
+
+def test_training_jobs_without_a_name_are_not_taken_for_one() -> None:
+    state = good_state()
+    for name in ("child", "parent"):
+        for place in range(len(state.drafts[name].items)):
+            state.put(name, f"{place}.TrainingJobName", None).put(name, f"{place}.TuningJobName", None)
+    assert judge("lists-only-its-own-training-jobs", state.survey()).outcome is Outcome.PASSED
 
 
 def test_a_parent_that_is_gone_is_nobodys_fault() -> None:
