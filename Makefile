@@ -51,10 +51,10 @@ bench-schemathesis:  ## Hold Schemathesis against the same server, and against t
 	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/.ready-bench
 	.venv-bench/bin/python benchmarks/against_schemathesis.py $(ARGS)
 
-docs: $(VENV)/.ready-dev  ## Write anew what is made: the catalogue of checks, and the output that the README shows.
+docs: $(VENV)/.ready-dev  ## Write anew what is made: the catalogue of checks, and the output that pages show.
 	$(BIN)/python -m conformance.catalogue.page docs/catalogue-samples.json > docs/catalogue.md.new
 	mv docs/catalogue.md.new docs/catalogue.md
-	$(BIN)/python tests/docs/console_blocks.py README.md
+	PYTHONPATH=tests $(BIN)/python tests/docs/console_blocks.py README.md docs/api-reviewers.md docs/verify-aws.md
 
 samples: $(VENV)/.ready-dev  ## Run the proof for the sample failures of the catalogue, and write both anew.
 	$(BIN)/python -m conformance.proof.samples > docs/catalogue-samples.json.new

@@ -1,7 +1,9 @@
 """Console blocks of Markdown pages: the commands that they show, what those exit with, and what they print today.
 
-A block is fenced as `console`; a comment before it may say `exit 1`, `not run`, and `show 12 lines and the last 3`.
+A block is fenced as `console`; a comment before it may say `exit 1`, `not run`, and `show 12 lines and the last 3`; or
+`renewed`, where as many lines are shown as stand there, and `but for credentials` where one of them is kept as it is.
 `python tests/docs/console_blocks.py README.md` runs the commands of the blocks that show output, and writes it anew.
+Files that a page speaks of are saved first; `PYTHONPATH=tests` lets it find how.
 """
 
 from __future__ import annotations
@@ -66,8 +68,30 @@ def execute(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def _renewed(match: re.Match[str]) -> str:
+    """Write anew as many lines as a block shows of a command on saved files, all but the one that it keeps."""
+    from saved_files import save  # noqa: PLC0415 - starts a server, which only writing these pages anew needs
+
+    prompt, *old = match["body"].splitlines()
+    kept = re.search(r"but for (\w+)", match["options"])
+    with TemporaryDirectory() as folder:
+        save(Path(folder))
+        done = execute(prompt.removeprefix("$ "), Path(folder))
+    if done.returncode != Block.of(match).exit_code:
+        sys.exit(f"exit code {done.returncode}: {prompt}\n{done.stdout}{done.stderr}")
+    new = [line.rstrip() for line in done.stdout.rstrip().splitlines()]
+    body = [*new[: len(old) - 1], "…"] if old[-1] == "…" else new
+    if kept:
+        word = f"  {kept[1]} "
+        (mine,) = (line for line in old if line.startswith(word))
+        body = [mine if line.startswith(word) else line for line in body]
+    return f"<!-- {match['options']} -->\n```console\n{prompt}\n" + "\n".join(body) + "\n```\n"
+
+
 def _rewritten(match: re.Match[str]) -> str:
     block = Block.of(match)
+    if "renewed" in (match["options"] or ""):
+        return _renewed(match)
     if block.shown is None:
         return match[0]
     prompt = match["body"].splitlines()[0]

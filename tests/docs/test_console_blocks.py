@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 import pytest
 from console_blocks import blocks, execute
+
+from conformance.contract import load
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -51,6 +56,55 @@ def test_links_lead_somewhere() -> None:
         if not link.startswith("http") and not (page.parent / link).exists()
     ]
     assert dead == []
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """Give what links to a page may name behind the #: its headings, as GitHub writes them."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return frozenset(re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings)
+
+
+def test_links_into_pages_lead_to_a_heading() -> None:
+    dead = [
+        f"{page.name}: {link}#{anchor}"
+        for page in PAGES
+        for link, anchor in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", prose(page))
+        if not link.startswith("http") and anchor not in anchors(page.parent / link if link else page)
+    ]
+    assert dead == []
+
+
+_ID = re.compile(
+    r"(?:DescribeHyperParameterTuningJob|ListTrainingJobsForHyperParameterTuningJob)/[a-z]+/[\w\[\]{}.*?-]*[\w\]}*/-]+"
+)
+
+
+def test_ids_that_pages_name_are_ids(tmp_path: Path) -> None:
+    checks = (ROOT / "tests" / "suite" / "ids.txt").read_text(encoding="utf-8").split()
+    facts = [fact["id"] for fact in json.loads(execute("conformance facts --json", tmp_path).stdout)]
+    every = frozenset(checks) | frozenset(facts)
+    unknown = [
+        f"{page.name}: {name}"
+        for page in PAGES
+        if page.name != "catalogue.md"
+        for name in _ID.findall(page.read_text(encoding="utf-8"))
+        if name not in every
+        and not any(one.startswith(f"{name.rstrip('/')}/") or fnmatchcase(one, name) for one in every)
+    ]
+    assert unknown == []
+
+
+def test_output_on_pages_is_of_the_contract_of_today() -> None:
+    today = load().digest[:12]
+    shown = {
+        (page.name, digest)
+        for page in PAGES
+        for digest in re.findall(r"^  contract +([0-9a-f]{12}),", page.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert {name for name, _ in shown} >= {"README.md", "api-reviewers.md"}
+    assert {page for page, digest in shown if digest != today} == set(), "made with `make docs`"
 
 
 def test_every_page_is_reached_from_the_readme() -> None:

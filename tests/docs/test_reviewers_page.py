@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 from console_blocks import execute
-from drift.writing import written
-from validate.saving import DESCRIBE, SORTED, SUBJECT, answers
+from saved_files import save
 
 PAGE = Path(__file__).parents[2] / "docs" / "api-reviewers.md"
 _BLOCK = re.compile(r"<!-- not run alone(?P<options>[^>]*) -->\n```console\n(?P<body>.*?)```\n", re.DOTALL)
@@ -20,17 +18,7 @@ _DEPENDS = ("conformance drift --fail-on any",)
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Give a folder with the answer, requests and pages of the page."""
-    answer = json.loads(answers().of(DESCRIBE).cli)
-    answer["HyperParameterTuningJobStatus"] = "Done"
-    files = {
-        "answer.json": json.dumps(answer),
-        "page.json": answers().page,
-        "asked.json": json.dumps(SORTED),
-        "asked-wrongly.json": json.dumps({SUBJECT: "a", "MaxResults": 101}),
-        "page.txt": written("api-list").replace("value of 100", "value of 250"),
-    }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    save(tmp_path)
     return tmp_path
 
 

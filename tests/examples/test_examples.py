@@ -16,11 +16,13 @@ import pytest
 import yaml
 
 from conformance.cli.main import cli
+from conformance.worlds import load_world
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 CI = DOCS / "examples" / "ci"
 NODE = DOCS / "examples" / "node-server"
+WORLD = DOCS / "examples" / "client-tests" / "my-world.yaml"
 A_FEW = "DescribeHyperParameterTuningJob/error"
 TIMEOUT_S = 300
 ACTION = "OWNER/sagemaker-tuning-conformance@"
@@ -47,6 +49,12 @@ def test_the_files_of_the_page_on_ci_are_the_examples() -> None:
     gitlab = (CI / "gitlab-ci.yml").read_text(encoding="utf-8").split("\n# The same in four jobs")[0]
     (short,) = (block for block in shown if "GROUP" not in block and block.startswith("# .gitlab-ci.yml"))
     assert short.splitlines()[1:] == gitlab.splitlines()[1:]
+
+
+def test_the_world_on_the_page_is_the_file_and_can_be_loaded() -> None:
+    assert WORLD.read_text(encoding="utf-8") in blocks("client-testers.md", "yaml")
+    (job,) = load_world(WORLD).jobs
+    assert [one.status for one in job.training_jobs] == ["Completed", "Completed", "Failed", "InProgress"]
 
 
 @pytest.fixture
