@@ -19,6 +19,10 @@ Trail = tuple[str | int, ...]
 # The C parser where PyYAML was built with it: the shipped world is 1,000 lines, and every start reads it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
+_MEND = "mend the syntax on or just above that line"
+_MOST_LEVELS = 100
+_MOST_VALUES = 1_000_000
+"""Levels inside one another, and values once every alias is followed: far more than any world has."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def read(path: Path) -> Document:
     loader = _LOADER(text)
     lines: dict[Trail, int] = {}
     try:
+        _check_nesting(text, str(path))
         root = loader.get_single_node()
         if root is not None:
             # Before construction, which merges mappings in place and so hides a name that stands twice.
@@ -57,17 +62,36 @@ def read(path: Path) -> Document:
         content = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise WorldError(f"the world is not YAML: {error.problem}", where=f"{path}:{line}") from error
+        raise WorldError(f"the world is not YAML: {error.problem}", where=f"{path}:{line}", remedy=_MEND) from error
     except (yaml.YAMLError, ValueError) as error:
-        raise WorldError(f"the world is not YAML: {error}", where=str(path)) from error
+        raise WorldError(f"the world is not YAML: {error}", where=str(path), remedy=_MEND) from error
     finally:
         loader.dispose()
     return Document(str(path), content, lines)
 
 
+def _check_nesting(text: str, file: str) -> None:
+    """Refuse levels without measure, and an alias inside of what it names: the parser builds both by recursion."""
+    around: list[str | None] = []
+    for event in yaml.parse(text, Loader=_LOADER):
+        problem = ""
+        if isinstance(event, yaml.CollectionStartEvent):
+            around.append(event.anchor)
+            problem = f"the world nests deeper than {_MOST_LEVELS} levels" if len(around) > _MOST_LEVELS else ""
+        elif isinstance(event, yaml.CollectionEndEvent):
+            around.pop()
+        elif isinstance(event, yaml.AliasEvent) and event.anchor in around:
+            problem = f"the alias *{event.anchor} stands inside of what it names"
+        if problem:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise WorldError(problem, where=f"{file}:{line}", remedy="write the plain value there")
+
+
 def _collect(node: yaml.Node, trail: Trail, lines: dict[Trail, int], file: str) -> None:
     """Note the line of each value; the names that a mapping repeats are refused on the way."""
     lines[trail] = node.start_mark.line + 1
+    if len(lines) > _MOST_VALUES:
+        raise WorldError(f"the world has more than {_MOST_VALUES:,} values", where=file, remedy="use fewer aliases")
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _collect(item, (*trail, index), lines, file)
@@ -76,11 +100,11 @@ def _collect(node: yaml.Node, trail: Trail, lines: dict[Trail, int], file: str) 
         for key, value in node.value:
             if key.tag == _MERGE:
                 continue
+            where = f"{file}:{key.start_mark.line + 1}"
+            if not isinstance(key, yaml.ScalarNode):
+                raise WorldError("a list or a mapping can't be a name", where=where, remedy="write a plain name there")
             if key.value in seen:
-                line = key.start_mark.line + 1
-                raise WorldError(
-                    f"{key.value} stands twice in one mapping", where=f"{file}:{line}", remedy="keep one of the two"
-                )
+                raise WorldError(f"{key.value} stands twice in one mapping", where=where, remedy="keep one of the two")
             seen.add(key.value)
             _collect(value, (*trail, key.value), lines, file)
             lines[(*trail, key.value)] = key.start_mark.line + 1

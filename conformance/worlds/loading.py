@@ -64,7 +64,10 @@ def load_world(name_or_path: str | Path) -> World:
     document = read(path)
     members = _mapping(document, (), document.content, _WORLD_MEMBERS)
     jobs = list(_jobs(document))
-    for index, part in enumerate(members.get("include") or ()):
+    parts = members.get("include") or []
+    if not isinstance(parts, list):
+        raise document.error(("include",), "include is no list", "write each file as `- name.yaml`")
+    for index, part in enumerate(parts):
         if not isinstance(part, str) or not (path.parent / part).is_file():
             raise document.error(("include", index), f"no file {part} beside this world", "name files relative to it")
         included = read(path.parent / part)
@@ -120,7 +123,7 @@ def _job(document: Document, trail: Trail, entry: dict[str, Any]) -> WorldJob:
     for member in ("name", "status", "created", "create"):
         if member not in entry:
             raise document.error(trail, f"the job has no {member}", f"add `{member}:`")
-    if entry["status"] not in TUNING_STATUSES:
+    if str(entry["status"]) not in TUNING_STATUSES:
         raise document.error(
             (*trail, "status"),
             f"{entry['status']} is no status of a tuning job",
@@ -128,6 +131,8 @@ def _job(document: Document, trail: Trail, entry: dict[str, Any]) -> WorldJob:
         )
     if not isinstance(entry["create"], dict):
         raise document.error((*trail, "create"), "create is no mapping", "write the members of the Create input")
+    if not isinstance(entry.get("consumed", 0), int):
+        raise document.error((*trail, "consumed"), "consumed is no whole number", "write seconds, without a unit")
     name = str(entry["name"])
     draft = WorldJob(
         name=name,

@@ -15,6 +15,7 @@ next), `stagger` (seconds between the pairs of a wave, so that some are created 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -127,14 +128,14 @@ def _cells(document: Document, trail: Trail, row: Any) -> tuple[tuple[str, float
         raise document.error(trail, "a row has four cells", "write [status, metric, wave, minutes]")
     status, metric, wave, minutes = row[:_ROW_LENGTH]
     special = row[_ROW_LENGTH] if len(row) > _ROW_LENGTH else {}
-    if status not in TRAINING_STATUSES:
+    if str(status) not in TRAINING_STATUSES:
         known = ", ".join(sorted(TRAINING_STATUSES))
         raise document.error(trail, f"{status} is no status of a training job", f"use one of: {known}")
-    if not (metric in {"none", "auto"} or _is_number(metric)):
+    if not (_is_number(metric) or str(metric) in {"none", "auto"}):
         raise document.error(trail, f"{metric!r} is no metric", "write a number, none or auto")
     if not (wave == "auto" or (isinstance(wave, int) and wave >= 0)):
         raise document.error(trail, f"{wave!r} is no wave", "write a number from 0, or auto")
-    if not (minutes == "none" or (_is_number(minutes) and minutes > 0)):
+    if not (minutes == "none" or (_is_number(minutes) and 0 < minutes < math.inf)):
         raise document.error(trail, f"{minutes!r} is no number of minutes", "write a number, or none")
     if not isinstance(special, dict) or not set(special) <= _SPECIALS:
         raise document.error(trail, "the row's fifth cell is unknown", f"its members are: {', '.join(_SPECIALS)}")

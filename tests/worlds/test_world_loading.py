@@ -68,9 +68,20 @@ def test_a_repetition_stands_for_many_rows(tmp_path: Path) -> None:
         ("world: a\nworld: b\n", 2, "stands twice"),
         ("- a\n", 1, "no mapping"),
         ("world: a\nfoo: 1\n", 2, "unknown member foo"),
+        ("world: a\nanchors: &self [*self]\n", 2, "*self stands inside of what it names"),
+        ("world: a\nanchors:\n  b: &self\n    c: [{d: *self}]\n", 4, "*self stands inside of what it names"),
+        ("world: a\nanchors: " + "[" * 100_000, 2, "deeper than 100 levels"),
+        ("world: a\nanchors:\n  " + "- " * 100_000 + "x\n", 3, "deeper than 100 levels"),
         ("jobs: []\n", 1, "no name"),
         ("world: a\njobs: 3\n", 2, "no list"),
         ("world: a\ninclude: [none.yaml]\n", 2, "no file none.yaml"),
+        ("world: a\ninclude: 3\n", 2, "include is no list"),
+        ("world: a\n? [b]\n: c\n", 2, "can't be a name"),
+        (job(status="[Completed]"), 4, "no status of a tuning job"),
+        (job() + "  consumed: much\n", 12, "consumed is no whole number"),
+        (job("[[Completed], 0.5, 0, 10]"), 11, "no status of a training job"),
+        (job("[Completed, [0.5], 0, 10]"), 11, "no metric"),
+        (job("[Completed, 0.5, 0, .inf]"), 11, "no number of minutes"),
         (HEAD + "- name: job\n", 3, "no status"),
         (job(status="Pending"), 4, "no status of a tuning job"),
         (job().replace("2024-06-10T08:00:00.417Z", "yesterday"), 5, "no time"),
@@ -104,6 +115,13 @@ def test_a_faulty_world_is_refused_at_its_line(tmp_path: Path, text: str, line: 
         load_world(path)
     assert caught.value.where == f"{path}:{line}"
     assert problem in caught.value.problem
+
+
+def test_aliases_that_multiply_without_end_are_refused(tmp_path: Path) -> None:
+    tenfold = "".join(f"  a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 9))
+    path = write(tmp_path, f"world: a\nanchors:\n  a0: &a0 x\n{tenfold}")
+    with pytest.raises(WorldError, match="more than 1,000,000 values"):
+        load_world(path)
 
 
 def test_an_unknown_name_tells_the_known_ones() -> None:
