@@ -31,6 +31,10 @@ def checked(url: str, where: str) -> str:
         problem = "must not carry a user name or a password"
     elif not parts.hostname:
         problem = "names no host"
+    elif not _can_be_looked_up(parts.hostname):
+        problem = "names a host that can't be one: a part of it is empty, or longer than 63 letters"
+    elif parts.port == 0:
+        problem = "names port 0, at which nobody can listen"
     elif parts.query or parts.fragment:
         problem = "must not have a query or a fragment"
     if problem:
@@ -44,7 +48,15 @@ def _parts(url: str) -> SplitResult | None:
         _ = parts.port  # raises where it is no number, or out of range
     except ValueError:
         return None
-    return None if any(character.isspace() for character in url) else parts
+    return parts if url.isprintable() and " " not in url else None
+
+
+def _can_be_looked_up(host: str) -> bool:
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def is_aws(url: str) -> bool:
