@@ -9,7 +9,7 @@ from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.permission import DENIED, denied, needed
 from conformance.contract import Contract, Operation
-from conformance.laws.requests import let_through, shown
+from conformance.laws.requests import failed_by, let_through, shown
 from conformance.laws.verdict import Outcome, Verdict, broke, failed, passed, skipped
 from conformance.wire.exchange import Exchange
 from conformance.wire.request import NO_SUCH_OPERATION, Request
@@ -102,52 +102,24 @@ def _probe(lab: Lab, operation: Operation) -> Exchange:
     return exchange
 
 
-def _judge(operation: Operation, exchange: Exchange) -> Verdict:  # noqa: PLR0911 - one return a way of not being there
-    expected = f"an answer of {operation.name}, or one of its errors"
+def _judge(operation: Operation, exchange: Exchange) -> Verdict:
     if exchange.response is None:
         fault = exchange.fault
         return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
+    kind, reason = _lack(operation, exchange)
+    expected = f"an answer of {operation.name}, or one of its errors"
+    return failed_by(exchange, kind, reason, expected) if kind else passed({"answers": 1})
+
+
+def _lack(operation: Operation, exchange: Exchange) -> tuple[str, str]:
+    """Give the kind and the words of how an answer shows that the operation is not there; empty where it is there."""
     if exchange.error_code in _UNKNOWN:
-        return failed(
-            _NOT_KNOWN,
-            f"the target does not know {operation.name}",
-            expected=expected,
-            received=shown(exchange),
-            exchanges=(exchange,),
-        )
-    if exchange.answer is None:
-        if exchange.status in _SERVER_ERRORS:
-            return failed(
-                "operation-broken",
-                f"the target can't serve {operation.name}",
-                expected=expected,
-                received=shown(exchange),
-                exchanges=(exchange,),
-            )
-        return failed(
-            "no-aws-answer",
-            f"what answers {operation.name} is no AWS JSON endpoint",
-            expected=expected,
-            received=shown(exchange),
-            exchanges=(exchange,),
-        )
+        return _NOT_KNOWN, f"the target does not know {operation.name}"
     if exchange.status in _SERVER_ERRORS:
-        return failed(
-            "operation-broken",
-            f"the target answers every {operation.name} with a server error",
-            expected=expected,
-            received=shown(exchange),
-            exchanges=(exchange,),
-        )
-    if not exchange.ok and not exchange.error_code:
-        return failed(
-            "no-aws-answer",
-            f"what answers {operation.name} is no AWS JSON endpoint",
-            expected=expected,
-            received=shown(exchange),
-            exchanges=(exchange,),
-        )
-    return passed({"answers": 1})
+        return "operation-broken", f"the target can't serve {operation.name}"
+    if exchange.answer is None or not (exchange.ok or exchange.error_code):
+        return "no-aws-answer", f"what answers {operation.name} is no AWS JSON endpoint"
+    return "", ""
 
 
 @dataclass(frozen=True)

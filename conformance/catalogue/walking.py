@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.contract import Operation, Pagination
 from conformance.laws.listing import member
+from conformance.laws.requests import shown
 from conformance.laws.survey import Inventory
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Listing
@@ -44,8 +45,8 @@ def follow(
         answer = page.answer or {}
         found = answer.get(pagination.result)
         if not page.ok or not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            words = f"page {len(pages)}: HTTP {page.status} {page.error_code or 'without the list'}"
-            return Listing(tuple(pages), tuple(items), complete=False, problem=words)
+            words = f"HTTP {page.status} without the list" if page.ok else shown(page)
+            return Listing(tuple(pages), tuple(items), complete=False, problem=f"page {len(pages)}: {words}")
         items += found
         token = answer.get(pagination.output_token)
         if token is None:
