@@ -14,10 +14,7 @@ from botocore.docs.method import document_model_driven_method
 from conformance.contract.spelling import spellings
 from conformance.drift.finding import Drift
 from drift.holding import held
-from drift.writing import contract
-
-DESCRIBE = "DescribeHyperParameterTuningJob"
-LIST = "ListTrainingJobsForHyperParameterTuningJob"
+from drift.writing import DESCRIBE, LIST, contract
 
 
 @cache

@@ -19,10 +19,8 @@ from conformance.drift.errors import ModelError
 from conformance.drift.finding import Drift
 from conformance.drift.model_source import ModelSource, in_file, in_folder, installed
 from drift.holding import line
-from drift.writing import contract
+from drift.writing import DESCRIBE, LIST, contract
 
-DESCRIBE = "DescribeHyperParameterTuningJob"
-LIST = "ListTrainingJobsForHyperParameterTuningJob"
 SUMMARY = "HyperParameterTrainingJobSummary"
 
 Model = dict[str, Any]
@@ -40,12 +38,9 @@ def before() -> frozenset[str]:
 
 
 def drift_of(edit: Callable[[Model, Model], object]) -> Drift:
-    model, paginators = copy.deepcopy(source().model), copy.deepcopy(source().paginators or {})
+    model = copy.deepcopy(source().model)
     edit(model["shapes"], model)
-    edit_of_paginators = getattr(edit, "of_paginators", None)
-    if edit_of_paginators:
-        edit_of_paginators(paginators)
-    return against_model(contract(), ModelSource(model, paginators, "9.9.9", "service-2.json"))
+    return against_model(contract(), ModelSource(model, source().paginators or {}, "9.9.9", "service-2.json"))
 
 
 def news(edit: Callable[[Model, Model], object]) -> list[str]:
@@ -124,10 +119,13 @@ def test_an_edit_of_the_model_is_told(edit: Callable[[Model, Model], object], ex
     found = news(edit)
     assert expected in found
     # A shape that is used in several places may break other facts of the same member, never those of another.
-    assert all(one.split("/")[-2:] for one in found)
-    member = expected.split()[1].split("/")[1] if "/" in expected else ""
-    last = member.rpartition(".")[2]
-    assert all(last in one for one in found)
+    assert {member_of(one) for one in found} == {member_of(expected)}
+
+
+def member_of(finding: str) -> str:
+    """Give the name of the member, error or setting that a finding is about, out of its line."""
+    first, *path = finding.split()[1].split("/")
+    return (path[0] if path else first).rpartition(".")[2]
 
 
 def test_an_operation_that_went_is_told() -> None:

@@ -15,6 +15,11 @@ from conformance.contract import Contract, Node, load
 from conformance.contract.spelling import spellings
 from conformance.drift.edition import Edition, Stated
 
+DOCUMENTS = ("cli", "api-list", "api-describe", "boto3-paginator", "boto3-describe")
+"""The documents of the contract, by id."""
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
+
 PYTHON = {"structure": "dict", "map": "dict", "timestamp": "datetime"}
 DRAWN = {"string": "'string'", "integer": "123", "float": "...", "boolean": "True|False"}
 JSON = {"string": '"string"', "integer": "number", "float": "number", "timestamp": "number", "boolean": "boolean"}
