@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faults.fault import LIST, Apply, Forward, Members, aims_at, answered, asked_of, having
 
@@ -67,6 +67,41 @@ def metric(item: Members) -> float | None:
     """Give the final objective value of an item."""
     found = item.get(METRIC, {}).get("Value")
     return None if found is None else float(found)
+
+
+KEYS: dict[str, Callable[[Members], Any]] = {
+    "Name": lambda item: item["TrainingJobName"],
+    "CreationTime": lambda item: item["CreationTime"],
+    "Status": lambda item: item["TrainingJobStatus"],
+    "FinalObjectiveMetricValue": metric,
+}
+"""What each sort key sorts by."""
+
+
+def falls(asked: Members) -> bool:
+    """Tell whether a listing is asked for in descending order."""
+    return asked.get("SortOrder") == "Descending"
+
+
+_END = "ZW5k"
+
+
+def empty_page_at_the_end(call: Call, forward: Forward, when: Callable[[Members, int], bool]) -> Answer:
+    """Send a token, to an empty page, with each last page of which `when` says so, given it and the page size."""
+    asked = asked_of(call) if aims_at(call, LIST) else None
+    if asked is None:
+        return forward(call)
+    if asked.get("NextToken") == _END:
+        answer = forward(having(call, {name: value for name, value in asked.items() if name != "NextToken"}))
+        return answered(answer, {RESULT: []}) if answer.status == _OK else answer
+    answer = forward(call)
+    if answer.status != _OK:
+        return answer
+    content = json.loads(answer.body)
+    size = asked.get("MaxResults") or _DEFAULT
+    if "NextToken" not in content and isinstance(size, int) and when(content, size):
+        content["NextToken"] = _END
+    return answered(answer, content)
 
 
 def _token(offset: int) -> Members:

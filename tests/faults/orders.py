@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from faults.fault import LIST, Faults, Forward, Members, on_answer, on_request
-from faults.listings import JOBS, RESULT, Items, metric, relisted
+from faults.listings import JOBS, KEYS, RESULT, Items, falls, metric, relisted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,20 +15,10 @@ if TYPE_CHECKING:
 
 _TOTAL = ("Name", "CreationTime", "Status")
 """The keys that every item has."""
-_KEYS: dict[str, Callable[[Members], Any]] = {
-    "Name": lambda item: item["TrainingJobName"],
-    "CreationTime": lambda item: item["CreationTime"],
-    "Status": lambda item: item["TrainingJobStatus"],
-    "FinalObjectiveMetricValue": metric,
-}
 _DIRECTION = f"{LIST}/input/SortOrder"
 _KEY = f"{LIST}/input/SortBy"
 
 orders = Faults("orders", LIST, ("order",), within=LIST, jobs=JOBS)
-
-
-def _falls(asked: Members) -> bool:
-    return asked.get("SortOrder") == "Descending"
 
 
 @orders.request("descending-is-the-reverse", "order/Name/Descending", "order/CreationTime/reverse")
@@ -74,7 +64,7 @@ def oldest_first_by_default(asked: Members) -> None:
 
 @orders.request("sort-key-decides-the-order", "order/CreationTime/Ascending", "order/Status/Ascending")
 def key_ignored(asked: Members) -> None:
-    if asked.get("SortBy") in _KEYS:
+    if asked.get("SortBy") in KEYS:
         del asked["SortBy"]
 
 
@@ -97,7 +87,7 @@ def _sorted(by: str, key: Callable[[Members], Any]) -> Callable[[Items, Members]
     def relist(items: Items, asked: Members) -> Items:
         if asked.get("SortBy") != by:
             return items
-        return sorted(sorted(items, key=_KEYS["Name"]), key=key, reverse=_falls(asked))
+        return sorted(sorted(items, key=KEYS["Name"]), key=key, reverse=falls(asked))
 
     return relist
 
@@ -170,7 +160,7 @@ def each_page_sorted_by_itself(call: Call, forward: Forward) -> Answer:
 
     def within(asked: Members, answer: Members) -> None:
         if asked.get("SortBy") in _TOTAL:
-            answer[RESULT].sort(key=_KEYS[asked["SortBy"]], reverse=_falls(asked))
+            answer[RESULT].sort(key=KEYS[asked["SortBy"]], reverse=falls(asked))
 
     return on_answer(LIST, within)(call, lambda changed: on_request(LIST, by_name)(changed, forward))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from faults.fault import LIST, Faults, Forward, Members, aims_at, answered, asked_of, having
-from faults.listings import JOBS, RESULT, every, relisted
+from faults.listings import JOBS, RESULT, empty_page_at_the_end, every, relisted
 
 if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
@@ -165,44 +165,27 @@ def token_empty(_: Members, answer: Members) -> None:
 
 @tokens.exchange("last-page-has-no-token", "pagination/token/none-when-all-fit")
 def token_on_the_last_page(call: Call, forward: Forward) -> Answer:
-    return _empty_page_at_the_end(call, forward, lambda content, size: len(content[RESULT]) <= size)
+    return empty_page_at_the_end(call, forward, lambda content, size: len(content[RESULT]) <= size)
 
 
 @tokens.exchange("last-page-has-no-token", "pagination/token/none-when-just-full")
 def one_page_too_many_when_just_full(call: Call, forward: Forward) -> Answer:
-    return _empty_page_at_the_end(call, forward, lambda content, size: len(content[RESULT]) == size)
+    return empty_page_at_the_end(call, forward, lambda content, size: len(content[RESULT]) == size)
 
 
-_END = "ZW5k"
-
-
-def _empty_page_at_the_end(call: Call, forward: Forward, when: Callable[[Members, int], bool]) -> Answer:
-    asked = asked_of(call) if aims_at(call, LIST) else None
-    if asked is None:
-        return forward(call)
-    if asked.get("NextToken") == _END:
-        answer = forward(having(call, {name: value for name, value in asked.items() if name != "NextToken"}))
-        return answered(answer, {RESULT: []}) if answer.status == 200 else answer
-    answer = forward(call)
-    if answer.status != 200:
-        return answer
-    content = json.loads(answer.body)
-    size = asked.get("MaxResults") or 10
-    if "NextToken" not in content and isinstance(size, int) and when(content, size):
-        content["NextToken"] = _END
-    return answered(answer, content)
+_AGAIN = "YWdhaW4="
 
 
 @tokens.exchange("last-page-has-no-token", "pagination/token/leads-to-the-end")
 def last_token_leads_back_to_the_first_page(call: Call, forward: Forward) -> Answer:
     asked = asked_of(call) if aims_at(call, LIST) else None
-    if asked and asked.get("NextToken") == _END:
+    if asked and asked.get("NextToken") == _AGAIN:
         call = having(call, {name: value for name, value in asked.items() if name != "NextToken"})
     answer = forward(call)
     if asked is None or answer.status != 200:
         return answer
     content = json.loads(answer.body)
-    return answered(answer, {"NextToken": _END} | content)
+    return answered(answer, {"NextToken": _AGAIN} | content)
 
 
 @tokens.exchange("token-leads-to-the-next-page", "pagination/token/made-up-word", "pagination/token/made-up-base64")
@@ -214,36 +197,40 @@ def made_up_tokens_give_the_first_page(call: Call, forward: Forward) -> Answer:
     return forward(having(call, {name: value for name, value in asked.items() if name != "NextToken"}))
 
 
-@tokens.exchange("token-leads-to-the-next-page", "pagination/token/repeatable")
-def token_of_use_only_once(call: Call, forward: Forward) -> Answer:
-    asked = asked_of(call) if aims_at(call, LIST) else None
-    token = asked.get("NextToken") if asked else None
-    if isinstance(token, str):
-        if (call.body, token) in _SPENT:
-            return forward(having(call, (asked or {}) | {"NextToken": "spent"}))
-        _SPENT.add((call.body, token))
-    return forward(call)
+class _OnlyOnce:
+    """Refuses a token that comes a second time in the same request."""
 
+    def __init__(self) -> None:
+        self._spent: set[tuple[bytes, str]] = set()
 
-_SPENT: set[tuple[bytes, str]] = set()
-
-
-def _foreign(call: Call, forward: Forward) -> Answer:
-    """Take a token as the place of a page in the whole list of whatever query first gave it."""
-    asked = asked_of(call) if aims_at(call, LIST) else None
-    if asked is None:
+    def __call__(self, call: Call, forward: Forward) -> Answer:
+        asked = asked_of(call) if aims_at(call, LIST) else None
+        token = asked.get("NextToken") if asked else None
+        if isinstance(token, str):
+            if (call.body, token) in self._spent:
+                return forward(having(call, (asked or {}) | {"NextToken": "spent"}))
+            self._spent.add((call.body, token))
         return forward(call)
-    token = asked.get("NextToken")
-    query = {name: value for name, value in asked.items() if name not in {"NextToken", "MaxResults"}}
-    if isinstance(token, str) and token in _ISSUED:
-        call = having(call, _ISSUED[token] | {"NextToken": token} | _sized(asked))
-    answer = forward(call)
-    if answer.status == 200 and "NextToken" in (content := json.loads(answer.body)):
-        _ISSUED.setdefault(content["NextToken"], _ISSUED.get(token or "", query))
-    return answer
 
 
-_ISSUED: dict[str, Members] = {}
+class _Foreign:
+    """Takes a token as the place of a page in the whole list of whatever query first gave it."""
+
+    def __init__(self) -> None:
+        self._issued: dict[str, Members] = {}
+
+    def __call__(self, call: Call, forward: Forward) -> Answer:
+        asked = asked_of(call) if aims_at(call, LIST) else None
+        if asked is None:
+            return forward(call)
+        token = asked.get("NextToken")
+        query = {name: value for name, value in asked.items() if name not in {"NextToken", "MaxResults"}}
+        if isinstance(token, str) and token in self._issued:
+            call = having(call, self._issued[token] | {"NextToken": token} | _sized(asked))
+        answer = forward(call)
+        if answer.status == 200 and "NextToken" in (content := json.loads(answer.body)):
+            self._issued.setdefault(content["NextToken"], self._issued.get(token or "", query))
+        return answer
 
 
 def _sized(asked: Members) -> Members:
@@ -254,8 +241,9 @@ tokens.add(
     "token-carries-its-own-query",
     "token-leads-to-the-next-page",
     ("pagination/token/offered-to-another-resource", "pagination/token/offered-to-a-filter-InProgress"),
-    _foreign,
+    _Foreign(),
 )
+tokens.add("token-of-use-only-once", "token-leads-to-the-next-page", ("pagination/token/repeatable",), _OnlyOnce())
 
 
 def _lost_on_later_pages(*members: str) -> Callable[[Call, Forward], Answer]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ class FaultyService(Service):
 @contextmanager
 def proxied(world: World, contract: Contract, apply: Apply, *, signed: bool = False) -> Iterator[str]:
     """Serve a world through a fault for as long as the context lasts; give the URL."""
-    service = partial(FaultyService, apply=apply)
+    # A fault that remembers what it was asked does so for one server, and not from one test to the next.
+    service = partial(FaultyService, apply=deepcopy(apply))
     with ReferenceServer(world, contract=contract, credentials=KEYS if signed else None, service=service) as server:
         yield server.endpoint_url
