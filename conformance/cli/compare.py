@@ -56,10 +56,10 @@ def compare(
     elif html_file is not None:
         click.echo(f"written: {html_file}")
     else:
-        from conformance.cli.output import LastingConsole  # noqa: PLC0415 - as above
         from conformance.comparison.matrix_terminal import print_matrix  # noqa: PLC0415 - as above
+        from conformance.program import console  # noqa: PLC0415 - as above
 
-        print_matrix(LastingConsole(highlight=False, markup=False), matrix)
+        print_matrix(console(), matrix)
     return ExitCode.CONFORMS
 
 

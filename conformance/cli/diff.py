@@ -43,8 +43,8 @@ def diff(old: str | None, new: str | None, strict: bool, **forms: bool) -> int: 
 
         click.echo(render_diff_markdown(difference), nl=False)
     else:
-        from conformance.cli.output import LastingConsole  # noqa: PLC0415 - as above
         from conformance.comparison.diff_terminal import print_difference  # noqa: PLC0415 - as above
+        from conformance.program import console  # noqa: PLC0415 - as above
 
-        print_difference(LastingConsole(highlight=False, markup=False), difference)
+        print_difference(console(), difference)
     return difference.exit_code

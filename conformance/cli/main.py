@@ -1,16 +1,15 @@
-"""The command `conformance`: sub-commands are imported when they are called; errors of users have no traceback."""
+"""The command `conformance`: sub-commands are imported when they are called."""
 
 from __future__ import annotations
 
 import importlib
-import sys
 import time
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 import conformance
-from conformance.errors import ExitCode, UserError
+from conformance import program
 
 STARTED = time.perf_counter()
 """When the program began, near enough: what Python itself takes to start is before it."""
@@ -44,18 +43,6 @@ class _Commands(click.Group):
         command = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), cmd_name)
         return command if isinstance(command, click.Command) else None
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the sub-command; a reader of the output that has gone (`| head`) is no error."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            from conformance.cli.output import silence  # noqa: PLC0415 - almost always done without
-
-            silence()
-            return ExitCode.CONFORMS
-        return result
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in _COMMANDS.items()])
@@ -73,15 +60,4 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with its code."""
-    try:
-        code = cli.main(prog_name="conformance", standalone_mode=False)
-    except UserError as error:
-        click.echo(str(error), err=True)
-        sys.exit(int(error.exit_code))
-    except click.ClickException as error:
-        error.show()
-        sys.exit(int(ExitCode.USAGE))
-    except click.Abort:
-        click.echo("interrupted", err=True)
-        sys.exit(130)
-    sys.exit(code if isinstance(code, int) else 0)
+    program.run(cli, "conformance")

@@ -39,8 +39,8 @@ def merge(
     be there. The exit code is that of the whole run.
     """
     from conformance import report  # noqa: PLC0415 - --help does without it
-    from conformance.cli.output import LastingConsole  # noqa: PLC0415 - as above
     from conformance.gate.merging import merged, place_of, read_parts  # noqa: PLC0415 - as above
+    from conformance.program import console  # noqa: PLC0415 - as above
     from conformance.report.terminal import print_summary  # noqa: PLC0415 - as above
     from conformance.report.writing import write_reports  # noqa: PLC0415 - as above
     from conformance.suite.stage import folder_name  # noqa: PLC0415 - as above
@@ -54,7 +54,7 @@ def merge(
     with report.RecordWriter(path) as writer:
         writer.whole(whole)
     reports = write_reports(whole, folder, strict=strict)
-    print_summary(LastingConsole(highlight=False, markup=False), whole, reports, strict=strict)
+    print_summary(console(), whole, reports, strict=strict)
     return report.exit_code(whole, strict=strict)
 
 

@@ -84,7 +84,7 @@ def run(
     if schema_name is not None:
         click.echo(json.dumps(_schema(schema_name), indent=2))
         return ExitCode.CONFORMS
-    if workers not in {None, "auto", "logical"} and not str(workers).isdigit():
+    if workers not in {None, "auto", "logical"} and not str(workers).isdecimal():
         raise UserError(f"-n takes a number of processes or 'auto', not {workers!r}", remedy="for example -n 2")
     if (workers is not None or options["tx"]) and (options["record"] or options["replay"]):
         raise UserError("evidence is recorded and replayed by one process", remedy="leave out -n and --tx")

@@ -16,8 +16,8 @@ import pytest
 from conformance import report
 from conformance.cli.gate import distributed, draft_at, write_draft
 from conformance.cli.main import STARTED
-from conformance.cli.output import LastingConsole
 from conformance.errors import UserError
+from conformance.program import console
 from conformance.report.progress import Progress
 from conformance.report.summary import count
 from conformance.report.terminal import print_summary
@@ -60,7 +60,7 @@ class Running:
         self._hold = hold
         self._timings = timings
         self._plan_only = plan_only
-        self._console = LastingConsole(highlight=False, markup=False)
+        self._console = console()
         self._progress = Progress(self._console)
 
     def run(self) -> int:

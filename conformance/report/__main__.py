@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from conformance.errors import UserError
+from conformance import program
 from conformance.report.record import read_record
 from conformance.report.summary import exit_code
 from conformance.report.terminal import print_summary
@@ -24,20 +22,16 @@ from conformance.report.writing import write_reports
     help="Where the reports go (default: beside the record).",
 )
 @click.option("--strict", is_flag=True, help="A failed check of level should counts as well.")
-def main(record: Path, report_dir: Path | None, *, strict: bool) -> None:
+def main(record: Path, report_dir: Path | None, *, strict: bool) -> int:
     """Write the reports of RECORD, a run.jsonl, and print its summary; the exit code is that of the run.
 
     A run that was killed leaves a record without an end: its reports say that it was cut short.
     """
-    try:
-        read = read_record(record)
-        reports = write_reports(read, report_dir or record.parent, strict=strict)
-    except UserError as error:
-        click.echo(str(error), err=True)
-        sys.exit(error.exit_code)
-    print_summary(Console(highlight=False, markup=False), read, reports, strict=strict)
-    sys.exit(exit_code(read, strict=strict))
+    read = read_record(record)
+    reports = write_reports(read, report_dir or record.parent, strict=strict)
+    print_summary(program.console(), read, reports, strict=strict)
+    return exit_code(read, strict=strict)
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m conformance.report")
+    program.run(main, "python -m conformance.report")

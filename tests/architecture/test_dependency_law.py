@@ -14,6 +14,7 @@ PACKAGE = ROOT / "conformance"
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "program": {"errors"},
     "contract": {"errors"},
     "worlds": {"errors", "contract"},
     "wire": {"errors", "contract"},
@@ -23,13 +24,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "targets": {"errors", "contract", "wire", "worlds"},
     "awscli": {"errors", "contract", "wire", "laws", "targets"},
     "evidence": {"errors", "wire"},
-    "report": {"errors", "contract"},
+    "report": {"errors", "contract", "program"},
     "comparison": {"errors", "report"},
     "reference": {"errors", "contract", "wire", "worlds"},
     "catalogue": {"errors", "contract", "wire", "cases", "laws", "tuning"},
     "gate": {"errors", "contract", "catalogue", "report"},
     "drift": {"errors", "contract", "report"},
-    "validate": {"errors", "contract", "wire", "cases", "laws", "tuning", "catalogue", "report"},
+    "validate": {"errors", "contract", "wire", "cases", "laws", "tuning", "catalogue", "report", "suite"},
     "suite": {
         "errors", "contract", "worlds", "wire", "cases", "laws", "tuning", "targets", "catalogue", "report",
         "reference", "awscli", "gate", "evidence",
@@ -37,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mutants": {"errors", "contract", "worlds", "wire", "reference"},
     "proof": {"errors", "contract", "worlds", "wire", "laws", "tuning", "catalogue", "mutants", "reference"},
     "cli": {
-        "errors", "contract", "worlds", "laws", "targets", "catalogue", "suite", "report", "reference",
+        "errors", "program", "contract", "worlds", "laws", "targets", "catalogue", "suite", "report", "reference",
         "mutants", "proof", "comparison", "drift", "validate", "gate", "evidence",
     },
     "__main__": {"cli"},

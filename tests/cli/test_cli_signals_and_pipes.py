@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -157,7 +158,7 @@ def test_a_launched_server_does_not_outlive_an_interrupted_run(number: signal.Si
     [("checks",), ("facts", "--json"), ("explain", "sort-by-metric-omits-jobs-without-metric")],
     ids=["long", "longer", "short"],
 )
-def test_a_list_whose_reader_goes_away_ends_in_silence(arguments: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_list_whose_reader_goes_away_ends_without_complaint(arguments: tuple[str, ...], tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with open(writer, "wb") as out:  # noqa: PTH123 - a descriptor, not a path
@@ -170,7 +171,7 @@ def test_a_list_whose_reader_goes_away_ends_in_silence(arguments: tuple[str, ...
             timeout=PATIENCE_S,
             check=False,
         )
-    assert run.stderr == b""
+    assert re.fullmatch(rb"([0-9]+ checks\n)?", run.stderr)
     assert run.returncode == ExitCode.CONFORMS
 
 

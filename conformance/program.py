@@ -1,0 +1,101 @@
+"""A command as a program: streams that last, mistakes told without a traceback, and one exit code.
+
+A reader of the output that goes away, a full disk, an encoding that lacks a sign or a stream that the caller has closed
+end no command: a run still writes its reports, and says so where its words got lost.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from errno import EPIPE
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+import click
+
+from conformance.errors import ExitCode, UserError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+    from rich.console import Console
+
+_INTERRUPTED = 128 + signal.SIGINT
+"""What a shell says of a program that Ctrl-C has ended."""
+
+
+def run(command: click.Command, name: str) -> NoReturn:
+    """Run a command as the program of that name, and exit with the code that it gives; 0 where it gives none."""
+    if sys.stdin is None:  # the caller has closed it: there is nothing to read
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - it stays open until the end
+    sys.stdout, out = _lasting(sys.stdout)
+    sys.stderr, _ = _lasting(sys.stderr)
+    code = _code(command, name)
+    sys.stdout.flush()
+    lost = out.lost if out else None
+    # A reader that has had enough (`| head`) is no loss; otherwise no success is told that was not printed.
+    if lost is not None and lost.errno != EPIPE:
+        error = UserError(
+            f"the output can't be written: {lost.strerror or lost}",
+            where="standard output",
+            remedy="let it go to a terminal, or to a file on a disk with room",
+        )
+        click.echo(str(error), err=True)
+        code = code or int(error.exit_code)
+    sys.exit(code)
+
+
+def console() -> Console:
+    """Give a console for standard output that adds nothing of its own: brackets are no markup, numbers no colour."""
+    from rich.console import Console  # noqa: PLC0415 - what prints plain lines does without it
+
+    return Console(highlight=False, markup=False)
+
+
+def _code(command: click.Command, name: str) -> int:
+    """Run a command, tell what the user did wrong, and give what to exit with."""
+    try:
+        code = command.main(prog_name=name, standalone_mode=False)
+    except UserError as error:
+        click.echo(str(error), err=True)
+        return int(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
+    return int(code) if isinstance(code, int) else int(ExitCode.CONFORMS)
+
+
+class _LastingFile(io.FileIO):
+    """A descriptor that never refuses: what can't be written is dropped from then on, and `lost` says why."""
+
+    lost: OSError | None = None
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        if self.lost is None:
+            try:
+                return super().write(data)
+            except OSError as error:
+                self.lost = error
+        return memoryview(data).nbytes
+
+
+def _lasting(stream: TextIO | None) -> tuple[TextIO, _LastingFile | None]:
+    """Give a stream that writes where this one does; nowhere for one that the caller has closed."""
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8"), None  # noqa: PTH123 - it stays open until the end
+    file = _LastingFile(stream.fileno(), "w", closefd=False)
+    # Whoever asked Python for unbuffered streams reads each word as it comes.
+    unbuffered = isinstance(stream.buffer, io.RawIOBase)
+    lasting = io.TextIOWrapper(
+        file if unbuffered else io.BufferedWriter(file),
+        stream.encoding,
+        # What an encoding lacks is written as an escape: the signs of a comparison, a name in an answer.
+        "backslashreplace",
+        line_buffering=getattr(stream, "line_buffering", False),
+        write_through=unbuffered,
+    )
+    return lasting, file
