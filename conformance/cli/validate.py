@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 import conformance
 from conformance.cli.options import contract
 from conformance.errors import ExitCode, UserError
-
-if TYPE_CHECKING:
-    from conformance.validate.saved import Content
 
 _TOOL = "sagemaker-tuning-conformance"
 
@@ -44,9 +41,9 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
 ) -> int:
     """Judge one saved answer of an OPERATION, by the laws that a run uses.
 
-    FILE is JSON ('-': standard input): a body as it came over the wire, what the AWS CLI printed, or what boto3
-    returned, printed with json.dumps(answer, default=str). OPERATION may be spelled as the API, boto3 or the AWS CLI
-    does. With --request, the answer is judged beside what was asked; without FILE, the request alone.
+    FILE ('-': standard input) is a body as it came over the wire, what the AWS CLI printed as JSON or as YAML, or what
+    boto3 returned, printed with json.dumps(answer, default=str). OPERATION may be spelled as the API, boto3 or the AWS
+    CLI does. With --request, the answer is judged beside what was asked; without FILE, the request alone.
     """
     if print_schema:
         from conformance.validate.schema import schema  # noqa: PLC0415 - only this branch needs it
@@ -60,20 +57,20 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
         )
     from conformance.contract import load  # noqa: PLC0415 - --help does without it
     from conformance.contract.spelling import operation_named  # noqa: PLC0415 - as above
-    from conformance.validate.judgement import form_named, judge  # noqa: PLC0415 - as above
+    from conformance.validate.forms import Form  # noqa: PLC0415 - as above
+    from conformance.validate.judgement import judge  # noqa: PLC0415 - as above
+    from conformance.validate.saved import STDIN, read  # noqa: PLC0415 - as above
 
     loaded = load(Path(contract) if contract else None)
     about = loaded.operations[operation_named(operation, loaded.operations)]
-    if file == options["request"] == "-":
+    if file == options["request"] == STDIN:
         raise UserError("standard input holds one thing, not two", remedy="save the answer or the request as a file")
-    answer, request = saved(file, "an answer"), saved(options["request"], "a request")
     found = judge(
         loaded,
         about,
-        answer=(answer[0], answer[1].value) if answer else None,
-        request=(request[0], request[1].value) if request else None,
-        form=form_named(options["form"]),
-        laid_out=answer is not None and answer[1].laid_out,
+        answer=read(file, "an answer") if file is not None else None,
+        request=read(options["request"], "a request") if options["request"] is not None else None,
+        form=Form(options["form"]) if options["form"] is not None else None,
     ).selected(options["level"])
     if as_json:
         tool = {"name": _TOOL, "version": conformance.__version__}
@@ -85,21 +82,3 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
         for line in told(found, name, shutil.get_terminal_size((80, 24)).columns, strict=strict):
             click.echo(line)
     return found.code(strict=strict)
-
-
-def saved(file: str | None, what: str) -> tuple[str, Content] | None:
-    """Read what was saved, with the name that people know it by; None where there is no file. Raises UserError."""
-    if file is None:
-        return None
-    from conformance.validate.saved import SavedError, read, shown  # noqa: PLC0415 - --help does without it
-
-    content = read(file)
-    value = content.value
-    if isinstance(value, dict):
-        return shown(file), content
-    kind = {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
-    raise SavedError(
-        f"{what} is a JSON object, and this is {kind}",
-        where=f"{shown(file)}:1:1",
-        remedy="save one whole body" + (", not the items of a list" if isinstance(value, list) else ""),
-    )

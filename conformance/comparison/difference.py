@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from conformance.comparison.frames import Note, notes_on
@@ -123,7 +123,7 @@ def difference_of(old: Side, new: Side, *, strict: bool = False) -> Difference:
     after = {one.id: one for one in new.record.results}
     everything = sort_results({**before, **after}.values())
     deltas = tuple(_deltas(((before.get(one.id), after.get(one.id)) for one in everything), strict=strict))
-    notes = notes_on((_called(old, "old"), _called(new, "new")), same_target=True)
+    notes = notes_on((replace(old, label="old"), replace(new, label="new")), same_target=True)
     return Difference(old, new, notes, deltas, len(everything) - len(deltas))
 
 
@@ -138,10 +138,6 @@ def in_groups(deltas: Iterable[Delta]) -> tuple[Group, ...]:
         parts = [members] if len(members) >= _MANY else [[one] for one in members]
         groups.extend(Group(tuple(part)) for part in parts)
     return tuple(groups)
-
-
-def _called(side: Side, label: str) -> Side:
-    return Side(label, side.path, side.record)
 
 
 def _deltas(pairs: Iterable[tuple[Result | None, Result | None]], *, strict: bool) -> Iterator[Delta]:

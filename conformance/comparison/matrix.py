@@ -185,9 +185,10 @@ def _place(claim: Claim) -> tuple[str, int, str, str]:
 
 
 def _claim(name: str, rows: list[Row], columns: int) -> Claim:
-    operation, part, *rest = name.split("/")
+    operation, _, path = name.partition("/")
+    part, _, rest = path.partition("/")
     outcomes = []
     for column in range(columns):
         there = [one for row in rows if (one := row.results[column])]
         outcomes.append(Cell.of(there).outcome if there else None)
-    return Claim(name, f"{operation}/{part}", "/".join(rest) or name, tuple(row.id for row in rows), tuple(outcomes))
+    return Claim(name, f"{operation}/{part}", rest or name, tuple(row.id for row in rows), tuple(outcomes))

@@ -79,7 +79,7 @@ class _Reader:
     def _take(self, number: int, line: bytes) -> None:
         try:
             members = json.loads(line, object_pairs_hook=_once)
-        except ValueError:
+        except (ValueError, RecursionError):
             self._refuse(number, "it is not one JSON object, each member once")
         if not isinstance(members, dict):
             self._refuse(number, "it is not one JSON object, each member once")

@@ -177,5 +177,5 @@ def _moment(text: str) -> float:
     """Give a time as seconds since 1970; zero for what is no time, so that a record made by hand can be merged too."""
     try:
         return datetime.fromisoformat(text).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0

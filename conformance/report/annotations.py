@@ -9,7 +9,7 @@ from conformance.report.explanation import labelled
 from conformance.report.findings import Finding, Rank, group_findings
 from conformance.report.gate import GateFinding
 from conformance.report.run import Record
-from conformance.report.summary import count, exit_code, headline
+from conformance.report.summary import count, headline, summarise
 from conformance.report.visible import clip, visible
 
 LIMIT = 10
@@ -59,14 +59,11 @@ def _all(record: Record, file: str, *, strict: bool) -> Iterator[tuple[str, str]
 def outputs(record: Record, *, strict: bool = False) -> dict[str, str]:
     """Give what later steps of a job may ask for: the verdict and the counts, as texts of one line."""
     verdict = headline(record, strict=strict)
-    numbers = {
-        name: sum(one.outcome == name for one in record.results) for name in ("passed", "failed", "error", "skipped")
-    }
+    numbers = summarise(record).to_json()
     return {
-        "exit-code": str(int(exit_code(record, strict=strict))),
+        "exit-code": str(int(verdict.code)),
         "verdict": verdict.title,
         **{name: str(number) for name, number in numbers.items()},
-        "known": str(sum(one.known for one in record.results)),
     }
 
 

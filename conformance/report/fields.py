@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 Choice = TypeVar("Choice", bound=StrEnum)
 Read = TypeVar("Read")
 
+_LONGEST_S = 1e9
+"""Seconds: thirty years, which a float holds and JSON can write."""
+
 
 class FieldError(ValueError):
     """A member is missing or is not of the promised type; the message names it by its path."""
@@ -23,7 +26,7 @@ class Fields:
     def __init__(self, value: object, where: str = "") -> None:
         """Take an object; raise FieldError where it is not one."""
         if not isinstance(value, dict):
-            raise FieldError(f"{where or 'the line'} must be an object, not {_name(value)}")
+            raise FieldError(f"{where or 'the line'} must be an object, not {json_type(value)}")
         self._members: dict[str, Any] = value
         self._where = where
 
@@ -59,7 +62,7 @@ class Fields:
     def seconds(self, name: str) -> float:
         """Give a time span in seconds."""
         value = self._get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LONGEST_S:
             return float(value)
         raise self._refuse(name, "a number of seconds", value)
 
@@ -124,10 +127,13 @@ class Fields:
         return f"{self._where}.{name}" if self._where else name
 
     def _refuse(self, name: str, wanted: str, value: object) -> FieldError:
-        return FieldError(f"{self._path(name)} must be {wanted}, not {_name(value)}")
+        return FieldError(f"{self._path(name)} must be {wanted}, not {json_type(value)}")
 
 
-def _name(value: object) -> str:
+_TYPES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+"""The types of JSON; true and false come before the numbers, which they are to Python."""
+
+
+def json_type(value: object) -> str:
     """Name a JSON value's type as JSON does."""
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")
+    return next((words for kind, words in _TYPES.items() if isinstance(value, kind)), "null")

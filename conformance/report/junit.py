@@ -106,12 +106,12 @@ def _why_green(result: Result) -> str:
 
 
 def _utc(started: str) -> str:
-    """Give an ISO 8601 time in UTC without saying so; as it is where it is none."""
+    """Give an ISO 8601 time in UTC without saying so; as it is where it is none, or no year of UTC has it."""
     try:
-        moment = datetime.fromisoformat(started)
-    except ValueError:
+        moment = datetime.fromisoformat(started).astimezone(UTC)
+    except (ValueError, OverflowError):
         return one_line(started)
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _is_silent(record: Record, verdict: Headline) -> bool:

@@ -129,7 +129,7 @@ class _Reader:
     def _take(self, number: int, line: bytes, *, last: bool) -> None:
         try:
             members = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if last and self._header is not None:
                 return
             raise self._wrong(number, "this is no line of JSON", _not_a_record(number)) from error
@@ -174,7 +174,7 @@ class _Reader:
 def _is_whole(line: bytes) -> bool:
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

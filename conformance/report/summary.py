@@ -17,8 +17,8 @@ class Summary:
     """The counts of a record.
 
     `passed`, `failed`, `skipped` and `error` add up to the results; `known` counts those among them that were declared
-    beforehand, `recommended` the
-    failures at level should that were not. `facts_exercised` is None where the record does not tell.
+    beforehand, `recommended` the failures at level should that were not. `facts_exercised` is None where the record
+    does not tell.
     """
 
     passed: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from conformance import report
 from conformance.catalogue.check import Check
@@ -16,7 +17,14 @@ _NEEDS_EXPLAINING = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 def row(check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> report.Result:
     """Give the row; exchanges are kept where something has to be explained, the first three of them."""
-    explained = verdict.outcome in _NEEDS_EXPLAINING
+    judged = judged_row(check, verdict, duration_s)
+    if verdict.outcome not in _NEEDS_EXPLAINING:
+        return judged
+    return replace(judged, exchanges=tuple(_kept(verdict.exchanges)), reproduce=_reproducing(shell, check, verdict))
+
+
+def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> report.Result:
+    """Give the row of a judgement alone, which needs no target: without what was sent, and how to send it again."""
     return report.Result(
         id=check.id,
         operation=check.operation,
@@ -26,13 +34,11 @@ def row(check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> repo
         outcome=report.Outcome(verdict.outcome.value),
         kind=verdict.kind,
         reason=verdict.reason,
-        expected=verdict.expected or (check.accepts if explained else ""),
+        expected=verdict.expected or (check.accepts if verdict.outcome in _NEEDS_EXPLAINING else ""),
         received=verdict.received,
         statement=check.statement,
         because=tuple(report.Because(place.source, place.line) for place in check.because),
         rests_on=dict(verdict.rests_on),
-        exchanges=tuple(_kept(verdict.exchanges)) if explained else (),
-        reproduce=_reproducing(shell, check, verdict) if explained else "",
         notes=verdict.notes,
         duration_s=round(duration_s, 6),
         facts=check.facts,

@@ -1,7 +1,7 @@
 """The forms in which an answer is saved, how each is known, and the way from each to the wire.
 
-On the wire a time is a number of seconds. The AWS CLI prints ISO 8601 text instead, and `json.dumps(answer,
-default=str)` of what boto3 returns prints Python's, beside what the client knows of the exchange.
+On the wire a time is a number of seconds. The AWS CLI prints ISO 8601 text instead, in JSON or in YAML, and
+`json.dumps(answer, default=str)` of what boto3 returns prints Python's, beside what the client knows of the exchange.
 """
 
 from __future__ import annotations
@@ -30,12 +30,27 @@ TITLES = {
     Form.BOTO3: "what boto3 returns, printed as JSON",
 }
 
+
+class Layout(StrEnum):
+    """How the text of a file is laid out, which may tell who printed it."""
+
+    YAML = "yaml"
+    INDENTED = "indented"
+    """JSON as the AWS CLI prints it: a member a line, four blanks in."""
+    OTHER = "other"
+
+
 _METADATA = "ResponseMetadata"
 _TIMES = {
     Form.CLI: re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)"),
     Form.BOTO3: re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d:\d\d(?::\d\d)?"),
 }
-_FIRST_CLI = "laid out as its first version does; --form wire if a tool has done that to the body"
+_PRINTED = {
+    Layout.INDENTED: "laid out as its first version does; --form wire if a tool has done that to the body",
+    Layout.YAML: "it is YAML; --form wire if a tool has made that of the body",
+}
+"""Why an answer is the AWS CLI's whose times are numbers, as its first version leaves them and its second can."""
+
 _MESSAGES = ("message", "Message", "code", "errorMessage")
 
 
@@ -57,13 +72,10 @@ class Answer:
 
 
 def as_wire(
-    operation: Operation, value: Mapping[str, Any], form: Form | None = None, *, laid_out: bool = False
+    operation: Operation, value: Mapping[str, Any], form: Form | None = None, *, layout: Layout = Layout.OTHER
 ) -> Answer:
-    """Give a saved answer as it would be on the wire; its form is found out where none is given.
-
-    `laid_out` says that the file is laid out as the AWS CLI does.
-    """
-    told, why = (form, "as --form says") if form is not None else _form_of(operation, value, laid_out=laid_out)
+    """Give a saved answer as it would be on the wire; its form is found out where none is given."""
+    told, why = (form, "as --form says") if form is not None else _form_of(operation, value, layout)
     metadata = value.get(_METADATA) if told is Form.BOTO3 else None
     status, headers = _told_by_client(metadata)
     error = value.get("Error")
@@ -79,7 +91,7 @@ def as_wire(
     return Answer(told, why, wire, is_error=False, status=status, headers=headers)
 
 
-def _form_of(operation: Operation, value: Mapping[str, Any], *, laid_out: bool) -> tuple[Form, str]:
+def _form_of(operation: Operation, value: Mapping[str, Any], layout: Layout) -> tuple[Form, str]:
     if isinstance(value.get(_METADATA), Mapping):
         return Form.BOTO3, f"it has {_METADATA}"
     if isinstance(value.get("Error"), Mapping) and "Code" in value["Error"]:
@@ -88,15 +100,16 @@ def _form_of(operation: Operation, value: Mapping[str, Any], *, laid_out: bool) 
         return Form.WIRE, "it has __type" if "__type" in value else "it has a message, and no member of an answer"
     times = list(_times(operation.output, value))
     if any(isinstance(time, int | float) and not isinstance(time, bool) for time in times):
-        # The first version of the AWS CLI leaves times as they came, and no server lays its answers out like that.
-        return (Form.CLI, _FIRST_CLI) if laid_out else (Form.WIRE, "its times are numbers")
+        # No server lays its answers out like that.
+        return (Form.CLI, _PRINTED[layout]) if layout in _PRINTED else (Form.WIRE, "its times are numbers")
     for form, words in (
         (Form.BOTO3, "its times are written as Python does"),
         (Form.CLI, "its times are ISO 8601 text"),
     ):
         if any(isinstance(time, str) and _TIMES[form].fullmatch(time) for time in times):
             return form, words
-    return Form.WIRE, "nothing in it tells of another form"
+    silent = (Form.WIRE, "nothing in it tells of another form")
+    return (Form.CLI, _PRINTED[layout]) if layout is Layout.YAML else silent
 
 
 def _is_error(operation: Operation, value: Mapping[str, Any]) -> bool:

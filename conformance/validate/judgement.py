@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance import report
-from conformance.catalogue.check import Check
 from conformance.contract import Contract, Operation
 from conformance.errors import ExitCode
-from conformance.laws.verdict import Outcome, Verdict
+from conformance.suite.rows import judged_row
 from conformance.validate.asked import Asked, error_code, plain_members
 from conformance.validate.evidence import exchange_of
 from conformance.validate.forms import Answer, Form, as_wire
 from conformance.validate.offline import Offline
 from conformance.validate.request import Requested, judge_request
+from conformance.validate.saved import Content
 
 _JUDGED = frozenset({report.Outcome.PASSED, report.Outcome.FAILED})
 _NO_REQUEST = "add the request with --request"
 _BROKEN_REQUEST = "the request is not valid"
-_EXPLAINED = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Judgement:
     def selected(self, level: str | None) -> Judgement:
         """Give the judgement with the rows of one level, of all where it is None."""
         kept = tuple(one for one in self.results if level in (None, one.level.value))
-        return Judgement(**{**self.__dict__, "results": kept})
+        return replace(self, results=kept)
 
     @property
     def counts(self) -> Counter[report.Outcome]:
@@ -94,30 +93,26 @@ class Judgement:
         }
 
 
-def judge(  # noqa: PLR0913 - what was saved, where, and how to read it
+def judge(
     contract: Contract,
     operation: Operation,
     *,
-    answer: tuple[str, Mapping[str, Any]] | None = None,
-    request: tuple[str, Mapping[str, Any]] | None = None,
+    answer: Content | None = None,
+    request: Content | None = None,
     form: Form | None = None,
-    laid_out: bool = False,
 ) -> Judgement:
-    """Judge an answer, a request, or an answer to a request; each comes with the name of its file.
-
-    `laid_out` says that the answer is laid out as the AWS CLI does.
-    """
-    asked = None if request is None else plain_members(request[1])
+    """Judge an answer, a request, or an answer to a request; the form of an answer is found out where none is given."""
+    asked = None if request is None else plain_members(request.members)
     requested = None if asked is None else judge_request(contract, operation, asked)
     if answer is None:
         if requested is None or request is None:
             raise ValueError("there is neither an answer nor a request")
         return Judgement(
-            operation.name, None, request[0], None, "", is_error=False, foreign=False,
+            operation.name, None, request.file, None, "", is_error=False, foreign=False,
             results=requested.results, notes=requested.notes, must_be_answered=requested.must_be_answered,
         )  # fmt: skip
-    wire = as_wire(operation, answer[1], form, laid_out=laid_out)
-    return _of_answer(contract, operation, wire, answer[0], asked, requested, request[0] if request else None)
+    wire = as_wire(operation, answer.members, form, layout=answer.layout)
+    return _of_answer(contract, operation, wire, answer.file, asked, requested, request.file if request else None)
 
 
 def _of_answer(  # noqa: PLR0913, PLR0917 - as above
@@ -141,7 +136,7 @@ def _of_answer(  # noqa: PLR0913, PLR0917 - as above
         beside = Asked(contract, operation, answer, exchange, requested.broken, requested.unsettled)
         judged.append(beside.ending())
         judged += [(offline.checks[check_id], ask()) for check_id, ask in beside.judges()]
-    results = report.sort_results(_row(check, verdict) for check, verdict in judged)
+    results = report.sort_results(judged_row(check, verdict) for check, verdict in judged)
     return Judgement(
         operation.name,
         file,
@@ -178,29 +173,3 @@ def _left_out(results: Iterable[report.Result], offline: Offline) -> Iterable[st
     judged = {one.id for one in results}
     rest = sum(check not in judged for check in offline.checks)
     yield f"{rest:,} checks of a run in all, most of which send requests of their own: conformance run"
-
-
-def _row(check: Check, verdict: Verdict) -> report.Result:
-    explained = verdict.outcome in _EXPLAINED
-    return report.Result(
-        id=check.id,
-        operation=check.operation,
-        area=check.area,
-        level=report.Level(check.level),
-        basis=check.basis,
-        outcome=report.Outcome(verdict.outcome.value),
-        kind=verdict.kind,
-        reason=verdict.reason,
-        expected=verdict.expected or (check.accepts if explained else ""),
-        received=verdict.received,
-        statement=check.statement,
-        because=tuple(report.Because(place.source, place.line) for place in check.because),
-        rests_on=dict(verdict.rests_on),
-        notes=verdict.notes,
-        facts=check.facts,
-    )
-
-
-def form_named(name: str | None) -> Form | None:
-    """Give the form of that name."""
-    return None if name is None else Form(name)

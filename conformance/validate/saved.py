@@ -1,15 +1,19 @@
-"""Reading of what was saved: a file or standard input, bounded, strictly as JSON, errors with line and column."""
+"""Reading of what was saved: a file or standard input, bounded, strictly as JSON or YAML, errors with their place."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.errors import UserError
+from conformance.report.fields import json_type
+from conformance.validate.errors import SavedError
+from conformance.validate.forms import Layout
+from conformance.validate.saved_yaml import NO_NUMBER, is_yaml, parse_yaml
 from conformance.wire.encoding import NotJsonError, parse
 from conformance.wire.limits import Limits
 
@@ -20,12 +24,9 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|-?(?:NaN|Infinity)')
 _DEEPEST = 200
 """Levels of nesting beyond which nothing is an answer of a service: the deepest has nine."""
 
-_LAID_OUT = re.compile(rb'\{\r?\n    "')
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_INDENTED = re.compile(rb'\{\r?\n    "')
 _PYTHON = re.compile(rb"\s*\{\s*(?:'|\w+:)")
-
-
-class SavedError(UserError):
-    """A saved answer or request that can't be read."""
 
 
 def shown(file: str) -> str:
@@ -35,23 +36,40 @@ def shown(file: str) -> str:
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds; `laid_out` says that it is laid out as the AWS CLI does, a member a line, four blanks in."""
+    """The members that a file holds; `file` is its name to people, `layout` how its text is laid out."""
 
-    value: Any
-    laid_out: bool
+    file: str
+    members: Mapping[str, Any]
+    layout: Layout = Layout.OTHER
 
 
-def read(file: str) -> Content:
-    """Read a JSON value from a file, `-` for standard input. Raises SavedError, with line and column where it can."""
-    raw = _bytes(file)
+def read(file: str, what: str) -> Content:
+    """Read `what` (an answer, a request) from a file, `-` for standard input.
+
+    Raises SavedError, with line and column where it can.
+    """
+    raw, where = _bytes(file).removeprefix(_BYTE_ORDER_MARK), shown(file)
     if not raw.strip():
-        raise SavedError("there is nothing in it", where=shown(file), remedy="save the body of an answer there")
+        raise SavedError("there is nothing in it", where=where, remedy="save the body of an answer there")
+    in_yaml = is_yaml(raw)
+    value = parse_yaml(raw, where, deepest=_DEEPEST) if in_yaml else _parse_json(raw, where)
+    if isinstance(value, dict):
+        layout = Layout.YAML if in_yaml else Layout.INDENTED if _INDENTED.match(raw) else Layout.OTHER
+        return Content(where, value, layout)
+    raise SavedError(
+        f"{what} is {'a mapping' if in_yaml else 'a JSON object'}, and this is {json_type(value)}",
+        where=f"{where}:1:1",
+        remedy="save one whole body" + (", not the items of a list" if isinstance(value, list) else ""),
+    )
+
+
+def _parse_json(raw: bytes, where: str) -> Any:
     try:
-        value = parse(raw.removeprefix(b"\xef\xbb\xbf"))
+        value = parse(raw)
     except NotJsonError as error:
-        raise _explained(error, raw.removeprefix(b"\xef\xbb\xbf"), shown(file)) from error
-    _not_too_deep(raw, shown(file))
-    return Content(value, _LAID_OUT.match(raw) is not None)
+        raise _explained(error, raw, where) from error
+    _not_too_deep(raw, where)
+    return value
 
 
 def _bytes(file: str) -> bytes:
@@ -78,7 +96,7 @@ def _bytes(file: str) -> bytes:
 def _explained(error: NotJsonError, raw: bytes, where: str) -> SavedError:
     """Find the place of what is wrong, and say what may be done about it."""
     text = raw.decode("utf-8", "replace")
-    place, remedy = None, "save the JSON of one answer, as it came or as the AWS CLI prints it"
+    place, remedy = None, "save the JSON of one answer as it came, or what the AWS CLI prints as JSON or YAML"
     cause = error.__cause__
     if isinstance(cause, UnicodeDecodeError):
         place = raw[: cause.start].count(b"\n") + 1, cause.start - raw.rfind(b"\n", 0, cause.start)
@@ -88,7 +106,7 @@ def _explained(error: NotJsonError, raw: bytes, where: str) -> SavedError:
         found = _offence(text)
         place = None if found is None else _line_and_column(text, found)
     if "literal" in str(error):
-        remedy = 'the wire has the strings "NaN", "Infinity" and "-Infinity" in its place: write it so'
+        remedy = NO_NUMBER
     elif _PYTHON.match(raw):
         remedy = "this looks like a printed Python dict: print json.dumps(answer, default=str) instead"
     at = f"{where}:{place[0]}:{place[1]}" if place else where

@@ -18,6 +18,7 @@ from conformance.report import Outcome
 from conformance.validate import offline
 from conformance.validate.forms import Form
 from conformance.validate.judgement import Judgement, judge
+from conformance.validate.saved import Content
 from validate.saving import DESCRIBE, LIST, SORTED, STATUSES, SUBJECT, Saved, answers, contract
 
 
@@ -40,8 +41,8 @@ def judged(operation: str, answer: Any, request: dict[str, Any] | None = None, f
     return judge(
         contract(),
         contract().operations[operation],
-        answer=("answer.json", answer),
-        request=None if request is None else ("request.json", request),
+        answer=Content("answer.json", answer),
+        request=None if request is None else Content("request.json", request),
         form=form,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.validate.forms import Form, as_wire
+from conformance.validate.forms import Form, Layout, as_wire
 from validate.saving import DESCRIBE, contract
 
 MOMENT = 1_714_557_600
@@ -54,11 +54,20 @@ def test_one_number_among_the_times_makes_it_the_wire_so_that_a_text_beside_it_f
     assert form_of(CreationTime=MOMENT, LastModifiedTime="2024-05-01T10:00:00Z") is Form.WIRE
 
 
-def test_numbers_laid_out_as_the_first_aws_cli_does_are_its_own() -> None:
+@pytest.mark.parametrize("layout", [Layout.INDENTED, Layout.YAML])
+def test_numbers_laid_out_as_the_aws_cli_does_are_its_own(layout: Layout) -> None:
     operation = contract().operations[DESCRIBE]
-    assert as_wire(operation, {"CreationTime": MOMENT}, laid_out=True).form is Form.CLI
-    assert as_wire(operation, {"CreationTime": MOMENT}, Form.WIRE, laid_out=True).form is Form.WIRE
-    assert as_wire(operation, {"__type": "ResourceNotFound"}, laid_out=True).form is Form.WIRE
+    assert as_wire(operation, {"CreationTime": MOMENT}, layout=layout).form is Form.CLI
+    assert as_wire(operation, {"CreationTime": MOMENT}, Form.WIRE, layout=layout).form is Form.WIRE
+    assert as_wire(operation, {"__type": "ResourceNotFound"}, layout=layout).form is Form.WIRE
+
+
+def test_yaml_is_the_aws_cli_s_unless_its_content_tells_of_another_form() -> None:
+    operation = contract().operations[DESCRIBE]
+    assert as_wire(operation, {}, layout=Layout.YAML).form is Form.CLI
+    assert as_wire(operation, {"CreationTime": "2024-05-01T10:00:00Z"}, layout=Layout.YAML).form is Form.CLI
+    assert as_wire(operation, {"CreationTime": "2024-05-01 10:00:00+00:00"}, layout=Layout.YAML).form is Form.BOTO3
+    assert as_wire(operation, {"ResponseMetadata": {}}, layout=Layout.YAML).form is Form.BOTO3
 
 
 def test_without_times_metadata_tells_and_else_it_is_the_wire() -> None:

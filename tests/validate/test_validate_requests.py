@@ -11,13 +11,14 @@ from conformance.cases.model import Expect, Placeholder
 from conformance.errors import ExitCode
 from conformance.report import Outcome
 from conformance.validate.judgement import Judgement, judge
+from conformance.validate.saved import Content
 from validate.saving import DESCRIBE, LIST, SORTED, SUBJECT, contract
 
 REFUSED = "HTTP 400 with SerializationException or ValidationException"
 
 
 def judged(members: dict[str, Any], operation: str = LIST) -> Judgement:
-    return judge(contract(), contract().operations[operation], request=("request.json", members))
+    return judge(contract(), contract().operations[operation], request=Content("request.json", members))
 
 
 def broken(judgement: Judgement) -> set[str]:
