@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import conformance
+from conformance.awscli.program import OFF
 from conformance.errors import ExitCode, UserError
 from conformance.evidence import Bundle, BundleWriter, EvidenceError, Origin, Redactor, Replay, read_bundle
 from conformance.suite.settings import DEFAULT_TARGET, Settings
@@ -33,8 +34,10 @@ def with_evidence(settings: Settings, plan_of: Callable[[Settings, Replayed | No
     if settings.record and settings.replay:
         raise UserError("a replay is not recorded", remedy="copy the file that is replayed, it is all there is")
     if settings.replay:
-        if settings.aws_cli is not None:
-            raise UserError("a replay starts no program and opens no connection", remedy="leave out --aws-cli")
+        if settings.aws_cli not in {None, OFF}:
+            raise UserError(
+                "a replay starts no program and opens no connection", remedy=f"leave out --aws-cli, or say {OFF}"
+            )
         if settings.target != DEFAULT_TARGET:
             raise UserError(
                 "a replay has no target: the evidence stands in its place", remedy="leave the name of the target out"

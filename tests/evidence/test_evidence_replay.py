@@ -96,8 +96,9 @@ def test_no_secret_and_no_account_is_in_the_evidence(account: Path) -> None:
     assert "authorization" not in {name.lower() for one in sent for name, _ in one["headers"]}
 
 
-def test_a_part_of_it_can_be_judged_alone(account: Path, tmp_path: Path) -> None:
-    ended = replay(account, "--area", "order", to=tmp_path / "replayed")
+@pytest.mark.parametrize("options", [(), ("--aws-cli", "off")], ids=["plain", "no-aws-cli"])
+def test_a_part_of_it_can_be_judged_alone(account: Path, tmp_path: Path, options: tuple[str, ...]) -> None:
+    ended = replay(account, "--area", "order", *options, to=tmp_path / "replayed")
     assert ended.code == ExitCode.CONFORMS, ended.said
     expected = {key: one for key, one in outcomes(report_of(account / "recorded")).items() if "/order/" in key}
     assert outcomes(report_of(tmp_path / "replayed")) == expected
@@ -220,6 +221,7 @@ def test_a_run_under_pytest_records_and_replays_as_well(tmp_path: Path) -> None:
         (("--record", "a", "-n", "2"), "one process"),
         (("--replay", "b", "-n", "2"), "one process"),
         (("--replay", "b", "--aws-cli", "auto"), "starts no program"),
+        (("--replay", "b", "--aws-cli", "/bin/true"), "starts no program"),
         (("--replay", "b", "--plan"), "nothing to plan"),
         (("--record", "/proc/nowhere/evidence"), "can't be written"),
     ],
