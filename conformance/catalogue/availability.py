@@ -108,6 +108,8 @@ def _judge(operation: Operation, exchange: Exchange) -> Verdict:
         return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
     kind, reason = _lack(operation, exchange)
     expected = f"an answer of {operation.name}, or one of its errors"
+    if exchange.answer is not None and not exchange.ok and not exchange.error_code:
+        expected += ", whose code stands in __type"
     return failed_by(exchange, kind, reason, expected) if kind else passed({"answers": 1})
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conformance.catalogue.lab import Lab
+from conformance.catalogue.unfit import Unfit
 from conformance.laws.commands import Command, CommandRun
 from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict, broke, skipped
@@ -31,15 +32,6 @@ class Program(Protocol):
 
     def close(self) -> None:
         """End what still runs."""
-
-
-class Unfit(Exception):  # noqa: N818 - no error: the way out of a check that can't be carried out
-    """A check can't be carried out; the verdict says why."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        """Keep the verdict."""
-        super().__init__(verdict.reason)
-        self.verdict = verdict
 
 
 Step = Callable[["Scene"], Command]

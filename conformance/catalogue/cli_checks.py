@@ -11,11 +11,12 @@ from functools import cached_property, partial
 
 from conformance.catalogue import cli_option_checks
 from conformance.catalogue.check import Because, Check, because, bound_by, of_behaviour
-from conformance.catalogue.cli_calls import NOT_ASKED, Row, Scene, Unfit
+from conformance.catalogue.cli_calls import NOT_ASKED, Row, Scene
 from conformance.catalogue.cli_option_checks import json_rows, option_rows
 from conformance.catalogue.cli_paging_checks import paging_rows
 from conformance.catalogue.cli_steps import AFTER, GENERATE, Steps
 from conformance.catalogue.lab import Lab
+from conformance.catalogue.unfit import Unfit
 from conformance.contract import Behaviour, Contract, Fact, Operation
 from conformance.laws import command_line as laws
 from conformance.laws.verdict import Verdict, broke, skipped

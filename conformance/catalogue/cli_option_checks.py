@@ -69,7 +69,7 @@ def _passing(steps: Steps, name: str) -> tuple[str, ...]:
 
 def _passes(steps: Steps, name: str, scene: Scene) -> Verdict:
     asked = {
-        "plain": lambda: {name: scene.ran("plain").command.words[3]},
+        "plain": lambda: steps.plain(scene),
         "unknown-name": lambda: steps.unknown(scene),
         "first-page": lambda: steps.first_page(scene),
         "second-page": lambda: steps.second_page(scene),

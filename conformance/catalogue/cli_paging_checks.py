@@ -102,17 +102,19 @@ def _page(steps: Steps, step: str, number: int, scene: Scene) -> Verdict:
 
 def _token(steps: Steps, scene: Scene) -> Verdict:
     run = scene.ran("first-page")
-    verdict = laws.hands_out(run, steps.pagination.output_token)
-    return (
-        laws.prints(run, steps.operation.output, steps.pagination.result)
-        if verdict.outcome is Outcome.PASSED
-        else verdict
-    )
+    return _printed_whole(steps, run, laws.hands_out(run, steps.pagination.output_token))
+
+
+def _printed_whole(steps: Steps, run: CommandRun, verdict: Verdict) -> Verdict:
+    """Judge, where a verdict on a run is a pass, that it also printed the whole answer."""
+    if verdict.outcome is not Outcome.PASSED:
+        return verdict
+    return laws.prints(run, steps.operation.output, steps.pagination.result)
 
 
 def _all(steps: Steps, scene: Scene) -> Verdict:
     run = scene.ran("plain")
-    if len(run.exchanges) == 1 and not (run.exchanges[0].answer or {}).get(steps.pagination.output_token):
+    if len(run.exchanges) == 1 and not Reader.of(steps.operation).token(run.exchanges[0]):
         return skipped("the whole list fits on one page")
     wanted = Reader.of(steps.operation).identities(steps.listed(scene).items)
     return laws.prints_items(run, sorted(wanted), sorted(_identities(steps, run)), "the printed items")
@@ -126,9 +128,4 @@ def _total(steps: Steps, scene: Scene) -> Verdict:
 
 def _one(steps: Steps, scene: Scene) -> Verdict:
     run = scene.ran("no-paginate")
-    verdict = laws.one_request(run, steps.pagination.output_token)
-    return (
-        laws.prints(run, steps.operation.output, steps.pagination.result)
-        if verdict.outcome is Outcome.PASSED
-        else verdict
-    )
+    return _printed_whole(steps, run, laws.one_request(run, steps.pagination.output_token))

@@ -11,7 +11,8 @@ from typing import Any
 from botocore import xform_name
 
 from conformance.cases.protocol import plainest
-from conformance.catalogue.cli_calls import NO_RESOURCE, Scene, Step, Unfit
+from conformance.catalogue.cli_calls import NO_RESOURCE, Scene, Step
+from conformance.catalogue.unfit import Unfit
 from conformance.contract import Contract, Operation, Pagination
 from conformance.laws.commands import Command
 from conformance.laws.listing import Reader
@@ -28,7 +29,6 @@ SIZE = 2
 _LITERAL = "AAECAwQF"
 """A token that is base64, so that a client that took it for bytes would send another."""
 _OTHER_LITERAL = "BgcICQoL"
-_LONGER = "a" * 33
 _FILE = "input.json"
 
 AFTER: Mapping[str, str] = {"json": "skeleton", "second-page": "first-page", "resumed": "max-items"}
@@ -74,10 +74,8 @@ class Steps:
 
     @property
     def pagination(self) -> Pagination:
-        """The members that carry a listing over its pages. Raises ValueError for an operation without pages."""
-        if self.operation.pagination is None:
-            raise ValueError(f"{self.operation.name} has no pages")
-        return self.operation.pagination
+        """The members that carry a listing over its pages. Raises ValueError for an operation that lists nothing."""
+        return Reader.of(self.operation).pagination
 
     @property
     def limit(self) -> str:
@@ -126,9 +124,12 @@ class Steps:
     # -- the steps, and what some of them must put on the wire
 
     def _plain(self, scene: Scene) -> Command:
-        if "first-page" in self.table:
-            return self.command(*self.options({self.operation.subject: self.listed(scene).name}))
-        return self.command(*self.options(self._named(scene)))
+        members = self.plain(scene) if "first-page" in self.table else self._named(scene)
+        return self.command(*self.options(members))
+
+    def plain(self, scene: Scene) -> dict[str, Any]:
+        """Give the members of a request for a listing as it comes."""
+        return {self.operation.subject: self.listed(scene).name}
 
     def unknown(self, scene: Scene) -> dict[str, Any]:
         """Give the members of a request for a name that nothing has."""
@@ -140,7 +141,7 @@ class Steps:
 
     def first_page(self, scene: Scene) -> dict[str, Any]:
         """Give the members of a first page."""
-        return {self.operation.subject: self.listed(scene).name, self.limit: PAGE, **self.by_identity()}
+        return {**self.plain(scene), self.limit: PAGE, **self.by_identity()}
 
     def _first_page(self, scene: Scene) -> Command:
         return self.command(*self.options(self.first_page(scene)))
@@ -194,13 +195,13 @@ class Steps:
         """Give the members of a request that is not to be gone on with: no filter, so that there is more to come."""
         filters = Reader.of(self.operation).spec.filters
         words = {name: word for name, word in self.words(2).items() if name not in filters}
-        return {self.operation.subject: self.listed(scene).name, **words}
+        return {**self.plain(scene), **words}
 
     def _no_paginate(self, scene: Scene) -> Command:
         return self.command(*self.options(self.not_paginated(scene)), "--no-paginate")
 
     def _paged(self, scene: Scene, *more: str) -> Command:
-        members = {self.operation.subject: self.listed(scene).name, **self.by_identity()}
+        members = {**self.plain(scene), **self.by_identity()}
         return self.command(*self.options(members), "--max-items", str(TOTAL), "--page-size", str(SIZE), *more)
 
     def _max_items(self, scene: Scene) -> Command:
@@ -222,7 +223,8 @@ class Steps:
 
     def refused_name(self) -> dict[str, Any]:
         """Give members with a name that is too long by one."""
-        return {self.operation.subject: _LONGER, self.limit: PAGE, **self.words(3)}
+        longest = self.operation.input.members[self.operation.subject].effective("max_length") or 0
+        return {self.operation.subject: "a" * (longest + 1), self.limit: PAGE, **self.words(3)}
 
     def _refused_name(self, scene: Scene) -> Command:
         del scene

@@ -1,29 +1,19 @@
-"""The thin layer over boto3: calls and paginators of the contract's operations, with the exchanges they caused."""
+"""Calls and paginators of boto3, for the contract's operations alone: what each came to, with its exchanges."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
+from conformance.catalogue.client_session import MOST_REQUESTS, ClientSession, EndlessError, Relay
 from conformance.contract import Service
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.wire.exchange import Exchange, Fault
 from conformance.wire.limits import Limits
-from conformance.wire.sending import Sending
-from conformance.wire.session import Client, Protocol
 from conformance.wire.signing import Credentials
 
-_MOST_PAGES = 500
 _MOST_BYTES = 32 * 1024 * 1024
-"""Pages, and bytes of their bodies, after which a paginator is stopped."""
-_SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token"})
-
-BOTO3 = "boto3"
-"""What exchanges of this client are filed under."""
-
-Relay = Callable[[Sending, HttpRequest], Exchange]
-"""Sends what a client library made; the second is what is kept of it, without secrets."""
+"""Bytes of the bodies of pages after which a paginator is stopped."""
 
 
 @dataclass(frozen=True)
@@ -47,34 +37,8 @@ class ClientOutcome:
     """Why the last request of the call found no answer."""
 
 
-class _EndlessError(Exception):
-    """A paginator went on and on."""
-
-
-@dataclass
-class _Capture:
-    """Collects the exchanges of one call as they are sent, so that an answer that botocore can't read is kept, too."""
-
-    operation: str = ""
-    fault: Fault | None = None
-    requests: list[HttpRequest] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    def sent(self, request: Any, **_: Any) -> None:
-        headers = tuple(
-            (name, value.decode() if isinstance(value, bytes) else str(value))
-            for name, value in request.headers.items()
-            if name.lower() not in _SECRET_HEADERS
-        )
-        body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
-        self.requests.append(HttpRequest(request.method, request.url, headers, body))
-
-    def received(self, response: HttpResponse) -> None:
-        self.exchanges.append(Exchange(self.operation, self.requests[-1], response))
-
-
 class ClientLab:
-    """boto3's client of one endpoint, made at the first call; it calls the contract's operations and nothing else."""
+    """boto3 at one endpoint; it calls the contract's operations and nothing else."""
 
     def __init__(  # noqa: PLR0913 - one setting of a target each
         self,
@@ -88,174 +52,88 @@ class ClientLab:
         relay: Relay | None = None,
         alter: Callable[[Any], None] = lambda _: None,
     ) -> None:
-        """Make nothing yet: the client costs a quarter of a second.
-
-        `relay` sends what the client made, within the bounds, the budget and the pace of the whole run; None sends it
-        within the limits alone. `alter` is given boto3's client once it is made: proofs break it there.
-        """
-        self._endpoint_url = endpoint_url
-        self._service = service
+        """Make nothing yet; the settings but `operations` are those of a ClientSession."""
         self._operations = operations
-        self._credentials = credentials
-        self._region = region
-        self._limits = limits or Limits()
-        protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
-        self._relay = relay or Client(endpoint_url, protocol, None, limits=self._limits).relay
-        self._alter = alter
-        self._taken: list[Fault | None] = []
-        self._made: Any = None
-        self._capture = _Capture()
-
-    @property
-    def _client(self) -> Any:
-        if self._made is None:
-            from botocore import UNSIGNED  # noqa: PLC0415 - a quarter of a second that only runs with client checks pay
-            from botocore.config import Config  # noqa: PLC0415 - as above
-
-            keys = self._credentials
-            config = Config(
-                signature_version=None if keys else UNSIGNED,
-                retries={"total_max_attempts": 1},
-                connect_timeout=self._limits.connect_s,
-                read_timeout=self._limits.read_s,
-                parameter_validation=True,
-                proxies={},
-            )
-            name = self._service.signing_name
-            self._made = _session(keys, self._region).client(name, endpoint_url=self._endpoint_url, config=config)
-            self._made.meta.events.register(f"before-send.{name}", self._send)
-            self._alter(self._made)
-        return self._made
-
-    def _send(self, request: Any, **_: Any) -> Any:
-        """Send what botocore made our own way, in botocore's stead: botocore reads on without any bound."""
-        from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - as above
-        from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - as above
-        from urllib3 import HTTPHeaderDict  # noqa: PLC0415 - as above
-
-        if len(self._capture.requests) >= _MOST_PAGES:
-            raise _EndlessError(f"stopped: no end after {_MOST_PAGES} requests")
-        headers = {name: value if isinstance(value, str) else value.decode() for name, value in request.headers.items()}
-        self._capture.sent(request)
-        shown = self._capture.requests[-1]
-        sending = Sending(self._capture.operation, request.method, request.url, headers, shown.body, client=BOTO3)
-        exchange = self._relay(sending, shown)
-        self._capture.requests[-1] = exchange.request
-        self._capture.fault = exchange.fault
-        self._taken.append(exchange.fault)
-        response = exchange.response
-        if response is None:
-            raise HTTPClientError(error=exchange.fault.detail if exchange.fault else "no answer")
-        self._capture.received(response)
-        answered = HTTPHeaderDict()
-        for name, value in response.headers:
-            answered.add(name, value)
-        return AWSResponse(request.url, response.status, answered, _Body(response.body))
+        self._session = ClientSession(
+            endpoint_url, service, credentials, region=region, limits=limits, relay=relay, alter=alter
+        )
 
     def taken(self) -> tuple[Fault | None, ...]:
         """Give what became of the requests since this was asked last: a fault, or None for an answer."""
-        taken, self._taken = tuple(self._taken), []
-        return taken
+        return self._session.taken()
+
+    def _begin(self, operation: str) -> tuple[Any, str]:
+        """Begin a call; give boto3's client, and the name of its method."""
+        client, method = self._session.client, self._method(operation)
+        self._session.begin(operation)
+        return client, method
 
     def _method(self, operation: str) -> str:
-        from botocore import xform_name  # noqa: PLC0415 - as above
+        from botocore import xform_name  # noqa: PLC0415 - a quarter of a second that only runs with client checks pay
 
         if operation not in self._operations:
             raise ValueError(f"{operation} is not an operation of the contract")
         return str(xform_name(operation))
 
-    def _begin(self, operation: str) -> None:
-        self._capture.operation = operation
-        self._capture.fault = None
-        self._capture.requests.clear()
-        self._capture.exchanges.clear()
-
     def call(self, operation: str, members: Mapping[str, Any]) -> ClientOutcome:
         """Call an operation as a user of boto3 would."""
-        client, method = self._client, self._method(operation)
-        self._begin(operation)
+        client, method = self._begin(operation)
         try:
             result = getattr(client, method)(**members)
         except Exception as error:  # noqa: BLE001 - whatever the client raises is what is judged
             return self._raised(error)
-        return ClientOutcome((result,), exchanges=tuple(self._capture.exchanges))
+        return ClientOutcome((result,), exchanges=self._session.exchanges)
 
     def can_paginate(self, operation: str) -> bool:
         """Tell whether the client offers a paginator under the operation's name."""
-        return bool(self._client.can_paginate(self._method(operation)))
+        return bool(self._session.client.can_paginate(self._method(operation)))
 
     def paginate(self, operation: str, members: Mapping[str, Any], config: Mapping[str, Any] | None) -> ClientOutcome:
         """Run the paginator to its end; `config` None leaves PaginationConfig out."""
-        client, method = self._client, self._method(operation)
+        client, method = self._begin(operation)
         arguments = dict(members) if config is None else {**members, "PaginationConfig": dict(config)}
-        self._begin(operation)
         try:
             pages = client.get_paginator(method).paginate(**arguments)
             results = tuple(self._bounded(pages))
         except Exception as error:  # noqa: BLE001 - whatever the client raises is what is judged
             return self._raised(error)
-        return ClientOutcome(results, exchanges=tuple(self._capture.exchanges), resume_token=pages.resume_token)
+        return ClientOutcome(results, exchanges=self._session.exchanges, resume_token=pages.resume_token)
 
     def full_result(
         self, operation: str, members: Mapping[str, Any], config: Mapping[str, Any] | None
     ) -> ClientOutcome:
         """Let the paginator put its pages together; the token to go on with is the one that stands in the result."""
-        client, method = self._client, self._method(operation)
+        client, method = self._begin(operation)
         arguments = dict(members) if config is None else {**members, "PaginationConfig": dict(config)}
-        self._begin(operation)
         try:
             result = client.get_paginator(method).paginate(**arguments).build_full_result()
         except Exception as error:  # noqa: BLE001 - whatever the client raises is what is judged
             return self._raised(error)
         # botocore gives its own name to the token, whatever the operation calls it.
-        return ClientOutcome((result,), exchanges=tuple(self._capture.exchanges), resume_token=result.get("NextToken"))
+        return ClientOutcome((result,), exchanges=self._session.exchanges, resume_token=result.get("NextToken"))
 
     def _bounded(self, pages: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         size = 0
         for number, page in enumerate(pages, start=1):
             yield page
-            size += len(response.body) if (response := self._capture.exchanges[-1].response) else 0
-            if number >= _MOST_PAGES or size > _MOST_BYTES:
-                raise _EndlessError(f"stopped: no end after {number} pages and {size} bytes")
+            size += len(response.body) if (response := self._session.exchanges[-1].response) else 0
+            if number >= MOST_REQUESTS or size > _MOST_BYTES:
+                raise EndlessError(f"stopped: no end after {number} pages and {size} bytes")
 
     def _raised(self, error: Exception) -> ClientOutcome:
         # An error of the transport has such an attribute, too: it is None.
         response = getattr(error, "response", None) or {}
         code = response.get("Error", {}).get("Code", "")
-        known = isinstance(code, str) and code in _names(self._client)
-        named = getattr(self._client.exceptions, code, None) if known else None
+        known = isinstance(code, str) and code in _names(self._session.client)
+        named = getattr(self._session.client.exceptions, code, None) if known else None
         return ClientOutcome(
             exception=type(error).__name__,
             modelled=named is not None and isinstance(error, named),
             message=str(error),
-            told=response if isinstance(error, self._client.exceptions.ClientError) else None,
-            exchanges=tuple(self._capture.exchanges),
-            fault=self._capture.fault,
+            told=response if isinstance(error, self._session.client.exceptions.ClientError) else None,
+            exchanges=self._session.exchanges,
+            fault=self._session.fault,
         )
-
-
-@lru_cache(maxsize=2)
-def _session(keys: Credentials | None, region: str) -> Any:
-    """Give boto3's session, which has read the service model: the clients of one process share it."""
-    import boto3  # noqa: PLC0415 - as above
-
-    return boto3.session.Session(
-        aws_access_key_id=keys.access_key if keys else "unsigned",
-        aws_secret_access_key=keys.secret_key if keys else "unsigned",
-        aws_session_token=keys.session_token if keys else None,
-        region_name=region,
-    )
-
-
-@dataclass(frozen=True)
-class _Body:
-    """A body that has been read, as botocore wants to read it."""
-
-    content: bytes
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        """Give it whole."""
-        yield self.content
 
 
 def _names(client: Any) -> frozenset[str]:

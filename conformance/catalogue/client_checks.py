@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from conformance.catalogue.check import Check, because, bound_by, of_behaviour
 from conformance.catalogue.client_calls import ClientLab, ClientOutcome
 from conformance.catalogue.lab import Lab
+from conformance.catalogue.unfit import Unfit
 from conformance.contract import Contract, Operation
 from conformance.laws import clients
 from conformance.laws.verdict import Verdict, broke, failed, passed, skipped
@@ -54,7 +55,10 @@ class ClientChecks:
                 return broke(lab.gone.kind, lab.gone.detail)
             if lab.clients is None:
                 return skipped(_NO_CLIENT)
-            verdict = judge(lab, lab.clients)
+            try:
+                verdict = judge(lab, lab.clients)
+            except Unfit as unfit:
+                verdict = unfit.verdict
             for fault in lab.clients.taken():
                 lab.count(fault)
             return verdict
@@ -121,16 +125,17 @@ class ClientChecks:
         return unanswered(outcome) or clients.tells_error(outcome.exception, outcome.told, outcome.exchanges)
 
     def _nameless(self, lab: Lab, client: ClientLab) -> Verdict:  # noqa: ARG002 - one signature for all judges
-        outcome = client.call(self.operation.name, {})
-        if outcome.exception and not any(exchange.ok for exchange in outcome.exchanges):
-            return passed({"calls": 1})
-        return failed(
-            "name-not-needed",
-            "the call is answered without a name",
-            expected="an error of the client or of the service",
-            received="an answer",
-            exchanges=outcome.exchanges[:1],
-        )
+        return needs_name(client.call(self.operation.name, {}), "the call is answered without a name", "an answer")
+
+
+def needs_name(outcome: ClientOutcome, reason: str, received: str) -> Verdict:
+    """Judge a call without a name: the client refuses it, or the service does."""
+    if problem := unanswered(outcome):
+        return problem
+    if outcome.exception and not any(exchange.ok for exchange in outcome.exchanges):
+        return passed({"calls": 1})
+    expected = "an error of the client or of the service"
+    return failed("name-not-needed", reason, expected=expected, received=received, exchanges=outcome.exchanges[:1])
 
 
 def unfinished(outcome: ClientOutcome, expected: str) -> Verdict | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from conformance.cases.members import request_cases
@@ -10,8 +10,8 @@ from conformance.cases.model import Expect
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
-from conformance.laws.requests import Refusal, fault_of, judge_refused, shown
-from conformance.laws.verdict import Outcome, Verdict, failed, passed, skipped
+from conformance.laws.requests import Refusal, failed_by, fault_of, judge_refused, shown
+from conformance.laws.verdict import Outcome, Verdict, passed, skipped
 from conformance.wire.request import Request
 
 _BROKEN_CONSTRAINT = "ValidationException"
@@ -22,6 +22,7 @@ _NAMES = (
     ("one-character", "a name of one character that nothing has", "Q"),
     ("longest", "a name of the longest kind that nothing has", "conformance-nobody-has-this-name"),
 )
+_NEAR = (("prefix", "an existing name cut short"), ("longer", "an existing name with a letter more"))
 
 
 def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
@@ -29,45 +30,44 @@ def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     if not operation.errors:
         yield from _common(contract, operation)
     for code, status in operation.errors.items():
-        present, http_status = (f"{operation.name}/error/{code}/{facet}" for facet in ("present", "http_status"))
+        fact = f"{operation.name}/error/{code}/http_status"
         for case, words, name in _NAMES:
-            yield Check(
-                f"{operation.name}/error/{code}/{case}",
-                "must",
-                "documented",
-                f"{words} is answered with {code}",
-                because(contract, (present,)),
-                partial(_unknown, operation, name, code),
-                facts=(present,),
-                request=f"POST {operation.name} with {words}",
-                accepts=f"an error with the code {code}",
-            )
+            judge = partial(_unknown, operation, name, code)
+            yield _name_check(contract, operation, code, (case, f"{words} is answered with {code}", words), judge)
         yield Check(
             f"{operation.name}/error/{code}/http-status",
             "must",
             "documented",
             f"{code} comes with HTTP {status}",
-            because(contract, (http_status,)),
+            because(contract, (fact,)),
             partial(_status, operation, code, status),
-            facts=(http_status,),
+            facts=(fact,),
             request=f"POST {operation.name} with a name that nothing has",
             accepts=f"HTTP {status}",
         )
-        for case, words in (
-            ("prefix", "an existing name cut short"),
-            ("longer", "an existing name with a letter more"),
-        ):
-            yield Check(
-                f"{operation.name}/error/{code}/{case}",
-                "must",
-                "documented",
-                f"names are exact: {words} is answered with {code}",
-                because(contract, (present,)),
-                partial(_near, operation, case, code),
-                facts=(present,),
-                request=f"POST {operation.name} with {words}",
-                accepts=f"an error with the code {code}",
-            )
+        for case, words in _NEAR:
+            statement = f"names are exact: {words} is answered with {code}"
+            judge = partial(_near, operation, case, code)
+            yield _name_check(contract, operation, code, (case, statement, words), judge)
+
+
+def _name_check(
+    contract: Contract, operation: Operation, code: str, row: tuple[str, str, str], judge: Callable[[Lab], Verdict]
+) -> Check:
+    """Give the check of a name that nothing has; a row is its case, its statement, and the name in words."""
+    case, statement, words = row
+    fact = f"{operation.name}/error/{code}/present"
+    return Check(
+        f"{operation.name}/error/{code}/{case}",
+        "must",
+        "documented",
+        statement,
+        because(contract, (fact,)),
+        judge,
+        facts=(fact,),
+        request=f"POST {operation.name} with {words}",
+        accepts=f"an error with the code {code}",
+    )
 
 
 def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
@@ -126,12 +126,16 @@ def _judge(lab: Lab, operation: Operation, name: str, code: str) -> Verdict:
 
 
 def _is_there(lab: Lab, name: str) -> bool:
-    """Ask for the resource itself: a target whose resources are not all known may have one of that very name."""
+    """Ask for the resource itself: a target whose resources are not all known may have one of that very name.
+
+    Where names are taken in any case, what is told is the name as it was given.
+    """
     if lab.describing is None:
         return False
     subject = lab.describing.subject
     description = lab.exchange(Request.call(lab.describing.name, {subject: name}))
-    return description.ok and (description.answer or {}).get(subject) == name
+    told = (description.answer or {}).get(subject)
+    return description.ok and isinstance(told, str) and told.casefold() == name.casefold()
 
 
 def _near(operation: Operation, case: str, code: str, lab: Lab) -> Verdict:
@@ -152,11 +156,5 @@ def _status(operation: Operation, code: str, status: int, lab: Lab) -> Verdict:
     if exchange.error_code != code:
         return skipped(f"the target did not answer with {code} but {shown(exchange)}")
     if exchange.status != status:
-        return failed(
-            "wrong-status",
-            "the code comes with another status",
-            expected=expected,
-            received=shown(exchange),
-            exchanges=(exchange,),
-        )
+        return failed_by(exchange, "wrong-status", "the code comes with another status", expected)
     return passed({"answers": 1})

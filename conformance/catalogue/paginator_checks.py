@@ -8,13 +8,17 @@ from typing import Any
 
 from conformance.catalogue.check import Check
 from conformance.catalogue.client_calls import ClientLab
-from conformance.catalogue.client_checks import ClientChecks, Judge
+from conformance.catalogue.client_checks import ClientChecks, Judge, needs_name
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.paginator_runs import Config, Ran, by_identity, paginate, pagination_of, subject_of
+from conformance.catalogue.paginator_runs import Config, Ran, by_identity, paginate, subject_of
+from conformance.contract import Pagination
 from conformance.laws import clients
+from conformance.laws.listing import Reader
 from conformance.laws.verdict import Verdict, failed, passed
 
 _PAGE = 3
+_CUT: Config = {"MaxItems": _PAGE, "PageSize": 2}
+"""Settings that stop a run in the middle of a page."""
 _CONFIG = "paginator/PaginationConfig"
 _ARGUMENTS = ("paginator-arguments",)
 _LAW_OF = {
@@ -92,19 +96,19 @@ def paginator_checks(base: ClientChecks) -> Iterator[Check]:
         (
             "full-result-token",
             "the full result up to MaxItems has a token, by which StartingToken goes on",
-            partial(_whole_in_parts, base),
+            partial(_resumed, base, _CUT, _CUT, whole=True),
             (*config("MaxItems"), *config("StartingToken")),
         ),
         (
             "starting-token",
             "StartingToken goes on without gap or overlap",
-            partial(_resumed, base, {"MaxItems": _PAGE, "PageSize": _PAGE}),
+            partial(_resumed, base, {"MaxItems": _PAGE, "PageSize": _PAGE}, {"PageSize": _PAGE}),
             config("StartingToken"),
         ),
         (
             "starting-token-in-a-page",
             "StartingToken goes on from the middle of a page",
-            partial(_resumed, base, {"MaxItems": _PAGE, "PageSize": 2}),
+            partial(_resumed, base, _CUT, {"PageSize": 2}),
             config("StartingToken"),
         ),
     )
@@ -132,45 +136,31 @@ def _available(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:  # n
 
 
 def _all(base: ClientChecks, config: Config | None, lab: Lab, client: ClientLab) -> Verdict:
-    ran = paginate(base, lab, client, config)
-    return (
-        ran
-        if isinstance(ran, Verdict)
-        else clients.same_items(sorted(ran.every), sorted(ran.items), "the pages", ran.outcome.exchanges)
-    )
+    return _every_item(paginate(base, lab, client, config))
+
+
+def _every_item(ran: Ran) -> Verdict:
+    return clients.same_items(sorted(ran.every), sorted(ran.items), "the pages", ran.outcome.exchanges)
 
 
 def _defaults(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
     ran = paginate(base, lab, client, None)
-    return (
-        ran if isinstance(ran, Verdict) else clients.requests_carry(ran.outcome.exchanges, {}, tuple(_arguments(base)))
-    )
+    return clients.requests_carry(ran.outcome.exchanges, {}, tuple(_arguments(base)))
 
 
 def _nameless(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:  # noqa: ARG001 - as above
     outcome = client.paginate(base.operation.name, {}, None)
-    if outcome.exception and not any(exchange.ok for exchange in outcome.exchanges):
-        return passed({"calls": 1})
-    return failed(
-        "name-not-needed",
-        "the paginator runs without a name",
-        expected="an error of the client or of the service",
-        received=f"{len(outcome.results)} pages",
-        exchanges=outcome.exchanges[:1],
-    )
+    return needs_name(outcome, "the paginator runs without a name", f"{len(outcome.results)} pages")
 
 
 def _page_size(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
     ran = paginate(base, lab, client, {"PageSize": _PAGE})
-    limit = pagination_of(base).limit
-    return ran if isinstance(ran, Verdict) else clients.requests_carry(ran.outcome.exchanges, {limit: _PAGE})
+    return clients.requests_carry(ran.outcome.exchanges, {_pagination(base).limit: _PAGE})
 
 
 def _page_caps(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
     ran = paginate(base, lab, client, {"PageSize": _PAGE})
-    if isinstance(ran, Verdict):
-        return ran
-    largest = max((len(page.get(pagination_of(base).result, ())) for page in ran.outcome.results), default=0)
+    largest = max((len(page.get(_pagination(base).result, ())) for page in ran.outcome.results), default=0)
     if largest > _PAGE:
         return failed(
             "page-too-large",
@@ -179,91 +169,67 @@ def _page_caps(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
             received=f"{largest} items",
             exchanges=ran.outcome.exchanges[:1],
         )
-    return clients.same_items(sorted(ran.every), sorted(ran.items), "the pages", ran.outcome.exchanges)
+    return _every_item(ran)
+
+
+def _pagination(base: ClientChecks) -> Pagination:
+    return Reader.of(base.operation).pagination
 
 
 def _max_items(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    ran = paginate(base, lab, client, {"MaxItems": _PAGE, "PageSize": 2}, **by_identity(base))
-    if isinstance(ran, Verdict):
-        return ran
+    ran = paginate(base, lab, client, _CUT, **by_identity(base))
     return clients.same_items(ran.every[:_PAGE], ran.items, "the items up to MaxItems", ran.outcome.exchanges)
 
 
 def _resume_token(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
     ran = paginate(base, lab, client, {"MaxItems": _PAGE, "PageSize": _PAGE})
-    if isinstance(ran, Verdict):
-        return ran
-    return passed({"items": len(ran.every)}) if ran.outcome.resume_token else _no_token(ran)
+    return _no_token(ran) or passed({"items": len(ran.every)})
 
 
-def _no_token(ran: Ran) -> Verdict:
-    return failed(
-        "no-resume-token",
-        "items are left, and no token is handed out",
-        expected="a token to go on with",
-        received="none",
-        exchanges=ran.outcome.exchanges[:1],
-    )
+def _no_token(ran: Ran) -> Verdict | None:
+    """Judge the end of a run that left items: None where it handed out a token."""
+    if ran.outcome.resume_token:
+        return None
+    reason, expected = "items are left, and no token is handed out", "a token to go on with"
+    exchanges = ran.outcome.exchanges[:1]
+    return failed("no-resume-token", reason, expected=expected, received="none", exchanges=exchanges)
 
 
 def _no_resume_token(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
     subject = subject_of(base, lab)
     ran = paginate(base, lab, client, {"MaxItems": len(subject.items) if subject else 1})
-    if isinstance(ran, Verdict):
-        return ran
-    return passed({"items": len(ran.every)}) if ran.outcome.resume_token is None else _token_at_the_end(ran)
+    return _token_at_the_end(ran) or passed({"items": len(ran.every)})
 
 
-def _token_at_the_end(ran: Ran) -> Verdict:
-    return failed(
-        "resume-token-at-the-end",
-        "nothing is left, and a token is handed out",
-        expected="no token",
-        received="a token",
-        exchanges=ran.outcome.exchanges[-1:],
-    )
+def _token_at_the_end(ran: Ran) -> Verdict | None:
+    """Judge the end of a run that left nothing: None where it handed out no token."""
+    if ran.outcome.resume_token is None:
+        return None
+    reason, exchanges = "nothing is left, and a token is handed out", ran.outcome.exchanges[-1:]
+    return failed("resume-token-at-the-end", reason, expected="no token", received="a token", exchanges=exchanges)
 
 
-def _resumed(base: ClientChecks, config: Config, lab: Lab, client: ClientLab) -> Verdict:
-    first = paginate(base, lab, client, config, **by_identity(base))
-    if isinstance(first, Verdict):
-        return first
-    token = first.outcome.resume_token
-    if not token:
-        return _no_token(first)
-    rest = paginate(base, lab, client, {"StartingToken": token, "PageSize": config["PageSize"]}, **by_identity(base))
-    if isinstance(rest, Verdict):
-        return rest
+def _resumed(  # noqa: PLR0913 - how it begins and goes on, and where to ask
+    base: ClientChecks, config: Config, more: Config, lab: Lab, client: ClientLab, *, whole: bool = False
+) -> Verdict:
+    """Judge a run that `config` stops early, and a second one that goes on from its token with the settings `more`."""
+    first = paginate(base, lab, client, config, whole=whole, **by_identity(base))
+    if problem := _no_token(first):
+        return problem
+    more = {**more, "StartingToken": first.outcome.resume_token}
+    rest = paginate(base, lab, client, more, whole=whole, **by_identity(base))
+    wanted = first.every[: config["MaxItems"] + more["MaxItems"]] if "MaxItems" in more else first.every
     together = (*first.items, *rest.items)
-    return clients.same_items(first.every, together, "the items before and after the token", rest.outcome.exchanges)
+    return clients.same_items(wanted, together, "the items before and after the token", rest.outcome.exchanges)
 
 
 def _passes(base: ClientChecks, name: str, value: str, lab: Lab, client: ClientLab) -> Verdict:
     members: dict[str, Any] = {name: value}
     ran = paginate(base, lab, client, {"PageSize": 100}, **members)
-    return ran if isinstance(ran, Verdict) else clients.requests_carry(ran.outcome.exchanges, {name: value})
+    return clients.requests_carry(ran.outcome.exchanges, {name: value})
 
 
 def _whole(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
     ran = paginate(base, lab, client, {}, whole=True, **by_identity(base))
-    if isinstance(ran, Verdict):
-        return ran
-    if ran.outcome.resume_token is not None:
-        return _token_at_the_end(ran)
-    return clients.same_items(ran.every, ran.items, "the items of the full result", ran.outcome.exchanges)
-
-
-def _whole_in_parts(base: ClientChecks, lab: Lab, client: ClientLab) -> Verdict:
-    size: Config = {"MaxItems": _PAGE, "PageSize": 2}
-    first = paginate(base, lab, client, size, whole=True, **by_identity(base))
-    if isinstance(first, Verdict):
-        return first
-    if not first.outcome.resume_token:
-        return _no_token(first)
-    more = {**size, "StartingToken": first.outcome.resume_token}
-    second = paginate(base, lab, client, more, whole=True, **by_identity(base))
-    if isinstance(second, Verdict):
-        return second
-    together = (*first.items, *second.items)
-    wanted = first.every[: 2 * _PAGE]
-    return clients.same_items(wanted, together, "the items before and after the token", second.outcome.exchanges)
+    listed = clients.same_items(ran.every, ran.items, "the items of the full result", ran.outcome.exchanges)
+    return _token_at_the_end(ran) or listed

@@ -9,10 +9,10 @@ from typing import Any
 from conformance.catalogue.client_calls import ClientLab, ClientOutcome
 from conformance.catalogue.client_checks import ClientChecks, unfinished
 from conformance.catalogue.lab import Lab
-from conformance.contract import Pagination
+from conformance.catalogue.unfit import Unfit
 from conformance.laws.listing import Reader
 from conformance.laws.survey import Inventory
-from conformance.laws.verdict import Verdict, skipped
+from conformance.laws.verdict import skipped
 
 NO_LISTING = "the target has no ended resource with more than three listed items"
 _FEWEST = 4
@@ -20,13 +20,6 @@ _FEWEST = 4
 Config = Mapping[str, Any]
 """What stands in PaginationConfig."""
 _Run = Callable[[str, Mapping[str, Any], Config | None], ClientOutcome]
-
-
-def pagination_of(base: ClientChecks) -> Pagination:
-    """Give how a listing is carried over its pages. Raises ValueError for an operation without pages."""
-    if base.operation.pagination is None:
-        raise ValueError(f"{base.operation.name} has no pages")
-    return base.operation.pagination
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,7 @@ def by_identity(base: ClientChecks) -> dict[str, Any]:
 
 def subject_of(base: ClientChecks, lab: Lab) -> Inventory | None:
     """Give the inventory with the fewest items that do not fit on a default page; the longest where all do."""
-    default = base.operation.input.members[pagination_of(base).limit].effective("default") or 0
+    default = base.operation.input.members[Reader.of(base.operation).pagination.limit].effective("default") or 0
 
     def choose() -> Inventory | None:
         listed = lab.listed(base.operation)
@@ -78,19 +71,21 @@ def _paginated(
 
 def paginate(
     base: ClientChecks, lab: Lab, client: ClientLab, config: Config | None, *, whole: bool = False, **members: Any
-) -> Ran | Verdict:
-    """Run the paginator over the listing that is worth it, page by page, or for its full result; else a verdict."""
+) -> Ran:
+    """Run the paginator over the listing that is worth it, page by page, or for its full result.
+
+    Raises Unfit where there is no such listing, or the paginator does not come to its end.
+    """
     subject = subject_of(base, lab)
     if subject is None or len(subject.items) < _FEWEST:
-        return skipped(NO_LISTING)
+        raise Unfit(skipped(NO_LISTING))
     members = {**subject.members, **members}
     walked = lab.walk(base.operation, members).listing
     if walked.left_off:
-        return skipped(f"{subject.name}: {walked.problem}, too long to be gone over by the client")
+        raise Unfit(skipped(f"{subject.name}: {walked.problem}, too long to be gone over by the client"))
     outcome = _paginated(base, lab, client.full_result if whole else client.paginate, config, members)
     if problem := unfinished(outcome, "the pages of the listing"):
-        return problem
+        raise Unfit(problem)
     reader = Reader.of(base.operation)
-    result = pagination_of(base).result
-    items = tuple(reader.identity(item) for page in outcome.results for item in page.get(result, ()))
+    items = tuple(reader.identity(item) for page in outcome.results for item in page.get(reader.pagination.result, ()))
     return Ran(outcome, items, reader.identities(walked.items))

@@ -1,0 +1,173 @@
+"""boto3's client of one endpoint, made at its first use: what it sends is led our way, within bounds, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from conformance.contract import Service
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.wire.limits import Limits
+from conformance.wire.sending import Sending
+from conformance.wire.session import Client, Protocol
+from conformance.wire.signing import Credentials
+
+MOST_REQUESTS = 500
+"""Requests of one call after which a client is stopped."""
+_SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token"})
+
+BOTO3 = "boto3"
+"""What exchanges of this client are filed under."""
+
+Relay = Callable[[Sending, HttpRequest], Exchange]
+"""Sends what a client library made; the second is what is kept of it, without secrets."""
+
+
+class EndlessError(Exception):
+    """A client went on and on."""
+
+
+@dataclass
+class _Capture:
+    """Collects the exchanges of one call as they are sent, so that an answer that botocore can't read is kept, too."""
+
+    operation: str = ""
+    fault: Fault | None = None
+    requests: list[HttpRequest] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def sent(self, request: Any, **_: Any) -> None:
+        headers = tuple(
+            (name, value.decode() if isinstance(value, bytes) else str(value))
+            for name, value in request.headers.items()
+            if name.lower() not in _SECRET_HEADERS
+        )
+        body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
+        self.requests.append(HttpRequest(request.method, request.url, headers, body))
+
+    def received(self, response: HttpResponse) -> None:
+        self.exchanges.append(Exchange(self.operation, self.requests[-1], response))
+
+
+class ClientSession:
+    """boto3's client, and the exchanges of the call that was begun last."""
+
+    def __init__(  # noqa: PLR0913 - one setting of a target each
+        self,
+        endpoint_url: str,
+        service: Service,
+        credentials: Credentials | None,
+        *,
+        region: str,
+        limits: Limits | None = None,
+        relay: Relay | None = None,
+        alter: Callable[[Any], None] = lambda _: None,
+    ) -> None:
+        """Make nothing yet: the client costs a quarter of a second.
+
+        `relay` sends what the client made, within the bounds, the budget and the pace of the whole run; None sends it
+        within the limits alone. `alter` is given boto3's client once it is made: proofs break it there.
+        """
+        self._endpoint_url = endpoint_url
+        self._service = service
+        self._credentials = credentials
+        self._region = region
+        self._limits = limits or Limits()
+        protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
+        self._relay = relay or Client(endpoint_url, protocol, None, limits=self._limits).relay
+        self._alter = alter
+        self._taken: list[Fault | None] = []
+        self._made: Any = None
+        self._capture = _Capture()
+
+    @property
+    def client(self) -> Any:
+        """boto3's client."""
+        if self._made is None:
+            from botocore import UNSIGNED  # noqa: PLC0415 - a quarter of a second that only runs with client checks pay
+            from botocore.config import Config  # noqa: PLC0415 - as above
+
+            keys = self._credentials
+            config = Config(
+                signature_version=None if keys else UNSIGNED,
+                retries={"total_max_attempts": 1},
+                connect_timeout=self._limits.connect_s,
+                read_timeout=self._limits.read_s,
+                parameter_validation=True,
+                proxies={},
+            )
+            name = self._service.signing_name
+            self._made = _session(keys, self._region).client(name, endpoint_url=self._endpoint_url, config=config)
+            self._made.meta.events.register(f"before-send.{name}", self._send)
+            self._alter(self._made)
+        return self._made
+
+    def _send(self, request: Any, **_: Any) -> Any:
+        """Send what botocore made our own way, in botocore's stead: botocore reads on without any bound."""
+        from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - as above
+        from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - as above
+        from urllib3 import HTTPHeaderDict  # noqa: PLC0415 - as above
+
+        if len(self._capture.requests) >= MOST_REQUESTS:
+            raise EndlessError(f"stopped: no end after {MOST_REQUESTS} requests")
+        headers = {name: value if isinstance(value, str) else value.decode() for name, value in request.headers.items()}
+        self._capture.sent(request)
+        shown = self._capture.requests[-1]
+        sending = Sending(self._capture.operation, request.method, request.url, headers, shown.body, client=BOTO3)
+        exchange = self._relay(sending, shown)
+        self._capture.requests[-1] = exchange.request
+        self._capture.fault = exchange.fault
+        self._taken.append(exchange.fault)
+        response = exchange.response
+        if response is None:
+            raise HTTPClientError(error=exchange.fault.detail if exchange.fault else "no answer")
+        self._capture.received(response)
+        answered = HTTPHeaderDict()
+        for name, value in response.headers:
+            answered.add(name, value)
+        return AWSResponse(request.url, response.status, answered, _Body(response.body))
+
+    def taken(self) -> tuple[Fault | None, ...]:
+        """Give what became of the requests since this was asked last: a fault, or None for an answer."""
+        taken, self._taken = tuple(self._taken), []
+        return taken
+
+    def begin(self, operation: str) -> None:
+        """Forget the call before: what is sent from now on belongs to this operation."""
+        self._capture = _Capture(operation)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What the call has sent and been answered so far."""
+        return tuple(self._capture.exchanges)
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why the last request of the call found no answer."""
+        return self._capture.fault
+
+
+@lru_cache(maxsize=2)
+def _session(keys: Credentials | None, region: str) -> Any:
+    """Give boto3's session, which has read the service model: the clients of one process share it."""
+    import boto3  # noqa: PLC0415 - as above
+
+    return boto3.session.Session(
+        aws_access_key_id=keys.access_key if keys else "unsigned",
+        aws_secret_access_key=keys.secret_key if keys else "unsigned",
+        aws_session_token=keys.session_token if keys else None,
+        region_name=region,
+    )
+
+
+@dataclass(frozen=True)
+class _Body:
+    """A body that has been read, as botocore wants to read it."""
+
+    content: bytes
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        """Give it whole."""
+        yield self.content

@@ -1,0 +1,74 @@
+"""Names that nothing has: a target that has one of them after all, in whatever case, is not accused of answering."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from conformance.catalogue.check import Check
+from conformance.catalogue.client_calls import ClientOutcome
+from conformance.catalogue.client_checks import needs_name
+from conformance.catalogue.error_checks import error_checks
+from conformance.catalogue.lab import Lab, Resource
+from conformance.catalogue.runner import Runner
+from conformance.contract import Contract, load
+from conformance.laws.verdict import Outcome, Verdict
+from conformance.proof.sender import InProcess
+from conformance.reference import Service
+from conformance.wire.exchange import Exchange, Fault
+from conformance.wire.request import Request
+from conformance.worlds import load_world
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
+NAME = "HyperParameterTuningJobName"
+HERS = "churn-57-in-all-statuses"
+
+
+@cache
+def contract() -> Contract:
+    return load()
+
+
+class InAnyCase:
+    """Takes names in any case, has somebody's tuning job `q`, and tells names as they were given at creation."""
+
+    def __init__(self, other: str) -> None:
+        self._faithful = InProcess(contract(), Service(load_world("default"), contract=contract()))
+        self._other = other
+
+    def send(self, request: Request) -> Exchange:
+        if b'"q"' not in request.body.lower():
+            return self._faithful.send(request)
+        exchange = self._faithful.send(Request.call(request.operation, {**request.members, NAME: HERS}))
+        assert exchange.response is not None
+        body = exchange.response.body.replace(HERS.encode(), self._other.encode())
+        return type(exchange)(
+            exchange.operation, exchange.request, type(exchange.response)(exchange.status, (), body, 0.0)
+        )
+
+
+def verdict(operation: str, case: str, other: str) -> Verdict:
+    checks: tuple[Check, ...] = tuple(error_checks(contract(), contract().operations[operation]))
+    check = next(one for one in checks if one.id.endswith(f"/{case}"))
+    return Runner(Lab(contract(), InAnyCase(other), (Resource(HERS),)), (check,)).verdict(check)
+
+
+@pytest.mark.parametrize("operation", [DESCRIBE, LIST])
+@pytest.mark.parametrize(
+    ("other", "outcome"),
+    [("Q", Outcome.SKIPPED), ("q", Outcome.SKIPPED), ("another", Outcome.FAILED)],
+    ids=["that-very-name", "in-another-case", "of-somebody-else"],
+)
+def test_a_resource_of_that_name_is_no_fault(operation: str, other: str, outcome: Outcome) -> None:
+    assert verdict(operation, "one-character", other).outcome is outcome
+
+
+def test_a_call_that_found_no_answer_shows_nothing_about_names() -> None:
+    unanswered = ClientOutcome(exception="HTTPClientError", fault=Fault("timeout", "no answer within 5 s"))
+    assert needs_name(unanswered, "answered", "an answer").outcome is Outcome.ERROR
+    assert (
+        needs_name(ClientOutcome(exception="ParamValidationError"), "answered", "an answer").outcome is Outcome.PASSED
+    )
+    assert needs_name(ClientOutcome(results=({},)), "answered", "an answer").outcome is Outcome.FAILED

@@ -1,0 +1,28 @@
+"""A listing that can be sorted by one key only has its checks too: all but those that need a second key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.catalogue.listing_checks import ListingChecks
+from conformance.catalogue.order_checks import order_checks
+from conformance.catalogue.page_checks import page_checks
+from conformance.catalogue.token_checks import token_checks
+from conformance.contract import load
+
+CONTRACT = load()
+LISTING = next(one for one in CONTRACT.operations.values() if one.listing)
+
+
+def cases(keys: int) -> set[str]:
+    assert LISTING.listing is not None
+    some = dict(list(LISTING.listing.keys.items())[:keys])
+    listing = replace(LISTING.listing, keys=some, grouped_only=(), omits_items_without_key=())
+    base = ListingChecks(CONTRACT, replace(LISTING, listing=listing))
+    checks = [*token_checks(base), *page_checks(base), *order_checks(base)]
+    return {check.id.partition("/")[2] for check in checks}
+
+
+def test_a_second_key_is_asked_for_where_there_is_one() -> None:
+    assert cases(2) - cases(1) >= {"pagination/token/offered-to-another-key", "order/CreationTime/Ascending"}
+    assert cases(1) >= {"pagination/token/offered-to-another-order", "order/Name/Ascending"}
