@@ -68,17 +68,17 @@ def long_string(size: int) -> Behaviour:
     return answer
 
 
-def bomb(size: int) -> bytes:
+def bomb(size: int, window: int = 16 + zlib.MAX_WBITS) -> bytes:
     """Give a JSON object with a string of so many bytes, packed by gzip: about a thousandth of it."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    packer = zlib.compressobj(9, zlib.DEFLATED, window)
     parts = [packer.compress(b'{"A":"')]
     parts += [packer.compress(_PIECE) for _ in range(size // len(_PIECE))]
     return b"".join((*parts, packer.compress(b'"}'), packer.flush()))
 
 
-def packed(body: bytes) -> Behaviour:
+def packed(body: bytes, coding: str = "gzip") -> Behaviour:
     """Give the same packed body to everything."""
-    return always(200, body, JSON, "Content-Encoding: gzip")
+    return always(200, body, JSON, f"Content-Encoding: {coding}")
 
 
 def shapeless(body: bytes) -> Behaviour:
@@ -93,6 +93,8 @@ def with_length(said: str | None, body: bytes = b'{"A":1}') -> Behaviour:
 
 
 ENDLESS = f"HTTP/1.1 200 OK\r\nContent-Type: {JSON}\r\n".encode()
+CHUNKED = ENDLESS + b"Transfer-Encoding: chunked\r\n\r\n"
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
 NESTED = b'{"A":' + b"[" * 10_000 + b"]" * 10_000 + b"}"
 
 FAULTY: dict[str, tuple[Behaviour, str]] = {
@@ -100,17 +102,30 @@ FAULTY: dict[str, tuple[Behaviour, str]] = {
     "body-byte-by-byte": (drips(response(200, b"", length=10_000), b" "), "timeout"),
     "body-without-end": (floods(ENDLESS + b"\r\n", _PIECE), "too-large"),
     "chunks-without-end": (
-        floods(ENDLESS + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + _PIECE + b"\r\n"),
+        floods(CHUNKED, b"10000\r\n" + _PIECE + b"\r\n"),
         "too-large",
     ),
-    "chunk-that-is-no-number": (says(ENDLESS + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"), "dropped"),
+    "chunk-that-is-no-number": (says(CHUNKED + b"zz\r\n{}\r\n"), "dropped"),
+    "chunk-larger-than-anything": (says(CHUNKED + b"f" * 20 + b"\r\n{}\r\n"), "dropped"),
+    "chunk-size-without-end": (floods(CHUNKED, b"0" * 65536), "not-http"),
+    "chunk-extension-without-end": (floods(CHUNKED + b"2;", _PIECE), "not-http"),
+    "chunk-extension-byte-by-byte": (drips(CHUNKED + b"2;", b"x"), "timeout"),
+    "chunks-of-one-byte-without-end": (floods(CHUNKED, b"1\r\n \r\n" * 10_000), "timeout"),
+    "trailers-without-end": (floods(CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-T: 1\r\n" * 1000), "timeout"),
     "header-without-end": (floods(ENDLESS + b"X-Long: ", _PIECE), "not-http"),
     "headers-without-end": (floods(ENDLESS, b"X-Many: 1\r\n" * 1000), "not-http"),
     "ten-thousand-headers": (
         always(200, b"{}", JSON, *(f"X-{number}: 1" for number in range(10_000))),
         "not-http",
     ),
+    "headers-of-megabytes": (always(200, b"{}", JSON, *("X-Long: " + "a" * 65_000 for _ in range(90))), "too-large"),
     "continue-for-ever": (floods(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100), "timeout"),
+    "hints-for-ever": (floods(b"", HINTS * 100), "timeout"),
+    "switches-protocols": (drips(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: tls\r\n\r\n", b"a"), "not-http"),
+    "another-version": (says(b"HTTP/3 200 OK\r\nContent-Length: 2\r\n\r\n{}"), "not-http"),
+    "body-without-head": (says(b'{"A":1}'), "not-http"),
+    "two-lengths": (says(ENDLESS + b"Content-Length: 2\r\nContent-Length: 7\r\n\r\n{}     "), "not-http"),
+    "tls-without-being-asked": (says(b"\x15\x03\x01\x00\x02\x02\x46"), "not-http"),
     "length-larger": (with_length("1000"), "dropped"),
     "closes-in-the-status": (says(b"HTTP/1."), "not-http"),
     "long-string": (long_string(200_000_000), "too-large"),
@@ -120,6 +135,12 @@ FAULTY: dict[str, tuple[Behaviour, str]] = {
         "not-http",
     ),
     "packed-cut-short": (packed(bomb(1_000)[:-12]), "not-http"),
+    "bomb-of-another-kind": (packed(bomb(200_000_000, zlib.MAX_WBITS), "deflate"), "too-large"),
+    "packed-in-brotli": (packed(b"\x1b\xff\xff\xff" * 1000, "br"), "not-http"),
+    "packed-by-nothing-without-end": (
+        floods(ENDLESS + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10], b"\0\0\0\xff\xff" * 10_000),
+        "too-large",
+    ),
     "packed-in-an-odd-way": (always(200, b"{}", JSON, "Content-Encoding: \x7fodd"), "not-http"),
 }
 """Behaviours that end in a fault, and its kind."""
@@ -129,6 +150,7 @@ ANSWERED: dict[str, tuple[Behaviour, str]] = {
     "length-negative": (with_length("-5"), ""),
     "length-missing": (with_length(None), ""),
     "length-no-number": (with_length("many"), ""),
+    "hints-first": (says(HINTS * 3 + response(200, b'{"A":1}')), ""),
     "closes-in-the-headers": (says(b"HTTP/1.1 200 OK\r\nContent-Le"), "not JSON"),
     "nested": (shapeless(NESTED), "nests deeper"),
     "many-small-values": (shapeless(b"[" + b"{}," * 400_000 + b"0]"), "more than 500,000 values"),
@@ -138,7 +160,16 @@ ANSWERED: dict[str, tuple[Behaviour, str]] = {
     "infinity": (shapeless(b'{"A":-Infinity}'), "-Infinity is not JSON"),
     "huge-number": (shapeless(b'{"A":' + b"9" * 100_000 + b"}"), "larger than any"),
     "huge-float": (shapeless(b'{"A":1e400}'), "larger than any"),
+    "huge-exponent": (shapeless(b'{"A":1e400000}'), "larger than any"),
+    "tiny-exponent": (shapeless(b'{"A":1e-400000}'), ""),
+    "million-digits-behind-the-point": (shapeless(b'{"A":0.' + b"9" * 1_000_000 + b"}"), ""),
+    "lone-surrogates": (shapeless(b'{"A":"\\ud800","\\udfff":1}'), ""),
     "duplicate-keys": (shapeless(b'{"A":1,"A":2}'), "stands twice"),
+    "duplicate-keys-of-a-megabyte": (
+        shapeless(b'{"' + b"a" * 1_000_000 + b'":1,"' + b"a" * 1_000_000 + b'":2}'),
+        "stands twice",
+    ),
+    "utf-16": (shapeless('{"A":1}'.encode("utf-16")), "not UTF-8"),
     "empty": (shapeless(b""), "not JSON"),
     "two-objects": (shapeless(b"{}{}"), "not JSON"),
     "byte-order-mark": (shapeless(b"\xef\xbb\xbf{}"), "not JSON"),

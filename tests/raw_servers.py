@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -50,6 +51,8 @@ class RawServer:
     behaviour: Behaviour
     on_connection: Callable[[socket.socket], bool] = lambda _: True
     """Called before anything is read; False closes the connection."""
+    tls: ssl.SSLContext | None = None
+    """With which certificate and key it speaks TLS; None for plain HTTP."""
     received: list[Received] = field(default_factory=list)
     connections: int = 0
 
@@ -62,7 +65,7 @@ class RawServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def operations(self) -> list[str]:
@@ -100,12 +103,16 @@ class RawServer:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection, contextlib.suppress(OSError):
             if self.on_connection(connection):
-                while (request := read_request(connection)) is not None:
-                    self.received.append(request)
-                    if not self.behaviour(connection, request):
-                        break
+                self._converse(self.tls.wrap_socket(connection, server_side=True) if self.tls else connection)
         with self._guard:
             self._open.discard(connection)
+
+    def _converse(self, connection: socket.socket) -> None:
+        with connection:
+            while (request := read_request(connection)) is not None:
+                self.received.append(request)
+                if not self.behaviour(connection, request):
+                    break
 
 
 def read_request(connection: socket.socket) -> Received | None:

@@ -58,7 +58,7 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise NotJsonError(f"the member {twice!r} stands twice in one object")
+        raise NotJsonError(f"the member {twice!r:.60} stands twice in one object")
     return result
 
 

@@ -8,22 +8,28 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from http.client import BadStatusLine, IncompleteRead, LineTooLong, RemoteDisconnected, UnknownProtocol
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import HTTPError, IncompleteRead, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 
-from conformance.wire.deadline import Deadline, DeadlineAdapter
-from conformance.wire.exchange import Fault, HttpResponse
+from conformance.wire.connection import Connection, OtherProtocolError
+from conformance.wire.deadline import Deadline
+from conformance.wire.exchange import Fault, Headers, HttpResponse
 from conformance.wire.limits import Limits
-from conformance.wire.unpacking import TooLargeError, TooLongError, UndecodableError, read_body
+from conformance.wire.unpacking import TooLargeError, UndecodableError, read_body
 
+_MOST_HEADER_BYTES = 16_384
+"""Letters of all headers of one answer: Node.js, and with it the AWS SDK for JavaScript, takes no more either."""
 _ADDRESS = re.compile(r"^\w*(?:Connection|Pool)\(host=[^)]*\): ")
 _SILENT = re.compile(r"Read timed out\. \(read timeout=([^)]+)\)")
 """What urllib3 puts around its messages: the address, which an exchange has anyway, and words of its own."""
 _NEVER_ANSWERED = ("refused", "Name or service", "resolve", "unreachable", "No route")
-_NO_HTTP = ("BadStatusLine", "LineTooLong", "got more than")
-"""What http.client says of an answer that it can't read as HTTP: the last one counts headers."""
+_TOO_MANY_HEADERS = "got more than"
+"""What http.client says of headers that it counts, in an exception of no kind of its own."""
+_SHOWN = 60
+"""Letters of a line that are shown where it is no HTTP."""
 
 
 class Transport:
@@ -34,11 +40,11 @@ class Transport:
         self._on_exchange = on_exchange
         self._limits = limits
         self._deadline = Deadline()
-        self._adapter = DeadlineAdapter(self._deadline)
+        self._connection = Connection(self._deadline)
 
     def close(self) -> None:
         """Close the connection."""
-        self._adapter.close()
+        self._connection.close()
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | Iterator[bytes]
@@ -60,31 +66,63 @@ class Transport:
         self._deadline.start(limits.total_s)
         try:
             # The adapter itself, not a Session: no cookies, no environment, and nothing that could follow a redirect.
-            answer = self._adapter.send(prepared, stream=True, timeout=(limits.connect_s, limits.read_s))
+            answer = self._connection.send(prepared, stream=True, timeout=(limits.connect_s, limits.read_s))
+            headers_of_answer = _bounded(tuple(answer.raw.headers.items()))
             coding = answer.headers.get("Content-Encoding", "")
             content = read_body(answer.raw, coding, self._deadline, limits.max_body_bytes)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            self._adapter.close()
-            return None, _fault(error)
+            self._connection.close()
+            fault = _fault(error)
+            if fault.kind == "timeout" and self._deadline.left_s <= 0:
+                fault = Fault("timeout", f"the answer took longer than its limit of {limits.total_s:g} s in all")
+            return None, fault
         elapsed = time.perf_counter() - started
-        return HttpResponse(answer.status_code, tuple(answer.raw.headers.items()), content, elapsed), None
+        return HttpResponse(answer.status_code, headers_of_answer, content, elapsed), None
 
 
-def _fault(error: Exception) -> Fault:  # noqa: PLR0911 - one line a kind
-    text = _innermost(error)
+def _bounded(headers: Headers) -> Headers:
+    if sum(len(name) + len(value) for name, value in headers) > _MOST_HEADER_BYTES:
+        raise TooLargeError(f"the headers are larger than {_MOST_HEADER_BYTES} bytes together")
+    return headers
+
+
+def _fault(error: Exception) -> Fault:
+    inner = _innermost(error)
+    text = _words(inner)
     if isinstance(error, TooLargeError):
         return Fault("too-large", text)
-    if isinstance(error, TooLongError | requests.Timeout | ReadTimeoutError | TimeoutError) or _timed_out(error):
+    if isinstance(error, requests.Timeout | ReadTimeoutError) or _timed_out(error):
         return Fault("timeout", text)
-    if isinstance(error, IncompleteRead | requests.exceptions.ChunkedEncodingError):
-        return Fault("dropped", f"the answer ended early: {text}")
-    if isinstance(error, UndecodableError):
+    if isinstance(error, UndecodableError) or _is_no_http(inner):
         return Fault("not-http", text)
     if isinstance(error, requests.ConnectionError | HTTPError | OSError):
-        if any(word in text for word in _NEVER_ANSWERED):
-            return Fault("unreachable", text)
-        return Fault("not-http" if any(word in repr(error) for word in _NO_HTTP) else "dropped", text)
+        return Fault("unreachable" if any(word in text for word in _NEVER_ANSWERED) else "dropped", text)
     return Fault("not-http", text)
+
+
+def _is_no_http(inner: BaseException) -> bool:
+    """Whether what came could not be read as HTTP; a connection that closed without a word is something else."""
+    if isinstance(inner, RemoteDisconnected):
+        return False
+    kinds = BadStatusLine | LineTooLong | UnknownProtocol | OtherProtocolError | InvalidHeader
+    return isinstance(inner, kinds) or str(inner).startswith(_TOO_MANY_HEADERS)
+
+
+def _words(inner: BaseException) -> str:
+    """Say what went wrong; libraries tell some of it in the language of their own insides."""
+    match inner:
+        case RemoteDisconnected():
+            return str(inner)
+        case BadStatusLine():
+            return f"what came is no status line of HTTP/1.1: {str(inner).strip()!r:.{_SHOWN}}"
+        case UnknownProtocol():
+            return f"the answer is in another version of HTTP: {inner!s:.{_SHOWN}}"
+        case IncompleteRead(expected=None):
+            return "the answer ended early, or in a chunk without a size"
+        case IncompleteRead():
+            return f"the answer ended early: {inner.expected} more bytes were promised"
+    text = _ADDRESS.sub("", str(inner)) or type(inner).__name__
+    return _SILENT.sub(r"no byte came for \1 s", text)
 
 
 def _inner(error: BaseException) -> BaseException | None:
@@ -94,14 +132,11 @@ def _inner(error: BaseException) -> BaseException | None:
     return next((one for one in error.args if isinstance(one, BaseException)), None)
 
 
+def _innermost(error: BaseException) -> BaseException:
+    inner = _inner(error)
+    return error if inner is None or inner is error else _innermost(inner)
+
+
 def _timed_out(error: BaseException) -> bool:
     inner = _inner(error)
     return isinstance(error, TimeoutError) or (inner is not None and inner is not error and _timed_out(inner))
-
-
-def _innermost(error: BaseException) -> str:
-    inner = _inner(error)
-    if inner is not None and inner is not error:
-        return _innermost(inner)
-    text = _ADDRESS.sub("", str(error)) or type(error).__name__
-    return _SILENT.sub(r"no byte came for \1 s", text)

@@ -21,10 +21,6 @@ class TooLargeError(ValueError):
     """The body went over its limit."""
 
 
-class TooLongError(ValueError):
-    """The whole answer took longer than its limit."""
-
-
 class UndecodableError(ValueError):
     """The body is not packed as its headers say, or in a way that nobody asked for."""
 
@@ -52,8 +48,7 @@ def _read(raw: Any, deadline: Deadline, most: int) -> Iterator[bytes]:
         if size > most:
             raise TooLargeError(f"the body is larger than {most} bytes")
         yield piece
-        if deadline.left_s <= 0:
-            raise TooLongError("the answer took longer than its limit in all")
+        deadline.check()
 
 
 def _unpacked(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:

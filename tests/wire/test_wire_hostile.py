@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
-from hostile_servers import ANSWERED, FAULTY, bomb, out_of_order, packed
-from raw_servers import JSON, RawServer, Received, always
+from hostile_servers import ANSWERED, ENDLESS, FAULTY, HINTS, bomb, drips, out_of_order, packed
+from raw_servers import JSON, Behaviour, RawServer, Received, always, response
 
 from conformance.wire.encoding import NotJsonError, parse, weight
 from conformance.wire.limits import Limits
@@ -22,6 +27,7 @@ KEYS = Credentials("AKIDEXAMPLE", "canary-of-a-secret-key")
 OPERATION = "DescribeHyperParameterTuningJob"
 SHORT = Limits(connect_s=5, read_s=2, total_s=0.7, max_body_bytes=1_000_000)
 ROOMY = Limits(connect_s=5, read_s=20, total_s=20, max_body_bytes=3_000_000)
+TIGHT = replace(ROOMY, max_body_bytes=1_000_000)
 
 
 @contextmanager
@@ -57,13 +63,14 @@ def test_a_body_that_means_harm_is_an_answer_that_says_what_is_wrong(vice: str) 
     assert exchange.status == 200
     assert problem in exchange.body_problem
     assert bool(problem) == bool(exchange.body_problem)
+    assert len(exchange.body_problem) < 500
     assert exchange.ok is not bool(problem)
 
 
 @pytest.mark.parametrize("size", [20_000_000, 200_000_000])
 def test_a_bomb_takes_no_more_memory_than_a_body_may_have(size: int) -> None:
     body = bomb(size)
-    with RawServer(packed(body)) as server, client_of(server, SHORT) as client:
+    with RawServer(packed(body)) as server, client_of(server, TIGHT) as client:
         tracemalloc.start()
         try:
             before, _ = tracemalloc.get_traced_memory()
@@ -73,7 +80,7 @@ def test_a_bomb_takes_no_more_memory_than_a_body_may_have(size: int) -> None:
             tracemalloc.stop()
     assert exchange.fault is not None
     assert exchange.fault.kind == "too-large"
-    assert peak - before < len(body) + 2 * SHORT.max_body_bytes
+    assert peak - before < len(body) + 2 * TIGHT.max_body_bytes
 
 
 def test_a_packed_body_up_to_the_limit_is_read() -> None:
@@ -115,3 +122,88 @@ def test_weight_grows_with_length_and_with_values() -> None:
     assert weight(b"") == 0
     assert weight(b'"' + b"a" * 998 + b'"') == 2_000
     assert weight(b"[[],[],[],[]]") > 10 * len(b"[[],[],[],[]]")
+
+
+@pytest.mark.parametrize(
+    ("vice", "words"),
+    [
+        ("body-without-head", "no status line of HTTP/1.1: '{\"A\":1}'"),
+        ("another-version", "another version of HTTP: HTTP/3"),
+        ("switches-protocols", "HTTP 101, and nobody asked"),
+        ("two-lengths", "multiple unmatching values (2, 7)"),
+        ("length-larger", "the answer ended early: 993 more bytes were promised"),
+        ("chunk-that-is-no-number", "the answer ended early, or in a chunk without a size"),
+        ("headers-of-megabytes", "the headers are larger than 16384 bytes together"),
+        ("hints-for-ever", "the answer took longer than its limit of 0.7 s in all"),
+        ("packed-in-brotli", "the content encoding 'br', and none was asked for"),
+    ],
+)
+def test_a_fault_says_what_came(vice: str, words: str) -> None:
+    behaviour, kind = FAULTY[vice]
+    limits = SHORT if kind == "timeout" else ROOMY
+    with RawServer(behaviour) as server, client_of(server, limits) as client:
+        exchange = client.call(OPERATION, {})
+    assert exchange.fault is not None
+    assert words in exchange.fault.detail
+
+
+def test_an_interim_answer_is_never_taken_for_the_answer_nor_for_that_of_the_next_request() -> None:
+    numbers = iter(range(10))
+
+    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - a behaviour's signature
+        connection.sendall(HINTS + response(200, b'{"A":%d}' % next(numbers)))
+        return True
+
+    with RawServer(answer) as server, client_of(server, ROOMY) as client:
+        answers = [client.call(OPERATION, {}).answer for _ in range(3)]
+    assert answers == [{"A": 0}, {"A": 1}, {"A": 2}]
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
+    """Give the context of a server that vouches for itself, and the file with its certificate."""
+    x509 = pytest.importorskip("cryptography.x509", reason="it makes the certificate")
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 - only where it is there
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    now, day = datetime.now(UTC), timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(certificate.public_bytes(pem) + private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context, path
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind", "words"),
+    [
+        (always(200, b"{}"), "", ""),
+        (drips(ENDLESS + b"X-Slow: ", b"a"), "timeout", "longer than its limit of 0.7 s in all"),
+    ],
+    ids=["well-behaved", "headers-byte-by-byte"],
+)
+def test_the_bounds_hold_over_tls(
+    behaviour: Behaviour,
+    kind: str,
+    words: str,
+    tls: tuple[ssl.SSLContext, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    context, certificate = tls
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+    with RawServer(behaviour, tls=context) as server, client_of(server, SHORT if kind else ROOMY) as client:
+        started = time.monotonic()
+        exchange = client.call(OPERATION, {})
+        assert time.monotonic() - started < 10
+    assert (exchange.fault.kind if exchange.fault else "") == kind
+    assert words in (exchange.fault.detail if exchange.fault else "")
