@@ -74,7 +74,7 @@ def _status_check(operation: Operation, fact: Fact) -> Check:
         basis=fact.basis,
         statement=f"a call that succeeds answers HTTP {fact.value}",
         because=of_fact(fact),
-        run=lambda lab: envelope.status(tuple(lab.answers(operation.name)), int(fact.value)),
+        run=lambda lab: envelope.status(lab.answers(operation.name), int(fact.value)),
         facts=(fact.id,),
         request="nothing of its own: it looks at every answer of the run",
         accepts=f"HTTP {fact.value}, not another 2xx",

@@ -16,6 +16,8 @@ AREAS = (
     "protocol", "request", "error", "response", "pagination", "order", "filter", "consistency", "client",
 )  # fmt: skip
 """Second segment of an id. They stand in the order of a run, but for `response`, which comes last."""
+GATHERED = "response"
+"""The area whose checks send nothing: they look at every answer of the run."""
 _PLACES = {area: place for place, area in enumerate(AREAS)}
 
 
@@ -70,7 +72,7 @@ def place_in_run(check: Check) -> int:
     What everything else rests on comes first, so that a run that is cut off has judged that; `response` comes last,
     because it judges all answers seen.
     """
-    return len(AREAS) if check.area == "response" else _PLACES[check.area]
+    return len(AREAS) if check.area == GATHERED else _PLACES[check.area]
 
 
 def citations(sources: Iterable[Citation]) -> tuple[Because, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
@@ -50,7 +50,7 @@ class Exchanges:
         self._memory = _Memory()
         self._cache: dict[Hashable, Any] = {}
         self._kept: dict[Request, Exchange] = {}
-        self._answers: dict[str, list[Exchange]] = {name: [] for name in contract.operations}
+        self._answers: dict[str, dict[tuple[int, bytes], Exchange]] = {name: {} for name in contract.operations}
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Give what `make` makes, made once for each key."""
@@ -129,12 +129,26 @@ class Exchanges:
             self._see(exchange)
 
     def _see(self, exchange: Exchange) -> None:
-        if exchange.ok and exchange.operation in self._answers:
-            self._answers[exchange.operation].append(exchange)
+        if exchange.response is not None and exchange.ok and exchange.operation in self._answers:
+            self._answers[exchange.operation].setdefault((exchange.status, exchange.response.body), exchange)
 
-    def answers(self, operation: str) -> Sequence[Exchange]:
-        """Give every accepted answer of an operation that the run saw, client libraries' included."""
-        return self._answers[operation]
+    def answers(self, operation: str) -> tuple[Exchange, ...]:
+        """Give every accepted answer of an operation that the run saw, client libraries' included, each once."""
+        return tuple(self._answers[operation].values())
+
+    @property
+    def asked(self) -> Mapping[Request, Exchange]:
+        """Every request that is remembered, with what became of it."""
+        return self._memory.exchanges
+
+    def take_over(
+        self, asked: Mapping[Request, Exchange], answers: Iterable[Exchange], gone: Fault | None = None
+    ) -> None:
+        """Remember what others asked the same target in this one's place, the answers that they saw, and its end."""
+        self._memory.exchanges.update(asked)
+        for exchange in answers:
+            self._see(exchange)
+        self.gone = gone
 
 
 def _same(one: Exchange, other: Exchange) -> bool:

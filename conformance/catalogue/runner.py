@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conformance.catalogue.availability import Standing
-from conformance.catalogue.check import Check
+from conformance.catalogue.check import GATHERED, Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.permission import denied
 from conformance.laws.verdict import Outcome, Verdict, broke, skipped
 from conformance.wire.sending import UnansweredError
 
-_GATHERED_LAST = "response"
 _SEEN_ONCE = "seen once: a recording can't be asked again"
 
 
@@ -21,13 +20,14 @@ class Runner:
     """Gives the verdicts of a selection of checks.
 
     A check of the area `response` looks at every answer of the run. It therefore first runs whatever else was selected,
-    so that its verdict is the same in whatever process and order the checks are run.
+    so that its verdict is the same in whatever process and order the checks are run. `run_elsewhere` says that all of
+    that was done, and the lab has taken over what was seen.
     """
 
-    def __init__(self, lab: Lab, selected: Sequence[Check]) -> None:
+    def __init__(self, lab: Lab, selected: Sequence[Check], *, run_elsewhere: bool = False) -> None:
         """Run nothing yet."""
+        self._others = () if run_elsewhere else tuple(one for one in selected if one.area != GATHERED)
         self._lab = lab
-        self._selected = selected
         self._standing = Standing(lab, selected)
         self._verdicts: dict[str, Verdict] = {}
         self._gathered = False
@@ -35,12 +35,11 @@ class Runner:
 
     def verdict(self, check: Check) -> Verdict:
         """Run a check, or give the verdict that it has had already."""
-        if check.area == _GATHERED_LAST and not self._gathered:
+        if check.area == GATHERED and not self._gathered:
             self._gathered = True
             _ = self._lab.survey
-            for other in self._selected:
-                if other.area != _GATHERED_LAST:
-                    self.verdict(other)
+            for other in self._others:
+                self.verdict(other)
         known = self._verdicts.get(check.id)
         if known is None:
             try:

@@ -8,11 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from conformance.catalogue.check import GATHERED
 from conformance.gate.errors import ShardError
 from conformance.report import Shard
-
-GATHERED = "response"
-"""The area whose checks look at every answer of a run, so that they stay together."""
 
 _FORM = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 

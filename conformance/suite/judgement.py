@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,8 @@ from conformance.catalogue.lab import Lab
 from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome, Verdict
 from conformance.report import Result
+from conformance.suite import workers
+from conformance.suite.handing_back import Gathering, Sightings
 from conformance.suite.reproduce import Shell
 from conformance.suite.rows import row
 from conformance.suite.stage import Plan
@@ -51,6 +53,8 @@ class Judgement:
         verdict = bench.runner.verdict(self.check)
         duration_s = time.perf_counter() - started
         bench.judging.checks_s += duration_s
+        if bench.sightings is not None:
+            bench.sightings.note(self.check)
         result = row(self.check, verdict, bench.shell, duration_s)
         return verdict, result if bench.gatekeeper is None else bench.gatekeeper.mark(result)
 
@@ -65,21 +69,35 @@ class Bench:
     strict: bool
     judging: Judging
     gatekeeper: Gatekeeper | None = None
+    sightings: Sightings | None = None
+    """What was seen by which check, kept where another process wants to know."""
+
+
+def set_up(config: pytest.Config, gathering: Gathering | None = None) -> Bench:
+    """Make what the checks of this process are run with; `gathering` is what workers saw, where they ran the others."""
+    plan, target = config.stash[PLAN], config.stash[TARGET]
+    judging = Judging()
+    lab = plan.lab(target, on_exchange=judging.exchanges_s.append)
+    if gathering is not None:
+        gathering.into(lab)
+    runner = Runner(lab, plan.checks, run_elsewhere=gathering is not None)
+    sightings = Sightings(lab, plan.checks) if workers.given_to(config) is not None else None
+    bench = Bench(lab, runner, plan.shell(target), plan.settings.strict, judging, plan.gatekeeper, sightings)
+    config.stash[BENCH] = bench
+    if lab.commands is not None:
+        config.add_cleanup(lab.commands.close)
+    return bench
 
 
 def _bench(config: pytest.Config) -> Bench:
     """Give what the checks of this process are run with, made at the first of them."""
-    bench = config.stash.get(BENCH, None)
-    if bench is None:
-        plan, target = config.stash[PLAN], config.stash[TARGET]
-        judging = Judging()
-        lab = plan.lab(target, on_exchange=judging.exchanges_s.append)
-        runner = Runner(lab, plan.checks)
-        bench = Bench(lab, runner, plan.shell(target), plan.settings.strict, judging, plan.gatekeeper)
-        config.stash[BENCH] = bench
-        if lab.commands is not None:
-            config.add_cleanup(lab.commands.close)
-    return bench
+    return config.stash.get(BENCH, None) or set_up(config)
+
+
+def check_of(item: Any) -> Check | None:
+    """Give the check that an item is about; None where an area has none chosen, for which pytest puts an item."""
+    judgement = item.callspec.params["check"] if hasattr(item, "callspec") else None
+    return judgement.check if isinstance(judgement, Judgement) else None
 
 
 def _end(check: Check, verdict: Verdict, *, strict: bool, declared: str) -> None:

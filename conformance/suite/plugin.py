@@ -7,10 +7,9 @@ what they need to reach the target from it and open nothing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import NoReturn
 
 import pytest
 
@@ -18,21 +17,18 @@ from conformance.catalogue.check import place_in_run
 from conformance.errors import UserError
 from conformance.report import Gate, Result
 from conformance.suite import seen, workers
+from conformance.suite.controller import REFUSED, Controller
 from conformance.suite.handle import HANDLE, Handle
-from conformance.suite.judgement import PLAN, RESULT, TARGET, Judgement
+from conformance.suite.judgement import PLAN, RESULT, TARGET, Judgement, check_of
 from conformance.suite.lean import LeanProtocol
-from conformance.suite.recording import Recording
+from conformance.suite.recording import RECORDING, Recording
 from conformance.suite.settings import Settings, add_options
 from conformance.suite.stage import Plan
-from conformance.suite.timings import Judging, Timings
+from conformance.suite.timings import TIMINGS, Timings
+from conformance.suite.worker import Worker
 
-RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
-TIMINGS: pytest.StashKey[Timings] = pytest.StashKey()
 _CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
-_REFUSED: pytest.StashKey[UserError] = pytest.StashKey()
-"""Why a worker can't take part: in the worker itself, and then in the process that started it."""
-_HANDED_OVER = "conformance"
 _PROPERTY = "conformance"
 
 
@@ -45,13 +41,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the plan, so that a wrong option ends pytest with a usage error before anything is opened."""
     handle = _handle(config)
     config.stash[TIMINGS] = Timings() if handle is None else handle.timings
-    given = _handed_over(config)
+    given = workers.given_to(config)
     if given is not None:
-        _join(config, given)
+        config.pluginmanager.register(Worker(config, given), "conformance-worker")
         return
     if workers.is_spread(config) and config.getoption("maxworkerrestart") is None:
         # pytest-xdist would start a worker anew without end on a host where it can't come up.
         config.option.maxworkerrestart = "0"
+    if config.getoption("dist", "no") != "no":
+        config.pluginmanager.register(Controller(config), "conformance-controller")
     if handle is not None:
         config.stash[PLAN] = handle.plan
         return
@@ -67,32 +65,17 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("evidence is recorded and replayed by one process: leave out -n")
 
 
-def _join(config: pytest.Config, given: Mapping[str, Any]) -> None:
-    """Take part in a run as one of its workers; why that can't be is kept until pytest-xdist listens."""
-    try:
-        plan = config.stash[PLAN] = workers.plan_in_worker(Settings.of(config), given)
-        config.stash[TARGET] = workers.target_in_worker(plan, given)
-    except UserError as error:
-        config.stash[_REFUSED] = error
-
-
 def _handle(config: pytest.Config) -> Handle | None:
     """Give the hand of a caller in this process, if there is one."""
     found = config.pluginmanager.get_plugin(HANDLE)
     return found if isinstance(found, Handle) else None
 
 
-def _handed_over(config: pytest.Config) -> Mapping[str, Any] | None:
-    """Give what the controller handed to this worker; None in the controller itself."""
-    given = getattr(config, "workerinput", None)
-    return cast("Mapping[str, Any]", given[_HANDED_OVER]) if given is not None else None
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> Generator[None, object, object]:
     """Open the target and begin the record, before workers are started; they take over what is open."""
     config = session.config
-    if _handed_over(config) is None and not config.getoption("collectonly"):
+    if workers.given_to(config) is None and not config.getoption("collectonly"):
         plan = config.stash[PLAN]
         stack = ExitStack()
         config.stash[_CLOSING] = stack
@@ -124,12 +107,6 @@ def _give_up(config: pytest.Config, error: UserError) -> NoReturn:
     raise pytest.Session.Failed(error.problem)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Hand the open target to a worker of pytest-xdist."""
-    node.workerinput[_HANDED_OVER] = workers.handed_over(node.config.stash[PLAN], node.config.stash[TARGET])
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each test module the chosen checks of its area, the check's id as the id of the item."""
     if "check" in metafunc.fixturenames:
@@ -140,21 +117,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         )
 
 
-def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    """Name a module alike in all workers: each host has the suite in a folder of its own."""
-    if _handed_over(parent.config) is None:
-        return None
-    return pytest.Module.from_parent(parent, path=module_path, nodeid=f"conformance/suite/{module_path.name}")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bring the items into the order of a run: pytest takes the modules by their names."""
     items.sort(key=_place)
 
 
-def _place(item: Any) -> int:
-    judgement = item.callspec.params["check"] if hasattr(item, "callspec") else None
-    return place_in_run(judgement.check) if isinstance(judgement, Judgement) else -1
+def _place(item: pytest.Item) -> int:
+    check = check_of(item)
+    return -1 if check is None else place_in_run(check)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -167,7 +137,7 @@ def pytest_runtest_makereport(
     if result is not None:
         del item.config.stash[RESULT]
         # Only plain JSON crosses from a worker to the controller; within one process the row goes as it is.
-        in_worker = _handed_over(item.config) is not None
+        in_worker = workers.given_to(item.config) is not None
         report.user_properties.append((_PROPERTY, result.to_json() if in_worker else result))
     return report
 
@@ -200,10 +170,6 @@ class Recorder:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Register the recorder in the controller, and see how long the collection takes."""
-    refused = session.config.stash.get(_REFUSED, None)
-    if refused is not None:
-        session.shouldstop = refused.problem
-        pytest.exit(refused.problem, returncode=pytest.ExitCode.USAGE_ERROR)
     recording = session.config.stash.get(RECORDING, None)
     if recording is not None:
         session.config.pluginmanager.register(Recorder(session.config), "conformance-recorder")
@@ -215,47 +181,17 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         return (yield)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any, error: object | None) -> None:
-    """Take what a worker has seen beside its rows, or why it took no part."""
-    recording = node.config.stash.get(RECORDING, None)
-    if recording is not None:
-        output = getattr(node, "workeroutput", {})
-        gateway = workers.gateway_name(node.gateway.spec)
-        if "refused" in output:
-            _do_without(node.config, recording, workers.refused(gateway, output["refused"]))
-        elif error and workers.is_spread(node.config) and not hasattr(node, "workerinfo"):
-            _do_without(node.config, recording, workers.not_started(gateway, error))
-        elif error and workers.is_spread(node.config) and not output:
-            recording.stopped = recording.stopped or f"the worker {gateway} was lost"
-        recording.unknown_members.update(output.get("unknown_members", ()))
-        recording.stopped = recording.stopped or output.get("stopped", "")
-        recording.throttled += output.get("throttled", 0)
-        node.config.stash[TIMINGS].processes += [Judging.from_json(one) for one in output.get("judging", ())]
-
-
-def _do_without(config: pytest.Config, recording: Recording, error: UserError) -> None:
-    """Give the run up for a worker that takes no part; what others have judged by then is kept."""
-    if recording.is_empty:
-        config.stash[_REFUSED] = error
-    else:
-        recording.stopped = recording.stopped or error.problem
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End the record, write the reports, and close the target in every case."""
     config = session.config
-    if _handed_over(config) is not None:
-        refused = config.stash.get(_REFUSED, None)
-        told = {"refused": workers.refusal(refused)} if refused else seen.told_by_worker(config)
-        config.workeroutput.update(told)  # type: ignore[attr-defined]
+    if workers.given_to(config) is not None:
         return
     handle = _handle(config)
     config.stash[TIMINGS].processes += seen.judging(config)
     try:
-        if _REFUSED in config.stash:
-            raise config.stash[_REFUSED]
+        if REFUSED in config.stash:
+            raise config.stash[REFUSED]
         if RECORDING in config.stash:
             _finish(session, exitstatus, handle)
     except UserError as error:
@@ -273,10 +209,12 @@ def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> 
     """End the record and write the reports; known failures that are out of date make pytest fail as well."""
     config = session.config
     recording = config.stash[RECORDING]
-    recording.unknown_members.update(seen.unknown_members(config))
     interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
     with config.stash[TIMINGS].phase("reports"):
-        record, reports = recording.finish(stopped=interrupted or recording.stopped or seen.why_gone(config))
+        record, reports = recording.finish(
+            stopped=interrupted or recording.stopped or seen.why_gone(config),
+            unknown_members=seen.unknown_members(config),
+        )
     if handle is not None:
         handle.record, handle.reports = record, reports
         handle.before_close(config.stash[TARGET].endpoint_url)

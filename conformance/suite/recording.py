@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 import conformance
 from conformance import report
@@ -30,10 +32,7 @@ class Recording:
         self._mask = plan.mask if plan.spec.kind is Kind.AWS and plan.replayed is None else None
         self._started = time.perf_counter()
         self._results: dict[str, report.Result] = {}
-        self.unknown_members: set[str] = set()
         self.stopped = ""
-        self.throttled = 0
-        """Requests that other processes of the run had to send again."""
         self._writer = report.RecordWriter(self.path)
         documents = [source.id for source in plan.contract.sources.values() if source.is_document]
         self._header = report.Header(
@@ -66,7 +65,9 @@ class Recording:
             return None
         return self.take(crashed(check_id, levels[check_id], reason))
 
-    def finish(self, stopped: str = "") -> tuple[report.Record, Mapping[str, Path]]:
+    def finish(
+        self, *, stopped: str = "", unknown_members: Iterable[str] = ()
+    ) -> tuple[report.Record, Mapping[str, Path]]:
         """Write the footer and the reports; give both. A run that was stopped is not complete."""
         if self._plan.replayed is not None:
             stopped = stopped or self._plan.replayed.cut_short
@@ -85,10 +86,10 @@ class Recording:
             duration_s=round(time.perf_counter() - self._started, 3),
             complete=not stopped and len(self._results) == len(self._plan.own),
             facts=report.Facts(len(facts), len(facts) - len(missing), missing),
-            unknown_members=tuple(sorted(self.unknown_members)),
+            unknown_members=tuple(sorted(unknown_members)),
             stopped=stopped,
             gate=self._gate(),
-            throttled=self.throttled + self._plan.wiring.traffic.throttled,
+            throttled=self._plan.wiring.traffic.throttled,
         )
         self._writer.footer(footer)
         self._writer.close()
@@ -108,3 +109,6 @@ class Recording:
     def close(self) -> None:
         """Let go of the record without a footer: it then counts as cut short."""
         self._writer.close()
+
+
+RECORDING: pytest.StashKey[Recording] = pytest.StashKey()

@@ -1,14 +1,12 @@
-"""What one process has seen beside the rows of its checks; a worker tells the process that started it."""
+"""What a run has seen beside the rows of its checks: members that nobody knows, and the end of the target."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from conformance.catalogue.answer_checks import sightings
 from conformance.errors import UserError
-from conformance.suite.judgement import BENCH, PLAN, TARGET
+from conformance.suite.judgement import BENCH, TARGET
 from conformance.suite.timings import Judging
 
 
@@ -28,7 +26,7 @@ def unknown_members(config: pytest.Config) -> list[str]:
 def judging(config: pytest.Config) -> list[Judging]:
     """Give what this process spent on checks, where it had any."""
     bench = config.stash.get(BENCH, None)
-    return [] if bench is None else [bench.judging]
+    return [bench.judging] if bench is not None and bench.judging.checks_s else []
 
 
 def why_gone(config: pytest.Config) -> str:
@@ -41,13 +39,3 @@ def why_gone(config: pytest.Config) -> str:
     except UserError as error:
         return f"{error.problem}: {bench.lab.gone.detail}"
     return bench.lab.gone.detail
-
-
-def told_by_worker(config: pytest.Config) -> dict[str, Any]:
-    """Give all of it as JSON."""
-    return {
-        "unknown_members": unknown_members(config),
-        "stopped": why_gone(config),
-        "judging": [one.to_json() for one in judging(config)],
-        "throttled": config.stash[PLAN].wiring.traffic.throttled,
-    }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.catalogue.catalogue import catalogue, select
-from conformance.catalogue.check import Check
+from conformance.catalogue.check import GATHERED, Check
 from conformance.catalogue.client_calls import ClientLab
 from conformance.catalogue.lab import Lab, Resource
 from conformance.contract import Contract, load
@@ -120,7 +120,7 @@ class Plan:
     @property
     def asking(self) -> tuple[Check, ...]:
         """The checks whose requests are sent here: those done here, or all if one of them looks at every answer."""
-        return self.checks if any(check.area == "response" for check in self.own) else self.own
+        return self.checks if any(check.area == GATHERED for check in self.own) else self.own
 
     @property
     def directory(self) -> Path:

@@ -11,6 +11,8 @@ from ipaddress import ip_address
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+import pytest
+
 _FEW = 20
 """Answers that say nothing yet about a target's pace."""
 _LATE_S = 0.02
@@ -86,3 +88,6 @@ def _on_this_machine(endpoint_url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+TIMINGS: pytest.StashKey[Timings] = pytest.StashKey()

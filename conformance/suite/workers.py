@@ -5,8 +5,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
+
+import pytest
 
 import conformance
 from conformance.errors import ExitCode, UserError
@@ -17,6 +20,8 @@ from conformance.targets.endpoint import check_reachable
 from conformance.targets.handover import spec_from_json, spec_to_json
 
 _SAME = "install the same version of sagemaker-tuning-conformance on every host, and give --contract the same files"
+HANDED_OVER = "conformance"
+"""The name under which a worker finds what it is given."""
 _LAST_WORDS = 300
 """Characters of what a worker said last."""
 
@@ -28,6 +33,17 @@ class WorkerError(UserError):
         """Keep the parts; a mistake in the set-up of the worker is the default."""
         super().__init__(problem, where=where, remedy=remedy)
         self.exit_code = exit_code
+
+
+def given_to(config: pytest.Config) -> Mapping[str, Any] | None:
+    """Give what the process that was started handed to this worker; None in that process itself."""
+    given = getattr(config, "workerinput", None)
+    return cast("Mapping[str, Any]", given[HANDED_OVER]) if given is not None else None
+
+
+def module(parent: pytest.Collector, path: Path) -> pytest.Module:
+    """Give a module of the suite, named alike in every process of a run: each host has it in a folder of its own."""
+    return pytest.Module.from_parent(parent, path=path, nodeid=f"conformance/suite/{path.name}")
 
 
 def is_spread(config: Any) -> bool:
