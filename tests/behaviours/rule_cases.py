@@ -2,103 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-Answer = dict[str, Any]
-
-NAME = "tuning"
-
-
-def item(**members: Any) -> Answer:
-    return {"TrainingJobSummaries": [{"TrainingJobName": "one", **members}]}
-
-
-def job(**members: Any) -> Answer:
-    return {"HyperParameterTuningJobName": NAME, **members}
-
-
-def config(**members: Any) -> Answer:
-    return job(HyperParameterTuningJobConfig=members)
-
-
-def hyperband(**members: Any) -> Answer:
-    return config(**{"Strategy": "Hyperband", **members})
-
-
-def ranges(kind: str, **members: Any) -> Answer:
-    return config(ParameterRanges={kind: [{"Name": "p", **members}]})
-
-
-def own_ranges(kind: str, **members: Any) -> Answer:
-    return several({"DefinitionName": "d", "HyperParameterRanges": {kind: [{"Name": "p", **members}]}})
-
-
-def single(**members: Any) -> Answer:
-    return job(TrainingJobDefinition=members)
-
-
-def several(*definitions: Answer) -> Answer:
-    return job(TrainingJobDefinitions=list(definitions))
-
-
-def algorithm(**members: Any) -> Answer:
-    return single(AlgorithmSpecification=members)
-
-
-def channel(mode: str | None = "File", **members: Any) -> Answer:
-    algorithm = {"TrainingInputMode": mode} if mode else {}
-    return single(AlgorithmSpecification=algorithm, InputDataConfig=[{"ChannelName": "train", **members}])
-
-
-def source(mode: str = "File", **members: Any) -> Answer:
-    return channel(mode, DataSource={"S3DataSource": members})
-
-
-def grouped(named: str, *groups: str) -> Answer:
-    answer = source(InstanceGroupNames=[named])
-    answer["TrainingJobDefinition"]["ResourceConfig"] = {
-        "InstanceGroups": [{"InstanceGroupName": one} for one in groups]
-    }
-    return answer
-
-
-def metrics(objective: str, *names: str) -> Answer:
-    defined = {"MetricDefinitions": [{"Name": name, "Regex": f"{name}=(.*)"} for name in names]}
-    return single(AlgorithmSpecification=defined, TuningObjective={"MetricName": objective, "Type": "Maximize"})
-
-
-def resource(**members: Any) -> Answer:
-    return single(ResourceConfig=members)
-
-
-def flexible(**members: Any) -> Answer:
-    return single(HyperParameterTuningResourceConfig=members)
-
-
-def stopping(*, spot: bool | None = None, **members: Any) -> Answer:
-    return single(StoppingCondition=members, **({} if spot is None else {"EnableManagedSpotTraining": spot}))
-
-
-def completion(converged: float, ended: float | None = None) -> Answer:
-    end = {} if ended is None else {"HyperParameterTuningEndTime": ended}
-    return job(CreationTime=100.5, TuningJobCompletionDetails={"ConvergenceDetectedTime": converged}, **end)
-
-
-def not_improving(number: int) -> Answer:
-    counters = {"Completed": 2, "InProgress": 1}
-    return job(
-        TuningJobCompletionDetails={"NumberOfTrainingJobsObjectiveNotImproving": number},
-        TrainingJobStatusCounters=counters,
-    )
-
-
-def warm(kind: str, **members: Any) -> Answer:
-    return job(WarmStartConfig={"WarmStartType": kind}, **members)
-
-
-KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
-KEY_ARN = f"arn:aws:kms:us-west-2:111122223333:key/{KEY}"
-BEST = {"TrainingJobName": "one"}
+from small_answers import (
+    BEST,
+    KEY,
+    KEY_ARN,
+    Answer,
+    algorithm,
+    channel,
+    completion,
+    config,
+    flexible,
+    grouped,
+    hyperband,
+    item,
+    job,
+    metrics,
+    not_improving,
+    own_ranges,
+    ranges,
+    resource,
+    several,
+    single,
+    source,
+    stopping,
+    warm,
+)
 
 # behaviour, answers that keep it, answers that break it
 CASES: list[tuple[str, list[Answer], list[Answer]]] = [

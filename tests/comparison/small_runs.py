@@ -68,11 +68,7 @@ def side(record: Record, label: str = "") -> Side:
 def write_record(record: Record, path: Path) -> Path:
     """Write a record as a run would."""
     with RecordWriter(path) as writer:
-        writer.header(record.header)
-        for result in record.results:
-            writer.result(result)
-        if record.footer:
-            writer.footer(record.footer)
+        writer.whole(record)
     return path
 
 

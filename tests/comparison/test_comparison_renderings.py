@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import re
 from collections import Counter
 from dataclasses import replace
-from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import jsonschema
 import pytest
+from html_pages import Page
 from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
@@ -156,40 +158,6 @@ def test_hostile_text_is_no_markup() -> None:
         told.encode("utf-8")
 
 
-VOID = {"meta", "br", "link", "img", "input", "hr", "col"}
-
-
-class Page(HTMLParser):
-    """A parsed page: its elements and attributes, whether they nest, and its text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: Counter[str] = Counter()
-        self.attributes: list[tuple[str, str, str]] = []
-        self.misnested: list[str] = []
-        self.text = ""
-        self._open: list[str] = []
-        self.feed(text)
-        self.close()
-        self.misnested.extend(self._open)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes.extend((tag, name, value or "") for name, value in attrs)
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self._open or self._open.pop() != tag:
-            self.misnested.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def values(self, attribute: str) -> list[str]:
-        return [value for _, name, value in self.attributes if name == attribute]
-
-
 @pytest.mark.parametrize("name", MATRICES)
 def test_the_page_is_well_formed_and_fetches_nothing(name: str) -> None:
     text = render_matrix_html(MATRICES[name])
@@ -231,9 +199,6 @@ def test_hostile_text_stays_text_on_the_page() -> None:
 
 
 def test_the_script_is_the_one_that_the_policy_allows() -> None:
-    import base64  # noqa: PLC0415 - for this test alone
-    import hashlib  # noqa: PLC0415 - as above
-
     text = render_matrix_html(MATRICES["two"])
     script = text[text.index("<script>") + len("<script>") : text.index("</script>")]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

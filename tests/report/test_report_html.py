@@ -7,11 +7,11 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from html_pages import Page
 from sample_records import (
     BROKE,
     CONFORMING,
@@ -37,50 +37,6 @@ from conformance.report.gate import Gate, GateFinding, Wrong
 from conformance.report.html import LIMIT, render_html
 from conformance.report.run import Contract, Facts
 from conformance.report.visible import visible
-
-VOID = {"meta", "br", "link", "img", "input", "hr"}
-
-
-class Page(HTMLParser):
-    """A parsed report: its elements, whether they nest, and the text of each element with an id or class."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: Counter[str] = Counter()
-        self.attributes: list[tuple[str, str, str]] = []
-        self.misnested: list[str] = []
-        self.texts: dict[str, str] = {}
-        self._open: list[tuple[str, str]] = []
-        self.feed(text)
-        self.close()
-        self.misnested.extend(tag for tag, _ in self._open)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        self.tags[tag] += 1
-        self.attributes.extend((tag, name, value) for name, value in values.items())
-        if tag not in VOID:
-            self._open.append((tag, values.get("id", "")))
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self._open or self._open[-1][0] != tag:
-            self.misnested.append(tag)
-        else:
-            self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1][0] in {"script", "style"}:
-            return
-        for name in {"", *(identity for _, identity in self._open)}:
-            self.texts[name] = self.texts.get(name, "") + data
-
-    def values(self, attribute: str) -> list[str]:
-        return [value for _, name, value in self.attributes if name == attribute]
-
-    @property
-    def text(self) -> str:
-        return self.texts[""]
-
 
 RECORDS = {
     "every kind": EVERY_KIND,
