@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from conformance.catalogue.check import place_in_run
+from conformance.catalogue.check import GATHERED, place_in_run
 from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome
-from conformance.suite.stage import Plan, in_process
+from conformance.suite.embedded import in_process
+from conformance.suite.stage import Plan
 from conformance.targets import Access, OpenTarget, State, allowed_operations
 from conformance.wire.exchange import HttpResponse
 from conformance.wire.sending import Carried, Sending
@@ -17,7 +18,7 @@ from conformance.wire.session import Wiring
 from conformance.worlds import World
 
 _NOWHERE = "http://127.0.0.1:1"
-_SENDS_NOTHING = frozenset({"response", "consistency"})
+_SENDS_NOTHING = frozenset({GATHERED, "consistency"})
 """Areas whose checks look at what others fetched, and at every resource with its listing."""
 
 

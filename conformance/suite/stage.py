@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from conformance.catalogue.check import GATHERED, Check
 from conformance.catalogue.client_calls import ClientLab
 from conformance.catalogue.lab import Lab, Resource
 from conformance.contract import Contract, load
+from conformance.suite.embedded import start_reference
 from conformance.suite.reproduce import Shell
 from conformance.suite.settings import Settings
 from conformance.targets import (
@@ -29,11 +30,8 @@ from conformance.targets import (
     resolve,
 )
 from conformance.tuning.related import related
-from conformance.wire.exchange import HttpResponse
-from conformance.wire.sending import Sending
 from conformance.wire.session import Client, Protocol, Wiring
-from conformance.wire.signing import Credentials
-from conformance.worlds import World, load_world
+from conformance.worlds import load_world
 
 if TYPE_CHECKING:
     from conformance.gate.judging import Gatekeeper
@@ -246,30 +244,3 @@ def _gatekeeper(settings: Settings, every: Sequence[Check]) -> Gatekeeper | None
 def folder_name(target: str) -> str:
     """Give the name of the folder in which runs on a target report."""
     return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in target).strip("-.")
-
-
-def in_process(contract: Contract, world: World) -> Callable[[Sending], HttpResponse]:
-    """Give the reference service without a socket: a function that answers what would be sent."""
-    from conformance.reference import Service as ReferenceService  # noqa: PLC0415 - runs do without it
-    from conformance.reference.exchange import Call  # noqa: PLC0415 - as above
-
-    service = ReferenceService(world, contract=contract)
-
-    def answer(sending: Sending) -> HttpResponse:
-        headers = {name.lower(): value for name, value in sending.headers.items()}
-        answered = service.answer(Call(sending.method, "/", headers, sending.body))
-        told = (("x-amzn-RequestId", answered.request_id), ("Content-Type", answered.content_type))
-        return HttpResponse(answered.status, told, answered.body, 0.0)
-
-    return answer
-
-
-@contextmanager
-def start_reference(contract: Contract, world: World, credentials: Credentials | None) -> Iterator[str]:
-    """Start the reference server inside this process; give its endpoint."""
-    from conformance.reference import ReferenceServer  # noqa: PLC0415 - other targets do without it
-
-    keys = {credentials.access_key: credentials.secret_key} if credentials else None
-    server: AbstractContextManager[ReferenceServer] = ReferenceServer(world, credentials=keys, contract=contract)
-    with server as running:
-        yield running.endpoint_url

@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }  # fmt: skip
 """Each room, and the rooms that it may import beside itself and the version in `conformance`."""
 
-MAY_NAME_THE_REFERENCE_SERVER = ("reference/", "suite/stage.py", "cli/serve.py", "mutants/", "proof/")
+MAY_NAME_THE_REFERENCE_SERVER = ("reference/", "suite/embedded.py", "cli/serve.py", "mutants/", "proof/")
 """Beside itself: where a run starts it, the command that serves it, and what proves the suite with variants of it."""
 
 ABOUT_TUNING_JOBS = ("tuning/", "worlds/", "reference/", "mutants/", "proof/", "targets/tuning_jobs.py")

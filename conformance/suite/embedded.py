@@ -1,0 +1,43 @@
+"""The reference server inside the process of a run: as a target of its own, or without a socket for a rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+from conformance.contract import Contract
+from conformance.wire.exchange import HttpResponse
+from conformance.wire.sending import Sending
+from conformance.wire.signing import Credentials
+from conformance.worlds import World
+
+if TYPE_CHECKING:
+    from conformance.reference import ReferenceServer
+
+
+def in_process(contract: Contract, world: World) -> Callable[[Sending], HttpResponse]:
+    """Give the reference service without a socket: a function that answers what would be sent."""
+    from conformance.reference import Service as ReferenceService  # noqa: PLC0415 - runs do without it
+    from conformance.reference.exchange import Call  # noqa: PLC0415 - as above
+
+    service = ReferenceService(world, contract=contract)
+
+    def answer(sending: Sending) -> HttpResponse:
+        headers = {name.lower(): value for name, value in sending.headers.items()}
+        answered = service.answer(Call(sending.method, "/", headers, sending.body))
+        told = (("x-amzn-RequestId", answered.request_id), ("Content-Type", answered.content_type))
+        return HttpResponse(answered.status, told, answered.body, 0.0)
+
+    return answer
+
+
+@contextmanager
+def start_reference(contract: Contract, world: World, credentials: Credentials | None) -> Iterator[str]:
+    """Start the reference server inside this process; give its endpoint."""
+    from conformance.reference import ReferenceServer  # noqa: PLC0415 - other targets do without it
+
+    keys = {credentials.access_key: credentials.secret_key} if credentials else None
+    server: AbstractContextManager[ReferenceServer] = ReferenceServer(world, credentials=keys, contract=contract)
+    with server as running:
+        yield running.endpoint_url
