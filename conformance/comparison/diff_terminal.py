@@ -7,6 +7,7 @@ from rich.text import Text
 
 from conformance.comparison.difference import Change, Difference, Group, in_groups
 from conformance.comparison.wording import TITLES, before, run_told, sentence, step
+from conformance.report.printer import Printer
 from conformance.report.summary import count
 from conformance.report.visible import clip, one_line, visible
 
@@ -23,20 +24,19 @@ _TONES = {
 
 def print_difference(console: Console, difference: Difference, *, limit: int = LIMIT) -> None:
     """Print a difference; ids are never broken, so that they can be copied."""
-    page = _Printer(console)
+    page = _Page(console)
     tone = "bold red" if difference.worse else "bold green"
-    page.hanging("", Text.assemble((difference.title, tone), ": ", sentence(difference)))
+    page.wrapped(Text.assemble((difference.title, tone), ": ", sentence(difference)))
     page.line()
     for which in ("old", "new"):
-        page.hanging(f"  {which:<{_LABEL_WIDTH}}", Text(visible(run_told(difference, which))))
+        page.hanging(f"  {which:<{_LABEL_WIDTH}}", visible(run_told(difference, which)))
     for note in difference.notes:
-        page.hanging(f"  {'note':<{_LABEL_WIDTH}}", Text(visible(note.text)))
+        page.hanging(f"  {'note':<{_LABEL_WIDTH}}", visible(note.text))
     for change, title in TITLES.items():
         deltas = difference.of(change)
         if not deltas:
             continue
-        page.line()
-        page.line(Text(f"{title} ({len(deltas):,})", style=f"bold {_TONES[change]}"))
+        page.heading(f"{title} ({len(deltas):,})", _TONES[change])
         groups = in_groups(deltas)
         for group in groups[:limit]:
             page.group(group)
@@ -44,26 +44,13 @@ def print_difference(console: Console, difference: Difference, *, limit: int = L
             page.line(f"  and {count(left, 'more check')}: --markdown and --json tell all")
 
 
-class _Printer:
-    """Prints within the width of a console; only ids go beyond it."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def line(self, text: str | Text = "") -> None:
-        self._console.print(Text(text) if isinstance(text, str) else text, soft_wrap=True)
+class _Page(Printer):
+    """The parts of a difference."""
 
     def group(self, group: Group) -> None:
         self.line(f"  {one_line(group.title)}")
         if told := before(group):
-            self.hanging("      before ", Text(visible(clip(told, _TEXT_LIMIT))))
-        self.hanging("      ", Text(visible(clip(step(group.lead), _TEXT_LIMIT))))
+            self.hanging("      before ", visible(clip(told, _TEXT_LIMIT)))
+        self.wrapped(visible(clip(step(group.lead), _TEXT_LIMIT)), indent=6)
         if len(group.deltas) > 1:
             self.line(f"      such as {one_line(group.lead.result.id)}")
-
-    def hanging(self, label: str, text: Text) -> None:
-        """Print a label and beside it a text, its further lines under its first."""
-        width = max(self._console.width - len(label), 20)
-        for number, line in enumerate(text.wrap(self._console, width, tab_size=4) or [Text()]):
-            line.rstrip()
-            self.line(Text.assemble(label if number == 0 else " " * len(label), line))

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from conformance.comparison.matrix import Cell, Group, Matrix
 from conformance.report import Outcome
+from conformance.report.printer import Printer
 from conformance.report.summary import count, headline
 from conformance.report.visible import clip, one_line, visible
 
@@ -27,15 +28,17 @@ _GAP = 2
 
 def print_matrix(console: Console, matrix: Matrix, *, limit: int = LIMIT) -> None:
     """Print a matrix; where the targets don't fit beside each other they come in several tables."""
-    page = _Printer(console)
+    page = _Page(console)
     for side in matrix.sides:
         verdict, header = headline(side.record), side.record.header
         page.hanging(
             f"  {one_line(clip(side.label, 24))}: ",
-            f"{verdict.title.lower()}, {verdict.detail} (contract {header.contract.digest[:12]}, {header.started})",
+            visible(
+                f"{verdict.title.lower()}, {verdict.detail} (contract {header.contract.digest[:12]}, {header.started})"
+            ),
         )
     for note in matrix.notes:
-        page.hanging("  note: ", note.text)
+        page.hanging("  note: ", visible(note.text))
     page.line()
     page.line("✓ all judged passed   ✗ failed   ! error   ○ skipped   · not in that run")
     for columns in _blocks(len(matrix.sides), console.width):
@@ -62,19 +65,8 @@ def _blocks(sides: int, width: int) -> Iterator[range]:
         yield range(first, min(first + fitting, sides))
 
 
-class _Printer:
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def line(self, text: str | Text = "") -> None:
-        self._console.print(Text(text) if isinstance(text, str) else text, soft_wrap=True)
-
-    def hanging(self, label: str, words: str) -> None:
-        """Print a label and beside it a text, its further lines under its first."""
-        width = max(self._console.width - len(label), 20)
-        for number, line in enumerate(Text(visible(words)).wrap(self._console, width, tab_size=4)):
-            line.rstrip()
-            self.line(Text.assemble(label if number == 0 else " " * len(label), line))
+class _Page(Printer):
+    """The tables of a matrix."""
 
     def table(self, matrix: Matrix, columns: range, limit: int) -> None:
         labels = [one_line(matrix.sides[column].label) for column in columns]

@@ -13,6 +13,7 @@ from conformance.errors import ExitCode
 from conformance.report.explanation import labelled
 from conformance.report.findings import Finding, Rank, group_findings, skip_reasons
 from conformance.report.gate import TITLES, Gate, Wrong
+from conformance.report.printer import Printer
 from conformance.report.progress import counts_text
 from conformance.report.run import Record
 from conformance.report.summary import Headline, count, headline, summarise
@@ -42,7 +43,7 @@ def print_summary(
     limit: int = LIMIT,
 ) -> None:
     """Print the summary of a record; at most `limit` findings in full, the rest is in the reports named."""
-    page = _Printer(console)
+    page = _Page(console)
     page.verdict(headline(record, strict=strict))
     page.frame(record)
     if record.gate:
@@ -61,19 +62,13 @@ def print_summary(
     page.reports(report_paths)
 
 
-class _Printer:
-    """Prints within the width of a console; ids and commands are never broken, so that they can be copied."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def line(self, text: str | Text = "") -> None:
-        self._console.print(Text(text) if isinstance(text, str) else text, soft_wrap=True)
+class _Page(Printer):
+    """The parts of a summary."""
 
     def verdict(self, verdict: Headline) -> None:
         tone = _TONES.get(verdict.code, "bold magenta")
         self.line()
-        self._wrapped(Text.assemble((verdict.title, tone), ": ", visible(verdict.detail)), indent=0)
+        self.wrapped(Text.assemble((verdict.title, tone), ": ", visible(verdict.detail)), indent=0)
         self.line()
 
     def frame(self, record: Record) -> None:
@@ -110,31 +105,27 @@ class _Printer:
             findings = gate.of(wrong)
             if findings[:left]:
                 self.line()
-                self._wrapped(TITLES[wrong], indent=2)
+                self.wrapped(TITLES[wrong], indent=2)
             for one in findings[:left]:
                 self.line(f"    {one_line(one.where)}  {one_line(one.check)}")
-                self._wrapped(visible(one.problem), indent=6)
-                self._wrapped(f"to do: {visible(one.remedy)}", indent=6)
+                self.wrapped(visible(one.problem), indent=6)
+                self.wrapped(f"to do: {visible(one.remedy)}", indent=6)
             left = max(left - len(findings), 0)
         if len(gate.findings) > limit:
             self.line(f"    and {len(gate.findings) - limit:,} more")
         if gate.not_judged:
             self.line()
             entries = count(len(gate.not_judged), "known failure")
-            self._wrapped(f"{entries} not put to the test: the checks were skipped")
-
-    def heading(self, title: str, style: str) -> None:
-        self.line()
-        self.line(Text(title, style=f"bold {style}"))
+            self.wrapped(f"{entries} not put to the test: the checks were skipped")
 
     def finding(self, number: int, finding: Finding) -> None:
         lead = finding.lead
         self.line()
-        self._hanging(f"{number:>3}. ", Text(one_line(clip(finding.title, _TEXT_LIMIT)), style="bold"))
+        self.hanging(f"{number:>3}. ", Text(one_line(clip(finding.title, _TEXT_LIMIT)), style="bold"))
         if finding.behind:
-            self._wrapped(f"{count(finding.behind, 'more check')} could not be judged because of this", indent=5)
+            self.wrapped(f"{count(finding.behind, 'more check')} could not be judged because of this", indent=5)
         if lead.reason and lead.reason.lower() not in finding.title.lower():
-            self._wrapped(visible(clip(lead.reason, _TEXT_LIMIT)), indent=5)
+            self.wrapped(visible(clip(lead.reason, _TEXT_LIMIT)), indent=5)
         if not finding.alone:
             self._part(f"{len(finding.results):,} checks", _subjects(finding), indent=5)
         self.line(f"     {'Check' if finding.alone else 'Such as':<{_LABEL_WIDTH}}{one_line(lead.id)}")
@@ -154,15 +145,15 @@ class _Printer:
             width = len(f"{len(reasons[0][1]):,}")
             for reason, results in reasons[:_REASONS]:
                 label = f"{len(results):>{width + 2},}  "
-                self._hanging(label, Text(visible(clip(reason, _TEXT_LIMIT))))
+                self.hanging(label, visible(clip(reason, _TEXT_LIMIT)))
             if len(reasons) > _REASONS:
                 self.line(f"  and {count(len(reasons) - _REASONS, 'more reason')}")
         if record.footer and record.footer.facts.not_exercised:
             self.line()
-            self._wrapped(f"{count(len(record.footer.facts.not_exercised), 'fact')} of the contract not exercised")
+            self.wrapped(f"{count(len(record.footer.facts.not_exercised), 'fact')} of the contract not exercised")
         if record.footer and record.footer.unknown_members:
             self.line()
-            self._wrapped(f"{count(len(record.footer.unknown_members), 'member')} in answers unknown to the contract")
+            self.wrapped(f"{count(len(record.footer.unknown_members), 'member')} in answers unknown to the contract")
 
     def reports(self, paths: Mapping[str, Path]) -> None:
         if not paths:
@@ -172,23 +163,10 @@ class _Printer:
         others = [path.name for path in paths.values() if str(path) != shown]
         self.line(f"report: {shown}")
         if others:
-            self._wrapped(f"beside it: {', '.join(others)}")
+            self.wrapped(f"beside it: {', '.join(others)}")
 
     def _part(self, label: str, text: str | Text, *, indent: int = 2) -> None:
-        body = Text(text) if isinstance(text, str) else text
-        self._hanging(" " * indent + label.ljust(_LABEL_WIDTH), body)
-
-    def _wrapped(self, text: str | Text, *, indent: int = 0) -> None:
-        self._hanging(" " * indent, Text(text) if isinstance(text, str) else text)
-
-    def _hanging(self, label: str, text: Text) -> None:
-        """Print a label and beside it a text, its further lines under its first."""
-        margin = " " * len(label)
-        width = max(self._console.width - len(margin), 20)
-        lines = text.wrap(self._console, width, tab_size=4) or [Text()]
-        for number, line in enumerate(lines):
-            line.rstrip()
-            self.line(Text.assemble(label if number == 0 else margin, line))
+        self.hanging(" " * indent + label.ljust(_LABEL_WIDTH), text)
 
 
 def _subjects(finding: Finding) -> str:

@@ -29,8 +29,9 @@ def one_line(text: str) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    """Cut text to at most `limit` characters, and say how many are missing."""
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+    """Cut text to `limit` characters and say how many are missing, unless saying so takes more room than they do."""
+    said = f"… ({len(text) - limit:,} more characters)"
+    return text if len(text) <= limit + len(said) else text[:limit] + said
 
 
 def escape(char: str) -> str:

@@ -44,7 +44,7 @@ def test_the_schemes_differ(open_report: Open) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
 
 
-@pytest.mark.parametrize("width", [360, 400, 800, 1600])
+@pytest.mark.parametrize("width", [320, 360, 800, 1600])
 def test_nothing_is_wider_than_the_window(open_report: Open, width: int) -> None:
     page = open_report(BROKEN)
     page.set_viewport_size({"width": width, "height": 800})
