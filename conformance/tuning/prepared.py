@@ -84,7 +84,11 @@ for _path, _truth in (
     ("LastModifiedTime", lambda world: world.modified),
     ("HyperParameterTuningEndTime", lambda world: world.ended),
     ("FailureReason", lambda world: world.failure_reason),
-    ("TuningJobCompletionDetails", lambda world: world.completion_details),
+    # A count may be sent of any job, even at 0 (O12); that tuning has converged is so only where it was prepared.
+    (
+        "TuningJobCompletionDetails",
+        lambda world: {"ConvergenceDetectedTime": None, **(world.completion_details or {})},
+    ),
     ("ConsumedResources.RuntimeInSeconds", lambda world: world.consumed_runtime),
 ):
     known_law(_path, operation=DESCRIBE, statement=f"{_path} is what the state was prepared with")(
@@ -108,8 +112,16 @@ def counters_of_the_world(survey: Survey) -> Verdict:
             },
             "ObjectiveStatusCounters": {name: objective[name] for name in ("Succeeded", "Pending", "Failed")},
         }
-        differ = [one for group in right for one in differences(right[group], at(view.answer, group), group)]
-        running = number(view.answer, "TrainingJobStatusCounters.InProgress")
+        # That a counter is sent at 0 was observed (O3), and no document says so.
+        differ = [
+            one
+            for group, counters in right.items()
+            for name, count in counters.items()
+            if count or at(view.answer, f"{group}.{name}") is not None
+            for one in differences(count, at(view.answer, f"{group}.{name}"), f"{group}.{name}")
+        ]
+        told = at(view.answer, "TrainingJobStatusCounters.InProgress")
+        running = 0 if told is None else number(told)
         if running is None or not 0 <= running - status["InProgress"] <= status["Stopping"]:
             differ.append(f"TrainingJobStatusCounters.InProgress is {running}, prepared are {status['InProgress']}")
         tally.clear(view.name, differ, view.description)

@@ -102,7 +102,9 @@ VICES: list[tuple[str, str, str, Any]] = [
     ("ConsumedResources.RuntimeInSeconds", "child", "ConsumedResources.RuntimeInSeconds", 901),
     ("counters", "child", "TrainingJobStatusCounters.Completed", 3),
     ("counters", "child", "TrainingJobStatusCounters.InProgress", 1),
-    ("counters", "child", "ObjectiveStatusCounters.Pending", None),
+    ("counters", "child", "ObjectiveStatusCounters.Pending", "0"),
+    ("counters", "child", "ObjectiveStatusCounters.Succeeded", None),
+    ("counters", "running", "TrainingJobStatusCounters.InProgress", None),
     ("BestTrainingJob", "child", "BestTrainingJob", None),
     ("BestTrainingJob", "child", "BestTrainingJob.TrainingJobName", "child-001-0a1b2c3d"),
     ("BestTrainingJob-members", "child", "BestTrainingJob.TrainingEndTime", None),
@@ -141,6 +143,18 @@ def test_a_target_that_was_filled_through_create_decides_the_rest_itself() -> No
     assert not [name for name in LAWS if outcome(name, state) is Outcome.FAILED]
     assert outcome("HyperParameterTuningJobStatus", state) is Outcome.SKIPPED
     assert outcome(f"{CONFIG}.Strategy", state) is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [
+        ("counters", "ObjectiveStatusCounters.Pending", None),
+        ("counters", "TrainingJobStatusCounters.InProgress", None),
+        ("TuningJobCompletionDetails", "TuningJobCompletionDetails", {"NumberOfTrainingJobsObjectiveNotImproving": 0}),
+    ],
+)
+def test_a_count_of_nothing_may_be_left_out_or_sent(name: str, path: str, value: Any) -> None:
+    assert outcome(name, good_state().put("child", path, value)) is Outcome.PASSED
 
 
 def test_times_may_be_kept_in_whole_seconds() -> None:
