@@ -18,11 +18,11 @@ STALLED = re.compile(r"^slow target: each answer takes (\d+) ms", re.MULTILINE)
 
 
 def late() -> Behaviour:
-    """Answer as the reference server does, 30 ms later."""
+    """Answer as the reference server does, 100 ms later: what a busy machine adds to that is little beside it."""
     answer = reference()
 
     def behaviour(connection: socket.socket, received: Received) -> bool:
-        time.sleep(0.03)
+        time.sleep(0.1)
         return answer(connection, received)
 
     return behaviour
@@ -33,7 +33,7 @@ def test_a_target_that_keeps_every_answer_waiting_is_told_so_in_one_line(tmp_pat
         ended = conformance("run", server.url, "--select", "*/error/*", cwd=tmp_path)
     found = STALLED.search(ended.out)
     assert found is not None, ended.said
-    assert 30 <= int(found[1]) < 60
+    assert 100 <= int(found[1]) < 200
     assert "where the time went" not in ended.out
 
 
