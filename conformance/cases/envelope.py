@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from conformance.cases.model import Expect
 from conformance.wire.request import Request
@@ -35,4 +35,4 @@ class ProtocolCase:
     needs_auth: bool = False
     elsewhere: bool = False
     """Whether a redirect refuses as well."""
-    facts: tuple[str, ...] = field(default=())
+    facts: tuple[str, ...] = ()

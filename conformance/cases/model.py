@@ -12,8 +12,6 @@ class Placeholder(Enum):
 
     EXISTING = "<existing job>"
     """The name of a resource that exists."""
-    NOBODY = "<name nobody has>"
-    """A well-formed name of nothing."""
     TOKEN = "<token of a first page>"  # noqa: S105 - a pagination token
     """A pagination token that the target has just issued."""
 

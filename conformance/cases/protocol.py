@@ -58,11 +58,11 @@ def _targets(contract: Contract, operation: Operation, plain: Request) -> Iterat
             f"{words}: the error is UnknownOperationException, HTTP 400",
             request,
             Expect.REFUSED,
-            BAD_REQUEST,
-            frozenset({"UnknownOperationException"}),
-            "should",
-            "observed",
-            ("O33",),
+            statuses=BAD_REQUEST,
+            codes=frozenset({"UnknownOperationException"}),
+            level="should",
+            basis="observed",
+            observed=("O33",),
         )
 
 
@@ -167,10 +167,10 @@ def _signatures(contract: Contract, operation: Operation, plain: Request) -> Ite
             f"{words} is refused with its own error code",
             request,
             Expect.REFUSED,
-            frozenset({400, 401, 403}),
-            codes,
-            "should",
-            "observed",
-            ("O37",),
+            statuses=frozenset({400, 401, 403}),
+            codes=codes,
+            level="should",
+            basis="observed",
+            observed=("O37",),
             needs_auth=True,
         )

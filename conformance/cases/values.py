@@ -12,6 +12,17 @@ from conformance.contract import Node
 _STEMS = ("conformance-probe", "a-b", "a", "A1", "s3://bucket/key", "arn:aws:iam::123456789012:role/r", "x")
 _FILLS = ("a", "0", "-a", "b-")
 _FAR = 10
+JSON_TYPES = {
+    "string": "string",
+    "integer": "number",
+    "float": "number",
+    "timestamp": "number",
+    "boolean": "boolean",
+    "list": "list",
+    "map": "object",
+    "structure": "object",
+}
+"""The types of the contract, and what they are in JSON."""
 
 
 def example(node: Node) -> Any:
@@ -50,18 +61,8 @@ def wrong_types(kind: str) -> Iterator[Edit]:
         "list": (Edit("empty-list", [], "an empty list"), Edit("list", ["a"], "a list")),
         "object": (Edit("empty-object", {}, "an empty object"), Edit("object", {"a": "b"}, "an object")),
     }
-    own = {
-        "string": "string",
-        "integer": "number",
-        "float": "number",
-        "timestamp": "number",
-        "boolean": "boolean",
-        "list": "list",
-        "map": "object",
-        "structure": "object",
-    }[kind]
     for name, edits in every.items():
-        if name != own:
+        if name != JSON_TYPES[kind]:
             yield from edits
 
 

@@ -74,8 +74,6 @@ def _resolve(lab: Lab, operation: Operation, members: Members) -> dict[str, Any]
     for name, value in sorted(members, key=lambda pair: pair[1] in _TOKENS):
         if value is Placeholder.EXISTING:
             resolved[name] = lab.existing(operation) or lab.nobody
-        elif value is Placeholder.NOBODY:
-            resolved[name] = lab.nobody
         elif value in _TOKENS:
             token = _fresh_token(lab, operation, resolved)
             if token is None:

@@ -23,7 +23,6 @@ LIST = "ListTrainingJobsForHyperParameterTuningJob"
 DESCRIBE = "DescribeHyperParameterTuningJob"
 STAND_INS = {
     Placeholder.EXISTING: "a",
-    Placeholder.NOBODY: "a",
     Placeholder.TOKEN: "token",
     Placeholder.BROKEN_TOKEN: "token\n",
 }

@@ -60,6 +60,14 @@ def test_a_filter_is_seen_to_keep_back_only_where_there_is_something_to_keep_bac
     assert "such as a-1 (Stopped)" in verdict.received
 
 
+def test_an_item_of_a_newer_value_is_in_none_of_the_lists() -> None:
+    every = items("Completed", "Failed", "Newer")
+    walks = {one["TrainingJobStatus"]: walked(page([one])) for one in every[:2]}
+    assert filters.partition(READER, walks, every, "StatusEquals").rests_on == {"items": 2, "lists": 2}
+    walks["Failed"] = walked(page([]))
+    assert filters.partition(READER, walks, every, "StatusEquals").kind == "no-partition"
+
+
 def test_a_page_alone_speaks_for_itself() -> None:
     completed = filters.having(READER, "StatusEquals", "Completed")
     alone = [

@@ -52,6 +52,10 @@ def classifies(counter: str, number: int) -> Vice:
     return put("child", f"ObjectiveStatusCounters.{counter}", number)
 
 
+def has_a_newer_word(member: str) -> Vice:
+    return put("child", f"0.{member}", "Newer")
+
+
 def calls_best(index: int) -> Vice:
     def other_best(state: State) -> State:
         return state.put("child", "BestTrainingJob", dict(state.drafts["child"].items[index]))
@@ -282,6 +286,13 @@ ALLOWED: list[tuple[str, Vice]] = [
     ("status-counters-cover-the-listing", counts("Total", 4)),
     ("completed-counter", both(counts("Archived", 1), counts("Completed", 1))),
     ("launches-within-the-limit", counts("Total", 4)),
+    # So it is with a word that is newer: it may have a counter, and need not.
+    ("status-counters-cover-the-listing", both(has_a_newer_word("TrainingJobStatus"), counts("Completed", 1))),
+    ("status-counters-cover-the-listing", has_a_newer_word("TrainingJobStatus")),
+    ("completed-counter", has_a_newer_word("TrainingJobStatus")),
+    ("error-counters", both(has_a_newer_word("TrainingJobStatus"), counts("NonRetryableError", 2))),
+    ("objective-counters-cover-the-listing", both(has_a_newer_word("ObjectiveStatus"), classifies("Succeeded", 2))),
+    ("succeeded-objective-counter", has_a_newer_word("ObjectiveStatus")),
 ]
 
 

@@ -75,7 +75,6 @@ def test_requests_that_a_run_wants_refused_are_invalid_here_and_no_others(operat
     """The cases of the catalogue, held against the command: two readings of one contract."""
     plain = {
         Placeholder.EXISTING: "a",
-        Placeholder.NOBODY: "b",
         Placeholder.TOKEN: "t",
         Placeholder.BROKEN_TOKEN: "t\n",
     }
