@@ -16,6 +16,7 @@ from conformance.mutants import (
     hyperparameters,
     orders,
     pages,
+    signatures,
     summaries,
     times,
     tokens,
@@ -47,6 +48,7 @@ _MODULES = (
     warm_start,
     errors,
     wire,
+    signatures,
 )
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.mutants.answering import BEST, CONFIG, SUMMARIES, definitions, ranges, within
-from conformance.mutants.mutant import BOTH, Group, Kind, Members, copied, replacing
+from conformance.mutants.mutant import BOTH, Group, Kind, Members, on_outputs
 from conformance.reference.inputs import DESCRIBE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from conformance.reference import Service
 
 searched = Group("ranges", DESCRIBE, Kind.ANSWER)
 
@@ -21,16 +19,11 @@ _STAYS = "search-stays-in-the-ranges"
 def _tuned(name: str, words: str, change: Callable[[str], str], *breaks: str) -> None:
     """Take up a change of every tuned value, listed or best."""
 
-    def perform(_: Service, faithful: Any, operation: str, members: Members) -> Members:
-        output: Members = faithful(operation, members)
-        if operation not in BOTH:
-            return output
-        answer: Members = copied(output)
+    def edit(_: Members, answer: Members) -> None:
         for tuned in within(answer, f"{SUMMARIES}[].TunedHyperParameters", f"{BEST}.TunedHyperParameters"):
             tuned |= {one: change(value) for one, value in tuned.items()}
-        return answer
 
-    searched.add(name, words, breaks, replacing(perform=perform), sees=BOTH)
+    searched.add(name, words, breaks, on_outputs(BOTH, edit), sees=BOTH)
 
 
 def _number(text: str) -> float | None:

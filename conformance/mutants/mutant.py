@@ -82,10 +82,17 @@ def on_output(
     operation: str, edit: Callable[[Members, Members], Members | None]
 ) -> Callable[[type[Service]], type[Service]]:
     """Edit each accepted answer of an operation, in a copy; the edit is given the request's members and the answer."""
+    return on_outputs((operation,), edit)
+
+
+def on_outputs(
+    operations: tuple[str, ...], edit: Callable[[Members, Members], Members | None]
+) -> Callable[[type[Service]], type[Service]]:
+    """Edit each accepted answer of several operations, likewise."""
 
     def perform(_: Service, faithful: Callable[..., Members], name: str, members: Members) -> Members:
         output = faithful(name, members)
-        if name != operation:
+        if name not in operations:
             return output
         own: Members = copied(output)
         edited = edit(members, own)

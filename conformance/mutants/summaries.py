@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conformance.mutants.answering import BEST, METRIC, OVERALL, SUMMARIES, within
-from conformance.mutants.mutant import BOTH, LIST, Group, Kind, Members, copied, replacing
+from conformance.mutants.mutant import BOTH, LIST, Group, Kind, Members, named, on_output, on_outputs, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,22 +17,21 @@ _DAY_S = 86_400
 listed = Group("training-jobs", LIST, Kind.ANSWER)
 
 
-def _item(*breaks: str) -> Callable[[Callable[[Members], Any]], Callable[[Members], Any]]:
+def _each(name: str, words: str, edit: Callable[[Members], Any], *breaks: str) -> None:
     """Take up an edit of every training job that either operation tells of."""
 
-    def keep(edit: Callable[[Members], Any]) -> Callable[[Members], Any]:
-        def perform(_: Service, faithful: Any, name: str, members: Members) -> Members:
-            output: Members = faithful(name, members)
-            if name not in BOTH:
-                return output
-            answer: Members = copied(output)
-            for item in within(answer, f"{SUMMARIES}[]", BEST, OVERALL):
-                edit(item)
-            return answer
+    def bend(_: Members, answer: Members) -> None:
+        for item in within(answer, f"{SUMMARIES}[]", BEST, OVERALL):
+            edit(item)
 
-        name = edit.__name__.replace("_", "-")
-        words = (edit.__doc__ or name).splitlines()[0].rstrip(".")
-        listed.add(name, words, breaks, replacing(perform=perform), sees=BOTH)
+    listed.add(name, words, breaks, on_outputs(BOTH, bend), sees=BOTH)
+
+
+def _item(*breaks: str) -> Callable[[Callable[[Members], Any]], Callable[[Members], Any]]:
+    """Take up a function that is such an edit."""
+
+    def keep(edit: Callable[[Members], Any]) -> Callable[[Members], Any]:
+        _each(named(edit), told(edit), edit, *breaks)
         return edit
 
     return keep
@@ -79,13 +78,12 @@ def _longer(name: str, words: str, days: int, *breaks: str) -> None:
         if "TrainingEndTime" in item:
             item["TrainingEndTime"] += days * _DAY_S
 
-    edit.__name__, edit.__doc__ = name, words
-    _item(*breaks)(edit)
+    _each(name, words, edit, *breaks)
 
 
-_longer("ran_for_weeks", "training jobs ran for four weeks", 28, "training-runtime-within-the-limit")
-_longer("spot_took_weeks", "spot training took four weeks", 28, "spot-wait-within-the-limit")
-_longer("ran_for_months", "training jobs ran for two months", 60, "thirty-days-in-all")
+_longer("ran-for-weeks", "training jobs ran for four weeks", 28, "training-runtime-within-the-limit")
+_longer("spot-took-weeks", "spot training took four weeks", 28, "spot-wait-within-the-limit")
+_longer("ran-for-months", "training jobs ran for two months", 60, "thirty-days-in-all")
 
 
 @_item("metric-is-the-objective")
@@ -190,16 +188,23 @@ def everybodys_training_jobs(service: Service, faithful: Any, members: Members) 
 _SWAPPED = (
     ("Completed", "Stopped"), ("Failed", "Stopped"), ("Stopped", "Completed"), ("InProgress", "Stopping"),
 )  # fmt: skip
-for _was, _told in _SWAPPED:
 
-    def _edit(_: Members, answer: Members, was: str = _was, told: str = _told) -> None:
+
+def _swapped(was: str, instead: str) -> None:
+    """Take up a status that is told in the place of another."""
+
+    def edit(_: Members, answer: Members) -> None:
         for item in answer[SUMMARIES]:
             if item["TrainingJobStatus"] == was:
-                item["TrainingJobStatus"] = told
+                item["TrainingJobStatus"] = instead
 
-    _edit.__name__ = f"{_was}-told-as-{_told}"
-    _edit.__doc__ = f"a training job that is {_was} is told to be {_told}"
-    listed.output(f"{LIST}/output/{SUMMARIES}[].TrainingJobStatus/present")(_edit)
+    words = f"a training job that is {was} is told to be {instead}"
+    breaks = (f"{LIST}/output/{SUMMARIES}[].TrainingJobStatus/present",)
+    listed.add(f"{was}-told-as-{instead}", words, breaks, on_output(LIST, edit))
+
+
+for _was, _instead in _SWAPPED:
+    _swapped(_was, _instead)
 
 
 @listed.output(f"{LIST}/output/{SUMMARIES}[].{METRIC}.Value/present")

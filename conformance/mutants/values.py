@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from conformance.reference.constraints import breaks
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -22,24 +24,6 @@ _PATTERN_BREAKERS: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 
 
-def breaks(facet: str, bound: Any, accepted: tuple[str, ...] | None, value: Any) -> bool:  # noqa: PLR0911 - one return a facet
-    """Tell whether a value of the right type breaks a facet."""
-    match facet:
-        case "enum":
-            return value not in (accepted or bound)
-        case "min_length":
-            return bool(len(value) < bound)
-        case "max_length":
-            return bool(len(value) > bound)
-        case "minimum":
-            return bool(value < bound)
-        case "maximum":
-            return bool(value > bound)
-        case "pattern":
-            return re.fullmatch(bound, value) is None
-    return False
-
-
 def broken(node: Node, value: Any) -> tuple[str, ...]:
     """Give every facet that a value of the right type breaks, as the last part of a fact's id."""
     accepted = node.accepted_values()
@@ -47,7 +31,7 @@ def broken(node: Node, value: Any) -> tuple[str, ...]:
         facet + suffix
         for facets, suffix in ((node.documented, ""), (node.modelled, "/modelled"))
         for facet, bound in facets.items()
-        if breaks(facet, bound, accepted, value)
+        if (value not in (accepted or bound) if facet == "enum" else breaks(facet, bound, value))
     )
 
 

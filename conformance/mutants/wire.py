@@ -1,4 +1,4 @@
-"""Mutants of the protocol's envelope: content types, request ids, methods, targets, bodies, signatures."""
+"""Mutants of the protocol's envelope: content types, request ids, methods, targets, bodies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.mutants.mutant import BOTH, Group, Kind
+from conformance.mutants.mutant import BOTH, Group, Kind, replacing
 from conformance.reference.inputs import DESCRIBE
 from conformance.reference.refusals import Refusal
 
@@ -29,8 +29,7 @@ def _answered(name: str, words: str, edit: Callable[[Answer], Answer], *breaks: 
         answer = faithful(status, content)
         return edit(answer) if status == _OK else answer
 
-    write.__name__, write.__doc__ = name, words
-    wire.stage("write", *breaks, sees=BOTH)(write)
+    wire.add(name, words, breaks, replacing(write=write), sees=BOTH)
 
 
 for _name, _words, _edit in (
@@ -99,8 +98,7 @@ def _targets(name: str, words: str, edit: Callable[[str], str]) -> None:
         target = edit(call.headers.get("x-amz-target", ""))
         return faithful(replace(call, headers={**call.headers, "x-amz-target": target}))
 
-    dispatch.__name__, dispatch.__doc__ = name, words
-    wire.stage("dispatch", "protocol/target", sees=BOTH)(dispatch)
+    wire.add(name, words, ("protocol/target",), replacing(dispatch=dispatch), sees=BOTH)
 
 
 _PREFIX = "SageMaker."
@@ -155,8 +153,7 @@ def _bodies(name: str, words: str, edit: Callable[[bytes], bytes]) -> None:
     def parse(_: Service, faithful: Any, call: Call) -> Any:
         return faithful(replace(call, body=edit(call.body)))
 
-    parse.__name__, parse.__doc__ = name, words
-    wire.stage("parse", _BODY, "protocol/body", sees=BOTH)(parse)
+    wire.add(name, words, (_BODY, "protocol/body"), replacing(parse=parse), sees=BOTH)
 
 
 for _told, _why, _bend in (
@@ -235,40 +232,6 @@ def other_headers_refused(_: Service, faithful: Any, call: Call) -> Any:
 def no_such_operation(_: Service, faithful: Any, call: Call) -> Any:
     """Neither operation is known."""
     return faithful(replace(call, headers={**call.headers, "x-amz-target": ""}))
-
-
-# -- signatures
-
-
-def _signatures(name: str, words: str, refused: Callable[[Refusal], bool]) -> None:
-    def authenticate(_: Service, faithful: Any, call: Call) -> None:
-        try:
-            faithful(call)
-        except Refusal as refusal:
-            if refused(refusal):
-                raise
-
-    authenticate.__name__, authenticate.__doc__ = name, words
-    wire.stage("authenticate", "protocol/signature", sees=BOTH, signed=True)(authenticate)
-
-
-for _told, _why, _code in (
-    ("unsigned-let-in", "an unsigned request is served", "MissingAuthenticationTokenException"),
-    ("garbled-signature-let-in", "a signature in pieces is taken", "IncompleteSignatureException"),
-    ("unknown-key-let-in", "a key that nobody has is taken", "UnrecognizedClientException"),
-    ("wrong-secret-let-in", "a signature with the wrong secret is taken", "InvalidSignatureException"),
-):
-    _signatures(_told, _why, lambda refusal, code=_code: refusal.code != code)  # type: ignore[misc]
-_signatures("signature-not-looked-at", "signatures are not looked at", lambda _: False)
-
-
-@wire.stage("authenticate", "protocol/signature", sees=BOTH, signed=True)
-def wrong_signature_breaks_the_server(_: Service, faithful: Any, call: Call) -> None:
-    """A signature that does not fit is answered with HTTP 500."""
-    try:
-        faithful(call)
-    except Refusal as refusal:
-        raise Refusal("InternalFailure", refusal.text, status=500) from None
 
 
 GROUPS = (wire,)

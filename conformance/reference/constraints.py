@@ -49,14 +49,19 @@ def _present(node: Node, value: Any, place: str) -> Iterator[str]:
 
 
 def _own_violations(node: Node, value: Any, place: str) -> Iterator[str]:
-    for facet, judge in _JUDGES:
+    for facet in _JUDGES:
         limits = [facets[facet] for facets in (node.documented, node.modelled) if facet in facets]
         # Where the documents and the model differ, only what both refuse is refused.
-        if limits and all(judge(value, limit) for limit in limits):
+        if limits and all(breaks(facet, limit, value) for limit in limits):
             yield _told(value, place, _REQUIREMENTS[facet](limits[0]))
     accepted = node.accepted_values()
     if accepted is not None and value not in accepted:
         yield _told(value, place, f"satisfy enum value set: [{', '.join(accepted)}]")
+
+
+def breaks(facet: str, limit: Any, value: Any) -> bool:
+    """Tell whether a value of the right type breaks one facet; False for a facet that limits no single value."""
+    return facet in _JUDGES and _JUDGES[facet](value, limit)
 
 
 def _told(value: Any, place: str, requirement: str) -> str:
@@ -77,13 +82,13 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.ASCII)
 
 
-_JUDGES: tuple[tuple[str, Callable[[Any, Any], bool]], ...] = (
-    ("min_length", lambda value, limit: len(value) < limit),
-    ("max_length", lambda value, limit: len(value) > limit),
-    ("minimum", lambda value, limit: value < limit),
-    ("maximum", lambda value, limit: value > limit),
-    ("pattern", lambda value, limit: _compiled(limit).fullmatch(value) is None),
-)
+_JUDGES: dict[str, Callable[[Any, Any], bool]] = {
+    "min_length": lambda value, limit: len(value) < limit,
+    "max_length": lambda value, limit: len(value) > limit,
+    "minimum": lambda value, limit: value < limit,
+    "maximum": lambda value, limit: value > limit,
+    "pattern": lambda value, limit: _compiled(limit).fullmatch(value) is None,
+}
 """Each facet, and when a value breaks it."""
 
 _REQUIREMENTS: dict[str, Callable[[Any], str]] = {

@@ -1,0 +1,124 @@
+"""What happens to a request, stage by stage, each a method of its own: a variant of the service replaces just one.
+
+The order is that of the service: the body is parsed, the operation found, the JSON types looked at, the caller
+recognised, the constraints checked, and only then is anything looked up.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from abc import ABC, abstractmethod
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract import load
+from conformance.reference import inputs as operation
+from conformance.reference.constraints import check_input
+from conformance.reference.exchange import Answer, Call
+from conformance.reference.reading import read_members, read_object
+from conformance.reference.refusals import Refusal, internal_failure, unknown_operation
+from conformance.reference.signatures import Signatures
+from conformance.wire.encoding import dump
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.contract import Contract
+
+Members = dict[str, Any]
+
+_LOG = logging.getLogger(__name__)
+_OK = 200
+_METHOD_NOT_ALLOWED = 405
+_NOT_FOUND = 404
+
+
+class Stages(ABC):
+    """Takes calls through all stages; what an operation does is for the class below to say.
+
+    Calls may come from several threads at once.
+    """
+
+    def __init__(self, contract: Contract | None, credentials: Mapping[str, str] | None) -> None:
+        """Take the inputs from a contract; one of other operations, or none, gives way to the one that comes along.
+
+        With `credentials` (access key to secret key) every request has to be signed by one.
+        """
+        whole = contract is not None and set(contract.operations) >= operation.IN_CONTRACT
+        self.contract = contract if contract is not None and whole else _shipped_contract()
+        self.inputs = operation.inputs(self.contract)
+        self._signatures = Signatures(credentials, self.contract.service.signing_name) if credentials else None
+        self._numbers = itertools.count(1)
+
+    def answer(self, call: Call) -> Answer:
+        """Take a call through all stages; a fault of the server itself is an InternalFailure."""
+        try:
+            self.admit(call)
+            content = self.parse(call)
+            name = self.dispatch(call)
+            members = self.read(name, content)
+            self.authenticate(call)
+            self.validate(name, members)
+            return self.succeed(self.perform(name, members))
+        except Refusal as refusal:
+            return self.refuse(refusal)
+        except Exception:  # noqa: BLE001 - whatever broke, the caller gets an answer and the log gets the reason
+            _LOG.exception("the reference server broke on %s %s", call.method, call.target)
+            return self.refuse(internal_failure())
+
+    def admit(self, call: Call) -> None:
+        """Refuse what is not a POST to the root: the operation is in a header, never in the URL."""
+        if call.method != "POST":
+            raise unknown_operation(f"{call.method} is not supported: use POST", status=_METHOD_NOT_ALLOWED)
+        if call.target.partition("?")[0] != "/":
+            raise unknown_operation("there is nothing at this path: use /", status=_NOT_FOUND)
+
+    def parse(self, call: Call) -> Members:
+        """Parse the body, a JSON object."""
+        return read_object(call.body)
+
+    def dispatch(self, call: Call) -> str:
+        """Find the operation that the target header names."""
+        prefix, _, name = call.headers.get("x-amz-target", "").partition(".")
+        if prefix != self.contract.service.target_prefix or name not in self.inputs:
+            raise unknown_operation("")
+        return name
+
+    def read(self, name: str, content: Members) -> Members:
+        """Take the members of the operation's input, each of the right JSON type."""
+        members: Members = read_members(self.inputs[name], content)
+        return members
+
+    def authenticate(self, call: Call) -> None:
+        """Check the signature, where keys are configured."""
+        if self._signatures is not None:
+            self._signatures.check(call)
+
+    def validate(self, name: str, members: Members) -> None:
+        """Check every constraint of the input."""
+        check_input(self.inputs[name], members)
+
+    @abstractmethod
+    def perform(self, name: str, members: Members) -> Members:
+        """Do what the operation does."""
+
+    def succeed(self, output: Members) -> Answer:
+        """Write the answer of an operation."""
+        return self.write(_OK, output)
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """Write the answer to a request that is not served."""
+        return self.write(refusal.status, refusal.content())
+
+    def write(self, status: int, content: Members) -> Answer:
+        """Write an object as JSON, under a request id of its own."""
+        number = next(self._numbers)
+        request_id = f"{number:08x}-0000-4000-8000-{number:012x}"
+        return Answer(status, dump(content), request_id, self.contract.service.content_type)
+
+
+@lru_cache(maxsize=1)
+def _shipped_contract() -> Contract:
+    # Read once a process: it takes longer than everything else that a server does before it serves.
+    return load()
