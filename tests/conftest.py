@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from made_once import MadeOnce, made_once_below
 
 # A shell starts what it puts into the background with Ctrl-C ignored, and every program that a test starts would
 # inherit that. A test that interrupts one means a program that hears it.
@@ -32,3 +33,10 @@ def documents(request: pytest.FixtureRequest) -> Path:
     if not Path(folder).is_dir():
         pytest.fail(f"--documents: there is no folder {folder}", pytrace=False)
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MadeOnce:
+    """Give what makes a folder once for all tests, whatever processes they are spread over."""
+    base = tmp_path_factory.getbasetemp()
+    return made_once_below((base if worker_id == "master" else base.parent) / "made-once")

@@ -93,7 +93,7 @@ def test_the_document_is_valid_openapi() -> None:
 
 
 def test_the_program_prints_the_document() -> None:
-    printed = subprocess.run([sys.executable, str(PROGRAM)], check=True, capture_output=True, text=True)
+    printed = subprocess.run([sys.executable, str(PROGRAM)], check=True, capture_output=True, text=True, timeout=120)
     assert json.loads(printed.stdout) == document(contract())
 
 

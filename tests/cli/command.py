@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from cli.warm import Warm, forks
 
 PATIENCE_S = 300.0
 """Seconds after which a command counts as stuck."""
@@ -37,14 +40,21 @@ class Ended:
         return self.err
 
 
+_NO_AWS = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
 def environment(**more: str) -> dict[str, str]:
-    """Give the environment of a user: nothing of the pytest that runs these tests, and lines of 80 columns."""
+    """Give the environment of a user who has set nothing up for AWS or pytest, with lines of 80 columns."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PYTEST_", "AWS_", "COV_")) and name not in {"NO_COLOR", "FORCE_COLOR"}
     }
-    return {**kept, "COLUMNS": "80", "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {**kept, **_NO_AWS, "COLUMNS": "80", **more}
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -52,11 +62,41 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "conformance", *map(str, arguments)]
 
 
-def conformance(*arguments: str | Path, cwd: Path, **env: str) -> Ended:
-    """Run a command to its end."""
+def ran(words: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, send: bytes = b"") -> Ended:
+    """Run any program to its end, in the environment of a user; `send` is what it reads from standard input."""
     ended = subprocess.run(
-        command(*arguments), cwd=cwd, env=environment(**env), capture_output=True, timeout=PATIENCE_S, check=False
+        [*map(str, words)],
+        cwd=cwd,
+        env=environment(**(env or {})),
+        input=send,
+        capture_output=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
+    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+def python(program: str, *arguments: str | Path, cwd: Path, **env: str) -> Ended:
+    """Run a program in Python, given as text."""
+    return ran([sys.executable, "-c", program, *arguments], cwd=cwd, env=env)
+
+
+def under_pytest(*options: str | Path, cwd: Path, **env: str) -> Ended:
+    """Run the suite as those do who call pytest itself."""
+    suite = ["-m", "pytest", "--pyargs", "conformance.suite", "-p", "no:cacheprovider"]
+    return ran([sys.executable, *suite, *options], cwd=cwd, env=env)
+
+
+@cache
+def _warm() -> Warm:
+    return Warm(environment())
+
+
+def conformance(*arguments: str | Path, cwd: Path, **env: str) -> Ended:
+    """Run a command to its end; it begins with its imports only where `env` sets something for Python itself."""
+    if not forks() or any(name.startswith("PYTHON") for name in env):
+        return ran(command(*arguments), cwd=cwd, env=env)
+    ended = _warm().run([*map(str, arguments)], cwd=cwd, env=environment(**env), timeout=PATIENCE_S)
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 

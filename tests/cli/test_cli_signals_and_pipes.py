@@ -9,43 +9,16 @@ import re
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from raw_servers import RawServer, Received, never_answers, reference
 
-from cli.command import PATIENCE_S, Ended, command, conformance, environment, report_of, write_targets
+from cli.command import PATIENCE_S, Ended, command, conformance, environment, report_of
+from cli.processes import ended, first_line, launching, outlived, running, started
 from conformance.errors import ExitCode
 
 LITTLE = ("--area", "error")
-
-
-@contextmanager
-def started(*arguments: str, cwd: Path, **env: str) -> Iterator[subprocess.Popen[str]]:
-    """Start a command in a process group of its own, as a shell does; it is ended in every case."""
-    process = subprocess.Popen(
-        command(*arguments),
-        cwd=cwd,
-        env=environment(**env),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-
-def ended(process: subprocess.Popen[str]) -> Ended:
-    out, err = process.communicate(timeout=PATIENCE_S)
-    return Ended(process.returncode, out, err)
 
 
 class Gate:
@@ -121,36 +94,25 @@ def test_an_interrupt_while_the_target_is_opened_is_told_in_a_word(tmp_path: Pat
     assert run.err.split() == ["interrupted"]
 
 
-SERVER = """
-import socket, sys, http.server
-lifeline = socket.create_connection(("127.0.0.1", int(sys.argv[2])))
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(404); self.send_header("Content-Length", "0"); self.end_headers()
-    def do_POST(self):
-        lifeline.sendall(b"!")
-        lifeline.recv(1)
-http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-"""
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_launched_server_does_not_outlive_an_interrupted_run(number: signal.Signals, tmp_path: Path) -> None:
-    (tmp_path / "server.py").write_text(SERVER)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(PATIENCE_S)
-        words = f"[{sys.executable}, server.py, '{{port}}', '{listening.getsockname()[1]}']"
-        write_targets(tmp_path, mine=f"{{launch: {{command: {words}}}, endpoint_url: 'http://127.0.0.1:{{port}}'}}")
-        with started("run", "mine", cwd=tmp_path) as process:
-            lifeline, _ = listening.accept()
-            lifeline.settimeout(PATIENCE_S)
-            assert lifeline.recv(1) == b"!"
-            process.send_signal(number)
-            run = ended(process)
-            run.told_without_traceback()
-            rest = lifeline.recv(64).strip(b"!")
-            assert rest == b"", "the server has not ended"
+    with launching(tmp_path) as asked, started("run", "mine", cwd=tmp_path) as process, asked() as lifeline:
+        process.send_signal(number)
+        run = ended(process)
+        run.told_without_traceback()
+        assert not outlived(lifeline)
     assert run.code == 128 + signal.SIGINT
+
+
+def into_a_pipe_that_nobody_reads(*arguments: str, cwd: Path) -> Ended:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as out:  # noqa: PTH123 - a descriptor, not a path
+        run = subprocess.run(
+            command(*arguments), stdout=out, stderr=subprocess.PIPE, cwd=cwd, env=environment(), text=True,
+            timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+    return Ended(run.returncode, "", run.stderr)
 
 
 @pytest.mark.parametrize(
@@ -159,37 +121,14 @@ def test_a_launched_server_does_not_outlive_an_interrupted_run(number: signal.Si
     ids=["long", "longer", "short"],
 )
 def test_a_list_whose_reader_goes_away_ends_without_complaint(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    with open(writer, "wb") as out:  # noqa: PTH123 - a descriptor, not a path
-        run = subprocess.run(
-            command(*arguments),
-            stdout=out,
-            stderr=subprocess.PIPE,
-            cwd=tmp_path,
-            env=environment(),
-            timeout=PATIENCE_S,
-            check=False,
-        )
-    assert re.fullmatch(rb"([0-9]+ checks\n)?", run.stderr)
-    assert run.returncode == ExitCode.CONFORMS
+    run = into_a_pipe_that_nobody_reads(*arguments, cwd=tmp_path)
+    assert run.code == ExitCode.CONFORMS
+    assert re.fullmatch(r"([0-9]+ checks\n)?", run.err)
 
 
 def test_a_run_whose_reader_goes_away_still_writes_its_reports(tmp_path: Path) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    with open(writer, "wb") as out:  # noqa: PTH123 - a descriptor, not a path
-        run = subprocess.run(
-            command("run", "--report-dir", "out", *LITTLE),
-            stdout=out,
-            stderr=subprocess.PIPE,
-            cwd=tmp_path,
-            env=environment(),
-            timeout=PATIENCE_S,
-            check=False,
-        )
-    assert run.stderr == b""
-    assert run.returncode == ExitCode.CONFORMS
+    run = into_a_pipe_that_nobody_reads("run", "--report-dir", "out", *LITTLE, cwd=tmp_path)
+    assert (run.code, run.err) == (ExitCode.CONFORMS, "")
     assert report_of(tmp_path / "out")["complete"]
 
 
@@ -204,33 +143,16 @@ def test_output_in_a_pipe_is_plain(env: dict[str, str], tmp_path: Path) -> None:
 def on_a_terminal(folder: Path, *arguments: str, **env: str) -> str:
     """Run a command with a terminal as its output; give all that went there."""
     ours, theirs = os.openpty()
-    with started_on(theirs, *arguments, cwd=folder, **env) as process:
+    terminal = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    env = environment(TERM="xterm-256color", **env)
+    with running(command(*arguments), cwd=folder, env=env, **terminal):
         os.close(theirs)
         shown = b""
         with contextlib.suppress(OSError):  # the end of a terminal is an error on Linux
             while part := os.read(ours, 65536):
                 shown += part
         os.close(ours)
-        process.wait(timeout=PATIENCE_S)
     return shown.decode()
-
-
-@contextmanager
-def started_on(terminal: int, *arguments: str, cwd: Path, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        command(*arguments),
-        cwd=cwd,
-        env=environment(TERM="xterm-256color", **env),
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_a_terminal_gets_colours_unless_they_are_not_wanted(tmp_path: Path) -> None:
@@ -244,9 +166,7 @@ def test_a_terminal_gets_colours_unless_they_are_not_wanted(tmp_path: Path) -> N
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_ends_when_it_is_told_to(number: signal.Signals, tmp_path: Path) -> None:
     with started("serve", "--port", "0", cwd=tmp_path) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("serving world default at http://127.0.0.1:")
+        assert first_line(process).startswith("serving world default at http://127.0.0.1:")
         process.send_signal(number)
         run = ended(process)
     assert run.code == 0
@@ -264,8 +184,7 @@ def test_serve_tells_that_its_port_is_taken(tmp_path: Path) -> None:
 
 def test_what_serve_serves_conforms(tmp_path: Path) -> None:
     with started("serve", "--port", "0", cwd=tmp_path) as process:
-        assert process.stdout is not None
-        url = process.stdout.readline().split(" at ")[1].split()[0]
+        url = first_line(process).split(" at ")[1].split()[0]
         run = conformance("run", url, "--area", "order", cwd=tmp_path)
         process.send_signal(signal.SIGTERM)
         assert ended(process).code == 0

@@ -5,14 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import botocore
 import jsonschema
 import pytest
-from cli.command import Ended, command, conformance, environment
+from cli.command import Ended, command, conformance, python, ran
 from syrupy.assertion import SnapshotAssertion
 
 from conformance.drift.model_source import installed
@@ -92,12 +90,9 @@ def test_known_disagreements_never_fail(tmp_path: Path) -> None:
 
 
 def test_a_page_from_standard_input(tmp_path: Path) -> None:
-    done = subprocess.run(
-        command("drift", "--document", "-"),
-        input=written("boto3-paginator").encode(), cwd=tmp_path, env=environment(), capture_output=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert b"standard input" in done.stdout
+    ended = ran(command("drift", "--document", "-"), cwd=tmp_path, send=written("boto3-paginator").encode())
+    assert (ended.code, ended.err) == (0, "")
+    assert "standard input" in ended.out
 
 
 def test_json_keeps_its_schema(tmp_path: Path) -> None:
@@ -149,7 +144,4 @@ def test_a_run_pays_nothing_for_it(tmp_path: Path) -> None:
         "import sys, conformance.cli.running, conformance.suite.stage; "
         "print([name for name in sys.modules if name.startswith(('conformance.drift', 'conformance.validate'))])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "[]\n"
+    assert python(code, cwd=tmp_path) == Ended(0, "[]\n", "")

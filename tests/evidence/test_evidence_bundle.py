@@ -166,8 +166,9 @@ class TestChanges:
         written(path)
         text = path.read_text(encoding="ascii").replace('"status":200', '"status":500,"status":200', 1)
         path.write_text(text, encoding="ascii")
-        with pytest.raises(EvidenceError, match="entry 3"):
-            raise EvidenceError(_told(path))
+        with pytest.raises(EvidenceError, match="each member once") as caught:
+            read_bundle(path)
+        assert caught.value.where == f"{path}, entry 3"
 
     @pytest.mark.parametrize("content", [b"", b"\n", b"{}\n", b"[1]\n", b"hello\n", b"\x1f\x8b\x08hello", b"\xff\xfe"])
     def test_what_is_no_bundle_is_told_without_a_traceback(self, path: Path, content: bytes) -> None:
@@ -184,14 +185,6 @@ class TestChanges:
         rewrite(path, lambda content: content[0].update(schema=2), forge=True)
         with pytest.raises(EvidenceError, match="schema 2"):
             read_bundle(path)
-
-
-def _told(path: Path) -> str:
-    try:
-        read_bundle(path)
-    except EvidenceError as error:
-        return error.where
-    return ""
 
 
 class TestCutShort:

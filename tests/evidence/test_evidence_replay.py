@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
-import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from bundles import lines, rewrite
-from cli.command import PATIENCE_S, Ended, by_id, command, conformance, environment, outcomes, report_of, write_targets
+from cli.command import (
+    PATIENCE_S,
+    Ended,
+    by_id,
+    command,
+    conformance,
+    environment,
+    outcomes,
+    python,
+    report_of,
+    under_pytest,
+    write_targets,
+)
+from cli.processes import kill, unheard, wait_for_lines
+from made_once import MadeOnce
 
 import conformance as package
 from conformance.errors import ExitCode
@@ -40,29 +51,27 @@ runpy.run_module("conformance", run_name="__main__")
 """
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def account(made_once: MadeOnce) -> Path:
     """Record a whole run on an account that throttles now and then; give the folder."""
-    folder = tmp_path_factory.mktemp("account")
-    faults = Faults(throttle_every=90)
-    with ReferenceServer(load_world("default"), credentials={KEY: SECRET}, service=faults) as server:
-        entry = f"{{kind: aws, region: eu-west-1, endpoint_url: '{server.endpoint_url}', pace: 5000, budget: 9000}}"
-        write_targets(folder, account=entry)
-        options = ("--record", "evidence.jsonl", "--report-dir", "recorded")
-        ended = conformance("run", "account", *options, cwd=folder, **KEYS)
-    (folder / "out.txt").write_text(ended.out, encoding="utf-8")
-    assert ended.code == ExitCode.CONFORMS, ended.said
-    return folder
+
+    def record(folder: Path) -> None:
+        faults = Faults(throttle_every=90)
+        with ReferenceServer(load_world("default"), credentials={KEY: SECRET}, service=faults) as server:
+            entry = f"{{kind: aws, region: eu-west-1, endpoint_url: '{server.endpoint_url}', pace: 5000, budget: 9000}}"
+            write_targets(folder, account=entry)
+            options = ("--record", "evidence.jsonl", "--report-dir", "recorded")
+            ended = conformance("run", "account", *options, cwd=folder, **KEYS)
+        (folder / "out.txt").write_text(ended.out, encoding="utf-8")
+        assert ended.code == ExitCode.CONFORMS, ended.said
+
+    return made_once("recorded-account", record)
 
 
 def replay(folder: Path, *options: str | Path, to: Path) -> Ended:
     """Judge the evidence again, without credentials and where every socket is an error."""
     arguments = ("run", "--replay", folder / "evidence.jsonl", "--report-dir", to, *options)
-    ended = subprocess.run(
-        [sys.executable, "-c", NO_SOCKETS, *map(str, arguments)],
-        cwd=to.parent, env=environment(), capture_output=True, timeout=PATIENCE_S, check=False,
-    )  # fmt: skip
-    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+    return python(NO_SOCKETS, *arguments, cwd=to.parent)
 
 
 def steady(value: Any) -> Any:
@@ -173,15 +182,9 @@ def test_a_killed_run_leaves_evidence_that_says_so(tmp_path: Path) -> None:
     with ReferenceServer(load_world("default"), service=Faults(latency_s=0.01)) as server:
         write_targets(tmp_path, mine=f"{{endpoint_url: '{server.endpoint_url}', state: existing}}")
         path = tmp_path / "evidence.jsonl"
-        running = subprocess.Popen(
-            command("run", "mine", "--record", path, "--report-dir", tmp_path / "killed"),
-            cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline and (not path.exists() or path.read_bytes().count(b"\n") < 150):
-            time.sleep(0.02)
-        os.kill(running.pid, signal.SIGKILL)
-        running.wait(timeout=PATIENCE_S)
+        with unheard("run", "mine", "--record", path, "--report-dir", "killed", cwd=tmp_path) as process:
+            wait_for_lines(path, 150, process)
+            kill(process)
     ended = replay(tmp_path, to=tmp_path / "replayed")
     report = report_of(tmp_path / "replayed")
     assert ended.code == ExitCode.TARGET_BROKE
@@ -194,22 +197,15 @@ def test_a_killed_run_leaves_evidence_that_says_so(tmp_path: Path) -> None:
 
 
 def test_a_run_under_pytest_records_and_replays_as_well(tmp_path: Path) -> None:
-    suite = [sys.executable, "-m", "pytest", "-q", "--pyargs", "conformance.suite", "--check-area=error"]
-
-    def under_pytest(*options: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*suite, *options], cwd=tmp_path, env=environment(), capture_output=True, text=True,
-            timeout=PATIENCE_S, check=False,
-        )  # fmt: skip
-
-    recorded = under_pytest("--evidence-record=evidence.jsonl.gz", "--report-dir=recorded")
-    replayed = under_pytest("--evidence-replay=evidence.jsonl.gz", "--report-dir=replayed")
-    spread = under_pytest("--evidence-record=other", "-n", "2")
-    assert (recorded.returncode, replayed.returncode) == (0, 0), recorded.stdout + replayed.stdout
-    assert f"sha256 {read_bundle(tmp_path / 'evidence.jsonl.gz').digest}" in recorded.stdout
+    some = ("-q", "--check-area=error")
+    recorded = under_pytest(*some, "--evidence-record=evidence.jsonl.gz", "--report-dir=recorded", cwd=tmp_path)
+    replayed = under_pytest(*some, "--evidence-replay=evidence.jsonl.gz", "--report-dir=replayed", cwd=tmp_path)
+    spread = under_pytest(*some, "--evidence-record=other", "-n", "2", cwd=tmp_path)
+    assert (recorded.code, replayed.code) == (0, 0), recorded.said + replayed.said
+    assert f"sha256 {read_bundle(tmp_path / 'evidence.jsonl.gz').digest}" in recorded.out
     assert outcomes(report_of(tmp_path / "recorded")) == outcomes(report_of(tmp_path / "replayed"))
-    assert spread.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "one process" in spread.stderr
+    assert spread.code == pytest.ExitCode.USAGE_ERROR
+    assert "one process" in spread.err
 
 
 @pytest.mark.parametrize(
@@ -223,10 +219,11 @@ def test_a_run_under_pytest_records_and_replays_as_well(tmp_path: Path) -> None:
         (("--replay", "b", "--aws-cli", "auto"), "starts no program"),
         (("--replay", "b", "--aws-cli", "/bin/true"), "starts no program"),
         (("--replay", "b", "--plan"), "nothing to plan"),
-        (("--record", "/proc/nowhere/evidence"), "can't be written"),
+        (("--record", "a-file/evidence"), "can't be written"),
     ],
 )
 def test_what_does_not_go_together_is_told(tmp_path: Path, options: tuple[str, ...], words: str) -> None:
+    (tmp_path / "a-file").write_text("")
     ended = conformance("run", "--area", "error", *options, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert words in ended.told_without_traceback()
@@ -256,7 +253,13 @@ def test_the_schema_is_printed(tmp_path: Path) -> None:
 
 
 def test_every_line_of_a_real_recording_keeps_to_the_schema(account: Path) -> None:
-    kinds = [line["type"] for line in lines(account / "evidence.jsonl")]
+    recording = lines(account / "evidence.jsonl")
+    kinds = [line["type"] for line in recording]
     assert kinds[:2] == ["header", "exchange"]
     assert kinds[-1] == "footer"
     assert kinds.count("state") == 1
+    validator = jsonschema.Draft202012Validator(evidence_schema())
+    # Exchanges are alike by the hundred: some of each status, and whatever is no exchange.
+    some = [line for line in recording if line["type"] != "exchange" or line["n"] % 20 == 0 or not line["response"]]
+    assert {line["response"]["status"] for line in some if line.get("response")} >= {200, 400}
+    assert [error.message for line in some for error in validator.iter_errors(line)] == []

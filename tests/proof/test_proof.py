@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import jsonschema
 import pytest
+from cli.command import conformance, python
 
 from conformance.catalogue.catalogue import catalogue
 from conformance.catalogue.check import Check
@@ -116,42 +116,30 @@ def test_the_json_form_keeps_its_schema_and_the_processes_give_the_same() -> Non
     assert precision(spread).median > 0
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "conformance", "prove", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def test_the_command_ends_with_0_where_nothing_survives(tmp_path: Path) -> None:
+    ended = conformance("prove", "--select", FEW[1], "--json", "-n", "1", cwd=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    assert json.loads(ended.out)["counts"]["tried"] == 1
 
 
-def test_the_command_ends_with_0_where_nothing_survives() -> None:
-    done = command("--select", FEW[1], "--json", "-n", "1")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["counts"]["tried"] == 1
+def test_the_command_ends_with_2_on_a_pattern_that_matches_nothing(tmp_path: Path) -> None:
+    ended = conformance("prove", "--select", "no/such/*", cwd=tmp_path)
+    assert ended.code == 2
+    assert "matches no mutant" in ended.told_without_traceback()
 
 
-def test_the_command_ends_with_2_on_a_pattern_that_matches_nothing() -> None:
-    done = command("--select", "no/such/*")
-    assert done.returncode == 2
-    assert "matches no mutant" in done.stderr
-
-
-def test_the_command_ends_with_1_where_one_survives() -> None:
+def test_the_command_ends_with_1_where_one_survives(tmp_path: Path) -> None:
     blinded = (
         "import conformance.catalogue.catalogue as module\n"
         "every = module.catalogue\n"
         "module.catalogue = lambda contract: tuple(c for c in every(contract) if c.area == 'protocol')\n"
-        "import sys\n"
         "from conformance.cli.main import main\n"
-        f"sys.argv = ['conformance', 'prove', '--select', '{FEW[1]}', '-n', '1']\n"
         "main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", blinded], capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 1
-    assert done.stdout.startswith("1 survived")
+    ended = python(blinded, "prove", "--select", FEW[1], "-n", "1", cwd=tmp_path)
+    assert ended.code == 1
+    assert ended.out.startswith("1 survived")
 
 
-def test_the_command_prints_its_schema() -> None:
-    assert json.loads(command("--schema").stdout) == SCHEMA
+def test_the_command_prints_its_schema(tmp_path: Path) -> None:
+    assert json.loads(conformance("prove", "--schema", cwd=tmp_path).out) == SCHEMA

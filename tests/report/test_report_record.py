@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.command import python
 from sample_records import BROKE, EVERY_KIND, FAILED, FOOTER, HEADER, HOSTILE_ONE, PASSED, SKIPPED, record
 
 from conformance.errors import ExitCode, UserError
@@ -25,11 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 def write(path: Path, record: Record) -> None:
     with RecordWriter(path) as writer:
-        writer.header(record.header)
-        for result in record.results:
-            writer.result(result)
-        if record.footer:
-            writer.footer(record.footer)
+        writer.whole(record)
 
 
 def lines_of(record: Record) -> list[dict[str, Any]]:
@@ -80,7 +75,7 @@ writer.result(PASSED)
 writer.result(FAILED)
 os._exit(9)
 """
-    assert subprocess.run([sys.executable, "-c", program], check=False, cwd=Path(__file__).parents[2]).returncode == 9
+    assert python(program, cwd=Path(__file__).parents[2]).code == 9
     kept = read_record(path)
     assert kept.results == (FAILED, PASSED)
     assert not kept.complete
