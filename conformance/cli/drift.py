@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import conformance
-from conformance.cli.options import contract
+from conformance.cli.options import contract, contract_in
 from conformance.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
@@ -53,9 +53,8 @@ def drift(as_json: bool, print_schema: bool, contract: str | None, **options: An
         return ExitCode.CONFORMS
     failing = _kinds(options["fail_on"])
     _one_of_them(options)
-    from conformance.contract import load  # noqa: PLC0415 - --help does without it
 
-    loaded = load(Path(contract) if contract else None)
+    loaded = contract_in(contract)
     found = _of_page(loaded, options) if options["document"] is not None else _of_model(loaded, options)
     if as_json:
         from conformance.drift.schema import to_json  # noqa: PLC0415 - as above

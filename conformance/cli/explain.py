@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.options import contract
+from conformance.cli.options import contract, contract_in
 from conformance.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,10 +24,9 @@ _WIDTH = 11
 def explain(id_: str, contract: str | None) -> None:
     """Explain one check, fact or behaviour: what it says, where that stands, what is sent and what is accepted."""
     from conformance.catalogue.catalogue import catalogue  # noqa: PLC0415 - --help does without it
-    from conformance.contract import load  # noqa: PLC0415 - as above
     from conformance.validate.own_checks import own_checks  # noqa: PLC0415 - as above
 
-    loaded = load(Path(contract) if contract else None)
+    loaded = contract_in(contract)
     checks = (*catalogue(loaded), *own_checks(loaded))
     texts = list(_texts(loaded, checks, id_))
     if not texts:

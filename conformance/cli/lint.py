@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.options import contract
+from conformance.cli.options import contract, contract_in
 from conformance.errors import ExitCode
 
 
@@ -21,12 +21,11 @@ from conformance.errors import ExitCode
 def lint(documents: str | None, contract: str | None) -> int:
     """Look for errors in the contract itself."""
     from conformance.catalogue.catalogue import GENERIC_LAWS, catalogue  # noqa: PLC0415 - --help does without it
-    from conformance.contract import load  # noqa: PLC0415 - as above
     from conformance.contract.documents import verify_citations  # noqa: PLC0415 - as above
     from conformance.contract.lint import lint as look  # noqa: PLC0415 - as above
     from conformance.laws.registry import laws  # noqa: PLC0415 - as above
 
-    loaded = load(Path(contract) if contract else None)
+    loaded = contract_in(contract)
     # A law about an operation that this contract does not have can judge none of its behaviours.
     own = frozenset(name for name, law in laws().items() if law.operation in loaded.operations)
     findings = list(look(loaded, laws=own, areas=GENERIC_LAWS))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
 
-from conformance.cli.options import contract, selection
-from conformance.cli.schemas import CHECKS, FACTS
+from conformance.cli.options import contract, contract_in, selection
 
 
 @click.command()
@@ -19,14 +17,15 @@ from conformance.cli.schemas import CHECKS, FACTS
 @contract
 def checks(as_json: bool, print_schema: bool, contract: str | None, **options: Any) -> None:  # noqa: FBT001 - click passes flags so
     """List the checks, without running any."""
-    from conformance.catalogue.catalogue import catalogue, select  # noqa: PLC0415 - --help does without it
-    from conformance.contract import load  # noqa: PLC0415 - --help does without it
-
     if print_schema:
+        from conformance.cli.schemas import CHECKS  # noqa: PLC0415 - only this branch needs it
+
         click.echo(json.dumps(CHECKS, indent=2))
         return
+    from conformance.catalogue.catalogue import catalogue, select  # noqa: PLC0415 - --help does without it
+
     chosen = select(
-        catalogue(load(Path(contract) if contract else None)),
+        catalogue(contract_in(contract)),
         options["select"],
         operation=options["operation"],
         area=options["area"],
@@ -65,12 +64,12 @@ def facts(
     contract: str | None,
 ) -> None:
     """List the facts of the contract with their citations."""
-    from conformance.contract import load  # noqa: PLC0415 - --help does without it
-
     if print_schema:
+        from conformance.cli.schemas import FACTS  # noqa: PLC0415 - only this branch needs it
+
         click.echo(json.dumps(FACTS, indent=2))
         return
-    loaded = load(Path(contract) if contract else None)
+    loaded = contract_in(contract)
     if operation is not None and operation not in loaded.operations:
         raise click.BadParameter(f"choose one of: {', '.join(loaded.operations)}", param_hint="--operation")
     chosen = [

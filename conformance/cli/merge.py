@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.gate import known_failures
-from conformance.cli.options import contract
+from conformance.cli.options import contract, contract_in
 
 if TYPE_CHECKING:
+    from conformance.contract import Contract
     from conformance.report import Record
 
 
@@ -50,7 +51,7 @@ def merge(
     folder = report_dir or Path("reports") / folder_name(whole.header.target.name)
     path = place_of(folder, parts)
     if known_failures is not None:
-        whole = _held(whole, Path(known_failures), Path(contract) if contract else None)
+        whole = _held(whole, Path(known_failures), contract_in(contract))
     with report.RecordWriter(path) as writer:
         writer.whole(whole)
     reports = write_reports(whole, folder, strict=strict)
@@ -58,16 +59,14 @@ def merge(
     return report.exit_code(whole, strict=strict)
 
 
-def _held(record: Record, known: Path, root: Path | None) -> Record:
+def _held(record: Record, known: Path, loaded: Contract) -> Record:
     """Hold a record against known failures; which checks there are is for the contract of the run to say."""
     from conformance.catalogue.catalogue import catalogue  # noqa: PLC0415 - only this branch needs it
-    from conformance.contract import load  # noqa: PLC0415 - as above
     from conformance.gate.errors import MergeError  # noqa: PLC0415 - as above
     from conformance.gate.judging import Gatekeeper, held  # noqa: PLC0415 - as above
     from conformance.gate.reading import read_known_failures, today  # noqa: PLC0415 - as above
 
     entries = read_known_failures(known)
-    loaded = load(root)
     if loaded.digest != record.header.contract.digest:
         raise MergeError(
             f"the run was judged by the contract {record.header.contract.digest[:12]}, not by {loaded.digest[:12]}",

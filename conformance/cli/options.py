@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from conformance.contract import Contract
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +32,13 @@ def selection(command: F) -> F:
 
 
 def contract(command: F) -> F:
-    """Add the option that names another contract."""
+    """Add the option that names another contract; `contract_in` takes what it gives."""
     words = "Folder of another contract (default: the one that comes along)."
     return click.option("--contract", "contract", metavar="DIR", type=click.Path(), help=words)(command)
+
+
+def contract_in(folder: str | None) -> Contract:
+    """Give the contract in a folder, or the one that comes along. Raises ContractError."""
+    from conformance.contract import load  # noqa: PLC0415 - --help does without it
+
+    return load(Path(folder) if folder else None)

@@ -2,73 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_LEVEL = {"enum": ["must", "should"]}
-_BASIS = {"enum": ["documented", "protocol", "modelled", "observed", "inferred"]}
+from conformance.report.json_schema import BASIS, BECAUSE, CITED, LEVEL, TEXT, TEXTS, Schema, closed, titled
 
-FACTS: Final[dict[str, Any]] = {
-    "$schema": _DRAFT,
-    "title": "The facts of a contract",
-    "type": "array",
-    "items": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["id", "operation", "direction", "path", "facet", "value", "basis", "level", "sources"],
-        "properties": {
-            "id": {"type": "string"},
-            "operation": {"type": "string"},
-            "direction": {"enum": ["input", "output", "error", "paginator"]},
-            "path": {"type": "string"},
-            "facet": {
-                "enum": [
-                    "present", "type", "enum", "required", "default", "min_length", "max_length", "pattern", "minimum",
-                    "maximum", "http_status",
-                ]
-            },
-            "value": {},
-            "basis": _BASIS,
-            "level": _LEVEL,
-            "sources": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["id", "line"],
-                    "properties": {"id": {"type": "string"}, "line": {"type": ["integer", "null"]}, "value": {}},
-                },
-            },
-        },
+_FACETS = [
+    "present", "type", "enum", "required", "default", "min_length", "max_length", "pattern", "minimum", "maximum",
+    "http_status",
+]  # fmt: skip
+
+FACTS: Final[Schema] = titled(
+    "The facts of a contract",
+    {
+        "type": "array",
+        "items": closed(
+            {
+                "id": TEXT,
+                "operation": TEXT,
+                "direction": {"enum": ["input", "output", "error", "paginator"]},
+                "path": TEXT,
+                "facet": {"enum": _FACETS},
+                "value": {},
+                "basis": BASIS,
+                "level": LEVEL,
+                "sources": CITED,
+            }
+        ),
     },
-}  # fmt: skip
+)
 
-CHECKS: Final[dict[str, Any]] = {
-    "$schema": _DRAFT,
-    "title": "The checks of a contract",
-    "type": "array",
-    "items": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["id", "operation", "area", "level", "basis", "statement", "because", "facts", "behaviour"],
-        "properties": {
-            "id": {"type": "string"},
-            "operation": {"type": "string"},
-            "area": {"type": "string"},
-            "level": _LEVEL,
-            "basis": _BASIS,
-            "statement": {"type": "string"},
-            "because": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["source", "line"],
-                    "properties": {"source": {"type": "string"}, "line": {"type": ["integer", "null"]}},
-                },
-            },
-            "facts": {"type": "array", "items": {"type": "string"}},
-            "behaviour": {"type": ["string", "null"]},
-        },
+CHECKS: Final[Schema] = titled(
+    "The checks of a contract",
+    {
+        "type": "array",
+        "items": closed(
+            {
+                "id": TEXT,
+                "operation": TEXT,
+                "area": TEXT,
+                "level": LEVEL,
+                "basis": BASIS,
+                "statement": TEXT,
+                "because": BECAUSE,
+                "facts": TEXTS,
+                "behaviour": {"type": ["string", "null"]},
+            }
+        ),
     },
-}
+)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 from typing import Any
 
 import click
 
 import conformance
-from conformance.cli.options import contract
+from conformance.cli.options import contract, contract_in
 from conformance.errors import ExitCode, UserError
 
 _TOOL = "sagemaker-tuning-conformance"
@@ -55,13 +54,12 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
             "there is nothing to judge",
             remedy="conformance validate OPERATION FILE, or conformance validate OPERATION --request FILE",
         )
-    from conformance.contract import load  # noqa: PLC0415 - --help does without it
-    from conformance.contract.spelling import operation_named  # noqa: PLC0415 - as above
+    from conformance.contract.spelling import operation_named  # noqa: PLC0415 - --help does without it
     from conformance.validate.forms import Form  # noqa: PLC0415 - as above
     from conformance.validate.judgement import judge  # noqa: PLC0415 - as above
     from conformance.validate.saved import STDIN, read  # noqa: PLC0415 - as above
 
-    loaded = load(Path(contract) if contract else None)
+    loaded = contract_in(contract)
     about = loaded.operations[operation_named(operation, loaded.operations)]
     if file == options["request"] == STDIN:
         raise UserError("standard input holds one thing, not two", remedy="save the answer or the request as a file")

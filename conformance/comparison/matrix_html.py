@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-from importlib.resources import files
 from itertools import groupby
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from conformance.comparison.matrix import Cell, Claim, Matrix
 from conformance.comparison.matrix_terminal import SIGNS, cell_text
 from conformance.report import Outcome, Result
 from conformance.report.summary import headline
-from conformance.report.visible import one_line, visible
+from conformance.report.templating import asset, html_environment, script_source
+from conformance.report.visible import one_line
 
 _ROOM = "conformance.comparison"
 
 
 def render_matrix_html(matrix: Matrix) -> str:
     """Give the text of the page."""
-    script = _dense(_asset("matrix.js"))
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    script = _dense(asset(_ROOM, "matrix.js"))
     groups = [(name, tuple(claims)) for name, claims in groupby(matrix.claims, key=lambda one: one.group)]
     text = (
         _environment()
@@ -33,9 +30,9 @@ def render_matrix_html(matrix: Matrix) -> str:
             claim_groups=groups,
             cells=[Cell.of(side.record.results) for side in matrix.sides],
             verdicts=[headline(side.record) for side in matrix.sides],
-            style=Markup(_asset("matrix.css")),  # noqa: S704 - our own file
+            style=Markup(asset(_ROOM, "matrix.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
-            script_digest=digest,
+            script_source=Markup(script_source(script)),  # noqa: S704 - a digest in quotes
         )
     )
     return _dense(text) + "\n"
@@ -46,21 +43,9 @@ def _dense(text: str) -> str:
     return re.sub(r"\n\s*\n+", "\n", text).strip()
 
 
-def _asset(name: str) -> str:
-    return (files(_ROOM) / "templates" / name).read_text("utf-8")
-
-
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader(_ROOM),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
+    environment = html_environment(_ROOM)
     environment.filters.update(
-        number=lambda value: f"{value:,}",
         cell=cell_text,
         sign=lambda outcome: SIGNS[outcome],
         anchor=lambda text: re.sub(r"\s", "-", one_line(text)),

@@ -5,115 +5,61 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conformance.drift.finding import Drift, Kind
+from conformance.report.json_schema import BECAUSE, COUNT, TEXT, TEXTS, TOOL, Schema, closed, titled
 
-_TEXTS: Final = {"type": "array", "items": {"type": "string"}}
-_LINES: Final = {"type": "array", "items": {"type": "integer", "minimum": 1}}
+_LINES: Final[Schema] = {"type": "array", "items": {"type": "integer", "minimum": 1}}
 
-_FINDING: Final[dict[str, Any]] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": [
-        "kind", "facts", "operation", "direction", "path", "facet", "contract", "other", "added", "removed", "because",
-        "lines", "detail",
-    ],
-    "properties": {
+_FINDING: Final[Schema] = closed(
+    {
         "kind": {"enum": [kind.value for kind in Kind]},
-        "facts": {**_TEXTS, "minItems": 1},
-        "operation": {"type": "string"},
+        "facts": {**TEXTS, "minItems": 1},
+        "operation": TEXT,
         "direction": {"enum": ["", "input", "output", "error", "paginator", "service"]},
-        "path": {"type": "string"},
-        "facet": {"type": "string"},
+        "path": TEXT,
+        "facet": TEXT,
         "contract": {"description": "the value in the contract, null where there is none"},
         "other": {"description": "the value in the model or on the page, null where there is none"},
-        "added": {**_TEXTS, "description": "words of a list that only the other side has"},
-        "removed": {**_TEXTS, "description": "words of a list that only the contract has"},
-        "because": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["source", "line"],
-                "properties": {"source": {"type": "string"}, "line": {"type": ["integer", "null"]}},
-            },
-        },
+        "added": {**TEXTS, "description": "words of a list that only the other side has"},
+        "removed": {**TEXTS, "description": "words of a list that only the contract has"},
+        "because": BECAUSE,
         "lines": {**_LINES, "description": "where the page says so; empty for a model"},
-        "detail": {"type": "string"},
-    },
-}  # fmt: skip
+        "detail": TEXT,
+    }
+)
 
-SCHEMA: Final[dict[str, Any]] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Drift of a service model or of a page from the contract",
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["schema", "tool", "contract", "against", "summary", "findings", "known", "unread", "notes"],
-    "properties": {
-        "schema": {"const": 1},
-        "tool": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["name", "version"],
-            "properties": {"name": {"type": "string"}, "version": {"type": "string"}},
-        },
-        "contract": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["digest"],
-            "properties": {"digest": {"type": "string"}},
-        },
-        "against": {
-            "oneOf": [
-                {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["kind", "file", "version", "api_version", "contract_version"],
-                    "properties": {
-                        "kind": {"const": "model"},
-                        "file": {"type": "string"},
-                        "version": {"type": "string"},
-                        "api_version": {"type": "string"},
-                        "contract_version": {"type": "string"},
-                    },
-                },
-                {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["kind", "file", "style", "operation", "edition", "claims"],
-                    "properties": {
-                        "kind": {"const": "document"},
-                        "file": {"type": "string"},
-                        "style": {"type": "string"},
-                        "operation": {"type": "string"},
-                        "edition": {"type": ["string", "null"]},
-                        "claims": {"type": "integer", "minimum": 0},
-                    },
-                },
-            ]
-        },
-        "summary": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["new", "removed", "changed", "known"],
-            "properties": {name: {"type": "integer", "minimum": 0} for name in ("new", "removed", "changed", "known")},
-        },
-        "findings": {"type": "array", "items": _FINDING},
-        "known": {"type": "array", "items": _FINDING},
-        "unread": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["line", "text", "why"],
-                "properties": {
-                    "line": {"type": "integer", "minimum": 1},
-                    "text": {"type": "string"},
-                    "why": {"type": "string"},
-                },
+_MODEL: Final[Schema] = closed(
+    {"kind": {"const": "model"}, "file": TEXT, "version": TEXT, "api_version": TEXT, "contract_version": TEXT}
+)
+_DOCUMENT: Final[Schema] = closed(
+    {
+        "kind": {"const": "document"},
+        "file": TEXT,
+        "style": TEXT,
+        "operation": TEXT,
+        "edition": {"type": ["string", "null"]},
+        "claims": COUNT,
+    }
+)
+
+SCHEMA: Final[Schema] = titled(
+    "Drift of a service model or of a page from the contract",
+    closed(
+        {
+            "schema": {"const": 1},
+            "tool": TOOL,
+            "contract": closed({"digest": TEXT}),
+            "against": {"oneOf": [_MODEL, _DOCUMENT]},
+            "summary": closed(dict.fromkeys(("new", "removed", "changed", "known"), COUNT)),
+            "findings": {"type": "array", "items": _FINDING},
+            "known": {"type": "array", "items": _FINDING},
+            "unread": {
+                "type": "array",
+                "items": closed({"line": {"type": "integer", "minimum": 1}, "text": TEXT, "why": TEXT}),
             },
-        },
-        "notes": _TEXTS,
-    },
-}
+            "notes": TEXTS,
+        }
+    ),
+)
 
 
 def to_json(drift: Drift, *, tool: str, version: str, digest: str) -> dict[str, Any]:

@@ -6,11 +6,8 @@ data (see `island`) that the script unfolds when somebody looks.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,14 +16,14 @@ from markupsafe import Markup
 
 from conformance.contract import Contract
 from conformance.report.exchange import Request, Response
-from conformance.report.explanation import rests_on
 from conformance.report.island import anchor, header_lines, island
 from conformance.report.judged_facts import FactOutcome
 from conformance.report.page import Area, Page, page_of
 from conformance.report.run import Record
-from conformance.report.summary import count
-from conformance.report.templating import environment
+from conformance.report.templating import asset, html_environment, script_source
 from conformance.report.visible import visible
+
+_ROOM = "conformance.report"
 
 LIMIT = 50
 """How many findings, and rows of any other list, stand in the page itself: somebody reads so many, and a page with
@@ -51,7 +48,7 @@ def render_html(record: Record, *, strict: bool = False, contract: Contract | No
 
 def render_page(page: Page) -> str:
     """Give the text of report.html from its page."""
-    script = _resource("report.js")
+    script = asset(_ROOM, "report.js")
     told = {finding.lead.id: number for number, (_, finding) in enumerate(page.findings[:LIMIT], start=1)}
     counts = dict(page.fact_counts)
     text = (
@@ -62,9 +59,9 @@ def render_page(page: Page) -> str:
             limit=LIMIT,
             index_limit=_INDEX_LIMIT,
             fact_bar=[(words, counts[outcome], tone) for outcome, (words, tone) in _FACT_BAR.items()],
-            style=Markup(_resource("report.css")),  # noqa: S704 - our own file
+            style=Markup(asset(_ROOM, "report.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
-            script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
+            script_source=Markup(script_source(script)),  # noqa: S704 - a digest in quotes
             island=Markup(island(page, told)),  # noqa: S704 - made to stand inside a script element
         )
     )
@@ -78,24 +75,16 @@ def link(check: str) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    made = environment(autoescape=True, finalize=lambda value: visible(value) if type(value) is str else value)
+    made = html_environment(_ROOM)
     made.filters.update(
         anchor=anchor,
         link=link,
         sent=_sent,
         answered=_answered,
         filtered=_filtered,
-        rests_on=rests_on,
-        counted=count,
         sum_of=_sum_of,
-        number=lambda value: f"{value:,}",
     )
     return made
-
-
-@lru_cache(maxsize=2)
-def _resource(name: str) -> str:
-    return (files("conformance.report") / "templates" / name).read_text("utf-8")
 
 
 def _sent(request: Request) -> str:

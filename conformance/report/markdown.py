@@ -14,10 +14,9 @@ from typing import Any
 from jinja2 import Template
 
 from conformance.contract import Contract
-from conformance.report.explanation import because, rests_on
+from conformance.report.explanation import because
 from conformance.report.page import Page, page_of
 from conformance.report.run import Record
-from conformance.report.summary import count
 from conformance.report.templating import environment
 from conformance.report.visible import clip, one_line, visible
 
@@ -89,16 +88,13 @@ def render_page(page: Page, *, limit: int = LIMIT) -> str:
 @lru_cache(maxsize=1)
 def _template() -> Template:
     # The output is Markdown: each value goes through plain, markup, code or fence.
-    made = environment(autoescape=False)
+    made = environment("conformance.report", autoescape=False)
     made.filters.update(
         plain=plain,
         markup=markup,
         code=code,
         fence=fence,
         because=because,
-        rests_on=rests_on,
-        counted=count,
-        number=lambda value: f"{value:,}",
         clip=lambda text: clip(text, _TEXT_SHOWN),
         is_pasteable=lambda text: 0 < len(text) <= _LINE_SHOWN,
     )
