@@ -45,8 +45,8 @@ def _of(  # noqa: PLR0913, PLR0917 - a row of a table
 ) -> Iterator[Check]:
     facts = tuple(f"input/{name}/present" for name in names)
     for case, statement, judge in (
-        ("only", f"{subject} lists only items whose {words}", _only),
-        ("all", f"{subject} loses no item whose {words}", _all),
+        ("only", f"{subject} lists only items whose {words}", partial(_admits, laws.admits_only)),
+        ("all", f"{subject} loses no item whose {words}", partial(_admits, laws.admits_all)),
         ("in-pages", f"{subject} holds from page to page", _in_pages),
         ("sorted", f"{subject} holds in every order", _sorted),
     ):
@@ -85,12 +85,8 @@ def _walk(  # noqa: PLR0913, PLR0917 - a query and its filter, where to ask them
     return lab.walk(base.operation, members, size=size)
 
 
-def _only(base: ListingChecks, narrowing: Narrowing, lab: Lab, telling: Inventory) -> Verdict:
-    return laws.admits_only(base.reader, narrowing, _walk(base, narrowing, lab, telling, Query()), telling.items)
-
-
-def _all(base: ListingChecks, narrowing: Narrowing, lab: Lab, telling: Inventory) -> Verdict:
-    return laws.admits_all(base.reader, narrowing, _walk(base, narrowing, lab, telling, Query()), telling.items)
+def _admits(law: laws.Law, base: ListingChecks, narrowing: Narrowing, lab: Lab, telling: Inventory) -> Verdict:
+    return law(base.reader, narrowing, _walk(base, narrowing, lab, telling, Query()), telling.items)
 
 
 def _in_pages(base: ListingChecks, narrowing: Narrowing, lab: Lab, telling: Inventory) -> Verdict:

@@ -36,6 +36,10 @@ class Narrowing:
         return Narrowing((*self.members, *other.members), f"{self.words} and {other.words}", admits, paths)
 
 
+Law = Callable[[Reader, Narrowing, Walked, Sequence[Item]], Verdict]
+"""Judges a walk under a filter, beside the unfiltered list."""
+
+
 def containing(name: str, path: str, items: Sequence[Item]) -> Narrowing | None:
     """Give the filter by that part of a text which divides the items best; None where none divides them."""
     texts = [text for item in items if isinstance(text := member(item, path), str)]
