@@ -10,79 +10,38 @@ one finding speaks for them all (the target answers everything alike, say) count
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.lab import Lab, Resource
 from conformance.catalogue.runner import Runner
 from conformance.contract import Contract, load
 from conformance.laws.verdict import Outcome
-from conformance.reference import Service
-from conformance.reference.exchange import Call
-from conformance.tuning.related import related
-from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.proof.answering import (
+    Answer,
+    Answered,
+    closing,
+    constant,
+    echo,
+    lab_of,
+    refusing,
+    right,
+    with_every_list_empty,
+)
+from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
 from conformance.worlds import load_world
 
-_JSON = "application/x-amz-json-1.1"
 _DESCRIBE = "DescribeHyperParameterTuningJob"
 _LIST = "ListTrainingJobsForHyperParameterTuningJob"
 _ANOTHER = "churn-57-in-all-statuses"
 _OK = 200
-Answer = Callable[[Request], tuple[int, bytes] | Fault]
 
 
-class Answering:
-    """A sender without a socket: a function answers."""
-
-    def __init__(self, answer: Answer) -> None:
-        """Send nothing yet."""
-        self._answer = answer
-        self._numbers = itertools.count(1)
-
-    def send(self, request: Request) -> Exchange:
-        """Give the exchange."""
-        shown = HttpRequest(request.method, "http://127.0.0.1/", (), request.body)
-        answer = self._answer(request)
-        if isinstance(answer, Fault):
-            return Exchange(request.operation, shown, None, answer)
-        headers = (("Content-Type", _JSON), ("x-amzn-RequestId", f"{next(self._numbers)}"))
-        return Exchange(request.operation, shown, HttpResponse(answer[0], headers, answer[1], 0.0))
-
-
-def constant(status: int, value: Any) -> Answer:
-    """Give the same answer to everything."""
-    body = value if isinstance(value, bytes) else dump(value)
-    return lambda _: (status, body)
-
-
-def refusing(code: str, status: int = 400) -> Answer:
-    """Refuse everything with the same code."""
-    return constant(status, {"__type": code, "message": "no"})
-
-
-def right() -> Answer:
-    """Answer as the reference server does."""
-    service = Service(load_world("default"))
-
-    def answer(request: Request) -> tuple[int, bytes]:
-        target = f"SageMaker.{request.operation}" if request.target is None else request.target
-        kind = _JSON if request.content_type is None else request.content_type
-        headers = {name: value for name, value in (("x-amz-target", target), ("content-type", kind)) if value}
-        answered = service.answer(Call(request.method, "/", headers, request.body))
-        return answered.status, answered.body
-
-    return answer
-
-
-def _canned(operation: str) -> tuple[int, bytes] | Fault:
+def _canned(operation: str) -> Answered | Fault:
     return right()(Request.call(operation, {"HyperParameterTuningJobName": _ANOTHER}))
 
 
@@ -97,38 +56,10 @@ def canned_by_operation() -> Answer:
     answers = {name: _canned(name) for name in (_DESCRIBE, _LIST)}
     otherwise = right()
 
-    def answer(request: Request) -> tuple[int, bytes] | Fault:
+    def answer(request: Request) -> Answered | Fault:
         got = otherwise(request)
         aimed = request.target in {None, f"SageMaker.{request.operation}"} and request.body.startswith(b"{")
         return answers[request.operation] if aimed else got
-
-    return answer
-
-
-def echo(request: Request) -> tuple[int, bytes]:
-    """Send back what was sent."""
-    return _OK, request.body
-
-
-def closing(request: Request) -> Fault:  # noqa: ARG001 - the signature of an answer
-    """Close the connection at once."""
-    return Fault("dropped", "Remote end closed connection without response")
-
-
-def with_every_list_empty() -> Answer:
-    """Answer rightly, but for lists, which come empty."""
-    full = right()
-
-    def emptied(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {name: emptied(member) for name, member in value.items()}
-        return [] if isinstance(value, list) else value
-
-    def answer(request: Request) -> tuple[int, bytes] | Fault:
-        got = full(request)
-        if isinstance(got, Fault) or got[0] != _OK:
-            return got
-        return _OK, dump(emptied(json.loads(got[1])))
 
     return answer
 
@@ -173,8 +104,7 @@ class Score:
 
 def score(server: str, contract: Contract) -> Score:
     """Hold one server against every check that needs no client library, its jobs known to exist and no more."""
-    resources = tuple(Resource(job.name) for job in load_world("default").jobs)
-    lab = Lab(contract, Answering(SERVERS[server]()), resources, related=related)
+    lab = lab_of(contract, SERVERS[server](), load_world("default").jobs)
     checks = [check for check in catalogue(contract) if check.area != "client"]
     runner = Runner(lab, checks)
     outcomes = {check.id: runner.verdict(check).outcome for check in checks if check.level == "must"}

@@ -10,17 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from in_process import JSON, Answer, Answering, checks, contract, judged, lab_of, reference
+from in_process import checks, contract, judged, lab_of
 
 from conformance.catalogue.lab import Lab, Resource
 from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome, Verdict
-from conformance.reference.exchange import Call
-from conformance.reference.service import Service
+from conformance.proof.answering import Answer, Answering, right
 from conformance.wire.encoding import dump, weight
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
-from conformance.worlds import World, load_world
+from conformance.worlds import load_world
 
 LISTING = "ListTrainingJobsForHyperParameterTuningJob"
 TO_THE_END = f"{LISTING}/pagination/token/leads-to-the-end"
@@ -30,11 +29,11 @@ BROKEN = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 def listing_with(token: Callable[[int], Any], *, items: bool = True, member: str = "TrainingJobName") -> Answer:
     """Answer rightly, but that every page has a token of the test's own, and an item that no other page has."""
-    right, numbers = reference(), itertools.count()
+    well, numbers = right(), itertools.count()
 
     def answer(request: Request) -> tuple[int, bytes] | Fault:
         carries_one = b'"NextToken"' in request.body and request.body.startswith(b"{")
-        got = right(request.lacking("NextToken") if carries_one else request)
+        got = well(request.lacking("NextToken") if carries_one else request)
         if isinstance(got, Fault) or got[0] != 200 or request.operation != LISTING:
             return got
         number = next(numbers)
@@ -88,11 +87,11 @@ def test_a_token_of_a_megabyte_is_not_sent_back() -> None:
 def test_answers_that_are_large_one_by_one_are_bounded_together(size: int) -> None:
     heavy = {"HyperParameterTuningJobName": "x" * size}
     served = 0
-    right = reference()
+    well = right()
 
     def answer(request: Request) -> tuple[int, bytes] | Fault:
         nonlocal served
-        got = right(request)
+        got = well(request)
         if isinstance(got, Fault) or got[0] != 200:
             return got
         served += size
@@ -107,7 +106,7 @@ def test_answers_that_are_large_one_by_one_are_bounded_together(size: int) -> No
 
 
 def test_the_memory_of_a_run_can_be_set() -> None:
-    sender = Answering(reference())
+    sender = Answering(right(), contract().service.content_type)
     lab = Lab(contract(), sender, (Resource("exactly-ten"),), most_bytes=1)
     runner = Runner(lab, checks())
     outcomes = Counter(runner.verdict(check).outcome for check in checks())
@@ -120,7 +119,7 @@ def test_the_memory_of_a_run_can_be_set() -> None:
 
 
 def test_what_is_asked_again_and_answered_alike_is_kept_once() -> None:
-    lab = lab_of(reference())
+    lab = lab_of(right())
     request = Request.call(LISTING, {"HyperParameterTuningJobName": "exactly-ten"})
     lab.exchange(request)
     for _ in range(3):
@@ -150,7 +149,7 @@ ODD_VALUES = {
 @pytest.mark.parametrize("vice", ODD_VALUES)
 def test_odd_values_wherever_a_kind_of_value_stands_break_nothing(vice: str) -> None:
     kinds, odd = ODD_VALUES[vice]
-    right = reference()
+    well = right()
 
     def changed(value: Any) -> Any:
         if isinstance(value, dict):
@@ -160,7 +159,7 @@ def test_odd_values_wherever_a_kind_of_value_stands_break_nothing(vice: str) -> 
         return "@@" if isinstance(value, kinds) and not isinstance(value, bool) else value
 
     def answer(request: Request) -> tuple[int, bytes] | Fault:
-        got = right(request)
+        got = well(request)
         if isinstance(got, Fault) or got[0] != 200:
             return got
         return 200, dump(changed(json.loads(got[1]))).replace(b'"@@"', odd)
@@ -186,10 +185,10 @@ SHAPELESS = {
 @pytest.mark.parametrize("vice", SHAPELESS)
 @pytest.mark.parametrize("everywhere", [True, False], ids=["every-answer", "every-success"])
 def test_a_shapeless_body_is_a_failure_of_the_target_and_none_of_the_suite(vice: str, everywhere: bool) -> None:  # noqa: FBT001 - a parameter of the table
-    right = reference()
+    well = right()
 
     def answer(request: Request) -> tuple[int, bytes] | Fault:
-        got = right(request)
+        got = well(request)
         refused = isinstance(got, Fault) or got[0] != 200
         return got if refused and not everywhere else (200, SHAPELESS[vice])
 
@@ -198,24 +197,11 @@ def test_a_shapeless_body_is_a_failure_of_the_target_and_none_of_the_suite(vice:
     assert {verdict.outcome for verdict in broken.values()} == {Outcome.FAILED}
 
 
-def serving(world: World) -> Answer:
-    service = Service(world)
-
-    def answer(request: Request) -> tuple[int, bytes]:
-        target = f"SageMaker.{request.operation}" if request.target is None else request.target
-        kind = JSON if request.content_type is None else request.content_type
-        headers = {name: value for name, value in (("x-amz-target", target), ("content-type", kind)) if value}
-        answered = service.answer(Call(request.method, "/", headers, request.body))
-        return answered.status, answered.body
-
-    return answer
-
-
 def changing(when: Callable[[int], bool]) -> Answer:
     """Answer rightly of one of two states: at some requests the last training job of each tuning job is not there."""
     world = load_world("default")
     jobs = (replace(job, training_jobs=job.training_jobs[:-1]) for job in world.jobs)
-    before, after, numbers = serving(world), serving(replace(world, jobs=tuple(jobs))), itertools.count()
+    before, after, numbers = right(world), right(replace(world, jobs=tuple(jobs))), itertools.count()
 
     def answer(request: Request) -> tuple[int, bytes] | Fault:
         return after(request) if when(next(numbers)) else before(request)
@@ -242,11 +228,11 @@ def test_a_listing_that_never_holds_still_is_told_and_breaks_nothing() -> None:
 
 
 def test_answers_out_of_order_are_failures() -> None:
-    right = reference()
+    well = right()
     waiting: list[tuple[int, bytes] | Fault] = [(400, b'{"__type":"ValidationException"}')]
 
     def answer(request: Request) -> tuple[int, bytes] | Fault:
-        waiting.append(right(request))
+        waiting.append(well(request))
         return waiting.pop(0)
 
     broken = told(judged(answer))
@@ -258,11 +244,11 @@ def test_answers_out_of_order_are_failures() -> None:
 @pytest.mark.parametrize("good", [0, 3, 300])
 def test_a_server_that_dies_is_asked_five_times_more_and_told_once(kind: str, good: int) -> None:
     left = [good]
-    right = reference()
+    well = right()
 
     def answer(request: Request) -> tuple[int, bytes] | Fault:
         left[0] -= 1
-        return right(request) if left[0] >= 0 else Fault(kind, "gone")
+        return well(request) if left[0] >= 0 else Fault(kind, "gone")
 
     lab, broken = run(answer)
     assert lab.gone is not None
@@ -274,7 +260,7 @@ def test_a_server_that_dies_is_asked_five_times_more_and_told_once(kind: str, go
 
 
 def test_the_reference_takes_a_quarter_of_the_memory_that_a_run_may_take() -> None:
-    lab = lab_of(reference())
+    lab = lab_of(right())
     runner = Runner(lab, checks())
     for check in checks():
         runner.verdict(check)

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from in_process import (
-    Answer,
-    always,
-    checks,
-    counted,
-    echo,
-    judged,
-    reference,
-    refuses_what_is_well_formed,
-    with_every_list_empty,
-)
+from in_process import checks, counted, judged, refuses_what_is_well_formed
 
 from conformance.laws.verdict import Outcome
+from conformance.proof.answering import Answer, constant, echo, refusing, right, with_every_list_empty
 
 NULL_SERVERS: dict[str, Answer] = {
-    "always-an-empty-object": always(200, {}),
-    "always-an-empty-list": always(200, []),
-    "always-the-same-answer": always(200, {"HyperParameterTuningJobName": "a", "TrainingJobSummaries": []}),
-    "always-invalid": always(400, {"__type": "ValidationException", "message": "no"}),
-    "always-unreadable": always(400, {"__type": "SerializationException", "message": "no"}),
-    "always-an-unknown-name": always(400, {"__type": "ResourceNotFound", "message": "no"}),
-    "always-an-unknown-operation": always(400, {"__type": "UnknownOperationException", "message": "no"}),
-    "always-denied": always(400, {"__type": "AccessDeniedException", "message": "no"}),
-    "always-broken": always(500, {"__type": "InternalFailure", "message": "no"}),
-    "always-a-page": always(200, b"<html></html>"),
-    "always-a-broken-page": always(502, b"<html></html>"),
+    "always-an-empty-object": constant(200, {}),
+    "always-an-empty-list": constant(200, []),
+    "always-the-same-answer": constant(200, {"HyperParameterTuningJobName": "a", "TrainingJobSummaries": []}),
+    "always-invalid": refusing("ValidationException"),
+    "always-unreadable": refusing("SerializationException"),
+    "always-an-unknown-name": refusing("ResourceNotFound"),
+    "always-an-unknown-operation": refusing("UnknownOperationException"),
+    "always-denied": refusing("AccessDeniedException"),
+    "always-broken": refusing("InternalFailure", 500),
+    "always-a-page": constant(200, b"<html></html>"),
+    "always-a-broken-page": constant(502, b"<html></html>"),
     "echo": echo,
     "refuses-what-is-well-formed": refuses_what_is_well_formed,
 }
@@ -70,6 +61,6 @@ def test_empty_lists_are_noticed_even_where_nothing_is_known(known: bool) -> Non
 
 def test_the_reference_fails_nothing_whatever_is_known() -> None:
     for known in (True, False):
-        counts = counted(judged(reference(), known=known))
+        counts = counted(judged(right(), known=known))
         assert counts[Outcome.FAILED] == counts[Outcome.ERROR] == 0
         assert counts[Outcome.PASSED] > 1000

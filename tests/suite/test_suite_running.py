@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from in_process import Answer, Answering, always, checks, error, judged, lab_of, reference
+from in_process import checks, judged, lab_of
 
 from conformance.catalogue.catalogue import select
 from conformance.catalogue.check import Check
 from conformance.catalogue.runner import Runner
 from conformance.errors import UserError
+from conformance.proof.answering import Answer, Answering, constant, refused, right
 from conformance.laws.verdict import Outcome, Verdict, failed, passed
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
-NO_ENDPOINT = always(404, b"<html>")
+NO_ENDPOINT = constant(404, b"<html>")
 
 
 def told(answer: Answer, **selection: str) -> dict[str, Verdict]:
@@ -53,8 +54,8 @@ def test_recommended_checks_alone_can_not_excuse_a_target_that_lacks_everything(
 
 
 def lacking_the_list(code: str, status: int) -> Answer:
-    right = reference()
-    return lambda request: error(code, status) if request.operation == LIST else right(request)
+    well = right()
+    return lambda request: refused(code, status) if request.operation == LIST else well(request)
 
 
 @pytest.mark.parametrize(
@@ -74,11 +75,11 @@ def test_an_operation_that_is_lacking_takes_nothing_else_along(code: str, status
 
 @pytest.mark.parametrize("kind", ["unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"])
 def test_a_target_that_falls_silent_is_given_up_after_five_requests(kind: str) -> None:
-    right, sent = reference(), [0]
+    well, sent = right(), [0]
 
     def falls_silent(request: Request) -> tuple[int, bytes] | Fault:
         sent[0] += 1
-        return right(request) if sent[0] <= 200 else Fault(kind, "nothing comes")
+        return well(request) if sent[0] <= 200 else Fault(kind, "nothing comes")
 
     lab = lab_of(falls_silent)
     chosen = select(checks(), area="pagination")
@@ -91,11 +92,11 @@ def test_a_target_that_falls_silent_is_given_up_after_five_requests(kind: str) -
 
 
 def test_a_single_silence_is_no_end() -> None:
-    right, sent = reference(), [0]
+    well, sent = right(), [0]
 
     def silent_now_and_then(request: Request) -> tuple[int, bytes] | Fault:
         sent[0] += 1
-        return Fault("timeout", "nothing comes") if sent[0] % 5 == 0 else right(request)
+        return Fault("timeout", "nothing comes") if sent[0] % 5 == 0 else well(request)
 
     lab = lab_of(silent_now_and_then)
     for number in range(50):
@@ -111,7 +112,7 @@ def test_a_spent_budget_is_told_in_its_own_words() -> None:
 
 
 def test_each_request_is_sent_once() -> None:
-    lab = lab_of(reference())
+    lab = lab_of(right())
     runner = Runner(lab, checks())
     for check in select(checks(), area="request"):
         runner.verdict(check)
@@ -129,12 +130,12 @@ def comparing(*outcomes: Verdict) -> tuple[Check, list[Verdict]]:
 def test_a_comparison_that_fails_is_asked_again_before_it_accuses() -> None:
     wrong = failed("order", "out of order", expected="a", received="b")
     check, left = comparing(wrong, passed({"items": 1}))
-    verdict = Runner(lab_of(reference()), (check,)).verdict(check)
+    verdict = Runner(lab_of(right()), (check,)).verdict(check)
     assert verdict.outcome is Outcome.SKIPPED
     assert verdict.kind == "did-not-repeat"
     assert not left
     check, left = comparing(wrong, failed("order", "still", expected="a", received="c"))
-    verdict = Runner(lab_of(reference()), (check,)).verdict(check)
+    verdict = Runner(lab_of(right()), (check,)).verdict(check)
     assert verdict is wrong
     assert not left
 
