@@ -11,11 +11,14 @@ from conformance.contract import Contract
 from conformance.wire.encoding import weight
 from conformance.wire.exchange import Exchange, Fault, HttpRequest
 from conformance.wire.request import Request
+from conformance.wire.sending import UnansweredError
 
 _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
 _AT_ONCE = frozenset({"budget", "credentials"})
 """Faults after which no request will be answered: there is no use in trying four more."""
 _PATIENCE = 5
+_MOST_DOUBTS = 20
+"""How often a target that drops one connection after the other is asked whether it is there: a run stays bounded."""
 
 T = TypeVar("T")
 
@@ -47,6 +50,8 @@ class Exchanges:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._faults = 0
+        self._doubts = 0
+        self._answered: Request | None = None
         self._memory = _Memory()
         self._cache: dict[Hashable, Any] = {}
         self._kept: dict[Request, Exchange] = {}
@@ -91,6 +96,8 @@ class Exchanges:
         if self.gone is not None:
             return Exchange(request.operation, _unsent(request), None, self.gone)
         exchange = self._sender.send(request)
+        if self._answered is None and exchange.ok:
+            self._answered = request
         self.count(exchange.fault)
         return exchange
 
@@ -100,8 +107,20 @@ class Exchanges:
         self._faults = self._faults + 1 if fatal else 0
         if fault is not None and fault.kind in _AT_ONCE:
             self.gone = fault
-        elif self._faults >= _PATIENCE and fault is not None:
+        elif self._faults >= _PATIENCE and fault is not None and not self._still_there(fault):
             self.gone = Fault("gone", f"the target gave no answer {_PATIENCE} times in a row: {fault.detail}")
+
+    def _still_there(self, fault: Fault) -> bool:
+        """Ask a target that drops connections what it has answered before: a handler that dies on a body is no end."""
+        if fault.kind != "dropped" or self._answered is None or self._doubts >= _MOST_DOUBTS:
+            return False
+        self._doubts += 1
+        try:
+            answers = self._sender.send(self._answered).response is not None
+        except UnansweredError:
+            return False
+        self._faults = 0
+        return answers
 
     def _keep(self, exchange: Exchange) -> None:
         """Count what an exchange takes in memory: too much of it, and nothing more is asked."""

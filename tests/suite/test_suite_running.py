@@ -11,8 +11,8 @@ from conformance.catalogue.catalogue import select
 from conformance.catalogue.check import Check
 from conformance.catalogue.runner import Runner
 from conformance.errors import UserError
-from conformance.proof.answering import Answer, Answering, constant, refused, right
 from conformance.laws.verdict import Outcome, Verdict, failed, passed
+from conformance.proof.answering import Answer, Answering, constant, refused, right
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
 
@@ -85,10 +85,29 @@ def test_a_target_that_falls_silent_is_given_up_after_five_requests(kind: str) -
     chosen = select(checks(), area="pagination")
     runner = Runner(lab, chosen)
     outcomes = Counter(runner.verdict(check).outcome for check in chosen)
-    assert sent[0] == 205
+    # One that drops connections is asked once more for what it has answered before.
+    assert sent[0] == 205 + (kind == "dropped")
     assert lab.gone is not None
     assert "5 times in a row: nothing comes" in lab.gone.detail
     assert outcomes[Outcome.FAILED] + outcomes[Outcome.ERROR] <= 5
+
+
+def test_a_target_that_drops_what_it_can_not_read_is_judged_to_the_end() -> None:
+    well = right()
+
+    def dies_of_strange_bodies(request: Request) -> tuple[int, bytes] | Fault:
+        told = request.body.startswith(b'{"') and request.body.endswith(b"}")
+        return well(request) if told else Fault("dropped", "the handler died")
+
+    lab = lab_of(dies_of_strange_bodies)
+    chosen = select(checks(), area="protocol")
+    runner = Runner(lab, chosen)
+    verdicts = {check.id: runner.verdict(check) for check in chosen}
+    assert lab.gone is None
+    assert {verdict.outcome for verdict in verdicts.values()} <= {Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED}
+    failed = {one for one, verdict in verdicts.items() if verdict.outcome is Outcome.FAILED}
+    assert len(failed) > 10
+    assert all("/body/" in one for one in failed)
 
 
 def test_a_single_silence_is_no_end() -> None:
