@@ -14,6 +14,13 @@ from made_once import MadeOnce, made_once_below
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What a developer has set up for AWS, the network or the terminal is nothing that a test may depend on.
+_OF_TERMINALS = {"NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES"}
+for _name in [*os.environ]:
+    if _name.startswith("AWS_") or _name.lower().endswith("_proxy") or _name in _OF_TERMINALS:
+        del os.environ[_name]
+os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

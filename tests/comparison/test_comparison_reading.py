@@ -54,6 +54,7 @@ def test_labels(tmp_path: Path) -> None:
 def test_a_path_with_an_equals_sign_is_a_path(tmp_path: Path) -> None:
     write_record(OLD, tmp_path / "a=b" / "run.jsonl")
     assert read_side(str(tmp_path / "a=b")).label == "mine"
+    assert read_side(f"old={tmp_path / 'a=b'}").label == "old"
 
 
 REPORT = {"schema": 1, "results": []}

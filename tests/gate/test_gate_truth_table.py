@@ -72,6 +72,7 @@ def test_every_combination_ends_as_the_guide_says(ending: str, declared: str) ->
         told = (int(code), judged.results[0].known, found)
         assert told == by_the_book(ending, declared, expired=expired, must=must, strict=strict), (expired, must, strict)
         assert judged.results[0].outcome is outcome
+        assert bool(judged.results[0].declared) is (declared != "undeclared" and ending in {"failed", "error"})
         assert judged.results[1] == BESIDE
 
 
@@ -172,7 +173,9 @@ def test_a_check_without_a_result_is_neither_stale_nor_covered() -> None:
 
 
 def test_a_worker_marks_as_the_process_that_started_it() -> None:
-    one = keeper(entry(expires=TODAY, kind="accepted"), entry(OTHER, outcome=Outcome.ERROR, where="known.yaml:9"))
+    expired = entry(THIRD, expires=TODAY - timedelta(days=1), where="known.yaml:5")
+    error = entry(OTHER, outcome=Outcome.ERROR, where="known.yaml:9")
+    one = keeper(entry(expires=TODAY, kind="accepted"), expired, error)
     other = Gatekeeper.from_json(one.to_json(), CATALOGUE)
     for outcome, kind in ENDINGS.values():
         for check in CATALOGUE:

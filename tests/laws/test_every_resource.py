@@ -37,6 +37,7 @@ def test_one_broken_answer_among_good_ones_fails(body: bytes, status: int) -> No
     verdict = every_resource(LIST, [good, bad])
     assert verdict.outcome is Outcome.FAILED
     assert "one, page 2: HTTP" in verdict.received
+    assert ("not a JSON object" in verdict.received) is (status == 200)
 
 
 def test_an_answer_without_its_list_fails() -> None:
