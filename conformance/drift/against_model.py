@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.contract import Citation, Contract, Node, Operation
+from conformance.drift.errors import ModelError
 from conformance.drift.finding import Drift, Finding, Kind, fact_id, same, together
 from conformance.drift.folding import folded
 from conformance.drift.model_source import ModelSource
@@ -30,9 +31,22 @@ _SILENT = "the documents tell it in prose alone"
 
 
 def against_model(contract: Contract, source: ModelSource) -> Drift:
-    """Hold a service model against the contract, both ways."""
+    """Hold a service model against the contract, both ways. Raises ModelError for one that is none inside."""
+    from botocore import model  # noqa: PLC0415 - pages do without it
+
     comparison = _Comparison(contract, source)
-    findings = together(folded(comparison.findings()))
+    try:
+        findings = together(folded(comparison.findings()))
+    except (
+        model.NoShapeFoundError, model.InvalidShapeError, model.InvalidShapeReferenceError,
+        AttributeError, KeyError, TypeError,
+    ) as error:  # fmt: skip
+        # Five megabytes are not held against a schema beforehand: what is no model shows where it is followed.
+        raise ModelError(
+            f"the model breaks off below {comparison.place}: {error}",
+            where=source.where,
+            remedy="name a service-2.json as botocore has it, with its paginators-1.json",
+        ) from error
     stated = contract.sources.get(MODEL)
     against = {
         "kind": "model",
@@ -59,12 +73,17 @@ class _Comparison:
         self.known: list[Finding] = []
         self.notes: list[str] = []
 
+    @property
+    def place(self) -> str:
+        """Where the comparison is: the operation and the direction."""
+        return "/".join(filter(None, (self._operation, self._direction))) or "the service"
+
     def findings(self) -> Iterator[Finding]:
         """Give every difference; those that are no drift are in `known` afterwards, what was left out in `notes`."""
         yield from self._of_service()
         known = set(self._service.operation_names)
         for name, operation in self._contract.operations.items():
-            self._operation = name
+            self._operation, self._direction = name, ""
             if name not in known:
                 yield Finding(Kind.REMOVED, name, "service", "", "operation", (name,), name)
                 continue

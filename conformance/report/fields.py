@@ -62,9 +62,11 @@ class Fields:
     def seconds(self, name: str) -> float:
         """Give a time span in seconds."""
         value = self._get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LONGEST_S:
-            return float(value)
-        raise self._refuse(name, "a number of seconds", value)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self._refuse(name, "a number of seconds", value)
+        if not 0 <= value <= _LONGEST_S:
+            raise self.refuse(name, "a number of seconds that a run can take")
+        return float(value)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Give a list of strings."""
@@ -110,7 +112,7 @@ class Fields:
 
     def refuse(self, name: str, wanted: str) -> FieldError:
         """Make the complaint that a member's value is not among those wanted."""
-        return FieldError(f"{self._path(name)} must be {wanted}, not {self._get(name)!r}")
+        return FieldError(f"{self._path(name)} must be {wanted}, not {self._get(name)!r:.80}")
 
     def _get(self, name: str) -> Any:
         if name not in self._members:

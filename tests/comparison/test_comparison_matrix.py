@@ -36,6 +36,11 @@ def test_an_error_outweighs_a_failure_and_a_pass_a_skip() -> None:
     assert Cell.of([SKIPPED_ONE]).outcome is SKIPPED
 
 
+def test_a_claim_whose_id_has_no_parts_stands_for_itself() -> None:
+    claims = matrix((check(f"{NAME}/one", facts=("odd", "")),), ()).claims
+    assert [(one.id, one.group, one.title) for one in claims] == [("", "/", ""), ("odd", "odd/", "odd")]
+
+
 def test_a_row_differs_where_two_runs_that_have_it_ended_it_differently() -> None:
     one, other = f"{NAME}/one", f"{NAME}/other"
     laid = matrix((check(one), check(other)), (check(one, FAILED),), (check(one),))

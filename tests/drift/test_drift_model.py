@@ -136,6 +136,24 @@ def test_an_operation_that_went_is_told() -> None:
     assert (finding.kind, finding.facts) == ("removed", (LIST,))
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda shapes, _: shapes.update(TrainingJobEarlyStoppingType={}),
+        lambda shapes, _: shapes["StoppingCondition"].update(members=None),
+        lambda shapes, _: shapes["ParentHyperParameterTuningJobs"].update(member={"shape": ["x"]}),
+        lambda shapes, _: shapes["MetricRegex"].update(pattern=5),
+        lambda shapes, _: shapes.pop("DescribeHyperParameterTuningJobRequest"),
+        lambda _, model: model["operations"][DESCRIBE].update(errors=[{"shape": {}}]),
+    ],
+    ids=["no-type", "no-members", "no-name", "no-pattern", "no-shape", "no-error"],
+)
+def test_a_model_that_is_none_inside_is_told(edit: Callable[[Model, Model], object]) -> None:
+    with pytest.raises(ModelError, match=f"the model breaks off below {DESCRIBE}") as told:
+        drift_of(edit)
+    assert told.value.where == "service-2.json"
+
+
 def test_pages_are_compared_where_paginators_come_with_the_model() -> None:
     paginators = copy.deepcopy(source().paginators or {})
     paginators["pagination"][LIST]["result_key"] = "Jobs"

@@ -149,6 +149,10 @@ BROKEN: dict[str, tuple[list[dict[str, Any]], int, str]] = {
     "a flag that is none": (changed(2, known=0), 2, "known must be true or false, not a number"),
     "a deep member": (changed(2, because=[{"source": "cli", "line": -3}]), 2, "because[0].line must be an integer"),
     "a time that is none": (changed(4, duration_s=True), 4, "duration_s must be a number of seconds, not a boolean"),
+    "a time that is no number": (changed(4, duration_s=float("nan")), 4, "duration_s must be a number of seconds that"),
+    "a time without end": (changed(2, duration_s=float("inf")), 2, "that a run can take, not inf"),
+    "a time before its start": (changed(2, duration_s=-1), 2, "that a run can take, not -1"),
+    "a time beyond all floats": (changed(2, duration_s=10**400), 2, "that a run can take, not 1000"),
     "a null object": (changed(1, target=None), 1, "target must be an object, not null"),
 }
 
@@ -166,7 +170,9 @@ def test_a_broken_record_is_told_with_its_line(path: Path, name: str) -> None:
     assert isinstance(caught.value, UserError)
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"<html>", b"[1]\n", b"\xff\xfe\n", b'{"type":"hea'])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"<html>", b"[1]\n", b"\xff\xfe\n", b'{"type":"hea', b"[" * 100_000 + b"\n"]
+)
 def test_a_file_that_is_no_record_is_told(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
