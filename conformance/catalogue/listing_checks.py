@@ -151,7 +151,7 @@ class ListingChecks:
     def _worth_cutting(self, lab: Lab, query: Query, size: int) -> Inventory | None:
         fitting: dict[tuple[int, int, bool], list[tuple[Inventory, Sequence[Item]]]] = {}
         for one in lab.listed(self.operation):
-            items = self._admitted(one, query)
+            items = self.admitted(one, query)
             pages = -(-len(items) // size)
             fitting.setdefault((min(pages, _PAGES), min(len(items), _ITEMS), pages <= _HANDY), []).append((one, items))
         if not fitting:
@@ -165,7 +165,7 @@ class ListingChecks:
 
         return max(fitting[max(fitting)], key=worth)[0]
 
-    def _admitted(self, one: Inventory, query: Query) -> Sequence[Item]:
+    def admitted(self, one: Inventory, query: Query) -> Sequence[Item]:
         """Give the items that a query should list."""
         reader, items = self.reader, one.items
         if query.filtered is not None:

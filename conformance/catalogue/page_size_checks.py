@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.listing_checks import NO_TOKEN, ListingChecks
+from conformance.catalogue.listing_checks import NO_TOKEN, ListingChecks, Query
 from conformance.laws import paging
 from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict, skipped
@@ -61,9 +62,26 @@ def page_size_checks(base: ListingChecks) -> Iterator[Check]:
     )
 
 
-def _default(base: ListingChecks, default: int, lab: Lab, telling: Inventory, *, exact: bool) -> Verdict:  # noqa: ARG001 - one signature for all judges
+def _default(base: ListingChecks, default: int, lab: Lab, telling: Inventory, *, exact: bool) -> Verdict:
     pages = [(base.page(lab, one), len(one.items)) for one in lab.listed(base.operation) if len(one.items) > default]
+    if not exact:
+        pages += [(base.page(lab, telling, **members), count) for members, count in _beside(base, lab, telling)]
     return paging.default_page_size(base.reader, pages, default, exact=exact)
+
+
+def _beside(base: ListingChecks, lab: Lab, telling: Inventory) -> Iterator[tuple[dict[str, Any], int]]:
+    """Give what else a request without a page size may have, with the items that are left: a key, a filter, a token."""
+    reader, items = base.reader, telling.items
+    for key in reader.spec.keys:
+        query = Query(key, base.directions[-1])
+        yield query.members(reader), len(base.admitted(telling, query))
+    largest = max(base.filters, key=lambda one: len(base.admitted(telling, Query(filtered=one))), default=None)
+    if largest is not None:
+        query = Query(filtered=largest)
+        yield query.members(reader), len(base.admitted(telling, query))
+    first = base.page(lab, telling)
+    if isinstance(token := reader.token(first), str):
+        yield {reader.pagination.input_token: token}, len(items) - len(reader.items(first))
 
 
 def _written_out(base: ListingChecks, default: int, lab: Lab, telling: Inventory) -> Verdict:

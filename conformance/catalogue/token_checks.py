@@ -129,6 +129,14 @@ def _counted(base: ListingChecks, lab: Lab) -> list[tuple[Walked, int]]:
     return [(_first_page(base.walk(lab, one, Query())), len(one.items)) for one in lab.listed(base.operation)]
 
 
+def _recounted(base: ListingChecks, lab: Lab) -> Iterator[tuple[Walked, int]]:
+    """Give the largest page of every resource that just fills it, with the items that smaller pages come upon."""
+    for one in lab.listed(base.operation):
+        walk = base.walk(lab, one, Query())
+        if len(one.items) == walk.size > 1:
+            yield _first_page(walk), len(base.walk(lab, one, Query(), walk.size - 1).listing.items)
+
+
 def _just_full(base: ListingChecks, lab: Lab, size: int) -> list[tuple[Walked, int]]:
     """Give the first page of every ended resource that has just so many items."""
     full = [one for one in lab.listed(base.operation) if len(one.items) == size]
@@ -150,7 +158,7 @@ def _issued(base: ListingChecks, lab: Lab, telling: Inventory) -> str | None:
 
 def _while_truncated(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
     firsts = [(_first_page(walk), len(subject.items)) for walk, subject in base.cuts(lab, telling)]
-    return tokens.truncated_pages_lead_on(base.reader, firsts)
+    return tokens.truncated_pages_lead_on(base.reader, [*firsts, *_recounted(base, lab)])
 
 
 def _string(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
@@ -194,7 +202,8 @@ def _foreign(base: ListingChecks, members: dict[str, Any], lab: Lab, telling: In
     admitted = [item for item in telling.items if all(filtered(name, item) == members[name] for name in names)]
     words = "match the filter" if names else f"{telling.name} has"
     exchange = base.page(lab, telling, **members, **{base.reader.pagination.input_token: token})
-    return tokens.foreign(base.reader, exchange, frozenset(base.reader.identities(admitted)), words)
+    most = members.get(base.reader.pagination.limit)
+    return tokens.foreign(base.reader, exchange, frozenset(base.reader.identities(admitted)), words, most)
 
 
 def _other_resource(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:

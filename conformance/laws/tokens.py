@@ -120,8 +120,13 @@ def unissued(exchange: Exchange) -> Verdict:
     return passed({"answers": 1}, notes=(f"refused: {exchange.error_code}",))
 
 
-def foreign(reader: Reader, exchange: Exchange, allowed: frozenset[str], words: str) -> Verdict:
-    """Judge a token offered to another query: refused, or answered with items that the query it came with admits."""
+def foreign(
+    reader: Reader, exchange: Exchange, allowed: frozenset[str], words: str, most: int | None = None
+) -> Verdict:
+    """Judge a token offered to another query: refused, or answered with items that the query it came with admits.
+
+    `most` is the page size that the query asks for, if it asks for one.
+    """
     expected = f"a refusal, or only items that {words}"
     if verdict := fault_of(exchange, expected):
         return verdict
@@ -137,6 +142,14 @@ def foreign(reader: Reader, exchange: Exchange, allowed: frozenset[str], words: 
             "the page holds items that the query does not admit",
             expected=expected,
             received=f"{len(strangers)} others, such as {strangers[0]}",
+            exchanges=(exchange,),
+        )
+    if most is not None and len(items) > most:
+        return failed(
+            "page-too-large",
+            "the page is as large as another query asked for",
+            expected=f"a refusal, or at most {most} items",
+            received=f"{len(items)} items on a page",
             exchanges=(exchange,),
         )
     return passed({"answers": 1, "items": len(items)}, notes=("accepted",))

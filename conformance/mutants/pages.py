@@ -168,6 +168,32 @@ def hundredth_item_lost(_: Service, faithful: Any, operation: str, query: Member
     return _without(page, -1) if len(page.items) == 100 else page  # noqa: PLR2004 - the largest page
 
 
+@pages.stage("page", _CUT, _TOKEN)
+def hundred_without_a_token(
+    _: Service, faithful: Any, operation: str, query: Members, listed: Sequence[Any]
+) -> Page[Any]:
+    """A page of a hundred items carries no token, whatever it leaves out."""
+    page: Page[Any] = faithful(operation, query, listed)
+    return replace(page, next_offset=None) if len(page.items) == 100 else page  # noqa: PLR2004 - the largest page
+
+
+def _default_of_a_hundred_beside(member: str) -> None:
+    """Take up a page that nobody sized and that holds a hundred items where the request has another member."""
+
+    def complete(_: Service, faithful: Any, operation: str, members: Members) -> Members:
+        query: Members = faithful(operation, members)
+        if member in members and "MaxResults" not in members:
+            query["MaxResults"] = 100
+        return query
+
+    words = f"a page that nobody sized holds a hundred items where {member} is given"
+    pages.add(f"default-of-a-hundred-beside-{member}", words, (_DEFAULT,), replacing(complete=complete))
+
+
+for _member in ("SortBy", "SortOrder", "StatusEquals", "NextToken"):
+    _default_of_a_hundred_beside(_member)
+
+
 @pages.stage("page", _NEXT)
 def at_most_fifty(_: Service, faithful: Any, operation: str, query: Members, listed: Sequence[Any]) -> Page[Any]:
     """A page holds fifty items at most, and a token where more are left."""

@@ -81,6 +81,8 @@ _remembering("token-brings-its-job", "a token of another tuning job gives that o
              frozenset({"HyperParameterTuningJobName"}), _SENT)  # fmt: skip
 _remembering("token-brings-its-query", "a token of another query goes on with that query's list",
              frozenset({"StatusEquals", "SortBy", "SortOrder"}), _SENT)  # fmt: skip
+_remembering("token-brings-its-page-size", "a token goes on with the page size that it was issued with",
+             frozenset({"MaxResults"}), _SENT)  # fmt: skip
 
 
 def _lost(name: str, members: frozenset[str], *breaks: str) -> None:
