@@ -36,3 +36,16 @@ def test_a_member_is_left_out_or_has_a_value(answer: dict[str, Any], outcome: Ou
     assert verdict.outcome is outcome
     if outcome is Outcome.FAILED:
         assert verdict.received == "null"
+
+
+def test_an_entry_is_looked_at_once_however_many_stand_beside_it() -> None:
+    listing = CONTRACT.operations["ListTrainingJobsForHyperParameterTuningJob"]
+    entries = [{"TrainingJobName": f"a-{number}", "TrainingJobStatus": "Completed"} for number in range(3)]
+    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
+    exchanges = [
+        Exchange(listing.name, request, HttpResponse(200, (), dump({"TrainingJobSummaries": some}), 0.0))
+        for some in (entries, entries[:1], entries[1:], [*entries, *entries])
+    ]
+    seen = observe(listing, exchanges).paths
+    assert seen["TrainingJobSummaries"].seen == len(exchanges)
+    assert seen["TrainingJobSummaries[].TrainingJobName"].seen == len(entries)
