@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.contract.errors import ContractError, suggest
+from conformance.contract.fields import shown
 from conformance.contract.yaml_source import Section, load_file
 from conformance.gate.entry import Entry
 from conformance.gate.errors import KnownFailuresError
@@ -135,7 +136,7 @@ def _told(document: Section, error: ValidationError) -> Iterator[_Fault]:
             yield _Fault(line, f"{what} lacks the key {name!r}", f"add `{name}:` to it", about_reason=name == "reason")
     elif rule == "type":
         unwritten = trail[-1:] == ["reason"] and given is None
-        problem = f"{what} must be {_KINDS[limit]}, not {_kind(given)}"
+        problem = f"{what} must be {_KINDS[limit]}, not {shown(given):.80}"
         yield _Fault(line, problem, "write it in quotes" if limit == "string" else _FORM, about_reason=unwritten)
     elif rule == "enum":
         yield _Fault(line, f"{what} can't be {given!r}", suggest(str(given), limit))
@@ -197,12 +198,3 @@ def _line(document: Section, trail: list[str | int]) -> int:
         line = value.lines[step]
         value = value[step]
     return line
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true or false"
-    words = {dict: "a mapping", list: "a list", str: "text", int: "a number", float: "a number"}
-    return next(word for kind, word in words.items() if isinstance(value, kind))

@@ -57,11 +57,11 @@ ENTRY = "known_failures:\n  - check: a/b/c\n    reason: because\n"
 WRONG: dict[str, tuple[str, str, int, str]] = {
     "a list": ("- check: a\n", "the file is a list", 1, "start it with `known_failures:`"),
     "another key": ("known_failure: []\n", "the file has no key 'known_failure'", 1, "did you mean 'known_failures'?"),
-    "no list": ("known_failures: yes\n", "`known_failures` must be a list, not text", 1, "start it with"),
-    "no mapping": ("known_failures:\n  - a/b/c\n", "the entry must be a mapping, not text", 2, "start it with"),
+    "no list": ("known_failures: yes\n", "`known_failures` must be a list, not 'yes'", 1, "start it with"),
+    "no mapping": ("known_failures:\n  - a/b/c\n", "the entry must be a mapping, not 'a/b/c'", 2, "start it with"),
     "no check": ("known_failures:\n  - reason: because\n", "the entry lacks the key 'check'", 2, "add `check:`"),
     "an empty check": (ENTRY.replace("a/b/c", "''"), "`check` must not be empty", 2, "fill it"),
-    "a number": (ENTRY.replace("a/b/c", "12"), "`check` must be text, not a number", 2, "write it in quotes"),
+    "a number": (ENTRY.replace("a/b/c", "12"), "`check` must be text, not 12", 2, "write it in quotes"),
     "a misspelt key": (
         ENTRY + "    expire: 2027-03-31\n",
         "the entry has no key 'expire'",
