@@ -12,7 +12,9 @@ from conformance.wire.exchange import Exchange
 
 _LACKING = "the target gave no such answer"
 _PAIR = 2
-_TYPE, _LENGTH, _ID = "content-type", "content-length", "x-amzn-requestid"
+_TYPE, _LENGTH, _ID = "Content-Type", "Content-Length", "x-amzn-RequestId"
+_SHOWN = 200
+"""Characters of a body that are shown."""
 
 Judge = Callable[[tuple[Exchange, ...], str], Verdict]
 """Judges answers; the second is the content type of the protocol."""
@@ -35,6 +37,8 @@ class _Each:
     """With `{content_type}` where it speaks of the protocol's."""
     holds: Callable[[Exchange, str], bool | None]
     """None for an answer that the law says nothing about."""
+    tells: Callable[[Exchange], str]
+    """Says of an answer that breaks the law what the law looked at."""
 
     def __call__(self, exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:
         expected = self.expected.format(content_type=content_type)
@@ -44,7 +48,7 @@ class _Each:
                 return verdict
             held = self.holds(exchange, content_type)
             if held is not None:
-                tally.hold(held, shown(exchange) if self.kind == "no-json" else _headers(exchange), exchange)
+                tally.hold(held, self.tells(exchange), exchange)
         return tally.verdict(self.kind, expected, lacking=_LACKING)
 
 
@@ -52,10 +56,19 @@ def _header(exchange: Exchange, name: str) -> str | None:
     return exchange.response.header(name) if exchange.response else None
 
 
-def _headers(exchange: Exchange) -> str:
-    have = {name: _header(exchange, name) for name in (_TYPE, _ID, _LENGTH)}
-    told = ", ".join(f"{name}: {value}" for name, value in have.items() if value is not None)
-    return f"HTTP {exchange.status}, {told or 'none of the headers'}; {shown(exchange)}"
+def _telling(name: str) -> Callable[[Exchange], str]:
+    """Give what says which value a header has, and how long the body is."""
+
+    def tell(exchange: Exchange) -> str:
+        value, length = _header(exchange, name), len(exchange.response.body) if exchange.response else 0
+        return f"HTTP {exchange.status} with {f'no {name}' if value is None else f'{name}: {value}'}, {length} bytes"
+
+    return tell
+
+
+def _body(exchange: Exchange) -> str:
+    body = exchange.response.body if exchange.response else b""
+    return f"HTTP {exchange.status}: {body[:_SHOWN].decode('utf-8', 'replace')}{'…' if len(body) > _SHOWN else ''}"
 
 
 def _has_content_type(exchange: Exchange, content_type: str) -> bool:
@@ -88,16 +101,18 @@ def _unique_ids(exchanges: tuple[Exchange, ...], _: str) -> Verdict:
 
 LAWS: Mapping[str, Judge] = MappingProxyType(
     {
-        "json_object": _Each("no-json", "one JSON object", lambda one, _: one.answer is not None),
-        "content_type": _Each("content-type", "Content-Type: {content_type}", _has_content_type),
-        "request_id": _Each("request-id", "x-amzn-RequestId with a value", lambda one, _: bool(_header(one, _ID))),
-        "unique_ids": _unique_ids,
-        "content_length": _Each("content-length", "the length of the body", _has_its_length),
-        "error_type": _Each(
-            "no-error-code", "an error code in __type or x-amzn-errortype", lambda one, _: bool(one.error_code)
+        "json_object": _Each("no-json", "one JSON object", lambda one, _: one.answer is not None, shown),
+        "content_type": _Each("content-type", "Content-Type: {content_type}", _has_content_type, _telling(_TYPE)),
+        "request_id": _Each(
+            "request-id", "x-amzn-RequestId with a value", lambda one, _: bool(_header(one, _ID)), _telling(_ID)
         ),
-        "bare_type": _Each("error-type-form", "__type with the bare name of the error", _has_bare_type),
-        "error_message": _Each("no-message", "message or Message, a string", _has_message),
+        "unique_ids": _unique_ids,
+        "content_length": _Each("content-length", "the length of the body", _has_its_length, _telling(_LENGTH)),
+        "error_type": _Each(
+            "no-error-code", "an error code in __type or x-amzn-errortype", lambda one, _: bool(one.error_code), _body
+        ),
+        "bare_type": _Each("error-type-form", "__type with the bare name of the error", _has_bare_type, _body),
+        "error_message": _Each("no-message", "message or Message, a string", _has_message, _body),
     }
 )
 """The laws by name."""

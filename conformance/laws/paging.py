@@ -42,9 +42,10 @@ def incomplete(*walks: Walked) -> Verdict | None:
         last = walk.listing.pages[-1] if walk.listing.pages else None
         if last is not None and (verdict := fault_of(last, "every page of the listing")):
             return verdict
+        refused = last is not None and not last.ok
         return failed(
             "walk-broken",
-            "the pages do not lead to the end of the listing",
+            "a page of the listing is refused" if refused else "the pages do not lead to the end of the listing",
             expected="page after page to the last, which has no token",
             received=f"{walk.name}: {walk.listing.problem}",
             exchanges=pages_of(walk.listing)[-2:],

@@ -80,7 +80,8 @@ def best_training_job_has_won(survey: Survey) -> Verdict:
         if run is None:
             continue
         if not best:
-            tally.hold(not run.completed, f"{view.name} has {len(run.completed)} winners and no best", *view.exchanges)
+            completed = f"{len(run.completed)} training jobs that completed with an objective value"
+            tally.hold(not run.completed, f"{view.name} has {completed}, and no best", *view.exchanges)
             continue
         status, value = text(best, "TrainingJobStatus"), _value_of(best, view)
         if status == "Stopped":
