@@ -43,5 +43,7 @@ def _append(path: Path, values: dict[str, str]) -> None:
             file.writelines(f"{name}={value}\n" for name, value in values.items())
     except OSError as error:
         raise UserError(
-            f"the outputs can't be written: {error.strerror or error}", where=str(path), remedy="name a file"
+            f"the outputs can't be written: {error.strerror or error}",
+            where=str(path),
+            remedy="name a file that can be written to, on a disk with room",
         ) from error
