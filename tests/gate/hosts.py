@@ -18,9 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.processes import first_line, running
+
 import conformance
 
 PACKAGE = Path(conformance.__file__).resolve().parent
+_PATIENCE_S = 30.0
+"""Seconds that a command of the machine's own may take."""
 
 _SSH = """\
 #!/bin/sh
@@ -82,16 +86,12 @@ def hosts_below(root: Path) -> Hosts:
 def socket_server(python: Path, folder: Path) -> Iterator[str]:
     """Run execnet's own socket server with an interpreter and in a folder of its own; give its `socket=` spec."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [str(python), "-u", "-m", "execnet.script.socketserver", "127.0.0.1:0"]
+    words = [str(python), "-u", "-m", "execnet.script.socketserver", "127.0.0.1:0"]
     kept = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-    with subprocess.Popen(command, cwd=folder, env=kept, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        listening = re.search(r"'127\.0\.0\.1', (\d+)", process.stdout.readline())
-        try:
-            assert listening, "the socket server did not come up"
-            yield f"socket=127.0.0.1:{listening[1]}"
-        finally:
-            process.kill()
+    with running(words, cwd=folder, env=kept, stdout=subprocess.PIPE) as process:
+        listening = re.search(r"'127\.0\.0\.1', (\d+)", first_line(process))
+        assert listening, "the socket server did not come up"
+        yield f"socket=127.0.0.1:{listening[1]}"
 
 
 class NoNamespacesError(Exception):
@@ -135,10 +135,10 @@ def network(tag: str) -> Iterator[Network]:
             f"-n {here} link set {cable_a} up",
             f"-n {there} link set {cable_b} up",
         ):
-            done = subprocess.run([ip, *line.split()], capture_output=True, text=True, check=False)
+            done = subprocess.run([ip, *line.split()], capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
             if done.returncode:
                 raise NoNamespacesError(f"ip {line}: {done.stderr.strip()}")
         yield Network(here, there, f"10.213.{number}.1")
     finally:
         for name in (here, there):
-            subprocess.run([ip, "netns", "del", name], capture_output=True, check=False)
+            subprocess.run([ip, "netns", "del", name], capture_output=True, timeout=_PATIENCE_S, check=False)

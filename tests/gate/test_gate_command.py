@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import sys
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from cli.command import Ended, by_id, conformance, report_of
+from cli.command import Ended, by_id, conformance, report_of, under_pytest
 from jsonschema import Draft202012Validator
-from raw_servers import RawServer, Received, reference
+from raw_servers import Behaviour, RawServer, reference
 from syrupy.assertion import SnapshotAssertion
 
 from conformance.gate.reading import schema
@@ -188,14 +188,16 @@ def test_entries_outside_of_the_selection_say_nothing(gated: Gated) -> None:
     assert gated.run("--select", f"{DESCRIBE}/consistency/status-counters/stopped-counter").code == 1
 
 
-def drops_what_nobody_has(connection: Any, request: Received) -> bool:
-    return b"conformance-no" not in request.body and reference()(connection, request)
+def drops_what_nobody_has() -> Behaviour:
+    """Answer rightly, but for names that nobody has: there the connection is closed."""
+    right = reference()
+    return lambda connection, request: b"conformance-no" not in request.body and right(connection, request)
 
 
 def test_a_dropped_connection_is_not_the_wrong_code_that_was_declared(tmp_path: Path) -> None:
     check = f"{DESCRIBE}/error/ResourceNotFound/plain"
     entry = f"known_failures:\n- check: {check}\n  reason: wrong code\n  kind: KIND\n"
-    with RawServer(drops_what_nobody_has) as server:
+    with RawServer(drops_what_nobody_has()) as server:
         codes = []
         for kind in ("wrong-code", "dropped"):
             (tmp_path / "known.yaml").write_text(entry.replace("KIND", kind), encoding="utf-8")
@@ -208,7 +210,9 @@ def test_a_target_that_can_not_be_reached_is_never_excused(tmp_path: Path) -> No
     (tmp_path / "known.yaml").write_text(
         "known_failures:\n- {check: '*', reason: all, outcome: error}\n", encoding="utf-8"
     )
-    ended = conformance("run", "http://127.0.0.1:1", "--known-failures", "known.yaml", cwd=tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    ended = conformance("run", url, "--known-failures", "known.yaml", cwd=tmp_path)
     assert ended.code == 3
     assert "can't be reached" in ended.told_without_traceback()
 
@@ -276,33 +280,22 @@ def test_two_processes_say_the_same(gated: Gated) -> None:
     assert {row["id"]: (row["outcome"], row["known"], row["declared"]) for row in both["results"]} == said
 
 
-def under_pytest(gated: Gated, *more: str) -> Ended:
-    import subprocess  # noqa: PLC0415 - only this function needs it
-
-    from cli.command import environment  # noqa: PLC0415 - as above
-
-    chosen = [f"--select={one}" for one in CHOSEN if one != "--select"]
-    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.suite", "--target=broken", *chosen, *more]
-    command += [f"--targets-file={gated.targets}", "--report-dir=reports", "-q", "-p", "no:cacheprovider"]
-    ended = subprocess.run(
-        command, cwd=gated.folder, env=environment(**TODAY), capture_output=True, text=True, timeout=300, check=False
-    )
-    return Ended(ended.returncode, ended.stdout, ended.stderr)
-
-
 @pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "two-processes"])
 def test_pytest_itself_takes_known_failures(gated: Gated, more: tuple[str, ...]) -> None:
-    assert under_pytest(gated, *more).code == 1
+    chosen = [f"--select={one}" for one in CHOSEN if one != "--select"]
+    options = ["--target=broken", *chosen, f"--targets-file={gated.targets}", "--report-dir=reports", "-q", *more]
+    assert under_pytest(*options, cwd=gated.folder, **TODAY).code == 1
+    options.append("--known-failures=known.yaml")
     gated.write(DECLARED)
-    ended = under_pytest(gated, "--known-failures=known.yaml", *more)
+    ended = under_pytest(*options, cwd=gated.folder, **TODAY)
     assert ended.code == 0, ended.said
     assert gated.report["summary"]["known"] == 2
     gated.write(DECLARED + f"  - {{check: {SORTED}, reason: sorting is not built yet}}\n")
-    ended = under_pytest(gated, "--known-failures=known.yaml", *more)
+    ended = under_pytest(*options, cwd=gated.folder, **TODAY)
     assert ended.code == 1
     assert f"known.yaml:8: {SORTED}: it passes, though it is declared to fail" in ended.out
     gated.write(MISTAKES["waiting"])
-    ended = under_pytest(gated, "--known-failures=known.yaml", *more)
+    ended = under_pytest(*options, cwd=gated.folder, **TODAY)
     assert (ended.code, "2 entries have no reason yet" in ended.said) == (4, True)
 
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli.command import PATIENCE_S, Ended, by_id, conformance, environment, report_of
+from cli.command import Ended, by_id, command, conformance, ran, report_of, under_pytest
+from cli.processes import first_line, running
 
 from conformance.errors import ExitCode
 from conformance.gate.judging import Gatekeeper
@@ -120,20 +121,10 @@ def test_what_is_no_gateway_is_told_before_anything_is_opened(
 
 def test_pytest_itself_takes_gateways(tmp_path: Path, hosts: Hosts) -> None:
     hosts.add("other")
-    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.suite", f"--select={LIST}/order", "-q"]
-    command += [
-        f"--report-dir={tmp_path}",
-        "-p",
-        "no:cacheprovider",
-        "--dist=loadgroup",
-        "--tx=ssh=other",
-        "--tx=popen",
-    ]
-    env = environment(PATH=hosts.path)
-    ended = subprocess.run(
-        command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    hands = ("--dist=loadgroup", "--tx=ssh=other", "--tx=popen")
+    options = (f"--select={LIST}/order", "-q", f"--report-dir={tmp_path}", *hands)
+    ended = under_pytest(*options, cwd=tmp_path, PATH=hosts.path)
+    assert ended.code == 0, ended.said
     assert report_of(tmp_path)["summary"]["passed"] == 19
 
 
@@ -190,24 +181,16 @@ def two_networks(worker_id: str) -> Iterator[Network]:
 @contextmanager
 def serving_in(enter: str, folder: Path, address: str) -> Iterator[Path]:
     """Serve the broken server inside a namespace; give its file of targets."""
-    command = [*enter.split(), sys.executable, str(TESTS / "gate" / "broken_server.py"), str(folder), address]
+    words = [*enter.split(), sys.executable, str(TESTS / "gate" / "broken_server.py"), str(folder), address]
     kept = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS.parent), str(TESTS)))}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=kept, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        try:
-            yield folder / "targets.yaml"
-        finally:
-            process.stdin.close()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with running(words, cwd=folder, env=kept, **pipes) as process:
+        assert first_line(process) == "ready\n"
+        yield folder / "targets.yaml"
 
 
 def run_in(enter: str, folder: Path, hosts: Hosts, *arguments: str | Path) -> Ended:
-    command = [*enter.split(), sys.executable, "-m", "conformance", "run", "broken", *SOME, *map(str, arguments)]
-    ended = subprocess.run(
-        command, cwd=folder, env=environment(PATH=hosts.path), capture_output=True, timeout=PATIENCE_S, check=False
-    )
-    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+    return ran([*enter.split(), *command("run", "broken", *SOME, *arguments)], cwd=folder, env={"PATH": hosts.path})
 
 
 def told(folder: Path) -> dict[str, object]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from cli.command import Ended, conformance, environment, report_of
+from cli.command import Ended, conformance, python, report_of, under_pytest
 
 from gate.broken_server import DESCRIBE, LIST
 
@@ -116,12 +114,8 @@ def test_a_shard_that_there_can_not_be_is_told(part: str, tmp_path: Path) -> Non
 def test_evidence_is_a_matter_of_one_process(tmp_path: Path) -> None:
     ended = conformance("run", "--record", "evidence", "--tx", "popen", cwd=tmp_path)
     assert (ended.code, "by one process" in ended.told_without_traceback()) == (2, True)
-    arguments = ["--pyargs", "conformance.suite", "--evidence-replay=evidence", "-n", "2"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=tmp_path, env=environment(), capture_output=True, text=True,
-        timeout=300, check=False,
-    )  # fmt: skip
-    assert (done.returncode, "by one process" in done.stderr) == (4, True)
+    ended = under_pytest("--evidence-replay=evidence", "-n", "2", cwd=tmp_path)
+    assert (ended.code, "by one process" in ended.err) == (4, True)
 
 
 def test_the_plan_of_a_shard_counts_what_the_shard_sends(tmp_path: Path) -> None:
@@ -142,9 +136,6 @@ def test_a_plain_run_does_not_load_the_gate(tmp_path: Path) -> None:
         "import sys; import conformance.cli.running, conformance.suite.plugin\n"
         "from conformance.suite.stage import Plan; from conformance.suite.settings import Settings\n"
         "plan = Plan.of(Settings()); assert plan.own is plan.checks\n"
-        "sys.exit(str([name for name in sys.modules if name.startswith(('conformance.gate', 'execnet'))] or ''))"
+        "sys.exit([name for name in sys.modules if name.startswith(('conformance.gate', 'execnet'))] or 0)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
-    )
-    assert done.stderr.strip() == ""
+    assert python(program, cwd=tmp_path) == Ended(0, "", "")

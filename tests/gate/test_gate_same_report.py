@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli.command import Ended, conformance, report_of
+from made_once import MadeOnce
 
 from gate.hosts import Hosts, hosts_below, socket_server
 
@@ -35,16 +34,13 @@ def run(targets: Path, folder: Path, *arguments: str | Path, **env: str) -> Ende
 
 
 @pytest.fixture(scope="session")
-def alone(tmp_path_factory: pytest.TempPathFactory, worker_id: str, broken: Path) -> dict[str, Any]:
-    """Give the report of one process, made once however many processes the tests are spread over."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    told = shared / "gate-alone" / "report.json"
-    with (shared / "gate-alone.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not told.exists():
-            assert run(broken, told.parent).code == 1
-    report: dict[str, Any] = timeless(json.loads(told.read_text(encoding="utf-8")))
+def alone(made_once: MadeOnce, broken: Path) -> dict[str, Any]:
+    """Give the report of one process."""
+
+    def make(folder: Path) -> None:
+        assert run(broken, folder / "alone").code == 1
+
+    report: dict[str, Any] = timeless(report_of(made_once("gate-alone", make) / "alone"))
     return report
 
 
@@ -79,7 +75,7 @@ def test_two_processes(tmp_path: Path, broken: Path, alone: dict[str, Any]) -> N
 
 
 def test_three_shards_merged(tmp_path: Path, broken: Path, alone: dict[str, Any]) -> None:
-    codes = {run(broken, tmp_path / f"shard-{one}", "--shard", f"{one}/3").code for one in (1, 2, 3)}
+    codes = {run(broken, tmp_path / f"shard-{one}", "--shard", f"{one}/3", PYTHONHASHSEED=one).code for one in "123"}
     assert codes == {1}
     records = [tmp_path / f"shard-{one}" for one in (2, 3, 1)]
     ended = conformance("merge", *records, "--report-dir", tmp_path / "whole", cwd=tmp_path)
