@@ -13,7 +13,7 @@ from typing import Self
 
 from conformance.reference.exchange import Call
 from conformance.reference.service import Service
-from conformance.worlds import load_world
+from conformance.worlds import World, load_world
 
 PATIENCE_S = 20.0
 """Seconds after which a test gives up on the other side."""
@@ -160,9 +160,9 @@ def always(status: int, body: bytes, content_type: str = JSON, *headers: str) ->
     return answer
 
 
-def reference() -> Behaviour:
+def reference(world: World | None = None) -> Behaviour:
     """Answer as the reference server does, without asking for signatures."""
-    service = Service(load_world("default"))
+    service = Service(world or load_world("default"))
 
     def answer(connection: socket.socket, request: Received) -> bool:
         method, target, _ = request.head.decode("latin-1").split("\r\n")[0].split()

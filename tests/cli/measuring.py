@@ -1,0 +1,62 @@
+"""A whole run as a process of its own, with clock and memory watched."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from raw_servers import RawServer
+
+from cli.command import command, environment, report_of, write_targets
+
+LIMITS = "{connect_s: 5, read_s: 10, total_s: 10}"
+IMPATIENT = "{connect_s: 5, read_s: 2, total_s: 0.5}"
+MOST_BYTES = 300_000_000
+MOST_S = 120.0
+_KIB = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A run that has ended: its exit code, its peak memory in bytes, its seconds, and its folder of reports."""
+
+    code: int
+    peak_bytes: int
+    seconds: float
+    folder: Path
+
+    @property
+    def findings(self) -> dict[str, dict[str, str]]:
+        rows = report_of(self.folder)["results"]
+        return {row["id"]: row for row in rows if row["outcome"] in {"failed", "error"}}
+
+
+def measured(server: RawServer, folder: Path, *arguments: str, limits: str = LIMITS) -> Measured:
+    """Run on a server, and see what the run took; its record is whole."""
+    write_targets(folder, mine=f"{{endpoint_url: '{server.url}', limits: {limits}}}")
+    started = time.monotonic()
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            command("run", "mine", "--report-dir", "out", *arguments),
+            cwd=folder,
+            env=environment(),
+            stdout=said,
+            stderr=said,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert b"Traceback" not in (folder / "said").read_bytes()
+    lines = (folder / "out" / "run.jsonl").read_text(encoding="ascii").splitlines()
+    assert [json.loads(line)["type"] for line in (lines[0], lines[-1])] == ["header", "footer"]
+    return Measured(process.returncode, usage.ru_maxrss * _KIB, time.monotonic() - started, folder / "out")
+
+
+def within_bounds(run: Measured) -> None:
+    assert run.peak_bytes < MOST_BYTES, f"{run.peak_bytes / 1e6:.0f} MB"
+    assert run.seconds < MOST_S
+    assert "suite-error" not in {row["kind"] for row in run.findings.values()}
