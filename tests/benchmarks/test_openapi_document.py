@@ -16,7 +16,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 from mutant_kinds import by_kind, spread
-from openapi import document, path_of, whole
+from openapi import document, path_of
+from openapi_schema import whole
 
 from conformance.contract import Contract, Fact, load
 from conformance.mutants import Kind, mutants
