@@ -23,6 +23,12 @@ from conformance.errors import UserError
     metavar="N",
     help="Answer each N-th request with ThrottlingException; 1 throttles all.",
 )
+@click.option(
+    "--fail",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Answer each N-th request with InternalFailure, HTTP 500; 1 fails all.",
+)
 @click.option("--latency", type=click.FloatRange(0, 3600), metavar="SECONDS", help="Let each answer wait so long.")
 @click.option(
     "--deny", multiple=True, metavar="OPERATION", help="Answer it with AccessDeniedException. May be repeated."
@@ -45,6 +51,7 @@ def serve(  # noqa: PLR0913 - each is one option
     port: int,
     world: str,
     throttle: int | None,
+    fail: int | None,
     latency: float | None,
     deny: tuple[str, ...],
     expire_after: int | None,
@@ -53,13 +60,13 @@ def serve(  # noqa: PLR0913 - each is one option
     """Serve the reference server in the foreground, until Ctrl-C.
 
     Point a client at it with any credentials: AWS_ENDPOINT_URL=http://127.0.0.1:5098. On top of that it plays what a
-    client of AWS has to live with: throttling, slow answers, denial, credentials that expire.
+    client of AWS has to live with: throttling, internal failures, slow answers, denial, credentials that expire.
     """
     from conformance.reference import Faults  # noqa: PLC0415 - --help does without it
     from conformance.reference import serve as serve_reference  # noqa: PLC0415 - as above
     from conformance.worlds import load_world  # noqa: PLC0415 - as above
 
-    faults = Faults(throttle or 0, frozenset(deny), expire_after, latency or 0.0)
+    faults = Faults(throttle or 0, frozenset(deny), expire_after, latency or 0.0, fail or 0)
     credentials = _credentials(keys) if keys is not None else None
     serve_reference(load_world(world), port=port, host=host, faults=faults, credentials=credentials)
 

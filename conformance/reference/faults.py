@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import UserError
-from conformance.reference.refusals import Refusal
+from conformance.reference.refusals import Refusal, internal_failure
 from conformance.reference.service import Service
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ class Faults:
 
     `throttle_every` N answers each N-th request with ThrottlingException, 1 all of them. `deny` names operations that
     nobody may call. `expire_after` is the number of requests after which the caller's credentials count as expired.
-    `latency_s` is how many seconds each answer waits.
+    `latency_s` is how many seconds each answer waits. `fail_every` N answers each N-th request with InternalFailure.
     """
 
     throttle_every: int = 0
     deny: frozenset[str] = frozenset()
     expire_after: int | None = None
     latency_s: float = 0.0
+    fail_every: int = 0
 
     def __call__(
         self, world: World, *, contract: Contract | None = None, credentials: Mapping[str, str] | None = None
@@ -75,11 +76,15 @@ class FaultyService(Service):
         return super().answer(call)
 
     def admit(self, call: Call) -> None:
-        """Throttle each n-th request, whatever it asks."""
-        every = self._faults.throttle_every
-        if every and self._number.value % every == 0:
+        """Throttle each n-th request, or fail it, whatever it asks."""
+        if self._is_turn(self._faults.throttle_every):
             raise Refusal("ThrottlingException", "Rate exceeded")
+        if self._is_turn(self._faults.fail_every):
+            raise internal_failure()
         super().admit(call)
+
+    def _is_turn(self, every: int) -> bool:
+        return every > 0 and bool(self._number.value % every == 0)
 
     def authenticate(self, call: Call) -> None:
         """Let credentials expire, and deny what the caller may not do."""

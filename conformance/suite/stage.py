@@ -102,7 +102,8 @@ class Plan:
 
             aws_cli.check(settings.aws_cli)
         carrier = None if replayed is None else replayed.carrier
-        wiring = Wiring(carrier, refusals=EXPIRED if spec.kind is Kind.AWS else frozenset())
+        aws = spec.kind is Kind.AWS
+        wiring = Wiring(carrier, refusals=EXPIRED if aws else frozenset(), at_times_broken=aws)
         return cls(settings, contract, checks, spec, _part(settings), gatekeeper, replayed=replayed, wiring=wiring)
 
     @property

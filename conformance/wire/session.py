@@ -13,7 +13,7 @@ from conformance.wire.exchange import Exchange, Fault, Headers, HttpRequest, Htt
 from conformance.wire.limits import Limits
 from conformance.wire.request import Request, Signing
 from conformance.wire.secrets import Blotter
-from conformance.wire.sending import Carrier, Recorder, Sending
+from conformance.wire.sending import Carrier, Recorder, Sending, UnansweredError
 from conformance.wire.signing import Credentials, Signer
 from conformance.wire.transport import Transport
 
@@ -25,6 +25,10 @@ _THROTTLED = frozenset(
 )
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6, 3.2)
 """Seconds between the sendings of a request that is throttled: six seconds in all, then it counts as a fault."""
+_INTERNAL = frozenset({"InternalFailure", "InternalServerException", "InternalServerError", "ServiceUnavailable", ""})
+_SERVER_ERRORS = range(500, 600)
+_MOST_INTERNAL = 2
+"""How often a request is sent again that met an internal failure, before that is taken for the target's answer."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,14 @@ class Wiring:
     """What stands between a client and the network, beside the bounds: nothing, in a plain run.
 
     `carrier` answers in the place of the network, `recorder` hears of every exchange. `refusals` are the error codes by
-    which the target says that it takes these credentials no longer: what they answer is never judged.
+    which the target says that it takes these credentials no longer: what they answer is never judged. `at_times_broken`
+    says that the target is a live service, of which a single internal failure says nothing: it is asked again.
     """
 
     carrier: Carrier | None = None
     recorder: Recorder | None = None
     refusals: frozenset[str] = frozenset()
+    at_times_broken: bool = False
     traffic: Traffic = field(default_factory=Traffic)
 
 
@@ -85,6 +91,7 @@ class Client:
         self.seconds = 0.0
         wiring = wiring or Wiring()
         self._carrier, self._recorder, self._refusals = wiring.carrier, wiring.recorder, wiring.refusals
+        self._at_times_broken = wiring.at_times_broken
         self._traffic = wiring.traffic
         self._blotter = Blotter.of(credentials)
         self._protocol = protocol
@@ -128,19 +135,32 @@ class Client:
 
     def _patiently(self, shown: HttpRequest, make: Callable[[], Sending]) -> Exchange:
         """Send a request, and again after a pause as long as it is throttled; each time it is signed anew."""
+        failures: list[Exchange] = []
         for wait in (*_PAUSES_S, None):
             sending = make()
-            exchange = self._once(sending, shown)
+            try:
+                exchange = self._once(sending, shown)
+            except UnansweredError:
+                if failures:  # evidence of a time when nothing was asked again
+                    return failures[-1]
+                raise
             code = exchange.error_code
             if code in self._refusals and sending.signing is Signing.VALID:
                 words = f"the credentials are not taken: {code}: {exchange.error_message}".rstrip(": ")
                 return Exchange(sending.operation, shown, None, Fault("credentials", words))
-            if code not in _THROTTLED:
+            if code in _THROTTLED:
+                self._traffic.throttled += 1
+            elif self._is_internal(exchange) and len(failures) < _MOST_INTERNAL:
+                failures.append(exchange)
+            else:
                 return exchange
-            self._traffic.throttled += 1
             if wait is not None:
                 self._sleep(wait)
         return Exchange(exchange.operation, shown, None, Fault("throttled", "still throttled after five pauses"))
+
+    def _is_internal(self, exchange: Exchange) -> bool:
+        """Tell whether a live service has broken for once, by its own fault (observed, O38)."""
+        return self._at_times_broken and exchange.status in _SERVER_ERRORS and exchange.error_code in _INTERNAL
 
     @property
     def sent(self) -> int:

@@ -33,6 +33,20 @@ def test_throttling_without_end_ends_the_run_in_bounded_time(tmp_path: Path) -> 
     assert "still throttled after five pauses" in ended.told_without_traceback()
 
 
+def test_a_single_internal_failure_is_asked_again_and_says_nothing_of_the_contract(tmp_path: Path) -> None:
+    options = ("--select", f"{DESCRIBE}/error", "--select", f"{DESCRIBE}/protocol", "--select", f"{DESCRIBE}/client")
+    with account(Faults(fail_every=7)) as endpoint:
+        ended = run(tmp_path, endpoint, *options)
+    assert ended.code == ExitCode.CONFORMS, ended.said
+
+
+def test_an_internal_failure_that_stays_is_judged(tmp_path: Path) -> None:
+    with account(Faults(fail_every=1)) as endpoint:
+        ended = run(tmp_path, endpoint, "--select", f"{DESCRIBE}/error")
+    assert ended.code == ExitCode.DOES_NOT_CONFORM
+    assert "HTTP 500 InternalFailure" in ended.out
+
+
 def test_slow_answers_are_waited_for(tmp_path: Path) -> None:
     with account(Faults(latency_s=0.02)) as endpoint:
         ended = run(tmp_path, endpoint, "--select", f"{DESCRIBE}/error")

@@ -223,6 +223,34 @@ def test_a_throttled_request_is_sent_again_after_growing_pauses(code: str) -> No
     assert len({request.body for request in server.received}) == 1
 
 
+def failing(times: int) -> Behaviour:
+    left = [times]
+
+    def answer(connection: socket.socket, request: Received) -> bool:
+        left[0] -= 1
+        broken = always(500, b'{"__type":"InternalFailure"}')
+        return (broken if left[0] >= 0 else always(200, b"{}"))(connection, request)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("live", "failures", "status", "sent"),
+    [(True, 1, 200, 2), (True, 2, 200, 3), (True, 3, 500, 3), (False, 1, 500, 1)],
+    ids=["once", "twice", "it-stays", "no-live-service"],
+)
+def test_a_live_service_is_asked_again_after_an_internal_failure(
+    *, live: bool, failures: int, status: int, sent: int
+) -> None:
+    wiring = Wiring(at_times_broken=live)
+    with (
+        RawServer(failing(failures)) as server,
+        client_of(server, sleep=lambda _: None, wiring=wiring) as client,
+    ):
+        assert client.call(OPERATION, {}).status == status
+    assert (len(server.received), wiring.traffic.sent, wiring.traffic.throttled) == (sent, sent, 0)
+
+
 def test_throttling_without_end_is_a_fault_and_no_answer() -> None:
     waited: list[float] = []
     with RawServer(throttled(100, "ThrottlingException")) as server, client_of(server, sleep=waited.append) as client:
