@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from pathlib import Path
 
 from raw_servers import RawServer
 
-from cli.command import command, environment, report_of, write_targets
+from cli.command import command, report_of, write_targets
+from cli.processes import running
 
 LIMITS = "{connect_s: 5, read_s: 10, total_s: 10}"
 IMPATIENT = "{connect_s: 5, read_s: 2, total_s: 0.5}"
@@ -41,15 +41,10 @@ def measured(server: RawServer, folder: Path, *arguments: str, limits: str = LIM
     write_targets(folder, mine=f"{{endpoint_url: '{server.url}', limits: {limits}}}")
     started = time.monotonic()
     with (folder / "said").open("wb") as said:
-        process = subprocess.Popen(
-            command("run", "mine", "--report-dir", "out", *arguments),
-            cwd=folder,
-            env=environment(),
-            stdout=said,
-            stderr=said,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+        words = command("run", "mine", "--report-dir", "out", *arguments)
+        with running(words, cwd=folder, stdout=said, stderr=said) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
     assert b"Traceback" not in (folder / "said").read_bytes()
     lines = (folder / "out" / "run.jsonl").read_text(encoding="ascii").splitlines()
     assert [json.loads(line)["type"] for line in (lines[0], lines[-1])] == ["header", "footer"]
