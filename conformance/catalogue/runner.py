@@ -11,8 +11,10 @@ from conformance.catalogue.check import GATHERED, Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.permission import denied
 from conformance.laws.verdict import Outcome, Verdict, broke, skipped
+from conformance.wire.exchange import Exchange
 from conformance.wire.sending import UnansweredError
 
+_REFUSALS = range(400, 500)
 _SEEN_ONCE = "seen once: a recording can't be asked again"
 
 
@@ -67,19 +69,30 @@ class Runner:
         return self._confirmed(check, verdict) if check.compares else verdict
 
     def _confirmed(self, check: Check, verdict: Verdict) -> Verdict:
-        """Ask again before a comparison accuses: on a live target, what it compares may have changed meanwhile."""
+        """Ask again before a comparison accuses: on a live target, what it compares may have changed meanwhile.
+
+        Where the second answers leave nothing to judge because they are broken, the first verdict stands.
+        """
         try:
             with self._lab.asking_again():
                 again = check.run(self._lab)
+                broken = any(_is_broken(one) for one in self._lab.asked.values())
         except UnansweredError:
             return replace(verdict, notes=(*verdict.notes, _SEEN_ONCE))
-        if again.outcome is Outcome.FAILED:
+        if again.outcome is Outcome.ERROR:
+            return again
+        if again.outcome is Outcome.FAILED or (broken and again.outcome is Outcome.SKIPPED):
             return verdict
         return skipped(
             f"asked again, it did not repeat: {verdict.reason} ({verdict.received})",
             kind="did-not-repeat",
             exchanges=verdict.exchanges,
         )
+
+
+def _is_broken(exchange: Exchange) -> bool:
+    """Tell whether an answer is neither one of the operation nor a refusal."""
+    return exchange.response is not None and not exchange.ok and exchange.status not in _REFUSALS
 
 
 def _told(error: Exception) -> str:

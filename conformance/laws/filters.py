@@ -26,7 +26,8 @@ def partition(reader: Reader, walks: Mapping[str, Walked], every: Sequence[Item]
     if verdict := incomplete(*walks.values()):
         return verdict
     together = [identity for walk in walks.values() for identity in reader.identities(walk.listing.items)]
-    listed = [item for item in every if reader.filtered(name, item) in walks]
+    words = list(walks)  # a value may be a list or an object, which no mapping can be asked for
+    listed = [item for item in every if reader.filtered(name, item) in words]
     difference = Difference.between(reader.identities(listed), together)
     rests_on = {"items": len(listed), "lists": len(walks)}
     if difference:

@@ -106,8 +106,9 @@ def skip_reasons(results: Iterable[Result]) -> tuple[tuple[str, tuple[Result, ..
 
 
 def _finding(urgency: Rank, results: list[Result], behind: Mapping[str, int]) -> Finding:
-    # The check that others wait for leads, so that the finding is about what they wait for.
-    results.sort(key=lambda one: -behind.get(one.id, 0))
+    # The check that others wait for leads, so that the finding is about what they wait for; else one of the many.
+    often = Counter(one.subject for one in results)
+    results.sort(key=lambda one: (-behind.get(one.id, 0), -often[one.subject]))
     return Finding(urgency, tuple(results), sum(behind.get(one.id, 0) for one in results))
 
 

@@ -106,7 +106,7 @@ def headline(record: Record, *, strict: bool = False) -> Headline:
     if code is ExitCode.CONFORMS:
         return Headline(code, "Conforms", _conforming(summary, strict=strict))
     if code is ExitCode.DOES_NOT_CONFORM:
-        return _red(code, record, summary, against)
+        return _red(code, record, summary, against, strict=strict)
     if code is ExitCode.NOTHING_CHECKED:
         return Headline(code, "Nothing was checked", _idle(summary))
     if record.stopped:
@@ -117,10 +117,11 @@ def headline(record: Record, *, strict: bool = False) -> Headline:
     return Headline(code, "Cut short", f"{done}, {failures}")
 
 
-def _red(code: ExitCode, record: Record, summary: Summary, against: int) -> Headline:
+def _red(code: ExitCode, record: Record, summary: Summary, against: int, *, strict: bool) -> Headline:
     """Say why a run is red: failures that nobody declared, a file of known failures that is out of date, or both."""
     beyond = f" beyond {summary.known:,} declared" if summary.known else ""
-    parts = [f"{against:,} of {count(summary.results, 'check')} failed{beyond}"] if against else []
+    softly = f", and {summary.recommended:,} recommended" if summary.recommended and not strict else ""
+    parts = [f"{against:,} of {count(summary.results, 'check')} failed{beyond}{softly}"] if against else []
     if record.gate and record.gate.findings:
         places = count(len(record.gate.findings), "place")
         parts.append(
@@ -153,6 +154,8 @@ def _conforming(summary: Summary, *, strict: bool) -> str:
         parts.append(f"{count(summary.recommended, 'recommended check')} failed (only --strict counts them)")
     if len(parts) == 1:
         parts.append("none failed")
+    if summary.skipped:
+        parts.append(f"{summary.skipped:,} skipped")
     return ", ".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import pytest
@@ -12,7 +13,7 @@ from conformance.catalogue.check import Check
 from conformance.catalogue.runner import Runner
 from conformance.errors import UserError
 from conformance.laws.verdict import Outcome, Verdict, failed, passed
-from conformance.proof.answering import Answer, Answering, constant, refused, right
+from conformance.proof.answering import Answer, Answered, Answering, constant, refused, right
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
 
@@ -157,6 +158,17 @@ def test_a_comparison_that_fails_is_asked_again_before_it_accuses() -> None:
     verdict = Runner(lab_of(right()), (check,)).verdict(check)
     assert verdict is wrong
     assert not left
+
+
+def test_a_target_that_breaks_for_good_is_not_excused_for_leaving_nothing_to_compare() -> None:
+    """The second asking finds answers that nobody can read, and so nothing that could be out of order."""
+    faithful, asked = right(), itertools.count()
+
+    def breaking(request: Request) -> Answered:
+        return faithful(request) if next(asked) < 100 else (200, b'{"TrainingJobSummaries": "\xff"}')
+
+    verdicts = judged(breaking, selected=select(checks(), [], area="pagination"))
+    assert Outcome.FAILED in {verdict.outcome for verdict in verdicts}
 
 
 PATTERNS = [
