@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import partial
 
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import ListingChecks, Query
+from conformance.catalogue.order_subjects import order_subjects
 from conformance.contract.model import SortDefault
 from conformance.laws import order
 from conformance.laws.survey import Inventory
@@ -79,6 +79,14 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
         facts=(by, direction),
         observed=observed,
     )
+    yield base.check_at_large(
+        ("order", "default", "every-listing"),
+        "every listing that no order was asked for is in the documented default order, or all are in the one observed",
+        partial(_default_everywhere, base),
+        laws=("order-default-key", "order-default-direction"),
+        facts=(by, direction),
+        observed=observed,
+    )
     for one in base.directions:
         yield base.check(
             ("order", "default", f"key-{one}"),
@@ -91,35 +99,12 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
 
 
 def _sorted(base: ListingChecks, key: str, direction: str, lab: Lab, telling: Inventory) -> Verdict:
-    """Judge the resource whose listing tells most, and one whose keys tell an order of numbers from one of texts."""
+    """Judge the resource whose listing tells most, and those on which other orders than this one would show."""
     falling = direction == base.reader.spec.descending
     return weightiest(
         order.sorted_by(base.reader, key, base.walk(lab, one, Query(key, direction)), one.items, descending=falling)
-        for one in _subjects(base, key, lab, telling)
+        for one in order_subjects(base, key, lab, telling)
     )
-
-
-def _subjects(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Iterator[Inventory]:
-    """Give the resources on which an order shows: the one whose listing tells most, and one with telling numbers."""
-    yield telling
-    numbers = _with_telling_numbers(base, key, lab)
-    if numbers is not None:
-        yield numbers
-
-
-def _with_telling_numbers(base: ListingChecks, key: str, lab: Lab) -> Inventory | None:
-    """Give a resource whose keys are numbers that stand in another order as texts, or without their signs."""
-
-    def tells(telling: Inventory) -> int:
-        keys = base.reader.keys(key, telling.items)
-        numbers = sorted(one for one in keys if isinstance(one, int | float) and math.isfinite(one))
-        return sum(numbers != sorted(numbers, key=other) for other in (str, abs))
-
-    def choose() -> Inventory | None:
-        best = max(lab.listed(base.operation), key=tells, default=None)
-        return best if best is not None and tells(best) else None
-
-    return lab.chosen(("telling numbers", key), base.operation, choose)
 
 
 def _reversed(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Verdict:
@@ -131,7 +116,7 @@ def _omits(base: ListingChecks, key: str, direction: str, lab: Lab, telling: Inv
     """Judge where the listing tells most, and where keys have signs: zero and less are keys like any other."""
     return weightiest(
         order.keyless_left_out(base.reader, key, one.items, base.walk(lab, one, Query(key, direction)))
-        for one in _subjects(base, key, lab, telling)
+        for one in order_subjects(base, key, lab, telling)
     )
 
 
@@ -145,6 +130,16 @@ def _default_order(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict
     seen = base.reader.spec.observed_default
     observed = Query(seen.sort_by, seen.sort_order) if seen is not None else None
     return _default(base, Query(), Query(*_documented(base)), observed, "both", lab, telling)
+
+
+def _default_everywhere(base: ListingChecks, lab: Lab) -> Verdict:
+    """Judge the listings that every run has asked for, long ones among them; nothing is asked for this."""
+    seen = base.reader.spec.observed_default
+    orders = [_documented(base)]
+    if seen is not None and seen.sort_by is not None and seen.sort_order is not None:
+        orders.append((seen.sort_by, seen.sort_order))
+    walks = [base.walk(lab, one, Query()) for one in lab.listed(base.operation)]
+    return order.in_one_order(base.reader, walks, orders)
 
 
 def _default_direction(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Verdict:

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.laws.listing import Difference, Item, Reader, pages_of, steps
 from conformance.laws.paging import Walked, incomplete
-from conformance.laws.verdict import Verdict, failed, passed, skipped
+from conformance.laws.verdict import Outcome, Tally, Verdict, failed, passed, skipped
 
 _PAIR = 2
 
@@ -158,6 +158,30 @@ def same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walke
 def follows(reader: Reader, sort_by: str, model: Walked, listing: Walked) -> bool:
     """Tell whether a listing has the order of a model, equal keys aside."""
     return reader.keys(sort_by, model.listing.items) == reader.keys(sort_by, listing.listing.items)
+
+
+def in_one_order(reader: Reader, walks: Sequence[Walked], orders: Sequence[tuple[str, str]]) -> Verdict:
+    """Judge that all of the listings are in the first of these orders (key, direction), or all in another one.
+
+    The first is the documented one; that a target follows another is told in a note.
+    """
+    tallies: list[Tally] = []
+    for key, direction in orders:
+        tally = Tally("listings")
+        for walk in walks:
+            descending = direction == reader.spec.descending
+            verdict = sorted_by(reader, key, walk, walk.listing.items, descending=descending)
+            if verdict.outcome is not Outcome.SKIPPED:
+                tally.hold(verdict.outcome is Outcome.PASSED, verdict.received, *verdict.exchanges)
+        tallies.append(tally)
+    nearest = min(range(len(orders)), key=lambda place: tallies[place].broken)
+    key, direction = orders[nearest]
+    return tallies[nearest].verdict(
+        "out-of-order",
+        f"every listing by {key}, {direction}",
+        lacking=f"no listing of an ended resource has two different values of {reader.spec.keys[key]}",
+        notes=(f"the target follows the observation, not the documents: {key}, {direction}",) if nearest else (),
+    )
 
 
 def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: Walked) -> Verdict:

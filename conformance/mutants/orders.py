@@ -119,6 +119,45 @@ def never_sorted(_: Service, faithful: Any, launched: Sequence[Any], query: Memb
     return in_order(launched, attrgetter("created"), descending=query["SortOrder"] == "Descending")
 
 
+@orders.stage("sort", _KEY, "sort-by-metric-omits-jobs-without-metric")
+def zero_counts_as_no_metric(_: Service, faithful: Any, launched: Sequence[Any], query: Members) -> list[Any]:
+    """A metric of 0 counts as none, so that its training job is left out."""
+    listed: list[Any] = faithful(launched, query)
+    return [one for one in listed if one.metric] if query["SortBy"] == _METRIC else listed
+
+
+@orders.stage("sort", _KEY)
+def zero_stands_last(_: Service, faithful: Any, launched: Sequence[Any], query: Members) -> list[Any]:
+    """A metric of 0 counts as none, so that its training job comes after those that have one."""
+    listed: list[Any] = faithful(launched, query)
+    return sorted(listed, key=lambda one: not one.metric) if query["SortBy"] == _METRIC else listed
+
+
+@orders.stage("sort", _KEY)
+def metrics_by_definition(_: Service, faithful: Any, launched: Sequence[Any], query: Members) -> list[Any]:
+    """Metrics are in order inside each definition only, one definition after the other."""
+    listed: list[Any] = faithful(launched, query)
+    return sorted(listed, key=lambda one: str(one.definition_name)) if query["SortBy"] == _METRIC else listed
+
+
+def _swapping(name: str, words: str, swaps: Callable[[Members, list[Any]], bool], *breaks: str) -> None:
+    """Take up lists in which the third and the fourth item change places, where `swaps` says so."""
+
+    def sort(_: Service, faithful: Any, launched: Sequence[Any], query: Members) -> list[Any]:
+        listed: list[Any] = faithful(launched, query)
+        if swaps(query, listed):
+            listed[2:4] = listed[3:1:-1]
+        return listed
+
+    orders.add(name, words, breaks, replacing(sort=sort))
+
+
+_swapping("long-lists-out-of-order", "in lists of more than sixty two neighbours change places",
+          lambda _, listed: len(listed) > 60, _BY_NAME, _ASCENDING)  # noqa: PLR2004 - as its words say  # fmt: skip
+_swapping("short-lists-out-of-order", "in lists of less than eleven two neighbours change places",
+          lambda query, listed: query["SortBy"] == "Name" and 3 < len(listed) < 11, _BY_NAME, _ASCENDING)  # noqa: PLR2004 - as above  # fmt: skip
+
+
 @orders.stage("page", _KEY, "token-leads-to-the-next-page")
 def sorted_page_by_page(_: Service, faithful: Any, name: str, query: Members, listed: Sequence[Any]) -> Page[Any]:
     """The list is cut into pages first, and each page is sorted."""

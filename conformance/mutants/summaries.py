@@ -108,6 +108,20 @@ def succeeded_without_a_metric(item: Members) -> None:
         item.pop(METRIC, None)
 
 
+@_item("succeeded-objective-has-a-metric")
+def zero_metric_left_out(item: Members) -> None:
+    """A final metric of 0 is left out."""
+    if METRIC in item and not item[METRIC]["Value"]:
+        del item[METRIC]
+
+
+@_item(f"{LIST}/output/{SUMMARIES}[].{METRIC}.Value/present")
+def zero_value_left_out(item: Members) -> None:
+    """The value of a final metric of 0 is left out."""
+    if METRIC in item and not item[METRIC]["Value"]:
+        del item[METRIC]["Value"]
+
+
 @_item("pending-objective-is-still-running")
 def pending_after_the_end(item: Members) -> None:
     """A training job that failed is pending."""

@@ -1,0 +1,120 @@
+"""The law that all default listings are in one order, and the choice of resources on which an order shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.catalogue.lab import Lab
+from conformance.catalogue.listing_checks import ListingChecks
+from conformance.catalogue.order_checks import order_checks
+from conformance.catalogue.order_subjects import order_subjects
+from conformance.contract import load
+from conformance.laws import order
+from conformance.laws.listing import Reader
+from conformance.laws.paging import Walked
+from conformance.laws.verdict import Outcome, Verdict
+from conformance.proof.answering import lab_of, right
+from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
+from conformance.worlds import load_world
+
+CONTRACT = load()
+OPERATION = CONTRACT.operations["ListTrainingJobsForHyperParameterTuningJob"]
+READER = Reader.of(OPERATION)
+BASE = ListingChecks(CONTRACT, OPERATION)
+WORLD = load_world("default")
+ORDERS = [("Name", "Ascending"), ("CreationTime", "Descending")]
+METRIC = "FinalObjectiveMetricValue"
+
+
+def listed(name: str, *items: tuple[str, Any]) -> Walked:
+    """Walk a listing of training jobs, each a name and the time of its creation."""
+    told = [{"TrainingJobName": one, "CreationTime": created} for one, created in items]
+    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
+    page = Exchange(OPERATION.name, request, HttpResponse(200, (), dump({"TrainingJobSummaries": told}), 0.0))
+    return Walked(name, Listing((page,), tuple(told), complete=True), 100)
+
+
+BY_NAME = listed("by-name", ("a", 2), ("b", 1), ("c", 3))
+NEWEST = listed("newest", ("b", 3), ("c", 2), ("a", 1))
+EITHER = listed("either", ("a", 3), ("b", 2), ("c", 2))
+NEITHER = listed("neither", ("c", 1), ("a", 2), ("b", 3))
+
+
+def judged(*walks: Walked) -> Verdict:
+    return order.in_one_order(READER, walks, ORDERS)
+
+
+def test_listings_in_the_documented_order_pass_and_say_nothing() -> None:
+    verdict = judged(BY_NAME, EITHER)
+    assert (verdict.outcome, verdict.rests_on, verdict.notes) == (Outcome.PASSED, {"listings": 2}, ())
+
+
+def test_listings_in_the_observed_order_pass_with_a_note() -> None:
+    verdict = judged(NEWEST, EITHER)
+    assert verdict.outcome is Outcome.PASSED
+    assert "CreationTime, Descending" in verdict.notes[0]
+
+
+@pytest.mark.parametrize(("walks", "stranger"), [
+    ((BY_NAME, EITHER, NEITHER), "neither"), ((NEWEST, EITHER, NEITHER), "neither"),
+    ((BY_NAME, listed("b", ("a", 1), ("b", 2)), NEWEST), "newest"),
+])  # fmt: skip
+def test_the_listing_that_is_in_another_order_than_the_rest_is_named(walks: tuple[Walked, ...], stranger: str) -> None:
+    verdict = judged(*walks)
+    assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, "out-of-order")
+    assert verdict.received.startswith(f"{stranger}: ")
+    assert verdict.exchanges
+
+
+def test_names_may_be_compared_in_any_case_and_equal_times_stand_in_any_order() -> None:
+    assert judged(listed("cased", ("a", 1), ("B", 2), ("c", 3))).outcome is Outcome.PASSED
+    assert judged(listed("ties", ("c", 3), ("a", 1), ("b", 1))).outcome is Outcome.PASSED
+
+
+def test_listings_without_two_values_tell_nothing() -> None:
+    for walks in ((), (listed("one", ("a", 1)),), (listed("alike", ("a", 1), ("a", 1)),)):
+        assert judged(*walks).outcome is Outcome.SKIPPED
+
+
+def subjects(lab: Lab, key: str) -> list[str]:
+    telling = lab.paging_subject(OPERATION)
+    assert telling is not None
+    return [one.name for one in order_subjects(BASE, key, lab, telling)]
+
+
+def test_a_metric_is_judged_where_it_is_0_and_where_several_definitions_share_it() -> None:
+    names = subjects(lab_of(CONTRACT, right(), WORLD.jobs), METRIC)
+    zero = [job.name for job in WORLD.jobs if any(one.metric == 0 for one in job.training_jobs)]
+    several = [job.name for job in WORLD.jobs if len({one.definition_name for one in job.training_jobs}) > 1]
+    assert set(zero) & set(names)
+    assert set(several) & set(names)
+
+
+def test_no_other_order_is_asked_of_further_resources() -> None:
+    lab = lab_of(CONTRACT, right(), WORLD.jobs)
+    assert [subjects(lab, key) for key in READER.spec.keys if key != METRIC] == [["churn-57-in-all-statuses"]] * 3
+
+
+def test_definitions_with_metrics_of_their_own_are_left_alone() -> None:
+    """Of two metrics each may be put in order by itself: no document compares them."""
+    jobs = [WORLD.job(name) for name in ("churn-57-in-all-statuses", "two-algorithms")]
+    assert "two-algorithms" in subjects(lab_of(CONTRACT, right(), jobs), METRIC)
+    lab = lab_of(CONTRACT, right(), jobs)
+    several = next(one for one in lab.inventories(OPERATION) if one.name == "two-algorithms")
+    metrics = (item.get("FinalHyperParameterTuningJobObjectiveMetric") for item in several.items)
+    next(metric for metric in metrics if metric)["MetricName"] = "another"
+    assert "two-algorithms" not in subjects(lab, METRIC)
+
+
+def test_the_default_order_is_judged_without_a_request() -> None:
+    lab = lab_of(CONTRACT, right(), WORLD.jobs)
+    lab.listed(OPERATION)
+    asked = len(lab.asked)
+    check = next(one for one in order_checks(BASE) if one.id.endswith("/order/default/every-listing"))
+    verdict = check.run(lab)
+    assert (verdict.outcome, verdict.notes) == (Outcome.PASSED, ())
+    assert verdict.rests_on["listings"] > len(WORLD.jobs) / 2
+    assert len(lab.asked) == asked
