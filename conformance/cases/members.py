@@ -1,24 +1,24 @@
-"""Request cases for every input member of an operation: presence, type, limits, enum, default, pairs."""
+"""Request cases for every input member of an operation: presence, type, limits, enum, and members it has not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 from typing import Any
 
 from conformance.cases.building import GARBAGE, Builder
 from conformance.cases.model import CaseError, Expect, Members, Placeholder, RequestCase
 from conformance.cases.strings import string_cases
-from conformance.cases.values import JSON_TYPES, beyond, near_misses, wrong_types
+from conformance.cases.together import pairs, refused_beside
+from conformance.cases.values import JSON_TYPES, beyond, near_misses, sibling_words, wrong_types
 from conformance.cases.violations import request_violations
-from conformance.contract import Node, Operation
+from conformance.contract import Contract, Node, Operation
 
 
-def request_cases(operation: Operation) -> tuple[RequestCase, ...]:
+def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase, ...]:
     """Give every request case of an operation, in the order of its members. Raises CaseError for a case that lies."""
-    generator = _Generator(operation)
+    generator = _Generator(contract, operation)
     cases = [case for node in operation.input.members.values() for case in generator.of_member(node)]
-    cases += [*generator.pairs(), *generator.unknown_members()]
+    cases += [*pairs(generator), *refused_beside(generator, cases), *generator.unknown_members()]
     for case in cases:
         _verify(operation, case)
     return tuple(cases)
@@ -56,6 +56,10 @@ def _plain(members: Members) -> dict[str, Any]:
 
 class _Generator(Builder):
     """The cases of one operation."""
+
+    def __init__(self, contract: Contract, operation: Operation) -> None:
+        super().__init__(operation)
+        self._contract = contract
 
     def of_member(self, node: Node) -> Iterator[RequestCase]:
         yield from self._presence(node)
@@ -128,7 +132,7 @@ class _Generator(Builder):
             basis = {} if value in documented else {"level": "should", "basis": "modelled"}
             statement = f"{node.path} takes {value}"
             yield self.case(node, f"enum-{value}", statement, Expect.ACCEPTED, value, "enum", **basis)
-        for edit in near_misses(node):
+        for edit in (*near_misses(node), *sibling_words(node, self._contract)):
             statement = f"{node.path} takes its listed words only, as they are written: not {edit.words}"
             yield self.refused(node, edit, "enum", f"enum-not-{edit.name}", statement)
 
@@ -141,20 +145,6 @@ class _Generator(Builder):
             for edit in beyond(bound, side):
                 statement = f"{node.path} is at {word} {bound}: not {edit.words}"
                 yield self.refused(node, edit, facet, f"range-{edit.name}", statement, bound)
-
-    def pairs(self) -> Iterator[RequestCase]:
-        """Give every two optional members together; a token is one of the very query that it goes with."""
-        optional = [node for node in self.operation.input.members.values() if not node.effective("required")]
-        for one, other in combinations(optional, 2):
-            yield RequestCase(
-                self.operation.name,
-                f"{one.path}+{other.path}",
-                "pair",
-                f"{one.path} and {other.path} may be given together",
-                Expect.ACCEPTED,
-                (*self.base, (one.name, self.good(one)), (other.name, self.good(other))),
-                (*self.fact(one, "present"), *self.fact(other, "present")),
-            )
 
     def unknown_members(self) -> Iterator[RequestCase]:
         """Members that the operation does not have."""

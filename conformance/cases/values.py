@@ -7,11 +7,13 @@ from typing import Any
 
 from conformance.cases.model import CaseError, Edit
 from conformance.cases.violations import violations
-from conformance.contract import Node
+from conformance.contract import Contract, Node
 
 _STEMS = ("conformance-probe", "a-b", "a", "A1", "s3://bucket/key", "arn:aws:iam::123456789012:role/r", "x")
 _FILLS = ("a", "0", "-a", "b-")
 _FAR = 10
+_ALL = -1
+"""What asks for everything in many interfaces, and so is easily taken for that where it is out of range."""
 JSON_TYPES = {
     "string": "string",
     "integer": "number",
@@ -90,6 +92,23 @@ def near_misses(node: Node) -> Iterator[Edit]:
     yield from fresh(Edit("empty", "", "the empty string"))
 
 
+def sibling_words(node: Node, contract: Contract) -> Iterator[Edit]:
+    """Give a word of the enum that is most like the member's own: the first that it has and the member has not.
+
+    An enum is like another one where they share words: where none does, nothing is given.
+    """
+    own = set(node.accepted_values() or ())
+    enums = [
+        tuple(dict.fromkeys((*shape.traits.documented.get("enum", ()), *shape.traits.modelled.get("enum", ()))))
+        for shape in contract.shapes.values()
+    ]
+    siblings = [words for words in enums if own & set(words) and set(words) - own]
+    for word in max(siblings, key=lambda words: len(own & set(words)), default=()):
+        if word not in own:
+            yield Edit(f"of-another-enum-{word}", word, f"{word}, a word of another enum")
+            return
+
+
 def spoiled(node: Node, valid: str) -> Iterator[Edit]:
     """Give single edits of a valid string that break its pattern and nothing else."""
     middle = len(valid) // 2
@@ -128,7 +147,9 @@ def beyond(bound: int, direction: int) -> Iterator[Edit]:
     """Give integers outside a range on one side: one step beyond the bound, and far beyond it."""
     side = "above" if direction > 0 else "below"
     yield Edit(str(bound + direction), bound + direction, f"{bound + direction}")
-    far = bound * _FAR if direction > 0 else -bound * _FAR - 1
+    if direction < 0 and bound + direction > _ALL:
+        yield Edit("minus-one", _ALL, f"{_ALL}, which means all elsewhere")
+    far = direction * max(abs(bound), 1) * _FAR - (direction < 0)
     yield Edit(f"far-{side}", far, f"{far}")
     yield Edit(f"widest-{side}", direction * (2**31) - (direction > 0), f"the widest 32-bit integer {side} it")
     yield Edit(f"beyond-32-bits-{side}", direction * (2**31 + 1), f"an integer {side} the range of 32 bits")

@@ -207,7 +207,7 @@ def _two_errors(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
     if operation.subject:
         asked = [{operation.subject: lab.nobody}, {operation.subject: "-"}]
     else:
-        refused = (case for case in request_cases(operation) if case.expect is Expect.REFUSED)
+        refused = (case for case in request_cases(lab.contract, operation) if case.expect is Expect.REFUSED)
         asked = [dict(case.members) for case in islice(refused, 2)]
     exchanges = [lab.exchange(Request.call(operation.name, members)) for members in asked]
     return tuple(one for one in exchanges if not one.ok)

@@ -73,7 +73,7 @@ def _name_check(
 def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Give the checks of the error of the whole service that any operation with a constraint can be made to answer."""
     common = contract.service.common_errors.get(_BROKEN_CONSTRAINT)
-    refused = (case for case in request_cases(operation) if case.expect is Expect.REFUSED)
+    refused = (case for case in request_cases(contract, operation) if case.expect is Expect.REFUSED)
     case = next((one for one in refused if one.breaks is not None and one.breaks[1] in _SHORT), None)
     if common is None or case is None:
         return

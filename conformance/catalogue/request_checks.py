@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from conformance.cases.envelope import ProtocolCase
@@ -31,7 +32,7 @@ _TOKENS = (Placeholder.TOKEN, Placeholder.BROKEN_TOKEN)
 
 def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Give one check for each request case of an operation."""
-    for case in request_cases(operation):
+    for case in request_cases(contract, operation):
         facts = contract.stated(case.facts)
         yield Check(
             id=f"{operation.name}/request/{case.subject}/{case.name}",
@@ -47,9 +48,9 @@ def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
 
 
 def _run_request(operation: Operation, case: RequestCase, lab: Lab) -> Verdict:
-    members = _resolve(lab, operation, case.members)
     control = _resolve(lab, operation, case.control)
-    if members is None or (case.control and control is None):
+    members = None if control is None else _resolve(lab, operation, case.members, control)
+    if members is None:
         return skipped("the target has no listing longer than a page, so that there is no token to send")
     exchange = lab.exchange(Request.call(operation.name, members))
     match case.expect:
@@ -69,20 +70,28 @@ def _exists(lab: Lab, operation: Operation, members: dict[str, Any]) -> bool:
     return not operation.subject or str(members.get(operation.subject)) in lab.names(operation.subject)
 
 
-def _resolve(lab: Lab, operation: Operation, members: Members) -> dict[str, Any] | None:
+def _resolve(
+    lab: Lab, operation: Operation, members: Members, control: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any] | None:
+    """Put values in the place of placeholders, those of the control where it has them; None where there is no token.
+
+    No token could be had for a query that is broken: it is that of the control.
+    """
     resolved: dict[str, Any] = {}
     for name, value in sorted(members, key=lambda pair: pair[1] in _TOKENS):
-        if value is Placeholder.EXISTING:
+        if isinstance(value, Placeholder) and name in control:
+            resolved[name] = control[name]
+        elif value is Placeholder.EXISTING:
             resolved[name] = lab.existing(operation) or lab.nobody
         elif value in _TOKENS:
             token = _fresh_token(lab, operation, resolved)
             if token is None:
                 return None
             resolved |= token
-            if value is Placeholder.BROKEN_TOKEN:
-                resolved[name] += "\n"
         else:
             resolved[name] = value
+        if value is Placeholder.BROKEN_TOKEN:
+            resolved[name] += "\n"
     return resolved
 
 

@@ -16,6 +16,7 @@ from conformance.mutants import (
     hyperparameters,
     orders,
     pages,
+    repeats,
     signatures,
     summaries,
     times,
@@ -27,6 +28,7 @@ from conformance.mutants.command_line import command_line_mutants
 from conformance.mutants.errors import error_mutants, refusal_mutants
 from conformance.mutants.exercised import answers
 from conformance.mutants.inputs import input_mutants
+from conformance.mutants.lenient import lenient_mutants
 from conformance.mutants.outputs import output_mutants
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ _MODULES = (
     warm_start,
     errors,
     wire,
+    repeats,
     signatures,
 )
 
@@ -55,7 +58,10 @@ _MODULES = (
 def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
     """Give every mutant, the derived ones first. Raises ValueError where two have one id."""
     derived = chain(
-        output_mutants(contract, answers(contract, world)), input_mutants(contract), error_mutants(contract)
+        output_mutants(contract, answers(contract, world)),
+        input_mutants(contract),
+        lenient_mutants(contract),
+        error_mutants(contract),
     )
     written = chain.from_iterable(group for module in _MODULES for group in module.GROUPS)
     boto3 = chain(boto3_client.MUTANTS, boto3_paginator.MUTANTS)

@@ -157,8 +157,8 @@ class _Input:
                 return
             whole = service.inputs[name]
             check_input(replace(whole, members={**whole.members, strict.name: node}), members)
-            if not subject and strict.name in members and _is_broken(strict, members[strict.name]):
-                _take_as_it_is(strict, members)
+            if not subject and strict.name in members and is_broken(strict, members[strict.name]):
+                take_as_it_is(strict, members)
 
         return replacing(validate=validate)
 
@@ -219,11 +219,12 @@ def _without_enum(node: Node) -> Node:
     return replace(node, editions=None)
 
 
-def _is_broken(node: Node, value: Any) -> bool:
+def is_broken(node: Node, value: Any) -> bool:
+    """Tell whether a value breaks a constraint of the node."""
     return any(True for _ in violations(node, value, ""))
 
 
-def _take_as_it_is(node: Node, members: Members) -> None:
+def take_as_it_is(node: Node, members: Members) -> None:
     """Go on with a value that should have been refused: a number as it is, anything else as if it were not there."""
     if node.type != "integer":
         del members[node.name]

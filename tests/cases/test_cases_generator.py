@@ -13,7 +13,7 @@ from conformance.cases import building, members, strings
 from conformance.cases.members import request_cases
 from conformance.cases.model import CaseError, Edit, Expect, Placeholder, RequestCase
 from conformance.cases.protocol import protocol_cases
-from conformance.cases.values import beyond, example, near_misses, of_length, spoiled, wrong_types
+from conformance.cases.values import beyond, example, near_misses, of_length, sibling_words, spoiled, wrong_types
 from conformance.cases.violations import request_violations, violations
 from conformance.contract import Contract, Node, Operation, load
 from conformance.wire.encoding import NotJsonError, parse
@@ -46,7 +46,7 @@ def sent(case: RequestCase) -> dict[str, Any]:
 
 def all_cases(contract: Contract) -> Iterator[tuple[Operation, RequestCase]]:
     for operation in contract.operations.values():
-        for case in request_cases(operation):
+        for case in request_cases(contract, operation):
             yield operation, case
 
 
@@ -73,8 +73,8 @@ def test_a_refused_case_and_its_control_differ_in_one_member(contract: Contract)
 
 def test_cases_come_in_the_same_order_each_time(contract: Contract) -> None:
     for operation in contract.operations.values():
-        assert request_cases(operation) == request_cases(operation)
-        names = [(case.subject, case.name) for case in request_cases(operation)]
+        assert request_cases(contract, operation) == request_cases(contract, operation)
+        names = [(case.subject, case.name) for case in request_cases(contract, operation)]
         assert len(set(names)) == len(names)
 
 
@@ -87,7 +87,7 @@ def test_every_case_rests_on_facts_or_observations_that_there_are(contract: Cont
 
 def test_every_input_member_is_tried_in_every_facet_it_has(contract: Contract) -> None:
     for operation in contract.operations.values():
-        tried = {fact for case in request_cases(operation) for fact in case.facts}
+        tried = {fact for case in request_cases(contract, operation) for fact in case.facts}
         for fact in contract.facts_of(operation.name, "input"):
             on_the_wire = fact.path in operation.input.members
             assert fact.id in tried or fact.facet == "default" or not on_the_wire, fact.id
@@ -101,11 +101,11 @@ LIES: dict[str, Any] = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_generator_that_makes_another_length_is_refused(
-    lie: str, listing: Operation, monkeypatch: pytest.MonkeyPatch
+    lie: str, contract: Contract, listing: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(strings, "of_length", LIES[lie])
     with pytest.raises(CaseError, match="breaks"):
-        request_cases(listing)
+        request_cases(contract, listing)
 
 
 @pytest.mark.parametrize(
@@ -118,17 +118,19 @@ def test_a_generator_that_makes_another_length_is_refused(
     ids=["enum", "type", "range"],
 )
 def test_a_generator_whose_wrong_value_is_right_is_refused(
-    name: str, stand_in: Any, listing: Operation, monkeypatch: pytest.MonkeyPatch
+    name: str, stand_in: Any, contract: Contract, listing: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(members, name, stand_in)
     with pytest.raises(CaseError, match=r"breaks \[\], not"):
-        request_cases(listing)
+        request_cases(contract, listing)
 
 
-def test_a_generator_with_a_broken_control_is_refused(listing: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_generator_with_a_broken_control_is_refused(
+    contract: Contract, listing: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(building, "example", lambda node: "no such word")  # noqa: ARG005 - as above
     with pytest.raises(CaseError):
-        request_cases(listing)
+        request_cases(contract, listing)
 
 
 def nodes(contract: Contract) -> dict[str, Node]:
@@ -154,7 +156,7 @@ def test_limits_are_tried_from_both_sides(contract: Contract) -> None:
     assert {1, 32} <= tried(name, Expect.ACCEPTED, length)
     assert {0, 33} <= tried(name, Expect.REFUSED, length)
     assert {1, 100} <= tried("MaxResults", Expect.ACCEPTED, number)
-    assert {0, 101, -(2**31), 2**63 + 1} <= tried("MaxResults", Expect.REFUSED, number)
+    assert {0, -1, 101, -(2**31), 2**63 + 1} <= tried("MaxResults", Expect.REFUSED, number)
     assert 8192 in tried("NextToken", Expect.LIKE_CONTROL, length)
     assert 8193 in tried("NextToken", Expect.REFUSED, length)
 
@@ -181,6 +183,78 @@ def test_edits_have_names_of_their_own_and_break_only_the_facet(contract: Contra
         assert len({edit.name for edit in edits}) == len(edits)
         for edit in edits:
             assert violations(node, edit.value) == {facet}, edit
+
+
+@pytest.mark.parametrize(("bound", "names"), [(1, {"minus-one"}), (0, set()), (-1, set()), (-5, set())])
+def test_minus_one_is_out_of_range_once_where_it_is_no_neighbour_of_the_bound(bound: int, names: set[str]) -> None:
+    values = [edit.value for edit in beyond(bound, -1)]
+    assert all(value < bound for value in values)
+    assert len(set(values)) == len(values)
+    assert {edit.name for edit in beyond(bound, -1)} & {"minus-one"} == names
+    assert "minus-one" not in {edit.name for edit in beyond(bound, 1)}
+
+
+def test_a_word_of_another_enum_is_of_the_one_that_is_most_like_it(contract: Contract) -> None:
+    found = nodes(contract)
+    status = found["StatusEquals"]
+    assert [edit.value for edit in sibling_words(status, contract)] == ["DeleteFailed"]
+    assert not list(sibling_words(found["SortBy"], contract))
+    assert not list(sibling_words(found["MaxResults"], contract))
+    wider = replace(status, editions=(*(status.editions or ()), "DeleteFailed"))
+    assert [edit.value for edit in sibling_words(wider, contract)] == ["Succeeded"]
+
+
+# -- several members at once
+
+
+BESIDE = {"refused-beside-others", "refused-beside-a-token", "left-out-beside-others", "left-out-beside-a-token"}
+
+
+def beside(contract: Contract, operation: Operation) -> dict[tuple[str, str], RequestCase]:
+    cases = request_cases(contract, operation)
+    return {(case.subject, case.name): case for case in cases if "-beside-" in case.name}
+
+
+def test_what_is_refused_alone_is_refused_beside_others_and_beside_a_token(
+    contract: Contract, listing: Operation
+) -> None:
+    found = beside(contract, listing)
+    assert {name for _, name in found} == BESIDE
+    for name, node in listing.input.members.items():
+        tried = {case for member, case in found if member == name}
+        if node.effective("required"):
+            assert tried == BESIDE
+        elif name == "NextToken":
+            assert tried == {"refused-beside-others"}
+        else:
+            assert tried == {"refused-beside-others", "refused-beside-a-token"}
+
+
+def test_beside_others_stands_every_other_member_but_the_token(contract: Contract, listing: Operation) -> None:
+    for (member, name), case in beside(contract, listing).items():
+        names = {one for one, _ in case.members}
+        if name.endswith("-a-token"):
+            assert names | {member} == {"HyperParameterTuningJobName", "NextToken", member}
+            assert dict(case.members)["NextToken"] is Placeholder.TOKEN
+            assert dict(case.control)["NextToken"] is Placeholder.TOKEN
+        else:
+            assert names | {member} == set(listing.input.members) - ({"NextToken"} - {member})
+
+
+def test_a_range_is_left_at_both_its_ends(contract: Contract, listing: Operation) -> None:
+    found = beside(contract, listing)
+    sizes = [dict(found["MaxResults", f"refused-beside-{one}"].members)["MaxResults"] for one in ("others", "a-token")]
+    assert sizes == [101, 0]
+
+
+def test_a_token_beside_others_is_one_that_would_be_taken(contract: Contract, listing: Operation) -> None:
+    case = beside(contract, listing)["NextToken", "refused-beside-others"]
+    assert dict(case.members)["NextToken"] is Placeholder.BROKEN_TOKEN
+    assert dict(case.control)["NextToken"] is Placeholder.TOKEN
+
+
+def test_what_has_one_member_only_has_nothing_beside_it(contract: Contract) -> None:
+    assert not beside(contract, contract.operations[DESCRIBE])
 
 
 def test_examples_are_valid(contract: Contract) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from conformance.cases.violations import request_violations
 from conformance.catalogue.catalogue import catalogue
 from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab, Resource
@@ -14,6 +15,7 @@ from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.catalogue.runner import Runner
 from conformance.contract import Contract, load
 from conformance.laws.survey import Inventory
+from conformance.laws.verdict import Outcome
 from conformance.proof.sender import InProcess
 from conformance.reference import Service
 from conformance.tuning.related import related
@@ -77,6 +79,20 @@ def test_nothing_is_asked_twice_but_what_a_law_wants_twice() -> None:
     again = {request: count for request, count in asked().items() if count > 1}
     assert set(again.values()) <= {2}
     assert len(again) <= MEANT_TWICE, [request.body for request in again]
+
+
+def test_a_token_beside_what_is_broken_is_that_of_a_whole_query() -> None:
+    sender = Counting()
+    asking = lab(sender)
+    beside = [check for check in checks() if check.id.endswith("-beside-a-token")]
+    assert {check.run(asking).outcome for check in beside} == {Outcome.PASSED}
+    (operation,) = {check.operation for check in beside}
+    asked_for = contract().operations[operation].input
+    broken = [one for one in sender.sent if one.operation == operation and request_violations(asked_for, one.members)]
+    assert len(broken) == len(beside)
+    tokens = {request.members["NextToken"] for request in broken}
+    assert len(tokens) == 1
+    assert tokens < {request.members.get("NextToken") for request in sender.sent if request not in broken}
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def test_requests_that_a_run_wants_refused_are_invalid_here_and_no_others(operat
         Placeholder.TOKEN: "t",
         Placeholder.BROKEN_TOKEN: "t\n",
     }
-    for case in request_cases(contract().operations[operation]):
+    for case in request_cases(contract(), contract().operations[operation]):
         members = {name: plain[value] if isinstance(value, Placeholder) else value for name, value in case.members}
         found = judged(members, operation)
         if case.expect is Expect.REFUSED:

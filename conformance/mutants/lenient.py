@@ -1,0 +1,134 @@
+"""Mutants of requests, derived from the contract: constraints that hold, but for one value or beside another member."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.mutants.inputs import is_broken, take_as_it_is
+from conformance.mutants.mutant import Kind, Mutant, replacing
+from conformance.reference.constraints import check_input
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.contract import Contract, Node, Operation
+    from conformance.mutants.mutant import Members
+    from conformance.reference import Service
+
+_ALL = -1
+_CONSTRAINTS = ("enum", "min_length", "max_length", "minimum", "maximum", "pattern")
+
+
+def lenient_mutants(contract: Contract) -> Iterator[Mutant]:
+    """Give the mutants of every input member: what is let in where it should not be, and only there."""
+    for operation in contract.operations.values():
+        known = {fact.id for fact in contract.facts_of(operation.name, "input")}
+        for node in operation.input.members.values():
+            member = _Member(operation, node, known)
+            yield from member.but_for_minus_one()
+            yield from member.with_words_of_other_enums(contract)
+            yield from member.beside_others()
+
+
+class _Member:
+    """One member of an input."""
+
+    def __init__(self, operation: Operation, node: Node, known: set[str]) -> None:
+        self._operation = operation
+        self._node = node
+        self._known = known
+
+    def but_for_minus_one(self) -> Iterator[Mutant]:
+        least, most, name = self._node.effective("minimum"), self._node.effective("maximum"), self._node.name
+        if least is None or most is None or least <= _ALL:
+            return
+
+        def everything(members: Members) -> None:
+            if members.get(name) == _ALL:
+                members[name] = most
+
+        words = f"{_ALL} is let in, and asks for as many as there may be"
+        yield self._mutant("minimum-but-for-minus-one", words, ("minimum",), self._validating(everything))
+
+    def with_words_of_other_enums(self, contract: Contract) -> Iterator[Mutant]:
+        own, name = set(self._node.accepted_values() or ()), self._node.name
+        enums = [{*one.documented.get("enum", ()), *one.modelled.get("enum", ())} for one in _traits(contract)]
+        others = {word for words in enums if words & own for word in words} - own
+        if not others:
+            return
+
+        def passed_over(members: Members) -> None:
+            if members.get(name) in others:
+                del members[name]
+
+        words = "words of enums that share some with it are let in, and passed over"
+        yield self._mutant("enum-with-words-of-others", words, ("enum",), self._validating(passed_over))
+
+    def beside_others(self) -> Iterator[Mutant]:
+        for other in self._operation.input.members.values():
+            if other.name == self._node.name or other.effective("required"):
+                continue
+            name, words = other.name, f"beside {other.path}"
+            yield self._mutant(
+                f"unchecked-beside-{name}",
+                f"no constraint is looked at {words}",
+                _CONSTRAINTS,
+                self._unchecked_beside(name),
+            )
+            if self._node.effective("required"):
+                told = f"a request without it is one for a name that nobody has, {words}"
+                make = self._validating(self._named_beside(name))
+                yield self._mutant(f"required-not-enforced-beside-{name}", told, ("required", "present"), make)
+
+    def _named_beside(self, other: str) -> Callable[[Members], None]:
+        def named(members: Members) -> None:
+            if other in members:
+                members.setdefault(self._node.name, "nobody")
+
+        return named
+
+    def _unchecked_beside(self, other: str) -> Callable[[type[Service]], type[Service]]:
+        node, is_subject = self._node, self._node.name == self._operation.subject
+
+        def validate(service: Service, faithful: Callable[..., None], name: str, members: Members) -> None:
+            if name != self._operation.name or other not in members or node.name not in members:
+                faithful(name, members)
+                return
+            whole = service.inputs[name]
+            rest = {one: checked for one, checked in whole.members.items() if one != node.name}
+            check_input(replace(whole, members=rest), members)
+            if not is_subject and is_broken(node, members[node.name]):
+                take_as_it_is(node, members)
+
+        return replacing(validate=validate)
+
+    def _validating(self, edit: Callable[[Members], None]) -> Callable[[type[Service]], type[Service]]:
+        """Edit the members of a request before they are checked."""
+
+        def validate(_: Service, faithful: Callable[..., None], name: str, members: Members) -> None:
+            if name == self._operation.name:
+                edit(members)
+            faithful(name, members)
+
+        return replacing(validate=validate)
+
+    def _mutant(
+        self, name: str, words: str, facets: tuple[str, ...], make: Callable[[type[Service]], type[Service]]
+    ) -> Mutant:
+        prefix = f"{self._operation.name}/input/{self._node.path}/"
+        ids = (f"{prefix}{facet}{basis}" for facet in facets for basis in ("", "/modelled"))
+        breaks = tuple(one for one in ids if one in self._known)
+        return Mutant(
+            f"{prefix}{name}",
+            f"{self._node.path}: {words}",
+            breaks,
+            (self._operation.name,),
+            Kind.REQUEST,
+            make,
+            derived=True,
+        )
+
+
+def _traits(contract: Contract) -> Iterator[Any]:
+    return (shape.traits for shape in contract.shapes.values())
