@@ -51,7 +51,9 @@ def _run_request(operation: Operation, case: RequestCase, lab: Lab) -> Verdict:
     control = _resolve(lab, operation, case.control)
     members = None if control is None else _resolve(lab, operation, case.members, control)
     if members is None:
-        return skipped("the target has no listing longer than a page, so that there is no token to send")
+        return skipped(
+            "on this target no listing of this query is longer than a page, so that there is no token to send"
+        )
     exchange = lab.exchange(Request.call(operation.name, members))
     match case.expect:
         case Expect.ACCEPTED:
