@@ -25,6 +25,7 @@ from conformance.catalogue.client_checks import ClientChecks
 from conformance.catalogue.consistency_checks import known_checks, law_checks, rule_checks
 from conformance.catalogue.error_checks import error_checks
 from conformance.catalogue.listing_checks import ListingChecks
+from conformance.catalogue.repeat_checks import repeat_checks
 from conformance.catalogue.request_checks import protocol_checks, request_checks
 from conformance.catalogue.resource_checks import resource_checks
 from conformance.contract import Contract, Operation
@@ -71,6 +72,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield availability_check(contract, operation)
     yield from protocol_checks(contract, operation)
     yield from envelope_checks(contract, operation)
+    yield from repeat_checks(contract, operation)
     yield from request_checks(contract, operation)
     yield from resource_checks(contract, operation)
     yield from error_checks(contract, operation)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
-from conformance.catalogue.check import Because, Check, of_behaviour
+from conformance.catalogue.check import Because, Check, because, of_behaviour
 from conformance.catalogue.lab import Lab
 from conformance.contract import Behaviour, Contract, Rule
 from conformance.laws.registry import Law
 from conformance.laws.rules import judge_rule
 from conformance.laws.verdict import Verdict
 from conformance.wire.exchange import Exchange
+
+_NOTHING = "nothing of its own: it looks at every resource that the run knows"
 
 
 def rule_checks(contract: Contract, operation: str) -> Iterator[Check]:
@@ -27,7 +29,7 @@ def rule_checks(contract: Contract, operation: str) -> Iterator[Check]:
                 of_behaviour(behaviour),
                 partial(_judge_rule, rule),
                 behaviours=(behaviour.id,),
-                request="nothing of its own: it looks at every resource that the run knows",
+                request=_NOTHING,
                 accepts=rule.expected,
             )
 
@@ -47,11 +49,29 @@ def surveyed(lab: Lab) -> Iterator[Exchange]:
 
 
 def law_checks(contract: Contract, operation: str, laws: Iterable[Law]) -> Iterator[Check]:
-    """Give one check for each law that a behaviour names; it cites all behaviours that do."""
+    """Give one check for each law that a behaviour names, citing all that do, or that rests on observations alone."""
     for law in laws:
         behaviours = [behaviour for behaviour in contract.behaviours if law.name in behaviour.laws]
         if law.operation == operation and behaviours:
             yield _law_check(law, behaviours)
+        elif law.operation == operation and set(law.observed) & set(contract.observations):
+            yield _observed_check(contract, law)
+
+
+def _observed_check(contract: Contract, law: Law) -> Check:
+    facts = contract.stated(f"{law.operation}/{fact}" for fact in law.facts)
+    return Check(
+        f"{law.operation}/consistency/{law.subject}/{law.name}",
+        "should",
+        "observed",
+        law.statement,
+        because(contract, observed=law.observed),
+        partial(_judge_law, law),
+        compares=law.compares,
+        facts=facts,
+        request=_NOTHING,
+        accepts=law.statement,
+    )
 
 
 def _law_check(law: Law, behaviours: list[Behaviour]) -> Check:
@@ -67,7 +87,7 @@ def _law_check(law: Law, behaviours: list[Behaviour]) -> Check:
         compares=law.compares,
         facts=tuple(f"{law.operation}/{fact}" for fact in law.facts),
         behaviours=tuple(behaviour.id for behaviour in behaviours),
-        request="nothing of its own: it looks at every resource that the run knows",
+        request=_NOTHING,
         accepts=first.statement,
     )
 

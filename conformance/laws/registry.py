@@ -27,20 +27,31 @@ class Law:
     judge: Judge
     facts: tuple[str, ...] = ()
     """Ids of the facts that it judges, without the operation."""
+    observed: tuple[str, ...] = ()
+    """The observations on which it rests, where no document says it: no behaviour names it then."""
+    statement: str = ""
+    """What it claims, where it rests on observations alone; else its behaviour says so."""
 
 
 _LAWS: dict[str, Law] = {}
 
 
-def law(
-    name: str, *, operation: str, subject: str, compares: bool = False, facts: tuple[str, ...] = ()
+def law(  # noqa: PLR0913 - what a law is filed under, each by its name
+    name: str,
+    *,
+    operation: str,
+    subject: str,
+    compares: bool = False,
+    facts: tuple[str, ...] = (),
+    observed: tuple[str, ...] = (),
+    statement: str = "",
 ) -> Callable[[Judge], Judge]:
     """Register the decorated function as the law of that name. Raises ValueError when the name is taken."""
 
     def register(judge: Judge) -> Judge:
         if name in _LAWS:
             raise ValueError(f"the law {name!r} is defined twice")
-        _LAWS[name] = Law(name, operation, subject, compares, judge, facts)
+        _LAWS[name] = Law(name, operation, subject, compares, judge, facts, observed, statement)
         return judge
 
     return register

@@ -10,7 +10,7 @@ from conformance.mutants.mutant import Group, Kind, Members, on_output
 from conformance.reference.inputs import DESCRIBE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from conformance.reference import Service
 
@@ -45,6 +45,22 @@ for _path, _breaks in _LAWS.items():
         _breaks,
         on_output(DESCRIBE, setting(_path, lambda _: 0)),
     )
+
+
+def _without(group: str, name: str, words: str, keeps: Callable[[str, int], bool]) -> None:
+    """Take up a set of counters that lacks those which `keeps` does not keep, given the name and the count."""
+
+    def edit(_: Members, answer: Members) -> None:
+        answer[group] = {one: told for one, told in answer[group].items() if keeps(one, told)}
+
+    breaks = (f"{DESCRIBE}/output/{group}/present",)
+    counters.add(f"{group}-{name}", f"{group} {words}", breaks, on_output(DESCRIBE, edit))
+
+
+for _group, _last in ((_STATUS, "Stopped"), (_OBJECTIVE, "Failed")):
+    _without(_group, "without-zeros", "leaves out what is 0", lambda _, told: told > 0)
+    _without(_group, f"without-{_last}-at-zero", f"leaves {_last} out where it is 0",
+             lambda one, told, last=_last: one != last or told > 0)  # type: ignore[misc]  # fmt: skip
 
 
 @counters.output(_COVER, "in-progress-counter", "completed-counter")

@@ -33,6 +33,8 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "arn-of-the-tuning-job": ("HyperParameterTuningJobArn",),
     "counters": ("TrainingJobStatusCounters", "ObjectiveStatusCounters"),
+    "status-counters-all-sent": ("TrainingJobStatusCounters",),
+    "objective-counters-all-sent": ("ObjectiveStatusCounters",),
     "BestTrainingJob-members": ("BestTrainingJob", "OverallBestTrainingJob"),
     "training-jobs": ("TrainingJobSummaries", "TrainingJobSummaries[]", "TrainingJobSummaries[].TrainingJobName"),
 }

@@ -4,7 +4,17 @@ Pure, like all laws. Importing this package registers them (`conformance.laws.re
 known world are listed in `KNOWN_LAWS`, with a statement for each in `KNOWN_STATEMENTS`.
 """
 
-from conformance.tuning import best, counters, defaults, hyperparameters, identity, objective, times, warm_start
+from conformance.tuning import (
+    best,
+    counters,
+    defaults,
+    hyperparameters,
+    identity,
+    objective,
+    sent_counters,
+    times,
+    warm_start,
+)
 from conformance.tuning.known import KNOWN_LAWS, KNOWN_STATEMENTS
 
 __all__ = [
@@ -16,6 +26,7 @@ __all__ = [
     "hyperparameters",
     "identity",
     "objective",
+    "sent_counters",
     "times",
     "warm_start",
 ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _STATUS = "TrainingJobStatusCounters"
 _OBJECTIVE = "ObjectiveStatusCounters"
-_KNOWN = {
+COUNTERS = {
     _STATUS: ("Completed", "InProgress", "RetryableError", "NonRetryableError", "Stopped"),
     _OBJECTIVE: ("Succeeded", "Pending", "Failed"),
 }
@@ -75,13 +75,13 @@ def missing(view: View) -> float:
 
 
 def _sum(view: View, group: str) -> float:
-    return sum(number(view.answer, f"{group}.{name}") or 0 for name in _KNOWN[group])
+    return sum(number(view.answer, f"{group}.{name}") or 0 for name in COUNTERS[group])
 
 
 def _adds_up(view: View, group: str) -> bool:
     """Tell whether a set of counters is there, and has no counter of which nobody knows what it counts."""
     told = mapping(view.answer, group)
-    return bool(told) and set(told) <= set(_KNOWN[group])
+    return bool(told) and set(told) <= set(COUNTERS[group])
 
 
 def _again(view: View) -> float:
@@ -128,7 +128,7 @@ def _by_objective(status: str) -> Callable[[View], _Count | None]:
         if told is None:
             return None
         found = Counter(text(item, "ObjectiveStatus") for item in view.items)
-        high = found[status] + _beside(found, _KNOWN[_OBJECTIVE]) + _deleted(view, _OBJECTIVE)
+        high = found[status] + _beside(found, COUNTERS[_OBJECTIVE]) + _deleted(view, _OBJECTIVE)
         return _Count(
             told, found[status], high + (_again(view) if status == "Failed" else 0), f"{found[status]} {status}"
         )
@@ -156,7 +156,7 @@ def _statuses(view: View) -> _Count:
 
 
 def _objectives(view: View) -> _Count:
-    classified = sum(text(item, "ObjectiveStatus") in _KNOWN[_OBJECTIVE] for item in view.items)
+    classified = sum(text(item, "ObjectiveStatus") in COUNTERS[_OBJECTIVE] for item in view.items)
     listed = len(view.items)
     high = listed + _again(view) + _deleted(view, _OBJECTIVE)
     return _Count(_sum(view, _OBJECTIVE), classified, high, f"{listed} training jobs")

@@ -171,6 +171,14 @@ VICES: dict[str, list[Vice]] = {
         put("running", "ObjectiveStatusCounters.Pending", 0),
     ],
     "failed-objective-counter": [classifies("Failed", 0), classifies("Failed", 2)],
+    "status-counters-all-sent": [
+        put("child", "TrainingJobStatusCounters.RetryableError", None),
+        put("running", "TrainingJobStatusCounters", {"InProgress": 2}),
+    ],
+    "objective-counters-all-sent": [
+        put("child", "ObjectiveStatusCounters.Pending", None),
+        put("running", "ObjectiveStatusCounters", {}),
+    ],
     "launches-within-the-limit": [put("child", f"{LIMIT}.MaxNumberOfTrainingJobs", 3)],
     "best-training-job-has-won": [
         calls_best(0),
@@ -217,6 +225,9 @@ VICES: dict[str, list[Vice]] = {
 
 # What may differ without anybody being wrong.
 ALLOWED: list[tuple[str, Vice]] = [
+    ("status-counters-all-sent", put("child", "TrainingJobStatusCounters", None)),
+    ("status-counters-all-sent", put("child", "TrainingJobStatusCounters.Newer", 1)),
+    ("objective-counters-all-sent", put("child", "ObjectiveStatusCounters.Pending", 0)),
     ("training-job-arn-ends-with-its-name", put("child", "0.TrainingJobArn", "arn:x/child-001-0a1b2c3d")),
     ("best-names-its-tuning-job", put("child", "BestTrainingJob.TuningJobName", None)),
     ("overall-best-is-of-the-family", put("child", "OverallBestTrainingJob.TuningJobName", "child")),

@@ -1,0 +1,170 @@
+"""What has ended is told in the same way twice: which differences count, who is asked again, and what it costs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conformance.catalogue.catalogue import catalogue, select
+from conformance.catalogue.lab import Lab
+from conformance.catalogue.runner import Runner
+from conformance.contract import load
+from conformance.laws.listing import Reader
+from conformance.laws.repeats import same_again
+from conformance.laws.verdict import Outcome, Verdict
+from conformance.proof.answering import Answer, Answered, lab_of, refused, right
+from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.wire.request import Request
+from conformance.worlds import load_world
+
+CONTRACT = load()
+DESCRIBE, LIST = (CONTRACT.operations[name] for name in sorted(CONTRACT.operations))
+READER = Reader.of(LIST)
+WORLD = load_world("default")
+
+
+def answered(answer: Any, status: int = 200) -> Exchange:
+    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
+    return Exchange(LIST.name, request, HttpResponse(status, (), dump(answer), 0.0))
+
+
+def described(first: Any, second: Any) -> Verdict:
+    return same_again(answered(first), answered(second), None)
+
+
+def item(name: str, created: int = 1, **members: Any) -> dict[str, Any]:
+    return {"TrainingJobName": name, "CreationTime": created, **members}
+
+
+def listed(first: list[Any], second: list[Any], *tokens: str | None) -> Verdict:
+    found = [{"TrainingJobSummaries": items} for items in (first, second)]
+    pages = [
+        page | ({"NextToken": token} if token else {}) for page, token in zip(found, tokens or ("", ""), strict=True)
+    ]
+    return same_again(answered(pages[0]), answered(pages[1]), READER)
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    ({"a": 1, "b": {"c": 2, "d": [1]}}, {"b": {"d": [1], "c": 2}, "a": 1}),
+    ({"a": 1}, {"a": 1.0}), ({}, {}),
+], ids=["members in another order", "another notation", "nothing"])  # fmt: skip
+def test_descriptions_that_say_the_same_pass(first: Any, second: Any) -> None:
+    assert described(first, second).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(("first", "second", "told"), [
+    ({"a": 1, "b": 2}, {"a": 1}, "b is 2, then absent"), ({"a": 1}, {"a": 1, "b": None}, "b is absent, then null"),
+    ({"a": [1, 2]}, {"a": [2, 1]}, "a is [1,2], then [2,1]"), ({"a": True}, {"a": "true"}, 'a is true, then "true"'),
+])  # fmt: skip
+def test_a_description_that_says_something_else_is_told_by_member(first: Any, second: Any, told: str) -> None:
+    verdict = described(first, second)
+    assert (verdict.outcome, verdict.received) == (Outcome.FAILED, told)
+    assert len(verdict.exchanges) == 2
+
+
+def test_pages_may_have_other_tokens_and_equal_keys_in_other_places() -> None:
+    one, other, later = item("a"), item("b"), item("c", 2)
+    assert listed([one, other], [one, other], "x", "y").outcome is Outcome.PASSED
+    assert listed([later, one, other], [later, other, one]).outcome is Outcome.PASSED
+    assert listed([later, one], [later, other], "x", "y").outcome is Outcome.PASSED, "a tie over the end of the page"
+
+
+@pytest.mark.parametrize(("first", "second", "tokens", "told"), [
+    ([item("a")], [item("a")], ("x", None), "NextToken"),
+    ([item("a"), item("b", 2)], [item("a")], (), "then 1 items (a)"),
+    ([item("a"), item("b", 2)], [item("b", 2), item("a")], (), "2 items (a, b), then 2 items (b, a)"),
+    ([item("a", Tuned={"x": "1"})], [item("a", Tuned={"x": "2"})], (), 'a: Tuned is {"x":"1"}, then {"x":"2"}'),
+])  # fmt: skip
+def test_pages_that_differ_in_more_are_told(first: Any, second: Any, tokens: tuple[str, ...], told: str) -> None:
+    verdict = listed(first, second, *tokens)
+    assert verdict.outcome is Outcome.FAILED
+    assert told in verdict.received
+
+
+@pytest.mark.parametrize("odd", [None, 7, "text", {}, [1, None, "a"]], ids=repr)
+def test_odd_pages_break_nothing(odd: Any) -> None:
+    page = answered({"TrainingJobSummaries": odd})
+    assert same_again(page, page, READER).outcome is Outcome.PASSED
+    assert same_again(page, answered({"TrainingJobSummaries": [item("a")]}), READER).outcome is not Outcome.ERROR
+
+
+def test_a_refusal_the_second_time_fails_and_one_the_first_time_tells_nothing() -> None:
+    good, bad = answered({}), answered({"__type": "ResourceNotFound"}, 400)
+    assert same_again(good, bad, None).kind == "not-repeated"
+    assert same_again(bad, good, None).outcome is Outcome.SKIPPED
+
+
+def otherwise(change: dict[int, dict[str, Any]], job: str) -> Answer:
+    """Describe one tuning job rightly, but for the answers of which the place in their order is given."""
+    faithful, places = right(), iter(range(1_000))
+    plain = Request.call(DESCRIBE.name, {DESCRIBE.subject: job})
+
+    def answer(request: Request) -> Answered | Fault:
+        found = faithful(request)
+        if request != plain or isinstance(found, Fault):
+            return found
+        changed = change.get(next(places), {})
+        if changed.get("refused"):
+            return refused("ResourceNotFound")
+        return 200, dump(json.loads(found[1]) | changed)
+
+    return answer
+
+
+def verdict_at(answer: Answer, *, known: bool) -> tuple[Lab, Verdict]:
+    lab = lab_of(CONTRACT, answer, [WORLD.job("exactly-ten")], known=known)
+    check = next(one for one in catalogue(CONTRACT) if one.id == f"{DESCRIBE.name}/protocol/answer/repeated")
+    return lab, Runner(lab, [check]).verdict(check)
+
+
+MOVED = {"LastModifiedTime": 1}
+
+
+def test_a_live_target_that_changed_once_is_asked_again_and_not_accused() -> None:
+    changed_once = otherwise(dict.fromkeys(range(1, 9), MOVED), "exactly-ten")
+    verdict = verdict_at(changed_once, known=False)[1]
+    assert (verdict.outcome, verdict.kind) == (Outcome.SKIPPED, "did-not-repeat")
+    deleted = otherwise({place: {"refused": True} for place in range(1, 9)}, "exactly-ten")
+    assert verdict_at(deleted, known=False)[1].outcome is Outcome.SKIPPED
+
+
+def test_a_target_that_says_something_else_each_time_is_accused() -> None:
+    every_time = otherwise({place: {"LastModifiedTime": place} for place in range(9)}, "exactly-ten")
+    assert verdict_at(every_time, known=False)[1].outcome is Outcome.FAILED
+
+
+def test_a_state_that_nobody_else_has_in_hand_can_not_have_changed() -> None:
+    changed_once = otherwise(dict.fromkeys(range(1, 9), MOVED), "exactly-ten")
+    assert verdict_at(changed_once, known=True)[1].outcome is Outcome.FAILED
+
+
+def test_it_asks_nothing_that_the_envelope_has_not_asked() -> None:
+    faithful = right()
+    sent: list[Request] = []
+
+    def answer(request: Request) -> Answered | Fault:
+        sent.append(request)
+        return faithful(request)
+
+    lab = lab_of(CONTRACT, answer, WORLD.jobs)
+    checks = select(catalogue(CONTRACT), ["*/protocol/answer"])
+    runner = Runner(lab, checks)
+    repeated = [one for one in checks if one.id.endswith("/repeated")]
+    for check in checks:
+        if check not in repeated:
+            runner.verdict(check)
+    before = len(sent)
+    assert [runner.verdict(check).outcome for check in repeated] == [Outcome.PASSED] * 2
+    assert len(sent) == before
+
+
+def test_where_nothing_has_ended_nothing_is_judged() -> None:
+    running = [job for job in WORLD.jobs if job.status == "InProgress"]
+    lab = lab_of(CONTRACT, right(), running)
+    for check in select(catalogue(CONTRACT), ["*/protocol/answer/repeated"]):
+        verdict = Runner(lab, [check]).verdict(check)
+        assert verdict.outcome is Outcome.SKIPPED
+        assert "ended" in verdict.reason
