@@ -9,6 +9,8 @@ from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import SMALL, ListingChecks, Query
 from conformance.laws import filters, narrowing
+from conformance.laws.paging import Walked
+from conformance.laws.repeats import told_alike
 from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict
 
@@ -44,6 +46,13 @@ def filter_checks(base: ListingChecks) -> Iterator[Check]:
             facts=(f"input/{name}/enum",),
             laws=(_LAW,),
         )
+        yield base.check(
+            ("filter", name, "same-members"),
+            f"{name} decides which items are listed, and nothing that they say",
+            partial(_told_alike, base, name),
+            level="should",
+            facts=(f"input/{name}/enum",),
+        )
 
 
 def _admits(  # noqa: PLR0913, PLR0917 - what is asked, and where
@@ -62,8 +71,15 @@ def _ordered(base: ListingChecks, query: Query, lab: Lab, telling: Inventory) ->
     return filters.keeps_order(base.reader, filters.having(base.reader, *query.filtered), walk, ordered, query.sort_by)
 
 
-def _partition(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> Verdict:
-    walks = {
+def _by_value(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> dict[str, Walked]:
+    return {
         value: base.walk(lab, telling, Query(filtered=(name, value))) for other, value in base.filters if other == name
     }
-    return filters.partition(base.reader, walks, telling.items, name)
+
+
+def _partition(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> Verdict:
+    return filters.partition(base.reader, _by_value(base, name, lab, telling), telling.items, name)
+
+
+def _told_alike(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> Verdict:
+    return told_alike(base.reader, list(_by_value(base, name, lab, telling).values()), telling.items)

@@ -11,6 +11,7 @@ from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.catalogue.order_subjects import order_subjects
 from conformance.contract.model import SortDefault
 from conformance.laws import order
+from conformance.laws.repeats import told_alike
 from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict, weightiest
 
@@ -23,6 +24,7 @@ LAWS = frozenset(
 def order_checks(base: ListingChecks) -> Iterator[Check]:
     """Give the checks of every key and direction, of the defaults, and of what an order leaves out."""
     yield from _keys(base)
+    yield from _alike(base)
     yield from _defaults(base)
     for key in base.reader.spec.omits_items_without_key:
         for direction in base.directions:
@@ -52,6 +54,18 @@ def _keys(base: ListingChecks) -> Iterator[Check]:
             partial(_reversed, base, key),
             laws=("order-reversed",),
             facts=(f"input/{spec.sort_order}/enum",),
+        )
+
+
+def _alike(base: ListingChecks) -> Iterator[Check]:
+    spec = base.reader.spec
+    for key in spec.keys:
+        yield base.check(
+            ("order", key, "same-members"),
+            f"{spec.sort_by} {key} changes the order of the items, and nothing that they say",
+            partial(_told_alike, base, key),
+            level="should",
+            facts=(f"input/{spec.sort_by}/enum",),
         )
 
 
@@ -116,6 +130,14 @@ def _omits(base: ListingChecks, key: str, direction: str, lab: Lab, telling: Inv
     """Judge where the listing tells most, and where keys have signs: zero and less are keys like any other."""
     return weightiest(
         order.keyless_left_out(base.reader, key, one.items, base.walk(lab, one, Query(key, direction)))
+        for one in order_subjects(base, key, lab, telling)
+    )
+
+
+def _told_alike(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Verdict:
+    queries = [Query(key, direction) for direction in base.directions]
+    return weightiest(
+        told_alike(base.reader, [base.walk(lab, one, query) for query in queries], one.items)
         for one in order_subjects(base, key, lab, telling)
     )
 

@@ -1,13 +1,14 @@
-"""The law of a second answer: what has ended is told in the same way, however often it is asked for."""
+"""Laws of what is told twice: what has ended is told in the same way, however often and in whatever listing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from conformance.laws.listing import Item, Reader
+from conformance.laws.listing import Item, Reader, pages_of
+from conformance.laws.paging import Walked, incomplete
 from conformance.laws.requests import failed_by
-from conformance.laws.verdict import Verdict, failed, passed, skipped
+from conformance.laws.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange
 
@@ -43,6 +44,22 @@ def same_again(first: Exchange, second: Exchange, reader: Reader | None) -> Verd
         received=f"{'; '.join(told[:_MOST])}{more}",
         exchanges=(first, second),
         rests_on=rests_on,
+    )
+
+
+def told_alike(reader: Reader, walks: Sequence[Walked], every: Sequence[Item]) -> Verdict:
+    """Judge that each item of these listings is told as the default listing (`every`) tells it, member by member."""
+    if verdict := incomplete(*walks):
+        return verdict
+    known = {reader.identity(item): item for item in every}
+    tally = Tally("items")
+    for walk in walks:
+        for item in walk.listing.items:
+            name = reader.identity(item)
+            if name in known:
+                tally.clear(name, list(_differing(known[name], item))[:_MOST], *pages_of(walk.listing)[:1])
+    return tally.verdict(
+        "told-otherwise", "each item as the default listing has it", lacking="none of these listings has an item"
     )
 
 

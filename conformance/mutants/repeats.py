@@ -1,12 +1,13 @@
-"""Mutants of a second answer: what has ended is told otherwise when the same is asked again."""
+"""Mutants of what is told twice: otherwise when the same is asked again, or in a listing that is sorted or filtered."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from conformance.mutants.answering import BEST, METRIC, SUMMARIES
-from conformance.mutants.mutant import LIST, Group, Kind, Members, copied, named, replacing, told
+from conformance.mutants.mutant import LIST, Group, Kind, Members, copied, named, on_output, replacing, told
 from conformance.reference.inputs import DESCRIBE
+from conformance.reference.listing import TRAINING_JOB_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,4 +86,33 @@ def token_forgotten(answer: Members, _: int) -> None:
     answer.pop("NextToken", None)
 
 
-GROUPS = (repeats,)
+# -- the same training job in another listing
+
+retold = Group("retold", LIST, Kind.LISTING)
+
+
+def _under(member: str, word: str, name: str, words: str, edit: Callable[[Members], Any]) -> None:
+    """Take up an edit of the items of listings that are asked for with this word."""
+
+    def bend(asked: Members, answer: Members) -> None:
+        for item in answer[SUMMARIES] if asked.get(member) == word else ():
+            edit(item)
+
+    retold.add(
+        f"{word}-{name}", f"with {member} {word} {words}", (f"{LIST}/input/{member}/enum",), on_output(LIST, bend)
+    )
+
+
+for _key in TRAINING_JOB_KEYS:
+    _under("SortBy", _key, "without-end", "items have no end", lambda item: item.pop("TrainingEndTime", None))
+_under("SortBy", "FinalObjectiveMetricValue", "name-alone", "items lack the values that were tuned",
+       lambda item: item["TunedHyperParameters"].clear())  # fmt: skip
+_under("SortBy", "CreationTime", "whole-hours", "times are told in whole hours",
+       lambda item: item.update(CreationTime=item["CreationTime"] // 3600 * 3600))  # fmt: skip
+for _status in ("Completed", "Stopped"):
+    _under("StatusEquals", _status, "without-metric", "items have no metric", lambda item: item.pop(METRIC, None))
+    _under("StatusEquals", _status, "without-start", "items have no start",
+           lambda item: item.pop("TrainingStartTime", None))  # fmt: skip
+
+
+GROUPS = (repeats, retold)

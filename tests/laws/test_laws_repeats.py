@@ -12,11 +12,12 @@ from conformance.catalogue.lab import Lab
 from conformance.catalogue.runner import Runner
 from conformance.contract import load
 from conformance.laws.listing import Reader
-from conformance.laws.repeats import same_again
+from conformance.laws.paging import Walked
+from conformance.laws.repeats import same_again, told_alike
 from conformance.laws.verdict import Outcome, Verdict
 from conformance.proof.answering import Answer, Answered, lab_of, refused, right
 from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing
 from conformance.wire.request import Request
 from conformance.worlds import load_world
 
@@ -95,6 +96,26 @@ def test_a_refusal_the_second_time_fails_and_one_the_first_time_tells_nothing() 
     good, bad = answered({}), answered({"__type": "ResourceNotFound"}, 400)
     assert same_again(good, bad, None).kind == "not-repeated"
     assert same_again(bad, good, None).outcome is Outcome.SKIPPED
+
+
+def walked(*items: dict[str, Any]) -> Walked:
+    page = answered({"TrainingJobSummaries": list(items)})
+    return Walked("job", Listing((page,), items, complete=True), 100)
+
+
+def test_an_item_is_told_alike_in_whatever_order_and_by_whatever_filter() -> None:
+    every = [item("a", Tuned={"x": "1", "y": "2"}), item("b", 2)]
+    again = item("a", Tuned={"y": "2", "x": "1"})
+    assert told_alike(READER, [walked(every[1], again), walked(again)], every).rests_on == {"items": 3}
+    for poorer in (item("a"), item("a", 2, Tuned=again["Tuned"]), item("a", Tuned={"x": "1"})):
+        verdict = told_alike(READER, [walked(every[1]), walked(poorer)], every)
+        assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, "told-otherwise")
+        assert verdict.received.startswith("a: ")
+
+
+def test_an_item_that_the_default_listing_has_not_is_for_other_laws() -> None:
+    assert told_alike(READER, [walked(item("b"))], [item("a")]).outcome is Outcome.SKIPPED
+    assert told_alike(READER, [], [item("a")]).outcome is Outcome.SKIPPED
 
 
 def otherwise(change: dict[int, dict[str, Any]], job: str) -> Answer:
