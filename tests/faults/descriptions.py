@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -34,6 +35,22 @@ _LAWS = {
     (_OBJECTIVE, "Pending"): ("pending-objective-counter", "objective-counters/pending-objective-counter"),
     (_OBJECTIVE, "Failed"): ("failed-objective-counter", "objective-counters/failed-objective-counter"),
 }
+
+
+def _without_zeros(group: str) -> Callable[[Members, Members], None]:
+    def edit(_: Members, answer: Members) -> None:
+        answer[group] = {name: told for name, told in answer[group].items() if told}
+
+    return edit
+
+
+for _group, _subject in ((_STATUS, "status-counters"), (_OBJECTIVE, "objective-counters")):
+    counters.add(
+        f"{_group}-without-zeros",
+        f"{DESCRIBE}/output/{_group}/present",
+        (f"consistency/{_subject}/{_subject}-all-sent",),
+        on_answer(DESCRIBE, _without_zeros(_group)),
+    )
 
 
 def _counts(group: str, name: str, by: int) -> Callable[[Members, Members], None]:
@@ -216,6 +233,14 @@ def overall_best_everywhere(_: Members, answer: Members) -> None:
 
 
 # -- times and names
+
+
+_asked = itertools.count()
+
+
+@times.answer(f"{DESCRIBE}/output/LastModifiedTime/present", "protocol/answer/repeated")
+def modified_by_asking(_: Members, answer: Members) -> None:
+    answer["LastModifiedTime"] += next(_asked)
 
 
 @times.answer("tuning-end-time", "consistency/times/tuning-end-time")

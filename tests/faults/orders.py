@@ -18,7 +18,7 @@ _TOTAL = ("Name", "CreationTime", "Status")
 _DIRECTION = f"{LIST}/input/SortOrder"
 _KEY = f"{LIST}/input/SortBy"
 
-orders = Faults("orders", LIST, ("order",), within=LIST, jobs=JOBS)
+orders = Faults("orders", LIST, ("order",), within=LIST, jobs=(*JOBS, "two-algorithms"))
 
 
 @orders.request("descending-is-the-reverse", "order/Name/Descending", "order/CreationTime/reverse")
@@ -177,5 +177,49 @@ orders.add(
     ("order/Name/Ascending", "pagination/CreationTime-Descending/page-size-3"),
     relisted(_unstable),
 )
+
+
+def _neighbours_swapped(items: Items, _: Members) -> Items:
+    if len(items) > 60:
+        items[40], items[41] = items[41], items[40]
+    return items
+
+
+orders.add(
+    "neighbours-swapped-in-long-lists",
+    "default-order-is-by-name",
+    ("order/default/every-listing",),
+    relisted(_neighbours_swapped),
+)
+orders.add(
+    "metric-sorted-inside-each-definition",
+    "sort-key-decides-the-order",
+    ("order/FinalObjectiveMetricValue/Ascending", "order/FinalObjectiveMetricValue/Descending"),
+    relisted(
+        lambda items, asked: (
+            sorted(items, key=lambda item: str(item.get("TrainingJobDefinitionName")))
+            if asked.get("SortBy") == "FinalObjectiveMetricValue"
+            else items
+        )
+    ),
+)
+orders.add(
+    "metric-of-zero-left-out",
+    "sort-by-metric-omits-jobs-without-metric",
+    ("filter/FinalObjectiveMetricValue/omits-items-without-it-Ascending",),
+    relisted(
+        lambda items, asked: (
+            [item for item in items if metric(item)] if asked.get("SortBy") == "FinalObjectiveMetricValue" else items
+        )
+    ),
+)
+
+
+@orders.answer(_KEY + "/enum", "order/Status/same-members")
+def poorer_items_by_status(asked: Members, answer: Members) -> None:
+    if asked.get("SortBy") == "Status":
+        for item in answer[RESULT]:
+            item.pop("TrainingEndTime", None)
+
 
 GROUPS = (orders,)
