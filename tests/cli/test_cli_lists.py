@@ -115,7 +115,7 @@ def test_explain_of_an_unknown_id_names_the_nearest(wrong: str, near: str) -> No
         (("--operation", "Describe"), "'Describe'", DESCRIBE),
         (("--area", "errors"), "'errors'", "error, filter"),
         (("--select", f"{DESCRIBE}/*", "--operation", "ListTrainingJobsForHyperParameterTuningJob"), DESCRIBE, "ids"),
-        (("--level", "should", "--area", "filter"), "nothing is left to check", "loosen"),
+        (("--level", "should", "--area", "error"), "nothing is left to check", "loosen"),
     ],
     ids=["pattern", "second-pattern", "near-pattern", "operation", "area", "pattern-outside", "nothing-left"],
 )

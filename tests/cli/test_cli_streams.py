@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,7 +64,7 @@ def test_an_error_that_nobody_can_read_keeps_its_exit_code(
 
 @pytest.mark.parametrize("streams", [">&-", "2>&-", ">&- 2>&-"])
 def test_a_command_whose_streams_are_closed_goes_on(streams: str, tmp_path: Path) -> None:
-    assert redirected(streams, "checks", cwd=tmp_path).told_without_traceback() in {"", "2304 checks\n"}
+    assert re.fullmatch(r"(\d+ checks\n)?", redirected(streams, "checks", cwd=tmp_path).told_without_traceback())
     ended = redirected(streams, "run", *LITTLE, "--report-dir", "out", cwd=tmp_path)
     ended.told_without_traceback()
     assert ended.code == ExitCode.CONFORMS
