@@ -34,7 +34,7 @@ def test_the_targets_file_of_the_guide_is_one(tmp_path: Path) -> None:
     (text,) = blocks("yaml")
     (tmp_path / "targets.yaml").write_text(text, encoding="utf-8")
     spec = load_targets(tmp_path / "targets.yaml")["aws"]
-    assert (spec.region, spec.profile, spec.budget, spec.pace, spec.state.bound) == ("eu-west-1", "reader", 2000, 2, 20)
+    assert (spec.region, spec.profile, spec.budget, spec.pace, spec.state.bound) == ("eu-west-1", "reader", 4000, 2, 20)
 
 
 def shape(text: str) -> list[str]:
