@@ -41,6 +41,8 @@ _RELATED: Mapping[str, str] = {
     "best": "best training jobs",
     "times": "times",
     "training-jobs": "summaries of training jobs",
+    "repeats": "answers that change from one time to the next",
+    "retold": "answers that change with the query",
     "definitions": _CREATED,
     "ranges": _CREATED,
     "warm-starts": _CREATED,
@@ -92,6 +94,8 @@ def _derived(contract: Contract, mutant: Mutant, direction: str, way: str) -> De
         return DefectKind(f"answers: {'required' if required else 'optional'} member left out", required)
     if direction == "error":
         return DefectKind(_ERRORS, stated=True)
+    if "-beside-" in way:
+        return DefectKind("requests: what is checked alone only", stated=True)
     return DefectKind((_OF_REQUESTS if direction == "input" else _OF_ANSWERS)[facet], stated=True)
 
 

@@ -24,7 +24,8 @@ REVERSE = f"{LIST}/order/Status/reverse"
 COUNTER = f"{DESCRIBE}/consistency/status-counters/completed-counter"
 ERRORS = f"{DESCRIBE}/consistency/status-counters/error-counters"
 SORTED = f"{LIST}/order/Name/Ascending"
-CHOSEN = ("--select", f"{LIST}/order", "--select", f"{DESCRIBE}/consistency/status-counters")
+ORDERS = tuple(f"{LIST}/order/{one}" for one in ("*/*scending", "*/reverse", "*/default-direction"))
+CHOSEN = tuple(f"--select={one}" for one in (*ORDERS, f"{DESCRIBE}/consistency/status-counters"))
 """Checks of which one fails at level must in each area, and one at level should."""
 DECLARED = f"""\
 known_failures:
@@ -282,8 +283,7 @@ def test_two_processes_say_the_same(gated: Gated) -> None:
 
 @pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "two-processes"])
 def test_pytest_itself_takes_known_failures(gated: Gated, more: tuple[str, ...]) -> None:
-    chosen = [f"--select={one}" for one in CHOSEN if one != "--select"]
-    options = ["--target=broken", *chosen, f"--targets-file={gated.targets}", "--report-dir=reports", "-q", *more]
+    options = ["--target=broken", *CHOSEN, f"--targets-file={gated.targets}", "--report-dir=reports", "-q", *more]
     assert under_pytest(*options, cwd=gated.folder, **TODAY).code == 1
     options.append("--known-failures=known.yaml")
     gated.write(DECLARED)

@@ -125,7 +125,7 @@ def test_pytest_itself_takes_gateways(tmp_path: Path, hosts: Hosts) -> None:
     options = (f"--select={LIST}/order", "-q", f"--report-dir={tmp_path}", *hands)
     ended = under_pytest(*options, cwd=tmp_path, PATH=hosts.path)
     assert ended.code == 0, ended.said
-    assert report_of(tmp_path)["summary"]["passed"] == 19
+    assert report_of(tmp_path)["summary"]["passed"] == 24
 
 
 def test_known_failures_need_not_be_on_other_hosts(tmp_path: Path, broken: Path, hosts: Hosts) -> None:

@@ -164,7 +164,7 @@ def test_a_target_that_breaks_for_good_is_not_excused_for_leaving_nothing_to_com
     """The second asking finds answers that nobody can read, and so nothing that could be out of order."""
     faithful, asked = right(), itertools.count()
 
-    def breaking(request: Request) -> Answered:
+    def breaking(request: Request) -> Answered | Fault:
         return faithful(request) if next(asked) < 100 else (200, b'{"TrainingJobSummaries": "\xff"}')
 
     verdicts = judged(breaking, selected=select(checks(), [], area="pagination"))
