@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.catalogue.client_session import MOST_REQUESTS, ClientSession, EndlessError, Relay
-from conformance.contract import Service
+from conformance.catalogue.client_session import MOST_REQUESTS, ClientSession, EndlessError
 from conformance.wire.exchange import Exchange, Fault
-from conformance.wire.limits import Limits
-from conformance.wire.signing import Credentials
 
 _MOST_BYTES = 32 * 1024 * 1024
 """Bytes of the bodies of pages after which a paginator is stopped."""
@@ -40,23 +37,10 @@ class ClientOutcome:
 class ClientLab:
     """boto3 at one endpoint; it calls the contract's operations and nothing else."""
 
-    def __init__(  # noqa: PLR0913 - one setting of a target each
-        self,
-        endpoint_url: str,
-        service: Service,
-        operations: frozenset[str],
-        credentials: Credentials | None,
-        *,
-        region: str,
-        limits: Limits | None = None,
-        relay: Relay | None = None,
-        alter: Callable[[Any], None] = lambda _: None,
-    ) -> None:
-        """Make nothing yet; the settings but `operations` are those of a ClientSession."""
+    def __init__(self, session: ClientSession, operations: frozenset[str]) -> None:
+        """Call nothing yet."""
+        self._session = session
         self._operations = operations
-        self._session = ClientSession(
-            endpoint_url, service, credentials, region=region, limits=limits, relay=relay, alter=alter
-        )
 
     def taken(self) -> tuple[Fault | None, ...]:
         """Give what became of the requests since this was asked last: a fault, or None for an answer."""

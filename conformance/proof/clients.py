@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from conformance.catalogue.client_calls import ClientLab
+from conformance.catalogue.client_session import ClientSession
 from conformance.laws.commands import CommandRun
 from conformance.mutants.played_cli import PlayedCli
 from conformance.proof.sender import URL
@@ -31,8 +32,8 @@ def boto3_in_process(contract: Contract, sender: InProcess, broken: Mutant | Non
         return sender.send(Request(sending.operation, sending.body, sending.method, target, kind))
 
     alter = broken.client if broken is not None and broken.client is not None else lambda _: None
-    operations = frozenset(contract.operations)
-    return ClientLab(URL, contract.service, operations, None, region="us-east-1", relay=relay, alter=alter)
+    session = ClientSession(URL, contract.service, None, region="us-east-1", relay=relay, alter=alter)
+    return ClientLab(session, frozenset(contract.operations))
 
 
 class CommandsInProcess:

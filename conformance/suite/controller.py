@@ -17,7 +17,7 @@ from conformance.suite.recording import RECORDING
 from conformance.suite.timings import TIMINGS, Judging
 
 REFUSED: pytest.StashKey[UserError] = pytest.StashKey()
-"""Why a worker can't take part: in the worker itself, and then in the process that started it."""
+"""Why the run is given up before anything was judged: a worker can't take part."""
 
 
 class Controller:

@@ -15,7 +15,7 @@ _Packed = Sequence[Any]
 """A value of the wire as execnet takes it: tuples of plain values."""
 
 
-class Sightings:
+class AnswerLog:
     """The answers that the lab of a worker has seen, each with the place in the run of the check that saw it first."""
 
     def __init__(self, lab: Lab, checks: Iterable[Check]) -> None:

@@ -14,7 +14,7 @@ from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome, Verdict
 from conformance.report import Result
 from conformance.suite import workers
-from conformance.suite.handing_back import Gathering, Sightings
+from conformance.suite.handing_back import AnswerLog, Gathering
 from conformance.suite.reproduce import Shell
 from conformance.suite.rows import row
 from conformance.suite.stage import Plan
@@ -53,8 +53,8 @@ class Judgement:
         verdict = bench.runner.verdict(self.check)
         duration_s = time.perf_counter() - started
         bench.judging.checks_s += duration_s
-        if bench.sightings is not None:
-            bench.sightings.note(self.check)
+        if bench.log is not None:
+            bench.log.note(self.check)
         result = row(self.check, verdict, bench.shell, duration_s)
         return verdict, result if bench.gatekeeper is None else bench.gatekeeper.mark(result)
 
@@ -69,7 +69,7 @@ class Bench:
     strict: bool
     judging: Judging
     gatekeeper: Gatekeeper | None = None
-    sightings: Sightings | None = None
+    log: AnswerLog | None = None
     """What was seen by which check, kept where another process wants to know."""
 
 
@@ -81,8 +81,8 @@ def set_up(config: pytest.Config, gathering: Gathering | None = None) -> Bench:
     if gathering is not None:
         gathering.into(lab)
     runner = Runner(lab, plan.checks, run_elsewhere=gathering is not None)
-    sightings = Sightings(lab, plan.checks) if workers.given_to(config) is not None else None
-    bench = Bench(lab, runner, plan.shell(target), plan.settings.strict, judging, plan.gatekeeper, sightings)
+    log = AnswerLog(lab, plan.checks) if workers.given_to(config) is not None else None
+    bench = Bench(lab, runner, plan.shell(target), plan.settings.strict, judging, plan.gatekeeper, log)
     config.stash[BENCH] = bench
     if lab.commands is not None:
         config.add_cleanup(lab.commands.close)

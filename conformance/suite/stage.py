@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.catalogue.catalogue import catalogue, select
 from conformance.catalogue.check import GATHERED, Check
 from conformance.catalogue.client_calls import ClientLab
+from conformance.catalogue.client_session import ClientSession
 from conformance.catalogue.lab import Lab, Resource
 from conformance.contract import Contract, load
 from conformance.suite.embedded import start_reference
@@ -176,10 +177,9 @@ class Plan:
             from conformance.suite import aws_cli  # noqa: PLC0415 - as above
 
             sender, commands = aws_cli.led(self, target, client)
-        clients = ClientLab(
+        session = ClientSession(
             target.endpoint_url,
             self.contract.service,
-            frozenset(self.contract.operations),
             target.credentials,
             region=target.region,
             limits=self.spec.limits,
@@ -190,7 +190,7 @@ class Plan:
             self.contract,
             sender,
             resources,
-            clients=clients,
+            clients=ClientLab(session, frozenset(self.contract.operations)),
             commands=commands,
             related=related,
             auth=auth,

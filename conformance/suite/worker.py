@@ -44,9 +44,9 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave to the process that was started what judges the answers of all workers."""
-        gathered = [check.id for item in items if (check := check_of(item)) and check.area == GATHERED]
-        self._left = gathered
-        items[:] = [item for item in items if not ((check := check_of(item)) and check.area == GATHERED)]
+        left = {item: check.id for item in items if (check := check_of(item)) and check.area == GATHERED}
+        self._left = list(left.values())
+        items[:] = [item for item in items if item not in left]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
@@ -59,7 +59,7 @@ class Worker:
         traffic = self._config.stash[PLAN].wiring.traffic
         return {
             "left": self._left,
-            "seen": bench.sightings.packed() if bench and bench.sightings else None,
+            "seen": bench.log.packed() if bench and bench.log else None,
             "judging": [one.to_json() for one in seen.judging(self._config)],
             "sent": traffic.sent,
             "throttled": traffic.throttled,

@@ -10,6 +10,7 @@ from conformance.awscli import AwsCli, AwsCliSettings
 from conformance.catalogue.cli_calls import Scene
 from conformance.catalogue.cli_steps import AFTER, Steps
 from conformance.catalogue.client_calls import ClientLab
+from conformance.catalogue.client_session import ClientSession
 from conformance.catalogue.lab import Lab, Resource
 from conformance.contract import Contract, load
 from conformance.proof.clients import CommandsInProcess
@@ -61,4 +62,5 @@ def boto3_at(status: int, body: bytes) -> ClientLab:
     def relay(sending: Sending, shown: HttpRequest) -> Exchange:
         return Exchange(sending.operation, shown, HttpResponse(status, (), body, 0.0))
 
-    return ClientLab(URL, contract().service, frozenset(contract().operations), None, region="us-east-1", relay=relay)
+    session = ClientSession(URL, contract().service, None, region="us-east-1", relay=relay)
+    return ClientLab(session, frozenset(contract().operations))

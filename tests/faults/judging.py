@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from conformance.catalogue.catalogue import catalogue, matches
 from conformance.catalogue.check import Check
 from conformance.catalogue.client_calls import ClientLab
+from conformance.catalogue.client_session import ClientSession
 from conformance.catalogue.lab import Lab, Resource
 from conformance.catalogue.runner import Runner
 from conformance.contract import Contract, load
@@ -110,7 +111,9 @@ def lab(endpoint_url: str, mode: Mode, *, signed: bool, jobs: tuple[str, ...]) -
             for job in world().jobs
             if job.name in jobs or not jobs
         ),
-        clients=ClientLab(endpoint_url, service, frozenset(contract().operations), keys, region="us-east-1"),
+        clients=ClientLab(
+            ClientSession(endpoint_url, service, keys, region="us-east-1"), frozenset(contract().operations)
+        ),
         related=related,
         auth=signed,
     )

@@ -12,7 +12,7 @@ from cli.command import PATIENCE_S, conformance, environment, outcomes, report_o
 
 from conformance.catalogue.lab import Lab
 from conformance.contract import load
-from conformance.suite.handing_back import Gathering, Sightings
+from conformance.suite.handing_back import AnswerLog, Gathering
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
@@ -105,10 +105,10 @@ def test_what_is_handed_back_is_plain_and_comes_in_the_order_of_one_process(lab:
     gathering = Gathering()
     for check, body, fault in ((ordered, b'{"b": 1}', None), (page, b'{"a": 1}', Fault("timeout", "late"))):
         worker = Lab(load(), _Nobody(), ())
-        sightings = Sightings(worker, checks)
+        log = AnswerLog(worker, checks)
         worker.take_over({asked: exchange(body, fault=fault)}, [exchange(body)], fault)
-        sightings.note(check)
-        gathering.hear(execnet.loads(execnet.dumps(sightings.packed())))
+        log.note(check)
+        gathering.hear(execnet.loads(execnet.dumps(log.packed())))
     gathering.into(lab)
     assert lab.exchange(asked) == exchange(b'{"b": 1}')
     assert lab.answers(LIST) == (exchange(b'{"a": 1}'), exchange(b'{"b": 1}'))
