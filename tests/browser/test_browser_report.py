@@ -216,14 +216,26 @@ def test_everything_can_be_done_by_keyboard(open_report: Open) -> None:
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("min_length")
-    expect(page.locator("#matches")).to_contain_text("match")
     page.get_by_role("button", name="Copy link to this view").focus()
     page.keyboard.press("Tab")
-    branch = page.locator("#tree .branch > summary").first
-    expect(branch).to_be_focused()
-    was_open = branch.evaluate("summary => summary.parentElement.open")
+    branch = page.locator("#tree .branch").first
+    expect(branch.locator("> summary")).to_be_focused()
+    expect(branch).to_have_attribute("open", "")
     page.keyboard.press("Enter")
-    assert branch.evaluate("summary => summary.parentElement.open") is not was_open
+    expect(branch).not_to_have_attribute("open", "")
+
+
+def test_who_leaves_the_search_finds_the_tree_as_it_stays(open_report: Open) -> None:
+    page = open_report(BROKEN)
+    page.clock.install()
+    page.clock.pause_at("2100-01-01")
+    page.get_by_role("searchbox").press_sequentially("min_length")
+    expect(page.locator("#matches")).to_have_text(f"all {FACTS} facts")
+    page.keyboard.press("Tab")
+    expect(page.locator("#matches")).to_contain_text("match")
+    first = page.locator("#tree .branch").first.element_handle()
+    page.clock.run_for(1_000)
+    assert first.evaluate("branch => branch.isConnected"), "the tree was replaced once more"
 
 
 def test_what_was_not_exercised_unfolds_by_reason(open_report: Open) -> None:

@@ -340,8 +340,20 @@
   }
 
   let waiting = 0;
+  function renderSoon(delay) {
+    clearTimeout(waiting);
+    waiting = setTimeout(renderNow, delay);
+  }
+  function renderNow() {
+    clearTimeout(waiting);
+    waiting = 0;
+    rememberView();
+    render();
+  }
+
   function setView(chosen) {
     clearTimeout(waiting); // what was being typed is over
+    waiting = 0;
     field.view.value = chosen.get("view") === "checks" ? "checks" : "facts";
     field.outcome.value = "";
     offerOutcomes();
@@ -351,10 +363,11 @@
 
   form.addEventListener("input", (event) => {
     if (event.target.name === "view") offerOutcomes();
-    clearTimeout(waiting);
-    waiting = setTimeout(() => { rememberView(); render(); }, event.target === field.q ? 120 : 0);
+    renderSoon(event.target === field.q ? 120 : 0);
   });
-  form.addEventListener("reset", () => setTimeout(() => { offerOutcomes(); rememberView(); render(); }));
+  // Who has left the search walks in the tree: it must not be replaced under their hands.
+  field.q.addEventListener("blur", () => { if (waiting) renderNow(); });
+  form.addEventListener("reset", () => setTimeout(() => { offerOutcomes(); renderNow(); }));
   form.addEventListener("submit", (event) => event.preventDefault());
 
   // ---- deep links
