@@ -15,7 +15,7 @@ _PLAINEST = frozenset({"left-out", "enum-not-stranger", "pattern-inner-space"})
 
 _BESIDE_OTHERS = ("enum", "pattern", "maximum", "max_length", "minimum", "min_length")
 _BESIDE_A_TOKEN = ("enum", "minimum", "max_length", "maximum", "pattern", "min_length")
-"""Which facet is broken: the first that a member has. The orders differ, so that a range is left at both its ends."""
+"""The facets in the order in which they are broken: the first that a member has gives the case that names none."""
 
 
 def pairs(builder: Builder) -> Iterator[RequestCase]:
@@ -62,10 +62,10 @@ def _beside(  # noqa: PLR0913, PLR0917 - what is broken, and what stands beside 
     if node in _optional(builder) and not any(builder.is_token(one) for one in company):
         # Beside a token the member is left out of the control: the token is one of the plain query.
         control = (*control, (node.name, builder.good(node)))
-    for case in _chosen(alone, node, facets, is_token=builder.is_token(node)):
+    for name, case in _chosen(alone, node, facets, is_token=builder.is_token(node)):
         yield replace(
             case,
-            name=f"{'left-out' if case.name == 'left-out' else 'refused'}-beside-{beside}",
+            name=f"{name}-beside-{beside}",
             statement=f"{case.statement}, also beside {words}",
             members=(*case.members, *valid),
             control=control,
@@ -74,15 +74,17 @@ def _beside(  # noqa: PLR0913, PLR0917 - what is broken, and what stands beside 
 
 def _chosen(
     alone: Sequence[RequestCase], node: Node, facets: Sequence[str], *, is_token: bool
-) -> Iterator[RequestCase]:
-    """Give the case of a required member that is left out, and the plainest of one constraint."""
+) -> Iterator[tuple[str, RequestCase]]:
+    """Give the case of a required member that is left out, and the plainest of each constraint, with their names."""
     refused = [(case, case.breaks[1]) for case in alone if case.subject == node.path and case.breaks is not None]
-    yield from (case for case, _ in refused if case.name == "left-out")
+    yield from ((case.name, case) for case, _ in refused if case.name == "left-out")
+    first = True
     for wanted in facets:
         about = [case for case, facet in refused if facet == wanted and (not is_token or _spoiled(case.members))]
         if about:
-            yield next((case for case in about if case.name in _PLAINEST), about[0])
-            return
+            case = next((case for case in about if case.name in _PLAINEST), about[0])
+            yield "refused" if first else case.name, case
+            first = False
 
 
 def _spoiled(members: Members) -> bool:

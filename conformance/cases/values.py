@@ -93,7 +93,7 @@ def near_misses(node: Node) -> Iterator[Edit]:
 
 
 def sibling_words(node: Node, contract: Contract) -> Iterator[Edit]:
-    """Give a word of the enum that is most like the member's own: the first that it has and the member has not.
+    """Give the words that the enums like the member's own have and the member has not, those of the most alike first.
 
     An enum is like another one where they share words: where none does, nothing is given.
     """
@@ -102,11 +102,9 @@ def sibling_words(node: Node, contract: Contract) -> Iterator[Edit]:
         tuple(dict.fromkeys((*shape.traits.documented.get("enum", ()), *shape.traits.modelled.get("enum", ()))))
         for shape in contract.shapes.values()
     ]
-    siblings = [words for words in enums if own & set(words) and set(words) - own]
-    for word in max(siblings, key=lambda words: len(own & set(words)), default=()):
-        if word not in own:
-            yield Edit(f"of-another-enum-{word}", word, f"{word}, a word of another enum")
-            return
+    siblings = sorted((words for words in enums if own & set(words)), key=lambda words: -len(own & set(words)))
+    for word in dict.fromkeys(word for words in siblings for word in words if word not in own):
+        yield Edit(f"of-another-enum-{word}", word, f"{word}, a word of another enum")
 
 
 def spoiled(node: Node, valid: str) -> Iterator[Edit]:

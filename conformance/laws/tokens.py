@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from conformance.laws.listing import Difference, Reader, pages_of
 from conformance.laws.paging import Walked, incomplete
 from conformance.laws.requests import failed_by, fault_of, shown
-from conformance.laws.verdict import Tally, Verdict, broke, failed, passed
+from conformance.laws.verdict import Tally, Verdict, failed, passed
 from conformance.wire.exchange import Exchange, Listing
 
 _CLIENT_ERRORS = range(400, 500)
@@ -133,7 +133,7 @@ def foreign(
     if exchange.status in _CLIENT_ERRORS:
         return passed({"answers": 1}, notes=(f"refused: {exchange.error_code or exchange.status}",))
     if not exchange.ok:
-        return broke("no-aws-answer", shown(exchange), exchanges=(exchange,))
+        return failed_by(exchange, "no-aws-answer", "neither refused nor answered with a page", expected)
     items = reader.identities(reader.items(exchange))
     strangers = tuple(name for name in items if name not in allowed)
     if strangers:

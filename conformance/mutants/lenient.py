@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.mutants.inputs import is_broken, take_as_it_is
 from conformance.mutants.mutant import Kind, Mutant, replacing
-from conformance.reference.constraints import check_input
+from conformance.reference.constraints import breaks, check_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,12 +58,18 @@ class _Member:
         if not others:
             return
 
-        def passed_over(members: Members) -> None:
-            if members.get(name) in others:
-                del members[name]
+        def passing_over(admitted: set[str]) -> Callable[[Members], None]:
+            def passed_over(members: Members) -> None:
+                if members.get(name) in admitted:
+                    del members[name]
+
+            return passed_over
 
         words = "words of enums that share some with it are let in, and passed over"
-        yield self._mutant("enum-with-words-of-others", words, ("enum",), self._validating(passed_over))
+        yield self._mutant("enum-with-words-of-others", words, ("enum",), self._validating(passing_over(others)))
+        for word in sorted(others):
+            told = f"{word}, a word of another enum, is let in, and passed over"
+            yield self._mutant(f"enum-with-{word}", told, ("enum",), self._validating(passing_over({word})))
 
     def beside_others(self) -> Iterator[Mutant]:
         for other in self._operation.input.members.values():
@@ -76,6 +82,13 @@ class _Member:
                 _CONSTRAINTS,
                 self._unchecked_beside(name),
             )
+            for facet in self._several():
+                yield self._mutant(
+                    f"{facet}-unchecked-beside-{name}".replace("_", "-"),
+                    f"what breaks its {facet.replace('_', ' ')} is let in {words}",
+                    (facet,),
+                    self._unchecked_beside(name, facet),
+                )
             if self._node.effective("required"):
                 told = f"a request without it is one for a name that nobody has, {words}"
                 make = self._validating(self._named_beside(name))
@@ -88,17 +101,30 @@ class _Member:
 
         return named
 
-    def _unchecked_beside(self, other: str) -> Callable[[type[Service]], type[Service]]:
+    def _several(self) -> tuple[str, ...]:
+        """Give the constraints of a member of several; none of a token, which is refused anyway if nobody issued it."""
+        pagination = self._operation.pagination
+        if pagination is not None and self._node.name == pagination.input_token:
+            return ()
+        found = tuple(facet for facet in _CONSTRAINTS if self._node.effective(facet) is not None)
+        return found if len(found) > 1 else ()
+
+    def _unchecked_beside(self, other: str, facet: str | None = None) -> Callable[[type[Service]], type[Service]]:
+        """Let in, beside another member, what breaks one constraint; without one, what breaks any."""
         node, is_subject = self._node, self._node.name == self._operation.subject
 
+        def is_let_in(value: Any) -> bool:
+            return is_broken(node, value) if facet is None else breaks(facet, node.effective(facet), value)
+
         def validate(service: Service, faithful: Callable[..., None], name: str, members: Members) -> None:
-            if name != self._operation.name or other not in members or node.name not in members:
+            beside = name == self._operation.name and other in members and node.name in members
+            if not (beside and is_let_in(members[node.name])):
                 faithful(name, members)
                 return
             whole = service.inputs[name]
             rest = {one: checked for one, checked in whole.members.items() if one != node.name}
             check_input(replace(whole, members=rest), members)
-            if not is_subject and is_broken(node, members[node.name]):
+            if not is_subject:
                 take_as_it_is(node, members)
 
         return replacing(validate=validate)

@@ -13,7 +13,7 @@ from conformance.laws.listing import Reader
 from conformance.laws.paging import Walked, concatenation
 from conformance.laws.verdict import Outcome, Verdict, broke, failed, passed, skipped, weightiest
 from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing
 
 OPERATION = load().operations["ListTrainingJobsForHyperParameterTuningJob"]
 READER = Reader.of(OPERATION)
@@ -82,6 +82,15 @@ def test_an_answer_without_its_list_breaks_no_law_of_tokens(listed: Any) -> None
     whole, broken = answered(page(items("Failed"))), answered({"TrainingJobSummaries": listed})
     assert tokens.same_page(READER, whole, broken).outcome is Outcome.FAILED
     assert tokens.foreign(READER, broken, frozenset(), "match").rests_on == {"answers": 1, "items": 0}
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, b'{"TrainingJobSummaries": NaN}'), (302, b""), (200, b"<html>")])
+def test_an_offered_token_that_is_answered_with_no_page_is_neither_refused_nor_taken(status: int, body: bytes) -> None:
+    told = Exchange(OPERATION.name, REQUEST, HttpResponse(status, (), body, 0.0))
+    verdict = tokens.foreign(READER, told, frozenset(), "match")
+    assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, "no-aws-answer")
+    silent = Exchange(OPERATION.name, REQUEST, None, Fault("timeout", "no answer in time"))
+    assert tokens.foreign(READER, silent, frozenset(), "match").outcome is Outcome.ERROR
 
 
 def test_a_token_that_is_refused_the_second_time_is_told_on_an_empty_page_too() -> None:
