@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from conformance.errors import ExitCode
@@ -29,7 +30,8 @@ def print_plan(console: Console, plan: Plan) -> ExitCode:
     # Looked up first: whoever has no region or no such profile need not wait for the rest.
     reach = (_row("endpoint", _endpoint(plan)), _row("credentials", credentials_told(plan.spec)))
     for line in _plan_lines(plan, reach, forecast(plan)):
-        console.print(one_line(line) if line else "", soft_wrap=True)
+        for part in _folded(one_line(line), console.width):
+            console.print(part, soft_wrap=True)
     return ExitCode.CONFORMS
 
 
@@ -183,3 +185,11 @@ def _replay_lines(plan: Plan) -> Iterator[str]:
 
 def _row(label: str, text: str) -> str:
     return f"  {label:<{_LABEL}}{text}"
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """Fold a row below where its text begins; a name or an address stays whole, to be copied."""
+    hanging = " " * len(_row("", ""))
+    return wrap(
+        line, max(width, 2 * len(hanging)), subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+    ) or [""]

@@ -21,6 +21,8 @@ TIMEOUT_S = 300
 _DOCS = Path(__file__).parents[2] / "docs"
 """What commands on the pages name by its place in a checkout."""
 _BLOCK = re.compile(r"(?:<!-- (?P<options>[^>]*) -->\n)?```console\n(?P<body>.*?)```\n", re.DOTALL)
+_HANGING = 15
+"""Columns before what a row of a plan goes on with on its next line."""
 _STANDS_FOR = {"make run": "conformance run"}
 """`make run` does more only where nothing is set up yet."""
 
@@ -82,9 +84,9 @@ def _renewed(match: re.Match[str]) -> str:
     new = [line.rstrip() for line in done.stdout.rstrip().splitlines()]
     body = [*new[: len(old) - 1], "…"] if old[-1] == "…" else new
     if kept:
-        word = f"  {kept[1]} "
-        (mine,) = (line for line in old if line.startswith(word))
-        body = [mine if line.startswith(word) else line for line in body]
+        row = re.compile(rf"^  {kept[1]} .*(?:\n {{{_HANGING}}}.*)*", re.MULTILINE)
+        mine = row.search("\n".join(old))
+        body = row.sub(lambda _: mine[0] if mine else "", "\n".join(body)).splitlines()
     return f"<!-- {match['options']} -->\n```console\n{prompt}\n" + "\n".join(body) + "\n```\n"
 
 
