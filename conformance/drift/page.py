@@ -61,8 +61,8 @@ def heading(line: str) -> str:
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """Split a text into lines of plain blanks: any ends of lines, no mark of byte order, tabs as far as they reach."""
-    lines = _END_OF_LINE.split(text.removeprefix("\ufeff"))
+    """Split a text into lines of plain blanks: any ends of lines, tabs as far as they reach."""
+    lines = _END_OF_LINE.split(text)
     if lines and not lines[-1]:
         lines.pop()
     return tuple(line.translate(_BLANKS).expandtabs() for line in lines)
@@ -93,7 +93,7 @@ def _decoded(raw: bytes, where: str) -> tuple[str, ...]:
             f"the page is larger than {MOST_BYTES:,} bytes", where=where, remedy="save the one page as text"
         )
     try:
-        return lines_of(raw.decode("utf-8"))
+        return lines_of(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise PageError(

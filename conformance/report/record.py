@@ -116,10 +116,10 @@ class _Reader:
         self._line_of: dict[str, int] = {}
 
     def read(self, content: bytes) -> Record:
-        # Every whole line ends with a newline: what stands behind the last one is a torn line, or nothing.
-        *lines, torn = content.split(b"\n")
-        if torn and _is_whole(torn):
-            lines.append(torn)
+        # Every whole line ends with a newline: what stands behind the last one may be a torn line.
+        lines = content.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
         for number, line in enumerate(lines, start=1):
             self._take(number, line, last=number == len(lines))
         if self._header is None:
@@ -169,14 +169,6 @@ class _Reader:
 
     def _wrong(self, number: int, problem: str, remedy: str) -> RecordError:
         return RecordError(f"not a record: {problem}", where=f"{self._path}:{number}", remedy=remedy)
-
-
-def _is_whole(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _not_a_record(number: int) -> str:
