@@ -57,7 +57,11 @@ def of_length(node: Node, length: int, *, breaking: frozenset[str]) -> str | Non
 def wrong_types(kind: str) -> Iterator[Edit]:
     """Give a value of every JSON type that the declared type is not."""
     every = {
-        "string": (Edit("text", "ten", "a string"), Edit("digits", "7", "digits as a string")),
+        "string": (
+            Edit("text", "ten", "a string"),
+            Edit("digits", "7", "digits as a string"),
+            Edit("empty-text", "", "the empty string"),
+        ),
         "number": (Edit("number", 7, "a number"), Edit("fraction", 1.5, "a fractional number")),
         "boolean": (Edit("true", value=True, words="true"), Edit("false", value=False, words="false")),
         "list": (Edit("empty-list", [], "an empty list"), Edit("list", ["a"], "a list")),

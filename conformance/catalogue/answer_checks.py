@@ -10,6 +10,7 @@ from conformance.cases.members import request_cases
 from conformance.cases.model import Expect
 from conformance.catalogue.check import Because, Check, because, of_fact
 from conformance.catalogue.lab import Lab
+from conformance.catalogue.request_checks import fresh_token
 from conformance.contract import Contract, Fact, Operation
 from conformance.laws import envelope
 from conformance.laws.answers import Sightings, expectation, judge_fact, judgeable, observe
@@ -163,18 +164,24 @@ _ERROR_ENVELOPES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str], ..
 )
 
 
+_EVERYWHERE = frozenset({"content_type", "request_id", "content_length"})
+"""The laws on the headers of an answer, which later pages and other resources may have otherwise."""
+
+
 def envelope_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Give the checks of the envelope that answers and errors come in."""
-    for rows, exchanges in ((_ENVELOPES, _two_answers), (_ERROR_ENVELOPES, _two_errors)):
+    for rows, few in ((_ENVELOPES, _two_answers), (_ERROR_ENVELOPES, _two_errors)):
         for subject, case, law, level, basis, observed, statement in rows:
+            everywhere = rows is _ENVELOPES and law in _EVERYWHERE
+            asked = "a plain request, sent twice" if rows is _ENVELOPES else "an unknown name, and an invalid one"
             yield Check(
                 id=f"{operation.name}/protocol/{subject}/{case}",
                 level=level,
                 basis=basis,
                 statement=statement,
                 because=because(contract, observed=observed, protocol=True),
-                run=partial(_judge_envelope, operation, envelope.LAWS[law], exchanges),
-                request="a plain request, sent twice" if rows is _ENVELOPES else "an unknown name, and an invalid one",
+                run=partial(_judge_envelope, operation, envelope.LAWS[law], _surveyed if everywhere else few),
+                request=f"{asked}; and it looks at the answers on every resource" if everywhere else asked,
                 accepts=statement,
             )
 
@@ -193,6 +200,18 @@ def _two_answers(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
     if not lab.exists(operation):
         return _unreadable(lab, operation)
     return (lab.exchange(plain), lab.cached(("again", plain), lambda: lab.send_again(plain)))
+
+
+def _surveyed(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
+    """Give the two, what the operation answered on every resource, to the last page, and a page from the middle."""
+    seen: list[Exchange] = []
+    if operation.listing is not None:
+        seen = [page for one in lab.inventories(operation) if one.listing is not None for page in one.listing.pages]
+        later = fresh_token(lab, operation, {})
+        seen += [] if later is None else [lab.exchange(Request.call(operation.name, later))]
+    elif operation is lab.describing:
+        seen = [view.description for view in lab.survey.views]
+    return (*_two_answers(lab, operation), *(one for one in seen if one.ok))
 
 
 def _unreadable(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:

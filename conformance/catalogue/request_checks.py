@@ -86,7 +86,7 @@ def _resolve(
         elif value is Placeholder.EXISTING:
             resolved[name] = lab.existing(operation) or lab.nobody
         elif value in _TOKENS:
-            token = _fresh_token(lab, operation, resolved)
+            token = fresh_token(lab, operation, resolved)
             if token is None:
                 return None
             resolved |= token
@@ -97,7 +97,7 @@ def _resolve(
     return resolved
 
 
-def _fresh_token(lab: Lab, operation: Operation, members: dict[str, Any]) -> dict[str, Any] | None:
+def fresh_token(lab: Lab, operation: Operation, members: dict[str, Any]) -> dict[str, Any] | None:
     """Give the members of a request for the second page of a query: its token, and the resource that has one."""
     telling = lab.paging_subject(operation) if operation.listing is not None else None
     pagination = operation.pagination

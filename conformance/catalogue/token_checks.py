@@ -93,7 +93,7 @@ def token_checks(base: ListingChecks) -> Iterator[Check]:
     for name, members in _other_queries(base):
         yield base.check(
             area(f"offered-to-{name}"),
-            f"a token offered to {name.replace('-', ' ')} is refused, or gives items that the query admits",
+            f"a token offered to {name.replace('-', ' ')} is refused, or gives {_given(base, members)}",
             partial(_foreign, base, members),
             level="should",
             facts=sent,
@@ -119,6 +119,12 @@ def _other_queries(base: ListingChecks) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "another-page-size", {base.reader.pagination.limit: 2}
     for name, value in base.filters[:2]:
         yield f"a-filter-{value}", {name: value}
+
+
+def _given(base: ListingChecks, members: dict[str, Any]) -> str:
+    if base.reader.pagination.limit in members:
+        return "items that come after the first page"
+    return "items that the query admits"
 
 
 # -- evidence
@@ -197,13 +203,18 @@ def _foreign(base: ListingChecks, members: dict[str, Any], lab: Lab, telling: In
     token = _issued(base, lab, telling)
     if token is None:
         return skipped(NO_TOKEN)
+    reader = base.reader
     names = [name for name, _ in base.filters if name in members]
-    filtered = base.reader.filtered
-    admitted = [item for item in telling.items if all(filtered(name, item) == members[name] for name in names)]
+    admitted = [item for item in telling.items if all(reader.filtered(name, item) == members[name] for name in names)]
     words = "match the filter" if names else f"{telling.name} has"
-    exchange = base.page(lab, telling, **members, **{base.reader.pagination.input_token: token})
-    most = members.get(base.reader.pagination.limit)
-    return tokens.foreign(base.reader, exchange, frozenset(base.reader.identities(admitted)), words, most)
+    allowed = frozenset(reader.identities(admitted))
+    most = members.get(reader.pagination.limit)
+    if most is not None:
+        # Whatever its size, the next page is of what the first one left over.
+        allowed -= frozenset(reader.identities(reader.items(base.page(lab, telling))))
+        words = f"{telling.name} has, and its first page had not"
+    exchange = base.page(lab, telling, **members, **{reader.pagination.input_token: token})
+    return tokens.foreign(reader, exchange, allowed, words, most)
 
 
 def _other_resource(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:

@@ -27,6 +27,7 @@ def lenient_mutants(contract: Contract) -> Iterator[Mutant]:
         for node in operation.input.members.values():
             member = _Member(operation, node, known)
             yield from member.but_for_minus_one()
+            yield from member.but_for_the_empty_string()
             yield from member.with_words_of_other_enums(contract)
             yield from member.beside_others()
 
@@ -50,6 +51,18 @@ class _Member:
 
         words = f"{_ALL} is let in, and asks for as many as there may be"
         yield self._mutant("minimum-but-for-minus-one", words, ("minimum",), self._validating(everything))
+
+    def but_for_the_empty_string(self) -> Iterator[Mutant]:
+        if self._node.type != "integer":
+            return
+
+        def read(_: Service, faithful: Callable[..., Members], name: str, content: Members) -> Members:
+            if name == self._operation.name and content.get(self._node.name) == "":
+                content = {one: value for one, value in content.items() if one != self._node.name}
+            return faithful(name, content)
+
+        words = "the empty string counts as left out"
+        yield self._mutant("type-but-for-the-empty-string", words, ("type",), replacing(read=read))
 
     def with_words_of_other_enums(self, contract: Contract) -> Iterator[Mutant]:
         own, name = set(self._node.accepted_values() or ()), self._node.name

@@ -60,6 +60,27 @@ def token_leads_on_each_time(
     return page_of(listed, page.next_offset or 0, query["MaxResults"]) if token and used[token] else page
 
 
+def _numbered_page(service: Any, _: Any, operation: str, query: Members, listed: Sequence[Any]) -> Page[Any]:
+    bound = service.bound(operation, query)
+    number = service.tokens.redeem(bound, query["NextToken"]) if "NextToken" in query else 0
+    return page_of(listed, number * query["MaxResults"], query["MaxResults"])
+
+
+def _numbering_token(service: Any, _: Any, operation: str, query: Members, page: Page[Any]) -> Members:
+    if page.next_offset is None:
+        return {}
+    number = page.next_offset // query["MaxResults"]
+    return {"NextToken": service.tokens.issue(service.bound(operation, query), number)}
+
+
+tokens.add(
+    "token-numbers-the-page",
+    "a token holds the number of a page, which counts in pages of the size that it comes back with",
+    (_SENT, _NEXT),
+    replacing(page=_numbered_page, render_token=_numbering_token),
+)
+
+
 def _remembering(name: str, words: str, members: frozenset[str], *breaks: str) -> None:
     """Take up a token that brings members of the query that it came from."""
 

@@ -220,6 +220,15 @@ def other_content_types_break_the_server(_: Service, faithful: Any, call: Call) 
     return answer
 
 
+@wire.stage("answer", _ANSWER, sees=BOTH)
+def later_pages_are_plain_text(_: Service, faithful: Any, call: Call) -> Any:
+    """A page that was asked for with a token names text/plain."""
+    answer: Answer = faithful(call)
+    if b'"NextToken"' in call.body and answer.status == _OK:
+        return replace(answer, content_type="text/plain")
+    return answer
+
+
 @wire.stage("answer", "protocol/transfer", sees=BOTH)
 def other_headers_refused(_: Service, faithful: Any, call: Call) -> Any:
     """A request with a header that the server does not know is answered with HTTP 400."""

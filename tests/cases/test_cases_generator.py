@@ -167,7 +167,7 @@ def test_wrong_types_are_of_every_other_json_type(kind: str) -> None:
     node = replace(limit, type=kind, documented={}, modelled={})
     edits = list(wrong_types(kind))
     assert all(violations(node, edit.value) == {"type"} for edit in edits)
-    assert len(edits) == 8
+    assert len(edits) == (8 if kind == "string" else 9)
 
 
 def test_edits_have_names_of_their_own_and_break_only_the_facet(contract: Contract) -> None:

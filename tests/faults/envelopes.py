@@ -39,6 +39,12 @@ def content_type_of_the_older_protocol(call: Call, forward: Forward) -> Answer:
 
 
 @protocol.exchange(_JSON, "protocol/answer/request-id")
+def request_id_left_out_for_one_job(call: Call, forward: Forward) -> Answer:
+    answer = forward(call)
+    return replace(answer, request_id="") if _JOBS[1].encode() in call.body else answer
+
+
+@protocol.exchange(_JSON, "protocol/answer/request-id")
 def request_id_left_out(call: Call, forward: Forward) -> Answer:
     return replace(forward(call), request_id="")
 

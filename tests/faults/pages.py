@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from faults.fault import LIST, Faults, Forward, Members, aims_at, answered, asked_of, having
@@ -244,6 +245,26 @@ tokens.add(
     _Foreign(),
 )
 tokens.add("token-of-use-only-once", "token-leads-to-the-next-page", ("pagination/token/repeatable",), _OnlyOnce())
+
+
+@tokens.exchange("token-leads-to-the-next-page", "pagination/token/offered-to-another-page-size")
+def token_counts_in_pages_of_the_size_it_comes_with(call: Call, forward: Forward) -> Answer:
+    asked = asked_of(call) if aims_at(call, LIST) else None
+    known = forward(call)
+    if asked is None or known.status != 200 or not _later(asked) or not (page := json.loads(known.body)[RESULT]):
+        return known
+    items = every(call, forward, asked)
+    place = [one["TrainingJobName"] for one in items].index(page[0]["TrainingJobName"])
+    # The pages were of ten items, unless this one is asked for with the very size of the first.
+    size = asked.get("MaxResults", 10)
+    start = place if place % 10 else place // 10 * size
+    return answered(known, json.loads(known.body) | {RESULT: items[start : start + size]})
+
+
+@tokens.exchange("answer-is-json", "protocol/answer/content-type")
+def later_pages_name_another_content_type(call: Call, forward: Forward) -> Answer:
+    answer, asked = forward(call), asked_of(call)
+    return replace(answer, content_type="text/plain") if answer.status == 200 and asked and _later(asked) else answer
 
 
 def _lost_on_later_pages(*members: str) -> Callable[[Call, Forward], Answer]:
