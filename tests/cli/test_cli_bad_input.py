@@ -76,12 +76,16 @@ def test_a_url_that_is_none_is_a_usage_error_and_never_repeated(url: str, tmp_pa
         ("[./nothing]", ExitCode.USAGE, "is no program that can be run"),
         (f"[{PYTHON}, -c, \"print('sorry'); raise SystemExit(7)\"]", ExitCode.TARGET_BROKE, "exit status 7"),
         (f'[{PYTHON}, -c, "input()"], env: {{A: b}}', ExitCode.TARGET_BROKE, "ended before it answered"),
-        (f'[{PYTHON}, -c, "import signal; signal.pause()"]', ExitCode.TARGET_BROKE, "not answer HTTP within 0.5 s"),
+        (
+            f'[{PYTHON}, -c, "import signal; signal.pause()"], ready_s: 0.5',
+            ExitCode.TARGET_BROKE,
+            "not answer HTTP within 0.5 s",
+        ),
     ],
     ids=["unknown", "missing", "exits", "no-input", "never-ready"],
 )
 def test_a_launch_that_fails_is_told_with_the_reason(command: str, code: ExitCode, words: str, tmp_path: Path) -> None:
-    write_targets(tmp_path, mine=f"{{launch: {{command: {command}, ready_s: 0.5}}, endpoint_url: {ANY_PORT}}}")
+    write_targets(tmp_path, mine=f"{{launch: {{command: {command}}}, endpoint_url: {ANY_PORT}}}")
     ended = conformance("run", "mine", cwd=tmp_path)
     assert words in ended.said
     assert ended.code == code

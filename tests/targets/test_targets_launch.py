@@ -154,11 +154,19 @@ VICES = {
 @pytest.mark.parametrize("vice", VICES)
 def test_a_server_that_never_answers_ends_the_wait(tmp_path: Path, program: Program, vice: str) -> None:
     body, why = VICES[vice]
-    spec = launching(program(vice, body), ready_s=0.6)
-    with pytest.raises(TargetError, match=r"did not answer HTTP within 0\.6 s") as caught, ExitStack() as stack:
-        stack.enter_context(launched(spec, tmp_path / "launch.log", grace_s=0.1))
-    assert caught.value.exit_code is ExitCode.TARGET_BROKE
-    assert why in caught.value.problem
+    for ready_s in (0.6, 3, 15):
+        spec = launching(program(vice, body), ready_s=ready_s)
+        with (
+            pytest.raises(TargetError, match=f"did not answer HTTP within {ready_s} s") as caught,
+            ExitStack() as stack,
+        ):
+            stack.enter_context(launched(spec, tmp_path / "launch.log", grace_s=0.1))
+        assert caught.value.exit_code is ExitCode.TARGET_BROKE
+        if why in caught.value.problem:
+            return
+        # On a busy machine the program itself may begin too late.
+        assert "nothing listens" in caught.value.problem
+    pytest.fail("the program never began to listen")
 
 
 def test_a_server_that_breaks_during_the_run_is_noticed(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:

@@ -276,8 +276,8 @@ class TestByCommand:
 
     def test_one_that_does_not_end_is_ended(self, program: Program, lifelines: Lifelines) -> None:
         path = program("never_ends", "hold = hold_lifeline(sys.argv[1]); signal.pause()")
-        with pytest.raises(TargetError, match=r"did not end within 1 s"):
-            self.load(self.adapter(path, str(lifelines.port), timeout_s=1))
+        with pytest.raises(TargetError, match=r"did not end within 3 s"):
+            self.load(self.adapter(path, str(lifelines.port), timeout_s=3))
         lifelines.expect(1)
         assert lifelines.all_ended()
 
