@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
+from conformance.cases.building import Builder
 from conformance.cases.members import request_cases
 from conformance.cases.model import Expect
 from conformance.catalogue.check import Check, because
@@ -45,6 +48,12 @@ def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             request=f"POST {operation.name} with a name that nothing has",
             accepts=f"HTTP {status}",
         )
+        valid = _optional(operation)
+        if valid:
+            statement = f"a name that nothing has is answered with {code} whatever stands beside it"
+            judge = partial(_beside, operation, valid, code)
+            row = ("beside-others", statement, "a name that nothing has, and all other members")
+            yield _name_check(contract, operation, code, row, judge)
         for case, words in _NEAR:
             statement = f"names are exact: {words} is answered with {code}"
             judge = partial(_near, operation, case, code)
@@ -108,8 +117,21 @@ def _unknown(operation: Operation, name: str, code: str, lab: Lab) -> Verdict:
     return _judge(lab, operation, name or lab.nobody, code)
 
 
-def _judge(lab: Lab, operation: Operation, name: str, code: str) -> Verdict:
-    exchange = lab.exchange(Request.call(operation.name, {operation.subject: name}))
+def _optional(operation: Operation) -> dict[str, Any]:
+    """Give a valid value of every member that may be left out, but for a token, which would be of another listing."""
+    builder = Builder(operation)
+    nodes = (node for node in operation.input.members.values() if not node.effective("required"))
+    return {node.name: builder.good(node) for node in nodes if not builder.is_token(node)}
+
+
+def _beside(operation: Operation, valid: Mapping[str, Any], code: str, lab: Lab) -> Verdict:
+    return _judge(lab, operation, lab.nobody, code, valid)
+
+
+def _judge(
+    lab: Lab, operation: Operation, name: str, code: str, valid: Mapping[str, Any] = MappingProxyType({})
+) -> Verdict:
+    exchange = lab.exchange(Request.call(operation.name, {operation.subject: name, **valid}))
     if exchange.ok and name != lab.nobody and _is_there(lab, name):
         return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
     if lab.exists(operation):

@@ -109,6 +109,13 @@ def unknown_name_is_an_empty_list(service: Service, faithful: Any, name: str) ->
     return service.state.find(name) or replace(first, name=name, training_jobs=())
 
 
+@listed.stage("list_training_jobs", *_UNKNOWN, _LIST_ERROR)
+def unknown_name_beside_a_filter_is_an_empty_list(service: Service, faithful: Any, members: Members) -> Any:
+    """The listing of a name that nobody has is empty where a status is asked for."""
+    nobody = service.state.find(members["HyperParameterTuningJobName"]) is None
+    return {"TrainingJobSummaries": []} if nobody and "StatusEquals" in members else faithful(members)
+
+
 @unknown.stage("lookup", *_UNKNOWN, _DESCRIBE_ERROR, _LIST_ERROR, sees=BOTH)
 def names_by_their_beginning(service: Service, faithful: Any, name: str) -> Any:
     """The beginning of a name is taken for the name."""

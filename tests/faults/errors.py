@@ -66,6 +66,14 @@ def unknown_name_gets_an_empty_answer(call: Call, forward: Forward) -> Answer:
     return answered(answer, {}) if answer.status != 200 and _is_missing(json.loads(answer.body)) else answer
 
 
+@errors.exchange(_UNKNOWN, f"error/{_MISSING}/beside-others")
+def unknown_name_beside_a_filter_gets_an_empty_list(call: Call, forward: Forward) -> Answer:
+    answer, asked = forward(call), asked_of(call)
+    if answer.status == 200 or "StatusEquals" not in (asked or {}) or not _is_missing(json.loads(answer.body)):
+        return answer
+    return answered(answer, {"TrainingJobSummaries": []}, 200)
+
+
 @errors.exchange(_UNKNOWN, f"error/{_MISSING}/longer")
 def names_looked_up_by_their_beginning(call: Call, forward: Forward) -> Answer:
     """Find a name that is one letter longer than one that exists."""
