@@ -70,11 +70,13 @@ def _default(base: ListingChecks, default: int, lab: Lab, telling: Inventory, *,
 
 
 def _beside(base: ListingChecks, lab: Lab, telling: Inventory) -> Iterator[tuple[dict[str, Any], int]]:
-    """Give what else a request without a page size may have, with the items that are left: a key, a filter, a token."""
+    """Give what a request without a page size may have besides, with the items left: an order, a filter, a token."""
     reader, items = base.reader, telling.items
     for key in reader.spec.keys:
         query = Query(key, base.directions[-1])
         yield query.members(reader), len(base.admitted(telling, query))
+    if reader.spec.sort_order:
+        yield Query(sort_order=base.directions[-1]).members(reader), len(items)
     largest = max(base.filters, key=lambda one: len(base.admitted(telling, Query(filtered=one))), default=None)
     if largest is not None:
         query = Query(filtered=largest)

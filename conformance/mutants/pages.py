@@ -177,21 +177,24 @@ def hundred_without_a_token(
     return replace(page, next_offset=None) if len(page.items) == 100 else page  # noqa: PLR2004 - the largest page
 
 
-def _default_of_a_hundred_beside(member: str) -> None:
+def _default_of_a_hundred_beside(member: str, without: str = "") -> None:
     """Take up a page that nobody sized and that holds a hundred items where the request has another member."""
 
     def complete(_: Service, faithful: Any, operation: str, members: Members) -> Members:
         query: Members = faithful(operation, members)
-        if member in members and "MaxResults" not in members:
+        if member in members and not {"MaxResults", without} & set(members):
             query["MaxResults"] = 100
         return query
 
-    words = f"a page that nobody sized holds a hundred items where {member} is given"
-    pages.add(f"default-of-a-hundred-beside-{member}", words, (_DEFAULT,), replacing(complete=complete))
+    alone = f" and {without} is not" if without else ""
+    words = f"a page that nobody sized holds a hundred items where {member} is given{alone}"
+    name = f"default-of-a-hundred-beside-{member}{f'-without-{without}' if without else ''}"
+    pages.add(name, words, (_DEFAULT,), replacing(complete=complete))
 
 
 for _member in ("SortBy", "SortOrder", "StatusEquals", "NextToken"):
     _default_of_a_hundred_beside(_member)
+_default_of_a_hundred_beside("SortOrder", without="SortBy")
 
 
 @pages.stage("page", _NEXT)

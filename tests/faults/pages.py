@@ -134,6 +134,12 @@ def everything_on_one_page_by_default(call: Call, forward: Forward) -> Answer:
     return _by_default(call, forward, 100)
 
 
+@pages.exchange(f"{LIST}/input/MaxResults/default", "pagination/page-size/default-at-most")
+def everything_on_one_page_in_a_direction_without_a_key(call: Call, forward: Forward) -> Answer:
+    asked = asked_of(call) or {}
+    return _by_default(call, forward, 100) if "SortOrder" in asked and "SortBy" not in asked else forward(call)
+
+
 def _by_default(call: Call, forward: Forward, size: int) -> Answer:
     asked = asked_of(call) if aims_at(call, LIST) else None
     if asked is None or asked.get("MaxResults") is not None:
