@@ -49,6 +49,8 @@ _keyed("creation-is-name", "CreationTime sorts by name", "CreationTime", attrget
 _keyed(
     "creation-by-minutes", "CreationTime is compared within its hour", "CreationTime", lambda one: one.created % 3600
 )
+_keyed("creation-by-time-of-day", "CreationTime is compared within its day", "CreationTime",
+       lambda one: one.created % 86_400)  # fmt: skip
 _keyed("status-is-name", "Status sorts by name", "Status", attrgetter("name"))
 _keyed("status-by-length", "Status is compared by the length of the word", "Status", lambda one: len(one.status) % 3)
 _keyed("status-is-objective-status", "Status sorts by the status of the objective", "Status",
@@ -56,6 +58,7 @@ _keyed("status-is-objective-status", "Status sorts by the status of the objectiv
 _keyed("metric-as-text", "metrics are compared as texts", _METRIC, lambda one: str(one.metric))
 _keyed("metric-without-sign", "metrics are compared without their signs", _METRIC, lambda one: abs(one.metric or 0))
 _keyed("metric-cut-short", "metrics are compared by their whole part", _METRIC, lambda one: int(one.metric or 0))
+_keyed("metric-rounded", "metrics are compared to five decimal places", _METRIC, lambda one: round(one.metric or 0, 5))
 _keyed("metric-is-name", "FinalObjectiveMetricValue sorts by name", _METRIC, attrgetter("name"))
 _keyed("metric-backwards", "metrics are compared the wrong way round", _METRIC, lambda one: -(one.metric or 0))
 

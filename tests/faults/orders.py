@@ -123,6 +123,18 @@ orders.add(
     relisted(_sorted("CreationTime", lambda item: item.get("TrainingEndTime", 0))),
 )
 orders.add(
+    "time-sorted-within-its-day",
+    "sort-key-decides-the-order",
+    ("order/CreationTime/Ascending",),
+    relisted(_sorted("CreationTime", lambda item: item["CreationTime"] % 86_400)),
+)
+orders.add(
+    "metric-sorted-by-a-few-places",
+    "sort-key-decides-the-order",
+    ("order/FinalObjectiveMetricValue/Ascending", "order/FinalObjectiveMetricValue/Descending"),
+    relisted(_sorted("FinalObjectiveMetricValue", lambda item: round(metric(item) or 0, 5))),
+)
+orders.add(
     "name-sorted-by-its-end",
     "sort-key-decides-the-order",
     ("order/Name/Ascending", "order/Name/Descending"),
