@@ -109,8 +109,9 @@ def test_area_and_level_narrow_a_run(option: str, value: str, key: str, tmp_path
 def test_pytest_itself_runs_the_suite_on_a_named_target(tmp_path: Path) -> None:
     ended = under_pytest("--target", "reference", "--check-area", "error", "--report-dir", "out", cwd=tmp_path)
     assert ended.code == 0, ended.said
-    assert "12 passed" in ended.out
-    assert set(outcomes(report_of(tmp_path / "out")).values()) == {"passed"}
+    judged = outcomes(report_of(tmp_path / "out"))
+    assert set(judged.values()) == {"passed"}
+    assert f"{len(judged)} passed" in ended.out
 
 
 def test_pytest_itself_tells_a_wrong_target_as_a_usage_error(tmp_path: Path) -> None:
