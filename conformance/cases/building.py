@@ -22,6 +22,11 @@ class Builder:
         self.operation = operation
         self.base: Members = ((operation.subject, Placeholder.EXISTING),) if operation.subject else ()
 
+    @property
+    def optional(self) -> list[Node]:
+        """The members that a request may leave out."""
+        return [node for node in self.operation.input.members.values() if not node.effective("required")]
+
     def is_token(self, node: Node) -> bool:
         """Tell whether a member is the pagination token."""
         pagination = self.operation.pagination

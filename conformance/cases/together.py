@@ -20,7 +20,7 @@ _BESIDE_A_TOKEN = ("enum", "minimum", "max_length", "maximum", "pattern", "min_l
 
 def pairs(builder: Builder) -> Iterator[RequestCase]:
     """Give every two optional members together; a token is one of the very query that it goes with."""
-    for one, other in combinations(_optional(builder), 2):
+    for one, other in combinations(builder.optional, 2):
         yield RequestCase(
             builder.operation.name,
             f"{one.path}+{other.path}",
@@ -37,7 +37,7 @@ def refused_beside(builder: Builder, alone: Sequence[RequestCase]) -> Iterator[R
 
     It shows a server that checks a member only where it stands alone, or on first pages only.
     """
-    optional = _optional(builder)
+    optional = builder.optional
     tokens = [node for node in optional if builder.is_token(node)]
     for node in builder.operation.input.members.values():
         others = [one for one in optional if one is not node and one not in tokens]
@@ -59,7 +59,7 @@ def _beside(  # noqa: PLR0913, PLR0917 - what is broken, and what stands beside 
     beside, words = named
     valid = tuple((one.name, builder.good(one)) for one in company)
     control = (*builder.base, *valid)
-    if node in _optional(builder) and not any(builder.is_token(one) for one in company):
+    if node in builder.optional and not any(builder.is_token(one) for one in company):
         # Beside a token the member is left out of the control: the token is one of the plain query.
         control = (*control, (node.name, builder.good(node)))
     for name, case in _chosen(alone, node, facets, is_token=builder.is_token(node)):
@@ -90,7 +90,3 @@ def _chosen(
 def _spoiled(members: Members) -> bool:
     """Tell whether a token that would be taken is what was broken: one that nobody issued is refused anyway."""
     return any(value is Placeholder.BROKEN_TOKEN for _, value in members)
-
-
-def _optional(builder: Builder) -> list[Node]:
-    return [node for node in builder.operation.input.members.values() if not node.effective("required")]

@@ -170,10 +170,12 @@ _EVERYWHERE = frozenset({"content_type", "request_id", "content_length"})
 
 def envelope_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Give the checks of the envelope that answers and errors come in."""
-    for rows, few in ((_ENVELOPES, _two_answers), (_ERROR_ENVELOPES, _two_errors)):
+    for rows, few, asked in (
+        (_ENVELOPES, _two_answers, "a plain request, sent twice"),
+        (_ERROR_ENVELOPES, _two_errors, "an unknown name, and an invalid one"),
+    ):
         for subject, case, law, level, basis, observed, statement in rows:
-            everywhere = rows is _ENVELOPES and law in _EVERYWHERE
-            asked = "a plain request, sent twice" if rows is _ENVELOPES else "an unknown name, and an invalid one"
+            everywhere = few is _two_answers and law in _EVERYWHERE
             yield Check(
                 id=f"{operation.name}/protocol/{subject}/{case}",
                 level=level,

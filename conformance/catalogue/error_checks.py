@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from conformance.cases.building import Builder
 from conformance.cases.members import request_cases
 from conformance.cases.model import Expect
+from conformance.cases.protocol import plainest
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
@@ -120,22 +120,22 @@ def _unknown(operation: Operation, name: str, code: str, lab: Lab) -> Verdict:
 def _optional(operation: Operation) -> dict[str, Any]:
     """Give a valid value of every member that may be left out, but for a token, which would be of another listing."""
     builder = Builder(operation)
-    nodes = (node for node in operation.input.members.values() if not node.effective("required"))
-    return {node.name: builder.good(node) for node in nodes if not builder.is_token(node)}
+    return {node.name: builder.good(node) for node in builder.optional if not builder.is_token(node)}
 
 
 def _beside(operation: Operation, valid: Mapping[str, Any], code: str, lab: Lab) -> Verdict:
     return _judge(lab, operation, lab.nobody, code, valid)
 
 
-def _judge(
-    lab: Lab, operation: Operation, name: str, code: str, valid: Mapping[str, Any] = MappingProxyType({})
-) -> Verdict:
-    exchange = lab.exchange(Request.call(operation.name, {operation.subject: name, **valid}))
+def _judge(lab: Lab, operation: Operation, name: str, code: str, beside: Mapping[str, Any] | None = None) -> Verdict:
+    """Judge the answer to a name, beside other members; the control is a name that exists, beside the same."""
+    others = dict(beside or {})
+    exchange = lab.exchange(Request.call(operation.name, {operation.subject: name} | others))
     if exchange.ok and name != lab.nobody and _is_there(lab, name):
         return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
     if lab.exists(operation):
-        return judge_refused(operation, exchange, lab.exchange(lab.plain(operation)), _refusal(code))
+        control = Request.call(operation.name, plainest(operation, lab.existing(operation) or lab.nobody) | others)
+        return judge_refused(operation, exchange, lab.exchange(control), _refusal(code))
     # Nothing exists that could be the control: an invalid name must then be told from an unknown one.
     invalid = lab.exchange(Request.call(operation.name, {operation.subject: "-"}))
     verdict = judge_refused(operation, exchange, exchange, _refusal(code))

@@ -188,8 +188,8 @@ def _default_of_a_hundred_beside(member: str, without: str = "") -> None:
 
     alone = f" and {without} is not" if without else ""
     words = f"a page that nobody sized holds a hundred items where {member} is given{alone}"
-    name = f"default-of-a-hundred-beside-{member}{f'-without-{without}' if without else ''}"
-    pages.add(name, words, (_DEFAULT,), replacing(complete=complete))
+    name = "-without-".join(filter(None, (member, without)))
+    pages.add(f"default-of-a-hundred-beside-{name}", words, (_DEFAULT,), replacing(complete=complete))
 
 
 for _member in ("SortBy", "SortOrder", "StatusEquals", "NextToken"):

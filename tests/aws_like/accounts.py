@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,11 @@ def keys(folder: Path) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET,
     }
+
+
+def unfolded(text: str) -> str:
+    """Give a plan with each of its rows on one line."""
+    return re.sub(r"\n {15}", " ", text)
 
 
 def run(folder: Path, endpoint: str, *arguments: str | Path, more: str = "", **environment: str) -> Ended:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from accounts import DESCRIBE, DISCOVERY, KEY, LISTING, keys
+from accounts import DESCRIBE, DISCOVERY, KEY, LISTING, keys, unfolded
 from cli.command import PATIENCE_S, ROOT, command, conformance, environment, outcomes, report_of, write_targets
 
 from conformance.contract import load
@@ -39,7 +39,7 @@ def test_the_targets_file_of_the_guide_is_one(tmp_path: Path) -> None:
 
 def shape(text: str) -> list[str]:
     """Give the lines of a plan without numbers, and without what depends on whose it is."""
-    rows = re.sub(r"\n {15}", " ", text.strip()).splitlines()
+    rows = unfolded(text.strip()).splitlines()
     lines = [re.sub(r"\d[\d,.]*", "#", re.sub(r" +", " ", row)).strip() for row in rows]
     return [line for line in lines if not line.startswith(("$", "credentials", "time"))]
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from accounts import DESCRIBE, DISCOVERY, KEY, LISTING, SECRET, account, entry, keys, run
+from accounts import DESCRIBE, DISCOVERY, KEY, LISTING, SECRET, account, entry, keys, run, unfolded
 from cli.command import Ended, conformance, write_targets
 from syrupy.assertion import SnapshotAssertion
 
@@ -44,11 +44,6 @@ def table(ended: Ended) -> dict[str, list[int]]:
     assert ended.code == ExitCode.CONFORMS, ended.said
     rows = re.findall(r"^  (\w+|in all) +([\d,]+)(?: +([\d,]+))?$", ended.out, re.MULTILINE)
     return {name: [int(one.replace(",", "")) for one in numbers if one] for name, *numbers in rows}
-
-
-def unfolded(text: str) -> str:
-    """Give a plan with each of its rows on one line."""
-    return re.sub(r"\n {15}", " ", text)
 
 
 def without_numbers(text: str) -> str:

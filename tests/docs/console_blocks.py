@@ -85,8 +85,8 @@ def _renewed(match: re.Match[str]) -> str:
     body = [*new[: len(old) - 1], "…"] if old[-1] == "…" else new
     if kept:
         row = re.compile(rf"^  {kept[1]} .*(?:\n {{{_HANGING}}}.*)*", re.MULTILINE)
-        mine = row.search("\n".join(old))
-        body = row.sub(lambda _: mine[0] if mine else "", "\n".join(body)).splitlines()
+        (mine,) = row.findall("\n".join(old))
+        body = row.sub(lambda _: mine, "\n".join(body)).splitlines()
     return f"<!-- {match['options']} -->\n```console\n{prompt}\n" + "\n".join(body) + "\n```\n"
 
 

@@ -340,20 +340,22 @@
   }
 
   let waiting = 0;
-  function renderSoon(delay) {
+  function stopWaiting() {
     clearTimeout(waiting);
+    waiting = 0;
+  }
+  function renderSoon(delay) {
+    stopWaiting();
     waiting = setTimeout(renderNow, delay);
   }
   function renderNow() {
-    clearTimeout(waiting);
-    waiting = 0;
+    stopWaiting();
     rememberView();
     render();
   }
 
   function setView(chosen) {
-    clearTimeout(waiting); // what was being typed is over
-    waiting = 0;
+    stopWaiting(); // what was being typed is over
     field.view.value = chosen.get("view") === "checks" ? "checks" : "facts";
     field.outcome.value = "";
     offerOutcomes();
