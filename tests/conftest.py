@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from made_once import MadeOnce, made_once_below
+from tls_servers import PrivateAuthority
 
 # A shell starts what it puts into the background with Ctrl-C ignored, and every program that a test starts would
 # inherit that. A test that interrupts one means a program that hears it.
@@ -47,3 +48,10 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MadeO
     """Give what makes a folder once for all tests, whatever processes they are spread over."""
     base = tmp_path_factory.getbasetemp()
     return made_once_below((base if worker_id == "master" else base.parent) / "made-once")
+
+
+@pytest.fixture(scope="session")
+def private_authority(tmp_path_factory: pytest.TempPathFactory) -> PrivateAuthority:
+    """Give an authority for certificates that only its own bundle makes trusted."""
+    pytest.importorskip("trustme", reason="it makes certificates")
+    return PrivateAuthority.below(tmp_path_factory.mktemp("authority"))

@@ -39,6 +39,8 @@ class AwsCliSettings:
     region: str
     operations: frozenset[str]
     signed: bool = False
+    ca_bundle: str = ""
+    """Certificates that the target's own is checked with, where the program does not know them."""
     time_s: float = 90.0
     """Seconds after which a command counts as stuck, and is ended."""
     wanted: Collection[str] = ()
@@ -153,7 +155,8 @@ class AwsCli:
 def line_of(settings: AwsCliSettings, command: Command) -> str:
     """Give the line that does the same at the target itself, as pasted into a shell; no secret is in it."""
     endpoint = ["--endpoint-url", settings.endpoint_url] if settings.endpoint_url else []
-    words = shlex.join(["aws", *command.words, "--region", settings.region, *endpoint])
+    trusted = ["--ca-bundle", settings.ca_bundle] if settings.ca_bundle else []
+    words = shlex.join(["aws", *command.words, "--region", settings.region, *endpoint, *trusted])
     keys = "" if settings.signed else "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
     files = "".join(f"printf %s {shlex.quote(text)} > {shlex.quote(name)}; " for name, text in command.files)
     return f"{files}{keys}{words}"

@@ -39,6 +39,7 @@ def led(plan: Plan, target: OpenTarget, client: Client) -> tuple[Turns, AwsCli |
         "" if aws else target.endpoint_url,
         target.region,
         frozenset(plan.contract.operations),
+        ca_bundle=plan.wiring.ca_bundle,
         signed=aws or plan.spec.capabilities.auth,
         # Of several processes each has only some of the checks, and nobody knows which: they begin nothing ahead.
         wanted=frozenset() if _WORKER in os.environ else frozenset(check.id for check in plan.checks),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from pathlib import Path
 
 from conformance.wire.exchange import Exchange
 
@@ -33,6 +34,8 @@ class Shell:
     """Whether the target verifies signatures, so that curl has to sign with the caller's own credentials."""
     contract: str = ""
     """The folder of another contract; empty for the one that comes along."""
+    ca_bundle: str = ""
+    """Certificates that the target's own is checked with; empty for those that curl knows."""
 
 
 def reproduce(shell: Shell, check_id: str, exchange: Exchange | None) -> str:
@@ -50,6 +53,8 @@ def reproduce(shell: Shell, check_id: str, exchange: Exchange | None) -> str:
             parts += ["-H", shlex.quote(f"{name}: {value}")]
     if not any(name.lower() == "content-type" for name, _ in request.headers):
         parts += ["-H", "'Content-Type:'"]
+    if shell.ca_bundle:
+        parts += ["--capath" if Path(shell.ca_bundle).is_dir() else "--cacert", shlex.quote(shell.ca_bundle)]
     parts += _authorization(shell)
     if request.body or request.method != "GET":
         parts += ["--data-binary", _quoted(request.body)]

@@ -26,6 +26,7 @@ from conformance.targets import (
     Kind,
     OpenTarget,
     TargetSpec,
+    ca_bundle_of,
     load_targets,
     open_target,
     resolve,
@@ -104,7 +105,12 @@ class Plan:
             aws_cli.check(settings.aws_cli)
         carrier = None if replayed is None else replayed.carrier
         aws = spec.kind is Kind.AWS
-        wiring = Wiring(carrier, refusals=EXPIRED if aws else frozenset(), at_times_broken=aws)
+        wiring = Wiring(
+            carrier,
+            refusals=EXPIRED if aws else frozenset(),
+            at_times_broken=aws,
+            ca_bundle="" if replayed is not None else ca_bundle_of(spec),
+        )
         return cls(settings, contract, checks, spec, _part(settings), gatekeeper, replayed=replayed, wiring=wiring)
 
     @property
@@ -165,7 +171,9 @@ class Plan:
         service = self.contract.service.signing_name
         named = self.settings.target if self.replayed is None else self.replayed.named
         signed = self.spec.capabilities.auth or self.spec.kind is Kind.AWS
-        return Shell(named, target.region, service, signed, self.settings.contract or "")
+        return Shell(
+            named, target.region, service, signed, self.settings.contract or "", ca_bundle=self.wiring.ca_bundle
+        )
 
     def lab(self, target: OpenTarget, *, on_exchange: Callable[[float], None] = lambda _: None) -> Lab:
         """Give a lab at an open target; `on_exchange` hears the seconds of each exchange that it has."""

@@ -145,7 +145,10 @@ def aws_endpoint(spec: TargetSpec, region: str) -> str:
 
 
 def _session(spec: TargetSpec) -> botocore.session.Session:
-    return botocore.session.Session(profile=spec.profile)
+    session = botocore.session.Session(profile=spec.profile)
+    if spec.ca_bundle:
+        session.set_config_variable("ca_bundle", str(spec.ca_bundle))
+    return session
 
 
 def _who(spec: TargetSpec) -> str:

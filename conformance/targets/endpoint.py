@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
+import ssl
 import time
+from pathlib import Path
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH
+
 from conformance.targets.errors import TargetError, UnreachableError
-from conformance.targets.spec import PORT
+from conformance.targets.spec import PORT, Kind, TargetSpec
 
 _AWS_HOST = re.compile(r"(?:.+\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)")
 _AWS_REGION = re.compile(r"(?:^|\.)((?:[a-z]{2,4}-)+[a-z]+-\d)\.")
 _FORM = "write it like http://127.0.0.1:4566"
+
+CA_VARIABLES: Final = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+"""Variables that name trusted certificates, the first of them that is set counts."""
+_PRIVATE_CA = (
+    "write `ca_bundle: FILE` in its entry of targets.yaml, or set AWS_CA_BUNDLE: a file in PEM with the certificate of "
+    "the authority that signed it"
+)
+_CERTIFICATE = {
+    10: "renew the certificate of the target",
+    62: "use a host name that is in the certificate",
+    64: "use an address that is in the certificate",
+}
+"""What to do by OpenSSL's code of what is wrong, where it is not the authority."""
 
 
 def is_url(text: str) -> bool:
@@ -80,15 +99,65 @@ def address(url: str) -> tuple[str, int]:
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def check_reachable(url: str, *, timeout_s: float) -> None:
-    """Insist that something listens at an endpoint. Raises UnreachableError in words that say what is wrong."""
+def check_reachable(url: str, *, timeout_s: float, ca_bundle: str = "") -> None:
+    """Check that something listens at an endpoint and, over https, that its certificate is trusted.
+
+    Raises UnreachableError in words that say what is wrong.
+    """
     host, port = address(url)
     try:
-        socket.create_connection((host, port), timeout=timeout_s).close()
+        with socket.create_connection((host, port), timeout=timeout_s) as connection:
+            if urlsplit(url).scheme == "https":
+                trust(ca_bundle).wrap_socket(connection, server_hostname=host).close()
+    except ssl.SSLCertVerificationError as error:
+        raise UnreachableError(
+            f"the certificate of the target is not trusted: {error.verify_message}",
+            where=url,
+            remedy=_CERTIFICATE.get(error.verify_code, _PRIVATE_CA),
+        ) from error
+    except ssl.SSLError as error:
+        raise UnreachableError(
+            f"the target can't be reached by TLS: {error.reason or error}",
+            where=url,
+            remedy="check the port, or write http:// if it speaks plain HTTP",
+        ) from error
     except OSError as error:
         raise UnreachableError(
             f"the target can't be reached: {_why(error, host, port)}", where=url, remedy=_remedy(error)
         ) from error
+
+
+def ca_bundle_of(spec: TargetSpec) -> str:
+    """Return the file or folder of certificates that a target's own certificate is checked with.
+
+    `ca_bundle` of its entry goes first, then the variables of the environment, in their order; empty where none is
+    set, and for plain HTTP. Raises TargetError where it can't be read.
+    """
+    if spec.kind is Kind.REFERENCE or spec.endpoint_url.startswith("http:"):
+        return ""
+    named = [(spec.where, str(spec.ca_bundle))] if spec.ca_bundle else []
+    named += [(name, os.environ[name]) for name in CA_VARIABLES if os.environ.get(name)]
+    if not named:
+        return ""
+    where, path = named[0]
+    try:
+        trust(path)
+    except (OSError, ValueError) as error:
+        reason = "it holds no certificate in PEM" if isinstance(error, ssl.SSLError) else error
+        raise TargetError(
+            f"the CA bundle {path} can't be read: {getattr(error, 'strerror', None) or reason}",
+            where=where,
+            remedy="name a file of certificates in PEM, or a folder that `openssl rehash` has prepared",
+        ) from error
+    return path
+
+
+def trust(ca_bundle: str) -> ssl.SSLContext:
+    """Return what checks certificates with a file or folder of trusted ones; empty for certifi's. Raises OSError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    path = ca_bundle or DEFAULT_CA_BUNDLE_PATH
+    context.load_verify_locations(**({"capath": path} if Path(path).is_dir() else {"cafile": path}))
+    return context
 
 
 def why_not_http(url: str, *, timeout_s: float) -> str:

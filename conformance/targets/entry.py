@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -71,6 +72,7 @@ class Entry:
             limits=Limits(**entry.get("limits", {})),
             budget=entry.get("budget", AWS_BUDGET if aws else None),
             pace=entry.get("pace", AWS_PACE if aws else None),
+            ca_bundle=self._ca_bundle(),
             base=self._base,
             where=self._at(),
         )
@@ -169,6 +171,15 @@ class Entry:
         if profile and self._kind is not Kind.AWS:
             raise self._wrong("a profile belongs to `kind: aws`", "profile", remedy="use `credentials` instead")
         return profile
+
+    def _ca_bundle(self) -> Path | None:
+        given: str | None = self._entry.get("ca_bundle")
+        if given is None:
+            return None
+        if self._kind is Kind.REFERENCE:
+            raise self._wrong("the reference server speaks no TLS", "ca_bundle", remedy="remove it")
+        # Path.expanduser would raise where there is no such user.
+        return (self._base or Path.cwd()) / os.path.expanduser(given)  # noqa: PTH111 - see above
 
     def _credentials(self) -> Credentials | None:
         given: Any = self._entry.get("credentials")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from conformance.targets.spec import Capabilities, Kind, Origin, StateSource, TargetSpec
@@ -22,6 +23,7 @@ def spec_to_json(spec: TargetSpec) -> dict[str, Any]:
         "limits": asdict(spec.limits),
         "budget": spec.budget,
         "pace": spec.pace,
+        "ca_bundle": spec.ca_bundle and str(spec.ca_bundle),
         "where": spec.where,
     }
 
@@ -39,5 +41,6 @@ def spec_from_json(value: Mapping[str, Any]) -> TargetSpec:
         limits=Limits(**value["limits"]),
         budget=value["budget"],
         pace=value["pace"],
+        ca_bundle=Path(value["ca_bundle"]) if value["ca_bundle"] else None,
         where=value["where"],
     )

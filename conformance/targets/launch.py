@@ -203,7 +203,9 @@ def executable(program: str, spec: TargetSpec, cwd: Path | None = None, hint: st
     Raises TargetError where it is not there or may not be run.
     """
     if os.sep in program:
-        found = shutil.which((folder(spec, cwd) or Path.cwd()) / Path(program).expanduser())
+        # Path.expanduser would raise where there is no such user.
+        path = os.path.expanduser(program)  # noqa: PTH111 - see above
+        found = shutil.which((folder(spec, cwd) or Path.cwd()) / path)
     else:
         # What was installed as an extra of the suite lies beside its Python, on the PATH or not.
         found = shutil.which(program, path=sysconfig.get_path("scripts")) or shutil.which(program)

@@ -12,7 +12,7 @@ from conformance.targets.adapter import load_by_command
 from conformance.targets.caller import Access, CallerFactory
 from conformance.targets.credentials import aws_endpoint, credentials_for, region_of
 from conformance.targets.discovery import existing
-from conformance.targets.endpoint import check_reachable
+from conformance.targets.endpoint import ca_bundle_of, check_reachable
 from conformance.targets.launch import Server, launched
 from conformance.targets.provisioning import Provision
 from conformance.targets.spec import Kind, Origin, TargetSpec
@@ -111,7 +111,8 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
             endpoint_url = server.endpoint_url
         else:
             endpoint_url = spec.endpoint_url or aws_endpoint(spec, region)
-            check_reachable(endpoint_url, timeout_s=spec.limits.connect_s)
+        if spec.kind is not Kind.REFERENCE and (server is None or endpoint_url.startswith("https:")):
+            check_reachable(endpoint_url, timeout_s=spec.limits.connect_s, ca_bundle=ca_bundle_of(spec))
         access = Access(endpoint_url, region, credentials, allowed_operations(spec, operations), spec)
         state = _state(spec, world, access, caller_factory, stack, keep=server is not None)
         yield OpenTarget(spec, access, state, server)

@@ -102,6 +102,8 @@ class TargetSpec:
     """How many requests a run may send; None for no end."""
     pace: float | None = None
     """How many requests a second a run may send; None for as many as it can."""
+    ca_bundle: Path | None = None
+    """Certificates of the authorities that are trusted, in PEM; None for those of the environment, else certifi's."""
     base: Path | None = None
     """The folder of the file that holds the entry: relative paths of commands start there."""
     where: str = ""

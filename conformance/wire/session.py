@@ -55,12 +55,14 @@ class Wiring:
     `carrier` answers in the place of the network, `recorder` hears of every exchange. `refusals` are the error codes by
     which the target says that it takes these credentials no longer: what they answer is never judged. `at_times_broken`
     says that the target is a live service, of which a single internal failure says nothing: it is asked again.
+    `ca_bundle` has the certificates that are trusted; empty for certifi's.
     """
 
     carrier: Carrier | None = None
     recorder: Recorder | None = None
     refusals: frozenset[str] = frozenset()
     at_times_broken: bool = False
+    ca_bundle: str = ""
     traffic: Traffic = field(default_factory=Traffic)
 
 
@@ -101,7 +103,7 @@ class Client:
         self._sleep = sleep
         self._next_at = 0.0
         self._signer = Signer(credentials, protocol.signing_name, region) if credentials else None
-        self._transport = Transport(limits or Limits(), on_exchange=on_exchange)
+        self._transport = Transport(limits or Limits(), on_exchange=on_exchange, ca_bundle=wiring.ca_bundle)
         prepared = requests.Request("POST", endpoint_url).prepare()
         self._url = prepared.url or endpoint_url
 

@@ -6,6 +6,7 @@ Everything that a run sends goes through here, what a client library sends as we
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from http.client import BadStatusLine, IncompleteRead, LineTooLong, RemoteDisconnected, UnknownProtocol
@@ -35,8 +36,14 @@ _SHOWN = 60
 class Transport:
     """Sends HTTP requests to one target over one connection."""
 
-    def __init__(self, limits: Limits, *, on_exchange: Callable[[float], None] = lambda _: None) -> None:
-        """Open nothing yet. `on_exchange` hears the seconds of each exchange, whatever came of it."""
+    def __init__(
+        self, limits: Limits, *, on_exchange: Callable[[float], None] = lambda _: None, ca_bundle: str = ""
+    ) -> None:
+        """Open nothing yet. `on_exchange` hears the seconds of each exchange, whatever came of it.
+
+        `ca_bundle` is a file or a folder with the certificates of trusted authorities; empty for certifi's.
+        """
+        self._verify: bool | str = ca_bundle or True
         self._on_exchange = on_exchange
         self._limits = limits
         self._deadline = Deadline()
@@ -66,7 +73,9 @@ class Transport:
         self._deadline.start(limits.total_s)
         try:
             # The adapter itself, not a Session: no cookies, no environment, and nothing that could follow a redirect.
-            answer = self._connection.send(prepared, stream=True, timeout=(limits.connect_s, limits.read_s))
+            answer = self._connection.send(
+                prepared, stream=True, timeout=(limits.connect_s, limits.read_s), verify=self._verify
+            )
             headers_of_answer = _bounded(tuple(answer.raw.headers.items()))
             coding = answer.headers.get("Content-Encoding", "")
             content = read_body(answer.raw, coding, self._deadline, limits.max_body_bytes)
@@ -89,6 +98,8 @@ def _bounded(headers: Headers) -> Headers:
 def _fault(error: Exception) -> Fault:
     inner = _innermost(error)
     text = _words(inner)
+    if isinstance(inner, ssl.SSLCertVerificationError):
+        return Fault("unreachable", f"the certificate is not trusted: {inner.verify_message}")
     if isinstance(error, TooLargeError):
         return Fault("too-large", text)
     if isinstance(error, requests.Timeout | ReadTimeoutError) or _timed_out(error):

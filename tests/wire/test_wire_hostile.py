@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
-from pathlib import Path
 
 import pytest
 from hostile_servers import ANSWERED, ENDLESS, FAULTY, HINTS, bomb, drips, out_of_order, packed
 from raw_servers import JSON, Behaviour, RawServer, Received, always, response
+from tls_servers import PrivateAuthority
 
 from conformance.wire.encoding import NotJsonError, parse, weight
 from conformance.wire.limits import Limits
-from conformance.wire.session import Client, Protocol
+from conformance.wire.session import Client, Protocol, Wiring
 from conformance.wire.signing import Credentials
 
 PROTOCOL = Protocol("sagemaker", "SageMaker", JSON)
@@ -31,8 +28,8 @@ TIGHT = replace(ROOMY, max_body_bytes=1_000_000)
 
 
 @contextmanager
-def client_of(server: RawServer, limits: Limits) -> Iterator[Client]:
-    client = Client(server.url, PROTOCOL, KEYS, limits=limits)
+def client_of(server: RawServer, limits: Limits, ca_bundle: str = "") -> Iterator[Client]:
+    client = Client(server.url, PROTOCOL, KEYS, limits=limits, wiring=Wiring(ca_bundle=ca_bundle))
     try:
         yield client
     finally:
@@ -159,31 +156,6 @@ def test_an_interim_answer_is_never_taken_for_the_answer_nor_for_that_of_the_nex
     assert answers == [{"A": 0}, {"A": 1}, {"A": 2}]
 
 
-@pytest.fixture(scope="session")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
-    """Give the context of a server that vouches for itself, and the file with its certificate."""
-    x509 = pytest.importorskip("cryptography.x509", reason="it makes the certificate")
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 - only where it is there
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
-    now, day = datetime.now(UTC), timedelta(days=1)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
-        .add_extension(address, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(certificate.public_bytes(pem) + private)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return context, path
-
-
 @pytest.mark.parametrize(
     ("behaviour", "kind", "words"),
     [
@@ -196,12 +168,10 @@ def test_the_bounds_hold_over_tls(
     behaviour: Behaviour,
     kind: str,
     words: str,
-    tls: tuple[ssl.SSLContext, Path],
-    monkeypatch: pytest.MonkeyPatch,
+    private_authority: PrivateAuthority,
 ) -> None:
-    context, certificate = tls
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
-    with RawServer(behaviour, tls=context) as server, client_of(server, SHORT if kind else ROOMY) as client:
+    limits, bundle = SHORT if kind else ROOMY, str(private_authority.bundle)
+    with RawServer(behaviour, tls=private_authority.server()) as server, client_of(server, limits, bundle) as client:
         started = time.monotonic()
         exchange = client.call(OPERATION, {})
         assert time.monotonic() - started < 10

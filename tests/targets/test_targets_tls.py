@@ -1,0 +1,151 @@
+"""Targets over TLS: which certificates are trusted, and what is said of one that is not."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from raw_servers import RawServer, always, reference
+from tls_servers import PrivateAuthority
+
+from conformance.awscli import AwsCliSettings
+from conformance.awscli.calls import line_of
+from conformance.catalogue.runner import Runner
+from conformance.errors import ExitCode
+from conformance.laws.commands import Command
+from conformance.laws.verdict import Outcome
+from conformance.suite.reproduce import Shell, reproduce
+from conformance.suite.settings import Settings
+from conformance.suite.stage import Plan
+from conformance.targets import Access, TargetError, UnreachableError, ca_bundle_of, load_targets, resolve
+from conformance.targets.endpoint import CA_VARIABLES, check_reachable
+from conformance.targets.handover import spec_from_json, spec_to_json
+from conformance.wire.exchange import Exchange, HttpRequest
+
+DESCRIBE = "DescribeHyperParameterTuningJob"
+URL = "https://127.0.0.1:8443"
+
+
+@pytest.fixture(autouse=True)
+def _no_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in CA_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def server(private_authority: PrivateAuthority) -> Iterator[RawServer]:
+    with RawServer(reference(), tls=private_authority.server()) as server:
+        yield server
+
+
+def test_raw_requests_and_boto3_trust_the_bundle_of_the_entry(
+    server: RawServer, private_authority: PrivateAuthority, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("ca.pem").write_bytes(private_authority.bundle.read_bytes())
+    targets = tmp_path / "targets.yaml"
+    targets.write_text(f"targets: {{mine: {{endpoint_url: '{server.url}', ca_bundle: ca.pem}}}}", encoding="utf-8")
+    selected = ("DescribeHyperParameterTuningJob/protocol/body/*", "DescribeHyperParameterTuningJob/client/*")
+    plan = Plan.of(Settings("mine", str(targets), selected))
+    with plan.opened() as target:
+        lab = plan.lab(target)
+        runner = Runner(lab, plan.checks)
+        outcomes = {check.id: runner.verdict(check).outcome for check in plan.checks}
+    assert len(outcomes) > 1
+    assert Outcome.PASSED in outcomes.values()
+    assert not {Outcome.FAILED, Outcome.ERROR} & set(outcomes.values()), outcomes
+
+
+@pytest.mark.parametrize("first", range(len(CA_VARIABLES)))
+def test_the_first_variable_that_is_set_counts(
+    first: int, server: RawServer, private_authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in CA_VARIABLES[first:]:
+        monkeypatch.setenv(name, str(private_authority.bundle) if name == CA_VARIABLES[first] else "/no/such/file")
+    bundle = ca_bundle_of(resolve(server.url, {}))
+    assert bundle == str(private_authority.bundle)
+    check_reachable(server.url, timeout_s=5, ca_bundle=bundle)
+
+
+def test_the_entry_goes_before_the_environment_and_to_workers(
+    private_authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CA_VARIABLES[0], "/no/such/file")
+    spec = replace(resolve(URL, {}), ca_bundle=private_authority.bundle)
+    assert ca_bundle_of(spec_from_json(spec_to_json(spec))) == str(private_authority.bundle)
+
+
+def test_plain_http_looks_at_no_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CA_VARIABLES[0], "/no/such/file")
+    assert ca_bundle_of(resolve("http://127.0.0.1:4566", {})) == ""
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no certificate", b"\xff\x00"])
+def test_a_bundle_that_can_not_be_read_is_a_mistake_of_usage(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    with pytest.raises(TargetError, match="the CA bundle") as caught:
+        ca_bundle_of(resolve(URL, {}))
+    assert (caught.value.where, caught.value.exit_code) == ("REQUESTS_CA_BUNDLE", ExitCode.USAGE)
+
+
+def test_an_untrusted_certificate_is_reported_as_such(server: RawServer) -> None:
+    plan = Plan.of(Settings(server.url))
+    with pytest.raises(UnreachableError, match="the certificate of the target is not trusted") as caught, plan.opened():
+        pytest.fail("nothing may be sent to a server that is not trusted")
+    error = caught.value
+    assert (error.where, error.exit_code) == (server.url, ExitCode.TARGET_BROKE)
+    assert "ca_bundle" in error.remedy
+    with pytest.raises(UnreachableError, match="not trusted"):
+        check_reachable(server.url, timeout_s=5)
+
+
+def test_a_request_to_an_untrusted_server_is_a_fault_that_says_so(server: RawServer) -> None:
+    plan = Plan.of(Settings("http://127.0.0.1:1"))
+    access = Access(server.url, "us-east-1", None, frozenset({DESCRIBE}), plan.spec)
+    fault = plan.client(access).call(DESCRIBE, {}).fault
+    assert fault is not None
+    assert (fault.kind, "the certificate is not trusted" in fault.detail) == ("unreachable", True)
+
+
+def test_a_certificate_of_another_host_is_no_matter_of_the_bundle(private_authority: PrivateAuthority) -> None:
+    with (
+        RawServer(always(200, b"{}"), tls=private_authority.server("elsewhere.test")) as server,
+        pytest.raises(UnreachableError, match="not trusted") as caught,
+    ):
+        check_reachable(server.url, timeout_s=5, ca_bundle=str(private_authority.bundle))
+    assert "ca_bundle" not in caught.value.remedy
+
+
+def test_plain_http_behind_an_https_address_is_said() -> None:
+    def closes(connection: socket.socket) -> bool:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        return False
+
+    with (
+        RawServer(always(200, b"{}"), on_connection=closes) as server,
+        pytest.raises(UnreachableError, match="can't be reached by TLS") as caught,
+    ):
+        check_reachable(server.url.replace("http:", "https:"), timeout_s=5)
+    assert "http://" in caught.value.remedy
+
+
+def test_lines_that_reproduce_name_the_bundle() -> None:
+    request = HttpRequest("POST", URL, (), b"{}")
+    shell = Shell("mine", "us-east-1", "sagemaker", signed=False, ca_bundle="my ca.pem")
+    assert "--cacert 'my ca.pem'" in reproduce(shell, "an/id", Exchange("Op", request, None))
+    settings = AwsCliSettings(Path("aws"), URL, "us-east-1", frozenset(), ca_bundle="my ca.pem")
+    assert "--ca-bundle 'my ca.pem'" in line_of(settings, Command(("sagemaker", "op")))
+
+
+def test_the_reference_server_takes_no_bundle(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.yaml"
+    targets.write_text("targets: {reference: {ca_bundle: ca.pem}}", encoding="utf-8")
+    with pytest.raises(TargetError, match="speaks no TLS"):
+        load_targets(targets)
