@@ -26,6 +26,7 @@ _UNKNOWN = frozenset(
 )
 _SERVER_ERRORS = range(500, 600)
 _NOT_KNOWN = "operation-unknown"
+_NOT_SENT = "refused-by-client"
 _WHOLE = {
     "no-aws-answer": "this is no AWS JSON endpoint",
     "answers-alike": "this is no AWS JSON endpoint: it answers everything alike, whatever it is asked",
@@ -105,6 +106,8 @@ def _probe(lab: Lab, operation: Operation) -> Exchange:
 def _judge(operation: Operation, exchange: Exchange) -> Verdict:
     if exchange.response is None:
         fault = exchange.fault
+        if fault is not None and fault.kind == _NOT_SENT:
+            return skipped(f"not sent: {fault.detail}", exchanges=(exchange,), kind=_NOT_SENT)
         return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
     kind, reason = _lack(operation, exchange)
     expected = f"an answer of {operation.name}, or one of its errors"
@@ -190,6 +193,8 @@ class Standing:
 
 
 def _words(verdict: Verdict, *, whole: bool) -> str:
+    if verdict.kind == _NOT_SENT:
+        return verdict.reason
     if verdict.kind == DENIED:
         return "the caller may call nothing of this" if whole else verdict.reason
     if verdict.outcome is Outcome.ERROR:

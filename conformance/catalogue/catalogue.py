@@ -28,7 +28,8 @@ from conformance.catalogue.listing_checks import ListingChecks
 from conformance.catalogue.repeat_checks import repeat_checks
 from conformance.catalogue.request_checks import protocol_checks, request_checks
 from conformance.catalogue.resource_checks import resource_checks
-from conformance.contract import Contract, Operation
+from conformance.contract import Contract, Operation, lint
+from conformance.contract.errors import Finding
 from conformance.errors import UserError
 from conformance.laws.registry import laws
 from conformance.tuning import KNOWN_LAWS, KNOWN_STATEMENTS
@@ -49,6 +50,14 @@ GENERIC_LAWS = frozenset({"request-checks", "response-checks", "protocol-checks"
     )
 )
 """The names, beside those of laws on tuning jobs, by which behaviours say that checks of this catalogue judge them."""
+
+
+def lint_findings(contract: Contract) -> tuple[Finding, ...]:
+    """Return every fault of a contract that loads, those of its behaviours' laws among them."""
+    # A law about an operation that this contract does not have can judge none of its behaviours, and one that rests on
+    # observations alone has none.
+    own = {name for name, law in laws().items() if law.operation in contract.operations and not law.observed}
+    return lint(contract, laws=own, areas=GENERIC_LAWS)
 
 
 class SelectionError(UserError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -63,12 +63,14 @@ class ClientSession:
         region: str,
         limits: Limits | None = None,
         relay: Relay | None = None,
+        rejection: Callable[[str, Mapping[str, str]], Fault | None] | None = None,
         alter: Callable[[Any], None] = lambda _: None,
     ) -> None:
         """Make nothing yet: the client costs a quarter of a second.
 
         `relay` sends what the client made, within the bounds, the budget and the pace of the whole run; None sends it
-        within the limits alone. `alter` is given boto3's client once it is made: proofs break it there.
+        within the limits alone. `rejection` returns why a request may not be signed, None where it may. `alter` is
+        given boto3's client once it is made: proofs break it there.
         """
         self._endpoint_url = endpoint_url
         self._service = service
@@ -76,7 +78,9 @@ class ClientSession:
         self._region = region
         self._limits = limits or Limits()
         protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
-        self._relay = relay or Client(endpoint_url, protocol, None, limits=self._limits).relay
+        client = Client(endpoint_url, protocol, None, limits=self._limits)
+        self._relay = relay or client.relay
+        self._rejection = rejection or client.rejection
         self._alter = alter
         self._taken: list[Fault | None] = []
         self._made: Any = None
@@ -100,9 +104,19 @@ class ClientSession:
             )
             name = self._service.signing_name
             self._made = _session(keys, self._region).client(name, endpoint_url=self._endpoint_url, config=config)
+            self._made.meta.events.register(f"before-sign.{name}", self._before_signing)
             self._made.meta.events.register(f"before-send.{name}", self._send)
             self._alter(self._made)
         return self._made
+
+    def _before_signing(self, request: Any, operation_name: str, **_: Any) -> None:
+        from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - as above
+
+        headers = {name: value if isinstance(value, str) else value.decode() for name, value in request.headers.items()}
+        self._capture.fault = self._rejection(operation_name, headers)
+        if self._capture.fault is not None:
+            self._taken.append(self._capture.fault)
+            raise HTTPClientError(error=self._capture.fault.detail)
 
     def _send(self, request: Any, **_: Any) -> Any:
         """Send what botocore made our own way, in botocore's stead: botocore reads on without any bound."""

@@ -20,16 +20,11 @@ from conformance.errors import ExitCode
 @contract
 def lint(documents: str | None, contract: str | None) -> int:
     """Look for errors in the contract itself."""
-    from conformance.catalogue.catalogue import GENERIC_LAWS, catalogue  # noqa: PLC0415 - --help does without it
+    from conformance.catalogue.catalogue import catalogue, lint_findings  # noqa: PLC0415 - --help does without it
     from conformance.contract.documents import verify_citations  # noqa: PLC0415 - as above
-    from conformance.contract.lint import lint as look  # noqa: PLC0415 - as above
-    from conformance.laws.registry import laws  # noqa: PLC0415 - as above
 
     loaded = contract_in(contract)
-    # A law about an operation that this contract does not have can judge none of its behaviours, and one that rests on
-    # observations alone has none.
-    own = frozenset(name for name, law in laws().items() if law.operation in loaded.operations and not law.observed)
-    findings = list(look(loaded, laws=own, areas=GENERIC_LAWS))
+    findings = list(lint_findings(loaded))
     if documents is not None:
         findings += verify_citations(loaded, Path(documents))
     checks = catalogue(loaded)

@@ -68,6 +68,8 @@ def _plan_lines(plan: Plan, reach: Iterable[str], told: Forecast) -> Iterator[st
     yield ""
     yield from reach
     yield _row("signs", f"{', '.join(_signed(plan))}; nothing else")
+    if unsent := _unsent(plan):
+        yield _row("not sent", f"{unsent}: here only operations that read are sent")
     yield _row("state", _state(plan, told))
     yield _row("checks", f"{len(plan.own):,}")
     yield ""
@@ -92,6 +94,11 @@ def _signed(plan: Plan) -> list[str]:
     from conformance.targets import allowed_operations  # noqa: PLC0415 - as above
 
     return sorted(allowed_operations(plan.spec, tuple(plan.contract.operations)))
+
+
+def _unsent(plan: Plan) -> str:
+    """Return the operations under test that are not sent to this target, since they do not only read."""
+    return ", ".join(sorted(set(plan.contract.operations) - set(_signed(plan))))
 
 
 def _state(plan: Plan, told: Forecast) -> str:
@@ -153,6 +160,8 @@ def _short_lines(plan: Plan) -> Iterator[str]:
     if not spec.read_only:
         return
     yield f"read-only: signs {', '.join(_signed(plan))}, nothing else"
+    if unsent := _unsent(plan):
+        yield f"not sent: {unsent}: here only operations that read are sent"
     if spec.budget is None and spec.pace is None:
         return
     from conformance.suite.forecast import least_requests  # noqa: PLC0415 - half the runs do without it

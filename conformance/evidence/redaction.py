@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from conformance.wire.exchange import Fault, Headers, HttpResponse
+from conformance.wire.read_only import aws_suffixes, host_of
 
 _KEY_ID = re.compile(r"(?<![A-Za-z0-9])(A(?:KIA|SIA|ROA|IDA|GPA|NPA|BIA|CCA))([A-Z0-9]{12,124})(?![A-Za-z0-9])")
 """Ids of access keys and of IAM principals."""
@@ -19,9 +19,8 @@ _CALLER = re.compile(
     r"(arn:aws[a-z-]*:(?:sts::\d{12}:(?:assumed-role|federated-user)|iam::\d{12}:user)/)([^\s\"'\\,;]+)"
 )
 """Who called: it stands in the messages of denials, and may be a person's name."""
-_PUBLIC = re.compile(
-    r"(?:api\.|runtime\.)?sagemaker(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)|localhost"
-)
+_PUBLIC = re.compile(r"(?:api\.|runtime\.)?sagemaker(?:-fips)?\.[a-z0-9-]+")
+"""What stands before the domain in the host of an endpoint that is everybody's."""
 _UNSENT = frozenset({"authorization", "x-amz-security-token", "cookie"})
 _UNTOLD = frozenset({"set-cookie"})
 _LETTER = re.compile(r"[A-Za-z0-9]")
@@ -38,7 +37,7 @@ class Redactor:
 
     def reaches(self, endpoint_url: str) -> None:
         """Hear where the target answers: its host is masked unless it is one of AWS's own, or this machine."""
-        host = urlsplit(endpoint_url).hostname or ""
+        host = host_of(endpoint_url)
         self._host = "" if _may_be_told(host) else host
 
     def text(self, text: str) -> str:
@@ -71,4 +70,5 @@ def _may_be_told(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return not host or _PUBLIC.fullmatch(host.lower()) is not None
+        beginnings = {host.removesuffix(f".{suffix}") for suffix in aws_suffixes()} - {host}
+        return host in {"", "localhost"} or any(_PUBLIC.fullmatch(beginning) for beginning in beginnings)

@@ -10,12 +10,12 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.catalogue.catalogue import catalogue, select
+from conformance.catalogue.catalogue import catalogue, lint_findings, select
 from conformance.catalogue.check import GATHERED, Check
 from conformance.catalogue.client_calls import ClientLab
 from conformance.catalogue.client_session import ClientSession
 from conformance.catalogue.lab import Lab, Resource
-from conformance.contract import Contract, load
+from conformance.contract import Contract, ContractError, load
 from conformance.suite.embedded import start_reference
 from conformance.suite.reproduce import Shell
 from conformance.suite.settings import Settings
@@ -88,6 +88,8 @@ class Plan:
         known_failures: Mapping[str, Any] | None = None,
     ) -> Plan:
         contract = load(settings.contract_root)
+        if settings.contract_root is not None and spec is None:
+            _check_contract(contract)
         every = catalogue(contract)
         gatekeeper = None
         if spec is not None:
@@ -192,6 +194,7 @@ class Plan:
             region=target.region,
             limits=self.spec.limits,
             relay=sender.relay,
+            rejection=client.rejection,
         )
         resources = tuple(Resource(job.name, job.known, job.listed_known) for job in target.state.present)
         return Lab(
@@ -219,11 +222,20 @@ class Plan:
             region=access.region,
             limits=spec.limits,
             allowed=access.allowed,
+            read_only=spec.read_only,
             budget=spec.budget and max(1, spec.budget // share),
             requests_per_second=spec.pace and spec.pace / share,
             on_exchange=on_exchange,
             wiring=self.wiring,
         )
+
+
+def _check_contract(contract: Contract) -> None:
+    """Check a contract of the user's as `lint` does. Raises ContractError with its first fault."""
+    findings = lint_findings(contract)
+    if findings:
+        more = f"; `conformance lint` lists all {len(findings)}" if len(findings) > 1 else ""
+        raise ContractError(findings[0].problem, where=findings[0].where, remedy=f"{findings[0].remedy}{more}")
 
 
 def _resolved(settings: Settings) -> TargetSpec:

@@ -1,9 +1,8 @@
-"""Endpoints as URLs: which are well-formed, which are AWS's own, and whether anybody is there."""
+"""Endpoints as URLs: which are well-formed, and whether anybody is there."""
 
 from __future__ import annotations
 
 import os
-import re
 import socket
 import ssl
 import time
@@ -16,8 +15,6 @@ from requests.adapters import DEFAULT_CA_BUNDLE_PATH
 from conformance.targets.errors import TargetError, UnreachableError
 from conformance.targets.spec import PORT, Kind, TargetSpec
 
-_AWS_HOST = re.compile(r"(?:.+\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)")
-_AWS_REGION = re.compile(r"(?:^|\.)((?:[a-z]{2,4}-)+[a-z]+-\d)\.")
 _FORM = "write it like http://127.0.0.1:4566"
 
 CA_VARIABLES: Final = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
@@ -76,21 +73,6 @@ def _can_be_looked_up(host: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def is_aws(url: str) -> bool:
-    """Whether an endpoint belongs to AWS itself."""
-    return _AWS_HOST.fullmatch(_host(url)) is not None
-
-
-def aws_region(url: str) -> str | None:
-    """Give the region that stands in the host of an endpoint of AWS."""
-    found = _AWS_REGION.search(_host(url))
-    return found.group(1) if found else None
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower().rstrip(".")
 
 
 def address(url: str) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from conformance.contract.yaml_source import Section
-from conformance.targets.endpoint import checked, is_aws
+from conformance.targets.endpoint import checked
 from conformance.targets.errors import TargetError
 from conformance.targets.schema import where as place_of
 from conformance.targets.spec import (
@@ -23,6 +23,7 @@ from conformance.targets.spec import (
     StateSource,
     TargetSpec,
 )
+from conformance.wire.read_only import is_aws
 from conformance.wire.session import Limits
 from conformance.wire.signing import Credentials
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from conformance.targets.endpoint import address, aws_region, checked, is_aws, is_url
+from conformance.targets.endpoint import address, checked, is_url
 from conformance.targets.entry import AWS_BUDGET, AWS_PACE
 from conformance.targets.errors import TargetError
 from conformance.targets.spec import Capabilities, Kind, Origin, StateSource, TargetSpec
+from conformance.wire.read_only import aws_region, is_aws
 
 _REGION = "us-east-1"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from conformance.wire.read_only import is_aws
 from conformance.wire.session import Limits
 from conformance.wire.signing import Credentials
 
@@ -112,4 +113,4 @@ class TargetSpec:
     @property
     def read_only(self) -> bool:
         """Whether the state is somebody else's, so that nothing but reading is ever signed."""
-        return self.kind is Kind.AWS or self.state.origin is Origin.EXISTING
+        return self.kind is Kind.AWS or self.state.origin is Origin.EXISTING or is_aws(self.endpoint_url)

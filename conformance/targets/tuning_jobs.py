@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from conformance.targets.spec import Origin, TargetSpec
+from conformance.wire.read_only import reads
 from conformance.worlds import WorldJob
 
 SERVICE: Final = "sagemaker"
@@ -24,14 +25,15 @@ IN_USE: Final = "ResourceInUse"
 
 
 def allowed_operations(spec: TargetSpec, operations: Collection[str]) -> frozenset[str]:
-    """Give what may be sent to a target at all: the operations under test, and the listing.
+    """Return what may be sent to a target at all: the operations under test, and the listing.
 
-    What makes and removes tuning jobs is added only where the suite makes the state itself.
+    Where the state is somebody else's, only those of them that read. What makes and removes tuning jobs is added only
+    where the suite makes the state itself.
     """
-    reading = frozenset(operations) | {LIST}
-    if spec.read_only or spec.state.origin is not Origin.CREATE:
-        return reading
-    return reading | {CREATE, STOP, DELETE}
+    tested = frozenset(operations) | {LIST}
+    if spec.read_only:
+        return frozenset(filter(reads, tested))
+    return tested | {CREATE, STOP, DELETE} if spec.state.origin is Origin.CREATE else tested
 
 
 def parents_of(job: WorldJob) -> tuple[str, ...]:

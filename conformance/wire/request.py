@@ -48,17 +48,6 @@ class Request:
         return cls(operation, dump(members))
 
     @property
-    def aims_elsewhere(self) -> bool:
-        """Whether X-Amz-Target could reach an operation other than the one declared, the one that nobody has aside."""
-        bare = (self.target or "").rpartition(".")[2].lower()
-        return not (
-            self.target is None
-            or not bare
-            or bare.startswith(self.operation.lower())
-            or bare == NO_SUCH_OPERATION.lower()
-        )
-
-    @property
     def members(self) -> dict[str, Any]:
         """The members of the body, which must be a JSON object."""
         value = parse(self.body)

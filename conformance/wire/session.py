@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ import requests
 
 from conformance.wire.exchange import Exchange, Fault, Headers, HttpRequest, HttpResponse
 from conformance.wire.limits import Limits
+from conformance.wire.read_only import is_aws, reaches_only, reads
 from conformance.wire.request import Request, Signing
 from conformance.wire.secrets import Blotter
 from conformance.wire.sending import Carrier, Recorder, Sending, UnansweredError
@@ -70,7 +71,8 @@ class Client:
     """Sends requests to one endpoint over one kept connection and gives back exchanges.
 
     Throttled requests are sent again after a pause and never judged. A request on a connection that the target had
-    closed meanwhile is sent once more on a fresh one. Operations that are not allowed are refused here, before signing.
+    closed meanwhile is sent once more on a fresh one. Operations that are not allowed are rejected here, before
+    signing; with `read_only`, and at every endpoint of AWS, so is each that does not only read, whatever is allowed.
     """
 
     def __init__(  # noqa: PLR0913 - each is one setting of a target
@@ -82,6 +84,7 @@ class Client:
         region: str = "us-east-1",
         limits: Limits | None = None,
         allowed: frozenset[str] | None = None,
+        read_only: bool = False,
         budget: int | None = None,
         requests_per_second: float | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -98,6 +101,7 @@ class Client:
         self._blotter = Blotter.of(credentials)
         self._protocol = protocol
         self._allowed = allowed
+        self._read_only = read_only or is_aws(endpoint_url)
         self._budget = budget
         self._pause = 1 / requests_per_second if requests_per_second else 0.0
         self._sleep = sleep
@@ -119,21 +123,31 @@ class Client:
         """Send one request; whatever happens comes back as an exchange, nothing is raised for the target's doing."""
         headers = self._headers(request)
         shown = HttpRequest(request.method, self._url, _without_secrets(headers), request.body)
-        if self._allowed is not None and (request.operation not in self._allowed or request.aims_elsewhere):
-            return self._not_allowed(request.operation, shown)
+        rejection = self.rejection(request.operation, headers, exact=False)
+        if rejection is not None:
+            return Exchange(request.operation, shown, None, rejection)
         return self._patiently(shown, lambda: self._sending(request, headers))
 
     def relay(self, sending: Sending, shown: HttpRequest) -> Exchange:
         """Send what a client library made and signed, within the same bounds; `shown` is what is kept of it."""
-        target = next((value for name, value in sending.headers.items() if name.lower() == "x-amz-target"), "")
-        named = {sending.operation, target.rpartition(".")[2]}
-        if self._allowed is not None and not named <= self._allowed:
-            return self._not_allowed(sending.operation, shown)
+        rejection = self.rejection(sending.operation, sending.headers)
+        if rejection is not None:
+            return Exchange(sending.operation, shown, None, rejection)
         return self._patiently(shown, lambda: sending)
 
-    def _not_allowed(self, operation: str, shown: HttpRequest) -> Exchange:
-        names = ", ".join(sorted(self._allowed or ()))
-        return Exchange(operation, shown, None, Fault("refused-by-client", f"only these are allowed here: {names}"))
+    def rejection(self, operation: str, headers: Mapping[str, str], *, exact: bool = True) -> Fault | None:
+        """Return why a request may not be signed, let alone sent; None where it may. `headers` are all that it has.
+
+        What a library made names its operation exactly; the suite's own requests also misspell it (`exact` is false).
+        """
+        if self._read_only and not reads(operation):
+            return Fault("refused-by-client", f"{operation} does not only read, and nothing else is sent here")
+        if self._allowed is not None and operation not in self._allowed:
+            return Fault("refused-by-client", f"only these are allowed here: {', '.join(sorted(self._allowed))}")
+        guarded = self._read_only or self._allowed is not None
+        if guarded and not reaches_only(operation, headers, exact=exact):
+            return Fault("refused-by-client", f"X-Amz-Target names another operation than {operation}")
+        return None
 
     def _patiently(self, shown: HttpRequest, make: Callable[[], Sending]) -> Exchange:
         """Send a request, and again after a pause as long as it is throttled; each time it is signed anew."""

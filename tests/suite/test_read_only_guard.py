@@ -1,0 +1,203 @@
+"""Only reading is signed where the state is not the suite's own, whatever the contract calls its operations."""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+from pathlib import Path
+
+import pytest
+from contract.small_contract import ContractFolder
+from raw_servers import JSON, RawServer, always
+
+from conformance.awscli.relay import Relay
+from conformance.catalogue.client_calls import ClientLab
+from conformance.catalogue.client_session import ClientSession
+from conformance.catalogue.runner import Runner
+from conformance.contract import ContractError, load, packaged_root
+from conformance.laws.verdict import Outcome
+from conformance.suite.settings import Settings
+from conformance.suite.stage import Plan
+from conformance.wire.exchange import HttpRequest, HttpResponse
+from conformance.wire.read_only import is_aws, reads
+from conformance.wire.request import Request
+from conformance.wire.sending import Carried, Sending
+from conformance.wire.session import Client, Protocol, Wiring
+from conformance.wire.signing import Credentials, Signer
+
+WRITING = ("DeleteHyperParameterTuningJob", "StopHyperParameterTuningJob", "DeleteEndpoint")
+KEYS = Credentials("AKIAEXAMPLE", "canary-of-a-secret-key")
+PROTOCOL = Protocol("sagemaker", "SageMaker", JSON)
+STATES = {
+    "aws": "{{kind: aws, region: eu-west-1, endpoint_url: '{url}', pace: 5000}}",
+    "existing": "{{endpoint_url: '{url}', state: existing}}",
+    "url": "",
+}
+
+
+def contract_of(folder: Path, operation: str) -> ContractFolder:
+    """Write a contract without a fault whose one operation has this name."""
+    folder.mkdir()
+    small = ContractFolder(folder)
+    shutil.copy(packaged_root() / "contract.schema.json", small.root)
+    for file in small.root.rglob("*.yaml"):
+        file.write_text(file.read_text().replace("ListBooks", operation))
+    small.root.joinpath("operations/ListBooks.yaml").rename(small.root / f"operations/{operation}.yaml")
+    small.replace("service.yaml", "signing_name: library", "signing_name: sagemaker")
+    pages = "pagination: {input_token: ShelfName, output_token: Books, limit: MaxResults, result: Books}"
+    small.replace(f"operations/{operation}.yaml", pages, "")
+    return small
+
+
+def settings_for(folder: Path, contract: ContractFolder, state: str, url: str) -> Settings:
+    targets = folder / "targets.yaml"
+    entry = STATES[state].format(url=url)
+    targets.write_text(f"targets:\n  mine: {entry}\n" if entry else "targets: {}\n")
+    name = "mine" if entry else url
+    return Settings(target=name, targets_file=str(targets), contract=str(contract.root))
+
+
+@pytest.fixture(autouse=True)
+def chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEYS.secret_key)
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("operation", WRITING)
+def test_no_contract_makes_a_run_write_to_a_state_that_it_found(tmp_path: Path, operation: str, state: str) -> None:
+    contract = contract_of(tmp_path / "small", operation)
+    with RawServer(always(200, b"{}")) as server:
+        plan = Plan.of(settings_for(tmp_path, contract, state, server.url))
+        with plan.opened() as target:
+            runner = Runner(plan.lab(target), plan.checks)
+            verdicts = [runner.verdict(check) for check in plan.checks]
+    assert not set(server.operations) - {"ListHyperParameterTuningJobs"}
+    assert server.operations, "the server was not even asked for what is there"
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.SKIPPED}
+    assert any("does not only read" in verdict.reason for verdict in verdicts)
+
+
+def test_the_same_contract_is_sent_where_its_name_reads(tmp_path: Path) -> None:
+    contract = contract_of(tmp_path / "small", "ListShelves")
+    with RawServer(always(200, b"{}")) as server:
+        plan = Plan.of(settings_for(tmp_path, contract, "existing", server.url))
+        with plan.opened() as target:
+            Runner(plan.lab(target), plan.checks).verdict(plan.checks[0])
+    assert "ListShelves" in server.operations
+
+
+def test_a_contract_that_lint_rejects_is_not_run(tmp_path: Path) -> None:
+    contract = contract_of(tmp_path / "small", "ListShelves").replace("service.yaml", "behaviours: 2", "behaviours: 3")
+    with pytest.raises(ContractError, match="1 of 3 behaviours are missing") as caught:
+        Plan.of(settings_for(tmp_path, contract, "existing", "http://127.0.0.1:1"))
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://api.sagemaker.us-east-1.amazonaws.com",
+        "https://api.sagemaker.us-isof-south-1.csp.hci.ic.gov",
+        "https://api.sagemaker.eusc-de-east-1.amazonaws.eu",
+        "https://sagemaker.eu-isoe-west-1.api.cloud-aws.adc-e.uk",
+    ],
+)
+@pytest.mark.parametrize("operation", WRITING)
+def test_a_client_at_an_endpoint_of_aws_signs_no_writing_even_if_allowed(
+    operation: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed: list[str] = []
+    monkeypatch.setattr(Signer, "headers", lambda *_: signed.append(operation) or {})
+    carried = Recording()
+    client = Client(endpoint, PROTOCOL, KEYS, allowed=frozenset({operation}), wiring=Wiring(carried))
+    exchange = client.send(Request.call(operation, {}))
+    headers = {"X-Amz-Target": f"SageMaker.{operation}"}
+    relayed = client.relay(Sending(operation, "POST", endpoint, headers, b"{}"), HttpRequest("POST", "", (), b"{}"))
+    assert [one.fault and one.fault.kind for one in (exchange, relayed)] == ["refused-by-client"] * 2
+    assert (signed, carried.operations) == ([], [])
+
+
+class Recording:
+    """Stands in the place of the network, and notes what would be sent."""
+
+    def __init__(self) -> None:
+        self.operations: list[str] = []
+
+    def carry(self, sending: Sending) -> Carried:
+        self.operations.append(sending.operation)
+        return Carried(HttpResponse(200, (), b"{}", 0.0), None)
+
+
+@pytest.mark.parametrize(
+    "target", ["SageMaker.DeleteEndpoint", "DeleteEndpoint", "DescribeEndpointAndDelete", "x.DeleteEndpoint "]
+)
+def test_a_header_does_not_lead_an_operation_that_reads_elsewhere(target: str) -> None:
+    carried = Recording()
+    client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, wiring=Wiring(carried))
+    plain = Request("DescribeEndpoint", b"{}", target=target)
+    beside = Request("DescribeEndpoint", b"{}", extra_headers=(("x-amz-target", target),))
+    for request in (plain, beside):
+        fault = client.send(request).fault
+        assert fault is not None
+        assert fault.kind == "refused-by-client"
+    assert carried.operations == []
+
+
+def test_boto3_does_not_sign_what_may_not_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    signed: list[str] = []
+    monkeypatch.setattr("botocore.auth.SigV4Auth.add_auth", lambda *_: signed.append("signed"))
+    carried = Recording()
+    client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, wiring=Wiring(carried))
+    session = ClientSession(
+        "http://127.0.0.1:1", load().service, KEYS, region="us-east-1", relay=client.relay, rejection=client.rejection
+    )
+    lab = ClientLab(session, frozenset(WRITING))
+    outcome = lab.call("DeleteEndpoint", {"EndpointName": "mine"})
+    assert outcome.fault is not None
+    assert outcome.fault.kind == "refused-by-client"
+    assert (signed, carried.operations) == ([], [])
+
+
+def test_the_relay_of_a_command_passes_no_writing_on() -> None:
+    carried = Recording()
+    client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, wiring=Wiring(carried))
+    relay = Relay(client.send, WRITING)
+    try:
+        address = relay.open("name").removeprefix("http://")
+        host, _, path = address.partition("/")
+        connection = http.client.HTTPConnection(host, timeout=20)
+        connection.request("POST", f"/{path}", b"{}", {"X-Amz-Target": "SageMaker.DeleteEndpoint"})
+        assert connection.getresponse().status == 403
+        connection.close()
+    finally:
+        relay.close()
+    assert carried.operations == []
+
+
+@pytest.mark.parametrize(
+    "name", ["Describe", "DescribeX", "ListX", "GetCostAndUsage", "BatchGetItem", "Scan", "Query2"]
+)
+def test_names_that_read(name: str) -> None:
+    assert reads(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *WRITING, "", "List ", "ListX\n", "Listen", "Getaway", "GetOrCreateX", "SearchAndDeleteX", "BatchDeleteX",
+        "GetId", "GetSessionToken", "GetCredentialsForIdentity", "describeX", "SageMaker.ListX", "List-X", "ListXÅ",
+        "Get" * 100,
+    ],
+)  # fmt: skip
+def test_names_that_do_not_only_read(name: str) -> None:
+    assert not reads(name)
+
+
+def test_a_host_is_compared_as_it_is_looked_up() -> None:
+    assert is_aws("https://api.sagemaker.us-east-1.AMAZONAWS\N{IDEOGRAPHIC FULL STOP}com.")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://amazonaws.com.example.test", "https://myamazonaws.com"])
+def test_what_only_looks_like_aws_is_not(url: str) -> None:
+    assert not is_aws(url)
