@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shlex
 import subprocess
 import tempfile
@@ -25,6 +26,10 @@ _AT_ONCE = 2
 _GRACE_S = 0.5
 _MOST_BYTES = 16 * 1024 * 1024
 """Bytes of output that are read."""
+_CONFIG = "config"
+_CONFIGURATION = "[default]\ncli_follow_urlparam = false\n"
+"""Version 1 fetches the values of options that are URLs, unless it is configured not to."""
+_LEADS_ELSEWHERE = re.compile(r"\s*[a-z]+://", re.IGNORECASE)
 _CALM = frozenset({"refused-by-client"})
 """Faults that are the command's own doing."""
 
@@ -109,6 +114,10 @@ class AwsCli:
         name = f"{next(self._numbers)}"
         folder = Path(self._folder.name) / name
         folder.mkdir()
+        if (word := _led_elsewhere(command)) is not None:
+            fault = Fault("refused-by-client", f"the AWS CLI would read what this word names: {word:.60}")
+            return CommandRun(command, -1, "", "", (), fault)
+        folder.joinpath(_CONFIG).write_text(_CONFIGURATION, encoding="utf-8")
         for file, text in command.files:
             folder.joinpath(file).write_text(text, encoding="utf-8")
         endpoint_url = self._relay.open(name)
@@ -125,6 +134,7 @@ class AwsCli:
         """Give exit status, output and errors; no status where the time ran out."""
         mark = uuid.uuid4().hex
         env = {**environment(folder, region=self._settings.region), MARKER: mark}
+        env["AWS_CONFIG_FILE"] = str(folder / _CONFIG)
         # Files, not pipes: a child that is left running may keep them open without anybody waiting for it.
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             with self._lock:
@@ -160,6 +170,12 @@ def line_of(settings: AwsCliSettings, command: Command) -> str:
     keys = "" if settings.signed else "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
     files = "".join(f"printf %s {shlex.quote(text)} > {shlex.quote(name)}; " for name, text in command.files)
     return f"{files}{keys}{words}"
+
+
+def _led_elsewhere(command: Command) -> str | None:
+    """Return the first word that the program takes for the address of a file or a page, but for files of its own."""
+    own = {f"file://{name}" for name, _ in command.files}
+    return next((word for word in command.words if _LEADS_ELSEWHERE.match(word) and word not in own), None)
 
 
 def _read(file: IO[bytes]) -> str:

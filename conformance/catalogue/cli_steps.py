@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,13 @@ _LITERAL = "AAECAwQF"
 """A token that is base64, so that a client that took it for bytes would send another."""
 _OTHER_LITERAL = "BgcICQoL"
 _FILE = "input.json"
+
+_PLAIN = re.compile(r"(?![A-Za-z]+://)[A-Za-z0-9+/=_.~][A-Za-z0-9+/=_.,:~@-]*")
+"""A value that the AWS CLI takes as it is: no option, and no address of a file or a page that it would read."""
+_INTERPRETED = "a name or a token of the target is not passed to the AWS CLI, which would interpret it"
+_LONGEST = 65_536
+"""Characters of one word of a command: operating systems take twice as many."""
+_TOO_LONG = "a name or a token of the target is too long for a command line"
 
 AFTER: Mapping[str, str] = {"json": "skeleton", "second-page": "first-page", "resumed": "max-items"}
 """Steps that need what another one has printed."""
@@ -83,13 +91,18 @@ class Steps:
         return self.pagination.limit
 
     def command(self, *words: str, files: Mapping[str, str] | None = None) -> Command:
-        """Give the command of the operation with these words behind it."""
+        """Give the command of the operation with these words behind it.
+
+        Raises Unfit where a value of the target is too long for a command line.
+        """
+        if any(len(word) > _LONGEST for word in words):
+            raise Unfit(skipped(_TOO_LONG))
         start = (self.contract.service.signing_name, xform_name(self.operation.name, "-"))
         return Command((*start, *words), tuple((files or {}).items()))
 
     def options(self, members: Mapping[str, Any]) -> tuple[str, ...]:
-        """Write members as options."""
-        return tuple(word for name, value in members.items() for word in (self.option(name), str(value)))
+        """Write members as options. Raises Unfit for a value that the program would interpret."""
+        return tuple(word for name, value in members.items() for word in (self.option(name), _plain_word(str(value))))
 
     def option(self, member: str) -> str:
         """Give the option of a member."""
@@ -211,7 +224,7 @@ class Steps:
         token = (scene.ran("max-items").printed or {}).get(self.pagination.output_token)
         if not isinstance(token, str) or not token:
             raise Unfit(skipped("--max-items was answered without a token to go on with"))
-        return self._paged(scene, "--starting-token", token)
+        return self._paged(scene, "--starting-token", _plain_word(token))
 
     def refused_word(self, scene: Scene) -> dict[str, Any]:
         """Give members of which one is a word that no list has."""
@@ -229,3 +242,10 @@ class Steps:
     def _refused_name(self, scene: Scene) -> Command:
         del scene
         return self.command(*self.options(self.refused_name()))
+
+
+def _plain_word(value: str) -> str:
+    """Return a value that the program takes as it is. Raises Unfit for any other: names and tokens are the target's."""
+    if _PLAIN.fullmatch(value) is None:
+        raise Unfit(skipped(_INTERPRETED))
+    return value

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import Exchange, HttpRequest
 
 _LONGEST_BODY = 20_000
 _LEFT_OUT = frozenset(
@@ -20,6 +21,8 @@ _LEFT_OUT = frozenset(
         "x-amz-date",
     }
 )
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LINE = re.compile(r"[^\x00-\x1f\x7f]*")
 _PRINTABLE = range(0x20, 0x7F)
 
 
@@ -40,10 +43,10 @@ class Shell:
 
 def reproduce(shell: Shell, check_id: str, exchange: Exchange | None) -> str:
     """Give the line for an exchange; the suite's own for a check that has none, or a body too long to paste."""
-    own = f"conformance run {shlex.quote(shell.target)} --select {shlex.quote(check_id)}"
-    own += f" --contract {shlex.quote(shell.contract)}" if shell.contract else ""
-    if exchange is None or not exchange.request.url or len(exchange.request.body) > _LONGEST_BODY:
-        return own
+    words = ["--select", check_id, *(["--contract", shell.contract] if shell.contract else [])]
+    first = [shell.target, *words] if not shell.target.startswith("-") else [*words, "--", shell.target]
+    if exchange is None or not _can_be_pasted(exchange.request):
+        return shlex.join(["conformance", "run", *first])
     request = exchange.request
     parts = ["curl -sS -i -X", request.method, shlex.quote(request.url)]
     for name, value in request.headers:
@@ -57,8 +60,21 @@ def reproduce(shell: Shell, check_id: str, exchange: Exchange | None) -> str:
         parts += ["--capath" if Path(shell.ca_bundle).is_dir() else "--cacert", shlex.quote(shell.ca_bundle)]
     parts += _authorization(shell)
     if request.body or request.method != "GET":
-        parts += ["--data-binary", _quoted(request.body)]
+        # After --data-binary, curl takes what begins with @ for the name of a file.
+        parts += ["--data-raw" if request.body.startswith(b"@") else "--data-binary", _quoted(request.body)]
     return " ".join(parts)
+
+
+def _can_be_pasted(request: HttpRequest) -> bool:
+    """Whether curl sends this request and nothing else: evidence, which anybody may write, has any text in it."""
+    return (
+        request.url.startswith(("http://", "https://"))
+        and request.url.isprintable()
+        and _WORD.fullmatch(request.method) is not None
+        and all(_WORD.fullmatch(name) and _LINE.fullmatch(value) for name, value in request.headers)
+        and len(request.body) <= _LONGEST_BODY
+        and b"\0" not in request.body
+    )
 
 
 def _authorization(shell: Shell) -> list[str]:

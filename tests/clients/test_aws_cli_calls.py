@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from clients.at_hand import LIST, aws_cli_at, sender
+from clients.at_hand import LIST, aws_cli_at, contract, sender
 from clients.fake_aws import FAITHFUL, VERSION, lives, pids, program, send
 from conformance.awscli import AwsCliError, AwsCliSettings, find, version_of
 from conformance.awscli.calls import line_of
 from conformance.awscli.program import environment
 from conformance.awscli.relay import Relay
+from conformance.catalogue.cli_steps import Steps
+from conformance.catalogue.unfit import Unfit
 from conformance.laws.commands import Command
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 from conformance.wire.request import Request
@@ -133,6 +135,68 @@ def test_it_is_found_beside_the_interpreter_or_on_the_path(tmp_path: Path, monke
         find("auto")
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     assert find("auto") == made
+
+
+# -- text of the target
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "file:///etc/hostname",
+        "fileb://x",
+        "http://127.0.0.1:1/",
+        "HTTPS://x",
+        "-x",
+        "--debug",
+        "a\nb",
+        "",
+        "a\x00b",
+        "Ω",
+    ],
+)
+def test_a_value_that_the_program_would_interpret_is_not_passed_to_it(value: str) -> None:
+    steps = Steps(contract(), contract().operations[LIST])
+    with pytest.raises(Unfit):
+        steps.options({"HyperParameterTuningJobName": value})
+
+
+def test_names_and_tokens_are_passed_as_they_are() -> None:
+    steps = Steps(contract(), contract().operations[LIST])
+    options = steps.options({"NextToken": "/+AAECAw==", "MaxResults": 3})
+    assert options == ("--next-token", "/+AAECAw==", "--max-results", "3")
+
+
+def test_what_is_too_long_for_a_command_line_is_not_run() -> None:
+    steps = Steps(contract(), contract().operations[LIST])
+    with pytest.raises(Unfit):
+        steps.command("--cli-input-json", "a" * 200_000)
+
+
+@pytest.mark.parametrize("scheme", ["file://", "fileb://"])
+def test_no_word_of_a_command_leads_the_program_to_a_file_of_the_users(tmp_path: Path, scheme: str) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("canary", encoding="utf-8")
+    cli = aws_cli_at(program(tmp_path, FAITHFUL), sender().send)
+    run = cli.run(Command((*ANY.words, "--hyper-parameter-tuning-job-name", f"{scheme}{secret}")))
+    cli.close()
+    assert run.fault is not None
+    assert run.fault.kind == "refused-by-client"
+    assert run.exchanges == ()
+
+
+def test_the_real_program_sends_an_address_inside_json_as_it_is(tmp_path: Path) -> None:
+    pytest.importorskip("awscli")
+    secret = tmp_path / "secret"
+    secret.write_text("canary", encoding="utf-8")
+    real = find("auto")
+    assert real is not None
+    cli = aws_cli_at(real, sender().send)
+    run = cli.run(
+        Command((*ANY.words, "--cli-input-json", json.dumps({"HyperParameterTuningJobName": f"file://{secret}"})))
+    )
+    cli.close()
+    assert [exchange.input for exchange in run.exchanges] == [{"HyperParameterTuningJobName": f"file://{secret}"}]
 
 
 # -- the relay
