@@ -7,7 +7,9 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 _GARBAGE = 100_000
 """Objects after which garbage is looked for: a run keeps nearly all that it makes, and looking costs a tenth of it."""
 
+_PATIENCE_S = 2.0
+"""Seconds after which the terminal says what is waited for."""
 _SHOWN = 3
 """How many tuning jobs that did not get in are told."""
 
@@ -62,11 +66,13 @@ class Running:
         self._plan_only = plan_only
         self._console = console()
         self._progress = Progress(self._console)
+        self._timer = Timer(0, lambda: None)
+        self._notes: tuple[str, ...] = ()
 
     def run(self) -> int:
         """Do it, tell it on the terminal and in the reports, and give the exit code. Raises UserError."""
         gc.set_threshold(_GARBAGE, 20, 100)
-        plan = Plan.of(self._settings)
+        plan = replace(Plan.of(self._settings), on_wait=self._waiting)
         if self._plan_only:
             from conformance.cli.plan import print_plan  # noqa: PLC0415 - only this branch needs it
 
@@ -81,7 +87,7 @@ class Running:
             plan,
             on_open=lambda target: self._begin(target, total),
             on_result=lambda result: self._progress.advance(result.outcome),
-            before_close=self._wait if self._hold else lambda _: None,
+            before_close=self._wait if self._hold else None,
         )
         handle.timings.phases["start (imports, contract, checks)"] = planned - STARTED
         before = signal.signal(signal.SIGTERM, _interrupt)
@@ -90,6 +96,7 @@ class Running:
         finally:
             signal.signal(signal.SIGTERM, before)
             self._progress.stop()
+            self._waiting("")
         if handle.error is not None:
             raise handle.error
         if handle.record is None and interrupted:
@@ -99,6 +106,8 @@ class Running:
                 "the run ended before it began",
                 remedy="run it under pytest itself to see why: pytest --pyargs conformance.suite",
             )
+        for note in handle.record.footer.notes[len(self._notes) :] if handle.record.footer else ():
+            self._console.print(one_line(note), soft_wrap=True)
         print_summary(self._console, handle.record, handle.reports, strict=self._settings.strict)
         if self._draft is not None:
             write_draft(self._console, self._draft, handle.record, plan.ids, strict=self._settings.strict)
@@ -109,7 +118,16 @@ class Running:
         self._tell_times(handle.timings, handle.record.header.target.endpoint_url)
         return report.exit_code(handle.record, strict=self._settings.strict)
 
+    def _waiting(self, what: str) -> None:
+        """Say what the run waits for, once that takes long; empty where it waits no more."""
+        self._timer.cancel()
+        self._timer = Timer(_PATIENCE_S, lambda: self._console.print(one_line(f"waiting for {what}"), soft_wrap=True))
+        self._timer.daemon = True
+        if what:
+            self._timer.start()
+
     def _begin(self, target: OpenTarget, total: int) -> None:
+        self._waiting("")
         state = target.state
         missing = [job for job in state.jobs if not job.created]
         self._console.print(
@@ -119,6 +137,7 @@ class Running:
             self._console.print(one_line(f"  not there: {job.name}: {job.problem}"), soft_wrap=True)
         if len(missing) > _SHOWN:
             self._console.print(f"  and {len(missing) - _SHOWN} more are not there")
+        self._notes = state.notes
         for note in state.notes:
             self._console.print(one_line(f"  {note}"), soft_wrap=True)
         self._progress.start(total)

@@ -150,6 +150,7 @@ def _footer(records: Sequence[Record], whole: Record) -> Footer:
         unknown_members=tuple(sorted({one for footer in footers for one in footer.unknown_members})),
         stopped=stopped,
         throttled=sum(footer.throttled for footer in footers),
+        notes=tuple(dict.fromkeys(note for footer in footers for note in footer.notes)),
     )
 
 

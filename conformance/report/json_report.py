@@ -40,6 +40,7 @@ def report_json(record: Record) -> dict[str, Any]:
         "complete": record.complete,
         "stopped": record.stopped,
         "throttled": footer.throttled if footer else 0,
+        "notes": list(footer.notes) if footer else [],
         "shard": header.shard.to_json() if header.shard else None,
         "summary": summary.to_json(),
         "facts": {

@@ -154,7 +154,8 @@ class Footer:
     """The last line of a record. `stopped` is the reason why the run gave up, empty where it did not.
 
     `gate` tells how the run stands to a file of known failures; None where it had none. `throttled` counts
-    requests that the target asked to be sent again later; none of them was judged.
+    requests that the target asked to be sent again later; none of them was judged. `notes` say what to know of the
+    state of the target, such as what the run left there.
     """
 
     duration_s: float
@@ -164,6 +165,7 @@ class Footer:
     stopped: str = ""
     gate: Gate | None = None
     throttled: int = 0
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, fields: Fields) -> Footer:
@@ -176,6 +178,7 @@ class Footer:
             fields.text("stopped"),
             fields.optional("gate", Gate.read) if fields.has("gate") else None,
             fields.count("throttled") if fields.has("throttled") else 0,
+            fields.texts("notes") if fields.has("notes") else (),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -188,6 +191,7 @@ class Footer:
             "stopped": self.stopped,
             "gate": self.gate.to_json() if self.gate else None,
             "throttled": self.throttled,
+            "notes": list(self.notes),
         }
 
 

@@ -23,12 +23,12 @@ class Handle:
         *,
         on_open: Callable[[OpenTarget], None] = lambda _: None,
         on_result: Callable[[report.Result], None] = lambda _: None,
-        before_close: Callable[[str], None] = lambda _: None,
+        before_close: Callable[[str], None] | None = None,
     ) -> None:
         """Bring a plan.
 
         `on_open` hears when the target is open, `on_result` of each result as it comes, and `before_close`, with the
-        endpoint, when all is recorded and the target still up.
+        endpoint, when all is recorded and the target still up with all that this run made in it.
         """
         self.plan = plan
         self.on_open = on_open

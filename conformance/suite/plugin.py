@@ -210,14 +210,21 @@ def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> 
     config = session.config
     recording = config.stash[RECORDING]
     interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
+    target = config.stash[TARGET]
+    notes = target.state.notes
+    if handle is None or handle.before_close is None:
+        with config.stash[TIMINGS].phase("closing the target"):
+            notes += target.clean_up()
     with config.stash[TIMINGS].phase("reports"):
         record, reports = recording.finish(
             stopped=interrupted or recording.stopped or seen.why_gone(config),
             unknown_members=seen.unknown_members(config),
+            notes=notes,
         )
     if handle is not None:
         handle.record, handle.reports = record, reports
-        handle.before_close(config.stash[TARGET].endpoint_url)
+        if handle.before_close is not None:
+            handle.before_close(target.endpoint_url)
     if record.gate is not None:
         config.stash[_GATE] = record.gate
         if record.gate.findings and exitstatus == pytest.ExitCode.OK:

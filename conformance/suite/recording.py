@@ -66,7 +66,7 @@ class Recording:
         return self.take(crashed(check_id, levels[check_id], reason))
 
     def finish(
-        self, *, stopped: str = "", unknown_members: Iterable[str] = ()
+        self, *, stopped: str = "", unknown_members: Iterable[str] = (), notes: Iterable[str] = ()
     ) -> tuple[report.Record, Mapping[str, Path]]:
         """Write the footer and the reports; give both. A run that was stopped is not complete."""
         if self._plan.replayed is not None:
@@ -87,6 +87,7 @@ class Recording:
             complete=not stopped and len(self._results) == len(self._plan.own),
             facts=report.Facts(len(facts), len(facts) - len(missing), missing),
             unknown_members=tuple(sorted(unknown_members)),
+            notes=tuple(self._mask(note) if self._mask else note for note in notes),
             stopped=stopped,
             gate=self._gate(),
             throttled=self._plan.wiring.traffic.throttled,

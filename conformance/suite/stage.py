@@ -63,6 +63,8 @@ class Plan:
     """The evidence that stands in the place of the target; None where there is one."""
     wiring: Wiring = field(default_factory=Wiring)
     mask: AccountMask = field(default_factory=AccountMask)
+    on_wait: Callable[[str], None] = field(default=lambda _: None, compare=False)
+    """Hears what the opening or the closing of the target waits for."""
 
     @classmethod
     def of(cls, settings: Settings) -> Plan:
@@ -165,6 +167,7 @@ class Plan:
             log_path=self.directory / "launch.log",
             caller_factory=caller,
             start_reference=partial(start_reference, self.contract),
+            on_wait=self.on_wait,
         ) as target:
             yield target
 

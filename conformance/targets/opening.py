@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ class OpenTarget:
     state: State
     server: Server | None = field(default=None, compare=False)
     """The launched server; None where the suite did not launch one, and in workers."""
+    clean_up: Callable[[], tuple[str, ...]] = field(default=tuple, compare=False)
+    """Deletes what this run made; returns lines that say what is left. What is open does it at the end by itself."""
 
     @property
     def endpoint_url(self) -> str:
@@ -94,10 +97,12 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
     log_path: Path,
     caller_factory: CallerFactory,
     start_reference: StartReference,
+    on_wait: Callable[[str], None] = lambda _: None,
 ) -> Iterator[OpenTarget]:
     """Open a target for as long as the context lasts: launch it, wait for it, bring the world in, and put all back.
 
-    `operations` are the names of the operations under test. Raises TargetError and its kinds, see there.
+    `operations` are the names of the operations under test, `on_wait` hears what is waited for. Raises TargetError and
+    its kinds, see there.
     """
     with ExitStack() as stack:
         region = region_of(spec)
@@ -107,30 +112,45 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
             keys = credentials if spec.capabilities.auth else None
             endpoint_url = stack.enter_context(start_reference(world, keys))
         elif spec.launch:
+            on_wait(f"the launched server to answer (at most {spec.launch.ready_s:g} s; its log: {log_path})")
             server = stack.enter_context(launched(spec, log_path))
             endpoint_url = server.endpoint_url
         else:
             endpoint_url = spec.endpoint_url or aws_endpoint(spec, region)
         if spec.kind is not Kind.REFERENCE and (server is None or endpoint_url.startswith("https:")):
+            on_wait(f"a connection to {endpoint_url} (at most {spec.limits.connect_s:g} s)")
             check_reachable(endpoint_url, timeout_s=spec.limits.connect_s, ca_bundle=ca_bundle_of(spec))
         access = Access(endpoint_url, region, credentials, allowed_operations(spec, operations), spec)
-        state = _state(spec, world, access, caller_factory, stack, keep=server is not None)
-        yield OpenTarget(spec, access, state, server)
+        state, clean_up = _state(spec, world, access, caller_factory, stack, on_wait=on_wait, keep=server is not None)
+        yield OpenTarget(spec, access, state, server, clean_up)
 
 
 def _state(  # noqa: PLR0913 - the parts of an opening
-    spec: TargetSpec, world: World, access: Access, caller_factory: CallerFactory, stack: ExitStack, *, keep: bool
-) -> State:
-    """Bring the state in; with `keep` it stays, since the server goes away with all that is in it."""
+    spec: TargetSpec,
+    world: World,
+    access: Access,
+    caller_factory: CallerFactory,
+    stack: ExitStack,
+    *,
+    on_wait: Callable[[str], None],
+    keep: bool,
+) -> tuple[State, Callable[[], tuple[str, ...]]]:
+    """Bring the state in; with `keep` it stays, since the server goes away with all that is in it.
+
+    Returns the state, and what removes it again.
+    """
     if spec.state.origin is Origin.BUILT_IN:
-        return State.of_world(Origin.BUILT_IN, world)
+        return State.of_world(Origin.BUILT_IN, world), tuple
     if spec.state.origin is Origin.COMMAND:
-        return load_by_command(spec, world, endpoint_url=access.endpoint_url, region=access.region)
+        on_wait(f"the command that loads the world (at most {spec.state.timeout_s:g} s)")
+        return load_by_command(spec, world, endpoint_url=access.endpoint_url, region=access.region), tuple
     caller = caller_factory(access)
     stack.callback(caller.close)
     if spec.state.origin is Origin.EXISTING:
-        return existing(caller, spec, access.allowed)
-    provision = Provision(caller)
+        on_wait(f"the listing of tuning jobs at {access.endpoint_url}")
+        return existing(caller, spec, access.allowed), tuple
+    provision = Provision(caller, access, on_wait=on_wait)
     if not keep:
-        stack.callback(provision.tear_down)
-    return provision.run(world)
+        stack.callback(lambda: sys.stderr.writelines(f"{line}\n" for line in provision.tear_down()))
+    on_wait(f"{len(world.jobs)} tuning jobs to be created at {access.endpoint_url}")
+    return provision.run(world), tuple if keep else provision.tear_down

@@ -17,6 +17,7 @@ from vices import Answers, Lifelines, ScriptedCaller, write_program
 
 from conformance.errors import ExitCode
 from conformance.targets import (
+    Access,
     CredentialsError,
     Kind,
     Origin,
@@ -30,7 +31,7 @@ from conformance.targets import (
 )
 from conformance.targets.adapter import load_by_command
 from conformance.targets.discovery import existing
-from conformance.targets.provisioning import Provision, provision
+from conformance.targets.provisioning import Provision
 from conformance.wire.exchange import Exchange
 from conformance.worlds import World, WorldJob, load_world
 
@@ -55,6 +56,28 @@ def spec(state: StateSource, kind: Kind = Kind.ENDPOINT) -> TargetSpec:
 WORLD = World("three", (job("child", "parent"), job("parent"), job("single")))
 
 
+class Clock:
+    """Time that passes only by pauses."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(round(seconds, 3))
+        self.now += seconds
+
+
+ACCESS = Access("http://127.0.0.1:4566", "us-east-1", None, frozenset(), spec(StateSource(Origin.CREATE)))
+
+
+def making(
+    client: ScriptedCaller, clock: Clock | None = None, on_wait: Callable[[str], None] = lambda _: None
+) -> Provision:
+    clock = clock or Clock()
+    return Provision(client, ACCESS, on_wait=on_wait, sleep=clock.sleep, clock=lambda: clock.now)
+
+
 @pytest.fixture
 def lifelines() -> Iterator[Lifelines]:
     with closing(Lifelines()) as opened:
@@ -69,7 +92,7 @@ def program(tmp_path: Path) -> Program:
 class TestCreated:
     def test_parents_come_first_and_the_state_keeps_the_order_of_the_world(self) -> None:
         client = ScriptedCaller(Answers.of)
-        state = provision(client, WORLD)
+        state = making(client).run(WORLD)
         assert client.names(CREATE) == ["parent", "child", "single"]
         assert [job.name for job in state.jobs] == ["child", "parent", "single"]
         assert all(job.made and job.created and job.known is not None and not job.listed_known for job in state.jobs)
@@ -81,10 +104,10 @@ class TestCreated:
                 return Answers.refusal(operation, members, "ValidationException", "no warm starts")
             return Answers.of(operation, members)
 
-        state = provision(ScriptedCaller(refuses_warm_starts), WORLD)
+        state = making(ScriptedCaller(refuses_warm_starts)).run(WORLD)
         child = state.jobs[0]
         assert (child.created, child.made) == (False, False)
-        assert child.problem == "Create was refused: ValidationException: no warm starts"
+        assert child.problem == "Create was rejected: ValidationException: no warm starts"
         assert [job.name for job in state.present] == ["parent", "single"]
         assert state.notes == ("1 of 3 jobs of the world are not at the target",)
 
@@ -95,67 +118,148 @@ class TestCreated:
             return Answers.of(operation, members)
 
         client = ScriptedCaller(has_the_parent)
-        making = Provision(client)
-        state = making.run(WORLD)
+        provision = making(client)
+        state = provision.run(WORLD)
         assert state.jobs[1].created
         assert state.jobs[1].known is None
-        assert making.tear_down() == ()
+        assert state.notes[0].startswith("1 of 3 jobs were at the target before this run")
+        assert "for job in parent; do" in state.notes[0]
+        assert provision.tear_down() == ()
         assert client.names(DELETE) == ["single", "child"]
 
-    def test_a_job_that_can_not_be_deleted_is_stopped_and_told(self) -> None:
-        def keeps_everything(operation: str, members: dict[str, Any]) -> Exchange:
-            if operation == DELETE:
-                return Answers.refusal(operation, members, "ResourceInUse")
+    def test_a_job_that_is_deleted_only_after_its_stop_is_waited_for(self) -> None:
+        # Delete is rejected until the stop has finished, which here takes five more attempts for each.
+        left = dict.fromkeys(("single", "child", "parent"), 5)
+
+        def stops_slowly(operation: str, members: dict[str, Any]) -> Exchange:
+            name = members["HyperParameterTuningJobName"]
+            if operation == DELETE and (left[name] or not client.names(STOP).count(name)):
+                left[name] -= bool(client.names(STOP).count(name))
+                return Answers.refusal(operation, members, "ValidationException", "still Stopping")
             return Answers.of(operation, members)
 
-        client = ScriptedCaller(keeps_everything)
-        making = Provision(client)
-        making.run(WORLD)
-        assert making.tear_down() == ("single", "child", "parent")
+        client, clock, waits = ScriptedCaller(stops_slowly), Clock(), list[str]()
+        provision = making(client, clock, waits.append)
+        provision.run(WORLD)
+        assert provision.tear_down() == ()
         assert client.names(STOP) == ["single", "child", "parent"]
-        assert making.tear_down() == ()
+        assert clock.pauses == [0.1, 0.2, 0.4, 0.8, 1.6]
+        assert waits == ["3 tuning jobs to stop, so that they can be deleted (at most 60 s)"]
 
-    def test_an_interrupted_making_is_removed(self) -> None:
+    def test_what_can_not_be_deleted_is_reported_with_the_line_that_deletes_it(self) -> None:
+        def keeps_everything(operation: str, members: dict[str, Any]) -> Exchange:
+            if operation == DELETE:
+                return Answers.refusal(operation, members, "ValidationException", "still Stopping")
+            return Answers.of(operation, members)
+
+        client, clock = ScriptedCaller(keeps_everything), Clock()
+        provision = making(client, clock)
+        provision.run(WORLD)
+        said, line = provision.tear_down()
+        assert said == (
+            "3 tuning jobs of this run could not be deleted from the target (ValidationException: still Stopping)"
+        )
+        assert line == (
+            "to delete what is left: for job in single child parent; do AWS_ACCESS_KEY_ID=test "
+            "AWS_SECRET_ACCESS_KEY=test aws sagemaker delete-hyper-parameter-tuning-job "
+            '--hyper-parameter-tuning-job-name "$job" --region us-east-1 --endpoint-url http://127.0.0.1:4566; done'
+        )
+        assert clock.now <= 60
+        assert provision.tear_down() == ()
+
+    @pytest.mark.parametrize(
+        ("answer", "reason", "asked"),
+        [
+            (Answers.silence, "nothing came (budget)", 1),
+            (partial(Answers.refusal, code="UnknownOperationException"), f"the target does not know {DELETE}", 1),
+        ],
+    )
+    def test_no_further_delete_is_tried_where_none_can_succeed(
+        self, answer: Callable[..., Exchange], reason: str, asked: int
+    ) -> None:
+        kind = {"kind": "budget"} if answer is Answers.silence else {}
+        client = ScriptedCaller(lambda o, m: answer(o, m, **kind) if o == DELETE else Answers.of(o, m))
+        provision = making(client)
+        provision.run(WORLD)
+        said, line = provision.tear_down()
+        assert said == f"3 tuning jobs of this run could not be deleted from the target ({reason})"
+        assert "for job in single child parent;" in line
+        assert (len(client.names(DELETE)), client.names(STOP)) == (asked, [])
+
+    def test_ctrl_c_ends_the_wait_and_the_rest_is_reported(self) -> None:
+        def interrupted(_: float) -> None:
+            raise KeyboardInterrupt
+
+        def never_deletes(operation: str, members: dict[str, Any]) -> Exchange:
+            return (Answers.page_of_html if operation == DELETE else Answers.of)(operation, members)
+
+        provision = Provision(ScriptedCaller(never_deletes), ACCESS, sleep=interrupted)
+        provision.run(WORLD)
+        assert "the wait for its stop was interrupted" in provision.tear_down()[0]
+
+    def test_an_interrupted_making_is_removed_with_the_job_that_was_under_way(self) -> None:
         def interrupted_at_the_second(operation: str, members: dict[str, Any]) -> Exchange:
             if operation == CREATE and members["HyperParameterTuningJobName"] == "child":
                 raise KeyboardInterrupt
             return Answers.of(operation, members)
 
         client = ScriptedCaller(interrupted_at_the_second)
-        making = Provision(client)
+        provision = making(client)
         with pytest.raises(KeyboardInterrupt):
-            making.run(WORLD)
-        making.tear_down()
-        assert client.names(DELETE) == ["parent"]
+            provision.run(WORLD)
+        assert provision.tear_down() == ()
+        assert client.names(DELETE) == ["child", "parent"]
+
+    @pytest.mark.parametrize(
+        ("answer", "words"),
+        [
+            (Answers.page_of_html, "Create failed with a server error: HTTP 500"),
+            (Answers.silence, "Create was not answered: nothing came (timeout)"),
+            (partial(Answers.page_of_html, status=200), "Create was answered in no known form: HTTP 200"),
+        ],
+    )
+    def test_a_create_that_may_have_made_the_job_is_named_as_what_it_is_and_cleaned_up(
+        self, answer: Callable[..., Exchange], words: str
+    ) -> None:
+        def fails_for_one(operation: str, members: dict[str, Any]) -> Exchange:
+            one = operation == CREATE and members["HyperParameterTuningJobName"] == "single"
+            return (answer if one else Answers.of)(operation, members)
+
+        client = ScriptedCaller(fails_for_one)
+        provision = making(client)
+        state = provision.run(WORLD)
+        assert state.jobs[2].problem.startswith(words)
+        assert provision.tear_down() == ()
+        assert client.names(DELETE) == ["single", "child", "parent"]
 
     def test_a_target_without_create_is_asked_once(self) -> None:
         client = ScriptedCaller(
             lambda operation, members: Answers.refusal(operation, members, "UnknownOperationException")
         )
-        state = provision(client, WORLD)
+        state = making(client).run(WORLD)
         assert len(client.calls) == 1
         assert state.present == ()
         assert state.jobs[0].problem == f"not tried: the target does not know {CREATE}"
 
     def test_a_page_of_html_is_no_job(self) -> None:
-        state = provision(ScriptedCaller(Answers.page_of_html), WORLD)
+        state = making(ScriptedCaller(Answers.page_of_html)).run(WORLD)
         assert state.present == ()
         assert "HTTP 500" in state.jobs[0].problem
 
     def test_silence_is_given_up(self) -> None:
         client = ScriptedCaller(Answers.silence)
-        state = provision(client, World("many", tuple(job(f"j{n}") for n in range(9))))
+        state = making(client).run(World("many", tuple(job(f"j{n}") for n in range(9))))
         assert len(client.calls) == 3
         assert state.jobs[-1].problem == "not tried: the target left 3 requests in a row unanswered"
 
     def test_a_target_that_goes_away_is_an_error(self) -> None:
         with pytest.raises(UnreachableError) as caught:
-            provision(ScriptedCaller(lambda o, m: Answers.silence(o, m, "unreachable")), WORLD)
+            making(ScriptedCaller(lambda o, m: Answers.silence(o, m, "unreachable"))).run(WORLD)
         assert caught.value.exit_code is ExitCode.TARGET_BROKE
 
     def test_parents_in_a_circle_are_an_error(self) -> None:
         with pytest.raises(TargetError, match="circle"):
-            provision(ScriptedCaller(Answers.of), World("circle", (job("a", "b"), job("b", "a"))))
+            making(ScriptedCaller(Answers.of)).run(World("circle", (job("a", "b"), job("b", "a"))))
 
 
 class TestExisting:
