@@ -3,6 +3,9 @@
 # Reads EXTRAS; GITHUB_ACTION_PATH and RUNNER_TEMP are GitHub's.
 set -euo pipefail
 
+# No module of the job's checkout takes the place of one that Python itself needs.
+export PYTHONSAFEPATH=1
+
 if [[ ! "$EXTRAS" =~ ^[A-Za-z0-9,_-]*$ ]]; then
   echo "::error title=conformance::extras are names with commas between them, such as moto"
   exit 2

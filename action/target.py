@@ -53,7 +53,7 @@ def target() -> dict[str, Any]:
         }
     if adapter:
         # An adapter runs beside the file of targets; relative paths are meant from where the job works.
-        entry["state"] = {"command": [sys.executable, "-c", FROM_HERE, str(Path.cwd()), *words("ADAPTER")]}
+        entry["state"] = {"command": [sys.executable, "-P", "-c", FROM_HERE, str(Path.cwd()), *words("ADAPTER")]}
     else:
         entry["state"] = state or ("create" if launch else "existing")
     return entry

@@ -10,11 +10,13 @@ import io
 import os
 import signal
 import sys
+import warnings
 from errno import EPIPE
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
+import conformance
 from conformance.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _INTERRUPTED = 128 + signal.SIGINT
 
 def run(command: click.Command, name: str) -> NoReturn:
     """Run a command as the program of that name, and exit with the code that it gives; 0 where it gives none."""
+    conformance.use_safe_path()
+    warnings.simplefilter("ignore")  # PYTHONWARNINGS=error is meant for the user's own tests
     if sys.stdin is None:  # the caller has closed it: there is nothing to read
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - it stays open until the end
     sys.stdout, out = _lasting(sys.stdout)

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Timer
@@ -160,9 +162,6 @@ class Running:
 
     def _pytest(self, handle: Any) -> bool:
         """Let pytest run; says whether it was interrupted."""
-        # What a user's shell asks of pytest is meant for other suites.
-        os.environ.pop("PYTEST_ADDOPTS", None)
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         arguments = [
             "--pyargs",
             "conformance.suite",
@@ -170,6 +169,7 @@ class Running:
             "conformance.suite.plugin",
             # In one word each, and none that another host lacks: pytest-xdist hands them on.
             f"--config-file={os.devnull}",
+            "--noconftest",
             *([] if "--dist=loadgroup" in self._distributed else [f"--rootdir={Path.cwd()}"]),
             "--assert=plain",
             "--capture=no",
@@ -179,7 +179,20 @@ class Running:
             *self._settings.to_arguments(),
         ]
         arguments += self._distributed
-        return pytest.main(arguments, plugins=[_Named(HANDLE, handle)]) == pytest.ExitCode.INTERRUPTED
+        with _isolated_pytest():
+            return pytest.main(arguments, plugins=[_Named(HANDLE, handle)]) == pytest.ExitCode.INTERRUPTED
+
+
+@contextmanager
+def _isolated_pytest() -> Iterator[None]:
+    """Hide the settings of pytest and pytest-xdist in the environment: they are meant for the user's own tests."""
+    hidden = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("PYTEST_")}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update(hidden)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +15,11 @@ if TYPE_CHECKING:
     from conformance.targets import OpenTarget
     from conformance.wire.session import Client
 
-_WORKER = "PYTEST_XDIST_WORKER"
-
 
 def check(choice: str) -> None:
-    """Insist that the program is there and is what it should be, once a run. Raises AwsCliError where it is not."""
+    """Insist that the program is there and is what it should be. Raises AwsCliError where it is not."""
     program = find(choice)
-    if program is not None and _WORKER not in os.environ:
+    if program is not None:
         with tempfile.TemporaryDirectory() as home:
             version_of(program, Path(home))
 
@@ -42,6 +39,6 @@ def led(plan: Plan, target: OpenTarget, client: Client) -> tuple[Turns, AwsCli |
         ca_bundle=plan.wiring.ca_bundle,
         signed=aws or plan.spec.capabilities.auth,
         # Of several processes each has only some of the checks, and nobody knows which: they begin nothing ahead.
-        wanted=frozenset() if _WORKER in os.environ else frozenset(check.id for check in plan.checks),
+        wanted=frozenset() if plan.processes else frozenset(check.id for check in plan.checks),
     )
     return turns, AwsCli(settings, turns.send)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from conformance.errors import UserError
 from conformance.suite import test_response, workers
 from conformance.suite.handing_back import Gathering
+from conformance.suite.handle import HANDLE
 from conformance.suite.judgement import BENCH, PLAN, TARGET, check_of, set_up
 from conformance.suite.recording import RECORDING
 from conformance.suite.timings import TIMINGS, Judging
@@ -34,10 +35,17 @@ class Controller:
         self._left: set[str] = set()
         """The ids of the checks that the workers left to this process."""
 
+    def pytest_xdist_setupnodes(self, specs: Sequence[Any]) -> None:
+        """Keep the surroundings of a worker out of it: what is in its folder, and settings meant for other tests."""
+        for spec in specs:
+            workers.isolate(spec, of_a_command=self._config.pluginmanager.has_plugin(HANDLE))
+
     def pytest_configure_node(self, node: Any) -> None:
         """Hand the open target to a worker."""
         stash = self._config.stash
-        node.workerinput[workers.HANDED_OVER] = workers.handed_over(stash[PLAN], stash[TARGET])
+        node.workerinput[workers.HANDED_OVER] = workers.handed_over(
+            stash[PLAN], stash[TARGET], processes=node.workerinput["workercount"]
+        )
 
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         """Take what a worker has seen beside its rows, or why it took no part."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +61,8 @@ class Plan:
     """Where the evidence of the run goes; None where none is wanted."""
     replayed: Replayed | None = None
     """The evidence that stands in the place of the target; None where there is one."""
+    processes: int | None = None
+    """How many workers share the run, in one of them; None in the process that was started."""
     wiring: Wiring = field(default_factory=Wiring)
     mask: AccountMask = field(default_factory=AccountMask)
     on_wait: Callable[[str], None] = field(default=lambda _: None, compare=False)
@@ -76,9 +78,11 @@ class Plan:
         return cls._of(settings)
 
     @classmethod
-    def in_worker(cls, settings: Settings, spec: TargetSpec, known_failures: Mapping[str, Any] | None) -> Plan:
+    def in_worker(
+        cls, settings: Settings, spec: TargetSpec, known_failures: Mapping[str, Any] | None, *, processes: int
+    ) -> Plan:
         """Make in a worker the plan of the process that started it, which tells of the target and known failures."""
-        return cls._of(settings, spec=spec, known_failures=known_failures)
+        return replace(cls._of(settings, spec=spec, known_failures=known_failures), processes=processes)
 
     @classmethod
     def _of(
@@ -94,6 +98,7 @@ class Plan:
             _check_contract(contract)
         every = catalogue(contract)
         gatekeeper = None
+        in_worker = spec is not None
         if spec is not None:
             if known_failures is not None:
                 from conformance.gate.judging import Gatekeeper  # noqa: PLC0415 - most runs do without it
@@ -103,7 +108,7 @@ class Plan:
             spec = replayed.spec if replayed is not None else _resolved(settings)
             gatekeeper = _gatekeeper(settings, every)
         checks = select(every, settings.select, operation=settings.operation, area=settings.area, level=settings.level)
-        if settings.aws_cli is not None:
+        if settings.aws_cli is not None and not in_worker:
             from conformance.suite import aws_cli  # noqa: PLC0415 - plain runs do without it
 
             aws_cli.check(settings.aws_cli)
@@ -217,7 +222,7 @@ class Plan:
         Budget and pace are those of the whole run: each of several processes has its share of them.
         """
         service, spec = self.contract.service, access.spec
-        share = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+        share = self.processes or 1
         return Client(
             access.endpoint_url,
             Protocol(service.signing_name, service.target_prefix, service.content_type),

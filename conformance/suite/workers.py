@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
+import sys
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -51,10 +53,23 @@ def is_spread(config: Any) -> bool:
     return bool(config.getoption("tx", None)) and not config.getoption("numprocesses", None)
 
 
-def handed_over(plan: Plan, target: OpenTarget) -> dict[str, Any]:
+def isolate(spec: Any, *, of_a_command: bool) -> None:
+    """Have the worker of a gateway import nothing from the folder that it starts in.
+
+    With `of_a_command`, for `conformance run`, it also takes no settings and no plugins of pytest from its host.
+    """
+    if spec.popen or spec.ssh or spec.vagrant_ssh:
+        program = spec.python or (shlex.quote(sys.executable) if spec.popen else "python")
+        spec.python = f"{program} -P" + (" -W ignore" if of_a_command else "")
+    if of_a_command:
+        spec.env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+
+
+def handed_over(plan: Plan, target: OpenTarget, *, processes: int = 1) -> dict[str, Any]:
     """Give, as JSON, what a worker can't find out for itself. It holds the credentials: never write it down."""
     return {
         "version": conformance.__version__,
+        "processes": processes,
         "contract": plan.contract.digest,
         "host": socket.gethostname(),
         "started_here": plan.spec.launch is not None or plan.spec.kind is Kind.REFERENCE,
@@ -73,7 +88,8 @@ def plan_in_worker(settings: Settings, given: Mapping[str, Any]) -> Plan:
             where=_here(),
             remedy=_SAME,
         )
-    plan = Plan.in_worker(settings, spec_from_json(given["spec"]), given["known_failures"])
+    spec = spec_from_json(given["spec"])
+    plan = Plan.in_worker(settings, spec, given["known_failures"], processes=given["processes"])
     if plan.contract.digest != given["contract"]:
         raise WorkerError("the contract here is another than that of the run", where=_here(), remedy=_SAME)
     if [check.id for check in plan.own] != given["checks"]:

@@ -257,6 +257,7 @@ def test_python_is_set_up_unless_the_job_has_its_own(version: str, tmp_path: Pat
 @pytest.mark.skipif(importlib.util.find_spec("hatchling") is None, reason="hatchling is not installed: extra dev")
 def test_from_the_installation_to_the_end(tmp_path: Path) -> None:
     made = job(tmp_path, target="reference", select=A_FEW)
+    (made.workspace / "types.py").write_text("raise SystemExit('a module of the job')\n", encoding="utf-8")
     # No index is asked: what the package needs, and what builds it, lies where these tests run.
     made.run(env={
         "PYTHONPATH": sysconfig.get_path("purelib"), "PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0",
