@@ -12,7 +12,7 @@ from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.limits import Limits
 from conformance.wire.sending import Sending
 from conformance.wire.session import Client, Protocol
-from conformance.wire.signing import Credentials
+from conformance.wire.signing import Credentials, isolated_session
 
 MOST_REQUESTS = 500
 """Requests of one call after which a client is stopped."""
@@ -165,7 +165,10 @@ class ClientSession:
 
 @lru_cache(maxsize=2)
 def _session(keys: Credentials | None, region: str) -> Any:
-    """Give boto3's session, which has read the service model: the clients of one process share it."""
+    """Return boto3's session, which has read the service model: the clients of one process share it.
+
+    It ignores the AWS settings of whoever runs the suite: a profile that is missing is not the target's fault.
+    """
     import boto3  # noqa: PLC0415 - as above
 
     return boto3.session.Session(
@@ -173,6 +176,7 @@ def _session(keys: Credentials | None, region: str) -> Any:
         aws_secret_access_key=keys.secret_key if keys else "unsigned",
         aws_session_token=keys.session_token if keys else None,
         region_name=region,
+        botocore_session=isolated_session(),
     )
 
 

@@ -21,8 +21,9 @@ from conformance.worlds import World
 _TAIL_BYTES: Final = 4096
 _TAIL_LINES: Final = 15
 
-_FOREIGN: Final = frozenset({"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"})
-"""Variables that would lead an adapter's AWS client to somebody's real account."""
+_KEPT: Final = frozenset({"AWS_CA_BUNDLE"})
+"""Of the user's AWS settings, those that an adapter gets. Any other could lead its AWS client to a real account, to
+another endpoint, or into an error that is not the target's."""
 
 
 def load_by_command(spec: TargetSpec, world: World, *, endpoint_url: str, region: str) -> State:
@@ -49,12 +50,14 @@ def load_by_command(spec: TargetSpec, world: World, *, endpoint_url: str, region
 
 
 def adapter_environment(spec: TargetSpec, *, endpoint_url: str, region: str) -> Mapping[str, str]:
-    """Give the environment of an adapter: the user's, but with the endpoint of the target and its credentials only."""
+    """Return the environment of an adapter: the user's, but with the AWS settings of the target."""
     credentials = spec.credentials or DUMMY_CREDENTIALS
-    inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") or name in _KEPT}
     token = {"AWS_SESSION_TOKEN": credentials.session_token} if credentials.session_token else {}
     return {
         **inherited,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "CONFORMANCE_ENDPOINT_URL": endpoint_url,
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_DEFAULT_REGION": region,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Final
 
 import botocore.session
-from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
+from conformance.targets.chain import credentials_told
 from conformance.targets.errors import CredentialsError, TargetError
 from conformance.targets.masking import AccountMask
 from conformance.targets.spec import Kind, TargetSpec
 from conformance.targets.tuning_jobs import SERVICE
-from conformance.wire.signing import Credentials
+from conformance.wire.signing import Credentials, isolated_session
 
 DEFAULT_REGION: Final = "us-east-1"
 """The region of a target that names none and is not AWS."""
@@ -47,6 +50,19 @@ The others may be about one odd request, whose signature the service works out i
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 """Codes by which AWS says that it knows the caller, and that the caller may not do this."""
 
+_OF_ENDPOINT: Final = (
+    "config_file", "credentials_file", "ignore_configured_endpoint_urls", "profile", "use_dualstack_endpoint",
+    "use_fips_endpoint",
+)  # fmt: skip
+"""Settings of botocore that decide on the endpoint of a service."""
+
+_MOST_SAID: Final = 400
+"""Characters of what botocore says of credentials."""
+
+_CHECK = (
+    "check AWS_PROFILE, `profile` of the target and ~/.aws/config until `aws sts get-caller-identity` works, or set "
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+)
 _REMEDY = "log in again (`aws sso login`, `aws configure`), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 
@@ -60,10 +76,8 @@ def credentials_for(spec: TargetSpec) -> Credentials | None:
     try:
         found = _session(spec).get_credentials()
         frozen = found.get_frozen_credentials() if found else None
-    except (BotoCoreError, ClientError) as error:
-        raise CredentialsError(
-            f"the AWS credentials can't be used: {error}", where=_who(spec), remedy=_REMEDY
-        ) from error
+    except Exception as error:  # what programs, files and services of the chain do wrong, botocore passes on as it is
+        raise _unusable(spec, error) from error
     if frozen is None or not frozen.access_key or not frozen.secret_key:
         raise CredentialsError("there are no AWS credentials", where=_who(spec), remedy=_REMEDY)
     for what, key in (
@@ -107,14 +121,8 @@ def region_of(spec: TargetSpec) -> str:
         return DEFAULT_REGION
     try:
         region: str | None = _session(spec).get_config_variable("region")
-    except ProfileNotFound as error:
-        raise CredentialsError(
-            f"the AWS credentials can't be used: {error}", where=_who(spec), remedy=_REMEDY
-        ) from error
-    except BotoCoreError as error:
-        raise TargetError(
-            f"the AWS configuration can't be read: {error}", where=_who(spec), remedy="mend it"
-        ) from error
+    except Exception as error:
+        raise _unusable(spec, error) from error
     if not region:
         raise TargetError(
             "no region is named", where=_who(spec), remedy="add `region:` to the target, or set AWS_REGION"
@@ -123,17 +131,19 @@ def region_of(spec: TargetSpec) -> str:
 
 
 def aws_endpoint(spec: TargetSpec, region: str) -> str:
-    """Give the endpoint that botocore takes for a region: AWS's own, or what the user's AWS configuration says instead.
+    """Return the endpoint that botocore takes for a region: AWS's own, or what the user's configuration says.
 
     Raises TargetError where botocore can't tell.
     """
     try:
         # With keys of its own, the client does not ask the chain for any: that might send something.
-        client = _session(spec).create_client(
+        # Of the configuration it reads what decides on the endpoint, so that nothing else can break it.
+        client = isolated_session(*_OF_ENDPOINT, profile=spec.profile).create_client(
             SERVICE,
             region_name=region,
             aws_access_key_id="nobody",
             aws_secret_access_key="nobody",  # noqa: S106 - nothing is signed with it
+            config=Config(proxies={}),
         )
     except (BotoCoreError, ValueError) as error:
         raise TargetError(
@@ -149,6 +159,19 @@ def _session(spec: TargetSpec) -> botocore.session.Session:
     if spec.ca_bundle:
         session.set_config_variable("ca_bundle", str(spec.ca_bundle))
     return session
+
+
+def _unusable(spec: TargetSpec, error: Exception) -> CredentialsError:
+    """Return the one error for whatever is wrong in botocore's chain, with the link of the chain that is."""
+    what = " ".join(str(error).split()) or type(error).__name__
+    if not isinstance(error, BotoCoreError | ClientError | OSError):
+        what = f"{type(error).__name__}: {what}"
+    where = _who(spec)
+    with suppress(CredentialsError):
+        where += f", {credentials_told(spec)}"
+    return CredentialsError(
+        f"the AWS credentials can't be used: {AccountMask()(what[:_MOST_SAID])}", where=where, remedy=_CHECK
+    )
 
 
 def _who(spec: TargetSpec) -> str:

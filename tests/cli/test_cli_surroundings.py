@@ -76,3 +76,32 @@ def test_only_a_checkout_may_be_imported_from_where_one_works(tmp_path: Path, mo
         monkeypatch.setattr(sys, "path", ["", str(folder), *sys.path])
         package.use_safe_path()
         assert (str(folder) in sys.path, "" in sys.path) == (stays, stays)
+
+
+def test_a_local_run_reads_no_aws_setting(tmp_path: Path) -> None:
+    model = tmp_path / "home" / ".aws" / "models" / "sagemaker" / "2017-07-24" / "service-2.json"
+    write(tmp_path, {"config": "no section\n[[", str(model.relative_to(tmp_path)): "{}"})
+    settings = {
+        "HOME": str(tmp_path / "home"), "AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_PROFILE": "missing",
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "config"), "AWS_DATA_PATH": str(model.parents[2]),
+        "AWS_RETRY_MODE": "bogus", "AWS_MAX_ATTEMPTS": "none", "AWS_DEFAULTS_MODE": "bogus", "AWS_REGION": "nowhere",
+        "AWS_USE_FIPS_ENDPOINT": "true", "AWS_USE_DUALSTACK_ENDPOINT": "true", "AWS_STS_REGIONAL_ENDPOINTS": "bogus",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_SAGEMAKER": "not a url",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_CA_BUNDLE": "", "AWS_ACCESS_KEY_ID": "half",
+        "AWS_REQUEST_CHECKSUM_CALCULATION": "bogus", "AWS_ACCOUNT_ID_ENDPOINT_MODE": "bogus",
+        "AWS_BEARER_TOKEN_SAGEMAKER": "token", "AWS_CSM_ENABLED": "true", "AWS_CSM_PORT": "x",
+        "BOTOCORE_EXPERIMENTAL__PLUGINS": "mine=no_such_module", "HTTP_PROXY": "http://127.0.0.1:1",
+        "HTTPS_PROXY": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1",
+    }  # fmt: skip
+    ended = conformance("run", "--area", "client", "--report-dir", "out", cwd=tmp_path, **settings)
+    assert ended.code == 0, ended.said
+    assert set(outcomes(report_of(tmp_path / "out")).values()) <= {"passed", "skipped"}
+    assert "passed" in outcomes(report_of(tmp_path / "out")).values()
+
+
+def test_credentials_that_botocore_fails_on_end_a_run_in_one_error(tmp_path: Path) -> None:
+    write(tmp_path, {"config": "[default]\ncredential_process = echo garbage\n"})
+    write_targets(tmp_path, aws="{kind: aws, region: us-east-1}")
+    ended = conformance("run", "aws", cwd=tmp_path, AWS_CONFIG_FILE=str(tmp_path / "config"))
+    assert ended.code == 3
+    assert ended.told_without_traceback().startswith("error: the AWS credentials can't be used: ")

@@ -79,10 +79,61 @@ def test_a_profile_that_is_not_there_is_one_clear_error() -> None:
     assert "typo" in caught.value.where
 
 
-def test_credentials_that_can_not_be_renewed_are_one_clear_error(configuration: Path) -> None:
-    configuration.write_text("[profile sso]\ncredential_process = false\n", encoding="utf-8")
+KEYS = "aws_access_key_id = AKIADEV\naws_secret_access_key = x"
+ROLE = "role_arn = arn:aws:iam::111122223333:role/reader"
+CHAINS: dict[str, tuple[str, dict[str, str]]] = {
+    "a file that is no configuration": ("no section\n[[", {}),
+    "a file that is no text": ("[profile x]\n\udcff = 1", {}),
+    "a profile that is missing": ("", {"AWS_PROFILE": "typo"}),
+    "half of the keys": ("[default]\naws_access_key_id = AKIADEV", {}),
+    "half of the keys in the environment": ("", {"AWS_ACCESS_KEY_ID": "AKIADEV"}),
+    "a program that fails": ("[default]\ncredential_process = false", {}),
+    "a program that is missing": ("[default]\ncredential_process = /no/such/program", {}),
+    "a program that prints garbage": ("[default]\ncredential_process = echo garbage", {}),
+    "a program that prints too little": ('[default]\ncredential_process = echo {"Version":1}', {}),
+    "a program of another version": ('[default]\ncredential_process = echo {"Version":9}', {}),
+    "a program with an open quote": ("[default]\ncredential_process = echo 'open", {}),
+    "single sign-on without a token": (
+        "[default]\nsso_start_url = https://x.example\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r",
+        {},
+    ),
+    "single sign-on with half of its settings": ("[default]\nsso_start_url = https://x.example", {}),
+    "a web identity whose file is missing": (f"[default]\n{ROLE}\nweb_identity_token_file = /no/such/token", {}),
+    "a role whose source is missing": (f"[default]\n{ROLE}\nsource_profile = nowhere", {}),
+    "a role without a source": (f"[default]\n{ROLE}", {}),
+    "a role with an unknown source": (f"[default]\n{ROLE}\ncredential_source = Nowhere", {}),
+    "roles in a loop": (
+        f"[default]\n{ROLE}\nsource_profile = other\n[profile other]\n{ROLE}\nsource_profile = default", {}
+    ),
+    "a role that is no ARN": (f"[default]\nrole_arn = x\nsource_profile = k\n[profile k]\n{KEYS}", {}),
+    "a container whose endpoint may not be asked": ("", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://198.51.100.1/"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_credentials_that_botocore_fails_on_are_one_clear_error(
+    chain: str, configuration: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, variables = CHAINS[chain]
+    configuration.write_text(text, encoding="utf-8", errors="surrogateescape")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(CredentialsError) as caught:
+        credentials_for(aws(region="us-east-1"))
+    error = caught.value
+    assert error.exit_code is ExitCode.TARGET_BROKE
+    assert "target 'aws'" in error.where
+    assert "AWS_ACCESS_KEY_ID" in error.remedy
+    assert "\n" not in error.problem
+    assert "111122223333" not in str(error)
+
+
+def test_a_configuration_that_can_not_be_read_is_the_same_error_where_a_region_is_looked_for(
+    configuration: Path,
+) -> None:
+    configuration.write_text("no section\n", encoding="utf-8")
     with pytest.raises(CredentialsError, match="can't be used"):
-        credentials_for(aws(profile="sso"))
+        region_of(aws())
 
 
 @pytest.mark.usefixtures("configuration")
@@ -98,6 +149,14 @@ def test_the_endpoint_of_a_region_is_botocores(configuration: Path) -> None:
     assert aws_endpoint(aws(), "cn-north-1") == "https://api.sagemaker.cn-north-1.amazonaws.com.cn"
     configuration.write_text("[profile dev]\nendpoint_url = http://127.0.0.1:4566\n", encoding="utf-8")
     assert aws_endpoint(aws(profile="dev"), "us-east-1") == "http://127.0.0.1:4566"
+
+
+@pytest.mark.usefixtures("configuration")
+def test_settings_that_do_not_decide_on_the_endpoint_do_not_break_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"AWS_RETRY_MODE": "bogus", "AWS_MAX_ATTEMPTS": "x", "AWS_DEFAULTS_MODE": "bogus"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "true")
+    assert "fips" in aws_endpoint(aws(), "us-east-1")
     with pytest.raises(TargetError, match="no endpoint for the region"):
         aws_endpoint(aws(), "no where")
 
