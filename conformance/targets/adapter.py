@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from conformance.errors import ExitCode
 from conformance.targets.errors import TargetError
-from conformance.targets.launch import GRACE_S, executable, folder
+from conformance.targets.launch import GRACE_S, executable, folder, inherited_environment
 from conformance.targets.processes import MARKER, Family
 from conformance.targets.spec import DUMMY_CREDENTIALS, Origin, TargetSpec
 from conformance.targets.state import State
@@ -20,10 +20,6 @@ from conformance.worlds import World
 
 _TAIL_BYTES: Final = 4096
 _TAIL_LINES: Final = 15
-
-_KEPT: Final = frozenset({"AWS_CA_BUNDLE"})
-"""Of the user's AWS settings, those that an adapter gets. Any other could lead its AWS client to a real account, to
-another endpoint, or into an error that is not the target's."""
 
 
 def load_by_command(spec: TargetSpec, world: World, *, endpoint_url: str, region: str) -> State:
@@ -52,12 +48,9 @@ def load_by_command(spec: TargetSpec, world: World, *, endpoint_url: str, region
 def adapter_environment(spec: TargetSpec, *, endpoint_url: str, region: str) -> Mapping[str, str]:
     """Return the environment of an adapter: the user's, but with the AWS settings of the target."""
     credentials = spec.credentials or DUMMY_CREDENTIALS
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") or name in _KEPT}
     token = {"AWS_SESSION_TOKEN": credentials.session_token} if credentials.session_token else {}
     return {
-        **inherited,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **inherited_environment(),
         "CONFORMANCE_ENDPOINT_URL": endpoint_url,
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_DEFAULT_REGION": region,

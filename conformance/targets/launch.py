@@ -72,7 +72,7 @@ class Server:
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=cwd,
-            env={**os.environ, **env, MARKER: self._mark},
+            env={**inherited_environment(), **env, MARKER: self._mark},
             start_new_session=True,
         )
         self._watchdog.watch(self._process.pid)
@@ -118,6 +118,15 @@ class Server:
             remedy="run the command by hand, mend `launch` in targets.yaml, or give it more time with `ready_s`",
             exit_code=ExitCode.TARGET_BROKE,
         )
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return what a program of the target's gets of the user's environment: all but the AWS settings.
+
+    They could lead its AWS client to a real account, to another endpoint, or into an error that is not the target's.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") or name == "AWS_CA_BUNDLE"}
+    return {**kept, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
 @contextmanager

@@ -203,15 +203,25 @@ def test_a_server_with_a_port_of_its_own_is_not_launched_beside_another(tmp_path
     assert caught.value.exit_code is ExitCode.TARGET_BROKE
 
 
-def test_environment_and_folder_are_those_of_the_entry(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
+def test_environment_and_folder_are_those_of_the_entry(
+    tmp_path: Path, program: Program, lifelines: Lifelines, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "sub").mkdir()
-    told = "print(os.environ['WHERE'], os.path.basename(os.getcwd()), flush=True);" + FAITHFUL
+    monkeypatch.setenv("AWS_PROFILE", "of-the-caller")
+    monkeypatch.setenv("AWS_REGION", "of-the-caller")
+    shown = (
+        "os.environ['WHERE'], os.path.basename(os.getcwd()), os.environ.get('AWS_PROFILE'), os.environ['AWS_REGION']"
+    )
+    env = {"WHERE": "at {port}", "AWS_REGION": "of-the-entry"}
     spec = launching(
-        program("tells_where_it_is", told), str(lifelines.port), env={"WHERE": "at {port}"}, cwd=tmp_path / "sub"
+        program("tells_where_it_is", f"print({shown}, flush=True);" + FAITHFUL),
+        str(lifelines.port),
+        env=env,
+        cwd=tmp_path / "sub",
     )
     with launched(spec, tmp_path / "launch.log") as server:
         port = server.endpoint_url.rpartition(":")[2]
-        assert server.log_tail().splitlines()[0] == f"at {port} sub"
+        assert server.log_tail().splitlines()[0] == f"at {port} sub None of-the-entry"
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path, program: Program) -> None:

@@ -346,6 +346,9 @@ class TestByCommand:
     ) -> None:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             monkeypatch.delenv(name)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SAGEMAKER", "https://elsewhere.example")
+        monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+        monkeypatch.setenv("AWS_CA_BUNDLE", "ca.pem")
         monkeypatch.setenv("AWS_PROFILE", "production")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
         monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
@@ -363,10 +366,13 @@ class TestByCommand:
         assert World.from_json(world) == WORLD
         assert environment == {
             "AWS_ACCESS_KEY_ID": "test",
+            "AWS_CA_BUNDLE": "ca.pem",
+            "AWS_CONFIG_FILE": os.devnull,
             "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
             "AWS_REGION": "eu-west-1",
             "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "CONFORMANCE_ENDPOINT_URL": "http://127.0.0.1:9",
         }
         assert state.origin is Origin.COMMAND
