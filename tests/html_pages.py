@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from html.parser import HTMLParser
 
+BEYOND_THE_EDGE = """() => {
+  const edge = document.documentElement.clientWidth;
+  const isBeyond = (one) => one.getBoundingClientRect().right > edge + 1 && !one.closest(".unseen, .skip, pre");
+  return [...document.querySelectorAll("body, body *")].filter(isBeyond).map((one) => one.outerHTML.slice(0, 160));
+}"""
+"""A script that returns what reaches beyond the right edge of the window, clipped or scrolled or not."""
+
 _VOID = {"meta", "br", "link", "img", "input", "hr", "col"}
 
 

@@ -1,19 +1,20 @@
-"""`conformance explain ID`: one check, fact or behaviour in full."""
+"""`conformance explain ID`: one check, fact, behaviour, source, cited line or observation in full."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.options import contract, contract_in
+from conformance.cli.options import contract, contract_in, terminal_width
 from conformance.errors import UserError
+from conformance.report.plain import hanging
 
 if TYPE_CHECKING:
     from conformance.catalogue.check import Because, Check
-    from conformance.contract import Behaviour, Contract, Fact
+    from conformance.contract import Behaviour, Citation, Contract, Fact, Observation, Source
 
 _WIDTH = 11
 
@@ -22,18 +23,23 @@ _WIDTH = 11
 @click.argument("id_", metavar="ID")
 @contract
 def explain(id_: str, contract: str | None) -> None:
-    """Explain one check, fact or behaviour: what it says, where that stands, what is sent and what is accepted."""
+    """Explain what an id stands for: a check, fact or behaviour, or a citation.
+
+    A citation is a source (api-list), a line of one (api-list:35) or an observation (O34), as reports write it.
+    """
     from conformance.catalogue.catalogue import catalogue  # noqa: PLC0415 - --help does without it
     from conformance.validate.own_checks import own_checks  # noqa: PLC0415 - as above
 
     loaded = contract_in(contract)
     checks = (*catalogue(loaded), *own_checks(loaded))
-    texts = list(_texts(loaded, checks, id_))
+    texts = [*_texts(loaded, checks, id_), *_citation(loaded, checks, id_)]
     if not texts:
         ids = [
             *(check.id for check in checks),
             *(fact.id for fact in loaded.facts),
-            *(one.id for one in loaded.behaviours),
+            *(behaviour.id for behaviour in loaded.behaviours),
+            *loaded.sources,
+            *loaded.observations,
         ]
         near = difflib.get_close_matches(id_, ids, n=3, cutoff=0.4)
         hint = (
@@ -41,7 +47,7 @@ def explain(id_: str, contract: str | None) -> None:
             if near
             else "list ids with `conformance checks` or `conformance facts`"
         )
-        raise UserError(f"there is no check, fact or behaviour {id_!r}", remedy=hint)
+        raise UserError(f"there is no check, fact, behaviour, source or observation {id_!r}", remedy=hint)
     click.echo("\n\n".join(texts))
 
 
@@ -57,11 +63,101 @@ def _texts(loaded: Contract, checks: tuple[Check, ...], id_: str) -> Iterator[st
             yield _behaviour(loaded, behaviour, [check.id for check in checks if behaviour.id in check.behaviours])
 
 
+def _citation(loaded: Contract, checks: tuple[Check, ...], id_: str) -> Iterator[str]:
+    name, _, line = id_.rpartition(":")
+    if line in loaded.observations and name in {"", "observations"}:
+        yield _observation(loaded, checks, loaded.observations[line])
+    elif id_ in loaded.sources:
+        yield _source(loaded, loaded.sources[id_])
+    elif name in loaded.sources and loaded.sources[name].lines and line.isdecimal():
+        yield _line(loaded, loaded.sources[name], int(line))
+
+
+def _source(loaded: Contract, source: Source) -> str:
+    claims = _claims(loaded, source.id)
+    lines = {line for cited in claims.values() for citation in cited for line in citation.all_lines()}
+    edition = f"{source.edition}, {source.dated}" if source.dated else f"{source.edition}"
+    return _rows(
+        f"source {source.id}",
+        ("is", source.title),
+        *((("published", source.url),) if source.url else ()),
+        *((("edition", edition), ("about", source.operation)) if source.is_document else ()),
+        *((("file", f"{source.lines} lines, sha256 {source.sha256}"),) if source.sha256 else ()),
+        *((("version", source.version),) if source.version else ()),
+        *((("cited by", f"{len(claims)} facts and behaviours"),) if claims else ()),
+        *((("for a line", f"conformance explain {source.id}:{min(lines)}"),) if lines else ()),
+    )
+
+
+def _line(loaded: Contract, source: Source, line: int) -> str:
+    from conformance.contract import UNSET  # noqa: PLC0415 - --help does without it
+
+    claims = _claims(loaded, source.id)
+    here: list[str] = []
+    for claim, cited in claims.items():
+        for citation in cited:
+            if line in citation.all_lines():
+                words = "" if citation.value is UNSET else f" (which it gives as {_written(citation.value)})"
+                here.append(f"{claim}{words}")
+    if not here:
+        every = sorted({n for cited in claims.values() for citation in cited for n in citation.all_lines()})
+        near = sorted(every, key=lambda cited: abs(cited - line))[:3]
+        raise UserError(
+            f"nothing in the contract cites line {line} of {source.id}, which has {source.lines} lines",
+            remedy=f"the nearest lines that are cited: {', '.join(f'{source.id}:{cited}' for cited in sorted(near))}",
+        )
+    return _rows(
+        f"line {line} of {source.id}",
+        ("in", source.title),
+        *((("published", source.url),) if source.url else ()),
+        ("says", "\n".join(dict.fromkeys(here))),
+    )
+
+
+def _observation(loaded: Contract, checks: tuple[Check, ...], seen: Observation) -> str:
+    name = f"observations:{seen.id}"
+    claims = [
+        *(fact.id for fact in loaded.facts if seen.id in fact.observed),
+        *(behaviour.id for behaviour in loaded.behaviours if any(cited.id == name for cited in behaviour.sources)),
+    ]
+    of_checks = [check.id for check in checks if any(place.source == name for place in check.because)]
+    return _rows(
+        f"observation {seen.id}",
+        ("says", seen.statement),
+        ("certainty", seen.certainty),
+        *((("bears on", "\n".join(claims)),) if claims else ()),
+        ("cited by", "\n".join(of_checks) or "no check"),
+    )
+
+
+def _claims(loaded: Contract, source: str) -> dict[str, list[Citation]]:
+    """Return every fact and behaviour that cites a source, with its citations of it."""
+    claims: dict[str, list[Citation]] = {}
+    for fact in loaded.facts:
+        value = _written(fact.value)
+        claims[f"{fact.id} = {value}"] = [cited for cited in fact.sources if cited.id == source]
+    for behaviour in loaded.behaviours:
+        claims[f"{behaviour.id}: {behaviour.statement}"] = [cited for cited in behaviour.sources if cited.id == source]
+    return {claim: cited for claim, cited in claims.items() if cited}
+
+
+def _written(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _published(loaded: Contract, sources: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return the row that says where the cited sources are published; none where the contract does not say."""
+    urls = dict.fromkeys(loaded.sources[name].url for name in sources if name in loaded.sources)
+    return ((("published", "\n".join(filter(None, urls))),)) if any(urls) else ()
+
+
 def _rows(title: str, *rows: tuple[str, str]) -> str:
+    width = terminal_width()
     lines = [title]
     for label, text in rows:
-        first, *rest = text.split("\n")
-        lines += [f"  {label:{_WIDTH}}{first}", *(f"  {'':{_WIDTH}}{line}" for line in rest)]
+        for number, line in enumerate(text.split("\n")):
+            margin = f"  {label if number == 0 else '':{_WIDTH}}"
+            lines += hanging(margin, line, width) if width else [margin + line]
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -85,6 +181,7 @@ def _check(loaded: Contract, check: Check) -> str:
         ("says", check.statement),
         ("level", f"{check.level} ({check.basis})"),
         ("because", _places(loaded, check.because)),
+        *_published(loaded, [place.source for place in check.because]),
         ("sends", check.request),
         ("accepts", check.accepts),
         *((("facts", "\n".join(check.facts)),) if check.facts else ()),
@@ -104,6 +201,7 @@ def _fact(loaded: Contract, fact: Fact, checks: list[str]) -> str:
         ("is", value),
         ("level", f"{fact.level} ({fact.basis})"),
         ("because", "\n".join(told)),
+        *_published(loaded, [source.id for source in fact.sources]),
         *((("but seen", "\n".join(observed)),) if observed else ()),
         ("judged by", "\n".join(checks) or "no check of its own"),
     )
@@ -119,6 +217,7 @@ def _behaviour(loaded: Contract, behaviour: Behaviour, checks: list[str]) -> str
         ("says", behaviour.statement),
         ("level", f"{behaviour.level} ({behaviour.basis})"),
         ("because", places),
+        *_published(loaded, [source.id for source in behaviour.sources]),
         ("judged by", judged),
         *(("rule", f"when {rule.when or 'always'}\nrequire {rule.require}") for rule in behaviour.rules),
     )

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.options import contract, contract_in, selection
+from conformance.cli.options import contract, contract_in, selection, terminal_width
+
+if TYPE_CHECKING:
+    from conformance.contract import Fact
+
+_MEMBERS = re.compile(r"[.\[\]{}]+")
+"""What separates the members of a path."""
 
 
 @click.command()
@@ -43,9 +52,24 @@ def checks(as_json: bool, print_schema: bool, contract: str | None, **options: A
         ]  # fmt: skip
         click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
         return
-    for check in chosen:
-        click.echo(f"{check.level:6}  {check.id}")
+    _print_rows(
+        (check.operation, check.level, check.id.removeprefix(f"{check.operation}/"), check.id) for check in chosen
+    )
     click.echo(f"{len(chosen)} checks", err=True)
+
+
+def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
+    """Print (group, level, row within its group, whole row): whole rows in a pipe, on a terminal what fits it."""
+    width = terminal_width()
+    last = ""
+    for group, level, short, whole in rows:
+        if width is None:
+            click.echo(f"{level:6}  {whole}")
+            continue
+        if group != last:
+            click.echo(group)
+            last = group
+        click.echo(textwrap.fill(short, width, initial_indent=f"  {level:6}  ", subsequent_indent=" " * 12))
 
 
 @click.command()
@@ -53,34 +77,52 @@ def checks(as_json: bool, print_schema: bool, contract: str | None, **options: A
 @click.option(
     "--direction", type=click.Choice(["input", "output", "error", "paginator"]), help="Only facts of this direction."
 )
+@click.option("--level", type=click.Choice(["must", "should"]), help="Only facts of this level.")
+@click.option("--member", metavar="NAME", help="Only facts with this member in their path, such as MaxResults.")
+@click.option("--document", metavar="ID", help="Only facts that cite this source, such as api-list.")
+@click.argument("text", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that list, and stop.")
 @contract
 def facts(
-    operation: str | None,
-    direction: str | None,
+    text: tuple[str, ...],
     as_json: bool,  # noqa: FBT001 - click passes flags so
     print_schema: bool,  # noqa: FBT001 - as above
     contract: str | None,
+    **options: str | None,
 ) -> None:
-    """List the facts of the contract with their citations."""
+    """List the facts of the contract with their citations; with TEXT, those whose row contains every word of it."""
     if print_schema:
         from conformance.cli.schemas import FACTS  # noqa: PLC0415 - only this branch needs it
 
         click.echo(json.dumps(FACTS, indent=2))
         return
     loaded = contract_in(contract)
-    if operation is not None and operation not in loaded.operations:
-        raise click.BadParameter(f"choose one of: {', '.join(loaded.operations)}", param_hint="--operation")
-    chosen = [
-        fact for fact in loaded.facts
-        if operation in (None, fact.operation) and direction in (None, fact.direction)
-    ]  # fmt: skip
+    for name, known in (("operation", loaded.operations), ("document", loaded.sources)):
+        if options[name] is not None and options[name] not in known:
+            raise click.BadParameter(f"choose one of: {', '.join(known)}", param_hint=f"--{name}")
+    chosen = [fact for fact in loaded.facts if _is_chosen(fact, [word.casefold() for word in text], **options)]
     if as_json:
         click.echo(json.dumps([fact.to_json() for fact in chosen], indent=1, ensure_ascii=False))
         return
-    for fact in chosen:
-        value = ", ".join(map(str, fact.value)) if isinstance(fact.value, tuple | list) else fact.value
-        places = ", ".join(f"{source.id}:{source.line}" if source.line else source.id for source in fact.sources)
-        click.echo(f"{fact.level:6}  {fact.id} = {value}  [{places}]")
+    _print_rows(
+        (f"{fact.operation}/{fact.direction}", fact.level, _row(fact, short=True), _row(fact)) for fact in chosen
+    )
     click.echo(f"{len(chosen)} facts", err=True)
+
+
+def _is_chosen(fact: Fact, words: list[str], **options: str | None) -> bool:
+    """Return whether a fact has all that the options of `facts` ask for; an option that is None asks for nothing."""
+    return (
+        all(options[name] in {None, getattr(fact, name)} for name in ("operation", "direction", "level"))
+        and (options["member"] is None or options["member"] in _MEMBERS.split(fact.path))
+        and (options["document"] is None or any(source.id == options["document"] for source in fact.sources))
+        and all(word in _row(fact).casefold() for word in words)
+    )
+
+
+def _row(fact: Fact, *, short: bool = False) -> str:
+    value = ", ".join(map(str, fact.value)) if isinstance(fact.value, tuple | list) else fact.value
+    places = ", ".join(f"{source.id}:{source.line}" if source.line else source.id for source in fact.sources)
+    name = fact.id.removeprefix(f"{fact.operation}/{fact.direction}/") if short else fact.id
+    return f"{name} = {value}  [{places}]"

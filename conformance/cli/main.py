@@ -18,7 +18,7 @@ _COMMANDS = {
     "run": ("conformance.cli.run", "Hold a target against the contract and report."),
     "checks": ("conformance.cli.listing", "List the checks, without running any."),
     "facts": ("conformance.cli.listing", "List the facts of the contract with their citations."),
-    "explain": ("conformance.cli.explain", "Explain one check, fact or behaviour."),
+    "explain": ("conformance.cli.explain", "Explain a check, fact, behaviour or citation."),
     "merge": ("conformance.cli.merge", "Put the parts of a run together, and report on the whole."),
     "diff": ("conformance.cli.diff", "Tell what changed from one run to another."),
     "compare": ("conformance.cli.compare", "Lay the runs of several targets side by side."),

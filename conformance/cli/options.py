@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,6 +37,11 @@ def contract(command: F) -> F:
     """Add the option that names another contract; `contract_in` takes what it gives."""
     words = "Folder of another contract (default: the one that comes along)."
     return click.option("--contract", "contract", metavar="DIR", type=click.Path(), help=words)(command)
+
+
+def terminal_width() -> int | None:
+    """Return the columns of the terminal that standard output goes to; None where it goes to a file or a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def contract_in(folder: str | None) -> Contract:

@@ -38,6 +38,8 @@ class Source:
     """How many lines the file has; 0 where lines can't be cited."""
     version: str = ""
     api_version: str = ""
+    url: str = ""
+    """Where it is published; empty where the contract does not say. The page there may be a newer edition."""
     where: str = field(default="", compare=False)
 
     @property

@@ -120,12 +120,14 @@ def _numbering(contract: Contract) -> Iterator[Finding]:
     promised = contract.service.behaviours
     last = max(numbers, default=0) if promised is None else promised
     for behaviour in contract.behaviours:
-        if numbers[behaviour.number] > 1 or not 1 <= behaviour.number <= last:
-            fault = "is given twice" if numbers[behaviour.number] > 1 else f"is outside of 1 to {last}"
+        problem = f"the number {behaviour.number} of the behaviour {behaviour.id!r} is"
+        if numbers[behaviour.number] > 1:
+            yield Finding(f"{problem} given twice", behaviour.where, f"the next free number is {max(numbers) + 1}")
+        elif not 1 <= behaviour.number <= last:
             yield Finding(
-                f"the number {behaviour.number} of the behaviour {behaviour.id!r} {fault}",
+                f"{problem} outside of 1 to {last}",
                 behaviour.where,
-                "give each behaviour a number of its own",
+                f"if it is one more than before, raise `behaviours: {last}` in {contract.shown_root}/service.yaml",
             )
     missing = [str(number) for number in range(1, last + 1) if number not in numbers]
     if missing:

@@ -13,7 +13,9 @@ from conformance.contract.yaml_source import Entries, Section, section
 DOCUMENT_KINDS = ("cli-page", "api-reference-text", "api-reference-markdown", "boto3-page-text", "boto3-page-rst")
 CERTAINTIES = ("high", "medium", "sample", "none")
 
-_DOCUMENT_KEYS = ("title", "kind", "edition", "dated", "operation", "file", "sha256", "lines")
+_DOCUMENT_KEYS = ("title", "kind", "edition", "operation", "file", "sha256", "lines")
+_DOCUMENT_OPTIONAL = ("dated", "url")
+_URL = re.compile(r"https?://[^\s<>\"']+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -36,20 +38,21 @@ def parse_sources(written: Section) -> dict[str, Source]:
             raise ContractError(
                 f"the source {name!r} is there twice", where=entry.at(), remedy="give each source its own id"
             )
-        fields.closed(entry, ("title", "kind", "version", "api_version"), ("title", "kind"), what="a source")
+        fields.closed(entry, ("title", "kind", "version", "api_version", "url"), ("title", "kind"), what="a source")
         found[name] = Source(
             name,
             fields.text(entry, "title"),
             fields.text(entry, "kind"),
             version=fields.text(entry, "version", ""),
             api_version=fields.text(entry, "api_version", ""),
+            url=_url(entry),
             where=entry.at(),
         )
     return found
 
 
 def _document(name: str, entry: Section) -> Source:
-    fields.closed(entry, _DOCUMENT_KEYS, [key for key in _DOCUMENT_KEYS if key != "dated"], what="a document")
+    fields.closed(entry, (*_DOCUMENT_KEYS, *_DOCUMENT_OPTIONAL), _DOCUMENT_KEYS, what="a document")
     fields.choice(entry, "kind", DOCUMENT_KINDS)
     edition = fields.whole(entry, "edition")
     if edition == 0:
@@ -73,8 +76,21 @@ def _document(name: str, entry: Section) -> Source:
         fields.text(entry, "file"),
         sha256,
         fields.whole(entry, "lines"),
+        url=_url(entry),
         where=entry.at(),
     )
+
+
+def _url(entry: Section) -> str:
+    """Return where a source is published; it becomes a link in reports, so that only http and https are taken."""
+    url = fields.text(entry, "url", "")
+    if url and not _URL.fullmatch(url):
+        raise ContractError(
+            f"{url!r} is no public address",
+            where=entry.at("url"),
+            remedy="write the whole URL of the page, beginning with https://",
+        )
+    return url
 
 
 def parse_observations(written: Entries) -> dict[str, Observation]:

@@ -46,7 +46,7 @@ def island(page: Page, told: Mapping[str, int]) -> str:
             [section.tone, one_line(finding.title), [number_of[one.id] for one in finding.results]]
             for section, finding in page.findings
         ],
-        "sources": {one_line(name): one_line(title) for name, title in page.sources.items()},
+        "sources": {one_line(name): [one_line(source.title), source.url] for name, source in page.sources.items()},
         "edition": page.has_contract,
     }
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)

@@ -50,11 +50,21 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Source:
+    """What is cited: the title of a source and where it is published, or the whole text of an observation."""
+
+    title: str
+    url: str = ""
+    is_observation: bool = False
+
+
+@dataclass(frozen=True)
 class Page:
     """A record, put in the order in which people read it.
 
     `sections` are the findings rank by rank; `findings` are all of them in the order in which to mend them, each with
-    the section that gives it its colour. `sources` are the titles of what is cited, by id.
+    the section that gives it its colour. `sources` is what the contract's documents and the observations that this
+    record cites say of themselves, by the id under which they are cited.
     """
 
     record: Record
@@ -65,8 +75,14 @@ class Page:
     areas: tuple[Area, ...]
     skipped: tuple[tuple[str, tuple[Result, ...]], ...]
     facts: tuple[JudgedFact, ...]
-    sources: Mapping[str, str]
+    sources: Mapping[str, Source]
     has_contract: bool
+
+    @property
+    def finding_sources(self) -> Mapping[str, Source]:
+        """Those of the sources that the leading checks of the findings cite."""
+        cited = {place.source for _, finding in self.findings for place in finding.lead.because}
+        return {name: source for name, source in self.sources.items() if name in cited}
 
     @property
     def not_exercised(self) -> tuple[str, ...]:
@@ -131,6 +147,16 @@ def page_of(record: Record, *, strict: bool = False, contract: Contract | None =
         tuple(Area(operation, name, tuple(results)) for (operation, name), results in grouped),
         skip_reasons(record.results),
         judged_facts(record, contract),
-        {source.id: source.title for source in contract.sources.values()} if contract else {},
+        _sources(record, contract) if contract else {},
         contract is not None,
     )
+
+
+def _sources(record: Record, contract: Contract) -> dict[str, Source]:
+    named = {source.id: Source(source.title, source.url) for source in contract.sources.values()}
+    cited = {place.source for result in record.results for place in result.because}
+    seen = {
+        f"observations:{seen.id}": Source(f"{seen.statement} (certainty: {seen.certainty})", is_observation=True)
+        for seen in contract.observations.values()
+    }
+    return named | {name: source for name, source in seen.items() if name in cited}

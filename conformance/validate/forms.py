@@ -1,7 +1,8 @@
 """The forms in which an answer is saved, how each is known, and the way from each to the wire.
 
 On the wire a time is a number of seconds. The AWS CLI prints ISO 8601 text instead, in JSON or in YAML, and
-`json.dumps(answer, default=str)` of what boto3 returns prints Python's, beside what the client knows of the exchange.
+`json.dumps(answer, default=str)` of what boto3 returns prints Python's, next to what the client knows of the exchange;
+so does `default=datetime.isoformat`, whose times are ISO 8601 as well.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Layout(StrEnum):
 _METADATA = "ResponseMetadata"
 _TIMES = {
     Form.CLI: re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)"),
-    Form.BOTO3: re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d:\d\d(?::\d\d)?"),
+    Form.BOTO3: re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d:\d\d(?::\d\d)?"),
 }
 _PRINTED = {
     Layout.INDENTED: "laid out as its first version does; --form wire if a tool has done that to the body",
@@ -103,8 +104,8 @@ def _form_of(operation: Operation, value: Mapping[str, Any], layout: Layout) -> 
         # No server lays its answers out like that.
         return (Form.CLI, _PRINTED[layout]) if layout in _PRINTED else (Form.WIRE, "its times are numbers")
     for form, words in (
-        (Form.BOTO3, "its times are written as Python does"),
         (Form.CLI, "its times are ISO 8601 text"),
+        (Form.BOTO3, "its times are written as Python does"),
     ):
         if any(isinstance(time, str) and _TIMES[form].fullmatch(time) for time in times):
             return form, words

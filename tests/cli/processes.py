@@ -129,3 +129,18 @@ def outlived(lifeline: socket.socket) -> bool:
     except TimeoutError:
         return True
     return False
+
+
+def on_a_terminal(folder: Path, *arguments: str, **env: str) -> str:
+    """Run a command with a terminal as its output; returns all that went there."""
+    ours, theirs = os.openpty()
+    terminal = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    env = environment(TERM="xterm-256color", **env)
+    with running(command(*arguments), cwd=folder, env=env, **terminal):
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # the end of a terminal is an error on Linux
+            while part := os.read(ours, 65536):
+                shown += part
+        os.close(ours)
+    return shown.decode()

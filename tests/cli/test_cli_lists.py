@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.command import ROOT, conformance
+from cli.processes import on_a_terminal
 from conformance.cli.main import cli
 from conformance.errors import ExitCode, UserError
 
@@ -51,6 +52,41 @@ def test_the_plain_list_has_a_line_for_each_row_of_the_json(what: str) -> None:
 def test_facts_are_narrowed_by_operation_and_direction() -> None:
     rows = json.loads(printed("facts", "--json", "--operation", DESCRIBE, "--direction", "input"))
     assert {(row["operation"], row["direction"]) for row in rows} == {(DESCRIBE, "input")}
+
+
+def test_facts_are_narrowed_by_member_document_level_and_words() -> None:
+    rows = json.loads(printed("facts", "--json", "--member", "MaxResults", "--document", "cli", "--level", "must"))
+    assert {row["facet"] for row in rows} == {"present", "type", "required", "default"}
+    assert all("MaxResults" in row["path"] and "cli" in {place["id"] for place in row["sources"]} for row in rows)
+    assert [row["value"] for row in json.loads(printed("facts", "--json", "maxresults", "maximum"))] == [100]
+
+
+@pytest.mark.parametrize("command", [("checks",), ("facts",), ("explain", "api-list:35")])
+def test_rows_fit_a_terminal_of_80_columns(command: tuple[str, ...], tmp_path: Path) -> None:
+    screen = on_a_terminal(tmp_path, *command)
+    assert [line for line in screen.splitlines() if len(line) > 80 and " http" not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("cited", "parts"),
+    [
+        ("api-list:35", ("/input/MaxResults/maximum = 100", "page-size-bounds", "API_ListTrainingJobsFor")),
+        ("cli", ("edition    1", "sha256", "list-training-jobs-for-hyper-parameter-tuning-job.html")),
+        ("O34", ("SerializationException", "certainty  medium", "protocol/body/not-json")),
+        ("observations:O34", ("SerializationException",)),
+        ("protocol", ("smithy.io",)),
+    ],
+)
+def test_a_citation_can_be_followed(cited: str, parts: tuple[str, ...]) -> None:
+    text = printed("explain", cited)
+    for part in parts:
+        assert part in text
+
+
+def test_a_line_that_nothing_cites_leads_to_the_nearest_that_is() -> None:
+    error = refused("explain", "api-list:36")
+    assert "121 lines" in error.problem
+    assert "api-list:35" in error.remedy
 
 
 def test_every_exit_code_is_what_the_design_says() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -15,7 +14,7 @@ import pytest
 from raw_servers import RawServer, Received, never_answers, reference
 
 from cli.command import PATIENCE_S, Ended, command, conformance, environment, report_of
-from cli.processes import ended, first_line, launching, outlived, running, started
+from cli.processes import ended, first_line, launching, on_a_terminal, outlived, started
 from conformance.errors import ExitCode
 
 LITTLE = ("--area", "error")
@@ -138,21 +137,6 @@ def test_output_in_a_pipe_is_plain(env: dict[str, str], tmp_path: Path) -> None:
     assert run.code == ExitCode.CONFORMS
     assert "\x1b" not in run.said
     assert "\r" not in run.said
-
-
-def on_a_terminal(folder: Path, *arguments: str, **env: str) -> str:
-    """Run a command with a terminal as its output; give all that went there."""
-    ours, theirs = os.openpty()
-    terminal = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
-    env = environment(TERM="xterm-256color", **env)
-    with running(command(*arguments), cwd=folder, env=env, **terminal):
-        os.close(theirs)
-        shown = b""
-        with contextlib.suppress(OSError):  # the end of a terminal is an error on Linux
-            while part := os.read(ours, 65536):
-                shown += part
-        os.close(ours)
-    return shown.decode()
 
 
 def test_a_terminal_gets_colours_unless_they_are_not_wanted(tmp_path: Path) -> None:

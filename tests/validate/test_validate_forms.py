@@ -50,6 +50,13 @@ def test_a_form_that_is_named_wins() -> None:
     assert creation("2024-05-01T10:00:00Z", Form.BOTO3) == "2024-05-01T10:00:00Z"
 
 
+def test_times_of_boto3_may_be_written_by_isoformat() -> None:
+    assert creation("2024-05-01T10:00:00.250000+00:00", Form.BOTO3) == MOMENT + 0.25
+    saved = {"CreationTime": "2024-05-01T10:00:00+00:00", "ResponseMetadata": {"HTTPStatusCode": 200}}
+    answer = as_wire(contract().operations[DESCRIBE], saved)
+    assert (answer.form, answer.body) == (Form.BOTO3, {"CreationTime": MOMENT})
+
+
 def test_one_number_among_the_times_makes_it_the_wire_so_that_a_text_beside_it_fails() -> None:
     assert form_of(CreationTime=MOMENT, LastModifiedTime="2024-05-01T10:00:00Z") is Form.WIRE
 

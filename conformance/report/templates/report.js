@@ -53,8 +53,11 @@
 
   function cites(places) {
     return places.split(" ").filter(Boolean).flatMap((place) => {
-      const title = data.sources[place.split(":")[0]];
-      return [make("span", title ? { class: "cite", title } : { class: "cite" }, place), " "];
+      const name = data.sources[place] ? place : place.split(":")[0];
+      if (!data.sources[name]) return [make("span", { class: "cite" }, place), " "];
+      const [title, url] = data.sources[name];
+      const link = url ? { href: url, rel: "noreferrer" } : { href: reference(`source:${name}`) };
+      return [make("a", { class: "cite", title, ...link }, place), " "];
     });
   }
 
@@ -276,7 +279,7 @@
   function offer(name, values, titles = {}) {
     const before = field[name].value;
     field[name].replaceChildren(make("option", { value: "" }, "all"),
-      ...values.map((value) => make("option", { value }, titles[value] ? `${value}: ${titles[value]}` : value)));
+      ...values.map((value) => make("option", { value }, titles[value] ? `${value}: ${titles[value][0]}` : value)));
     field[name].value = values.includes(before) ? before : "";
   }
 
@@ -450,7 +453,10 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button.copy");
-    if (button) copy(button.closest(".copyable").querySelector("pre, code").textContent, button);
+    if (button) {
+      const source = button.closest(".copyable").querySelector("pre, code");
+      copy(source.dataset.copy ?? source.textContent, button);
+    }
   });
   document.getElementById("copy-view").addEventListener("click", (event) =>
     copy(location.href.replace(/#.*$/, "") + addressOfView(), event.target));
