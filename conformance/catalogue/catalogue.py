@@ -22,6 +22,7 @@ from conformance.catalogue.availability import availability_check
 from conformance.catalogue.check import Check
 from conformance.catalogue.cli_checks import CliChecks
 from conformance.catalogue.client_checks import ClientChecks
+from conformance.catalogue.connection_checks import connection_checks
 from conformance.catalogue.consistency_checks import known_checks, law_checks, rule_checks
 from conformance.catalogue.error_checks import error_checks
 from conformance.catalogue.listing_checks import ListingChecks
@@ -80,6 +81,7 @@ def catalogue(contract: Contract) -> tuple[Check, ...]:
 def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield availability_check(contract, operation)
     yield from protocol_checks(contract, operation)
+    yield from connection_checks(contract, operation)
     yield from envelope_checks(contract, operation)
     yield from repeat_checks(contract, operation)
     yield from request_checks(contract, operation)

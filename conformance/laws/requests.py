@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.contract import Operation
 from conformance.laws.verdict import Verdict, broke, failed, passed, skipped
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, NOT_FOLLOWED, Exchange
 
 INVALID = frozenset({"ValidationException", "SerializationException"})
 _CLIENT_ERRORS = range(400, 500)
@@ -185,3 +185,49 @@ def judge_like(exchange: Exchange, control: Exchange) -> Verdict:
         reason = "two requests that differ in nothing that counts end differently"
         return failed_by(exchange, "unlike-control", reason, expected, control)
     return passed({"answers": 2})
+
+
+_ON_ONE_CONNECTION = "the answer to the second of two requests on one connection"
+
+
+def judge_following(operation: Operation, exchange: Exchange, before: Exchange, control: Exchange) -> Verdict:
+    """Judge that a request leaves no bytes behind: the one sent `before` on the same connection.
+
+    A server reads the whole body, or closes the connection (RFC 9112, section 9.3). Otherwise it takes the rest of the
+    body for the next request, and `exchange` does not end as its `control` on a connection of its own.
+    """
+    kind = exchange.fault.kind if exchange.fault else ""
+    if kind in {CLOSED, CUT}:
+        return passed({"answers": 1}, notes=("the server closed the connection",))
+    if kind == NOT_FOLLOWED or not let_through(operation, control):
+        what = exchange if kind == NOT_FOLLOWED else control
+        return skipped(f"there is nothing to compare with: {shown(what)}", exchanges=(what,))
+    if kind == DESYNCHRONIZED or (
+        exchange.response is not None and (exchange.status, exchange.error_code) != (control.status, control.error_code)
+    ):
+        return failed(
+            DESYNCHRONIZED,
+            "the request left bytes behind on its connection: what follows is not the answer to the next one",
+            expected=f"{_ON_ONE_CONNECTION}: {shown(control)}; or a closed connection",
+            received=shown(exchange),
+            exchanges=(before, exchange),
+        )
+    return fault_of(exchange, _ON_ONE_CONNECTION) or passed({"answers": 2})
+
+
+def judge_kept(exchange: Exchange, before: Exchange) -> Verdict:
+    """Judge that a connection stays open behind the answer to the request `before`, unless that one says otherwise."""
+    kind = exchange.fault.kind if exchange.fault else ""
+    if kind == CUT:
+        return failed(
+            CUT,
+            "the connection is closed behind an answer that does not say so: every client has to send twice",
+            expected=f"{_ON_ONE_CONNECTION}, or Connection: close in the first answer",
+            received=shown(exchange),
+            exchanges=(before, exchange),
+        )
+    if kind == CLOSED:
+        return passed({"answers": 1}, notes=("the answer says that the connection is closed",))
+    if kind in {NOT_FOLLOWED, DESYNCHRONIZED}:
+        return skipped(f"the second request was not answered: {shown(exchange)}", exchanges=(before, exchange))
+    return fault_of(exchange, _ON_ONE_CONNECTION) or passed({"answers": 2})

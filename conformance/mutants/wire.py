@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.mutants.mutant import BOTH, Group, Kind, replacing
 from conformance.reference.inputs import DESCRIBE
 from conformance.reference.refusals import Refusal
+from conformance.wire.exchange import CUT, DESYNCHRONIZED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -235,6 +236,36 @@ def other_headers_refused(_: Service, faithful: Any, call: Call) -> Any:
     answer: Answer = faithful(call)
     known = {"host", "x-amz-target", "content-type", "authorization", "x-amz-date", "accept-encoding", "content-length"}
     return answer if set(call.headers) <= known else replace(answer, status=400, body=b"{}")
+
+
+def _left_behind(name: str, words: str, kind: str, is_so: Callable[[Call], bool]) -> None:
+    def behind(_: Service, faithful: Callable[[Call], str], call: Call) -> str:
+        return kind if is_so(call) else faithful(call)
+
+    wire.add(name, words, ("protocol/connection",), replacing(behind=behind), sees=BOTH)
+
+
+for _name, _words, _kind, _is_so in (
+    ("chunks-unread", "a body in chunks is not read", DESYNCHRONIZED, lambda call: "transfer-encoding" in call.headers),
+    ("get-unread", "the body of a GET is not read", DESYNCHRONIZED, lambda call: call.method == "GET"),
+    ("delete-unread", "the body of a DELETE is not read", DESYNCHRONIZED, lambda call: call.method == "DELETE"),
+    (
+        "unknown-operation-unread",
+        "the body for an unknown operation is not read",
+        DESYNCHRONIZED,
+        lambda call: call.headers.get("x-amz-target") not in _BY_LOWER.values(),
+    ),
+    ("broken-body-unread", "a body is not read to its end", DESYNCHRONIZED, lambda call: not call.body.endswith(b"}")),
+    ("expect-unread", "a body behind Expect is not read", DESYNCHRONIZED, lambda call: "expect" in call.headers),
+    ("closes-in-silence", "the connection is closed behind each answer, without a word", CUT, lambda _: True),
+    (
+        "closes-behind-errors",
+        "the connection is closed behind an error, without a word",
+        CUT,
+        lambda call: call.headers.get("x-amz-target") not in _BY_LOWER.values(),
+    ),
+):
+    _left_behind(_name, _words, _kind, _is_so)
 
 
 @wire.stage("dispatch", "protocol/operation", *(f"{one}/output//http_status" for one in BOTH), sees=BOTH)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.reference.exchange import Call
-from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.signing import Credentials, Signer
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ class InProcess:
         self._signer = Signer(CREDENTIALS, self._contract.signing_name, "us-east-1") if signed else None
 
     def send(self, request: Request) -> Exchange:
-        """Send one request."""
+        """Send one request; where it follows another, the service says what becomes of their connection."""
         headers = self._headers(request)
-        signer = self._signer
-        sent = signer.headers(request.method, URL, headers, request.body, request.signing) if signer else headers
-        received = {name.lower(): value for name, value in sent.items()} | {"host": "127.0.0.1:1"}
-        answer = self._service.answer(Call(request.method, "/", received, request.body))
+        if request.after is not None and (kind := self._service.behind(self._call(request.after))):
+            shown_only = HttpRequest(request.method, URL, tuple(headers.items()), request.body)
+            return Exchange(request.operation, shown_only, None, Fault(kind, "what the service says of its connection"))
+        answer = self._service.answer(self._call(request))
         named = (("x-amzn-RequestId", answer.request_id), ("Content-Type", answer.content_type))
         shown = tuple((name, value) for name, value in named if value)
         shown += (("Content-Length", str(len(answer.body))),)
@@ -44,6 +44,13 @@ class InProcess:
             HttpRequest(request.method, URL, kept, request.body),
             HttpResponse(answer.status, shown, answer.body, _ELAPSED_S),
         )
+
+    def _call(self, request: Request) -> Call:
+        headers, signer = self._headers(request), self._signer
+        sent = signer.headers(request.method, URL, headers, request.body, request.signing) if signer else headers
+        received = {name.lower(): value for name, value in sent.items()} | {"host": "127.0.0.1:1"}
+        received |= {"transfer-encoding": "chunked"} if request.chunked else {}
+        return Call(request.method, "/", received, request.body)
 
     def _headers(self, request: Request) -> dict[str, str]:
         service = self._contract

@@ -67,6 +67,13 @@ class Stages(ABC):
             _LOG.exception("the reference server broke on %s %s", call.method, call.target)
             return self.refuse(internal_failure())
 
+    def behind(self, call: Call) -> str:  # noqa: ARG002 - variants look at it
+        """Return what becomes of the connection behind the answer to a call: empty, it carries the next one.
+
+        A variant names the kind of fault that the next request meets.
+        """
+        return ""
+
     def admit(self, call: Call) -> None:
         """Refuse what is not a POST to the root: the operation is in a header, never in the URL."""
         if call.method != "POST":

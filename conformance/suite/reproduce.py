@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conformance.wire.exchange import Exchange, HttpRequest
 
+CURL = "curl -sS -i "
 _LONGEST_BODY = 20_000
 _LEFT_OUT = frozenset(
     {
@@ -48,7 +49,7 @@ def reproduce(shell: Shell, check_id: str, exchange: Exchange | None) -> str:
     if exchange is None or not _can_be_pasted(exchange.request):
         return shlex.join(["conformance", "run", *first])
     request = exchange.request
-    parts = ["curl -sS -i -X", request.method, shlex.quote(request.url)]
+    parts = [f"{CURL}-X", request.method, shlex.quote(request.url)]
     for name, value in request.headers:
         if name.lower() == "accept-encoding" and "gzip" in value:
             parts.append("--compressed")

@@ -8,10 +8,12 @@ from dataclasses import replace
 from conformance import report
 from conformance.catalogue.check import Check
 from conformance.laws.verdict import Outcome, Verdict
-from conformance.suite.reproduce import Shell, reproduce
-from conformance.wire.exchange import Exchange
+from conformance.suite.reproduce import CURL, Shell, reproduce
+from conformance.wire.exchange import CUT, DESYNCHRONIZED, Exchange
 
 _KEPT = 3
+_ON_ONE_CONNECTION = frozenset({CUT, DESYNCHRONIZED})
+"""Kinds of failures that two requests on one connection show."""
 _NEEDS_EXPLAINING = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
@@ -46,7 +48,11 @@ def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> repor
 
 
 def _reproducing(shell: Shell, check: Check, verdict: Verdict) -> str:
-    return verdict.reproduce or reproduce(shell, check.id, next(iter(verdict.exchanges), None))
+    line = verdict.reproduce or reproduce(shell, check.id, next(iter(verdict.exchanges), None))
+    if verdict.kind in _ON_ONE_CONNECTION and line.startswith(CURL):
+        # curl sends what stands behind --next on the same connection.
+        line += f" --next {reproduce(shell, check.id, verdict.exchanges[1]).removeprefix(CURL)}"
+    return line
 
 
 def crashed(check_id: str, level: str, reason: str) -> report.Result:

@@ -6,6 +6,7 @@ run for hours. The socket itself therefore looks at the clock before it reads.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from http import HTTPStatus
@@ -20,6 +21,8 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from conformance.wire.deadline import Deadline
 
+_SHOWN = 60
+"""Bytes that are kept of what nobody asked for."""
 _SHORTEST_S = 0.001
 """Seconds that a read waits at least: with none it would not wait at all, and fail in another way."""
 
@@ -33,10 +36,35 @@ class Connection(HTTPAdapter):
 
     def __init__(self, deadline: Deadline) -> None:
         """Make the kinds of connections that know this deadline."""
+        self.opened = 0
+        """How many connections were opened so far."""
+        self.was_cut = False
+        """Whether the server closed the kept connection without saying so in its answer."""
+        self.surplus = b""
+        """The first bytes that came on the kept connection after an answer and belong to none."""
         plain: type[_Socket] = type("Socket", (_Socket,), {"deadline": deadline})
+        adapter = self
 
-        class Plain(HTTPConnection):
-            response_class = _Answer
+        class Kept(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                adapter.opened += 1
+
+            @property
+            def is_connected(self) -> bool:
+                """Whether the connection can take another request; what came unasked on it is noted."""
+                connected = super().is_connected
+                if not connected and self.sock is not None:
+                    adapter.surplus = adapter.surplus or _waiting(self.sock)
+                    adapter.was_cut = not adapter.surplus
+                return connected
+
+        class Answer(_Answer):
+            def note_surplus(self, surplus: bytes) -> None:
+                adapter.surplus = adapter.surplus or surplus
+
+        class Plain(Kept):
+            response_class = Answer
 
             def _new_conn(self) -> socket.socket:
                 connected = super()._new_conn()  # type: ignore[no-untyped-call, unused-ignore]
@@ -45,8 +73,8 @@ class Connection(HTTPAdapter):
                 watched.settimeout(timeout)
                 return watched
 
-        class Secure(HTTPSConnection):
-            response_class = _Answer
+        class Secure(Kept, HTTPSConnection):
+            response_class = Answer
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain
@@ -67,8 +95,38 @@ class Connection(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = self._pools
 
 
+def _waiting(connected: socket.socket) -> bytes:
+    """Return the bytes that wait on a connection which is given up; none where the other side has closed it."""
+    try:
+        connected.settimeout(0)
+        return connected.recv(_SHOWN)
+    except OSError:
+        return b""
+
+
 class _Answer(HTTPResponse):
     """An answer, behind any number of interim ones: a server may send them unasked (RFC 9110, section 15.2)."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
+        super().__init__(sock, *arguments, **named)
+        self._socket = sock
+
+    def note_surplus(self, surplus: bytes) -> None:
+        """Take note of the bytes that came behind the end of the answer."""
+
+    def _close_conn(self) -> None:
+        """End the answer; what the reader has taken in beyond its end would be lost without a trace."""
+        if not self.will_close and self.fp is not None:
+            patience = self._socket.gettimeout()
+            try:
+                self._socket.settimeout(0)
+                self.note_surplus(self.fp.peek(1)[:_SHOWN])
+            except (OSError, ValueError):
+                pass  # nothing waits there
+            finally:
+                with contextlib.suppress(OSError):
+                    self._socket.settimeout(patience)
+        super()._close_conn()  # type: ignore[misc]  # the one place where http.client lets go of its reader
 
     def begin(self) -> None:
         """Read up to the body of the final answer."""

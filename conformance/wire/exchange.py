@@ -43,9 +43,22 @@ class HttpResponse:
         return header(self.headers, name)
 
 
+CLOSED, CUT, DESYNCHRONIZED, NOT_FOLLOWED = "closed", "cut", "desynchronized", "not-followed"
+"""Kinds of faults of a request that has to follow another on its connection.
+
+The server closed the connection and its answer said so, or closed it without a word; something else than an answer came
+on it; the request before it found no answer.
+"""
+KILLED = "killed"
+"""The kind of the fault of a request that was met by a closed connection, after which no server was there."""
+
+
 @dataclass(frozen=True)
 class Fault:
-    """Why there is no answer: `unreachable`, `dropped`, `timeout`, `too-large`, `not-http`, `refused-by-client`."""
+    """Why there is no answer.
+
+    `kind` is `unreachable`, `dropped`, `timeout`, `too-large`, `not-http`, `refused-by-client`, or one of those above.
+    """
 
     kind: str
     detail: str

@@ -14,6 +14,10 @@ NO_SUCH_OPERATION = "NoSuchOperation"
 """The name of an operation that no service has: what a request may aim at beside its own operation."""
 
 
+_LARGE = 65_536
+"""Bytes of a body that every server reads: one may answer before the end of a larger one."""
+
+
 class Signing(StrEnum):
     """How a request is signed."""
 
@@ -41,6 +45,13 @@ class Request:
     signing: Signing = Signing.VALID
     chunked: bool = False
     extra_headers: Headers = ()
+    after: Request | None = None
+    """The request that is sent just before this one on the same connection, which is theirs alone."""
+
+    @property
+    def may_derail(self) -> bool:
+        """Whether a server may answer without reading the whole body, so that a kept connection derails."""
+        return len(self.body) > _LARGE or self != Request(self.operation, self.body)
 
     @classmethod
     def call(cls, operation: str, members: Mapping[str, Any]) -> Request:
@@ -54,6 +65,10 @@ class Request:
         if not isinstance(value, dict):
             raise TypeError("the body of this request is no JSON object")
         return value
+
+    def with_header(self, name: str, value: str) -> Request:
+        """Return the same request with one more header."""
+        return replace(self, extra_headers=(*self.extra_headers, (name, value)))
 
     def having(self, **members: Any) -> Request:
         """Give the same request with these members set."""

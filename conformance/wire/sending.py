@@ -11,13 +11,16 @@ from conformance.wire.request import Signing
 
 RAW = "raw"
 """The client that a request comes from where the suite made it itself, byte by byte."""
+FOLLOWING = "raw-following"
+"""The client of the suite's own request that has to follow another on one connection."""
 
 
 @dataclass(frozen=True)
 class Sending:
     """One HTTP request as it goes out, signature and all: its headers never reach a report or a recording as they are.
 
-    `client` names the library that made it, RAW for the suite's own requests.
+    `client` names the library that made it, RAW for the suite's own requests. A request that goes `alone` gets a
+    connection of its own; one with another `after` which it is sent shares that one's.
     """
 
     operation: str
@@ -28,6 +31,8 @@ class Sending:
     chunked: bool = False
     signing: Signing = Signing.VALID
     client: str = RAW
+    alone: bool = False
+    after: Sending | None = None
 
 
 class Carried(NamedTuple):

@@ -9,12 +9,12 @@ from typing import Any
 
 import requests
 
-from conformance.wire.exchange import Exchange, Fault, Headers, HttpRequest, HttpResponse
+from conformance.wire.exchange import KILLED, NOT_FOLLOWED, Exchange, Fault, Headers, HttpRequest, HttpResponse
 from conformance.wire.limits import Limits
 from conformance.wire.read_only import is_aws, reaches_only, reads
 from conformance.wire.request import Request, Signing
 from conformance.wire.secrets import Blotter
-from conformance.wire.sending import Carrier, Recorder, Sending, UnansweredError
+from conformance.wire.sending import FOLLOWING, RAW, Carrier, Recorder, Sending, UnansweredError
 from conformance.wire.signing import Credentials, Signer
 from conformance.wire.transport import Transport
 
@@ -28,6 +28,8 @@ _PAUSES_S = (0.2, 0.4, 0.8, 1.6, 3.2)
 """Seconds between the sendings of a request that is throttled: six seconds in all, then it counts as a fault."""
 _INTERNAL = frozenset({"InternalFailure", "InternalServerException", "InternalServerError", "ServiceUnavailable", ""})
 _SERVER_ERRORS = range(500, 600)
+_OF_THE_CONNECTION = frozenset({"dropped", "not-http"})
+"""Kinds of faults that a kept connection may be to blame for, with what was left on it."""
 _MOST_INTERNAL = 2
 """How often a request is sent again that met an internal failure, before that is taken for the target's answer."""
 
@@ -43,10 +45,16 @@ class Protocol:
 
 @dataclass
 class Traffic:
-    """What went over the wire: requests that were sent, and how many of them were throttled and sent again."""
+    """What went over the wire: how many requests were sent, and how many of them were sent again, and why.
+
+    The target was busy (`throttled`); the kept connection was dead, or carried something else than an answer
+    (`reconnected`); the target answered with an error of its own that did not repeat (`recovered`).
+    """
 
     sent: int = 0
     throttled: int = 0
+    reconnected: int = 0
+    recovered: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,10 +130,12 @@ class Client:
     def send(self, request: Request) -> Exchange:
         """Send one request; whatever happens comes back as an exchange, nothing is raised for the target's doing."""
         headers = self._headers(request)
-        shown = HttpRequest(request.method, self._url, _without_secrets(headers), request.body)
-        rejection = self.rejection(request.operation, headers, exact=False)
-        if rejection is not None:
-            return Exchange(request.operation, shown, None, rejection)
+        kept = _without_secrets(headers) + ((("Transfer-Encoding", "chunked"),) if request.chunked else ())
+        shown = HttpRequest(request.method, self._url, kept, request.body)
+        for one in (request, request.after):
+            rejection = None if one is None else self.rejection(one.operation, self._headers(one), exact=False)
+            if one is not None and rejection is not None:
+                return Exchange(one.operation, shown, None, rejection)
         return self._patiently(shown, lambda: self._sending(request, headers))
 
     def relay(self, sending: Sending, shown: HttpRequest) -> Exchange:
@@ -205,27 +215,66 @@ class Client:
     def _sending(self, request: Request, headers: dict[str, str]) -> Sending:
         signer, url = self._signer, self._url
         signed = signer.headers(request.method, url, headers, request.body, request.signing) if signer else headers
-        return Sending(request.operation, request.method, url, signed, request.body, request.chunked, request.signing)
+        after = self._sending(request.after, self._headers(request.after)) if request.after else None
+        return Sending(
+            request.operation, request.method, url, signed, request.body, request.chunked, request.signing,
+            client=FOLLOWING if after else RAW, alone=request.may_derail, after=after,
+        )  # fmt: skip
 
     def _once(self, sending: Sending, shown: HttpRequest) -> Exchange:
+        """Send a request, and again over a fresh connection where the first one did not bring an answer in HTTP."""
+        if not sending.alone:
+            return self._insistently(sending, shown)
+        # What such a request leaves behind on a connection must not meet the next one.
+        self._transport.close()
+        try:
+            return self._following(sending, shown) if sending.after else self._insistently(sending, shown)
+        finally:
+            self._transport.close()
+
+    def _following(self, sending: Sending, shown: HttpRequest) -> Exchange:
+        """Send two requests over one connection; return the exchange of the second."""
+        if sending.after is not None:
+            before = self._attempt(sending.after, shown)
+            if before.fault is not None:
+                why = f"the request before it found no answer: {before.fault.detail}"
+                fault = before.fault if before.fault.kind == "budget" else Fault(NOT_FOLLOWED, why)
+                return Exchange(sending.operation, shown, None, fault)
+            if before.error_code in _THROTTLED:
+                return before
+        return self._attempt(sending, shown)
+
+    def _insistently(self, sending: Sending, shown: HttpRequest) -> Exchange:
+        first = self._attempt(sending, shown)
+        if first.fault is None or first.fault.kind not in _OF_THE_CONNECTION:
+            return first
+        was_kept = self._transport.reused
+        second = self._attempt(sending, shown)
+        if second.fault is None:
+            self._traffic.reconnected += was_kept
+        elif first.fault.kind == "dropped" and second.fault.kind == "unreachable":
+            words = f"the connection was closed without an answer, and then no server was there: {second.fault.detail}"
+            return Exchange(sending.operation, second.request, None, Fault(KILLED, words))
+        return second
+
+    def _attempt(self, sending: Sending, shown: HttpRequest) -> Exchange:
         response: HttpResponse | None = None
-        for attempt in (1, 2):
-            fault = self.admit()
-            if fault is None:
-                started = time.perf_counter()
-                if self._carrier is not None:
-                    response, fault, sent = self._carrier.carry(sending)
-                    shown = shown if sent is None else HttpRequest(shown.method, shown.url, sent, shown.body)
-                else:
-                    body: bytes | Iterator[bytes] = _in_chunks(sending.body) if sending.chunked else sending.body
-                    response, fault = self._transport.send(sending.method, sending.url, sending.headers, body)
-                self.seconds += time.perf_counter() - started
-            if self._blotter is not None:
-                response, fault = self._blotted(sending, response, fault)
-            if self._recorder is not None:
-                self._recorder.take(sending, response, fault)
-            if fault is None or fault.kind != "dropped" or attempt == 2:  # noqa: PLR2004 - the second and last
-                break
+        fault = self.admit()
+        if fault is None:
+            started = time.perf_counter()
+            if self._carrier is not None:
+                response, fault, sent = self._carrier.carry(sending)
+                shown = shown if sent is None else HttpRequest(shown.method, shown.url, sent, shown.body)
+            else:
+                body: bytes | Iterator[bytes] = _in_chunks(sending.body) if sending.chunked else sending.body
+                response, fault = self._transport.send(
+                    sending.method, sending.url, sending.headers, body, follows=sending.after is not None
+                )
+            self.seconds += time.perf_counter() - started
+        if self._blotter is not None:
+            response, fault = self._blotted(sending, response, fault)
+        if self._recorder is not None:
+            self._recorder.take(sending, response, fault)
         return Exchange(sending.operation, shown, response, fault)
 
     def _blotted(

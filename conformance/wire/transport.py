@@ -17,13 +17,13 @@ from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 
 from conformance.wire.connection import Connection, OtherProtocolError
 from conformance.wire.deadline import Deadline
-from conformance.wire.exchange import Fault, Headers, HttpResponse
+from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, Fault, Headers, HttpResponse
 from conformance.wire.limits import Limits
 from conformance.wire.unpacking import TooLargeError, UndecodableError, read_body
 
 _MOST_HEADER_BYTES = 16_384
 """Letters of all headers of one answer: Node.js, and with it the AWS SDK for JavaScript, takes no more either."""
-_ADDRESS = re.compile(r"^\w*(?:Connection|Pool)\(host=[^)]*\): ")
+_ADDRESS = re.compile(r"^\w+\(host=[^)]*\): ")
 _SILENT = re.compile(r"Read timed out\. \(read timeout=([^)]+)\)")
 """What urllib3 puts around its messages: the address, which an exchange has anyway, and words of its own."""
 _NEVER_ANSWERED = ("refused", "Name or service", "resolve", "unreachable", "No route")
@@ -48,18 +48,48 @@ class Transport:
         self._limits = limits
         self._deadline = Deadline()
         self._connection = Connection(self._deadline)
+        self.reused = False
+        """Whether the last request went over a connection that others had used before."""
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
     def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Iterator[bytes]
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Iterator[bytes],
+        *,
+        follows: bool = False,
     ) -> tuple[HttpResponse | None, Fault | None]:
-        """Send one request, in chunks where the body is an iterator; give the answer or the fault."""
+        """Send one request, in chunks where the body is an iterator; give the answer or the fault.
+
+        With `follows` only an answer on the connection of the request before counts: where the server has closed that
+        one, or sends something else on it, the fault says so.
+        """
         started = time.perf_counter()
+        opened, self._connection.was_cut = self._connection.opened, False
+        if not follows:
+            self._connection.surplus = b""
         response, fault = self._exchange(method, url, headers, body, started)
+        if self._connection.surplus:
+            self._connection.close()
+        self.reused = self._connection.opened == opened
         self._on_exchange(time.perf_counter() - started)
+        return self._followed(response, fault) if follows else (response, fault)
+
+    def _followed(self, response: HttpResponse | None, fault: Fault | None) -> tuple[HttpResponse | None, Fault | None]:
+        if surplus := self._connection.surplus:
+            words = f"bytes that belong to no answer came behind the answer: {surplus.decode('latin-1')!r:.{_SHOWN}}"
+            return None, Fault(DESYNCHRONIZED, words)
+        if self._connection.was_cut or (self.reused and fault is not None and fault.kind == "dropped"):
+            return None, Fault(CUT, "the server closed the connection, and its answer did not say that it would")
+        if not self.reused:
+            return None, Fault(CLOSED, "the server closed the connection, as its answer said")
+        if fault is not None and fault.kind == "not-http":
+            return None, Fault(DESYNCHRONIZED, fault.detail)
         return response, fault
 
     def _exchange(
