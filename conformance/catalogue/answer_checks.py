@@ -14,8 +14,8 @@ from conformance.catalogue.request_checks import fresh_token
 from conformance.contract import Contract, Fact, Operation
 from conformance.laws import envelope
 from conformance.laws.answers import Sightings, expectation, judge_fact, judgeable, observe
-from conformance.laws.verdict import Verdict
-from conformance.wire.exchange import Exchange
+from conformance.laws.verdict import Verdict, failed, passed, skipped
+from conformance.wire.exchange import KILLED, Exchange
 from conformance.wire.request import Request
 
 _SUCCESS = range(200, 300)
@@ -43,6 +43,7 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     for fact in contract.facts_of(operation.name, "output"):
         if fact.facet == "http_status":
             yield _status_check(operation, fact)
+            yield _survival_check(contract, operation)
         elif judgeable(fact):
             name = f"modelled-{fact.facet}" if fact.basis == "modelled" else fact.facet
             yield Check(
@@ -79,6 +80,33 @@ def _status_check(operation: Operation, fact: Fact) -> Check:
         facts=(fact.id,),
         request="nothing of its own: it looks at every answer of the run",
         accepts=f"HTTP {fact.value}, not another 2xx",
+    )
+
+
+def _survival_check(contract: Contract, operation: Operation) -> Check:
+    return Check(
+        id=f"{operation.name}/response/http/survives",
+        level="must",
+        basis="protocol",
+        statement="the server is still there after every request that it has answered",
+        because=because(contract, protocol=True),
+        run=partial(_survived, operation),
+        request="nothing of its own: it looks at the whole run",
+        accepts="a server that goes on answering",
+    )
+
+
+def _survived(operation: Operation, lab: Lab) -> Verdict:
+    crashes = [one for one in lab.crashes if one.operation == operation.name and one.answered]
+    if not crashes:
+        answers = len(lab.answers(operation.name))
+        return passed({"answers": answers}) if answers else skipped("the target answered no request of the operation")
+    return failed(
+        KILLED,
+        "the server was gone after it had answered",
+        expected="a server that goes on answering",
+        received="; ".join(f"gone after {one.request}, sent by {one.check}" for one in crashes),
+        rests_on={"answers": len(crashes)},
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from conformance.contract import Contract
 from conformance.wire.encoding import weight
-from conformance.wire.exchange import Exchange, Fault, HttpRequest
+from conformance.wire.exchange import KILLED, Exchange, Fault, HttpRequest
 from conformance.wire.request import Request
 from conformance.wire.sending import UnansweredError
 
@@ -17,6 +17,10 @@ _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large"
 _AT_ONCE = frozenset({"budget", "credentials"})
 """Faults after which no request will be answered: there is no use in trying four more."""
 _PATIENCE = 5
+MOST_RESTARTS = 10
+"""How often a server is brought back in a run."""
+_SHOWN = 60
+"""Bytes of a body that are shown."""
 _MOST_DOUBTS = 20
 """How often a target that drops one connection after the other is asked whether it is there: a run stays bounded."""
 
@@ -30,6 +34,20 @@ class Sender(Protocol):
         """Send one request."""
 
 
+@dataclass(frozen=True)
+class Crash:
+    """A server that was gone after a request: what was sent, by which check, and whether the server came back.
+
+    `answered` says that the request had its answer before the server went away; no check of its own fails then.
+    """
+
+    operation: str
+    request: str
+    check: str
+    restarted: bool
+    answered: bool
+
+
 @dataclass
 class _Memory:
     """What is forgotten while the target is asked again."""
@@ -41,11 +59,24 @@ class _Memory:
 class Exchanges:
     """Exchanges with one target, remembered, so that whoever asks the same shares them."""
 
-    def __init__(self, contract: Contract, sender: Sender, most_bytes: int) -> None:
-        """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated."""
+    def __init__(
+        self, contract: Contract, sender: Sender, most_bytes: int, revive: Callable[[], bool] | None = None
+    ) -> None:
+        """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated.
+
+        `revive` brings a server back that has gone away, with its state, and returns whether it could.
+        """
         self.contract = contract
         self.gone: Fault | None = None
         """Why nothing is asked any more; None while the target answers."""
+        self.asking = ""
+        """The id of the check for which requests are sent now."""
+        self.crashes: list[Crash] = []
+        """The requests after which the server was gone."""
+        self._revive = revive
+        self._fatal: dict[Request, Exchange] = {}
+        self._last: Request | None = None
+        self._last_for = ""
         self._sender = sender
         self._most_bytes = most_bytes
         self._bytes = 0
@@ -93,22 +124,51 @@ class Exchanges:
         return self._send(request)
 
     def _send(self, request: Request) -> Exchange:
+        if request in self._fatal:
+            return self._fatal[request]
         if self.gone is not None:
             return Exchange(request.operation, _unsent(request), None, self.gone)
         exchange = self._sender.send(request)
         if self._answered is None and exchange.ok:
             self._answered = request
-        self.count(exchange.fault)
+        if exchange.fault is not None and exchange.fault.kind == KILLED:
+            self._fatal[request] = exchange
+        self.count(exchange.fault, request)
+        self._last, self._last_for = request, self.asking
         return exchange
 
-    def count(self, fault: Fault | None) -> None:
-        """Count a request that found no answer, or (None) one that did: too many in a row, and the target is gone."""
+    def count(self, fault: Fault | None, request: Request | None = None) -> None:
+        """Count a request that found no answer, or (None) one that did: too many in a row, and the target is gone.
+
+        `request` is None for what a client library made.
+        """
+        if fault is not None and fault.kind == KILLED:
+            self._crashed(request, self.asking, fault, answered=False)
+            return
+        if fault is not None and fault.kind == "unreachable" and self._last is not None and self._answered is not None:
+            # Nothing listens any more: what was sent before was the end of the server, not this request.
+            self._crashed(self._last, self._last_for, fault, answered=True)
+            return
         fatal = fault is not None and fault.kind in _FATAL
         self._faults = self._faults + 1 if fatal else 0
         if fault is not None and fault.kind in _AT_ONCE:
             self.gone = fault
         elif self._faults >= _PATIENCE and fault is not None and not self._still_there(fault):
             self.gone = Fault("gone", f"the target gave no answer {_PATIENCE} times in a row: {fault.detail}")
+
+    def _crashed(self, request: Request | None, check: str, fault: Fault, *, answered: bool) -> None:
+        """Note the request after which the server was gone; bring the server back, or give the target up."""
+        words = "a request of boto3" if request is None else describe(request)
+        operation = check.split("/", 1)[0] if request is None else request.operation
+        restarted = self._revive is not None and len(self.crashes) < MOST_RESTARTS and self._revive()
+        self.crashes.append(Crash(operation, words, check, restarted, answered))
+        self._faults = 0
+        if restarted:
+            # What was there before the restart has other times and tokens now: nothing is compared across it.
+            self._memory = _Memory()
+            self._cache.clear()
+        else:
+            self.gone = Fault("gone", f"the target was gone after {words}: {fault.detail}")
 
     def _still_there(self, fault: Fault) -> bool:
         """Ask a target that drops connections what it has answered before: a handler that dies on a body is no end."""
@@ -136,10 +196,12 @@ class Exchanges:
     def asking_again(self) -> Iterator[None]:
         """Forget everything for a while: what is asked inside is asked anew."""
         kept, self._memory = self._memory, _Memory()
+        crashes = len(self.crashes)
         try:
             yield
         finally:
-            self._memory = kept
+            if len(self.crashes) == crashes:
+                self._memory = kept
 
     def saw(self, exchanges: tuple[Exchange, ...]) -> None:
         """Keep the accepted answers among exchanges, whoever had them, so that they are judged as well."""
@@ -161,9 +223,14 @@ class Exchanges:
         return self._memory.exchanges
 
     def take_over(
-        self, asked: Mapping[Request, Exchange], answers: Iterable[Exchange], gone: Fault | None = None
+        self,
+        asked: Mapping[Request, Exchange],
+        answers: Iterable[Exchange],
+        gone: Fault | None = None,
+        crashes: Iterable[Crash] = (),
     ) -> None:
         """Remember what others asked the same target in this one's place, the answers that they saw, and its end."""
+        self.crashes += crashes
         self._memory.exchanges.update(asked)
         for exchange in answers:
             self._see(exchange)
@@ -175,6 +242,15 @@ def _same(one: Exchange, other: Exchange) -> bool:
     return one.status == other.status and (one.response and one.response.body) == (
         other.response and other.response.body
     )
+
+
+def describe(request: Request) -> str:
+    """Say in a line what a request is, by its operation and what is unusual about it."""
+    body = request.body[:_SHOWN].decode("utf-8", "backslashreplace")
+    more = "..." if len(request.body) > _SHOWN else ""
+    method = "" if request.method == "POST" else f"{request.method} "
+    unusual = ", in chunks" if request.chunked else ""
+    return f"{method}{request.operation} with the body {body!r}{more}{unusual}"
 
 
 def _unsent(request: Request) -> HttpRequest:

@@ -59,9 +59,10 @@ class Lab(Exchanges):
         auth: bool = False,
         most_items: int = 1_000,
         most_bytes: int = Limits.max_kept_bytes,
+        revive: Callable[[], bool] | None = None,
     ) -> None:
         """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated."""
-        super().__init__(contract, sender, most_bytes)
+        super().__init__(contract, sender, most_bytes, revive)
         self.auth = auth
         self.clients = clients
         self.commands = commands

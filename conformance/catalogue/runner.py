@@ -11,7 +11,7 @@ from conformance.catalogue.check import GATHERED, Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.permission import denied
 from conformance.laws.verdict import Outcome, Verdict, broke, skipped
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import KILLED, Exchange
 from conformance.wire.sending import UnansweredError
 
 _REFUSALS = range(400, 500)
@@ -54,12 +54,16 @@ class Runner:
         return known
 
     def _run(self, check: Check) -> Verdict:
+        self._lab.asking = check.id
         if aside := self._standing.aside(check):
             return aside
-        verdict = check.run(self._lab)
+        verdict = self._on_one_server(check)
+        if verdict.kind == KILLED and verdict.outcome is Outcome.ERROR:
+            verdict = replace(verdict, outcome=Outcome.FAILED)
         if verdict.outcome is Outcome.ERROR and self._lab.gone is not None:
             # One check tells that the target is gone; whatever still wants an answer of it stands behind that one.
-            self._told = self._told or check.id
+            crash = self._lab.crashes[-1].check if self._lab.crashes else ""
+            self._told = self._told or crash or check.id
             if self._told != check.id:
                 return skipped(f"the target gave no answer any more: see {self._told}", kind="behind")
         if verdict.outcome is not Outcome.FAILED:
@@ -67,6 +71,14 @@ class Runner:
         if self._lab.auth and (denial := denied(self._lab.contract, verdict.exchanges)):
             return denial
         return self._confirmed(check, verdict) if check.compares else verdict
+
+    def _on_one_server(self, check: Check) -> Verdict:
+        """Run a check, and again where the server went away and came back meanwhile: its answers are of one life."""
+        while True:
+            crashes = len(self._lab.crashes)
+            verdict = check.run(self._lab)
+            if self._lab.gone is not None or len(self._lab.crashes) == crashes:
+                return verdict
 
     def _confirmed(self, check: Check, verdict: Verdict) -> Verdict:
         """Ask again before a comparison accuses: on a live target, what it compares may have changed meanwhile.

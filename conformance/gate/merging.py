@@ -151,6 +151,9 @@ def _footer(records: Sequence[Record], whole: Record) -> Footer:
         stopped=stopped,
         throttled=sum(footer.throttled for footer in footers),
         notes=tuple(dict.fromkeys(note for footer in footers for note in footer.notes)),
+        reconnected=sum(footer.reconnected for footer in footers),
+        recovered=sum(footer.recovered for footer in footers),
+        crashes=tuple(crash for footer in footers for crash in footer.crashes),
     )
 
 

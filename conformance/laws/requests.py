@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.contract import Operation
 from conformance.laws.verdict import Verdict, broke, failed, passed, skipped
-from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, NOT_FOLLOWED, Exchange
+from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange
 
 INVALID = frozenset({"ValidationException", "SerializationException"})
 _CLIENT_ERRORS = range(400, 500)
@@ -57,6 +57,8 @@ def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
     """
     if exchange.response is None:
         fault = exchange.fault
+        if fault is not None and fault.kind == KILLED:
+            return failed_by(exchange, KILLED, "the server was gone after this request", expected)
         if fault is not None and fault.kind == "dropped":
             return failed_by(exchange, "dropped", "the target dropped the connection", expected)
         return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))

@@ -11,7 +11,7 @@ from conformance.report.findings import Finding, Rank, group_findings
 from conformance.report.gate import Gate, GateFinding, Wrong
 from conformance.report.record import RecordError, RecordWriter, read_record
 from conformance.report.result import AREAS, Because, Level, Outcome, Result, sort_results
-from conformance.report.run import Contract, Facts, Footer, Header, Record, Shard, Target, Tool
+from conformance.report.run import Contract, Crash, Facts, Footer, Header, Record, Shard, Target, Tool
 from conformance.report.summary import Headline, Summary, counts_against, exit_code, headline, summarise
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "BODY_LIMIT",
     "Because",
     "Contract",
+    "Crash",
     "Exchange",
     "Facts",
     "Fault",

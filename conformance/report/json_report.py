@@ -41,6 +41,9 @@ def report_json(record: Record) -> dict[str, Any]:
         "stopped": record.stopped,
         "throttled": footer.throttled if footer else 0,
         "notes": list(footer.notes) if footer else [],
+        "reconnected": footer.reconnected if footer else 0,
+        "recovered": footer.recovered if footer else 0,
+        "crashes": [one.to_json() for one in footer.crashes] if footer else [],
         "shard": header.shard.to_json() if header.shard else None,
         "summary": summary.to_json(),
         "facts": {

@@ -150,12 +150,34 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Crash:
+    """A server that was gone after a request: what was sent, by which check, and whether the server came back."""
+
+    request: str
+    check: str
+    restarted: bool
+
+    @classmethod
+    def read(cls, fields: Fields) -> Crash:
+        """Read it from a record."""
+        return cls(fields.text("request"), fields.text("check"), fields.flag("restarted"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as a record writes it."""
+        return {"request": self.request, "check": self.check, "restarted": self.restarted}
+
+    def __str__(self) -> str:
+        return f"the server was gone after {self.request}{' and was restarted' if self.restarted else ''}"
+
+
+@dataclass(frozen=True)
 class Footer:
     """The last line of a record. `stopped` is the reason why the run gave up, empty where it did not.
 
     `gate` tells how the run stands to a file of known failures; None where it had none. `throttled` counts
     requests that the target asked to be sent again later; none of them was judged. `notes` say what to know of the
-    state of the target, such as what the run left there.
+    state of the target, such as what the run left there. `reconnected` counts requests that were sent again because the
+    kept connection had died, `recovered` those whose internal error did not repeat.
     """
 
     duration_s: float
@@ -166,6 +188,22 @@ class Footer:
     gate: Gate | None = None
     throttled: int = 0
     notes: tuple[str, ...] = ()
+    reconnected: int = 0
+    recovered: int = 0
+    crashes: tuple[Crash, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What readers should know of the traffic of the run, in a line each."""
+        counted = (
+            (self.throttled, "throttled and sent again"),
+            (self.reconnected, "sent again because the connection had died"),
+            (self.recovered, "answered with an internal error once, and sent again"),
+        )
+        lines = [
+            f"{number:,} {'request' if number == 1 else 'requests'} {words}" for number, words in counted if number
+        ]
+        return (*lines, *map(str, self.crashes))
 
     @classmethod
     def read(cls, fields: Fields) -> Footer:
@@ -179,6 +217,9 @@ class Footer:
             fields.optional("gate", Gate.read) if fields.has("gate") else None,
             fields.count("throttled") if fields.has("throttled") else 0,
             fields.texts("notes") if fields.has("notes") else (),
+            fields.count("reconnected") if fields.has("reconnected") else 0,
+            fields.count("recovered") if fields.has("recovered") else 0,
+            fields.each("crashes", Crash.read) if fields.has("crashes") else (),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -192,6 +233,9 @@ class Footer:
             "gate": self.gate.to_json() if self.gate else None,
             "throttled": self.throttled,
             "notes": list(self.notes),
+            "reconnected": self.reconnected,
+            "recovered": self.recovered,
+            "crashes": [one.to_json() for one in self.crashes],
         }
 
 

@@ -89,10 +89,8 @@ class _Page(Printer):
         if header.shard:
             counts.append(f", {header.shard}: {header.shard.checks:,} checks in all")
         self._part("checks", counts)
-        if record.footer and record.footer.throttled:
-            self._part(
-                "throttled", f"{count(record.footer.throttled, 'request')}, sent again after a pause, not judged"
-            )
+        for remark in record.footer.remarks if record.footer else ():
+            self._part("note", one_line(remark))
         if summary.facts_exercised is not None:
             self._part("facts", f"{summary.facts_exercised:,} of {summary.facts_total:,} exercised")
 

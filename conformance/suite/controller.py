@@ -64,6 +64,8 @@ class Controller:
         traffic = self._config.stash[PLAN].wiring.traffic
         traffic.sent += output.get("sent", 0)
         traffic.throttled += output.get("throttled", 0)
+        traffic.reconnected += output.get("reconnected", 0)
+        traffic.recovered += output.get("recovered", 0)
         self._config.stash[TIMINGS].processes += [Judging.from_json(one) for one in output.get("judging", ())]
 
     def _do_without(self, error: UserError) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
-from typing import Any
+from dataclasses import fields as dataclass_fields
+from typing import Any, cast
 
 from conformance.catalogue.check import Check, place_in_run
+from conformance.catalogue.exchanges import Crash
 from conformance.catalogue.lab import Lab
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import Request, Signing
@@ -46,7 +48,11 @@ class AnswerLog:
         asked = [(_packed(request), numbered(exchange)) for request, exchange in self._lab.asked.items()]
         answers = [(place, numbered(exchange)) for place, exchange in self._answers]
         gone = self._lab.gone
-        return {"exchanges": exchanges, "asked": asked, "answers": answers, "gone": gone and astuple(gone)}
+        crashes = [astuple(one) for one in self._lab.crashes]
+        return {
+            "exchanges": exchanges, "asked": asked, "answers": answers, "gone": gone and astuple(gone),
+            "crashes": crashes,
+        }  # fmt: skip
 
 
 class Gathering:
@@ -57,6 +63,7 @@ class Gathering:
         self._asked: dict[Request, Exchange] = {}
         self._answers: list[tuple[int, Exchange]] = []
         self._gone: Fault | None = None
+        self._crashes: list[Crash] = []
 
     def hear(self, packed: Mapping[str, Any]) -> None:
         """Take what one worker saw."""
@@ -64,6 +71,7 @@ class Gathering:
         for request, number in packed["asked"]:
             self._remember(_request(request), exchanges[number])
         self._answers += [(place, exchanges[number]) for place, number in packed["answers"]]
+        self._crashes += (Crash(*one) for one in packed["crashes"])
         self._gone = self._gone or (Fault(*packed["gone"]) if packed["gone"] else None)
 
     def _remember(self, request: Request, exchange: Exchange) -> None:
@@ -74,17 +82,21 @@ class Gathering:
     def into(self, lab: Lab) -> None:
         """Let a lab know it all, as if it had asked itself."""
         answers = [exchange for _, exchange in sorted(self._answers, key=lambda one: one[0])]
-        lab.take_over(self._asked, answers, self._gone)
+        lab.take_over(self._asked, answers, self._gone, self._crashes)
 
 
 def _packed(request: Request) -> _Packed:
     # execnet knows strings, and no kinds of them.
-    return tuple(str(one) if isinstance(one, Signing) else one for one in astuple(request))
+    fields = (getattr(request, field.name) for field in dataclass_fields(request))
+    return tuple(
+        str(one) if isinstance(one, Signing) else _packed(one) if isinstance(one, Request) else one for one in fields
+    )
 
 
 def _request(packed: _Packed) -> Request:
     request = Request(*packed)
-    return replace(request, signing=Signing(request.signing))
+    after = _request(cast("_Packed", request.after)) if request.after else None
+    return replace(request, signing=Signing(request.signing), after=after)
 
 
 def _exchange(packed: _Packed) -> Exchange:

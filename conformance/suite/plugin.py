@@ -220,6 +220,7 @@ def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> 
             stopped=interrupted or recording.stopped or seen.why_gone(config),
             unknown_members=seen.unknown_members(config),
             notes=notes,
+            crashes=seen.crashes(config),
         )
     if handle is not None:
         handle.record, handle.reports = record, reports

@@ -12,6 +12,7 @@ import pytest
 
 import conformance
 from conformance import report
+from conformance.catalogue.exchanges import Crash
 from conformance.report.writing import write_reports
 from conformance.suite.rows import crashed
 from conformance.suite.stage import Plan
@@ -66,7 +67,12 @@ class Recording:
         return self.take(crashed(check_id, levels[check_id], reason))
 
     def finish(
-        self, *, stopped: str = "", unknown_members: Iterable[str] = (), notes: Iterable[str] = ()
+        self,
+        *,
+        stopped: str = "",
+        unknown_members: Iterable[str] = (),
+        notes: Iterable[str] = (),
+        crashes: Iterable[Crash] = (),
     ) -> tuple[report.Record, Mapping[str, Path]]:
         """Write the footer and the reports; give both. A run that was stopped is not complete."""
         if self._plan.replayed is not None:
@@ -80,6 +86,7 @@ class Recording:
             if (result := self._results.get(check.id)) is not None and result.outcome in judged
             for fact in check.facts
         }
+        traffic = self._plan.wiring.traffic
         facts = [fact.id for fact in self._plan.contract.facts]
         missing = tuple(one for one in facts if one not in exercised)
         footer = report.Footer(
@@ -90,7 +97,10 @@ class Recording:
             notes=tuple(self._mask(note) if self._mask else note for note in notes),
             stopped=stopped,
             gate=self._gate(),
-            throttled=self._plan.wiring.traffic.throttled,
+            throttled=traffic.throttled,
+            reconnected=traffic.reconnected,
+            recovered=traffic.recovered,
+            crashes=tuple(report.Crash(one.request, one.check, one.restarted) for one in crashes),
         )
         self._writer.footer(footer)
         self._writer.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.catalogue.answer_checks import sightings
+from conformance.catalogue.exchanges import Crash
 from conformance.errors import UserError
 from conformance.suite.judgement import BENCH, TARGET
 from conformance.suite.timings import Judging
@@ -21,6 +22,12 @@ def unknown_members(config: pytest.Config) -> list[str]:
         for operation in lab.contract.operations.values()
         for path in sightings(lab, operation).unknown
     )
+
+
+def crashes(config: pytest.Config) -> list[Crash]:
+    """Return the requests after which the server was gone."""
+    bench = config.stash.get(BENCH, None)
+    return [] if bench is None else bench.lab.crashes
 
 
 def judging(config: pytest.Config) -> list[Judging]:

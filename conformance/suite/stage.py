@@ -214,6 +214,7 @@ class Plan:
             related=related,
             auth=auth,
             most_bytes=self.spec.limits.max_kept_bytes,
+            revive=target.restart if self.replayed is None else lambda: True,
         )
 
     def client(self, access: Access, *, on_exchange: Callable[[float], None] = lambda _: None) -> Client:

@@ -63,4 +63,6 @@ class Worker:
             "judging": [one.to_json() for one in seen.judging(self._config)],
             "sent": traffic.sent,
             "throttled": traffic.throttled,
+            "reconnected": traffic.reconnected,
+            "recovered": traffic.recovered,
         }

@@ -12,7 +12,7 @@ import sys
 import sysconfig
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -43,6 +43,7 @@ class Server:
         self._command = command
         self._grace_s = grace_s
         self._mark = uuid.uuid4().hex
+        self._start_again: Callable[[], None] = lambda: None
         self._process: subprocess.Popen[bytes] | None = None
         self._watchdog: Watchdog | None = None
 
@@ -61,6 +62,11 @@ class Server:
             log.seek(max(0, self.log_path.stat().st_size - _TAIL_BYTES))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-_TAIL_LINES:])
         return ""
+
+    def start_with(self, start: Callable[[], None]) -> None:
+        """Start it, and keep what does so for a restart."""
+        self._start_again = start
+        start()
 
     def start(self, *, env: Mapping[str, str], cwd: Path | None, log: IO[bytes]) -> None:
         """Start it in a session of its own, so that an interrupt at the terminal leaves its end to us."""
@@ -98,6 +104,11 @@ class Server:
         status = self.exit_status()
         if status is not None:
             raise self._broken(f"the server ended during the run ({_ending(status)})")
+
+    def restart(self) -> None:
+        """End what is left of it and start it again on the same port. Raises TargetError where it does not come up."""
+        self.end()
+        self._start_again()
 
     def end(self) -> None:
         """End it and everything that it started: asked first, killed after the grace. Can be called again."""
@@ -144,9 +155,13 @@ def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> I
         )
     with _port(spec, launch) as port, _log(log_path) as log:
         server = Server(spec.endpoint_url.replace(PORT, port), _command(spec, launch, port), log_path, grace_s)
-        try:
+
+        def start() -> None:
             _start(server, spec, launch, port, log)
             server.wait_until_ready(launch.ready_s)
+
+        try:
+            server.start_with(start)
             yield server
         finally:
             server.end()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from conformance.targets.caller import Access, CallerFactory
 from conformance.targets.credentials import aws_endpoint, credentials_for, region_of
 from conformance.targets.discovery import existing
 from conformance.targets.endpoint import ca_bundle_of, check_reachable
+from conformance.targets.errors import TargetError
 from conformance.targets.launch import Server, launched
 from conformance.targets.provisioning import Provision
 from conformance.targets.spec import Kind, Origin, TargetSpec
@@ -37,6 +39,8 @@ class OpenTarget:
     """The launched server; None where the suite did not launch one, and in workers."""
     clean_up: Callable[[], tuple[str, ...]] = field(default=tuple, compare=False)
     """Deletes what this run made; returns lines that say what is left. What is open does it at the end by itself."""
+    refill: Callable[[], State] | None = field(default=None, compare=False)
+    """Brings the state into a launched server that was started again; None where there is none."""
 
     @property
     def endpoint_url(self) -> str:
@@ -62,6 +66,17 @@ class OpenTarget:
         """Insist that a launched server still runs. Raises TargetError with the end of its log where it does not."""
         if self.server:
             self.server.check_alive()
+
+    def restart(self) -> bool:
+        """Start a launched server again and bring its state in; returns whether it is as it was before."""
+        if self.server is None or self.refill is None:
+            return False
+        try:
+            self.server.restart()
+            refilled = self.refill()
+        except TargetError:
+            return False
+        return [job.name for job in refilled.present] == [job.name for job in self.state.present]
 
     def to_worker(self) -> dict[str, Any]:
         """Give what a worker process needs beside the spec, as JSON. It holds the credentials: never write it down."""
@@ -121,8 +136,9 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
             on_wait(f"a connection to {endpoint_url} (at most {spec.limits.connect_s:g} s)")
             check_reachable(endpoint_url, timeout_s=spec.limits.connect_s, ca_bundle=ca_bundle_of(spec))
         access = Access(endpoint_url, region, credentials, allowed_operations(spec, operations), spec)
-        state, clean_up = _state(spec, world, access, caller_factory, stack, on_wait=on_wait, keep=server is not None)
-        yield OpenTarget(spec, access, state, server, clean_up)
+        fill = partial(_state, spec, world, access, caller_factory, stack, on_wait=on_wait, keep=server is not None)
+        state, clean_up = fill()
+        yield OpenTarget(spec, access, state, server, clean_up, None if server is None else lambda: fill()[0])
 
 
 def _state(  # noqa: PLR0913 - the parts of an opening
