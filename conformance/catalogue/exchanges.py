@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar, cast
 
 from conformance.contract import Contract
@@ -76,7 +76,7 @@ class Exchanges:
         self._revive = revive
         self._fatal: dict[Request, Exchange] = {}
         self._last: Request | None = None
-        self._last_for = ""
+        self._last_for, self._last_answered = "", False
         self._sender = sender
         self._most_bytes = most_bytes
         self._bytes = 0
@@ -111,7 +111,8 @@ class Exchanges:
         if known is not None:
             return known
         exchange = self._send(request)
-        self._memory.exchanges[request] = exchange
+        if exchange.fault is None or exchange.fault.kind != "unreachable":  # it was not this request, so not its answer
+            self._memory.exchanges[request] = exchange
         # What is asked again and answered in the same words is no further evidence, and is not kept a second time.
         first = self._kept.setdefault(request, exchange)
         if first is exchange or first.response is None or not _same(first, exchange):
@@ -131,11 +132,25 @@ class Exchanges:
         exchange = self._sender.send(request)
         if self._answered is None and exchange.ok:
             self._answered = request
+        if exchange.fault is not None and exchange.fault.kind == "dropped" and self._is_over():
+            fault = Fault(KILLED, "the connection was closed without an answer, and then no server was there")
+            exchange = replace(exchange, fault=fault)
         if exchange.fault is not None and exchange.fault.kind == KILLED:
             self._fatal[request] = exchange
         self.count(exchange.fault, request)
-        self._last, self._last_for = request, self.asking
+        self._last, self._last_for, self._last_answered = request, self.asking, exchange.response is not None
         return exchange
+
+    def _is_over(self) -> bool:
+        """Ask a target that dropped a connection for once what it has answered before: it may be gone altogether."""
+        if self._answered is None or self._faults or self._doubts >= _MOST_DOUBTS:
+            return False
+        self._doubts += 1
+        try:
+            probe = self._sender.send(self._answered)
+        except UnansweredError:
+            return False
+        return probe.fault is not None and probe.fault.kind in {"unreachable", KILLED}
 
     def count(self, fault: Fault | None, request: Request | None = None) -> None:
         """Count a request that found no answer, or (None) one that did: too many in a row, and the target is gone.
@@ -147,7 +162,7 @@ class Exchanges:
             return
         if fault is not None and fault.kind == "unreachable" and self._last is not None and self._answered is not None:
             # Nothing listens any more: what was sent before was the end of the server, not this request.
-            self._crashed(self._last, self._last_for, fault, answered=True)
+            self._crashed(self._last, self._last_for, fault, answered=self._last_answered)
             return
         fatal = fault is not None and fault.kind in _FATAL
         self._faults = self._faults + 1 if fatal else 0

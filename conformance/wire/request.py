@@ -50,8 +50,9 @@ class Request:
 
     @property
     def may_derail(self) -> bool:
-        """Whether a server may answer without reading the whole body, so that a kept connection derails."""
-        return len(self.body) > _LARGE or self != Request(self.operation, self.body)
+        """Whether a server may answer without reading the whole body, or break on it, so that a connection derails."""
+        usual = self == Request(self.operation, self.body) and self.body[:1] == b"{" and self.body[-1:] == b"}"
+        return not usual or len(self.body) > _LARGE
 
     @classmethod
     def call(cls, operation: str, members: Mapping[str, Any]) -> Request:

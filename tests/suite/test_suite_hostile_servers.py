@@ -252,8 +252,8 @@ def test_a_server_that_dies_is_asked_five_times_more_and_told_once(kind: str, go
 
     lab, broken = run(answer)
     assert lab.gone is not None
-    # One that drops connections, and has answered before, is asked that once more.
-    assert left[0] == (-6 if kind == "dropped" and good else -5)
+    # One that drops connections, and has answered before, is asked that twice more.
+    assert left[0] == (-7 if kind == "dropped" and good else -5)
     # A request that must be refused, and whose connection is dropped instead, is a failure; all else is an error.
     accused = {one for one, verdict in broken.items() if verdict.outcome is Outcome.FAILED}
     assert all(broken[one].kind == "dropped" for one in accused)
