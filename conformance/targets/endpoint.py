@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import ssl
 import time
@@ -15,6 +16,7 @@ from requests.adapters import DEFAULT_CA_BUNDLE_PATH
 from conformance.targets.errors import TargetError, UnreachableError
 from conformance.targets.spec import PORT, Kind, TargetSpec
 
+_HOST_PORT = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@\[\]]+):(?P<port>\d+)/?")
 _FORM = "write it like http://127.0.0.1:4566"
 
 CA_VARIABLES: Final = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
@@ -31,9 +33,14 @@ _CERTIFICATE = {
 """What to do by OpenSSL's code of what is wrong, where it is not the authority."""
 
 
-def is_url(text: str) -> bool:
-    """Whether a text is meant as a URL rather than as a name."""
-    return "://" in text
+def as_url(text: str) -> str:
+    """Return the URL that a text means, `localhost:4566` as http://localhost:4566; empty where it is a name."""
+    if "://" in text:
+        return text
+    found = _HOST_PORT.fullmatch(text)
+    if found is None:  # the name of a target has no colon
+        return ""
+    return f"{'https' if found['port'] == '443' else 'http'}://{text}"
 
 
 def checked(url: str, where: str) -> str:

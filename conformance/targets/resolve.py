@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from conformance.targets.endpoint import address, checked, is_url
+from conformance.targets.endpoint import address, checked
 from conformance.targets.entry import AWS_BUDGET, AWS_PACE
 from conformance.targets.errors import TargetError
 from conformance.targets.spec import Capabilities, Kind, Origin, StateSource, TargetSpec
@@ -17,8 +17,8 @@ _REGION = "us-east-1"
 
 def resolve(name_or_url: str, targets: Mapping[str, TargetSpec]) -> TargetSpec:
     """Give the target that is meant. Raises TargetError for a name that nobody has, and for a URL that is none."""
-    if is_url(name_or_url):
-        return _at(checked(name_or_url, "the target named on the command line"))
+    if url := as_url(name_or_url):
+        return _at(checked(url, "the target named on the command line"))
     if name_or_url in targets:
         return targets[name_or_url]
     close = get_close_matches(name_or_url, list(targets), n=1, cutoff=0.5)
