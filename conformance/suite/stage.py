@@ -26,6 +26,7 @@ from conformance.targets import (
     Kind,
     OpenTarget,
     TargetSpec,
+    as_url,
     ca_bundle_of,
     load_targets,
     open_target,
@@ -249,7 +250,7 @@ def _check_contract(contract: Contract) -> None:
 
 def _resolved(settings: Settings) -> TargetSpec:
     # A URL needs no file of targets, so that a broken one in this folder does not stop it.
-    by_url = "://" in settings.target and settings.targets_path is None
+    by_url = as_url(settings.target) and settings.targets_path is None
     return resolve(settings.target, {} if by_url else load_targets(settings.targets_path))
 
 

@@ -2,7 +2,7 @@
 
 from conformance.targets.caller import Access, Caller, CallerFactory
 from conformance.targets.credentials import EXPIRED, credentials_for
-from conformance.targets.endpoint import ca_bundle_of
+from conformance.targets.endpoint import as_url, ca_bundle_of
 from conformance.targets.errors import CredentialsError, TargetError, UnreachableError
 from conformance.targets.masking import AccountMask
 from conformance.targets.opening import OpenTarget, StartReference, open_target
@@ -33,6 +33,7 @@ __all__ = [
     "TargetSpec",
     "UnreachableError",
     "allowed_operations",
+    "as_url",
     "ca_bundle_of",
     "credentials_for",
     "load_targets",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from conformance.targets.endpoint import address, checked
+from conformance.targets.endpoint import address, as_url, checked
 from conformance.targets.entry import AWS_BUDGET, AWS_PACE
 from conformance.targets.errors import TargetError
 from conformance.targets.spec import Capabilities, Kind, Origin, StateSource, TargetSpec

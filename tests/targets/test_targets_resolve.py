@@ -23,6 +23,33 @@ def test_a_url_needs_no_file_and_is_only_read() -> None:
     assert spec.region == "us-east-1"
 
 
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("localhost:4566", "http://localhost:4566"),
+        ("127.0.0.1:4566", "http://127.0.0.1:4566"),
+        ("[::1]:4566", "http://[::1]:4566"),
+        ("my-host.test:8080/", "http://my-host.test:8080/"),
+        ("my-host.test:443", "https://my-host.test:443"),
+    ],
+)
+def test_a_host_with_its_port_is_a_url(text: str, url: str) -> None:
+    spec = resolve(text, {})
+    assert (spec.endpoint_url, spec.kind, spec.state.origin) == (url, Kind.ENDPOINT, Origin.EXISTING)
+
+
+@pytest.mark.parametrize("text", ["localhost", "localhost:", ":4566", "::1:4566", "a b:1", "user@host:1", "name:port"])
+def test_what_is_neither_a_name_nor_an_address_is_an_error_that_shows_a_url(text: str) -> None:
+    with pytest.raises(TargetError, match="there is no target") as caught:
+        resolve(text, {})
+    assert "http://127.0.0.1:4566" in caught.value.remedy
+
+
+def test_a_host_with_a_port_that_can_not_be_one_is_an_error() -> None:
+    with pytest.raises(TargetError, match="the endpoint"):
+        resolve("localhost:70000", {})
+
+
 def test_the_name_of_a_url_is_fit_for_a_folder() -> None:
     assert resolve("https://[::1]:8443/x/../y", {}).name == "1-8443"
     assert resolve("https://example.test", {}).name == "example.test-443"
