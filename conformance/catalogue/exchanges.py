@@ -83,7 +83,7 @@ class Exchanges:
         self._faults = 0
         self._doubts = 0
         self._answered: Request | None = None
-        self._memory = _Memory()
+        self._memory = self._first_memory = _Memory()
         self._cache: dict[Hashable, Any] = {}
         self._kept: dict[Request, Exchange] = {}
         self._answers: dict[str, dict[tuple[int, bytes], Exchange]] = {name: {} for name in contract.operations}
@@ -217,6 +217,11 @@ class Exchanges:
         finally:
             if len(self.crashes) == crashes:
                 self._memory = kept
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether what was asked before is asked once more."""
+        return self._memory is not self._first_memory
 
     def saw(self, exchanges: tuple[Exchange, ...]) -> None:
         """Keep the accepted answers among exchanges, whoever had them, so that they are judged as well."""

@@ -18,6 +18,7 @@ from conformance.laws.survey import Inventory, Survey, View
 from conformance.wire.exchange import Listing
 from conformance.wire.limits import Limits
 from conformance.wire.request import Request
+from conformance.wire.sending import UnansweredError
 
 if TYPE_CHECKING:
     from conformance.catalogue.cli_calls import Program
@@ -89,14 +90,24 @@ class Lab(Exchanges):
         if describing is not None and not queue:
             queue = [Resource(name) for name in islice(self._told(describing.subject), _MOST_INVENTORIES)]
         done: set[str] = set()
+        known, unknown = False, None
         while queue and describing is not None:
             resource = queue.pop(0)
             if resource.name in done:
                 continue
             done.add(resource.name)
-            view = self._view(describing, resource)
+            try:
+                view = self._view(describing, resource)
+            except UnansweredError as error:
+                if self.asks_again:
+                    raise
+                unknown = error  # the evidence was cut short: what it holds of other resources is judged
+                continue
+            known = True
             queue += [Resource(name) for name in self._related(view.answer)]
             yield view
+        if unknown is not None and not known:
+            raise unknown
 
     def _view(self, describing: Operation, resource: Resource) -> View:
         description = self.exchange(Request.call(describing.name, {describing.subject: resource.name}))

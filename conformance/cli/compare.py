@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from conformance.errors import ExitCode, UserError
+from conformance.output import write_whole
 
 
 @click.command()
@@ -66,7 +67,7 @@ def compare(
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(path, text)
     except OSError as error:
         raise UserError(
             f"the comparison can't be written: {error.strerror or error}",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from conformance.evidence.bundle import SCHEMA, Bundle, Entry, EvidenceError, Origin, entry_from_json
 from conformance.evidence.chain import START, digest_of, link_of
@@ -13,8 +14,10 @@ from conformance.evidence.schema import complaint
 
 _MAGIC = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS
-_MOST_BYTES = 2 * 1024**3
-"""Bytes of a bundle, unpacked: a hundred times what a run on a full account writes."""
+_MOST_BYTES = 256 * 1024**2
+"""Bytes of a bundle, unpacked: ten times what a run on a full account writes."""
+_MOST_OF_A_LINE = 64 * 1024**2
+_CHUNK = 1024**2
 _ORIGINAL = "get the file anew from whoever recorded it; a bundle is not edited"
 
 
@@ -25,14 +28,14 @@ def read_bundle(path: Path) -> Bundle:
     number of the entry, for anything else.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            return _Reader(str(path)).read(file)
     except OSError as error:
         raise EvidenceError(
             f"the evidence can't be read: {error.strerror or error}",
             where=str(path),
             remedy="name a file that `conformance run --record` wrote",
         ) from error
-    return _Reader(str(path)).read(content)
 
 
 class _Reader:
@@ -46,35 +49,53 @@ class _Reader:
         self._footer: dict[str, Any] | None = None
         self._link = START
 
-    def read(self, content: bytes) -> Bundle:
-        *lines, torn = self._unpacked(content).split(b"\n")
-        for number, line in enumerate(lines, start=1):
-            self._take(number, line)
+    def read(self, file: IO[bytes]) -> Bundle:
+        size, number, torn = 0, 0, b""
+        for chunk in self._unpacked(file):
+            size += len(chunk)
+            *lines, torn = (torn + chunk).split(b"\n")
+            for line in lines:
+                number += 1
+                self._take(number, line)
+            if size > _MOST_BYTES or len(torn) > _MOST_OF_A_LINE:
+                what, most = ("evidence", _MOST_BYTES) if size > _MOST_BYTES else ("entry", _MOST_OF_A_LINE)
+                raise EvidenceError(
+                    f"the {what} is larger than {most // 1024**2} MiB",
+                    where=f"{self._path}, entry {number + 1}",
+                    remedy="record less of it: --select, --operation, or a smaller `bound` of existing jobs",
+                )
         if self._footer is not None and torn:
-            self._refuse(len(lines) + 1, "something follows the footer")
+            self._refuse(number + 1, "something follows the footer")
         if self._origin is None:
             self._refuse(1, "there is no header")
         footer = self._footer
         stopped = "it has no footer: the run that wrote it was cut short" if footer is None else footer["stopped"]
         return Bundle(self._path, self._origin, self._state, tuple(self._entries), self._link, stopped)
 
-    def _unpacked(self, content: bytes) -> bytes:
-        if not content.startswith(_MAGIC):
-            return content
-        unpacker = zlib.decompressobj(_GZIP)
-        try:
-            plain = unpacker.decompress(content, _MOST_BYTES)
-        except zlib.error as error:
-            raise EvidenceError(
-                f"the evidence can't be unpacked: {error}", where=self._path, remedy=_ORIGINAL
-            ) from error
-        if unpacker.unconsumed_tail:
-            raise EvidenceError(
-                f"the evidence is larger than {_MOST_BYTES} bytes", where=self._path, remedy="ask who made it"
-            )
-        if unpacker.unused_data:
-            raise EvidenceError("something follows the end of the evidence", where=self._path, remedy=_ORIGINAL)
-        return plain
+    def _unpacked(self, file: IO[bytes]) -> Iterator[bytes]:
+        chunk = file.read(_CHUNK)
+        unpacker = zlib.decompressobj(_GZIP) if chunk.startswith(_MAGIC) else None
+        while chunk:
+            if unpacker is None:
+                yield chunk
+            else:
+                yield from self._inflated(unpacker, chunk)
+            chunk = file.read(_CHUNK)
+
+    def _inflated(self, unpacker: Any, packed: bytes) -> Iterator[bytes]:
+        """Unpack a piece of the file in pieces of bounded size, however much it becomes."""
+        plain = b""
+        while packed or len(plain) == _CHUNK:
+            try:
+                plain = unpacker.decompress(packed, _CHUNK)
+            except zlib.error as error:
+                raise EvidenceError(
+                    f"the evidence can't be unpacked: {error}", where=self._path, remedy=_ORIGINAL
+                ) from error
+            if unpacker.unused_data:
+                raise EvidenceError("something follows the end of the evidence", where=self._path, remedy=_ORIGINAL)
+            yield plain
+            packed = unpacker.unconsumed_tail
 
     def _take(self, number: int, line: bytes) -> None:
         try:

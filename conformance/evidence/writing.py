@@ -14,6 +14,7 @@ from typing import Any
 from conformance.evidence.bundle import EvidenceError, Origin, entry_to_json
 from conformance.evidence.chain import START, digest_of, link_of
 from conformance.evidence.redaction import Redactor
+from conformance.output import open_alone
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.sending import Sending
 
@@ -38,7 +39,7 @@ class BundleWriter:
         self._packer = zlib.compressobj(wbits=_GZIP) if path.suffix == ".gz" else None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            self._descriptor = open_alone(path, 0o600)
         except OSError as error:
             raise self._unwritable(error) from error
         self._open = True

@@ -14,6 +14,7 @@ from conformance.gate.entry import NEVER_COVERED, Entry, cleared
 from conformance.gate.errors import KnownFailuresError
 from conformance.gate.judging import Gatekeeper
 from conformance.gate.reading import TODO, KnownFailures, read_known_failures
+from conformance.output import write_whole
 from conformance.report import Outcome, Record, Result, counts_against
 
 _HEAD = f"""\
@@ -63,10 +64,8 @@ class Draft:
         return added
 
     def _replace(self, text: str) -> None:
-        half = self.path.with_name(f".{self.path.name}.new")
         try:
-            half.write_text(text, encoding="utf-8", newline="\n")
-            half.replace(self.path)
+            write_whole(self.path, text)
         except OSError as error:
             raise KnownFailuresError(
                 f"the known failures can't be written: {error.strerror or error}",

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from conformance.errors import UserError
+from conformance.output import open_alone
 from conformance.report.fields import FieldError, Fields
 from conformance.report.result import Result, sort_results
 from conformance.report.run import SCHEMA, Footer, Header, Record
@@ -33,7 +34,7 @@ class RecordWriter:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
+            self._descriptor = open_alone(path, 0o644)
         except OSError as error:
             raise self._unwritable(error) from error
         self._open = True

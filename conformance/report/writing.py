@@ -7,6 +7,7 @@ from pathlib import Path
 
 from conformance.contract import Contract
 from conformance.errors import UserError
+from conformance.output import write_whole
 from conformance.report import html, markdown
 from conformance.report.badge import render_badge
 from conformance.report.edition import edition
@@ -40,17 +41,10 @@ def write_reports(
     }
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        return {name: _replace(directory / name, text) for name, text in texts.items()}
+        return {name: write_whole(directory / name, text) for name, text in texts.items()}
     except OSError as error:
         raise ReportError(
             f"the reports can't be written: {error.strerror or error}",
             where=str(directory),
             remedy="name a folder that can be written to, on a disk with room (--report-dir)",
         ) from error
-
-
-def _replace(path: Path, text: str) -> Path:
-    half = path.with_name(f".{path.name}.new")
-    half.write_text(text, encoding="utf-8", newline="\n")
-    half.replace(path)
-    return path

@@ -15,6 +15,7 @@ import pytest
 
 from conformance.catalogue.check import place_in_run
 from conformance.errors import UserError
+from conformance.output import alone_in
 from conformance.report import Gate, Result
 from conformance.suite import seen, workers
 from conformance.suite.controller import REFUSED, Controller
@@ -80,6 +81,7 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, object, obje
         stack = ExitStack()
         config.stash[_CLOSING] = stack
         try:
+            stack.enter_context(alone_in(plan.directory))
             with config.stash[TIMINGS].phase("opening the target"):
                 config.stash[TARGET] = stack.enter_context(plan.opened())
             recording = config.stash[RECORDING] = Recording(plan, config.stash[TARGET])

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from conformance.errors import ExitCode
+from conformance.output import no_follow
 from conformance.targets.endpoint import address, why_not_http
 from conformance.targets.errors import TargetError
 from conformance.targets.ports import held_port
@@ -170,7 +171,7 @@ def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> I
 def _log(path: Path) -> IO[bytes]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("wb")
+        return open(path, "wb", opener=no_follow)
     except OSError as error:
         raise TargetError(
             f"the log of the server can't be written: {error.strerror}", where=str(path), remedy="allow writing there"

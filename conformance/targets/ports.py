@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from conformance.output import no_follow
+
 if sys.platform != "win32":
     import fcntl
 
@@ -80,9 +82,9 @@ def _held(port: int) -> Iterator[bool]:
 def _open(path: Path) -> int:
     """Open a lock file that may be another user's: reading is enough to lock it."""
     try:
-        return os.open(path, os.O_RDONLY)
+        return no_follow(path, os.O_RDONLY)
     except FileNotFoundError:
-        return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
+        return no_follow(path, os.O_RDONLY | os.O_CREAT, 0o644)
 
 
 def _lock(lock: int, path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from conformance.evidence import (
     Replay,
     evidence_schema,
     read_bundle,
+    reading,
 )
 from conformance.targets import AccountMask
 from conformance.wire.request import Signing
@@ -208,6 +210,34 @@ class TestCutShort:
         bundle = read_bundle(path)
         assert "cut short" in bundle.cut_short
         assert len(bundle.entries) == left
+
+    @pytest.mark.parametrize("name", ["evidence.jsonl", "evidence.jsonl.gz"])
+    @pytest.mark.parametrize("what", ["evidence", "entry"])
+    def test_what_unpacks_without_end_is_given_up(
+        self, name: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / name
+        written(path, footer=False)
+        bomb = b"x" * 2**20
+        with path.open("ab") as file:
+            # Within the same stream of gzip nothing can be added by hand, so that this one is all bomb.
+            file.write(bomb) if path.suffix != ".gz" else path.write_bytes(gzip.compress(bomb))
+        monkeypatch.setattr(reading, "_MOST_BYTES", 2**12 if what == "evidence" else 2**30)
+        monkeypatch.setattr(reading, "_MOST_OF_A_LINE", 2**10 if what == "entry" else 2**30)
+        monkeypatch.setattr(reading, "_CHUNK", 2**9)
+        with pytest.raises(EvidenceError, match=f"the {what} is larger"):
+            read_bundle(path)
+
+    def test_memory_for_a_bomb_stays_within_its_bound(self, tmp_path: Path) -> None:
+        path = tmp_path / "evidence.gz"
+        path.write_bytes(gzip.compress(b"x" * 2**27))
+        tracemalloc.start()
+        try:
+            with pytest.raises(EvidenceError, match="larger than 64 MiB"):
+                read_bundle(path)
+            assert tracemalloc.get_traced_memory()[1] < 2**28
+        finally:
+            tracemalloc.stop()
 
     def test_a_footer_that_was_taken_away_makes_it_one(self, path: Path) -> None:
         written(path)

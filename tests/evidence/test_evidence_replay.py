@@ -196,6 +196,21 @@ def test_a_killed_run_leaves_evidence_that_says_so(tmp_path: Path) -> None:
     assert report["summary"]["error"] == 0
 
 
+@pytest.mark.parametrize("size", [200_000, 300_000, 2_500_000])
+def test_evidence_that_was_cut_early_is_judged_as_far_as_it_goes(size: int, account: Path, tmp_path: Path) -> None:
+    content = account.joinpath("evidence.jsonl").read_bytes()
+    assert len(content) > size
+    tmp_path.joinpath("evidence.jsonl").write_bytes(content[:size])
+    ended = replay(tmp_path, to=tmp_path / "replayed")
+    report = report_of(tmp_path / "replayed")
+    assert ended.code == ExitCode.TARGET_BROKE
+    assert not ended.told_without_traceback()
+    assert "the evidence is not whole" in report["stopped"]
+    assert (report["summary"]["failed"], report["summary"]["error"]) == (0, 0)
+    assert len(report["results"]) > 2000
+    assert any("the evidence does not hold this request" in row["reason"] for row in report["results"])
+
+
 def test_a_run_under_pytest_records_and_replays_as_well(tmp_path: Path) -> None:
     some = ("-q", "--check-area=error")
     recorded = under_pytest(*some, "--evidence-record=evidence.jsonl.gz", "--report-dir=recorded", cwd=tmp_path)
