@@ -98,7 +98,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
         yield from narrowing_checks.narrowing_checks(base)
     yield from rule_checks(contract, operation.name)
     yield from law_checks(contract, operation.name, laws().values())
-    yield from known_checks(operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
+    yield from known_checks(contract, operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
     clients = ClientChecks(contract, operation)
     yield from clients.calls()
     yield from CliChecks(contract, operation).checks()

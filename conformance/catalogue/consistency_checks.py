@@ -92,7 +92,9 @@ def _law_check(law: Law, behaviours: list[Behaviour]) -> Check:
     )
 
 
-def known_checks(operation: str, laws: Iterable[Law], statements: Mapping[str, str]) -> Iterator[Check]:
+def known_checks(
+    contract: Contract, operation: str, laws: Iterable[Law], statements: Mapping[str, str]
+) -> Iterator[Check]:
     """Give one check for each law that holds a target against the state that the suite made."""
     for law in laws:
         if law.operation == operation:
@@ -102,7 +104,7 @@ def known_checks(operation: str, laws: Iterable[Law], statements: Mapping[str, s
                 "must",
                 "documented",
                 statement,
-                (Because("world"),),
+                (Because("world"), *because(contract, observed=law.observed)),
                 partial(_judge_law, law),
                 compares=law.compares,
                 request="nothing of its own: it looks at every resource that the suite made",

@@ -42,7 +42,7 @@ def page_size_checks(base: ListingChecks) -> Iterator[Check]:
         level="should",
         laws=("page-size-default",),
         facts=facts,
-        observed=("O22",),
+        observed=("O22", "O24"),
     )
     yield base.check(
         area("default-written-out"),
@@ -58,7 +58,7 @@ def page_size_checks(base: ListingChecks) -> Iterator[Check]:
         level="should",
         laws=("page-size-caps",),
         facts=(f"input/{limit}/present",),
-        observed=("O22",),
+        observed=("O22", "O24"),
     )
 
 

@@ -57,7 +57,7 @@ def token_checks(base: ListingChecks) -> Iterator[Check]:
         level="should",
         laws=("no-token-at-the-end",),
         facts=came,
-        observed=("O22",),
+        observed=("O22", "O24"),
     )
     yield base.check(
         area("never-back"),

@@ -63,6 +63,12 @@ ALLOWED: tuple[Allowed, ...] = (
         "observations:O22",
     ),
     Allowed(
+        ("created/within-*",),
+        "A service describes what was created with hyperparameters, metrics, empty texts and full names of its own, or"
+        " without them; autotune finds ranges by itself.",
+        "observations:O13",
+    ),
+    Allowed(
         ("order/name-in-any-case", "order/name-by-length"),
         "No document tells how letters of either case or names of different length collate, and the training jobs of"
         " one tuning job have names of one length and one case.",

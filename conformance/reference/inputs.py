@@ -20,6 +20,8 @@ CREATE = "CreateHyperParameterTuningJob"
 STOP = "StopHyperParameterTuningJob"
 DELETE = "DeleteHyperParameterTuningJob"
 LIST_TUNING_JOBS = "ListHyperParameterTuningJobs"
+DESCRIBE_TRAINING_JOB = "DescribeTrainingJob"
+LIST_TAGS = "ListTags"
 
 IN_CONTRACT = frozenset({DESCRIBE, LIST_TRAINING_JOBS})
 """The operations whose inputs, and with them those of all others, are taken from the contract."""
@@ -43,6 +45,8 @@ def inputs(contract: Contract) -> dict[str, Node]:
         STOP: by_name,
         DELETE: by_name,
         LIST_TUNING_JOBS: _list_tuning_jobs(contract),
+        DESCRIBE_TRAINING_JOB: _describe_training_job(contract),
+        LIST_TAGS: _list_tags(contract),
     }
 
 
@@ -78,6 +82,25 @@ def _list_tuning_jobs(contract: Contract) -> Node:
         "LastModifiedTimeAfter": moment,
         "LastModifiedTimeBefore": moment,
         "StatusEquals": _choice(status, status.accepted_values() or ()),
+    }
+    return replace(contract.operations[DESCRIBE].input, members=members)
+
+
+def _describe_training_job(contract: Contract) -> Node:
+    listed = contract.operations[LIST_TRAINING_JOBS].output.members["TrainingJobSummaries"].element
+    if listed is None:
+        raise ValueError(f"{LIST_TRAINING_JOBS} lists nothing")
+    name = replace(listed.members["TrainingJobName"], path="TrainingJobName")
+    return replace(contract.operations[DESCRIBE].input, members={"TrainingJobName": name})
+
+
+def _list_tags(contract: Contract) -> Node:
+    listed = contract.operations[LIST_TRAINING_JOBS].input.members
+    arn = r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:.+"
+    members = {
+        "ResourceArn": _bare(listed["NextToken"], {"required": True, "max_length": 256, "pattern": arn}),
+        "NextToken": listed["NextToken"],
+        "MaxResults": _bare(listed["MaxResults"], {"minimum": 50}),
     }
     return replace(contract.operations[DESCRIBE].input, members=members)
 

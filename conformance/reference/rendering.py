@@ -12,7 +12,23 @@ if TYPE_CHECKING:
 
 _COUNTED_STATUSES = ("Completed", "InProgress", "Stopped")
 _OBJECTIVE_STATUSES = ("Succeeded", "Pending", "Failed")
-_ECHOED = ("TrainingJobDefinition", "TrainingJobDefinitions")
+_RANGES = ("IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges")
+_OBJECTIVE_METRIC = "ObjectiveMetric"
+_RUN_AS_DEFINED = (
+    "AlgorithmSpecification",
+    "RoleArn",
+    "InputDataConfig",
+    "VpcConfig",
+    "StoppingCondition",
+    "EnableNetworkIsolation",
+    "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining",
+    "CheckpointConfig",
+    "RetryStrategy",
+    "Environment",
+)
+"""Members of a definition that each of its training jobs has as they are."""
+_DEFAULT_RUNTIME_S = 86400
 
 Candidate = tuple["WorldJob", "WorldTrainingJob"]
 
@@ -42,8 +58,8 @@ class Renderer:
             {
                 "HyperParameterTuningJobName": job.name,
                 "HyperParameterTuningJobArn": self.tuning_job_arn(job.name),
-                "HyperParameterTuningJobConfig": job.create["HyperParameterTuningJobConfig"],
-                **{name: job.create[name] for name in _ECHOED if name in job.create},
+                "HyperParameterTuningJobConfig": described_config(job),
+                **self.definitions(job),
                 "HyperParameterTuningJobStatus": job.status,
                 "CreationTime": job.created,
                 "HyperParameterTuningEndTime": job.ended,
@@ -59,6 +75,38 @@ class Renderer:
                 "Autotune": job.create.get("Autotune"),
             }
         )
+
+    def definitions(self, job: WorldJob) -> dict[str, Any]:
+        """Give the one definition, or the several, as they are described."""
+        described = [self.definition(job, definition) for definition in job.definitions]
+        single = "TrainingJobDefinition" in job.create
+        return {"TrainingJobDefinition": described[0]} if single else {"TrainingJobDefinitions": described}
+
+    def definition(self, job: WorldJob, definition: Mapping[str, Any]) -> dict[str, Any]:
+        """Give a definition with what the service adds to it: its own hyperparameter and metric, forms and defaults."""
+        metric = job.objective_of(definition).get("MetricName", "")
+        static = {**definition.get("StaticHyperParameters", {}), "_tuning_objective_metric": metric}
+        stopping = {"MaxRuntimeInSeconds": _DEFAULT_RUNTIME_S, **definition.get("StoppingCondition", {})}
+        described = {
+            **definition,
+            "StaticHyperParameters": static,
+            "AlgorithmSpecification": self.algorithm(definition.get("AlgorithmSpecification", {}), metric),
+            "StoppingCondition": stopping,
+        }
+        if "HyperParameterRanges" in definition:
+            described["HyperParameterRanges"] = _every_kind(definition["HyperParameterRanges"])
+        return described
+
+    def algorithm(self, given: Mapping[str, Any], objective: str) -> dict[str, Any]:
+        """Give an algorithm: by its ARN where it was named, and with the objective under the service's own name."""
+        name, metrics = given.get("AlgorithmName"), list(given.get("MetricDefinitions", ()))
+        expressions = {metric["Name"]: metric["Regex"] for metric in metrics}
+        if objective in expressions and _OBJECTIVE_METRIC not in expressions:
+            metrics.append({"Name": _OBJECTIVE_METRIC, "Regex": expressions[objective]})
+        described = {"TrainingImage": "", **given, "MetricDefinitions": metrics}
+        if name is not None and not name.startswith("arn:"):
+            described["AlgorithmName"] = f"{self._prefix}:algorithm/{name}"
+        return described
 
     def summary(self, job: WorldJob, launched: WorldTrainingJob) -> dict[str, Any]:
         """Give one training job as List and the best jobs of Describe tell it."""
@@ -76,6 +124,43 @@ class Renderer:
                 "FailureReason": launched.failure_reason,
                 "FinalHyperParameterTuningJobObjectiveMetric": self.metric(job, launched),
                 "ObjectiveStatus": launched.objective_status,
+            }
+        )
+
+    def training_job(self, job: WorldJob, launched: WorldTrainingJob) -> dict[str, Any]:
+        """Give all of DescribeTrainingJob's answer: the definition as the training job runs it, and what became of it.
+
+        No document covers it; the members are those of the service model.
+        """
+        definition = self.definition(job, job.definition_of(launched))
+        output, seconds = definition["OutputDataConfig"], None
+        if launched.started is not None and launched.ended is not None:
+            seconds = int(launched.ended - launched.started)
+        ended = launched.ended or launched.started or launched.created
+        value = None if launched.metric is None else _float(launched.metric)
+        final = {"MetricName": job.objective_for(launched).get("MetricName"), "Value": value, "Timestamp": ended}
+        artifacts = f"{output['S3OutputPath'].rstrip('/')}/{launched.name}/output/model.tar.gz"
+        return _present(
+            {
+                "TrainingJobName": launched.name,
+                "TrainingJobArn": self.training_job_arn(launched),
+                "TuningJobArn": self.tuning_job_arn(job.name),
+                "ModelArtifacts": {"S3ModelArtifacts": artifacts},
+                "TrainingJobStatus": launched.status,
+                "SecondaryStatus": _secondary_status(launched),
+                "FailureReason": launched.failure_reason,
+                "HyperParameters": {**definition["StaticHyperParameters"], **launched.tuned},
+                **{name: definition.get(name) for name in _RUN_AS_DEFINED},
+                "OutputDataConfig": {"KmsKeyId": "", **output},
+                "ResourceConfig": _resources(definition),
+                "CreationTime": launched.created,
+                "TrainingStartTime": launched.started,
+                "TrainingEndTime": launched.ended,
+                "LastModifiedTime": ended,
+                "SecondaryStatusTransitions": _transitions(launched),
+                "FinalMetricDataList": None if value is None else [final],
+                "TrainingTimeInSeconds": seconds,
+                "BillableTimeInSeconds": seconds,
             }
         )
 
@@ -103,6 +188,53 @@ class Renderer:
                 "ResourceLimits": config.get("ResourceLimits"),
             }
         )
+
+
+def described_config(job: WorldJob) -> dict[str, Any]:
+    """Give the config of a tuning job with what the service fills in; with several definitions nothing (O6)."""
+    given: dict[str, Any] = job.create["HyperParameterTuningJobConfig"]
+    if "TrainingJobDefinition" not in job.create:
+        return given
+    described = {"TrainingJobEarlyStoppingType": "Off", **given}
+    ranges = described["ParameterRanges"] = _every_kind(given.get("ParameterRanges", {}))
+    if given["Strategy"] == "Grid":
+        combinations = math.prod(len(one["Values"]) for one in ranges["CategoricalParameterRanges"])
+        described["ResourceLimits"] = {"MaxNumberOfTrainingJobs": combinations, **given.get("ResourceLimits", {})}
+    return described
+
+
+def _every_kind(ranges: Mapping[str, Any]) -> dict[str, Any]:
+    """Give ranges with a list of every kind, those without items too."""
+    return {kind: [] for kind in _RANGES} | dict(ranges)
+
+
+def _resources(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a training job runs on; of several instance configs that tuning may choose from, the first."""
+    plain: dict[str, Any] | None = definition.get("ResourceConfig")
+    if plain is not None:
+        return plain
+    flexible = definition["HyperParameterTuningResourceConfig"]
+    chosen: dict[str, Any] = next(iter(flexible.get("InstanceConfigs", ())), {})
+    members = {"VolumeSizeInGB": 0, **flexible, **chosen}
+    return {name: members[name] for name in members if name not in {"InstanceConfigs", "AllocationStrategy"}}
+
+
+def _secondary_status(launched: WorldTrainingJob) -> str:
+    if launched.status == "InProgress":
+        return "Starting" if launched.started is None else "Training"
+    return launched.status if launched.status != "Deleting" else "Stopped"
+
+
+def _transitions(launched: WorldTrainingJob) -> list[dict[str, Any]]:
+    """Give the stages of a training job: starting, training, and how it ended."""
+    stages = [("Starting", launched.created, launched.started), ("Training", launched.started, launched.ended)]
+    last = _secondary_status(launched)
+    stages += [(last, launched.ended, launched.ended)] if launched.ended is not None else []
+    return [
+        _present({"Status": status, "StartTime": begun, "EndTime": ended, "StatusMessage": f"{status} training job"})
+        for status, begun, ended in stages
+        if begun is not None
+    ]
 
 
 def status_counters(launched: Iterable[WorldTrainingJob]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from conformance.reference.listing import (
     tuning_jobs_within,
     with_status,
 )
+from conformance.reference.refusals import not_found
 from conformance.reference.rendering import Renderer, spans_parents
 from conformance.reference.stages import Members, Stages
 from conformance.reference.state import State, missing
@@ -57,6 +58,8 @@ class Service(Stages):
             operation.STOP: self.stop,
             operation.DELETE: self.delete,
             operation.LIST_TUNING_JOBS: self.list_tuning_jobs,
+            operation.DESCRIBE_TRAINING_JOB: self.describe_training_job,
+            operation.LIST_TAGS: self.list_tags,
         }
 
     def perform(self, name: str, members: Members) -> Members:
@@ -155,3 +158,21 @@ class Service(Stages):
         return {"HyperParameterTuningJobSummaries": summaries} | self.render_token(
             operation.LIST_TUNING_JOBS, query, page
         )
+
+    def describe_training_job(self, members: Members) -> Members:
+        """Tell everything about one training job that a tuning job launched."""
+        name = members["TrainingJobName"]
+        found = self.state.find_training_job(lambda launched: launched.name == name)
+        if found is None:
+            raise not_found(f"Amazon SageMaker can't find a training job with the name {name}")
+        return self.renderer.training_job(*found)
+
+    def list_tags(self, members: Members) -> Members:
+        """List the tags of a tuning job; its training jobs have them as well."""
+        arn = members["ResourceArn"]
+        found = self.state.find_training_job(lambda launched: self.renderer.training_job_arn(launched) == arn)
+        jobs = (job for job in self.state.jobs() if self.renderer.tuning_job_arn(job.name) == arn)
+        job = found[0] if found is not None else next(jobs, None)
+        if job is None:
+            raise not_found(f"Amazon SageMaker can't find {arn}")
+        return {"Tags": list(job.create.get("Tags", ()))}

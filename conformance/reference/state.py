@@ -37,6 +37,10 @@ class State:
         with self._lock:
             return self._jobs.get(name)
 
+    def find_training_job(self, wanted: Callable[[WorldTrainingJob], bool]) -> tuple[WorldJob, WorldTrainingJob] | None:
+        """Give the first training job that is wanted, with the tuning job that launched it; None if there is none."""
+        return next(((job, one) for job in self.jobs() for one in job.training_jobs if wanted(one)), None)
+
     def create(self, members: Mapping[str, Any]) -> WorldJob:
         """Add a tuning job that has launched nothing yet; raises ResourceInUse where the name is taken."""
         name = members["HyperParameterTuningJobName"]

@@ -1,6 +1,7 @@
-"""Laws that lay a description beside what was asked for at creation: every member given must come back.
+"""Laws that compare a description with what was asked for at creation: every member that was given must return.
 
-One law for each member, so that a lost channel and a lost hyperparameter are two findings.
+One law for each member, so that a lost channel and a lost hyperparameter are two findings. In which forms a member may
+return, and what a service may add to it, says `conformance.tuning.echo`.
 """
 
 from __future__ import annotations
@@ -8,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.laws.verdict import Tally, Verdict
-from conformance.tuning.answers import DESCRIBE, at, entries, mapping, text
+from conformance.tuning.answers import DESCRIBE, at, autotuned, entries, mapping, text
 from conformance.tuning.defaults import channel_default, created_definitions
-from conformance.tuning.echo import differences
+from conformance.tuning.echo import RANGES, differences
 from conformance.tuning.known_law import known_law
 from conformance.tuning.made import made
 
 if TYPE_CHECKING:
     from conformance.laws.registry import Judge
-    from conformance.laws.survey import Survey
+    from conformance.laws.survey import Survey, View
 
 _CONFIG = "HyperParameterTuningJobConfig"
 _MEMBERS_OF_CONFIG = (
@@ -53,6 +54,10 @@ _MEMBERS_OF_A_DEFINITION = (
     "Environment",
 )
 _DEFINITION_FORMS = ("TrainingJobDefinition", "TrainingJobDefinitions[]")
+_OBSERVED = {"AlgorithmSpecification": ("O13", "O14"), "StaticHyperParameters": ("O13",)}
+_MAPS = frozenset({"StaticHyperParameters", "Environment"})
+"""Members that are judged where they were not given, too: their entries are the caller's."""
+_NO_ENTRIES: dict[str, str] = {}
 
 
 def _echo_of_config(member: str) -> Judge:
@@ -63,7 +68,8 @@ def _echo_of_config(member: str) -> Judge:
         for view in made(survey):
             asked = at(view.known.create, path)
             if asked is not None:
-                tally.clear(view.name, differences(asked, at(view.answer, path), path), view.description)
+                differ = differences(asked, at(view.answer, path), path, _extended(view))
+                tally.clear(view.name, differ, view.description)
         return _as_created(tally, path)
 
     return judge
@@ -75,11 +81,17 @@ def _echo_of_definition(form: str, member: str) -> Judge:
     def judge(survey: Survey) -> Verdict:
         tally = Tally("definitions")
         for view, asked, told in created_definitions(survey):
-            if asked.get(member) is not None and several == ("TrainingJobDefinitions" in view.known.create):
-                tally.clear(view.name, differences(asked[member], told.get(member), path), view.description)
+            given = _NO_ENTRIES if member in _MAPS and asked.get(member) is None else asked.get(member)
+            if given is not None and several == ("TrainingJobDefinitions" in view.known.create):
+                differ = differences(given, told.get(member), path, _extended(view))
+                tally.clear(view.name, differ, view.description)
         return _as_created(tally, path)
 
     return judge
+
+
+def _extended(view: View) -> frozenset[str]:
+    return RANGES if autotuned(view.known.create) else frozenset()
 
 
 def _as_created(tally: Tally, path: str) -> Verdict:
@@ -97,7 +109,10 @@ for _member in _MEMBERS_OF_CONFIG:
 for _form in _DEFINITION_FORMS:
     for _member in _MEMBERS_OF_A_DEFINITION:
         known_law(
-            f"{_form}.{_member}", operation=DESCRIBE, statement=f"{_member} of a definition is told as it was asked for"
+            f"{_form}.{_member}",
+            operation=DESCRIBE,
+            statement=f"{_member} of a definition is told as it was asked for",
+            observed=_OBSERVED.get(_member, ()),
         )(_echo_of_definition(_form, _member))
 
 

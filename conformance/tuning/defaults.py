@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _CHECKPOINTS = "/opt/ml/checkpoints/"
 
 
+def _absent_or(shown: Any, default: Any) -> bool:
+    """Tell whether a member that was left out shows nothing, the empty text for nothing, or its default."""
+    return shown in (None, "", default)
+
+
 def _in_both_trees(member: str) -> tuple[str, ...]:
     """Give the default facts of a member of a definition, be it the only one or one of several."""
     return tuple(f"output/{tree}.{member}/default" for tree in ("TrainingJobDefinition", "TrainingJobDefinitions[]"))
@@ -38,7 +43,7 @@ def early_stopping_defaults_to_off(survey: Survey) -> Verdict:
     for view in made(survey):
         if at(view.known.create, member) is None and "Autotune" not in view.known.create:
             told = at(view.answer, member)
-            tally.hold(told in (None, "Off"), f"{view.name} shows {told!r}", view.description)
+            tally.hold(_absent_or(told, "Off"), f"{view.name} shows {told!r}", view.description)
     return tally.verdict(
         "wrong-default",
         "TrainingJobEarlyStoppingType, left out at creation, is absent or Off",
@@ -58,7 +63,7 @@ def training_runtime_defaults_to_a_day(survey: Survey) -> Verdict:
     for view, asked, told in created_definitions(survey):
         if at(asked, "StoppingCondition.MaxRuntimeInSeconds") is None:
             shown = at(told, "StoppingCondition.MaxRuntimeInSeconds")
-            tally.hold(shown in (None, 86_400), f"{view.name} shows {shown!r}", view.description)
+            tally.hold(_absent_or(shown, 86_400), f"{view.name} shows {shown!r}", view.description)
     return tally.verdict(
         "wrong-default",
         "StoppingCondition.MaxRuntimeInSeconds, left out at creation, is absent or 86400",
@@ -78,7 +83,7 @@ def checkpoint_path_default(survey: Survey) -> Verdict:
     for view, asked, told in created_definitions(survey):
         if mapping(asked, "CheckpointConfig") and at(asked, "CheckpointConfig.LocalPath") is None:
             shown = at(told, "CheckpointConfig.LocalPath")
-            fits = shown is None or (isinstance(shown, str) and shown.rstrip("/") == _CHECKPOINTS.rstrip("/"))
+            fits = _absent_or(shown.rstrip("/") if isinstance(shown, str) else shown, _CHECKPOINTS.rstrip("/"))
             tally.hold(fits, f"{view.name} shows {shown!r}", view.description)
     return tally.verdict(
         "wrong-default",
@@ -94,7 +99,7 @@ def channel_default(survey: Survey, member: str, default: Any) -> Verdict:
         for given, shown in zip(entries(asked, "InputDataConfig"), entries(told, "InputDataConfig"), strict=False):
             if member not in given:
                 value = shown.get(member)
-                tally.hold(value in (None, default), f"{view.name} shows {value!r}", view.description)
+                tally.hold(_absent_or(value, default), f"{view.name} shows {value!r}", view.description)
     return tally.verdict(
         "wrong-default",
         f"{member} of a channel, left out at creation, is absent or {default}",

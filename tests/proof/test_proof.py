@@ -64,6 +64,14 @@ def test_a_written_mutant_is_caught(name: str) -> None:
     assert whole_bench().try_out(mutant(name)).caught
 
 
+@pytest.mark.parametrize("name", [one.id for one in every() if one.id.startswith("created/within-")])
+def test_what_a_service_may_add_to_what_was_created_fails_nothing(name: str) -> None:
+    seeing = bench(check for check in checks() if check.area in {"consistency", "response"})
+    trial = seeing.try_out(mutant(name))
+    assert trial.everywhere
+    assert (trial.about, trial.others, trial.errors) == ((), (), ())
+
+
 def test_a_mutant_survives_a_suite_without_the_checks_about_it() -> None:
     one = mutant(FEW[0])
     about = set(whole_bench().try_out(one).about)

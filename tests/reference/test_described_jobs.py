@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -92,11 +93,66 @@ def test_answers_keep_the_contract(caller: Caller, name: str) -> None:
     assert list(violations(LISTED, listed, "")) == []
 
 
+CONFIG = "HyperParameterTuningJobConfig"
+ADDED = {
+    "Definition.StaticHyperParameters",
+    "Definition.StaticHyperParameters._tuning_objective_metric",
+    "Definition.AlgorithmSpecification.MetricDefinitions",
+    "Definition.AlgorithmSpecification.MetricDefinitions.ObjectiveMetric",
+    "Definition.AlgorithmSpecification.TrainingImage",
+    "Definition.StoppingCondition.MaxRuntimeInSeconds",
+    f"{CONFIG}.TrainingJobEarlyStoppingType",
+    f"{CONFIG}.ResourceLimits.MaxNumberOfTrainingJobs",
+    f"{CONFIG}.ParameterRanges",
+    *(f"{CONFIG}.ParameterRanges.{kind}ParameterRanges" for kind in ("Integer", "Continuous", "Categorical")),
+}
+"""What a description has beyond what was asked for at creation: nothing that was asked for returns otherwise."""
+
+
+def differing(created: Any, shown: Any, path: str) -> Iterator[str]:
+    """Go through the paths at which a description adds, lacks or alters something."""
+    if isinstance(created, dict) and isinstance(shown, dict):
+        for name in created.keys() | shown.keys():
+            below = f"{path}.{name}".lstrip(".").replace("TrainingJobDefinitions", "TrainingJobDefinition")
+            below = below.replace("TrainingJobDefinition", "Definition")
+            if name not in created:
+                yield below
+            else:
+                yield from differing(created[name], shown.get(name), below)
+    elif isinstance(created, list) and isinstance(shown, list):
+        for one, other in zip(created, shown, strict=False):
+            yield from differing(one, other, path)
+        yield from (f"{path}.{one['Name']}" for one in shown[len(created) :])
+    elif created != shown:
+        yield f"{path}: {created!r} is {shown!r}"
+
+
 @each_job
-def test_what_was_created_is_told_again(caller: Caller, name: str) -> None:
+def test_a_description_alters_nothing_and_adds_what_the_service_adds(caller: Caller, name: str) -> None:
     created, described = WORLD.job(name).create, caller.describe(name)
-    assert {member: described[member] for member in created} == created
+    assert set(differing(created, {member: described[member] for member in created}, "")) <= ADDED
     assert list(violations(inputs(CONTRACT)[CREATE], created, "")) == []
+
+
+@each_job
+def test_the_objective_is_a_static_hyperparameter_of_the_service(caller: Caller, name: str) -> None:
+    described = caller.describe(name)
+    own = described[CONFIG].get("HyperParameterTuningJobObjective")
+    several = described.get("TrainingJobDefinitions") or [described["TrainingJobDefinition"]]
+    for definition in several:
+        objective = definition.get("TuningObjective", own)["MetricName"]
+        assert definition["StaticHyperParameters"]["_tuning_objective_metric"] == objective
+        metrics = {one["Name"]: one["Regex"] for one in definition["AlgorithmSpecification"]["MetricDefinitions"]}
+        assert metrics.get("ObjectiveMetric") == metrics.get(objective)
+
+
+def test_an_algorithm_that_was_named_is_described_by_its_arn(own_caller: Caller) -> None:
+    created = {**copy.deepcopy(WORLD.job("augmented-manifest-piped").create), "HyperParameterTuningJobName": "named"}
+    created["TrainingJobDefinition"]["AlgorithmSpecification"]["AlgorithmName"] = "stream-classifier"
+    own_caller.answer(CREATE, created)
+    algorithm = own_caller.describe("named")["TrainingJobDefinition"]["AlgorithmSpecification"]
+    assert algorithm["AlgorithmName"] == "arn:aws:sagemaker:us-east-1:123456789012:algorithm/stream-classifier"
+    assert algorithm["TrainingImage"] == ""
 
 
 @each_job
@@ -162,7 +218,8 @@ def test_several_definitions_are_named_in_the_best_one(caller: Caller) -> None:
     described = caller.describe("two-algorithms")
     names = {definition["DefinitionName"] for definition in described["TrainingJobDefinitions"]}
     assert described["BestTrainingJob"]["TrainingJobDefinitionName"] in names
-    assert set(described["HyperParameterTuningJobConfig"]) == {"Strategy", "ResourceLimits"}
+    config = caller.describe("Definitions--on-every-resource")[CONFIG]
+    assert set(config) == {"Strategy", "ResourceLimits"}
 
 
 def test_times_are_epoch_seconds(caller: Caller) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -176,7 +177,75 @@ def test_times_may_be_kept_in_whole_seconds() -> None:
         ({"A": [1, 2]}, {"A": [1]}, ["X.A is [1], given was [1, 2]"]),
         ({"A": [1, 2]}, {"A": [2, 1]}, ["X.A[0] is 2, given was 1", "X.A[1] is 1, given was 2"]),
         ({"A": [1]}, {"A": "1"}, ["X.A is '1', given was [1]"]),
+        ({"A": ""}, {}, []),
+        ({}, {"A": ""}, []),
+        ({"A": "a"}, {"A": ""}, ["X.A is '', given was 'a'"]),
     ],
 )
 def test_differences(asked: Any, told: Any, found: list[str]) -> None:
     assert differences(asked, told, "X") == found
+
+
+METRICS = [{"Name": "a", "Regex": "a=(.*)"}, {"Name": "b", "Regex": "b=(.*)"}]
+OWN = {"Name": "ObjectiveMetric", "Regex": "a=(.*)"}
+ALGORITHMS = "arn:aws:sagemaker:us-east-1:123456789012:algorithm"
+RIGHT: list[tuple[str, Any, Any]] = [
+    ("MetricDefinitions", METRICS, [OWN, *METRICS]),
+    ("MetricDefinitions", METRICS, [*reversed(METRICS)]),
+    ("StaticHyperParameters", {"a": "1"}, {"a": "1", "_own": "2"}),
+    ("StaticHyperParameters", {}, None),
+    ("Environment", {"A": ""}, {"A": ""}),
+    ("AlgorithmName", "a", f"{ALGORITHMS}/a"),
+    ("KmsKeyId", "alias/a", "arn:aws:kms:us-east-1:123456789012:alias/a"),
+]
+WRONG: list[tuple[str, Any, Any]] = [
+    ("MetricDefinitions", METRICS, [OWN, METRICS[0]]),
+    ("MetricDefinitions", METRICS, [*METRICS, METRICS[0]]),
+    ("MetricDefinitions", METRICS, [METRICS[0], {"Name": "b", "Regex": "a=(.*)"}]),
+    ("MetricDefinitions", METRICS, None),
+    ("StaticHyperParameters", {"a": "1"}, {"a": "1", "own": "2"}),
+    ("StaticHyperParameters", {"_own": "1"}, {"_own": "2"}),
+    ("StaticHyperParameters", {"a": ""}, {}),
+    ("StaticHyperParameters", {}, [1]),
+    ("StaticHyperParameters", {"AlgorithmName": "a"}, {"AlgorithmName": f"{ALGORITHMS}/a"}),
+    ("Environment", {"A": ""}, {"A": "", "_B": "1"}),
+    ("AlgorithmName", "a", f"{ALGORITHMS}/ba"),
+    ("AlgorithmName", "a", "algorithm/a"),
+    ("AlgorithmName", "a", "A"),
+    ("AlgorithmName", f"{ALGORITHMS}/a", "a"),
+    ("KmsKeyId", "alias/a", "arn:aws:kms:us-east-1:123456789012:alias/aa"),
+    ("RoleArn", "a", "arn:aws:iam::123456789012:role/a"),
+    ("SecurityGroupIds", ["a", "b"], ["b", "a"]),
+]
+
+
+@pytest.mark.parametrize(("member", "asked", "told"), RIGHT)
+def test_what_may_be_added_or_return_in_another_form(member: str, asked: Any, told: Any) -> None:
+    assert differences(asked, told, member) == differences({member: asked}, {member: told}, "X") == []
+
+
+@pytest.mark.parametrize(("member", "asked", "told"), WRONG)
+def test_what_may_not(member: str, asked: Any, told: Any) -> None:
+    assert differences(asked, told, member)
+    assert differences({member: asked}, {member: told}, "X")
+
+
+def test_only_autotune_adds_ranges() -> None:
+    path = f"{CONFIG}.ParameterRanges.IntegerParameterRanges"
+    asked = [{"Name": "depth", "MinValue": "1", "MaxValue": "2"}]
+    state = created_with(path, asked).put("groups", path, [{"Name": "own"}, *asked])
+    assert outcome(path, state) is Outcome.FAILED
+    known = state.drafts["groups"].known
+    assert known is not None
+    state.drafts["groups"].known = replace(known, create={**known.create, "Autotune": {"Mode": "Enabled"}})
+    assert outcome(path, state) is Outcome.PASSED
+
+
+@pytest.mark.parametrize("name", ["StaticHyperParameters", "Environment"])
+def test_an_entry_that_nobody_gave_is_found_where_none_was_given(name: str) -> None:
+    path = f"TrainingJobDefinitions[].{name}"
+    state = created_with(path, None)
+    put(state.drafts["groups"].answer, path, {"_own": "1"})
+    assert outcome(path, state) is (Outcome.FAILED if name == "Environment" else Outcome.PASSED)
+    put(state.drafts["groups"].answer, path, {"own": "1"})
+    assert outcome(path, state) is Outcome.FAILED
