@@ -19,7 +19,6 @@ _RUN_AS_DEFINED = (
     "RoleArn",
     "InputDataConfig",
     "VpcConfig",
-    "StoppingCondition",
     "EnableNetworkIsolation",
     "EnableInterContainerTrafficEncryption",
     "EnableManagedSpotTraining",
@@ -86,12 +85,10 @@ class Renderer:
         """Give a definition with what the service adds to it: its own hyperparameter and metric, forms and defaults."""
         metric = job.objective_of(definition).get("MetricName", "")
         static = {**definition.get("StaticHyperParameters", {}), "_tuning_objective_metric": metric}
-        stopping = {"MaxRuntimeInSeconds": _DEFAULT_RUNTIME_S, **definition.get("StoppingCondition", {})}
         described = {
             **definition,
             "StaticHyperParameters": static,
             "AlgorithmSpecification": self.algorithm(definition.get("AlgorithmSpecification", {}), metric),
-            "StoppingCondition": stopping,
         }
         if "HyperParameterRanges" in definition:
             described["HyperParameterRanges"] = _every_kind(definition["HyperParameterRanges"])
@@ -151,6 +148,7 @@ class Renderer:
                 "FailureReason": launched.failure_reason,
                 "HyperParameters": {**definition["StaticHyperParameters"], **launched.tuned},
                 **{name: definition.get(name) for name in _RUN_AS_DEFINED},
+                "StoppingCondition": {"MaxRuntimeInSeconds": _DEFAULT_RUNTIME_S, **definition["StoppingCondition"]},
                 "OutputDataConfig": {"KmsKeyId": "", **output},
                 "ResourceConfig": _resources(definition),
                 "CreationTime": launched.created,

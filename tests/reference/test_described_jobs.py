@@ -100,7 +100,6 @@ ADDED = {
     "Definition.AlgorithmSpecification.MetricDefinitions",
     "Definition.AlgorithmSpecification.MetricDefinitions.ObjectiveMetric",
     "Definition.AlgorithmSpecification.TrainingImage",
-    "Definition.StoppingCondition.MaxRuntimeInSeconds",
     f"{CONFIG}.TrainingJobEarlyStoppingType",
     f"{CONFIG}.ResourceLimits.MaxNumberOfTrainingJobs",
     f"{CONFIG}.ParameterRanges",
@@ -123,6 +122,9 @@ def differing(created: Any, shown: Any, path: str) -> Iterator[str]:
         for one, other in zip(created, shown, strict=False):
             yield from differing(one, other, path)
         yield from (f"{path}.{one['Name']}" for one in shown[len(created) :])
+    elif path.endswith(".AlgorithmName") and not created.startswith("arn:"):
+        if shown != f"arn:aws:sagemaker:us-east-1:123456789012:algorithm/{created}":
+            yield f"{path}: {created!r} is {shown!r}"
     elif created != shown:
         yield f"{path}: {created!r} is {shown!r}"
 
