@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import warnings
+from collections import Counter
 from errno import EPIPE
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -25,6 +26,20 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 128 + signal.SIGINT
 """What a shell says of a program that Ctrl-C has ended."""
+
+
+class Command(click.Command):
+    """A command that rejects a second value of an option that has one: the first would be ignored without a word."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments. Raises UsageError for an option that is there more often than it can mean something."""
+        if not ctx.resilient_parsing:
+            _, _, found = self.make_parser(ctx).parse_args(list(args))
+            for param, times in Counter(found).items():
+                if isinstance(param, click.Option) and times > 1 and not param.multiple and not param.count:
+                    name = max(param.opts, key=len)
+                    raise click.UsageError(f"{name} is there {times} times, and can be there once: keep one.", ctx)
+        return super().parse_args(ctx, args)
 
 
 def run(command: click.Command, name: str) -> NoReturn:

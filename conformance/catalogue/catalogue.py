@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from operator import attrgetter
 
@@ -110,26 +110,27 @@ def select(
     checks: Sequence[Check],
     patterns: Iterable[str] = (),
     *,
-    operation: str | None = None,
-    area: str | None = None,
-    level: str | None = None,
+    operations: Collection[str] = (),
+    areas: Collection[str] = (),
+    levels: Collection[str] = (),
 ) -> tuple[Check, ...]:
-    """Keep the checks that match any of the patterns, and all of the rest.
+    """Return the checks that match any of the patterns and have any of these operations, areas and levels; () is all.
 
     A pattern is an id, the beginning of one up to a slash, or one with `*` and `?`. Raises SelectionError for a
     pattern, operation or area that matches nothing: a selection that silently selects nothing passes everything.
     """
     chosen = list(checks)
     for what, wanted, key in (
-        ("operation", operation, attrgetter("operation")),
-        ("area", area, attrgetter("area")),
-        ("level", level, attrgetter("level")),
+        ("operation", operations, attrgetter("operation")),
+        ("area", areas, attrgetter("area")),
+        ("level", levels, attrgetter("level")),
     ):
-        if wanted is not None:
-            names = sorted({key(check) for check in checks})
-            if wanted not in names:
-                raise SelectionError(f"there is no {what} {wanted!r}", remedy=f"choose one of: {', '.join(names)}")
-            chosen = [check for check in chosen if key(check) == wanted]
+        names = sorted({key(check) for check in checks})
+        for name in wanted:
+            if name not in names:
+                raise SelectionError(f"there is no {what} {name!r}", remedy=f"choose of: {', '.join(names)}")
+        if wanted:
+            chosen = [check for check in chosen if key(check) in wanted]
     patterns = tuple(patterns)
     for pattern in patterns:
         if not any(matches(pattern, check.id) for check in chosen):

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from conformance.errors import ExitCode, UserError
+from conformance.program import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("report", metavar="REPORT")
 @click.option("--file", "file", default="", metavar="FILE", help="The file of the repository that they point at.")
 @click.option("--strict", is_flag=True, help="A failed check of level should is an error, no warning.")

@@ -9,9 +9,10 @@ import click
 
 from conformance.errors import ExitCode, UserError
 from conformance.output import write_whole
+from conformance.program import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("reports", nargs=-1, metavar="REPORT...")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",

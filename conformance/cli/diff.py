@@ -7,9 +7,10 @@ import json
 import click
 
 from conformance.errors import ExitCode
+from conformance.program import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("old", required=False, metavar="OLD")
 @click.argument("new", required=False, metavar="NEW")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a comment on a pull request.")

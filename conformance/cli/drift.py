@@ -12,6 +12,7 @@ import click
 import conformance
 from conformance.cli.options import contract, contract_in
 from conformance.errors import ExitCode, UserError
+from conformance.program import Command
 
 if TYPE_CHECKING:
     from conformance.contract import Contract
@@ -22,7 +23,7 @@ _STYLES = ("boto3-page-rst", "boto3-page-text", "cli-page", "api-reference-text"
 _TOOL = "sagemaker-tuning-conformance"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--document", metavar="FILE", help="Hold this page against the contract, not a model ('-': from stdin).")
 @click.option("--style", type=click.Choice(_STYLES), help="How the page is written (default: found out).")
 @click.option("--operation", metavar="NAME", help="What the page is about (default: found out).")

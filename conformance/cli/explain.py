@@ -10,6 +10,7 @@ import click
 
 from conformance.cli.options import contract, contract_in, terminal_width
 from conformance.errors import UserError
+from conformance.program import Command
 from conformance.report.plain import hanging
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _WIDTH = 11
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("id_", metavar="ID")
 @contract
 def explain(id_: str, contract: str | None) -> None:

@@ -8,9 +8,10 @@ import click
 
 from conformance.cli.options import contract, contract_in
 from conformance.errors import ExitCode
+from conformance.program import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--documents",
     metavar="DIR",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.options import contract, contract_in, selection, terminal_width
+from conformance.program import Command
 
 if TYPE_CHECKING:
     from conformance.contract import Fact
@@ -19,7 +20,7 @@ _MEMBERS = re.compile(r"[.\[\]{}]+")
 """What separates the members of a path."""
 
 
-@click.command()
+@click.command(cls=Command)
 @selection
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that list, and stop.")
@@ -36,9 +37,9 @@ def checks(as_json: bool, print_schema: bool, contract: str | None, **options: A
     chosen = select(
         catalogue(contract_in(contract)),
         options["select"],
-        operation=options["operation"],
-        area=options["area"],
-        level=options["level"],
+        operations=options["operation"],
+        areas=options["area"],
+        levels=options["level"],
     )
     if as_json:
         rows = [
@@ -72,14 +73,29 @@ def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
         click.echo(textwrap.fill(short, width, initial_indent=f"  {level:6}  ", subsequent_indent=" " * 12))
 
 
-@click.command()
-@click.option("--operation", metavar="NAME", help="Only facts of this operation.")
+@click.command(cls=Command)
+@click.option("--operation", multiple=True, metavar="NAME", help="Only facts of this operation. May be repeated.")
 @click.option(
-    "--direction", type=click.Choice(["input", "output", "error", "paginator"]), help="Only facts of this direction."
+    "--direction",
+    multiple=True,
+    type=click.Choice(["input", "output", "error", "paginator"]),
+    help="Only facts of this direction. May be repeated.",
 )
-@click.option("--level", type=click.Choice(["must", "should"]), help="Only facts of this level.")
-@click.option("--member", metavar="NAME", help="Only facts with this member in their path, such as MaxResults.")
-@click.option("--document", metavar="ID", help="Only facts that cite this source, such as api-list.")
+@click.option(
+    "--level", multiple=True, type=click.Choice(["must", "should"]), help="Only facts of this level. May be repeated."
+)
+@click.option(
+    "--member",
+    multiple=True,
+    metavar="NAME",
+    help="Only facts with this member in their path, such as MaxResults. May be repeated.",
+)
+@click.option(
+    "--document",
+    multiple=True,
+    metavar="ID",
+    help="Only facts that cite this source, such as api-list. May be repeated.",
+)
 @click.argument("text", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that list, and stop.")
@@ -89,7 +105,7 @@ def facts(
     as_json: bool,  # noqa: FBT001 - click passes flags so
     print_schema: bool,  # noqa: FBT001 - as above
     contract: str | None,
-    **options: str | None,
+    **options: tuple[str, ...],
 ) -> None:
     """List the facts of the contract with their citations; with TEXT, those whose row contains every word of it."""
     if print_schema:
@@ -99,8 +115,8 @@ def facts(
         return
     loaded = contract_in(contract)
     for name, known in (("operation", loaded.operations), ("document", loaded.sources)):
-        if options[name] is not None and options[name] not in known:
-            raise click.BadParameter(f"choose one of: {', '.join(known)}", param_hint=f"--{name}")
+        if not set(options[name]) <= set(known):
+            raise click.BadParameter(f"choose of: {', '.join(known)}", param_hint=f"--{name}")
     chosen = [fact for fact in loaded.facts if _is_chosen(fact, [word.casefold() for word in text], **options)]
     if as_json:
         click.echo(json.dumps([fact.to_json() for fact in chosen], indent=1, ensure_ascii=False))
@@ -111,14 +127,17 @@ def facts(
     click.echo(f"{len(chosen)} facts", err=True)
 
 
-def _is_chosen(fact: Fact, words: list[str], **options: str | None) -> bool:
-    """Return whether a fact has all that the options of `facts` ask for; an option that is None asks for nothing."""
-    return (
-        all(options[name] in {None, getattr(fact, name)} for name in ("operation", "direction", "level"))
-        and (options["member"] is None or options["member"] in _MEMBERS.split(fact.path))
-        and (options["document"] is None or any(source.id == options["document"] for source in fact.sources))
-        and all(word in _row(fact).casefold() for word in words)
-    )
+def _is_chosen(fact: Fact, words: list[str], **options: tuple[str, ...]) -> bool:
+    """Return whether a fact has one of the values of each option of `facts`; an option without any asks for nothing."""
+    values: dict[str, set[str]] = {
+        "operation": {fact.operation},
+        "direction": {fact.direction},
+        "level": {fact.level},
+        "member": set(_MEMBERS.split(fact.path)),
+        "document": {source.id for source in fact.sources},
+    }
+    chosen = all(not wanted or values[name] & set(wanted) for name, wanted in options.items())
+    return chosen and all(word in _row(fact).casefold() for word in words)
 
 
 def _row(fact: Fact, *, short: bool = False) -> str:

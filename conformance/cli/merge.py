@@ -10,13 +10,14 @@ import click
 
 from conformance.cli.gate import known_failures
 from conformance.cli.options import contract, contract_in
+from conformance.program import Command
 
 if TYPE_CHECKING:
     from conformance.contract import Contract
     from conformance.report import Record
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("records", nargs=-1, required=True, metavar="RECORD...", type=click.Path(path_type=Path))
 @known_failures
 @click.option(

@@ -19,9 +19,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 def selection(command: F) -> F:
     """Add the options that choose checks."""
     for option in (
-        click.option("--level", type=click.Choice(["must", "should"]), help="Only checks of this level."),
-        click.option("--area", metavar="AREA", help="Only checks of this area, such as pagination."),
-        click.option("--operation", metavar="NAME", help="Only checks of this operation."),
+        click.option(
+            "--level",
+            multiple=True,
+            type=click.Choice(["must", "should"]),
+            help="Only checks of this level. May be repeated.",
+        ),
+        click.option(
+            "--area",
+            multiple=True,
+            metavar="AREA",
+            help="Only checks of this area, such as pagination. May be repeated.",
+        ),
+        click.option(
+            "--operation", multiple=True, metavar="NAME", help="Only checks of this operation. May be repeated."
+        ),
         click.option(
             "--select",
             multiple=True,

@@ -8,9 +8,10 @@ import os
 import click
 
 from conformance.errors import ExitCode
+from conformance.program import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole proof as JSON.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
 @click.option("--sample", metavar="N", type=click.IntRange(min=1), default=1, help="Try every Nth mutant only.")

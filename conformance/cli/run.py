@@ -10,9 +10,10 @@ import click
 from conformance.cli.gate import gate
 from conformance.cli.options import contract, selection
 from conformance.errors import ExitCode, UserError
+from conformance.program import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("target", required=False, default="reference", metavar="[TARGET|URL]")
 @selection
 @click.option("--strict", is_flag=True, help="A failed check of level should fails the run as well.")

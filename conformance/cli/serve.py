@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from conformance.errors import UserError
+from conformance.program import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
     "--port",

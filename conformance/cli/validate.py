@@ -11,11 +11,12 @@ import click
 import conformance
 from conformance.cli.options import contract, contract_in
 from conformance.errors import ExitCode, UserError
+from conformance.program import Command
 
 _TOOL = "sagemaker-tuning-conformance"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("operation", required=False)
 @click.argument("file", required=False)
 @click.option("--request", metavar="FILE", help="The input of the request: judged alone, or beside the answer to it.")
@@ -24,7 +25,12 @@ _TOOL = "sagemaker-tuning-conformance"
     type=click.Choice(["wire", "cli", "boto3"]),
     help="Who printed the answer: the server, the AWS CLI, or json.dumps(answer, default=str) (default: found out).",
 )
-@click.option("--level", type=click.Choice(["must", "should"]), help="Only checks of this level.")
+@click.option(
+    "--level",
+    multiple=True,
+    type=click.Choice(["must", "should"]),
+    help="Only checks of this level. May be repeated.",
+)
 @click.option("--strict", is_flag=True, help="A failed check of level should fails it as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")

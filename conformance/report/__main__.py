@@ -13,7 +13,7 @@ from conformance.report.terminal import print_summary
 from conformance.report.writing import write_reports
 
 
-@click.command()
+@click.command(cls=program.Command)
 @click.argument("record", type=click.Path(path_type=Path), metavar="RECORD")
 @click.option(
     "--report-dir",

@@ -135,12 +135,17 @@ def _origin(plan: Plan, access: Access, redactor: Redactor) -> Origin:
             "target": redactor.text(settings.target),
             "checks": len(plan.checks),
             "select": list(settings.select),
-            "operation": settings.operation,
-            "area": settings.area,
-            "level": settings.level,
+            "operation": _recorded(settings.operation),
+            "area": _recorded(settings.area),
+            "level": _recorded(settings.level),
         },
         started=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _recorded(chosen: tuple[str, ...]) -> str | list[str] | None:
+    """Return a selection in the form of the header: None for all, a text for one, a list for several."""
+    return list(chosen) if len(chosen) > 1 else next(iter(chosen), None)
 
 
 @dataclass(frozen=True)

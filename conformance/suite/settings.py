@@ -9,25 +9,31 @@ from typing import Any
 import pytest
 
 DEFAULT_TARGET = "reference"
-_OPTIONS: tuple[tuple[str, str, str], ...] = (
-    ("target", "--target", "name of a target of targets.yaml, or a URL"),
+_OPTIONS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("target", ("--target",), "name of a target of targets.yaml, or a URL"),
     (
         "targets_file",
-        "--targets-file",
+        ("--targets", "--targets-file"),
         "the file of targets (default: targets.yaml here, else the one that comes along)",
     ),
-    ("operation", "--check-operation", "only the checks of this operation"),
-    ("area", "--check-area", "only the checks of this area"),
-    ("level", "--check-level", "only the checks of this level, must or should"),
-    ("report_dir", "--report-dir", "folder of the record and the reports (default: reports/<target>)"),
-    ("world", "--world", "name or file of the world that goes into the target"),
-    ("contract", "--contract", "folder of another contract"),
-    ("aws_cli", "--aws-cli", "run the checks through the AWS CLI, too: auto, or its path (default: off)"),
-    ("record", "--evidence-record", "file that the evidence of the run goes to"),
-    ("replay", "--evidence-replay", "file of evidence to judge again, without a target"),
-    ("known_failures", "--known-failures", "YAML file of the failures that are known and accepted"),
-    ("shard", "--shard", "I/N: only the I-th of N parts of the checks"),
+    ("report_dir", ("--report-dir",), "folder of the record and the reports (default: reports/<target>)"),
+    ("world", ("--world",), "name or file of the world that goes into the target"),
+    ("contract", ("--contract",), "folder of another contract"),
+    ("aws_cli", ("--aws-cli",), "run the checks through the AWS CLI, too: auto, or its path (default: off)"),
+    ("record", ("--evidence-record",), "file that the evidence of the run goes to"),
+    ("replay", ("--evidence-replay",), "file of evidence to judge again, without a target"),
+    ("known_failures", ("--known-failures",), "YAML file of the failures that are known and accepted"),
+    ("shard", ("--shard",), "I/N: only the I-th of N parts of the checks"),
 )
+"""Options that have one value: the name of the setting, the names of the option, its help."""
+_SETS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("select", ("--select",), "only checks whose id matches; may be repeated"),
+    ("operation", ("--operation", "--check-operation"), "only the checks of this operation; may be repeated"),
+    ("area", ("--area", "--check-area"), "only the checks of this area; may be repeated"),
+    ("level", ("--level", "--check-level"), "only the checks of this level, must or should; may be repeated"),
+)
+"""Options that stand for a set: any of their values will do."""
+_STRICT = "--strict-levels"
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,9 @@ class Settings:
     target: str = DEFAULT_TARGET
     targets_file: str | None = None
     select: tuple[str, ...] = ()
-    operation: str | None = None
-    area: str | None = None
-    level: str | None = None
+    operation: tuple[str, ...] = ()
+    area: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
     strict: bool = False
     report_dir: str | None = None
     world: str | None = None
@@ -52,16 +58,18 @@ class Settings:
 
     def to_arguments(self) -> list[str]:
         """Give the options of pytest that say the same."""
-        arguments = [f"{flag}={value}" for name, flag, _ in _OPTIONS if (value := getattr(self, name)) is not None]
-        arguments += [f"--select={pattern}" for pattern in self.select]
-        return [*arguments, *(["--strict-levels"] if self.strict else [])]
+        arguments = [f"{flags[0]}={value}" for name, flags, _ in _OPTIONS if (value := getattr(self, name)) is not None]
+        arguments += [f"{flags[0]}={value}" for name, flags, _ in _SETS for value in getattr(self, name)]
+        return [*arguments, *([_STRICT] if self.strict else [])]
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
-        """Read the options of pytest."""
-        values: dict[str, Any] = {name: config.getoption(flag) for name, flag, _ in _OPTIONS}
+        """Read the options of pytest. Raises UsageError for an option that has one value, and is there twice."""
+        values: dict[str, Any] = {name: _one(config, flags[0]) for name, flags, _ in _OPTIONS}
         values["target"] = values["target"] or DEFAULT_TARGET
-        return cls(select=tuple(config.getoption("--select")), strict=config.getoption("--strict-levels"), **values)
+        # A worker of pytest-xdist reads the arguments a second time.
+        sets: dict[str, Any] = {name: tuple(dict.fromkeys(config.getoption(flags[0]))) for name, flags, _ in _SETS}
+        return cls(**values, **sets, strict=bool(_one(config, _STRICT)))
 
     @property
     def contract_root(self) -> Path | None:
@@ -77,9 +85,15 @@ class Settings:
 def add_options(parser: pytest.Parser) -> None:
     """Teach pytest the options of a run."""
     group = parser.getgroup("conformance", "conformance of an endpoint with the contract")
-    for _, flag, words in _OPTIONS:
-        group.addoption(flag, default=None, help=words)
-    group.addoption(
-        "--select", action="append", default=[], help="only checks whose id matches; may stand several times"
-    )
-    group.addoption("--strict-levels", action="store_true", help="a failed check of level should fails the run as well")
+    for _, flags, words in (*_OPTIONS, *_SETS):
+        group.addoption(*flags, action="append", default=[], help=words)
+    words = "a failed check of level should fails the run as well"
+    group.addoption(_STRICT, action="append_const", const=True, default=[], help=words)
+
+
+def _one(config: pytest.Config, flag: str) -> Any:
+    """Return the value of an option that has one; None where it is not there."""
+    values = config.getoption(flag)
+    if len(values) > 1 and not hasattr(config, "workerinput"):
+        raise pytest.UsageError(f"{flag} is there {len(values)} times, and can be there once: keep one")
+    return values[-1] if values else None

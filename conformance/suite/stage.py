@@ -108,7 +108,9 @@ class Plan:
         else:
             spec = replayed.spec if replayed is not None else _resolved(settings)
             gatekeeper = _gatekeeper(settings, every)
-        checks = select(every, settings.select, operation=settings.operation, area=settings.area, level=settings.level)
+        checks = select(
+            every, settings.select, operations=settings.operation, areas=settings.area, levels=settings.level
+        )
         if settings.aws_cli is not None and not in_worker:
             from conformance.suite import aws_cli  # noqa: PLC0415 - plain runs do without it
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,9 +45,9 @@ class Judgement:
     unknown: tuple[str, ...] = ()
     must_be_answered: str = ""
 
-    def selected(self, level: str | None) -> Judgement:
-        """Give the judgement with the rows of one level, of all where it is None."""
-        kept = tuple(one for one in self.results if level in (None, one.level.value))
+    def selected(self, levels: Collection[str]) -> Judgement:
+        """Return the judgement with the rows of these levels; () is all."""
+        kept = tuple(one for one in self.results if one.level.value in (levels or [one.level.value]))
         return replace(self, results=kept)
 
     @property

@@ -22,10 +22,9 @@ LIST = "ListTrainingJobsForHyperParameterTuningJob"
 NO_ENDPOINT = constant(404, b"<html>")
 
 
-def told(answer: Answer, **selection: str) -> dict[str, Verdict]:
+def told(answer: Answer, *, pattern: str = "", **selection: str) -> dict[str, Verdict]:
     """Give the verdicts that are no skips, by check."""
-    patterns = [selection.pop("pattern")] if "pattern" in selection else []
-    chosen = select(checks(), patterns, **selection)
+    chosen = select(checks(), [pattern] if pattern else [], **{f"{key}s": [one] for key, one in selection.items()})
     verdicts = judged(answer, selected=chosen)
     found = {check.id: verdict for check, verdict in zip(chosen, verdicts, strict=True)}
     return {one: verdict for one, verdict in found.items() if verdict.outcome is not Outcome.SKIPPED}
@@ -83,7 +82,7 @@ def test_a_target_that_falls_silent_is_given_up_after_five_requests(kind: str) -
         return well(request) if sent[0] <= 200 else Fault(kind, "nothing comes")
 
     lab = lab_of(falls_silent)
-    chosen = select(checks(), area="pagination")
+    chosen = select(checks(), areas=["pagination"])
     runner = Runner(lab, chosen)
     outcomes = Counter(runner.verdict(check).outcome for check in chosen)
     # One that drops connections is asked once more for what it has answered before.
@@ -101,7 +100,7 @@ def test_a_target_that_drops_what_it_can_not_read_is_judged_to_the_end() -> None
         return well(request) if told else Fault("dropped", "the handler died")
 
     lab = lab_of(dies_of_strange_bodies)
-    chosen = select(checks(), area="protocol")
+    chosen = select(checks(), areas=["protocol"])
     runner = Runner(lab, chosen)
     verdicts = {check.id: runner.verdict(check) for check in chosen}
     assert lab.gone is None
@@ -134,7 +133,7 @@ def test_a_spent_budget_is_told_in_its_own_words() -> None:
 def test_each_request_is_sent_once() -> None:
     lab = lab_of(right())
     runner = Runner(lab, checks())
-    for check in select(checks(), area="request"):
+    for check in select(checks(), areas=["request"]):
         runner.verdict(check)
     sender = lab._sender  # noqa: SLF001 - what really went out
     assert isinstance(sender, Answering)
@@ -167,7 +166,7 @@ def test_a_target_that_breaks_for_good_is_not_excused_for_leaving_nothing_to_com
     def breaking(request: Request) -> Answered | Fault:
         return faithful(request) if next(asked) < 100 else (200, b'{"TrainingJobSummaries": "\xff"}')
 
-    verdicts = judged(breaking, selected=select(checks(), [], area="pagination"))
+    verdicts = judged(breaking, selected=select(checks(), [], areas=["pagination"]))
     assert Outcome.FAILED in {verdict.outcome for verdict in verdicts}
 
 
@@ -210,6 +209,6 @@ def test_the_second_pattern_must_match_too() -> None:
 
 
 def test_patterns_and_areas_narrow_each_other() -> None:
-    assert {check.level for check in select(checks(), ["*/protocol/*"], level="should")} == {"should"}
+    assert {check.level for check in select(checks(), ["*/protocol/*"], levels=["should"])} == {"should"}
     with pytest.raises(UserError):
-        select(checks(), ["*/protocol/*"], area="error")
+        select(checks(), ["*/protocol/*"], areas=["error"])
