@@ -9,12 +9,15 @@ from conformance.cases.bodies import body_cases
 from conformance.cases.envelope import BAD_REQUEST, ProtocolCase
 from conformance.cases.model import Expect
 from conformance.contract import Contract, Operation
-from conformance.wire.request import NO_SUCH_OPERATION, Request, Signing
+from conformance.wire.request import NO_SUCH_OPERATION, HeaderCase, Request, Signing
+
+_DATED = frozenset({Signing.EXPIRED, Signing.FUTURE, Signing.OTHER_DATE})
+"""Ways of signing that differ in a date: the specification of signatures speaks of them, and no observation."""
 
 
 def protocol_cases(contract: Contract, operation: Operation, plain: Request) -> tuple[ProtocolCase, ...]:
     """Give the cases for an operation around `plain`, a request of it that the target accepts."""
-    groups = (_targets, _methods, body_cases, _headers, _signatures)
+    groups = (_targets, _methods, body_cases, _headers, _header_names, _signatures)
     return tuple(case for group in groups for case in group(contract, operation, plain))
 
 
@@ -138,16 +141,36 @@ def _headers(contract: Contract, operation: Operation, plain: Request) -> Iterat
     )
 
 
+def _header_names(contract: Contract, operation: Operation, plain: Request) -> Iterator[ProtocolCase]:  # noqa: ARG001 - one signature for all groups
+    for case, spelling, words in (
+        ("lower-case", HeaderCase.LOWER, "in lower case, as the AWS SDK for JavaScript sends them,"),
+        ("upper-case", HeaderCase.UPPER, "in upper case"),
+        ("mixed-case", HeaderCase.SWAPPED, "in mixed case"),
+    ):
+        yield ProtocolCase(
+            operation.name,
+            "header-names",
+            case,
+            f"the names of headers are case-insensitive: {words} they mean the same",
+            replace(plain, header_case=spelling),
+            Expect.ACCEPTED,
+        )
+
+
 def _signatures(contract: Contract, operation: Operation, plain: Request) -> Iterator[ProtocolCase]:  # noqa: ARG001 - one signature for all groups
     missing = frozenset({"MissingAuthenticationTokenException", "MissingAuthenticationToken", "AccessDeniedException"})
     unknown = frozenset({"UnrecognizedClientException", "InvalidClientTokenId"})
     wrong = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch"})
     garbled = frozenset({"IncompleteSignatureException", "IncompleteSignature", "InvalidSignatureException"})
+    aged = wrong | {"RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture", "AuthFailure"}
     for case, signing, codes, words in (
         ("unsigned", Signing.NONE, missing, "a request without a signature"),
         ("wrong-secret", Signing.WRONG_SECRET, wrong, "a signature made with another secret"),
         ("unknown-key", Signing.UNKNOWN_KEY, unknown, "an access key that nobody has"),
         ("garbled", Signing.GARBLED, garbled, "an Authorization header without its signed headers"),
+        ("expired", Signing.EXPIRED, aged, "a signature that is an hour old"),
+        ("from-the-future", Signing.FUTURE, aged, "a signature with the time of an hour from now"),
+        ("other-date", Signing.OTHER_DATE, wrong | garbled, "a signature scoped to another day than X-Amz-Date"),
     ):
         request = replace(plain, signing=signing)
         yield ProtocolCase(
@@ -157,7 +180,7 @@ def _signatures(contract: Contract, operation: Operation, plain: Request) -> Ite
             f"{words} is refused",
             request,
             Expect.REFUSED,
-            observed=("O37",),
+            observed=() if signing in _DATED else ("O37",),
             needs_auth=True,
         )
         yield ProtocolCase(
@@ -170,7 +193,7 @@ def _signatures(contract: Contract, operation: Operation, plain: Request) -> Ite
             statuses=frozenset({400, 401, 403}),
             codes=codes,
             level="should",
-            basis="observed",
-            observed=("O37",),
+            basis="inferred" if signing in _DATED else "observed",
+            observed=() if signing in _DATED else ("O37",),
             needs_auth=True,
         )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from enum import Enum
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from conformance.cases.members import request_cases
 from conformance.cases.model import Expect
@@ -12,13 +15,14 @@ from conformance.catalogue.check import Because, Check, because, of_fact
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.request_checks import fresh_token
 from conformance.contract import Contract, Fact, Operation
-from conformance.laws import envelope
+from conformance.laws import circumstances, envelope
 from conformance.laws.answers import Sightings, expectation, judge_fact, judgeable, observe
 from conformance.laws.verdict import Verdict, failed, passed, skipped
 from conformance.wire.exchange import KILLED, Exchange
-from conformance.wire.request import Request
+from conformance.wire.request import Request, Signing
 
 _SUCCESS = range(200, 300)
+_CLIENT_ERRORS = range(400, 500)
 _STATEMENTS: dict[str, str] = {
     "present": "{path} is a member of the answer: left out where it has no value, never null",
     "type": "{path} is a {value}",
@@ -56,6 +60,7 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
                 facts=(fact.id,),
                 request="nothing of its own: it looks at every answer of the run",
                 accepts=expectation(fact),
+                gathered=True,
             )
 
 
@@ -80,6 +85,7 @@ def _status_check(operation: Operation, fact: Fact) -> Check:
         facts=(fact.id,),
         request="nothing of its own: it looks at every answer of the run",
         accepts=f"HTTP {fact.value}, not another 2xx",
+        gathered=True,
     )
 
 
@@ -93,6 +99,7 @@ def _survival_check(contract: Contract, operation: Operation) -> Check:
         run=partial(_survived, operation),
         request="nothing of its own: it looks at the whole run",
         accepts="a server that goes on answering",
+        gathered=True,
     )
 
 
@@ -110,153 +117,176 @@ def _survived(operation: Operation, lab: Lab) -> Verdict:
     )
 
 
-_ENVELOPES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str], ...] = (
-    # subject, case, law, level, basis, observations, statement
-    (
-        "answer",
-        "json-object",
-        "json_object",
-        "must",
-        "protocol",
-        (),
-        "the body of an answer is one JSON object in UTF-8",
-    ),
-    (
-        "answer",
-        "content-type",
-        "content_type",
-        "must",
-        "protocol",
-        ("O1",),
-        "an answer names the protocol's content type",
-    ),
-    ("answer", "request-id", "request_id", "should", "observed", ("O1",), "an answer carries x-amzn-RequestId"),
-    (
-        "answer",
-        "request-id-unique",
-        "unique_ids",
-        "should",
-        "observed",
-        ("O1",),
-        "every answer has a request id of its own",
-    ),
-    (
-        "answer",
-        "content-length",
-        "content_length",
-        "must",
-        "protocol",
-        (),
-        "a Content-Length, where given, is the body's",
-    ),
-)
-_ERROR_ENVELOPES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str], ...] = (
-    (
-        "error-body",
-        "json-object",
-        "json_object",
-        "must",
-        "protocol",
-        (),
-        "the body of an error is one JSON object in UTF-8",
-    ),
-    (
-        "error-body",
-        "type",
-        "error_type",
-        "must",
-        "protocol",
-        ("O32",),
-        "an error names its code in __type, or in x-amzn-errortype",
-    ),
-    (
-        "error-body",
-        "bare-type",
-        "bare_type",
-        "should",
-        "observed",
-        ("O32",),
-        "__type is the bare name of the error's shape",
-    ),
-    ("error-body", "message", "error_message", "should", "observed", ("O32",), "an error has a message, a string"),
-    (
-        "error-body",
-        "content-type",
-        "content_type",
-        "should",
-        "observed",
-        ("O32",),
-        "an error names the protocol's content type",
-    ),
-    ("error-body", "request-id", "request_id", "should", "observed", ("O32",), "an error carries x-amzn-RequestId"),
-)
+class Scope(Enum):
+    """Which of the answers that a run saw a law of the envelope is about."""
+
+    ANSWERS = "every answer of the run"
+    """Successes of calls: POST, with the target and the content type of the operation and an object as body."""
+    HERE = "every answer of the run, those of other regions aside"
+    ERRORS = "every error that a call of the run was answered with"
+    """4xx of calls, whatever their body was. What HTTP itself answers, before the service, is left out."""
+    ALL_ERRORS = "every error of the run, those of unknown operations among them"
+    EVERYTHING = "every answer and every error of the run, whatever was sent"
 
 
-_EVERYWHERE = frozenset({"content_type", "request_id", "content_length"})
-"""The laws on the headers of an answer, which later pages and other resources may have otherwise."""
+_OF_ARNS = ("O16",)
+_OF_HTTP = frozenset({405, 408, 411, 413, 414, 417, 421, 426, 431})
+"""Statuses that a server of HTTP answers with by itself: what comes with them is documented nowhere."""
+
+_ENVELOPES: tuple[tuple[str, str, Scope, str, str, tuple[str, ...], str], ...] = (
+    # subject and case, law, scope, level, basis, observations, statement
+    ("answer/json-object", "json_object", Scope.ANSWERS, "must", "protocol", (),
+     "the body of an answer is one JSON object in UTF-8"),
+    ("answer/content-type", "content_type", Scope.ANSWERS, "must", "protocol", ("O1",),
+     "an answer names the protocol's content type"),
+    ("answer/request-id", "request_id", Scope.ANSWERS, "should", "observed", ("O1",),
+     "an answer carries x-amzn-RequestId"),
+    ("answer/request-id-unique", "unique_ids", Scope.EVERYTHING, "should", "observed", ("O1",),
+     "every answer has a request id of its own"),
+    ("answer/content-length", "content_length", Scope.EVERYTHING, "must", "protocol", (),
+     "a Content-Length, where given, is the body's"),
+    ("answer/single-headers", "single_headers", Scope.EVERYTHING, "should", "inferred", (),
+     "Content-Type, Content-Length, Date, Server and x-amzn-RequestId come once each"),
+    ("answer/date", "date", Scope.EVERYTHING, "should", "observed", ("O1",), "an answer carries the Date of HTTP"),
+    ("answer/date-is-now", "date_now", Scope.EVERYTHING, "should", "inferred", (),
+     "Date is the time of the answer, within a quarter of an hour: clients set their clocks by it"),
+    ("error-body/json-object", "json_object", Scope.ERRORS, "must", "protocol", (),
+     "the body of an error is one JSON object in UTF-8"),
+    ("error-body/type", "error_type", Scope.ERRORS, "must", "protocol", ("O32",),
+     "an error names its code in __type, or in x-amzn-errortype"),
+    ("error-body/bare-type", "bare_type", Scope.ALL_ERRORS, "should", "observed", ("O32",),
+     "__type is the bare name of the error's shape"),
+    ("error-body/message", "error_message", Scope.ALL_ERRORS, "should", "observed", ("O32",),
+     "an error has a message, a string"),
+    ("error-body/content-type", "content_type", Scope.ALL_ERRORS, "should", "observed", ("O32",),
+     "an error names the protocol's content type"),
+    ("error-body/request-id", "request_id", Scope.ALL_ERRORS, "should", "observed", ("O32",),
+     "an error carries x-amzn-RequestId"),
+)  # fmt: skip
 
 
 def envelope_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
-    """Give the checks of the envelope that answers and errors come in."""
-    for rows, few, asked in (
-        (_ENVELOPES, _two_answers, "a plain request, sent twice"),
-        (_ERROR_ENVELOPES, _two_errors, "an unknown name, and an invalid one"),
-    ):
-        for subject, case, law, level, basis, observed, statement in rows:
-            everywhere = few is _two_answers and law in _EVERYWHERE
-            yield Check(
-                id=f"{operation.name}/protocol/{subject}/{case}",
-                level=level,
-                basis=basis,
-                statement=statement,
-                because=because(contract, observed=observed, protocol=True),
-                run=partial(_judge_envelope, operation, envelope.LAWS[law], _surveyed if everywhere else few),
-                request=f"{asked}; and it looks at the answers on every resource" if everywhere else asked,
-                accepts=statement,
-            )
+    """Give the checks of the envelope: like those of facts they look at all that the run saw."""
+
+    def check(place: str, scope: Scope, run: Callable[[tuple[Exchange, ...]], Verdict], **claim: Any) -> Check:
+        return Check(
+            id=f"{operation.name}/protocol/{place}",
+            run=lambda lab: run(_gathered(lab, operation, scope)),
+            request=f"a plain request, an unknown name, and an invalid one; and it looks at {scope.value}",
+            accepts=claim["statement"],
+            gathered=True,
+            **claim,
+        )
+
+    kind = contract.service.content_type
+    for place, law, scope, level, basis, observed, statement in _ENVELOPES:
+        places = because(contract, observed=observed, protocol=True)
+        judge = partial(_judge_envelope, envelope.LAWS[law], kind)
+        yield check(place, scope, judge, level=level, basis=basis, statement=statement, because=places)
+    yield from _circumstances(contract, operation, check)
+    statuses = {one.code: one.http_status for one in contract.service.common_errors.values()}
+    yield check(
+        "error-body/status",
+        Scope.ERRORS,
+        partial(envelope.error_status, statuses=statuses),
+        level="should",
+        basis="observed",
+        statement="an error that any operation may answer with has the HTTP status of its code",
+        because=because(contract, observed=("O31", "O33", "O34")),
+    )
 
 
-def _judge_envelope(
-    operation: Operation,
-    law: envelope.Judge,
-    exchanges: Callable[[Lab, Operation], tuple[Exchange, ...]],
-    lab: Lab,
-) -> Verdict:
-    return law(exchanges(lab, operation), lab.contract.service.content_type)
+def _circumstances(contract: Contract, operation: Operation, check: Callable[..., Check]) -> Iterator[Check]:
+    """Give the checks of ARNs and times: those of the operation's answers whose names say that they are such."""
+    rows: list[tuple[str, Callable[[Operation, tuple[Exchange, ...]], Verdict], str]] = []
+    if circumstances.names_resources(operation):
+        rows = [
+            ("arn/region", circumstances.in_the_region, "ARNs name the region that the request was signed for"),
+            ("arn/partition", circumstances.in_the_partition, "ARNs name the partition that their region belongs to"),
+            ("arn/account", circumstances.of_one_account, "ARNs name one account"),
+        ]
+        named = (
+            law for behaviour in contract.behaviours if operation.name in behaviour.operations for law in behaviour.laws
+        )
+        if not any("arn" in law.split("-") for law in named):  # laws of the contract's own say it more precisely
+            rows.append(("arn/name", circumstances.of_the_name, "ARNs end in the name of the resource"))
+        statement = "a resource is unknown in another region, or its ARN names that one"
+        yield Check(
+            f"{operation.name}/protocol/arn/other-region",
+            "should",
+            "observed",
+            statement,
+            because(contract, observed=_OF_ARNS, protocol=True),
+            partial(_elsewhere, operation),
+            request=f"POST {operation.name}, signed for another region",
+            accepts="an error, or ARNs in that region",
+        )
+    for place, law, statement in rows:
+        places = because(contract, observed=_OF_ARNS, protocol=True)
+        judge = partial(law, operation)
+        yield check(place, Scope.HERE, judge, level="should", basis="observed", statement=statement, because=places)
+    if circumstances.tells_times(operation):
+        yield check(
+            "answer/times-have-been",
+            Scope.ANSWERS,
+            partial(circumstances.nothing_to_come, operation),
+            level="should",
+            basis="inferred",
+            statement="what has happened by an answer is not later than the answer, by its own Date",
+            because=because(contract, observed=("O1",), protocol=True),
+        )
 
 
-def _two_answers(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
-    plain = lab.plain(operation)
+def _elsewhere(operation: Operation, lab: Lab) -> Verdict:
+    if not lab.owned:
+        return skipped("a second region is asked only where the suite made the state, or where it is built in")
     if not lab.exists(operation):
-        return _unreadable(lab, operation)
-    return (lab.exchange(plain), lab.cached(("again", plain), lambda: lab.send_again(plain)))
+        return skipped("there is no resource to ask for")
+    plain = lab.plain(operation)
+    here = lab.exchange(plain).request.region
+    return circumstances.elsewhere(operation, lab.exchange(replace(plain, signing=Signing.OTHER_REGION)), here)
 
 
-def _surveyed(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
-    """Give the two, what the operation answered on every resource, to the last page, and a page from the middle."""
-    seen: list[Exchange] = []
-    if operation.listing is not None:
-        seen = [page for one in lab.inventories(operation) if one.listing is not None for page in one.listing.pages]
-        later = fresh_token(lab, operation, {})
-        seen += [] if later is None else [lab.exchange(Request.call(operation.name, later))]
-    elif operation is lab.describing:
-        seen = [view.description for view in lab.survey.views]
-    return (*_two_answers(lab, operation), *(one for one in seen if one.ok))
+def _judge_envelope(law: envelope.Judge, content_type: str, exchanges: tuple[Exchange, ...]) -> Verdict:
+    return law(exchanges, content_type)
 
 
-def _unreadable(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
-    """Give what came with a success for a resource and can't be read as one: it is why no resource seems to exist."""
-    if not operation.subject:
-        return ()
-    asked = (lab.exchange(Request.call(operation.name, {operation.subject: view.name})) for view in lab.survey.views)
-    return tuple(one for one in asked if one.status in _SUCCESS and not one.ok)
+def _gathered(lab: Lab, operation: Operation, scope: Scope) -> tuple[Exchange, ...]:
+    """Give what the run saw of an operation, of a scope; some of it is asked for here where no check has."""
+    lab.exchange(lab.plain(operation))
+    _ask_for_errors(lab, operation)
+    if operation.listing is not None and (later := fresh_token(lab, operation, {})) is not None:
+        lab.exchange(Request.call(operation.name, later))
+    kind = lab.contract.service.content_type
+    seen = lab.answered(operation.name, partial(_is_within, scope, kind))
+    if scope is Scope.EVERYTHING:
+        return seen
+    if scope in {Scope.ANSWERS, Scope.HERE}:
+        # Where nothing exists, a success shows only what is wrong with it.
+        exists = lab.exists(operation)
+        return tuple(one for one in seen if one.status in _SUCCESS and (exists or not one.ok))
+    return tuple(one for one in seen if one.status in _CLIENT_ERRORS and one.status not in _OF_HTTP)
 
 
-def _two_errors(lab: Lab, operation: Operation) -> tuple[Exchange, ...]:
+def _is_within(scope: Scope, content_type: str, request: Request) -> bool:
+    """Tell whether what a request was answered with is within a scope."""
+    if scope is Scope.EVERYTHING:
+        return True
+    named = request.content_type is None or request.content_type.startswith(content_type)
+    spoken = request.method == "POST" and named and not request.chunked
+    if scope is Scope.ALL_ERRORS:
+        return spoken
+    if scope is Scope.HERE and request.signing is Signing.OTHER_REGION:
+        return False
+    return spoken and request.target is None and (scope is Scope.ERRORS or request.is_object)
+
+
+def _ask_for_errors(lab: Lab, operation: Operation) -> None:
+    """Have an unknown name and an invalid one rejected; of an operation that names nothing, two other constraints."""
     if operation.subject:
         asked = [{operation.subject: lab.nobody}, {operation.subject: "-"}]
     else:
         refused = (case for case in request_cases(lab.contract, operation) if case.expect is Expect.REFUSED)
         asked = [dict(case.members) for case in islice(refused, 2)]
-    exchanges = [lab.exchange(Request.call(operation.name, members)) for members in asked]
-    return tuple(one for one in exchanges if not one.ok)
+    for members in asked:
+        lab.exchange(Request.call(operation.name, members))

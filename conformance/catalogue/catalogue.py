@@ -66,12 +66,12 @@ class SelectionError(UserError):
 
 
 def catalogue(contract: Contract) -> tuple[Check, ...]:
-    """Give every check: operation by operation and area by area, `response` last, since it judges all answers seen.
+    """Give every check: operation by operation and area by area, those last that judge all answers seen.
 
     Raises ValueError where two checks have one id.
     """
     checks = [check for operation in contract.operations.values() for check in _of(contract, operation)]
-    checks.sort(key=lambda check: check.area == "response")
+    checks.sort(key=lambda check: check.gathered)
     ids = [check.id for check in checks]
     if len(set(ids)) != len(ids):
         raise ValueError(f"ids stand twice: {sorted({one for one in ids if ids.count(one) > 1})}")

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 AREAS = (
     "protocol", "request", "error", "response", "pagination", "order", "filter", "consistency", "client",
 )  # fmt: skip
-"""Second segment of an id. They stand in the order of a run, but for `response`, which comes last."""
-GATHERED = "response"
-"""The area whose checks send nothing: they look at every answer of the run."""
+"""Second segment of an id. They stand in the order of a run, but for what is gathered, which comes last."""
 _PLACES = {area: place for place, area in enumerate(AREAS)}
 
 
@@ -35,7 +33,8 @@ class Check:
 
     `run` gets exchanges from the lab and asks a law. `compares` says that it relates answers of several moments, so
     that a live target is asked again before it is accused. `facts` and `behaviours` name what the check is about.
-    `request` and `accepts` tell people what it sends and what passes.
+    `request` and `accepts` tell people what it sends and what passes. `gathered` says that it looks at every answer of
+    the run, so that it comes last.
     """
 
     id: str
@@ -49,6 +48,7 @@ class Check:
     behaviours: tuple[str, ...] = ()
     request: str = ""
     accepts: str = ""
+    gathered: bool = False
 
     @property
     def behaviour(self) -> str:
@@ -69,10 +69,10 @@ class Check:
 def place_in_run(check: Check) -> int:
     """Give the key that brings checks into the order of a run.
 
-    What everything else rests on comes first, so that a run that is cut off has judged that; `response` comes last,
-    because it judges all answers seen.
+    What everything else rests on comes first, so that a run that is cut off has judged that; what judges all answers
+    seen comes last.
     """
-    return len(AREAS) if check.area == GATHERED else _PLACES[check.area]
+    return len(AREAS) + _PLACES[check.area] if check.gathered else _PLACES[check.area]
 
 
 def citations(sources: Iterable[Citation]) -> tuple[Because, ...]:

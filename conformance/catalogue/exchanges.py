@@ -237,6 +237,16 @@ class Exchanges:
         """Give every accepted answer of an operation that the run saw, client libraries' included, each once."""
         return tuple(self._answers[operation].values())
 
+    def answered(self, operation: str, fits: Callable[[Request], bool]) -> tuple[Exchange, ...]:
+        """Return each exchange of an operation that has an answer: of requests that fit, and of client libraries."""
+        found: dict[int, Exchange] = {id(one): one for one in self._answers[operation].values()}
+        for request, exchange in self._memory.exchanges.items():
+            if request.operation == operation and exchange.response is not None:
+                found[id(exchange)] = exchange
+                if not fits(request):
+                    del found[id(exchange)]
+        return tuple(found.values())
+
     @property
     def asked(self) -> Mapping[Request, Exchange]:
         """Every request that is remembered, with what became of it."""

@@ -45,7 +45,7 @@ class Lab(Exchanges):
     """The resources of one target, and their listings, over exchanges that checks share.
 
     `related` names further resources that a description points to (the parents of a warm start). `auth` is whether the
-    target declares that it verifies signatures.
+    target declares that it verifies signatures, `owned` whether the suite made its state, and may ask what it likes.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a run, put together in one place
@@ -58,6 +58,7 @@ class Lab(Exchanges):
         commands: Program | None = None,
         related: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _: (),
         auth: bool = False,
+        owned: bool = False,
         most_items: int = 1_000,
         most_bytes: int = Limits.max_kept_bytes,
         revive: Callable[[], bool] | None = None,
@@ -65,6 +66,7 @@ class Lab(Exchanges):
         """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated."""
         super().__init__(contract, sender, most_bytes, revive)
         self.auth = auth
+        self.owned = owned
         self.clients = clients
         self.commands = commands
         self._resources = resources

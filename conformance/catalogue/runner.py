@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from conformance.catalogue.availability import Standing
-from conformance.catalogue.check import GATHERED, Check
+from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.permission import denied
 from conformance.laws.verdict import Outcome, Verdict, broke, skipped
@@ -22,14 +22,14 @@ _SEEN_ONCE = "seen once: a recording can't be asked again"
 class Runner:
     """Gives the verdicts of a selection of checks.
 
-    A check of the area `response` looks at every answer of the run. It therefore first runs whatever else was selected,
+    A check that is gathered looks at every answer of the run. It therefore first runs whatever else was selected,
     so that its verdict is the same in whatever process and order the checks are run. `run_elsewhere` says that all of
     that was done, and the lab has taken over what was seen.
     """
 
     def __init__(self, lab: Lab, selected: Sequence[Check], *, run_elsewhere: bool = False) -> None:
         """Run nothing yet."""
-        self._others = () if run_elsewhere else tuple(one for one in selected if one.area != GATHERED)
+        self._others = () if run_elsewhere else tuple(one for one in selected if not one.gathered)
         self._lab = lab
         self._standing = Standing(lab, selected)
         self._verdicts: dict[str, Verdict] = {}
@@ -38,7 +38,7 @@ class Runner:
 
     def verdict(self, check: Check) -> Verdict:
         """Run a check, or give the verdict that it has had already."""
-        if check.area == GATHERED and not self._gathered:
+        if check.gathered and not self._gathered:
             self._gathered = True
             with suppress(UnansweredError):  # whatever needs it says so
                 _ = self._lab.survey

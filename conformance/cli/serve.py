@@ -7,6 +7,8 @@ import click
 from conformance.errors import UserError
 from conformance.program import Command
 
+_TEN_YEARS_S = 315_360_000.0
+
 
 @click.command(cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
@@ -41,6 +43,12 @@ from conformance.program import Command
     help="Answer everything after N requests with ExpiredTokenException.",
 )
 @click.option(
+    "--clock-skew",
+    type=click.FloatRange(-_TEN_YEARS_S, _TEN_YEARS_S),
+    metavar="SECONDS",
+    help="Run the clock so far ahead (negative: behind); past five minutes, signatures are rejected for their age.",
+)
+@click.option(
     "--require-signature",
     "keys",
     metavar="ACCESS_KEY:SECRET_KEY",
@@ -56,18 +64,20 @@ def serve(  # noqa: PLR0913 - each is one option
     latency: float | None,
     deny: tuple[str, ...],
     expire_after: int | None,
+    clock_skew: float | None,
     keys: str | None,
 ) -> None:
     """Serve the reference server in the foreground, until Ctrl-C.
 
     Point a client at it with any credentials: AWS_ENDPOINT_URL=http://127.0.0.1:5098. On top of that it plays what a
-    client of AWS has to live with: throttling, internal failures, slow answers, denial, credentials that expire.
+    client of AWS has to live with: throttling, internal failures, slow answers, denial, credentials that expire,
+    a clock that is off.
     """
     from conformance.reference import Faults  # noqa: PLC0415 - --help does without it
     from conformance.reference import serve as serve_reference  # noqa: PLC0415 - as above
     from conformance.worlds import load_world  # noqa: PLC0415 - as above
 
-    faults = Faults(throttle or 0, frozenset(deny), expire_after, latency or 0.0, fail or 0)
+    faults = Faults(throttle or 0, frozenset(deny), expire_after, latency or 0.0, fail or 0, clock_skew or 0.0)
     credentials = _credentials(keys) if keys is not None else None
     serve_reference(load_world(world), port=port, host=host, faults=faults, credentials=credentials)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from conformance.errors import ExitCode, UserError
@@ -98,7 +99,8 @@ class Bundle:
 
 def key_of(sending: Sending) -> Key:
     """Give what a request is known by."""
-    matter = ((name.lower(), value) for name, value in sending.headers.items() if name.lower() not in _PASSING)
+    # Names count as they are spelled: a request in lower case is another one than the same as documented.
+    matter = ((name, value) for name, value in sending.headers.items() if name.lower() not in _PASSING)
     return (
         sending.client, sending.operation, sending.method, str(sending.signing), sending.chunked,
         tuple(sorted(matter)), sending.body,
@@ -141,9 +143,19 @@ def entry_from_json(value: Mapping[str, Any]) -> Entry:
         request["chunked"], Signing(value["signing"]), value["client"],
     )  # fmt: skip
     answer = response and HttpResponse(
-        response["status"], _headers(response["headers"]), _body_from_json(response["body"]), response["elapsed_s"]
-    )
+        response["status"], _headers(response["headers"]), _body_from_json(response["body"]), response["elapsed_s"],
+        _epoch(value["at"]),
+    )  # fmt: skip
     return Entry(key_of(sending), sent, answer, Fault(fault["kind"], fault["detail"]) if fault else None)
+
+
+def _epoch(text: str) -> float:
+    """Return the time that an entry names in epoch seconds, 0 where it names none."""
+    try:
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0
 
 
 def _headers(pairs: list[list[str]]) -> Headers:

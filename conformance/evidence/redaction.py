@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_address
 
 from conformance.wire.exchange import Fault, Headers, HttpResponse
@@ -59,7 +60,7 @@ class Redactor:
     def response(self, response: HttpResponse) -> HttpResponse:
         """Give an answer redacted."""
         headers = tuple((name, self.text(value)) for name, value in response.headers if name.lower() not in _UNTOLD)
-        return HttpResponse(response.status, headers, self.body(response.body), response.elapsed_s)
+        return replace(response, headers=headers, body=self.body(response.body))
 
     def fault(self, fault: Fault) -> Fault:
         """Give a fault redacted."""

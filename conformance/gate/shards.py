@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from conformance.catalogue.check import GATHERED
 from conformance.gate.errors import ShardError
 from conformance.report import Shard
 
@@ -23,8 +22,8 @@ class Placed(Protocol):
         """Its stable id."""
 
     @property
-    def area(self) -> str:
-        """Its area."""
+    def gathered(self) -> bool:
+        """Whether it looks at every answer of the run."""
 
 
 P = TypeVar("P", bound=Placed)
@@ -70,7 +69,7 @@ class Part:
 
 def place(check: Placed, total: int) -> int:
     """Give the part, from 1, that a check belongs to."""
-    if total == 1 or check.area == GATHERED:
+    if total == 1 or check.gathered:
         return total
     return int.from_bytes(hashlib.sha256(check.id.encode()).digest()[:8], "big") % (total - 1) + 1
 

@@ -1,20 +1,28 @@
-"""Laws of the envelope: status, content type, request id and the shape of an error, the same for every operation."""
+"""Laws of the envelope: status, headers and the shape of an error, the same for every operation."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 
-from conformance.laws.requests import fault_of, shown
-from conformance.laws.verdict import Tally, Verdict
+from conformance.laws.requests import shown
+from conformance.laws.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.wire.exchange import Exchange
 
 _LACKING = "the target gave no such answer"
 _PAIR = 2
-_TYPE, _LENGTH, _ID = "Content-Type", "Content-Length", "x-amzn-RequestId"
+_TYPE, _LENGTH, _ID, _DATE = "Content-Type", "Content-Length", "x-amzn-RequestId", "Date"
+_SINGLE = (_TYPE, _LENGTH, _ID, _DATE, "Server")
+"""Headers that no answer has twice: their values can't be joined by commas (RFC 9110, section 5.3)."""
 _SHOWN = 200
 """Characters of a body that are shown."""
+_FEW = 5
+"""Kinds of answers that are shown where more break a law."""
+SLACK_S = 900.0
+"""Seconds that a Date may be off: from there on AWS takes no signature that was made by it."""
 
 Judge = Callable[[tuple[Exchange, ...], str], Verdict]
 """Judges answers; the second is the content type of the protocol."""
@@ -28,9 +36,19 @@ def status(exchanges: tuple[Exchange, ...], wanted: int) -> Verdict:
     return tally.verdict("other-status", f"HTTP {wanted}", lacking=_LACKING)
 
 
+@dataclass
+class _Kind:
+    """What the answers of one kind showed: how many there were, and the first that broke the law."""
+
+    seen: int = 0
+    broken: int = 0
+    received: str = ""
+    first: list[Exchange] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class _Each:
-    """A law that each answer keeps, or breaks, by itself."""
+    """A law that each answer keeps or breaks by itself; the verdict says on which kinds of answers it rests."""
 
     kind: str
     expected: str
@@ -41,15 +59,42 @@ class _Each:
     """Says of an answer that breaks the law what the law looked at."""
 
     def __call__(self, exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:
-        expected = self.expected.format(content_type=content_type)
-        tally = Tally("answers")
+        kinds: dict[str, _Kind] = {}
         for exchange in exchanges:
-            if verdict := (fault_of(exchange, expected) if exchange.response is None else None):
-                return verdict
-            held = self.holds(exchange, content_type)
-            if held is not None:
-                tally.hold(held, self.tells(exchange), exchange)
-        return tally.verdict(self.kind, expected, lacking=_LACKING)
+            held = self.holds(exchange, content_type) if exchange.response is not None else None
+            if held is None:
+                continue
+            one = kinds.setdefault(_kind_of(exchange), _Kind())
+            one.seen += 1
+            if not held:
+                one.broken += 1
+                one.received = one.received or self.tells(exchange)
+                one.first = one.first or [exchange]
+        return self._verdict(kinds, self.expected.format(content_type=content_type))
+
+    def _verdict(self, kinds: Mapping[str, _Kind], expected: str) -> Verdict:
+        if not kinds:
+            return skipped(_LACKING)
+        rests_on = {name: kinds[name].seen for name in sorted(kinds)}
+        broken = {name: one for name, one in kinds.items() if one.broken}
+        if not broken:
+            return passed(rests_on)
+        shown_kinds = list(broken.items())[:_FEW]
+        received = [f"{one.received} ({one.broken} of {one.seen} {name})" for name, one in shown_kinds]
+        count, seen = sum(one.broken for one in broken.values()), sum(rests_on.values())
+        return failed(
+            self.kind,
+            f"{count} of {seen} answers break this",
+            expected=expected,
+            received="; ".join(received),
+            exchanges=tuple(exchange for _, one in shown_kinds for exchange in one.first),
+            rests_on=rests_on,
+        )
+
+
+def _kind_of(exchange: Exchange) -> str:
+    """Name the kind of an answer: answers, or errors by their code."""
+    return "answers" if exchange.ok else exchange.error_code or f"answers with HTTP {exchange.status}"
 
 
 def _header(exchange: Exchange, name: str) -> str | None:
@@ -72,7 +117,8 @@ def _body(exchange: Exchange) -> str:
 
 
 def _has_content_type(exchange: Exchange, content_type: str) -> bool:
-    return (_header(exchange, _TYPE) or "").split(";", 1)[0].strip().lower() == content_type
+    values = exchange.response.headers_named(_TYPE) if exchange.response else ()
+    return {value.split(";", 1)[0].strip().lower() for value in values} == {content_type}
 
 
 def _has_its_length(exchange: Exchange, _: str) -> bool | None:
@@ -86,17 +132,64 @@ def _has_bare_type(exchange: Exchange, _: str) -> bool:
     return (exchange.answer or {}).get("__type") == exchange.error_code != ""
 
 
-def _has_message(exchange: Exchange, _: str) -> bool:
+_OFTEN_WITHOUT_MESSAGE = frozenset({"SerializationException", "UnknownOperationException"})
+"""Errors that were seen without a message (O33, O34)."""
+
+
+def _has_message(exchange: Exchange, _: str) -> bool | None:
+    if exchange.error_code in _OFTEN_WITHOUT_MESSAGE:
+        return None
     return any(isinstance((exchange.answer or {}).get(name), str) for name in ("message", "Message"))
 
 
+def _repeated(exchange: Exchange) -> list[tuple[str, tuple[str, ...]]]:
+    found = [(name, exchange.response.headers_named(name)) for name in _SINGLE] if exchange.response else []
+    return [(name, values) for name, values in found if len(values) > 1]
+
+
+def _tell_repeated(exchange: Exchange) -> str:
+    return ", ".join(f"{name} {len(values)} times: {', '.join(values)}" for name, values in _repeated(exchange))
+
+
+def date_of(exchange: Exchange) -> float | None:
+    """Return the time of an answer's Date header in epoch seconds; None where it has none that HTTP knows."""
+    text = _header(exchange, _DATE)
+    try:
+        return parsedate_to_datetime(text).timestamp() if text and text.endswith("GMT") else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _is_dated_now(exchange: Exchange, _: str) -> bool | None:
+    date, at = date_of(exchange), exchange.response.at if exchange.response else 0.0
+    return None if date is None or not at else abs(date - at) <= SLACK_S
+
+
+def _tell_date(exchange: Exchange) -> str:
+    off = (date_of(exchange) or 0.0) - (exchange.response.at if exchange.response else 0.0)
+    return f"Date: {_header(exchange, _DATE)}, {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the suite's clock"
+
+
 def _unique_ids(exchanges: tuple[Exchange, ...], _: str) -> Verdict:
-    ids = [found for exchange in exchanges if (found := _header(exchange, _ID))]
+    ids = [(found, exchange) for exchange in exchanges if (found := _header(exchange, _ID))]
+    counts = Counter(found for found, _ in ids)
     tally = Tally("answers", needs=_PAIR)
-    for index, one in enumerate(ids):
-        tally.hold(one not in ids[:index], f"{one} twice", *exchanges)
+    for found, exchange in dict(reversed(ids)).items():
+        tally.hold(counts[found] == 1, f"{found} {counts[found]} times", exchange)
     lacking = "fewer than two answers carry a request id"
+    tally.seen = len(ids)
     return tally.verdict("request-id-repeated", "another id for each request", lacking=lacking)
+
+
+def error_status(exchanges: tuple[Exchange, ...], statuses: Mapping[str, tuple[int, ...]]) -> Verdict:
+    """Judge that each error has the HTTP status of its code, those of codes that are not known aside."""
+
+    def holds(exchange: Exchange, _: str) -> bool | None:
+        known = statuses.get(exchange.error_code)
+        return None if known is None else exchange.status in known
+
+    law = _Each("error-status", "the HTTP status of the error's code", holds, shown)
+    return law(exchanges, "")
 
 
 LAWS: Mapping[str, Judge] = MappingProxyType(
@@ -108,6 +201,11 @@ LAWS: Mapping[str, Judge] = MappingProxyType(
         ),
         "unique_ids": _unique_ids,
         "content_length": _Each("content-length", "the length of the body", _has_its_length, _telling(_LENGTH)),
+        "single_headers": _Each(
+            "header-repeated", "each of these headers at most once", lambda one, _: not _repeated(one), _tell_repeated
+        ),
+        "date": _Each("no-date", "a Date of HTTP, in GMT", lambda one, _: date_of(one) is not None, _telling(_DATE)),
+        "date_now": _Each("date-off", f"a Date within {SLACK_S:.0f} s of now", _is_dated_now, _tell_date),
         "error_type": _Each(
             "no-error-code", "an error code in __type or x-amzn-errortype", lambda one, _: bool(one.error_code), _body
         ),

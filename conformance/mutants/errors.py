@@ -202,6 +202,48 @@ def error_without_request_id(_: Service, faithful: Any, refusal: Refusal) -> Ans
     return answer
 
 
+_KINDS = {
+    "unreadable": "SerializationException",
+    "invalid": "ValidationException",
+    "unknown-operation": "UnknownOperationException",
+    "unsigned": "MissingAuthenticationTokenException",
+}
+"""Errors from other places of a server than its own ones: by what is wrong with the request."""
+
+_ENVELOPES: tuple[tuple[str, str, Callable[[Answer], Answer]], ...] = (
+    ("html", "an HTML page", lambda one: replace(one, body=b"<html></html>", content_type="text/html")),
+    ("plain-text", "text/plain", lambda one: replace(one, content_type="text/plain")),
+    ("without-request-id", "without a request id", lambda one: replace(one, request_id="")),
+    ("in-a-namespace", "told with a namespace", lambda one: replace(one, body=one.body.replace(b':"', b':"a#', 1))),
+)
+
+
+def _one_kind(code: str, edit: Callable[[Answer], Answer]) -> Callable[..., Answer]:
+    def refuse(_: Service, faithful: Callable[..., Answer], refusal: Refusal) -> Answer:
+        answer = faithful(refusal)
+        return edit(answer) if refusal.code == code else answer
+
+    return refuse
+
+
+for _of, _code in _KINDS.items():
+    for _name, _words, _bend in _ENVELOPES:
+        unknown.add(
+            f"{_of}-{_name}",
+            f"the error for an {_of.replace('-', ' ')} request is {_words}",
+            (_BODY,),
+            replacing(refuse=_one_kind(_code, _bend)),
+            sees=BOTH,
+            signed=_of == "unsigned",
+        )
+
+
+@unknown.stage("refuse", _BODY, sees=BOTH)
+def unreadable_is_422(_: Service, faithful: Any, refusal: Refusal) -> Any:
+    """A body that can't be read is answered with HTTP 422."""
+    return faithful(_again(refusal, status=422) if refusal.code == "SerializationException" else refusal)
+
+
 # -- bad input
 
 _NAME = tuple(f"{one}/input/HyperParameterTuningJobName" for one in BOTH)

@@ -37,6 +37,12 @@ for _told, _why, _code in (
     ("wrong-secret-let-in", "a signature with the wrong secret is taken", "InvalidSignatureException"),
 ):
     _let_in(_told, _why, lambda refusal, code=_code: refusal.code != code)  # type: ignore[misc]
+for _told, _why, _words in (
+    ("old-signature-let-in", "a signature of any age is taken", "Signature expired"),
+    ("future-signature-let-in", "a signature with a time to come is taken", "not yet current"),
+    ("other-date-let-in", "a signature scoped to another day is taken", "Date in Credential"),
+):
+    _let_in(_told, _why, lambda refusal, words=_words: words not in refusal.text)  # type: ignore[misc]
 _let_in("signature-not-looked-at", "signatures are not looked at", lambda _: False)
 
 

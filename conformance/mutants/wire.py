@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.mutants.mutant import BOTH, Group, Kind, replacing
+from conformance.mutants.mutant import BOTH, Group, Kind, on_outputs, replacing
+from conformance.mutants.paths import changed, steps
 from conformance.reference.inputs import DESCRIBE
 from conformance.reference.refusals import Refusal
 from conformance.wire.exchange import CUT, DESYNCHRONIZED
@@ -14,6 +15,7 @@ from conformance.wire.exchange import CUT, DESYNCHRONIZED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.mutants.mutant import Members
     from conformance.reference import Service
     from conformance.reference.exchange import Answer, Call
 
@@ -266,6 +268,116 @@ for _name, _words, _kind, _is_so in (
     ),
 ):
     _left_behind(_name, _words, _kind, _is_so)
+# -- headers of answers
+
+
+def _stranger(name: str, value: str) -> Callable[[Answer], Answer]:
+    return lambda one: replace(one, more=((name, value), (name.lower(), value)))
+
+
+for _name, _words, _edit in (
+    ("content-type-twice", "an answer names two content types", lambda one: replace(
+        one, more=(("content-type", "text/html"),))),
+    ("request-id-twice", "an answer has two request ids", lambda one: replace(one, more=(("X-Amzn-Requestid", "1"),))),
+    ("server-twice", "an answer names its server twice", _stranger("Server", "any")),
+    ("no-date", "an answer has no date", lambda one: replace(one, date=0.0)),
+    ("date-twice", "an answer has two dates", lambda one: replace(one, more=(("date", dict(one.headers)["Date"]),))),
+    ("date-of-yesterday", "the date of an answer is a day behind", lambda one: replace(one, date=one.date - 86_400)),
+    ("date-in-local-time", "the date of an answer is two hours ahead", lambda one: replace(one, date=one.date + 7_200)),
+):  # fmt: skip
+    _answered(_name, _words, _edit, _ANSWER)
+
+
+@wire.stage("refuse", _ANSWER, sees=BOTH)
+def same_request_id_for_errors(_: Service, faithful: Any, refusal: Refusal) -> Answer:
+    """Every error has the same request id."""
+    answer: Answer = replace(faithful(refusal), request_id="0" * 8)
+    return answer
+
+
+@wire.stage("refuse", _ANSWER, sees=BOTH)
+def date_of_errors_is_off(_: Service, faithful: Any, refusal: Refusal) -> Answer:
+    """The date of an error is an hour ahead."""
+    answer: Answer = faithful(refusal)
+    return replace(answer, date=answer.date + 3_600)
+
+
+def _header_names(known: Callable[[str], bool]) -> Callable[..., Any]:
+    def dispatch(_: Service, faithful: Any, call: Call) -> Any:
+        lost = {name.lower() for name in call.spelled if not known(name)}
+        return faithful(replace(call, headers={name: call.headers[name] for name in call.headers if name not in lost}))
+
+    return dispatch
+
+
+for _name, _words, _known in (
+    ("header-names-as-documented", "the names of headers are known as documented", lambda one: one[:1].isupper()),
+    ("header-names-not-in-upper-case", "names of headers in upper case are not known", lambda one: not one.isupper()),
+):
+    wire.add(_name, _words, ("protocol/header-names",), replacing(dispatch=_header_names(_known)), sees=BOTH)
+
+
+# -- ARNs and times
+
+
+def _arns(edit: Callable[[str], str]) -> Callable[[Any, Members], Members]:
+    def bend(_: Any, answer: Members) -> Members:
+        for path in _ARN_PATHS:
+            answer = changed(answer, steps(path), edit)
+        return answer
+
+    return bend
+
+
+_ARN_PATHS = ("HyperParameterTuningJobArn", "BestTrainingJob.TrainingJobArn", "OverallBestTrainingJob.TrainingJobArn",
+              "TrainingJobSummaries[].TrainingJobArn")  # fmt: skip
+_TRAINING_JOB = "training-job/"
+
+for _name, _words, _bent in (
+    ("arns-of-a-fixed-region", "ARNs name one region, whichever was signed for",
+     lambda arn: arn.replace("us-east-1", "eu-west-1")),
+    ("arns-without-region", "ARNs have a star for the region", lambda arn: arn.replace("us-east-1", "*")),
+    ("arns-of-a-global-region", "ARNs name the region aws-global", lambda arn: arn.replace("us-east-1", "aws-global")),
+    ("arns-of-another-partition", "ARNs name the partition aws-cn", lambda arn: arn.replace("arn:aws:", "arn:aws-cn:")),
+    ("account-of-one-training-job", "the ARN of the second training job names another account",
+     lambda arn: arn.replace("123456789012", "000000000000") if "-002-" in arn else arn),
+):  # fmt: skip
+    wire.add(_name, _words, ("protocol/arn",), on_outputs(BOTH, _arns(_bent)), sees=BOTH, signed=True)
+
+
+@wire.stage("render_description", "protocol/arn", signed=True)
+def account_of_descriptions(_: Service, faithful: Any, *arguments: Any) -> Any:
+    """The ARN of one tuning job names another account than those of the rest."""
+    answer: Members = faithful(*arguments)
+    arn = answer["HyperParameterTuningJobArn"]
+    return (
+        answer | {"HyperParameterTuningJobArn": arn.replace("123456789012", "1" * 12)} if arn.endswith("/x") else answer
+    )
+
+
+@wire.stage("answer", "protocol/arn", sees=BOTH, signed=True)
+def one_region_for_all(_: Service, faithful: Any, call: Call) -> Any:
+    """Requests signed for any region are answered from one."""
+    answer: Answer = faithful(call)
+    return replace(answer, body=answer.body.replace(b":us-west-2:", b":us-east-1:"))
+
+
+def _later(*paths: str) -> Callable[[Any, Members], Members]:
+    def bend(_: Any, answer: Members) -> Members:
+        for path in paths:
+            answer = changed(answer, steps(path), lambda time: time + 86_400 * 3_652)
+        return answer
+
+    return bend
+
+
+for _name, _words, _paths in (
+    ("created-in-the-future", "tuning jobs and training jobs were created in years to come",
+     ("CreationTime", "LastModifiedTime", "TrainingJobSummaries[].CreationTime")),
+    ("ended-in-the-future", "tuning jobs and training jobs ended in years to come",
+     ("HyperParameterTuningEndTime", "BestTrainingJob.TrainingEndTime", "TrainingJobSummaries[].TrainingEndTime")),
+):  # fmt: skip
+    wire.add(_name, _words, (_ANSWER,), on_outputs(BOTH, _later(*_paths)), sees=BOTH)
 
 
 @wire.stage("dispatch", "protocol/operation", *(f"{one}/output//http_status" for one in BOTH), sees=BOTH)

@@ -94,7 +94,9 @@ class Bench:
         self.claims = Claims(contract)
         self._faithful: dict[tuple[str, str], bytes] = {}
         self._paths = {
-            check.id: contract.fact(check.facts[0]).path for check in self.checks if check.area == "response"
+            check.id: contract.fact(check.facts[0]).path
+            for check in self.checks
+            if check.area == "response" and check.facts
         }
         self._told_of: tuple[str, tuple[WorldJob, ...]] = ("", ())
 
@@ -162,6 +164,7 @@ class Bench:
             commands=CommandsInProcess(self.contract, sender, broken),
             related=related,
             auth=signed,
+            owned=True,
         )
         runner = Runner(lab, checks)
         return {check.id: runner.verdict(check) for check in checks}
@@ -172,7 +175,7 @@ class Bench:
             return False
         if not mutant.path or check.area != "response":
             return True
-        path = self._paths[check.id]
+        path = self._paths.get(check.id, "")
         return path.startswith(mutant.path) or mutant.path.startswith(path)
 
     def _handy(self) -> tuple[WorldJob, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from conformance.reference.exchange import Call
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
-from conformance.wire.signing import Credentials, Signer
+from conformance.wire.signing import Credentials, Signer, signed_region
 
 if TYPE_CHECKING:
     from conformance.contract import Contract
@@ -34,23 +35,22 @@ class InProcess:
         if request.after is not None and (kind := self._service.behind(self._call(request.after))):
             shown_only = HttpRequest(request.method, URL, tuple(headers.items()), request.body)
             return Exchange(request.operation, shown_only, None, Fault(kind, "what the service says of its connection"))
+        region = signed_region("us-east-1", request.signing) if self._signer else ""
         answer = self._service.answer(self._call(request))
-        named = (("x-amzn-RequestId", answer.request_id), ("Content-Type", answer.content_type))
-        shown = tuple((name, value) for name, value in named if value)
-        shown += (("Content-Length", str(len(answer.body))),)
         kept = tuple((name, value) for name, value in headers.items() if name != _SECRET)
         return Exchange(
             request.operation,
-            HttpRequest(request.method, URL, kept, request.body),
-            HttpResponse(answer.status, shown, answer.body, _ELAPSED_S),
+            HttpRequest(request.method, URL, kept, request.body, region),
+            HttpResponse(answer.status, answer.headers, answer.body, _ELAPSED_S, time.time()),
         )
 
     def _call(self, request: Request) -> Call:
         headers, signer = self._headers(request), self._signer
         sent = signer.headers(request.method, URL, headers, request.body, request.signing) if signer else headers
+        sent = {request.header_case.spell(name): value for name, value in sent.items()}
         received = {name.lower(): value for name, value in sent.items()} | {"host": "127.0.0.1:1"}
         received |= {"transfer-encoding": "chunked"} if request.chunked else {}
-        return Call(request.method, "/", received, request.body)
+        return Call(request.method, "/", received, request.body, frozenset(sent))
 
     def _headers(self, request: Request) -> dict[str, str]:
         service = self._contract

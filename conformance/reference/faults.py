@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.errors import UserError
 from conformance.reference.refusals import Refusal, internal_failure
 from conformance.reference.service import Service
+from conformance.reference.signatures import check_age
 
 if TYPE_CHECKING:
     from conformance.contract import Contract
@@ -29,6 +31,7 @@ class Faults:
     `throttle_every` N answers each N-th request with ThrottlingException, 1 all of them. `deny` names operations that
     nobody may call. `expire_after` is the number of requests after which the caller's credentials count as expired.
     `latency_s` is how many seconds each answer waits. `fail_every` N answers each N-th request with InternalFailure.
+    `clock_skew_s` is how many seconds its clock is ahead (negative: behind): signatures look too old, or not yet valid.
     """
 
     throttle_every: int = 0
@@ -36,6 +39,7 @@ class Faults:
     expire_after: int | None = None
     latency_s: float = 0.0
     fail_every: int = 0
+    clock_skew_s: float = 0.0
 
     def __call__(
         self, world: World, *, contract: Contract | None = None, credentials: Mapping[str, str] | None = None
@@ -61,7 +65,7 @@ class FaultyService(Service):
 
     def __init__(self, faults: Faults, world: World, **more: Any) -> None:
         """Count from the first request on."""
-        super().__init__(world, **more)
+        super().__init__(world, clock=lambda: time.time() + faults.clock_skew_s, **more)
         self._faults = faults
         self._caller = f"arn:aws:sts::{world.account}:assumed-role/reader/somebody"
         self._requests = itertools.count(1)
@@ -89,6 +93,8 @@ class FaultyService(Service):
     def authenticate(self, call: Call) -> None:
         """Let credentials expire, and deny what the caller may not do."""
         super().authenticate(call)
+        if self._faults.clock_skew_s:  # also where no keys are configured, so that any credentials show it
+            check_age(call, self.clock())
         expire_after = self._faults.expire_after
         if expire_after is not None and self._number.value > expire_after:
             raise Refusal("ExpiredTokenException", "The security token included in the request is expired")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from conformance.wire.signing import partition_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -37,7 +39,7 @@ class Renderer:
 
     def __init__(self, region: str, account: str) -> None:
         """Keep what ARNs are made of."""
-        self._prefix = f"arn:aws:sagemaker:{region}:{account}"
+        self._prefix = f"arn:{partition_of(region) or 'aws'}:sagemaker:{region}:{account}"
 
     def tuning_job_arn(self, name: str) -> str:
         """Give the ARN of a tuning job."""

@@ -8,9 +8,6 @@ from __future__ import annotations
 import socket
 import socketserver
 import threading
-import time
-from email.utils import formatdate
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
@@ -173,17 +170,7 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def _send(self, answer: Answer, *, keep: bool, body: bool) -> None:
         status = HTTPStatus(answer.status)
-        head = (
-            f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-            f"x-amzn-RequestId: {answer.request_id}\r\n"
-            f"Content-Type: {answer.content_type}\r\n"
-            f"Content-Length: {len(answer.body)}\r\n"
-            f"Date: {_date(int(time.time()))}\r\n"
-            f"{_ALLOW if status is HTTPStatus.METHOD_NOT_ALLOWED else ''}{'' if keep else _CLOSE}\r\n"
-        )
+        lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
+        lines += f"{_ALLOW if status is HTTPStatus.METHOD_NOT_ALLOWED else ''}{'' if keep else _CLOSE}"
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\n{lines}\r\n"
         self.wfile.write(head.encode("latin-1") + (answer.body if body else b""))
-
-
-@lru_cache(maxsize=2)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -18,22 +19,36 @@ from conformance.reference.listing import (
 )
 from conformance.reference.refusals import not_found
 from conformance.reference.rendering import Renderer, spans_parents
+from conformance.reference.signatures import region_of
 from conformance.reference.stages import Members, Stages
 from conformance.reference.state import State, missing
 from conformance.reference.tokens import PageTokens
+from conformance.wire.signing import is_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from conformance.contract import Contract
+    from conformance.reference.exchange import Answer, Call
     from conformance.worlds import World, WorldJob, WorldTrainingJob
 
 _TOKEN_KEY = b"conformance reference server"
 _PAGING = frozenset({"NextToken", "MaxResults"})
 
 
+class _Region:
+    """The state of one region."""
+
+    def __init__(self, world: World, name: str, clock: Callable[[], float]) -> None:
+        self.state = State(world, clock)
+        self.renderer = Renderer(name, world.account)
+
+
 class Service(Stages):
-    """Answers calls from the state that a world sets up. Calls may come from several threads at once."""
+    """Answers calls from the state that a world sets up. Calls may come from several threads at once.
+
+    Every region that a request is signed for has the world to itself, and ARNs name that region.
+    """
 
     def __init__(
         self,
@@ -47,9 +62,11 @@ class Service(Stages):
 
         A contract of other operations leaves the server with the one that comes along.
         """
-        super().__init__(contract, credentials)
-        self.state = State(world, clock)
-        self.renderer = Renderer(world.region, world.account)
+        super().__init__(contract, credentials, clock)
+        self._world = world
+        self._regions: dict[str, _Region] = {}
+        self._asked = threading.local()
+        self._lock = threading.Lock()
         self.tokens = PageTokens(_TOKEN_KEY)
         self._performers: dict[str, Callable[[Members], Members]] = {
             operation.DESCRIBE: self.describe,
@@ -61,6 +78,31 @@ class Service(Stages):
             operation.DESCRIBE_TRAINING_JOB: self.describe_training_job,
             operation.LIST_TAGS: self.list_tags,
         }
+
+    def answer(self, call: Call) -> Answer:
+        """Answer a call in the region that it is signed for; in the world's own where that is no region."""
+        region = region_of(call)
+        # Only regions that there are: nobody can fill the memory with others.
+        self._asked.region = region if is_region(region) else self._world.region
+        return super().answer(call)
+
+    @property
+    def state(self) -> State:
+        """The tuning jobs of the region that is asked."""
+        return self._region.state
+
+    @property
+    def renderer(self) -> Renderer:
+        """What writes answers of the region that is asked."""
+        return self._region.renderer
+
+    @property
+    def _region(self) -> _Region:
+        name = getattr(self._asked, "region", self._world.region)
+        if name not in self._regions:
+            with self._lock:
+                self._regions.setdefault(name, _Region(self._world, name, self.clock))
+        return self._regions[name]
 
     def perform(self, name: str, members: Members) -> Members:
         """Do what the operation does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from botocore.auth import SigV4Auth
@@ -14,7 +15,7 @@ from botocore.credentials import Credentials
 from conformance.reference.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.reference.exchange import Call
 
@@ -22,16 +23,20 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 _PARTS = ("Credential", "SignedHeaders", "Signature")
 _SCOPE = re.compile(r"(?P<key>[^/]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _TIMESTAMP = re.compile(r"\d{8}T\d{6}Z")
+_FORM = "%Y%m%dT%H%M%SZ"
 _MUST_BE_SIGNED = ("host",)
+_MOST_MINUTES = 5
+"""How far the time of a signature may be from that of the server."""
 
 
 class Signatures:
-    """Lets requests through that one of the known keys has signed. The age of a signature is not looked at."""
+    """Accepts requests that one of the known keys has signed, within five minutes of the server's clock."""
 
-    def __init__(self, secrets: Mapping[str, str], service: str) -> None:
+    def __init__(self, secrets: Mapping[str, str], service: str, clock: Callable[[], float]) -> None:
         """Keep access key to secret key, and the service that signatures must be meant for."""
         self._secrets = dict(secrets)
         self._service = service
+        self._clock = clock
 
     def check(self, call: Call) -> None:
         """Raise the refusal that fits where the signature is absent, in pieces, of nobody or wrong."""
@@ -41,20 +46,22 @@ class Signatures:
         parts = _parts(header)
         scope = _SCOPE.fullmatch(parts["Credential"])
         timestamp = call.headers.get("x-amz-date", "")
-        if scope is None or not _TIMESTAMP.fullmatch(timestamp):
+        if scope is None or _time_of(timestamp) is None:
             raise Refusal("IncompleteSignatureException", "The credential scope or X-Amz-Date is not well formed")
         if scope["key"] not in self._secrets:
             text = "The security token included in the request is invalid."
             raise Refusal("UnrecognizedClientException", text)
-        if scope["service"] != self._service or scope["date"] != timestamp[:8]:
-            raise Refusal(
-                "InvalidSignatureException", f"Credential should be scoped to {self._service} and to its date"
-            )
+        if scope["service"] != self._service:
+            raise _invalid(f"Credential should be scoped to correct service: '{self._service}'.")
+        check_age(call, self._clock())
+        if scope["date"] != timestamp[:8]:
+            told = f"'{scope['date']}' != '{timestamp[:8]}', from '{timestamp}'."
+            raise _invalid(f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date: {told}")
         self._compare(call, parts, scope, timestamp)
 
     def _compare(self, call: Call, parts: Mapping[str, str], scope: re.Match[str], timestamp: str) -> None:
         names = parts["SignedHeaders"].split(";")
-        wrong = Refusal("InvalidSignatureException", "The request signature we calculated does not match.")
+        wrong = _invalid("The request signature we calculated does not match.")
         if any(name not in call.headers for name in names) or any(name not in names for name in _MUST_BE_SIGNED):
             raise wrong
         claimed = call.headers.get("x-amz-content-sha256")
@@ -71,6 +78,38 @@ class Signatures:
         to_sign = signer.string_to_sign(request, signer.canonical_request(request))
         if not hmac.compare_digest(signer.signature(to_sign, request), parts["Signature"]):
             raise wrong
+
+
+def check_age(call: Call, now: float) -> None:
+    """Raise the refusal that AWS has for an X-Amz-Date that is far from `now`, in epoch seconds."""
+    signed = _time_of(call.headers.get("x-amz-date", ""))
+    if signed is None:
+        return
+    clock, slack = datetime.fromtimestamp(now, UTC), timedelta(minutes=_MOST_MINUTES)
+    names = {name: time.strftime(_FORM) for name, time in (("signed", signed), ("now", clock))}
+    if signed < clock - slack:
+        limit = f"{(clock - slack).strftime(_FORM)} ({names['now']} - {_MOST_MINUTES} min.)"
+        raise _invalid(f"Signature expired: {names['signed']} is now earlier than {limit}")
+    if signed > clock + slack:
+        limit = f"{(clock + slack).strftime(_FORM)} ({names['now']} + {_MOST_MINUTES} min.)"
+        raise _invalid(f"Signature not yet current: {names['signed']} is still later than {limit}")
+
+
+def region_of(call: Call) -> str:
+    """Return the region that a request is signed for; empty where it does not say."""
+    found = _SCOPE.search(call.headers.get("authorization", ""))
+    return found["region"] if found else ""
+
+
+def _time_of(timestamp: str) -> datetime | None:
+    try:
+        return datetime.strptime(timestamp, _FORM).replace(tzinfo=UTC) if _TIMESTAMP.fullmatch(timestamp) else None
+    except ValueError:
+        return None
+
+
+def _invalid(text: str) -> Refusal:
+    return Refusal("InvalidSignatureException", text)
 
 
 def _parts(header: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from conformance.reference.signatures import Signatures
 from conformance.wire.encoding import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.contract import Contract
 
@@ -40,15 +40,19 @@ class Stages(ABC):
     Calls may come from several threads at once.
     """
 
-    def __init__(self, contract: Contract | None, credentials: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, contract: Contract | None, credentials: Mapping[str, str] | None, clock: Callable[[], float]
+    ) -> None:
         """Take the inputs from a contract; one of other operations, or none, gives way to the one that comes along.
 
-        With `credentials` (access key to secret key) every request has to be signed by one.
+        With `credentials` (access key to secret key) every request has to be signed by one; `clock` gives epoch
+        seconds.
         """
+        self.clock = clock
         whole = contract is not None and set(contract.operations) >= operation.IN_CONTRACT
         self.contract = contract if contract is not None and whole else _shipped_contract()
         self.inputs = operation.inputs(self.contract)
-        self._signatures = Signatures(credentials, self.contract.service.signing_name) if credentials else None
+        self._signatures = Signatures(credentials, self.contract.service.signing_name, clock) if credentials else None
         self._numbers = itertools.count(1)
 
     def answer(self, call: Call) -> Answer:
@@ -122,7 +126,7 @@ class Stages(ABC):
         """Write an object as JSON, under a request id of its own."""
         number = next(self._numbers)
         request_id = f"{number:08x}-0000-4000-8000-{number:012x}"
-        return Answer(status, dump(content), request_id, self.contract.service.content_type)
+        return Answer(status, dump(content), request_id, self.contract.service.content_type, self.clock())
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.errors import UserError
-from conformance.suite import test_response, workers
+from conformance.suite import test_protocol, test_response, workers
 from conformance.suite.handing_back import Gathering
 from conformance.suite.handle import HANDLE
 from conformance.suite.judgement import BENCH, PLAN, TARGET, check_of, set_up
@@ -24,8 +24,8 @@ REFUSED: pytest.StashKey[UserError] = pytest.StashKey()
 class Controller:
     """The hooks of pytest-xdist in the process that was started.
 
-    Checks of the area `response` look at every answer of the run. A worker has seen only some, so that it leaves them,
-    and they are run here when all workers are done.
+    Checks that are gathered look at every answer of the run. A worker has seen only some, so that it leaves them, and
+    they are run here when all workers are done.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -88,8 +88,8 @@ class Controller:
     def _run_what_is_left(self, session: pytest.Session) -> None:
         if not self._left:
             return
-        module = workers.module(session, Path(test_response.__file__))
-        items = [item for item in session.genitems(module) if _check_id(item) in self._left]
+        modules = [workers.module(session, Path(str(one.__file__))) for one in (test_protocol, test_response)]
+        items = [item for one in modules for item in session.genitems(one) if _check_id(item) in self._left]
         session.testscollected += len(items)
         for item, following in zip_longest(items, items[1:]):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)

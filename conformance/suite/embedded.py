@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -26,8 +27,7 @@ def in_process(contract: Contract, world: World) -> Callable[[Sending], HttpResp
     def answer(sending: Sending) -> HttpResponse:
         headers = {name.lower(): value for name, value in sending.headers.items()}
         answered = service.answer(Call(sending.method, "/", headers, sending.body))
-        told = (("x-amzn-RequestId", answered.request_id), ("Content-Type", answered.content_type))
-        return HttpResponse(answered.status, told, answered.body, 0.0)
+        return HttpResponse(answered.status, answered.headers, answered.body, 0.0, time.time())
 
     return answer
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
 from dataclasses import fields as dataclass_fields
+from enum import StrEnum
 from typing import Any, cast
 
 from conformance.catalogue.check import Check, place_in_run
 from conformance.catalogue.exchanges import Crash
 from conformance.catalogue.lab import Lab
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
-from conformance.wire.request import Request, Signing
+from conformance.wire.request import HeaderCase, Request, Signing
 
 _Packed = Sequence[Any]
 """A value of the wire as execnet takes it: tuples of plain values."""
@@ -89,14 +90,15 @@ def _packed(request: Request) -> _Packed:
     # execnet knows strings, and no kinds of them.
     fields = (getattr(request, field.name) for field in dataclass_fields(request))
     return tuple(
-        str(one) if isinstance(one, Signing) else _packed(one) if isinstance(one, Request) else one for one in fields
+        str(one) if isinstance(one, StrEnum) else _packed(one) if isinstance(one, Request) else one for one in fields
     )
 
 
 def _request(packed: _Packed) -> Request:
     request = Request(*packed)
     after = _request(cast("_Packed", request.after)) if request.after else None
-    return replace(request, signing=Signing(request.signing), after=after)
+    spelled = HeaderCase(request.header_case)
+    return replace(request, signing=Signing(request.signing), after=after, header_case=spelled)
 
 
 def _exchange(packed: _Packed) -> Exchange:

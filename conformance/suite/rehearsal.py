@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from conformance.catalogue.check import GATHERED, place_in_run
+from conformance.catalogue.check import place_in_run
 from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome
 from conformance.suite.embedded import in_process
@@ -18,7 +18,7 @@ from conformance.wire.session import Wiring
 from conformance.worlds import World
 
 _NOWHERE = "http://127.0.0.1:1"
-_SENDS_NOTHING = frozenset({GATHERED, "consistency"})
+_SENDS_NOTHING = frozenset({"response", "consistency"})
 """Areas whose checks look at what others fetched, and at every resource with its listing."""
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.catalogue.catalogue import catalogue, lint_findings, select
-from conformance.catalogue.check import GATHERED, Check
+from conformance.catalogue.check import Check
 from conformance.catalogue.client_calls import ClientLab
 from conformance.catalogue.client_session import ClientSession
 from conformance.catalogue.lab import Lab, Resource
@@ -25,6 +25,7 @@ from conformance.targets import (
     AccountMask,
     Kind,
     OpenTarget,
+    Origin,
     TargetSpec,
     as_url,
     ca_bundle_of,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from conformance.wire.turns import Turns
 
 DEFAULT_WORLD = "default"
+_OWN = frozenset({Origin.BUILT_IN, Origin.CREATE})
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class Plan:
     @property
     def asking(self) -> tuple[Check, ...]:
         """The checks whose requests are sent here: those done here, or all if one of them looks at every answer."""
-        return self.checks if any(check.area == GATHERED for check in self.own) else self.own
+        return self.checks if any(check.gathered for check in self.own) else self.own
 
     @property
     def directory(self) -> Path:
@@ -216,6 +218,7 @@ class Plan:
             commands=commands,
             related=related,
             auth=auth,
+            owned=self.spec.state.origin in _OWN,
             most_bytes=self.spec.limits.max_kept_bytes,
             revive=target.restart if self.replayed is None else lambda: True,
         )

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue.check import GATHERED
 from conformance.errors import UserError
 from conformance.suite import seen, workers
 from conformance.suite.judgement import BENCH, PLAN, TARGET, check_of
@@ -44,7 +43,7 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave to the process that was started what judges the answers of all workers."""
-        left = {item: check.id for item in items if (check := check_of(item)) and check.area == GATHERED}
+        left = {item: check.id for item in items if (check := check_of(item)) and check.gathered}
         self._left = list(left.values())
         items[:] = [item for item in items if item not in left]
 

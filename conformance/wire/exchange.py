@@ -27,6 +27,8 @@ class HttpRequest:
     url: str
     headers: Headers
     body: bytes
+    region: str = ""
+    """The region that it was signed for; empty where it is unsigned, or where a client library signed it."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,17 @@ class HttpResponse:
     headers: Headers
     body: bytes
     elapsed_s: float
+    at: float = 0.0
+    """When it came, in epoch seconds by the clock of this machine; 0 where that is unknown."""
 
     def header(self, name: str) -> str | None:
         """Give the first header of that name, whatever its case."""
         return header(self.headers, name)
+
+    def headers_named(self, name: str) -> tuple[str, ...]:
+        """Return the values of all headers of that name, whatever its case, in their order."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.headers if key.lower() == wanted)
 
 
 CLOSED, CUT, DESYNCHRONIZED, NOT_FOLLOWED = "closed", "cut", "desynchronized", "not-followed"

@@ -61,7 +61,7 @@ def aws_region(url: str) -> str | None:
     """Return the region that is a part of the host of an endpoint of AWS; None where there is none."""
     if not is_aws(url):
         return None
-    patterns = [partition["regionRegex"] for partition in _partitions()]
+    patterns = [partition["regionRegex"] for partition in partitions()]
     labels = host_of(url).split(".")
     return next((label for label in labels if any(re.fullmatch(pattern, label) for pattern in patterns)), None)
 
@@ -70,11 +70,12 @@ def aws_region(url: str) -> str | None:
 def aws_suffixes() -> frozenset[str]:
     """Return the domains of the endpoints of AWS, of every partition that botocore knows."""
     keys = ("dnsSuffix", "dualStackDnsSuffix")
-    return frozenset(str(partition["outputs"][key]).lower() for partition in _partitions() for key in keys)
+    return frozenset(str(partition["outputs"][key]).lower() for partition in partitions() for key in keys)
 
 
 @cache
-def _partitions() -> tuple[Mapping[str, Any], ...]:
+def partitions() -> tuple[Mapping[str, Any], ...]:
+    """Return the partitions of AWS by botocore's data: `id`, `regionRegex`, `regions` and `outputs` of each."""
     from botocore.loaders import Loader  # noqa: PLC0415 - commands that send nothing do without it
 
     # The data of the package alone: files of the user's, which botocore reads as well, could leave a partition out.

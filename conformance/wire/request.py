@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from conformance.wire.encoding import dump, parse
+from conformance.wire.encoding import NotJsonError, dump, parse
 from conformance.wire.exchange import Headers
 
 NO_SUCH_OPERATION = "NoSuchOperation"
@@ -26,6 +26,26 @@ class Signing(StrEnum):
     WRONG_SECRET = "wrong-secret"  # noqa: S105 - a way of signing, not a secret
     UNKNOWN_KEY = "unknown-key"
     GARBLED = "garbled"
+    EXPIRED = "expired"
+    """An hour old."""
+    FUTURE = "future"
+    """An hour ahead."""
+    OTHER_DATE = "other-date"
+    """Scoped to another day than X-Amz-Date names."""
+    OTHER_REGION = "other-region"
+
+
+class HeaderCase(StrEnum):
+    """How the names of headers are spelled: as they are documented, or as a method of `str` changes them."""
+
+    DOCUMENTED = "documented"
+    LOWER = "lower"
+    UPPER = "upper"
+    SWAPPED = "swapcase"
+
+    def spell(self, name: str) -> str:
+        """Return the name of a header in this spelling."""
+        return name if self is HeaderCase.DOCUMENTED else str(getattr(name, self.value)())
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,7 @@ class Request:
     extra_headers: Headers = ()
     after: Request | None = None
     """The request that is sent just before this one on the same connection, which is theirs alone."""
+    header_case: HeaderCase = HeaderCase.DOCUMENTED
 
     @property
     def may_derail(self) -> bool:
@@ -58,6 +79,14 @@ class Request:
     def call(cls, operation: str, members: Mapping[str, Any]) -> Request:
         """Give the well-formed request that carries these members."""
         return cls(operation, dump(members))
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the body is one JSON object."""
+        try:
+            return isinstance(parse(self.body), dict)
+        except NotJsonError:
+            return False
 
     @property
     def members(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
 from conformance.wire.exchange import Fault, HttpResponse
@@ -45,7 +46,7 @@ class Blotter:
         if not any(form in response.body or form in told for form in forms):
             return response
         headers = tuple((name, _blotted_text(value, forms)) for name, value in response.headers)
-        return HttpResponse(response.status, headers, _blotted(response.body, forms), response.elapsed_s)
+        return replace(response, headers=headers, body=_blotted(response.body, forms))
 
     def fault(self, fault: Fault, authorization: str) -> Fault:
         """Give a fault without secrets: the words of a library may repeat a header that it could not send."""

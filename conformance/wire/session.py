@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
-from conformance.wire.exchange import KILLED, NOT_FOLLOWED, Exchange, Fault, Headers, HttpRequest, HttpResponse
+from conformance.wire.exchange import KILLED, NOT_FOLLOWED, Exchange, Fault, Headers, HttpRequest, HttpResponse, header
 from conformance.wire.limits import Limits
 from conformance.wire.read_only import is_aws, reaches_only, reads
-from conformance.wire.request import Request, Signing
+from conformance.wire.request import HeaderCase, Request, Signing
 from conformance.wire.secrets import Blotter
 from conformance.wire.sending import FOLLOWING, RAW, Carrier, Recorder, Sending, UnansweredError
-from conformance.wire.signing import Credentials, Signer
+from conformance.wire.signing import Credentials, Signer, signed_region
 from conformance.wire.transport import Transport
 
 __all__ = ["Client", "Limits", "Protocol", "Traffic", "Wiring"]
@@ -111,6 +112,7 @@ class Client:
         self._allowed = allowed
         self._read_only = read_only or is_aws(endpoint_url)
         self._budget = budget
+        self._region = region
         self._pause = 1 / requests_per_second if requests_per_second else 0.0
         self._sleep = sleep
         self._next_at = 0.0
@@ -130,8 +132,9 @@ class Client:
     def send(self, request: Request) -> Exchange:
         """Send one request; whatever happens comes back as an exchange, nothing is raised for the target's doing."""
         headers = self._headers(request)
+        region = signed_region(self._region, request.signing) if self._signer else ""
         kept = _without_secrets(headers) + ((("Transfer-Encoding", "chunked"),) if request.chunked else ())
-        shown = HttpRequest(request.method, self._url, kept, request.body)
+        shown = HttpRequest(request.method, self._url, kept, request.body, region)
         for one in (request, request.after):
             rejection = None if one is None else self.rejection(one.operation, self._headers(one), exact=False)
             if one is not None and rejection is not None:
@@ -143,7 +146,12 @@ class Client:
         rejection = self.rejection(sending.operation, sending.headers)
         if rejection is not None:
             return Exchange(sending.operation, shown, None, rejection)
-        return self._patiently(shown, lambda: sending)
+        return self._patiently(self._signed(shown, sending.signing), lambda: sending)
+
+    def _signed(self, shown: HttpRequest, signing: Signing) -> HttpRequest:
+        """Return a request with the region that it is signed for; what is signed has a date."""
+        dated = header(shown.headers, "X-Amz-Date") is not None
+        return replace(shown, region=signed_region(self._region, signing) if dated else "")
 
     def rejection(self, operation: str, headers: Mapping[str, str], *, exact: bool = True) -> Fault | None:
         """Return why a request may not be signed, let alone sent; None where it may. `headers` are all that it has.
@@ -210,11 +218,15 @@ class Client:
         headers |= dict(request.extra_headers)
         if not request.chunked:
             headers["Content-Length"] = str(len(request.body))
-        return headers
+        return {request.header_case.spell(name): value for name, value in headers.items()}
 
     def _sending(self, request: Request, headers: dict[str, str]) -> Sending:
         signer, url = self._signer, self._url
         signed = signer.headers(request.method, url, headers, request.body, request.signing) if signer else headers
+        if request.header_case is not HeaderCase.DOCUMENTED:
+            # What the library below would add by itself is spelled alike.
+            signed = {request.header_case.spell(name): value for name, value in signed.items()}
+            signed[request.header_case.spell("Host")] = urlsplit(url).netloc
         after = self._sending(request.after, self._headers(request.after)) if request.after else None
         return Sending(
             request.operation, request.method, url, signed, request.body, request.chunked, request.signing,
@@ -264,7 +276,7 @@ class Client:
             started = time.perf_counter()
             if self._carrier is not None:
                 response, fault, sent = self._carrier.carry(sending)
-                shown = shown if sent is None else HttpRequest(shown.method, shown.url, sent, shown.body)
+                shown = shown if sent is None else self._signed(replace(shown, headers=sent), sending.signing)
             else:
                 body: bytes | Iterator[bytes] = _in_chunks(sending.body) if sending.chunked else sending.body
                 response, fault = self._transport.send(

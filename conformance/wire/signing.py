@@ -1,16 +1,23 @@
-"""Signature Version 4, by botocore: the one place that sees a secret; and botocore without the settings of its user."""
+"""Signature Version 4, by botocore: the one place that sees a secret.
+
+Next to it botocore without the settings of its user, and the regions that requests are signed for.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from botocore.auth import SigV4Auth
+from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
+from conformance.wire.read_only import partitions
 from conformance.wire.request import Signing
 
 if TYPE_CHECKING:
@@ -18,6 +25,9 @@ if TYPE_CHECKING:
 
 _UNKNOWN_ACCESS_KEY = "AKIAUNKNOWNUNKNOWN00"
 _WRONG_SECRET = "this-is-not-the-secret-of-that-access-key"  # noqa: S105 - the point of it is to be wrong
+_FAR = timedelta(hours=1)
+"""How far a date is off: AWS allows five minutes, and for some services fifteen."""
+_USUAL = ("us-east-1", "us-west-2")
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,10 @@ class Signer:
             Signing.GARBLED: SigV4Auth(right, service, region),
             Signing.WRONG_SECRET: SigV4Auth(wrong, service, region),
             Signing.UNKNOWN_KEY: SigV4Auth(unknown, service, region),
+            Signing.EXPIRED: _OffClock(right, service, region, -_FAR),
+            Signing.FUTURE: _OffClock(right, service, region, _FAR),
+            Signing.OTHER_DATE: _OtherDate(right, service, region),
+            Signing.OTHER_REGION: SigV4Auth(right, service, other_region(region)),
         }
 
     def headers(self, method: str, url: str, headers: dict[str, str], body: bytes, signing: Signing) -> dict[str, str]:
@@ -82,3 +96,57 @@ def isolated_session(*kept: str, profile: str | None = None) -> Session:
     session.register_component("data_loader", own)
     session.register_component("token_provider", TokenProviderChain())
     return session
+
+
+class _OffClock(SigV4Auth):  # type: ignore[misc, unused-ignore]  # botocore has no types
+    """Signs as a machine whose clock is off by `shift`."""
+
+    def __init__(self, credentials: BotoCredentials, service: str, region: str, shift: timedelta) -> None:
+        super().__init__(credentials, service, region)
+        self._shift = shift
+
+    def _modify_request_before_signing(self, request: Any) -> None:
+        request.context["timestamp"] = _shifted(request.context["timestamp"], self._shift)
+        super()._modify_request_before_signing(request)
+
+
+class _OtherDate(SigV4Auth):  # type: ignore[misc, unused-ignore]  # as above
+    """Signs with the key and the scope of the day before, and names the time of today in X-Amz-Date."""
+
+    def string_to_sign(self, request: Any, canonical_request: str) -> str:
+        now = request.context["timestamp"]
+        # Key and scope are made of what stands here from now on; the header is written, and the text has its time.
+        before = request.context["timestamp"] = _shifted(now, timedelta(days=-1))
+        return str(super().string_to_sign(request, canonical_request)).replace(before, now, 1)
+
+
+def _shifted(timestamp: str, shift: timedelta) -> str:
+    return (datetime.strptime(timestamp, SIGV4_TIMESTAMP) + shift).strftime(SIGV4_TIMESTAMP)  # noqa: DTZ007 - all are UTC
+
+
+def signed_region(region: str, signing: Signing) -> str:
+    """Return the region that a request to a target of this region is signed for; empty where it goes unsigned."""
+    if signing is Signing.NONE:
+        return ""
+    return other_region(region) if signing is Signing.OTHER_REGION else region
+
+
+def is_region(region: str) -> bool:
+    """Say whether botocore lists the region."""
+    return any(region in partition["regions"] for partition in partitions())
+
+
+@lru_cache(maxsize=64)
+def partition_of(region: str) -> str:
+    """Return the partition that a region belongs to by botocore's data; empty where no partition has such regions."""
+    found = (one["id"] for one in partitions() if re.fullmatch(one["regionRegex"], region, re.ASCII))
+    return str(next(found, ""))
+
+
+@lru_cache(maxsize=64)
+def other_region(region: str) -> str:
+    """Return another region of the same partition; of the standard one where the region is in none."""
+    wanted = partition_of(region) or partition_of(_USUAL[0])
+    listed = next(sorted(one["regions"]) for one in partitions() if one["id"] == wanted)
+    regions = [one for one in (*_USUAL, *listed) if one in listed and partition_of(one) == wanted]
+    return next((one for one in regions if one != region), region)

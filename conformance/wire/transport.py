@@ -116,7 +116,7 @@ class Transport:
                 fault = Fault("timeout", f"the answer took longer than its limit of {limits.total_s:g} s in all")
             return None, fault
         elapsed = time.perf_counter() - started
-        return HttpResponse(answer.status_code, headers_of_answer, content, elapsed), None
+        return HttpResponse(answer.status_code, headers_of_answer, content, elapsed, time.time()), None
 
 
 def _bounded(headers: Headers) -> Headers:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from conformance.laws.envelope import LAWS
+from conformance.laws.envelope import LAWS, error_status
 from conformance.laws.verdict import Outcome
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 
@@ -68,3 +70,63 @@ def test_silence_is_no_failure(law: str) -> None:
     silent = Exchange("any", HttpRequest("POST", "http://127.0.0.1/", (), b"{}"), None, Fault("timeout", "no answer"))
     assert judged(law, silent) in {ERROR, SKIPPED}
     assert judged(law) is SKIPPED
+
+
+def test_every_kind_of_error_is_looked_at_and_named() -> None:
+    good = answered(b'{"__type":"ResourceNotFound"}', 400, content_type=JSON)
+    other = answered(b'{"__type":"SerializationException"}', 400, content_type="text/html")
+    verdict = LAWS["content_type"]((good, good, other), JSON)
+    assert verdict.outcome is FAILED
+    assert verdict.rests_on == {"ResourceNotFound": 2, "SerializationException": 1}
+    assert "(1 of 1 SerializationException)" in verdict.received
+    assert verdict.exchanges == (other,)
+
+
+def test_two_content_types_are_none() -> None:
+    headers = (("Content-Type", JSON), ("content-type", "text/html"))
+    twice = Exchange("any", HttpRequest("POST", "/", (), b"{}"), HttpResponse(200, headers, b"{}", 0.0))
+    assert judged("content_type", twice) is FAILED
+    assert judged("single_headers", twice) is FAILED
+    assert judged("single_headers", answered(content_type=JSON, server="any")) is PASSED
+
+
+@pytest.mark.parametrize("code", ["SerializationException", "UnknownOperationException"])
+def test_errors_that_were_seen_without_a_message_need_none(code: str) -> None:
+    assert judged("error_message", answered(f'{{"__type":"{code}"}}'.encode(), 400)) is SKIPPED
+
+
+NOW = 1_700_000_000.0
+DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
+
+
+@pytest.mark.parametrize(
+    ("date", "form", "is_now"),
+    [
+        (DATE, PASSED, PASSED),
+        ("Tue, 14 Nov 2023 22:20:00 GMT", PASSED, PASSED),
+        ("Tue, 14 Nov 2023 23:13:20 GMT", PASSED, FAILED),
+        ("Mon, 13 Nov 2023 22:13:20 GMT", PASSED, FAILED),
+        ("Tue, 14 Nov 2023 22:13:20 +0100", FAILED, SKIPPED),
+        ("2023-11-14T22:13:20Z", FAILED, SKIPPED),
+        ("1700000000", FAILED, SKIPPED),
+        ("", FAILED, SKIPPED),
+    ],
+)
+def test_a_date_is_that_of_http_and_of_now(date: str, form: Outcome, is_now: Outcome) -> None:
+    one = answered(date=date)
+    assert one.response
+    exchange = replace(one, response=replace(one.response, at=NOW))
+    assert judged("date", exchange) is form
+    assert judged("date_now", exchange) is is_now
+
+
+def test_a_date_is_not_judged_where_the_time_of_the_answer_is_unknown() -> None:
+    assert judged("date_now", answered(date=DATE)) is SKIPPED
+
+
+def test_an_error_has_the_status_of_its_code() -> None:
+    statuses = {"ValidationException": (400,)}
+    other = answered(b'{"__type":"ValidationException"}', 422)
+    assert error_status((answered(b'{"__type":"ValidationException"}', 400),), statuses).outcome is PASSED
+    assert error_status((other,), statuses).outcome is FAILED
+    assert error_status((answered(b'{"__type":"Other"}', 418),), statuses).outcome is SKIPPED

@@ -47,11 +47,11 @@ class Caller:
         return response.status_code, content["__type"], content.get("message", content.get("Message"))
 
 
-def sdk(endpoint_url: str, key: str = "AKIDEXAMPLE", secret: str = "secret") -> Any:  # noqa: S107 - no real one
+def sdk(endpoint_url: str, key: str = "AKIDEXAMPLE", secret: str = "secret", region: str = "us-east-1") -> Any:  # noqa: S107 - no real one
     return boto3.client(
         "sagemaker",
         endpoint_url=endpoint_url,
-        region_name="us-east-1",
+        region_name=region,
         aws_access_key_id=key,
         aws_secret_access_key=secret,
         config=Config(retries={"max_attempts": 0}),

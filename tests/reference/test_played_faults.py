@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 from cli.command import conformance
 
 from conformance.errors import ExitCode
-from conformance.reference import Faults, Service
+from conformance.reference import Faults, ReferenceServer, Service
 from conformance.reference.exchange import Call
 from conformance.reference.faults import FaultError
 from conformance.wire.encoding import parse
 from conformance.worlds import load_world
+from reference.calling import sdk
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 WORLD = load_world("default")
@@ -57,7 +62,23 @@ def test_a_body_that_can_not_be_read_is_told_before_a_denial() -> None:
 
 def test_without_faults_the_service_is_the_service() -> None:
     plain, faulty = Service(WORLD), Faults()(WORLD)
-    assert faulty.answer(call()) == plain.answer(call())
+    assert replace(faulty.answer(call()), date=0) == replace(plain.answer(call()), date=0)
+
+
+@pytest.mark.parametrize(("skew", "words"), [(3600, "Signature expired"), (-3600, "Signature not yet current")])
+def test_a_clock_that_is_off_rejects_signatures_and_says_what_time_it_takes_it_for(skew: int, words: str) -> None:
+    with ReferenceServer(WORLD, service=Faults(clock_skew_s=skew)) as server:
+        with pytest.raises(ClientError, match=words) as caught:
+            sdk(server.endpoint_url).describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="x")
+        answered = caught.value.response
+        assert answered["Error"]["Code"] == "InvalidSignatureException"
+        date = parsedate_to_datetime(answered["ResponseMetadata"]["HTTPHeaders"]["date"])
+        assert abs(date.timestamp() - time.time() - skew) < 60
+
+
+def test_a_clock_that_is_off_by_little_rejects_nothing() -> None:
+    with ReferenceServer(WORLD, service=Faults(clock_skew_s=120)) as server:
+        sdk(server.endpoint_url).describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="x")
 
 
 def test_an_operation_that_there_is_not_can_not_be_denied(tmp_path: Path) -> None:

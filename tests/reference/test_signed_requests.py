@@ -12,6 +12,9 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from conformance.reference import ReferenceServer
+from conformance.wire.request import Signing
+from conformance.wire.signing import Credentials as Keys
+from conformance.wire.signing import Signer
 from conformance.worlds import load_world
 from reference.calling import Caller, sdk
 
@@ -121,3 +124,37 @@ def test_without_keys_nothing_needs_a_signature(caller: Caller) -> None:
     assert isinstance(caller, Caller)
     assert send(caller.endpoint_url, TARGET) == (200, "")
     assert send(caller.endpoint_url, signed(caller.endpoint_url, key="ANY")) == (200, "")
+
+
+@pytest.mark.parametrize(
+    ("signing", "words"),
+    [
+        (Signing.EXPIRED, "Signature expired: "),
+        (Signing.FUTURE, "Signature not yet current: "),
+        (Signing.OTHER_DATE, "Date in Credential scope does not match"),
+    ],
+)
+def test_a_date_that_is_off(guarded: str, signing: Signing, words: str) -> None:
+    signer = Signer(Keys("AKIDKNOWN", "its secret"), "sagemaker", "us-east-1")
+    headers = signer.headers("POST", f"{guarded}/", dict(TARGET), BODY, signing)
+    response = requests.post(f"{guarded}/", data=BODY, headers=headers, timeout=10)
+    assert response.status_code == 400
+    assert response.json()["__type"] == "InvalidSignatureException"
+    assert response.json()["message"].startswith(words)
+
+
+@pytest.mark.parametrize("change", [{"X-Amz-Date": "20261399T000000Z"}, {"X-Amz-Date": "x"}])
+def test_a_date_that_is_none(guarded: str, change: dict[str, str]) -> None:
+    assert send(guarded, signed(guarded) | change) == (400, "IncompleteSignatureException")
+
+
+def test_each_region_has_the_world_to_itself_and_names_itself_in_arns(guarded: str) -> None:
+    home, other = (sdk(guarded, "AKIDKNOWN", "its secret", region) for region in ("us-east-1", "cn-north-1"))
+    name = "completed"
+    arns = [one.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)["HyperParameterTuningJobArn"]
+            for one in (home, other)]  # fmt: skip
+    assert [arn.split(":")[1:4:2] for arn in arns] == [["aws", "us-east-1"], ["aws-cn", "cn-north-1"]]
+    other.delete_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    with pytest.raises(other.exceptions.ResourceNotFound):
+        other.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    assert home.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)

@@ -1,0 +1,136 @@
+"""Laws that compare an answer with its request, with other answers and with the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.contract import load
+from conformance.laws import circumstances
+from conformance.laws.verdict import Outcome
+from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+
+CONTRACT = load()
+DESCRIBE = CONTRACT.operations["DescribeHyperParameterTuningJob"]
+LIST = CONTRACT.operations["ListTrainingJobsForHyperParameterTuningJob"]
+PASSED, FAILED, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
+NOW = 1_700_000_000.0
+DATE = (("Date", "Tue, 14 Nov 2023 22:13:20 GMT"),)
+
+
+def arn(region: str = "us-east-1", account: str = "123456789012", partition: str = "aws") -> str:
+    return f"arn:{partition}:sagemaker:{region}:{account}:hyper-parameter-tuning-job/any"
+
+
+def described(region: str = "us-east-1", status: int = 200, **members: Any) -> Exchange:
+    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}", region)
+    return Exchange(DESCRIBE.name, request, HttpResponse(status, DATE, dump(members), 0.0, NOW))
+
+
+def told(one: str, region: str = "us-east-1", **members: Any) -> Exchange:
+    return described(region, HyperParameterTuningJobName="any", HyperParameterTuningJobArn=one, **members)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "outcome"),
+    [
+        (told(arn()), PASSED),
+        (told(arn("eu-west-1"), "eu-west-1"), PASSED),
+        (told(arn("eu-west-1")), FAILED),
+        (told(arn(), ""), SKIPPED),
+        (told("no ARN"), SKIPPED),
+        (described(HyperParameterTuningJobArn=7), SKIPPED),
+    ],
+)
+def test_an_arn_names_the_region_of_the_request(exchange: Exchange, outcome: Outcome) -> None:
+    assert circumstances.in_the_region(DESCRIBE, (exchange,)).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("one", "outcome"),
+    [
+        (arn(), PASSED),
+        (arn("cn-north-1", partition="aws-cn"), PASSED),
+        (arn("us-gov-west-1", partition="aws-us-gov"), PASSED),
+        (arn("cn-north-1"), FAILED),
+        (arn(partition="aws-cn"), FAILED),
+        (arn("local"), SKIPPED),
+    ],
+)
+def test_an_arn_names_the_partition_of_its_region(one: str, outcome: Outcome) -> None:
+    assert circumstances.in_the_partition(DESCRIBE, (told(one),)).outcome is outcome
+
+
+def test_all_arns_name_one_account() -> None:
+    same, other = told(arn()), told(arn(account="000000000000"))
+    assert circumstances.of_one_account(DESCRIBE, (same, same)).outcome is PASSED
+    verdict = circumstances.of_one_account(DESCRIBE, (same, same, other))
+    assert verdict.outcome is FAILED
+    assert verdict.exchanges == (other,)
+    best = {"TrainingJobName": "any", "TrainingJobArn": "arn:aws:sagemaker:us-east-1:9:training-job/any"}
+    assert circumstances.of_one_account(DESCRIBE, (told(arn(), BestTrainingJob=best),)).outcome is FAILED
+
+
+def test_an_arn_of_the_callers_is_not_looked_at() -> None:
+    role = {"RoleArn": "arn:aws-cn:iam::999999999999:role/any"}
+    exchange = told(arn(), TrainingJobDefinition=role)
+    assert circumstances.of_one_account(DESCRIBE, (exchange,)).rests_on == {"ARNs": 1}
+    assert circumstances.in_the_partition(DESCRIBE, (exchange,)).outcome is PASSED
+
+
+def test_an_arn_has_the_name_of_what_it_names_in_any_case() -> None:
+    assert circumstances.of_the_name(DESCRIBE, (told(arn()),)).outcome is PASSED
+    assert circumstances.of_the_name(DESCRIBE, (told(arn().replace("any", "ANY")),)).outcome is PASSED
+    assert circumstances.of_the_name(DESCRIBE, (told(arn().replace("any", "other")),)).outcome is FAILED
+
+
+@pytest.mark.parametrize(
+    ("exchange", "outcome"),
+    [
+        (described("eu-west-1", 400, __type="ResourceNotFound"), PASSED),
+        (told(arn("eu-west-1"), "eu-west-1"), PASSED),
+        (told(arn("us-east-1"), "eu-west-1"), FAILED),
+        (described("eu-west-1", 500), FAILED),
+        (described("eu-west-1", HyperParameterTuningJobName="any"), SKIPPED),
+        (told(arn(), ""), SKIPPED),
+        (told(arn(), "us-east-1"), SKIPPED),
+    ],
+)
+def test_a_second_region_has_no_such_resource_or_one_of_its_own(exchange: Exchange, outcome: Outcome) -> None:
+    assert circumstances.elsewhere(DESCRIBE, exchange, "us-east-1").outcome is outcome
+
+
+def test_silence_in_a_second_region_is_an_error() -> None:
+    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}", "eu-west-1")
+    silent = Exchange(DESCRIBE.name, request, None, Fault("timeout", "no answer"))
+    assert circumstances.elsewhere(DESCRIBE, silent, "us-east-1").outcome is Outcome.ERROR
+
+
+@pytest.mark.parametrize(
+    ("member", "ahead", "outcome"),
+    [
+        ("CreationTime", -1, PASSED),
+        ("CreationTime", 200, PASSED),
+        ("CreationTime", 3_600, FAILED),
+        ("LastModifiedTime", 3_600, FAILED),
+        ("HyperParameterTuningEndTime", 3_600, FAILED),
+    ],
+)
+def test_what_has_happened_is_not_later_than_the_answer(member: str, ahead: float, outcome: Outcome) -> None:
+    assert circumstances.nothing_to_come(DESCRIBE, (described(**{member: NOW + ahead}),)).outcome is outcome
+
+
+def test_times_are_compared_with_the_answers_own_date_first() -> None:
+    body = dump({"TrainingJobSummaries": [{"CreationTime": NOW - 1, "TrainingEndTime": NOW + 7_200}]})
+    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
+    dated = Exchange(LIST.name, request, HttpResponse(200, DATE, body, 0.0, NOW + 9_999))
+    undated = Exchange(LIST.name, request, HttpResponse(200, (), body, 0.0, NOW + 9_999))
+    assert circumstances.nothing_to_come(LIST, (dated,)).outcome is FAILED
+    assert circumstances.nothing_to_come(LIST, (undated,)).outcome is PASSED
+
+
+def test_times_that_may_be_to_come_are_no_times_of_what_has_happened() -> None:
+    config = {"AutotuneExpiry": NOW + 9_999_999, "CreationTime": True}
+    assert circumstances.nothing_to_come(DESCRIBE, (described(**config),)).outcome is SKIPPED
