@@ -29,6 +29,8 @@ fi
 [[ -z "$LEVEL" ]] || arguments+=("--level=$LEVEL")
 [[ -z "$SHARD" ]] || arguments+=("--shard=$SHARD")
 [[ "$STRICT" != true ]] || arguments+=(--strict)
+[[ "$ALLOW_PARTIAL" != true ]] || arguments+=(--allow-partial)
+[[ -z "$MIN_EXERCISED" ]] || arguments+=("--min-exercised=$MIN_EXERCISED")
 while IFS= read -r pattern; do
   [[ -z "${pattern//[[:space:]]/}" ]] || arguments+=("--select=$pattern")
 done <<<"$SELECT"

@@ -9,15 +9,15 @@ class ExitCode(IntEnum):
     """What the process tells its caller; the same for every command."""
 
     CONFORMS = 0
-    """Nothing failed."""
+    """Nothing failed, and everything that was selected was judged."""
     DOES_NOT_CONFORM = 1
     """At least one check failed."""
     USAGE = 2
     """A wrong option, configuration or contract: nothing was judged."""
     TARGET_BROKE = 3
     """The target could not be reached, or broke while it was being judged."""
-    NOTHING_CHECKED = 4
-    """The run ended without a single judgement."""
+    PARTLY_JUDGED = 4
+    """Nothing failed, and nothing, or too little, was judged."""
 
 
 class UserError(Exception):

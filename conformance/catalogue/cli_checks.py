@@ -154,7 +154,7 @@ class CliChecks:
 
         def run(lab: Lab) -> Verdict:
             if lab.commands is None:
-                return skipped(NOT_ASKED)
+                return skipped(NOT_ASKED, kind="not-asked")
             if lab.gone is not None:
                 return broke(lab.gone.kind, lab.gone.detail)
             try:

@@ -135,7 +135,7 @@ def _run_protocol(operation: Operation, index: int, lab: Lab) -> Verdict:
     cases = lab.cached((operation.name, plain), lambda: protocol_cases(lab.contract, operation, plain))
     case = cases[index]
     if case.needs_auth and not lab.auth:
-        return skipped("the target declares that it verifies no signatures (capabilities: auth)")
+        return skipped("the target declares that it verifies no signatures (capabilities: auth)", kind="not-asked")
     exchange = lab.exchange(case.request)
     match case.expect:
         case Expect.ACCEPTED:

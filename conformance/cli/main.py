@@ -54,7 +54,8 @@ def cli() -> None:
     """Hold any endpoint against the contract of two SageMaker tuning operations.
 
     Without an argument, `conformance run` judges the reference server that comes along.
-    Exit codes: 0 conforms, 1 does not, 2 usage or contract error, 3 the target broke, 4 nothing was checked.
+    Exit codes: 0 conforms, 1 does not, 2 usage or contract error, 3 the target broke, 4 nothing, or too little,
+    was judged.
     """
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from conformance.cli.gate import known_failures
-from conformance.cli.options import contract, contract_in
+from conformance.cli.options import contract, contract_in, thresholds, verbose
 from conformance.program import Command
 
 if TYPE_CHECKING:
@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     help="Where the record and the reports of the whole go (default: reports/TARGET).",
 )
 @click.option("--strict", is_flag=True, help="A failed check of level should fails the run as well.")
+@thresholds
+@verbose
 @contract
 def merge(
     records: tuple[Path, ...],
     known_failures: str | None,
     report_dir: Path | None,
-    strict: bool,  # noqa: FBT001 - click passes flags so
     contract: str | None,
+    strict: bool,  # noqa: FBT001 - click passes flags so
+    **options: Any,
 ) -> int:
     """Put the parts of one run together, and report as if it had been one.
 
@@ -49,6 +52,9 @@ def merge(
 
     parts = read_parts(records, gated=known_failures is not None)
     whole = merged(parts)
+    verbose = options.pop("verbose")
+    if any(options.values()):
+        whole = report.with_thresholds(whole, report.Thresholds(**options))
     folder = report_dir or Path("reports") / folder_name(whole.header.target.name)
     path = place_of(folder, parts)
     if known_failures is not None:
@@ -56,7 +62,7 @@ def merge(
     with report.RecordWriter(path) as writer:
         writer.whole(whole)
     reports = write_reports(whole, folder, strict=strict)
-    print_summary(console(), whole, reports, strict=strict)
+    print_summary(console(), whole, reports, strict=strict, verbose=verbose)
     return report.exit_code(whole, strict=strict)
 
 

@@ -45,6 +45,32 @@ def selection(command: F) -> F:
     return command
 
 
+def thresholds(command: F) -> F:
+    """Add the options that say how much has to be judged."""
+    for option in (
+        click.option(
+            "--min-exercised",
+            type=click.IntRange(0, 100),
+            default=0,
+            metavar="PERCENT",
+            help="Exit with 4 where fewer of the selected checks were judged.",
+        ),
+        click.option(
+            "--allow-partial",
+            is_flag=True,
+            help="Exit with 0 where nothing failed, though only a part could be judged; the reports still say so.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def verbose(command: F) -> F:
+    """Add the option that prints every finding in full."""
+    words = "Print each finding in full: expected, received, because, and a line that reproduces it."
+    return click.option("-v", "--verbose", is_flag=True, help=words)(command)
+
+
 def contract(command: F) -> F:
     """Add the option that names another contract; `contract_in` takes what it gives."""
     words = "Folder of another contract (default: the one that comes along)."

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from conformance.cli.gate import gate
-from conformance.cli.options import contract, selection
+from conformance.cli.options import contract, selection, thresholds, verbose
 from conformance.errors import ExitCode, UserError
 from conformance.program import Command
 
@@ -17,6 +17,7 @@ from conformance.program import Command
 @click.argument("target", required=False, default="reference", metavar="[TARGET|URL]")
 @selection
 @click.option("--strict", is_flag=True, help="A failed check of level should fails the run as well.")
+@thresholds
 @click.option(
     "--report-dir",
     type=click.Path(file_okay=False),
@@ -43,6 +44,7 @@ from conformance.program import Command
     metavar="PATH|auto|off",
     help="Run the checks through the AWS CLI, too: the one that is installed (auto), or another (default: off).",
 )
+@verbose
 @click.option("--timings", is_flag=True, help="Say in the end where the time went.")
 @click.option(
     "--plan",
@@ -72,9 +74,6 @@ from conformance.program import Command
 def run(
     schema_name: str | None,
     workers: str | None,
-    hold: bool,  # noqa: FBT001 - click passes flags so
-    timings: bool,  # noqa: FBT001 - as above
-    plan_only: bool,  # noqa: FBT001 - as above
     **options: Any,
 ) -> int:
     """Hold a target against the contract and report.
@@ -89,11 +88,11 @@ def run(
         raise UserError(f"-n takes a number of processes or 'auto', not {workers!r}", remedy="for example -n 2")
     if (workers is not None or options["tx"]) and (options["record"] or options["replay"]):
         raise UserError("evidence is recorded and replayed by one process", remedy="leave out -n and --tx")
-    if plan_only and options["replay"]:
+    if options["plan_only"] and options["replay"]:
         raise UserError("a replay sends nothing: there is nothing to plan", remedy="leave out --plan, or --replay")
     from conformance.cli.running import Running  # noqa: PLC0415 - schemas and wrong options do without it
 
-    return Running(options, workers, hold=hold, timings=timings, plan_only=plan_only).run()
+    return Running(options, workers).run()
 
 
 def _schema(name: str) -> dict[str, Any]:

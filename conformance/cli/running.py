@@ -55,17 +55,16 @@ _PLUGINS_OFF = (
 class Running:
     """One run, as it was asked for."""
 
-    def __init__(
-        self, options: dict[str, Any], workers: str | None, *, hold: bool, timings: bool, plan_only: bool
-    ) -> None:
+    def __init__(self, options: dict[str, Any], workers: str | None) -> None:
         """Take what was asked for. Raises UserError where a file or a number of processes can't be."""
         self._draft = draft_at(options.pop("write_known_failures"))
         self._distributed = distributed(workers, options.pop("tx"))
+        self._hold: bool = options.pop("hold")
+        self._timings: bool = options.pop("timings")
+        self._verbose: bool = options.pop("verbose")
+        self._plan_only: bool = options.pop("plan_only")
         self._settings = Settings(**options)
         self._workers = workers
-        self._hold = hold
-        self._timings = timings
-        self._plan_only = plan_only
         self._console = console()
         self._progress = Progress(self._console)
         self._timer = Timer(0, lambda: None)
@@ -110,15 +109,19 @@ class Running:
             )
         for note in handle.record.footer.notes[len(self._notes) :] if handle.record.footer else ():
             self._console.print(one_line(note), soft_wrap=True)
-        print_summary(self._console, handle.record, handle.reports, strict=self._settings.strict)
-        if self._draft is not None:
-            write_draft(self._console, self._draft, handle.record, plan.ids, strict=self._settings.strict)
-        if plan.recorded is not None:
-            from conformance.cli.plan import print_evidence  # noqa: PLC0415 - as above
-
-            print_evidence(self._console, plan.recorded)
+        strict = self._settings.strict
         self._tell_times(handle.timings, handle.record.header.target.endpoint_url)
-        return report.exit_code(handle.record, strict=self._settings.strict)
+        try:
+            if self._draft is not None:
+                write_draft(self._console, self._draft, handle.record, plan.ids, strict=strict)
+            if plan.recorded is not None:
+                from conformance.cli.plan import print_evidence  # noqa: PLC0415 - as above
+
+                print_evidence(self._console, plan.recorded)
+        finally:
+            # Last, so that the verdict is what stays on the screen.
+            print_summary(self._console, handle.record, handle.reports, strict=strict, verbose=self._verbose)
+        return report.exit_code(handle.record, strict=strict)
 
     def _waiting(self, what: str) -> None:
         """Say what the run waits for, once that takes long; empty where it waits no more."""

@@ -34,6 +34,9 @@ def _head(matrix: Matrix) -> Iterator[str]:
             f"{code(header.contract.digest[:12])} | {plain(header.started)} |"
         )
     yield ""
+    for side in matrix.sides:
+        yield f"- {plain(side.label)}: {plain(headline(side.record).judged)}"
+    yield ""
     for note in matrix.notes:
         yield f"**Note:** {plain(note.text)}"
         yield ""

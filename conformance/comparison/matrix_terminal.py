@@ -34,7 +34,8 @@ def print_matrix(console: Console, matrix: Matrix, *, limit: int = LIMIT) -> Non
         page.hanging(
             f"  {one_line(clip(side.label, 24))}: ",
             visible(
-                f"{verdict.title.lower()}, {verdict.detail} (contract {header.contract.digest[:12]}, {header.started})"
+                f"{verdict.title.lower()}, {verdict.detail} (contract {header.contract.digest[:12]}, {header.started}; "
+                f"{verdict.judged})"
             ),
         )
     for note in matrix.notes:

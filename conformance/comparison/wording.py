@@ -45,7 +45,7 @@ def run_told(difference: Difference, which: str) -> str:
     """Say of the old or the new run what was judged, when, and how it ended."""
     side = difference.old if which == "old" else difference.new
     header, verdict = side.record.header, headline(side.record)
-    return f"{header.target.name}, {header.started}: {verdict.title.lower()}, {verdict.detail}"
+    return f"{header.target.name}, {header.started}: {verdict.title.lower()}, {verdict.detail} ({verdict.judged})"
 
 
 def step(delta: Delta) -> str:

@@ -154,7 +154,16 @@ def _footer(records: Sequence[Record], whole: Record) -> Footer:
         reconnected=sum(footer.reconnected for footer in footers),
         recovered=sum(footer.recovered for footer in footers),
         crashes=tuple(crash for footer in footers for crash in footer.crashes),
+        answered=_answered(footers),
+        state_problem=next((footer.state_problem for footer in footers if footer.state_problem), ""),
     )
+
+
+def _answered(footers: Sequence[Footer]) -> tuple[str, ...] | None:
+    """Return the operations that any part saw answered; None where a part does not say."""
+    if any(footer.answered is None for footer in footers):
+        return None
+    return tuple(dict.fromkeys(name for footer in footers for name in footer.answered or ()))
 
 
 def _ends(records: Sequence[Record]) -> Iterator[str]:

@@ -11,8 +11,18 @@ from conformance.report.findings import Finding, Rank, group_findings
 from conformance.report.gate import Gate, GateFinding, Wrong
 from conformance.report.record import RecordError, RecordWriter, read_record
 from conformance.report.result import AREAS, Because, Level, Outcome, Result, sort_results
-from conformance.report.run import Contract, Crash, Facts, Footer, Header, Record, Shard, Target, Tool
-from conformance.report.summary import Headline, Summary, counts_against, exit_code, headline, summarise
+from conformance.report.run import Contract, Crash, Facts, Footer, Header, Record, Shard, Target, Thresholds, Tool
+from conformance.report.summary import (
+    Headline,
+    Missing,
+    OperationShare,
+    Summary,
+    counts_against,
+    exit_code,
+    headline,
+    summarise,
+    with_thresholds,
+)
 
 __all__ = [
     "AREAS",
@@ -30,6 +40,8 @@ __all__ = [
     "Header",
     "Headline",
     "Level",
+    "Missing",
+    "OperationShare",
     "Outcome",
     "Rank",
     "Record",
@@ -41,6 +53,7 @@ __all__ = [
     "Shard",
     "Summary",
     "Target",
+    "Thresholds",
     "Tool",
     "Wrong",
     "body_text",
@@ -51,4 +64,5 @@ __all__ = [
     "read_record",
     "sort_results",
     "summarise",
+    "with_thresholds",
 ]

@@ -22,14 +22,15 @@ from conformance.report.writing import write_reports
     help="Where the reports go (default: beside the record).",
 )
 @click.option("--strict", is_flag=True, help="A failed check of level should counts as well.")
-def main(record: Path, report_dir: Path | None, *, strict: bool) -> int:
+@click.option("-v", "--verbose", is_flag=True, help="Print each finding in full.")
+def main(record: Path, report_dir: Path | None, *, strict: bool, verbose: bool) -> int:
     """Write the reports of RECORD, a run.jsonl, and print its summary; the exit code is that of the run.
 
     A run that was killed leaves a record without an end: its reports say that it was cut short.
     """
     read = read_record(record)
     reports = write_reports(read, report_dir or record.parent, strict=strict)
-    print_summary(program.console(), read, reports, strict=strict)
+    print_summary(program.console(), read, reports, strict=strict, verbose=verbose)
     return exit_code(read, strict=strict)
 
 

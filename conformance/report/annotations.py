@@ -46,8 +46,11 @@ def _all(record: Record, file: str, *, strict: bool) -> Iterator[tuple[str, str]
     stale = record.gate.findings if record.gate else ()
     verdict = headline(record, strict=strict)
     accused = stale or any(_is_error(one, strict=strict) for one in findings)
+    words = "\n".join((verdict.detail, *map(str, verdict.shares), *(f"hint: {hint}" for hint in verdict.hints)))
     if record.stopped or (verdict.code is not ExitCode.CONFORMS and not accused):
-        yield "error", _command("error", verdict.title, verdict.detail, file)
+        yield "error", _command("error", verdict.title, words, file)
+    elif verdict.is_partial:
+        yield "warning", _command("warning", verdict.title, words, file)
     # Entries of the gate come first: each is one line to mend, and its place is known.
     for entry in stale:
         yield "error", _stale(entry)
@@ -59,10 +62,12 @@ def _all(record: Record, file: str, *, strict: bool) -> Iterator[tuple[str, str]
 def outputs(record: Record, *, strict: bool = False) -> dict[str, str]:
     """Give what later steps of a job may ask for: the verdict and the counts, as texts of one line."""
     verdict = headline(record, strict=strict)
-    numbers = summarise(record).to_json()
+    summary = summarise(record)
+    numbers = {**summary.to_json(), "judged": summary.judged, "selected": summary.results}
     return {
         "exit-code": str(int(verdict.code)),
         "verdict": verdict.title,
+        "partial": str(verdict.is_partial).lower(),
         **{name: str(number) for name, number in numbers.items()},
     }
 

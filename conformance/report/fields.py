@@ -75,6 +75,10 @@ class Fields:
             return tuple(value)
         raise FieldError(f"{self._path(name)} must be a list of strings")
 
+    def optional_texts(self, name: str) -> tuple[str, ...] | None:
+        """Return a list of strings, or None where the member is null."""
+        return None if self._get(name) is None else self.texts(name)
+
     def mapping(self, name: str) -> Fields:
         """Give an object inside this one."""
         return Fields(self._get(name), self._path(name))

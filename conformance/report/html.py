@@ -6,6 +6,7 @@ data (see `island`) that the script unfolds when somebody looks.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -50,7 +51,6 @@ def render_page(page: Page) -> str:
     """Give the text of report.html from its page."""
     script = asset(_ROOM, "report.js")
     told = {finding.lead.id: number for number, (_, finding) in enumerate(page.findings[:LIMIT], start=1)}
-    counts = dict(page.fact_counts)
     text = (
         _environment()
         .get_template("report.html.j2")
@@ -58,7 +58,7 @@ def render_page(page: Page) -> str:
             page=page,
             limit=LIMIT,
             index_limit=_INDEX_LIMIT,
-            fact_bar=[(words, counts[outcome], tone) for outcome, (words, tone) in _FACT_BAR.items()],
+            fact_bars=_fact_bars(page),
             style=Markup(asset(_ROOM, "report.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             script_source=Markup(script_source(script)),  # noqa: S704 - a digest in quotes
@@ -66,6 +66,21 @@ def render_page(page: Page) -> str:
         )
     )
     return text + "\n"
+
+
+def _fact_bars(page: Page) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    """Return the parts of the bar of facts of each operation that was selected; none where not every fact is known."""
+    selected = {share.operation for share in page.verdict.shares}
+    if not page.tells_all_facts:
+        return []
+    counts: dict[str, Counter[FactOutcome]] = {}
+    for fact in page.facts:
+        counts.setdefault(fact.operation, Counter())[fact.outcome] += 1
+    return [
+        (operation, [(words, outcomes[outcome], tone) for outcome, (words, tone) in _FACT_BAR.items()])
+        for operation, outcomes in counts.items()
+        if operation in selected
+    ]
 
 
 def link(check: str) -> str:

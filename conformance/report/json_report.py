@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.errors import UserError
 from conformance.report.run import SCHEMA, Record
-from conformance.report.summary import summarise
+from conformance.report.summary import headline, summarise
 
 SCHEMAS = ("report", "run")
 """Names of the forms: `report` is report.json, `run` is a line of run.jsonl."""
@@ -27,7 +27,7 @@ def schema(name: str) -> dict[str, Any]:
     return loaded
 
 
-def report_json(record: Record) -> dict[str, Any]:
+def report_json(record: Record, *, strict: bool = False) -> dict[str, Any]:
     """Give the report as a value."""
     header, footer, summary = record.header, record.footer, summarise(record)
     return {
@@ -45,24 +45,28 @@ def report_json(record: Record) -> dict[str, Any]:
         "recovered": footer.recovered if footer else 0,
         "crashes": [one.to_json() for one in footer.crashes] if footer else [],
         "shard": header.shard.to_json() if header.shard else None,
+        "thresholds": header.thresholds.to_json(),
+        "verdict": headline(record, strict=strict).to_json(),
         "summary": summary.to_json(),
         "facts": {
             "total": summary.facts_total,
             "exercised": summary.facts_exercised,
             "not_exercised": list(footer.facts.not_exercised) if footer else [],
         },
+        "answered": None if footer is None or footer.answered is None else list(footer.answered),
+        "state_problem": footer.state_problem if footer else "",
         "unknown_members": list(footer.unknown_members) if footer else [],
         "gate": record.gate.to_json() if record.gate else None,
         "results": [one.to_json() for one in record.results],
     }
 
 
-def render_json(record: Record) -> str:
+def render_json(record: Record, *, strict: bool = False) -> str:
     """Give the text of report.json, a result a line: quick to write, and two reports can be compared line by line.
 
     It is ASCII: a lone surrogate in somebody's body can't be written as UTF-8.
     """
-    report = report_json(record)
+    report = report_json(record, strict=strict)
     results = report.pop("results")
     frame = json.dumps(report, indent=2, allow_nan=False).removesuffix("\n}")
     rows = ",\n".join(f"    {json.dumps(row, allow_nan=False)}" for row in results)

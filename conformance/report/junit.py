@@ -33,6 +33,7 @@ _TALLIES = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 def render_junit(record: Record, *, strict: bool = False) -> str:
     """Give the text of junit.xml; `strict` makes failures at level should failures here too."""
     root = ET.Element("testsuites", name=one_line(f"conformance of {record.header.target.name}"))
+    verdict = headline(record, strict=strict)
     for (operation, area), results in groupby(sort_results(record.results), key=lambda one: (one.operation, one.area)):
         suite = _suite(root, one_line(f"{operation}/{area}"), record)
         for result in results:
@@ -41,12 +42,15 @@ def render_junit(record: Record, *, strict: bool = False) -> str:
         suite = _suite(root, "known failures", record)
         for finding in record.gate.findings:
             _out_of_date(suite, finding)
-    verdict = headline(record, strict=strict)
     if _is_silent(record, verdict):
         case = ET.SubElement(_suite(root, "run", record), "testcase", classname="run", name="completion", time="0.000")
         detail = one_line(f"{verdict.title}: {verdict.detail}")
-        ET.SubElement(case, "error", message=detail, type=verdict.code.name.lower()).text = detail
+        # What is allowed to be judged in part is to be seen, but not to turn a viewer red beside an exit code of 0.
+        tag = "skipped" if verdict.code is ExitCode.CONFORMS else "error"
+        hints = "".join(f"\nhint: {one_line(hint)}" for hint in verdict.hints)
+        ET.SubElement(case, tag, message=detail, type=verdict.title.lower().replace(" ", "_")).text = detail + hints
     for suite in root:
+        _tell_verdict(suite, verdict)
         _count(suite)
     _count(root)
     ET.indent(root)
@@ -65,6 +69,15 @@ def _suite(root: ET.Element, name: str, record: Record) -> ET.Element:
     for key, value in told.items():
         ET.SubElement(properties, "property", name=key, value=one_line(value))
     return suite
+
+
+def _tell_verdict(suite: ET.Element, verdict: Headline) -> None:
+    """Add to the properties of a suite the verdict of the run, and how much of each operation it rests on."""
+    properties = suite.find("properties")
+    if properties is not None:
+        ET.SubElement(properties, "property", name="verdict", value=one_line(f"{verdict.title}: {verdict.detail}"))
+        for share in verdict.shares:
+            ET.SubElement(properties, "property", name="judged", value=one_line(str(share)))
 
 
 def _case(suite: ET.Element, result: Result, *, strict: bool) -> None:
@@ -118,7 +131,7 @@ def _is_silent(record: Record, verdict: Headline) -> bool:
     """Whether the run did not end well without any of its checks saying so."""
     if record.stopped or not record.complete:
         return True
-    return verdict.code is ExitCode.NOTHING_CHECKED
+    return verdict.is_partial
 
 
 def _count(element: ET.Element) -> None:

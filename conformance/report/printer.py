@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.text import Text
 
@@ -27,12 +29,22 @@ class Printer:
 
     def hanging(self, label: str, text: str | Text) -> None:
         """Print a label and beside it a text, its further lines under its first."""
+        for line in self.laid_out(label, text):
+            self.line(line)
+
+    def laid_out(self, label: str, text: str | Text) -> Iterator[Text]:
+        """Return the lines that `hanging` prints."""
         body = Text(text) if isinstance(text, str) else text
         margin = " " * len(label)
-        width = max(self._console.width - len(margin), _LEAST)
+        width = max(self.width - len(margin), _LEAST)
         for number, line in enumerate(body.wrap(self._console, width, tab_size=4) or [Text()]):
             line.rstrip()
-            self.line(Text.assemble(label if number == 0 else margin, line))
+            yield Text.assemble(label if number == 0 else margin, line)
+
+    @property
+    def width(self) -> int:
+        """Columns of the console."""
+        return self._console.width
 
     def wrapped(self, text: str | Text, *, indent: int = 0) -> None:
         """Print a text within the width, each of its lines indented."""

@@ -32,20 +32,25 @@ class Tool:
 
 @dataclass(frozen=True)
 class Contract:
-    """The contract that was judged by: digest over its files, ids of its documents, number of its facts."""
+    """The contract that was judged by: digest over its files, ids of its documents, number of its facts and checks.
+
+    `checks` is 0 where the record does not say.
+    """
 
     digest: str
     documents: tuple[str, ...]
     facts: int
+    checks: int = 0
 
     @classmethod
     def read(cls, fields: Fields) -> Contract:
         """Read it from a record."""
-        return cls(fields.text("digest"), fields.texts("documents"), fields.count("facts"))
+        checks = fields.count("checks") if fields.has("checks") else 0
+        return cls(fields.text("digest"), fields.texts("documents"), fields.count("facts"), checks)
 
     def to_json(self) -> dict[str, Any]:
         """Give it as a record writes it."""
-        return {"digest": self.digest, "documents": list(self.documents), "facts": self.facts}
+        return {"digest": self.digest, "documents": list(self.documents), "facts": self.facts, "checks": self.checks}
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,23 @@ class Shard:
 
 
 @dataclass(frozen=True)
+class Thresholds:
+    """How much a run has to judge: `min_exercised` percent of its checks; `allow_partial` is content with any part."""
+
+    min_exercised: int = 0
+    allow_partial: bool = False
+
+    @classmethod
+    def read(cls, fields: Fields) -> Thresholds:
+        """Read it from a record."""
+        return cls(fields.count("min_exercised"), fields.flag("allow_partial"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a record writes it."""
+        return {"min_exercised": self.min_exercised, "allow_partial": self.allow_partial}
+
+
+@dataclass(frozen=True)
 class Header:
     """The first line of a record. `started` is an ISO 8601 time, `planned` the number of checks to come.
 
@@ -105,6 +127,7 @@ class Header:
     started: str
     planned: int
     shard: Shard | None = None
+    thresholds: Thresholds = Thresholds()
 
     @classmethod
     def read(cls, fields: Fields) -> Header:
@@ -116,6 +139,7 @@ class Header:
             fields.text("started"),
             fields.count("planned"),
             fields.optional("shard", Shard.read) if fields.has("shard") else None,
+            Thresholds.read(fields.mapping("thresholds")) if fields.has("thresholds") else Thresholds(),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -128,6 +152,7 @@ class Header:
             "started": self.started,
             "planned": self.planned,
             "shard": self.shard.to_json() if self.shard else None,
+            "thresholds": self.thresholds.to_json(),
         }
 
 
@@ -178,6 +203,9 @@ class Footer:
     requests that the target asked to be sent again later; none of them was judged. `notes` say what to know of the
     state of the target, such as what the run left there. `reconnected` counts requests that were sent again because the
     kept connection had died, `recovered` those whose internal error did not repeat.
+
+    `answered` names the operations that were answered with content: a resource, or a listing with an item; None where
+    the record does not say. `state_problem` says why the state of the target is unknown; empty where it is known.
     """
 
     duration_s: float
@@ -191,6 +219,8 @@ class Footer:
     reconnected: int = 0
     recovered: int = 0
     crashes: tuple[Crash, ...] = ()
+    answered: tuple[str, ...] | None = None
+    state_problem: str = ""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -220,6 +250,8 @@ class Footer:
             fields.count("reconnected") if fields.has("reconnected") else 0,
             fields.count("recovered") if fields.has("recovered") else 0,
             fields.each("crashes", Crash.read) if fields.has("crashes") else (),
+            fields.optional_texts("answered") if fields.has("answered") else None,
+            fields.text("state_problem") if fields.has("state_problem") else "",
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -236,6 +268,8 @@ class Footer:
             "reconnected": self.reconnected,
             "recovered": self.recovered,
             "crashes": [one.to_json() for one in self.crashes],
+            "answered": None if self.answered is None else list(self.answered),
+            "state_problem": self.state_problem,
         }
 
 
@@ -251,6 +285,11 @@ class Record:
     def complete(self) -> bool:
         """Whether the run came to its end and said so."""
         return self.footer is not None and self.footer.complete
+
+    @property
+    def is_shard(self) -> bool:
+        """Whether it is one of several parts of a run, so that the verdict is that of the merged record."""
+        return self.header.shard is not None and self.header.shard.total > 1
 
     @property
     def missing(self) -> int:

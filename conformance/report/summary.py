@@ -1,15 +1,26 @@
-"""What a record comes to: counts, the exit code, and the line that says so in words."""
+"""What a record comes to: counts, how much was judged, the exit code, and the line that says so in words."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
 
 from conformance.errors import ExitCode
-from conformance.report.result import Level, Outcome, Result
-from conformance.report.run import Record
+from conformance.report import causes
+from conformance.report.result import Level, Outcome, Result, sort_results
+from conformance.report.run import Record, Thresholds
 
 _JUDGED = (Outcome.PASSED, Outcome.FAILED)
+_DENIED = "denied"
+_NOT_IN_EVIDENCE = "not-in-the-evidence"
+_NOT_ASKED = "not-asked"
+"""Kinds of skipped checks: see `conformance.catalogue`."""
+_ACTION = re.compile(r"the IAM action (\S+)")
+_NAMES = "state: {existing: {names: [NAME]}} in targets.yaml"
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,11 @@ class Summary:
         """How many checks have a result."""
         return self.passed + self.failed + self.skipped + self.error
 
+    @property
+    def judged(self) -> int:
+        """How many checks were judged."""
+        return self.passed + self.failed
+
     def to_json(self) -> dict[str, int]:
         """Give the counts as report.json has them."""
         return {
@@ -47,12 +63,103 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class OperationShare:
+    """How much of one operation a run judged: its selected checks, and the facts that the contract has on it.
+
+    `exercised` and `facts` are None where the record does not say. `answered` says whether the target answered the
+    operation with content; None where the record does not say.
+    """
+
+    operation: str
+    judged: int
+    selected: int
+    exercised: int | None
+    facts: int | None
+    answered: bool | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as report.json has it."""
+        return {
+            "operation": self.operation,
+            "checks": {"judged": self.judged, "selected": self.selected},
+            "facts": {"exercised": self.exercised, "total": self.facts},
+            "answered": self.answered,
+        }
+
+    @property
+    def checks_text(self) -> str:
+        """The share of checks, as `6 of 12`."""
+        return f"{self.judged:,} of {self.selected:,}"
+
+    @property
+    def facts_text(self) -> str:
+        """The share of facts, as `6 of 12`; `unknown` where the record does not say."""
+        return "unknown" if self.exercised is None else f"{self.exercised:,} of {self.facts:,}"
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.checks_text} checks judged, {self.facts_text} facts exercised"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What keeps a run from judging all that was selected.
+
+    `hint` is the line that would provide it. `operations` are those that were not judged because of it; none where it
+    is about the whole run.
+    """
+
+    reason: str
+    hint: str
+    operations: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as report.json has it."""
+        return {"reason": self.reason, "hint": self.hint, "operations": list(self.operations)}
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.operations)}: {self.reason}" if self.operations else self.reason
+
+
+@dataclass(frozen=True)
 class Headline:
-    """The verdict on a target: the exit code, two or three words, and a sentence."""
+    """The verdict on a target: the exit code, two or three words, and a sentence.
+
+    `shares` says how much of each operation the verdict rests on, `missing` why it does not rest on everything.
+    `narrowed` says that only some of the contract's checks were selected.
+    """
 
     code: ExitCode
     title: str
     detail: str
+    shares: tuple[OperationShare, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    narrowed: bool = False
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether nothing is wrong, and too little was judged to say more; exit code 0 only where that is allowed."""
+        return bool(self.missing) and self.code in {ExitCode.CONFORMS, ExitCode.PARTLY_JUDGED}
+
+    @property
+    def judged(self) -> str:
+        """How much of each operation the verdict rests on, in a line."""
+        return "; ".join(str(one) for one in self.shares)
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What would provide what is missing, each line once."""
+        return tuple(dict.fromkeys(one.hint for one in self.missing))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as report.json has it."""
+        return {
+            "exit_code": int(self.code),
+            "title": self.title,
+            "detail": self.detail,
+            "partial": self.is_partial,
+            "missing": [one.to_json() for one in self.missing],
+            "operations": [one.to_json() for one in self.shares],
+        }
 
 
 def summarise(record: Record) -> Summary:
@@ -79,46 +186,190 @@ def counts_against(result: Result, *, strict: bool = False) -> bool:
     return result.outcome is Outcome.FAILED and not result.known and (strict or result.level is Level.MUST)
 
 
+def with_thresholds(record: Record, thresholds: Thresholds) -> Record:
+    """Return a record that is judged by these thresholds."""
+    return replace(record, header=replace(record.header, thresholds=thresholds))
+
+
 def exit_code(record: Record, *, strict: bool = False) -> ExitCode:
     """Give what a run with this record tells its caller.
 
     An error that was not itself declared beats everything. A file of known failures that is out of date counts as a
-    failure does. A record cut short never conforms: what is missing might have failed. A shard that no check fell into
-    has nothing against it.
+    failure does. A record cut short never conforms: what is missing might have failed. One of several shards is never
+    partly judged, since the verdict on what was judged is that of the merged record.
     """
+    return _code(record, missing(record), strict=strict)
+
+
+def headline(record: Record, *, strict: bool = False) -> Headline:
+    """Say in words what the exit code says, and how much of the contract it is about."""
+    summary, lacking = summarise(record), missing(record)
+    code = _code(record, lacking, strict=strict)
+    if code in {ExitCode.CONFORMS, ExitCode.PARTLY_JUDGED}:
+        title, detail = _green(record, summary, lacking, strict=strict)
+    elif code is ExitCode.DOES_NOT_CONFORM:
+        title, detail = _red(record, summary, lacking, strict=strict)
+    else:
+        title, detail = _broken(record, summary, strict=strict)
+    return Headline(code, title, detail, operation_shares(record), lacking, is_narrowed(record))
+
+
+def is_narrowed(record: Record) -> bool:
+    """Tell whether only some checks of the contract were selected; False where the record does not say."""
+    return _selected(record) < record.header.contract.checks
+
+
+def operation_shares(record: Record) -> tuple[OperationShare, ...]:
+    """Return how much of each selected operation was judged, in the order of the results."""
+    footer = record.footer
+    exercised = {fact for one in record.results if one.outcome in _JUDGED for fact in one.facts}
+    # An older record does not name the facts of its checks.
+    knows_facts = footer is not None and len(exercised) == footer.facts.exercised
+    done = Counter(fact.partition("/")[0] for fact in exercised)
+    left = Counter(fact.partition("/")[0] for fact in footer.facts.not_exercised) if footer else Counter()
+    return tuple(
+        OperationShare(
+            operation,
+            sum(one.outcome in _JUDGED for one in results),
+            len(results),
+            done[operation] if knows_facts else None,
+            done[operation] + left[operation] if knows_facts else None,
+            None if footer is None or footer.answered is None else operation in footer.answered,
+        )
+        for operation, results in _by_operation(record)
+    )
+
+
+def missing(record: Record) -> tuple[Missing, ...]:
+    """Return what keeps the verdict from being about everything that was selected; nothing for one of several shards.
+
+    An operation is judged where the target answered it with content and a check of it was judged, or where each of its
+    selected checks was judged: some need no accepted answer.
+    """
+    if record.is_shard:
+        return ()
+    lacks: dict[tuple[str, str], list[str]] = {}
+    for operation, results in _by_operation(record):
+        if (lack := _lack(record, operation, results)) is not None:
+            lacks.setdefault(lack, []).append(operation)
+    problem = record.footer.state_problem if record.footer else ""
+    if problem and not any(reason == problem for reason, _ in lacks):
+        lacks[problem, _NAMES] = []
+    found = [Missing(reason, hint, tuple(operations)) for (reason, hint), operations in lacks.items()]
+    if _under_minimum(record):
+        share, least = _percent_judged(record), record.header.thresholds.min_exercised
+        reason = f"{share:.1f} % of the checks were judged, and {least} % are asked for"
+        found.append(Missing(reason, "a lower --min-exercised accepts that"))
+    if not found and not record.results:
+        found.append(Missing("the record has no results", "conformance run"))
+    return tuple(found)
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Write a number with its noun, in the plural where there is not exactly one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or f'{noun}s'}"
+
+
+def _code(record: Record, lacking: Sequence[Missing], *, strict: bool) -> ExitCode:
     if record.stopped or any(_broke(one) for one in record.results):
         return ExitCode.TARGET_BROKE
     if any(counts_against(one, strict=strict) for one in record.results) or (record.gate and record.gate.findings):
         return ExitCode.DOES_NOT_CONFORM
-    idle = record.header.shard is not None and not record.header.planned
-    if not idle and not any(one.outcome in _JUDGED or one.known for one in record.results):
-        return ExitCode.NOTHING_CHECKED
-    return ExitCode.CONFORMS if record.complete else ExitCode.TARGET_BROKE
+    if not record.complete:
+        return ExitCode.TARGET_BROKE
+    allowed = record.header.thresholds.allow_partial and _is_judged(record.results) and not _under_minimum(record)
+    return ExitCode.CONFORMS if not lacking or allowed else ExitCode.PARTLY_JUDGED
 
 
-def headline(record: Record, *, strict: bool = False) -> Headline:
-    """Say in words what the exit code says."""
-    code = exit_code(record, strict=strict)
-    against = sum(counts_against(one, strict=strict) for one in record.results)
-    summary = summarise(record)
-    failures = f"{count(against, 'check')} failed" if against else "no check failed"
-    errors = sum(_broke(one) for one in record.results)
-    if code is ExitCode.CONFORMS:
-        return Headline(code, "Conforms", _conforming(summary, strict=strict))
-    if code is ExitCode.DOES_NOT_CONFORM:
-        return _red(code, record, summary, against, strict=strict)
-    if code is ExitCode.NOTHING_CHECKED:
-        return Headline(code, "Nothing was checked", _idle(summary))
-    if record.stopped:
-        return Headline(code, "Stopped", f"{record.stopped}; until then {failures}")
-    if errors:
-        return Headline(code, "The target broke", f"{count(errors, 'check')} ended in an error, {failures}")
-    done = f"{summary.results:,} of {count(record.header.planned, 'planned check')} have a result"
-    return Headline(code, "Cut short", f"{done}, {failures}")
+def _by_operation(record: Record) -> Iterator[tuple[str, tuple[Result, ...]]]:
+    for operation, results in groupby(sort_results(record.results), key=lambda one: one.operation):
+        yield operation, tuple(results)
 
 
-def _red(code: ExitCode, record: Record, summary: Summary, against: int, *, strict: bool) -> Headline:
+def _is_judged(results: Sequence[Result]) -> bool:
+    """Tell whether any check was judged, or ended as it was declared to."""
+    return any(one.outcome in _JUDGED or one.known for one in results)
+
+
+def _selected(record: Record) -> int:
+    shard = record.header.shard
+    return shard.checks if shard else record.header.planned
+
+
+def _percent_judged(record: Record) -> float:
+    return 100 * sum(_is_judged((one,)) for one in record.results) / max(len(record.results), 1)
+
+
+def _under_minimum(record: Record) -> bool:
+    return _percent_judged(record) < record.header.thresholds.min_exercised
+
+
+def _lack(record: Record, operation: str, results: Sequence[Result]) -> tuple[str, str] | None:
+    """Return why an operation counts as not judged, and the hint; None where it is judged."""
+    answered = record.footer.answered if record.footer else None
+    has_content = answered is None or operation in answered
+    skipped = [one for one in results if one.outcome is Outcome.SKIPPED and one.kind != _NOT_ASKED]
+    if _is_judged(results) and (has_content or not skipped):
+        return None
+    if (lack := _blocked(record, operation, skipped)) is not None:
+        return lack
+    if not has_content:
+        return _without_content(record, others_answered=bool(answered))
+    often = Counter(one.reason for one in skipped or results).most_common(1)[0][0]
+    return often, "select other checks as well"
+
+
+def _blocked(record: Record, operation: str, skipped: Sequence[Result]) -> tuple[str, str] | None:
+    """Return what the skipped checks of an operation say of why it was not judged; None where they say nothing."""
+    by_kind = {one.kind: one.reason for one in reversed(skipped)}
+    if (reason := by_kind.get(_DENIED)) and (action := _ACTION.search(reason)):
+        return f"{reason.partition(';')[0]}", f"allow {action[1]} to the caller"
+    if reason := by_kind.get(causes.BEHIND):
+        others = [one for one, rest in _by_operation(record) if one != operation and _is_judged(rest)]
+        narrower = " ".join(f"--operation {one}" for one in others) or "--allow-partial"
+        return reason.partition(": see ")[0], f"{narrower} judges what the target has"
+    if _NOT_IN_EVIDENCE in by_kind:
+        return "the evidence does not hold its answers", "conformance run --record FILE records them"
+    return None
+
+
+def _without_content(record: Record, *, others_answered: bool) -> tuple[str, str]:
+    """Say that the target has nothing to answer an operation with, and how it gets something."""
+    target, problem = record.header.target, record.footer.state_problem if record.footer else ""
+    if problem:
+        return problem, _NAMES
+    reason = "no answer of it has an item" if others_answered else "the target has no resource to answer with"
+    origin = target.state.partition(",")[0]
+    if target.kind == "aws" or "," in target.state:
+        return reason, f"name resources that have some: {_NAMES}"
+    hints = {
+        "existing": "state: create in targets.yaml lets the suite create some",
+        "create": "see why the resources were not created: they are named at the start of the run",
+        "command": "let the adapter of the target load some",
+    }
+    return reason, hints.get(origin, "--world NAME prepares some")
+
+
+def _green(record: Record, summary: Summary, lacking: Sequence[Missing], *, strict: bool) -> tuple[str, str]:
+    """Say how far nothing is wrong."""
+    if lacking and not _is_judged(record.results):
+        return "Nothing was checked", _idle(summary, lacking)
+    if lacking:
+        judged = f"{summary.judged:,} of {count(summary.results, 'check')} judged"
+        reasons = "; ".join(str(one) for one in lacking)
+        return "Partly judged", f"{judged}, {', '.join(_failures(summary, strict=strict))}; {reasons}"
+    words = _conforming(summary, strict=strict)
+    if record.is_shard:
+        return "Part conforms", f"{record.header.shard}: {words}; conformance merge tells the verdict on the whole"
+    if is_narrowed(record):
+        all_of_them = count(record.header.contract.checks, "check")
+        return "Selection conforms", f"{_selected(record):,} of {all_of_them} were selected: {words}"
+    return "Conforms", words
+
+
+def _red(record: Record, summary: Summary, lacking: Sequence[Missing], *, strict: bool) -> tuple[str, str]:
     """Say why a run is red: failures that nobody declared, a file of known failures that is out of date, or both."""
+    against = sum(counts_against(one, strict=strict) for one in record.results)
     beyond = f" beyond {summary.known:,} declared" if summary.known else ""
     softly = f", and {summary.recommended:,} recommended" if summary.recommended and not strict else ""
     parts = [f"{against:,} of {count(summary.results, 'check')} failed{beyond}{softly}"] if against else []
@@ -131,7 +382,22 @@ def _red(code: ExitCode, record: Record, summary: Summary, against: int, *, stri
         parts.append("no check failed beyond what it declares")
     if not record.complete:
         parts.append("the record is cut short")
-    return Headline(code, "Does not conform" if against else "Known failures out of date", "; ".join(parts))
+    if lacking:
+        names = [operation for one in lacking for operation in one.operations]
+        parts.append(f"only partly judged: {', '.join(names) or lacking[0].reason}")
+    return "Does not conform" if against else "Known failures out of date", "; ".join(parts)
+
+
+def _broken(record: Record, summary: Summary, *, strict: bool) -> tuple[str, str]:
+    """Say what ended a run before its end, or kept checks from a verdict."""
+    against = sum(counts_against(one, strict=strict) for one in record.results)
+    failures = f"{count(against, 'check')} failed" if against else "no check failed"
+    if record.stopped:
+        return "Stopped", f"{record.stopped}; until then {failures}"
+    if errors := sum(_broke(one) for one in record.results):
+        return "The target broke", f"{count(errors, 'check')} ended in an error, {failures}"
+    done = f"{summary.results:,} of {count(record.header.planned, 'planned check')} have a result"
+    return "Cut short", f"{done}, {failures}"
 
 
 def _broke(result: Result) -> bool:
@@ -139,27 +405,23 @@ def _broke(result: Result) -> bool:
     return result.outcome is Outcome.ERROR and not result.known
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
-    """Write a number with its noun, in the plural where there is not exactly one."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or f'{noun}s'}"
-
-
 def _conforming(summary: Summary, *, strict: bool) -> str:
     if not summary.results:
-        return "no check falls into this shard"
-    parts = [f"{count(summary.passed, 'check')} passed"]
-    if summary.known:
-        parts.append(f"{count(summary.known, 'known failure')} left out")
+        return "no check falls into it"
+    skipped = [f"{summary.skipped:,} skipped"] if summary.skipped else []
+    return ", ".join([f"{count(summary.passed, 'check')} passed", *_failures(summary, strict=strict), *skipped])
+
+
+def _failures(summary: Summary, *, strict: bool) -> list[str]:
+    """Return what failed without making the target non-conforming, in words."""
+    parts = [f"{count(summary.known, 'known failure')} left out"] if summary.known else []
     if summary.recommended and not strict:
         parts.append(f"{count(summary.recommended, 'recommended check')} failed (only --strict counts them)")
-    if len(parts) == 1:
-        parts.append("none failed")
-    if summary.skipped:
-        parts.append(f"{summary.skipped:,} skipped")
-    return ", ".join(parts)
+    return parts or ["none failed"]
 
 
-def _idle(summary: Summary) -> str:
+def _idle(summary: Summary, lacking: Sequence[Missing]) -> str:
     if not summary.results:
         return "the record has no results"
-    return "the only check was skipped" if summary.results == 1 else f"all {summary.results:,} checks were skipped"
+    skipped = "the only check was skipped" if summary.results == 1 else f"all {summary.results:,} checks were skipped"
+    return f"{skipped}: {'; '.join(dict.fromkeys(one.reason for one in lacking))}"

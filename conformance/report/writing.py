@@ -35,7 +35,7 @@ def write_reports(
     texts = {
         "report.html": html.render_page(page),
         "report.md": markdown.render_page(page),
-        "report.json": render_json(record),
+        "report.json": render_json(record, strict=strict),
         "junit.xml": render_junit(record, strict=strict),
         "badge.json": render_badge(record, strict=strict),
     }

@@ -14,9 +14,10 @@ from typing import NoReturn
 import pytest
 
 from conformance.catalogue.check import place_in_run
-from conformance.errors import UserError
+from conformance.errors import ExitCode, UserError
 from conformance.output import alone_in
-from conformance.report import Gate, Result
+from conformance.report import Gate, Headline, Result, headline
+from conformance.report.visible import one_line
 from conformance.suite import seen, workers
 from conformance.suite.controller import REFUSED, Controller
 from conformance.suite.handle import HANDLE, Handle
@@ -30,6 +31,7 @@ from conformance.suite.worker import Worker
 
 _CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
+_VERDICT: pytest.StashKey[Headline] = pytest.StashKey()
 _PROPERTY = "conformance"
 
 
@@ -208,7 +210,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> None:
-    """End the record and write the reports; known failures that are out of date make pytest fail as well."""
+    """End the record and write the reports; outdated known failures, or too little judged, make pytest fail as well."""
     config = session.config
     recording = config.stash[RECORDING]
     interrupted = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else ""
@@ -223,11 +225,15 @@ def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> 
             unknown_members=seen.unknown_members(config),
             notes=notes,
             crashes=seen.crashes(config),
+            answered=seen.answered(config),
         )
     if handle is not None:
         handle.record, handle.reports = record, reports
         if handle.before_close is not None:
             handle.before_close(target.endpoint_url)
+    config.stash[_VERDICT] = headline(record, strict=config.stash[PLAN].settings.strict)
+    if exitstatus == pytest.ExitCode.OK and config.stash[_VERDICT].code is ExitCode.PARTLY_JUDGED:
+        session.exitstatus = int(ExitCode.PARTLY_JUDGED)
     if record.gate is not None:
         config.stash[_GATE] = record.gate
         if record.gate.findings and exitstatus == pytest.ExitCode.OK:
@@ -244,6 +250,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             for one in gate.findings:
                 terminalreporter.write_line(f"{one.where}: {one.check}: {one.problem}")
         terminalreporter.write_line(f"reports: {recording.path.parent}")
+        verdict = config.stash.get(_VERDICT, None)
+        if verdict is not None:
+            terminalreporter.write_line(one_line(f"{verdict.title}: {verdict.detail}"))
+            for hint in verdict.hints if verdict.is_partial else ():
+                terminalreporter.write_line(one_line(f"hint: {hint}"))
         recorded = config.stash[PLAN].recorded
         if recorded is not None:
             terminalreporter.write_line(str(recorded.error or f"evidence: {recorded.path}, sha256 {recorded.digest}"))

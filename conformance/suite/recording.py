@@ -33,12 +33,13 @@ class Recording:
         self._mask = plan.mask if plan.spec.kind is Kind.AWS and plan.replayed is None else None
         self._started = time.perf_counter()
         self._results: dict[str, report.Result] = {}
+        self._state_problem = self._mask(target.state.problem) if self._mask else target.state.problem
         self.stopped = ""
         self._writer = report.RecordWriter(self.path)
         documents = [source.id for source in plan.contract.sources.values() if source.is_document]
         self._header = report.Header(
             tool=report.Tool(TOOL, conformance.__version__),
-            contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.contract.facts)),
+            contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.contract.facts), plan.catalogued),
             target=report.Target(
                 plan.spec.name,
                 str(plan.spec.kind),
@@ -48,6 +49,7 @@ class Recording:
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             planned=len(plan.own),
             shard=plan.part.shard([check.id for check in plan.checks]) if plan.part else None,
+            thresholds=plan.settings.thresholds,
         )
         self._writer.header(self._header)
 
@@ -73,6 +75,7 @@ class Recording:
         unknown_members: Iterable[str] = (),
         notes: Iterable[str] = (),
         crashes: Iterable[Crash] = (),
+        answered: Iterable[str] = (),
     ) -> tuple[report.Record, Mapping[str, Path]]:
         """Write the footer and the reports; give both. A run that was stopped is not complete."""
         if self._plan.replayed is not None:
@@ -101,6 +104,8 @@ class Recording:
             reconnected=traffic.reconnected,
             recovered=traffic.recovered,
             crashes=tuple(report.Crash(one.request, one.check, one.restarted) for one in crashes),
+            answered=tuple(answered),
+            state_problem=self._state_problem,
         )
         self._writer.footer(footer)
         self._writer.close()

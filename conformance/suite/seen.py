@@ -1,4 +1,4 @@
-"""What a run has seen beside the rows of its checks: members that nobody knows, and the end of the target."""
+"""What a run has seen beside the rows of its checks: answers with content, unknown members, the end of the target."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import pytest
 
 from conformance.catalogue.answer_checks import sightings
 from conformance.catalogue.exchanges import Crash
+from conformance.contract import Operation
 from conformance.errors import UserError
 from conformance.suite.judgement import BENCH, TARGET
 from conformance.suite.timings import Judging
+from conformance.wire.exchange import Exchange
 
 
 def unknown_members(config: pytest.Config) -> list[str]:
@@ -28,6 +30,20 @@ def crashes(config: pytest.Config) -> list[Crash]:
     """Return the requests after which the server was gone."""
     bench = config.stash.get(BENCH, None)
     return [] if bench is None else bench.lab.crashes
+
+
+def answered(config: pytest.Config) -> list[str]:
+    """Return the operations that were answered with content: a resource, or a listing that has an item."""
+    bench = config.stash.get(BENCH, None)
+    if bench is None:
+        return []
+    operations = bench.lab.contract.operations.values()
+    return [one.name for one in operations if any(_has_content(one, each) for each in bench.lab.answers(one.name))]
+
+
+def _has_content(operation: Operation, exchange: Exchange) -> bool:
+    answer = exchange.answer or {}
+    return bool(answer.get(operation.pagination.result) if operation.pagination else answer)
 
 
 def judging(config: pytest.Config) -> list[Judging]:

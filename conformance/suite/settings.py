@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.report import Thresholds
+
 DEFAULT_TARGET = "reference"
+_ALL = 100
 _OPTIONS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("target", ("--target",), "name of a target of targets.yaml, or a URL"),
     (
@@ -34,6 +38,8 @@ _SETS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 """Options that stand for a set: any of their values will do."""
 _STRICT = "--strict-levels"
+_PARTIAL = "--allow-partial"
+_LEAST = "--min-exercised"
 
 
 @dataclass(frozen=True)
@@ -55,11 +61,15 @@ class Settings:
     replay: str | None = None
     known_failures: str | None = None
     shard: str | None = None
+    min_exercised: int = 0
+    allow_partial: bool = False
 
     def to_arguments(self) -> list[str]:
         """Give the options of pytest that say the same."""
         arguments = [f"{flags[0]}={value}" for name, flags, _ in _OPTIONS if (value := getattr(self, name)) is not None]
         arguments += [f"{flags[0]}={value}" for name, flags, _ in _SETS for value in getattr(self, name)]
+        arguments += [f"{_LEAST}={self.min_exercised}"] if self.min_exercised else []
+        arguments += [_PARTIAL] if self.allow_partial else []
         return [*arguments, *([_STRICT] if self.strict else [])]
 
     @classmethod
@@ -69,7 +79,18 @@ class Settings:
         values["target"] = values["target"] or DEFAULT_TARGET
         # A worker of pytest-xdist reads the arguments a second time.
         sets: dict[str, Any] = {name: tuple(dict.fromkeys(config.getoption(flags[0]))) for name, flags, _ in _SETS}
-        return cls(**values, **sets, strict=bool(_one(config, _STRICT)))
+        return cls(
+            **values,
+            **sets,
+            strict=bool(_one(config, _STRICT)),
+            min_exercised=_one(config, _LEAST) or 0,
+            allow_partial=bool(_one(config, _PARTIAL)),
+        )
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """How much has to be judged."""
+        return Thresholds(self.min_exercised, self.allow_partial)
 
     @property
     def contract_root(self) -> Path | None:
@@ -89,6 +110,10 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(*flags, action="append", default=[], help=words)
     words = "a failed check of level should fails the run as well"
     group.addoption(_STRICT, action="append_const", const=True, default=[], help=words)
+    words = "a run that judged only a part may pass; its reports still say so"
+    group.addoption(_PARTIAL, action="append_const", const=True, default=[], help=words)
+    words = "exit with 4 where fewer of the selected checks were judged"
+    group.addoption(_LEAST, action="append", type=_percent, default=[], metavar="PERCENT", help=words)
 
 
 def _one(config: pytest.Config, flag: str) -> Any:
@@ -97,3 +122,9 @@ def _one(config: pytest.Config, flag: str) -> Any:
     if len(values) > 1 and not hasattr(config, "workerinput"):
         raise pytest.UsageError(f"{flag} is there {len(values)} times, and can be there once: keep one")
     return values[-1] if values else None
+
+
+def _percent(text: str) -> int:
+    if not text.isdecimal() or int(text) > _ALL:
+        raise ArgumentTypeError(f"{text!r} is no percentage from 0 to 100")
+    return int(text)

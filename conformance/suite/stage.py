@@ -58,6 +58,8 @@ class Plan:
     spec: TargetSpec
     part: Part | None = None
     """Which part of the run is done here; None for the whole."""
+    catalogued: int = 0
+    """How many checks the contract has, selected or not."""
     gatekeeper: Gatekeeper | None = None
     """The known failures; None where none are given."""
     recorded: Recorded | None = None
@@ -125,7 +127,9 @@ class Plan:
             at_times_broken=aws,
             ca_bundle="" if replayed is not None else ca_bundle_of(spec),
         )
-        return cls(settings, contract, checks, spec, _part(settings), gatekeeper, replayed=replayed, wiring=wiring)
+        return cls(
+            settings, contract, checks, spec, _part(settings), len(every), gatekeeper, replayed=replayed, wiring=wiring
+        )
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -20,6 +20,10 @@ _PAGES: Final = 100
 """How many pages are read at most: a listing may send empty ones, but not for ever."""
 
 
+_MOST_TOLD: Final = 300
+"""Characters of an error that say why a listing could not be read."""
+
+
 def calls_at_most(spec: TargetSpec) -> dict[str, int]:
     """Give how many requests finding the jobs of an entry takes: one a page, as long as the pages are full."""
     if spec.state.names:
@@ -43,11 +47,13 @@ def existing(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) ->
 def discover(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) -> State:
     """Give the first jobs that the target lists, up to the bound of the entry.
 
-    A target that has no listing gives a state without jobs and a note that says so. Raises as `existing` does.
+    Where the listing can't be read, or can't be read to its end, the state is unknown, and its `problem` and a note say
+    why: that is no target without jobs. Raises as `existing` does.
     """
     bound = spec.state.bound
     names: dict[str, None] = {}
     notes: list[str] = []
+    problem = ""
     tokens: set[str] = set()
     query: dict[str, Any] = {"MaxResults": min(bound, _PAGE)}
     for _ in range(_PAGES):
@@ -57,10 +63,12 @@ def discover(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) ->
             raise denied(spec, LIST, exchange.error_code, allowed)
         answer = exchange.answer or {}
         summaries = answer.get(SUMMARIES)
-        if not exchange.ok or not isinstance(summaries, list):
-            notes.append(_not_listed(exchange))
+        found = _names(summaries) if exchange.ok and isinstance(summaries, list) else None
+        if found is None or (summaries and not found):
+            problem = _unreadable(exchange, SUMMARIES if found is None else f"{NAME} in {SUMMARIES}")
+            notes.append(f"{problem}; what was found until then is used" if names else problem)
             break
-        names |= dict.fromkeys(_names(summaries))
+        names |= dict.fromkeys(found)
         token = answer.get("NextToken")
         if len(names) >= bound or not isinstance(token, str) or not token:
             break
@@ -71,7 +79,7 @@ def discover(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) ->
         query = {**query, "NextToken": token}
     if not names and not notes:
         notes.append("the target has no tuning jobs")
-    return State(Origin.EXISTING, tuple(StateJob(name) for name in list(names)[:bound]), tuple(notes))
+    return State(Origin.EXISTING, tuple(StateJob(name) for name in list(names)[:bound]), tuple(notes), problem)
 
 
 def _names(summaries: list[Any]) -> list[str]:
@@ -99,5 +107,6 @@ def _insist(exchange: Exchange, spec: TargetSpec) -> None:
         raise refused(spec, exchange.error_code, exchange.error_message)
 
 
-def _not_listed(exchange: Exchange) -> str:
-    return f"no tuning jobs were found, for the target does not list them ({refusal(exchange)}); name them in `state`"
+def _unreadable(exchange: Exchange, lacking: str) -> str:
+    why = f"HTTP {exchange.status} without {lacking}" if exchange.ok else refusal(exchange)[:_MOST_TOLD]
+    return f"{LIST} could not be read, so that the tuning jobs of the target are unknown ({why})"

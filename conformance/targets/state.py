@@ -45,6 +45,8 @@ class State:
     jobs: tuple[StateJob, ...] = ()
     notes: tuple[str, ...] = ()
     """What a reader of the report should know about how the state came about."""
+    problem: str = ""
+    """Why the state is unknown: what lists its jobs could not be read. Empty where it is known."""
 
     @property
     def present(self) -> tuple[StateJob, ...]:
@@ -62,10 +64,11 @@ class State:
             "origin": str(self.origin),
             "jobs": [job.to_json() for job in self.jobs],
             "notes": list(self.notes),
+            **({"problem": self.problem} if self.problem else {}),
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Take back what `to_json` gave."""
         jobs = tuple(StateJob.from_json(job) for job in value["jobs"])
-        return cls(Origin(value["origin"]), jobs, tuple(value["notes"]))
+        return cls(Origin(value["origin"]), jobs, tuple(value["notes"]), value.get("problem", ""))

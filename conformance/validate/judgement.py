@@ -64,7 +64,7 @@ class Judgement:
         if self.against(strict=strict):
             return ExitCode.DOES_NOT_CONFORM
         judged = not self.foreign and any(one.outcome in _JUDGED for one in self.results)
-        return ExitCode.CONFORMS if judged else ExitCode.NOTHING_CHECKED
+        return ExitCode.CONFORMS if judged else ExitCode.PARTLY_JUDGED
 
     def to_json(self, contract: Contract, *, tool: Mapping[str, str], strict: bool) -> dict[str, Any]:
         """Give the form in which judgements are printed as JSON."""

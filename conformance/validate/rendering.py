@@ -49,7 +49,7 @@ def told(judgement: Judgement, contract: str, width: int, *, strict: bool) -> It
 def _headline(judgement: Judgement, *, strict: bool) -> str:
     code, counts = judgement.code(strict=strict), judgement.counts
     judged = counts[report.Outcome.PASSED] + counts[report.Outcome.FAILED]
-    if code is ExitCode.NOTHING_CHECKED:
+    if code is ExitCode.PARTLY_JUDGED:
         return f"Nothing was checked: this has no member of an answer of {judgement.operation}"
     against = judgement.against(strict=strict)
     if judgement.answer is None:

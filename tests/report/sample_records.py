@@ -18,6 +18,7 @@ from conformance.report import (
     Request,
     Response,
     Result,
+    Shard,
     Target,
     Tool,
     sort_results,
@@ -130,6 +131,19 @@ def record(*results: Result, footer: Footer | None = FOOTER) -> Record:
     """Give a record of these results."""
     return Record(replace(HEADER, planned=len(results)), sort_results(results), footer)
 
+
+def narrowed(run: Record, checks: int = 2339) -> Record:
+    """Return a record of a run that selected its checks among so many."""
+    return replace(run, header=replace(run.header, contract=replace(HEADER.contract, checks=checks)))
+
+
+def shard(run: Record, checks: int = 9) -> Record:
+    """Return a record as one of three parts of a run that has so many checks."""
+    return replace(run, header=replace(run.header, shard=Shard(1, 3, checks, "0" * 64)))
+
+
+UNANSWERED = replace(FOOTER, answered=(DESCRIBE,))
+"""The end of a run in which List was not answered with content."""
 
 EVERY_KIND = record(
     PASSED, NOTED, FAILED, SORTED_WRONGLY, HOSTILE_ONE, BROKE, RECOMMENDED, KNOWN, SKIPPED,

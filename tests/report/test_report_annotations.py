@@ -91,7 +91,7 @@ def test_outputs_are_texts_of_one_line() -> None:
     values = outputs(record(PASSED, FAILED, KNOWN, SKIPPED))
     assert values == {
         "exit-code": "1", "verdict": "Does not conform", "passed": "1", "failed": "2", "error": "0", "skipped": "1",
-        "known": "1",
+        "known": "1", "partial": "false", "judged": "3", "selected": "4",
     }  # fmt: skip
     assert outputs(record(RECOMMENDED))["exit-code"] == "0"
     assert outputs(record(RECOMMENDED), strict=True)["exit-code"] == "1"

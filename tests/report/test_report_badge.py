@@ -8,9 +8,23 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from sample_records import BROKE, CONFORMING, FAILED, FOOTER, KNOWN, PASSED, RECOMMENDED, SKIPPED, record
+from sample_records import (
+    BROKE,
+    CONFORMING,
+    FAILED,
+    FOOTER,
+    KNOWN,
+    NOTED,
+    PASSED,
+    RECOMMENDED,
+    SKIPPED,
+    UNANSWERED,
+    narrowed,
+    record,
+    shard,
+)
 
-from conformance.report import Gate, GateFinding, Record, Wrong
+from conformance.report import Gate, GateFinding, Record, Thresholds, Wrong, with_thresholds
 from conformance.report.badge import badge, render_badge
 from conformance.report.writing import write_reports
 
@@ -30,9 +44,9 @@ ENDPOINT = {
 
 STALE = GateFinding(Wrong.STALE, FAILED.id, "known.yaml:12", "it passes now", "delete the entry")
 RECORDS: dict[str, tuple[Record, str, str]] = {
-    "conforms": (CONFORMING, "conforms", "brightgreen"),
-    "with-known-failures": (record(PASSED, KNOWN), "conforms, 1 known", "yellowgreen"),
-    "recommended-only": (record(PASSED, RECOMMENDED), "conforms", "brightgreen"),
+    "conforms": (CONFORMING, "conforms, 2 of 3 checks", "brightgreen"),
+    "with-known-failures": (record(PASSED, KNOWN), "conforms, 2 of 2 checks, 1 known", "yellowgreen"),
+    "recommended-only": (record(PASSED, RECOMMENDED), "conforms, 2 of 2 checks", "brightgreen"),
     "fails": (record(PASSED, FAILED), "1 of 2 fail", "red"),
     "stale": (
         record(PASSED, footer=replace(FOOTER, gate=Gate("known.yaml", "2026-11-21", 1, (STALE,)))),
@@ -42,6 +56,18 @@ RECORDS: dict[str, tuple[Record, str, str]] = {
     "broke": (record(PASSED, BROKE), "no verdict", "orange"),
     "cut-short": (record(PASSED, footer=None), "no verdict", "orange"),
     "nothing-checked": (record(SKIPPED), "nothing checked", "lightgrey"),
+    "partly-judged": (
+        record(PASSED, SKIPPED, KNOWN, footer=UNANSWERED),
+        "partly judged, 2 of 3 checks, 1 known",
+        "yellow",
+    ),
+    "allowed-in-part": (
+        with_thresholds(record(PASSED, SKIPPED, footer=UNANSWERED), Thresholds(allow_partial=True)),
+        "partly judged, 1 of 2 checks",
+        "yellow",
+    ),
+    "a-selection": (narrowed(record(PASSED, NOTED)), "2 of 2,339 checks conform", "blue"),
+    "a-shard": (shard(record(PASSED, SKIPPED, footer=UNANSWERED)), "shard 1 of 3 conforms", "blue"),
 }
 
 
@@ -61,4 +87,4 @@ def test_strict_counts_what_is_only_recommended() -> None:
 
 def test_a_run_writes_it(tmp_path: Path) -> None:
     paths = write_reports(CONFORMING, tmp_path)
-    assert json.loads(paths["badge.json"].read_text("utf-8"))["message"] == "conforms"
+    assert json.loads(paths["badge.json"].read_text("utf-8"))["message"] == "conforms, 2 of 3 checks"

@@ -17,16 +17,18 @@ from sample_records import (
     HEADER,
     HOSTILE,
     HOSTILE_ONE,
+    KNOWN,
     PASSED,
     RECOMMENDED,
     SKIPPED,
+    UNANSWERED,
     many,
     record,
 )
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from conformance.report import Outcome, Record
+from conformance.report import Gate, GateFinding, Outcome, Record, Wrong
 from conformance.report.progress import Progress, time_left
 from conformance.report.terminal import print_summary
 
@@ -40,12 +42,15 @@ class Screen(SingleFileSnapshotExtension):
     _write_mode = WriteMode.TEXT
 
 
-def shown(run: Record, *, width: int = 80, strict: bool = False, limit: int = 25) -> str:
+def shown(run: Record, *, width: int = 80, strict: bool = False, verbose: bool = True, limit: int = 25) -> str:
     console = Console(file=io.StringIO(), width=width)
-    print_summary(console, run, PATHS, strict=strict, limit=limit)
+    print_summary(console, run, PATHS, strict=strict, verbose=verbose, limit=limit)
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
+STALE = Gate(
+    "known.yaml", "2026-01-02", 1, (GateFinding(Wrong.STALE, "a/b/c", "known.yaml:2", "it passes", "delete it"),)
+)
 RUNS = {
     "every-kind": EVERY_KIND,
     "conforming": CONFORMING,
@@ -54,7 +59,28 @@ RUNS = {
     "stopped": record(PASSED, footer=replace(FOOTER, complete=False, stopped="the target went away")),
     "nothing-checked": record(SKIPPED),
     "recommended": record(PASSED, RECOMMENDED),
+    "partly-judged": record(PASSED, SKIPPED, footer=UNANSWERED),
+    "out-of-date": record(PASSED, FAILED, KNOWN, footer=replace(FOOTER, gate=STALE)),
 }
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_summary_in_short_fits_a_screen(name: str, snapshot: SnapshotAssertion) -> None:
+    text = shown(RUNS[name], verbose=False)
+    assert len(text.splitlines()) <= 22
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert text == snapshot(extension_class=Screen)
+    assert RUNS[name].results
+
+
+@pytest.mark.parametrize(("height", "findings"), [(24, 7), (30, 13), (100, 31)])
+def test_a_higher_screen_shows_more_findings_and_the_rest_is_counted(height: int, findings: int) -> None:
+    console = Console(file=io.StringIO(), width=80, height=height, force_terminal=True, color_system=None)
+    print_summary(console, many(60), PATHS)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert len(lines) <= height - 2
+    assert sum("Claim" in line or "refused was accepted" in line for line in lines) == findings
+    assert any(f"and {31 - findings} more finding" in line for line in lines) is (findings < 31)
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -107,7 +133,7 @@ def test_what_is_beyond_the_limit_is_counted() -> None:
 
 def test_without_reports_none_is_named() -> None:
     console = Console(file=io.StringIO(), width=80)
-    print_summary(console, many(60), {}, limit=1)
+    print_summary(console, many(60), {})
     assert "report:" not in console.file.getvalue()  # type: ignore[attr-defined]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vices import Answers, Lifelines, ScriptedCaller, write_program
+from vices import Answer, Answers, Lifelines, ScriptedCaller, exchange, write_program
 
 from conformance.errors import ExitCode
 from conformance.targets import (
@@ -39,6 +39,22 @@ CREATE, STOP, DELETE, LIST = (
     f"{verb}HyperParameterTuningJob{ending}"
     for verb, ending in (("Create", ""), ("Stop", ""), ("Delete", ""), ("List", "s"))
 )
+NAME = "HyperParameterTuningJobName"
+BROKEN_TEXT = b'{"HyperParameterTuningJobSummaries":[{"HyperParameterTuningJobName":"\xff"}]}'
+NESTED = b'{"HyperParameterTuningJobSummaries":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
+UNREADABLE: dict[str, tuple[Answer, str]] = {
+    "too-large": (lambda o, m: Answers.silence(o, m, "too-large"), "nothing came (too-large)"),
+    "nested": (lambda o, m: exchange(o, m, 200, NESTED), "HTTP 200, "),
+    "bad-utf-8": (lambda o, m: exchange(o, m, 200, BROKEN_TEXT), "not UTF-8"),
+    "html": (Answers.page_of_html, "HTTP 500"),
+    "an-error": (lambda o, m: Answers.refusal(o, m, "UnknownOperationException", "x" * 5000), "UnknownOperationExc"),
+    "no-list": (Answers.of, "without HyperParameterTuningJobSummaries"),
+    "null": (lambda o, m: Answers.of(o, m, HyperParameterTuningJobSummaries=None), "without HyperParameterTuning"),
+    "no-names": (
+        lambda o, m: Answers.of(o, m, HyperParameterTuningJobSummaries=[{}, None, {NAME: 5}]),
+        "without HyperParameterTuningJobName in HyperParameterTuningJobSummaries",
+    ),
+}
 Program = Callable[[str, str], Path]
 TESTED = ("DescribeThing", "ListThings")
 
@@ -301,17 +317,31 @@ class TestExisting:
         assert "twice" in state.notes[0]
         assert len(client.calls) == 2
 
-    def test_a_target_without_a_listing_gives_a_note(self) -> None:
-        client = ScriptedCaller(
-            lambda operation, members: Answers.refusal(operation, members, "UnknownOperationException")
-        )
-        state = existing(client, spec(StateSource(Origin.EXISTING)))
+    @pytest.mark.parametrize("vice", UNREADABLE)
+    def test_a_listing_that_can_not_be_read_leaves_the_state_unknown(self, vice: str) -> None:
+        answer, words = UNREADABLE[vice]
+        state = existing(ScriptedCaller(answer), spec(StateSource(Origin.EXISTING)))
         assert state.jobs == ()
-        assert "does not list them (UnknownOperationException); name them" in state.notes[0]
+        assert words in state.problem
+        assert state.notes == (state.problem,)
+        assert len(state.problem) < 500
+        assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
+
+    def test_a_listing_that_breaks_off_leaves_the_rest_unknown(self) -> None:
+        def breaks(operation: str, members: dict[str, Any]) -> Exchange:
+            if "NextToken" in members:
+                return exchange(operation, members, 200, BROKEN_TEXT)
+            return Answers.of(operation, members, HyperParameterTuningJobSummaries=[{NAME: "a"}], NextToken="t")
+
+        state = existing(ScriptedCaller(breaks), spec(StateSource(Origin.EXISTING)))
+        assert [job.name for job in state.jobs] == ["a"]
+        assert "not UTF-8" in state.problem
+        assert "what was found until then is used" in state.notes[0]
 
     def test_a_target_without_jobs_says_so(self) -> None:
         client = ScriptedCaller(lambda o, m: Answers.of(o, m, HyperParameterTuningJobSummaries=[]))
-        assert existing(client, spec(StateSource(Origin.EXISTING))).notes == ("the target has no tuning jobs",)
+        state = existing(client, spec(StateSource(Origin.EXISTING)))
+        assert (state.notes, state.problem) == (("the target has no tuning jobs",), "")
 
     def test_named_jobs_need_no_listing(self) -> None:
         client = ScriptedCaller(Answers.of)

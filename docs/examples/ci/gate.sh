@@ -16,7 +16,7 @@ else
   conformance run "$target" --report-dir report || code=$?
 fi
 
-# 2, 3 and 4 are no verdict on the target: nothing may excuse them.
+# 2 and 3 are no verdict on the target, and 4 is one on a part of it: no difference may excuse them.
 if [ "$code" -gt 1 ]; then
   exit "$code"
 fi
