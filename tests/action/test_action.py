@@ -98,10 +98,10 @@ def test_a_server_that_conforms(tmp_path: Path) -> None:
     made = done(job(tmp_path, target="reference", select=f"{A_FEW}\n\n  \n*/error/*/http-status\n"))
     assert not made.failed, made.log
     outputs = made.of_action()
-    assert (outputs["exit-code"], outputs["verdict"], outputs["failed"]) == ("0", "Conforms", "0")
+    assert (outputs["exit-code"], outputs["verdict"], outputs["failed"]) == ("0", "Selection conforms", "0")
     assert int(outputs["passed"]) > 0
     assert outputs["report-dir"] == "conformance-report"
-    assert made.summary.startswith("# Conforms")
+    assert made.summary.startswith("# Selection conforms")
     assert made.commands() == []
     folder = made.workspace / "conformance-report"
     written = {path.name for path in folder.iterdir()}
@@ -135,7 +135,7 @@ def test_a_server_is_launched_from_the_workspace(tmp_path: Path) -> None:
     )
     made.run(without=(INSTALL,))
     assert not made.failed, made.log
-    assert made.of_action()["verdict"] == "Conforms"
+    assert made.of_action()["verdict"] == "Selection conforms"
     assert not (made.workspace / "never").exists()
 
 
@@ -264,7 +264,7 @@ def test_from_the_installation_to_the_end(tmp_path: Path) -> None:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     })  # fmt: skip
     assert not made.failed, made.log
-    assert made.of_action()["verdict"] == "Conforms"
+    assert made.of_action()["verdict"] == "Selection conforms"
     assert made.of_action()["command"] == str(made.temp / "conformance-venv" / "bin" / "conformance")
     installed = list((made.temp / "conformance-venv").glob("lib/python*/site-packages/conformance/_contract"))
     assert installed, "the suite ran from somewhere else"
