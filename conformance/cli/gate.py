@@ -48,6 +48,9 @@ def gate(command: F) -> F:
             metavar="FILE",
             help="Write the failures of this run to FILE, each with TODO as reason; add to what FILE has already.",
         ),
+        click.option(
+            "--reason", metavar="TEXT", help="With --write-known-failures, the reason of each entry that is written."
+        ),
         known_failures,
     ):
         command = option(command)
@@ -80,13 +83,18 @@ def _no_spec(spec: str, why: str) -> UserError:
     )
 
 
-def draft_at(path: str | None) -> Draft | None:
+def draft_at(path: str | None, reason: str | None) -> Draft | None:
     """Look at the file that known failures are to be written to, before anything is run."""
     if path is None:
+        if reason is not None:
+            raise UserError(
+                "--reason is for entries that are written, and none are", remedy="add --write-known-failures FILE"
+            )
         return None
-    from conformance.gate.writing import Draft  # noqa: PLC0415 - only this branch needs it
+    from conformance.gate.reading import TODO  # noqa: PLC0415 - only this branch needs it
+    from conformance.gate.writing import Draft  # noqa: PLC0415 - as above
 
-    return Draft.at(Path(path))
+    return Draft.at(Path(path), reason=TODO if reason is None else reason)
 
 
 def write_draft(console: Console, draft: Draft, record: Record, catalogue: Sequence[str], *, strict: bool) -> None:
@@ -97,12 +105,17 @@ def write_draft(console: Console, draft: Draft, record: Record, catalogue: Seque
 
 
 def _told(draft: Draft, added: Sequence[Entry]) -> list[str]:
+    from conformance.gate.reading import is_unwritten  # noqa: PLC0415 - only this branch needs it
+
     if not added:
         what = "it has an entry for every failure" if draft.existing else "there is no failure to declare"
         return [f"known failures: {draft.path}: {what}"]
     entries = "1 entry" if len(added) == 1 else f"{len(added):,} entries"
     kept = f", in front of the {len(draft.existing.entries):,} that it had" if draft.existing else ""
+    written = f"known failures: {draft.path}: {entries} written{kept}"
+    if not is_unwritten(draft.reason):
+        return [written, f"name it in the next run: --known-failures {draft.path}"]
     return [
-        f"known failures: {draft.path}: {entries} written{kept}",
+        written,
         f"say in each why it is accepted for now, in the place of TODO; then name it: --known-failures {draft.path}",
     ]

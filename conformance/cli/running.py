@@ -57,7 +57,7 @@ class Running:
 
     def __init__(self, options: dict[str, Any], workers: str | None) -> None:
         """Take what was asked for. Raises UserError where a file or a number of processes can't be."""
-        self._draft = draft_at(options.pop("write_known_failures"))
+        self._draft = draft_at(options.pop("write_known_failures"), options.pop("reason"))
         self._distributed = distributed(workers, options.pop("tx"))
         self._hold: bool = options.pop("hold")
         self._timings: bool = options.pop("timings")

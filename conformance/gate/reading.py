@@ -69,6 +69,11 @@ def read_known_failures(path: Path, *, reasons_due: bool = True) -> KnownFailure
     return KnownFailures(name, entries)
 
 
+def is_unwritten(reason: str) -> bool:
+    """Return whether a reason is still to be written."""
+    return _UNWRITTEN.fullmatch(reason) is not None
+
+
 def day_named(environ: Mapping[str, str]) -> date | None:
     """Give the day that the environment names for judging expiry; None where it names none."""
     text = environ.get(DAY)
@@ -148,7 +153,7 @@ def _told(document: Section, error: ValidationError) -> Iterator[_Fault]:
 
 
 def _insist_on_reasons(rows: list[Section]) -> None:
-    waiting = [row for row in rows if _UNWRITTEN.fullmatch(row.get("reason") or "")]
+    waiting = [row for row in rows if is_unwritten(row.get("reason") or "")]
     if waiting:
         what = "an entry has" if len(waiting) == 1 else f"{len(waiting)} entries have"
         places = "\n         ".join(f"{row.at('reason')}  {row['check']}" for row in waiting)

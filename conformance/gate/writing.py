@@ -13,7 +13,7 @@ from conformance.contract.yaml_source import Entries, Section, load_file
 from conformance.gate.entry import NEVER_COVERED, Entry, cleared
 from conformance.gate.errors import KnownFailuresError
 from conformance.gate.judging import Gatekeeper
-from conformance.gate.reading import TODO, KnownFailures, read_known_failures
+from conformance.gate.reading import TODO, KnownFailures, is_unwritten, read_known_failures
 from conformance.output import write_whole
 from conformance.report import Outcome, Record, Result, counts_against
 
@@ -33,17 +33,28 @@ class Draft:
 
     path: Path
     existing: KnownFailures | None
+    reason: str = TODO
+    """What each new entry has as its reason."""
 
     @classmethod
-    def at(cls, path: Path) -> Draft:
-        """Look at the place before anything is run. Raises KnownFailuresError where nothing can be written there."""
+    def at(cls, path: Path, *, reason: str = TODO) -> Draft:
+        """Look at the place before anything is run.
+
+        Raises KnownFailuresError where nothing can be written there, or where the reason is none.
+        """
+        if reason != TODO and (is_unwritten(reason) or not reason.isprintable()):
+            raise KnownFailuresError(
+                "--reason is empty, a TODO, or not one line of text",
+                where="--reason",
+                remedy="say in one line why the failures are accepted for now, or leave --reason out",
+            )
         if not path.exists():
             if not path.absolute().parent.is_dir():
                 raise KnownFailuresError(f"there is no folder {path.parent}", where=str(path), remedy="make it first")
-            return cls(path, None)
+            return cls(path, None, reason)
         existing = read_known_failures(path, reasons_due=False)
         _insertion(path)
-        return cls(path, existing)
+        return cls(path, existing, reason)
 
     def write(self, record: Record, catalogue: Sequence[str], *, strict: bool) -> tuple[Entry, ...]:
         """Write what the failures of a record lack to be declared; give the entries that were added.
@@ -58,7 +69,7 @@ class Draft:
                 where=str(self.path),
                 remedy="mend what stopped it, and run again",
             )
-        added = missing_entries(record.results, self.existing, catalogue, strict=strict)
+        added = missing_entries(record.results, self.existing, catalogue, strict=strict, reason=self.reason)
         if added or self.existing is None:
             self._replace(_inserted(self.path, added) if self.existing else _HEAD.rstrip("\n") + _block(added, "  "))
         return added
@@ -75,7 +86,7 @@ class Draft:
 
 
 def missing_entries(
-    results: Iterable[Result], existing: KnownFailures | None, catalogue: Sequence[str], *, strict: bool
+    results: Iterable[Result], existing: KnownFailures | None, catalogue: Sequence[str], *, strict: bool, reason: str
 ) -> tuple[Entry, ...]:
     """Give an entry for each result that would turn a run red and that no entry covers, by id.
 
@@ -87,7 +98,7 @@ def missing_entries(
     bare = sorted((cleared(one) for one in results), key=lambda one: one.id)
     red = [one for one in bare if counts_against(one, strict=strict) or one.outcome is Outcome.ERROR]
     return tuple(
-        Entry(one.id, TODO, "", outcome=one.outcome, kind=one.kind)
+        Entry(one.id, reason, "", outcome=one.outcome, kind=one.kind)
         for one in red
         if one.kind != NEVER_COVERED and not keeper.mark(one).known
     )

@@ -54,6 +54,20 @@ def test_the_gate_refuses_it_until_the_reasons_are_given_and_is_green_then(tmp_p
     assert passes(path, RUN)
 
 
+def test_with_a_reason_the_file_can_be_used_at_once_and_entries_that_it_has_keep_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    Draft.at(path, reason="the team's: #7 [old]").write(record(result(CHECK)), CATALOGUE, strict=False)
+    Draft.at(path, reason="yes").write(RUN, CATALOGUE, strict=False)
+    reasons = {entry.check: entry.reason for entry in read_known_failures(path).entries}
+    assert reasons == {CHECK: "the team's: #7 [old]", OTHER: "yes", THIRD: "yes"}
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "todo", "TODO: ask", "two\nlines", "\udcff", "\x1b[1m"])
+def test_a_reason_that_is_none_is_an_error_before_the_run(reason: str, tmp_path: Path) -> None:
+    with pytest.raises(KnownFailuresError, match="--reason"):
+        Draft.at(tmp_path / "known.yaml", reason=reason)
+
+
 def test_what_does_not_count_is_not_written_down(tmp_path: Path) -> None:
     recommended = result(OTHER, level=Level.SHOULD)
     run = record(
