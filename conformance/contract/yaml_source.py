@@ -29,6 +29,10 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NUMERIC_START = frozenset("+-.0123456789")
 
 
+_DEEPEST = 200
+"""Levels of nesting: the time that the parser takes grows with the square of them."""
+
+
 class Section(dict[str, Any]):
     """A mapping of a YAML file: `line` is its own line, `lines` the line of each key (1 is the first)."""
 
@@ -176,6 +180,10 @@ class _Builder:
             raise self.unwelcome("a collection as a key", line)
         if self.collection is not None:
             self.open.append((self.collection, self.key))
+        if len(self.open) > _DEEPEST:
+            raise ContractError(
+                f"the file nests deeper than {_DEEPEST} levels", where=f"{self.file}:{line}", remedy="flatten it"
+            )
         mapping = type(event) is yaml.MappingStartEvent
         self.collection = Section(self.file, line) if mapping else Entries(self.file, line)
         self.key = None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Any, Self
 
 from conformance.catalogue.catalogue import matches
@@ -15,6 +17,8 @@ from conformance.gate.reading import KnownFailures
 from conformance.report import Gate, GateFinding, Outcome, Record, Result, Wrong
 
 _ENDED_BADLY = frozenset({Outcome.FAILED, Outcome.ERROR})
+_SUGGESTIONS = 5
+"""For how many entries without a check the nearest id is looked for: each takes as long as many checks."""
 _WILDCARD = re.compile(r"[*?]")
 
 
@@ -39,12 +43,14 @@ class Gatekeeper:
         self._known = known
         self._catalogue = catalogue
         self._today = today
+        self._suggestions = _SUGGESTIONS
         self._owner: dict[str, Entry] = {}
         self._claims = tuple(self._claimed())
 
     def _claimed(self) -> Iterator[_Claim]:
+        ids = _Ids(self._catalogue)
         for entry in self._known.entries:
-            matched = matching(entry.check, self._catalogue)
+            matched = ids.matching(entry.check)
             owned = tuple(one for one in matched if one not in self._owner)
             self._owner.update(dict.fromkeys(owned, entry))
             yield _Claim(entry, matched, owned)
@@ -66,6 +72,7 @@ class Gatekeeper:
         An entry whose checks were not selected is not judged, and neither is a check that was skipped.
         """
         findings: list[GateFinding] = []
+        self._suggestions = _SUGGESTIONS
         idle: list[str] = []
         for claim in self._claims:
             chosen = [one for one in claim.owned if one in selected]
@@ -83,7 +90,8 @@ class Gatekeeper:
     ) -> Iterator[GateFinding]:
         entry = claim.entry
         if not claim.matched:
-            near = difflib.get_close_matches(entry.check, self._catalogue, n=1, cutoff=0.5)
+            self._suggestions -= 1
+            near = self._suggestions >= 0 and difflib.get_close_matches(entry.check, self._catalogue, n=1, cutoff=0.5)
             remedy = (
                 f"did you mean {near[0]}?" if near else "list the ids with `conformance checks`, or delete the entry"
             )
@@ -108,10 +116,24 @@ class Gatekeeper:
         return cls(known, catalogue, date.fromisoformat(value["today"]))
 
 
-def matching(pattern: str, ids: Sequence[str]) -> tuple[str, ...]:
-    """Give the ids that a pattern selects, in their order."""
-    start = _WILDCARD.split(pattern.rstrip("/"), maxsplit=1)[0]
-    return tuple(one for one in ids if one.startswith(start) and matches(pattern, one))
+class _Ids:
+    """The ids of a catalogue, to be looked up by their beginning: a file may have tens of thousands of entries."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self._places = {check_id: place for place, check_id in enumerate(ids)}
+        self._sorted = sorted(self._places)
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """Return the ids that a pattern selects, in the order of the catalogue."""
+        start = _WILDCARD.split(pattern.rstrip("/"), maxsplit=1)[0]
+        first = bisect_left(self._sorted, start)
+        found: list[str] = []
+        for check_id in islice(self._sorted, first, None):
+            if not check_id.startswith(start):
+                break
+            if matches(pattern, check_id):
+                found.append(check_id)
+        return tuple(sorted(found, key=self._places.__getitem__))
 
 
 def _about_the_check(entry: Entry, result: Result) -> Iterator[GateFinding]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 _BEARERS = re.compile(
-    r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?P<arn>\d{12})(?!\d)"
+    r"arn:aws[a-z-]{0,32}:[a-z0-9-]{0,64}:[a-z0-9-]{0,64}:(?P<arn>\d{12})(?!\d)"
     r"|(?<!\d)(?P<registry>\d{12})\.dkr\.ecr"
-    r"|sagemaker-[a-z0-9-]+-(?P<bucket>\d{12})(?!\d)"
+    r"|sagemaker-[a-z0-9-]{1,64}-(?P<bucket>\d{12})(?!\d)"
     r"|(?i:account)[ _-]?(?i:id)?\W{1,8}(?P<told>\d{12})(?!\d)"
 )
-"""Where twelve digits are an account for sure: ARNs, image registries, default buckets, and messages that say so."""
+"""Where twelve digits are an account for sure: ARNs, image registries, default buckets, and messages that say so.
+
+Each part is bounded, so that the time grows with the length of the text and no faster, whatever the text is.
+"""
+_WRITTEN = re.compile(r"(?<!\d)\d{11,12}(?!\d)")
+"""An account, or all of it but the last digit: a name that was cut short."""
 
 
 class AccountMask:
@@ -19,6 +24,7 @@ class AccountMask:
     def __init__(self, *accounts: str) -> None:
         """Start with the accounts that are known beforehand, if any."""
         self._stand_ins: dict[str, str] = {}
+        self._given: set[str] = set()
         for account in accounts:
             self._meet(account)
 
@@ -28,14 +34,12 @@ class AccountMask:
             self._meet(next(account for account in found.groups() if account))
         if not self._stand_ins:
             return text
-        known = "|".join(f"{account}?" for account in self._stand_ins)  # all of it, or all but the last digit
-        return re.sub(rf"(?<!\d)(?:{known})(?!\d)", lambda found: self._stand_in(found.group()), text)
-
-    def _stand_in(self, written: str) -> str:
-        """Give the stand-in of an account, or the beginning of it for a name that was cut short by its last digit."""
-        return next(mine for known, mine in self._stand_ins.items() if known.startswith(written))[: len(written)]
+        return _WRITTEN.sub(lambda found: self._stand_ins.get(found[0], found[0]), text)
 
     def _meet(self, account: str) -> None:
         # A text that was masked before is left as it is: a stand-in stands for itself.
-        if account not in self._stand_ins and account not in self._stand_ins.values():
-            self._stand_ins[account] = f"{len(self._stand_ins):012d}"
+        if account not in self._stand_ins and account not in self._given:
+            stand_in = f"{len(self._given):012d}"
+            self._given.add(stand_in)
+            self._stand_ins[account] = stand_in
+            self._stand_ins.setdefault(account[:-1], stand_in[:-1])

@@ -20,7 +20,8 @@ from conformance.wire.limits import Limits
 STDIN = "-"
 """The name that stands for standard input."""
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|-?(?:NaN|Infinity)')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|-?(?:NaN|Infinity)', re.DOTALL)
+"""A text without its end is a token, too: otherwise the search would begin again at each quote inside it."""
 _DEEPEST = 200
 """Levels of nesting beyond which nothing is an answer of a service: the deepest has nine."""
 
