@@ -55,11 +55,19 @@ def print_evidence(console: Console, recorded: Recorded) -> None:
 
 def duration(seconds: float) -> str:
     """Write a time span in the words of somebody who waits."""
-    if seconds < _MINUTE_S:
+    if round(seconds) < 1:
+        return "less than 1 s"
+    if round(seconds) < _MINUTE_S:
         return f"{seconds:.0f} s"
-    if seconds < _HOUR_S:
+    if round(seconds / _MINUTE_S) < _HOUR_S / _MINUTE_S:
         return f"{seconds / _MINUTE_S:.0f} min"
     return f"{seconds / _HOUR_S:.1f} h"
+
+
+def _span(least: int, most: int | None, pace: float) -> str:
+    """Write how long requests take at a pace: from `least` to `most` of them, which may be fewer, or unknown."""
+    ends = (least,) if most is None else (min(least, most), most)
+    return " to ".join(dict.fromkeys(duration(number / pace) for number in ends))
 
 
 def _plan_lines(plan: Plan, reach: Iterable[str], told: Forecast) -> Iterator[str]:
@@ -143,9 +151,8 @@ def _bounds(plan: Plan, told: Forecast) -> Iterator[str]:
     yield _row("pace", "none: one request after the other" if spec.pace is None else f"{spec.pace:g} requests a second")
     if spec.pace is not None:
         most = min(told.at_most, spec.budget or told.at_most)
-        least = min(told.at_least, most)
-        times = dict.fromkeys((duration(least / spec.pace), duration(most / spec.pace)))
-        yield _row("time", f"{' to '.join(times)}, if the target answers within {1 / spec.pace:g} s")
+        took = _span(told.at_least, most, spec.pace)
+        yield _row("time", f"{took}, if the target answers within {1 / spec.pace:g} s")
     if told.cut:
         areas = ", ".join(f"{area} {number:,}" for area, number in told.cut.items())
         yield _row(
@@ -167,14 +174,13 @@ def _short_lines(plan: Plan) -> Iterator[str]:
     from conformance.suite.forecast import least_requests  # noqa: PLC0415 - half the runs do without it
 
     least = least_requests(plan)
-    most = "no budget" if spec.budget is None else f"at most {count(spec.budget, 'request')}"
-    time = ""
-    if spec.pace is not None:
-        ends = [duration(number / spec.pace) for number in (least, spec.budget) if number is not None]
-        time = f", {spec.pace:g} a second: {' to '.join(dict.fromkeys(ends))}"
-    yield f"at least {least:,}, {most}{time} (--plan tells more and sends nothing)"
+    time = "" if spec.pace is None else f", {spec.pace:g} a second: {_span(least, spec.budget, spec.pace)}"
     if spec.budget is not None and least > spec.budget:
-        yield "the budget does not even suffice for what is asked whatever is there: --plan tells what is cut"
+        most = count(spec.budget, "request")
+        yield f"at most {most}{time}; the run needs at least {least:,}: --plan says what is cut"
+        return
+    most = "no budget" if spec.budget is None else f"at most {count(spec.budget, 'request')}"
+    yield f"at least {least:,}, {most}{time} (--plan tells more and sends nothing)"
 
 
 def _replay_lines(plan: Plan) -> Iterator[str]:

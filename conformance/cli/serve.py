@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from conformance.errors import UserError
@@ -49,6 +51,18 @@ _TEN_YEARS_S = 315_360_000.0
     help="Run the clock so far ahead (negative: behind); past five minutes, signatures are rejected for their age.",
 )
 @click.option(
+    "--progress",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Let each tuning job that is under way take a step after every N requests, until it has ended.",
+)
+@click.option(
+    "--log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Append each request to FILE, one JSON object a line, without signatures and tokens.",
+)
+@click.option(
     "--require-signature",
     "keys",
     metavar="ACCESS_KEY:SECRET_KEY",
@@ -65,21 +79,25 @@ def serve(  # noqa: PLR0913 - each is one option
     deny: tuple[str, ...],
     expire_after: int | None,
     clock_skew: float | None,
+    progress: int | None,
+    log: Path | None,
     keys: str | None,
 ) -> None:
     """Serve the reference server in the foreground, until Ctrl-C.
 
     Point a client at it with any credentials: AWS_ENDPOINT_URL=http://127.0.0.1:5098. On top of that it plays what a
     client of AWS has to live with: throttling, internal failures, slow answers, denial, credentials that expire,
-    a clock that is off.
+    a clock that is off. With --progress tuning jobs go on, so that code that waits for them can be tested.
     """
     from conformance.reference import Faults  # noqa: PLC0415 - --help does without it
     from conformance.reference import serve as serve_reference  # noqa: PLC0415 - as above
     from conformance.worlds import load_world  # noqa: PLC0415 - as above
 
-    faults = Faults(throttle or 0, frozenset(deny), expire_after, latency or 0.0, fail or 0, clock_skew or 0.0)
+    faults = Faults(
+        throttle or 0, frozenset(deny), expire_after, latency or 0.0, fail or 0, clock_skew or 0.0, progress or 0
+    )
     credentials = _credentials(keys) if keys is not None else None
-    serve_reference(load_world(world), port=port, host=host, faults=faults, credentials=credentials)
+    serve_reference(load_world(world), port=port, host=host, faults=faults, credentials=credentials, log=log)
 
 
 def _credentials(keys: str) -> dict[str, str]:

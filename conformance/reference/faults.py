@@ -32,6 +32,7 @@ class Faults:
     nobody may call. `expire_after` is the number of requests after which the caller's credentials count as expired.
     `latency_s` is how many seconds each answer waits. `fail_every` N answers each N-th request with InternalFailure.
     `clock_skew_s` is how many seconds its clock is ahead (negative: behind): signatures look too old, or not yet valid.
+    `progress_every` N lets what is under way take a step after every N requests.
     """
 
     throttle_every: int = 0
@@ -40,6 +41,7 @@ class Faults:
     latency_s: float = 0.0
     fail_every: int = 0
     clock_skew_s: float = 0.0
+    progress_every: int = 0
 
     def __call__(
         self, world: World, *, contract: Contract | None = None, credentials: Mapping[str, str] | None = None
@@ -65,7 +67,8 @@ class FaultyService(Service):
 
     def __init__(self, faults: Faults, world: World, **more: Any) -> None:
         """Count from the first request on."""
-        super().__init__(world, clock=lambda: time.time() + faults.clock_skew_s, **more)
+        every = faults.progress_every
+        super().__init__(world, clock=lambda: time.time() + faults.clock_skew_s, progress_every=every, **more)
         self._faults = faults
         self._caller = f"arn:aws:sts::{world.account}:assumed-role/reader/somebody"
         self._requests = itertools.count(1)

@@ -11,7 +11,7 @@ import threading
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
-from conformance.reference.exchange import Answer
+from conformance.reference.exchange import Answer, Call
 from conformance.reference.http_reading import UnreadableRequestError, keeps_alive, read_call, read_head
 from conformance.reference.refusals import Refusal
 from conformance.reference.service import Service
@@ -52,10 +52,14 @@ class ReferenceServer:
         credentials: Mapping[str, str] | None = None,
         contract: Contract | None = None,
         service: Callable[..., Service] = Service,
+        on_exchange: Callable[[Call | None, Answer], None] | None = None,
     ) -> None:
-        """Bind the port; nothing is answered before `start`."""
+        """Bind the port; nothing is answered before `start`. `on_exchange` hears of each request that was answered.
+
+        It is called from several threads; the request is None where it could not be read.
+        """
         self.service = service(world, contract=contract, credentials=credentials)
-        self._listener = _Listener((host, port), self.service)
+        self._listener = _Listener((host, port), self.service, on_exchange)
         self._thread: threading.Thread | None = None
 
     @property
@@ -98,8 +102,14 @@ class _Listener(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], service: Service) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        service: Service,
+        on_exchange: Callable[[Call | None, Answer], None] | None,
+    ) -> None:
         self.service = service
+        self.on_exchange = on_exchange or (lambda *_: None)
         self._connections: set[socket.socket] = set()
         self._guard = threading.Lock()
         if ":" in address[0]:
@@ -153,11 +163,15 @@ class _Connection(socketserver.StreamRequestHandler):
             call = read_call(self.rfile, self.wfile, head)
         except UnreadableRequestError as error:
             refusal = Refusal("MalformedHttpRequestException", error.problem, status=error.status)
-            self._send(service.refuse(refusal), keep=False, body=True)
+            answer = service.refuse(refusal)
+            self.server.on_exchange(None, answer)
+            self._send(answer, keep=False, body=True)
             self._drain()
             return False
         keep = keeps_alive(head)
-        self._send(service.answer(call), keep=keep, body=call.method != "HEAD")
+        answer = service.answer(call)
+        self.server.on_exchange(call, answer)
+        self._send(answer, keep=keep, body=call.method != "HEAD")
         return keep
 
     def _drain(self) -> None:

@@ -17,6 +17,7 @@ from conformance.reference.listing import (
     tuning_jobs_within,
     with_status,
 )
+from conformance.reference.progress import MovingState
 from conformance.reference.refusals import not_found
 from conformance.reference.rendering import Renderer, spans_parents
 from conformance.reference.signatures import region_of
@@ -39,8 +40,8 @@ _PAGING = frozenset({"NextToken", "MaxResults"})
 class _Region:
     """The state of one region."""
 
-    def __init__(self, world: World, name: str, clock: Callable[[], float]) -> None:
-        self.state = State(world, clock)
+    def __init__(self, world: World, name: str, clock: Callable[[], float], progress_every: int) -> None:
+        self.state = MovingState(world, clock, progress_every) if progress_every else State(world, clock)
         self.renderer = Renderer(name, world.account)
 
 
@@ -57,13 +58,17 @@ class Service(Stages):
         contract: Contract | None = None,
         credentials: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
+        progress_every: int = 0,
     ) -> None:
         """Set up the state; with `credentials` (access key to secret key) every request has to be signed by one.
+
+        With `progress_every` N what is under way takes a step after every N calls; with 0 it stays as it is.
 
         A contract of other operations leaves the server with the one that comes along.
         """
         super().__init__(contract, credentials, clock)
         self._world = world
+        self._progress_every = progress_every
         self._regions: dict[str, _Region] = {}
         self._asked = threading.local()
         self._lock = threading.Lock()
@@ -84,6 +89,7 @@ class Service(Stages):
         region = region_of(call)
         # Only regions that there are: nobody can fill the memory with others.
         self._asked.region = region if is_region(region) else self._world.region
+        self.state.count_call()
         return super().answer(call)
 
     @property
@@ -101,7 +107,7 @@ class Service(Stages):
         name = getattr(self._asked, "region", self._world.region)
         if name not in self._regions:
             with self._lock:
-                self._regions.setdefault(name, _Region(self._world, name, self.clock))
+                self._regions.setdefault(name, _Region(self._world, name, self.clock, self._progress_every))
         return self._regions[name]
 
     def perform(self, name: str, members: Members) -> Members:

@@ -27,6 +27,9 @@ class State:
         self._jobs = {job.name: job for job in world.jobs}
         self._clock = clock
 
+    def count_call(self) -> None:
+        """Hear that a call is about to be answered; this state does not move by itself."""
+
     def jobs(self) -> tuple[WorldJob, ...]:
         """Give all tuning jobs, as they are now."""
         with self._lock:
@@ -59,7 +62,7 @@ class State:
             if job.status not in _RUNNING:
                 raise validation(f"The tuning job {name} can't be stopped: it is in status {job.status}")
             now = round(self._clock(), 3)
-            launched = tuple(_stopped(one, job, int(now)) for one in job.training_jobs)
+            launched = tuple(stopped(one, job, int(now)) for one in job.training_jobs)
             self._jobs[name] = replace(job, status="Stopped", modified=now, ended=now, training_jobs=launched)
 
     def delete(self, name: str) -> None:
@@ -79,10 +82,15 @@ def missing(name: str) -> Exception:
     return not_found(f"Amazon SageMaker can't find a tuning job with the name {name}")
 
 
-def _stopped(launched: WorldTrainingJob, job: WorldJob, now: int) -> WorldTrainingJob:
+def stopped(launched: WorldTrainingJob, job: WorldJob, now: int) -> WorldTrainingJob:
+    """Return a training job as stopped now; as it is where it has ended before."""
     if launched.status not in _RUNNING:
         return launched
+    return replace(launched, status="Stopped", ended=end_of(launched, job, now), objective_status="Failed")
+
+
+def end_of(launched: WorldTrainingJob, job: WorldJob, now: int) -> float:
+    """Return when a training job that ends now has ended: no later than it may run."""
     begun = launched.started or launched.created
-    limit = job.definition_of(launched).get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400)
-    ended = max(begun, min(now, begun + limit))
-    return replace(launched, status="Stopped", ended=ended, objective_status="Failed")
+    limit: int = job.definition_of(launched).get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400)
+    return max(begun, min(now, begun + limit))
