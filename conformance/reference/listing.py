@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item", WorldJob, WorldTrainingJob)
 
+
+def _metric_key(metric: float) -> list[float]:
+    """Return a key that any two metrics can be compared by: NaN before all numbers, equal to itself."""
+    return [0, 0.0] if math.isnan(metric) else [1, metric]
+
+
 TRAINING_JOB_KEYS: dict[str, Callable[[Any], Any]] = {
     "Name": attrgetter("name"),
     "CreationTime": attrgetter("created"),
     "Status": attrgetter("status"),
-    "FinalObjectiveMetricValue": lambda job: None if job.metric is None else (not math.isnan(job.metric), job.metric),
+    "FinalObjectiveMetricValue": lambda job: None if job.metric is None else _metric_key(job.metric),
 }
 TUNING_JOB_KEYS: dict[str, Callable[[Any], Any]] = {
     "Name": attrgetter("name"),
@@ -29,10 +35,18 @@ TUNING_JOB_KEYS: dict[str, Callable[[Any], Any]] = {
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Some items of a listing, and where the next page starts; None after the last."""
+    """Some items of a listing, and where in it the next page starts; None after the last."""
 
     items: tuple[Item, ...]
     next_offset: int | None
+    listed: Sequence[Item] = ()
+
+    def next_position(self, key: Callable[[Any], Any]) -> list[Any] | None:
+        """Return the sort key and the name of the item after which the next page starts; None for the beginning."""
+        if not self.next_offset:
+            return None
+        last = self.listed[self.next_offset - 1]
+        return [key(last), last.name]
 
 
 def in_order(items: Sequence[Item], key: Callable[[Any], Any], *, descending: bool) -> list[Item]:
@@ -44,7 +58,25 @@ def in_order(items: Sequence[Item], key: Callable[[Any], Any], *, descending: bo
 def page_of(items: Sequence[Item], offset: int, size: int) -> Page[Item]:
     """Cut one page out of a listing."""
     end = offset + size
-    return Page(tuple(items[offset:end]), end if end < len(items) else None)
+    return Page(tuple(items[offset:end]), end if end < len(items) else None, items)
+
+
+def offset_after(
+    items: Sequence[Item], position: list[Any] | None, key: Callable[[Any], Any], *, descending: bool
+) -> int:
+    """Return how many items, sorted by a key and then by name, are not after a position; its own item may be gone."""
+    if position is None:
+        return 0
+    value, name = position
+
+    def is_after(item: Item) -> bool:
+        own = key(item)
+        beyond: bool = own < value if descending else own > value
+        return item.name > name if own == value else beyond
+
+    found = (index + 1 for index, item in enumerate(items) if item.name == name and key(item) == value)
+    offset = next(found, None)
+    return offset if offset is not None else next((i for i, one in enumerate(items) if is_after(one)), len(items))
 
 
 def with_status(items: Sequence[Item], status: str | None) -> list[Item]:

@@ -13,6 +13,7 @@ from conformance.reference.listing import (
     TUNING_JOB_KEYS,
     Page,
     in_order,
+    offset_after,
     page_of,
     tuning_jobs_within,
     with_status,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _TOKEN_KEY = b"conformance reference server"
 _PAGING = frozenset({"NextToken", "MaxResults"})
+_KEYS = {operation.LIST_TRAINING_JOBS: TRAINING_JOB_KEYS, operation.LIST_TUNING_JOBS: TUNING_JOB_KEYS}
 
 
 class _Region:
@@ -153,12 +155,18 @@ class Service(Stages):
 
     def sort(self, launched: Sequence[WorldTrainingJob], query: Members) -> list[WorldTrainingJob]:
         """Put training jobs in the order that the query asks for; those without a metric are no part of that order."""
-        key = TRAINING_JOB_KEYS[query["SortBy"]]
+        key = self.sort_key(operation.LIST_TRAINING_JOBS, query)
         return in_order(launched, key, descending=query["SortOrder"] == "Descending")
+
+    def sort_key(self, name: str, query: Members) -> Callable[[Any], Any]:
+        """Return the key that a listing is sorted by."""
+        return _KEYS[name][query["SortBy"]]
 
     def page(self, name: str, query: Members, listed: Sequence[Any]) -> Page[Any]:
         """Cut out the page that the query asks for."""
-        offset = self.tokens.redeem(self.bound(name, query), query["NextToken"]) if "NextToken" in query else 0
+        position = self.tokens.redeem(self.bound(name, query), query["NextToken"]) if "NextToken" in query else None
+        falling = query["SortOrder"] == "Descending"
+        offset = offset_after(listed, position, self.sort_key(name, query), descending=falling)
         return page_of(listed, offset, query["MaxResults"])
 
     def bound(self, name: str, query: Members) -> Members:
@@ -178,7 +186,8 @@ class Service(Stages):
         """Write the token of the next page; nothing after the last."""
         if page.next_offset is None:
             return {}
-        return {"NextToken": self.tokens.issue(self.bound(name, query), page.next_offset)}
+        position = page.next_position(self.sort_key(name, query))
+        return {"NextToken": self.tokens.issue(self.bound(name, query), position)}
 
     def create(self, members: Members) -> Members:
         """Add a tuning job."""
@@ -200,7 +209,8 @@ class Service(Stages):
         """List tuning jobs."""
         query = self.complete(operation.LIST_TUNING_JOBS, members)
         kept = with_status(tuning_jobs_within(self.state.jobs(), query), query.get("StatusEquals"))
-        listed = in_order(kept, TUNING_JOB_KEYS[query["SortBy"]], descending=query["SortOrder"] == "Descending")
+        key = self.sort_key(operation.LIST_TUNING_JOBS, query)
+        listed = in_order(kept, key, descending=query["SortOrder"] == "Descending")
         page = self.page(operation.LIST_TUNING_JOBS, query, listed)
         summaries = [self.renderer.tuning_job_summary(job) for job in page.items]
         return {"HyperParameterTuningJobSummaries": summaries} | self.render_token(

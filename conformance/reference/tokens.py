@@ -1,4 +1,8 @@
-"""Page tokens: opaque, signed, and of use for nothing but the query that they came from."""
+"""Page tokens: opaque, signed, and of use for nothing but the query that they came from.
+
+A token holds the position at which a listing goes on, not a number of items: items that come and go meanwhile shift
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAC_BYTES = 20
-_OFFSET_BYTES = 4
 
 
 class PageTokens:
@@ -29,21 +32,27 @@ class PageTokens:
         """Keep the key that tokens are signed with."""
         self._key = key
 
-    def issue(self, query: Mapping[str, Any], offset: int) -> str:
-        """Give the token of the page of a query that starts after `offset` items."""
-        position = offset.to_bytes(_OFFSET_BYTES, "big")
-        return base64.b64encode(position + self._mac(query, position)).decode()
+    def issue(self, query: Mapping[str, Any], position: Any) -> str:
+        """Return the token of the page of a query that starts at a position, a JSON value."""
+        content = json.dumps(position, separators=(",", ":")).encode()
+        mac = self._mac(query, content)
+        return base64.b64encode(mac + self._hidden(mac, content)).decode()
 
-    def redeem(self, query: Mapping[str, Any], token: str) -> int:
-        """Give the offset that a token stands for; raises a ValidationException for one that is not of this query."""
+    def redeem(self, query: Mapping[str, Any], token: str) -> Any:
+        """Return the position that a token holds; raises a ValidationException for one that is not of this query."""
         try:
             raw = base64.b64decode(token, validate=True)
         except (binascii.Error, ValueError):
             raw = b""
-        position, mac = raw[:_OFFSET_BYTES], raw[_OFFSET_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(query, position)):
+        mac, content = raw[:_MAC_BYTES], self._hidden(raw[:_MAC_BYTES], raw[_MAC_BYTES:])
+        if not hmac.compare_digest(mac, self._mac(query, content)):
             raise validation("The NextToken is not valid for this request")
-        return int.from_bytes(position, "big")
+        return json.loads(content)
+
+    def _hidden(self, mac: bytes, content: bytes) -> bytes:
+        """Hide a content, or show a hidden one: nobody should read a token, and come to rely on what it says."""
+        pad = hashlib.shake_256(self._key + mac).digest(len(content))
+        return bytes(one ^ other for one, other in zip(content, pad, strict=True))
 
     def _mac(self, query: Mapping[str, Any], position: bytes) -> bytes:
         about = json.dumps(query, sort_keys=True).encode()
