@@ -16,9 +16,7 @@ OWN_ARGUMENT = "PaginationConfig"
 """The argument that a paginator has beside those of the operation."""
 
 _PAGINATES = re.compile(r"\.paginate\(")
-_EXCEPTION = re.compile(
-    r"\s*(?:[-*\u2022]\s*)?(?:[-*\u2022] )?(?::py:class:)?`?(?:\w+\.)*Client\.exceptions\.(\w+)`?\s*"
-)
+_EXCEPTION = re.compile(r"\s*(?:[-*\u2022]\s*){0,2}(?::py:class:)?`?(?:\w+\.)*Client\.exceptions\.(\w+)`?\s*")
 
 
 def direction(page: Page) -> str:
