@@ -115,8 +115,8 @@ class AwsCli:
         folder = Path(self._folder.name) / name
         folder.mkdir()
         if (word := _led_elsewhere(command)) is not None:
-            fault = Fault("refused-by-client", f"the AWS CLI would read what this word names: {word:.60}")
-            return CommandRun(command, -1, "", "", (), fault)
+            led = Fault("refused-by-client", f"the AWS CLI would read what this word names: {word:.60}")
+            return CommandRun(command, -1, "", "", (), led)
         folder.joinpath(_CONFIG).write_text(_CONFIGURATION, encoding="utf-8")
         for file, text in command.files:
             folder.joinpath(file).write_text(text, encoding="utf-8")

@@ -99,7 +99,7 @@ class _Reader:
 
     def _take(self, number: int, line: bytes) -> None:
         try:
-            members = json.loads(line, object_pairs_hook=_once)
+            members = json.loads(line, object_pairs_hook=_once, parse_constant=_no_number)
         except (ValueError, RecursionError):
             self._refuse(number, "it is not one JSON object, each member once")
         if not isinstance(members, dict):
@@ -110,6 +110,13 @@ class _Reader:
                 where=f"{self._path}, entry 1",
                 remedy="use the version of conformance that wrote it",
             )
+        try:
+            self._check(number, members)
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+            self._refuse(number, "its content is nothing that a run writes")
+
+    def _check(self, number: int, members: dict[str, Any]) -> None:
+        """Check an entry, and keep it. Raises EvidenceError, or what reading odd content raises."""
         if problem := complaint(members):
             self._refuse(number, problem)
         if members["n"] != number:
@@ -144,6 +151,10 @@ class _Reader:
             where=f"{self._path}, entry {number}",
             remedy=_ORIGINAL,
         )
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

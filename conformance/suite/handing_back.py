@@ -43,15 +43,15 @@ class AnswerLog:
         def numbered(exchange: Exchange) -> int:
             number = numbers.setdefault(id(exchange), len(exchanges))
             if number == len(exchanges):
-                exchanges.append(astuple(exchange))
+                exchanges.append(_crossing(astuple(exchange)))
             return number
 
         asked = [(_packed(request), numbered(exchange)) for request, exchange in self._lab.asked.items()]
         answers = [(place, numbered(exchange)) for place, exchange in self._answers]
         gone = self._lab.gone
-        crashes = [astuple(one) for one in self._lab.crashes]
+        crashes = [_crossing(astuple(one)) for one in self._lab.crashes]
         return {
-            "exchanges": exchanges, "asked": asked, "answers": answers, "gone": gone and astuple(gone),
+            "exchanges": exchanges, "asked": asked, "answers": answers, "gone": gone and _crossing(astuple(gone)),
             "crashes": crashes,
         }  # fmt: skip
 
@@ -84,6 +84,13 @@ class Gathering:
         """Let a lab know it all, as if it had asked itself."""
         answers = [exchange for _, exchange in sorted(self._answers, key=lambda one: one[0])]
         lab.take_over(self._asked, answers, self._gone, self._crashes)
+
+
+def _crossing(value: Any) -> Any:
+    """Return tuples of plain values as execnet takes them: it has no way to write half of a surrogate pair."""
+    if isinstance(value, tuple):
+        return tuple(_crossing(one) for one in value)
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 def _packed(request: Request) -> _Packed:

@@ -13,6 +13,7 @@ from conformance.catalogue.lab import Lab
 from conformance.catalogue.runner import Runner
 from conformance.laws.verdict import Outcome, Verdict
 from conformance.report import Result
+from conformance.report.visible import visible
 from conformance.suite import workers
 from conformance.suite.handing_back import AnswerLog, Gathering
 from conformance.suite.reproduce import Shell
@@ -81,7 +82,7 @@ def set_up(config: pytest.Config, gathering: Gathering | None = None) -> Bench:
     if gathering is not None:
         gathering.into(lab)
     runner = Runner(lab, plan.checks, run_elsewhere=gathering is not None)
-    log = AnswerLog(lab, plan.checks) if workers.given_to(config) is not None else None
+    log = AnswerLog(lab, plan.checks) if workers.is_worker(config) else None
     bench = Bench(lab, runner, plan.shell(target), plan.settings.strict, judging, plan.gatekeeper, log)
     config.stash[BENCH] = bench
     if lab.commands is not None:
@@ -102,14 +103,14 @@ def check_of(item: Any) -> Check | None:
 
 def _end(check: Check, verdict: Verdict, *, strict: bool, declared: str) -> None:
     if verdict.outcome is Outcome.SKIPPED:
-        pytest.skip(verdict.reason)
+        pytest.skip(visible(verdict.reason))
     if declared:
         pytest.xfail(f"as declared in {declared}")
     if verdict.outcome is Outcome.ERROR:
-        pytest.fail(f"error: {verdict.reason}", pytrace=False)
+        pytest.fail(visible(f"error: {verdict.reason}"), pytrace=False)
     if verdict.outcome is Outcome.FAILED:
         parts = (verdict.reason, f"Expected  {verdict.expected}", f"Received  {verdict.received}")
-        text = "\n".join((*parts, f"Because   {check.statement}"))
+        text = visible("\n".join((*parts, f"Because   {check.statement}")))
         if check.level == "must" or strict:
             pytest.fail(text, pytrace=False)
         pytest.xfail(f"recommended only: {text}")

@@ -6,10 +6,11 @@ what they need to reach the target from it and open nothing.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Generator
 from contextlib import ExitStack
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -78,7 +79,7 @@ def _handle(config: pytest.Config) -> Handle | None:
 def pytest_sessionstart(session: pytest.Session) -> Generator[None, object, object]:
     """Open the target and begin the record, before workers are started; they take over what is open."""
     config = session.config
-    if workers.given_to(config) is None and not config.getoption("collectonly"):
+    if not workers.is_worker(config) and not config.getoption("collectonly"):
         plan = config.stash[PLAN]
         stack = ExitStack()
         config.stash[_CLOSING] = stack
@@ -140,9 +141,9 @@ def pytest_runtest_makereport(
     result = item.config.stash.get(RESULT, None) if call.when == "call" else None
     if result is not None:
         del item.config.stash[RESULT]
-        # Only plain JSON crosses from a worker to the controller; within one process the row goes as it is.
-        in_worker = workers.given_to(item.config) is not None
-        report.user_properties.append((_PROPERTY, result.to_json() if in_worker else result))
+        # Only JSON in ASCII crosses from a worker to the controller: execnet takes less than a text may hold.
+        in_worker = workers.is_worker(item.config)
+        report.user_properties.append((_PROPERTY, json.dumps(result.to_json()) if in_worker else result))
     return report
 
 
@@ -158,11 +159,11 @@ class Recorder:
         recording = self._config.stash.get(RECORDING, None)
         if recording is None or not (report.user_properties or report.failed):
             return
-        found = dict(report.user_properties).get(_PROPERTY)
+        found: Any = dict(report.user_properties).get(_PROPERTY)
         result = None
         if found is not None:
             if report.when == "call":
-                result = recording.take(found if isinstance(found, Result) else Result.from_json(found))
+                result = recording.take(found if isinstance(found, Result) else Result.from_json(json.loads(found)))
         elif report.failed:
             check_id = report.nodeid.partition("[")[2][:-1]
             result = recording.take_crash(check_id, f"the suite itself broke: {report.longreprtext[-500:]}")
@@ -189,7 +190,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End the record, write the reports, and close the target in every case."""
     config = session.config
-    if workers.given_to(config) is not None:
+    if workers.is_worker(config):
         return
     handle = _handle(config)
     config.stash[TIMINGS].processes += seen.judging(config)

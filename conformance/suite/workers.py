@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import socket
 import sys
@@ -40,7 +41,12 @@ class WorkerError(UserError):
 def given_to(config: pytest.Config) -> Mapping[str, Any] | None:
     """Give what the process that was started handed to this worker; None in that process itself."""
     given = getattr(config, "workerinput", None)
-    return cast("Mapping[str, Any]", given[HANDED_OVER]) if given is not None else None
+    return cast("Mapping[str, Any]", json.loads(given[HANDED_OVER])) if given is not None else None
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process was started by another one to do a part of its run."""
+    return hasattr(config, "workerinput")
 
 
 def module(parent: pytest.Collector, path: Path) -> pytest.Module:
@@ -65,9 +71,9 @@ def isolate(spec: Any, *, of_a_command: bool) -> None:
         spec.env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 
-def handed_over(plan: Plan, target: OpenTarget, *, processes: int = 1) -> dict[str, Any]:
-    """Give, as JSON, what a worker can't find out for itself. It holds the credentials: never write it down."""
-    return {
+def handed_over(plan: Plan, target: OpenTarget, *, processes: int = 1) -> str:
+    """Return, as JSON in ASCII, what a worker can't find out itself. It holds the credentials: never write it down."""
+    given = {
         "version": conformance.__version__,
         "processes": processes,
         "contract": plan.contract.digest,
@@ -78,6 +84,7 @@ def handed_over(plan: Plan, target: OpenTarget, *, processes: int = 1) -> dict[s
         "known_failures": plan.gatekeeper.to_json() if plan.gatekeeper else None,
         "checks": [check.id for check in plan.own],
     }
+    return json.dumps(given)
 
 
 def plan_in_worker(settings: Settings, given: Mapping[str, Any]) -> Plan:

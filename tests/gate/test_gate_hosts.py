@@ -149,7 +149,7 @@ def test_what_is_handed_to_a_worker_is_json_and_all_that_it_needs() -> None:
     )
     plan = Plan(plan.settings, plan.contract, plan.checks, plan.spec, gatekeeper=keeper)
     with plan.opened() as target:
-        given = json.loads(json.dumps(handed_over(plan, target)))
+        given = json.loads(handed_over(plan, target))
         again = plan_in_worker(plan.settings, given)
         assert [check.id for check in again.own] == [check.id for check in plan.own]
         assert again.gatekeeper is not None
