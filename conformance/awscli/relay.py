@@ -7,6 +7,7 @@ is. Only operations of the contract are let through.
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from collections.abc import Callable, Collection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,7 @@ _MOST_REQUESTS = 60
 """Requests of one command after which the next ones are refused: it would go over pages without end."""
 _MOST_BYTES = 1024 * 1024
 _KEPT = frozenset({"content-type", "x-amzn-requestid", "x-amzn-errortype"})
+_PATH_BYTES = 16
 _REFUSED = 403
 _NO_ANSWER = 504
 
@@ -33,6 +35,7 @@ class Relay:
         self._send = send
         self._operations = frozenset(operations)
         self._exchanges: dict[str, list[Exchange]] = {}
+        self._names: dict[str, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -45,21 +48,23 @@ class Relay:
         self._thread.join()
 
     def open(self, name: str) -> str:
-        """Give the endpoint of a command."""
+        """Return the endpoint of a command; its path can't be guessed: what comes there is signed for the caller."""
+        path = secrets.token_urlsafe(_PATH_BYTES)
         self._exchanges[name] = []
-        return f"http://127.0.0.1:{self._server.server_address[1]}/{name}"
+        self._names[path] = name
+        return f"http://127.0.0.1:{self._server.server_address[1]}/{path}"
 
     def end(self, name: str) -> tuple[Exchange, ...]:
         """Give what a command has sent, in order; what it sends from now on is refused."""
         return tuple(self._exchanges.pop(name, ()))
 
-    def pass_on(self, name: str, target: str, content_type: str, method: str, body: bytes) -> Exchange:
+    def pass_on(self, path: str, target: str, content_type: str, method: str, body: bytes) -> Exchange:
         """Send on what a command has sent, and keep the exchange."""
         operation = target.rpartition(".")[2]
-        kept = self._exchanges.get(name)
+        kept = self._exchanges.get(self._names.get(path, ""))
         why = ""
         if kept is None:
-            why = "the command has ended"
+            why = "no command that runs has this path"
         elif operation not in self._operations:
             why = f"only these are let through: {', '.join(sorted(self._operations))}"
         elif len(kept) >= _MOST_REQUESTS:

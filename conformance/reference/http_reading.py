@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import time
+from typing import TYPE_CHECKING, Any
 
 from conformance.reference.exchange import Call
 
 if TYPE_CHECKING:
+    import socket
     from io import BufferedIOBase
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 _MAX_LINE_BYTES = 65536
 _MAX_HEADERS = 100
+_MAX_DIGITS = 15
 _BAD_REQUEST = 400
+_TIMEOUT = 408
+_SHORTEST_S = 0.001
 _LENGTH_REQUIRED = 411
 _TOO_LARGE = 413
 _HEADERS_TOO_LARGE = 431
@@ -28,6 +34,44 @@ class UnreadableRequestError(Exception):
         super().__init__(problem)
         self.status = status
         self.problem = problem
+
+
+class BoundedReader(io.RawIOBase):
+    """Reads off a connection: a request may take so many seconds from its first byte, however slowly it drips."""
+
+    def __init__(self, connection: socket.socket, *, idle_s: float, request_s: float) -> None:
+        """Read nothing yet; `idle_s` is how long the first byte of a request may take."""
+        self._connection = connection
+        self._idle_s = idle_s
+        self._request_s = request_s
+        self._ends: float | None = None
+
+    def begin(self) -> None:
+        """Wait for another request."""
+        self._ends = None
+
+    def readable(self) -> bool:
+        """Say that it can be read from."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what is there. Raises UnreadableRequestError when the request has taken too long, and TimeoutError."""
+        left = self._idle_s if self._ends is None else self._ends - time.monotonic()
+        # With no seconds left the socket would not wait at all, and fail in another way.
+        self._connection.settimeout(max(left, _SHORTEST_S))
+        try:
+            received = self._connection.recv_into(buffer) if left > 0 else None
+        except TimeoutError:
+            if self._ends is None:
+                raise
+            received = None
+        finally:
+            self._connection.settimeout(self._idle_s)
+        if received is None:
+            raise UnreadableRequestError(_TIMEOUT, "the request takes too long")
+        if self._ends is None:
+            self._ends = time.monotonic() + self._request_s
+        return received
 
 
 def read_head(stream: BufferedIOBase) -> tuple[str, str, str, dict[str, str]] | None:
@@ -115,7 +159,10 @@ def _number(text: str, base: int) -> int:
     # Python's own int() would take signs, spaces and underscores as well.
     if not text or not set(text) <= _DIGITS[base]:
         raise UnreadableRequestError(_BAD_REQUEST, "a length is not a number")
-    return int(text, base)
+    digits = text.lstrip("0") or "0"
+    if len(digits) > _MAX_DIGITS:  # int() itself gives up on thousands of them
+        raise UnreadableRequestError(_TOO_LARGE, "the body is too large")
+    return int(digits, base)
 
 
 def _line(stream: BufferedIOBase) -> str:

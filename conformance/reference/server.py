@@ -5,14 +5,16 @@ Answers go out in one write each, and without Nagle's delay: header and body in 
 
 from __future__ import annotations
 
+import io
 import socket
 import socketserver
 import threading
+import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
 from conformance.reference.exchange import Answer, Call
-from conformance.reference.http_reading import UnreadableRequestError, keeps_alive, read_call, read_head
+from conformance.reference.http_reading import BoundedReader, UnreadableRequestError, keeps_alive, read_call, read_head
 from conformance.reference.refusals import Refusal
 from conformance.reference.service import Service
 
@@ -26,8 +28,11 @@ if TYPE_CHECKING:
 
 _IDLE_S = 60.0
 """Seconds of silence after which a connection is closed."""
+_REQUEST_S = 60.0
+"""Seconds that a request may take from its first byte to its last."""
 _DRAIN_S = 1.0
 """Seconds of silence, and reads at most, for what follows a request that can't be read."""
+_DRAIN_ALL_S = 5.0
 _DRAIN_READS = 1024
 _ALLOW = "Allow: POST\r\n"
 """What HTTP itself asks of an answer that refuses a method (RFC 9110, section 15.5.6)."""
@@ -146,6 +151,12 @@ class _Connection(socketserver.StreamRequestHandler):
     timeout = _IDLE_S
     server: _Listener
 
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self._reader = BoundedReader(self.connection, idle_s=_IDLE_S, request_s=_REQUEST_S)
+        self.rfile = io.BufferedReader(self._reader)
+
     def handle(self) -> None:
         try:
             while self._exchange():
@@ -156,6 +167,7 @@ class _Connection(socketserver.StreamRequestHandler):
     def _exchange(self) -> bool:
         """Serve one request; says whether there may be another."""
         service = self.server.service
+        self._reader.begin()
         try:
             head = read_head(self.rfile)
             if head is None:
@@ -178,8 +190,9 @@ class _Connection(socketserver.StreamRequestHandler):
         """Take in what is still under way: closing on unread bytes would cost the other side the answer."""
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(_DRAIN_S)
+        ends = time.monotonic() + _DRAIN_ALL_S
         for _ in range(_DRAIN_READS):
-            if not self.connection.recv(65536):
+            if not self.connection.recv(65536) or time.monotonic() > ends:
                 return
 
     def _send(self, answer: Answer, *, keep: bool, body: bool) -> None:

@@ -17,6 +17,7 @@ from conformance.targets.errors import TargetError, UnreachableError
 from conformance.targets.spec import PORT, Kind, TargetSpec
 
 _HOST_PORT = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@\[\]]+):(?P<port>\d+)/?")
+_HIGHEST_PORT = 65535
 _FORM = "write it like http://127.0.0.1:4566"
 
 CA_VARIABLES: Final = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
@@ -67,7 +68,7 @@ def checked(url: str, where: str) -> str:
 
 def _parts(url: str) -> SplitResult | None:
     try:
-        parts = urlsplit(url.replace(PORT, "1"))
+        parts = urlsplit(url.replace(PORT, str(_HIGHEST_PORT)))
         _ = parts.port  # raises where it is no number, or out of range
     except ValueError:
         return None

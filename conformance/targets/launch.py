@@ -200,7 +200,7 @@ def _port(spec: TargetSpec, launch: Launch) -> Iterator[str]:
 def _start(server: Server, spec: TargetSpec, launch: Launch, port: str, log: IO[bytes]) -> None:
     env = {name: value.replace(PORT, port) for name, value in launch.env.items()}
     cwd = folder(spec, launch.cwd)
-    if cwd is not None and not cwd.is_dir():
+    if cwd is not None and not os.path.isdir(cwd):  # noqa: PTH112 - Path.is_dir raises where the name is too long
         raise TargetError(f"there is no folder {cwd}", where=spec.where, remedy="mend `cwd`, or leave it out")
     try:
         server.start(env=env, cwd=cwd, log=log)

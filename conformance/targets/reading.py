@@ -57,7 +57,9 @@ def _read(file: Path) -> Section:
     try:
         document, _ = load_file(file, str(file))
     except ContractError as error:
-        raise TargetError(error.problem, where=error.where, remedy=error.remedy) from error
+        # A key among credentials may be a secret in the wrong place: the line says which one it is.
+        problem = "a key is written twice" if error.problem.endswith("is written twice") else error.problem
+        raise TargetError(problem, where=error.where, remedy=error.remedy) from error
     if not isinstance(document, Section):
         raise TargetError("the file is a list", where=f"{file}:1", remedy="start it with `targets:`")
     return document

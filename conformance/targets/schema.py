@@ -74,12 +74,30 @@ def check(document: Section) -> None:
         if error.validator != "required" or error.absolute_path not in misspelt  # the misspelt key is the missing one
         for fault in _told(error)
     ]
+    faults += [
+        (trail, "a text has the character NUL, which no program takes", "write it without")
+        for trail, text in _texts(document, [])
+        if "\0" in text
+    ]
     if not faults:
         return
     ordered = sorted(faults, key=lambda fault: _line(document, fault[0]))
     trail, problem, remedy = ordered[0]
     more = f" (and {len(ordered) - 1} more in this file)" if len(ordered) > 1 else ""
     raise TargetError(problem + more, where=where(document, trail), remedy=remedy)
+
+
+def _texts(value: Any, trail: list[str | int]) -> Iterator[tuple[list[str | int], str]]:
+    """Return each text of a file and each of its keys, with the trail to it."""
+    if isinstance(value, str):
+        yield trail, value
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            yield [*trail, key], key
+            yield from _texts(entry, [*trail, key])
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _texts(entry, [*trail, index])
 
 
 def _line(document: Section, trail: Trail) -> int:
@@ -89,7 +107,8 @@ def _line(document: Section, trail: Trail) -> int:
 def _told(error: ValidationError) -> Iterator[tuple[Trail, str, str]]:
     """Say in words what one error of the validator means: where, what is wrong, what to do."""
     trail = list(error.absolute_path)
-    what = f"`{'.'.join(map(str, trail))}`" if trail else "the file"
+    named = [*trail[:-1], "…"] if "env" in trail[:-1] else trail  # a variable's name may be a secret in the wrong place
+    what = f"`{'.'.join(map(str, named))}`" if trail else "the file"
     rule: str = str(error.validator)
     limit: Any = error.validator_value
     if rule == "additionalProperties":
@@ -106,6 +125,9 @@ def _told(error: ValidationError) -> Iterator[tuple[Trail, str, str]]:
     elif rule == "enum":
         shown = "that" if _SECRET & set(trail) else repr(error.instance)
         yield trail, f"{what} can't be {shown}", suggest(str(error.instance), limit)
+    elif "propertyNames" in error.absolute_schema_path and "env" in trail:
+        words = f"{what} has a name that no variable can have"
+        yield [*trail, str(error.instance)], words, "a name is not empty, and has no = in it"
     elif "propertyNames" in error.absolute_schema_path:
         yield (
             [*trail, str(error.instance)],
@@ -122,7 +144,9 @@ def _unknown(error: ValidationError, trail: list[str | int], what: str) -> Itera
     given: Any = error.instance
     for name in given:
         if name not in allowed:
-            yield [*trail, name], f"{what} has no key {name!r}", suggest(name, sorted(allowed))
+            # What stands among credentials may be a secret, also where a name is expected.
+            shown = f"no key {name!r}" if not _SECRET & set(trail) else "a key that is none of its own"
+            yield [*trail, name], f"{what} has {shown}", suggest(name, sorted(allowed))
 
 
 def _type_remedy(kinds: Sequence[str]) -> str:

@@ -63,7 +63,8 @@ def read(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise WorldError(f"the world is not YAML: {error.problem}", where=f"{path}:{line}", remedy=_MEND) from error
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, AttributeError, TypeError) as error:
+        # What a tag asks for and a text can't be, PyYAML says in exceptions of any kind.
         raise WorldError(f"the world is not YAML: {error}", where=str(path), remedy=_MEND) from error
     finally:
         loader.dispose()

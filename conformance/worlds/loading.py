@@ -14,6 +14,7 @@ A job is a mapping:
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -68,7 +69,8 @@ def load_world(name_or_path: str | Path) -> World:
     if not isinstance(parts, list):
         raise document.error(("include",), "include is no list", "write each file as `- name.yaml`")
     for index, part in enumerate(parts):
-        if not isinstance(part, str) or not (path.parent / part).is_file():
+        # Path.is_file would raise where a name is too long.
+        if not isinstance(part, str) or not os.path.isfile(path.parent / part):  # noqa: PTH113 - see above
             raise document.error(("include", index), f"no file {part} beside this world", "name files relative to it")
         included = read(path.parent / part)
         _mapping(included, (), included.content, _WORLD_MEMBERS)
@@ -89,7 +91,7 @@ def _find(name_or_path: str | Path) -> Path:
     if isinstance(name_or_path, str) and name_or_path in world_names():
         return _shipped() / f"{name_or_path}.yaml"
     path = Path(name_or_path)
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - as above
         raise WorldError(
             f"there is no world {str(name_or_path)!r}",
             where=str(name_or_path),

@@ -238,6 +238,17 @@ def test_other_operations_and_commands_that_have_ended_are_refused(relay: Relay,
     assert sent == []
 
 
+def test_a_stranger_can_not_guess_the_path_of_a_command(relay: Relay, sent: list[Request]) -> None:
+    one, other = relay.open("1"), relay.open("2")
+    root = one.rpartition("/")[0]
+    assert len(one.rpartition("/")[2]) >= 20
+    assert one.rpartition("/")[2] != other.rpartition("/")[2]
+    for path in ("1", "2", "", "None"):
+        assert send(f"{root}/{path}", LIST, BODY)[0] == 403
+    assert sent == []
+    assert relay.end("1") == relay.end("2") == ()
+
+
 def test_one_command_sends_so_much_and_no_more(relay: Relay, sent: list[Request]) -> None:
     endpoint = relay.open("1")
     statuses = [send(endpoint, LIST, BODY)[0] for _ in range(62)]

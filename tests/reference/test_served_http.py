@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from conformance.errors import UserError
-from conformance.reference import ReferenceServer, Service, serve
+from conformance.reference import ReferenceServer, Service, serve, server
 from conformance.reference.http_reading import MAX_BODY_BYTES
 from conformance.worlds import load_world
 
@@ -108,6 +108,35 @@ def test_what_is_no_request(caller: Caller, request_bytes: bytes, status: int) -
     answer = talk(caller.endpoint_url, request_bytes)
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     assert b'"__type":"MalformedHttpRequestException"' in answer
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "1" * 16])
+def test_a_length_of_thousands_of_digits_is_too_large(caller: Caller, digits: str) -> None:
+    answer = talk(caller.endpoint_url, HEAD + b"Content-Length: " + digits.encode() + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_zeros_in_front_of_a_length_mean_nothing(caller: Caller) -> None:
+    answer = talk(caller.endpoint_url, HEAD + b"Content-Length: " + b"0" * 5000 + b"2\r\n\r\n{}")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"ValidationException" in answer
+
+
+@pytest.mark.parametrize("begun", [HEAD + b"X-Slow: ", HEAD + b"Content-Length: 4000000\r\n\r\n", b"P"])
+def test_a_request_that_drips_for_ever_is_given_up(
+    begun: bytes, reference_server: ReferenceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_REQUEST_S", 0.2)
+    with connect(reference_server.endpoint_url) as connection:
+        connection.settimeout(0.05)
+        connection.sendall(begun)
+        answer = b""
+        while not answer.startswith(b"HTTP/1.1 408 "):
+            connection.sendall(b"a")
+            try:
+                answer += connection.recv(64)
+            except TimeoutError:
+                continue
 
 
 def test_a_body_beyond_the_limit_is_refused_and_not_dropped(caller: Caller) -> None:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from conformance.errors import ExitCode, UserError
 from conformance.targets import Kind, Origin, TargetError, TargetSpec, load_targets, targets_schema
+from conformance.targets.launch import launched
 
 SHIPPED = Path(__file__).resolve().parents[2] / "targets.yaml"
 
@@ -155,7 +156,7 @@ def test_aws_is_paced_and_has_a_budget_where_nothing_is_said(tmp_path: Path) -> 
         ("targets:\n  m:\n    endpoint_url: localhost:4566\n", 3, "must start with http", "http://127.0.0.1:4566"),
         ("targets:\n  m:\n    endpoint_url: http://u:geheim@h\n", 3, "user name or a password", "write it like"),
         ("targets:\n  m:\n    endpoint_url: http://h:port\n", 3, "is not a URL", "write it like"),
-        ('targets:\n  m:\n    endpoint_url: "http://h\\0x"\n', 3, "is not a URL", "write it like"),
+        ('targets:\n  m:\n    endpoint_url: "http://h\\0x"\n', 3, "has the character NUL", "write it without"),
         ("targets:\n  m:\n    endpoint_url: http://h:0\n", 3, "names port 0", "write it like"),
         ("targets:\n  m:\n    endpoint_url: http://a..b\n", 3, "names a host that can't be one", "write it like"),
         (f"targets:\n  m:\n    endpoint_url: http://{'a' * 64}\n", 3, "names a host that can't be one", "write it"),
@@ -220,6 +221,50 @@ def test_a_secret_is_repeated_in_no_error(tmp_path: Path, credentials: str) -> N
     with pytest.raises(TargetError) as caught:
         only(tmp_path, f"{{endpoint_url: http://127.0.0.1:1, credentials: {credentials}}}")
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("{launch: {command: [x], env: {'hunter2-of-mine=': b}}}", "a name that no variable can have"),
+        ("{launch: {command: [x], env: {hunter2-of-mine: [b]}}}", "must be text"),
+        ("{endpoint_url: 'http://h:1', credentials: {hunter2-of-mine: b}}", "a key that is none of its own"),
+        ("{endpoint_url: 'http://h:1', credentials: {hunter2-of-mine: b, hunter2-of-mine: c}}", "is written twice"),
+        ("{endpoint_url: 'http://h:1', credentials: {access_key: \"hunter2-of-mine\\n\", secret_key: b}}", "no place"),
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_repeated_in_no_error(tmp_path: Path, entry: str, words: str) -> None:
+    with pytest.raises(TargetError, match=words) as caught:
+        only(tmp_path, entry)
+    assert "hunter2" not in str(caught.value)
+    assert f"{tmp_path / 'targets.yaml'}:2" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ('{launch: {command: ["a\\0"]}}', "NUL"),
+        ('{launch: {command: [x], cwd: "a\\0"}}', "NUL"),
+        ('{launch: {command: [x], env: {"A\\0": b}}}', "NUL"),
+        ('{launch: {command: [x], env: {A: "b\\0"}}}', "NUL"),
+        ("{launch: {command: [x], env: {'': b}}}", "no variable"),
+        ("{launch: {command: [x]}, endpoint_url: 'http://127.0.0.1:{port}{port}'}", "not a URL"),
+        ("{launch: {command: [x]}, endpoint_url: 'http://127.0.0.1:1{port}'}", "not a URL"),
+        ("[" * 100_000, "nests deeper"),
+        ("{a: " * 100_000, "nests deeper"),
+    ],
+)
+def test_what_no_program_can_take_is_an_error_of_the_file(tmp_path: Path, entry: str, words: str) -> None:
+    with pytest.raises(TargetError, match=words) as caught:
+        only(tmp_path, entry)
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.mark.parametrize("command", ["~no-such-user/server", "/" + "x" * 5000])
+def test_a_program_that_can_not_be_found_is_an_error(tmp_path: Path, command: str) -> None:
+    spec = only(tmp_path, f"{{launch: {{command: [{command}], cwd: '{'x' * 300}'}}}}")
+    with pytest.raises(TargetError), launched(spec, tmp_path / "log"):
+        pytest.fail("there is no such program")
 
 
 def test_a_secret_is_in_no_repr(tmp_path: Path) -> None:

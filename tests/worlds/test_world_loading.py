@@ -117,6 +117,17 @@ def test_a_faulty_world_is_refused_at_its_line(tmp_path: Path, text: str, line: 
     assert problem in caught.value.problem
 
 
+@pytest.mark.parametrize("value", ["!!timestamp x", "!!int x", "!!binary 'xx!'", "!!omap [1]", "!!python/name:os.x y"])
+def test_a_tag_that_a_text_does_not_fit_is_an_error_of_the_world(tmp_path: Path, value: str) -> None:
+    with pytest.raises(WorldError, match="not YAML"):
+        load_world(write(tmp_path, f"world: a\nanchors: {value}\n"))
+
+
+def test_a_name_that_no_file_can_have_is_an_error_of_the_world(tmp_path: Path) -> None:
+    with pytest.raises(WorldError, match="no file"):
+        load_world(write(tmp_path, f"world: a\ninclude: [{'x' * 5000}]\n"))
+
+
 def test_aliases_that_multiply_without_end_are_refused(tmp_path: Path) -> None:
     tenfold = "".join(f"  a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 9))
     path = write(tmp_path, f"world: a\nanchors:\n  a0: &a0 x\n{tenfold}")
