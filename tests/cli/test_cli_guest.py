@@ -59,6 +59,7 @@ def test_the_terminal_says_what_a_slow_run_waits_for(
             pass
 
     monkeypatch.setattr(running, "Timer", AtOnce)
-    slow = Running({"write_known_failures": None, "tx": ()}, None, hold=False, timings=False, plan_only=False)
+    flags = dict.fromkeys(("hold", "timings", "verbose", "plan_only"), False)
+    slow = Running({"write_known_failures": None, "reason": None, "tx": (), **flags}, None)
     slow._waiting("a connection to http://127.0.0.1:4566 (at most 5 s)")  # noqa: SLF001 - as a run does
     assert capsys.readouterr().out == "waiting for a connection to http://127.0.0.1:4566 (at most 5 s)\n"
