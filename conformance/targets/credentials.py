@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Final
 
 import botocore.session
@@ -13,8 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from conformance.targets.chain import credentials_told
 from conformance.targets.errors import CredentialsError, TargetError
 from conformance.targets.masking import AccountMask
-from conformance.targets.spec import Kind, TargetSpec
+from conformance.targets.spec import DUMMY_CREDENTIALS, Kind, TargetSpec
 from conformance.targets.tuning_jobs import SERVICE
+from conformance.wire.exchange import Exchange
 from conformance.wire.signing import Credentials, isolated_session
 
 DEFAULT_REGION: Final = "us-east-1"
@@ -22,19 +25,24 @@ DEFAULT_REGION: Final = "us-east-1"
 
 REFUSED: Final = frozenset(
     {
+        "AuthFailure",
         "ExpiredToken",
         "ExpiredTokenException",
         "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidAccessKeyId",
         "InvalidClientTokenId",
         "InvalidSignatureException",
+        "InvalidToken",
         "MissingAuthenticationToken",
         "MissingAuthenticationTokenException",
         "RequestExpired",
+        "RequestTimeTooSkewed",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     }
 )
-"""Codes by which AWS says that it is the credentials, not the request, that it does not take."""
+"""Codes by which a service of AWS rejects the credentials of a request rather than the request."""
 
 EXPIRED: Final = REFUSED & {
     "ExpiredToken",
@@ -63,6 +71,11 @@ _CHECK = (
     "check AWS_PROFILE, `profile` of the target and ~/.aws/config until `aws sts get-caller-identity` works, or set "
     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 )
+_UNAUTHORIZED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_OF_CREDENTIALS: Final = re.compile(r"signature|(?:security|authentication) token|access key|credential", re.IGNORECASE)
+_LOOKED_AT, _SHOWN = 2_000, 200
+"""Bytes of a body that are looked at for the rejection of credentials, and characters that are shown."""
+
 _REMEDY = "log in again (`aws sso login`, `aws configure`), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 
@@ -92,10 +105,40 @@ def credentials_for(spec: TargetSpec) -> Credentials | None:
     return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
 
-def refused(spec: TargetSpec, code: str, message: str) -> CredentialsError:
-    """Say that AWS answered, and did not take the credentials."""
-    told = f"AWS refuses the credentials: {code}" + (f" ({AccountMask()(message)})" if message else "")
-    return CredentialsError(told, where=_who(spec), remedy=_REMEDY)
+def insist_on_credentials(exchange: Exchange, spec: TargetSpec) -> None:
+    """Raise CredentialsError where the answer to a well-signed request rejects its credentials."""
+    words = _rejection(exchange)
+    if not words:
+        return
+    words = AccountMask()(words)
+    if spec.kind is Kind.AWS:
+        raise CredentialsError(f"AWS refuses the credentials: {words}", where=_who(spec), remedy=_REMEDY)
+    if spec.credentials is None:
+        used = "requests were sent without a signature (`credentials: none`)"
+    elif spec.credentials == DUMMY_CREDENTIALS:
+        used = "requests were signed with the default credentials, access key `test` and secret key `test`"
+    else:
+        used = "requests were signed with the `credentials` of the target"
+    raise CredentialsError(
+        f"the target rejects the credentials: {words}; {used}",
+        where=f"{_who(spec)}, {exchange.request.url}",
+        remedy="set `credentials: {access_key: ..., secret_key: ...}` for the target in targets.yaml",
+    )
+
+
+def _rejection(exchange: Exchange) -> str:
+    """Return the words in which an answer rejects the credentials of its request; empty where it does not."""
+    if exchange.response is None or exchange.error_code in DENIED:
+        return ""
+    text = exchange.response.body[:_LOOKED_AT].decode("utf-8", "replace")
+    code = exchange.error_code if exchange.error_code in REFUSED else ""
+    if not code and exchange.status in _UNAUTHORIZED:
+        # Services with XML, proxies and gateways have the code, or its words, somewhere in the body.
+        code = next((one for one in sorted(REFUSED, key=len, reverse=True) if one in text), "")
+        speaks_of_it = exchange.status == HTTPStatus.UNAUTHORIZED or _OF_CREDENTIALS.search(text) is not None
+        code = code or (f"HTTP {exchange.status}" if speaks_of_it and not exchange.error_code else "")
+    message = " ".join((exchange.error_message or ("" if exchange.error_code else text)).split())[:_SHOWN]
+    return code and (f"{code} ({message})" if message else code)
 
 
 def expired(spec: TargetSpec, words: str) -> CredentialsError:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from conformance.targets.caller import Caller
-from conformance.targets.credentials import DENIED, REFUSED, denied, expired, refused
+from conformance.targets.credentials import DENIED, denied, expired, insist_on_credentials
 from conformance.targets.errors import UnreachableError
 from conformance.targets.provisioning import refusal
 from conformance.targets.spec import Kind, Origin, TargetSpec
@@ -27,7 +27,7 @@ _MOST_TOLD: Final = 300
 def calls_at_most(spec: TargetSpec) -> dict[str, int]:
     """Give how many requests finding the jobs of an entry takes: one a page, as long as the pages are full."""
     if spec.state.names:
-        return {LIST: 1} if spec.kind is Kind.AWS else {}
+        return {LIST: 1}
     return {LIST: math.ceil(spec.state.bound / _PAGE)}
 
 
@@ -38,10 +38,16 @@ def existing(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) ->
     """
     if not spec.state.names:
         return discover(caller, spec, allowed)
-    if spec.kind is Kind.AWS:
-        # One cheap question beforehand: bad credentials are one clear error, not a failure of every check.
-        _insist(caller.call(LIST, {"MaxResults": 1}), spec)
+    insist_on_access(caller, spec)
     return State(Origin.EXISTING, tuple(StateJob(name) for name in spec.state.names))
+
+
+def insist_on_access(caller: Caller, spec: TargetSpec) -> None:
+    """Ask one cheap question beforehand: bad credentials are one clear error, not a failure of every check.
+
+    Raises as `existing` does.
+    """
+    _insist(caller.call(LIST, {"MaxResults": 1}), spec)
 
 
 def discover(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) -> State:
@@ -103,8 +109,7 @@ def _insist(exchange: Exchange, spec: TargetSpec) -> None:
             where=exchange.request.url,
             remedy="try again later; where requests are throttled, others in this account use up what it may send",
         )
-    if spec.kind is Kind.AWS and exchange.error_code in REFUSED:
-        raise refused(spec, exchange.error_code, exchange.error_message)
+    insist_on_credentials(exchange, spec)
 
 
 def _unreadable(exchange: Exchange, lacking: str) -> str:

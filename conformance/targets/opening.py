@@ -13,7 +13,7 @@ from typing import Any, Self
 from conformance.targets.adapter import load_by_command
 from conformance.targets.caller import Access, CallerFactory
 from conformance.targets.credentials import aws_endpoint, credentials_for, region_of
-from conformance.targets.discovery import existing
+from conformance.targets.discovery import existing, insist_on_access
 from conformance.targets.endpoint import ca_bundle_of, check_reachable
 from conformance.targets.errors import TargetError
 from conformance.targets.launch import Server, launched
@@ -157,11 +157,15 @@ def _state(  # noqa: PLR0913 - the parts of an opening
     """
     if spec.state.origin is Origin.BUILT_IN:
         return State.of_world(Origin.BUILT_IN, world), tuple
+    state: State | None = None
     if spec.state.origin is Origin.COMMAND:
         on_wait(f"the command that loads the world (at most {spec.state.timeout_s:g} s)")
-        return load_by_command(spec, world, endpoint_url=access.endpoint_url, region=access.region), tuple
+        state = load_by_command(spec, world, endpoint_url=access.endpoint_url, region=access.region)
     caller = caller_factory(access)
     stack.callback(caller.close)
+    if state is not None:
+        insist_on_access(caller, spec)
+        return state, tuple
     if spec.state.origin is Origin.EXISTING:
         on_wait(f"the listing of tuning jobs at {access.endpoint_url}")
         return existing(caller, spec, access.allowed), tuple

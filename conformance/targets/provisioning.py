@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from conformance.targets.caller import Access, Caller
+from conformance.targets.credentials import insist_on_credentials
 from conformance.targets.errors import TargetError, UnreachableError
 from conformance.targets.spec import Origin, TargetSpec
 from conformance.targets.state import State, StateJob
@@ -142,6 +143,7 @@ class Provision:
     def _given_up(self, exchange: Exchange) -> str:
         """Say why the jobs that follow need not be tried; empty where they should be."""
         fault = exchange.fault
+        insist_on_credentials(exchange, self._access.spec)
         if fault and fault.kind == "unreachable":
             raise UnreachableError(
                 f"the target was lost while its state was made: {fault.detail}",

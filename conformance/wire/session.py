@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,12 +27,20 @@ _THROTTLED = frozenset(
 )
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6, 3.2)
 """Seconds between the sendings of a request that is throttled: six seconds in all, then it counts as a fault."""
-_INTERNAL = frozenset({"InternalFailure", "InternalServerException", "InternalServerError", "ServiceUnavailable", ""})
-_SERVER_ERRORS = range(500, 600)
+_INTERNAL = frozenset(
+    {
+        "InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "InternalServiceError",
+        "ServiceUnavailable", "ServiceUnavailableException", "",
+    }
+)  # fmt: skip
+_SERVER_ERRORS = frozenset(range(500, 600)) - {501}
+"""Statuses of a server that broke; with 501 it says that it has no such thing."""
 _OF_THE_CONNECTION = frozenset({"dropped", "not-http"})
 """Kinds of faults that a kept connection may be to blame for, with what was left on it."""
-_MOST_INTERNAL = 2
+_MOST_INTERNAL = 3
 """How often a request is sent again that met an internal failure, before that is taken for the target's answer."""
+_IN_VAIN = 10
+"""How many requests in a row are sent again in vain before each is sent again just once."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,8 @@ class Traffic:
     throttled: int = 0
     reconnected: int = 0
     recovered: int = 0
+    in_vain: int = 0
+    """How many requests in a row were sent again after internal failures, and met them again."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,8 @@ class Wiring:
 
     `carrier` answers in the place of the network, `recorder` hears of every exchange. `refusals` are the error codes by
     which the target says that it takes these credentials no longer: what they answer is never judged. `at_times_broken`
-    says that the target is a live service, of which a single internal failure says nothing: it is asked again.
+    says that the target is a live service, which gets a moment before a request that met an internal failure is sent
+    again.
     `ca_bundle` has the certificates that are trusted; empty for certifi's.
     """
 
@@ -170,6 +181,7 @@ class Client:
     def _patiently(self, shown: HttpRequest, make: Callable[[], Sending]) -> Exchange:
         """Send a request, and again after a pause as long as it is throttled; each time it is signed anew."""
         failures: list[Exchange] = []
+        most = _MOST_INTERNAL if self._traffic.in_vain < _IN_VAIN else 1
         for wait in (*_PAUSES_S, None):
             sending = make()
             try:
@@ -184,17 +196,27 @@ class Client:
                 return Exchange(sending.operation, shown, None, Fault("credentials", words))
             if code in _THROTTLED:
                 self._traffic.throttled += 1
-            elif self._is_internal(exchange) and len(failures) < _MOST_INTERNAL:
+            elif self._is_internal(exchange) and len(failures) < most:
                 failures.append(exchange)
             else:
+                self._learn(exchange, failures)
                 return exchange
-            if wait is not None:
+            if wait is not None and (code in _THROTTLED or self._at_times_broken):
                 self._sleep(wait)
         return Exchange(exchange.operation, shown, None, Fault("throttled", "still throttled after five pauses"))
 
+    def _learn(self, exchange: Exchange, failures: Sequence[Exchange]) -> None:
+        """Count a request that met internal failures, by whether sending it again helped."""
+        if failures and self._is_internal(exchange):
+            self._traffic.in_vain += 1
+        elif failures and exchange.fault is None:
+            self._traffic.recovered += 1
+            self._traffic.in_vain = 0
+
     def _is_internal(self, exchange: Exchange) -> bool:
-        """Tell whether a live service has broken for once, by its own fault (observed, O38)."""
-        return self._at_times_broken and exchange.status in _SERVER_ERRORS and exchange.error_code in _INTERNAL
+        """Tell whether the target may have broken for once, by its own fault (observed, O38)."""
+        broken = exchange.status in _SERVER_ERRORS and exchange.error_code in _INTERNAL
+        return broken and reads(exchange.operation)
 
     @property
     def sent(self) -> int:

@@ -23,7 +23,7 @@ def test_throttling_is_waited_out_told_and_never_judged(tmp_path: Path) -> None:
     assert (calm.code, throttled.code) == (ExitCode.CONFORMS, ExitCode.CONFORMS), throttled.said
     assert outcomes(report) == expected
     assert report["throttled"] >= 5
-    assert f"throttled   {report['throttled']} requests, sent again after a pause" in throttled.out
+    assert f"{report['throttled']} requests throttled and sent again" in throttled.out
 
 
 def test_throttling_without_end_ends_the_run_in_bounded_time(tmp_path: Path) -> None:

@@ -236,19 +236,33 @@ def failing(times: int) -> Behaviour:
 
 @pytest.mark.parametrize(
     ("live", "failures", "status", "sent"),
-    [(True, 1, 200, 2), (True, 2, 200, 3), (True, 3, 500, 3), (False, 1, 500, 1)],
-    ids=["once", "twice", "it-stays", "no-live-service"],
+    [(True, 1, 200, 2), (True, 3, 200, 4), (True, 4, 500, 4), (False, 3, 200, 4), (False, 4, 500, 4)],
 )
-def test_a_live_service_is_asked_again_after_an_internal_failure(
+def test_a_target_is_asked_again_after_an_internal_failure(
     *, live: bool, failures: int, status: int, sent: int
 ) -> None:
     wiring = Wiring(at_times_broken=live)
+    waited: list[float] = []
     with (
         RawServer(failing(failures)) as server,
-        client_of(server, sleep=lambda _: None, wiring=wiring) as client,
+        client_of(server, sleep=waited.append, wiring=wiring) as client,
     ):
         assert client.call(OPERATION, {}).status == status
     assert (len(server.received), wiring.traffic.sent, wiring.traffic.throttled) == (sent, sent, 0)
+    assert wiring.traffic.recovered == (status == 200)
+    assert bool(waited) is live
+
+
+def test_a_target_that_stays_broken_is_asked_again_just_once_after_a_while() -> None:
+    with RawServer(failing(1_000)) as server, client_of(server) as client:
+        sent = [(client.call(OPERATION, {"Name": f"{number}"}), len(server.received))[1] for number in range(12)]
+    assert (sent[0], sent[11] - sent[10]) == (4, 2)
+
+
+def test_what_does_not_only_read_is_not_sent_again_after_an_internal_failure() -> None:
+    with RawServer(failing(1)) as server, client_of(server) as client:
+        assert client.call("CreateHyperParameterTuningJob", {}).status == 500
+    assert len(server.received) == 1
 
 
 def test_throttling_without_end_is_a_fault_and_no_answer() -> None:
