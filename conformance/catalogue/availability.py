@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -25,15 +26,26 @@ _UNKNOWN = frozenset(
     }
 )
 _SERVER_ERRORS = range(500, 600)
-_NOT_KNOWN = "operation-unknown"
+_NOT_IMPLEMENTED = 501
+_TRIED = 3
+"""How many resources an operation is asked about before it counts as lacking."""
+_NOT_KNOWN, _BROKEN, _NO_AWS, _ALIKE, _UNREADABLE = (
+    "operation-unknown", "operation-broken", "no-aws-answer", "answers-alike", "unreadable",
+)  # fmt: skip
+"""Kinds of findings on one operation."""
 _NOT_SENT = "refused-by-client"
 _WHOLE = {
-    "no-aws-answer": "this is no AWS JSON endpoint",
-    "answers-alike": "this is no AWS JSON endpoint: it answers everything alike, whatever it is asked",
-    "operation-broken": "this is no AWS JSON endpoint: it answers every operation with a server error",
+    _NO_AWS: "this is no AWS JSON endpoint",
+    _ALIKE: "this is no AWS JSON endpoint: it answers everything alike, whatever it is asked",
 }
-"""Kinds of findings on one operation, and what they come to where they hold for every operation."""
+"""What kinds of findings come to where they hold for every operation."""
+_NOT_SERVED = frozenset({_NOT_KNOWN, _BROKEN, _NO_AWS})
 
+_IN_XML = tuple(map(re.compile, (r"<Message>([^<]+)</Message>", r"<Code>([\w.]+)</Code>", r"<(\w+Exception)\b")))
+"""The message or the code of an error in XML, as emulators of several services answer whatever they do not know."""
+_LOOKED_AT = 2_000
+_SHOWN = 300
+"""Characters of a message of the target that are shown."""
 _STANDS_FOR_ALL = "told here for every selected check: none of them could be judged"
 
 
@@ -67,10 +79,10 @@ def _judge_available(lab: Lab, operation: Operation) -> Verdict:
     verdict = _judge(operation, exchange)
     if verdict.outcome is not Outcome.PASSED:
         return verdict
-    if not (others := _alike(lab, operation, exchange)):
+    if not (others := _answers_alike(lab, operation, exchange)):
         return denied(lab.contract, (exchange,)) or verdict
     return failed(
-        "answers-alike",
+        _ALIKE,
         "the target answers everything alike, whatever it is asked",
         expected=f"another answer to {operation.name} than to an operation that nobody has, or to a body without JSON",
         received=f"{shown(exchange)} to each of them",
@@ -78,7 +90,7 @@ def _judge_available(lab: Lab, operation: Operation) -> Verdict:
     )
 
 
-def _alike(lab: Lab, operation: Operation, exchange: Exchange) -> tuple[Exchange, ...]:
+def _answers_alike(lab: Lab, operation: Operation, exchange: Exchange) -> tuple[Exchange, ...]:
     """Give the answers to nonsense where they end as the well-formed request does; none where one ends otherwise."""
     plain = lab.plain(operation)
     others = tuple(
@@ -93,12 +105,23 @@ def _alike(lab: Lab, operation: Operation, exchange: Exchange) -> tuple[Exchange
 
 
 def _probe(lab: Lab, operation: Operation) -> Exchange:
-    names = lab.names(operation.subject) if operation.subject else ()
-    members = {operation.subject: names[0] if names else lab.nobody} if operation.subject else {}
-    exchange = lab.exchange(Request.call(operation.name, members))
-    if operation.subject and exchange.status in _SERVER_ERRORS:
-        # One broken resource is no missing operation: a name that nothing has tells the two apart.
-        other = lab.exchange(Request.call(operation.name, {operation.subject: lab.nobody}))
+    """Return the answer that shows the operation, else the first one.
+
+    One broken answer is no missing operation: other resources, and a name that nothing has, tell the two apart.
+    """
+    subject = operation.subject
+    if not subject:
+        return lab.exchange(Request.call(operation.name, {}))
+    names = lab.names(subject)[:_TRIED] or (lab.nobody,)
+    exchange = lab.exchange(Request.call(operation.name, {subject: names[0]}))
+    if exchange.response is None or _lack(operation, exchange)[0] in {"", _NOT_KNOWN}:
+        return exchange
+    for name in names[1:]:
+        other = lab.exchange(Request.call(operation.name, {subject: name}))
+        if other.response is not None and not _lack(operation, other)[0]:
+            return other
+    if exchange.status in _SERVER_ERRORS:
+        other = lab.exchange(Request.call(operation.name, {subject: lab.nobody}))
         return other if let_through(operation, other) else exchange
     return exchange
 
@@ -118,13 +141,26 @@ def _judge(operation: Operation, exchange: Exchange) -> Verdict:
 
 def _lack(operation: Operation, exchange: Exchange) -> tuple[str, str]:
     """Give the kind and the words of how an answer shows that the operation is not there; empty where it is there."""
-    if exchange.error_code in _UNKNOWN:
+    not_implemented = exchange.status == _NOT_IMPLEMENTED
+    if not_implemented and not _said(exchange):
+        return _NO_AWS, f"what answers {operation.name} is no AWS JSON endpoint"
+    if not_implemented or exchange.error_code in _UNKNOWN:
         return _NOT_KNOWN, f"the target does not know {operation.name}"
     if exchange.status in _SERVER_ERRORS:
-        return "operation-broken", f"the target can't serve {operation.name}"
+        return _BROKEN, f"the target can't serve {operation.name}"
+    if exchange.body_problem and exchange.response and exchange.response.body.lstrip()[:1] in {b"{", b"["}:
+        return _UNREADABLE, f"the answers of {operation.name} can't be read: {exchange.body_problem}"
     if exchange.answer is None or not (exchange.ok or exchange.error_code):
-        return "no-aws-answer", f"what answers {operation.name} is no AWS JSON endpoint"
+        return _NO_AWS, f"what answers {operation.name} is no AWS JSON endpoint"
     return "", ""
+
+
+def _said(exchange: Exchange) -> str:
+    """Return the words of an error in one of the forms that services and emulators of AWS have; empty for others."""
+    if exchange.error_message or exchange.error_code or exchange.response is None:
+        return exchange.error_message or exchange.error_code
+    text = exchange.response.body[:_LOOKED_AT].decode("utf-8", "replace")
+    return next((found.group(1) for form in _IN_XML if (found := form.search(text))), "")
 
 
 @dataclass(frozen=True)
@@ -164,25 +200,39 @@ class Standing:
             return None
         whole = self._whole(verdict)
         teller = self._teller(None if whole else operation.name)
-        behind = skipped(f"{_words(verdict, whole=whole)}: see {teller.id}", kind="behind")
+        one_of_all = self._of_all(verdict) if whole and verdict.outcome is Outcome.FAILED else verdict
+        behind = skipped(f"{_words(one_of_all, whole=whole)}: see {teller.id}", kind="behind")
         if whole and verdict.kind == DENIED:
             verdict = broke(DENIED, f"{verdict.reason}; {needed(self._lab.contract)}", exchanges=verdict.exchanges)
         elif whole:
-            verdict = judge_available(self._lab, next(iter(self._lab.contract.operations.values())))
-            reason = _WHOLE.get(verdict.kind)
-            verdict = replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
+            verdict = self._of_all(judge_available(self._lab, next(iter(self._lab.contract.operations.values()))))
         if verdict.outcome is Outcome.FAILED and teller.level != "must":
             verdict = broke(verdict.kind, verdict.reason, exchanges=verdict.exchanges)
         if teller.id != availability_id(teller.operation):
             verdict = replace(verdict, notes=(_STANDS_FOR_ALL,))
         return _Aside(teller.id, verdict, behind)
 
+    def _of_all(self, verdict: Verdict) -> Verdict:
+        """Say of the whole endpoint what holds for each of its operations."""
+        lab = self._lab
+        said = "".join(map(_said, verdict.exchanges[:1]))
+        if verdict.kind in _NOT_SERVED and said:
+            what = f"has none of the {len(lab.contract.operations)} operations" if lab.has_state else ""
+            what = what or f"does not serve {lab.contract.service.target_prefix}"
+            return replace(verdict, kind="service-unknown", reason=f"the target {what}: {said[:_SHOWN]}")
+        if verdict.kind == _BROKEN:
+            number = len(lab.contract.operations)
+            return replace(verdict, reason=f"the target answers each of the {number} operations with a server error")
+        reason = _WHOLE.get(verdict.kind)
+        return replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
+
     def _whole(self, verdict: Verdict) -> bool:
         """Tell whether no operation at all is served, so that one finding says it for the endpoint."""
-        if verdict.kind == _NOT_KNOWN:
-            return False
         all_of_them = [judge_available(self._lab, one) for one in self._lab.contract.operations.values()]
-        return all(one.outcome is verdict.outcome and one.kind != _NOT_KNOWN for one in all_of_them)
+        if _NOT_KNOWN in {one.kind for one in all_of_them}:
+            # Of a single operation, that it is unknown says nothing about the service.
+            return len(all_of_them) > 1 and {one.kind for one in all_of_them} == {_NOT_KNOWN}
+        return all(one.outcome is verdict.outcome for one in all_of_them)
 
     def _teller(self, operation: str | None) -> Check:
         """Give the selected check that tells the finding on an operation, or (None) on the whole endpoint."""
@@ -199,4 +249,8 @@ def _words(verdict: Verdict, *, whole: bool) -> str:
         return "the caller may call nothing of this" if whole else verdict.reason
     if verdict.outcome is Outcome.ERROR:
         return "the target gave no answer" if whole else "the target gave no answer for the operation"
+    if verdict.kind == _UNREADABLE:
+        return "no answer can be read" if whole else "no answer of the operation can be read"
+    if whole and verdict.kind in {_BROKEN, "service-unknown"}:
+        return verdict.reason
     return "no AWS JSON endpoint at all" if whole else "the target does not have the operation"

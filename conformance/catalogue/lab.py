@@ -82,6 +82,11 @@ class Lab(Exchanges):
     # -- resources
 
     @property
+    def has_state(self) -> bool:
+        """Whether the target is known to hold resources: they were made there, found or named."""
+        return bool(self._resources)
+
+    @property
     def survey(self) -> Survey:
         """Every resource with its description and its complete default listing, asked for once."""
         return self.remembered(SURVEY, lambda: Survey(tuple(self._views())))

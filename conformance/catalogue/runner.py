@@ -72,7 +72,7 @@ class Runner:
             return verdict
         if self._lab.auth and (denial := denied(self._lab.contract, verdict.exchanges)):
             return denial
-        return self._confirmed(check, verdict) if check.compares else verdict
+        return self._confirmed(check, verdict) if check.compares and verdict.kind != KILLED else verdict
 
     def _on_one_server(self, check: Check) -> Verdict:
         """Run a check, and again where the server went away and came back meanwhile: its answers are of one life."""

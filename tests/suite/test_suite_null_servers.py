@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from in_process import checks, counted, judged, refuses_what_is_well_formed
 
 from conformance.laws.verdict import Outcome
 from conformance.proof.answering import Answer, constant, echo, refusing, right, with_every_list_empty
+from conformance.wire.exchange import Fault
+from conformance.wire.request import Request
+from conformance.worlds import load_world
 
 NULL_SERVERS: dict[str, Answer] = {
     "always-an-empty-object": constant(200, {}),
@@ -42,9 +47,66 @@ def test_a_server_that_answers_everything_alike_gives_one_finding(vice: str) -> 
     assert all("see " in one.reason for one in verdicts if one.outcome is Outcome.SKIPPED)
 
 
-def test_a_target_that_knows_neither_operation_gives_a_finding_for_each() -> None:
-    verdicts = judged(NULL_SERVERS["always-an-unknown-operation"])
-    assert [verdict.kind for verdict in verdicts if verdict.outcome is Outcome.FAILED] == ["operation-unknown"] * 2
+@pytest.mark.parametrize("names", [True, False])
+def test_a_target_that_knows_neither_operation_gives_one_finding_in_its_own_words(names: bool) -> None:  # noqa: FBT001 - as above
+    verdicts = judged(NULL_SERVERS["always-an-unknown-operation"], names=names)
+    (finding,) = (verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
+    assert finding.kind == "service-unknown"
+    lacks = "has none of the 2 operations" if names else "does not serve SageMaker"
+    assert finding.reason == f"the target {lacks}: no"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (
+            501,
+            b'{"__type":"InternalFailure","message":"Service sagemaker is not included"}',
+            "Service sagemaker is not",
+        ),
+        (400, b'{"__type":"UnknownOperationException"}', "UnknownOperationException"),
+        (404, b"<UnknownOperationException/>\n", "UnknownOperationException"),
+        (400, b"<Error><Code>InvalidAction</Code><Message>Could not find it</Message></Error>", "Could not find it"),
+        (500, b'{"message":"Unsupported service: sagemaker"}', "Unsupported service: sagemaker"),
+    ],
+)
+def test_an_emulator_of_other_services_is_said_not_to_serve_this_one(status: int, body: bytes, words: str) -> None:
+    verdicts = judged(lambda _: (status, body), names=False)
+    (finding,) = (verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
+    assert finding.reason.startswith(f"the target does not serve SageMaker: {words}")
+    assert finding.reason in {one.reason.partition(": see")[0] for one in verdicts if one.outcome is Outcome.SKIPPED}
+
+
+def test_a_page_of_an_error_is_said_of_the_operations_that_were_asked() -> None:
+    verdicts = judged(lambda _: (500, b"<h1>Internal Server Error</h1>"), names=False)
+    (finding,) = (verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
+    assert finding.reason == "the target answers each of the 2 operations with a server error"
+
+
+@pytest.mark.parametrize("body", [b'{"TrainingJobSummaries":[{"A":NaN}]}', b'{"TrainingJobSummaries":["\xff"]}'])
+def test_one_broken_answer_takes_no_operation_away(body: bytes) -> None:
+    well, broken = right(), load_world("default").jobs[0].name.encode()
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        listed = request.operation.startswith("List") and b'"%b"' % broken in request.body
+        return (200, body) if listed else well(request)
+
+    verdicts = judged(answer)
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    assert outcomes[Outcome.PASSED] > 1_500
+    reasons = {verdict.received for verdict in verdicts if verdict.outcome is Outcome.FAILED}
+    assert any("NaN" in one or "UTF-8" in one for one in reasons)
+
+
+def test_answers_that_can_not_be_read_are_one_finding_that_says_why() -> None:
+    well = right()
+
+    def answer(request: Request) -> tuple[int, bytes] | Fault:
+        got = well(request)
+        return got if isinstance(got, Fault) or got[0] != 200 else (200, got[1][:-7])
+
+    failed = [verdict for verdict in judged(answer) if verdict.outcome is Outcome.FAILED]
+    assert {verdict.kind for verdict in failed} == {"unreadable"}
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["known", "found"])
