@@ -79,11 +79,15 @@ class RawServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Listen no more, and drop every connection."""
+    def listen_no_more(self) -> None:
+        """Take no new connection."""
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+
+    def close(self) -> None:
+        """Listen no more, and drop every connection."""
+        self.listen_no_more()
         with self._guard:
             connections = list(self._open)
         for connection in connections:

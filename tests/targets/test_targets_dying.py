@@ -42,13 +42,14 @@ def run_on_a_server_that_dies(tmp_path: Path, *, answers: bool) -> tuple[int, di
     def answer(connection: object, request: Received) -> bool:
         if request.body != b"null":
             return right(connection, request)  # type: ignore[arg-type]  # a socket, as every behaviour has
+        server.listen_no_more()
         if answers:
             right(connection, request)  # type: ignore[arg-type]  # as above
         server.close()
         return False
 
     with RawServer(answer) as server:
-        ended = conformance("run", server.url, "--select", f"{DESCRIBE}/protocol", "--report-dir", "out", cwd=tmp_path)
+        ended = conformance("run", server.url, "--select", BODY, "--report-dir", "out", cwd=tmp_path)
     report = report_of(tmp_path / "out")
     return ended.code, by_id(report), report["stopped"]
 
