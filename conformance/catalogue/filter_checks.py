@@ -12,7 +12,7 @@ from conformance.laws import filters, narrowing
 from conformance.laws.paging import Walked
 from conformance.laws.repeats import told_alike
 from conformance.laws.survey import Inventory
-from conformance.laws.verdict import Verdict
+from conformance.laws.verdict import Verdict, weightiest
 
 _LAW = "filter-keeps-exactly"
 
@@ -58,8 +58,10 @@ def filter_checks(base: ListingChecks) -> Iterator[Check]:
 def _admits(  # noqa: PLR0913, PLR0917 - what is asked, and where
     base: ListingChecks, name: str, value: str, law: narrowing.Law, lab: Lab, telling: Inventory
 ) -> Verdict:
-    walk = base.walk(lab, telling, Query(filtered=(name, value)))
-    return law(base.reader, filters.having(base.reader, name, value), walk, telling.items)
+    query, having = Query(filtered=(name, value)), filters.having(base.reader, name, value)
+    return weightiest(
+        law(base.reader, having, base.walk(lab, one, query), one.items) for one in base.subjects(lab, telling, query)
+    )
 
 
 def _ordered(base: ListingChecks, query: Query, lab: Lab, telling: Inventory) -> Verdict:
@@ -78,7 +80,12 @@ def _by_value(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> d
 
 
 def _partition(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> Verdict:
-    return filters.partition(base.reader, _by_value(base, name, lab, telling), telling.items, name)
+    """Judge the most telling listing, and those that it can't stand for under one of the values."""
+    lists = [Query(filtered=(other, value)) for other, value in base.filters if other == name]
+    subjects = {one.name: one for query in lists for one in base.subjects(lab, telling, query)}
+    return weightiest(
+        filters.partition(base.reader, _by_value(base, name, lab, one), one.items, name) for one in subjects.values()
+    )
 
 
 def _told_alike(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> Verdict:

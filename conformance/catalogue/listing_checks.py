@@ -165,6 +165,29 @@ class ListingChecks:
 
         return max(fitting[max(fitting)], key=worth)[0]
 
+    def subjects(self, lab: Lab, telling: Inventory, query: Query) -> list[Inventory]:
+        """Return the inventories that can show what a query lists: the most telling one, and what it can't stand for.
+
+        That is one that has items under the filter where the most telling one has none, and the longest one, if it is
+        longer than the largest page.
+        """
+        having = lab.chosen(("having", query.filtered), self.operation, lambda: self._having(lab, query))
+        longest = lab.chosen(("longest", query.filtered), self.operation, lambda: self._longest(lab, query))
+        others = (None if self.admitted(telling, query) else having, longest)
+        return list({one.name: one for one in (telling, *others) if one is not None}.values())
+
+    def _having(self, lab: Lab, query: Query) -> Inventory | None:
+        """Return the shortest inventory that has items under a query."""
+        having = [one for one in lab.listed(self.operation) if self.admitted(one, query)]
+        return min(having, key=lambda one: len(one.items), default=None)
+
+    def _longest(self, lab: Lab, query: Query) -> Inventory | None:
+        """Return the inventory with the most items under a query, of those that are longer than the largest page."""
+        most = self.operation.input.members[self.reader.pagination.limit].effective("maximum")
+        longer = [one for one in lab.listed(self.operation) if most is not None and len(one.items) > most]
+        having = [one for one in longer if self.admitted(one, query)]
+        return max(having, key=lambda one: len(self.admitted(one, query)), default=None)
+
     def admitted(self, one: Inventory, query: Query) -> Sequence[Item]:
         """Give the items that a query should list."""
         reader, items = self.reader, one.items

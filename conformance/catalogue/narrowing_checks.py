@@ -60,8 +60,11 @@ Judge = Callable[[ListingChecks, Narrowing, Lab, Inventory], Verdict]
 def _judge(  # noqa: PLR0913, PLR0917 - what is asked, and where
     base: ListingChecks, subject: str, find: Find, judge: Judge, lab: Lab, telling: Inventory
 ) -> Verdict:
-    narrowing = find(telling)
-    return skipped(_NO_ITEMS.format(name=subject)) if narrowing is None else judge(base, narrowing, lab, telling)
+    """Judge on the most telling listing, or on the first whose items the filter can tell apart."""
+    for one in (telling, *lab.listed(base.operation)):
+        if (narrowing := find(one)) is not None:
+            return judge(base, narrowing, lab, one)
+    return skipped(_NO_ITEMS.format(name=subject))
 
 
 def _containing(name: str, path: str, telling: Inventory) -> Narrowing | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.listing_checks import ListingChecks
+from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.laws.listing import Item, Reader, member
 from conformance.laws.survey import Inventory
 
@@ -15,8 +15,8 @@ _FEWEST_GROUPS = 2
 
 
 def order_subjects(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Iterator[Inventory]:
-    """Give the resource whose listing tells most, and one each with telling numbers and with telling groups."""
-    found = {telling.name: telling}
+    """Return the resource whose listing tells most, one each with telling numbers and groups, and the longest one."""
+    found = {one.name: one for one in base.subjects(lab, telling, Query())}
     for one in (_with_telling_numbers(base, key, lab), _with_telling_groups(base, key, lab, telling)):
         if one is not None:
             found.setdefault(one.name, one)

@@ -91,6 +91,8 @@ _fitting("lets-one-more-through", "a filter lets one training job in another sta
          lambda fitting, launched: [*fitting, *[one for one in launched if one not in fitting][:1]])  # fmt: skip
 _fitting("loses-what-is-beyond-ten", "a filter looks at the first ten training jobs only",
          lambda fitting, launched: [one for one in fitting if one in launched[:10]])  # fmt: skip
+_fitting("loses-what-is-beyond-a-hundred", "a filter looks at the first hundred training jobs only",
+         lambda fitting, launched: [one for one in fitting if one in launched[:100]])  # fmt: skip
 
 
 @filters.stage("page", _FILTER)

@@ -55,6 +55,8 @@ class Mutant:
     kind: Kind
     make: Callable[[type[Service]], type[Service]]
     signed: bool = False
+    found: bool = False
+    """Whether it is to be noticed on a state that the suite did not make, of which nothing is known."""
     derived: bool = False
     path: str = ""
     """The path of the answer that is bent, where it is just one."""
@@ -133,11 +135,12 @@ class Group:
         sees: tuple[str, ...] | None = None,
         kind: Kind | None = None,
         signed: bool = False,
+        found: bool = False,
     ) -> None:
         """Take up a mutant."""
         place = f"{self.name}/{name}"
         self._mutants.append(
-            Mutant(place, words, breaks, sees or (self.operation,), kind or self.kind, make, signed=signed)
+            Mutant(place, words, breaks, sees or (self.operation,), kind or self.kind, make, signed=signed, found=found)
         )
 
     def output(self, *breaks: str) -> Callable[[Callable[[Members, Members], Any]], Callable[[Members, Members], Any]]:

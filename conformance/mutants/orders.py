@@ -194,6 +194,13 @@ def first_page_only_descends(_: Service, faithful: Any, launched: Sequence[Any],
 
 
 @orders.stage("sort", _KEY)
+def sorted_up_to_a_hundred(_: Service, faithful: Any, launched: Sequence[Any], query: Members) -> list[Any]:
+    """What is beyond a hundred items comes first, unsorted."""
+    listed: list[Any] = faithful(launched, query)
+    return listed[100:] + listed[:100]
+
+
+@orders.stage("sort", _KEY)
 def last_item_out_of_order(_: Service, faithful: Any, launched: Sequence[Any], query: Members) -> list[Any]:
     """The last item of every order stands first."""
     listed: list[Any] = faithful(launched, query)

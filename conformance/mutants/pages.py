@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.mutants.mutant import LIST, Group, Kind, Members, replacing
+from conformance.mutants.mutant import BOTH, LIST, Group, Kind, Members, replacing
 from conformance.reference.listing import Page, page_of
 
 if TYPE_CHECKING:
@@ -175,6 +175,22 @@ def hundred_without_a_token(
     """A page of a hundred items carries no token, whatever it leaves out."""
     page: Page[Any] = faithful(operation, query, listed)
     return replace(page, next_offset=None) if len(page.items) == 100 else page  # noqa: PLR2004 - the largest page
+
+
+def _cut_at_a_hundred(_: Service, faithful: Any, operation: str, query: Members, listed: Sequence[Any]) -> Page[Any]:
+    page: Page[Any] = faithful(operation, query, listed[:100])
+    return page
+
+
+pages.add(
+    "found-cut-at-a-hundred",
+    "every listing stops at a hundred items, whatever its counters say, on a state that the suite did not make",
+    ("status-counters-cover-the-listing", "objective-counters-cover-the-listing"),
+    replacing(page=_cut_at_a_hundred),
+    sees=BOTH,
+    kind=Kind.ANSWER,
+    found=True,
+)
 
 
 def _default_of_a_hundred_beside(member: str, without: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conformance.mutants.answering import CONFIG
-from conformance.mutants.mutant import Group, Kind, Members
+from conformance.mutants.mutant import Group, Kind, Members, on_output
 from conformance.reference.inputs import DESCRIBE
 
 if TYPE_CHECKING:
@@ -100,6 +100,35 @@ def limit_of_a_second(_: Members, answer: Members) -> None:
     answer[CONFIG]["ResourceLimits"]["MaxRuntimeInSeconds"] = 1
     if _END in answer:
         answer["CreationTime"] -= 365 * _DAY_S
+
+
+@times.output(f"{DESCRIBE}/output/ConsumedResources.RuntimeInSeconds/present")
+def consumed_beyond_the_limit(_: Members, answer: Members) -> None:
+    """A tuning job consumed two hours more than its limit, and lived as long."""
+    limit = answer[CONFIG]["ResourceLimits"].get("MaxRuntimeInSeconds")
+    if limit is not None and "ConsumedResources" in answer and _END in answer:
+        answer["ConsumedResources"]["RuntimeInSeconds"] = limit + 7200
+        answer["CreationTime"] = answer[_END] - limit - 7200
+
+
+# -- on a state that the suite did not make
+
+
+def _without_an_end(_: Members, answer: Members) -> None:
+    if answer.pop(_END, None) is not None:
+        answer[CONFIG]["ResourceLimits"]["MaxRuntimeInSeconds"] = 1
+        answer["CreationTime"] -= 365 * _DAY_S
+
+
+def _of_another(_: Members, answer: Members) -> None:
+    answer["HyperParameterTuningJobArn"] += "-of-another"
+
+
+times.add("found-without-an-end", "an ended tuning job ran for a year, was limited to a second, and shows no end",
+          ("tuning-runtime-within-the-limit",), on_output(DESCRIBE, _without_an_end), found=True)  # fmt: skip
+times.add("found-arn-of-another", "the ARN of a tuning job goes on after its name",
+          (f"{DESCRIBE}/output/HyperParameterTuningJobArn/present",), on_output(DESCRIBE, _of_another),
+          found=True)  # fmt: skip
 
 
 # -- names

@@ -155,7 +155,8 @@ class Bench:
         keys = {CREDENTIALS.access_key: CREDENTIALS.secret_key} if signed else None
         service = kind(self.world, contract=self.contract, credentials=keys)
         sender = InProcess(self.contract, service, signed=signed)
-        resources = tuple(Resource(job.name, job, listed_known=True) for job in jobs)
+        known = broken is None or not broken.found
+        resources = tuple(Resource(job.name, job if known else None, listed_known=known) for job in jobs)
         lab = _StillLab(
             self.contract,
             sender,
@@ -164,7 +165,7 @@ class Bench:
             commands=CommandsInProcess(self.contract, sender, broken),
             related=related,
             auth=signed,
-            owned=True,
+            owned=known,
         )
         runner = Runner(lab, checks)
         return {check.id: runner.verdict(check) for check in checks}

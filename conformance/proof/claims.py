@@ -32,6 +32,8 @@ _SHOWN: dict[str, tuple[str, ...]] = {
         "TrainingJobDefinitions[].InputDataConfig[].CompressionType",
     ),
     "arn-of-the-tuning-job": ("HyperParameterTuningJobArn",),
+    "tuning-job-arn-ends-with-its-name": ("HyperParameterTuningJobArn",),
+    "consumed-runtime-within-the-limit": ("ConsumedResources.RuntimeInSeconds",),
     "counters": ("TrainingJobStatusCounters", "ObjectiveStatusCounters"),
     "status-counters-all-sent": ("TrainingJobStatusCounters",),
     "objective-counters-all-sent": ("ObjectiveStatusCounters",),

@@ -29,6 +29,7 @@ COUNTERS = {
 """The counters of each set. A set with others, newer than the contract, need not add up to anything."""
 _STATUSES = ("Completed", "InProgress", "Failed", "Stopped", "Stopping", "Deleting")
 """The statuses of training jobs, the last two without a counter. How one that is newer is counted nobody knows."""
+_LARGEST_PAGE = 100
 _SUBJECTS = {_STATUS: "status-counters", _OBJECTIVE: "objective-counters"}
 _CONFIG = "HyperParameterTuningJobConfig"
 _OLD_LIMIT = "the counters exceed the limit on training jobs by those that ran again, as observed (O10)"
@@ -54,8 +55,10 @@ def _deleted(view: View, group: str) -> float:
     A deleted training job is gone from the listing, and both sets of counters go on counting it. So only what both
     count too much is excused: what one of them counts beyond the other was never a training job. The counters by
     status may lack those that the service stopped.
+
+    A listing that ends with a full page and without a token was cut there: nobody deletes down to just that number.
     """
-    if ours(view):
+    if ours(view) or (view.items and len(view.items) % _LARGEST_PAGE == 0):
         return 0
     other = _STATUS if group == _OBJECTIVE else _OBJECTIVE
     alone = not _adds_up(view, other) or (other == _STATUS and _may_lack_stopped(view))

@@ -12,6 +12,7 @@ from conformance.laws.verdict import Tally, Verdict
 from conformance.tuning.answers import DESCRIBE, at, autotuned, entries, mapping, text
 from conformance.tuning.defaults import channel_default, created_definitions
 from conformance.tuning.echo import RANGES, differences
+from conformance.tuning.identity import ARN_STATEMENT, arn_of_the_tuning_job
 from conformance.tuning.known_law import known_law
 from conformance.tuning.made import made
 
@@ -157,17 +158,6 @@ def compression_default(survey: Survey) -> Verdict:
     return channel_default(survey, "CompressionType", "None")
 
 
-@known_law("arn-of-the-tuning-job", operation=DESCRIBE, statement="the ARN of a tuning job ends with its name")
-def arn_of_the_tuning_job(survey: Survey) -> Verdict:
-    """Judge that the last part of HyperParameterTuningJobArn is the name, in whatever case."""
-    tally = Tally("tuning jobs")
-    for view in made(survey):
-        arn = text(view.answer, "HyperParameterTuningJobArn")
-        if arn:
-            last = arn.rpartition("/")[2]
-            tally.hold(last.lower() == view.name.lower(), f"{view.name} has the ARN {arn}", view.description)
-    return tally.verdict(
-        "arn-of-another",
-        "HyperParameterTuningJobArn ends with the name",
-        lacking="the suite made no tuning job that shows an ARN",
-    )
+known_law("arn-of-the-tuning-job", operation=DESCRIBE, statement=ARN_STATEMENT)(
+    lambda survey: arn_of_the_tuning_job(made(survey))
+)

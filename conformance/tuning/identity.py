@@ -23,6 +23,8 @@ from conformance.tuning.related import parents, related
 from conformance.tuning.summaries import summary_law
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.laws.survey import Survey, View
     from conformance.tuning.summaries import Pick
 
@@ -120,6 +122,33 @@ def training_job_arn_ends_with_its_name(survey: Survey, pick: Pick) -> Verdict:
         lacking="no training job has both a name and an ARN",
         notes=("the ARN carries the name in lower case, as observed (O9)",) if lowered else (),
     )
+
+
+ARN_STATEMENT = "the ARN of a tuning job ends with its name"
+
+
+def arn_of_the_tuning_job(views: Iterable[View]) -> Verdict:
+    """Judge that the last part of HyperParameterTuningJobArn is the name, in whatever case."""
+    tally = Tally("tuning jobs")
+    for view in views:
+        arn = text(view.answer, "HyperParameterTuningJobArn")
+        if arn:
+            last = arn.rpartition("/")[2]
+            tally.hold(last.lower() == view.name.lower(), f"{view.name} has the ARN {arn}", view.description)
+    return tally.verdict(
+        "arn-of-another",
+        "HyperParameterTuningJobArn ends with the name",
+        lacking="no tuning job shows an ARN",
+    )
+
+
+law(
+    "tuning-job-arn-ends-with-its-name",
+    operation=DESCRIBE,
+    subject="tuning-job-arn",
+    observed=("O16",),
+    statement=ARN_STATEMENT,
+)(lambda survey: arn_of_the_tuning_job(survey.views))
 
 
 @summary_law("definition-name-is-known", subject="definitions")

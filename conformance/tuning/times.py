@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _DAY_S = 86_400
 _UPLOAD_S = 2 * _DAY_S
+_STOPPING_S = 3_600
+"""What a tuning job may consume after its limit, by its own count: training jobs are told to stop, and save."""
 _TRAINING_JOB_S = 30 * _DAY_S
 _CLOCKS_S = 60
 """What two clocks of a service may differ by, and more than what rounding to whole seconds does."""
@@ -125,6 +127,29 @@ def tuning_runtime_within_the_limit(survey: Survey) -> Verdict:
     )
 
 
+@law(
+    "consumed-runtime-within-the-limit",
+    operation=DESCRIBE,
+    subject="consumed-resources",
+    observed=("O12",),
+    statement="a tuning job consumes no more runtime than its limit, and an hour in which it stops",
+)
+def consumed_runtime_within_the_limit(survey: Survey) -> Verdict:
+    """Judge that the consumed runtime, which the service counts itself, exceeds the limit by an hour at most."""
+    tally = Tally("tuning jobs")
+    for view in survey.views:
+        limit = number(view.answer, "HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds")
+        consumed = number(view.answer, "ConsumedResources.RuntimeInSeconds")
+        if limit is not None and consumed is not None:
+            told = f"{view.name} consumed {consumed} s, its limit is {limit} s"
+            tally.hold(consumed <= limit + _STOPPING_S, told, view.description)
+    return tally.verdict(
+        "over-the-limit",
+        "RuntimeInSeconds is at most MaxRuntimeInSeconds and an hour",
+        lacking="no description has both ResourceLimits.MaxRuntimeInSeconds and ConsumedResources.RuntimeInSeconds",
+    )
+
+
 @law("training-runtime-within-the-limit", operation=DESCRIBE, subject="stopping-condition")
 def training_runtime_within_the_limit(survey: Survey) -> Verdict:
     """Judge that training jobs kept to StoppingCondition.MaxRuntimeInSeconds, give or take the slack of stopping."""
@@ -160,8 +185,11 @@ def _passed(told: Json, since: str, until: str) -> float | None:
 
 
 def _lived(view: View) -> float | None:
-    """Give the seconds from the creation of a tuning job to its end."""
-    return _passed(view.answer, "CreationTime", _END)
+    """Return the seconds from the creation of a tuning job to its end; one without an end ended when last modified."""
+    lived = _passed(view.answer, "CreationTime", _END)
+    if lived is None and text(view.answer, "HyperParameterTuningJobStatus") in ENDED:
+        return _passed(view.answer, "CreationTime", "LastModifiedTime")
+    return lived
 
 
 def _training_limit(survey: Survey, member: str, *, since: str) -> Verdict:

@@ -98,6 +98,20 @@ def test_laws_that_compare_leave_moving_tuning_jobs_alone(name: str) -> None:
     assert judge(name, moving.survey()).outcome is Outcome.SKIPPED
 
 
+@pytest.mark.parametrize(("listed", "outcome"), [(99, Outcome.PASSED), (100, Outcome.FAILED), (200, Outcome.FAILED)])
+def test_a_listing_that_ends_with_a_full_page_was_cut_and_not_deleted_from(listed: int, outcome: Outcome) -> None:
+    state = good_state().unknown()
+    child = state.drafts["child"]
+    completed = child.items[0]
+    child.items = [completed | {"TrainingJobName": f"child-{number:03}-0a1b2c3d"} for number in range(listed)]
+    child.answer["TrainingJobStatusCounters"] = dict.fromkeys(child.answer["TrainingJobStatusCounters"], 0) | {
+        "Completed": listed + 7
+    }
+    child.answer["ObjectiveStatusCounters"] = {"Succeeded": listed + 7, "Pending": 0, "Failed": 0}
+    for name in ("status-counters-cover-the-listing", "objective-counters-cover-the-listing", "completed-counter"):
+        assert judge(name, state.survey()).outcome is outcome
+
+
 def test_counters_may_exceed_the_listing_where_training_jobs_may_have_been_deleted() -> None:
     for name in ("completed-counter", "succeeded-objective-counter", "status-counters-cover-the-listing"):
         verdict = judge(name, lists_an_item_less(good_state().unknown()).survey())

@@ -121,7 +121,17 @@ VICES: dict[str, list[Vice]] = {
         put("child", "ConsumedResources.RuntimeInSeconds", -1),
         put("child", "ConsumedResources.RuntimeInSeconds", 1000),
     ],
-    "tuning-runtime-within-the-limit": [put("child", "HyperParameterTuningEndTime", START + 36_001 + 2 * 86_400)],
+    "consumed-runtime-within-the-limit": [put("child", "ConsumedResources.RuntimeInSeconds", 36_000 + 3_601)],
+    "tuning-job-arn-ends-with-its-name": [
+        put("child", "HyperParameterTuningJobArn", "arn:aws:sagemaker:us-east-1:123456789012:tuning/other"),
+    ],
+    "tuning-runtime-within-the-limit": [
+        put("child", "HyperParameterTuningEndTime", START + 36_001 + 2 * 86_400),
+        both(
+            put("child", "HyperParameterTuningEndTime", None),
+            put("child", "LastModifiedTime", START + 36_001 + 2 * 86_400),
+        ),
+    ],
     "training-runtime-within-the-limit": [put("child", "0.TrainingEndTime", int(START) + 3700 + 2 * 86_400)],
     "spot-wait-within-the-limit": [put("child", "0.TrainingEndTime", int(START) + 7300 + 2 * 86_400)],
     "thirty-days-in-all": [put("child", "0.TrainingEndTime", int(START) + 31 * 86_400)],
@@ -225,6 +235,8 @@ VICES: dict[str, list[Vice]] = {
 
 # What may differ without anybody being wrong.
 ALLOWED: list[tuple[str, Vice]] = [
+    ("consumed-runtime-within-the-limit", put("child", "ConsumedResources.RuntimeInSeconds", 36_000 + 3_600)),
+    ("tuning-job-arn-ends-with-its-name", put("child", "HyperParameterTuningJobArn", "arn:x/CHILD")),
     ("status-counters-all-sent", put("child", "TrainingJobStatusCounters", None)),
     ("status-counters-all-sent", put("child", "TrainingJobStatusCounters.Newer", 1)),
     ("objective-counters-all-sent", put("child", "ObjectiveStatusCounters.Pending", 0)),
