@@ -12,10 +12,11 @@ from typing import IO, Final
 
 from conformance.errors import ExitCode
 from conformance.targets.errors import TargetError
-from conformance.targets.launch import GRACE_S, executable, folder, inherited_environment
+from conformance.targets.launch import GRACE_S, callers_secrets, executable, folder, inherited_environment
 from conformance.targets.processes import MARKER, Family
 from conformance.targets.spec import DUMMY_CREDENTIALS, Origin, TargetSpec
 from conformance.targets.state import State
+from conformance.wire.secrets import Blotter
 from conformance.worlds import World
 
 _TAIL_BYTES: Final = 4096
@@ -36,7 +37,7 @@ def load_by_command(spec: TargetSpec, world: World, *, endpoint_url: str, region
         world_file.write(json.dumps(world.to_json()).encode())
         world_file.seek(0)
         status = _run(spec, command, env, mark, (world_file, output))
-        tail = _tail(output)
+        tail = _tail(output, Blotter.of_a_process(callers_secrets(), spec.credentials))
     if status is None:
         raise _failed(spec, f"did not end within {spec.state.timeout_s:g} s", tail, command)
     if status != 0:
@@ -94,10 +95,12 @@ def _run(
             Family(process.pid, mark).end(GRACE_S, reap=process.poll)
 
 
-def _tail(output: IO[bytes]) -> str:
+def _tail(output: IO[bytes], secrets: Blotter) -> str:
+    """Return the end of what an adapter said, without secrets: they are taken out before it is cut."""
     output.seek(0, os.SEEK_END)
-    output.seek(max(0, output.tell() - _TAIL_BYTES))
-    return "\n".join(output.read().decode(errors="replace").splitlines()[-_TAIL_LINES:])
+    output.seek(max(0, output.tell() - 2 * _TAIL_BYTES))
+    told = secrets.log(output.read())[-_TAIL_BYTES:]
+    return "\n".join(told.decode(errors="replace").splitlines()[-_TAIL_LINES:])
 
 
 def _failed(spec: TargetSpec, how: str, tail: str, command: list[str]) -> TargetError:

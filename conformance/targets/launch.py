@@ -10,12 +10,13 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 
 from conformance.errors import ExitCode
 from conformance.output import no_follow
@@ -24,6 +25,7 @@ from conformance.targets.errors import TargetError
 from conformance.targets.ports import held_port
 from conformance.targets.processes import MARKER, Family, Watchdog
 from conformance.targets.spec import PORT, Launch, TargetSpec
+from conformance.wire.secrets import Blotter
 
 GRACE_S: Final = 5.0
 """How long a server may take to end before it is killed."""
@@ -32,15 +34,17 @@ _PROBE_S: Final = 2.0
 _BETWEEN_PROBES_S: Final = 0.05
 _TAIL_LINES: Final = 15
 _TAIL_BYTES: Final = 8192
+_LOG_PIECE: Final = 1024 * 1024
 
 
 class Server:
     """A server that was launched: where it answers, whether it still runs, and its end."""
 
-    def __init__(self, endpoint_url: str, command: list[str], log_path: Path, grace_s: float) -> None:
+    def __init__(self, endpoint_url: str, command: list[str], log: ServerLog, grace_s: float) -> None:
         """Describe it; `start` starts it."""
         self.endpoint_url = endpoint_url
-        self.log_path = log_path
+        self.log_path = log.path
+        self._log = log
         self._command = command
         self._grace_s = grace_s
         self._mark = uuid.uuid4().hex
@@ -58,7 +62,8 @@ class Server:
         return self._process.poll() if self._process else None
 
     def log_tail(self) -> str:
-        """Give the last lines of its log."""
+        """Return the last lines of its log."""
+        self._log.copy()
         with contextlib.suppress(OSError), self.log_path.open("rb") as log:
             log.seek(max(0, self.log_path.stat().st_size - _TAIL_BYTES))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-_TAIL_LINES:])
@@ -69,14 +74,14 @@ class Server:
         self._start_again = start
         start()
 
-    def start(self, *, env: Mapping[str, str], cwd: Path | None, log: IO[bytes]) -> None:
+    def start(self, *, env: Mapping[str, str], cwd: Path | None) -> None:
         """Start it in a session of its own, so that an interrupt at the terminal leaves its end to us."""
         atexit.register(self.end)
         self._watchdog = Watchdog(self._mark, self._grace_s)
         self._process = subprocess.Popen(  # noqa: S603 - the command is the user's own, from targets.yaml
             self._command,
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=self._log.sink,
             stderr=subprocess.STDOUT,
             cwd=cwd,
             env={**inherited_environment(), **env, MARKER: self._mark},
@@ -118,6 +123,7 @@ class Server:
             return
         process = self._process
         Family(self.pid, self._mark).end(self._grace_s, reap=process.poll if process else lambda: None)
+        self._log.copy()
         self._watchdog.release()
         self._watchdog = None
 
@@ -154,11 +160,12 @@ def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> I
         raise TargetError(
             "servers can't be launched on Windows", where=spec.where, remedy="start it yourself, and name its URL"
         )
-    with _port(spec, launch) as port, _log(log_path) as log:
-        server = Server(spec.endpoint_url.replace(PORT, port), _command(spec, launch, port), log_path, grace_s)
+    secrets = Blotter.of_a_process({**callers_secrets(), **launch.env}, spec.credentials)
+    with _port(spec, launch) as port, ServerLog(log_path, secrets) as log:
+        server = Server(spec.endpoint_url.replace(PORT, port), _command(spec, launch, port), log, grace_s)
 
         def start() -> None:
-            _start(server, spec, launch, port, log)
+            _start(server, spec, launch, port)
             server.wait_until_ready(launch.ready_s)
 
         try:
@@ -168,14 +175,54 @@ def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> I
             server.end()
 
 
-def _log(path: Path) -> IO[bytes]:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return open(path, "wb", opener=no_follow)
-    except OSError as error:
-        raise TargetError(
-            f"the log of the server can't be written: {error.strerror}", where=str(path), remedy="allow writing there"
-        ) from error
+class ServerLog:
+    """The log of a launched server: it writes to a file that has no name, from which all but its secrets is copied.
+
+    A pipe would do, too, but a server that outlives the suite for a moment would block on it, or die of it.
+    """
+
+    def __init__(self, path: Path, secrets: Blotter) -> None:
+        """Open both files. Raises TargetError where the log can't be written."""
+        self.path = path
+        self._secrets = secrets
+        self._copied = 0
+        self.sink: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the context
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._log = open(path, "wb", opener=no_follow)  # noqa: SIM115 - as above
+        except OSError as error:
+            self.sink.close()
+            raise TargetError(
+                f"the log of the server can't be written: {error.strerror}",
+                where=str(path),
+                remedy="allow writing there",
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.copy(ended=True)
+        self.sink.close()
+        self._log.close()
+
+    def copy(self, *, ended: bool = False) -> None:
+        """Copy what has come in since the last time; the beginning of a secret waits for its end unless all `ended`."""
+        if self.sink.closed:
+            return
+        while piece := os.pread(self.sink.fileno(), _LOG_PIECE, self._copied):  # the server's own position stays
+            size = len(piece) - self._secrets.unfinished(piece)
+            size = size if size or not ended else len(piece)
+            if not size:
+                break
+            self._log.write(self._secrets.log(piece[:size]))
+            self._copied += size
+        self._log.flush()
+
+
+def callers_secrets() -> dict[str, str]:
+    """Return the secrets of the user's environment, which servers and adapters get as well."""
+    return {name: value for name, value in inherited_environment().items() if Blotter.names_a_secret(name, value)}
 
 
 @contextmanager
@@ -197,13 +244,13 @@ def _port(spec: TargetSpec, launch: Launch) -> Iterator[str]:
         yield str(port)
 
 
-def _start(server: Server, spec: TargetSpec, launch: Launch, port: str, log: IO[bytes]) -> None:
+def _start(server: Server, spec: TargetSpec, launch: Launch, port: str) -> None:
     env = {name: value.replace(PORT, port) for name, value in launch.env.items()}
     cwd = folder(spec, launch.cwd)
     if cwd is not None and not os.path.isdir(cwd):  # noqa: PTH112 - Path.is_dir raises where the name is too long
         raise TargetError(f"there is no folder {cwd}", where=spec.where, remedy="mend `cwd`, or leave it out")
     try:
-        server.start(env=env, cwd=cwd, log=log)
+        server.start(env=env, cwd=cwd)
     except OSError as error:
         raise TargetError(
             f"{launch.command[0]} can't be started: {error.strerror}", where=spec.where, remedy=launch.hint or "mend it"

@@ -1,7 +1,8 @@
-"""Secrets that a target sends back: echoes of what a request was signed with are blotted out before anybody sees them.
+"""Secrets that a target sends back or a server logs: they are blotted out where their text enters, before it is cut.
 
-A server may repeat the headers that it got, in an error message for one. Each secret is replaced by as many asterisks
-as it has letters, so that lengths, and with them the judgement of everything else in the answer, stay as they were.
+A server may repeat the headers that it got, in an error message for one, or log its environment. Each secret is
+replaced by as many asterisks as it has letters, so that lengths, and with them the judgement of everything else, stay
+as they were. What is recognised is listed in docs/verify-aws.md; a change here is one there.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
@@ -18,64 +19,119 @@ from conformance.wire.signing import Credentials
 
 _SHORTEST = 12
 """Letters of a text that counts as a secret: `test` and the like are words, and stand in many an answer."""
+_SHORTEST_NAMED = 4
+"""Letters of the value of a variable whose name says that it is a secret."""
+_SHORTEST_UNNAMED = 16
+"""Letters of the value of any other variable that a server is started with."""
+_NAMES_A_SECRET = re.compile("KEY|SECRET|TOKEN|PASS|PWD|CREDENTIAL|AUTH", re.IGNORECASE)
 _SIGNATURE = re.compile(r"Signature=([0-9a-f]{16,})")
+_DIGITS = re.compile(rb"[0-9a-fA-F]{64,}")
+_DIGEST = 64
+"""Hexadecimal digits of a signature."""
 _HEX = re.compile("%[0-9A-F]{2}")
 _BLOCK = 3
 """Bytes that base64 writes as four letters: a text within another one begins at any of them."""
 
 
 class Blotter:
-    """Takes the secrets of one caller out of what comes back to it."""
+    """Takes secrets, and the signatures of all requests so far, out of foreign text."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, secrets: Iterable[str]) -> None:
         """Work out the ways in which each secret may be written."""
-        keys = (credentials.access_key, credentials.secret_key, credentials.session_token or "")
-        written = {form for secret in keys if len(secret) >= _SHORTEST for form in _written(secret)}
+        written = {form for secret in secrets for form in _written(secret)}
         self._forms = tuple(sorted(written, key=len, reverse=True))
+        self._signatures: set[bytes] = set()
 
     @classmethod
     def of(cls, credentials: Credentials | None) -> Blotter | None:
-        """Give the blotter of these credentials; None where they hold no secret worth the name."""
-        keys = (credentials.access_key, credentials.secret_key, credentials.session_token or "") if credentials else ()
-        return cls(credentials) if credentials and any(len(key) >= _SHORTEST for key in keys) else None
+        """Return the blotter of these credentials; None where they hold no secret worth the name."""
+        secrets = _worth(credentials)
+        return cls(secrets) if secrets else None
+
+    @classmethod
+    def of_a_process(cls, environment: Mapping[str, str], credentials: Credentials | None) -> Blotter:
+        """Return the blotter of what a process is started with: its own variables, and the credentials of a target."""
+        named = (
+            value
+            for name, value in environment.items()
+            if len(value) >= (_SHORTEST_NAMED if _NAMES_A_SECRET.search(name) else _SHORTEST_UNNAMED)
+        )
+        return cls([*named, *_worth(credentials)])
+
+    @staticmethod
+    def names_a_secret(name: str, value: str) -> bool:
+        """Whether a variable of the environment, by its name and its length, holds a secret."""
+        return len(value) >= _SHORTEST and _NAMES_A_SECRET.search(name) is not None
 
     def response(self, response: HttpResponse, authorization: str) -> HttpResponse:
-        """Give an answer without secrets, the signature of its own request among them; the same where it has none."""
+        """Return an answer without secrets and signatures; the same where it has none."""
         forms = self._with_signature(authorization)
-        told = "\n".join(value for _, value in response.headers).encode("utf-8", "surrogatepass")
-        if not any(form in response.body or form in told for form in forms):
+        told = "\n".join(text for pair in response.headers for text in pair).encode("utf-8", "surrogatepass")
+        if not any(form in response.body or form in told for form in forms) and not any(
+            map(self._signed, (response.body, told))
+        ):
             return response
-        headers = tuple((name, _blotted_text(value, forms)) for name, value in response.headers)
-        return replace(response, headers=headers, body=_blotted(response.body, forms))
+        headers = tuple((self._text(name, forms), self._text(value, forms)) for name, value in response.headers)
+        return replace(response, headers=headers, body=self._blotted(response.body, forms))
 
     def fault(self, fault: Fault, authorization: str) -> Fault:
-        """Give a fault without secrets: the words of a library may repeat a header that it could not send."""
-        return Fault(fault.kind, _blotted_text(fault.detail, self._with_signature(authorization)))
+        """Return a fault without secrets: the words of a library may repeat what a server sent."""
+        return Fault(fault.kind, self._text(fault.detail, self._with_signature(authorization)))
+
+    def log(self, content: bytes) -> bytes:
+        """Return a piece of a log without secrets."""
+        return self._blotted(content, self._forms)
+
+    def unfinished(self, content: bytes) -> int:
+        """Return how many bytes at the end of a piece of a log may be the beginning of a secret."""
+        longest = min(len(content), max(map(len, self._forms), default=1) - 1)
+        endings = (content[-size:] for size in range(longest, 0, -1))
+        return next((len(ending) for ending in endings if any(form.startswith(ending) for form in self._forms)), 0)
 
     def _with_signature(self, authorization: str) -> tuple[bytes, ...]:
         found = _SIGNATURE.search(authorization)
-        return (*self._forms, *_written(found[1])) if found else self._forms
+        if found is None:
+            return self._forms
+        self._signatures.add(found[1].encode())
+        return (*self._forms, *_written(found[1]))
+
+    def _signed(self, text: bytes) -> bool:
+        return any(self._without_signatures(found) != found[0] for found in _DIGITS.finditer(text))
+
+    def _without_signatures(self, found: re.Match[bytes]) -> bytes:
+        """Return a run of digits without the signature of any request so far: a server may repeat an older one."""
+        digits = found[0]
+        for start in range(len(digits) - _DIGEST + 1):
+            if digits[start : start + _DIGEST].lower() in self._signatures:
+                digits = digits[:start] + b"*" * _DIGEST + digits[start + _DIGEST :]
+        return digits
+
+    def _text(self, text: str, forms: tuple[bytes, ...]) -> str:
+        return self._blotted(text.encode("utf-8", "surrogatepass"), forms).decode("utf-8", "surrogatepass")
+
+    def _blotted(self, text: bytes, forms: tuple[bytes, ...]) -> bytes:
+        for form in forms:
+            if form in text:
+                text = text.replace(form, b"*" * len(form))
+        return _DIGITS.sub(self._without_signatures, text) if self._signatures else text
 
 
-def _blotted_text(text: str, forms: tuple[bytes, ...]) -> str:
-    return _blotted(text.encode("utf-8", "surrogatepass"), forms).decode("utf-8", "surrogatepass")
-
-
-def _blotted(text: bytes, forms: tuple[bytes, ...]) -> bytes:
-    for form in forms:
-        if form in text:
-            text = text.replace(form, b"*" * len(form))
-    return text
+def _worth(credentials: Credentials | None) -> list[str]:
+    """Return those of the credentials that are no word."""
+    keys = (credentials.access_key, credentials.secret_key, credentials.session_token or "") if credentials else ()
+    return [key for key in keys if len(key) >= _SHORTEST]
 
 
 def _written(secret: str) -> Iterator[bytes]:
-    """Give the secret as it is, as JSON, repr and URLs write it, and as it stands inside of base64."""
+    """Return the secret as it is, as JSON, repr, URLs and hexadecimal digits write it, and as it is inside base64."""
     plain = {secret, json.dumps(secret)[1:-1], secret.replace("/", r"\/"), repr(secret)[1:-1]}
     plain |= {quote(secret, safe=""), quote(secret), quote_plus(secret)}
     plain |= {_HEX.sub(lambda found: found[0].lower(), text) for text in plain}
     for text in plain:
         yield text.encode("utf-8", "surrogatepass")
     content = secret.encode("utf-8", "surrogatepass")
+    yield content.hex().encode()
+    yield content.hex().upper().encode()
     for before in range(_BLOCK):
         # What stands before the secret, and after it, shares its first and its last letters with it: they are left out.
         whole = base64.b64encode(b"\0" * before + content).rstrip(b"=")

@@ -35,6 +35,8 @@ _INTERNAL = frozenset(
 )  # fmt: skip
 _SERVER_ERRORS = frozenset(range(500, 600)) - {501}
 """Statuses of a server that broke; with 501 it says that it has no such thing."""
+_MOST_WORDS = 200
+"""Letters of what is said of a fault: it may quote a line of the server's."""
 _OF_THE_CONNECTION = frozenset({"dropped", "not-http"})
 """Kinds of faults that a kept connection may be to blame for, with what was left on it."""
 _MOST_INTERNAL = 3
@@ -305,8 +307,7 @@ class Client:
                     sending.method, sending.url, sending.headers, body, follows=sending.after is not None
                 )
             self.seconds += time.perf_counter() - started
-        if self._blotter is not None:
-            response, fault = self._blotted(sending, response, fault)
+        response, fault = self._blotted(sending, response, fault)
         if self._recorder is not None:
             self._recorder.take(sending, response, fault)
         return Exchange(sending.operation, shown, response, fault)
@@ -314,13 +315,12 @@ class Client:
     def _blotted(
         self, sending: Sending, response: HttpResponse | None, fault: Fault | None
     ) -> tuple[HttpResponse | None, Fault | None]:
-        if self._blotter is None:
-            return response, fault
-        authorization = sending.headers.get("Authorization", "")
-        return (
-            self._blotter.response(response, authorization) if response else None,
-            self._blotter.fault(fault, authorization) if fault else None,
-        )
+        if self._blotter is not None:
+            authorization = header(tuple(sending.headers.items()), "Authorization") or ""
+            response = self._blotter.response(response, authorization) if response else None
+            fault = self._blotter.fault(fault, authorization) if fault else None
+        # Cut only now: half a secret would not be recognised.
+        return response, fault and Fault(fault.kind, f"{fault.detail:.{_MOST_WORDS}}")
 
     def _keep_pace(self) -> None:
         if self._pause:

@@ -29,8 +29,6 @@ _SILENT = re.compile(r"Read timed out\. \(read timeout=([^)]+)\)")
 _NEVER_ANSWERED = ("refused", "Name or service", "resolve", "unreachable", "No route")
 _TOO_MANY_HEADERS = "got more than"
 """What http.client says of headers that it counts, in an exception of no kind of its own."""
-_SHOWN = 60
-"""Letters of a line that are shown where it is no HTTP."""
 
 
 class Transport:
@@ -82,7 +80,7 @@ class Transport:
 
     def _followed(self, response: HttpResponse | None, fault: Fault | None) -> tuple[HttpResponse | None, Fault | None]:
         if surplus := self._connection.surplus:
-            words = f"bytes that belong to no answer came behind the answer: {surplus.decode('latin-1')!r:.{_SHOWN}}"
+            words = f"bytes that belong to no answer came behind the answer: {surplus.decode('latin-1')!r}"
             return None, Fault(DESYNCHRONIZED, words)
         if self._connection.was_cut or (self.reused and fault is not None and fault.kind == "dropped"):
             return None, Fault(CUT, "the server closed the connection, and its answer did not say that it would")
@@ -155,9 +153,9 @@ def _words(inner: BaseException) -> str:
         case RemoteDisconnected():
             return str(inner)
         case BadStatusLine():
-            return f"what came is no status line of HTTP/1.1: {str(inner).strip()!r:.{_SHOWN}}"
+            return f"what came is no status line of HTTP/1.1: {str(inner).strip()!r}"
         case UnknownProtocol():
-            return f"the answer is in another version of HTTP: {inner!s:.{_SHOWN}}"
+            return f"the answer is in another version of HTTP: {inner!s}"
         case IncompleteRead(expected=None):
             return "the answer ended early, or in a chunk without a size"
         case IncompleteRead():

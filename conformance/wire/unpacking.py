@@ -56,7 +56,7 @@ def _unpacked(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
         yield from pieces
         return
     if coding not in _WINDOW:
-        raise UndecodableError(f"the answer has the content encoding {coding!r:.60}, and none was asked for")
+        raise UndecodableError(f"the answer has the content encoding {coding!r}, and none was asked for")
     unpacker = zlib.decompressobj(_WINDOW[coding])
     try:
         for piece in pieces:

@@ -1,4 +1,4 @@
-"""Evidence whose digests are right and whose content is odd: one error that says so, or a replay with its verdicts."""
+"""Evidence whose digests are right and whose content is odd: one error that says so, or evidence to judge."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 from bundles import STATE, lines, rewrite, written
 
-from conformance.catalogue.runner import Runner
 from conformance.evidence import EvidenceError
-from conformance.suite.settings import Settings
-from conformance.suite.stage import Plan
+from conformance.suite.evidence import Replayed
 
 ODD: tuple[Any, ...] = (
     None, True, -1, 0, 10**400, 1e308, "", "\ud800", "\x1b[2J", "http://[", "a" * 100_000, [], {}, [[None]], {"a": {}},
@@ -46,18 +44,8 @@ def cases(path: Path) -> list[tuple[int, tuple[Any, ...]]]:
     return [(number, trail) for number, line in enumerate(lines(path)) for trail in places(line) if trail]
 
 
-def replayed(path: Path) -> None:
-    """Replay a bundle as a run does: the plan, the target, and a few checks of every kind."""
-    plan = Plan.of(Settings(replay=str(path), select=("*/protocol/operation/available", "*/consistency/times/*")))
-    with plan.opened() as target:
-        runner = Runner(plan.lab(target), plan.checks)
-        for check in plan.checks:
-            verdict = runner.verdict(check)
-            assert verdict.kind != "suite-error", verdict.reason
-
-
 @pytest.mark.parametrize("odd", [*ODD, ...], ids=lambda odd: f"{odd!r:.12}")
-def test_odd_content_is_one_error_or_a_replay(tmp_path: Path, odd: Any) -> None:
+def test_odd_content_is_one_error_or_evidence(tmp_path: Path, odd: Any) -> None:
     path = tmp_path / "evidence.jsonl"
     written(path, exchanges=1)
     original = path.read_bytes()
@@ -66,13 +54,12 @@ def test_odd_content_is_one_error_or_a_replay(tmp_path: Path, odd: Any) -> None:
         path.write_bytes(original)
         try:
             rewrite(path, lambda content, n=number, way=trail: put(content[n], way, odd), forge=True)  # type: ignore[misc]
-            replayed(path)
+            Replayed.of(path)
         except EvidenceError:
             rejected += 1
-
     assert rejected
     path.write_bytes(original)
-    replayed(path)
+    assert Replayed.of(path).bundle.entries
 
 
 def test_a_state_of_another_shape_is_rejected(tmp_path: Path) -> None:
@@ -80,4 +67,4 @@ def test_a_state_of_another_shape_is_rejected(tmp_path: Path) -> None:
     written(path)
     rewrite(path, lambda content: content[1].update(state={**STATE, "jobs": [{"name": "a"}]}), forge=True)
     with pytest.raises(EvidenceError):
-        replayed(path)
+        Replayed.of(path)

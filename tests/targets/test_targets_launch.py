@@ -203,6 +203,18 @@ def test_a_server_with_a_port_of_its_own_is_not_launched_beside_another(tmp_path
     assert caught.value.exit_code is ExitCode.TARGET_BROKE
 
 
+def test_the_log_is_without_the_secrets_of_the_entry(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
+    told = "import os; word = os.environ['DB_PASSWORD']; print('to', word[:3], end=''); print(word[3:], flush=True);"
+    told += "print('and', word, 'again', flush=True);"
+    spec = launching(
+        program("tells_a_secret", told + FAITHFUL), str(lifelines.port), env={"DB_PASSWORD": "hunter2-hunter"}
+    )
+    with launched(spec, tmp_path / "launch.log") as server:
+        tail = server.log_tail()
+        assert "and ************** again" in tail
+    assert "hunter2-hunter" not in (tmp_path / "launch.log").read_text()
+
+
 def test_environment_and_folder_are_those_of_the_entry(
     tmp_path: Path, program: Program, lifelines: Lifelines, monkeypatch: pytest.MonkeyPatch
 ) -> None:

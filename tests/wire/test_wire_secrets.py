@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import socket
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -85,3 +86,38 @@ def test_a_client_hands_out_nothing_that_a_server_echoes() -> None:
     assert exchange.error_code == "ValidationException"
     assert exchange.response is not None
     assert int(exchange.response.header("content-length") or 0) == len(exchange.response.body)
+
+
+def test_the_signature_of_an_earlier_request_and_the_name_of_a_header_are_blotted_out() -> None:
+    one = blotter()
+    one.response(HttpResponse(200, (), b"{}", 0.1), AUTHORIZATION)
+    later = AUTHORIZATION.replace(SIGNATURE, "f" * 64)
+    answer = HttpResponse(400, ((f"X-{KEYS.secret_key}", "a"),), f"before it: ab{SIGNATURE.upper()}".encode(), 0.1)
+    told = one.response(answer, later)
+    assert told.body == b"before it: ab" + b"*" * 64
+    assert told.headers == ((f"X-{'*' * len(KEYS.secret_key)}", "a"),)
+    digest = HttpResponse(200, (), b"a" * 64, 0.1)
+    assert one.response(digest, later) is digest
+
+
+@pytest.mark.parametrize("before", [0, 10, 30, 40, 55, 180])
+@pytest.mark.parametrize("line", ["{}\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Encoding: {}\r\n\r\n", "HTTP/9 {}\r\n\r\n"])
+def test_what_is_cut_was_blotted_out_before(line: str, before: int) -> None:
+    def answer(connection: socket.socket, _: Received) -> bool:
+        connection.sendall(line.format("x" * before + KEYS.secret_key).encode())
+        return False
+
+    with RawServer(answer) as server:
+        client = Client(server.url, Protocol("sagemaker", "SageMaker", JSON), KEYS)
+        fault = client.send(Request("DescribeX", b"{}")).fault
+        client.close()
+    assert fault is not None
+    assert KEYS.secret_key[:6] not in fault.detail
+
+
+def test_a_log_is_without_secrets_wherever_its_pieces_end() -> None:
+    secret = f"hunter{2}-hunter2"
+    one = Blotter.of_a_process({"DB_PASSWORD": secret, "PIN_TOKEN": "1234", "MODE": "fast"}, KEYS)
+    assert one.log(f"fast 1234 {secret} {KEYS.secret_key}".encode()) == b"fast **** " + b"*" * 15 + b" " + b"*" * 22
+    assert [one.unfinished(f"at {secret[:size]}".encode()) for size in (1, 7, 14)] == [1, 7, 14]
+    assert one.unfinished(b"nothing here.") == 0
