@@ -22,6 +22,7 @@ def masked(text: str) -> str:
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         (r"\bin \d+\.\d s", "in TIME s"),
         (r"(contract +)[0-9a-f]{12}", r"\1DIGEST"),
+        (r"of [\d,]+ checks were selected", "of ALL checks were selected"),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "REQUEST-ID"),
     ):
         text = re.sub(pattern, mask, text)
@@ -52,7 +53,7 @@ def test_a_broken_server_is_told_what_it_breaks_with_citations_and_a_line_to_pas
 ) -> None:
     with RawServer(NotFoundWith404()) as server:
         write_targets(tmp_path, mine=f"{{endpoint_url: '{server.url}', state: {{existing: {{names: [exactly-ten]}}}}}}")
-        ended = conformance("run", "mine", "--select", f"{DESCRIBE}/error", cwd=tmp_path)
+        ended = conformance("run", "mine", "--select", f"{DESCRIBE}/error", "-v", cwd=tmp_path)
     assert masked(ended.out) == snapshot
     assert ended.err == ""
 

@@ -14,6 +14,9 @@ from expected_failures import FILE, LEVELS, VERSION, differences, expected, reco
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 DOES_NOT_CONFORM = 1
+COLUMNS = 80
+ROWS_LEFT = 22
+"""Lines of a screen of 24 that the line of the target and the prompt leave."""
 
 
 def installed() -> str:
@@ -57,3 +60,8 @@ def test_exactly_the_expected_checks_fail_on_moto(tmp_path: Path) -> None:
         ["on moto:", *told, f"a wanted change: python {Path(__file__).parent}/expected_failures.py"]
     )
     assert ran.returncode == DOES_NOT_CONFORM, ran.stdout + ran.stderr
+    screen = ran.stdout[ran.stdout.index("\n\n") + 1 :].splitlines()
+    assert len(screen) <= ROWS_LEFT
+    assert max(len(line) for line in screen if not line.startswith("  report ")) <= COLUMNS
+    assert "more findings: -v prints more" in ran.stdout
+    assert " ".join(screen[-2:]).startswith("Does not conform: ")
