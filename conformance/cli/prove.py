@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 
 import click
 
@@ -17,12 +18,14 @@ from conformance.program import Command
 @click.option("--sample", metavar="N", type=click.IntRange(min=1), default=1, help="Try every Nth mutant only.")
 @click.option("--select", multiple=True, metavar="PATTERN", help="Only mutants whose id matches. May be repeated.")
 @click.option("-n", "processes", metavar="N", type=click.IntRange(min=1), help="Processes (default: one a core).")
-def prove(
+@click.option("-v", "--verbose", is_flag=True, help="Print each mutant's claim, its checks, and what no mutant breaks.")
+def prove(  # noqa: PLR0913, PLR0917 - click passes options so
     as_json: bool,  # noqa: FBT001 - click passes flags so
     print_schema: bool,  # noqa: FBT001 - as above
     sample: int,
     select: tuple[str, ...],
     processes: int | None,
+    verbose: bool,  # noqa: FBT001 - as above
 ) -> int:
     """Hold the suite against broken servers: each must fail a check about what it breaks.
 
@@ -48,6 +51,8 @@ def prove(
     if as_json:
         click.echo(json.dumps(rendering.as_json(bench, proof, every, checks), indent=1, ensure_ascii=False))
     else:
-        for line in rendering.as_text(bench, proof, every, checks):
+        in_full = rendering.as_text(bench, proof, every, checks)
+        in_short = rendering.as_screen(bench, proof, every, checks, shutil.get_terminal_size())
+        for line in in_full if verbose else in_short:
             click.echo(line)
     return ExitCode.DOES_NOT_CONFORM if proof.survivors else ExitCode.CONFORMS

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from conformance.proof.running import Proof
 
 _FEW = 3
+_SIZE = (80, 24)
+"""Columns and lines of the smallest screen."""
 
 
 def as_json(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check]) -> dict[str, Any]:
@@ -85,6 +87,33 @@ def as_text(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequenc
         f"{told['tried']} tried{'' if proof.whole else ' (a selection)'}, {told['caught']} caught,"
         f" {told['survived']} survived, in {proof.seconds:.1f} s"
     )
+
+
+def as_screen(
+    bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check], size: tuple[int, int] = _SIZE
+) -> Iterator[str]:
+    """Return the lines that fit a screen of this size: counts, a line a survivor, and what the proof comes to last."""
+    width, height = size
+    told, found = counts(proof, every), precision(proof)
+    head = [
+        "",
+        f"  mutants     {told['derived']:,} derived and {told['written']:,} written, {told['equivalent']:,} equivalent",
+        f"  tried       {told['tried']:,}{'' if proof.whole else ' (a selection)'} in {proof.seconds:.1f} s",
+        f"  broken      {len(rows(bench, proof)):,} facts and behaviours",
+        f"  precision   a caught mutant fails {found.median:g} checks (median), {len(found.loud):,} fail many others",
+        f"  gaps        {len(gaps(bench, checks, every)):,} claims of checks that no mutant breaks",
+        "",
+    ]
+    survivors = [f"  {mutant.id}: {mutant.words}" for mutant, _ in proof.survivors]
+    room = max(height, _SIZE[1]) - len(head) - 5  # the title, the rest in a line, two lines of the end, the prompt
+    if len(survivors) > room:
+        survivors[room:] = [f"  and {len(survivors) - room:,} more: -v"]
+    if survivors:
+        head += ["Survived", *survivors, ""]
+        end = f"Survived: {told['survived']:,} of {told['tried']:,} mutants; each is a bug of the suite, or allowed"
+    else:
+        end = f"Proven: {told['caught']:,} of {told['tried']:,} mutants were caught, none survived"
+    yield from (line if len(line) <= width else f"{line[: width - 1]}…" for line in (*head, end))
 
 
 def _survivors(proof: Proof) -> Iterator[str]:

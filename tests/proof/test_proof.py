@@ -19,7 +19,7 @@ from conformance.laws.verdict import failed, passed
 from conformance.mutants import Mutant
 from conformance.proof.bench import Bench, every_mutant, world
 from conformance.proof.matrix import NO_MUTANT, gaps, precision, rows
-from conformance.proof.rendering import SCHEMA, as_json, as_text
+from conformance.proof.rendering import SCHEMA, as_json, as_screen, as_text
 from conformance.proof.running import ProofError, chosen, faults, prove
 
 SAMPLE = 90
@@ -111,6 +111,20 @@ def test_the_proof_is_told_with_survivors_first() -> None:
     assert lines[0].startswith("2 survived")
     assert f"  {one.id}: {one.words}" in lines
     assert lines[-1].startswith("2 tried (a selection), 0 caught, 2 survived")
+    screen = list(as_screen(blind, proof, every(), checks()))
+    assert sum(line.startswith(f"  {one.id}"[:70]) for line in screen) == 1
+    assert screen[-1].startswith("Survived: 2 of 2 mutants")
+
+
+def test_survivors_that_have_no_room_on_a_screen_are_summed_up() -> None:
+    blind = bench(check for check in checks() if check.area == "protocol")
+    proof = prove(blind, every()[::SAMPLE], whole=False)
+    survived = len(proof.survivors)
+    screen = list(as_screen(blind, proof, every(), checks()))
+    assert survived > len(screen)
+    assert len(screen) <= 23
+    assert max(map(len, screen)) <= 80
+    assert f"  and {survived - 12:,} more: -v" in screen
 
 
 def test_the_json_form_keeps_its_schema_and_the_processes_give_the_same() -> None:
@@ -146,7 +160,7 @@ def test_the_command_ends_with_1_where_one_survives(tmp_path: Path) -> None:
     )
     ended = python(blinded, "prove", "--select", FEW[1], "-n", "1", cwd=tmp_path)
     assert ended.code == 1
-    assert ended.out.startswith("1 survived")
+    assert ended.out.splitlines()[-1].startswith("Survived: 1 of 1 mutants")
 
 
 def test_the_command_prints_its_schema(tmp_path: Path) -> None:
