@@ -9,12 +9,12 @@ from typing import Any, Protocol, TypeVar, cast
 
 from conformance.contract import Contract
 from conformance.wire.encoding import weight
-from conformance.wire.exchange import KILLED, Exchange, Fault, HttpRequest
+from conformance.wire.exchange import KILLED, RUN_TIME, Exchange, Fault, HttpRequest
 from conformance.wire.request import Request
 from conformance.wire.sending import UnansweredError
 
 _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
-_AT_ONCE = frozenset({"budget", "credentials"})
+_AT_ONCE = frozenset({"budget", "credentials", RUN_TIME})
 """Faults after which no request will be answered: there is no use in trying four more."""
 _PATIENCE = 5
 MOST_RESTARTS = 10

@@ -12,7 +12,7 @@ from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.permission import denied
 from conformance.laws.verdict import Outcome, Verdict, broke, skipped
-from conformance.wire.exchange import KILLED, Exchange
+from conformance.wire.exchange import KILLED, RUN_TIME, Exchange
 from conformance.wire.sending import UnansweredError
 
 _REFUSALS = range(400, 500)
@@ -57,9 +57,14 @@ class Runner:
 
     def _run(self, check: Check) -> Verdict:
         self._lab.asking = check.id
-        if aside := self._standing.aside(check):
+        aside = self._standing.aside(check)
+        verdict = aside or self._on_one_server(check)
+        gone = self._lab.gone
+        if gone is not None and gone.kind == RUN_TIME and verdict.outcome is Outcome.ERROR:
+            # The time was up by chance when this check had its turn.
+            return skipped(gone.detail, kind=RUN_TIME)
+        if aside is not None:
             return aside
-        verdict = self._on_one_server(check)
         if verdict.kind == KILLED and verdict.outcome is Outcome.ERROR:
             verdict = replace(verdict, outcome=Outcome.FAILED)
         if verdict.outcome is Outcome.ERROR and self._lab.gone is not None:

@@ -83,6 +83,7 @@ class Running:
 
             print_before(self._console, plan)
         total = len(plan.own)
+        self._progress = Progress(self._console, plan.wiring.traffic.waits_for)
         planned = time.perf_counter()
         handle = Handle(
             plan,

@@ -219,6 +219,7 @@ def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> 
     notes = target.state.notes
     if handle is None or handle.before_close is None:
         with config.stash[TIMINGS].phase("closing the target"):
+            config.stash[PLAN].wiring.traffic.began = None  # what is put back has the time of a run of its own
             notes += target.clean_up()
     with config.stash[TIMINGS].phase("reports"):
         record, reports = recording.finish(

@@ -183,7 +183,10 @@ class Plan:
             start_reference=partial(start_reference, self.contract),
             on_wait=self.on_wait,
         ) as target:
-            yield target
+            try:
+                yield target
+            finally:
+                self.wiring.traffic.began = None  # what is put back has the time of a run of its own
 
     def shell(self, target: OpenTarget) -> Shell:
         """Give what reproducing lines need."""

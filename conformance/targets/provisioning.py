@@ -13,7 +13,7 @@ from conformance.targets.errors import TargetError, UnreachableError
 from conformance.targets.spec import Origin, TargetSpec
 from conformance.targets.state import State, StateJob
 from conformance.targets.tuning_jobs import CREATE, DELETE, IN_USE, NAME, STOP, parents_of
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import RUN_TIME, Exchange
 from conformance.worlds import World, WorldJob
 
 _UNKNOWN_OPERATION: Final = "UnknownOperationException"
@@ -150,7 +150,7 @@ class Provision:
                 where=exchange.request.url,
                 remedy="see its log",
             )
-        if fault and fault.kind in {"budget", "refused-by-client"}:
+        if fault and fault.kind in {"budget", "refused-by-client", RUN_TIME}:
             return fault.detail
         self._silences = self._silences + 1 if exchange.response is None else 0
         if self._silences >= _SILENCES:

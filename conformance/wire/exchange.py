@@ -58,6 +58,8 @@ CLOSED, CUT, DESYNCHRONIZED, NOT_FOLLOWED = "closed", "cut", "desynchronized", "
 The server closed the connection and its answer said so, or closed it without a word; something else than an answer came
 on it; the request before it found no answer.
 """
+RUN_TIME = "run-time"
+"""The kind of the fault of a request for which a run has no time left."""
 KILLED = "killed"
 """The kind of the fault of a request that was met by a closed connection, after which no server was there."""
 

@@ -9,14 +9,15 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one exchange, and of what a run keeps of all of them.
+    """Bounds of one exchange, of a whole run, and of what it keeps of all exchanges.
 
-    Seconds to connect, seconds of silence and seconds in all; bytes of the body of one answer; and the memory, in bytes
-    as `weight` estimates it, that the answers of a run may take together.
+    Seconds to connect, seconds of silence and seconds in all; seconds of a run, from its first request; bytes of the
+    body of one answer; and the memory, in bytes as `weight` estimates it, that the answers of a run may take together.
     """
 
     connect_s: float = 5.0
     read_s: float = 20.0
     total_s: float = 60.0
+    run_s: float = 900.0
     max_body_bytes: int = 8 * _MIB
     max_kept_bytes: int = 96 * _MIB

@@ -10,7 +10,17 @@ from urllib.parse import urlsplit
 
 import requests
 
-from conformance.wire.exchange import KILLED, NOT_FOLLOWED, Exchange, Fault, Headers, HttpRequest, HttpResponse, header
+from conformance.wire.exchange import (
+    KILLED,
+    NOT_FOLLOWED,
+    RUN_TIME,
+    Exchange,
+    Fault,
+    Headers,
+    HttpRequest,
+    HttpResponse,
+    header,
+)
 from conformance.wire.limits import Limits
 from conformance.wire.read_only import is_aws, reaches_only, reads
 from conformance.wire.request import HeaderCase, Request, Signing
@@ -66,8 +76,16 @@ class Traffic:
     throttled: int = 0
     reconnected: int = 0
     recovered: int = 0
+    began: float | None = None
+    """When the first request was sent, on the monotonic clock."""
+    pending: str = ""
+    """The operation whose answer is waited for; empty where nothing is under way."""
     in_vain: int = 0
     """How many requests in a row were sent again after internal failures, and met them again."""
+
+    def waits_for(self) -> str:
+        """Say what is waited for; empty where nothing is under way."""
+        return f"waiting for the answer to {self.pending}" if self.pending else ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +148,7 @@ class Client:
         self._sleep = sleep
         self._next_at = 0.0
         self._signer = Signer(credentials, protocol.signing_name, region) if credentials else None
+        self._run_s = (limits or Limits()).run_s
         self._transport = Transport(limits or Limits(), on_exchange=on_exchange, ca_bundle=wiring.ca_bundle)
         prepared = requests.Request("POST", endpoint_url).prepare()
         self._url = prepared.url or endpoint_url
@@ -226,12 +245,25 @@ class Client:
         return self._traffic.sent
 
     def admit(self) -> Fault | None:
-        """Count one more request and wait for its turn; give the fault that forbids it where the budget is spent."""
+        """Count one more request and wait for its turn; give the fault that forbids it where no more may be sent."""
+        if self._left_s <= 0:
+            return self._over
         if self._budget is not None and self._traffic.sent >= self._budget:
             return Fault("budget", f"the budget of {self._budget} requests is spent")
         self._keep_pace()
+        self._traffic.began = self._traffic.began or time.monotonic()
         self._traffic.sent += 1
         return None
+
+    @property
+    def _left_s(self) -> float:
+        """How many seconds the run has left."""
+        began = self._traffic.began
+        return self._run_s if began is None or self._carrier is not None else began + self._run_s - time.monotonic()
+
+    @property
+    def _over(self) -> Fault:
+        return Fault(RUN_TIME, f"the run took longer than its limit of {self._run_s:g} s (limits: run_s)")
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"User-Agent": "sagemaker-tuning-conformance", "Accept-Encoding": "identity"}
@@ -303,9 +335,18 @@ class Client:
                 shown = shown if sent is None else self._signed(replace(shown, headers=sent), sending.signing)
             else:
                 body: bytes | Iterator[bytes] = _in_chunks(sending.body) if sending.chunked else sending.body
+                self._traffic.pending = sending.operation
                 response, fault = self._transport.send(
-                    sending.method, sending.url, sending.headers, body, follows=sending.after is not None
+                    sending.method,
+                    sending.url,
+                    sending.headers,
+                    body,
+                    follows=sending.after is not None,
+                    within_s=self._left_s,
                 )
+                self._traffic.pending = ""
+                if fault is not None and fault.kind == "timeout" and self._left_s <= 0:
+                    fault = self._over
             self.seconds += time.perf_counter() - started
         response, fault = self._blotted(sending, response, fault)
         if self._recorder is not None:

@@ -5,6 +5,7 @@ Everything that a run sends goes through here, what a client library sends as we
 
 from __future__ import annotations
 
+import math
 import re
 import ssl
 import time
@@ -53,7 +54,7 @@ class Transport:
         """Close the connection."""
         self._connection.close()
 
-    def send(
+    def send(  # noqa: PLR0913 - the parts of a request, and two of its circumstances by name
         self,
         method: str,
         url: str,
@@ -61,17 +62,18 @@ class Transport:
         body: bytes | Iterator[bytes],
         *,
         follows: bool = False,
+        within_s: float = math.inf,
     ) -> tuple[HttpResponse | None, Fault | None]:
         """Send one request, in chunks where the body is an iterator; give the answer or the fault.
 
-        With `follows` only an answer on the connection of the request before counts: where the server has closed that
-        one, or sends something else on it, the fault says so.
+        `within_s` seconds bound the answer beside the limits. With `follows` only an answer on the connection of the
+        request before counts: where the server has closed that one, or sends something else on it, the fault says so.
         """
         started = time.perf_counter()
         opened, self._connection.was_cut = self._connection.opened, False
         if not follows:
             self._connection.surplus = b""
-        response, fault = self._exchange(method, url, headers, body, started)
+        response, fault = self._exchange(method, url, headers, body, min(self._limits.total_s, within_s))
         if self._connection.surplus:
             self._connection.close()
         self.reused = self._connection.opened == opened
@@ -91,19 +93,18 @@ class Transport:
         return response, fault
 
     def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Iterator[bytes], started: float
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Iterator[bytes], seconds: float
     ) -> tuple[HttpResponse | None, Fault | None]:
         prepared = requests.PreparedRequest()
         prepared.method, prepared.url = method, url
         prepared.headers = CaseInsensitiveDict(headers)
         prepared.body = body  # type: ignore[assignment]  # the adapter sends an iterator in chunks
-        limits = self._limits
-        self._deadline.start(limits.total_s)
+        limits, started = self._limits, time.perf_counter()
+        patience = (min(limits.connect_s, seconds), min(limits.read_s, seconds))
+        self._deadline.start(seconds)
         try:
             # The adapter itself, not a Session: no cookies, no environment, and nothing that could follow a redirect.
-            answer = self._connection.send(
-                prepared, stream=True, timeout=(limits.connect_s, limits.read_s), verify=self._verify
-            )
+            answer = self._connection.send(prepared, stream=True, timeout=patience, verify=self._verify)
             headers_of_answer = _bounded(tuple(answer.raw.headers.items()))
             coding = answer.headers.get("Content-Encoding", "")
             content = read_body(answer.raw, coding, self._deadline, limits.max_body_bytes)
