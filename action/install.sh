@@ -15,5 +15,8 @@ python=python3
 # What setup-python has set up is called so on every system.
 command -v python >/dev/null && python=python
 "$python" -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$GITHUB_ACTION_PATH${EXTRAS:+[$EXTRAS]}"
+# The versions that the suite itself is tested with, for what builds it as well: the same today and tomorrow.
+constraints="$GITHUB_ACTION_PATH/constraints-ci.txt"
+export PIP_BUILD_CONSTRAINT="$constraints"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint "$constraints" "$GITHUB_ACTION_PATH${EXTRAS:+[$EXTRAS]}"
 echo "command=$venv/bin/conformance" >>"$GITHUB_OUTPUT"

@@ -23,6 +23,12 @@ A_FEW = "DescribeHyperParameterTuningJob/error"
 PAGE = b"<html>It works!</html>"
 SHELLCHECK = Path(sysconfig.get_path("scripts")) / "shellcheck"
 
+PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}")
+FAKE_PYTHON = """#!/bin/sh
+if [ "$2" = venv ]; then mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; exit; fi
+echo "$PIP_BUILD_CONSTRAINT $*" >> "$RUNNER_TEMP/calls"
+"""
+
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 
 
@@ -60,7 +66,29 @@ def test_the_file_has_what_github_asks_for() -> None:
         if "run" in step:
             assert step["shell"] == "bash", "a composite action has no shell of its own"
         else:
-            assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"])
+            assert PINNED.fullmatch(step["uses"]), "a tag can be moved, a commit can't"
+    for text in (ROOT / "action.yml", *(ROOT / "docs" / "examples" / "ci").glob("github-*.yml")):
+        for line in re.findall(r"uses: (.+)", text.read_text(encoding="utf-8")):
+            name, _, version = line.partition("  # ")
+            assert name.startswith("OWNER/") or (PINNED.fullmatch(name) and re.fullmatch(r"v\d+\.\d+\.\d+", version))
+
+
+@needs_bash
+def test_the_installation_is_held_to_the_tested_versions(tmp_path: Path) -> None:
+    made = job(tmp_path, target="reference")
+    made.temp.mkdir(parents=True, exist_ok=True)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    # A python that makes an environment of nothing, whose own python only says how it was called.
+    fake = tools / "python"
+    fake.write_text(FAKE_PYTHON, encoding="utf-8")
+    fake.chmod(0o755)
+    env = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    made.run(env=env, without=("Run the suite", "Tell of it", "Keep the reports", "End as the run did"))
+    (call,) = made.temp.joinpath("calls").read_text(encoding="utf-8").splitlines()
+    held = str(ROOT / "constraints-ci.txt")
+    assert call.startswith(f"{held} ")
+    assert f"--constraint {held} " in call
 
 
 def test_every_input_is_used_and_every_expression_names_something() -> None:
