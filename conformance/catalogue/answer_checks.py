@@ -14,7 +14,7 @@ from conformance.cases.model import Expect
 from conformance.catalogue.check import Because, Check, because, of_fact
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.request_checks import fresh_token
-from conformance.contract import Contract, Fact, Operation
+from conformance.contract import Contract, Fact, Operation, Service
 from conformance.laws import circumstances, envelope
 from conformance.laws.answers import Sightings, expectation, judge_fact, judgeable, observe
 from conformance.laws.verdict import Verdict, failed, passed, skipped
@@ -125,7 +125,8 @@ class Scope(Enum):
     HERE = "every answer of the run, those of other regions aside"
     ERRORS = "every error that a call of the run was answered with"
     """4xx of calls, whatever their body was. What HTTP itself answers, before the service, is left out."""
-    ALL_ERRORS = "every error of the run, those of unknown operations among them"
+    ALL_ERRORS = "every error of the run, those of unknown operations of the service among them"
+    """What names another service, or none, is left out: a server of several services answers it in no one's name."""
     EVERYTHING = "every answer and every error of the run, whatever was sent"
 
 
@@ -257,8 +258,7 @@ def _gathered(lab: Lab, operation: Operation, scope: Scope) -> tuple[Exchange, .
     _ask_for_errors(lab, operation)
     if operation.listing is not None and (later := fresh_token(lab, operation, {})) is not None:
         lab.exchange(Request.call(operation.name, later))
-    kind = lab.contract.service.content_type
-    seen = lab.answered(operation.name, partial(_is_within, scope, kind))
+    seen = lab.answered(operation.name, partial(_is_within, scope, lab.contract.service))
     if scope is Scope.EVERYTHING:
         return seen
     if scope in {Scope.ANSWERS, Scope.HERE}:
@@ -268,14 +268,14 @@ def _gathered(lab: Lab, operation: Operation, scope: Scope) -> tuple[Exchange, .
     return tuple(one for one in seen if one.status in _CLIENT_ERRORS and one.status not in _OF_HTTP)
 
 
-def _is_within(scope: Scope, content_type: str, request: Request) -> bool:
+def _is_within(scope: Scope, service: Service, request: Request) -> bool:
     """Tell whether what a request was answered with is within a scope."""
     if scope is Scope.EVERYTHING:
         return True
-    named = request.content_type is None or request.content_type.startswith(content_type)
+    named = request.content_type is None or request.content_type.startswith(service.content_type)
     spoken = request.method == "POST" and named and not request.chunked
     if scope is Scope.ALL_ERRORS:
-        return spoken
+        return spoken and (request.target is None or request.target.startswith(f"{service.target_prefix}."))
     if scope is Scope.HERE and request.signing is Signing.OTHER_REGION:
         return False
     return spoken and request.target is None and (scope is Scope.ERRORS or request.is_object)
