@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from conformance.mutants.answering import CONFIG, FORMS, channels, definitions, within
-from conformance.mutants.mutant import Group, Kind, Members, on_output
+from conformance.mutants.mutant import BOTH, Group, Kind, Members, on_output, on_outputs
 from conformance.reference.inputs import DESCRIBE
 
 if TYPE_CHECKING:
@@ -245,4 +249,56 @@ def autotune_everywhere(_: Members, answer: Members) -> None:
     answer.setdefault("Autotune", {"Mode": "Enabled"})
 
 
-GROUPS = (defined,)
+# -- what becomes of text on its way through a server
+
+texts = Group("texts", DESCRIBE, Kind.ANSWER)
+
+_TEXTS = (
+    f"{DESCRIBE}/output/TrainingJobDefinition.Environment{{value}}/present",
+    f"{DESCRIBE}/output/FailureReason/present",
+)
+_SEPARATORS = re.compile("[\u0085\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x1f\x7f]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+
+def _throughout(value: Any, edit: Callable[[str], Any]) -> Any:
+    """Edit every text of an answer; what becomes None is left out."""
+    if isinstance(value, dict):
+        edited = ((name, _throughout(entry, edit)) for name, entry in value.items())
+        return {name: entry for name, entry in edited if entry is not None}
+    if isinstance(value, (list, tuple)):
+        return [_throughout(entry, edit) for entry in value]
+    return edit(value) if isinstance(value, str) else value
+
+
+def _text(name: str, words: str, edit: Callable[[str], Any]) -> None:
+    texts.add(name, words, _TEXTS, on_outputs(BOTH, lambda _, answer: _throughout(answer, edit)), sees=BOTH)
+
+
+for _name, _words, _edit in (
+    ("html", "text is escaped for HTML", html.escape),
+    ("ascii", "letters beyond ASCII become question marks", lambda text: text.encode("ascii", "replace").decode()),
+    ("latin-1", "UTF-8 is read as Latin-1", lambda text: text.encode().decode("latin-1")),
+    ("no-astral", "letters beyond the basic plane are lost", lambda text: _ASTRAL.sub("\ufffd", text)),
+    ("composed", "text is brought into normal form C", lambda text: unicodedata.normalize("NFC", text)),
+    ("decomposed", "text is brought into normal form D", lambda text: unicodedata.normalize("NFD", text)),
+    ("compatible", "text is brought into normal form KC", lambda text: unicodedata.normalize("NFKC", text)),
+    ("cut-at-256", "text is cut after 256 characters", lambda text: text[:256]),
+    ("cut-at-500", "text is cut after 500 characters", lambda text: text[:500]),
+    ("cut-at-a-nul", "text is cut at a control character", lambda text: _CONTROLS.split(text)[0]),
+    ("no-separators", "line separators become spaces", lambda text: _SEPARATORS.sub(" ", text)),
+    ("no-controls", "control characters are lost", lambda text: _CONTROLS.sub("", text)),
+    ("unix-lines", "ends of lines are made alike", lambda text: text.replace("\r\n", "\n").replace("\r", "\n")),
+    ("trimmed", "text loses the spaces around it", str.strip),
+    ("folded", "spaces in text are folded", lambda text: " ".join(text.split())),
+    ("backslashes", "backslashes are doubled", lambda text: text.replace("\\", "\\\\")),
+    ("unquoted", "quotes are lost", lambda text: text.replace('"', "")),
+    ("percent", "percent signs are decoded", unquote),
+    ("no-empty-text", "empty text is left out", lambda text: text or None),
+    ("small", "letters are made small", str.lower),
+):
+    _text(_name, _words, _edit)
+
+
+GROUPS = (defined, texts)
