@@ -13,14 +13,17 @@ import sys
 import warnings
 from collections import Counter
 from errno import EPIPE
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import IO, TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 import click
 
 import conformance
 from conformance.errors import ExitCode, UserError
+from conformance.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from _typeshed import ReadableBuffer
     from rich.console import Console
 
@@ -68,8 +71,17 @@ def run(command: click.Command, name: str) -> NoReturn:
 def console() -> Console:
     """Give a console for standard output that adds nothing of its own: brackets are no markup, numbers no colour."""
     from rich.console import Console  # noqa: PLC0415 - what prints plain lines does without it
+    from rich.segment import Segment  # noqa: PLC0415 - as above
 
-    return Console(highlight=False, markup=False)
+    class SafeConsole(Console):
+        """Writes out what foreign text would do to a terminal; what rich adds itself stays."""
+
+        def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+    file = _Styled(sys.stdout) if isinstance(sys.stdout, _Stream) else None
+    return SafeConsole(highlight=False, markup=False, file=cast("IO[str] | None", file))
 
 
 def _code(command: click.Command, name: str) -> int:
@@ -77,7 +89,7 @@ def _code(command: click.Command, name: str) -> int:
     try:
         code = command.main(prog_name=name, standalone_mode=False)
     except UserError as error:
-        click.echo(str(error), err=True)
+        click.echo(visible(str(error)), err=True)
         return int(error.exit_code)
     except click.ClickException as error:
         error.show()
@@ -86,6 +98,29 @@ def _code(command: click.Command, name: str) -> int:
         click.echo("interrupted", err=True)
         return _INTERRUPTED
     return int(code) if isinstance(code, int) else int(ExitCode.CONFORMS)
+
+
+class _Stream(io.TextIOWrapper):
+    """A stream that foreign text can't steer a terminal through: the one way out of a command for all that it says."""
+
+    def write(self, text: str, /) -> int:
+        """Write text with its control characters written out."""
+        return super().write(visible(text))
+
+    def write_styled(self, text: str) -> int:
+        """Write text that has been filtered, with the control characters that rich has added."""
+        return super().write(text)
+
+
+class _Styled:
+    """The same stream as rich writes to it."""
+
+    def __init__(self, stream: _Stream) -> None:
+        self._stream = stream
+        self.write = stream.write_styled
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class _LastingFile(io.FileIO):
@@ -109,7 +144,7 @@ def _lasting(stream: TextIO | None) -> tuple[TextIO, _LastingFile | None]:
     file = _LastingFile(stream.fileno(), "w", closefd=False)
     # Whoever asked Python for unbuffered streams reads each word as it comes.
     unbuffered = isinstance(stream.buffer, io.RawIOBase)
-    lasting = io.TextIOWrapper(
+    lasting = _Stream(
         file if unbuffered else io.BufferedWriter(file),
         stream.encoding,
         # What an encoding lacks is written as an escape: the signs of a comparison, a name in an answer.

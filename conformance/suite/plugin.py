@@ -18,7 +18,6 @@ from conformance.catalogue.check import place_in_run
 from conformance.errors import ExitCode, UserError
 from conformance.output import alone_in
 from conformance.report import Gate, Headline, Result, headline
-from conformance.report.visible import one_line
 from conformance.suite import seen, workers
 from conformance.suite.controller import REFUSED, Controller
 from conformance.suite.handle import HANDLE, Handle
@@ -29,6 +28,7 @@ from conformance.suite.settings import Settings, add_options
 from conformance.suite.stage import Plan
 from conformance.suite.timings import TIMINGS, Timings
 from conformance.suite.worker import Worker
+from conformance.visible import one_line, visible
 
 _CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[PLAN] = Plan.of(settings)
     except UserError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.UsageError(visible(str(error))) from error
     plan = config.stash[PLAN]
     if (plan.recorded or plan.replayed) and config.getoption("dist", "no") != "no":
         raise pytest.UsageError("evidence is recorded and replayed by one process: leave out -n")
@@ -107,7 +107,7 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, object, obje
 def _give_up(config: pytest.Config, error: UserError) -> NoReturn:
     handle = _handle(config)
     if handle is None:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.UsageError(visible(str(error))) from error
     handle.error = error
     raise pytest.Session.Failed(error.problem)
 
@@ -204,7 +204,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         if handle is not None:
             handle.error = error
         else:
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(f"{visible(str(error))}\n")
     finally:
         if _CLOSING in config.stash:
             config.stash[_CLOSING].close()

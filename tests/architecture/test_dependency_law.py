@@ -14,7 +14,8 @@ PACKAGE = ROOT / "conformance"
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "program": {"errors"},
+    "visible": set(),
+    "program": {"errors", "visible"},
     "output": {"errors"},
     "contract": {"errors"},
     "worlds": {"errors", "contract"},
@@ -25,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "targets": {"errors", "output", "contract", "wire", "worlds"},
     "awscli": {"errors", "contract", "wire", "laws", "targets"},
     "evidence": {"errors", "output", "wire"},
-    "report": {"errors", "output", "contract", "program"},
+    "report": {"errors", "visible", "output", "contract", "program"},
     "comparison": {"errors", "report"},
     "reference": {"errors", "output", "contract", "wire", "worlds"},
     "catalogue": {"errors", "contract", "wire", "cases", "laws", "tuning"},
@@ -33,8 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "drift": {"errors", "contract", "report"},
     "validate": {"errors", "contract", "wire", "cases", "laws", "tuning", "catalogue", "report", "suite"},
     "suite": {
-        "errors", "output", "contract", "worlds", "wire", "cases", "laws", "tuning", "targets", "catalogue", "report",
-        "reference", "awscli", "gate", "evidence",
+        "errors", "visible", "output", "contract", "worlds", "wire", "cases", "laws", "tuning", "targets", "catalogue",
+        "report", "reference", "awscli", "gate", "evidence",
     },
     "mutants": {"errors", "contract", "worlds", "wire", "reference"},
     "proof": {"errors", "contract", "worlds", "wire", "laws", "tuning", "catalogue", "mutants", "reference"},
