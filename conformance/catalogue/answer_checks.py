@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import Enum
@@ -17,12 +18,15 @@ from conformance.catalogue.request_checks import fresh_token
 from conformance.contract import Contract, Fact, Operation, Service
 from conformance.laws import circumstances, envelope
 from conformance.laws.answers import Sightings, expectation, judge_fact, judgeable, observe
-from conformance.laws.verdict import Verdict, failed, passed, skipped
+from conformance.laws.reads import Paths, concerns
+from conformance.laws.verdict import Outcome, Verdict, failed, passed, skipped
 from conformance.wire.exchange import KILLED, Exchange
 from conformance.wire.request import Request, Signing
 
 _SUCCESS = range(200, 300)
 _CLIENT_ERRORS = range(400, 500)
+_STEP = re.compile(r"\[\](?=\.)|\.")
+"""Where a path goes on from a member to one inside it."""
 _STATEMENTS: dict[str, str] = {
     "present": "{path} is a member of the answer: left out where it has no value, never null",
     "type": "{path} is a {value}",
@@ -49,9 +53,8 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             yield _status_check(operation, fact)
             yield _survival_check(contract, operation)
         elif judgeable(fact):
-            name = f"modelled-{fact.facet}" if fact.basis == "modelled" else fact.facet
             yield Check(
-                id=f"{operation.name}/response/{fact.path}/{name}",
+                id=_answer_check_id(operation, fact),
                 level=fact.level,
                 basis=fact.basis,
                 statement=statement_of(fact),
@@ -68,6 +71,36 @@ def sightings(lab: Lab, operation: Operation) -> Sightings:
     """Give what all answers so far show, walked anew only when answers have come in since."""
     answers = lab.answers(operation.name)
     return lab.cached(("sightings", operation.name, len(answers)), lambda: observe(operation, answers))
+
+
+def following(lab: Lab, verdict: Verdict, read: Callable[[], Paths]) -> Verdict:
+    """Return a failure with the checks about the members that it reads whose answers break the contract there.
+
+    A relation between values says nothing of its own where one of them is not what the contract has there, or not what
+    was put in.
+    """
+    if verdict.outcome is not Outcome.FAILED:
+        return verdict
+    found: dict[str, None] = {}
+    paths = read()
+    for name, operation in lab.contract.operations.items():
+        reads = [path for where, path in paths if where == name]
+        seen = lab.remembered(("surveyed", name), partial(_seen_in_the_survey, lab, operation))
+        for fact in lab.contract.facts_of(name, "output") if reads else ():
+            read_here = judgeable(fact) and any(concerns(fact.path, one) for one in reads)
+            if read_here and judge_fact(fact, seen).outcome is Outcome.FAILED:
+                found[_answer_check_id(operation, fact)] = None
+        around = [path[:end] for path in reads for end in (*(m.start() for m in _STEP.finditer(path)), len(path))]
+        found |= {f"{name}/consistency/echo/{path}": None for path in sorted(around, key=len, reverse=True)}
+    return replace(verdict, follows=tuple(found))
+
+
+def _seen_in_the_survey(lab: Lab, operation: Operation) -> Sightings:
+    return observe(operation, lab.surveyed())
+
+
+def _answer_check_id(operation: Operation, fact: Fact) -> str:
+    return f"{operation.name}/response/{fact.path}/{'modelled-' if fact.basis == 'modelled' else ''}{fact.facet}"
 
 
 def _judge_fact(operation: Operation, fact: Fact, lab: Lab) -> Verdict:
@@ -289,4 +322,4 @@ def _ask_for_errors(lab: Lab, operation: Operation) -> None:
         refused = (case for case in request_cases(lab.contract, operation) if case.expect is Expect.REFUSED)
         asked = [dict(case.members) for case in islice(refused, 2)]
     for members in asked:
-        lab.exchange(Request.call(operation.name, members))
+        lab.exchange(Request.call(operation.name, members), ordinary=False)

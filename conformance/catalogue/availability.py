@@ -94,7 +94,7 @@ def _answers_alike(lab: Lab, operation: Operation, exchange: Exchange) -> tuple[
     """Give the answers to nonsense where they end as the well-formed request does; none where one ends otherwise."""
     plain = lab.plain(operation)
     others = tuple(
-        lab.exchange(request)
+        lab.exchange(request, ordinary=False)
         for request in (
             replace(plain, target=f"{lab.contract.service.target_prefix}.{NO_SUCH_OPERATION}"),
             replace(plain, body=b"this is not JSON"),
@@ -113,7 +113,7 @@ def _probe(lab: Lab, operation: Operation) -> Exchange:
     if not subject:
         return lab.exchange(Request.call(operation.name, {}))
     names = lab.names(subject)[:_TRIED] or (lab.nobody,)
-    exchange = lab.exchange(Request.call(operation.name, {subject: names[0]}))
+    exchange = lab.exchange(Request.call(operation.name, {subject: names[0]}), ordinary=names[0] != lab.nobody)
     if exchange.response is None or _lack(operation, exchange)[0] in {"", _NOT_KNOWN}:
         return exchange
     for name in names[1:]:
@@ -121,7 +121,7 @@ def _probe(lab: Lab, operation: Operation) -> Exchange:
         if other.response is not None and not _lack(operation, other)[0]:
             return other
     if exchange.status in _SERVER_ERRORS:
-        other = lab.exchange(Request.call(operation.name, {subject: lab.nobody}))
+        other = lab.exchange(Request.call(operation.name, {subject: lab.nobody}), ordinary=False)
         return other if let_through(operation, other) else exchange
     return exchange
 

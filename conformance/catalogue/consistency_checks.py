@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
+from conformance.catalogue.answer_checks import following
 from conformance.catalogue.check import Because, Check, because, of_behaviour
 from conformance.catalogue.lab import Lab
 from conformance.contract import Behaviour, Contract, Rule
+from conformance.laws.reads import paths_read, paths_read_in
 from conformance.laws.registry import Law
 from conformance.laws.rules import judge_rule
 from conformance.laws.verdict import Verdict
-from conformance.wire.exchange import Exchange
 
 _NOTHING = "nothing of its own: it looks at every resource that the run knows"
 
@@ -35,17 +36,9 @@ def rule_checks(contract: Contract, operation: str) -> Iterator[Check]:
 
 
 def _judge_rule(rule: Rule, lab: Lab) -> Verdict:
-    return judge_rule(rule, tuple(exchange for exchange in surveyed(lab) if exchange.operation == rule.operation))
-
-
-def surveyed(lab: Lab) -> Iterator[Exchange]:
-    """Give the description of every resource, and the pages of every default listing."""
-    for view in lab.survey.views:
-        yield view.description
-    for operation in lab.contract.operations.values():
-        if operation.listing is not None:
-            for one in lab.inventories(operation):
-                yield from one.listing.pages if one.listing else ()
+    answers = tuple(exchange for exchange in lab.surveyed() if exchange.operation == rule.operation)
+    judge = partial(judge_rule, rule)
+    return following(lab, judge(answers), lambda: paths_read_in(judge, answers))
 
 
 def law_checks(contract: Contract, operation: str, laws: Iterable[Law]) -> Iterator[Check]:
@@ -113,4 +106,6 @@ def known_checks(
 
 
 def _judge_law(law: Law, lab: Lab) -> Verdict:
-    return law.judge(lab.survey)
+    operations = lab.contract.operations.values()
+    results = {one.name: one.pagination.result for one in operations if one.pagination is not None}
+    return following(lab, law.judge(lab.survey), lambda: paths_read(law.judge, lab.survey, results))

@@ -8,10 +8,11 @@ from typing import Any
 
 from conformance.cases.building import Builder
 from conformance.cases.members import request_cases
-from conformance.cases.model import Expect
+from conformance.cases.model import Expect, Placeholder
 from conformance.cases.protocol import plainest
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
+from conformance.catalogue.request_checks import Causes
 from conformance.contract import Contract, Operation
 from conformance.laws.requests import Refusal, failed_by, fault_of, judge_refused, shown
 from conformance.laws.verdict import Outcome, Verdict, passed, skipped
@@ -104,7 +105,7 @@ def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
 
 
 def _refused(operation: Operation, request: Request, refusal: Refusal, lab: Lab) -> Verdict:
-    return judge_refused(operation, lab.exchange(request), lab.exchange(lab.plain(operation)), refusal)
+    return judge_refused(operation, lab.exchange(request, ordinary=False), lab.exchange(lab.plain(operation)), refusal)
 
 
 def _refusal(code: str) -> Refusal:
@@ -130,14 +131,17 @@ def _beside(operation: Operation, valid: Mapping[str, Any], code: str, lab: Lab)
 def _judge(lab: Lab, operation: Operation, name: str, code: str, beside: Mapping[str, Any] | None = None) -> Verdict:
     """Judge the answer to a name, beside other members; the control is a name that exists, beside the same."""
     others = dict(beside or {})
-    exchange = lab.exchange(Request.call(operation.name, {operation.subject: name} | others))
+    exchange = lab.exchange(Request.call(operation.name, {operation.subject: name} | others), ordinary=False)
     if exchange.ok and name != lab.nobody and _is_there(lab, name):
         return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
     if lab.exists(operation):
         control = Request.call(operation.name, plainest(operation, lab.existing(operation) or lab.nobody) | others)
-        return judge_refused(operation, exchange, lab.exchange(control), _refusal(code))
+        valid = lab.exchange(control)
+        members = ((operation.subject, Placeholder.EXISTING), *others.items())
+        verdict = judge_refused(operation, exchange, valid, _refusal(code))
+        return Causes(lab.contract, operation).of_control(verdict, members, valid, lab)
     # Nothing exists that could be the control: an invalid name must then be told from an unknown one.
-    invalid = lab.exchange(Request.call(operation.name, {operation.subject: "-"}))
+    invalid = lab.exchange(Request.call(operation.name, {operation.subject: "-"}), ordinary=False)
     verdict = judge_refused(operation, exchange, exchange, _refusal(code))
     if verdict.outcome is Outcome.PASSED and invalid.error_code == exchange.error_code:
         return skipped(
@@ -155,7 +159,7 @@ def _is_there(lab: Lab, name: str) -> bool:
     if lab.describing is None:
         return False
     subject = lab.describing.subject
-    description = lab.exchange(Request.call(lab.describing.name, {subject: name}))
+    description = lab.exchange(Request.call(lab.describing.name, {subject: name}), ordinary=False)
     told = (description.answer or {}).get(subject)
     return description.ok and isinstance(told, str) and told.casefold() == name.casefold()
 
@@ -171,7 +175,7 @@ def _near(operation: Operation, case: str, code: str, lab: Lab) -> Verdict:
 
 
 def _status(operation: Operation, code: str, status: int, lab: Lab) -> Verdict:
-    exchange = lab.exchange(Request.call(operation.name, {operation.subject: lab.nobody}))
+    exchange = lab.exchange(Request.call(operation.name, {operation.subject: lab.nobody}), ordinary=False)
     expected = f"HTTP {status} {code}"
     if verdict := fault_of(exchange, expected):
         return verdict

@@ -105,18 +105,22 @@ class Exchanges:
         """Tell whether something is remembered under a key, since the target was asked (again)."""
         return key in self._memory.found
 
-    def exchange(self, request: Request) -> Exchange:
-        """Give the exchange of a request, sent now or remembered."""
-        known = self._memory.exchanges.get(request)
-        if known is not None:
-            return known
-        exchange = self._send(request)
-        if exchange.fault is None or exchange.fault.kind != "unreachable":  # it was not this request, so not its answer
-            self._memory.exchanges[request] = exchange
-        # What is asked again and answered in the same words is no further evidence, and is not kept a second time.
-        first = self._kept.setdefault(request, exchange)
-        if first is exchange or first.response is None or not _same(first, exchange):
-            self._keep(exchange)
+    def exchange(self, request: Request, *, ordinary: bool = True) -> Exchange:
+        """Return the exchange of a request, sent now or remembered.
+
+        `ordinary` is false for a request that ought to be rejected: an answer to it is not judged as one of the
+        operation, because the check of that request reports it.
+        """
+        exchange = self._memory.exchanges.get(request)
+        if exchange is None:
+            exchange = self._send(request)
+            if exchange.fault is None or exchange.fault.kind != "unreachable":  # not this request's own answer else
+                self._memory.exchanges[request] = exchange
+            # What is asked again and answered in the same words is no further evidence, and not kept a second time.
+            first = self._kept.setdefault(request, exchange)
+            if first is exchange or first.response is None or not _same(first, exchange):
+                self._keep(exchange)
+        if ordinary:
             self._see(exchange)
         return exchange
 

@@ -15,7 +15,7 @@ from conformance.contract import Contract, Operation, Pagination
 from conformance.laws.listing import member
 from conformance.laws.paging import Walked
 from conformance.laws.survey import Inventory, Survey, View
-from conformance.wire.exchange import Listing
+from conformance.wire.exchange import Exchange, Listing
 from conformance.wire.limits import Limits
 from conformance.wire.request import Request
 from conformance.wire.sending import UnansweredError
@@ -90,6 +90,15 @@ class Lab(Exchanges):
     def survey(self) -> Survey:
         """Every resource with its description and its complete default listing, asked for once."""
         return self.remembered(SURVEY, lambda: Survey(tuple(self._views())))
+
+    def surveyed(self) -> Iterator[Exchange]:
+        """Return the description of every resource, and the pages of every default listing."""
+        for view in self.survey.views:
+            yield view.description
+        for operation in self.contract.operations.values():
+            if operation.listing is not None:
+                for one in self.inventories(operation):
+                    yield from one.listing.pages if one.listing else ()
 
     def _views(self) -> Iterator[View]:
         describing = self.describing

@@ -8,11 +8,14 @@ from functools import partial
 from itertools import product
 from typing import Any
 
+from conformance.catalogue.answer_checks import following
 from conformance.catalogue.check import Check, because, bound_by, of_behaviour
 from conformance.catalogue.lab import Lab
+from conformance.catalogue.request_checks import Causes
 from conformance.contract import Contract, Operation
 from conformance.laws.listing import Item, Reader
 from conformance.laws.paging import Walked
+from conformance.laws.reads import Paths
 from conformance.laws.survey import Inventory
 from conformance.laws.verdict import Verdict, skipped
 from conformance.wire.exchange import Exchange
@@ -61,6 +64,7 @@ class ListingChecks:
     def __init__(self, contract: Contract, operation: Operation) -> None:
         """Read what the laws need from the contract: keys, directions, filters and their values."""
         self._contract = contract
+        self._causes = Causes(contract, operation)
         self.operation = operation
         self.reader = Reader.of(operation)
         spec = self.reader.spec
@@ -115,13 +119,21 @@ class ListingChecks:
             basis="documented" if level == "must" else "inferred",
             statement=statement,
             because=tuple(dict.fromkeys(places)),
-            run=run,
+            run=lambda lab: following(lab, self._causes.of_pages(run(lab), lab), lambda: self._compared(check_id)),
             compares=True,
             facts=ids,
             behaviours=tuple(behaviour.id for behaviour in behaviours),
             request=f"{self.operation.name}, page after page",
             accepts=statement,
         )
+
+    def _compared(self, check_id: tuple[str, str, str]) -> Paths:
+        """Return the members of an item that a check of this area and subject compares."""
+        area, subject, case = check_id
+        spec = self.reader.spec
+        paths = {spec.identity, *(path for key, path in spec.keys.items() if key in f"{subject}/{case}")}
+        paths |= set(spec.filters.values()) if area == "filter" or subject not in spec.keys else set()
+        return frozenset((self.operation.name, f"{self.reader.pagination.result}[].{path}") for path in paths)
 
     def walk(self, lab: Lab, one: Inventory, query: Query, size: int | None = None) -> Walked:
         """Walk a query on an inventory."""

@@ -9,7 +9,6 @@ from conformance.catalogue.check import Check
 from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.catalogue.order_subjects import order_subjects
-from conformance.contract.model import SortDefault
 from conformance.laws import order
 from conformance.laws.repeats import told_alike
 from conformance.laws.survey import Inventory
@@ -83,7 +82,6 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
             partial(_default_direction, base, key),
             laws=("order-default-direction",),
             facts=(direction,),
-            observed=observed,
         )
     yield base.check(
         ("order", "default", "neither"),
@@ -108,7 +106,6 @@ def _defaults(base: ListingChecks) -> Iterator[Check]:
             partial(_default_key, base, one),
             laws=("order-default-key",),
             facts=(by,),
-            observed=observed,
         )
 
 
@@ -165,30 +162,15 @@ def _default_everywhere(base: ListingChecks, lab: Lab) -> Verdict:
 
 
 def _default_direction(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Verdict:
-    seen = _excused(base, lab, telling)
-    observed = Query(key, seen.sort_order) if seen is not None else None
+    """Judge the default direction of a key: what was observed is about requests with neither, and excuses none here."""
     written = Query(key, _documented(base)[1])
-    return _default(base, Query(key), written, observed, base.reader.spec.sort_order, lab, telling)
+    return _default(base, Query(key), written, None, base.reader.spec.sort_order, lab, telling)
 
 
 def _default_key(base: ListingChecks, direction: str, lab: Lab, telling: Inventory) -> Verdict:
-    seen = _excused(base, lab, telling)
-    observed = Query(seen.sort_by, direction) if seen is not None else None
+    """Judge the default key of a direction, likewise."""
     written = Query(_documented(base)[0], direction)
-    return _default(base, Query(None, direction), written, observed, base.reader.spec.sort_by, lab, telling)
-
-
-def _excused(base: ListingChecks, lab: Lab, telling: Inventory) -> SortDefault | None:
-    """Give the order that was observed; None where the target keeps to the documents where neither is given.
-
-    Nothing else is excused then.
-    """
-    seen = base.reader.spec.observed_default
-    if seen is None:
-        return None
-    key, direction = _documented(base)
-    model, unasked = (base.walk(lab, telling, query) for query in (Query(key, direction), Query()))
-    return None if order.follows(base.reader, key, model, unasked) else seen
+    return _default(base, Query(None, direction), written, None, base.reader.spec.sort_by, lab, telling)
 
 
 def _default(  # noqa: PLR0913, PLR0917 - the three queries, and where to ask them

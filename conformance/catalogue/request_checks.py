@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -15,23 +16,33 @@ from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
 from conformance.contract import Contract, Operation
 from conformance.laws.requests import (
+    BROKEN_ANSWER,
+    CONTROL_REFUSED,
     Refusal,
     judge_accepted,
     judge_either,
     judge_like,
     judge_refused,
+    let_through,
+    problems_at_the_top,
 )
-from conformance.laws.verdict import Verdict, skipped
+from conformance.laws.verdict import Outcome, Verdict, skipped
 from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 
 _SKETCH = "conformance-sketch"
 _SHOWN = 200
+_PLAIN: Members = ()
+_OF_REJECTIONS = frozenset({CONTROL_REFUSED, "wrong-code", "wrong-status"})
+"""Kinds of failures of a request that was rejected, as its control may be for a reason of its own."""
+_VALID = frozenset({Expect.ACCEPTED, Expect.LIKE_CONTROL})
 _TOKENS = (Placeholder.TOKEN, Placeholder.BROKEN_TOKEN)
 
 
 def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Give one check for each request case of an operation."""
+    causes = Causes(contract, operation)
     for case in request_cases(contract, operation):
         facts = contract.stated(case.facts)
         yield Check(
@@ -40,32 +51,131 @@ def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             basis=case.basis,
             statement=case.statement,
             because=because(contract, facts, case.observed),
-            run=partial(_run_request, operation, case),
+            run=partial(_run_request, operation, case, causes),
             facts=facts,
             request=_sketch(operation, case.members),
             accepts=_accepts(case.expect, Refusal(), operation),
         )
 
 
-def _run_request(operation: Operation, case: RequestCase, lab: Lab) -> Verdict:
+class Causes:
+    """Where to look for the cause of a request's failure: in checks of simpler requests, and of the answer.
+
+    A request that fails as a simpler one fails, which it consists of, is about that one; and an answer that breaks the
+    contract as the answer to the plain request does is not about the request at all.
+    """
+
+    def __init__(self, contract: Contract, operation: Operation) -> None:
+        """Look nothing up yet: most requests do not fail."""
+        self._contract = contract
+        self._operation = operation
+
+    def of(self, verdict: Verdict, members: Members, lab: Lab) -> Verdict:
+        """Return a verdict with the checks that its failure may be behind.
+
+        `members` are those of the valid request that failed: the one that was judged, or the control of it.
+        """
+        if verdict.kind == BROKEN_ANSWER:
+            return replace(verdict, see=tuple(self._about_the_answer(verdict.exchanges[0], lab)))
+        if verdict.outcome is not Outcome.FAILED:
+            return verdict
+        simpler = self._simpler(members, strictly=verdict.kind != CONTROL_REFUSED)
+        return replace(verdict, see=(*self._about_the_plain(lab), *simpler))
+
+    def of_control(self, verdict: Verdict, members: Members, control: Exchange, lab: Lab) -> Verdict:
+        """Return a verdict on a request that must be rejected: where its control is as well, that is the fault."""
+        tells_nothing = verdict.kind in _OF_REJECTIONS and not let_through(self._operation, control)
+        return self.of(replace(verdict, kind=CONTROL_REFUSED), members, lab) if tells_nothing else verdict
+
+    def of_pages(self, verdict: Verdict, lab: Lab) -> Verdict:
+        """Return a verdict on listings: where a page could not be had or read, that is the fault."""
+        if verdict.outcome is not Outcome.FAILED:
+            return verdict
+        for exchange in verdict.exchanges:
+            if not exchange.ok:
+                return replace(verdict, see=(*self._about_the_plain(lab), *self._simpler(self._sent(exchange, lab))))
+            if any(problem.facet for problem in problems_at_the_top(self._operation, exchange)):
+                return replace(verdict, see=tuple(self._about_the_answer(exchange, lab)))
+        return verdict
+
+    def _sent(self, exchange: Exchange, lab: Lab) -> Members:
+        """Return the members of a request as cases have them: with placeholders for what the state gives."""
+        members, subject = dict(exchange.input or {}), self._operation.subject
+        if members.get(subject) in lab.names(subject):
+            members[subject] = Placeholder.EXISTING
+        if self._operation.pagination and self._operation.pagination.input_token in members:
+            members[self._operation.pagination.input_token] = Placeholder.TOKEN
+        return tuple(members.items())
+
+    def _about_the_plain(self, lab: Lab) -> Iterator[str]:
+        """Find the checks of the plain request, where that fails: of the member that is missed in it, then of it."""
+        operation = self._operation
+        if let_through(operation, lab.exchange(lab.plain(operation))):
+            return
+        for case in request_cases(self._contract, operation):
+            if case.expect is Expect.ACCEPTED and case.name == "alone":
+                members = _resolve(lab, operation, case.members)
+                if members is not None and let_through(operation, lab.exchange(Request.call(operation.name, members))):
+                    yield f"{operation.name}/request/{case.subject}/left-out"
+        yield every_resource_id(operation)
+
+    def _simpler(self, members: Members, *, strictly: bool = False) -> Iterator[str]:
+        """Find the checks of valid requests that have some of these members and no others."""
+        sent = dict(members)
+        for case in request_cases(self._contract, self._operation):
+            part = dict(case.members)
+            some = all(name in sent and sent[name] == value for name, value in part.items())
+            if case.expect is Expect.ACCEPTED and some and not (strictly and len(part) == len(sent)):
+                yield f"{self._operation.name}/request/{case.subject}/{case.name}"
+
+    def _about_the_answer(self, exchange: Exchange, lab: Lab) -> Iterator[str]:
+        """Find the checks of an answer that breaks the contract as answers to plain requests do."""
+        plain = (lab.exchange(lab.plain(self._operation)), *lab.surveyed())
+        answers = (one for one in plain if one.operation == self._operation.name and one.ok)
+        known = {(one.member, one.facet) for answer in answers for one in problems_at_the_top(self._operation, answer)}
+        problems = tuple(problems_at_the_top(self._operation, exchange))
+        if any((one.member, one.facet) not in known for one in problems):
+            return
+        for problem in problems:
+            yield from self._of_the_subject() if not problem.facet else ()
+            for basis in ("", "modelled-") if problem.facet else ():
+                yield f"{self._operation.name}/response/{problem.member}/{basis}{problem.facet}"
+        yield every_resource_id(self._operation)
+
+    def _of_the_subject(self) -> Iterator[str]:
+        """Find the rules by which an answer names what the request names."""
+        mentioned = (f"answer.{self._operation.subject}", f"request.{self._operation.subject}")
+        for behaviour in self._contract.behaviours:
+            for rule in behaviour.rules:
+                if rule.operation == self._operation.name and all(words in rule.require for words in mentioned):
+                    yield f"{rule.operation}/consistency/{rule.subject}/{behaviour.id}"
+
+
+def every_resource_id(operation: Operation) -> str:
+    """Return the id of the check that an operation succeeds for every resource of the state."""
+    return f"{operation.name}/request/{operation.subject}/every-resource"
+
+
+def _run_request(operation: Operation, case: RequestCase, causes: Causes, lab: Lab) -> Verdict:
     control = _resolve(lab, operation, case.control)
     members = None if control is None else _resolve(lab, operation, case.members, control)
     if members is None:
         return skipped(
             "on this target no listing of this query is longer than a page, so that there is no token to send"
         )
-    exchange = lab.exchange(Request.call(operation.name, members))
+    exchange = lab.exchange(Request.call(operation.name, members), ordinary=case.expect in _VALID)
     match case.expect:
         case Expect.ACCEPTED:
-            return judge_accepted(operation, exchange, exists=_exists(lab, operation, members))
+            verdict = judge_accepted(operation, exchange, exists=_exists(lab, operation, members))
+            return causes.of(verdict, case.members, lab)
         case Expect.EITHER:
-            return judge_either(operation, exchange, lab.exchange(lab.plain(operation)), "nobody has shown which")
+            verdict = judge_either(operation, exchange, lab.exchange(lab.plain(operation)), "nobody has shown which")
+            return causes.of(verdict, case.members, lab)
         case Expect.LIKE_CONTROL:
             return judge_like(exchange, lab.exchange(Request.call(operation.name, control or {})))
         case Expect.REFUSED:
-            return judge_refused(
-                operation, exchange, lab.exchange(Request.call(operation.name, control or {})), Refusal()
-            )
+            valid = lab.exchange(Request.call(operation.name, control or {}))
+            return causes.of_control(judge_refused(operation, exchange, valid, Refusal()), case.control, valid, lab)
 
 
 def _exists(lab: Lab, operation: Operation, members: dict[str, Any]) -> bool:
@@ -116,6 +226,7 @@ def fresh_token(lab: Lab, operation: Operation, members: dict[str, Any]) -> dict
 def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Give one check for each bent envelope of an operation."""
     sketch = Request.call(operation.name, plainest(operation, _SKETCH))
+    causes = Causes(contract, operation)
     for index, case in enumerate(protocol_cases(contract, operation, sketch)):
         yield Check(
             id=f"{operation.name}/protocol/{case.subject}/{case.name}",
@@ -123,27 +234,29 @@ def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]
             basis=case.basis,
             statement=case.statement,
             because=because(contract, case.facts, case.observed, protocol=True),
-            run=partial(_run_protocol, operation, index),
+            run=partial(_run_protocol, operation, index, causes),
             facts=case.facts,
             request=_sketch_protocol(case),
             accepts=_accepts(case.expect, _refusal(case), operation),
         )
 
 
-def _run_protocol(operation: Operation, index: int, lab: Lab) -> Verdict:
+def _run_protocol(operation: Operation, index: int, causes: Causes, lab: Lab) -> Verdict:
     plain = lab.plain(operation)
     cases = lab.cached((operation.name, plain), lambda: protocol_cases(lab.contract, operation, plain))
     case = cases[index]
     if case.needs_auth and not lab.auth:
         return skipped("the target declares that it verifies no signatures (capabilities: auth)", kind="not-asked")
-    exchange = lab.exchange(case.request)
+    exchange = lab.exchange(case.request, ordinary=case.expect in _VALID)
     match case.expect:
         case Expect.ACCEPTED:
-            return judge_accepted(operation, exchange, exists=lab.exists(operation))
+            return causes.of(judge_accepted(operation, exchange, exists=lab.exists(operation)), _PLAIN, lab)
         case Expect.EITHER | Expect.LIKE_CONTROL:
-            return judge_either(operation, exchange, lab.exchange(plain), case.lenient)
+            return causes.of(judge_either(operation, exchange, lab.exchange(plain), case.lenient), _PLAIN, lab)
         case Expect.REFUSED:
-            return judge_refused(operation, exchange, lab.exchange(plain), _refusal(case))
+            valid = lab.exchange(plain)
+            verdict = judge_refused(operation, exchange, valid, _refusal(case))
+            return causes.of_control(verdict, _PLAIN, valid, lab)
 
 
 def _refusal(case: ProtocolCase) -> Refusal:

@@ -7,6 +7,7 @@ from functools import partial
 
 from conformance.catalogue.check import Check, of_fact
 from conformance.catalogue.lab import Lab
+from conformance.catalogue.request_checks import Causes, every_resource_id
 from conformance.contract import Contract, Operation
 from conformance.laws.served import Served, every_resource
 from conformance.laws.verdict import Verdict
@@ -19,7 +20,7 @@ def resource_checks(contract: Contract, operation: Operation) -> Iterator[Check]
         return
     fact = contract.fact(f"{operation.name}/output//http_status")
     yield Check(
-        f"{operation.name}/request/{operation.subject}/every-resource",
+        every_resource_id(operation),
         fact.level,
         fact.basis,
         f"{operation.name} succeeds for every resource of the state",
@@ -41,4 +42,4 @@ def _every_resource(operation: Operation, lab: Lab) -> Verdict:
             pages = lab.walk(operation, {operation.subject: view.name}).listing.pages
             vouched = view.description.ok
         seen.append(Served(view.name, pages, vouched=view.known is not None or vouched))
-    return every_resource(operation, seen)
+    return Causes(lab.contract, operation).of_pages(every_resource(operation, seen), lab)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 
 from conformance.catalogue.availability import Standing
 from conformance.catalogue.check import Check
@@ -30,9 +31,11 @@ class Runner:
     def __init__(self, lab: Lab, selected: Sequence[Check], *, run_elsewhere: bool = False) -> None:
         """Run nothing yet."""
         self._others = () if run_elsewhere else tuple(one for one in selected if not one.gathered)
+        self._selected = {one.id: one for one in selected}
         self._lab = lab
         self._standing = Standing(lab, selected)
         self._verdicts: dict[str, Verdict] = {}
+        self._running: set[str] = set()
         self._gathered = False
         self._told = ""
 
@@ -46,12 +49,15 @@ class Runner:
                 self.verdict(other)
         known = self._verdicts.get(check.id)
         if known is None:
+            self._running.add(check.id)
             try:
                 known = self._run(check)
             except UnansweredError as nobody:
                 known = skipped(str(nobody), kind="not-in-the-evidence")
             except Exception as error:  # noqa: BLE001 - a fault of the suite must not look like one of the target
                 known = broke("suite-error", _told(error))
+            finally:
+                self._running.discard(check.id)
             self._verdicts[check.id] = known
         return known
 
@@ -75,6 +81,10 @@ class Runner:
                 return skipped(f"the target gave no answer any more: see {self._told}", kind="behind")
         if verdict.outcome is not Outcome.FAILED:
             return verdict
+        if behind := self._behind(check, verdict):
+            return behind
+        causes = self._closer(check, (*verdict.see, *verdict.follows))
+        verdict = replace(verdict, follows=tuple(closer.id for closer in islice(causes, 1)))
         if self._lab.auth and (denial := denied(self._lab.contract, verdict.exchanges)):
             return denial
         return self._confirmed(check, verdict) if check.compares and verdict.kind != KILLED else verdict
@@ -86,6 +96,27 @@ class Runner:
             verdict = check.run(self._lab)
             if self._lab.gone is not None or len(self._lab.crashes) == crashes:
                 return verdict
+
+    def _behind(self, check: Check, verdict: Verdict) -> Verdict | None:
+        """Put a failure behind the first selected check closer to its cause that fails as well, and counts as much.
+
+        A check of answers judges all of them, this one too: the law that names it has found it broken.
+        """
+        for closer in self._closer(check, verdict.see):
+            if closer.level == "must" or check.level != "must":
+                return skipped(f"{verdict.reason}: see {closer.id}", exchanges=verdict.exchanges, kind="behind")
+        return None
+
+    def _closer(self, check: Check, ids: Iterable[str]) -> Iterator[Check]:
+        """Find the selected checks of these that fail, up to the check itself."""
+        for one in ids:
+            if one == check.id:
+                return
+            closer = self._selected.get(one)
+            if closer is None or one in self._running:
+                continue
+            if closer.gathered or self.verdict(closer).outcome is Outcome.FAILED:
+                yield closer
 
     def _confirmed(self, check: Check, verdict: Verdict) -> Verdict:
         """Ask again before a comparison accuses: on a live target, what it compares may have changed meanwhile.

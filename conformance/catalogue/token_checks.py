@@ -196,7 +196,8 @@ def _repeatable(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
 
 
 def _made_up(base: ListingChecks, value: str, lab: Lab, telling: Inventory) -> Verdict:
-    return tokens.unissued(base.page(lab, telling, **{base.reader.pagination.input_token: value}))
+    request = base.request(telling, **{base.reader.pagination.input_token: value})
+    return tokens.unissued(lab.exchange(request, ordinary=False))
 
 
 def _foreign(base: ListingChecks, members: dict[str, Any], lab: Lab, telling: Inventory) -> Verdict:
@@ -213,8 +214,8 @@ def _foreign(base: ListingChecks, members: dict[str, Any], lab: Lab, telling: In
         # Whatever its size, the next page is of what the first one left over.
         allowed -= frozenset(reader.identities(reader.items(base.page(lab, telling))))
         words = f"{telling.name} has, and its first page had not"
-    exchange = base.page(lab, telling, **members, **{reader.pagination.input_token: token})
-    return tokens.foreign(reader, exchange, allowed, words, most)
+    request = base.request(telling, **members, **{reader.pagination.input_token: token})
+    return tokens.foreign(reader, lab.exchange(request, ordinary=False), allowed, words, most)
 
 
 def _other_resource(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:
@@ -222,5 +223,6 @@ def _other_resource(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdic
     other = next((one for one in lab.listed(base.operation) if one.name != telling.name and one.items), None)
     if token is None or other is None:
         return skipped("the target has no two ended resources with listed items")
-    exchange = base.page(lab, other, **{base.reader.pagination.input_token: token})
+    request = base.request(other, **{base.reader.pagination.input_token: token})
+    exchange = lab.exchange(request, ordinary=False)
     return tokens.foreign(base.reader, exchange, frozenset(base.reader.identities(other.items)), f"{other.name} has")

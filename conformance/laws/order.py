@@ -179,6 +179,7 @@ def in_one_order(reader: Reader, walks: Sequence[Walked], orders: Sequence[tuple
     return tallies[nearest].verdict(
         "out-of-order",
         f"every listing by {key}, {direction}",
+        wrong="listings without an order are in neither the documented nor the observed default order",
         lacking=f"no listing of an ended resource has two different values of {reader.spec.keys[key]}",
         notes=(f"the target follows the observation, not the documents: {key}, {direction}",) if nearest else (),
     )

@@ -110,7 +110,10 @@ def full_pages(reader: Reader, walks: Sequence[Walked]) -> Verdict:
             count = len(reader.items(page))
             tally.hold(count == walk.size, f"{walk.name}, page {number} of size {walk.size}: {count} items", page)
     return tally.verdict(
-        "short-page", "a full page wherever another follows", lacking="no listing here is longer than a page"
+        "short-page",
+        "a full page wherever another follows",
+        wrong="pages before the last are not full",
+        lacking="no listing here is longer than a page",
     )
 
 
@@ -141,4 +144,7 @@ def default_page_size(reader: Reader, pages: Sequence[tuple[Exchange, int]], def
             size = len(reader.items(page))
             tally.hold(size == default if exact else size <= default, f"{size} of {count} items on a page", page)
     expected = f"{default} items" if exact else f"at most {default} items"
-    return tally.verdict("default-page-size", expected, lacking=f"no listing here is longer than {default} items")
+    wrong = "a page without a page size has another number of items than the default"
+    return tally.verdict(
+        "default-page-size", expected, wrong=wrong, lacking=f"no listing here is longer than {default} items"
+    )

@@ -59,7 +59,10 @@ def told_alike(reader: Reader, walks: Sequence[Walked], every: Sequence[Item]) -
             if name in known:
                 tally.clear(name, list(_differing(known[name], item))[:_MOST], *pages_of(walk.listing)[:1])
     return tally.verdict(
-        "told-otherwise", "each item as the default listing has it", lacking="none of these listings has an item"
+        "told-otherwise",
+        "each item as the default listing has it",
+        wrong="items are described otherwise than in the default listing",
+        lacking="none of these listings has an item",
     )
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.contract import Operation
+from conformance.laws.shapes import json_kind, json_value, with_article
 from conformance.laws.verdict import Verdict, broke, failed, passed, skipped
 from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange
 
+CONTROL_REFUSED = "control-refused"
+"""Kind of the failure of a rejection whose control, a valid request, is rejected as well."""
+BROKEN_ANSWER = "broken-answer"
+"""Kind of the failure of a request whose answer is a success and breaks the contract."""
 INVALID = frozenset({"ValidationException", "SerializationException"})
 _CLIENT_ERRORS = range(400, 500)
 _REDIRECTIONS = range(300, 400)
@@ -60,10 +65,10 @@ def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
         if fault is not None and fault.kind == KILLED:
             return failed_by(exchange, KILLED, "the server was gone after this request", expected)
         if fault is not None and fault.kind == "dropped":
-            return failed_by(exchange, "dropped", "the target dropped the connection", expected)
+            return failed_by(exchange, "dropped", "the target drops the connection", expected)
         return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
     if exchange.status in _SERVER_ERRORS:
-        return failed_by(exchange, "server-error", "the target answered with a server error", expected)
+        return failed_by(exchange, "server-error", "the target answers with a server error", expected)
     return None
 
 
@@ -86,7 +91,10 @@ def judge_accepted(operation: Operation, exchange: Exchange, *, exists: bool) ->
         return passed({"answers": 1})
     if not exchange.ok:
         kind = "refused" if exchange.status in _CLIENT_ERRORS else "no-answer-of-the-operation"
-        return failed_by(exchange, kind, "a valid request was not let through", expected)
+        reason = (
+            "a valid request is rejected" if kind == "refused" else "a valid request gets no answer of the operation"
+        )
+        return failed_by(exchange, kind, reason, expected)
     return _broken_at_its_top(operation, exchange, expected) or passed({"answers": 1})
 
 
@@ -95,32 +103,48 @@ _PYTHON = {"list": list, "map": dict, "structure": dict, "string": str}
 
 def _broken_at_its_top(operation: Operation, exchange: Exchange, expected: str) -> Verdict | None:
     """Judge the top of an answer; None where it keeps the contract."""
-    problems = "; ".join(_top_of_answer(operation, exchange))
+    problems = "; ".join(problem.words for problem in problems_at_the_top(operation, exchange))
     if not problems:
         return None
-    reason = "the answer breaks the contract at its top"
-    return failed("broken-answer", reason, expected=expected, received=problems, exchanges=(exchange,))
+    reason = "the answer to a valid request breaks the contract"
+    return failed(BROKEN_ANSWER, reason, expected=expected, received=problems, exchanges=(exchange,))
 
 
-def _top_of_answer(operation: Operation, exchange: Exchange) -> Iterable[str]:
+@dataclass(frozen=True)
+class TopProblem:
+    """What is wrong with a top-level member of an answer.
+
+    `facet` is the facet of the output that it breaks; empty where it breaks what the request asked for.
+    """
+
+    member: str
+    facet: str
+    words: str
+
+
+def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[TopProblem]:
+    """Return what breaks the contract at the top of an accepted answer."""
     asked = exchange.input
     answer, members = exchange.answer or {}, asked or {}
+    result = operation.pagination.result if operation.pagination else ""
     for name, node in operation.output.members.items():
         kind = _PYTHON.get(node.type)
         if name in answer and kind is not None and not isinstance(answer[name], kind):
-            yield f"{name} is not a {node.type}"
+            facet = "present" if answer[name] is None else "type"
+            yield TopProblem(
+                name, facet, f"{name} is {json_value(answer[name])}, not {with_article(json_kind(node.type))}"
+            )
+        elif name == result and name not in answer:
+            yield TopProblem(name, "required", f"{name} is left out")
     subject = operation.subject
     if asked is not None and subject in operation.output.members and answer.get(subject) != members.get(subject):
-        yield f"{subject} is {answer.get(subject)!r}, asked for was {members.get(subject)!r}"
+        told = f"{subject} is {json_value(answer[subject])}" if subject in answer else f"{subject} is left out"
+        yield TopProblem(subject, "", f"{told}, the request has {json_value(members.get(subject))}")
     if operation.pagination is None:
         return
-    items = answer.get(operation.pagination.result)
-    if not isinstance(items, list):
-        yield f"there is no list {operation.pagination.result}"
-        return
-    limit = members.get(operation.pagination.limit)
-    if isinstance(limit, int) and limit >= 1 and len(items) > limit:
-        yield f"{len(items)} items where at most {limit} were asked for"
+    items, limit = answer.get(result), members.get(operation.pagination.limit)
+    if isinstance(items, list) and isinstance(limit, int) and 1 <= limit < len(items):
+        yield TopProblem(operation.pagination.limit, "", f"{len(items)} items where at most {limit} were asked for")
 
 
 def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, refusal: Refusal) -> Verdict:
@@ -131,24 +155,25 @@ def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, r
     refused = exchange.status in _CLIENT_ERRORS or (refusal.elsewhere and exchange.status in _REDIRECTIONS)
     if not refused:
         kind = "accepted" if exchange.ok else "no-refusal"
-        return failed_by(exchange, kind, "an invalid request was not refused", expected)
+        reason = "an invalid request is accepted" if exchange.ok else "an invalid request is not rejected"
+        return failed_by(exchange, kind, reason, expected)
     statuses_fit = not refusal.statuses or exchange.status in refusal.statuses
     codes_fit = (
         exchange.error_code in refusal.codes if refusal.codes else bool(exchange.error_code or not refusal.statuses)
     )
     if not (statuses_fit and codes_fit):
-        reason = "refused, but not for what is wrong with it"
+        reason = "an invalid request is rejected for another reason than what is wrong with it"
         if exchange.error_code in operation.errors:
-            reason = "the constraint was never looked at: the target went on to look the name up"
+            reason = "a constraint is not enforced: the target went on to look the name up"
         kind = "wrong-code" if statuses_fit else "wrong-status"
         return failed_by(exchange, kind, reason, expected)
     if not let_through(operation, control):
         if control.response is None:
             return broke("control", f"its control got no answer: {shown(control)}", exchanges=(control,))
         return failed(
-            "control-refused",
-            "its valid neighbour is refused as well, so that the refusal proves nothing",
-            expected=f"{expected}, beside a valid request that is let through",
+            CONTROL_REFUSED,
+            "the valid request next to it is rejected as well, so the rejection proves nothing",
+            expected=f"{expected}, while the valid request next to it is accepted",
             received=f"the valid one got {shown(control)}",
             exchanges=(exchange, control),
         )
@@ -173,7 +198,9 @@ def judge_either(operation: Operation, exchange: Exchange, control: Exchange, le
     if exchange.status in _CLIENT_ERRORS:
         code = exchange.error_code or "no error code"
         return passed({"answers": 1}, notes=(f"refused: HTTP {exchange.status} {code} ({lenient})",))
-    return failed_by(exchange, "no-aws-answer", "neither accepted nor refused", "accepted, or refused with a 4xx")
+    return failed_by(
+        exchange, "no-aws-answer", "a request is neither accepted nor rejected", "accepted, or refused with a 4xx"
+    )
 
 
 def judge_like(exchange: Exchange, control: Exchange) -> Verdict:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from conformance.laws.expressions import evaluate, holds
-from conformance.laws.verdict import Verdict, failed, passed, skipped
+from conformance.laws.verdict import Verdict, broken_claim, failed, passed, skipped
 
 if TYPE_CHECKING:
     from conformance.contract.model import Rule
@@ -49,7 +49,7 @@ def judge_rule(rule: Rule, answers: Sequence[Exchange]) -> Verdict:
     more = f" (and {len(violations) - len(told)} more)" if len(violations) > len(told) else ""
     return failed(
         "rule-broken",
-        f"{len(violations)} of {instances} instances break this",
+        broken_claim("", rule.expected, len(violations), instances, "instances"),
         expected=rule.expected,
         received="; ".join(text for text, _ in told) + more,
         exchanges=tuple({id(exchange): exchange for _, exchange in told}.values()),

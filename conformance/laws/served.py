@@ -41,6 +41,7 @@ def every_resource(operation: Operation, seen: Iterable[Served]) -> Verdict:
     return tally.verdict(
         "resource-not-served",
         f"HTTP 2xx with a JSON object{f' that has {result}' if result else ''}, for each resource",
+        wrong=f"{operation.name} does not answer for every resource",
         lacking="the state has no resource",
     )
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from conformance.contract import Node
 
-_EARLIEST = 1_483_228_800  # 2017-01-01: the service is of that year
-_LATEST = 4_102_444_800  # 2100-01-01
+_YEARS = (-62_135_596_800, 253_402_300_800)
+"""Seconds from 1970 to the beginning of the year 1 and to the end of 9999: what clients have dates for."""
+_ZERO_TIME = "0001-01-01T00:00:00Z"
+"""What Go writes for a time that was never set."""
 _SHOWN = 60
 
 SPECIAL_FLOATS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
@@ -36,16 +40,27 @@ def looks(node: Node) -> tuple[tuple[str, Look], ...]:
 
 
 def type_problem(kind: str, value: Any) -> str:
-    """Say what is wrong with the JSON type of a value; empty where it has the type.
+    """Return what was received where it has another JSON type than this; empty where it has the type.
 
-    `null` is of no type: what is absent is left out. A timestamp is in seconds and of this century.
+    `null` is of no type: what is absent is left out. A timestamp is a number of seconds that a client has a date for.
     """
-    if not _HAS_TYPE[kind](value):
-        return f"{_json_name(value)} {_short(value)}".strip()
-    if kind == "timestamp" and not _EARLIEST <= value <= _LATEST:
-        unit = "milliseconds" if _EARLIEST <= value / 1000 <= _LATEST else "no plausible time"
-        return f"the number {value!r} ({unit})"
-    return ""
+    if _HAS_TYPE[kind](value) and (kind != "timestamp" or _YEARS[0] <= value < _YEARS[1]):
+        return ""
+    note = _time_note(value) if kind == "timestamp" else ""
+    return f"{json_value(value)}{f' ({note})' if note else ''}"
+
+
+def _time_note(value: Any) -> str:
+    """Return what the value of a time is where a reader may not see it; empty where there is nothing to say."""
+    if value == _ZERO_TIME:
+        return "Go's zero time: it was never set"
+    if is_number(value):
+        return "milliseconds" if _YEARS[0] <= value / 1000 < _YEARS[1] else "no date that a client can read"
+    try:
+        naive = isinstance(value, str) and datetime.fromisoformat(value).tzinfo is None
+    except ValueError:
+        return ""
+    return "a date without a time zone" if naive else ""
 
 
 def json_kind(kind: str) -> str:
@@ -111,22 +126,28 @@ _LIMITS: dict[str, Callable[[Any], Look]] = {
 }
 
 
-def _json_name(value: Any) -> str:
+def json_value(value: Any) -> str:
+    """Return the kind of a JSON value, and its JSON form, cut where it is long."""
     if value is None:
         return "null"
-    names = {
-        bool: "the boolean",
-        str: "the string",
-        int: "the number",
-        float: "the number",
-        list: "an array",
-        dict: "an object",
-    }
-    return names[type(value)]
+    kind = next(name for types, name in _KINDS if isinstance(value, types))
+    return f"{kind} {_short(value)}"
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "the boolean"),
+    (str, "the string"),
+    ((int, float), "the number"),
+    (list, "the array"),
+    (object, "the object"),
+)
+
+
+def with_article(noun: str) -> str:
+    """Return a noun with its indefinite article."""
+    return f"{'an' if noun[:1] in 'aeio' else 'a'} {noun}"
 
 
 def _short(value: Any) -> str:
-    if value is None:
-        return ""
-    text = repr(value)
+    text = json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

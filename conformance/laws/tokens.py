@@ -30,7 +30,10 @@ def leads_to_the_end(reader: Reader, listings: Sequence[tuple[str, Listing]]) ->
         endless = listing.left_off and len(set(ids)) == len(ids) > _ENDLESS
         tally.hold(listing.complete or endless, f"{name}: {listing.problem}", *pages_of(listing)[-2:])
     return tally.verdict(
-        "walk-broken", "page after page to the last, which has no token", lacking="no resource has a listing"
+        "walk-broken",
+        "page after page to the last, which has no token",
+        wrong="pages do not lead to the end of the listing",
+        lacking="no resource has a listing",
     )
 
 
@@ -43,7 +46,12 @@ def are_strings(reader: Reader, walks: Sequence[Walked]) -> Verdict:
             if token is not None:
                 told = f"{walk.name}, page {number}: token {token!r}"
                 tally.hold(isinstance(token, str) and token != "", told, page)
-    return tally.verdict("no-token", "a string that is not empty, wherever there is a token", lacking=_ONE_PAGE)
+    return tally.verdict(
+        "no-token",
+        "a string that is not empty, wherever there is a token",
+        wrong="a token is empty or no string",
+        lacking=_ONE_PAGE,
+    )
 
 
 def truncated_pages_lead_on(reader: Reader, known: Sequence[tuple[Walked, int]]) -> Verdict:
@@ -55,7 +63,12 @@ def truncated_pages_lead_on(reader: Reader, known: Sequence[tuple[Walked, int]])
             have = len(reader.items(page))
             words = f"{walk.name}: {have} of {count} items in a page of {walk.size}, and no token"
             tally.hold(reader.token(page) is not None or have >= count, words, page)
-    return tally.verdict("no-token", "a token while items are left out", lacking=_ONE_PAGE)
+    return tally.verdict(
+        "no-token",
+        "a token while items are left out",
+        wrong="a page leaves items out and carries no token",
+        lacking=_ONE_PAGE,
+    )
 
 
 def none_at_the_end(reader: Reader, walks: Sequence[tuple[Walked, int]], *, exact: bool) -> Verdict:
@@ -72,7 +85,12 @@ def none_at_the_end(reader: Reader, walks: Sequence[tuple[Walked, int]], *, exac
             told = f"{walk.name}: {count} items on a page of {walk.size}, and a token"
             tally.hold(reader.token(page) is None, told, page)
     lacking = "no listing here fills its page exactly" if exact else "no listing here fits on one page"
-    return tally.verdict("token-at-the-end", "no token where nothing was left out", lacking=lacking)
+    return tally.verdict(
+        "token-at-the-end",
+        "no token where nothing was left out",
+        wrong="a page with everything on it carries a token",
+        lacking=lacking,
+    )
 
 
 def never_the_first_page_again(reader: Reader, walks: Sequence[Walked]) -> Verdict:
@@ -86,7 +104,12 @@ def never_the_first_page_again(reader: Reader, walks: Sequence[Walked]) -> Verdi
             items = set(reader.identities(reader.items(first)))
             again = [page for page in later if items & set(reader.identities(reader.items(page)))]
             tally.hold(not again, f"{walk.name}: items of the first page of {walk.size} come again", *again[:1])
-    return tally.verdict("page-again", "the items of the first page once", lacking=_ONE_PAGE)
+    return tally.verdict(
+        "page-again",
+        "the items of the first page once",
+        wrong="a token leads back to the first page",
+        lacking=_ONE_PAGE,
+    )
 
 
 def same_page(reader: Reader, once: Exchange, again: Exchange) -> Verdict:

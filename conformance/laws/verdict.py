@@ -40,6 +40,10 @@ class Verdict:
     notes: tuple[str, ...] = ()
     reproduce: str = ""
     """A line that shows it, where sending the first exchange again would not."""
+    see: tuple[str, ...] = ()
+    """Ids of checks closer to the cause: where one of them fails, nothing was judged here that it does not judge."""
+    follows: tuple[str, ...] = ()
+    """Ids of checks about members that this one reads: where one of them fails, this failure may come from it."""
 
 
 def passed(
@@ -81,6 +85,12 @@ def weightiest(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=lambda verdict: _WEIGHT.index(verdict.outcome))
 
 
+def broken_claim(wrong: str, expected: str, broken: int, seen: int, noun: str) -> str:
+    """Say what is wrong where a claim is broken: in its own words, or by the claim."""
+    count = f"{broken} of {seen} {noun}"
+    return f"{wrong} ({count})" if wrong else f"{count} break the rule: {expected}"
+
+
 @dataclass
 class Tally:
     """Counts what a law looked at and keeps the first violations: the accumulator inside a law.
@@ -109,14 +119,19 @@ class Tally:
         """Count one look at what has this name; it holds where nobody found a fault with it."""
         self.hold(not faults, f"{name}: {'; '.join(faults)}", *exchanges)
 
-    def verdict(self, kind: str, expected: str, *, lacking: str, notes: tuple[str, ...] = ()) -> Verdict:
-        """Sum up: failed on any violation, skipped (for `lacking`) under `needs` looks, passed otherwise."""
+    def verdict(
+        self, kind: str, expected: str, *, lacking: str, wrong: str = "", notes: tuple[str, ...] = ()
+    ) -> Verdict:
+        """Sum up: failed on any violation, skipped (for `lacking`) under `needs` looks, passed otherwise.
+
+        `wrong` says what is wrong where it failed, as the title of a finding.
+        """
         rests_on = {self.noun: self.seen}
         if self.broken:
             more = f" (and {self.broken - len(self.violations)} more)" if self.broken > len(self.violations) else ""
             return failed(
                 kind,
-                f"{self.broken} of {self.seen} {self.noun} break this",
+                broken_claim(wrong, expected, self.broken, self.seen, self.noun),
                 expected=expected,
                 received="; ".join(self.violations) + more,
                 exchanges=tuple(self.exchanges),

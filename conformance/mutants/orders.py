@@ -111,6 +111,8 @@ _defaulted("names-backwards-unasked", "without key and direction names descend",
            _ASCENDING)  # fmt: skip
 _defaulted("descends-unasked", "without a direction every key descends", {"SortOrder": "Descending"},
            frozenset({"SortOrder"}), _ASCENDING)  # fmt: skip
+_defaulted("newest-first-in-part", "without a key the newest come first, and without a direction every key descends",
+           {"SortBy": "CreationTime", "SortOrder": "Descending"}, frozenset(), _BY_NAME, _ASCENDING)  # fmt: skip
 _defaulted("newest-first", "without key and direction the newest come first",
            {"SortBy": "CreationTime", "SortOrder": "Descending"}, _BOTH, _BY_NAME)  # fmt: skip
 

@@ -15,6 +15,8 @@ times = Group("times", DESCRIBE, Kind.ANSWER)
 
 _END = "HyperParameterTuningEndTime"
 _DAY_S = 86_400
+_ZERO_TIME = -62_135_596_800
+_FROM_2001_S = 978_307_200
 
 
 @times.output("tuning-end-time")
@@ -41,6 +43,20 @@ def end_apart_from_the_last_change(_: Members, answer: Members) -> None:
     """A tuning job ended a minute before it was last modified."""
     if _END in answer:
         answer[_END] -= 60
+
+
+@times.output(f"{DESCRIBE}/output/{_END}/type")
+def end_never_set(_: Members, answer: Members) -> None:
+    """A tuning job that has no end shows the zero time of Go, the first of January of the year 1."""
+    answer.setdefault(_END, _ZERO_TIME)
+
+
+@times.output(f"{DESCRIBE}/output/CreationTime/type")
+def created_in_seconds_since_2001(_: Members, answer: Members) -> None:
+    """Times of a tuning job are counted from the first of January 2001, as in Apple's libraries."""
+    for name in ("CreationTime", "LastModifiedTime", _END):
+        if name in answer:
+            answer[name] -= _FROM_2001_S
 
 
 @times.output("modified-after-created")

@@ -7,7 +7,7 @@ wherever it stands, the law that is broken, or the way in which requests are mis
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from conformance.report.result import Outcome, Result
 
@@ -21,24 +21,27 @@ _FEW_SUBJECTS = 3
 _BY_LAW = frozenset({"pagination", "order", "filter"})
 """Areas whose kinds of failure are each of one law, whatever listing it was broken in."""
 
-_TALLY = re.compile(r"\d[\d,]* of \d[\d,]* .*(break this|lack \S+)")
-"""A reason that counts, and leaves it to the statement to say what is broken."""
-
 _AVAILABILITY = "operation"
 """Subject of the check that an operation is there: its reason names the operation already."""
 
+_BARE = " break this"
+"""The end of a reason that counts and leaves it to the statement to say what is broken, as older records have it."""
+
 _DIGITS = re.compile(r"\d+")
 _WRONG_MEMBER = {
-    "missing": "is left out",
-    "answer-present": "is null",
-    "answer-type": "is of another type",
-    "answer-enum": "has a value that its enum lacks",
-    "answer-pattern": "does not match its pattern",
-    "answer-min_length": "is too short",
-    "answer-max_length": "is too long",
-    "answer-minimum": "is too small",
-    "answer-maximum": "is too large",
+    "missing": ("is left out", "are left out"),
+    "answer-present": ("is null", "are null"),
+    "answer-type": ("has the wrong JSON type", "have the wrong JSON type"),
+    "answer-enum": ("has a value that is not in its enum", "have values that are not in their enums"),
+    "answer-pattern": ("does not match its pattern", "do not match their patterns"),
+    "answer-min_length": ("is too short", "are too short"),
+    "answer-max_length": ("is too long", "are too long"),
+    "answer-minimum": ("is too small", "are too small"),
+    "answer-maximum": ("is too large", "are too large"),
 }
+"""What is wrong with one member, and with several, by the kind of the failure."""
+_NULL_OR_TYPE = frozenset({"answer-present", "answer-type"})
+"""The kinds of a null, which has no type either."""
 
 
 def behind(result: Result) -> str:
@@ -72,19 +75,58 @@ def split(alike: Sequence[Result]) -> list[list[Result]]:
     return list(by_subject.values())
 
 
+def merge_members(groups: Iterable[list[Result]]) -> list[list[Result]]:
+    """Put members that are wrong in the same way together, where they are more than a few."""
+    alone: dict[str, list[list[Result]]] = {}
+    others = []
+    for group in groups:
+        kind = _wrong_in_one_way(group)
+        if kind:
+            alone.setdefault(kind, []).append(group)
+        else:
+            others.append(group)
+    for several in alone.values():
+        if len(several) > _FEW_SUBJECTS:
+            others.append([result for group in several for result in group])
+        else:
+            others += several
+    return others
+
+
 def title(alike: Sequence[Result]) -> str:
     """Say in a line what is wrong, from failures with one cause."""
     lead = alike[0]
-    kinds = {one.kind for one in alike}
     if cause(lead)[0] == "member":
-        leaf = _leaf(lead.subject)
-        return f"{leaf} {_WRONG_MEMBER[lead.kind]}" if len(kinds) == 1 else f"{leaf} is wrong in several ways"
-    if not lead.reason or _TALLY.fullmatch(lead.reason):
-        return _sentence((lead.statement or lead.reason or lead.id).rstrip("."))
+        return _of_members(alike)
+    reason = lead.reason or f"broken: {lead.statement.rstrip('.') or lead.id}"
+    if reason.endswith(_BARE):
+        reason = f"{reason.removesuffix(_BARE)} break the rule: {lead.statement.rstrip('.') or lead.expected}"
     one_subject = len({one.subject for one in alike}) == 1 and lead.subject != _AVAILABILITY
     if cause(lead)[0] == "way" and one_subject:
-        return f"{lead.subject}: {lead.reason}"
-    return _sentence(lead.reason)
+        return f"{lead.subject}: {reason}"
+    return _sentence(reason)
+
+
+def _of_members(alike: Sequence[Result]) -> str:
+    kind = _wrong_in_one_way(alike)
+    leaves = tuple(dict.fromkeys(_leaf(one.subject) for one in alike))
+    words, of_several = _WRONG_MEMBER.get(kind, ("is wrong in several ways", "are wrong in several ways"))
+    if len(leaves) > 1:
+        shown = ", ".join(leaves[:_FEW_SUBJECTS])
+        return f"{len(leaves)} members {of_several}: {shown}{', …' if len(leaves) > _FEW_SUBJECTS else ''}"
+    paths = {one.subject for one in alike}
+    member = ".".join(min(paths).split(".")[-2:]) if len(paths) == 1 else leaves[0]
+    return f"{member} {words}"
+
+
+def _wrong_in_one_way(alike: Sequence[Result]) -> str:
+    """Return the kind in which members are wrong where there is one; empty where there are several, or none."""
+    kinds = {one.kind for one in alike}
+    if cause(alike[0])[0] != "member":
+        return ""
+    if kinds == _NULL_OR_TYPE:
+        return "answer-present"
+    return next(iter(kinds)) if len(kinds) == 1 else ""
 
 
 def _leaf(path: str) -> str:

@@ -31,12 +31,14 @@ class Rank(IntEnum):
 class Finding:
     """One thing to mend: a result, or several that seem to come from one defect.
 
-    `behind` counts the checks that could not be judged because of it.
+    `behind` counts the checks that could not be judged because of it; the last `symptoms` of its results are failures
+    that may come from the others.
     """
 
     rank: Rank
     results: tuple[Result, ...]
     behind: int = 0
+    symptoms: int = 0
 
     @property
     def lead(self) -> Result:
@@ -51,7 +53,7 @@ class Finding:
     @property
     def title(self) -> str:
         """What is wrong, in a line."""
-        return causes.title(self.results)
+        return causes.title(self.results[: len(self.results) - self.symptoms])
 
     @property
     def places(self) -> tuple[tuple[str, int], ...]:
@@ -78,21 +80,30 @@ def rank(result: Result) -> Rank | None:
 def group_findings(results: Iterable[Result]) -> tuple[Finding, ...]:
     """Give the findings among results in the order in which to mend them.
 
-    First what keeps other checks from being judged; then by urgency, and within that what the most checks are behind.
-    Each failure is in exactly one finding, beside those that seem to have the same cause and have the same urgency.
+    First what keeps other checks from being judged; then by urgency, and within that from the wire upwards. Each
+    failure is in exactly one finding, next to those that seem to have the same cause; what was declared beforehand, and
+    errors, are findings of their own. A finding is as urgent as the most urgent of its results.
     """
-    alike: dict[tuple[Rank, tuple[str, ...]], list[Result]] = {}
+    failures: dict[str, Result] = {}
     behind: Counter[str] = Counter()
     for result in sort_results(results):
-        urgency = rank(result)
-        if urgency is not None:
-            alike.setdefault((urgency, causes.cause(result)), []).append(result)
+        if rank(result) is not None:
+            failures[result.id] = result
         elif blocker := causes.behind(result):
             behind[blocker] += 1
-    findings = [
-        _finding(urgency, part, behind) for (urgency, _), group in alike.items() for part in causes.split(group)
+    roots = {one: _root(result, failures) for one, result in failures.items()}
+    alike: dict[tuple[bool, tuple[str, ...]], list[Result]] = {}
+    symptoms: dict[str, list[Result]] = {}
+    for one, result in failures.items():
+        if roots[one] is result:
+            alike.setdefault((result.known, causes.cause(result)), []).append(result)
+        else:
+            symptoms.setdefault(roots[one].id, []).append(result)
+    parts = [part for group in alike.values() for part in causes.split(group)]
+    merged = [
+        group for known in (False, True) for group in causes.merge_members(p for p in parts if p[0].known is known)
     ]
-    return tuple(sorted(findings, key=_order))
+    return tuple(sorted((_finding(part, symptoms, behind) for part in merged), key=_order))
 
 
 def skip_reasons(results: Iterable[Result]) -> tuple[tuple[str, tuple[Result, ...]], ...]:
@@ -105,17 +116,36 @@ def skip_reasons(results: Iterable[Result]) -> tuple[tuple[str, tuple[Result, ..
     return tuple((reason, tuple(group)) for reason, group in ordered)
 
 
-def _finding(urgency: Rank, results: list[Result], behind: Mapping[str, int]) -> Finding:
-    # The check that others wait for leads, so that the finding is about what they wait for; else one of the many.
-    often = Counter(one.subject for one in results)
-    results.sort(key=lambda one: (-behind.get(one.id, 0), -often[one.subject]))
-    return Finding(urgency, tuple(results), sum(behind.get(one.id, 0) for one in results))
+def _root(result: Result, failures: Mapping[str, Result]) -> Result:
+    """Follow a failure to the one that it may come from, as long as both count alike; of a circle, the first by id."""
+    seen = {result.id}
+    while result.cause in failures and failures[result.cause].known is result.known:
+        if result.cause in seen:
+            return failures[min(seen)]
+        seen.add(result.cause)
+        result = failures[result.cause]
+    return result
+
+
+def _finding(alike: list[Result], symptoms: Mapping[str, list[Result]], behind: Mapping[str, int]) -> Finding:
+    # The check that others wait for leads, so that the finding is about what they wait for; else the most urgent of
+    # the many.
+    often = Counter(one.subject for one in alike)
+    alike.sort(key=lambda one: (-behind.get(one.id, 0), _urgency(one), -often[one.subject]))
+    following = [follower for one in alike for follower in symptoms.get(one.id, ())]
+    results = (*alike, *following)
+    waiting = sum(behind.get(one.id, 0) for one in results)
+    return Finding(min(map(_urgency, results)), results, waiting, len(following))
+
+
+def _urgency(result: Result) -> Rank:
+    return rank(result) or Rank.KNOWN
 
 
 def _order(finding: Finding) -> tuple[int, Rank, int, int, str]:
     lead = finding.lead
     layer = _LAYERS.index(lead.area) if lead.area in _LAYERS else len(_LAYERS)
-    return (-finding.behind, finding.rank, -len(finding.results), layer, lead.id)
+    return (-finding.behind, finding.rank, layer, -len(finding.results), lead.id)
 
 
 def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -58,7 +58,8 @@ class Result:
 
     `known` says that this outcome was declared beforehand, `rests_on` counts what was looked at, `reproduce` is a line
     that runs as pasted, `duration_s` is in seconds, `facts` are the ids of the facts of the contract that it judges.
-    `declared` tells which entry of known failures is about it and what that says; empty where none is.
+    `declared` tells which entry of known failures is about it and what that says; empty where none is. `cause` is the
+    id of the failed check that this failure may come from; empty where none is known.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Result:
     duration_s: float = 0.0
     facts: tuple[str, ...] = ()
     declared: str = ""
+    cause: str = ""
 
     @classmethod
     def from_json(cls, row: object) -> Result:
@@ -111,6 +113,7 @@ class Result:
             duration_s=fields.seconds("duration_s"),
             facts=fields.texts("facts") if fields.has("facts") else (),
             declared=fields.text("declared") if fields.has("declared") else "",
+            cause=fields.text("cause") if fields.has("cause") else "",
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -136,6 +139,7 @@ class Result:
             "duration_s": self.duration_s,
             "facts": list(self.facts),
             "declared": self.declared,
+            "cause": self.cause,
         }
 
     @property

@@ -44,6 +44,7 @@ def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> repor
         notes=verdict.notes,
         duration_s=round(duration_s, 6),
         facts=check.facts,
+        cause=next(iter(verdict.follows), "") if verdict.outcome is Outcome.FAILED else "",
     )
 
 

@@ -97,6 +97,7 @@ def best_training_job_has_won(survey: Survey) -> Verdict:
     return tally.verdict(
         "wrong-best",
         "BestTrainingJob has completed with the best objective value; it is absent where no training job has succeeded",
+        wrong="BestTrainingJob is not the training job with the best objective value",
         lacking="no tuning job with one objective has ended and was listed to the end",
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -122,6 +123,7 @@ def best_training_job_could_win(survey: Survey) -> Verdict:
     return tally.verdict(
         "could-not-win",
         "BestTrainingJob and OverallBestTrainingJob are Completed",
+        wrong="the best training job has not completed",
         lacking="no best training job shows a status",
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -145,6 +147,7 @@ def best_follows_the_direction(survey: Survey) -> Verdict:
     return tally.verdict(
         "beaten",
         "Maximize lets the highest value win, Minimize the lowest",
+        wrong="BestTrainingJob is beaten by another training job",
         lacking="no ended tuning job with a best training job has a second one that completed with a metric",
     )
 
@@ -165,6 +168,7 @@ def best_training_job_as_listed(survey: Survey) -> Verdict:
     return tally.verdict(
         "best-not-as-listed",
         "BestTrainingJob equals the listed training job of that name, member by member",
+        wrong="BestTrainingJob differs from the same training job in the listing",
         lacking="no ended tuning job has a best training job and a complete listing",
     )
 
@@ -194,6 +198,7 @@ def overall_best_spans_the_parents(survey: Survey) -> Verdict:
     return tally.verdict(
         "overall-beaten",
         "OverallBestTrainingJob is at least as good as the BestTrainingJob of this tuning job and of each parent",
+        wrong="OverallBestTrainingJob is worse than a BestTrainingJob of the family",
         lacking="no ended tuning job was started warm on identical data and shows an overall best",
     )
 

@@ -185,6 +185,7 @@ def _counter_law(name: str, group: str, what: str, count: Callable[[View], _Coun
         return tally.verdict(
             "counter-differs",
             f"{what.format(group)} agrees with the listing",
+            wrong=f"{what.format(group)} does not agree with the listing",
             lacking="no tuning job has ended, shows this counter and was listed to the end",
             notes=tuple(notes),
         )
@@ -227,6 +228,7 @@ def launches_within_the_limit(survey: Survey) -> Verdict:
     return tally.verdict(
         "over-the-limit",
         "no more training jobs than MaxNumberOfTrainingJobs, not counting those that ran again",
+        wrong="a tuning job has more training jobs than MaxNumberOfTrainingJobs",
         lacking="no description has ResourceLimits.MaxNumberOfTrainingJobs",
         notes=(_OLD_LIMIT,) if above else (),
     )

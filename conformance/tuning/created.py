@@ -99,6 +99,7 @@ def _as_created(tally: Tally, path: str) -> Verdict:
     return tally.verdict(
         "not-as-created",
         f"{path} comes back as it was given at creation",
+        wrong=f"{path} is not described as it was given at creation",
         lacking=f"the suite made no tuning job with {path}",
     )
 

@@ -45,6 +45,7 @@ def tuned_are_the_ranged(survey: Survey, pick: Pick) -> Verdict:
     return tally.verdict(
         "tuned-not-ranged",
         "TunedHyperParameters has exactly the hyperparameters that have a range",
+        wrong="TunedHyperParameters are not the hyperparameters that have a range",
         lacking="no training job with tuned hyperparameters can be laid beside the ranges of its tuning job",
     )
 
@@ -67,6 +68,7 @@ def static_are_not_tuned(survey: Survey) -> Verdict:
     return tally.verdict(
         "static-tuned",
         "StaticHyperParameters and the tuned hyperparameters have no name in common",
+        wrong="hyperparameters are both static and tuned",
         lacking="no definition has static hyperparameters",
     )
 
@@ -79,7 +81,12 @@ def _in_range(kinds: frozenset[Kind], expected: str) -> Callable[[Survey], Verdi
                 if one.kind in kinds:
                     fault = one.fault(value)
                     tally.hold(not fault, f"{job(view, item)}: {one.name} = {value!r} {fault}", *view.exchanges)
-        return tally.verdict("out-of-range", expected, lacking="no training job has a tuned value for such a range")
+        return tally.verdict(
+            "out-of-range",
+            expected,
+            wrong="tuned values lie outside their ranges",
+            lacking="no training job has a tuned value for such a range",
+        )
 
     return judge
 

@@ -48,6 +48,7 @@ def lists_only_its_own_training_jobs(survey: Survey) -> Verdict:
     return tally.verdict(
         "foreign-training-job",
         "a listing has the training jobs of the tuning job that it is asked about, and no others",
+        wrong="listings contain training jobs of other tuning jobs",
         lacking="there are no two tuning jobs with training jobs, and no training job that names its tuning job",
     )
 
@@ -64,6 +65,7 @@ def names_its_tuning_job(survey: Survey, pick: Pick) -> Verdict:
     return tally.verdict(
         "wrong-tuning-job",
         "TuningJobName is the name in the request",
+        wrong="TuningJobName is not the tuning job that was asked for",
         lacking="no training job has a TuningJobName",
     )
 
@@ -86,6 +88,7 @@ def overall_best_is_of_the_family(survey: Survey) -> Verdict:
     return tally.verdict(
         "foreign-overall-best",
         "TuningJobName of OverallBestTrainingJob is the name in the request, or that of a parent",
+        wrong="OverallBestTrainingJob is of a tuning job that is no parent",
         lacking="no overall best training job has a TuningJobName",
     )
 
@@ -119,6 +122,7 @@ def training_job_arn_ends_with_its_name(survey: Survey, pick: Pick) -> Verdict:
     return tally.verdict(
         "arn-of-another",
         "TrainingJobArn ends with TrainingJobName",
+        wrong="TrainingJobArn does not end with TrainingJobName",
         lacking="no training job has both a name and an ARN",
         notes=("the ARN carries the name in lower case, as observed (O9)",) if lowered else (),
     )
@@ -168,6 +172,7 @@ def definition_name_is_known(survey: Survey, pick: Pick) -> Verdict:
     return tally.verdict(
         "unknown-definition",
         "TrainingJobDefinitionName is the DefinitionName of a definition of the tuning job",
+        wrong="TrainingJobDefinitionName is not the name of a definition",
         lacking="no training job names a definition of a tuning job whose definitions have names",
     )
 
@@ -195,6 +200,7 @@ def launched_from_the_definition(survey: Survey) -> Verdict:
     return tally.verdict(
         "another-definition",
         "each training job was launched from TrainingJobDefinition",
+        wrong="training jobs were not launched from TrainingJobDefinition",
         lacking="no tuning job with one definition has training jobs",
     )
 
@@ -215,6 +221,7 @@ def every_definition_is_launched(survey: Survey) -> Verdict:
     return tally.verdict(
         "idle-definition",
         "each of TrainingJobDefinitions has training jobs",
+        wrong="definitions have no training jobs",
         lacking="no completed tuning job has several definitions and at least as many training jobs that name theirs",
     )
 
@@ -238,5 +245,6 @@ def one_definition_or_several(survey: Survey) -> Verdict:
     return tally.verdict(
         "both-forms",
         "TrainingJobDefinitions stands without TrainingJobDefinition, and without objective and ranges in the config",
+        wrong="TrainingJobDefinitions comes together with what excludes it",
         lacking="no tuning job shows a definition",
     )

@@ -47,6 +47,7 @@ def metric_is_the_objective(survey: Survey, pick: Pick) -> Verdict:
     return tally.verdict(
         "another-metric",
         "MetricName (and Type where it is there) of the final metric are those of the objective",
+        wrong="the final metric is not the metric that the tuning job optimizes",
         lacking="no training job has a final metric beside an objective in the description",
     )
 
@@ -63,6 +64,7 @@ def pending_objective_is_still_running(survey: Survey) -> Verdict:
     return tally.verdict(
         "pending-after-the-end",
         "ObjectiveStatus Pending goes with a training job that has not ended",
+        wrong="ObjectiveStatus of an ended training job is Pending",
         lacking="no training job is Pending in a tuning job that has ended or was prepared",
     )
 
@@ -79,6 +81,7 @@ def best_objective_has_not_failed(survey: Survey) -> Verdict:
     return tally.verdict(
         "failed-is-best",
         "ObjectiveStatus of BestTrainingJob and OverallBestTrainingJob is Succeeded",
+        wrong="ObjectiveStatus of a best training job is not Succeeded",
         lacking="no best training job has an ObjectiveStatus",
     )
 
@@ -98,6 +101,7 @@ def failed_objective_is_never_best(survey: Survey) -> Verdict:
     return tally.verdict(
         "failed-is-best",
         "a training job with ObjectiveStatus Failed is not BestTrainingJob",
+        wrong="BestTrainingJob is a training job with ObjectiveStatus Failed",
         lacking="no tuning job with a best training job has one whose objective failed",
     )
 

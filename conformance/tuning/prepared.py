@@ -61,6 +61,7 @@ def _as_prepared(tally: Tally, what: str) -> Verdict:
     return tally.verdict(
         "not-as-prepared",
         f"{what} is as the state was prepared",
+        wrong=f"{what} is not as the state was prepared",
         lacking="no state was prepared: the target decides what becomes of its tuning jobs",
     )
 

@@ -27,6 +27,7 @@ def _sent_law(name: str, subject: str, group: str) -> None:
         return tally.verdict(
             "counter-left-out",
             f"{group} with {', '.join(COUNTERS[group])}, at 0 too",
+            wrong=f"{group} lacks some of its counters",
             lacking=f"no description has {group}",
         )
 

@@ -7,15 +7,30 @@ job 28 days of running and 30 days in all, so the two days between are the slack
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from conformance.laws.registry import law
 from conformance.laws.verdict import Tally, Verdict
-from conformance.tuning.answers import DESCRIBE, ENDED, definition_of, job, number, text, training_jobs
+from conformance.tuning.answers import (
+    BEST,
+    DESCRIBE,
+    ENDED,
+    LIST,
+    OVERALL_BEST,
+    definition_of,
+    job,
+    number,
+    text,
+    training_jobs,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from conformance.laws.survey import Survey, View
     from conformance.tuning.answers import Json
+    from conformance.wire.exchange import Exchange
 
 _DAY_S = 86_400
 _UPLOAD_S = 2 * _DAY_S
@@ -29,6 +44,73 @@ _CHANGE_S = 1
 """Two moments this close belong to one change."""
 
 _END = "HyperParameterTuningEndTime"
+_SINCE = datetime(2017, 7, 24, tzinfo=UTC).timestamp()
+"""The date of the API version that the contract names: nothing of it is older."""
+_UNTIL = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ITEM_TIMES = ("CreationTime", "TrainingStartTime", "TrainingEndTime")
+_TIMES = (
+    "CreationTime",
+    "LastModifiedTime",
+    _END,
+    "TuningJobCompletionDetails.ConvergenceDetectedTime",
+    *(f"{best}.{time}" for best in (BEST, OVERALL_BEST) for time in _ITEM_TIMES),
+)
+
+
+_PLAUSIBLE = "a time lies between the year of the service and 2100"
+
+
+@law(
+    "times-are-plausible",
+    operation=DESCRIBE,
+    subject="plausible-times",
+    facts=tuple(f"output/{time}/type" for time in _TIMES),
+    observed=("O2",),
+    statement=f"in a description {_PLAUSIBLE}",
+)
+def times_are_plausible(survey: Survey) -> Verdict:
+    """Judge the times of every description; a bound of the suite's own, which no document states."""
+    return _plausible((view.name, view.answer, _TIMES, view.description) for view in survey.views)
+
+
+@law(
+    "listed-times-are-plausible",
+    operation=LIST,
+    subject="plausible-times",
+    facts=tuple(f"output/TrainingJobSummaries[].{time}/type" for time in _ITEM_TIMES),
+    observed=("O2",),
+    statement=f"in a listing {_PLAUSIBLE}",
+)
+def listed_times_are_plausible(survey: Survey) -> Verdict:
+    """Judge the times of every listed training job, likewise."""
+    return _plausible(
+        (job(view, item), item, _ITEM_TIMES, view.exchanges[-1]) for view in survey.views for item in view.items
+    )
+
+
+def _plausible(looks: Iterable[tuple[str, Json, Sequence[str], Exchange]]) -> Verdict:
+    tally = Tally("times")
+    for name, answer, paths, exchange in looks:
+        for path in paths:
+            time = number(answer, path)
+            if time is not None:
+                tally.hold(_SINCE <= time < _UNTIL, f"{name}: {path} is the number {time}{_date(time)}", exchange)
+    return tally.verdict(
+        "implausible-time",
+        f"a number of seconds from {int(_SINCE)} to {int(_UNTIL)}, the years 2017 to 2099",
+        wrong="times lie before the service existed, or after 2099",
+        lacking="no answer shows a time",
+    )
+
+
+def _date(time: float) -> str:
+    """Write the moment as a date in brackets; nothing where there is no such date."""
+    try:
+        date = (_EPOCH + timedelta(seconds=time)).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    except (OverflowError, ValueError):
+        return ""
+    return f" ({date}{', the zero time of Go: it was never set' if date.startswith('0001-01-01T00:00:00') else ''})"
 
 
 @law("tuning-job-precedes-its-training-jobs", operation=DESCRIBE, subject="times")
@@ -48,6 +130,7 @@ def tuning_job_precedes_its_training_jobs(survey: Survey) -> Verdict:
     return tally.verdict(
         "launched-before-creation",
         "the tuning job's CreationTime is not after that of a training job",
+        wrong="training jobs are older than the tuning job that launched them",
         lacking="no tuning job with a CreationTime has training jobs with one",
     )
 
@@ -69,6 +152,7 @@ def tuning_end_time(survey: Survey) -> Verdict:
     return tally.verdict(
         "wrong-end",
         f"{_END} is absent while InProgress, and otherwise there and not before CreationTime",
+        wrong=f"{_END} does not fit the status, or is before CreationTime",
         lacking="no description shows a status that tells whether there is an end",
     )
 
@@ -88,6 +172,7 @@ def ended_when_last_modified(survey: Survey) -> Verdict:
     return tally.verdict(
         "modified-after-end",
         f"{_END} equals LastModifiedTime on an ended tuning job",
+        wrong=f"{_END} of an ended tuning job is not its LastModifiedTime",
         lacking="no ended tuning job shows both times",
     )
 
@@ -106,6 +191,7 @@ def consumed_runtime_is_plausible(survey: Survey) -> Verdict:
     return tally.verdict(
         "implausible-runtime",
         "RuntimeInSeconds is at least 0, and at most the seconds from CreationTime to the end",
+        wrong="ConsumedResources.RuntimeInSeconds is negative, or longer than the tuning job lasted",
         lacking="no description has ConsumedResources.RuntimeInSeconds",
     )
 
@@ -123,6 +209,7 @@ def tuning_runtime_within_the_limit(survey: Survey) -> Verdict:
     return tally.verdict(
         "over-the-limit",
         "from CreationTime to the end pass no more than MaxRuntimeInSeconds and two days",
+        wrong="a tuning job lasted longer than ResourceLimits.MaxRuntimeInSeconds allows",
         lacking="no ended tuning job has ResourceLimits.MaxRuntimeInSeconds",
     )
 
@@ -174,6 +261,7 @@ def thirty_days_in_all(survey: Survey) -> Verdict:
     return tally.verdict(
         "over-thirty-days",
         f"from CreationTime to TrainingEndTime pass at most {_TRAINING_JOB_S} s",
+        wrong="training jobs last longer than 30 days",
         lacking="no training job shows both a creation and an end",
     )
 
@@ -204,5 +292,6 @@ def _training_limit(survey: Survey, member: str, *, since: str) -> Verdict:
     return tally.verdict(
         "over-the-limit",
         f"from {since} to TrainingEndTime pass no more than {member} and two days",
+        wrong=f"a training job lasted longer than StoppingCondition.{member} allows",
         lacking=f"no ended training job has a definition with {member}",
     )

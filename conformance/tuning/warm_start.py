@@ -51,6 +51,7 @@ def warm_start_comes_back(survey: Survey) -> Verdict:
     return tally.verdict(
         "not-as-created",
         "WarmStartConfig comes back as it was given at creation",
+        wrong="WarmStartConfig is not described as it was given at creation",
         lacking="no tuning job is known to have been created with a WarmStartConfig",
     )
 
@@ -102,7 +103,9 @@ def _each_parent(
         if told is not None:
             received = f"{view.name} with the parent {parent.name}: {told}"
             tally.hold(not told, received, view.description, parent.description)
-    return tally.verdict(kind, expected, lacking=_GONE)
+    return tally.verdict(
+        kind, expected, wrong=f"a warm start does not fit its parents: {kind.replace('-', ' ')}", lacking=_GONE
+    )
 
 
 def _of_type(view: View, only: str) -> bool:

@@ -121,14 +121,14 @@ def test_one_bad_instance_among_many_is_told_and_cited() -> None:
     answers = [answering(DESCRIBE, things(good, good)), answering(DESCRIBE, things(good, bad))]
     verdict = judge_rule(RULE, answers)
     assert verdict.outcome is FAILED
-    assert verdict.reason == "1 of 4 instances break this"
+    assert verdict.reason.startswith("1 of 4 instances break the rule: ")
     assert verdict.exchanges == (answers[1],)
     assert len(verdict.received) < 500
 
 
 def test_many_violations_are_counted_and_some_are_told() -> None:
     verdict = judge_rule(RULE, [answering(DESCRIBE, things(*[{"When": 1, "Require": False}] * 50))])
-    assert verdict.reason == "50 of 50 instances break this"
+    assert verdict.reason.startswith("50 of 50 instances break the rule: ")
     assert verdict.received.endswith("(and 45 more)")
 
 

@@ -53,11 +53,10 @@ _REFUSALS = ("*/request", "*/error", "*/protocol", "*/client/boto3")
 
 DIFFERENT: tuple[Different, ...] = (
     Different("newest-first-by-default", on_request(LIST, of_listings.newest_first), runs=_LISTINGS),
-    Different("newest-first-in-part", on_request(LIST, of_listings.newest_first_in_part), runs=_LISTINGS),
     Different("ties-shuffled", relisted(of_listings.ties_shuffled), runs=_LISTINGS),
     Different(
         "newest-first-ties-shuffled",
-        _then(on_request(LIST, of_listings.newest_first_in_part), relisted(of_listings.ties_shuffled)),
+        _then(on_request(LIST, of_listings.newest_first), relisted(of_listings.ties_shuffled)),
         runs=_LISTINGS,
     ),
     Different("names-in-any-case", relisted(of_listings.by_name_in_any_case), runs=_LISTINGS),

@@ -20,14 +20,6 @@ def newest_first(asked: Members) -> None:
         asked |= {"SortBy": "CreationTime", "SortOrder": "Descending"}
 
 
-def newest_first_in_part(asked: Members) -> None:
-    """Fill in what was observed for each member that is left out."""
-    if asked.get("SortBy") is None:
-        asked["SortBy"] = "CreationTime"
-    if asked.get("SortOrder") is None:
-        asked["SortOrder"] = "Descending"
-
-
 def ties_shuffled(items: Items, asked: Members) -> Items:
     """Let equal keys stand in another order under each query and page size."""
     salt = json.dumps(asked, sort_keys=True)

@@ -125,7 +125,7 @@ def test_a_refusal_of_any_kind_takes_every_4xx_and_no_more(how: str, outcome: Ou
 
 def test_a_name_that_was_looked_up_instead_is_told() -> None:
     verdict = judge_refused(operation(), ended("unknown-name"), ended("answer"), Refusal())
-    assert "never looked at" in verdict.reason
+    assert "not enforced" in verdict.reason
 
 
 ACCEPTED = {
@@ -269,6 +269,6 @@ def test_a_tally_tells_the_first_five_violations_and_counts_the_rest() -> None:
     for number in range(9):
         tally.hold(number % 9 == 8, f"item {number}", exchange)
     verdict = tally.verdict("odd", "even items", lacking="")
-    assert verdict.reason == "8 of 9 items break this"
+    assert verdict.reason == "8 of 9 items break the rule: even items"
     assert verdict.received == "item 0; item 1; item 2; item 3; item 4 (and 3 more)"
     assert verdict.exchanges == (exchange,)

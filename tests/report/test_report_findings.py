@@ -59,7 +59,7 @@ def test_one_wrong_member_is_one_finding_wherever_it_stands() -> None:
     other = result(f"{LIST}/response/TrainingJobSummaries[].TrainingJobArn/pattern", Outcome.FAILED)
     other = replace(other, kind="answer-pattern", reason="3 of 3 break this")
     (finding,) = group_findings(wrong)
-    assert finding.title == "TrainingJobArn is of another type"
+    assert finding.title == "TrainingJobArn has the wrong JSON type"
     (finding,) = group_findings([*wrong, other])
     assert finding.title == "TrainingJobArn is wrong in several ways"
     assert finding.places == ((f"{DESCRIBE}/response", 3), (f"{LIST}/response", 1))
@@ -71,12 +71,15 @@ def test_one_broken_law_is_one_finding_and_one_broken_claim_too() -> None:
         for n in range(1, 6)
     ]
     (finding,) = group_findings(lost)
-    assert (len(finding.results), finding.title) == (5, "A claim in words")
+    assert (len(finding.results), finding.title) == (5, "1 of 9 items break the rule: A claim in words")
     claims = [
         result(f"{DESCRIBE}/consistency/{n}/x", Outcome.FAILED, kind="rule-broken", statement=f"Claim {n // 2}.")
         for n in range(4)
     ]
-    assert [(one.title, len(one.results)) for one in group_findings(claims)] == [("Claim 0", 2), ("Claim 1", 2)]
+    assert [(one.title, len(one.results)) for one in group_findings(claims)] == [
+        ("Broken: Claim 0", 2),
+        ("Broken: Claim 1", 2),
+    ]
 
 
 def test_errors_with_one_fault_are_one_finding_whatever_their_numbers() -> None:
@@ -84,7 +87,7 @@ def test_errors_with_one_fault_are_one_finding_whatever_their_numbers() -> None:
     assert [len(one.results) for one in group_findings(slow)] == [7]
 
 
-def test_failures_of_another_urgency_are_another_finding() -> None:
+def test_a_finding_is_as_urgent_as_its_most_urgent_result_and_errors_and_declared_ones_are_apart() -> None:
     others = [
         FAILED,
         replace(FAILED, id=f"{FAILED.id}/1", known=True),
@@ -93,10 +96,10 @@ def test_failures_of_another_urgency_are_another_finding() -> None:
         replace(BROKE, id=f"{FAILED.id}/4", known=True),
     ]
     ranks = [one.rank for one in group_findings(others)]
-    assert ranks == [Rank.FAILED, Rank.ERROR, Rank.RECOMMENDED, Rank.KNOWN, Rank.KNOWN]
+    assert ranks == [Rank.FAILED, Rank.ERROR, Rank.KNOWN, Rank.KNOWN]
 
 
-def test_what_keeps_others_from_being_judged_leads_then_what_most_checks_are_behind() -> None:
+def test_what_keeps_others_from_being_judged_leads_then_what_lies_nearest_to_the_wire() -> None:
     blocker = replace(RECOMMENDED, id=f"{LIST}/protocol/operation/available", area="protocol")
     waiting = [
         result(f"{LIST}/order/{n}/x", Outcome.SKIPPED, kind="behind", reason=f"it is not there: see {blocker.id}")
@@ -107,8 +110,50 @@ def test_what_keeps_others_from_being_judged_leads_then_what_most_checks_are_beh
     ]
     findings = group_findings([FAILED, SORTED_WRONGLY, *crowd, blocker, *waiting])
     assert [(one.lead.area, one.behind, len(one.results)) for one in findings] == [
-        ("protocol", 3, 1), ("request", 0, 2), ("error", 0, 2), ("request", 0, 1), ("order", 0, 1),
+        ("protocol", 3, 1), ("request", 0, 2), ("request", 0, 1), ("error", 0, 2), ("order", 0, 1),
     ]  # fmt: skip
+
+
+def test_a_failure_that_may_come_from_another_is_told_with_it() -> None:
+    wrong = result(f"{LIST}/response/Items[].Status/enum", Outcome.FAILED, kind="answer-enum", level=Level.SHOULD)
+    counters = result(f"{DESCRIBE}/consistency/counters/sum", Outcome.FAILED, kind="counter-differs", cause=wrong.id)
+    follower = result(f"{DESCRIBE}/consistency/best/won", Outcome.FAILED, kind="wrong-best", cause=counters.id)
+    stray = result(f"{DESCRIBE}/consistency/x/y", Outcome.FAILED, kind="odd", cause=f"{LIST}/response/gone/type")
+    first, second = group_findings([follower, counters, stray, wrong])
+    assert (first.title, first.rank, first.symptoms) == (
+        "Items[].Status has a value that is not in its enum",
+        Rank.FAILED,
+        2,
+    )
+    assert [one.id for one in first.results] == [wrong.id, follower.id, counters.id]
+    assert second.lead == stray
+
+
+def test_failures_that_name_each_other_as_cause_are_told_all_the_same() -> None:
+    ids = [f"{DESCRIBE}/consistency/x/{one}" for one in "ab"]
+    pair = [
+        result(one, Outcome.FAILED, kind="odd", cause=other, statement=one)
+        for one, other in zip(ids, ids[::-1], strict=True)
+    ]
+    assert sorted(one.id for finding in group_findings(pair) for one in finding.results) == ids
+
+
+def test_one_kind_of_wrong_member_is_one_finding_where_there_are_more_than_a_few() -> None:
+    def titles(*names: str) -> list[str]:
+        wrong = [result(f"{DESCRIBE}/response/{name}/type", Outcome.FAILED, kind="answer-type") for name in names]
+        return [one.title for one in group_findings(wrong)]
+
+    assert titles("A", "B", "C") == [f"{one} has the wrong JSON type" for one in "ABC"]
+    assert titles(*"ABCDE") == ["5 members have the wrong JSON type: A, B, C, …"]
+
+
+def test_the_documented_and_the_modelled_enum_of_a_member_are_one_finding() -> None:
+    enums = [
+        result(f"{DESCRIBE}/response/Status/{case}", Outcome.FAILED, kind="answer-enum", level=level)
+        for case, level in (("modelled-enum", Level.SHOULD), ("enum", Level.MUST))
+    ]
+    (finding,) = group_findings(enums)
+    assert (finding.rank, finding.lead.id) == (Rank.FAILED, f"{DESCRIBE}/response/Status/enum")
 
 
 def test_a_finding_counts_its_subjects_the_most_frequent_first() -> None:

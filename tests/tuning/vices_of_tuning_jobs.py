@@ -110,6 +110,12 @@ VICES: dict[str, list[Vice]] = {
         put("groups", "TrainingJobDefinition", {"DefinitionName": "left"}),
         put("groups", f"{CONFIG}.ParameterRanges", {"AutoParameters": []}),
     ],
+    "times-are-plausible": [
+        put("child", "CreationTime", -62_135_596_800),
+        put("running", "HyperParameterTuningEndTime", 0),
+        put("child", "LastModifiedTime", 4_102_444_800),
+    ],
+    "listed-times-are-plausible": [put("child", "0.TrainingStartTime", 0)],
     "tuning-job-precedes-its-training-jobs": [put("child", "0.CreationTime", int(START) - 1)],
     "tuning-end-time": [
         put("child", "HyperParameterTuningEndTime", START - 1),

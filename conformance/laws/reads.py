@@ -1,0 +1,79 @@
+"""Which members a law reads: it is run once more on answers that note what is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from conformance.laws.survey import Survey, View
+from conformance.wire.exchange import Exchange
+
+Paths = frozenset[tuple[str, str]]
+"""Members as pairs of an operation and the path in its output."""
+
+
+def paths_read(judge: Callable[[Survey], object], survey: Survey, results: Mapping[str, str]) -> Paths:
+    """Return the members that a judgement of a survey reads; `results` names the list of items of each operation."""
+    notes: set[tuple[str, str]] = set()
+    judge(Survey(tuple(_noting_view(view, results, notes) for view in survey.views)))
+    return frozenset(notes)
+
+
+def paths_read_in(judge: Callable[[tuple[Exchange, ...]], object], exchanges: Iterable[Exchange]) -> Paths:
+    """Return the members that a judgement of answers reads."""
+    notes: set[tuple[str, str]] = set()
+    judge(tuple(_noting(exchange, notes) for exchange in exchanges))
+    return frozenset(notes)
+
+
+def concerns(path: str, read: str) -> bool:
+    """Tell whether what stands at a path shows where another one is read: it is that, around it or inside it."""
+    return path == read or _inside(path, read) or _inside(read, path)
+
+
+def _inside(path: str, outer: str) -> bool:
+    return path.startswith((f"{outer}.", f"{outer}[", f"{outer}{{"))
+
+
+class _Noting(dict[str, Any]):
+    """An object of an answer that notes the members that are asked for."""
+
+    def __init__(self, members: Mapping[str, Any], place: tuple[str, str], notes: set[tuple[str, str]]) -> None:
+        self._prefix = f"{place[1]}." if place[1] else ""
+        self._operation, self._notes = place[0], notes
+        super().__init__(
+            (name, _copied(value, (place[0], f"{self._prefix}{name}"), notes)) for name, value in members.items()
+        )
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._notes.add((self._operation, f"{self._prefix}{name}"))
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self._notes.add((self._operation, f"{self._prefix}{name}"))
+        return super().__getitem__(name)
+
+
+def _copied(value: Any, place: tuple[str, str], notes: set[tuple[str, str]]) -> Any:
+    if isinstance(value, dict):
+        return _Noting(value, place, notes)
+    if isinstance(value, list):
+        return [_copied(entry, (place[0], f"{place[1]}[]"), notes) for entry in value]
+    return value
+
+
+def _noting(exchange: Exchange, notes: set[tuple[str, str]]) -> Exchange:
+    copy = replace(exchange)
+    if exchange.answer is not None:
+        copy.__dict__["answer"] = _Noting(exchange.answer, (exchange.operation, ""), notes)
+    return copy
+
+
+def _noting_view(view: View, results: Mapping[str, str], notes: set[tuple[str, str]]) -> View:
+    listing = view.listing
+    if listing is not None:
+        operation = listing.pages[0].operation if listing.pages else ""
+        place = (operation, f"{results.get(operation, '')}[]")
+        listing = replace(listing, items=tuple(_Noting(item, place, notes) for item in listing.items))
+    return replace(view, description=_noting(view.description, notes), listing=listing)
