@@ -18,13 +18,15 @@ from conformance.catalogue.request_checks import fresh_token
 from conformance.contract import Contract, Fact, Operation, Service
 from conformance.laws import circumstances, envelope
 from conformance.laws.answers import Sightings, expectation, judge_fact, judgeable, observe
-from conformance.laws.reads import Paths, concerns
+from conformance.laws.reads import Paths, concerns, innermost
 from conformance.laws.verdict import Outcome, Verdict, failed, passed, skipped
 from conformance.wire.exchange import KILLED, Exchange
 from conformance.wire.request import Request, Signing
 
 _SUCCESS = range(200, 300)
 _CLIENT_ERRORS = range(400, 500)
+_DERAILING = frozenset({"present", "type", "required", "enum"})
+"""Facets without which a value can't be compared with others: a text that is too long still can."""
 _STEP = re.compile(r"\[\](?=\.)|\.")
 """Where a path goes on from a member to one inside it."""
 _STATEMENTS: dict[str, str] = {
@@ -82,17 +84,27 @@ def following(lab: Lab, verdict: Verdict, read: Callable[[], Paths]) -> Verdict:
     if verdict.outcome is not Outcome.FAILED:
         return verdict
     found: dict[str, None] = {}
-    paths = read()
+    names = frozenset(name for one in lab.contract.operations.values() for name in _names_of(one))
+    paths = innermost(read())
     for name, operation in lab.contract.operations.items():
         reads = [path for where, path in paths if where == name]
         seen = lab.remembered(("surveyed", name), partial(_seen_in_the_survey, lab, operation))
         for fact in lab.contract.facts_of(name, "output") if reads else ():
-            read_here = judgeable(fact) and any(concerns(fact.path, one) for one in reads)
+            # A name is read by every law that says which resource it found wrong; its form matters to few of them.
+            matters = fact.facet in _DERAILING or fact.path.rpartition(".")[2] not in names
+            read_here = matters and judgeable(fact) and any(concerns(fact.path, one) for one in reads)
             if read_here and judge_fact(fact, seen).outcome is Outcome.FAILED:
                 found[_answer_check_id(operation, fact)] = None
         around = [path[:end] for path in reads for end in (*(m.start() for m in _STEP.finditer(path)), len(path))]
         found |= {f"{name}/consistency/echo/{path}": None for path in sorted(around, key=len, reverse=True)}
     return replace(verdict, follows=tuple(found))
+
+
+def _names_of(operation: Operation) -> Iterator[str]:
+    """Return the members that tell which resource, or which item of it, an answer is about."""
+    yield operation.subject
+    if operation.listing is not None:
+        yield operation.listing.identity.rpartition(".")[2]
 
 
 def _seen_in_the_survey(lab: Lab, operation: Operation) -> Sightings:

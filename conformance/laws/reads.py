@@ -27,6 +27,15 @@ def paths_read_in(judge: Callable[[tuple[Exchange, ...]], object], exchanges: It
     return frozenset(notes)
 
 
+def innermost(paths: Paths) -> Paths:
+    """Leave out members of which only members inside them are read."""
+    return frozenset(
+        (operation, path)
+        for operation, path in paths
+        if not any(operation == other and _inside(deeper, path) for other, deeper in paths)
+    )
+
+
 def concerns(path: str, read: str) -> bool:
     """Tell whether what stands at a path shows where another one is read: it is that, around it or inside it."""
     return path == read or _inside(path, read) or _inside(read, path)
