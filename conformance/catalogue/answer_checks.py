@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from enum import Enum
 from functools import partial
@@ -14,7 +14,7 @@ from conformance.cases.members import request_cases
 from conformance.cases.model import Expect
 from conformance.catalogue.check import Because, Check, because, of_fact
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.request_checks import fresh_token
+from conformance.catalogue.request_checks import about_the_pages, fresh_token
 from conformance.contract import Contract, Fact, Operation, Service
 from conformance.laws import circumstances, envelope
 from conformance.laws.answers import Sightings, expectation, judge_fact, judgeable, observe
@@ -75,11 +75,13 @@ def sightings(lab: Lab, operation: Operation) -> Sightings:
     return lab.cached(("sightings", operation.name, len(answers)), lambda: observe(operation, answers))
 
 
-def following(lab: Lab, verdict: Verdict, read: Callable[[], Paths]) -> Verdict:
+def following(
+    lab: Lab, verdict: Verdict, read: Callable[[], Paths], related: Callable[[Paths], Iterable[str]] = lambda _: ()
+) -> Verdict:
     """Return a failure with the checks about the members that it reads whose answers break the contract there.
 
     A relation between values says nothing of its own where one of them is not what the contract has there, or not what
-    was put in.
+    was put in, or where the pages that it came on are not the list. `related` names further checks, by what is read.
     """
     if verdict.outcome is not Outcome.FAILED:
         return verdict
@@ -95,9 +97,13 @@ def following(lab: Lab, verdict: Verdict, read: Callable[[], Paths]) -> Verdict:
             read_here = matters and judgeable(fact) and any(concerns(fact.path, one) for one in reads)
             if read_here and judge_fact(fact, seen).outcome is Outcome.FAILED:
                 found[_answer_check_id(operation, fact)] = None
-        around = [path[:end] for path in reads for end in (*(m.start() for m in _STEP.finditer(path)), len(path))]
-        found |= {f"{name}/consistency/echo/{path}": None for path in sorted(around, key=len, reverse=True)}
-    return replace(verdict, follows=tuple(found))
+    for operation in lab.contract.operations.values():
+        found |= dict.fromkeys(about_the_pages(operation, verdict))
+    for name, path in sorted(paths):
+        around = [path[:end] for end in (*(step.start() for step in _STEP.finditer(path)), len(path))]
+        found |= {f"{name}/consistency/echo/{one}": None for one in reversed(around)}
+        found[f"{name}/consistency/echo/{path}.*"] = None
+    return replace(verdict, follows=(*found, *related(paths)))
 
 
 def _names_of(operation: Operation) -> Iterator[str]:

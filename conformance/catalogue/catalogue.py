@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import partial
 from operator import attrgetter
 
 from conformance.catalogue import (
@@ -17,7 +19,7 @@ from conformance.catalogue import (
     paginator_checks,
     token_checks,
 )
-from conformance.catalogue.answer_checks import answer_checks, envelope_checks
+from conformance.catalogue.answer_checks import answer_checks, envelope_checks, following
 from conformance.catalogue.availability import availability_check
 from conformance.catalogue.check import Check
 from conformance.catalogue.cli_checks import CliChecks
@@ -25,14 +27,16 @@ from conformance.catalogue.client_checks import ClientChecks
 from conformance.catalogue.connection_checks import connection_checks
 from conformance.catalogue.consistency_checks import known_checks, law_checks, rule_checks
 from conformance.catalogue.error_checks import error_checks
+from conformance.catalogue.lab import Lab
 from conformance.catalogue.listing_checks import ListingChecks
 from conformance.catalogue.repeat_checks import repeat_checks
-from conformance.catalogue.request_checks import protocol_checks, request_checks
+from conformance.catalogue.request_checks import Causes, protocol_checks, request_checks
 from conformance.catalogue.resource_checks import resource_checks
 from conformance.contract import Contract, Operation, lint
 from conformance.contract.errors import Finding
 from conformance.errors import UserError
 from conformance.laws.registry import laws
+from conformance.laws.verdict import Verdict
 from conformance.tuning import KNOWN_LAWS, KNOWN_STATEMENTS
 
 GENERIC_LAWS = frozenset({"request-checks", "response-checks", "protocol-checks", "error-checks"}).union(
@@ -100,10 +104,16 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield from law_checks(contract, operation.name, laws().values())
     yield from known_checks(contract, operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
     clients = ClientChecks(contract, operation)
-    yield from clients.calls()
-    yield from CliChecks(contract, operation).checks()
+    through_clients = [*clients.calls(), *CliChecks(contract, operation).checks()]
     if operation.paginator is not None:
-        yield from paginator_checks.paginator_checks(clients)
+        through_clients += paginator_checks.paginator_checks(clients)
+    yield from (replace(check, run=partial(_through_client, operation, check.run)) for check in through_clients)
+
+
+def _through_client(operation: Operation, run: Callable[[Lab], Verdict], lab: Lab) -> Verdict:
+    """Judge what a client makes of answers: where these are at fault, a client can't make more of them."""
+    verdict = Causes(lab.contract, operation).of_pages(run(lab), lab)
+    return following(lab, verdict, lambda: frozenset((operation.name, name) for name in operation.output.members))
 
 
 def select(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
@@ -9,11 +10,13 @@ from conformance.catalogue.answer_checks import following
 from conformance.catalogue.check import Because, Check, because, of_behaviour
 from conformance.catalogue.lab import Lab
 from conformance.contract import Behaviour, Contract, Rule
-from conformance.laws.reads import paths_read, paths_read_in
-from conformance.laws.registry import Law
+from conformance.laws.reads import Paths, concerns, paths_read, paths_read_in
+from conformance.laws.registry import Law, laws
 from conformance.laws.rules import judge_rule
 from conformance.laws.verdict import Verdict
 
+_NAME = re.compile(r"\b[A-Z]\w+")
+_LITERAL = re.compile(r"'[^']*'|`[^`]*`")
 _NOTHING = "nothing of its own: it looks at every resource that the run knows"
 
 
@@ -108,4 +111,21 @@ def known_checks(
 def _judge_law(law: Law, lab: Lab) -> Verdict:
     operations = lab.contract.operations.values()
     results = {one.name: one.pagination.result for one in operations if one.pagination is not None}
-    return following(lab, law.judge(lab.survey), lambda: paths_read(law.judge, lab.survey, results))
+    return following(
+        lab, law.judge(lab.survey), lambda: paths_read(law.judge, lab.survey, results), partial(_related, lab.contract)
+    )
+
+
+def _related(contract: Contract, paths: Paths) -> Iterator[str]:
+    """Find the checks of claims about nothing but what a law reads: laws on certain members, rules on one answer."""
+    for law in laws().values():
+        about = [fact.split("/")[1] for fact in law.facts]
+        if about and any(where == law.operation and concerns(one, path) for where, path in paths for one in about):
+            yield f"{law.operation}/consistency/{law.subject}/{law.name}"
+    read = {name for _, path in paths for name in _NAME.findall(path)}
+    for behaviour in contract.behaviours:
+        for rule in behaviour.rules:
+            expressions = (rule.when, rule.require, *(expression for _, expression in rule.bindings))
+            named = {name for one in expressions for name in _NAME.findall(_LITERAL.sub("", one))}
+            if named and named <= read:
+                yield f"{rule.operation}/consistency/{rule.subject}/{behaviour.id}"

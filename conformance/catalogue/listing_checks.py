@@ -119,13 +119,26 @@ class ListingChecks:
             basis="documented" if level == "must" else "inferred",
             statement=statement,
             because=tuple(dict.fromkeys(places)),
-            run=lambda lab: following(lab, self._causes.of_pages(run(lab), lab), lambda: self._compared(check_id)),
+            run=lambda lab: following(
+                lab,
+                self._causes.of_pages(run(lab), lab),
+                lambda: self._compared(check_id),
+                lambda _: self._about_repeats(check_id, lab),
+            ),
             compares=True,
             facts=ids,
             behaviours=tuple(behaviour.id for behaviour in behaviours),
             request=f"{self.operation.name}, page after page",
             accepts=statement,
         )
+
+    def _about_repeats(self, check_id: tuple[str, str, str], lab: Lab) -> Iterator[str]:
+        """Find the checks of what a listing is compared with: each item is there once, a page twice the same."""
+        names = (self.reader.identities(one.items) for one in lab.inventories(self.operation))
+        if any(len(set(one)) < len(one) for one in names):
+            yield f"{self.operation.name}/pagination/default/*"
+        if check_id[0] == "pagination":
+            yield f"{self.operation.name}/protocol/answer/repeated"
 
     def _compared(self, check_id: tuple[str, str, str]) -> Paths:
         """Return the members of an item that a check of this area and subject compares."""

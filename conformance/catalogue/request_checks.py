@@ -19,6 +19,7 @@ from conformance.laws.requests import (
     BROKEN_ANSWER,
     CONTROL_REFUSED,
     Refusal,
+    has_repeated_items,
     judge_accepted,
     judge_either,
     judge_like,
@@ -134,6 +135,8 @@ class Causes:
         answers = (one for one in plain if one.operation == self._operation.name and one.ok)
         known = {(one.member, one.facet) for answer in answers for one in problems_at_the_top(self._operation, answer)}
         problems = tuple(problems_at_the_top(self._operation, exchange))
+        if has_repeated_items(self._operation, exchange):
+            yield f"{self._operation.name}/pagination/default/*"
         if any((one.member, one.facet) not in known for one in problems):
             return
         for problem in problems:
@@ -149,6 +152,19 @@ class Causes:
             for rule in behaviour.rules:
                 if rule.operation == self._operation.name and all(words in rule.require for words in mentioned):
                     yield f"{rule.operation}/consistency/{rule.subject}/{behaviour.id}"
+
+
+def about_the_pages(operation: Operation, verdict: Verdict) -> Iterator[str]:
+    """Find the checks that pages put together are the list, where a failure shows one of several pages."""
+    pagination = operation.pagination
+    if pagination is None:
+        return
+    shown = (one for one in verdict.exchanges if one.operation == operation.name and one.ok)
+    for page in shown:
+        several = pagination.input_token in (page.input or {}) or pagination.output_token in (page.answer or {})
+        if several or has_repeated_items(operation, page):
+            yield f"{operation.name}/pagination/default/*"
+            return
 
 
 def every_resource_id(operation: Operation) -> str:

@@ -109,7 +109,7 @@ class Runner:
 
     def _closer(self, check: Check, ids: Iterable[str]) -> Iterator[Check]:
         """Find the selected checks of these that fail, up to the check itself."""
-        for one in ids:
+        for one in self._expanded(ids):
             if one == check.id:
                 return
             closer = self._selected.get(one)
@@ -117,6 +117,14 @@ class Runner:
                 continue
             if closer.gathered or self.verdict(closer).outcome is Outcome.FAILED:
                 yield closer
+
+    def _expanded(self, ids: Iterable[str]) -> Iterator[str]:
+        """Return ids, and for one that ends with a star those of the selection that begin as it does."""
+        for one in ids:
+            if one.endswith("*"):
+                yield from (other for other in self._selected if other.startswith(one[:-1]))
+            else:
+                yield one
 
     def _confirmed(self, check: Check, verdict: Verdict) -> Verdict:
         """Ask again before a comparison accuses: on a live target, what it compares may have changed meanwhile.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.contract import Operation
+from conformance.laws.listing import member
 from conformance.laws.shapes import json_kind, json_value, with_article
 from conformance.laws.verdict import Verdict, broke, failed, passed, skipped
 from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange
@@ -145,6 +146,15 @@ def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[To
     items, limit = answer.get(result), members.get(operation.pagination.limit)
     if isinstance(items, list) and isinstance(limit, int) and 1 <= limit < len(items):
         yield TopProblem(operation.pagination.limit, "", f"{len(items)} items where at most {limit} were asked for")
+
+
+def has_repeated_items(operation: Operation, page: Exchange) -> bool:
+    """Tell whether an item stands twice on a page."""
+    found = (page.answer or {}).get(operation.pagination.result) if operation.pagination else None
+    items = found if isinstance(found, list) else []
+    identity = operation.listing.identity if operation.listing else ""
+    names = [name for item in items if isinstance(name := member(item, identity), str)]
+    return len(set(names)) < len(names)
 
 
 def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, refusal: Refusal) -> Verdict:

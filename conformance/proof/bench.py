@@ -111,6 +111,10 @@ class Bench:
             found |= dict.fromkeys(accused)
         return tuple(found)
 
+    def run_of(self, mutant: Mutant, jobs: Iterable[WorldJob]) -> dict[str, Verdict]:
+        """Run every check of a server on a mutant and these resources, as a run of the suite does."""
+        return self._run(mutant.make(Service), self._of_servers, jobs, signed=mutant.signed, broken=mutant)
+
     def try_out(self, mutant: Mutant) -> Trial:
         """Run the checks that can see a mutant; all of them, on the whole world, where those catch nothing."""
         if mutant.kind is Kind.CLIENT:

@@ -39,7 +39,12 @@ def warm_start_parents_came_earlier(survey: Survey) -> Verdict:
     return _each_parent(survey, "younger-parent", "a parent is another tuning job, created earlier", _earlier)
 
 
-@law("warm-start-comes-back", operation=DESCRIBE, subject="warm-start-config")
+@law(
+    "warm-start-comes-back",
+    operation=DESCRIBE,
+    subject="warm-start-config",
+    facts=("output/WarmStartConfig/present",),
+)
 def warm_start_comes_back(survey: Survey) -> Verdict:
     """Judge that WarmStartConfig is described as it was asked for, where that is known."""
     tally = Tally("tuning jobs")
