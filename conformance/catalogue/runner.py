@@ -79,12 +79,11 @@ class Runner:
             self._told = self._told or crash or check.id
             if self._told != check.id:
                 return skipped(f"the target gave no answer any more: see {self._told}", kind="behind")
+        if verdict.outcome is Outcome.FAILED:
+            verdict = self._attributed(check, verdict)
+            self._lab.asking = check.id
         if verdict.outcome is not Outcome.FAILED:
             return verdict
-        if behind := self._behind(check, verdict):
-            return behind
-        causes = self._closer(check, (*verdict.see, *verdict.follows))
-        verdict = replace(verdict, follows=tuple(closer.id for closer in islice(causes, 1)))
         if self._lab.auth and (denial := denied(self._lab.contract, verdict.exchanges)):
             return denial
         return self._confirmed(check, verdict) if check.compares and verdict.kind != KILLED else verdict
@@ -97,15 +96,17 @@ class Runner:
             if self._lab.gone is not None or len(self._lab.crashes) == crashes:
                 return verdict
 
-    def _behind(self, check: Check, verdict: Verdict) -> Verdict | None:
+    def _attributed(self, check: Check, verdict: Verdict) -> Verdict:
         """Put a failure behind the first selected check closer to its cause that fails as well, and counts as much.
 
-        A check of answers judges all of them, this one too: the law that names it has found it broken.
+        Where none counts as much it stays a failure, which follows from the first that there is. A check of answers
+        judges all of them, this one too: the law that names it has found it broken.
         """
         for closer in self._closer(check, verdict.see):
             if closer.level == "must" or check.level != "must":
                 return skipped(f"{verdict.reason}: see {closer.id}", exchanges=verdict.exchanges, kind="behind")
-        return None
+        causes = self._closer(check, (*verdict.see, *verdict.follows))
+        return replace(verdict, follows=tuple(closer.id for closer in islice(causes, 1)))
 
     def _closer(self, check: Check, ids: Iterable[str]) -> Iterator[Check]:
         """Find the selected checks of these that fail, up to the check itself."""

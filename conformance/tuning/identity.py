@@ -142,6 +142,7 @@ def arn_of_the_tuning_job(views: Iterable[View]) -> Verdict:
     return tally.verdict(
         "arn-of-another",
         "HyperParameterTuningJobArn ends with the name",
+        wrong="HyperParameterTuningJobArn does not end with the name",
         lacking="no tuning job shows an ARN",
     )
 
