@@ -24,6 +24,15 @@ LIMIT = 60_000
 """Characters of the whole page: GitHub takes 65,536 in a comment, and whoever posts it may want to add a word."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$!])")
+_BREAK, _NOTHING = "\ue000", "&#8203;"
+"""A zero-width space; until the text is escaped, a character that no text has which is fit to be shown."""
+_LINKED = re.compile(
+    r"@(?=\w)"  # somebody, a team, an address
+    r"|#(?=\d)|\bGH(?=-\d)"  # an issue or a pull request, of another repository too
+    r"|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)",
+    re.IGNORECASE,
+)
+_COMMIT = re.compile(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b", re.IGNORECASE)
 _TEXT_SHOWN = 1000
 """Characters of what was expected, received or sent: enough to see what is wrong."""
 _LINE_SHOWN = 4000
@@ -31,13 +40,19 @@ _LINE_SHOWN = 4000
 
 
 def plain(text: object) -> str:
-    """Write text in one line so that Markdown takes none of it for markup."""
-    return _SPECIAL.sub(r"\\\1", one_line(str(text)))
+    """Write text in one line so that Markdown takes none of it for markup, and GitHub none of it for a link."""
+    return _SPECIAL.sub(r"\\\1", _broken(one_line(str(text)))).replace(_BREAK, _NOTHING)
 
 
 def markup(text: object) -> str:
     """Write text in one line for a place where HTML stands, which Markdown does not read."""
-    return escape(one_line(str(text)))
+    return escape(_broken(one_line(str(text)))).replace(_BREAK, _NOTHING)
+
+
+def _broken(text: str) -> str:
+    """Break what GitHub makes a link of, or a mention of somebody, even where Markdown is escaped; code it leaves."""
+    text = _LINKED.sub(lambda found: f"{found[0]}{_BREAK}", text)
+    return _COMMIT.sub(lambda found: _BREAK.join(re.findall(".{1,6}", found[0])), text)
 
 
 def code(text: object) -> str:

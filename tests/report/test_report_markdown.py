@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from sample_records import CONFORMING, EVERY_KIND, FAILED, FOOTER, HOSTILE, LIST, many, record, result
@@ -42,6 +44,39 @@ def test_hostile_text_is_no_markup() -> None:
 def test_plain_text_keeps_its_words_and_loses_its_marks() -> None:
     assert plain("a_b|c\n<d>") == r"a\_b\|c\\n\<d\>"
     assert markup("<b> & \x07") == "&lt;b&gt; &amp; \\x07"
+
+
+LINKED = ("@octocat", "a @org/team", "#12", "owner/repo#7", "GH-12", "http://x.example", "HTTPS://x", "www.x.example",
+          "mailto:a@b.example", "ftp://x", "1a2b3c4", "a1b2c3d4e5f60718293a4b5c6d7e8f9012345678")  # fmt: skip
+ON_GITHUB = re.compile(
+    r"(?<!\w)@\w|#\d|\bGH-\d|(?:https?|ftp)://|\bwww\.|mailto:|\w@\w|\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{7,40}\b",
+    re.IGNORECASE,
+)
+"""What GitHub links in the text that is shown, escapes and entities resolved."""
+
+
+@pytest.mark.parametrize("write", [plain, markup])
+@pytest.mark.parametrize("text", LINKED)
+def test_github_makes_no_link_and_no_mention_of_foreign_text(text: str, write: Callable[[str], str]) -> None:
+    assert ON_GITHUB.search(text)
+    shown = unescape(write(f"see {text}, he said")).replace("\\", "")
+    assert not ON_GITHUB.search(shown)
+    assert shown.replace("\u200b", "") == f"see {text}, he said"
+
+
+def test_other_words_are_as_they_were() -> None:
+    for text in ("2,339 checks", "a decade", "1420070400", "defaced", "200 # x", "user@", "job-12"):
+        assert "8203" not in plain(text) + markup(text)
+
+
+def test_no_page_has_a_link_of_foreign_text() -> None:
+    evil = " ".join(LINKED)
+    found = result("A/response/x/y", Outcome.FAILED, reason=evil, received=evil, expected=evil, reproduce=evil)
+    page = render_markdown(record(found, result("A/response/x/z", Outcome.SKIPPED, reason=evil)))
+    outside = re.sub(r"^(`{3,})[^`\n]*\n.*?\n\1$", "", page, flags=re.DOTALL | re.MULTILINE)
+    outside = re.sub(r"(`+)[^`].*?\1", "", outside)
+    assert "@octocat" not in outside
+    assert "http://x.example" not in outside
 
 
 def test_code_outlasts_the_backticks_in_it() -> None:
