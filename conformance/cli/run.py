@@ -78,8 +78,8 @@ def run(
 ) -> int:
     """Hold a target against the contract and report.
 
-    TARGET is a name from targets.yaml or a URL; without one, the reference server is judged. A URL is treated as
-    somebody else's: jobs are found by listing, and nothing but reading is sent.
+    TARGET is a name from targets.yaml, a URL, or a host and its port such as localhost:4566; without one, the reference
+    server is judged. A URL is treated as somebody else's: jobs are found by listing, and nothing but reading is sent.
     """
     if schema_name is not None:
         click.echo(json.dumps(_schema(schema_name), indent=2))

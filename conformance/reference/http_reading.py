@@ -18,7 +18,6 @@ _MAX_HEADERS = 100
 _MAX_DIGITS = 15
 _BAD_REQUEST = 400
 _TIMEOUT = 408
-_SHORTEST_S = 0.001
 _LENGTH_REQUIRED = 411
 _TOO_LARGE = 413
 _HEADERS_TOO_LARGE = 431
@@ -48,6 +47,7 @@ class BoundedReader(io.RawIOBase):
 
     def begin(self) -> None:
         """Wait for another request."""
+        self._wait(self._idle_s)
         self._ends = None
 
     def readable(self) -> bool:
@@ -56,22 +56,24 @@ class BoundedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read what is there. Raises UnreadableRequestError when the request has taken too long, and TimeoutError."""
-        left = self._idle_s if self._ends is None else self._ends - time.monotonic()
-        # With no seconds left the socket would not wait at all, and fail in another way.
-        self._connection.settimeout(max(left, _SHORTEST_S))
-        try:
-            received = self._connection.recv_into(buffer) if left > 0 else None
-        except TimeoutError:
-            if self._ends is None:
-                raise
-            received = None
-        finally:
-            self._connection.settimeout(self._idle_s)
-        if received is None:
-            raise UnreadableRequestError(_TIMEOUT, "the request takes too long")
         if self._ends is None:
+            received = self._connection.recv_into(buffer)
             self._ends = time.monotonic() + self._request_s
-        return received
+            return received
+        late = UnreadableRequestError(_TIMEOUT, "the request takes too long")
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise late
+        try:
+            self._wait(left)
+            return self._connection.recv_into(buffer)
+        except TimeoutError as error:
+            raise late from error
+
+    def _wait(self, seconds: float) -> None:
+        """Set how long the connection waits; each time that costs a call of the system."""
+        if self._connection.gettimeout() != seconds:
+            self._connection.settimeout(seconds)
 
 
 def read_head(stream: BufferedIOBase) -> tuple[str, str, str, dict[str, str]] | None:
