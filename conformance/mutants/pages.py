@@ -188,7 +188,6 @@ pages.add(
     ("status-counters-cover-the-listing", "objective-counters-cover-the-listing"),
     replacing(page=_cut_at_a_hundred),
     sees=BOTH,
-    kind=Kind.ANSWER,
     found=True,
 )
 
