@@ -148,8 +148,8 @@ def _lack(operation: Operation, exchange: Exchange) -> tuple[str, str]:
         return _NOT_KNOWN, f"the target does not know {operation.name}"
     if exchange.status in _SERVER_ERRORS:
         return _BROKEN, f"the target can't serve {operation.name}"
-    if exchange.body_problem and exchange.response and exchange.response.body.lstrip()[:1] in {b"{", b"["}:
-        return _UNREADABLE, f"the answers of {operation.name} can't be read: {exchange.body_problem}"
+    if exchange.unreadable:
+        return _UNREADABLE, f"the answers of {operation.name} can't be read: {exchange.unreadable}"
     if exchange.answer is None or not (exchange.ok or exchange.error_code):
         return _NO_AWS, f"what answers {operation.name} is no AWS JSON endpoint"
     return "", ""

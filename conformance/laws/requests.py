@@ -47,6 +47,7 @@ def shown(exchange: Exchange) -> str:
         return f"{text} {exchange.error_code}: {exchange.error_message[:_SHOWN]}".rstrip(": ")
     body = exchange.response.body[:_SHOWN].decode("utf-8", "replace")
     kind = exchange.response.header("content-type") or "no content type"
+    kind += f", {exchange.unreadable}" if exchange.unreadable else ""
     return f"{text}, {kind}: {body}{'…' if len(exchange.response.body) > _SHOWN else ''}"
 
 
@@ -95,6 +96,8 @@ def judge_accepted(operation: Operation, exchange: Exchange, *, exists: bool) ->
         reason = (
             "a valid request is rejected" if kind == "refused" else "a valid request gets no answer of the operation"
         )
+        if exchange.unreadable:
+            reason = "the answer to a valid request can't be read as JSON"
         return failed_by(exchange, kind, reason, expected)
     return _broken_at_its_top(operation, exchange, expected) or passed({"answers": 1})
 
@@ -175,6 +178,8 @@ def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, r
         reason = "an invalid request is rejected for another reason than what is wrong with it"
         if exchange.error_code in operation.errors:
             reason = "a constraint is not enforced: the target went on to look the name up"
+        elif exchange.unreadable:
+            reason = "the error that rejects an invalid request can't be read as JSON"
         kind = "wrong-code" if statuses_fit else "wrong-status"
         return failed_by(exchange, kind, reason, expected)
     if not let_through(operation, control):

@@ -66,7 +66,7 @@ class Offline:
 
     def _facts(self) -> Iterator[tuple[str, Judge]]:
         for check in self.checks.values():
-            if check.area != "response":
+            if check.area != "response" or not check.facts:  # without a fact it is about a whole run
                 continue
             fact = self._contract.fact(check.facts[0])
             if fact.facet != "http_status":

@@ -17,6 +17,9 @@ _MOST_VALUES = 500_000
 _MOST_DIGITS = 300
 """Digits of a whole number that a float can still hold: laws compare and subtract numbers of both kinds."""
 
+_SHOWN = 20
+"""Characters of a body that are shown before the place where it breaks."""
+
 _MARK_BYTES = 40
 """What a parsed body takes in memory for each mark, beside twice its length: a little more than real answers take."""
 
@@ -83,11 +86,29 @@ def parse(body: bytes) -> Any:
     except NotJsonError:
         raise
     except UnicodeDecodeError as error:
-        raise NotJsonError(f"the body is not UTF-8 (byte {error.start})") from error
+        raise NotJsonError(f"the body is not UTF-8 ({_byte_in_question(body, error)})") from error
     except RecursionError as error:
         raise NotJsonError("the body nests deeper than can be read") from error
+    except json.JSONDecodeError as error:
+        raise NotJsonError(f"the body is not JSON: {_end_of(body, error) or error}") from error
     except ValueError as error:
         raise NotJsonError(f"the body is not JSON: {error}") from error
+
+
+def _byte_in_question(body: bytes, error: UnicodeDecodeError) -> str:
+    if error.reason == "unexpected end of data":
+        return f"it ends after {len(body):,} bytes, inside a character"
+    before = body[: error.start][-_SHOWN:].decode(errors="replace")
+    return f"byte {error.start}: 0x{body[error.start]:02x} behind {before!r}"
+
+
+def _end_of(body: bytes, error: json.JSONDecodeError) -> str:
+    """Say where a body ends that ends too early; empty where something else is wrong with it."""
+    in_a_string = error.msg.startswith("Unterminated string")
+    if not body.strip() or not (in_a_string or error.pos >= len(error.doc.rstrip())):
+        return ""
+    where = ", inside a string" if in_a_string else ""
+    return f"it ends after {len(body):,} bytes{where}, behind {error.doc[-_SHOWN:]!r}"
 
 
 def dump(value: Any) -> bytes:

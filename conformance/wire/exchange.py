@@ -11,6 +11,8 @@ from conformance.wire.encoding import NotJsonError, parse
 Headers = tuple[tuple[str, str], ...]
 
 _OK = range(200, 300)
+_ENDS = "it ends after"
+"""What is said of a body that ends too early."""
 
 
 def header(headers: Headers, name: str) -> str | None:
@@ -116,6 +118,16 @@ class Exchange:
     def body_problem(self) -> str:
         """Why the body can't be read as JSON; empty where it can."""
         return self._parsed[1]
+
+    @cached_property
+    def unreadable(self) -> str:
+        """Why a body that begins as JSON can't be read as such, and where; empty for every other."""
+        body = self.response.body if self.response else b""
+        if not self.body_problem or body.lstrip()[:1] not in {b"{", b"["}:
+            return ""
+        length = self.response.header("Content-Length") if self.response else None
+        is_short = _ENDS in self.body_problem and length == str(len(body)) and not body.isascii()
+        return self.body_problem + (" (a Content-Length in characters instead of bytes cuts it so)" if is_short else "")
 
     @cached_property
     def answer(self) -> dict[str, Any] | None:

@@ -109,6 +109,7 @@ def test_answers_that_can_not_be_read_are_few_findings() -> None:
     failed = [verdict for verdict in judged(answer) if verdict.outcome is Outcome.FAILED]
     assert {verdict.kind for verdict in failed} >= {"no-json", "resource-not-served"}
     assert len(failed) <= 6
+    assert all("it ends after" in verdict.received for verdict in failed if verdict.kind == "no-json")
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["known", "found"])

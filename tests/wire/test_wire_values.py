@@ -24,11 +24,19 @@ def answered(status: int, body: bytes, headers: Headers = ()) -> Exchange:
         (b'{"a":1,"a":2}', "'a' stands twice"),
         (b'{"a":NaN}', "NaN"),
         (b'{"a":-Infinity}', "-Infinity"),
-        (b'{"a":"\xff"}', "not UTF-8 (byte 6)"),
+        (b'{"a":"\xff"}', 'not UTF-8 (byte 6: 0xff behind \'{"a":"\')'),
+        (b'{"a":"\xc3', "not UTF-8 (it ends after 7 bytes, inside a character)"),
+        (b'{"a":"\xc3\xbc', 'not JSON: it ends after 8 bytes, inside a string, behind \'{"a":"\xfc\''),
+        (b'{"a":[1,2', "not JSON: it ends after 9 bytes, behind '{\"a\":[1,2'"),
+        (b'{"a":1}}', "not JSON: Extra data"),
+        (b'{"a" 1}', "not JSON: Expecting ':' delimiter"),
         (b"[" * 100_000 + b"]" * 100_000, "nests deeper"),
         (b"1" * 10_000, "not JSON"),
     ],
-    ids=["empty", "cut", "more", "twice", "nan", "infinity", "bytes", "deep", "long-number"],
+    ids=[
+        *("empty", "cut", "more", "twice", "nan", "infinity", "bytes", "cut-in-a-character", "cut-in-a-string"),
+        *("cut-in-a-list", "extra", "colon", "deep", "long-number"),
+    ],
 )
 def test_what_is_not_one_json_text_is_refused_with_the_reason(body: bytes, words: str) -> None:
     with pytest.raises(NotJsonError) as raised:
@@ -92,3 +100,24 @@ def test_requests_are_compared_by_what_they_send() -> None:
     assert len({plain, Request.call("Describe", {"Name": "a"})}) == 1
     with pytest.raises(TypeError):
         _ = Request("Describe", b"[]").members
+
+
+@pytest.mark.parametrize(
+    ("body", "length", "words"),
+    [
+        (
+            '{"a":"\u00fc\u00fc'.encode(),
+            "10",
+            'it ends after 10 bytes, inside a string, behind \'{"a":"\u00fc\u00fc\' (a Content-Length',
+        ),
+        (b'{"a":"uu', "8", "it ends after 8 bytes, inside a string"),
+        (b"<html>", "6", ""),
+        (b'{"a":1}', "7", ""),
+    ],
+    ids=["in-characters", "cut", "page", "whole"],
+)
+def test_a_body_that_is_cut_says_where_it_ends_and_what_may_have_cut_it(body: bytes, length: str, words: str) -> None:
+    problem = answered(200, body, (("Content-Length", length),)).unreadable
+    assert words in problem
+    assert bool(words) == bool(problem)
+    assert ("in characters" in problem) is (length == "10")
