@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 import conformance
 from conformance import report
 from conformance.catalogue.exchanges import Crash
+from conformance.report.visible import clip
 from conformance.report.writing import write_reports
 from conformance.suite.rows import crashed
 from conformance.suite.stage import Plan
@@ -20,6 +22,14 @@ from conformance.targets import Kind, OpenTarget
 
 RECORD = "run.jsonl"
 TOOL = "sagemaker-tuning-conformance"
+
+
+_MOST_KEPT = 24 * 1024 * 1024
+"""Characters of text and exchanges that the rows of a run keep together; the reports are a few times as large."""
+_LITTLE = 300
+_CUT = "cut short, with its exchanges left out: the record had become too large"
+_MOST_MEMBERS = 500
+"""Unknown members that are listed; their names are the target's, and there may be any number of them."""
 
 
 class Recording:
@@ -35,6 +45,7 @@ class Recording:
         self._results: dict[str, report.Result] = {}
         self._state_problem = self._mask(target.state.problem) if self._mask else target.state.problem
         self.stopped = ""
+        self._kept = 0
         self._writer = report.RecordWriter(self.path)
         documents = [source.id for source in plan.contract.sources.values() if source.is_document]
         self._header = report.Header(
@@ -55,6 +66,16 @@ class Recording:
 
     def take(self, result: report.Result) -> report.Result:
         """Append the result of one check; give it as it was written, account ids masked where they are somebody's."""
+        self._kept += _size(result)
+        if self._kept > _MOST_KEPT:
+            result = replace(
+                result,
+                exchanges=(),
+                reason=clip(result.reason, _LITTLE),
+                expected=clip(result.expected, _LITTLE),
+                received=clip(result.received, _LITTLE),
+                notes=(*(clip(note, _LITTLE) for note in result.notes[:1]), _CUT),
+            )
         if self._mask is not None:
             result = report.Result.from_json(json.loads(self._mask(json.dumps(result.to_json()))))
         self._results[result.id] = result
@@ -96,7 +117,7 @@ class Recording:
             duration_s=round(time.perf_counter() - self._started, 3),
             complete=not stopped and len(self._results) == len(self._plan.own),
             facts=report.Facts(len(facts), len(facts) - len(missing), missing),
-            unknown_members=tuple(sorted(unknown_members)),
+            unknown_members=tuple(_few(sorted(unknown_members))),
             notes=tuple(self._mask(note) if self._mask else note for note in notes),
             stopped=stopped,
             gate=self._gate(),
@@ -128,3 +149,20 @@ class Recording:
 
 
 RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
+
+
+def _size(result: report.Result) -> int:
+    """Return how many characters of foreign text a row has."""
+    texts = [result.reason, result.expected, result.received, result.reproduce, *result.notes]
+    for exchange in result.exchanges:
+        answer = exchange.response
+        texts += [exchange.request.body, *exchange.request.headers.values()]
+        texts += [answer.body, *answer.headers, *answer.headers.values()] if answer else []
+    return sum(map(len, texts))
+
+
+def _few(members: Sequence[str]) -> Iterator[str]:
+    """Yield the first of the members, each of bounded length, and how many more there are."""
+    yield from (clip(member, _LITTLE) for member in members[:_MOST_MEMBERS])
+    if len(members) > _MOST_MEMBERS:
+        yield f"… and {len(members) - _MOST_MEMBERS:,} more"

@@ -8,10 +8,16 @@ from dataclasses import replace
 from conformance import report
 from conformance.catalogue.check import Check
 from conformance.laws.verdict import Outcome, Verdict
+from conformance.report.visible import clip
 from conformance.suite.reproduce import CURL, Shell, reproduce
 from conformance.wire.exchange import CUT, DESYNCHRONIZED, Exchange
 
 _KEPT = 3
+MOST_TEXT = 4000
+"""Characters of a text that a row keeps: what it quotes may be of any length, a name of a target for one."""
+_MOST_NOTES = 20
+_LONGEST_LINE = 40_000
+"""Characters of a line to paste into a shell."""
 _ON_ONE_CONNECTION = frozenset({CUT, DESYNCHRONIZED})
 """Kinds of failures that two requests on one connection show."""
 _NEEDS_EXPLAINING = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -35,13 +41,13 @@ def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> repor
         basis=check.basis,
         outcome=report.Outcome(verdict.outcome.value),
         kind=verdict.kind,
-        reason=verdict.reason,
-        expected=verdict.expected or (check.accepts if verdict.outcome in _NEEDS_EXPLAINING else ""),
-        received=verdict.received,
+        reason=clip(verdict.reason, MOST_TEXT),
+        expected=clip(verdict.expected or (check.accepts if verdict.outcome in _NEEDS_EXPLAINING else ""), MOST_TEXT),
+        received=clip(verdict.received, MOST_TEXT),
         statement=check.statement,
         because=tuple(report.Because(place.source, place.line) for place in check.because),
         rests_on=dict(verdict.rests_on),
-        notes=verdict.notes,
+        notes=tuple(clip(note, MOST_TEXT) for note in verdict.notes[:_MOST_NOTES]),
         duration_s=round(duration_s, 6),
         facts=check.facts,
         cause=next(iter(verdict.follows), "") if verdict.outcome is Outcome.FAILED else "",
@@ -53,7 +59,7 @@ def _reproducing(shell: Shell, check: Check, verdict: Verdict) -> str:
     if verdict.kind in _ON_ONE_CONNECTION and line.startswith(CURL):
         # curl sends what stands behind --next on the same connection.
         line += f" --next {reproduce(shell, check.id, verdict.exchanges[1]).removeprefix(CURL)}"
-    return line
+    return line if len(line) <= _LONGEST_LINE else reproduce(shell, check.id, None)
 
 
 def crashed(check_id: str, level: str, reason: str) -> report.Result:

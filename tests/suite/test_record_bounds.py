@@ -1,0 +1,64 @@
+"""What a record keeps is bounded, each text by itself and all of them together, however much a target says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.laws.verdict import failed
+from conformance.report import Result
+from conformance.suite import recording
+from conformance.suite.recording import Recording
+from conformance.suite.reproduce import Shell
+from conformance.suite.rows import MOST_TEXT, row
+from conformance.suite.settings import Settings
+from conformance.suite.stage import Plan
+from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
+
+HUGE = "x" * 2_000_000
+SHELL = Shell("mine", "us-east-1", "sagemaker", signed=False)
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return Plan.of(Settings(select=("*/protocol/operation/available",)))
+
+
+def huge_row(plan: Plan) -> Result:
+    body = json.dumps({"HyperParameterTuningJobName": HUGE}).encode()
+    request = HttpRequest("POST", "http://host/", (), body)
+    exchange = Exchange("Op", request, HttpResponse(200, (("X-A", "a" * 8000),), body, 0.0))
+    verdict = failed("odd", HUGE, expected=HUGE, received=HUGE, exchanges=(exchange,) * 5)
+    return row(plan.checks[0], replace(verdict, notes=(HUGE,) * 100, reproduce=HUGE), SHELL, 0.0)
+
+
+def test_a_row_is_small_whatever_it_quotes(plan: Plan) -> None:
+    result = huge_row(plan)
+    assert len(json.dumps(result.to_json())) < 200_000
+    assert result.received.startswith("x" * MOST_TEXT + "… (")
+    assert result.reproduce == f"conformance run mine --select {plan.checks[0].id}"
+
+
+def test_rows_are_small_together(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "_MOST_KEPT", 500_000)
+    small = replace(plan, settings=replace(plan.settings, report_dir=str(tmp_path)))
+    with small.opened() as target:
+        kept = Recording(small, target)
+        for number in range(200):
+            kept.take(replace(huge_row(plan), id=f"{plan.checks[0].id}-{number}"))
+        record, _ = kept.finish(unknown_members=[f"Op.{number}{HUGE}" for number in range(3)])
+    assert sum(len(json.dumps(one.to_json())) for one in record.results) < 2_000_000
+    assert record.results[-1].exchanges == ()
+    assert any("too large" in note for note in record.results[-1].notes)
+    assert record.footer is not None
+    assert sum(map(len, record.footer.unknown_members)) < 2_000
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 12_000_000
+
+
+def test_unknown_members_are_listed_up_to_a_number() -> None:
+    listed = tuple(recording._few([f"Op.{number}" for number in range(1000)]))  # noqa: SLF001 - a whole run has no thousand
+    assert len(listed) == 501
+    assert listed[-1] == "… and 500 more"
