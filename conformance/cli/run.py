@@ -33,6 +33,7 @@ from conformance.program import Command
     metavar="FILE",
     help="The file of targets (default: ./targets.yaml, else the one that comes along).",
 )
+@click.option("--label", metavar="TEXT", help="The version of the target, for reports (default: asked from it).")
 @click.option("--world", metavar="NAME|FILE", help="The world that goes into the target (default: default).")
 @click.option(
     "--hold",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
 import signal
 import sys
 import time
@@ -63,7 +64,8 @@ class Running:
         self._timings: bool = options.pop("timings")
         self._verbose: bool = options.pop("verbose")
         self._plan_only: bool = options.pop("plan_only")
-        self._settings = Settings(**options)
+        command = shlex.join(["conformance", *sys.argv[1:]])
+        self._settings = Settings(command=command, **options)
         self._workers = workers
         self._console = console()
         self._progress = Progress(self._console)

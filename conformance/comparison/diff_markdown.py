@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.comparison.difference import Change, Difference, Group, in_groups
-from conformance.comparison.wording import TITLES, before, run_told, sentence, step
+from conformance.comparison.wording import TITLES, before, run_told, sentence, step, versions_of
 from conformance.report.markdown import code, plain
 from conformance.report.visible import clip
 
@@ -45,7 +45,9 @@ def _head(difference: Difference) -> Iterator[str]:
     yield "| | run |"
     yield "|---|---|"
     for which in ("old", "new"):
-        yield f"| {which} | {plain(run_told(difference, which))} |"
+        versions = versions_of(difference, which)
+        told = f"<br>{code(clip(versions, _REASON))}" if versions else ""
+        yield f"| {which} | {plain(run_told(difference, which))}{told} |"
     for note in difference.notes:
         yield f"| **note** | {plain(note.text)} |"
     yield ""

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.comparison.difference import Change, Difference, Group, in_groups
-from conformance.comparison.wording import TITLES, before, run_told, sentence, step
+from conformance.comparison.wording import TITLES, before, run_told, sentence, step, versions_of
 from conformance.report.printer import Printer
 from conformance.report.summary import count
 from conformance.report.visible import clip, one_line, visible
@@ -30,6 +30,8 @@ def print_difference(console: Console, difference: Difference, *, limit: int = L
     page.line()
     for which in ("old", "new"):
         page.hanging(f"  {which:<{_LABEL_WIDTH}}", visible(run_told(difference, which)))
+        if versions := versions_of(difference, which):
+            page.hanging(f"  {'':<{_LABEL_WIDTH}}", visible(clip(versions, _TEXT_LIMIT)))
     for note in difference.notes:
         page.hanging(f"  {'note':<{_LABEL_WIDTH}}", visible(note.text))
     for change, title in TITLES.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,10 +16,20 @@ class About(StrEnum):
 
     CONTRACT = "contract"
     TOOL = "tool"
+    VERSIONS = "versions"
     TARGET = "target"
     STATE = "state"
     SELECTION = "selection"
     CUT_SHORT = "cut-short"
+
+
+_DIFFERING = {
+    "Version": "version of the target",
+    "Program": "program",
+    "Software": "software",
+    "Platform": "platform",
+}
+"""What a note calls the parts of the versions of a run."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,8 @@ def notes_on(sides: Sequence[Side], *, same_target: bool = False) -> tuple[Note,
     if same_target:
         notes += _differing(sides, About.TARGET, "different targets were judged", _target)
         notes += _differing(sides, About.STATE, "the state came about differently", lambda one: one.header.target.state)
-    if not notes or {note.about for note in notes} <= {About.TARGET, About.STATE}:
+    notes += _versions(sides, same_target=same_target)
+    if {note.about for note in notes} <= {About.TARGET, About.STATE, About.VERSIONS}:
         notes += _selection(sides)
     return (*notes, *(note for side in sides for note in _cut_short(side)))
 
@@ -53,6 +64,17 @@ def _differing(sides: Sequence[Side], about: About, words: str, read: Callable[[
     if len({value for _, value in values}) <= 1:
         return []
     return [Note(about, f"{words}: {', '.join(f'{label} {value}' for label, value in values)}")]
+
+
+def _versions(sides: Sequence[Side], *, same_target: bool) -> Iterator[Note]:
+    """Yield in what the runs depended on other things; versions of several targets differ by nature."""
+    known = [dict(side.record.header.versions.rows()) if side.record.header.versions else {} for side in sides]
+    labels = ("Version", "Program", "Software", "Platform") if same_target else ("Software", "Platform")
+    for label in labels:
+        values = [one.get(label, "not known") for one in known]
+        if any(label in one for one in known) and len(set(values)) > 1:
+            told = "; ".join(f"{side.label} {value}" for side, value in zip(sides, values, strict=True))
+            yield Note(About.VERSIONS, f"not the same {_DIFFERING[label]}: {told}")
 
 
 def _contract(record: Record) -> str:

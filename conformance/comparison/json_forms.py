@@ -73,6 +73,7 @@ def _side(side: Side) -> dict[str, Any]:
         "tool": header.tool.to_json(),
         "contract": header.contract.to_json(),
         "target": header.target.to_json(),
+        "versions": header.versions.to_json() if header.versions else None,
         "started": header.started,
         "complete": side.record.complete,
         "exit_code": int(exit_code(side.record)),

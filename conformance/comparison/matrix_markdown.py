@@ -35,7 +35,8 @@ def _head(matrix: Matrix) -> Iterator[str]:
         )
     yield ""
     for side in matrix.sides:
-        yield f"- {plain(side.label)}: {plain(headline(side.record).judged)}"
+        versions = f"; {code(str(side.record.header.versions))}" if side.record.header.versions else ""
+        yield f"- {plain(side.label)}: {plain(headline(side.record).judged)}{versions}"
     yield ""
     for note in matrix.notes:
         yield f"**Note:** {plain(note.text)}"

@@ -21,6 +21,7 @@ SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "!", Outco
 """A sign for each outcome, so that nothing hangs on colour."""
 
 _STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.ERROR: "magenta", Outcome.SKIPPED: "yellow"}
+_TEXT_LIMIT = 300
 _NAME_WIDTH = 28
 _LEAST_COLUMN = 15
 _GAP = 2
@@ -38,6 +39,8 @@ def print_matrix(console: Console, matrix: Matrix, *, limit: int = LIMIT) -> Non
                 f"{verdict.judged})"
             ),
         )
+        if header.versions:
+            page.hanging("    ", visible(clip(str(header.versions), _TEXT_LIMIT)))
     for note in matrix.notes:
         page.hanging("  note: ", visible(note.text))
     page.line()

@@ -48,6 +48,13 @@ def run_told(difference: Difference, which: str) -> str:
     return f"{header.target.name}, {header.started}: {verdict.title.lower()}, {verdict.detail} ({verdict.judged})"
 
 
+def versions_of(difference: Difference, which: str) -> str:
+    """Return what the old or the new run depended on, in one line; empty where its record does not say."""
+    side = difference.old if which == "old" else difference.new
+    versions = side.record.header.versions
+    return f"{versions}; {versions.command}" if versions else ""
+
+
 def step(delta: Delta) -> str:
     """Say from what a check went to what: `passed, now failed: the reason`."""
     if delta.old is None:

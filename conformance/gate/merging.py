@@ -11,7 +11,7 @@ from typing import Any
 from conformance.gate.entry import cleared
 from conformance.gate.errors import MergeError
 from conformance.gate.shards import digest
-from conformance.report import Facts, Footer, Header, Record, Shard, read_record, sort_results
+from conformance.report import Facts, Footer, Header, Record, Shard, Versions, read_record, sort_results
 
 _SAME: tuple[tuple[str, Callable[[Header], Any]], ...] = (
     ("tool", lambda header: f"{header.tool.name} {header.tool.version}"),
@@ -77,11 +77,31 @@ def merged(parts: Parts) -> Record:
         started=min((record.header.started for record in records), key=_moment),
         planned=shard.checks,
         shard=None,
+        versions=_versions([record.header.versions for record in records if record.header.versions]),
     )
     whole = Record(header, sort_results(results), None)
     if not whole.missing and digest(one.id for one in results) != shard.digest:
         raise MergeError("the records do not have the checks that their run had", remedy=_AGAIN)
     return replace(whole, footer=_footer(records, whole))
+
+
+def _versions(parts: Sequence[Versions]) -> Versions | None:
+    """Return what the parts depended on; where that differs, all of it."""
+    if not parts:
+        return None
+    names = dict.fromkeys(name for one in parts for name in one.software)
+    return Versions(
+        target=_joined(one.target for one in parts),
+        source=_joined(one.source for one in parts),
+        program=_joined(one.program for one in parts),
+        software={name: _joined(one.software.get(name, "") for one in parts) for name in names},
+        platform=_joined(one.platform for one in parts),
+        command=_joined(one.command for one in parts),
+    )
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " | ".join(text for text in dict.fromkeys(texts) if text)
 
 
 def _shards(parts: Parts) -> Mapping[Path, Shard]:

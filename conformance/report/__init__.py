@@ -11,7 +11,19 @@ from conformance.report.findings import Finding, Rank, group_findings
 from conformance.report.gate import Gate, GateFinding, Wrong
 from conformance.report.record import RecordError, RecordWriter, read_record
 from conformance.report.result import AREAS, Because, Level, Outcome, Result, sort_results
-from conformance.report.run import Contract, Crash, Facts, Footer, Header, Record, Shard, Target, Thresholds, Tool
+from conformance.report.run import (
+    Contract,
+    Crash,
+    Facts,
+    Footer,
+    Header,
+    Record,
+    Shard,
+    Target,
+    Thresholds,
+    Tool,
+    Versions,
+)
 from conformance.report.summary import (
     Headline,
     Missing,
@@ -55,6 +67,7 @@ __all__ = [
     "Target",
     "Thresholds",
     "Tool",
+    "Versions",
     "Wrong",
     "body_text",
     "counts_against",

@@ -45,6 +45,7 @@ def report_json(record: Record, *, strict: bool = False) -> dict[str, Any]:
         "recovered": footer.recovered if footer else 0,
         "crashes": [one.to_json() for one in footer.crashes] if footer else [],
         "shard": header.shard.to_json() if header.shard else None,
+        "versions": header.versions.to_json() if header.versions else None,
         "thresholds": header.thresholds.to_json(),
         "verdict": headline(record, strict=strict).to_json(),
         "summary": summary.to_json(),

@@ -64,6 +64,7 @@ def _suite(root: ET.Element, name: str, record: Record) -> ET.Element:
         "target": f"{header.target.name} at {header.target.endpoint_url}",
         "contract": header.contract.digest,
         "tool": f"{header.tool.name} {header.tool.version}",
+        **({label.lower(): text for label, text in header.versions.rows()} if header.versions else {}),
     }
     properties = ET.SubElement(suite, "properties")
     for key, value in told.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from conformance.report.fields import Fields
@@ -115,6 +116,53 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
+class Versions:
+    """What a run depends on next to its contract.
+
+    `target` is the version of the target, `source` where that is known from, `program` the path of a launched server.
+    `software` has the versions of what the suite uses, by name; `command` is the command line of the run.
+    """
+
+    target: str
+    source: str
+    program: str
+    software: Mapping[str, str]
+    platform: str
+    command: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Versions:
+        """Read it from a record."""
+        return cls(
+            fields.text("target"),
+            fields.text("source"),
+            fields.text("program"),
+            fields.text_mapping("software"),
+            fields.text("platform"),
+            fields.text("command"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a record writes it."""
+        return {**asdict(self), "software": dict(self.software)}
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield what is known, each with its label."""
+        if self.target:
+            yield "Version", f"{self.target} (from {self.source})"
+        if self.program:
+            yield "Program", self.program
+        yield "Software", ", ".join(f"{name} {version}" for name, version in self.software.items())
+        yield "Platform", self.platform
+        yield "Command", self.command
+
+    def __str__(self) -> str:
+        program = [self.program] if self.program else []
+        software = (f"{name} {version}" for name, version in self.software.items())
+        return ", ".join([f"target {self.target or 'unknown'}", *program, *software])
+
+
+@dataclass(frozen=True)
 class Header:
     """The first line of a record. `started` is an ISO 8601 time, `planned` the number of checks to come.
 
@@ -128,6 +176,8 @@ class Header:
     planned: int
     shard: Shard | None = None
     thresholds: Thresholds = Thresholds()
+    versions: Versions | None = None
+    """None in records of versions of the suite that did not keep it."""
 
     @classmethod
     def read(cls, fields: Fields) -> Header:
@@ -140,6 +190,7 @@ class Header:
             fields.count("planned"),
             fields.optional("shard", Shard.read) if fields.has("shard") else None,
             Thresholds.read(fields.mapping("thresholds")) if fields.has("thresholds") else Thresholds(),
+            fields.optional("versions", Versions.read) if fields.has("versions") else None,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -153,6 +204,7 @@ class Header:
             "planned": self.planned,
             "shard": self.shard.to_json() if self.shard else None,
             "thresholds": self.thresholds.to_json(),
+            "versions": self.versions.to_json() if self.versions else None,
         }
 
 

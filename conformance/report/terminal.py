@@ -105,6 +105,8 @@ class _Page(Printer):
         yield from self._part(
             "contract", one_line(f"{header.contract.digest[:12]}, {documents}, {summary.facts_total:,} facts")
         )
+        if header.versions:
+            yield self._cut_line("versions", one_line(str(header.versions)))
         counts = counts_text(Counter(one.outcome for one in record.results))
         if summary.known:
             counts.append(f" ({count(summary.known, 'known failure')})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     from conformance.wire.session import Client
 
 
-def check(choice: str) -> None:
-    """Insist that the program is there and is what it should be. Raises AwsCliError where it is not."""
+@cache
+def check(choice: str) -> str:
+    """Return the version of the program, empty where none was asked for.
+
+    Raises AwsCliError where it is not there, or is something else.
+    """
     program = find(choice)
-    if program is not None:
-        with tempfile.TemporaryDirectory() as home:
-            version_of(program, Path(home))
+    if program is None:
+        return ""
+    with tempfile.TemporaryDirectory() as home:
+        return version_of(program, Path(home))
 
 
 def led(plan: Plan, target: OpenTarget, client: Client) -> tuple[Turns, AwsCli | None]:

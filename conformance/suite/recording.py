@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import platform
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -18,9 +21,12 @@ from conformance.report.visible import clip
 from conformance.report.writing import write_reports
 from conformance.suite.rows import crashed
 from conformance.suite.stage import Plan
-from conformance.targets import Kind, OpenTarget
+from conformance.targets import Kind, OpenTarget, version_said
+from conformance.wire.exchange import Fault
+from conformance.wire.secrets import Blotter
 
 RECORD = "run.jsonl"
+_USER_INFO = re.compile(r"//[^/@\s]+@")
 TOOL = "sagemaker-tuning-conformance"
 
 
@@ -61,6 +67,7 @@ class Recording:
             planned=len(plan.own),
             shard=plan.part.shard([check.id for check in plan.checks]) if plan.part else None,
             thresholds=plan.settings.thresholds,
+            versions=_versions(plan, target),
         )
         self._writer.header(self._header)
 
@@ -146,6 +153,42 @@ class Recording:
     def close(self) -> None:
         """Let go of the record without a footer: it then counts as cut short."""
         self._writer.close()
+
+
+def _versions(plan: Plan, target: OpenTarget) -> report.Versions:
+    """Return what a run depends on next to its contract."""
+    settings, version = plan.settings, target.version
+    said = version.version, version.source
+    if settings.label:
+        said = settings.label, "--label"
+    elif not version.version and plan.spec.kind is not Kind.AWS:
+        traffic = plan.wiring.traffic
+        said = version_said(target.endpoint_url, traffic.first_headers, plan.wiring.ca_bundle)
+    software = {
+        **{name: metadata.version(name) for name in ("botocore", "boto3")},
+        "Python": platform.python_version(),
+    }
+    if settings.aws_cli is not None:
+        from conformance.suite import aws_cli  # noqa: PLC0415 - plain runs do without it
+
+        software |= {"AWS CLI": found} if (found := aws_cli.check(settings.aws_cli)) else {}
+    return report.Versions(
+        target=_without_secrets(said[0], plan, target),
+        source=said[1],
+        program=version.program,
+        software=software,
+        platform=platform.platform(),
+        command=_without_secrets(settings.command, plan, target),
+    )
+
+
+def _without_secrets(text: str, plan: Plan, target: OpenTarget) -> str:
+    """Return a text without the user names and passwords of URLs, keys of the target and account ids."""
+    text = _USER_INFO.sub("//***@", text)
+    blotter = Blotter.of(target.credentials)
+    if blotter is not None:
+        text = blotter.fault(Fault("", text), "").detail
+    return plan.mask(text) if plan.spec.kind is Kind.AWS else text
 
 
 RECORDING: pytest.StashKey[Recording] = pytest.StashKey()

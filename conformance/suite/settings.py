@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ _OPTIONS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("record", ("--evidence-record",), "file that the evidence of the run goes to"),
     ("replay", ("--evidence-replay",), "file of evidence to judge again, without a target"),
     ("known_failures", ("--known-failures",), "YAML file of the failures that are known and accepted"),
+    ("label", ("--label",), "the version of the target, for reports"),
     ("shard", ("--shard",), "I/N: only the I-th of N parts of the checks"),
 )
 """Options that have one value: the name of the setting, the names of the option, its help."""
@@ -61,6 +63,9 @@ class Settings:
     replay: str | None = None
     known_failures: str | None = None
     shard: str | None = None
+    label: str | None = None
+    command: str = ""
+    """The command line that says all this, for reports."""
     min_exercised: int = 0
     allow_partial: bool = False
 
@@ -85,6 +90,7 @@ class Settings:
             strict=bool(_one(config, _STRICT)),
             min_exercised=_one(config, _LEAST) or 0,
             allow_partial=bool(_one(config, _PARTIAL)),
+            command=shlex.join(["pytest", *map(str, config.invocation_params.args)]),
         )
 
     @property

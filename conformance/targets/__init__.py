@@ -12,6 +12,7 @@ from conformance.targets.schema import targets_schema
 from conformance.targets.spec import Capabilities, Kind, Launch, Origin, StateSource, TargetSpec
 from conformance.targets.state import State, StateJob
 from conformance.targets.tuning_jobs import allowed_operations
+from conformance.targets.versions import version_said
 
 __all__ = [
     "EXPIRED",
@@ -40,4 +41,5 @@ __all__ = [
     "open_target",
     "resolve",
     "targets_schema",
+    "version_said",
 ]

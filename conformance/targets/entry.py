@@ -75,6 +75,7 @@ class Entry:
             pace=entry.get("pace", AWS_PACE if aws else None),
             ca_bundle=self._ca_bundle(),
             base=self._base,
+            version=entry.get("version", ""),
             where=self._at(),
         )
 

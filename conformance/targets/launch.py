@@ -57,6 +57,11 @@ class Server:
         """The id of the process that the command became; 0 before the start."""
         return self._process.pid if self._process else 0
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command, with the full path of its program."""
+        return tuple(self._command)
+
     def exit_status(self) -> int | None:
         """Give what it ended with (negative: the signal); None while it runs."""
         return self._process.poll() if self._process else None

@@ -21,6 +21,7 @@ from conformance.targets.provisioning import Provision
 from conformance.targets.spec import Kind, Origin, TargetSpec
 from conformance.targets.state import State
 from conformance.targets.tuning_jobs import allowed_operations
+from conformance.targets.versions import TargetVersion, version_of
 from conformance.wire.signing import Credentials
 from conformance.worlds import World
 
@@ -41,6 +42,9 @@ class OpenTarget:
     """Deletes what this run made; returns lines that say what is left. What is open does it at the end by itself."""
     refill: Callable[[], State] | None = field(default=None, compare=False)
     """Brings the state into a launched server that was started again; None where there is none."""
+
+    version: TargetVersion = field(default=TargetVersion(), compare=False)
+    """Its version, as far as that is known; nothing in workers."""
 
     @property
     def endpoint_url(self) -> str:
@@ -137,8 +141,10 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
             check_reachable(endpoint_url, timeout_s=spec.limits.connect_s, ca_bundle=ca_bundle_of(spec))
         access = Access(endpoint_url, region, credentials, allowed_operations(spec, operations), spec)
         fill = partial(_state, spec, world, access, caller_factory, stack, on_wait=on_wait, keep=server is not None)
+        version = version_of(spec, server)
         state, clean_up = fill()
-        yield OpenTarget(spec, access, state, server, clean_up, None if server is None else lambda: fill()[0])
+        refill = None if server is None else lambda: fill()[0]
+        yield OpenTarget(spec, access, state, server, clean_up, refill, version)
 
 
 def _state(  # noqa: PLR0913 - the parts of an opening

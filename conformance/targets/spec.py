@@ -107,6 +107,8 @@ class TargetSpec:
     """Certificates of the authorities that are trusted, in PEM; None for those of the environment, else certifi's."""
     base: Path | None = None
     """The folder of the file that holds the entry: relative paths of commands start there."""
+    version: str = ""
+    """The version of the target, as its entry says it; empty where it is to be found out."""
     where: str = ""
     """`file:line` of the entry; empty for a target that stands in no file."""
 

@@ -82,6 +82,8 @@ class Traffic:
     """The operation whose answer is waited for; empty where nothing is under way."""
     in_vain: int = 0
     """How many requests in a row were sent again after internal failures, and met them again."""
+    first_headers: Headers = ()
+    """The headers of the first answer, in which many a server says what it is."""
 
     def waits_for(self) -> str:
         """Say what is waited for; empty where nothing is under way."""
@@ -351,6 +353,8 @@ class Client:
         response, fault = self._blotted(sending, response, fault)
         if self._recorder is not None:
             self._recorder.take(sending, response, fault)
+        if response is not None and not self._traffic.first_headers:
+            self._traffic.first_headers = response.headers
         return Exchange(sending.operation, shown, response, fault)
 
     def _blotted(

@@ -24,6 +24,7 @@ def settled(report: dict[str, Any]) -> Any:
     for pattern, mask in (
         (r'"(duration_s|elapsed_s)": [0-9.e-]+', r'"\1": 0'),
         (r'"started": "[^"]+"', '"started": ""'),
+        (r'"command": "[^"]+"', '"command": ""'),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:0"),
         (r'"(x-amzn-RequestId|Date|X-Amz-Date)": "[^"]*"', r'"\1": ""'),
     ):
@@ -142,3 +143,17 @@ def test_a_command_that_was_forked_says_what_one_that_was_started_says(
 def steady(text: str) -> str:
     """Give what was printed without the port and the time, which differ from run to run."""
     return re.sub(r"127\.0\.0\.1:\d+|in \d+\.\d s", "", text)
+
+
+def test_a_report_says_what_the_run_depends_on(tmp_path: Path) -> None:
+    few = ("--select", "DescribeHyperParameterTuningJob/error", "--report-dir", "out")
+    ended = conformance("run", *few, "--label", "build 7 of http://me:secret@host", cwd=tmp_path)
+    assert ended.code == 0, ended.said
+    versions = report_of(tmp_path / "out")["versions"]
+    assert versions["target"] == "build 7 of http://***@host"
+    assert versions["source"] == "--label"
+    assert set(versions["software"]) == {"botocore", "boto3", "Python"}
+    assert versions["command"] == (
+        "conformance run --select DescribeHyperParameterTuningJob/error --report-dir out "
+        "--label 'build 7 of http://***@host'"
+    )

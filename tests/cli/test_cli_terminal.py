@@ -23,6 +23,7 @@ def masked(text: str) -> str:
         (r"\bin \d+\.\d s", "in TIME s"),
         (r"(contract +)[0-9a-f]{12}", r"\1DIGEST"),
         (r"of [\d,]+ checks were selected", "of ALL checks were selected"),
+        (r"(versions +).*", r"\1VERSIONS"),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "REQUEST-ID"),
     ):
         text = re.sub(pattern, mask, text)

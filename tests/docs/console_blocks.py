@@ -101,7 +101,7 @@ def _rewritten(match: re.Match[str]) -> str:
         done = execute(block.commands[0], Path(folder))
     if done.returncode != block.exit_code:
         sys.exit(f"exit code {done.returncode}, the page says {block.exit_code}: {block.commands[0]}\n{done.stdout}")
-    lines = done.stdout.rstrip().splitlines()
+    lines = done.stdout.rstrip().replace(str(Path(sys.executable).parent), "/usr/local/bin").splitlines()
     first, last = block.shown
     body = [*lines[:first], "…", *lines[-last:]] if len(lines) > first + last else lines
     return f"<!-- {match['options']} -->\n```console\n{prompt}\n" + "\n".join(body) + "\n```\n"

@@ -73,6 +73,7 @@ def masked(text: str) -> str:
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         (r"\bin \d+\.\d s", "in TIME s"),
         (r"(contract +)[0-9a-f]{12}.*", r"\1CONTRACT"),
+        (r"(versions +).*", r"\1VERSIONS"),
         (r"(facts +).*exercised", r"\1FACTS"),
         (r"[\d,]+ facts of the contract", "N facts of the contract"),
     ):
