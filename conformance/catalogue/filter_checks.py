@@ -80,13 +80,20 @@ def _by_value(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> d
 
 
 def _partition(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> Verdict:
-    """Judge the most telling listing, and those that it can't stand for under one of the values."""
-    lists = [Query(filtered=(other, value)) for other, value in base.filters if other == name]
-    subjects = {one.name: one for query in lists for one in base.subjects(lab, telling, query)}
     return weightiest(
-        filters.partition(base.reader, _by_value(base, name, lab, one), one.items, name) for one in subjects.values()
+        filters.partition(base.reader, _by_value(base, name, lab, one), one.items, name)
+        for one in _subjects(base, name, lab, telling)
     )
 
 
+def _subjects(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> list[Inventory]:
+    """Return the most telling listing, and those that it can't stand for under one of the values of a filter."""
+    lists = [Query(filtered=(other, value)) for other, value in base.filters if other == name]
+    return list({one.name: one for query in lists for one in base.subjects(lab, telling, query)}.values())
+
+
 def _told_alike(base: ListingChecks, name: str, lab: Lab, telling: Inventory) -> Verdict:
-    return told_alike(base.reader, list(_by_value(base, name, lab, telling).values()), telling.items)
+    return weightiest(
+        told_alike(base.reader, list(_by_value(base, name, lab, one).values()), one.items)
+        for one in _subjects(base, name, lab, telling)
+    )

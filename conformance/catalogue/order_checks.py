@@ -119,8 +119,11 @@ def _sorted(base: ListingChecks, key: str, direction: str, lab: Lab, telling: In
 
 
 def _reversed(base: ListingChecks, key: str, lab: Lab, telling: Inventory) -> Verdict:
-    rising, falling = (base.walk(lab, telling, Query(key, direction)) for direction in base.directions)
-    return order.reversed_order(base.reader, key, rising, falling)
+    queries = [Query(key, direction) for direction in base.directions]
+    return weightiest(
+        order.reversed_order(base.reader, key, *(base.walk(lab, one, query) for query in queries))
+        for one in order_subjects(base, key, lab, telling)
+    )
 
 
 def _omits(base: ListingChecks, key: str, direction: str, lab: Lab, telling: Inventory) -> Verdict:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.listing_checks import ListingChecks
+from conformance.catalogue.listing_checks import ListingChecks, Query
 from conformance.catalogue.order_checks import order_checks
 from conformance.catalogue.order_subjects import order_subjects
 from conformance.contract import load
@@ -93,9 +93,23 @@ def test_a_metric_is_judged_where_it_is_0_and_where_several_definitions_share_it
     assert set(several) & set(names)
 
 
-def test_no_other_order_is_asked_of_further_resources() -> None:
+def test_every_order_is_asked_of_the_longest_listing_and_of_no_further_one() -> None:
     lab = lab_of(CONTRACT, right(), WORLD.jobs)
-    assert [subjects(lab, key) for key in READER.spec.keys if key != METRIC] == [["churn-57-in-all-statuses"]] * 3
+    both = ["churn-57-in-all-statuses", "one-hundred-and-one"]
+    assert [subjects(lab, key) for key in READER.spec.keys if key != METRIC] == [both] * 3
+
+
+@pytest.mark.parametrize(
+    ("status", "others"),
+    [("Completed", ["one-hundred-and-one"]), ("Failed", ["failed", "one-hundred-and-one"]), ("Stopped", ["stopped"])],
+)
+def test_a_filter_is_judged_where_its_items_are(status: str, others: list[str]) -> None:
+    names = ("augmented-manifest-piped", "one-hundred-and-one", "failed", "stopped")
+    jobs = [WORLD.job(name) for name in names]
+    lab = lab_of(CONTRACT, right(), jobs)
+    telling = next(one for one in lab.inventories(OPERATION) if one.name == names[0])
+    found = [one.name for one in BASE.subjects(lab, telling, Query(filtered=("StatusEquals", status)))]
+    assert found == [telling.name, *others]
 
 
 def test_definitions_with_metrics_of_their_own_are_left_alone() -> None:
