@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LINK = re.compile(r"\]\([^)]*\)")
 _LISTED = re.compile(
-    r"[^\w(]*(?!key\b|value\b)([\w-]+)\W+\((?:string|integer|float|boolean|timestamp|datetime|list|map|dict|structure)\)"
+    r"[^\w(]*(?!key\b|value\b)(\w+(?:-+\w+)*)\W+\((?:string|integer|float|boolean|timestamp|datetime|list|map|dict|structure)\)"
 )
 """A member of a list of members, with its type behind it; `key` and `value` of a map are none."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
