@@ -272,7 +272,7 @@ class _Page(Printer):
         return self._cut(f"{len(finding.results):>5,} ", one_line(finding.title), more)
 
     def _stale_line(self, entry: GateFinding) -> Text:
-        return self._cut("    ", f"{one_line(entry.where)}: {one_line(entry.check)}: {one_line(entry.problem)}")
+        return self._cut("    ", f"{one_line(entry.where)}: {one_line(entry.problem)}: {one_line(entry.check)}")
 
     def _cut_line(self, label: str, text: str, more: str = "") -> Text:
         return self._cut(f"  {label:<{_LABEL_WIDTH}}", text, more)
