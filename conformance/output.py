@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from conformance.errors import UserError
@@ -71,26 +71,27 @@ def write_whole(path: Path, text: str) -> Path:
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Make a folder, and hold it as the only run that writes there. Raises InUseError, and UserError."""
+    was_there = folder.is_dir()
     try:
-        was_there = folder.is_dir()
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise UserError(
-            f"the folder can't be written to: {error.strerror or error}",
+            f"the folder can't be made: {error.strerror or error}",
             where=str(folder),
             remedy="name another one with --report-dir",
         ) from error
-    try:
-        _lock(descriptor, folder)
+    with ExitStack() as held:
+        if fcntl is not None:
+            with suppress(PermissionError):  # one that may not be listed can still be written to
+                descriptor = os.open(folder, os.O_RDONLY)
+                held.callback(os.close, descriptor)
+                _lock(descriptor, folder)
         try:
             yield
         finally:
             if not was_there:
                 with suppress(OSError):
                     folder.rmdir()  # a run that ended before it wrote anything leaves no folder
-    finally:
-        os.close(descriptor)
 
 
 def _lock(descriptor: int, path: Path) -> None:
