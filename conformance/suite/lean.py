@@ -15,6 +15,7 @@ import pytest
 from conformance.report import Result
 from conformance.suite.judgement import Judgement
 from conformance.suite.recording import Recording
+from conformance.wire.sending import UnansweredError
 
 _MOST_TOLD = 500
 """Characters of a traceback that a row can take."""
@@ -37,7 +38,7 @@ class LeanProtocol:
         result: Result | None
         try:
             result = self._recording.take(judgement.result())
-        except Exception:  # noqa: BLE001 - one broken check must not end the run
+        except (Exception, UnansweredError):  # noqa: BLE001 - one broken check must not end the run
             reason = f"the suite itself broke: {traceback.format_exc()[-_MOST_TOLD:]}"
             result = self._recording.take_crash(judgement.check.id, reason)
         if result is not None:
