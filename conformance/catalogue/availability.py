@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from conformance.catalogue.check import Check, because
 from conformance.catalogue.lab import Lab
@@ -43,6 +44,8 @@ _NOT_SERVED = frozenset({_NOT_KNOWN, _BROKEN, _NO_AWS})
 
 _IN_XML = tuple(map(re.compile, (r"<Message>([^<]+)</Message>", r"<Code>([\w.]+)</Code>", r"<(\w+Exception)\b")))
 """The message or the code of an error in XML, as emulators of several services answer whatever they do not know."""
+_MESSAGES = frozenset({"error", "errormessage", "detail"})
+"""Members, in any case, in which emulators say what they do not know."""
 _LOOKED_AT = 2_000
 _SHOWN = 300
 """Characters of a message of the target that are shown."""
@@ -159,6 +162,9 @@ def _said(exchange: Exchange) -> str:
     """Return the words of an error in one of the forms that services and emulators of AWS have; empty for others."""
     if exchange.error_message or exchange.error_code or exchange.response is None:
         return exchange.error_message or exchange.error_code
+    if exchange.status >= HTTPStatus.BAD_REQUEST and exchange.answer:
+        words = (value for name, value in exchange.answer.items() if name.lower() in _MESSAGES)
+        return next((one for one in words if isinstance(one, str)), "")
     text = exchange.response.body[:_LOOKED_AT].decode("utf-8", "replace")
     return next((found.group(1) for form in _IN_XML if (found := form.search(text))), "")
 

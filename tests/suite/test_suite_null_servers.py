@@ -68,6 +68,7 @@ def test_a_target_that_knows_neither_operation_gives_one_finding_in_its_own_word
         (404, b"<UnknownOperationException/>\n", "UnknownOperationException"),
         (400, b"<Error><Code>InvalidAction</Code><Message>Could not find it</Message></Error>", "Could not find it"),
         (500, b'{"message":"Unsupported service: sagemaker"}', "Unsupported service: sagemaker"),
+        (400, b'{"error":"Unsupported service: sagemaker"}', "Unsupported service: sagemaker"),
     ],
 )
 def test_an_emulator_of_other_services_is_said_not_to_serve_this_one(status: int, body: bytes, words: str) -> None:
