@@ -57,7 +57,8 @@ def test_a_denied_operation_is_skipped_with_the_action_that_it_takes_and_the_res
     with account(Faults(deny=frozenset({LISTING}))) as endpoint:
         ended = run(tmp_path, endpoint, "--area", "error")
     rows = by_id(report_of(tmp_path / "reports"))
-    assert ended.code == ExitCode.CONFORMS, ended.said
+    assert ended.code == ExitCode.PARTLY_JUDGED, ended.said
+    assert f"allow sagemaker:{LISTING} to the caller" in ended.out
     denied = [row for row in rows.values() if row["operation"] == LISTING]
     assert {row["outcome"] for row in denied} == {"skipped"}
     assert all(f"sagemaker:{LISTING}" in row["reason"] for row in denied)
