@@ -177,7 +177,8 @@ def _versions(plan: Plan, target: OpenTarget) -> report.Versions:
         source=said[1],
         program=version.program,
         software=software,
-        platform=platform.platform(),
+        # platform.platform() starts a program, which a replay must not do.
+        platform=f"{platform.system()}-{platform.release()}-{platform.machine()}",
         command=_without_secrets(settings.command, plan, target),
     )
 

@@ -37,7 +37,7 @@ KEY, SECRET = "AKIACONFORMANCE00004", "canary-of-a-secret-key-77b1"
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LISTING = "ListTrainingJobsForHyperParameterTuningJob"
 KEYS = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_EC2_METADATA_DISABLED": "true"}
-VOLATILE = frozenset({"duration_s", "elapsed_s", "started"})
+VOLATILE = frozenset({"duration_s", "elapsed_s", "started", "versions"})
 NO_SOCKETS = """
 import runpy, sys
 def refuse(event, arguments):
