@@ -58,7 +58,7 @@ def test_a_denied_operation_is_skipped_with_the_action_that_it_takes_and_the_res
         ended = run(tmp_path, endpoint, "--area", "error")
     rows = by_id(report_of(tmp_path / "reports"))
     assert ended.code == ExitCode.PARTLY_JUDGED, ended.said
-    assert f"allow sagemaker:{LISTING} to the caller" in ended.out
+    assert f"allow sagemaker:{LISTING} to the caller" in " ".join(ended.out.split())
     denied = [row for row in rows.values() if row["operation"] == LISTING]
     assert {row["outcome"] for row in denied} == {"skipped"}
     assert all(f"sagemaker:{LISTING}" in row["reason"] for row in denied)
