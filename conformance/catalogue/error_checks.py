@@ -148,7 +148,8 @@ def _judge(lab: Lab, operation: Operation, name: str, code: str, beside: Mapping
             "the target answers everything with this error, and has no resource to ask for",
             exchanges=(exchange, invalid),
         )
-    return verdict
+    plain = lab.exchange(lab.plain(operation), ordinary=False)
+    return Causes(lab.contract, operation).of_control(verdict, (), plain, lab)
 
 
 def _is_there(lab: Lab, name: str) -> bool:

@@ -86,7 +86,9 @@ class Causes:
     def of_control(self, verdict: Verdict, members: Members, control: Exchange, lab: Lab) -> Verdict:
         """Return a verdict on a request that must be rejected: where its control is as well, that is the fault."""
         tells_nothing = verdict.kind in _OF_REJECTIONS and not let_through(self._operation, control)
-        return self.of(replace(verdict, kind=CONTROL_REFUSED), members, lab) if tells_nothing else verdict
+        if not tells_nothing:
+            return verdict
+        return replace(verdict, see=self.of(replace(verdict, kind=CONTROL_REFUSED), members, lab).see)
 
     def of_pages(self, verdict: Verdict, lab: Lab) -> Verdict:
         """Return a verdict on listings: where a page could not be had or read, that is the fault."""

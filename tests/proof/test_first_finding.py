@@ -20,7 +20,7 @@ DESCRIBE = "DescribeHyperParameterTuningJob"
 MOST = {
     f"{DESCRIBE}/output/HyperParameterTuningJobName/left-out": 1,
     f"{DESCRIBE}/output/HyperParameterTuningJobArn/type-list": 1,
-    f"{DESCRIBE}/output/TrainingJobDefinition.TuningObjective.MetricName/type-number": 1,
+    f"{DESCRIBE}/output/HyperParameterTuningJobConfig.ParameterRanges.IntegerParameterRanges/type-object": 1,
     f"{LIST}/output/TrainingJobSummaries/type-null": 1,
     f"{LIST}/output/TrainingJobSummaries[].TrainingJobStatus/enum-stranger": 1,
     f"{LIST}/output/TrainingJobSummaries[].FinalHyperParameterTuningJobObjectiveMetric/left-out": 1,
