@@ -170,12 +170,12 @@ def record(path: Path) -> int:
 
     sent: list[Sent] = []
 
-    def noting(self: Transport, method: str, url: str, headers: Mapping[str, str], body: Any) -> Any:
+    def noting(self: Transport, method: str, url: str, headers: Mapping[str, str], body: Any, **rest: Any) -> Any:
         kept = body if isinstance(body, bytes) else tuple(body)
         # The address is that of the server of the day.
         own = tuple((name, value) for name, value in headers.items() if name.lower() != "host")
         sent.append(Sent(method, own, kept))
-        return send(self, method, url, headers, body if isinstance(body, bytes) else iter(kept))
+        return send(self, method, url, headers, body if isinstance(body, bytes) else iter(kept), **rest)
 
     send = Transport.send
     Transport.send = noting  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Self
 
 from conformance.reference.exchange import Call
@@ -149,6 +150,7 @@ def response(
         f"Content-Type: {content_type}",
         f"Content-Length: {len(body) if length is None else length}",
         f"x-amzn-RequestId: {request_id}",
+        f"Date: {formatdate(usegmt=True)}",
         *headers,
     )
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

@@ -119,7 +119,8 @@ def test_silence_in_a_second_region_is_an_error() -> None:
     ],
 )
 def test_what_has_happened_is_not_later_than_the_answer(member: str, ahead: float, outcome: Outcome) -> None:
-    assert circumstances.nothing_to_come(DESCRIBE, (described(**{member: NOW + ahead}),)).outcome is outcome
+    later: dict[str, Any] = {member: NOW + ahead}
+    assert circumstances.nothing_to_come(DESCRIBE, (described(**later),)).outcome is outcome
 
 
 def test_times_are_compared_with_the_answers_own_date_first() -> None:
@@ -132,5 +133,5 @@ def test_times_are_compared_with_the_answers_own_date_first() -> None:
 
 
 def test_times_that_may_be_to_come_are_no_times_of_what_has_happened() -> None:
-    config = {"AutotuneExpiry": NOW + 9_999_999, "CreationTime": True}
+    config: dict[str, Any] = {"AutotuneExpiry": NOW + 9_999_999, "CreationTime": True}
     assert circumstances.nothing_to_come(DESCRIBE, (described(**config),)).outcome is SKIPPED

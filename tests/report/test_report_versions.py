@@ -9,8 +9,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from report.sample_records import FOOTER, HEADER, HOSTILE, LIST, result
 from rich.console import Console
+from sample_records import FOOTER, HEADER, HOSTILE, LIST, result
 
 from conformance.comparison import Side, difference_of, matrix_of
 from conformance.comparison.diff_markdown import render_diff_markdown

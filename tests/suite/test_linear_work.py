@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,12 @@ def test_a_file_that_nests_without_end_is_rejected_early() -> None:
 
 def test_thousands_of_known_failures_look_at_few_ids_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
-    monkeypatch.setattr(judging, "matches", lambda pattern, one: looked.append(one) or matches(pattern, one))
+
+    def looking(pattern: str, one: str) -> bool:
+        looked.append(one)
+        return matches(pattern, one)
+
+    monkeypatch.setattr(judging, "matches", looking)
     ids = [f"Op/area/{n}/case" for n in range(2_000)]
     file = tmp_path / "known.yaml"
     rows = [f"- {{check: Op/area/{n}, reason: because}}\n" for n in range(1_000)]
@@ -80,7 +86,12 @@ def test_thousands_of_known_failures_look_at_few_ids_each(tmp_path: Path, monkey
 
 def test_the_nearest_id_is_looked_for_a_few_times_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("difflib.get_close_matches", lambda word, *_, **__: asked.append(word) or [])
+
+    def none_is_near(word: str, *_: object, **__: object) -> list[str]:
+        asked.append(word)
+        return []
+
+    monkeypatch.setattr("difflib.get_close_matches", none_is_near)
     file = tmp_path / "known.yaml"
     file.write_text("known_failures:\n" + "".join(f"- {{check: no/{n}, reason: because}}\n" for n in range(100)))
     keeper = judging.Gatekeeper(read_known_failures(file), ["Op/a"], datetime.now(UTC).date())
@@ -91,7 +102,11 @@ def test_the_nearest_id_is_looked_for_a_few_times_only(tmp_path: Path, monkeypat
 def full_match(pattern: str, text: str) -> None:
     compiled = re.compile(pattern)
     for end in ("\n", "\0"):
-        assert_linear(lambda size, end=end: compiled.fullmatch(text[:2] + text[2:] * (size // 4) + end))
+        assert_linear(partial(_match, compiled, text, end))
+
+
+def _match(compiled: re.Pattern[str], text: str, end: str, size: int) -> None:
+    compiled.fullmatch(text[:2] + text[2:] * (size // 4) + end)
 
 
 def test_the_patterns_of_the_contract_and_its_rules() -> None:

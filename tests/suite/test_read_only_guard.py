@@ -108,7 +108,12 @@ def test_a_client_at_an_endpoint_of_aws_signs_no_writing_even_if_allowed(
     operation: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed: list[str] = []
-    monkeypatch.setattr(Signer, "headers", lambda *_: signed.append(operation) or {})
+
+    def signing(*_: object) -> dict[str, str]:
+        signed.append(operation)
+        return {}
+
+    monkeypatch.setattr(Signer, "headers", signing)
     carried = Recording()
     client = Client(endpoint, PROTOCOL, KEYS, allowed=frozenset({operation}), wiring=Wiring(carried))
     exchange = client.send(Request.call(operation, {}))

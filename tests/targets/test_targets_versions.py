@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from raw_servers import RawServer, always
@@ -18,7 +19,8 @@ OWN = f"pytest {pytest.__version__}"
 
 
 def launched(*command: str | Path) -> Server:
-    return Server("http://127.0.0.1:1", [*map(str, command)], Path("launch.log"), 1.0)
+    log: Any = None  # it is not started
+    return Server("http://127.0.0.1:1", [*map(str, command)], log, 1.0)
 
 
 def spec(**more: str) -> TargetSpec:
