@@ -243,13 +243,12 @@ class Exchanges:
 
     def answered(self, operation: str, fits: Callable[[Request], bool]) -> tuple[Exchange, ...]:
         """Return each exchange of an operation that has an answer: of requests that fit, and of client libraries."""
-        found: dict[int, Exchange] = {id(one): one for one in self._answers[operation].values()}
-        for request, exchange in self._memory.exchanges.items():
-            if request.operation == operation and exchange.response is not None:
-                found[id(exchange)] = exchange
-                if not fits(request):
-                    del found[id(exchange)]
-        return tuple(found.values())
+        own = {request: one for request, one in self._memory.exchanges.items() if request.operation == operation}
+        # Where processes share a run, several of them may have had the same answer: it is the request's own then.
+        bodies = {(one.status, one.response.body) for one in own.values() if one.response is not None}
+        theirs = [one for key, one in self._answers[operation].items() if key not in bodies]
+        fitting = [one for request, one in own.items() if one.response is not None and fits(request)]
+        return (*fitting, *theirs)
 
     @property
     def asked(self) -> Mapping[Request, Exchange]:
