@@ -46,6 +46,8 @@ _RELATED: Mapping[str, str] = {
     "definitions": _CREATED,
     "ranges": _CREATED,
     "warm-starts": _CREATED,
+    "created": _CREATED,
+    "texts": "texts that are escaped, cut or rewritten",
 }
 """The other written mutants."""
 _OF_ANSWERS: Mapping[str, str] = {

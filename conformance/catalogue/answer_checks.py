@@ -321,6 +321,8 @@ def _gathered(lab: Lab, operation: Operation, scope: Scope) -> tuple[Exchange, .
 
 def _is_within(scope: Scope, service: Service, request: Request) -> bool:
     """Tell whether what a request was answered with is within a scope."""
+    if request.after is not None:
+        return False  # what another request may have left on the connection is reported by the check of that request
     if scope is Scope.EVERYTHING:
         return True
     named = request.content_type is None or request.content_type.startswith(service.content_type)

@@ -322,7 +322,16 @@ def test_a_bent_envelope_is_bent_in_one_way(contract: Contract, operation: Opera
     for case in protocol_cases(contract, operation, plain):
         bent = [
             name
-            for name in ("method", "target", "content_type", "signing", "chunked", "extra_headers", "body")
+            for name in (
+                "method",
+                "target",
+                "content_type",
+                "signing",
+                "chunked",
+                "extra_headers",
+                "body",
+                "header_case",
+            )
             if getattr(case.request, name) != getattr(plain, name)
         ]
         assert len(bent) == 1, (case.name, bent)
