@@ -27,6 +27,8 @@ Answered = tuple[int, bytes]
 Answer = Callable[[Request], Answered | Fault]
 
 _OK = 200
+_DATE = "Thu, 01 Jan 2026 00:00:00 GMT"
+"""The same for every answer: a server in the process has no clock, and its world is older than this."""
 
 
 class Answering:
@@ -46,7 +48,8 @@ class Answering:
         shown = HttpRequest(request.method, URL, (), request.body)
         if isinstance(answered, Fault):
             return Exchange(request.operation, shown, None, answered)
-        headers = (("Content-Type", self._content_type), ("x-amzn-RequestId", f"{next(self._numbers)}"))
+        number = f"{next(self._numbers)}"
+        headers = (("Content-Type", self._content_type), ("x-amzn-RequestId", number), ("Date", _DATE))
         return Exchange(request.operation, shown, HttpResponse(answered[0], headers, answered[1], 0.0))
 
 

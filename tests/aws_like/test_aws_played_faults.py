@@ -42,7 +42,7 @@ def test_a_single_internal_failure_is_asked_again_and_says_nothing_of_the_contra
 
 def test_an_internal_failure_that_stays_is_judged(tmp_path: Path) -> None:
     with account(Faults(fail_every=1)) as endpoint:
-        ended = run(tmp_path, endpoint, "--select", f"{DESCRIBE}/error")
+        ended = run(tmp_path, endpoint, "--select", f"{DESCRIBE}/error", "-v")
     assert ended.code == ExitCode.DOES_NOT_CONFORM
     assert "HTTP 500 InternalFailure" in ended.out
 

@@ -141,9 +141,9 @@ def test_output_in_a_pipe_is_plain(env: dict[str, str], tmp_path: Path) -> None:
 
 def test_a_terminal_gets_colours_unless_they_are_not_wanted(tmp_path: Path) -> None:
     colourful = on_a_terminal(tmp_path, "run", *LITTLE)
-    assert "\x1b[1;32mConforms" in colourful
+    assert "\x1b[1;32mSelection conforms" in colourful
     plain = on_a_terminal(tmp_path, "run", *LITTLE, NO_COLOR="1")
-    assert "Conforms" in plain
+    assert "Selection conforms" in plain
     assert not any(f"\x1b[{code}m" in plain for code in ("1;32", "32", "31", "1;31"))
 
 

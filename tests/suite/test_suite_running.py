@@ -70,7 +70,7 @@ def lacking_the_list(code: str, status: int) -> Answer:
 def test_an_operation_that_is_lacking_takes_nothing_else_along(code: str, status: int, kind: str) -> None:
     findings = told(lacking_the_list(code, status), area="protocol")
     assert findings.pop(f"{LIST}/protocol/operation/available").kind == kind
-    assert {verdict.outcome for verdict in findings.values()} == {Outcome.PASSED}
+    assert {name: verdict.reason for name, verdict in findings.items() if verdict.outcome is not Outcome.PASSED} == {}
     assert all(one.startswith(DESCRIBE) for one in findings)
 
 
@@ -108,7 +108,7 @@ def test_a_target_that_drops_what_it_can_not_read_is_judged_to_the_end() -> None
     assert {verdict.outcome for verdict in verdicts.values()} <= {Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED}
     failed = {one for one, verdict in verdicts.items() if verdict.outcome is Outcome.FAILED}
     assert len(failed) > 10
-    assert all("/body/" in one for one in failed)
+    assert [one for one in failed if "/body/" not in one] == []
 
 
 def test_a_single_silence_is_no_end() -> None:
@@ -156,7 +156,7 @@ def test_a_comparison_that_fails_is_asked_again_before_it_accuses() -> None:
     assert not left
     check, left = comparing(wrong, failed("order", "still", expected="a", received="c"))
     verdict = Runner(lab_of(right()), (check,)).verdict(check)
-    assert verdict is wrong
+    assert verdict == wrong
     assert not left
 
 
