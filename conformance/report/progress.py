@@ -75,7 +75,11 @@ class Progress:
     def _waits(self) -> str:
         """Say what is waited for; empty as long as checks end."""
         seconds = time.monotonic() - self._finished_at
-        return f"{self._pending() or 'no check has ended'} ({seconds:.0f} s)" if seconds >= _PATIENCE_S else ""
+        if seconds < _PATIENCE_S:
+            return ""
+        is_done = self._counts.total() >= self._total
+        silent = "all checks have ended, the reports are written" if is_done else "no check has ended"
+        return f"{self._pending() or silent} ({seconds:.0f} s)"
 
     def _watch(self) -> None:
         """Say where the output is no terminal what is waited for, once each half minute."""
