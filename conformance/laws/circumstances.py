@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract import Node, Operation
@@ -32,21 +33,52 @@ Found = tuple[str, re.Match[str], str, Exchange]
 """An ARN that the service made: its path, its parts, the name of what it names, and where it stands."""
 
 
-def structures(node: Node, value: Any) -> Iterator[tuple[Node, Mapping[str, Any]]]:
-    """Return every structure of an answer with the node that describes it, outermost first."""
-    if node.type == "structure" and isinstance(value, Mapping):
-        yield node, value
-        for name, member in node.members.items():
-            yield from structures(member, value.get(name))
-    elif node.type == "list" and node.element is not None and isinstance(value, list):
-        for entry in value:
-            yield from structures(node.element, entry)
-    elif node.type == "map" and node.value is not None and isinstance(value, Mapping):
-        for entry in value.values():
-            yield from structures(node.value, entry)
+Members = tuple[str, ...]
 
 
-def minted(node: Node) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True)
+class _Route:
+    """The way to the structures of an answer that have some members: what leads to none of them is not looked at."""
+
+    node: Node
+    members: tuple[Members, ...]
+    """What the structure has of the members that are looked for, a row each; empty where it only leads further."""
+    structures: tuple[tuple[str, _Route], ...] = ()
+    entries: _Route | None = None
+    """The way through the entries of a list, or the values of a map."""
+
+    @classmethod
+    def to(cls, node: Node, looked_for: Callable[[Node], Iterator[Members]]) -> _Route | None:
+        """Return the way through a node; None where it leads nowhere."""
+        ways = ((name, cls.to(member, looked_for)) for name, member in node.members.items())
+        inner = node.element or node.value
+        route = cls(
+            node,
+            tuple(looked_for(node)),
+            tuple((name, way) for name, way in ways if way is not None),
+            cls.to(inner, looked_for) if inner is not None else None,
+        )
+        return route if route.members or route.structures or route.entries else None
+
+    def follow(self, value: Any) -> Iterator[tuple[_Route, Mapping[str, Any]]]:
+        """Return each structure of a value that has some of the members, outermost first."""
+        if self.entries is not None:
+            entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+            for entry in entries:
+                yield from self.entries.follow(entry)
+        elif isinstance(value, Mapping):
+            if self.members:
+                yield self, value
+            for name, way in self.structures:
+                if name in value:
+                    yield from way.follow(value[name])
+
+    def path(self, name: str) -> str:
+        """Return the path of a member of this structure."""
+        return f"{self.node.path}.{name}" if self.node.path else name
+
+
+def minted(node: Node) -> Iterator[Members]:
     """Return the members of a structure that are ARNs of what it describes, each with the member that names the same.
 
     `ThingArn` with `ThingName` beside it is one; an ARN without a name beside it (a role, a key) is the caller's.
@@ -63,14 +95,14 @@ def names_resources(operation: Operation) -> bool:
 
 
 def _arns(operation: Operation, exchanges: Iterable[Exchange]) -> Iterator[Found]:
+    route = _Route.to(operation.output, minted)
     for exchange in exchanges:
-        for node, value in structures(operation.output, exchange.answer if exchange.ok else None):
-            for name, named in minted(node):
+        for place, value in route.follow(exchange.answer) if route and exchange.ok else ():
+            for name, named in place.members:
                 arn = value.get(name)
                 parts = _ARN.fullmatch(arn) if isinstance(arn, str) else None
                 if parts is not None:
-                    path = f"{node.path}.{name}" if node.path else name
-                    yield path, parts, str(value.get(named, "")), exchange
+                    yield place.path(name), parts, str(value.get(named, "")), exchange
 
 
 Holds = Callable[[re.Match[str], str, str], bool | None]
@@ -151,11 +183,11 @@ def elsewhere(operation: Operation, exchange: Exchange, here: str) -> Verdict:
     return verdict
 
 
-def has_happened(node: Node) -> Iterator[str]:
+def has_happened(node: Node) -> Iterator[Members]:
     """Return the members of a structure that are times of what has happened, by the conventions of names."""
     times = [name for name, member in node.members.items() if member.type == "timestamp"]
     lives = any(_HAPPENED.search(name) for name in times)
-    return (name for name in times if _HAPPENED.search(name) or (lives and _SPAN.search(name)))
+    return ((name,) for name in times if _HAPPENED.search(name) or (lives and _SPAN.search(name)))
 
 
 def tells_times(operation: Operation) -> bool:
@@ -166,14 +198,15 @@ def tells_times(operation: Operation) -> bool:
 def nothing_to_come(operation: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
     """Judge that no time of what has happened is later than the answer, by the answer's own Date where it has one."""
     tally = Tally("times")
+    route = _Route.to(operation.output, has_happened)
     for exchange in exchanges:
         now = date_of(exchange) or (exchange.response.at if exchange.response else 0.0)
-        for node, value in structures(operation.output, exchange.answer if exchange.ok and now else None):
-            for name in has_happened(node):
+        for place, value in route.follow(exchange.answer) if route and exchange.ok and now else ():
+            for (name,) in place.members:
                 time = value.get(name)
                 if isinstance(time, int | float) and not isinstance(time, bool):
-                    path = f"{node.path}.{name}" if node.path else name
-                    tally.hold(time <= now + _SLACK_S, f"{path} is {time:.0f}, the answer is of {now:.0f}", exchange)
+                    words = f"{place.path(name)} is {time:.0f}, the answer is of {now:.0f}"
+                    tally.hold(time <= now + _SLACK_S, words, exchange)
     return tally.verdict(
         "not-yet", "no time after that of the answer", lacking="no answer has a time of what has happened"
     )
