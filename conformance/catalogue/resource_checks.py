@@ -19,6 +19,12 @@ def resource_checks(contract: Contract, operation: Operation) -> Iterator[Check]
     if not operation.subject:
         return
     fact = contract.fact(f"{operation.name}/output//http_status")
+    # Its requests have the name alone: they show that it is taken, and that nothing else is required.
+    sent = [
+        one.id
+        for one in contract.facts_of(operation.name, "input")
+        if (one.path == operation.subject and one.facet == "present") or (one.facet == "required" and not one.value)
+    ]
     yield Check(
         every_resource_id(operation),
         fact.level,
@@ -27,7 +33,7 @@ def resource_checks(contract: Contract, operation: Operation) -> Iterator[Check]
         of_fact(fact),
         partial(_every_resource, operation),
         compares=True,
-        facts=(fact.id,),
+        facts=(fact.id, *sent),
         request="nothing of its own: it looks at every resource that the run knows",
         accepts=f"HTTP {fact.value} with an answer that can be read, for each of them and to the last page",
     )
