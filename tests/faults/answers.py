@@ -41,7 +41,6 @@ _ROWS_OF_DESCRIBE: tuple[Row, ...] = (
     ("creation-as-text", "CreationTime", "type", _iso),
     ("creation-as-digits", "CreationTime", "type", str),
     ("creation-null", "CreationTime", "type", _null),
-    ("creation-zero", "CreationTime", "type", lambda _: 0),
     ("end-in-milliseconds", "HyperParameterTuningEndTime", "type", _milliseconds),
     ("modification-as-text", "LastModifiedTime", "type", _iso),
     ("status-in-capitals", "HyperParameterTuningJobStatus", "enum", str.upper),

@@ -243,6 +243,11 @@ def modified_by_asking(_: Members, answer: Members) -> None:
     answer["LastModifiedTime"] += next(_asked)
 
 
+@times.answer(f"{DESCRIBE}/output/CreationTime/type", "consistency/plausible-times/times-are-plausible")
+def creation_zero(_: Members, answer: Members) -> None:
+    answer["CreationTime"] = 0
+
+
 @times.answer("tuning-end-time", "consistency/times/tuning-end-time")
 def end_and_creation_swapped(_: Members, answer: Members) -> None:
     if "HyperParameterTuningEndTime" in answer:

@@ -34,15 +34,19 @@ class Mode(Enum):
 
 @dataclass(frozen=True)
 class Judged:
-    """What a run over a server came to: the ids of checks that failed, and what each said."""
+    """What a run over a server came to: the ids of checks that failed, and what each said.
+
+    `behind` are those that were not judged because one of the failed checks is closer to the cause.
+    """
 
     failed: dict[str, str]
+    behind: frozenset[str]
     musts: frozenset[str]
     errors: dict[str, str]
 
     def seen_by(self, pattern: str) -> list[str]:
-        """Give the failed checks that a pattern selects."""
-        return [check_id for check_id in self.failed if matches(pattern, check_id)]
+        """Return the checks that a pattern selects and that failed, or are reported by one that did."""
+        return [check_id for check_id in (*self.failed, *self.behind) if matches(pattern, check_id)]
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +96,11 @@ def judge(
     failed = {check: verdict for check, verdict in verdicts.items() if verdict.outcome is Outcome.FAILED}
     return Judged(
         failed={check.id: f"{verdict.reason}: {verdict.received}"[:300] for check, verdict in failed.items()},
+        behind=frozenset(
+            check.id
+            for check, verdict in verdicts.items()
+            if verdict.kind == "behind" and any(verdict.reason.endswith(f": see {closer.id}") for closer in failed)
+        ),
         musts=frozenset(check.id for check in failed if check.level == "must"),
         errors={check.id: one.reason for check, one in verdicts.items() if one.outcome is Outcome.ERROR},
     )
