@@ -190,7 +190,7 @@ def test_a_plan_beyond_the_budget_tells_what_is_cut(tmp_path: Path, snapshot: Sn
     assert without_numbers(cut) == snapshot
     with account(world=crowd(3, 100)) as endpoint:
         write_targets(tmp_path, account=entry(endpoint, FEW).replace("9000", "400"))
-        ran = conformance("run", "account", "--report-dir", "reports", cwd=tmp_path, **keys(tmp_path))
+        ran = conformance("run", "account", "--report-dir", "reports", "-v", cwd=tmp_path, **keys(tmp_path))
     assert ran.code == ExitCode.TARGET_BROKE
     assert "the budget of 400 requests is spent" in ran.out
     (planned,) = re.findall(r"([\d,]+) checks would not be judged", cut)

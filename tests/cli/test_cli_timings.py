@@ -46,6 +46,7 @@ def test_the_table_says_where_the_time_went(tmp_path: Path) -> None:
         "collection",
         "exchanges",
         "judging",
+        "closing the target",
         "reports",
         "pytest's own",
         "in all",

@@ -101,7 +101,7 @@ def test_a_shard_that_no_check_falls_into_is_green_and_merges(tmp_path: Path, br
     ends = [conformance(*one, f"part-{part}", "--shard", f"{part}/3", cwd=tmp_path) for part in (1, 2, 3)]
     assert sorted(end.code for end in ends) == [0, 0, 1]
     assert ends[2].code == 0
-    assert "conforms: no check falls into this shard" in ends[2].out
+    assert "shard 3 of 3: no check falls into it" in ends[2].out
     assert conformance("merge", "part-1", "part-2", "part-3", cwd=tmp_path).code == 1
 
 

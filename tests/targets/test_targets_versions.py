@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ OWN = f"pytest {pytest.__version__}"
 
 
 def launched(*command: str | Path) -> Server:
-    log: Any = None  # it is not started
+    log: Any = SimpleNamespace(path=Path("launch.log"))  # it is not started
     return Server("http://127.0.0.1:1", [*map(str, command)], log, 1.0)
 
 
