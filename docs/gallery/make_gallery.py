@@ -143,7 +143,7 @@ def take_pictures() -> None:
 
     newest = (HERE / f"moto-{MOTO[-1]}" / "report.html").as_uri()
     pictures = (
-        (ROOT / "docs" / "report.png", newest, "light", 1180),
+        (ROOT / "docs" / "report.png", newest, "light", 1570),
         (HERE / "facts.png", f"{newest}#?outcome=broken", "dark", 900),
         (HERE / "comparison.png", (HERE / "comparison.html").as_uri(), "light", 900),
     )
