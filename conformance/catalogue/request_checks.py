@@ -35,6 +35,7 @@ from conformance.wire.request import Request
 _SKETCH = "conformance-sketch"
 _SHOWN = 200
 _PLAIN: Members = ()
+_CLIENT_ERRORS = range(400, 500)
 _OF_REJECTIONS = frozenset({CONTROL_REFUSED, "wrong-code", "wrong-status"})
 """Kinds of failures of a request that was rejected, as its control may be for a reason of its own."""
 _VALID = frozenset({Expect.ACCEPTED, Expect.LIKE_CONTROL})
@@ -80,13 +81,15 @@ class Causes:
             return replace(verdict, see=tuple(self._about_the_answer(verdict.exchanges[0], lab)))
         if verdict.outcome is not Outcome.FAILED:
             return verdict
+        if self._no_error_can_be_read(verdict, lab):
+            return replace(verdict, see=(f"{self._operation.name}/protocol/error-body/json-object",))
         simpler = self._simpler(members, strictly=verdict.kind != CONTROL_REFUSED)
         return replace(verdict, see=(*self._about_the_plain(lab), *simpler))
 
     def of_control(self, verdict: Verdict, members: Members, control: Exchange, lab: Lab) -> Verdict:
         """Return a verdict on a request that must be rejected: where its control is as well, that is the fault."""
         tells_nothing = verdict.kind in _OF_REJECTIONS and not let_through(self._operation, control)
-        if not tells_nothing:
+        if not tells_nothing and not self._no_error_can_be_read(verdict, lab):
             return verdict
         return replace(verdict, see=self.of(replace(verdict, kind=CONTROL_REFUSED), members, lab).see)
 
@@ -100,6 +103,14 @@ class Causes:
             if any(problem.facet for problem in problems_at_the_top(self._operation, exchange)):
                 return replace(verdict, see=tuple(self._about_the_answer(exchange, lab)))
         return verdict
+
+    def _no_error_can_be_read(self, verdict: Verdict, lab: Lab) -> bool:
+        """Tell whether a failure shows an error without JSON, on a target whose plainest error has none either."""
+        if verdict.outcome is not Outcome.FAILED or not verdict.exchanges or not self._operation.subject:
+            return False
+        plainest_error = Request.call(self._operation.name, {self._operation.subject: lab.nobody})
+        shown = (verdict.exchanges[0], lab.exchange(plainest_error, ordinary=False))
+        return all(one.status in _CLIENT_ERRORS and one.answer is None for one in shown)
 
     def _sent(self, exchange: Exchange, lab: Lab) -> Members:
         """Return the members of a request as cases have them: with placeholders for what the state gives."""
