@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from conformance.contract import Contract
 from conformance.wire.exchange import HttpResponse
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
     from conformance.reference import ReferenceServer
 
 
-def in_process(contract: Contract, world: World) -> Callable[[Sending], HttpResponse]:
-    """Give the reference service without a socket: a function that answers what would be sent."""
+def in_process(contract: Contract, world: World, credentials: Credentials | None) -> Callable[[Sending], HttpResponse]:
+    """Return the reference service without a socket: a function that answers what would be sent.
+
+    With credentials it rejects requests that are not signed with them.
+    """
     from conformance.reference import Service as ReferenceService  # noqa: PLC0415 - runs do without it
     from conformance.reference.exchange import Call  # noqa: PLC0415 - as above
 
-    service = ReferenceService(world, contract=contract)
+    service = ReferenceService(world, contract=contract, credentials=_keys(credentials))
 
     def answer(sending: Sending) -> HttpResponse:
         headers = {name.lower(): value for name, value in sending.headers.items()}
+        headers.setdefault("host", urlsplit(sending.url).netloc)  # as the HTTP client adds it
         answered = service.answer(Call(sending.method, "/", headers, sending.body))
         return HttpResponse(answered.status, answered.headers, answered.body, 0.0, time.time())
 
@@ -37,7 +42,12 @@ def start_reference(contract: Contract, world: World, credentials: Credentials |
     """Start the reference server inside this process; give its endpoint."""
     from conformance.reference import ReferenceServer  # noqa: PLC0415 - other targets do without it
 
-    keys = {credentials.access_key: credentials.secret_key} if credentials else None
-    server: AbstractContextManager[ReferenceServer] = ReferenceServer(world, credentials=keys, contract=contract)
+    server: AbstractContextManager[ReferenceServer] = ReferenceServer(
+        world, credentials=_keys(credentials), contract=contract
+    )
     with server as running:
         yield running.endpoint_url
+
+
+def _keys(credentials: Credentials | None) -> dict[str, str] | None:
+    return {credentials.access_key: credentials.secret_key} if credentials else None

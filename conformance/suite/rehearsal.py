@@ -15,9 +15,12 @@ from conformance.targets import Access, OpenTarget, State, allowed_operations
 from conformance.wire.exchange import HttpResponse
 from conformance.wire.sending import Carried, Sending
 from conformance.wire.session import Wiring
+from conformance.wire.signing import Credentials
 from conformance.worlds import World
 
 _NOWHERE = "http://127.0.0.1:1"
+_CREDENTIALS = Credentials("AKIDEXAMPLE", "example-secret-key")
+"""Keys of nobody, which the service in this process knows."""
 _SENDS_NOTHING = frozenset({"response", "consistency"})
 """Areas whose checks look at what others fetched, and at every resource with its listing."""
 
@@ -42,10 +45,12 @@ def rehearse(plan: Plan, world: World, *, budget: int | None = None, clients: bo
     `budget` cuts the run off as it would be; then checks that send nothing are judged as well, for what they hang on.
     Without `clients` no client library is loaded, which saves half a second.
     """
-    service = _Counting(in_process(plan.contract, world))
     spec = replace(plan.spec, budget=budget, pace=None, endpoint_url=_NOWHERE)
+    # A target that verifies signatures rejects what breaks them; one that does not is asked more to find out why.
+    credentials = _CREDENTIALS if plan.verifies_signatures else None
+    service = _Counting(in_process(plan.contract, world, credentials))
     state = State.of_world(spec.state.origin, world)
-    access = Access(_NOWHERE, "us-east-1", None, allowed_operations(spec, tuple(plan.contract.operations)), spec)
+    access = Access(_NOWHERE, "us-east-1", credentials, allowed_operations(spec, tuple(plan.contract.operations)), spec)
     rehearsed = replace(plan, spec=spec, wiring=Wiring(service))
     lab = rehearsed.lab(OpenTarget(spec, access, state))
     lab.clients = lab.clients if clients else None

@@ -147,6 +147,11 @@ class Plan:
         return self.checks if any(check.gathered for check in self.own) else self.own
 
     @property
+    def verifies_signatures(self) -> bool:
+        """Whether the target rejects requests that are not signed as they should be."""
+        return self.spec.capabilities.auth or self.spec.kind is Kind.AWS
+
+    @property
     def directory(self) -> Path:
         """Where the record and the reports go: a folder for each target, and inside it one for each part of a run."""
         if self.settings.report_dir:
@@ -199,7 +204,6 @@ class Plan:
 
     def lab(self, target: OpenTarget, *, on_exchange: Callable[[float], None] = lambda _: None) -> Lab:
         """Give a lab at an open target; `on_exchange` hears the seconds of each exchange that it has."""
-        auth = self.spec.capabilities.auth or self.spec.kind is Kind.AWS
         client = self.client(target.access, on_exchange=on_exchange)
         sender: Client | Turns = client
         commands = None
@@ -224,7 +228,7 @@ class Plan:
             clients=ClientLab(session, frozenset(self.contract.operations)),
             commands=commands,
             related=related,
-            auth=auth,
+            auth=self.verifies_signatures,
             owned=self.spec.state.origin in _OWN,
             most_bytes=self.spec.limits.max_kept_bytes,
             revive=target.restart if self.replayed is None else lambda: True,
