@@ -39,20 +39,18 @@ from conformance.laws.registry import laws
 from conformance.laws.verdict import Verdict
 from conformance.tuning import KNOWN_LAWS, KNOWN_STATEMENTS
 
-GENERIC_LAWS = frozenset({"request-checks", "response-checks", "protocol-checks", "error-checks"}).union(
-    *(
-        checks.LAWS
-        for checks in (
-            cli_checks,
-            filter_checks,
-            narrowing_checks,
-            order_checks,
-            page_checks,
-            page_size_checks,
-            paginator_checks,
-            token_checks,
-        )
-    )
+GENERIC_LAWS = frozenset(
+    {
+        *("request-checks", "response-checks", "protocol-checks", "error-checks"),
+        *cli_checks.LAWS,
+        *filter_checks.LAWS,
+        *narrowing_checks.LAWS,
+        *order_checks.LAWS,
+        *page_checks.LAWS,
+        *page_size_checks.LAWS,
+        *paginator_checks.LAWS,
+        *token_checks.LAWS,
+    }
 )
 """The names, beside those of laws on tuning jobs, by which behaviours say that checks of this catalogue judge them."""
 

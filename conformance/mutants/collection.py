@@ -37,23 +37,23 @@ if TYPE_CHECKING:
     from conformance.mutants.mutant import Mutant
     from conformance.worlds import World
 
-_MODULES = (
-    pages,
-    tokens,
-    orders,
-    filters,
-    counters,
-    best,
-    times,
-    summaries,
-    hyperparameters,
-    definitions,
-    created,
-    warm_start,
-    errors,
-    wire,
-    repeats,
-    signatures,
+_WRITTEN = (
+    *pages.GROUPS,
+    *tokens.GROUPS,
+    *orders.GROUPS,
+    *filters.GROUPS,
+    *counters.GROUPS,
+    *best.GROUPS,
+    *times.GROUPS,
+    *summaries.GROUPS,
+    *hyperparameters.GROUPS,
+    *definitions.GROUPS,
+    *created.GROUPS,
+    *warm_start.GROUPS,
+    *errors.GROUPS,
+    *wire.GROUPS,
+    *repeats.GROUPS,
+    *signatures.GROUPS,
 )
 
 
@@ -65,7 +65,7 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
         lenient_mutants(contract),
         error_mutants(contract),
     )
-    written = chain.from_iterable(group for module in _MODULES for group in module.GROUPS)
+    written = chain.from_iterable(_WRITTEN)
     boto3 = chain(boto3_client.MUTANTS, boto3_paginator.MUTANTS)
     every = (*derived, *written, *refusal_mutants(contract), *command_line_mutants(contract), *boto3)
     ids = [mutant.id for mutant in every]
