@@ -7,10 +7,20 @@ from html.parser import HTMLParser
 
 BEYOND_THE_EDGE = """() => {
   const edge = document.documentElement.clientWidth;
-  const isBeyond = (one) => one.getBoundingClientRect().right > edge + 1 && !one.closest(".unseen, .skip, pre");
-  return [...document.querySelectorAll("body, body *")].filter(isBeyond).map((one) => one.outerHTML.slice(0, 160));
+  const isBeyond = (one) => one.getBoundingClientRect().right > edge + 1;
+  const isMeant = (one) => !one.closest(".unseen, .skip, pre, script, style");
+  const elements = [...document.querySelectorAll("body, body *")].filter((one) => isMeant(one) && isBeyond(one));
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const texts = [];
+  while (walker.nextNode()) {
+    range.selectNodeContents(walker.currentNode);
+    if (isMeant(walker.currentNode.parentElement) && isBeyond(range)) texts.push(walker.currentNode.parentElement);
+  }
+  return [...elements, ...texts].map((one) => one.outerHTML.slice(0, 160));
 }"""
-"""A script that returns what reaches beyond the right edge of the window, clipped or scrolled or not."""
+"""A script that returns what reaches beyond the right edge of the window, clipped or scrolled or not: a text as well
+as a box, as a word that does not break leaves the box it is in."""
 
 _VOID = {"meta", "br", "link", "img", "input", "hr", "col"}
 

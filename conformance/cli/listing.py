@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import textwrap
@@ -70,7 +71,11 @@ def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
         if group != last:
             click.echo(group)
             last = group
-        click.echo(textwrap.fill(short, width, initial_indent=f"  {level:6}  ", subsequent_indent=" " * 12))
+        # A citation or an id keeps its hyphens on one line, so that it can be copied.
+        row = textwrap.fill(
+            short, width, initial_indent=f"  {level:6}  ", subsequent_indent=" " * 12, break_on_hyphens=False
+        )
+        click.echo(row)
 
 
 @click.command(cls=Command)
@@ -88,7 +93,8 @@ def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
     "--member",
     multiple=True,
     metavar="NAME",
-    help="Only facts with this member in their path, such as MaxResults. May be repeated.",
+    help="Only facts with this member in their path, such as MaxResults or "
+    "TrainingJobDefinition.Environment. May be repeated.",
 )
 @click.option(
     "--document",
@@ -117,6 +123,14 @@ def facts(
     for name, known in (("operation", loaded.operations), ("document", loaded.sources)):
         if not set(options[name]) <= set(known):
             raise click.BadParameter(f"choose of: {', '.join(known)}", param_hint=f"--{name}")
+    known = {name for fact in loaded.facts for name in _members(fact)}
+    for name in options["member"]:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3) or [
+                one for one in known if name.casefold() in one.casefold()
+            ]
+            hint = f": did you mean {', or '.join(near[:3])}" if near else ""
+            raise click.BadParameter(f"no fact has {name!r} in its path{hint}", param_hint="--member")
     chosen = [fact for fact in loaded.facts if _is_chosen(fact, [word.casefold() for word in text], **options)]
     if as_json:
         click.echo(json.dumps([fact.to_json() for fact in chosen], indent=1, ensure_ascii=False))
@@ -133,11 +147,17 @@ def _is_chosen(fact: Fact, words: list[str], **options: tuple[str, ...]) -> bool
         "operation": {fact.operation},
         "direction": {fact.direction},
         "level": {fact.level},
-        "member": set(_MEMBERS.split(fact.path)),
+        "member": _members(fact),
         "document": {source.id for source in fact.sources},
     }
     chosen = all(not wanted or values[name] & set(wanted) for name, wanted in options.items())
     return chosen and all(word in _row(fact).casefold() for word in words)
+
+
+def _members(fact: Fact) -> set[str]:
+    """Return what `--member` may say of a fact: each name in its path, and each path that it begins with."""
+    beginnings = {fact.path[: separator.start()] for separator in _MEMBERS.finditer(fact.path)}
+    return {fact.path, *_MEMBERS.split(fact.path), *beginnings} - {""}
 
 
 def _row(fact: Fact, *, short: bool = False) -> str:

@@ -23,6 +23,20 @@ LONG = matrix_of(
         for label, outcome in (("a server with a rather long name", Outcome.PASSED), ("b", FAILED))
     ]
 )
+NAMED_AS_OPERATIONS_ARE = matrix_of(
+    [
+        side(
+            run(
+                *(
+                    check(f"ListTrainingJobsForHyperParameterTuningJob/{area}/TrainingJobSummaries[].Member/type")
+                    for area in ("request", "response", "consistency")
+                )
+            ),
+            label,
+        )
+        for label in ("reference", "moto")
+    ]
+)
 Open = Callable[..., Page]
 
 
@@ -124,9 +138,10 @@ def test_axe_finds_nothing(open_matrix: Open, scheme: str) -> None:
         assert [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found] == []
 
 
-@pytest.mark.parametrize("width", [320, 390, 800])
-def test_the_page_is_no_wider_than_the_window(open_matrix: Open, width: int) -> None:
-    page = open_matrix(SMALL, width=width)
+@pytest.mark.parametrize("matrix", [SMALL, NAMED_AS_OPERATIONS_ARE], ids=["small", "long names"])
+@pytest.mark.parametrize("width", [320, 390, 800, 1100, 1200])
+def test_the_page_is_no_wider_than_the_window(open_matrix: Open, matrix: Matrix, width: int) -> None:
+    page = open_matrix(matrix, width=width)
     assert page.evaluate(BEYOND_THE_EDGE) == []
 
 

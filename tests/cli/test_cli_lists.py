@@ -61,10 +61,30 @@ def test_facts_are_narrowed_by_member_document_level_and_words() -> None:
     assert [row["value"] for row in json.loads(printed("facts", "--json", "maxresults", "maximum"))] == [100]
 
 
+def test_a_member_may_be_a_path() -> None:
+    rows = json.loads(printed("facts", "--json", "--member", "TrainingJobDefinition.Environment"))
+    assert {row["path"].partition("{")[0] for row in rows} == {"TrainingJobDefinition.Environment"}
+    assert {"", "key}", "value}"} == {row["path"].partition("{")[2] for row in rows}
+
+
+@pytest.mark.parametrize(("name", "near"), [("maxresults", "MaxResults"), ("MaxResult", "MaxResults"), ("zzzz", "")])
+def test_a_member_that_no_fact_has_is_an_error(name: str, near: str) -> None:
+    result = CliRunner().invoke(cli, ["facts", "--member", name])
+    assert result.exit_code == ExitCode.USAGE
+    assert near in result.output
+    assert repr(name) in result.output
+
+
 @pytest.mark.parametrize("command", [("checks",), ("facts",), ("explain", "api-list:35")])
 def test_rows_fit_a_terminal_of_80_columns(command: tuple[str, ...], tmp_path: Path) -> None:
     screen = on_a_terminal(tmp_path, *command)
     assert [line for line in screen.splitlines() if len(line) > 80 and " http" not in line] == []
+
+
+def test_a_citation_is_not_broken_at_a_hyphen(tmp_path: Path) -> None:
+    screen = on_a_terminal(tmp_path, "facts", "--member", "HyperParameterTuningJobName")
+    assert "api-describe:10" in screen
+    assert [line for line in screen.splitlines() if line.rstrip().endswith("-")] == []
 
 
 @pytest.mark.parametrize(
