@@ -123,11 +123,11 @@ def facts(
     for name, known in (("operation", loaded.operations), ("document", loaded.sources)):
         if not set(options[name]) <= set(known):
             raise click.BadParameter(f"choose of: {', '.join(known)}", param_hint=f"--{name}")
-    known = {name for fact in loaded.facts for name in _members(fact)}
+    members = sorted({name for fact in loaded.facts for name in _members(fact)})
     for name in options["member"]:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=3) or [
-                one for one in known if name.casefold() in one.casefold()
+        if name not in members:
+            near = difflib.get_close_matches(name, members, n=3) or [
+                one for one in members if name.casefold() in one.casefold()
             ]
             hint = f": did you mean {', or '.join(near[:3])}" if near else ""
             raise click.BadParameter(f"no fact has {name!r} in its path{hint}", param_hint="--member")

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LINK = re.compile(r"\]\([^)]*\)")
+_LINK = re.compile(r"\]\([^)]{0,2000}\)")
+"""Where a link of Markdown goes; bounded, so that a line of brackets takes no longer than it is long."""
 _LISTED = re.compile(
     r"[^\w(]*(?!key\b|value\b)(\w+(?:-+\w+)*)\W+\((?:string|integer|float|boolean|timestamp|datetime|list|map|dict|structure)\)"
 )

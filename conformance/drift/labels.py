@@ -11,7 +11,8 @@ _SCALARS = {
     "String": "string", "Integer": "integer", "Long": "integer", "Float": "float", "Double": "float",
     "Boolean": "boolean", "Timestamp": "timestamp",
 }  # fmt: skip
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^)]{0,2000}\)")
+"""A link of Markdown. What it may contain is bounded, so that a line of brackets takes no longer than it is long."""
 _LABEL = re.compile(
     r"(?P<part>Key |Value )?"
     r"(?P<label>Type|Length Constraints|Array Members|Map Entries|Valid Range|Valid Values|Pattern|Required)"
@@ -33,7 +34,7 @@ _FACETS = {
 
 def plain(text: str) -> str:
     """Give a line without Markdown: links as their text, no ticks, no stars, no anchors."""
-    return re.sub(r"<a [^>]*>(?:</a>)?|`|\\(?=[^\w\s])", "", _LINK.sub(r"\1", text)).strip()
+    return re.sub(r"<a [^<>]*>(?:</a>)?|`|\\(?=[^\w\s])", "", _LINK.sub(r"\1", text)).strip()
 
 
 def label(name: str, line: int, text: str) -> list[tuple[str, Statement]]:

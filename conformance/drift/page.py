@@ -55,9 +55,14 @@ def spans(starts: Sequence[int], end: int) -> Iterator[tuple[int, int]]:
     return pairwise((*starts, end))
 
 
+_ENDS_HEADING = re.compile(r"[#*:\u00b6\s]")
+
+
 def heading(line: str) -> str:
     """Give a line without what marks it as a heading: stars, number signs, a colon at its end, an anchor."""
-    return re.sub(r"^[#*\s]+|[#*:\u00b6\s]+$", "", re.sub(r"<a [^>]*>(?:</a>)?", "", line)) if line.strip() else ""
+    text = re.sub(r"^[#*\s]+", "", re.sub(r"<a [^<>]*>(?:</a>)?", "", line))
+    # A pattern for the end would be tried from each of its letters: a line of stars would take its length squared.
+    return next((text[:end] for end in range(len(text), 0, -1) if not _ENDS_HEADING.match(text[end - 1])), "")
 
 
 def lines_of(text: str) -> tuple[str, ...]:

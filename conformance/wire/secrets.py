@@ -100,11 +100,15 @@ class Blotter:
 
     def _without_signatures(self, found: re.Match[bytes]) -> bytes:
         """Return a run of digits without the signature of any request so far: a server may repeat an older one."""
-        digits = found[0]
-        for start in range(len(digits) - _DIGEST + 1):
-            if digits[start : start + _DIGEST].lower() in self._signatures:
-                digits = digits[:start] + b"*" * _DIGEST + digits[start + _DIGEST :]
-        return digits
+        digits, folded, start = bytearray(found[0]), found[0].lower(), 0
+        while start + _DIGEST <= len(folded):
+            # In place: a run of digits may be as long as an answer, and all of it signatures.
+            if folded[start : start + _DIGEST] in self._signatures:
+                digits[start : start + _DIGEST] = b"*" * _DIGEST
+                start += _DIGEST
+            else:
+                start += 1
+        return bytes(digits)
 
     def _text(self, text: str, forms: tuple[bytes, ...]) -> str:
         return self._blotted(text.encode("utf-8", "surrogatepass"), forms).decode("utf-8", "surrogatepass")

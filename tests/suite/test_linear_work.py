@@ -14,12 +14,17 @@ import pytest
 from conformance.catalogue.catalogue import matches
 from conformance.contract import load
 from conformance.contract.errors import ContractError
+from conformance.contract.notation import plain as without_links
 from conformance.contract.yaml_source import read_yaml
+from conformance.drift.labels import plain
+from conformance.drift.page import heading
 from conformance.gate import judging
 from conformance.gate.reading import read_known_failures
 from conformance.targets import AccountMask
 from conformance.validate.errors import SavedError
 from conformance.validate.saved import read
+from conformance.wire.exchange import HttpResponse
+from conformance.wire.secrets import Blotter
 
 _SIZES = (10_000, 40_000)
 """Four times the text: 4 is linear, 16 quadratic. What is between them is noise."""
@@ -49,6 +54,20 @@ def test_masking_thousands_of_accounts() -> None:
     assert len(set(masked.split())) == 5000
 
 
+@pytest.mark.parametrize("written", [str.lower, str.upper])
+def test_an_answer_of_nothing_but_signatures_of_earlier_requests(written: Callable[[str], str]) -> None:
+    signature = "0123456789abcdef" * 4
+    redactor = Blotter(["a secret of some length"])
+    redactor.response(HttpResponse(200, (), b"{}", 0.0), f"Signature={signature}")
+
+    def work(size: int) -> None:
+        body = (written(signature) * (size // 4)).encode()
+        answer = redactor.response(HttpResponse(200, (), body, 0.0), f"Signature={'f' * 64}")
+        assert answer.body == b"*" * len(body)
+
+    assert_linear(work)
+
+
 @pytest.mark.parametrize("text", ['{"a":NaN' + '"\\"' * 5, '"' + '\\"' * 5, "[" * 8, '{"a":' * 3])
 def test_finding_what_is_wrong_in_a_saved_answer(tmp_path: Path, text: str) -> None:
     def work(size: int) -> None:
@@ -56,6 +75,15 @@ def test_finding_what_is_wrong_in_a_saved_answer(tmp_path: Path, text: str) -> N
         file.write_text('{"a": NaN, "b": ' + text * (size // len(text)))
         with pytest.raises(SavedError):
             read(str(file), "an answer")
+
+    assert_linear(work)
+
+
+@pytest.mark.parametrize("unit", ["[", "[a](", "<a ", "* ", "#", "`", "- a"])
+def test_reading_a_page_with_a_line_of_marks(unit: str) -> None:
+    def work(size: int) -> None:
+        line = "a" + unit * (size // len(unit)) + "a"
+        assert (plain(line), heading(line), without_links(line)) != ("", "", "")
 
     assert_linear(work)
 
