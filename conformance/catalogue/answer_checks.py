@@ -291,7 +291,7 @@ def _circumstances(contract: Contract, operation: Operation, check: Callable[...
 
 def _elsewhere(operation: Operation, lab: Lab) -> Verdict:
     if not lab.owned:
-        return skipped("a second region is asked only where the suite made the state, or where it is built in")
+        return skipped("a second region is asked only where the suite brought the state, or where it is built in")
     if not lab.exists(operation):
         return skipped("there is no resource to ask for")
     plain = lab.plain(operation)

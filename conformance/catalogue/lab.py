@@ -45,7 +45,7 @@ class Lab(Exchanges):
     """The resources of one target, and their listings, over exchanges that checks share.
 
     `related` names further resources that a description points to (the parents of a warm start). `auth` is whether the
-    target declares that it verifies signatures, `owned` whether the suite made its state, and may ask what it likes.
+    target declares that it verifies signatures, `owned` whether the suite brought its state, and may ask what it likes.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a run, put together in one place

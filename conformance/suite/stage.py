@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from conformance.wire.turns import Turns
 
 DEFAULT_WORLD = "default"
-_OWN = frozenset({Origin.BUILT_IN, Origin.CREATE})
+_OWN = frozenset({Origin.BUILT_IN, Origin.CREATE, Origin.COMMAND})
+"""Where the state comes from at a target that the suite may use freely."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 from conformance.targets.caller import Caller
@@ -13,6 +14,7 @@ from conformance.targets.provisioning import refusal
 from conformance.targets.spec import Kind, Origin, TargetSpec
 from conformance.targets.state import State, StateJob
 from conformance.targets.tuning_jobs import LIST, NAME, SUMMARIES
+from conformance.wire.encoding import NotJsonError, parse_first
 from conformance.wire.exchange import Exchange
 
 _PAGE: Final = 100
@@ -67,9 +69,9 @@ def discover(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) ->
         _insist(exchange, spec)
         if spec.kind is Kind.AWS and exchange.error_code in DENIED:
             raise denied(spec, LIST, exchange.error_code, allowed)
-        answer = exchange.answer or {}
+        answer = _answered(exchange)
         summaries = answer.get(SUMMARIES)
-        found = _names(summaries) if exchange.ok and isinstance(summaries, list) else None
+        found = _names(summaries) if isinstance(summaries, list) else None
         if found is None or (summaries and not found):
             problem = _unreadable(exchange, SUMMARIES if found is None else f"{NAME} in {SUMMARIES}")
             notes.append(f"{problem}; what was found until then is used" if names else problem)
@@ -86,6 +88,23 @@ def discover(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) ->
     if not names and not notes:
         notes.append("the target has no tuning jobs")
     return State(Origin.EXISTING, tuple(StateJob(name) for name in list(names)[:bound]), tuple(notes), problem)
+
+
+def _answered(exchange: Exchange) -> Mapping[str, Any]:
+    """Return what a listing says; empty where it says nothing.
+
+    What follows the object makes it no less clear which jobs there are. That each answer is one object is judged of the
+    operations under test, and can be only where their resources are known.
+    """
+    if exchange.ok:
+        return exchange.answer or {}
+    if exchange.response is None or exchange.status != HTTPStatus.OK:
+        return {}
+    try:
+        value = parse_first(exchange.response.body)
+    except NotJsonError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _names(summaries: list[Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -65,6 +66,11 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_float=_float, parse_int=_int, object_pairs_hook=_refuse_duplicates
+)
+
+
 def parse(body: bytes) -> Any:
     """Parse a body strictly: UTF-8, no NaN or Infinity literals, no duplicate members, no nesting beyond the parser.
 
@@ -73,16 +79,19 @@ def parse(body: bytes) -> Any:
 
     Raises NotJsonError. Numbers keep their kind: `1` is an int, `1.0` and `1E0` are floats.
     """
+    return _parsed(body, _DECODER.decode)
+
+
+def parse_first(body: bytes) -> Any:
+    """Parse the JSON text that a body begins with, as strictly, and whatever follows it. Raises NotJsonError."""
+    return _parsed(body, lambda text: _DECODER.raw_decode(text.lstrip())[0])
+
+
+def _parsed(body: bytes, decode: Callable[[str], Any]) -> Any:
     if len(body) > _MOST_VALUES and _marks(body) > _MOST_VALUES:
         raise NotJsonError(f"the body has more than {_MOST_VALUES:,} values")
     try:
-        return json.loads(
-            body.decode("utf-8"),
-            parse_constant=_refuse_constant,
-            parse_float=_float,
-            parse_int=_int,
-            object_pairs_hook=_refuse_duplicates,
-        )
+        return decode(body.decode("utf-8"))
     except NotJsonError:
         raise
     except UnicodeDecodeError as error:

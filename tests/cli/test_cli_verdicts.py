@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hostile_servers import bomb
-from raw_servers import JSON, Behaviour, RawServer, Received, always, reference
+from raw_servers import JSON, Behaviour, RawServer, Received, always, reference, response
 
 from cli.command import Ended, conformance, report_of, under_pytest, write_targets
 from conformance.errors import ExitCode
-from conformance.reference import Faults, ReferenceServer
+from conformance.reference import Faults, ReferenceServer, Service
+from conformance.reference.exchange import Call
 from conformance.worlds import load_world
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
@@ -131,6 +134,38 @@ def test_a_server_whose_discovery_can_not_be_read_never_conforms(name: str, tmp_
     assert f"{DISCOVERY} could not be read, so that the tuning jobs of the target are unknown" in ended.out
     assert f"{DISCOVERY} could not be read" in report["state_problem"]
     assert badge(tmp_path)[1] == "yellow"
+
+
+def edited(edit: Callable[[bytes], bytes]) -> Behaviour:
+    """Answer as the reference server does, with the body of each success edited."""
+    service = Service(load_world("default"))
+
+    def answer(connection: socket.socket, request: Received) -> bool:
+        method, target, _ = request.head.decode("latin-1").split("\r\n")[0].split()
+        answered = service.answer(Call(method, target, request.headers, request.body))
+        body = edit(answered.body) if answered.status == HTTPStatus.OK else answered.body
+        connection.sendall(response(answered.status, body, request_id=answered.request_id))
+        return True
+
+    return answer
+
+
+def test_what_stands_behind_every_answer_is_a_failure_on_a_found_state_too(tmp_path: Path) -> None:
+    with RawServer(edited(lambda body: body + b"{}")) as server:
+        ended, report = run(tmp_path, server.url, "--select", "*/protocol/answer/*")
+    assert ended.code == ExitCode.DOES_NOT_CONFORM, ended.said
+    assert not report.get("state_problem")
+    failed = {row["id"] for row in report["results"] if row["outcome"] == "failed"}
+    assert f"{DESCRIBE}/protocol/answer/json-object" in failed
+
+
+def test_a_second_region_is_asked_where_a_command_has_loaded_the_state(tmp_path: Path) -> None:
+    with RawServer(edited(lambda body: re.sub(rb"sagemaker:[a-z0-9-]+:", b"sagemaker:us-east-1:", body))) as server:
+        write_targets(tmp_path, mine=f"{{endpoint_url: '{server.url}', state: {{command: ['true']}}}}")
+        ended, report = run(tmp_path, "mine", "--select", "*/protocol/arn/*", "--strict")
+    assert ended.code == ExitCode.DOES_NOT_CONFORM, ended.said
+    failed = {row["id"] for row in report["results"] if row["outcome"] == "failed"}
+    assert failed == {f"{one}/protocol/arn/other-region" for one in (DESCRIBE, LIST)}
 
 
 def test_a_selection_that_was_judged_says_that_it_is_one(empty: RawServer, tmp_path: Path) -> None:
