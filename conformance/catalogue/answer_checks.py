@@ -14,7 +14,7 @@ from conformance.cases.members import request_cases
 from conformance.cases.model import Expect
 from conformance.catalogue.check import Because, Check, because, of_fact
 from conformance.catalogue.lab import Lab
-from conformance.catalogue.request_checks import about_the_pages, fresh_token
+from conformance.catalogue.request_checks import about_the_pages, about_the_subject, fresh_token
 from conformance.contract import Contract, Fact, Operation, Service
 from conformance.laws import circumstances, envelope
 from conformance.laws.answers import Sightings, expectation, judge_fact, judgeable, observe
@@ -81,7 +81,8 @@ def following(
     """Return a failure with the checks about the members that it reads whose answers break the contract there.
 
     A relation between values says nothing of its own where one of them is not what the contract has there, or not what
-    was put in, or where the pages that it came on are not the list. `related` names further checks, by what is read.
+    was put in, or where the pages that it came on are not the list. `related` names further checks, by what is read;
+    what the failure follows from already comes first.
     """
     if verdict.outcome is not Outcome.FAILED:
         return verdict
@@ -90,6 +91,9 @@ def following(
     paths = innermost(read())
     for name, operation in lab.contract.operations.items():
         reads = [path for where, path in paths if where == name]
+        of_others = bool(reads) and lab.remembered(("of others", name), partial(_are_of_others, lab, operation))
+        if of_others:
+            found |= dict.fromkeys(about_the_subject(lab.contract, operation))
         seen = lab.remembered(("surveyed", name), partial(_seen_in_the_survey, lab, operation))
         for fact in lab.contract.facts_of(name, "output") if reads else ():
             # A name is read by every law that says which resource it found wrong; its form matters to few of them.
@@ -103,7 +107,7 @@ def following(
         around = [path[:end] for end in (*(step.start() for step in _STEP.finditer(path)), len(path))]
         found |= {f"{name}/consistency/echo/{one}": None for one in reversed(around)}
         found[f"{name}/consistency/echo/{path}.*"] = None
-    return replace(verdict, follows=(*found, *related(paths)))
+    return replace(verdict, follows=(*verdict.follows, *found, *related(paths)))
 
 
 def _names_of(operation: Operation) -> Iterator[str]:
@@ -115,6 +119,14 @@ def _names_of(operation: Operation) -> Iterator[str]:
 
 def _seen_in_the_survey(lab: Lab, operation: Operation) -> Sightings:
     return observe(operation, lab.surveyed())
+
+
+def _are_of_others(lab: Lab, operation: Operation) -> bool:
+    """Tell whether there are answers that tell of another resource than the one that was asked for."""
+    subject, known = operation.subject, lab.names(operation.subject)
+    answers = (one for one in lab.surveyed() if one.operation == operation.name and one.answer is not None)
+    named = (((one.input or {}).get(subject), (one.answer or {}).get(subject)) for one in answers)
+    return any(shown != asked and shown in known for asked, shown in named)
 
 
 def _answer_check_id(operation: Operation, fact: Fact) -> str:

@@ -14,6 +14,7 @@ from conformance.laws.reads import Paths, concerns, paths_read, paths_read_in
 from conformance.laws.registry import Law, laws
 from conformance.laws.rules import judge_rule
 from conformance.laws.verdict import Verdict
+from conformance.tuning.known import KNOWN_LAWS
 
 _NAME = re.compile(r"\b[A-Z]\w+")
 _LITERAL = re.compile(r"'[^']*'|`[^`]*`")
@@ -118,6 +119,9 @@ def _judge_law(law: Law, lab: Lab) -> Verdict:
 
 def _related(contract: Contract, paths: Paths) -> Iterator[str]:
     """Find the checks of claims about nothing but what a law reads: laws on certain members, rules on one answer."""
+    for law in (*laws().values(), *KNOWN_LAWS):
+        if any(where == law.operation and concerns(one, path) for where, path in paths for one in law.shows):
+            yield f"{law.operation}/consistency/{law.subject}/{law.name}"
     for law in laws().values():
         about = [fact.split("/")[1] for fact in law.facts]
         if about and any(where == law.operation and concerns(one, path) for where, path in paths for one in about):

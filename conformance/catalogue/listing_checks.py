@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -121,9 +121,9 @@ class ListingChecks:
             because=tuple(dict.fromkeys(places)),
             run=lambda lab: following(
                 lab,
-                self._causes.of_pages(run(lab), lab),
+                self._asked_twice(check_id, self._causes.of_pages(run(lab), lab)),
                 lambda: self._compared(check_id),
-                lambda _: self._about_repeats(check_id, lab),
+                lambda _: self._about_the_listing(check_id, lab),
             ),
             compares=True,
             facts=ids,
@@ -132,13 +132,35 @@ class ListingChecks:
             accepts=statement,
         )
 
-    def _about_repeats(self, check_id: tuple[str, str, str], lab: Lab) -> Iterator[str]:
-        """Find the checks of what a listing is compared with: each item is there once, a page twice the same."""
+    def _asked_twice(self, check_id: tuple[str, str, str], verdict: Verdict) -> Verdict:
+        """Return a verdict on pages: they are not the list where one of them differs when it is asked for again."""
+        if check_id[0] != "pagination":
+            return verdict
+        return replace(verdict, follows=(f"{self.operation.name}/protocol/answer/repeated", *verdict.follows))
+
+    def _about_the_listing(self, check_id: tuple[str, str, str], lab: Lab) -> Iterator[str]:
+        """Find the checks of what is compared: that each item is there once, and which ones a filter or key admits."""
+        area, subject, _ = check_id
         names = (self.reader.identities(one.items) for one in lab.inventories(self.operation))
         if any(len(set(one)) < len(one) for one in names):
             yield f"{self.operation.name}/pagination/default/*"
-        if check_id[0] == "pagination":
-            yield f"{self.operation.name}/protocol/answer/repeated"
+        if subject in self.reader.spec.keys:
+            yield from (
+                self._about_the_key(subject) if area == "filter" else (f"{self.operation.name}/filter/{subject}/*",)
+            )
+        values = [value for _, value in self.filters]
+        own = [one for one in values if subject == one or subject.endswith(f"-{one}")]
+        yield from (f"{self.operation.name}/filter/{one}/{case}" for one in own for case in ("only", "all"))
+        if own or subject in self.reader.spec.filters:
+            # A filter by what no item has shows nothing where each item comes through any filter.
+            yield from (f"{self.operation.name}/filter/{one}/only" for one in values)
+
+    def _about_the_key(self, key: str) -> Iterator[str]:
+        """Find the rules that require of an item what an order sorts by: without it, no item belongs into the order."""
+        for behaviour in self._contract.behaviours:
+            for rule in behaviour.rules:
+                if rule.operation == self.operation.name and self.reader.spec.keys[key] in rule.require:
+                    yield f"{rule.operation}/consistency/{rule.subject}/{behaviour.id}"
 
     def _compared(self, check_id: tuple[str, str, str]) -> Paths:
         """Return the members of an item that a check of this area and subject compares."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -90,7 +91,9 @@ def _written_out(base: ListingChecks, default: int, lab: Lab, telling: Inventory
     if len(telling.items) <= default:
         return skipped(NO_TOKEN)
     written = base.page(lab, telling, **{base.reader.pagination.limit: default})
-    return paging.same_size(base.reader, written, base.page(lab, telling))
+    # Where pages are not full in any case, the default has nothing to do with it.
+    verdict = paging.same_size(base.reader, written, base.page(lab, telling))
+    return replace(verdict, follows=(f"{base.operation.name}/pagination/page-size/full-pages",))
 
 
 def _full_pages(base: ListingChecks, lab: Lab, telling: Inventory) -> Verdict:

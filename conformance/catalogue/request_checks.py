@@ -78,11 +78,13 @@ class Causes:
         `members` are those of the valid request that failed: the one that was judged, or the control of it.
         """
         if verdict.kind == BROKEN_ANSWER:
-            return replace(verdict, see=tuple(self._about_the_answer(verdict.exchanges[0], lab)))
+            return replace(
+                verdict, see=(*self._about_the_answer(verdict.exchanges[0], lab), *self._about_nobody(verdict, lab))
+            )
         if verdict.outcome is not Outcome.FAILED:
             return verdict
-        if self._no_error_can_be_read(verdict, lab):
-            return replace(verdict, see=(f"{self._operation.name}/protocol/error-body/json-object",))
+        if unreadable := self._no_error_can_be_read(verdict, lab):
+            return replace(verdict, see=(f"{self._operation.name}/protocol/error-body/{unreadable}",))
         simpler = self._simpler(members, strictly=verdict.kind != CONTROL_REFUSED)
         return replace(verdict, see=(*self._about_the_plain(lab), *simpler))
 
@@ -104,13 +106,25 @@ class Causes:
                 return replace(verdict, see=tuple(self._about_the_answer(exchange, lab)))
         return verdict
 
-    def _no_error_can_be_read(self, verdict: Verdict, lab: Lab) -> bool:
-        """Tell whether a failure shows an error without JSON, on a target whose plainest error has none either."""
+    def _about_nobody(self, verdict: Verdict, lab: Lab) -> Iterator[str]:
+        """Find the checks that an unknown name is rejected, where the answer is one to such a name."""
+        if not _exists(lab, self._operation, verdict.exchanges[0].input or {}):
+            yield from (f"{self._operation.name}/error/{code}/*" for code in self._operation.errors)
+
+    def _no_error_can_be_read(self, verdict: Verdict, lab: Lab) -> str:
+        """Return the rule of errors that a failure shows broken, on a target whose plainest error breaks it as well.
+
+        That is the one on their JSON, or the one on their code; empty where neither is broken.
+        """
         if verdict.outcome is not Outcome.FAILED or not verdict.exchanges or not self._operation.subject:
-            return False
+            return ""
         plainest_error = Request.call(self._operation.name, {self._operation.subject: lab.nobody})
         shown = (verdict.exchanges[0], lab.exchange(plainest_error, ordinary=False))
-        return all(one.status in _CLIENT_ERRORS and one.answer is None for one in shown)
+        if any(one.status not in _CLIENT_ERRORS for one in shown):
+            return ""
+        if all(one.answer is None for one in shown):
+            return "json-object"
+        return "" if any(one.error_code or one.answer is None for one in shown) else "type"
 
     def _sent(self, exchange: Exchange, lab: Lab) -> Members:
         """Return the members of a request as cases have them: with placeholders for what the state gives."""
@@ -148,23 +162,27 @@ class Causes:
         answers = (one for one in plain if one.operation == self._operation.name and one.ok)
         known = {(one.member, one.facet) for answer in answers for one in problems_at_the_top(self._operation, answer)}
         problems = tuple(problems_at_the_top(self._operation, exchange))
-        if has_repeated_items(self._operation, exchange):
+        too_many = self._operation.pagination is not None and any(
+            one.member == self._operation.pagination.limit for one in problems
+        )
+        if too_many or has_repeated_items(self._operation, exchange):
             yield f"{self._operation.name}/pagination/default/*"
         if any((one.member, one.facet) not in known for one in problems):
             return
         for problem in problems:
-            yield from self._of_the_subject() if not problem.facet else ()
+            yield from about_the_subject(self._contract, self._operation) if not problem.facet else ()
             for basis in ("", "modelled-") if problem.facet else ():
                 yield f"{self._operation.name}/response/{problem.member}/{basis}{problem.facet}"
         yield every_resource_id(self._operation)
 
-    def _of_the_subject(self) -> Iterator[str]:
-        """Find the rules by which an answer names what the request names."""
-        mentioned = (f"answer.{self._operation.subject}", f"request.{self._operation.subject}")
-        for behaviour in self._contract.behaviours:
-            for rule in behaviour.rules:
-                if rule.operation == self._operation.name and all(words in rule.require for words in mentioned):
-                    yield f"{rule.operation}/consistency/{rule.subject}/{behaviour.id}"
+
+def about_the_subject(contract: Contract, operation: Operation) -> Iterator[str]:
+    """Find the rules by which an answer names what the request names."""
+    mentioned = (f"answer.{operation.subject}", f"request.{operation.subject}")
+    for behaviour in contract.behaviours:
+        for rule in behaviour.rules:
+            if rule.operation == operation.name and all(words in rule.require for words in mentioned):
+                yield f"{rule.operation}/consistency/{rule.subject}/{behaviour.id}"
 
 
 def about_the_pages(operation: Operation, verdict: Verdict) -> Iterator[str]:
@@ -207,7 +225,7 @@ def _run_request(operation: Operation, case: RequestCase, causes: Causes, lab: L
             return causes.of_control(judge_refused(operation, exchange, valid, Refusal()), case.control, valid, lab)
 
 
-def _exists(lab: Lab, operation: Operation, members: dict[str, Any]) -> bool:
+def _exists(lab: Lab, operation: Operation, members: Mapping[str, Any]) -> bool:
     return not operation.subject or str(members.get(operation.subject)) in lab.names(operation.subject)
 
 

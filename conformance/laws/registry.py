@@ -31,6 +31,8 @@ class Law:
     """The observations on which it rests, where no document says it: no behaviour names it then."""
     statement: str = ""
     """What it claims, where it rests on observations alone; else its behaviour says so."""
+    shows: tuple[str, ...] = ()
+    """Paths of the output that are wrong where it is broken: a law that reads one of them fails because of that."""
 
 
 _LAWS: dict[str, Law] = {}
@@ -45,13 +47,14 @@ def law(  # noqa: PLR0913 - what a law is filed under, each by its name
     facts: tuple[str, ...] = (),
     observed: tuple[str, ...] = (),
     statement: str = "",
+    shows: tuple[str, ...] = (),
 ) -> Callable[[Judge], Judge]:
     """Register the decorated function as the law of that name. Raises ValueError when the name is taken."""
 
     def register(judge: Judge) -> Judge:
         if name in _LAWS:
             raise ValueError(f"the law {name!r} is defined twice")
-        _LAWS[name] = Law(name, operation, subject, compares, judge, facts, observed, statement)
+        _LAWS[name] = Law(name, operation, subject, compares, judge, facts, observed, statement, shows)
         return judge
 
     return register

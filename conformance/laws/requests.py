@@ -143,7 +143,8 @@ def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[To
     subject = operation.subject
     if asked is not None and subject in operation.output.members and answer.get(subject) != members.get(subject):
         told = f"{subject} is {json_value(answer[subject])}" if subject in answer else f"{subject} is left out"
-        yield TopProblem(subject, "", f"{told}, the request has {json_value(members.get(subject))}")
+        facet = "" if subject in answer else "required"
+        yield TopProblem(subject, facet, f"{told}, the request has {json_value(members.get(subject))}")
     if operation.pagination is None:
         return
     items, limit = answer.get(result), members.get(operation.pagination.limit)

@@ -27,6 +27,9 @@ _AVAILABILITY = "operation"
 _BARE = " break this"
 """The end of a reason that counts and leaves it to the statement to say what is broken, as older records have it."""
 
+_COUNT = re.compile(r" \(\d+ of \d+ [^()]*\)$")
+"""The end of a reason that says in how many places a claim is broken."""
+
 _DIGITS = re.compile(r"\d+")
 _WRONG_MEMBER = {
     "missing": ("is left out", "are left out"),
@@ -76,15 +79,19 @@ def split(alike: Sequence[Result]) -> list[list[Result]]:
 
 
 def merge_members(groups: Iterable[list[Result]]) -> list[list[Result]]:
-    """Put members that are wrong in the same way together, where they are more than a few."""
+    """Put members that are wrong in the same way together, where they are more than a few, and claims of one title."""
     alone: dict[str, list[list[Result]]] = {}
+    claims: dict[str, list[Result]] = {}
     others = []
     for group in groups:
         kind = _wrong_in_one_way(group)
         if kind:
             alone.setdefault(kind, []).append(group)
+        elif cause(group[0])[0] == "claim" and _COUNT.search(group[0].reason):
+            claims.setdefault(_COUNT.sub("", group[0].reason), []).extend(group)
         else:
             others.append(group)
+    others += claims.values()
     for several in alone.values():
         if len(several) > _FEW_SUBJECTS:
             others.append([result for group in several for result in group])

@@ -325,9 +325,12 @@ def _blocked(record: Record, operation: str, skipped: Sequence[Result]) -> tuple
     if (reason := by_kind.get(_DENIED)) and (action := _ACTION.search(reason)):
         return f"{reason.partition(';')[0]}", f"allow {action[1]} to the caller"
     if reason := by_kind.get(causes.BEHIND):
-        others = [one for one, rest in _by_operation(record) if one != operation and _is_judged(rest)]
-        narrower = " ".join(f"--operation {one}" for one in others) or "--allow-partial"
-        return reason.partition(": see ")[0], f"{narrower} judges what the target has"
+        served = [one for one, rest in _by_operation(record) if any(each.outcome is Outcome.PASSED for each in rest)]
+        narrower = " ".join(f"--operation {one}" for one in served if one != operation)
+        hint = (
+            f"{narrower} judges what the target has" if narrower else "conformance run URL, of an endpoint that has it"
+        )
+        return reason.partition(": see ")[0], hint
     if _NOT_IN_EVIDENCE in by_kind:
         return "the evidence does not hold its answers", "conformance run --record FILE records them"
     return None

@@ -21,6 +21,7 @@ from conformance.suite.reproduce import Shell
 from conformance.suite.settings import Settings
 from conformance.targets import (
     EXPIRED,
+    OUTDATED,
     Access,
     AccountMask,
     Kind,
@@ -124,7 +125,7 @@ class Plan:
         aws = spec.kind is Kind.AWS
         wiring = Wiring(
             carrier,
-            refusals=EXPIRED if aws else frozenset(),
+            refusals=EXPIRED if aws else OUTDATED,
             at_times_broken=aws,
             ca_bundle="" if replayed is not None else ca_bundle_of(spec),
         )

@@ -1,7 +1,7 @@
 """The systems under test: which there are, how they start, how a world gets in, and what they may be asked."""
 
 from conformance.targets.caller import Access, Caller, CallerFactory
-from conformance.targets.credentials import EXPIRED, credentials_for
+from conformance.targets.credentials import EXPIRED, OUTDATED, credentials_for
 from conformance.targets.endpoint import as_url, ca_bundle_of
 from conformance.targets.errors import CredentialsError, TargetError, UnreachableError
 from conformance.targets.masking import AccountMask
@@ -16,6 +16,7 @@ from conformance.targets.versions import version_said
 
 __all__ = [
     "EXPIRED",
+    "OUTDATED",
     "Access",
     "AccountMask",
     "Caller",

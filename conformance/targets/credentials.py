@@ -55,6 +55,9 @@ EXPIRED: Final = REFUSED & {
 The others may be about one odd request, whose signature the service works out in another way.
 """
 
+OUTDATED: Final = EXPIRED & {"ExpiredToken", "ExpiredTokenException"}
+"""Codes among those that no service has for anything else, whether it is AWS or an emulator."""
+
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 """Codes by which AWS says that it knows the caller, and that the caller may not do this."""
 
@@ -128,6 +131,8 @@ def insist_on_credentials(exchange: Exchange, spec: TargetSpec) -> None:
 
 def _rejection(exchange: Exchange) -> str:
     """Return the words in which an answer rejects the credentials of its request; empty where it does not."""
+    if exchange.fault is not None and exchange.fault.kind == "credentials":
+        return exchange.fault.detail
     if exchange.response is None or exchange.error_code in DENIED:
         return ""
     text = exchange.response.body[:_LOOKED_AT].decode("utf-8", "replace")

@@ -120,7 +120,7 @@ def _insist(exchange: Exchange, spec: TargetSpec) -> None:
             where=exchange.request.url,
             remedy="check the endpoint and the network",
         )
-    if fault and fault.kind == "credentials":
+    if fault and fault.kind == "credentials" and spec.kind is Kind.AWS:
         raise expired(spec, fault.detail)
     if fault and spec.kind is Kind.AWS:
         raise UnreachableError(

@@ -64,8 +64,8 @@ def contest(view: View) -> _Contest | None:
         return None
     values: dict[str, list[float]] = {"Completed": [], "Stopped": []}
     for item in view.items:
-        value, status = number(item, _VALUE), text(item, "TrainingJobStatus")
-        if value is not None and status in values and item.get("ObjectiveStatus") != "Failed":
+        value, status, objective = number(item, _VALUE), text(item, "TrainingJobStatus"), item.get("ObjectiveStatus")
+        if value is not None and status in values and objective != "Failed":
             values[status].append(value)
     return _Contest(direction == "Maximize", tuple(values["Completed"]), tuple(values["Stopped"]))
 

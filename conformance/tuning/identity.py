@@ -29,16 +29,18 @@ if TYPE_CHECKING:
     from conformance.tuning.summaries import Pick
 
 
-@law("lists-only-its-own-training-jobs", operation=LIST, subject="membership")
+@law("lists-only-its-own-training-jobs", operation=LIST, subject="membership", shows=("TrainingJobSummaries",))
 def lists_only_its_own_training_jobs(survey: Survey) -> Verdict:
     """Judge that no training job stands in two listings, or in that of a tuning job that it does not name."""
     tally = Tally("training jobs")
     listed = [view for view in survey.views if view.items]
     owners: dict[str, str] = {}
+    twice = False
     for view in listed:
         for item in view.items:
             launcher, name = text(item, "TuningJobName"), text(item, "TrainingJobName")
             owner = owners.setdefault(name, view.name) if name else view.name
+            twice = twice or owner != view.name
             if launcher or (name and len(listed) > 1):
                 tally.hold(
                     launcher in {"", view.name} and owner == view.name,
@@ -48,7 +50,7 @@ def lists_only_its_own_training_jobs(survey: Survey) -> Verdict:
     return tally.verdict(
         "foreign-training-job",
         "a listing has the training jobs of the tuning job that it is asked about, and no others",
-        wrong="listings contain training jobs of other tuning jobs",
+        wrong=f"listings contain training jobs {'of other tuning jobs' if twice else 'that name another tuning job'}",
         lacking="there are no two tuning jobs with training jobs, and no training job that names its tuning job",
     )
 
@@ -227,7 +229,12 @@ def every_definition_is_launched(survey: Survey) -> Verdict:
     )
 
 
-@law("one-definition-or-several", operation=DESCRIBE, subject="definitions-exclusive")
+@law(
+    "one-definition-or-several",
+    operation=DESCRIBE,
+    subject="definitions-exclusive",
+    shows=("TrainingJobDefinition", "TrainingJobDefinitions"),
+)
 def one_definition_or_several(survey: Survey) -> Verdict:
     """Judge that the single definition and the list never stand together, and that a list leaves the config bare."""
     tally = Tally("tuning jobs")

@@ -15,17 +15,20 @@ _LAWS: dict[str, Law] = {}
 _STATEMENTS: dict[str, str] = {}
 
 
-def known_law(name: str, *, operation: str, statement: str, observed: tuple[str, ...] = ()) -> Callable[[Judge], Judge]:
+def known_law(
+    name: str, *, operation: str, statement: str, observed: tuple[str, ...] = (), shows: tuple[str, ...] = ()
+) -> Callable[[Judge], Judge]:
     """Keep the decorated function as the law of that name, filed as `<Operation>/consistency/echo/<name>`.
 
-    `observed` are the observations that say in which forms a member may return.
+    `observed` are the observations that say in which forms a member may return; `shows` the paths that it judges,
+    where its name is not one.
     Raises ValueError when the name is taken.
     """
 
     def keep(judge: Judge) -> Judge:
         if name in _LAWS:
             raise ValueError(f"the law {name!r} is defined twice")
-        _LAWS[name] = Law(name, operation, "echo", compares=False, judge=judge, observed=observed)
+        _LAWS[name] = Law(name, operation, "echo", compares=False, judge=judge, observed=observed, shows=shows)
         _STATEMENTS[name] = statement
         return judge
 

@@ -24,7 +24,7 @@ from conformance.tuning.known_law import known_law
 from conformance.tuning.made import wholly_known, wholly_listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from conformance.laws.registry import Judge
     from conformance.laws.survey import Survey, View
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     Truth = Callable[[WorldJob, WorldTrainingJob], Any]
 
 _NAME = "TrainingJobDefinitionName"
+_NAMED = 2
+"""Up to how many wrong members the title of a finding names."""
 _MEMBERS: tuple[tuple[str, Truth], ...] = (
     ("TrainingJobStatus", lambda _, one: one.status),
     ("CreationTime", lambda _, one: one.created),
@@ -57,11 +59,13 @@ def _outcome(path: str, truth: Callable[[WorldJob], Any]) -> Judge:
     return judge
 
 
-def _as_prepared(tally: Tally, what: str) -> Verdict:
+def _as_prepared(tally: Tally, what: str, wrong: Collection[str] = (), noun: str = "") -> Verdict:
+    """Sum up a comparison of `what`; `wrong` are the members that differ where it is about several, called `noun`."""
+    named = " and ".join(wrong) if len(wrong) <= _NAMED else f"{len(wrong)} {noun}"
     return tally.verdict(
         "not-as-prepared",
         f"{what} is as the state was prepared",
-        wrong=f"{what} is not as the state was prepared",
+        wrong=f"{named or what} {'are' if len(wrong) > 1 else 'is'} not as the state was prepared",
         lacking="no state was prepared: the target decides what becomes of its tuning jobs",
     )
 
@@ -97,10 +101,15 @@ for _path, _truth in (
     )
 
 
-@known_law("counters", operation=DESCRIBE, statement="both sets of counters count the prepared training jobs")
+@known_law(
+    "counters",
+    operation=DESCRIBE,
+    statement="both sets of counters count the prepared training jobs",
+    shows=("TrainingJobStatusCounters", "ObjectiveStatusCounters"),
+)
 def counters_of_the_world(survey: Survey) -> Verdict:
     """Judge the counters by the truth, so that a listing with the same fault can't hide it."""
-    tally = Tally("tuning jobs")
+    tally, wrong = Tally("tuning jobs"), dict[str, None]()
     for view in wholly_known(survey):
         status = Counter(one.status for one in view.known.training_jobs)
         retryable = sum(one.status == "Failed" and one.retryable for one in view.known.training_jobs)
@@ -114,19 +123,19 @@ def counters_of_the_world(survey: Survey) -> Verdict:
             "ObjectiveStatusCounters": {name: objective[name] for name in ("Succeeded", "Pending", "Failed")},
         }
         # That a counter is sent at 0 was observed (O3), and no document says so.
-        differ = [
-            one
-            for group, counters in right.items()
-            for name, count in counters.items()
-            if count or at(view.answer, f"{group}.{name}") is not None
-            for one in differences(count, at(view.answer, f"{group}.{name}"), f"{group}.{name}")
-        ]
+        differ: dict[str, list[str]] = {}
+        for path, count in ((f"{group}.{name}", of) for group, each in right.items() for name, of in each.items()):
+            told = at(view.answer, path)
+            if (count or told is not None) and (found := differences(count, told, path)):
+                differ[path] = found
         told = at(view.answer, "TrainingJobStatusCounters.InProgress")
         running = 0 if told is None else number(told)
         if running is None or not 0 <= running - status["InProgress"] <= status["Stopping"]:
-            differ.append(f"TrainingJobStatusCounters.InProgress is {running}, prepared are {status['InProgress']}")
-        tally.clear(view.name, differ, view.description)
-    return _as_prepared(tally, "every counter")
+            path = "TrainingJobStatusCounters.InProgress"
+            differ[path] = [f"{path} is {running}, prepared are {status['InProgress']}"]
+        wrong |= dict.fromkeys(differ)
+        tally.clear(view.name, [one for found in differ.values() for one in found], view.description)
+    return _as_prepared(tally, "every counter", wrong, "counters")
 
 
 @known_law("BestTrainingJob", operation=DESCRIBE, statement="the best training job is the best of the prepared ones")
@@ -142,21 +151,32 @@ def best_of_the_world(survey: Survey) -> Verdict:
     return _as_prepared(tally, "BestTrainingJob")
 
 
-@known_law("BestTrainingJob-members", operation=DESCRIBE, statement="the best training job is told as the state has it")
+@known_law(
+    "BestTrainingJob-members",
+    operation=DESCRIBE,
+    statement="the best training job is told as the state has it",
+    shows=tuple(f"{best}.{path}" for best in (BEST, OVERALL_BEST) for path, _ in _MEMBERS),
+)
 def best_members_of_the_world(survey: Survey) -> Verdict:
     """Judge each member of the best and the overall best by the truth; the definition's name may be left out (O5)."""
-    tally = Tally("best training jobs")
+    tally, wrong = Tally("best training jobs"), dict[str, None]()
     for view in wholly_known(survey):
         # The overall best may be a parent's, so that it is looked for among the training jobs of every prepared job.
         for best, among in ((BEST, (view,)), (OVERALL_BEST, tuple(wholly_known(survey)))):
             told = mapping(view.answer, best)
-            found = _prepared(text(told, "TrainingJobName"), among) if told else None
-            if found is not None:
-                job, prepared = found
+            launched = _prepared(text(told, "TrainingJobName"), among) if told else None
+            if launched is not None:
+                job, prepared = launched
                 members = [(path, truth(job, prepared)) for path, truth in _MEMBERS if path in told or path != _NAME]
-                differ = [one for path, given in members for one in _differ(given, at(told, path), f"{best}.{path}")]
-                tally.clear(f"{view.name}, {prepared.name}", differ, view.description)
-    return _as_prepared(tally, "each member of the best training jobs")
+                differ = {
+                    f"{best}.{path}": found
+                    for path, given in members
+                    if (found := _differ(given, at(told, path), f"{best}.{path}"))
+                }
+                wrong |= dict.fromkeys(differ)
+                faults = [one for found in differ.values() for one in found]
+                tally.clear(f"{view.name}, {prepared.name}", faults, view.description)
+    return _as_prepared(tally, "each member of the best training jobs", wrong, "members of the best training jobs")
 
 
 def _prepared(name: str, among: Iterable[View]) -> tuple[WorldJob, WorldTrainingJob] | None:
@@ -183,7 +203,12 @@ def _winners(world: WorldJob) -> set[str] | None:
 # -- the listing
 
 
-@known_law("training-jobs", operation=LIST, statement="the listing holds exactly the prepared training jobs")
+@known_law(
+    "training-jobs",
+    operation=LIST,
+    statement="the listing holds exactly the prepared training jobs",
+    shows=("TrainingJobSummaries",),
+)
 def training_jobs_of_the_world(survey: Survey) -> Verdict:
     """Judge that every prepared training job is listed once, and nothing else is."""
     tally = Tally("tuning jobs")
@@ -206,7 +231,7 @@ def _member_of_items(path: str, truth: Truth) -> Judge:
                 if prepared is not None:
                     differ = _differ(truth(view.known, prepared), at(item, path), path)
                     tally.clear(f"{view.name}/{prepared.name}", differ, *view.exchanges)
-        return _as_prepared(tally, f"{path} of every listed training job")
+        return _as_prepared(tally, f"TrainingJobSummaries[].{path}")
 
     return judge
 

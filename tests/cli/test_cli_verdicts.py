@@ -107,6 +107,28 @@ def test_a_server_without_one_operation_is_partly_judged_though_its_failures_are
     assert alone.code == ExitCode.CONFORMS, alone.said
 
 
+def test_no_operation_is_offered_where_the_target_has_none(tmp_path: Path) -> None:
+    with RawServer(always(404, b"<html>no</html>")) as server:
+        ended, report = run(tmp_path, server.url)
+    assert ended.code == ExitCode.DOES_NOT_CONFORM, ended.said
+    hints = [one["hint"] for one in report["verdict"]["missing"]]
+    assert "conformance run URL, of an endpoint that has it" in hints
+    assert not [one for one in hints if one.startswith(("--operation", "--allow-partial"))]
+
+
+def test_credentials_that_expire_on_the_way_are_no_fault_of_any_target(tmp_path: Path) -> None:
+    for calls in (0, 200):
+        with ReferenceServer(load_world("default"), service=Faults(expire_after=calls)) as server:
+            ended = conformance("run", server.endpoint_url, "--report-dir", tmp_path / "out", cwd=tmp_path)
+        assert ended.code == ExitCode.TARGET_BROKE, ended.said
+        assert "ExpiredTokenException" in ended.said
+        if calls:
+            counted = report_of(tmp_path / "out")["summary"]
+            assert (counted["failed"], counted["error"]) == (0, 1)
+        else:
+            assert "set `credentials: {access_key: ..., secret_key: ...}`" in ended.err
+
+
 def test_an_account_that_may_call_one_operation_only_is_told_the_action_to_allow(tmp_path: Path) -> None:
     faults = Faults(deny=frozenset({LIST}))
     with ReferenceServer(load_world("default"), credentials={"AKID": "secret-of-the-test"}, service=faults) as server:

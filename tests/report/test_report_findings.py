@@ -82,6 +82,18 @@ def test_one_broken_law_is_one_finding_and_one_broken_claim_too() -> None:
     ]
 
 
+def test_two_claims_that_are_broken_in_the_same_words_are_one_finding() -> None:
+    words = "times lie before the service existed ({} of 40 times)"
+    of = {
+        operation: f"{operation}/consistency/plausible-times/plausible" for operation in ("DescribeThing", "ListThings")
+    }
+    [finding] = group_findings(
+        result(of[one], Outcome.FAILED, reason=words.format(number), statement=f"times of {one} are plausible")
+        for number, one in enumerate(of, 3)
+    )
+    assert {one.id for one in finding.results} == set(of.values())
+
+
 def test_errors_with_one_fault_are_one_finding_whatever_their_numbers() -> None:
     slow = [replace(BROKE, id=f"{DESCRIBE}/order/{n}/x", reason=f"no answer within {n} s") for n in range(7)]
     assert [len(one.results) for one in group_findings(slow)] == [7]
