@@ -63,6 +63,19 @@ def _broken(operation: Operation, plain: Request) -> Iterator[ProtocolCase]:
             codes=SERIALIZATION,
             observed=("O34",),
         )
+        yield _case(
+            operation,
+            plain,
+            f"{name}-code",
+            f"{words} for a body: the error is SerializationException, HTTP 400",
+            sent,
+            Expect.REFUSED,
+            statuses=BAD_REQUEST,
+            codes=frozenset({"SerializationException"}),
+            level="should",
+            basis="observed",
+            observed=("O34",),
+        )
 
 
 def _doubtful(operation: Operation, plain: Request) -> Iterator[ProtocolCase]:

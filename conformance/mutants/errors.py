@@ -244,6 +244,12 @@ def unreadable_is_422(_: Service, faithful: Any, refusal: Refusal) -> Any:
     return faithful(_again(refusal, status=422) if refusal.code == "SerializationException" else refusal)
 
 
+@unknown.stage("refuse", "protocol/body", sees=BOTH)
+def unreadable_is_a_validation_error(_: Service, faithful: Any, refusal: Refusal) -> Any:
+    """A body that can't be read is answered with ValidationException."""
+    return faithful(_again(refusal, "ValidationException") if refusal.code == "SerializationException" else refusal)
+
+
 # -- bad input
 
 _NAME = tuple(f"{one}/input/HyperParameterTuningJobName" for one in BOTH)
