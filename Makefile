@@ -52,12 +52,12 @@ bench-schemathesis:  ## Hold Schemathesis against the same server, and against t
 	.venv-bench/bin/python benchmarks/against_schemathesis.py $(ARGS)
 
 docs: $(VENV)/.ready-dev  ## Write anew what is made: the catalogue of checks, and the output that pages show.
-	$(BIN)/python -m conformance.catalogue.page docs/catalogue-samples.json > docs/catalogue.md.new
+	$(BIN)/python -m conformance.suite.catalogue_page docs/catalogue-samples.json > docs/catalogue.md.new
 	mv docs/catalogue.md.new docs/catalogue.md
 	PYTHONPATH=tests $(BIN)/python tests/docs/console_blocks.py README.md docs/api-reviewers.md docs/verify-aws.md
 
 samples: $(VENV)/.ready-dev  ## Run the proof for the sample failures of the catalogue, and write both anew.
-	$(BIN)/python -m conformance.proof.samples > docs/catalogue-samples.json.new
+	$(BIN)/python -m conformance.mutation.running > docs/catalogue-samples.json.new
 	mv docs/catalogue-samples.json.new docs/catalogue-samples.json
 	@$(MAKE) --no-print-directory docs
 

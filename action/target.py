@@ -23,7 +23,7 @@ class InputError(Exception):
 
 
 def words(name: str) -> list[str]:
-    """Give the words of a command line; raise InputError where its quotes don't match."""
+    """Return the words of a command line; raise InputError where its quotes don't match."""
     try:
         split = shlex.split(os.environ[name])
     except ValueError as error:
@@ -34,7 +34,7 @@ def words(name: str) -> list[str]:
 
 
 def target() -> dict[str, Any]:
-    """Give the entry of the file of targets."""
+    """Return the entry of the file of targets."""
     launch, url, state, adapter = (os.environ[name].strip() for name in ("LAUNCH", "URL", "STATE", "ADAPTER"))
     if os.environ["TARGET"] or bool(launch) == bool(url):
         raise InputError("give one of target, url and launch, not several and not none")
@@ -60,7 +60,7 @@ def target() -> dict[str, Any]:
 
 
 def number(name: str) -> int:
-    """Give an input that is a number; raise InputError where it is none."""
+    """Return an input that is a number; raise InputError where it is none."""
     value = os.environ[name]
     if not value.isascii() or not value.isdigit():
         raise InputError(f"{name.lower().replace('_', '-')} is a whole number, not {value!r}")
@@ -72,8 +72,8 @@ def main() -> int:
     try:
         entry = target()
     except InputError as error:
-        told = str(error).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        print(f"::error title=conformance::{told}", file=sys.stderr)
+        received = str(error).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        print(f"::error title=conformance::{received}", file=sys.stderr)
         return 2
     print(json.dumps({"targets": {"target": entry}}, indent=2))
     return 0

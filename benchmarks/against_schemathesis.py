@@ -32,9 +32,9 @@ from mutant_trials import Row, Trial, table, try_out
 from run_against_floor import Cost, child
 
 from conformance.contract import load
-from conformance.proof.bench import every_mutant
+from conformance.mutation.bench import every_mutant
 from conformance.reference import ReferenceServer, Service
-from conformance.reference.exchange import Answer, Call
+from conformance.reference.http import Answer, Call
 from conformance.worlds import load_world
 
 _NAMES = ("conformance run", "Schemathesis")
@@ -80,14 +80,14 @@ def main() -> None:
     rows = list(table(kinds, trials))
     seconds = time.perf_counter() - started
     if options.json:
-        told = {
+        received = {
             "versions": versions(),
             "seconds": seconds,
-            "speed": [asdict(one) for one in speeds],
-            "defects": [asdict(one) for one in rows],
-            "mutants": [asdict(one) for one in trials],
+            "speed": [asdict(item) for item in speeds],
+            "defects": [asdict(row) for row in rows],
+            "mutants": [asdict(item) for item in trials],
         }
-        print(json.dumps(told, indent=1))
+        print(json.dumps(received, indent=1))
     else:
         parts = ([versions()], speed_lines(speeds), defect_lines(rows, trials), [f"All of this took {seconds:.0f} s."])
         print("\n\n".join("\n".join(part) for part in parts))
@@ -109,7 +109,7 @@ def measure(repeats: int) -> list[Speed]:
 
 
 def speed(tool: str, found: Sequence[tuple[Cost, int, int]]) -> Speed:
-    """Give the medians of what the repeats took: costs, requests, checks."""
+    """Return the medians of what the repeats took: costs, requests, checks."""
     costs = [cost for cost, _, _ in found]
     return Speed(
         tool,
@@ -144,28 +144,28 @@ def versions() -> str:
 
 
 def speed_lines(speeds: Sequence[Speed]) -> Iterator[str]:
-    """Give the table of speed, in Markdown."""
-    yield "| | " + " | ".join(one.name for one in speeds) + " |"
+    """Yield the table of speed, in Markdown."""
+    yield "| | " + " | ".join(item.name for item in speeds) + " |"
     yield "|---|" + "---:|" * len(speeds)
     lines = {
-        "from start to exit": [f"{one.seconds:.2f} s" for one in speeds],
-        "processor, without the server's": [f"{one.cpu_seconds:.2f} s" for one in speeds],
-        "requests": [f"{one.requests:,}" for one in speeds],
-        "requests a second": [f"{one.requests / one.seconds:,.0f}" for one in speeds],
-        "checks, as each counts them": [f"{one.checks:,}" for one in speeds],
-        "checks a second": [f"{one.checks / one.seconds:,.0f}" for one in speeds],
-        "peak memory": [f"{one.peak_bytes / 2**20:.0f} MiB" for one in speeds],
+        "from start to exit": [f"{item.seconds:.2f} s" for item in speeds],
+        "processor, without the server's": [f"{item.cpu_seconds:.2f} s" for item in speeds],
+        "requests": [f"{item.requests:,}" for item in speeds],
+        "requests a second": [f"{item.requests / item.seconds:,.0f}" for item in speeds],
+        "checks, as each counts them": [f"{item.checks:,}" for item in speeds],
+        "checks a second": [f"{item.checks / item.seconds:,.0f}" for item in speeds],
+        "peak memory": [f"{item.peak_bytes / 2**20:.0f} MiB" for item in speeds],
     }
     for name, values in lines.items():
         yield f"| {name} | {' | '.join(values)} |"
 
 
 def defect_lines(rows: Sequence[Row], trials: Sequence[Trial]) -> Iterator[str]:
-    """Give the table of defects, in Markdown, and what the trials took."""
+    """Yield the table of defects, in Markdown, and what the trials took."""
     yield "| kind of defect | there are | tried | caught by us | caught by Schemathesis |"
     yield "|---|---:|---:|---:|---:|"
-    for one in rows:
-        yield f"| {one.name} | {one.there_are:,} | {one.tried} | {one.ours} | {one.theirs} |"
+    for row in rows:
+        yield f"| {row.name} | {row.there_are:,} | {row.tried} | {row.ours} | {row.theirs} |"
     if not trials:
         return
     about = sum(trial.ours_about > 0 for trial in trials)

@@ -19,14 +19,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.runner import Runner
+from conformance.checks.check import Check
+from conformance.checks.runner import Runner
+from conformance.checks.tuning.answers import related
 from conformance.contract import Contract, load
 from conformance.reference import ReferenceServer
-from conformance.tuning.related import related
-from conformance.wire.session import Client, Protocol
+from conformance.session.session import Resource, TargetSession
+from conformance.suite.catalogue import catalogue
+from conformance.wire.client import Client, Protocol
 from conformance.worlds import World, WorldJob, load_world
 
 _AREAS = frozenset({"order", "consistency", "response"})
@@ -81,10 +81,12 @@ def run(contract: Contract, world: World, checks: Sequence[Check], size: int, *,
         client = Client(server.endpoint_url, protocol, None)
         resources = tuple(Resource(job.name, job, listed_known=True) for job in world.jobs)
         # A run bounds what it keeps of a target; here the listings are to come in whole.
-        lab = Lab(contract, client, resources, related=related, most_items=2 * size + 1_000, most_bytes=2**40)
-        runner = Runner(lab, checks)
+        session = TargetSession(
+            contract, client, resources, related=related, most_items=2 * size + 1_000, most_bytes=2**40
+        )
+        runner = Runner(session, checks)
         if fetched:
-            _ = lab.survey
+            _ = session.snapshot
         started = time.thread_time()
         outcomes = Counter(str(runner.verdict(check).outcome) for check in checks)
         seconds = time.thread_time() - started
@@ -93,14 +95,14 @@ def run(contract: Contract, world: World, checks: Sequence[Check], size: int, *,
 
 
 def world_of(size: int) -> World:
-    """Give a world with one tuning job, of the richest kind that ships, with so many training jobs."""
+    """Return a world with one tuning job, of the richest kind that ships, with so many training jobs."""
     shipped = load_world("default")
     model = max(shipped.jobs, key=lambda job: len(job.training_jobs) if job.status == "Completed" else 0)
     return World("growth", (grown(model, size),), shipped.account, shipped.region)
 
 
 def grown(model: WorldJob, size: int) -> WorldJob:
-    """Give a tuning job whose training jobs are those of a model, over and over under other names."""
+    """Return a tuning job whose training jobs are those of a model, over and over under other names."""
     of_model = model.training_jobs
     jobs = (
         replace(of_model[number % len(of_model)], name=f"{model.name[:40]}-{number:06}", arn=None)
@@ -121,10 +123,10 @@ def show(points: Sequence[Point]) -> None:
             before = points[number - 1]
             row += f"{point.size / before.size:>12.1f}x{point.seconds / before.seconds:>12.1f}x"
         print(row)
-    print("   " + "; ".join(f"{point.size:,}: {told(point.outcomes)}" for point in points))
+    print("   " + "; ".join(f"{point.size:,}: {received(point.outcomes)}" for point in points))
 
 
-def told(outcomes: Counter[str]) -> str:
+def received(outcomes: Counter[str]) -> str:
     """Say how many checks came to what."""
     return ", ".join(f"{number:,} {name}" for name, number in sorted(outcomes.items()))
 

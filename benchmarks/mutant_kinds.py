@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.contract import Contract
-from conformance.mutants import Kind, Mutant
-from conformance.proof.running import faults
+from conformance.mutation.mutant import Kind, Mutant
+from conformance.mutation.running import faults
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ _OF_REQUESTS: Mapping[str, str] = {
 
 
 def kind_of(contract: Contract, mutant: Mutant) -> DefectKind:
-    """Give the kind of a mutant. Raises KeyError for a group that is new: say here what kind it is of."""
+    """Return the kind of a mutant. Raises KeyError for a group that is new: say here what kind it is of."""
     group, *rest = mutant.id.split("/")
     if mutant.derived:
         return _derived(contract, mutant, rest[0], rest[-1])
@@ -102,16 +102,16 @@ def _derived(contract: Contract, mutant: Mutant, direction: str, way: str) -> De
 
 
 def by_kind(contract: Contract, mutants: Sequence[Mutant]) -> dict[DefectKind, list[Mutant]]:
-    """Give the defects that show on the wire, by kind: those that a document has words for first."""
+    """Return the defects that show on the wire, by kind: those that a document has words for first."""
     found: dict[DefectKind, list[Mutant]] = {}
     for mutant in faults(mutants):
         if not mutant.signed and mutant.kind is not Kind.CLIENT:
             found.setdefault(kind_of(contract, mutant), []).append(mutant)
-    return {kind: found[kind] for kind in sorted(found, key=lambda one: (not one.stated, one.name))}
+    return {kind: found[kind] for kind in sorted(found, key=lambda item: (not item.stated, item.name))}
 
 
 def spread(mutants: Sequence[Mutant], number: int) -> list[Mutant]:
-    """Give so many mutants, evenly spread from the first to the last; all of them where there are no more."""
+    """Return so many mutants, evenly spread from the first to the last; all of them where there are no more."""
     if number >= len(mutants):
         return list(mutants)
     step = (len(mutants) - 1) / max(1, number - 1)

@@ -18,18 +18,17 @@ from dataclasses import dataclass
 from mutant_kinds import DefectKind
 from schemathesis_run import SEED, Alarm, hold, names, prepare
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.runner import Runner
+from conformance.checks.check import Check
+from conformance.checks.runner import Runner
+from conformance.checks.tuning.answers import related
+from conformance.checks.verdict import Outcome
 from conformance.contract import load
-from conformance.laws.verdict import Outcome
-from conformance.mutants import Mutant
-from conformance.proof.bench import every_mutant
-from conformance.proof.claims import Claims
+from conformance.mutation.bench import Claims, every_mutant
+from conformance.mutation.mutant import Mutant
 from conformance.reference import ReferenceServer, Service
-from conformance.tuning.related import related
-from conformance.wire.session import Client, Protocol
+from conformance.session.session import Resource, TargetSession
+from conformance.suite.catalogue import catalogue
+from conformance.wire.client import Client, Protocol
 from conformance.worlds import load_world
 
 
@@ -91,7 +90,7 @@ class Bench:
         return ReferenceServer(self._world, contract=self._contract, service=service)
 
     def _ours(self, url: str, mutant: Mutant) -> tuple[int, int]:
-        """Give how many of our checks fail, and how many of those are about what is broken."""
+        """Return how many of our checks fail, and how many of those are about what is broken."""
         broken = set(mutant.breaks)
         about = self._failed(url, [check for check in self._checks if broken & self._claims.of(check)])
         return (about, about) if about else (self._failed(url, self._checks), 0)
@@ -100,7 +99,7 @@ class Bench:
         service = self._contract.service
         client = Client(url, Protocol(service.signing_name, service.target_prefix, service.content_type), None)
         resources = tuple(Resource(job.name, job, listed_known=True) for job in self._world.jobs)
-        runner = Runner(Lab(self._contract, client, resources, related=related), checks)
+        runner = Runner(TargetSession(self._contract, client, resources, related=related), checks)
         failed = sum(runner.verdict(check).outcome is Outcome.FAILED for check in checks)
         client.close()
         return failed
@@ -125,7 +124,7 @@ def _try_out(task: tuple[str, DefectKind]) -> Trial:
 
 
 def table(kinds: Mapping[DefectKind, Sequence[Mutant]], trials: Sequence[Trial]) -> Iterator[Row]:
-    """Give the rows: the kinds that a document has words for, their sum, the other kinds, theirs, and all."""
+    """Yield the rows: the kinds that a document has words for, their sum, the other kinds, theirs, and all."""
     for stated, words in ((True, "a document has words for it"), (False, "it has none")):
         those = [kind for kind in kinds if kind.stated is stated]
         for kind in those:

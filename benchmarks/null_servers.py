@@ -16,11 +16,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.runner import Runner
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome
 from conformance.contract import Contract, load
-from conformance.laws.verdict import Outcome
-from conformance.proof.answering import (
+from conformance.mutation.servers import (
     Answer,
     Answered,
     closing,
@@ -31,6 +30,7 @@ from conformance.proof.answering import (
     right,
     with_every_list_empty,
 )
+from conformance.suite.catalogue import catalogue
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
 from conformance.worlds import load_world
@@ -46,13 +46,13 @@ def _canned(operation: str) -> Answered | Fault:
 
 
 def canned() -> Answer:
-    """Give one good answer, the description of one job, to everything."""
+    """Return one good answer, the description of one job, to everything."""
     answer = _canned(_DESCRIBE)
     return lambda _: answer
 
 
 def canned_by_operation() -> Answer:
-    """Give to each operation one good answer, whatever is asked for, and refuse rightly what aims elsewhere."""
+    """Return to each operation one good answer, whatever is asked for, and refuse rightly what aims elsewhere."""
     answers = {name: _canned(name) for name in (_DESCRIBE, _LIST)}
     otherwise = right()
 
@@ -104,13 +104,13 @@ class Score:
 
 def score(server: str, contract: Contract) -> Score:
     """Hold one server against every check that needs no client library, its jobs known to exist and no more."""
-    lab = lab_of(contract, SERVERS[server](), load_world("default").jobs)
+    session = lab_of(contract, SERVERS[server](), load_world("default").jobs)
     checks = [check for check in catalogue(contract) if check.area != "client"]
-    runner = Runner(lab, checks)
+    runner = Runner(session, checks)
     outcomes = {check.id: runner.verdict(check).outcome for check in checks if check.level == "must"}
     counts = Counter(outcomes.values())
     passed, failed, broke = counts[Outcome.PASSED], counts[Outcome.FAILED], counts[Outcome.ERROR]
-    ids = tuple(one for one, outcome in outcomes.items() if outcome is Outcome.PASSED)
+    ids = tuple(item for item, outcome in outcomes.items() if outcome is Outcome.PASSED)
     conforms = passed > 0 and failed == broke == 0
     return Score(server, passed, failed, broke, counts[Outcome.SKIPPED], conforms, ids)
 
@@ -122,9 +122,9 @@ def table(scores: list[Score]) -> str:
         "|---|---:|---:|---:|---:|---:|---:|---|",
     ]
     lines += [
-        f"| {one.server} | {one.exercised:,} | {one.passed:,} | {one.failed:,} | {one.broke:,} | {one.skipped:,} "
-        f"| {one.share:.1%} | {'yes' if one.conforms else 'no'} |"
-        for one in scores
+        f"| {item.server} | {item.exercised:,} | {item.passed:,} | {item.failed:,} | {item.broke:,} | {item.skipped:,} "
+        f"| {item.share:.1%} | {'yes' if item.conforms else 'no'} |"
+        for item in scores
     ]
     return "\n".join(lines)
 
@@ -137,10 +137,12 @@ def main() -> int:
     contract = load()
     scores = [score(server, contract) for server in SERVERS]
     if options.json:
-        print(json.dumps([asdict(one) | {"exercised": one.exercised, "share": one.share} for one in scores], indent=2))
+        print(
+            json.dumps([asdict(item) | {"exercised": item.exercised, "share": item.share} for item in scores], indent=2)
+        )
     else:
         print(table(scores))
-    return int(any(one.conforms for one in scores[:-1]) or not scores[-1].conforms)
+    return int(any(item.conforms for item in scores[:-1]) or not scores[-1].conforms)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ _REQUEST_ID = {
 
 
 def document(contract: Contract, *, server: str = "http://127.0.0.1/", names: Sequence[str] = ()) -> dict[str, Any]:
-    """Give the OpenAPI document of a contract's operations.
+    """Return the OpenAPI document of a contract's operations.
 
     `names` are examples of names that the server at the URL `server` knows, for the member that names the resource.
     """
@@ -70,12 +70,12 @@ def document(contract: Contract, *, server: str = "http://127.0.0.1/", names: Se
 
 
 def path_of(contract: Contract, operation: str) -> str:
-    """Give the path under which an operation stands in the document."""
+    """Return the path under which an operation stands in the document."""
     return f"/#X-Amz-Target={contract.service.target_prefix}.{operation}"
 
 
 def _request(operation: Operation, components: Components, names: Sequence[str]) -> Schema:
-    """Give the schema of a whole request, with examples of the name."""
+    """Return the schema of a whole request, with examples of the name."""
     schema = schema_of(operation.input, components, answer=False)
     if names:
         whole_request = components.schemas[schema["$ref"].rpartition("/")[2]]
@@ -109,7 +109,7 @@ def _response(contract: Contract, words: str, schema: Schema) -> dict[str, Any]:
 
 
 def error_schema(codes: Sequence[str]) -> Schema:
-    """Give the schema of an error with one of these codes, which may have a namespace before it and a URI behind it."""
+    """Return the schema of an error with one of these codes, which may have a namespace before it and a URI behind it."""
     text = {"type": "string"}
     return {
         "type": "object",
@@ -123,7 +123,7 @@ def error_schema(codes: Sequence[str]) -> Schema:
 
 
 def _codes(contract: Contract, operation: Operation) -> dict[int, list[str]]:
-    """Give the codes of errors that an operation may answer with, by HTTP status."""
+    """Return the codes of errors that an operation may answer with, by HTTP status."""
     found: dict[int, list[str]] = {}
     for status, code in _errors(contract, operation):
         found.setdefault(status, []).append(code)

@@ -35,7 +35,7 @@ class Components:
         self.schemas: dict[str, Schema] = {}
 
     def referred(self, name: str, schema: Schema) -> Schema:
-        """Give a reference to a schema; where another has the name already, the schema gets a numbered one."""
+        """Return a reference to a schema; where another has the name already, the schema gets a numbered one."""
         number, free = 1, name
         while self.schemas.get(free, schema) != schema:
             number += 1
@@ -45,10 +45,12 @@ class Components:
 
 
 def schema_of(node: Node, components: Components, *, answer: bool) -> Schema:
-    """Give the schema of a value: in a request what breaks it has to be refused, in an answer it keeps every fact."""
+    """Return the schema of a value: in a request what breaks it has to be refused, in an answer it keeps every fact."""
     schema = _bare(node)
     if answer:
-        _narrow(schema, node.type, {facet: one for facet, one in node.documented.items() if facet not in node.observed})
+        _narrow(
+            schema, node.type, {facet: item for facet, item in node.documented.items() if facet not in node.observed}
+        )
         _narrow(schema, node.type, node.modelled)
     else:
         _narrow(schema, node.type, {facet: node.effective(facet) for facet in (*node.modelled, *node.documented)})
@@ -68,7 +70,7 @@ def _structure(node: Node, components: Components, *, answer: bool) -> Schema:
     required = [name for name, member in node.members.items() if _is_required(member, answer=answer)]
     properties = {name: schema_of(member, components, answer=answer) for name, member in node.members.items()}
     if not answer:
-        properties = {name: one if name in required else _or_null(one) for name, one in properties.items()}
+        properties = {name: item if name in required else _or_null(item) for name, item in properties.items()}
     return {"properties": properties} | ({"required": required} if required else {})
 
 
@@ -121,5 +123,5 @@ def _match(schema: Schema, pattern: str) -> None:
 
 
 def whole(pattern: str) -> str:
-    """Give the pattern that matches whole texts only; in OpenAPI one without anchors matches any part of a text."""
+    """Return the pattern that matches whole texts only; in OpenAPI one without anchors matches any part of a text."""
     return f"^(?:{pattern.removeprefix('^')})$"

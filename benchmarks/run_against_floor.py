@@ -33,7 +33,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from conformance.reference import ReferenceServer
-from conformance.wire.transport import Transport
+from conformance.wire.transport import HttpTransport
 from conformance.worlds import load_world
 
 _EMPTY = "import pytest\n@pytest.mark.parametrize('n', range({count}))\ndef test_nothing(n):\n    pass\n"
@@ -95,7 +95,7 @@ def main() -> None:
     print(
         json.dumps({**asdict(result), "ratio": result.ratio, "cpu_ratio": result.cpu_ratio}, indent=1)
         if options.json
-        else told(result)
+        else received(result)
     )
 
 
@@ -114,13 +114,13 @@ def measure(repeats: int) -> Result:
     return Result(
         checks,
         len(sent),
-        run_s=statistics.median(one.seconds for one in runs),
-        run_peak_bytes=int(statistics.median(one.peak_bytes for one in runs)),
-        requests_s=statistics.median(one.seconds for one in loops),
-        items_s=statistics.median(one.seconds for one in items),
-        run_cpu_s=statistics.median(one.cpu_seconds for one in runs),
-        requests_cpu_s=statistics.median(one.cpu_seconds for one in loops),
-        items_cpu_s=statistics.median(one.cpu_seconds for one in items),
+        run_s=statistics.median(run.seconds for run in runs),
+        run_peak_bytes=int(statistics.median(run.peak_bytes for run in runs)),
+        requests_s=statistics.median(loop.seconds for loop in loops),
+        items_s=statistics.median(element.seconds for element in items),
+        run_cpu_s=statistics.median(run.cpu_seconds for run in runs),
+        requests_cpu_s=statistics.median(loop.cpu_seconds for loop in loops),
+        items_cpu_s=statistics.median(element.cpu_seconds for element in items),
     )
 
 
@@ -154,11 +154,11 @@ def bare_loop(sent: Iterable[Sent]) -> Cost:
         session.trust_env = False
         url = f"{server.endpoint_url}/"
         started, worked = time.perf_counter(), time.process_time()
-        for one in sent:
+        for element in sent:
             prepared = requests.PreparedRequest()
-            prepared.method, prepared.url = one.method, url
-            prepared.headers = CaseInsensitiveDict(one.headers)
-            prepared.body = iter(one.body) if isinstance(one.body, tuple) else one.body  # type: ignore[assignment]
+            prepared.method, prepared.url = element.method, url
+            prepared.headers = CaseInsensitiveDict(element.headers)
+            prepared.body = iter(element.body) if isinstance(element.body, tuple) else element.body  # type: ignore[assignment]
             prepared.hooks = {}
             session.send(prepared, allow_redirects=False, timeout=60).content  # noqa: B018 - reading it is the point
         return Cost(time.perf_counter() - started, time.process_time() - worked)
@@ -170,22 +170,22 @@ def record(path: Path) -> int:
 
     sent: list[Sent] = []
 
-    def noting(self: Transport, method: str, url: str, headers: Mapping[str, str], body: Any, **rest: Any) -> Any:
+    def noting(self: HttpTransport, method: str, url: str, headers: Mapping[str, str], body: Any, **rest: Any) -> Any:
         kept = body if isinstance(body, bytes) else tuple(body)
         # The address is that of the server of the day.
         own = tuple((name, value) for name, value in headers.items() if name.lower() != "host")
         sent.append(Sent(method, own, kept))
         return send(self, method, url, headers, body if isinstance(body, bytes) else iter(kept), **rest)
 
-    send = Transport.send
-    Transport.send = noting  # type: ignore[method-assign]
+    send = HttpTransport.send
+    HttpTransport.send = noting  # type: ignore[method-assign]
     code = cli.main(["run"], standalone_mode=False)
     path.write_bytes(pickle.dumps(sent))
     return int(code)
 
 
-def told(result: Result) -> str:
-    """Give the figures in words."""
+def received(result: Result) -> str:
+    """Return the figures in words."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     versions = ", ".join(f"{name} {version(name)}" for name in ("pytest", "requests", "botocore"))
     each = result.requests_cpu_s / result.requests * 1000

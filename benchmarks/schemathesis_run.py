@@ -26,7 +26,7 @@ from openapi import document
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.openapi.checks import RejectedPositiveData
-from standing import Standing
+from standing import Availability
 
 from conformance.contract import Contract, Operation, load
 from conformance.worlds import load_world
@@ -65,7 +65,7 @@ class Hooks:
     """What is called around each request."""
 
     contract: Contract
-    standing: Standing
+    standing: Availability
 
     def before(self, context: Any, case: Any) -> None:
         """Put what exists into a request."""
@@ -114,7 +114,7 @@ def hold(  # noqa: PLR0913 - the settings of a run
     until: Callable[[Alarm], bool] = lambda _: False,
 ) -> Held:
     """Run Schemathesis against a server; it ends early after an alarm that `until` is true of."""
-    _hooks[:] = [Hooks(contract, Standing(names))]
+    _hooks[:] = [Hooks(contract, Availability(names))]
     config = SchemathesisConfig.from_dict(
         {
             "seed": seed,
@@ -134,7 +134,7 @@ def hold(  # noqa: PLR0913 - the settings of a run
             cases += len(event.recorder.interactions)
             checks += sum(len(made) for made in event.recorder.checks.values())
         alarms |= found
-        if any(until(one) for one in found):
+        if any(until(item) for item in found):
             stream.stop()
     return Held(cases, checks, frozenset(alarms))
 
@@ -188,21 +188,21 @@ def main() -> None:
     contract = load()
     prepare(contract)
     held = hold(contract, names(), options.url, max_examples=options.max_examples, seed=options.seed)
-    told = json.dumps({**asdict(held), "alarms": listed(held.alarms)}, indent=1)
+    received = json.dumps({**asdict(held), "alarms": listed(held.alarms)}, indent=1)
     if options.to:
-        options.to.write_text(told, encoding="utf-8")
+        options.to.write_text(received, encoding="utf-8")
     else:
-        print(told)
+        print(received)
 
 
 def names() -> tuple[str, ...]:
-    """Give the names of the tuning jobs of the shipped world."""
+    """Return the names of the tuning jobs of the shipped world."""
     return tuple(job.name for job in load_world("default").jobs)
 
 
 def listed(alarms: Iterable[Alarm]) -> list[dict[str, str]]:
-    """Give alarms as JSON, in order."""
-    return [one._asdict() for one in sorted(alarms)]
+    """Return alarms as JSON, in order."""
+    return [alarm._asdict() for alarm in sorted(alarms)]
 
 
 if __name__ == "__main__":

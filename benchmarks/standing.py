@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from conformance.contract import Operation
-from conformance.reference.constraints import violations
+from conformance.reference.inputs import violations
 
 _EVERY = 3
 """Of requests that say nothing but a name, every third keeps one that nobody has: what comes then is judged, too."""
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Standing:
+class Availability:
     """The names that exist, and the tokens that were seen, by the rest of the query that they belong to."""
 
     names: Sequence[str]
@@ -39,7 +39,7 @@ class Standing:
         del members[paging.input_token]
         name, known = members.get(operation.subject), self._tokens.get(_rest(operation, members), [])
         # A name that exists was meant: only its own tokens go with it.
-        fitting = [one for one in known if made_up or one[0] == name]
+        fitting = [item for item in known if made_up or item[0] == name]
         if fitting and name in self.names:
             members[operation.subject], members[paging.input_token] = self._one_of(fitting)
 
@@ -67,7 +67,7 @@ class Standing:
 
 
 def _rest(operation: Operation, members: Mapping[str, Any]) -> str:
-    """Give what a token depends on beside the name: the query without its page; null is as good as left out."""
+    """Return what a token depends on beside the name: the query without its page; null is as good as left out."""
     paging = operation.pagination
     aside = {operation.subject, *((paging.limit, paging.input_token) if paging else ())}
     return json.dumps({name: members.get(name) for name in operation.input.members if name not in aside})

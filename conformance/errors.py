@@ -37,7 +37,7 @@ class UserError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        """Give the parts, one a line, as the command line prints them."""
+        """Return the parts, one a line, as the command line prints them."""
         lines = [f"error: {self.problem}"]
         if self.where:
             lines.append(f"  where: {self.where}")

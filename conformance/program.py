@@ -69,7 +69,7 @@ def run(command: click.Command, name: str) -> NoReturn:
 
 
 def console() -> Console:
-    """Give a console for standard output that adds nothing of its own: brackets are no markup, numbers no colour."""
+    """Return a console for standard output that adds nothing of its own: brackets are no markup, numbers no colour."""
     from rich.console import Console  # noqa: PLC0415 - what prints plain lines does without it
     from rich.segment import Segment  # noqa: PLC0415 - as above
 
@@ -138,7 +138,7 @@ class _LastingFile(io.FileIO):
 
 
 def _lasting(stream: TextIO | None) -> tuple[TextIO, _LastingFile | None]:
-    """Give a stream that writes where this one does; nowhere for one that the caller has closed."""
+    """Return a stream that writes where this one does; nowhere for one that the caller has closed."""
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8"), None  # noqa: PTH123 - it stays open until the end
     file = _LastingFile(stream.fileno(), "w", closefd=False)

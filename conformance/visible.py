@@ -1,4 +1,4 @@
-"""Making foreign text fit to be shown: what a terminal, XML or a reader would not show is written out."""
+"""Foreign text made fit to be shown, under the name by which reports know it."""
 
 from __future__ import annotations
 

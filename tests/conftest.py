@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def documents(request: pytest.FixtureRequest) -> Path:
-    """Give the folder of the documents; a test that needs it is skipped where there is none."""
+    """Return the folder of the documents; a test that needs it is skipped where there is none."""
     folder = request.config.getoption("--documents")
     if not folder:
         pytest.skip("the documents are not given: pytest --documents DIR, or CONFORMANCE_DOCUMENTS=DIR")
@@ -45,13 +45,13 @@ def documents(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MadeOnce:
-    """Give what makes a folder once for all tests, whatever processes they are spread over."""
+    """Return what makes a folder once for all tests, whatever processes they are spread over."""
     base = tmp_path_factory.getbasetemp()
     return made_once_below((base if worker_id == "master" else base.parent) / "made-once")
 
 
 @pytest.fixture(scope="session")
 def private_authority(tmp_path_factory: pytest.TempPathFactory) -> PrivateAuthority:
-    """Give an authority for certificates that only its own bundle makes trusted."""
+    """Return an authority for certificates that only its own bundle makes trusted."""
     pytest.importorskip("trustme", reason="it makes certificates")
     return PrivateAuthority.below(tmp_path_factory.mktemp("authority"))

@@ -69,7 +69,7 @@ def long_string(size: int) -> Behaviour:
 
 
 def bomb(size: int, window: int = 16 + zlib.MAX_WBITS) -> bytes:
-    """Give a JSON object with a string of so many bytes, packed by gzip: about a thousandth of it."""
+    """Return a JSON object with a string of so many bytes, packed by gzip: about a thousandth of it."""
     packer = zlib.compressobj(9, zlib.DEFLATED, window)
     parts = [packer.compress(b'{"A":"')]
     parts += [packer.compress(_PIECE) for _ in range(size // len(_PIECE))]
@@ -77,12 +77,12 @@ def bomb(size: int, window: int = 16 + zlib.MAX_WBITS) -> bytes:
 
 
 def packed(body: bytes, coding: str = "gzip") -> Behaviour:
-    """Give the same packed body to everything."""
+    """Return the same packed body to everything."""
     return always(200, body, JSON, f"Content-Encoding: {coding}")
 
 
 def shapeless(body: bytes) -> Behaviour:
-    """Give the same body to everything, with status 200."""
+    """Return the same body to everything, with status 200."""
     return always(200, body)
 
 

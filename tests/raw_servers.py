@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Self
 
-from conformance.reference.exchange import Call
+from conformance.reference.http import Call
 from conformance.reference.service import Service
 from conformance.worlds import World, load_world
 
@@ -157,7 +157,7 @@ def response(
 
 
 def always(status: int, body: bytes, content_type: str = JSON, *headers: str) -> Behaviour:
-    """Give the same answer to everything."""
+    """Return the same answer to everything."""
 
     def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - a behaviour's signature
         connection.sendall(response(status, body, content_type, *headers))
@@ -234,7 +234,7 @@ class DiesAfter:
 
 @contextmanager
 def dying_after(requests: int) -> Iterator[RawServer]:
-    """Give a server that answers well so many times and then is gone."""
+    """Yield a server that answers well so many times and then is gone."""
     behaviour = DiesAfter(requests)
     with RawServer(behaviour) as server:
         behaviour.server = server

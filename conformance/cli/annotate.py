@@ -27,8 +27,8 @@ def annotate(report: str, file: str, strict: bool, outputs_file: Path | None) ->
     REPORT is a report.json, a run.jsonl, or the folder that a run has written. At most ten errors and ten warnings are
     printed, which is what GitHub shows of a step. Exit code 0 whatever the run says; 2: a file that can't be read.
     """
-    from conformance.comparison import read_side  # noqa: PLC0415 - --help does without it
-    from conformance.report.annotations import github_annotations, outputs  # noqa: PLC0415 - as above
+    from conformance.report.comparison.reading import read_side  # noqa: PLC0415 - --help does without it
+    from conformance.report.github import github_annotations, outputs  # noqa: PLC0415 - as above
 
     record = read_side(report).record
     for line in github_annotations(record, file=file, strict=strict):

@@ -32,7 +32,7 @@ def compare(
     Exit code 0, whatever the runs say; 2: a file that can't be read.
     """
     if print_schema:
-        from conformance.comparison.json_forms import schema  # noqa: PLC0415 - --help does without it
+        from conformance.report.comparison.json_forms import schema  # noqa: PLC0415 - --help does without it
 
         click.echo(json.dumps(schema("compare"), indent=2))
         return ExitCode.CONFORMS
@@ -40,26 +40,27 @@ def compare(
         raise click.UsageError("--markdown and --json are two forms: choose one.")
     if not reports:
         raise click.UsageError("Name the runs: conformance compare REPORT...")
-    from conformance.comparison import matrix_of, read_sides  # noqa: PLC0415 - as above
+    from conformance.report.comparison.matrix import matrix_of  # noqa: PLC0415 - as above
+    from conformance.report.comparison.reading import read_sides  # noqa: PLC0415 - as above
 
     matrix = matrix_of(read_sides(reports))
     if html_file is not None:
-        from conformance.comparison.matrix_html import render_matrix_html  # noqa: PLC0415 - as above
+        from conformance.report.comparison.matrix import render_matrix_html  # noqa: PLC0415 - as above
 
         _write(html_file, render_matrix_html(matrix))
     if as_json:
-        from conformance.comparison.json_forms import compare_json  # noqa: PLC0415 - as above
+        from conformance.report.comparison.json_forms import compare_json  # noqa: PLC0415 - as above
 
         click.echo(json.dumps(compare_json(matrix), indent=1))
     elif as_markdown:
-        from conformance.comparison.matrix_markdown import render_matrix_markdown  # noqa: PLC0415 - as above
+        from conformance.report.comparison.matrix import render_matrix_markdown  # noqa: PLC0415 - as above
 
         click.echo(render_matrix_markdown(matrix), nl=False)
     elif html_file is not None:
         click.echo(f"written: {html_file}")
     else:
-        from conformance.comparison.matrix_terminal import print_matrix  # noqa: PLC0415 - as above
         from conformance.program import console  # noqa: PLC0415 - as above
+        from conformance.report.comparison.matrix import print_matrix  # noqa: PLC0415 - as above
 
         print_matrix(console(), matrix)
     return ExitCode.CONFORMS

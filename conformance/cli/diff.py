@@ -24,7 +24,7 @@ def diff(old: str | None, new: str | None, strict: bool, **forms: bool) -> int: 
     judged, or is gone; 0: none did; 2: a file that can't be read.
     """
     if forms["print_schema"]:
-        from conformance.comparison.json_forms import schema  # noqa: PLC0415 - --help does without it
+        from conformance.report.comparison.json_forms import schema  # noqa: PLC0415 - --help does without it
 
         click.echo(json.dumps(schema("diff"), indent=2))
         return ExitCode.CONFORMS
@@ -32,20 +32,21 @@ def diff(old: str | None, new: str | None, strict: bool, **forms: bool) -> int: 
         raise click.UsageError("--markdown and --json are two forms: choose one.")
     if old is None or new is None:
         raise click.UsageError("Name two runs: conformance diff OLD NEW.")
-    from conformance.comparison import difference_of, read_side  # noqa: PLC0415 - as above
+    from conformance.report.comparison.difference import difference_of  # noqa: PLC0415 - as above
+    from conformance.report.comparison.reading import read_side  # noqa: PLC0415 - as above
 
     difference = difference_of(read_side(old), read_side(new), strict=strict)
     if forms["as_json"]:
-        from conformance.comparison.json_forms import diff_json  # noqa: PLC0415 - as above
+        from conformance.report.comparison.json_forms import diff_json  # noqa: PLC0415 - as above
 
         click.echo(json.dumps(diff_json(difference), indent=1))
     elif forms["as_markdown"]:
-        from conformance.comparison.diff_markdown import render_diff_markdown  # noqa: PLC0415 - as above
+        from conformance.report.comparison.difference import render_diff_markdown  # noqa: PLC0415 - as above
 
         click.echo(render_diff_markdown(difference), nl=False)
     else:
-        from conformance.comparison.diff_terminal import print_difference  # noqa: PLC0415 - as above
         from conformance.program import console  # noqa: PLC0415 - as above
+        from conformance.report.comparison.difference import print_difference  # noqa: PLC0415 - as above
 
         print_difference(console(), difference)
     return difference.exit_code

@@ -16,7 +16,7 @@ from conformance.program import Command
 
 if TYPE_CHECKING:
     from conformance.contract import Contract
-    from conformance.drift.finding import Drift
+    from conformance.documents.findings import Drift
 
 _KINDS = ("new", "removed", "changed")
 _STYLES = ("boto3-page-rst", "boto3-page-text", "cli-page", "api-reference-text", "api-reference-markdown")
@@ -48,7 +48,7 @@ def drift(as_json: bool, print_schema: bool, contract: str | None, **options: An
     text or as Markdown). What the contract knows already as a disagreement of its documents never counts.
     """
     if print_schema:
-        from conformance.drift.schema import SCHEMA  # noqa: PLC0415 - only this branch needs it
+        from conformance.documents.rendering import SCHEMA  # noqa: PLC0415 - only this branch needs it
 
         click.echo(json.dumps(SCHEMA, indent=2))
         return ExitCode.CONFORMS
@@ -58,23 +58,23 @@ def drift(as_json: bool, print_schema: bool, contract: str | None, **options: An
     loaded = contract_in(contract)
     found = _of_page(loaded, options) if options["document"] is not None else _of_model(loaded, options)
     if as_json:
-        from conformance.drift.schema import to_json  # noqa: PLC0415 - as above
+        from conformance.documents.rendering import to_json  # noqa: PLC0415 - as above
 
         whole = to_json(found, tool=_TOOL, version=conformance.__version__, digest=loaded.digest)
         click.echo(json.dumps(whole, indent=1))
     else:
-        from conformance.drift.rendering import told  # noqa: PLC0415 - as above
+        from conformance.documents.rendering import received  # noqa: PLC0415 - as above
 
         name = f"{loaded.digest[:12]}, {len(loaded.facts):,} facts"
-        for line in told(found, name, shutil.get_terminal_size((80, 24)).columns):
+        for line in received(found, name, shutil.get_terminal_size((80, 24)).columns):
             click.echo(line)
     drifted = any(finding.kind.value in failing for finding in found.findings)
     return ExitCode.DOES_NOT_CONFORM if drifted else ExitCode.CONFORMS
 
 
 def _kinds(given: tuple[str, ...]) -> frozenset[str]:
-    """Give the kinds of drift that fail. Raises UserError for one that there is not."""
-    words = [word.strip() for one in given for word in one.split(",")]
+    """Return the kinds of drift that fail. Raises UserError for one that there is not."""
+    words = [word.strip() for item in given for word in item.split(",")]
     for word in words:
         if word not in {*_KINDS, "any"}:
             raise UserError(
@@ -98,10 +98,10 @@ def _one_of_them(options: dict[str, Any]) -> None:
 
 
 def _of_page(loaded: Contract, options: dict[str, Any]) -> Drift:
-    from conformance.contract.spelling import operation_named  # noqa: PLC0415 - as above
-    from conformance.drift import styles  # noqa: PLC0415 - a model does without it
-    from conformance.drift.against_page import against_page  # noqa: PLC0415 - as above
-    from conformance.drift.page import Page, read_page, read_stdin  # noqa: PLC0415 - as above
+    from conformance.contract.operations import operation_named  # noqa: PLC0415 - as above
+    from conformance.documents import styles  # noqa: PLC0415 - a model does without it
+    from conformance.documents.page import Page, read_page, read_stdin  # noqa: PLC0415 - as above
+    from conformance.documents.page_drift import against_page  # noqa: PLC0415 - as above
 
     file = options["document"]
     shown = "standard input" if file == "-" else file
@@ -113,14 +113,14 @@ def _of_page(loaded: Contract, options: dict[str, Any]) -> Drift:
 
 
 def _of_model(loaded: Contract, options: dict[str, Any]) -> Drift:
-    from conformance.drift import model_source  # noqa: PLC0415 - a page does without it
-    from conformance.drift.against_model import against_model  # noqa: PLC0415 - as above
+    from conformance.documents.model_drift import against_model  # noqa: PLC0415 - as above
+    from conformance.documents.service_model import in_file, in_folder, installed  # noqa: PLC0415 - a page does without it
 
     service = loaded.service.service
     if options["model"] is not None:
-        source = model_source.in_file(Path(options["model"]))
+        source = in_file(Path(options["model"]))
     elif options["botocore_data"] is not None:
-        source = model_source.in_folder(Path(options["botocore_data"]), service)
+        source = in_folder(Path(options["botocore_data"]), service)
     else:
-        source = model_source.installed(service)
+        source = installed(service)
     return against_model(loaded, source)

@@ -11,10 +11,10 @@ import click
 from conformance.cli.options import contract, contract_in, terminal_width
 from conformance.errors import UserError
 from conformance.program import Command
-from conformance.report.plain import hanging
+from conformance.report.layout import hanging
 
 if TYPE_CHECKING:
-    from conformance.catalogue.check import Because, Check
+    from conformance.checks.check import Because, Check
     from conformance.contract import Behaviour, Citation, Contract, Fact, Observation, Source
 
 _WIDTH = 11
@@ -28,8 +28,8 @@ def explain(id_: str, contract: str | None) -> None:
 
     A citation is a source (api-list), a line of one (api-list:35) or an observation (O34), as reports write it.
     """
-    from conformance.catalogue.catalogue import catalogue  # noqa: PLC0415 - --help does without it
-    from conformance.validate.own_checks import own_checks  # noqa: PLC0415 - as above
+    from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - --help does without it
+    from conformance.suite.saved_checks import own_checks  # noqa: PLC0415 - as above
 
     loaded = contract_in(contract)
     checks = (*catalogue(loaded), *own_checks(loaded))
@@ -191,17 +191,17 @@ def _check(loaded: Contract, check: Check) -> str:
 
 
 def _fact(loaded: Contract, fact: Fact, checks: list[str]) -> str:
-    told = []
+    received = []
     for source in fact.to_json()["sources"]:
         other = f" says {source['value']}" if "value" in source else ""
-        told.append(_place(loaded, source["id"], source["line"]) + other)
+        received.append(_place(loaded, source["id"], source["line"]) + other)
     value = "\n".join(map(str, fact.value)) if isinstance(fact.value, list | tuple) else str(fact.value)
-    observed = [_place(loaded, f"observations:{one}", None) for one in fact.observed]
+    observed = [_place(loaded, f"observations:{item}", None) for item in fact.observed]
     return _rows(
         f"fact {fact.id}",
         ("is", value),
         ("level", f"{fact.level} ({fact.basis})"),
-        ("because", "\n".join(told)),
+        ("because", "\n".join(received)),
         *_published(loaded, [source.id for source in fact.sources]),
         *((("but seen", "\n".join(observed)),) if observed else ()),
         ("judged by", "\n".join(checks) or "no check of its own"),

@@ -13,9 +13,9 @@ from conformance.errors import UserError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from conformance.gate.entry import Entry
-    from conformance.gate.writing import Draft
     from conformance.report import Record
+    from conformance.suite.known_failures import Entry
+    from conformance.suite.known_failures_writing import Draft
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,7 +58,7 @@ def gate(command: F) -> F:
 
 
 def distributed(workers: str | None, tx: Sequence[str]) -> list[str]:
-    """Give the options of pytest that spread a run over processes or hosts. Raises UserError for a wrong one."""
+    """Return the options of pytest that spread a run over processes or hosts. Raises UserError for a wrong one."""
     if not tx:
         return [] if workers is None else ["-p", "xdist", "-n", workers, "--dist=loadgroup"]
     if workers is not None:
@@ -91,8 +91,8 @@ def draft_at(path: str | None, reason: str | None) -> Draft | None:
                 "--reason is for entries that are written, and none are", remedy="add --write-known-failures FILE"
             )
         return None
-    from conformance.gate.reading import TODO  # noqa: PLC0415 - only this branch needs it
-    from conformance.gate.writing import Draft  # noqa: PLC0415 - as above
+    from conformance.suite.known_failures import TODO  # noqa: PLC0415 - only this branch needs it
+    from conformance.suite.known_failures_writing import Draft  # noqa: PLC0415 - as above
 
     return Draft.at(Path(path), reason=TODO if reason is None else reason)
 
@@ -105,7 +105,7 @@ def write_draft(console: Console, draft: Draft, record: Record, catalogue: Seque
 
 
 def _told(draft: Draft, added: Sequence[Entry]) -> list[str]:
-    from conformance.gate.reading import is_unwritten  # noqa: PLC0415 - only this branch needs it
+    from conformance.suite.known_failures import is_unwritten  # noqa: PLC0415 - only this branch needs it
 
     if not added:
         what = "it has an entry for every failure" if draft.existing else "there is no failure to declare"

@@ -21,8 +21,8 @@ from conformance.program import Command
 @contract
 def lint(documents: str | None, contract: str | None) -> int:
     """Look for errors in the contract itself."""
-    from conformance.catalogue.catalogue import catalogue, lint_findings  # noqa: PLC0415 - --help does without it
-    from conformance.contract.documents import verify_citations  # noqa: PLC0415 - as above
+    from conformance.contract.cited_lines import verify_citations  # noqa: PLC0415 - as above
+    from conformance.suite.catalogue import catalogue, lint_findings  # noqa: PLC0415 - --help does without it
 
     loaded = contract_in(contract)
     findings = list(lint_findings(loaded))

@@ -7,15 +7,63 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from conformance.cli.options import contract, contract_in, selection, terminal_width
 from conformance.program import Command
+from conformance.report.fields import BASIS, BECAUSE, CITED, LEVEL, TEXT, TEXTS, Schema, closed, titled
 
 if TYPE_CHECKING:
     from conformance.contract import Fact
+
+
+_FACETS = [
+    "present", "type", "enum", "required", "default", "min_length", "max_length", "pattern", "minimum", "maximum",
+    "http_status",
+]  # fmt: skip
+
+FACTS: Final[Schema] = titled(
+    "The facts of a contract",
+    {
+        "type": "array",
+        "items": closed(
+            {
+                "id": TEXT,
+                "operation": TEXT,
+                "direction": {"enum": ["input", "output", "error", "paginator"]},
+                "path": TEXT,
+                "facet": {"enum": _FACETS},
+                "value": {},
+                "basis": BASIS,
+                "level": LEVEL,
+                "sources": CITED,
+            }
+        ),
+    },
+)
+
+CHECKS: Final[Schema] = titled(
+    "The checks of a contract",
+    {
+        "type": "array",
+        "items": closed(
+            {
+                "id": TEXT,
+                "operation": TEXT,
+                "area": TEXT,
+                "level": LEVEL,
+                "basis": BASIS,
+                "statement": TEXT,
+                "because": BECAUSE,
+                "facts": TEXTS,
+                "behaviour": {"type": ["string", "null"]},
+            }
+        ),
+    },
+)
+
 
 _MEMBERS = re.compile(r"[.\[\]{}]+")
 """What separates the members of a path."""
@@ -29,11 +77,9 @@ _MEMBERS = re.compile(r"[.\[\]{}]+")
 def checks(as_json: bool, print_schema: bool, contract: str | None, **options: Any) -> None:  # noqa: FBT001 - click passes flags so
     """List the checks, without running any."""
     if print_schema:
-        from conformance.cli.schemas import CHECKS  # noqa: PLC0415 - only this branch needs it
-
         click.echo(json.dumps(CHECKS, indent=2))
         return
-    from conformance.catalogue.catalogue import catalogue, select  # noqa: PLC0415 - --help does without it
+    from conformance.suite.catalogue import catalogue, select  # noqa: PLC0415 - --help does without it
 
     chosen = select(
         catalogue(contract_in(contract)),
@@ -115,8 +161,6 @@ def facts(
 ) -> None:
     """List the facts of the contract with their citations; with TEXT, those whose row contains every word of it."""
     if print_schema:
-        from conformance.cli.schemas import FACTS  # noqa: PLC0415 - only this branch needs it
-
         click.echo(json.dumps(FACTS, indent=2))
         return
     loaded = contract_in(contract)
@@ -127,7 +171,7 @@ def facts(
     for name in options["member"]:
         if name not in members:
             near = difflib.get_close_matches(name, members, n=3) or [
-                one for one in members if name.casefold() in one.casefold()
+                member for member in members if name.casefold() in member.casefold()
             ]
             hint = f": did you mean {', or '.join(near[:3])}" if near else ""
             raise click.BadParameter(f"no fact has {name!r} in its path{hint}", param_hint="--member")

@@ -44,10 +44,10 @@ def merge(
     be there. The exit code is that of the whole run.
     """
     from conformance import report  # noqa: PLC0415 - --help does without it
-    from conformance.gate.merging import merged, place_of, read_parts  # noqa: PLC0415 - as above
     from conformance.program import console  # noqa: PLC0415 - as above
     from conformance.report.terminal import print_summary  # noqa: PLC0415 - as above
     from conformance.report.writing import write_reports  # noqa: PLC0415 - as above
+    from conformance.suite.shards import merged, place_of, read_parts  # noqa: PLC0415 - as above
     from conformance.suite.stage import folder_name  # noqa: PLC0415 - as above
 
     parts = read_parts(records, gated=known_failures is not None)
@@ -68,10 +68,14 @@ def merge(
 
 def _held(record: Record, known: Path, loaded: Contract) -> Record:
     """Hold a record against known failures; which checks there are is for the contract of the run to say."""
-    from conformance.catalogue.catalogue import catalogue  # noqa: PLC0415 - only this branch needs it
-    from conformance.gate.errors import MergeError  # noqa: PLC0415 - as above
-    from conformance.gate.judging import Gatekeeper, held  # noqa: PLC0415 - as above
-    from conformance.gate.reading import read_known_failures, today  # noqa: PLC0415 - as above
+    from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - only this branch needs it
+    from conformance.suite.known_failures import (  # noqa: PLC0415 - as above  # noqa: PLC0415 - as above
+        KnownFailureMatcher,
+        MergeError,
+        held,
+        read_known_failures,
+        today,
+    )
 
     entries = read_known_failures(known)
     if loaded.digest != record.header.contract.digest:
@@ -79,4 +83,4 @@ def _held(record: Record, known: Path, loaded: Contract) -> Record:
             f"the run was judged by the contract {record.header.contract.digest[:12]}, not by {loaded.digest[:12]}",
             remedy="name its contract with --contract, so that known failures can be matched with its checks",
         )
-    return held(record, Gatekeeper(entries, [check.id for check in catalogue(loaded)], today(os.environ)))
+    return held(record, KnownFailureMatcher(entries, [check.id for check in catalogue(loaded)], today(os.environ)))

@@ -83,7 +83,7 @@ def terminal_width() -> int | None:
 
 
 def contract_in(folder: str | None) -> Contract:
-    """Give the contract in a folder, or the one that comes along. Raises ContractError."""
+    """Return the contract in a folder, or the one that comes along. Raises ContractError."""
     from conformance.contract import load  # noqa: PLC0415 - --help does without it
 
     return load(Path(folder) if folder else None)

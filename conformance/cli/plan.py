@@ -1,4 +1,4 @@
-"""What `conformance run` says of a run before it sends anything, and of the evidence that it wrote."""
+"""What `conformance run` says of time: where it went, and that a target stalls."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import ExitCode
 from conformance.report.summary import count
-from conformance.report.visible import one_line
+from conformance.visible import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conformance.suite.dry_run import RequestEstimate
     from conformance.suite.evidence import Recorded
-    from conformance.suite.forecast import Forecast
     from conformance.suite.stage import Plan
+    from conformance.suite.timings import Timings
+
 
 _LABEL = 13
 _MINUTE_S = 60
@@ -24,12 +26,12 @@ _HOUR_S = 3600
 
 def print_plan(console: Console, plan: Plan) -> ExitCode:
     """Print the whole plan of a run; nothing is sent."""
-    from conformance.suite.forecast import forecast  # noqa: PLC0415 - only `--plan` needs it
-    from conformance.targets.chain import credentials_told  # noqa: PLC0415 - as above
+    from conformance.suite.dry_run import estimate  # noqa: PLC0415 - only `--plan` needs it
+    from conformance.targets.credentials import credentials_told  # noqa: PLC0415 - as above
 
     # Looked up first: whoever has no region or no such profile need not wait for the rest.
     reach = (_row("endpoint", _endpoint(plan)), _row("credentials", credentials_told(plan.spec)))
-    for line in _plan_lines(plan, reach, forecast(plan)):
+    for line in _plan_lines(plan, reach, estimate(plan)):
         for part in _folded(one_line(line), console.width):
             console.print(part, soft_wrap=True)
     return ExitCode.CONFORMS
@@ -70,7 +72,7 @@ def _span(least: int, most: int | None, pace: float) -> str:
     return " to ".join(dict.fromkeys(duration(number / pace) for number in ends))
 
 
-def _plan_lines(plan: Plan, reach: Iterable[str], told: Forecast) -> Iterator[str]:
+def _plan_lines(plan: Plan, reach: Iterable[str], received: RequestEstimate) -> Iterator[str]:
     spec = plan.spec
     yield f"plan for {spec.name}: nothing has been sent"
     yield ""
@@ -78,12 +80,12 @@ def _plan_lines(plan: Plan, reach: Iterable[str], told: Forecast) -> Iterator[st
     yield _row("signs", f"{', '.join(_signed(plan))}; nothing else")
     if unsent := _unsent(plan):
         yield _row("not sent", f"{unsent}: here only operations that read are sent")
-    yield _row("state", _state(plan, told))
+    yield _row("state", _state(plan, received))
     yield _row("checks", f"{len(plan.own):,}")
     yield ""
-    yield from _table(plan, told)
+    yield from _table(plan, received)
     yield ""
-    yield from _bounds(plan, told)
+    yield from _bounds(plan, received)
 
 
 def _endpoint(plan: Plan) -> str:
@@ -109,55 +111,61 @@ def _unsent(plan: Plan) -> str:
     return ", ".join(sorted(set(plan.contract.operations) - set(_signed(plan))))
 
 
-def _state(plan: Plan, told: Forecast) -> str:
+def _state(plan: Plan, received: RequestEstimate) -> str:
     source = plan.spec.state
-    if told.size is None:
-        return f"{source.origin}: {count(told.resources, 'tuning job')} of a known world"
+    if received.size is None:
+        return f"{source.origin}: {count(received.resources, 'tuning job')} of a known world"
     if source.names:
         return f"{source.origin}: {count(len(source.names), 'tuning job')}, by name"
     return f"{source.origin}: the first {count(source.bound, 'tuning job')} that a listing gives, at most"
 
 
-def _table(plan: Plan, told: Forecast) -> Iterator[str]:
-    names = dict.fromkeys([*told.opening, *plan.contract.operations])
+def _table(plan: Plan, received: RequestEstimate) -> Iterator[str]:
+    names = dict.fromkeys([*received.opening, *plan.contract.operations])
     width = max(len(name) for name in names) + 2
-    if told.size is None:
-        yield f"  {'requests':<{width}}{'exactly' if told.exact else 'about':>10}"
+    if received.size is None:
+        yield f"  {'requests':<{width}}{'exactly' if received.exact else 'about':>10}"
     else:
         yield f"  {'requests':<{width}}{'at least':>10}{'at most':>10}"
     for name in names:
-        yield _counts(width, name, told, _of(told.opening, told.least, name), _of(told.opening, told.most, name))
-    yield _counts(width, "in all", told, told.at_least, told.at_most)
+        yield _counts(
+            width,
+            name,
+            received,
+            _of(received.opening, received.least, name),
+            _of(received.opening, received.most, name),
+        )
+    yield _counts(width, "in all", received, received.at_least, received.at_most)
 
 
 def _of(opening: Mapping[str, int], judging: Mapping[str, int], name: str) -> int:
     return opening.get(name, 0) + judging.get(name, 0)
 
 
-def _counts(width: int, name: str, told: Forecast, least: int, most: int) -> str:
-    return f"  {name:<{width}}{least:>10,}" + ("" if told.size is None else f"{most:>10,}")
+def _counts(width: int, name: str, received: RequestEstimate, least: int, most: int) -> str:
+    return f"  {name:<{width}}{least:>10,}" + ("" if received.size is None else f"{most:>10,}")
 
 
-def _bounds(plan: Plan, told: Forecast) -> Iterator[str]:
+def _bounds(plan: Plan, received: RequestEstimate) -> Iterator[str]:
     spec = plan.spec
-    if told.size is not None:
+    if received.size is not None:
         yield _row("at least", "what is sent whatever is there: exact for a target without any tuning job")
         yield _row(
             "at most",
-            f"with {count(told.resources, 'tuning job')} of {told.size} training jobs each. Larger ones take more, and "
+            f"with {count(received.resources, 'tuning job')} of {received.size} training jobs each. Larger ones take more, and "
             "so do parents of warm starts beyond them, and requests that are throttled and sent again",
         )
     yield _row("budget", "none: the run sends what it needs" if spec.budget is None else count(spec.budget, "request"))
     yield _row("pace", "none: one request after the other" if spec.pace is None else f"{spec.pace:g} requests a second")
     if spec.pace is not None:
-        most = min(told.at_most, spec.budget or told.at_most)
-        took = _span(told.at_least, most, spec.pace)
+        most = min(received.at_most, spec.budget or received.at_most)
+        took = _span(received.at_least, most, spec.pace)
         yield _row("time", f"{took}, if the target answers within {1 / spec.pace:g} s")
-    if told.cut:
-        areas = ", ".join(f"{area} {number:,}" for area, number in told.cut.items())
+    if received.cut:
+        areas = ", ".join(f"{area} {number:,}" for area, number in received.cut.items())
         yield _row(
             "cut",
-            f"the plan goes beyond the budget: {count(sum(told.cut.values()), 'check')} would not be judged ({areas}). "
+            f"the plan goes beyond the budget: {count(sum(received.cut.values()), 'check')} would not be judged ({areas}). "
             "Raise `budget`, lower `state: {existing: {bound: ...}}`, or choose checks by --select and --area",
         )
 
@@ -171,7 +179,7 @@ def _short_lines(plan: Plan) -> Iterator[str]:
         yield f"not sent: {unsent}: here only operations that read are sent"
     if spec.budget is None and spec.pace is None:
         return
-    from conformance.suite.forecast import least_requests  # noqa: PLC0415 - half the runs do without it
+    from conformance.suite.dry_run import least_requests  # noqa: PLC0415 - half the runs do without it
 
     least = least_requests(plan)
     time = "" if spec.pace is None else f", {spec.pace:g} a second: {_span(least, spec.budget, spec.pace)}"
@@ -208,3 +216,37 @@ def _folded(line: str, width: int) -> list[str]:
     return wrap(
         line, max(width, 2 * len(hanging)), subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
     ) or [""]
+
+
+_WIDTH = 35
+
+
+def stall_line(delay_s: float) -> str:
+    """Say that every answer is late, in one line."""
+    return f"slow target: each answer takes {delay_s * 1000:.0f} ms, whatever is asked (Nagle? a sleep?)"
+
+
+def timings_table(timings: Timings, total_s: float) -> Iterator[str]:
+    """Yield the lines of the table: phases in their order, what is left to pytest, and the whole."""
+    workers = len(timings.processes) > 1
+    yield "where the time went"
+    for name, seconds in timings.phases.items():
+        yield _timings_row(name, seconds, total_s)
+        if name == "collection":
+            yield from _checks(timings, None if workers else total_s)
+    known = sum(timings.phases.values()) + (0 if workers else timings.exchanges_s + timings.judging_s)
+    yield _timings_row("waiting for the processes" if workers else "pytest's own", total_s - known, total_s)
+    yield _timings_row("in all", total_s, total_s)
+
+
+def _checks(timings: Timings, total_s: float | None) -> Iterator[str]:
+    count = timings.exchanges
+    each = f"{count:,}, {timings.exchanges_s / count * 1000:.2f} ms each" if count else "none"
+    where = "" if total_s else f", {len(timings.processes)} processes together"
+    yield _timings_row(f"exchanges{where}", timings.exchanges_s, total_s, each)
+    yield _timings_row(f"judging{where}", timings.judging_s, total_s)
+
+
+def _timings_row(name: str, seconds: float, total_s: float | None, beside: str = "") -> str:
+    share = f"{seconds / total_s:4.0%}" if total_s else "    "
+    return f"  {name:<{_WIDTH}}{seconds:7.2f} s  {share}  {beside}".rstrip()

@@ -31,15 +31,16 @@ def prove(  # noqa: PLR0913, PLR0917 - click passes options so
 
     Exit code 0: every mutant was caught; 1: one survived, or a check accuses the unbroken server.
     """
-    from conformance.catalogue.catalogue import catalogue  # noqa: PLC0415 - --help does without it
     from conformance.contract import load  # noqa: PLC0415 - as above
-    from conformance.proof import rendering  # noqa: PLC0415 - as above
-    from conformance.proof.bench import Bench, every_mutant, world  # noqa: PLC0415 - as above
-    from conformance.proof.running import chosen, faults  # noqa: PLC0415 - as above
-    from conformance.proof.running import prove as run  # noqa: PLC0415 - as above
+    from conformance.mutation.bench import Bench, every_mutant, world  # noqa: PLC0415 - as above
+    from conformance.mutation.rendering import SCHEMA, as_screen, as_text  # noqa: PLC0415 - as above
+    from conformance.mutation.rendering import as_json as rendering_as_json  # noqa: PLC0415 - as above
+    from conformance.mutation.running import chosen, faults  # noqa: PLC0415 - as above
+    from conformance.mutation.running import prove as run  # noqa: PLC0415 - as above
+    from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - --help does without it
 
     if print_schema:
-        click.echo(json.dumps(rendering.SCHEMA, indent=2))
+        click.echo(json.dumps(SCHEMA, indent=2))
         return ExitCode.CONFORMS
     contract = load()
     checks = catalogue(contract)
@@ -49,10 +50,10 @@ def prove(  # noqa: PLR0913, PLR0917 - click passes options so
     whole = len(picked) == len(faults(every))
     proof = run(bench, picked, whole=whole, processes=processes or os.cpu_count() or 1)
     if as_json:
-        click.echo(json.dumps(rendering.as_json(bench, proof, every, checks), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(rendering_as_json(bench, proof, every, checks), indent=1, ensure_ascii=False))
     else:
-        in_full = rendering.as_text(bench, proof, every, checks)
-        in_short = rendering.as_screen(bench, proof, every, checks, shutil.get_terminal_size())
+        in_full = as_text(bench, proof, every, checks)
+        in_short = as_screen(bench, proof, every, checks, shutil.get_terminal_size())
         for line in in_full if verbose else in_short:
             click.echo(line)
     return ExitCode.DOES_NOT_CONFORM if proof.survivors else ExitCode.CONFORMS

@@ -51,7 +51,7 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
     CLI does. With --request, the answer is judged beside what was asked; without FILE, the request alone.
     """
     if print_schema:
-        from conformance.validate.schema import schema  # noqa: PLC0415 - only this branch needs it
+        from conformance.suite.validate_rendering import schema  # noqa: PLC0415 - only this branch needs it
 
         click.echo(json.dumps(schema(), indent=2))
         return ExitCode.CONFORMS
@@ -60,16 +60,19 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
             "there is nothing to judge",
             remedy="conformance validate OPERATION FILE, or conformance validate OPERATION --request FILE",
         )
-    from conformance.contract.spelling import operation_named  # noqa: PLC0415 - --help does without it
-    from conformance.validate.forms import Form  # noqa: PLC0415 - as above
-    from conformance.validate.judgement import judge  # noqa: PLC0415 - as above
-    from conformance.validate.saved import STDIN, read  # noqa: PLC0415 - as above
+    from conformance.contract.operations import operation_named  # noqa: PLC0415 - --help does without it
+    from conformance.suite.saved import (  # noqa: PLC0415 - as above
+        STDIN,
+        Form,
+        read,
+    )
+    from conformance.suite.validate import evaluate  # noqa: PLC0415 - as above
 
     loaded = contract_in(contract)
     about = loaded.operations[operation_named(operation, loaded.operations)]
     if file == options["request"] == STDIN:
         raise UserError("standard input holds one thing, not two", remedy="save the answer or the request as a file")
-    found = judge(
+    found = evaluate(
         loaded,
         about,
         answer=read(file, "an answer") if file is not None else None,
@@ -80,9 +83,9 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
         tool = {"name": _TOOL, "version": conformance.__version__}
         click.echo(json.dumps(found.to_json(loaded, tool=tool, strict=strict), indent=1))
     else:
-        from conformance.validate.rendering import told  # noqa: PLC0415 - as above
+        from conformance.suite.validate_rendering import received  # noqa: PLC0415 - as above
 
         name = f"{loaded.digest[:12]}, {len(loaded.facts):,} facts"
-        for line in told(found, name, shutil.get_terminal_size((80, 24)).columns, strict=strict):
+        for line in received(found, name, shutil.get_terminal_size((80, 24)).columns, strict=strict):
             click.echo(line)
     return found.code(strict=strict)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.contract.citation import UNSET, Citation, Source
-from conformance.contract.documents import verify_citations
+from conformance.contract.cited_lines import verify_citations
 from conformance.contract.errors import ContractError, Finding
 from conformance.contract.lint import lint
 from conformance.contract.loading import load, packaged_root
 from conformance.contract.model import (
+    UNSET,
     Behaviour,
+    Citation,
     CommonError,
     Contract,
     Fact,
@@ -19,9 +20,9 @@ from conformance.contract.model import (
     Rule,
     Service,
     Settled,
+    Source,
 )
-from conformance.contract.node import Node
-from conformance.contract.shapes import Member, Shape
+from conformance.contract.shapes import Member, Node, Shape
 
 __all__ = [
     "UNSET",

@@ -1,22 +1,233 @@
-"""Reading of `behaviours/*.yaml`: claims about more than one member or exchange, and who judges them."""
+"""Reading of `behaviours/*.yaml`: claims about more than one member or exchange, and who judges them.
+
+JMESPath gives null for a member that does not exist, so that a typo would make a rule that never applies. Each
+expression is therefore followed through the nodes of the operation, as far as what it gives can be known.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from conformance.contract import fields
-from conformance.contract.citation import Citation, Source
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
+
 from conformance.contract.citations import line_number
 from conformance.contract.errors import ContractError, suggest
-from conformance.contract.model import Behaviour, Level, Rule
-from conformance.contract.rules import check_rule
-from conformance.contract.yaml_source import Entries, Section, section
+from conformance.contract.model import Behaviour, Citation, Level, Rule, Source
+from conformance.contract.shapes import Node
+from conformance.contract.yaml_source import (
+    Entries,
+    Section,
+    choice,
+    closed,
+    names,
+    section,
+    sub,
+    text,
+    text_map,
+    texts,
+    whole,
+    wrong_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from conformance.contract.model import Observation, Operation
-    from conformance.contract.node import Basis
+    from conformance.contract.shapes import Basis
+
+
+EXTRA_FUNCTIONS = ("matches", "compiles", "number")
+"""Functions that rules have beside those of JMESPath."""
+
+_FUNCTIONS = frozenset((*Functions.FUNCTION_TABLE, *EXTRA_FUNCTIONS))
+_SAME_KIND = frozenset(("sort_by", "sort", "reverse", "not_null"))
+
+
+@dataclass(frozen=True)
+class _Items:
+    """A list whose entries may be any of the kinds."""
+
+    kinds: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class _Record:
+    """An object that an expression made, or the scope of a rule."""
+
+    members: Mapping[str, tuple[Any, ...]]
+
+
+class _Anything:
+    """A value of which nothing is known: whatever is asked of it may be there."""
+
+
+_ANYTHING = (_Anything(),)
+
+Kinds = tuple[Any, ...]
+"""What a value may be: nodes, items, records, anything; empty for null."""
+
+
+def check_rule(rule: Rule, written: Section, operation: Operation) -> None:
+    """Refuse an expression that does not compile, or that names what does not exist. Raises ContractError."""
+    scope: dict[str, Kinds] = {"request": (operation.input,), "answer": (operation.output,)}
+    bindings = sub(written, "for")
+    for name, expression in rule.bindings:
+        where = bindings.at(name)
+        if name in scope:
+            raise ContractError(
+                f"the name {name!r} is bound already", where=where, remedy="choose another name for this binding"
+            )
+        bound = _Walk(expression, where).kinds(_compiled(expression, where), (_Record(dict(scope)),))
+        scope[name] = tuple(_entries(bound, or_itself=True))
+    for key in ("when", "require", "show"):
+        if key in written:
+            expression, where = written[key], written.at(key)
+            _Walk(expression, where).kinds(_compiled(expression, where), (_Record(scope),))
+
+
+def _compiled(expression: str, where: str) -> Any:
+    try:
+        return jmespath.compile(expression).parsed
+    except JMESPathError as error:
+        reason = str(error).splitlines()[0]
+        raise ContractError(
+            f"the expression {expression!r} is no JMESPath: {reason}",
+            where=where,
+            remedy="mend the expression; literals stand in single quotes or backticks",
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """Follows one expression; `where` is told in errors."""
+
+    expression: str
+    where: str
+
+    def kinds(self, part: Mapping[str, Any], current: Kinds) -> Kinds:
+        """Return what a part of the expression may be, evaluated on the current value."""
+        children = part.get("children", ())
+        match part["type"]:
+            case "field":
+                return self.field(part["value"], current)
+            case "subexpression" | "index_expression" | "pipe":
+                for child in children:
+                    current = self.kinds(child, current)
+                return current
+            case "projection" | "value_projection" | "filter_projection":
+                return self.projection(part["type"], children, current)
+            case "function_expression":
+                return self.function(part["value"], children, current)
+            case "current" | "identity":
+                return current
+            case _:
+                return self.made(part, children, current)
+
+    def made(self, part: Mapping[str, Any], children: list[Any], current: Kinds) -> Kinds:
+        """Return what lists, objects and logic make of their parts; comparisons and literals have no members."""
+        if part["type"] == "multi_select_dict":
+            return (_Record({pair["value"]: self.kinds(pair["children"][0], current) for pair in children}),)
+        parts = () if part["type"] == "slice" else self.parts(children, current)  # a slice has numbers for children
+        match part["type"]:
+            case "index":
+                return tuple(_entries(current))
+            case "or_expression" | "and_expression":
+                return parts
+            case "slice":
+                held = tuple(_entries(current))
+            case "flatten":
+                held = tuple(_entries(tuple(_entries(parts)), or_itself=True))
+            case "multi_select_list":
+                held = parts
+            case _:
+                return _ANYTHING
+        return (_Items(held),)
+
+    def parts(self, children: list[Any], current: Kinds) -> Kinds:
+        """Return what any of several parts may be."""
+        return tuple(kind for child in children for kind in self.kinds(child, current))
+
+    def projection(self, kind: str, children: list[Any], current: Kinds) -> Kinds:
+        """Follow `[*]`, `[?...]` and `*`: the right side sees each entry of the left one."""
+        left = self.kinds(children[0], current)
+        entries = tuple(_values(left)) if kind == "value_projection" else tuple(_entries(left))
+        if kind == "filter_projection":
+            self.kinds(children[2], entries)
+        return (_Items(self.kinds(children[1], entries)),)
+
+    def function(self, name: str, arguments: list[Any], current: Kinds) -> Kinds:
+        """Follow the arguments of a call; those behind `&` see the entries of the list beside them."""
+        if name not in _FUNCTIONS:
+            raise ContractError(
+                f"there is no function {name!r} in the expression {self.expression!r}",
+                where=self.where,
+                remedy=suggest(name, sorted(_FUNCTIONS)),
+            )
+        plain = [self.kinds(argument, current) for argument in arguments if argument["type"] != "expref"]
+        entries = tuple(entry for kinds in plain for entry in _entries(kinds))
+        behind = [self.kinds(part["children"][0], entries) for part in arguments if part["type"] == "expref"]
+        if name == "map" and behind:
+            return (_Items(behind[0]),)
+        if name in {"max_by", "min_by"}:
+            return entries
+        return tuple(kind for kinds in plain for kind in kinds) if name in _SAME_KIND else _ANYTHING
+
+    def field(self, name: str, current: Kinds) -> Kinds:
+        """Return the member of that name; it is an error if nothing that the current value may be can have it."""
+        found: list[Any] = []
+        known: list[str] = []
+        held = not current
+        for kind in current:
+            if isinstance(kind, _Anything):
+                return _ANYTHING
+            if isinstance(kind, Node) and kind.type == "map":
+                held = True
+                found.append(kind.value)
+            elif isinstance(kind, Node) and name in kind.members:
+                found.append(kind.members[name])
+            elif isinstance(kind, Node):
+                known.extend(kind.members)
+            elif isinstance(kind, _Record):
+                held = held or name in kind.members
+                found.extend(kind.members.get(name, ()))
+                known.extend(kind.members)
+        if found or held:
+            return tuple(found)
+        lists = any(isinstance(kind, _Items) or (isinstance(kind, Node) and kind.type == "list") for kind in current)
+        raise ContractError(
+            f"the expression {self.expression!r} names {name!r}, which does not exist there",
+            where=self.where,
+            remedy="write `[]` after the list, to look into its entries" if lists else suggest(name, known),
+        )
+
+
+def _entries(kinds: Kinds, *, or_itself: bool = False) -> Iterator[Any]:
+    """Go through what lists may hold; what is no list gives nothing, or itself."""
+    for kind in kinds:
+        if isinstance(kind, _Anything):
+            yield kind
+        elif isinstance(kind, _Items):
+            yield from kind.kinds
+        elif isinstance(kind, Node) and kind.type == "list":
+            if kind.element is not None:
+                yield kind.element
+        elif or_itself:
+            yield kind
+
+
+def _values(kinds: Kinds) -> Iterator[Any]:
+    for kind in kinds:
+        if isinstance(kind, _Anything):
+            yield kind
+        elif isinstance(kind, Node):
+            yield from (kind.value,) if kind.value is not None else kind.members.values()
+        elif isinstance(kind, _Record):
+            for member in kind.members.values():
+                yield from member
+
 
 _REQUIRED = ("id", "number", "operations", "statement", "sources", "basis", "judged_by")
 _JUDGES = ("rule", "law", "facts", "not_observable")
@@ -40,54 +251,54 @@ def parse_behaviours(
     """Read one file. Raises ContractError."""
     for index, entry in enumerate(written):
         mapping = section(entry, written.at(index), "a behaviour")
-        fields.closed(mapping, (*_REQUIRED, "observed"), _REQUIRED, what="a behaviour")
-        judges = fields.sub(mapping, "judged_by")
-        fields.closed(judges, _JUDGES, what="`judged_by`")
+        closed(mapping, (*_REQUIRED, "observed"), _REQUIRED, what="a behaviour")
+        judges = sub(mapping, "judged_by")
+        closed(judges, _JUDGES, what="`judged_by`")
         if len(judges) != 1:
             raise ContractError(
                 f"a behaviour has exactly one judge, not {len(judges)}",
                 where=mapping.at("judged_by"),
                 remedy=f"write exactly one of: {', '.join(_JUDGES)}",
             )
-        basis, level = _BASES[fields.choice(mapping, "basis", _BASES)]
+        basis, level = _BASES[choice(mapping, "basis", _BASES)]
         yield Behaviour(
-            fields.text(mapping, "id"),
-            fields.whole(mapping, "number"),
-            fields.names(mapping, "operations", operations, "operation"),
-            fields.text(mapping, "statement"),
+            text(mapping, "id"),
+            whole(mapping, "number"),
+            names(mapping, "operations", operations, "operation"),
+            text(mapping, "statement"),
             _sources(mapping, sources),
             basis,
             level,
-            fields.names(mapping, "observed", observations, "observation"),
+            names(mapping, "observed", observations, "observation"),
             tuple(_rules(judges, operations)),
             _one_or_more(judges, "law"),
             _one_or_more(judges, "facts"),
-            fields.text(judges, "not_observable") if "not_observable" in judges else "",
+            text(judges, "not_observable") if "not_observable" in judges else "",
             mapping.at(),
         )
 
 
 def _one_or_more(mapping: Section, key: str) -> tuple[str, ...]:
-    """Give a text, or a list of texts that is not empty."""
+    """Return a text, or a list of texts that is not empty."""
     if key not in mapping:
         return ()
     if not isinstance(mapping[key], list):
-        return (fields.text(mapping, key),)
+        return (text(mapping, key),)
     if not mapping[key]:
-        raise fields.wrong_type(mapping, key, "a list with at least one entry")
-    return fields.texts(mapping, key)
+        raise wrong_type(mapping, key, "a list with at least one entry")
+    return texts(mapping, key)
 
 
 def _sources(mapping: Section, sources: Mapping[str, Source]) -> tuple[Citation, ...]:
     entries = mapping["sources"]
     if not isinstance(entries, Entries) or not entries:
-        raise fields.wrong_type(mapping, "sources", "a list of citations")
+        raise wrong_type(mapping, "sources", "a list of citations")
     return tuple(_source(section(entry, entries.at(at), "a citation"), sources) for at, entry in enumerate(entries))
 
 
 def _source(entry: Section, sources: Mapping[str, Source]) -> Citation:
-    fields.closed(entry, ("document", "line", "lines"), ("document",), what="a citation of a behaviour")
-    name = fields.text(entry, "document")
+    closed(entry, ("document", "line", "lines"), ("document",), what="a citation of a behaviour")
+    name = text(entry, "document")
     source = sources.get(name)
     if source is None:
         raise ContractError(f"there is no source {name!r}", where=entry.at("document"), remedy=suggest(name, sources))
@@ -98,17 +309,17 @@ def _source(entry: Section, sources: Mapping[str, Source]) -> Citation:
     line = line_number(entry.get("line"), entry.at("line"), source)
     more = entry.get("lines", ())
     if "lines" in entry and not isinstance(more, Entries):
-        raise fields.wrong_type(entry, "lines", "a list of line numbers")
+        raise wrong_type(entry, "lines", "a list of line numbers")
     more_lines = tuple(line_number(number, more.at(at), source) for at, number in enumerate(more))
     return Citation(name, line, more_lines=more_lines, where=entry.at())
 
 
 def _rules(judges: Section, operations: Mapping[str, Operation]) -> Iterator[Rule]:
-    """Give the rule, or the rules of a list: one an operation, so that each makes a check with an id of its own."""
+    """Yield the rule, or the rules of a list: one an operation, so that each makes a check with an id of its own."""
     written = judges.get("rule")
     if not isinstance(written, Entries) or not written:
         if "rule" in judges:
-            yield _rule(fields.sub(judges, "rule"), operations)
+            yield _rule(sub(judges, "rule"), operations)
         return
     taken: set[str] = set()
     for at, entry in enumerate(written):
@@ -124,16 +335,16 @@ def _rules(judges: Section, operations: Mapping[str, Operation]) -> Iterator[Rul
 
 
 def _rule(written: Section, operations: Mapping[str, Operation]) -> Rule:
-    fields.closed(written, (*_RULE, *_RULE_OPTIONAL), _RULE, what="a rule")
-    operation = fields.choice(written, "operation", operations)
+    closed(written, (*_RULE, *_RULE_OPTIONAL), _RULE, what="a rule")
+    operation = choice(written, "operation", operations)
     rule = Rule(
         operation,
-        fields.text(written, "subject"),
-        tuple(fields.text_map(written, "for").items()),
-        fields.text(written, "when", "") if "when" in written else "",
-        fields.text(written, "require"),
-        fields.text(written, "expected"),
-        fields.text(written, "show") if "show" in written else "",
+        text(written, "subject"),
+        tuple(text_map(written, "for").items()),
+        text(written, "when", "") if "when" in written else "",
+        text(written, "require"),
+        text(written, "expected"),
+        text(written, "show") if "show" in written else "",
     )
     check_rule(rule, written, operations[operation])
     return rule

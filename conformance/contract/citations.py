@@ -1,18 +1,32 @@
-"""Citations as the files hold them, by operation, direction, path and facet, and the rule of which one is in force."""
+"""Reading of `sources.yaml` and `observations.yaml`: what may be cited, and what was observed."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract import fields
-from conformance.contract.citation import UNSET, Citation, Source
 from conformance.contract.errors import ContractError, suggest
 from conformance.contract.facets import CITABLE, WIRE_NUMBER, facet_value, same_value
-from conformance.contract.yaml_source import Entries, Section
+from conformance.contract.model import UNSET, Citation, Observation, Source
+from conformance.contract.yaml_source import (
+    Entries,
+    Section,
+    choice,
+    closed,
+    section,
+    sub,
+    subs,
+    text,
+    texts,
+    whole,
+    wrong_type,
+)
+from conformance.contract.yaml_source import shown as fields_shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+
 
 DIRECTIONS = ("input", "output", "error", "paginator")
 
@@ -37,17 +51,17 @@ class CitationIndex:
                 where=written.at(),
                 remedy=f"name the file after a document of sources.yaml: {suggest(document, documents)}",
             )
-        for operation, directions in fields.subs(written):
+        for operation, directions in subs(written):
             if operation not in operations:
                 raise ContractError(
                     f"there is no operation {operation!r}",
                     where=written.at(operation),
                     remedy=suggest(operation, operations),
                 )
-            fields.closed(directions, DIRECTIONS, what="an operation that is cited")
-            for direction, paths in fields.subs(directions):
-                for path, facets in fields.subs(paths):
-                    fields.closed(facets, CITABLE, what="a cited path")
+            closed(directions, DIRECTIONS, what="an operation that is cited")
+            for direction, paths in subs(directions):
+                for path, facets in subs(paths):
+                    closed(facets, CITABLE, what="a cited path")
                     for facet in facets:
                         claim = (operation, direction, path, facet)
                         self.waiting.setdefault(claim, []).extend(_cited(facet, facets, source))
@@ -114,23 +128,23 @@ def _cited(facet: str, facets: Section, source: Source) -> Iterator[Citation]:
 def _one(facet: str, written: Any, where: str, source: Source) -> Citation:
     if not isinstance(written, Section):
         return Citation(source.id, line_number(written, where, source), where=where)
-    fields.closed(written, ("line", "value", "as", "lines"), ("line",), what="a citation")
+    closed(written, ("line", "value", "as", "lines"), ("line",), what="a citation")
     value = facet_value(facet, written, "value") if "value" in written else UNSET
     words: tuple[str, ...] = ()
     if "as" in written:
-        words = fields.texts(written, "as") if isinstance(written["as"], list) else (str(written["as"]),)
+        words = texts(written, "as") if isinstance(written["as"], list) else (str(written["as"]),)
     more = written.get("lines", ())
     if "lines" in written and not isinstance(more, Entries):
-        raise fields.wrong_type(written, "lines", "a list of line numbers")
+        raise wrong_type(written, "lines", "a list of line numbers")
     more_lines = tuple(line_number(line, more.at(index), source) for index, line in enumerate(more))
     return Citation(source.id, line_number(written["line"], where, source), value, words, more_lines, where)
 
 
 def line_number(written: Any, where: str, source: Source) -> int:
-    """Give a line that the document has. Raises ContractError."""
+    """Return a line that the document has. Raises ContractError."""
     if not isinstance(written, int) or isinstance(written, bool):
         raise ContractError(
-            f"a citation is a line number, not {fields.shown(written)}",
+            f"a citation is a line number, not {fields_shown(written)}",
             where=where,
             remedy="write the line, or `{line: ..., value: ...}`, or a list of these",
         )
@@ -141,3 +155,102 @@ def line_number(written: Any, where: str, source: Source) -> int:
             remedy=f"its lines are 1 to {source.lines}, as sources.yaml says",
         )
     return written
+
+
+DOCUMENT_KINDS = ("cli-page", "api-reference-text", "api-reference-markdown", "boto3-page-text", "boto3-page-rst")
+CERTAINTIES = ("high", "medium", "sample", "none")
+
+_DOCUMENT_KEYS = ("title", "kind", "edition", "operation", "file", "sha256", "lines")
+_DOCUMENT_OPTIONAL = ("dated", "url")
+_URL = re.compile(r"https?://[^\s<>\"']+")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def parse_sources(written: Section) -> dict[str, Source]:
+    """Read the documents and the other sources, by id. Raises ContractError."""
+    closed(written, ("documents", "others"), ("documents",), what="the list of sources")
+    found: dict[str, Source] = {}
+    editions: dict[int, str] = {}
+    for name, entry in subs(sub(written, "documents")):
+        found[name] = source = _document(name, entry)
+        if source.edition in editions:
+            raise ContractError(
+                f"the documents {editions[source.edition]!r} and {name!r} have the same edition",
+                where=entry.at("edition"),
+                remedy="number the documents by age, so that one of two is always the newer",
+            )
+        editions[source.edition] = name
+    for name, entry in subs(sub(written, "others")):
+        if name in found:
+            raise ContractError(
+                f"the source {name!r} is there twice", where=entry.at(), remedy="give each source its own id"
+            )
+        closed(entry, ("title", "kind", "version", "api_version", "url"), ("title", "kind"), what="a source")
+        found[name] = Source(
+            name,
+            text(entry, "title"),
+            text(entry, "kind"),
+            version=text(entry, "version", ""),
+            api_version=text(entry, "api_version", ""),
+            url=_url(entry),
+            where=entry.at(),
+        )
+    return found
+
+
+def _document(name: str, entry: Section) -> Source:
+    closed(entry, (*_DOCUMENT_KEYS, *_DOCUMENT_OPTIONAL), _DOCUMENT_KEYS, what="a document")
+    choice(entry, "kind", DOCUMENT_KINDS)
+    edition = whole(entry, "edition")
+    if edition == 0:
+        raise ContractError(
+            "editions are counted from 1", where=entry.at("edition"), remedy="give the oldest document edition 1"
+        )
+    sha256 = text(entry, "sha256")
+    if not _SHA256.fullmatch(sha256):
+        raise ContractError(
+            "the sha256 is not 64 lower-case hexadecimal digits",
+            where=entry.at("sha256"),
+            remedy="write the output of `sha256sum` for the file",
+        )
+    return Source(
+        name,
+        text(entry, "title"),
+        text(entry, "kind"),
+        edition,
+        str(entry.get("dated", "")),
+        text(entry, "operation"),
+        text(entry, "file"),
+        sha256,
+        whole(entry, "lines"),
+        url=_url(entry),
+        where=entry.at(),
+    )
+
+
+def _url(entry: Section) -> str:
+    """Return where a source is published; it becomes a link in reports, so that only http and https are taken."""
+    url = text(entry, "url", "")
+    if url and not _URL.fullmatch(url):
+        raise ContractError(
+            f"{url!r} is no public address",
+            where=entry.at("url"),
+            remedy="write the whole URL of the page, beginning with https://",
+        )
+    return url
+
+
+def parse_observations(written: Entries) -> dict[str, Observation]:
+    """Read the observations, by id. Raises ContractError."""
+    found: dict[str, Observation] = {}
+    for index, entry in enumerate(written):
+        fact = section(entry, written.at(index), "an observation")
+        keys = ("id", "statement", "certainty")
+        closed(fact, keys, keys, what="an observation")
+        name = text(fact, "id")
+        if name in found:
+            raise ContractError(
+                f"the observation {name!r} is there twice", where=fact.at("id"), remedy="give each its own id"
+            )
+        found[name] = Observation(name, text(fact, "statement"), choice(fact, "certainty", CERTAINTIES))
+    return found

@@ -28,7 +28,7 @@ class Finding:
     remedy: str
 
     def to_json(self) -> dict[str, str]:
-        """Give the three parts as they are printed by tools."""
+        """Return the three parts as they are printed by tools."""
         return {"problem": self.problem, "where": self.where, "remedy": self.remedy}
 
 

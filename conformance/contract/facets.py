@@ -6,8 +6,7 @@ import re
 from typing import Any, Final
 
 from conformance.contract.errors import ContractError, suggest
-from conformance.contract.fields import shown
-from conformance.contract.yaml_source import Entries, Section
+from conformance.contract.yaml_source import Entries, Section, shown
 
 TYPES: Final = ("string", "integer", "float", "boolean", "timestamp", "list", "map", "structure")
 SCALARS: Final = ("string", "integer", "float", "boolean", "timestamp")
@@ -34,7 +33,7 @@ _APPLIES: Final = {
 
 
 def facet_value(facet: str, holder: Section, key: str) -> Any:
-    """Give the checked value of a facet that stands in `holder` under `key`. Raises ContractError."""
+    """Return the checked value of a facet that stands in `holder` under `key`. Raises ContractError."""
     value = holder[key]
     fault = _fault(facet, value)
     if fault:
@@ -64,11 +63,11 @@ def applicable(facet: str, kind: str, where: str) -> None:
         )
 
 
-def same_value(one: Any, other: Any) -> bool:
+def same_value(item: Any, other: Any) -> bool:
     """Whether two values of a facet say the same; the order in which a page lists an enum says nothing."""
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return set(one) == set(other)
-    return type(one) is type(other) and bool(one == other)
+    if isinstance(item, list | tuple) and isinstance(other, list | tuple):
+        return set(item) == set(other)
+    return type(item) is type(other) and bool(item == other)
 
 
 def _fault(facet: str, value: Any) -> str:
@@ -94,7 +93,7 @@ def _fault(facet: str, value: Any) -> str:
 
 
 def known_type(mapping: Section) -> str:
-    """Give the type that a shape names. Raises ContractError for one that does not exist."""
+    """Return the type that a shape names. Raises ContractError for one that does not exist."""
     value = mapping.get("type")
     if isinstance(value, str) and value in TYPES:
         return value

@@ -7,22 +7,29 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.contract import fields
 from conformance.contract.behaviours import parse_behaviours
-from conformance.contract.citations import CitationIndex
+from conformance.contract.citations import CitationIndex, parse_observations, parse_sources
 from conformance.contract.errors import ContractError
-from conformance.contract.facts import facts_of_operation
-from conformance.contract.model import CommonError, Contract, Service
+from conformance.contract.model import CommonError, Contract, Service, facts_of_operation
 from conformance.contract.operations import OperationReader
 from conformance.contract.shapes import Shape, check_shapes, parse_shape
-from conformance.contract.sources import parse_observations, parse_sources
-from conformance.contract.yaml_source import Entries, Section, load_file
+from conformance.contract.yaml_source import (
+    Entries,
+    Section,
+    choice,
+    closed,
+    load_file,
+    sub,
+    subs,
+    text,
+    whole,
+    wrong_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.contract.citation import Source
-    from conformance.contract.model import Behaviour, Fact, Observation, Operation
+    from conformance.contract.model import Behaviour, Fact, Observation, Operation, Source
 
 _SERVICE = (
     "service", "protocol", "json_version", "target_prefix", "signing_name", "api_version", "content_type",
@@ -31,7 +38,7 @@ _SERVICE_OPTIONAL = ("common_errors", "behaviours")
 
 
 def packaged_root() -> Path:
-    """Give the folder of the contract: shipped inside the package, else beside it in a checkout."""
+    """Return the folder of the contract: shipped inside the package, else beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]
     shipped = package / "_contract"
     return shipped if shipped.is_dir() else package.parent / "contract"
@@ -94,7 +101,7 @@ class _Files:
     def shapes(self, observations: Mapping[str, Observation]) -> dict[str, Shape]:
         shapes: dict[str, Shape] = {}
         for path in self.folder("shapes"):
-            for name, written in fields.subs(self.mapping(path)):
+            for name, written in subs(self.mapping(path)):
                 shape = parse_shape(name, written, observations)
                 if name in shapes:
                     raise ContractError(
@@ -155,7 +162,7 @@ class _Files:
         return tuple(sorted(found.values(), key=lambda behaviour: behaviour.number))
 
     def folder(self, name: str) -> list[Path]:
-        """Give the YAML files of a folder in the order of their names, which is the same on every machine."""
+        """Return the YAML files of a folder in the order of their names, which is the same on every machine."""
         folder = self.root / name
         for stray in sorted(folder.glob("*.yml")):
             raise ContractError(
@@ -185,7 +192,7 @@ class _Files:
         return value
 
     def name(self, path: Path) -> str:
-        """Give the name of a file as errors show it."""
+        """Return the name of a file as errors show it."""
         return f"{self.shown}/{path.relative_to(self.root).as_posix()}"
 
 
@@ -197,15 +204,15 @@ def _short(root: Path) -> str:
 
 
 def _service(written: Section) -> Service:
-    fields.closed(written, (*_SERVICE, *_SERVICE_OPTIONAL), _SERVICE, what="the service")
-    fields.choice(written, "protocol", ("json",))
+    closed(written, (*_SERVICE, *_SERVICE_OPTIONAL), _SERVICE, what="the service")
+    choice(written, "protocol", ("json",))
     errors: dict[str, CommonError] = {}
-    for code, entry in fields.subs(fields.sub(written, "common_errors")):
-        fields.closed(entry, ("http_status", "meaning"), ("http_status", "meaning"), what="a common error")
+    for code, entry in subs(sub(written, "common_errors")):
+        closed(entry, ("http_status", "meaning"), ("http_status", "meaning"), what="a common error")
         statuses = entry["http_status"]
         if not isinstance(statuses, Entries) or not statuses or not all(type(status) is int for status in statuses):
-            raise fields.wrong_type(entry, "http_status", "a list of statuses")
-        errors[code] = CommonError(code, tuple(statuses), fields.text(entry, "meaning"))
-    promised = fields.whole(written, "behaviours") if "behaviours" in written else None
-    texts = {key: fields.text(written, key) for key in _SERVICE}
+            raise wrong_type(entry, "http_status", "a list of statuses")
+        errors[code] = CommonError(code, tuple(statuses), text(entry, "meaning"))
+    promised = whole(written, "behaviours") if "behaviours" in written else None
+    texts = {key: text(written, key) for key in _SERVICE}
     return Service(**texts, common_errors=errors, behaviours=promised)

@@ -1,17 +1,89 @@
-"""The contract as the rest of the program sees it: frozen values, nothing of the files but where things stand."""
+"""The flat list of facts of an operation: one atomic claim each, documented and modelled."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from conformance.contract.facets import FACETS, same_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from conformance.contract.citation import Citation, Source
-    from conformance.contract.node import Basis, Node
-    from conformance.contract.shapes import Shape
+    from conformance.contract.citations import CitationIndex
+    from conformance.contract.shapes import Basis, Node, Shape
+
+
+class Unset(Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        """Read as its name."""
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+"""A citation without a value of its own: the source says what the fact says."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document, or another source: `edition` orders the documents by age (1 is the oldest, 0 is no document)."""
+
+    id: str
+    title: str
+    kind: str
+    edition: int = 0
+    dated: str = ""
+    operation: str = ""
+    """The operation that the page is about."""
+    file: str = ""
+    sha256: str = ""
+    lines: int = 0
+    """How many lines the file has; 0 where lines can't be cited."""
+    version: str = ""
+    api_version: str = ""
+    url: str = ""
+    """Where it is published; empty where the contract does not say. The page there may be a newer edition."""
+    where: str = field(default="", compare=False)
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is one of the pages, which are cited by line."""
+        return self.edition > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One place in one source."""
+
+    id: str
+    line: int | None
+    """The line, 1 being the first; None for a source without lines."""
+    value: Any = UNSET
+    """What the source says where it says something else than the fact."""
+    words: tuple[str, ...] = ()
+    """The words on the page, where they are not the wire value."""
+    more_lines: tuple[int, ...] = ()
+    """Further lines that the statement spreads over."""
+    where: str = field(default="", compare=False)
+    """`file:line` of the citation in the contract."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form in which facts are listed."""
+        cited: dict[str, Any] = {"id": self.id, "line": self.line}
+        if self.value is not UNSET:
+            cited["value"] = list(self.value) if isinstance(self.value, tuple) else self.value
+        return cited
+
+    def all_lines(self) -> tuple[int, ...]:
+        """Return every line of the statement, empty for a source without lines."""
+        return () if self.line is None else (self.line, *self.more_lines)
+
 
 Level = Literal["must", "should"]
 Direction = Literal["input", "output", "error", "paginator"]
@@ -143,7 +215,7 @@ class Fact:
     where: str = field(default="", compare=False)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the form in which facts are listed."""
+        """Return the form in which facts are listed."""
         return {
             "id": self.id,
             "operation": self.operation,
@@ -212,15 +284,108 @@ class Contract:
     _facts_by_id: Mapping[str, Fact] = field(repr=False, compare=False)
 
     def fact(self, fact_id: str) -> Fact:
-        """Give the fact of that id. Raises KeyError."""
+        """Return the fact of that id. Raises KeyError."""
         return self._facts_by_id[fact_id]
 
     def stated(self, fact_ids: Iterable[str]) -> tuple[str, ...]:
-        """Give those of the ids that are facts; for one that only the model states, the id of what it states."""
+        """Return those of the ids that are facts; for one that only the model states, the id of what it states."""
         known = self._facts_by_id
-        found = (one if one in known else f"{one}/modelled" for one in fact_ids)
-        return tuple(one for one in found if one in known)
+        found = (item if item in known else f"{item}/modelled" for item in fact_ids)
+        return tuple(item for item in found if item in known)
 
     def facts_of(self, operation: str, direction: str) -> tuple[Fact, ...]:
-        """Give the facts of one direction of an operation, in the order of the contract."""
+        """Return the facts of one direction of an operation, in the order of the contract."""
         return tuple(fact for fact in self.facts if fact.operation == operation and fact.direction == direction)
+
+
+MODEL_SOURCE = "botocore"
+_BY_MODEL = (Citation(MODEL_SOURCE, None),)
+_BY_PROTOCOL = (Citation("protocol", None),)
+"""The status of a success is the protocol's own where no document states it."""
+
+
+def facts_of_operation(operation: Operation, cited: CitationIndex) -> Iterator[Fact]:
+    """Yield every fact of an operation: input, paginator, output, errors."""
+    name = operation.name
+    yield from _facts_of_tree(name, "input", operation.input)
+    if operation.client_options is not None:
+        yield from _facts_of_tree(name, "input", operation.client_options)
+    if operation.paginator is not None:
+        yield from _facts_of_tree(name, "paginator", operation.paginator)
+    status = cited.settle((name, "output", "", "http_status"), operation.http_status)
+    yield _stated(operation, "output", "", "http_status", (status[0], status[1] or _BY_PROTOCOL))
+    yield from _facts_of_tree(name, "output", operation.output)
+    for code, stated in operation.errors.items():
+        present = cited.settle((name, "error", code, "present"), stated=True)
+        yield _stated(operation, "error", code, "present", present)
+        status = cited.settle((name, "error", code, "http_status"), stated)
+        yield _stated(operation, "error", code, "http_status", status)
+
+
+def _facts_of_tree(operation: str, direction: Direction, tree: Node) -> Iterator[Fact]:
+    nodes = tree.walk()
+    next(nodes)  # the root is the message itself, which no document claims to be present
+    for node in nodes:
+        prefix = f"{operation}/{direction}/{node.path}"
+        modelled = node.basis == "modelled"
+        for facet, value in _stated_by_documents(node):
+            sources = _BY_MODEL if modelled else node.sources.get(facet, ())
+            yield Fact(
+                f"{prefix}/{facet}/modelled" if modelled else f"{prefix}/{facet}",
+                operation,
+                direction,
+                node.path,
+                facet,
+                value,
+                "modelled" if modelled else "documented",
+                "should" if modelled else "must",
+                sources,
+                node.observed.get(facet, ()),
+                node.places.get(facet, node.where),
+            )
+        for facet in FACETS:
+            if facet not in node.modelled:
+                continue
+            value = node.modelled[facet]
+            if facet in node.documented and same_value(value, node.documented[facet]):
+                continue  # the newest page says it already
+            yield Fact(
+                f"{prefix}/{facet}/modelled",
+                operation,
+                direction,
+                node.path,
+                facet,
+                value,
+                "modelled",
+                "should",
+                _BY_MODEL,
+                node.observed.get(facet, ()),
+                node.places.get(facet, node.where),
+            )
+
+
+def _stated_by_documents(node: Node) -> Iterator[tuple[str, Any]]:
+    yield "present", True
+    yield "type", node.type
+    for facet in FACETS:
+        if facet in node.documented:
+            yield facet, node.documented[facet]
+
+
+def _stated(
+    operation: Operation, direction: Direction, path: str, facet: str, settled: tuple[Any, tuple[Citation, ...]]
+) -> Fact:
+    """Make a fact that belongs to no member, from its value in force and its citations."""
+    value, sources = settled
+    return Fact(
+        id=f"{operation.name}/{direction}/{path}/{facet}",
+        operation=operation.name,
+        direction=direction,
+        path=path,
+        facet=facet,
+        value=value,
+        basis="protocol" if sources == _BY_PROTOCOL else "documented",
+        level="must",
+        sources=sources,
+        where=operation.where,
+    )

@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from conformance.contract import fields
 from conformance.contract.errors import ContractError, suggest
-from conformance.contract.expansion import Expansion
 from conformance.contract.model import Listing, Operation, Pagination, Settled, SortDefault
+from conformance.contract.shapes import Expansion
+from conformance.contract.yaml_source import choice, closed, names, sub, subs, text, whole
+from conformance.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from conformance.contract.citations import CitationIndex
-    from conformance.contract.node import Node
-    from conformance.contract.shapes import Shape
+    from conformance.contract.shapes import Node, Shape
     from conformance.contract.yaml_source import Section
+
+
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class UnknownOperationError(UserError):
+    """An operation that the contract does not have."""
+
+
+def spellings(operation: str) -> tuple[str, str, str]:
+    """Return the name of an operation as the API, boto3 and the AWS CLI write it."""
+    snake = _WORDS.sub("_", operation).lower()
+    return operation, snake, snake.replace("_", "-")
+
+
+def operation_named(name: str, operations: Iterable[str]) -> str:
+    """Return the operation of that name, in any of its spellings. Raises UnknownOperationError."""
+    names = tuple(operations)
+    known = {spelled: operation for operation in names for spelled in spellings(operation)}
+    if name in known:
+        return known[name]
+    folded = {spelled.lower(): operation for spelled, operation in known.items()}
+    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.5)
+    hint = f"did you mean {folded[near[0]]}?" if near else f"choose one of: {', '.join(names)}"
+    raise UnknownOperationError(f"there is no operation {name!r}", remedy=hint)
+
 
 _REQUIRED = ("operation", "summary", "input", "output", "http_status")
 _OPTIONAL = ("subject", "errors", "settled", "pagination", "listing", "paginator", "client_options")
@@ -37,8 +66,8 @@ class OperationReader:
 
     def read(self, written: Section, stem: str) -> Operation:
         """Read one file; `stem` is its name without the ending. Raises ContractError."""
-        fields.closed(written, (*_REQUIRED, *_OPTIONAL), _REQUIRED, what="an operation")
-        name = fields.text(written, "operation")
+        closed(written, (*_REQUIRED, *_OPTIONAL), _REQUIRED, what="an operation")
+        name = text(written, "operation")
         if name != stem:
             raise ContractError(
                 f"the operation {name!r} stands in a file of another name",
@@ -51,18 +80,16 @@ class OperationReader:
         options = self._tree(written, "client_options", name, "input") if "client_options" in written else None
         errors = _errors(written)
         self.paths[name, "error"] = list(errors)
-        pagination = (
-            _pagination(fields.sub(written, "pagination"), request, answer) if "pagination" in written else None
-        )
+        pagination = _pagination(sub(written, "pagination"), request, answer) if "pagination" in written else None
         return Operation(
             name,
-            fields.text(written, "summary"),
+            text(written, "summary"),
             request,
             answer,
             errors,
-            fields.whole(written, "http_status"),
+            whole(written, "http_status"),
             _member(written, "subject", request, "the input") if "subject" in written else "",
-            _settled(fields.sub(written, "settled"), answer) if "settled" in written else None,
+            _settled(sub(written, "settled"), answer) if "settled" in written else None,
             pagination,
             _listing(written, request, answer, pagination) if "listing" in written else None,
             paginator,
@@ -71,7 +98,7 @@ class OperationReader:
         )
 
     def _tree(self, written: Section, key: str, operation: str, direction: str) -> Node:
-        name = fields.text(written, key)
+        name = text(written, key)
         shape = self.shapes.get(name)
         if shape is None:
             raise ContractError(f"there is no shape {name!r}", where=written.at(key), remedy=suggest(name, self.shapes))
@@ -90,14 +117,14 @@ class OperationReader:
 
 def _errors(written: Section) -> dict[str, int]:
     statuses: dict[str, int] = {}
-    for code, entry in fields.subs(fields.sub(written, "errors")):
-        fields.closed(entry, ("http_status",), ("http_status",), what="an error")
-        statuses[code] = fields.whole(entry, "http_status")
+    for code, entry in subs(sub(written, "errors")):
+        closed(entry, ("http_status",), ("http_status",), what="an error")
+        statuses[code] = whole(entry, "http_status")
     return statuses
 
 
 def _member(written: Section, key: str, tree: Node, what: str) -> str:
-    return _known(fields.text(written, key), written.at(key), tree, what)
+    return _known(text(written, key), written.at(key), tree, what)
 
 
 def _known(path: str, where: str, tree: Node, what: str) -> str:
@@ -110,15 +137,15 @@ def _known(path: str, where: str, tree: Node, what: str) -> str:
 
 
 def _settled(written: Section, answer: Node) -> Settled:
-    fields.closed(written, ("path", "values"), ("path", "values"), what="`settled`")
+    closed(written, ("path", "values"), ("path", "values"), what="`settled`")
     path = _member(written, "path", answer, "the output")
     node = answer.descend(path)
     accepted = (node.accepted_values() if node else None) or ()
-    return Settled(path, fields.names(written, "values", accepted, f"value of {path}"))
+    return Settled(path, names(written, "values", accepted, f"value of {path}"))
 
 
 def _pagination(written: Section, request: Node, answer: Node) -> Pagination:
-    fields.closed(written, _PAGINATION, _PAGINATION, what="`pagination`")
+    closed(written, _PAGINATION, _PAGINATION, what="`pagination`")
     return Pagination(
         _member(written, "input_token", request, "the input"),
         _member(written, "output_token", answer, "the output"),
@@ -128,8 +155,8 @@ def _pagination(written: Section, request: Node, answer: Node) -> Pagination:
 
 
 def _listing(parent: Section, request: Node, answer: Node, pagination: Pagination | None) -> Listing:
-    written = fields.sub(parent, "listing")
-    fields.closed(written, (*_LISTING, *_LISTING_OPTIONAL), _LISTING, what="`listing`")
+    written = sub(parent, "listing")
+    closed(written, (*_LISTING, *_LISTING_OPTIONAL), _LISTING, what="`listing`")
     result = answer.descend(pagination.result) if pagination else None
     item = result.element if result else None
     if item is None:
@@ -140,8 +167,8 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
         )
     sort_by = _member(written, "sort_by", request, "the input")
     sort_order = _member(written, "sort_order", request, "the input")
-    keys = fields.sub(written, "keys")
-    filters, containing, after, before = (fields.sub(written, way) for way in _NARROWING)
+    keys = sub(written, "keys")
+    filters, containing, after, before = (sub(written, way) for way in _NARROWING)
     words = (request.members[sort_by].accepted_values() or ()) if sort_by in request.members else ()
     orders = (request.members[sort_order].accepted_values() or ()) if sort_order in request.members else ()
     for word in keys:
@@ -154,24 +181,24 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
         _member(written, "identity", item, "an item"),
         sort_by,
         sort_order,
-        fields.choice(written, "ascending", orders),
-        fields.choice(written, "descending", orders),
+        choice(written, "ascending", orders),
+        choice(written, "descending", orders),
         _members(keys, item),
-        fields.names(written, "grouped_only", keys, "sort key"),
-        fields.names(written, "omits_items_without_key", keys, "sort key"),
+        names(written, "grouped_only", keys, "sort key"),
+        names(written, "omits_items_without_key", keys, "sort key"),
         _members(filters, item),
         _members(containing, item),
         _members(after, item),
         _members(before, item),
-        _sort_default(fields.sub(written, "observed_default"), keys, orders) if "observed_default" in written else None,
+        _sort_default(sub(written, "observed_default"), keys, orders) if "observed_default" in written else None,
     )
 
 
 def _members(written: Section, item: Node) -> dict[str, str]:
-    """Give the path in an item that each input member is about."""
+    """Return the path in an item that each input member is about."""
     return {name: _member(written, name, item, "an item") for name in written}
 
 
 def _sort_default(written: Section, keys: Section, orders: Sequence[str]) -> SortDefault:
-    fields.closed(written, _SORT_DEFAULT, _SORT_DEFAULT, what="`observed_default`")
-    return SortDefault(fields.choice(written, "sort_by", list(keys)), fields.choice(written, "sort_order", orders))
+    closed(written, _SORT_DEFAULT, _SORT_DEFAULT, what="`observed_default`")
+    return SortDefault(choice(written, "sort_by", list(keys)), choice(written, "sort_order", orders))

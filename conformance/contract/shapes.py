@@ -1,18 +1,22 @@
-"""Shapes as the contract writes them: types with members and facets, before they are expanded into paths."""
+"""Expansion of shapes into trees of nodes, one node a path, each with the values in force at its path."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
-from conformance.contract import fields
 from conformance.contract.errors import ContractError, suggest
-from conformance.contract.facets import FACETS, applicable, facet_value, known_type
+from conformance.contract.facets import FACETS, SCALARS, applicable, facet_value, known_type
+from conformance.contract.model import UNSET, Citation
+from conformance.contract.yaml_source import closed, sub, subs, text, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from conformance.contract.citations import CitationIndex
     from conformance.contract.yaml_source import Section
+
 
 _PARTS = {"structure": ("members",), "list": ("member",), "map": ("key", "value")}
 _TRAITS = ("modelled", "observed")
@@ -67,7 +71,7 @@ class Shape:
     where: str
 
     def uses(self) -> tuple[Member, ...]:
-        """Give every use of another shape."""
+        """Return every use of another shape."""
         parts = (*self.members.values(), self.element, self.key, self.value)
         return tuple(part for part in parts if part is not None)
 
@@ -79,7 +83,7 @@ def parse_shape(name: str, written: Section, observations: Mapping[str, Any]) ->
     kind = known_type(written)
     parts = _PARTS.get(kind, ())
     what = f"a {kind} shape" if name else f"a {kind} member"
-    fields.closed(written, ("type", *parts, *FACETS, *_TRAITS), parts, what=what)
+    closed(written, ("type", *parts, *FACETS, *_TRAITS), parts, what=what)
     for facet in _MEMBER_ONLY:
         if facet in written:
             raise ContractError(
@@ -90,17 +94,14 @@ def parse_shape(name: str, written: Section, observations: Mapping[str, Any]) ->
 
 def _shape(name: str, kind: str, written: Section, traits: Traits, observations: Mapping[str, Any]) -> Shape:
     def part(key: str) -> Member | None:
-        return _member(fields.sub(written, key), observations, of_structure=False) if key in written else None
+        return _member(sub(written, key), observations, of_structure=False) if key in written else None
 
-    members = {
-        member: _member(uses, observations, of_structure=True)
-        for member, uses in fields.subs(fields.sub(written, "members"))
-    }
+    members = {member: _member(uses, observations, of_structure=True) for member, uses in subs(sub(written, "members"))}
     return Shape(name, kind, traits, members, part("member"), part("key"), part("value"), written.at())
 
 
 def _member(written: Section, observations: Mapping[str, Any], *, of_structure: bool) -> Member:
-    modelled = fields.text(written, "basis", "documented") == "modelled"
+    modelled = text(written, "basis", "documented") == "modelled"
     if "basis" in written and not modelled:
         raise ContractError(
             "the only basis that a member can name is `modelled`",
@@ -109,8 +110,8 @@ def _member(written: Section, observations: Mapping[str, Any], *, of_structure: 
         )
     inline = None
     if "shape" in written:
-        fields.closed(written, ("shape", "basis", *FACETS, *_TRAITS), what="a member with a shape")
-        shape, kind = fields.text(written, "shape"), ""
+        closed(written, ("shape", "basis", *FACETS, *_TRAITS), what="a member with a shape")
+        shape, kind = text(written, "shape"), ""
     else:
         if "type" not in written:
             raise ContractError(
@@ -118,7 +119,7 @@ def _member(written: Section, observations: Mapping[str, Any], *, of_structure: 
             )
         shape, kind = "", known_type(written)
         parts = _PARTS.get(kind, ())
-        fields.closed(written, ("type", "basis", *parts, *FACETS, *_TRAITS), parts, what=f"a {kind} member")
+        closed(written, ("type", "basis", *parts, *FACETS, *_TRAITS), parts, what=f"a {kind} member")
         inline = _shape("", kind, written, Traits({}, {}, {}, {}), observations)
     if "required" in written and not of_structure:
         raise ContractError(
@@ -132,12 +133,12 @@ def _member(written: Section, observations: Mapping[str, Any], *, of_structure: 
 def _traits(written: Section, kind: str, observations: Mapping[str, Any]) -> Traits:
     """Read the facets; `kind` is empty where the type is the shape's, and known only after all are read."""
     documented, places = _facets(written, kind)
-    inner = fields.sub(written, "modelled")
-    fields.closed(inner, FACETS, what="`modelled`")
+    inner = sub(written, "modelled")
+    closed(inner, FACETS, what="`modelled`")
     modelled, modelled_places = _facets(inner, kind)
-    watched = fields.sub(written, "observed")
-    fields.closed(watched, ("present", "type", *FACETS), what="`observed`")
-    observed = {facet: fields.texts(watched, facet) for facet in watched}
+    watched = sub(written, "observed")
+    closed(watched, ("present", "type", *FACETS), what="`observed`")
+    observed = {facet: texts(watched, facet) for facet in watched}
     for facet, ids in observed.items():
         for observation in ids:
             if observation not in observations:
@@ -186,3 +187,183 @@ def _follow(shape: Shape, shapes: Mapping[str, Shape], trail: tuple[str, ...], s
             _follow(shapes[use.shape], shapes, (*trail, use.shape), settled)
     if shape.name:
         settled.add(shape.name)
+
+
+Basis = Literal["documented", "protocol", "modelled", "observed", "inferred"]
+
+_STEP = re.compile(r"\[\]|\{key\}|\{value\}|\.?([^.\[\]{}]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What the contract says about one path.
+
+    `documented` holds the facets that the documents state, with the values in force at this path; `modelled` those
+    that only the service model states, or states otherwise. Below a member that the documents don't know, `basis` is
+    `modelled` and every facet is in `modelled`.
+    """
+
+    path: str
+    """`A.B`, `A[]`, `A{key}` or `A{value}`; empty for the root."""
+    name: str
+    """The member's name; `[]`, `{key}` or `{value}` for what a list or map holds; empty for the root."""
+    type: str
+    basis: Literal["documented", "modelled"]
+    documented: Mapping[str, Any]
+    modelled: Mapping[str, Any]
+    members: Mapping[str, Node]
+    element: Node | None
+    """What a list holds."""
+    key: Node | None
+    value: Node | None
+    """What the keys and the values of a map are."""
+    shape: str
+    """The name of the shape; empty for one that is written out at the member."""
+    observed: Mapping[str, tuple[str, ...]]
+    """Facet to the observations that contradict it: breaking it is no failure of a `must`."""
+    sources: Mapping[str, tuple[Citation, ...]]
+    """Facet (also `present` and `type`) to where the documents state it."""
+    editions: tuple[str, ...] | None
+    """Every enum value that any edition of the documents or the model lists; None if none lists any."""
+    where: str = field(compare=False)
+    """`file:line` of the member in the contract."""
+    places: Mapping[str, str] = field(compare=False)
+    """Facet to the `file:line` where the contract states it."""
+
+    def walk(self) -> Iterator[Node]:
+        """Go through this node and all below it, parents first, in the order of the contract."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def children(self) -> Iterator[Node]:
+        """Go through the nodes directly below."""
+        yield from self.members.values()
+        for child in (self.element, self.key, self.value):
+            if child is not None:
+                yield child
+
+    def accepted_values(self) -> tuple[str, ...] | None:
+        """Return every value that an edition of the documents or the model lists; None if there is no enum."""
+        return self.editions
+
+    def effective(self, facet: str) -> Any | None:
+        """Return the documented value in force, else the modelled one, else None. `type` is the type of the node."""
+        if facet == "type":
+            return self.type
+        if facet in self.documented:
+            return self.documented[facet]
+        return self.modelled.get(facet)
+
+    def descend(self, path: str) -> Node | None:
+        """Return the node at a path relative to this one, None where there is none."""
+        node: Node | None = self
+        position = 0
+        while node is not None and position < len(path):
+            step = _STEP.match(path, position)
+            if step is None:
+                return None
+            position = step.end()
+            node = node.child(step[1] or step[0])
+        return node
+
+    def child(self, name: str) -> Node | None:
+        """Return the node one step below: a member's name, `[]`, `{key}` or `{value}`."""
+        if name == "[]":
+            return self.element
+        if name == "{key}":
+            return self.key
+        if name == "{value}":
+            return self.value
+        return self.members.get(name)
+
+
+_MOST_PATHS = 20_000
+"""Shapes that use each other on many levels multiply; a contract of an API stays far below this."""
+
+
+@dataclass
+class Expansion:
+    """Expands shapes at the paths of one operation and direction, and keeps the paths that it made."""
+
+    operation: str
+    direction: str
+    shapes: Mapping[str, Shape]
+    cited: CitationIndex
+    paths: list[str] = field(default_factory=list)
+
+    def root(self, shape: Shape) -> Node:
+        """Expand the shape of a whole input or output. Raises ContractError."""
+        use = Member(shape.name, None, modelled=False, traits=Traits({}, {}, {}, {}), where=shape.where)
+        return self._node("", "", use, modelled=False)
+
+    def _node(self, path: str, name: str, use: Member, *, modelled: bool) -> Node:
+        shape = use.inline or self.shapes[use.shape]
+        traits = use.traits.over(shape.traits)
+        modelled = modelled or use.modelled
+        if len(self.paths) >= _MOST_PATHS:
+            raise ContractError(
+                f"the {self.direction} of {self.operation} has more than {_MOST_PATHS} paths",
+                where=use.where,
+                remedy="use fewer shapes inside one another",
+            )
+        self.paths.append(path)
+        if modelled:
+            kind, said = shape.type, {**traits.documented, **traits.modelled}
+            documented: dict[str, Any] = {}
+            sources: dict[str, tuple[Citation, ...]] = {}
+            listed: list[Any] = [said.get("enum")]
+        else:
+            kind, documented, sources = self._in_force(path, shape.type, traits, use.where)
+            said = dict(traits.modelled)
+            listed = [documented.get("enum"), traits.documented.get("enum")]
+            listed += [citation.value for citation in sources.get("enum", ()) if citation.value is not UNSET]
+            listed.append(said.get("enum"))
+        enums = [values for values in listed if values is not None]
+        editions = tuple(dict.fromkeys(value for values in enums for value in values)) if enums else None
+        prefix = f"{path}." if path else ""
+        members = {
+            member: self._node(prefix + member, member, member_use, modelled=modelled)
+            for member, member_use in shape.members.items()
+        }
+        return Node(
+            path=path,
+            name=name,
+            type=kind,
+            basis="modelled" if modelled else "documented",
+            documented=documented,
+            modelled=said,
+            members=members,
+            element=self._part(path, "[]", shape.element, modelled=modelled),
+            key=self._part(path, "{key}", shape.key, modelled=modelled),
+            value=self._part(path, "{value}", shape.value, modelled=modelled),
+            shape=shape.name,
+            observed=traits.observed,
+            sources=sources,
+            editions=editions,
+            where=use.where,
+            places=traits.places,
+        )
+
+    def _part(self, path: str, name: str, use: Member | None, *, modelled: bool) -> Node | None:
+        return None if use is None else self._node(path + name, name, use, modelled=modelled)
+
+    def _in_force(
+        self, path: str, kind: str, traits: Traits, where: str
+    ) -> tuple[str, dict[str, Any], dict[str, tuple[Citation, ...]]]:
+        """Return the type, the facets and the citations that hold at a path."""
+        documented: dict[str, Any] = {}
+        sources: dict[str, tuple[Citation, ...]] = {}
+        if path:
+            _, sources["present"] = self.cited.settle((self.operation, self.direction, path, "present"), stated=True)
+            in_force, sources["type"] = self.cited.settle((self.operation, self.direction, path, "type"), kind)
+            if in_force != kind and not (in_force in SCALARS and kind in SCALARS):
+                raise ContractError(
+                    f"the newest document says {in_force} at {path!r}, the shape {kind}",
+                    where=sources["type"][0].where or where,
+                    remedy="use a shape of the newest type, and give the older citations the `value` that they state",
+                )
+            kind = in_force
+        for facet, stated in traits.documented.items():
+            documented[facet], sources[facet] = self.cited.settle((self.operation, self.direction, path, facet), stated)
+        return kind, documented, sources

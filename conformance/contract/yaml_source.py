@@ -1,4 +1,4 @@
-"""One YAML file of the contract as plain values that still know their lines.
+"""Typed access to the keys of a contract file: a wrong key or a wrong type of value is an error with its line.
 
 The values are built from the parser's events rather than by a constructor, for three reasons: every value keeps its
 line, duplicate keys are refused, and the words `Off`, `No` or `Yes` stay strings (in YAML 1.1 they are booleans, in a
@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from conformance.contract.errors import ContractError
+from conformance.contract.errors import ContractError, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
 
 try:
     from yaml import CSafeLoader as _Parser
@@ -46,7 +50,7 @@ class Section(dict[str, Any]):
         self.lines: dict[str, int] = {}
 
     def at(self, key: str | None = None) -> str:
-        """Give `file:line` of a key, or of the mapping itself."""
+        """Return `file:line` of a key, or of the mapping itself."""
         return f"{self.file}:{self.line if key is None else self.lines.get(key, self.line)}"
 
 
@@ -63,12 +67,12 @@ class Entries(list[Any]):
         self.lines: list[int] = []
 
     def at(self, index: int | None = None) -> str:
-        """Give `file:line` of an entry, or of the sequence itself."""
+        """Return `file:line` of an entry, or of the sequence itself."""
         return f"{self.file}:{self.line if index is None else self.lines[index]}"
 
 
 def read_yaml(content: bytes, file: str) -> Any:
-    """Give the one document of a file, as Section, Entries or a plain value; `file` is its name in errors.
+    """Return the one document of a file, as Section, Entries or a plain value; `file` is its name in errors.
 
     Raises ContractError for anything that is not one well-formed YAML document.
     """
@@ -122,7 +126,7 @@ def _scalar(event: Any) -> Any:
 
 
 def _build(parser: Any, file: str) -> Any:
-    """Give the value of the only document."""
+    """Return the value of the only document."""
     builder = _Builder(file)
     while (event := parser.get_event()) is not None:
         handle = _HANDLERS.get(type(event))
@@ -229,3 +233,111 @@ def _line_of(error: Exception, content: bytes) -> int:
         return int(mark.line) + 1
     position = getattr(error, "position", None)  # an undecodable byte is told by its offset only
     return content[:position].count(b"\n") + 1 if isinstance(position, int) else 1
+
+
+def closed(mapping: Section, allowed: Collection[str], required: Collection[str] = (), *, what: str) -> None:
+    """Refuse keys that have no meaning here, and demand those that must be there."""
+    for key in mapping:
+        if key not in allowed:
+            raise ContractError(
+                f"{what} has no key {key!r}", where=mapping.at(key), remedy=suggest(key, sorted(allowed))
+            )
+    for key in required:
+        if key not in mapping:
+            raise ContractError(f"{what} lacks the key {key!r}", where=mapping.at(), remedy=f"add `{key}:` to it")
+
+
+def text(mapping: Section, key: str, default: str | None = None) -> str:
+    """Return a text that is not empty; `default` where the key is absent and that is allowed."""
+    if key not in mapping and default is not None:
+        return default
+    value = mapping.get(key)
+    if isinstance(value, str) and value.strip():
+        return value
+    raise wrong_type(mapping, key, "text")
+
+
+def whole(mapping: Section, key: str, default: int | None = None) -> int:
+    """Return a whole number that is not negative."""
+    if key not in mapping and default is not None:
+        return default
+    value = mapping.get(key)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise wrong_type(mapping, key, "a whole number that is not negative")
+
+
+def texts(mapping: Section, key: str) -> tuple[str, ...]:
+    """Return a list of texts, empty where the key is absent."""
+    value = mapping.get(key, ())
+    if key in mapping and not isinstance(value, Entries):
+        raise wrong_type(mapping, key, "a list of texts")
+    for index, entry in enumerate(value):
+        if not isinstance(entry, str) or not entry:
+            raise ContractError(
+                f"entry {index + 1} of {key!r} must be text", where=value.at(index), remedy="write it in quotes"
+            )
+    return tuple(value)
+
+
+def sub(mapping: Section, key: str) -> Section:
+    """Return a mapping below a key, empty where the key is absent."""
+    if key not in mapping:
+        return Section(mapping.file, mapping.line)
+    value = mapping[key]
+    if isinstance(value, Section):
+        return value
+    raise wrong_type(mapping, key, "a mapping")
+
+
+def subs(mapping: Section) -> Iterator[tuple[str, Section]]:
+    """Go through a mapping whose every value must be a mapping."""
+    for key in mapping:
+        yield key, sub(mapping, key)
+
+
+def text_map(mapping: Section, key: str) -> dict[str, str]:
+    """Return a mapping of texts below a key, empty where the key is absent."""
+    inner = sub(mapping, key)
+    return {name: text(inner, name) for name in inner}
+
+
+def wrong_type(mapping: Section, key: str, expected: str) -> ContractError:
+    """Say that the value of a key is of the wrong type."""
+    return ContractError(
+        f"{key!r} must be {expected}, not {shown(mapping.get(key))}",
+        where=mapping.at(key),
+        remedy=f"write {expected} there" + (" (quote it)" if expected == "text" else ""),
+    )
+
+
+def shown(value: Any) -> str:
+    """Show a value in an error, by its kind where it is a collection."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value!r}"
+
+
+def choice(mapping: Section, key: str, choices: Collection[str], default: str | None = None) -> str:
+    """Return a text that is one of the choices."""
+    value = text(mapping, key, default)
+    if value not in choices:
+        raise ContractError(f"there is no {key} {value!r}", where=mapping.at(key), remedy=suggest(value, choices))
+    return value
+
+
+def names(mapping: Section, key: str, choices: Collection[str], what: str) -> tuple[str, ...]:
+    """Return a list of texts each of which is one of the choices."""
+    found = texts(mapping, key)
+    for index, name in enumerate(found):
+        if name not in choices:
+            raise ContractError(
+                f"there is no {what} {name!r}", where=mapping[key].at(index), remedy=suggest(name, choices)
+            )
+    return found

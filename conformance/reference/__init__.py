@@ -3,8 +3,7 @@
 It knows the contract, the worlds and the wire, and nothing of how servers are judged.
 """
 
-from conformance.reference.faults import Faults
-from conformance.reference.foreground import serve
+from conformance.reference.foreground import Faults, serve
 from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
 

@@ -1,14 +1,22 @@
-"""The reference server in the foreground, for the length of a process."""
+"""The reference server in the foreground, for the length of a process.
+
+Nothing is left to chance: it is always each n-th request, counted over all callers, so that a test gives the same
+result twice.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import re
 import signal
 import sys
 import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -16,16 +24,100 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.errors import UserError
 from conformance.output import no_follow
+from conformance.reference.inputs import Rejection, internal_failure
 from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
+from conformance.reference.signatures import check_age
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import FrameType
 
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.faults import Faults
+    from conformance.contract import Contract
+    from conformance.reference.http import Answer, Call
     from conformance.worlds import World
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What the server plays; nothing, as it is made.
+
+    `throttle_every` N answers each N-th request with ThrottlingException, 1 all of them. `deny` names operations that
+    nobody may call. `expire_after` is the number of requests after which the caller's credentials count as expired.
+    `latency_s` is how many seconds each answer waits. `fail_every` N answers each N-th request with InternalFailure.
+    `clock_skew_s` is how many seconds its clock is ahead (negative: behind): signatures look too old, or not yet valid.
+    `progress_every` N lets what is under way take a step after every N requests.
+    """
+
+    throttle_every: int = 0
+    deny: frozenset[str] = frozenset()
+    expire_after: int | None = None
+    latency_s: float = 0.0
+    fail_every: int = 0
+    clock_skew_s: float = 0.0
+    progress_every: int = 0
+
+    def __call__(
+        self, world: World, *, contract: Contract | None = None, credentials: Mapping[str, str] | None = None
+    ) -> Service:
+        """Return a service that plays them: `ReferenceServer(world, service=Faults(throttle_every=5))`.
+
+        Raises FaultError for an operation that the service does not have.
+        """
+        service = FaultyService(self, world, contract=contract, credentials=credentials)
+        for name in sorted(self.deny - set(service.inputs)):
+            raise FaultError(
+                f"there is no operation {name!r} to deny", remedy=f"choose among: {', '.join(sorted(service.inputs))}"
+            )
+        return service
+
+
+class FaultError(UserError):
+    """A fault that can't be played."""
+
+
+class FaultyService(Service):
+    """Answers as the service does, but where a fault comes first."""
+
+    def __init__(self, faults: Faults, world: World, **more: Any) -> None:
+        """Count from the first request on."""
+        every = faults.progress_every
+        super().__init__(world, clock=lambda: time.time() + faults.clock_skew_s, progress_every=every, **more)
+        self._faults = faults
+        self._caller = f"arn:aws:sts::{world.account}:assumed-role/reader/somebody"
+        self._requests = itertools.count(1)
+        self._number = threading.local()
+        self._waiting = threading.Event()
+
+    def answer(self, call: Call) -> Answer:
+        """Return the request a number, and let it wait."""
+        self._number.value = next(self._requests)
+        if self._faults.latency_s:
+            self._waiting.wait(self._faults.latency_s)
+        return super().answer(call)
+
+    def admit(self, call: Call) -> None:
+        """Throttle each n-th request, or fail it, whatever it asks."""
+        if self._is_turn(self._faults.throttle_every):
+            raise Rejection("ThrottlingException", "Rate exceeded")
+        if self._is_turn(self._faults.fail_every):
+            raise internal_failure()
+        super().admit(call)
+
+    def _is_turn(self, every: int) -> bool:
+        return every > 0 and bool(self._number.value % every == 0)
+
+    def authenticate(self, call: Call) -> None:
+        """Let credentials expire, and deny what the caller may not do."""
+        super().authenticate(call)
+        if self._faults.clock_skew_s:  # also where no keys are configured, so that any credentials show it
+            check_age(call, self.clock())
+        expire_after = self._faults.expire_after
+        if expire_after is not None and self._number.value > expire_after:
+            raise Rejection("ExpiredTokenException", "The security token included in the request is expired")
+        name = self.dispatch(call)
+        if name in self._faults.deny:
+            action = f"{self.contract.service.signing_name}:{name}"
+            raise Rejection("AccessDeniedException", f"User: {self._caller} is not authorized to perform: {action}")
 
 
 _SECRET_HEADERS = frozenset({"x-amz-security-token", "cookie", "proxy-authorization"})
@@ -73,8 +165,8 @@ class RequestLog:
                 "headers": {name: _without_secrets(name, value) for name, value in call.headers.items()},
                 "body": call.body.decode("utf-8", "backslashreplace"),
             }
-        told = json.loads(answer.body) if answer.status != HTTPStatus.OK else {}
-        line |= {"status": answer.status, "error": told.get("__type", ""), "request_id": answer.request_id}
+        received = json.loads(answer.body) if answer.status != HTTPStatus.OK else {}
+        line |= {"status": answer.status, "error": received.get("__type", ""), "request_id": answer.request_id}
         with self._lock, contextlib.suppress(OSError):  # a full disk is no reason to serve no more
             self._file.write(json.dumps(line) + "\n")
 

@@ -1,4 +1,4 @@
-"""The inputs of the operations that are served, as node trees.
+"""From a body to the members of an input: JSON types are judged here, before any constraint is.
 
 Two of the operations have theirs in the contract. The others are put together from the same nodes: what can be created
 is what Describe tells, and a tuning job is named in the same way everywhere.
@@ -6,13 +6,72 @@ is what Describe tells, and a tuning job is named in the same way everywhere.
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from conformance.wire.encoding import NotJsonError, parse
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from conformance.contract import Contract, Node
+
+
+BAD_REQUEST = 400
+
+
+class Rejection(Exception):  # noqa: N818 - it is an answer, no mishap
+    """A request that is not served; carries everything that the error answer says.
+
+    Errors that every operation has write their text as `message`, those of the operation itself and of the parser as
+    `Message`.
+    """
+
+    def __init__(self, code: str, text: str, *, status: int = BAD_REQUEST, member: str = "message") -> None:
+        """Keep the parts of the answer."""
+        super().__init__(f"{code}: {text}")
+        self.code = code
+        self.text = text
+        self.status = status
+        self.member = member
+
+    def content(self) -> dict[str, str]:
+        """Return the error as the object that goes over the wire."""
+        return {"__type": self.code, self.member: self.text}
+
+
+def serialization(text: str) -> Rejection:
+    """Refuse a body that can't be read as the input of the operation."""
+    return Rejection("SerializationException", text, member="Message")
+
+
+def validation(text: str) -> Rejection:
+    """Refuse an input that can be read, and breaks a rule."""
+    return Rejection("ValidationException", text)
+
+
+def unknown_operation(text: str, *, status: int = BAD_REQUEST) -> Rejection:
+    """Refuse a request that names no operation of this service."""
+    return Rejection("UnknownOperationException", text, status=status)
+
+
+def not_found(text: str) -> Rejection:
+    """Refuse to tell of something that does not exist."""
+    return Rejection("ResourceNotFound", text, member="Message")
+
+
+def in_use(text: str) -> Rejection:
+    """Refuse to make something whose name is taken."""
+    return Rejection("ResourceInUse", text, member="Message")
+
+
+def internal_failure() -> Rejection:
+    """Admit that the server itself broke; the reason is in its log, never in the answer."""
+    return Rejection("InternalFailure", "", status=500)
+
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST_TRAINING_JOBS = "ListTrainingJobsForHyperParameterTuningJob"
@@ -36,7 +95,7 @@ _CREATED = (
 
 
 def inputs(contract: Contract) -> dict[str, Node]:
-    """Give the input of each served operation, by the operation's name."""
+    """Return the input of each served operation, by the operation's name."""
     by_name = contract.operations[DESCRIBE].input
     return {
         DESCRIBE: by_name,
@@ -68,9 +127,9 @@ def _create(contract: Contract) -> Node:
 
 def _list_tuning_jobs(contract: Contract) -> Node:
     listed = contract.operations[LIST_TRAINING_JOBS].input.members
-    told = contract.operations[DESCRIBE].output.members
-    moment = _bare(told["CreationTime"], {})
-    status = told["HyperParameterTuningJobStatus"]
+    received = contract.operations[DESCRIBE].output.members
+    moment = _bare(received["CreationTime"], {})
+    status = received["HyperParameterTuningJobStatus"]
     members = {
         "NextToken": listed["NextToken"],
         "MaxResults": listed["MaxResults"],
@@ -112,5 +171,200 @@ def _choice(node: Node, values: tuple[str, ...]) -> Node:
 
 
 def _bare(node: Node, facets: Mapping[str, Any]) -> Node:
-    """Give the node with no facets but these, which the model alone states."""
+    """Return the node with no facets but these, which the model alone states."""
     return replace(node, documented={}, modelled=facets, editions=None)
+
+
+def check_input(node: Node, members: dict[str, Any]) -> None:
+    """Raise one ValidationException that names every constraint that the members break."""
+    broken = list(violations(node, members, ""))
+    if broken:
+        noun = "validation error" if len(broken) == 1 else "validation errors"
+        raise validation(f"{len(broken)} {noun} detected: {'; '.join(broken)}")
+
+
+def violations(node: Node, value: Any, place: str) -> Iterator[str]:
+    """Go through the constraints that a value breaks, itself and everything in it, in the order of the contract."""
+    yield from _own_violations(node, value, place)
+    if node.type == "structure":
+        for name, member in node.members.items():
+            inner = _join(place, name[:1].lower() + name[1:])
+            if name in value:
+                yield from violations(member, value[name], inner)
+            elif member.effective("required") is True:
+                yield _absent(inner)
+    elif node.type == "list" and node.element is not None:
+        for number, item in enumerate(value, start=1):
+            yield from _present(node.element, item, f"{place}.{number}.member")
+    elif node.type == "map" and node.key is not None and node.value is not None:
+        for name, entry in value.items():
+            yield from violations(node.key, name, f"{place}.{name}.key")
+            yield from _present(node.value, entry, f"{place}.{name}.value")
+
+
+def _present(node: Node, value: Any, place: str) -> Iterator[str]:
+    if value is None:
+        yield _absent(place)
+    else:
+        yield from violations(node, value, place)
+
+
+def _own_violations(node: Node, value: Any, place: str) -> Iterator[str]:
+    for facet in _JUDGES:
+        limits = [facets[facet] for facets in (node.documented, node.modelled) if facet in facets]
+        # Where the documents and the model differ, only what both refuse is refused.
+        if limits and all(breaks(facet, limit, value) for limit in limits):
+            yield _told(value, place, _REQUIREMENTS[facet](limits[0]))
+    accepted = node.accepted_values()
+    if accepted is not None and value not in accepted:
+        yield _told(value, place, f"satisfy enum value set: [{', '.join(accepted)}]")
+
+
+def breaks(facet: str, limit: Any, value: Any) -> bool:
+    """Tell whether a value of the right type breaks one facet; False for a facet that limits no single value."""
+    return facet in _JUDGES and _JUDGES[facet](value, limit)
+
+
+def _told(value: Any, place: str, requirement: str) -> str:
+    return f"Value '{value}' at '{place}' failed to satisfy constraint: Member must {requirement}"
+
+
+def _absent(place: str) -> str:
+    return f"Value null at '{place}' failed to satisfy constraint: Member must not be null"
+
+
+def _join(place: str, name: str) -> str:
+    return f"{place}.{name}" if place else name
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # ASCII: `\d` in a contract means the ten digits, as it does where the contract comes from.
+    return re.compile(pattern, re.ASCII)
+
+
+_JUDGES: dict[str, Callable[[Any, Any], bool]] = {
+    "min_length": lambda value, limit: len(value) < limit,
+    "max_length": lambda value, limit: len(value) > limit,
+    "minimum": lambda value, limit: value < limit,
+    "maximum": lambda value, limit: value > limit,
+    "pattern": lambda value, limit: _compiled(limit).fullmatch(value) is None,
+}
+"""Each facet, and when a value breaks it."""
+
+_REQUIREMENTS: dict[str, Callable[[Any], str]] = {
+    "min_length": lambda limit: f"have length greater than or equal to {limit}",
+    "max_length": lambda limit: f"have length less than or equal to {limit}",
+    "minimum": lambda limit: f"have value greater than or equal to {limit}",
+    "maximum": lambda limit: f"have value less than or equal to {limit}",
+    "pattern": lambda limit: f"satisfy regular expression pattern: {limit}",
+}
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Parse a body that has to be a JSON object; raises a SerializationException where it is none."""
+    try:
+        content = parse(body)
+    except NotJsonError as error:
+        raise serialization(str(error)) from error
+    if not isinstance(content, dict):
+        raise serialization(f"the body is {_kind(content)}, not an object")
+    return content
+
+
+def read_members(node: Node, value: Any, path: str = "") -> Any:
+    """Take the known members of a value, each of the JSON type that its node asks for.
+
+    Members that the node does not know are dropped, and so are members that are null: both are as good as absent. Nulls
+    in lists and maps stay, for the constraints to refuse. Raises a SerializationException at the first wrong type.
+    """
+    if value is None:
+        return None
+    return _READERS[node.type](node, value, path)
+
+
+def _structure(node: Node, value: Any, path: str) -> dict[str, Any]:
+    members = _expect(value, dict, path)
+    read: dict[str, Any] = {}
+    for name, member in node.members.items():
+        if members.get(name) is not None:
+            read[name] = read_members(member, members[name], f"{path}.{name}" if path else name)
+    return read
+
+
+def _list(node: Node, value: Any, path: str) -> list[Any]:
+    items = _expect(value, list, path)
+    return [read_members(node.element, item, f"{path}[]") for item in items] if node.element else items
+
+
+def _map(node: Node, value: Any, path: str) -> dict[str, Any]:
+    entries: dict[str, Any] = _expect(value, dict, path)
+    if node.value is None:
+        return entries
+    return {
+        _string(node, name, f"{path}{{key}}"): read_members(node.value, entry, f"{path}{{value}}")
+        for name, entry in entries.items()
+    }
+
+
+def _string(_: Node, value: Any, path: str) -> str:
+    text: str = _expect(value, str, path)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise serialization(f"{path} holds half a surrogate pair") from error
+    return text
+
+
+def _boolean(_: Node, value: Any, path: str) -> bool:
+    return bool(_expect(value, bool, path))
+
+
+def _integer(_: Node, value: Any, path: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value  # of any size: the limits of the member judge it
+    number = _number(_, value, path)
+    # `1E1` is a legal way to write ten; a fraction is not a whole number that was written oddly.
+    if not float(number).is_integer():
+        raise serialization(f"{path} is {number!r}, not a whole number")
+    return int(number)
+
+
+def _number(_: Node, value: Any, path: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise serialization(f"{path} is {_kind(value)}, not a number")
+    if isinstance(value, float) and math.isinf(value):
+        raise serialization(f"{path} is beyond the range of a double")
+    return value
+
+
+def _expect(value: Any, kind: type, path: str) -> Any:
+    if not isinstance(value, kind):
+        raise serialization(f"{path or 'the body'} is {_kind(value)}, not {_KINDS[kind]}")
+    return value
+
+
+_KINDS: dict[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+
+_READERS = {
+    "structure": _structure,
+    "list": _list,
+    "map": _map,
+    "string": _string,
+    "boolean": _boolean,
+    "integer": _integer,
+    "float": _number,
+    "timestamp": _number,
+}
+
+
+def _kind(value: Any) -> str:
+    return _KINDS[type(value)]

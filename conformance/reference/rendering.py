@@ -42,15 +42,15 @@ class Renderer:
         self._prefix = f"arn:{partition_of(region) or 'aws'}:sagemaker:{region}:{account}"
 
     def tuning_job_arn(self, name: str) -> str:
-        """Give the ARN of a tuning job."""
+        """Return the ARN of a tuning job."""
         return f"{self._prefix}:hyper-parameter-tuning-job/{name}"
 
     def training_job_arn(self, launched: WorldTrainingJob) -> str:
-        """Give the ARN of a training job, which has its name in lower case."""
+        """Return the ARN of a training job, which has its name in lower case."""
         return launched.arn or f"{self._prefix}:training-job/{launched.name.lower()}"
 
     def description(self, job: WorldJob, parents: Iterable[WorldJob]) -> dict[str, Any]:
-        """Give all of Describe's answer."""
+        """Return all of Describe's answer."""
         best = best_of([job])
         overall = best_of([job, *parents]) if spans_parents(job) else None
         completion = job.completion_details
@@ -78,13 +78,13 @@ class Renderer:
         )
 
     def definitions(self, job: WorldJob) -> dict[str, Any]:
-        """Give the one definition, or the several, as they are described."""
+        """Return the one definition, or the several, as they are described."""
         described = [self.definition(job, definition) for definition in job.definitions]
         single = "TrainingJobDefinition" in job.create
         return {"TrainingJobDefinition": described[0]} if single else {"TrainingJobDefinitions": described}
 
     def definition(self, job: WorldJob, definition: Mapping[str, Any]) -> dict[str, Any]:
-        """Give a definition with what the service adds to it: its own hyperparameter and metric, forms and defaults."""
+        """Return a definition with what the service adds to it: its own hyperparameter and metric, forms and defaults."""
         metric = job.objective_of(definition).get("MetricName", "")
         static = {**definition.get("StaticHyperParameters", {}), "_tuning_objective_metric": metric}
         described = {
@@ -97,7 +97,7 @@ class Renderer:
         return described
 
     def algorithm(self, given: Mapping[str, Any], objective: str) -> dict[str, Any]:
-        """Give an algorithm: by its ARN where it was named, and with the objective under the service's own name."""
+        """Return an algorithm: by its ARN where it was named, and with the objective under the service's own name."""
         name, metrics = given.get("AlgorithmName"), list(given.get("MetricDefinitions", ()))
         expressions = {metric["Name"]: metric["Regex"] for metric in metrics}
         if objective in expressions and _OBJECTIVE_METRIC not in expressions:
@@ -108,7 +108,7 @@ class Renderer:
         return described
 
     def summary(self, job: WorldJob, launched: WorldTrainingJob) -> dict[str, Any]:
-        """Give one training job as List and the best jobs of Describe tell it."""
+        """Return one training job as List and the best jobs of Describe tell it."""
         return _present(
             {
                 "TrainingJobDefinitionName": launched.definition_name,
@@ -127,7 +127,7 @@ class Renderer:
         )
 
     def training_job(self, job: WorldJob, launched: WorldTrainingJob) -> dict[str, Any]:
-        """Give all of DescribeTrainingJob's answer: the definition as the training job runs it, and what became of it.
+        """Return all of DescribeTrainingJob's answer: the definition as the training job runs it, and what became of it.
 
         No document covers it; the members are those of the service model.
         """
@@ -165,14 +165,14 @@ class Renderer:
         )
 
     def metric(self, job: WorldJob, launched: WorldTrainingJob) -> dict[str, Any] | None:
-        """Give the final metric of a training job; None where it has none."""
+        """Return the final metric of a training job; None where it has none."""
         if launched.metric is None:
             return None
         objective = job.objective_for(launched)
         return {"Type": objective["Type"], "MetricName": objective["MetricName"], "Value": _float(launched.metric)}
 
     def tuning_job_summary(self, job: WorldJob) -> dict[str, Any]:
-        """Give one tuning job as the listing of tuning jobs tells it."""
+        """Return one tuning job as the listing of tuning jobs tells it."""
         config = job.create["HyperParameterTuningJobConfig"]
         return _present(
             {
@@ -191,25 +191,25 @@ class Renderer:
 
 
 def described_config(job: WorldJob) -> dict[str, Any]:
-    """Give the config of a tuning job with what the service fills in; with several definitions nothing (O6)."""
+    """Return the config of a tuning job with what the service fills in; with several definitions nothing (O6)."""
     given: dict[str, Any] = job.create["HyperParameterTuningJobConfig"]
     if "TrainingJobDefinition" not in job.create:
         return given
     described = {"TrainingJobEarlyStoppingType": "Off", **given}
     ranges = described["ParameterRanges"] = _every_kind(given.get("ParameterRanges", {}))
     if given["Strategy"] == "Grid":
-        combinations = math.prod(len(one["Values"]) for one in ranges["CategoricalParameterRanges"])
+        combinations = math.prod(len(item["Values"]) for item in ranges["CategoricalParameterRanges"])
         described["ResourceLimits"] = {"MaxNumberOfTrainingJobs": combinations, **given.get("ResourceLimits", {})}
     return described
 
 
 def _every_kind(ranges: Mapping[str, Any]) -> dict[str, Any]:
-    """Give ranges with a list of every kind, those without items too."""
+    """Return ranges with a list of every kind, those without items too."""
     return {kind: [] for kind in _RANGES} | dict(ranges)
 
 
 def _resources(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what a training job runs on; of several instance configs that tuning may choose from, the first."""
+    """Return what a training job runs on; of several instance configs that tuning may choose from, the first."""
     plain: dict[str, Any] | None = definition.get("ResourceConfig")
     if plain is not None:
         return plain
@@ -226,7 +226,7 @@ def _secondary_status(launched: WorldTrainingJob) -> str:
 
 
 def _transitions(launched: WorldTrainingJob) -> list[dict[str, Any]]:
-    """Give the stages of a training job: starting, training, and how it ended."""
+    """Return the stages of a training job: starting, training, and how it ended."""
     stages = [("Starting", launched.created, launched.started), ("Training", launched.started, launched.ended)]
     last = _secondary_status(launched)
     stages += [(last, launched.ended, launched.ended)] if launched.ended is not None else []
@@ -257,7 +257,7 @@ def objective_counters(launched: Iterable[WorldTrainingJob]) -> dict[str, int]:
 
 
 def _float(value: float) -> float | str:
-    """Give a float as the protocol writes it: what JSON has no numeral for is a word."""
+    """Return a float as the protocol writes it: what JSON has no numeral for is a word."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):

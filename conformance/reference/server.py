@@ -13,9 +13,16 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
-from conformance.reference.exchange import Answer, Call
-from conformance.reference.http_reading import BoundedReader, UnreadableRequestError, keeps_alive, read_call, read_head
-from conformance.reference.refusals import Refusal
+from conformance.reference.http import (
+    Answer,
+    BoundedReader,
+    Call,
+    UnreadableRequestError,
+    keeps_alive,
+    read_call,
+    read_head,
+)
+from conformance.reference.inputs import Rejection
 from conformance.reference.service import Service
 
 if TYPE_CHECKING:
@@ -174,8 +181,8 @@ class _Connection(socketserver.StreamRequestHandler):
                 return False
             call = read_call(self.rfile, self.wfile, head)
         except UnreadableRequestError as error:
-            refusal = Refusal("MalformedHttpRequestException", error.problem, status=error.status)
-            answer = service.refuse(refusal)
+            rejection = Rejection("MalformedHttpRequestException", error.problem, status=error.status)
+            answer = service.refuse(rejection)
             self.server.on_exchange(None, answer)
             self._send(answer, keep=False, body=True)
             self._drain()

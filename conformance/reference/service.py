@@ -1,42 +1,177 @@
-"""The operations of the service, and the stages that they share, each a method of its own."""
+"""The operations of the service, and the stages that they share, each a method of its own.
+
+The order is that of the service: the body is parsed, the operation found, the JSON types looked at, the caller
+recognised, the constraints checked, and only then is anything looked up.
+"""
 
 from __future__ import annotations
 
+import itertools
+import logging
 import threading
 import time
+from abc import ABC, abstractmethod
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference import inputs as operation
+from conformance.contract import load
 from conformance.reference.creation import check_creation
+from conformance.reference.http import Answer, Call
+from conformance.reference.inputs import (
+    CREATE,
+    DELETE,
+    DESCRIBE,
+    DESCRIBE_TRAINING_JOB,
+    IN_CONTRACT,
+    LIST_TAGS,
+    LIST_TRAINING_JOBS,
+    LIST_TUNING_JOBS,
+    STOP,
+    Rejection,
+    check_input,
+    inputs,
+    internal_failure,
+    not_found,
+    read_members,
+    read_object,
+    unknown_operation,
+)
 from conformance.reference.listing import (
     TRAINING_JOB_KEYS,
     TUNING_JOB_KEYS,
     Page,
+    PageTokens,
     in_order,
     offset_after,
     page_of,
     tuning_jobs_within,
     with_status,
 )
-from conformance.reference.progress import MovingState
-from conformance.reference.refusals import not_found
 from conformance.reference.rendering import Renderer, spans_parents
-from conformance.reference.signatures import region_of
-from conformance.reference.stages import Members, Stages
-from conformance.reference.state import State, missing
-from conformance.reference.tokens import PageTokens
+from conformance.reference.signatures import Signatures, region_of
+from conformance.reference.state import MovingState, State, missing
+from conformance.wire.encoding import dump
 from conformance.wire.signing import is_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from conformance.contract import Contract
-    from conformance.reference.exchange import Answer, Call
     from conformance.worlds import World, WorldJob, WorldTrainingJob
+
+
+Members = dict[str, Any]
+
+_LOG = logging.getLogger(__name__)
+_OK = 200
+_METHOD_NOT_ALLOWED = 405
+_NOT_FOUND = 404
+
+
+class Stages(ABC):
+    """Takes calls through all stages; what an operation does is for the class below to say.
+
+    Calls may come from several threads at once.
+    """
+
+    def __init__(
+        self, contract: Contract | None, credentials: Mapping[str, str] | None, clock: Callable[[], float]
+    ) -> None:
+        """Take the inputs from a contract; one of other operations, or none, gives way to the one that comes along.
+
+        With `credentials` (access key to secret key) every request has to be signed by one; `clock` gives epoch
+        seconds.
+        """
+        self.clock = clock
+        whole = contract is not None and set(contract.operations) >= IN_CONTRACT
+        self.contract = contract if contract is not None and whole else _shipped_contract()
+        self.inputs = inputs(self.contract)
+        self._signatures = Signatures(credentials, self.contract.service.signing_name, clock) if credentials else None
+        self._numbers = itertools.count(1)
+
+    def answer(self, call: Call) -> Answer:
+        """Take a call through all stages; a fault of the server itself is an InternalFailure."""
+        try:
+            self.admit(call)
+            content = self.parse(call)
+            name = self.dispatch(call)
+            members = self.read(name, content)
+            self.authenticate(call)
+            self.validate(name, members)
+            return self.succeed(self.perform(name, members))
+        except Rejection as rejection:
+            return self.refuse(rejection)
+        except Exception:  # noqa: BLE001 - whatever broke, the caller gets an answer and the log gets the reason
+            _LOG.exception("the reference server broke on %s %s", call.method, call.target)
+            return self.refuse(internal_failure())
+
+    def behind(self, call: Call) -> str:  # noqa: ARG002 - variants look at it
+        """Return what becomes of the connection behind the answer to a call: empty, it carries the next one.
+
+        A variant names the kind of fault that the next request meets.
+        """
+        return ""
+
+    def admit(self, call: Call) -> None:
+        """Refuse what is not a POST to the root: the operation is in a header, never in the URL."""
+        if call.method != "POST":
+            raise unknown_operation(f"{call.method} is not supported: use POST", status=_METHOD_NOT_ALLOWED)
+        if call.target.partition("?")[0] != "/":
+            raise unknown_operation("there is nothing at this path: use /", status=_NOT_FOUND)
+
+    def parse(self, call: Call) -> Members:
+        """Parse the body, a JSON object."""
+        return read_object(call.body)
+
+    def dispatch(self, call: Call) -> str:
+        """Find the operation that the target header names."""
+        prefix, _, name = call.headers.get("x-amz-target", "").partition(".")
+        if prefix != self.contract.service.target_prefix or name not in self.inputs:
+            raise unknown_operation("")
+        return name
+
+    def read(self, name: str, content: Members) -> Members:
+        """Take the members of the operation's input, each of the right JSON type."""
+        members: Members = read_members(self.inputs[name], content)
+        return members
+
+    def authenticate(self, call: Call) -> None:
+        """Check the signature, where keys are configured."""
+        if self._signatures is not None:
+            self._signatures.check(call)
+
+    def validate(self, name: str, members: Members) -> None:
+        """Check every constraint of the input."""
+        check_input(self.inputs[name], members)
+
+    @abstractmethod
+    def perform(self, name: str, members: Members) -> Members:
+        """Do what the operation does."""
+
+    def succeed(self, output: Members) -> Answer:
+        """Write the answer of an operation."""
+        return self.write(_OK, output)
+
+    def refuse(self, rejection: Rejection) -> Answer:
+        """Write the answer to a request that is not served."""
+        return self.write(rejection.status, rejection.content())
+
+    def write(self, status: int, content: Members) -> Answer:
+        """Write an object as JSON, under a request id of its own."""
+        number = next(self._numbers)
+        request_id = f"{number:08x}-0000-4000-8000-{number:012x}"
+        return Answer(status, dump(content), request_id, self.contract.service.content_type, self.clock())
+
+
+@lru_cache(maxsize=1)
+def _shipped_contract() -> Contract:
+    # Read once a process: it takes longer than everything else that a server does before it serves.
+    return load()
+
 
 _TOKEN_KEY = b"conformance reference server"
 _PAGING = frozenset({"NextToken", "MaxResults"})
-_KEYS = {operation.LIST_TRAINING_JOBS: TRAINING_JOB_KEYS, operation.LIST_TUNING_JOBS: TUNING_JOB_KEYS}
+_KEYS = {LIST_TRAINING_JOBS: TRAINING_JOB_KEYS, LIST_TUNING_JOBS: TUNING_JOB_KEYS}
 
 
 class _Region:
@@ -76,14 +211,14 @@ class Service(Stages):
         self._lock = threading.Lock()
         self.tokens = PageTokens(_TOKEN_KEY)
         self._performers: dict[str, Callable[[Members], Members]] = {
-            operation.DESCRIBE: self.describe,
-            operation.LIST_TRAINING_JOBS: self.list_training_jobs,
-            operation.CREATE: self.create,
-            operation.STOP: self.stop,
-            operation.DELETE: self.delete,
-            operation.LIST_TUNING_JOBS: self.list_tuning_jobs,
-            operation.DESCRIBE_TRAINING_JOB: self.describe_training_job,
-            operation.LIST_TAGS: self.list_tags,
+            DESCRIBE: self.describe,
+            LIST_TRAINING_JOBS: self.list_training_jobs,
+            CREATE: self.create,
+            STOP: self.stop,
+            DELETE: self.delete,
+            LIST_TUNING_JOBS: self.list_tuning_jobs,
+            DESCRIBE_TRAINING_JOB: self.describe_training_job,
+            LIST_TAGS: self.list_tags,
         }
 
     def answer(self, call: Call) -> Answer:
@@ -123,11 +258,11 @@ class Service(Stages):
 
     def list_training_jobs(self, members: Members) -> Members:
         """List the training jobs of one tuning job."""
-        query = self.complete(operation.LIST_TRAINING_JOBS, members)
+        query = self.complete(LIST_TRAINING_JOBS, members)
         job = self.lookup(query["HyperParameterTuningJobName"])
         listed = self.sort(self.filter(job.training_jobs, query), query)
-        page = self.page(operation.LIST_TRAINING_JOBS, query, listed)
-        return self.render_page(operation.LIST_TRAINING_JOBS, query, page, job)
+        page = self.page(LIST_TRAINING_JOBS, query, listed)
+        return self.render_page(LIST_TRAINING_JOBS, query, page, job)
 
     def complete(self, name: str, members: Members) -> Members:
         """Fill in the defaults of what was left out."""
@@ -155,7 +290,7 @@ class Service(Stages):
 
     def sort(self, launched: Sequence[WorldTrainingJob], query: Members) -> list[WorldTrainingJob]:
         """Put training jobs in the order that the query asks for; those without a metric are no part of that order."""
-        key = self.sort_key(operation.LIST_TRAINING_JOBS, query)
+        key = self.sort_key(LIST_TRAINING_JOBS, query)
         return in_order(launched, key, descending=query["SortOrder"] == "Descending")
 
     def sort_key(self, name: str, query: Members) -> Callable[[Any], Any]:
@@ -170,7 +305,7 @@ class Service(Stages):
         return page_of(listed, offset, query["MaxResults"])
 
     def bound(self, name: str, query: Members) -> Members:
-        """Give what a token is bound to: the operation and all of its query but the page."""
+        """Return what a token is bound to: the operation and all of its query but the page."""
         return {"": name} | {member: value for member, value in query.items() if member not in _PAGING}
 
     def render_description(self, job: WorldJob, parents: Sequence[WorldJob]) -> Members:
@@ -207,15 +342,13 @@ class Service(Stages):
 
     def list_tuning_jobs(self, members: Members) -> Members:
         """List tuning jobs."""
-        query = self.complete(operation.LIST_TUNING_JOBS, members)
+        query = self.complete(LIST_TUNING_JOBS, members)
         kept = with_status(tuning_jobs_within(self.state.jobs(), query), query.get("StatusEquals"))
-        key = self.sort_key(operation.LIST_TUNING_JOBS, query)
+        key = self.sort_key(LIST_TUNING_JOBS, query)
         listed = in_order(kept, key, descending=query["SortOrder"] == "Descending")
-        page = self.page(operation.LIST_TUNING_JOBS, query, listed)
+        page = self.page(LIST_TUNING_JOBS, query, listed)
         summaries = [self.renderer.tuning_job_summary(job) for job in page.items]
-        return {"HyperParameterTuningJobSummaries": summaries} | self.render_token(
-            operation.LIST_TUNING_JOBS, query, page
-        )
+        return {"HyperParameterTuningJobSummaries": summaries} | self.render_token(LIST_TUNING_JOBS, query, page)
 
     def describe_training_job(self, members: Members) -> Members:
         """Tell everything about one training job that a tuning job launched."""

@@ -12,12 +12,12 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from conformance.reference.refusals import Refusal
+from conformance.reference.inputs import Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from conformance.reference.exchange import Call
+    from conformance.reference.http import Call
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _PARTS = ("Credential", "SignedHeaders", "Signature")
@@ -42,21 +42,23 @@ class Signatures:
         """Raise the refusal that fits where the signature is absent, in pieces, of nobody or wrong."""
         header = call.headers.get("authorization")
         if not header:
-            raise Refusal("MissingAuthenticationTokenException", "Missing Authentication Token")
+            raise Rejection("MissingAuthenticationTokenException", "Missing Authentication Token")
         parts = _parts(header)
         scope = _SCOPE.fullmatch(parts["Credential"])
         timestamp = call.headers.get("x-amz-date", "")
         if scope is None or _time_of(timestamp) is None:
-            raise Refusal("IncompleteSignatureException", "The credential scope or X-Amz-Date is not well formed")
+            raise Rejection("IncompleteSignatureException", "The credential scope or X-Amz-Date is not well formed")
         if scope["key"] not in self._secrets:
             text = "The security token included in the request is invalid."
-            raise Refusal("UnrecognizedClientException", text)
+            raise Rejection("UnrecognizedClientException", text)
         if scope["service"] != self._service:
             raise _invalid(f"Credential should be scoped to correct service: '{self._service}'.")
         check_age(call, self._clock())
         if scope["date"] != timestamp[:8]:
-            told = f"'{scope['date']}' != '{timestamp[:8]}', from '{timestamp}'."
-            raise _invalid(f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date: {told}")
+            received = f"'{scope['date']}' != '{timestamp[:8]}', from '{timestamp}'."
+            raise _invalid(
+                f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date: {received}"
+            )
         self._compare(call, parts, scope, timestamp)
 
     def _compare(self, call: Call, parts: Mapping[str, str], scope: re.Match[str], timestamp: str) -> None:
@@ -108,8 +110,8 @@ def _time_of(timestamp: str) -> datetime | None:
         return None
 
 
-def _invalid(text: str) -> Refusal:
-    return Refusal("InvalidSignatureException", text)
+def _invalid(text: str) -> Rejection:
+    return Rejection("InvalidSignatureException", text)
 
 
 def _parts(header: str) -> dict[str, str]:
@@ -119,5 +121,5 @@ def _parts(header: str) -> dict[str, str]:
     absent = [name for name in _PARTS if not parts.get(name)]
     if algorithm != _ALGORITHM or absent:
         text = f"Authorization header requires {' and '.join(absent) or _ALGORITHM}"
-        raise Refusal("IncompleteSignatureException", text)
+        raise Rejection("IncompleteSignatureException", text)
     return parts

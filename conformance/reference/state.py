@@ -1,19 +1,27 @@
-"""The tuning jobs that there are, and the changes that Create, Stop and Delete make to them."""
+"""A state that moves: after every N calls each tuning job that is under way takes one step, the same ones each time.
+
+A step is the next of these that applies to a tuning job: what is Stopping has Stopped; the training jobs that run
+complete; the next ones start, as many as may run in parallel; the tuning job completes.
+"""
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.reference.refusals import in_use, not_found, validation
+from conformance.reference.inputs import in_use, not_found, validation
 from conformance.worlds import WorldJob, WorldTrainingJob
+from conformance.worlds.model import RUNNING_STATUSES
+from conformance.worlds.schedule import metric_between, training_job_name, tuned_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
     from conformance.worlds import World
+
 
 _RUNNING = frozenset({"InProgress", "Stopping"})
 
@@ -31,18 +39,18 @@ class State:
         """Hear that a call is about to be answered; this state does not move by itself."""
 
     def jobs(self) -> tuple[WorldJob, ...]:
-        """Give all tuning jobs, as they are now."""
+        """Return all tuning jobs, as they are now."""
         with self._lock:
             return tuple(self._jobs.values())
 
     def find(self, name: str) -> WorldJob | None:
-        """Give the tuning job of that name, None where there is none."""
+        """Return the tuning job of that name, None where there is none."""
         with self._lock:
             return self._jobs.get(name)
 
     def find_training_job(self, wanted: Callable[[WorldTrainingJob], bool]) -> tuple[WorldJob, WorldTrainingJob] | None:
-        """Give the first training job that is wanted, with the tuning job that launched it; None if there is none."""
-        return next(((job, one) for job in self.jobs() for one in job.training_jobs if wanted(one)), None)
+        """Return the first training job that is wanted, with the tuning job that launched it; None if there is none."""
+        return next(((job, each) for job in self.jobs() for each in job.training_jobs if wanted(each)), None)
 
     def create(self, members: Mapping[str, Any]) -> WorldJob:
         """Add a tuning job that has launched nothing yet; raises ResourceInUse where the name is taken."""
@@ -62,7 +70,7 @@ class State:
             if job.status not in _RUNNING:
                 raise validation(f"The tuning job {name} can't be stopped: it is in status {job.status}")
             now = round(self._clock(), 3)
-            launched = tuple(stopped(one, job, int(now)) for one in job.training_jobs)
+            launched = tuple(stopped(each, job, int(now)) for each in job.training_jobs)
             self._jobs[name] = replace(job, status="Stopped", modified=now, ended=now, training_jobs=launched)
 
     def delete(self, name: str) -> None:
@@ -94,3 +102,107 @@ def end_of(launched: WorldTrainingJob, job: WorldJob, now: int) -> float:
     begun = launched.started or launched.created
     limit: int = job.definition_of(launched).get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400)
     return max(begun, min(now, begun + limit))
+
+
+_METRICS = (0.5, 0.9)
+
+
+class MovingState(State):
+    """Tuning jobs that go on as calls come in; a stop takes a step, and only what has ended can be deleted."""
+
+    def __init__(self, world: World, clock: Callable[[], float], every: int) -> None:
+        """Start from a world; `every` is the number of calls to each step."""
+        super().__init__(world, clock)
+        self._every = every
+        self._calls = 0
+        self._counting = threading.Lock()
+
+    def count_call(self) -> None:
+        """Count a call that is about to be answered, and take a step where it follows so many others."""
+        with self._counting:
+            due = self._calls > 0 and self._calls % self._every == 0
+            self._calls += 1
+            if due:
+                self._advance()
+
+    def _advance(self) -> None:
+        with self._lock:
+            for name, job in self._jobs.items():
+                if job.status in RUNNING_STATUSES:
+                    self._jobs[name] = _next(job, max(round(self._clock(), 3), job.modified))
+
+    def stop(self, name: str) -> None:
+        """Begin to stop a tuning job and what it runs; raises a ValidationException where it has ended."""
+        with self._lock:
+            job = self._existing(name)
+            self._require(job, name, job.status in RUNNING_STATUSES, "stopped")
+            launched = tuple(
+                replace(each, status="Stopping") if each.status == "InProgress" else each for each in job.training_jobs
+            )
+            now = max(round(self._clock(), 3), job.modified)
+            self._jobs[name] = replace(job, status="Stopping", modified=now, training_jobs=launched)
+
+    def delete(self, name: str) -> None:
+        """Forget a tuning job that has ended; raises a ValidationException where it has not."""
+        with self._lock:
+            job = self._existing(name)
+            self._require(job, name, job.status not in RUNNING_STATUSES, "deleted")
+            del self._jobs[name]
+
+    def _require(self, job: WorldJob, name: str, holds: bool, what: str) -> None:  # noqa: FBT001 - what has to hold
+        if not holds:
+            raise validation(f"The tuning job {name} can't be {what}: it is in status {job.status}")
+
+
+def _next(job: WorldJob, now: float) -> WorldJob:
+    """Return a tuning job after its next step."""
+    limits = job.create.get("HyperParameterTuningJobConfig", {}).get("ResourceLimits", {})
+    consumed = min(int(now - job.created), limits.get("MaxRuntimeInSeconds", math.inf))
+    moved = replace(job, modified=now, consumed_runtime=int(consumed))
+    launched = job.training_jobs
+    if job.status == "Stopping":
+        ended = tuple(stopped(each, job, int(now)) for each in launched)
+        return replace(moved, status="Stopped", ended=now, training_jobs=ended)
+    if any(each.status in RUNNING_STATUSES for each in launched):
+        return replace(moved, training_jobs=tuple(_ended(job, each, now) for each in launched))
+    room = _planned(job, limits) - len(launched)
+    if room > 0 and job.definitions:
+        several = range(len(launched) + 1, len(launched) + 1 + min(room, limits.get("MaxParallelTrainingJobs", 1)))
+        return replace(moved, training_jobs=(*launched, *(_started(job, number, now) for number in several)))
+    return replace(moved, status="Completed", ended=now)
+
+
+def _planned(job: WorldJob, limits: Mapping[str, Any]) -> int:
+    """Return how many training jobs a tuning job launches; a grid without a limit tries each combination once."""
+    if "MaxNumberOfTrainingJobs" in limits:
+        return int(limits["MaxNumberOfTrainingJobs"])
+    ranges = job.ranges_of(job.definitions[0]) if job.definitions else {}
+    return math.prod(len(item["Values"]) for item in ranges.get("CategoricalParameterRanges", ()))
+
+
+def _started(job: WorldJob, number: int, now: float) -> WorldTrainingJob:
+    definition = job.definitions[(number - 1) % len(job.definitions)]
+    name = training_job_name(job.name, number)
+    grid = job.create["HyperParameterTuningJobConfig"]["Strategy"] == "Grid"
+    begun = max(math.floor(now), math.ceil(job.created))
+    return WorldTrainingJob(
+        name=name,
+        status="InProgress",
+        created=begun,
+        started=begun,
+        objective_status="Pending",
+        tuned=tuned_values(name, number, job.ranges_of(definition), grid=grid),
+        definition_name=definition.get("DefinitionName"),
+    )
+
+
+def _ended(job: WorldJob, world_training_job: WorldTrainingJob, now: float) -> WorldTrainingJob:
+    """Return a training job that ran as completed, one that was stopping as stopped, and any other as it is."""
+    if world_training_job.status == "Stopping":
+        return stopped(world_training_job, job, int(now))
+    if world_training_job.status != "InProgress":
+        return world_training_job
+    begun = replace(world_training_job, started=world_training_job.started or world_training_job.created)
+    metric = metric_between(*_METRICS, world_training_job.name)
+    ended = end_of(begun, job, int(now))
+    return replace(begun, status="Completed", ended=ended, metric=metric, objective_status="Succeeded")

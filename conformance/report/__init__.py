@@ -6,16 +6,29 @@ that only records does not pay for template engines.
 
 from __future__ import annotations
 
-from conformance.report.exchange import BODY_LIMIT, Exchange, Fault, Request, Response, body_text
 from conformance.report.findings import Finding, Rank, group_findings
-from conformance.report.gate import Gate, GateFinding, Wrong
 from conformance.report.record import RecordError, RecordWriter, read_record
-from conformance.report.result import AREAS, Because, Level, Outcome, Result, sort_results
+from conformance.report.result import (
+    AREAS,
+    BODY_LIMIT,
+    Because,
+    Exchange,
+    Fault,
+    Level,
+    Outcome,
+    Request,
+    Response,
+    Result,
+    body_text,
+    sort_results,
+)
 from conformance.report.run import (
     Contract,
     Crash,
     Facts,
     Footer,
+    Gate,
+    GateFinding,
     Header,
     Record,
     Shard,
@@ -23,6 +36,7 @@ from conformance.report.run import (
     Thresholds,
     Tool,
     Versions,
+    Wrong,
 )
 from conformance.report.summary import (
     Headline,

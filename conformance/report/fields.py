@@ -1,10 +1,10 @@
-"""Reading the members of one JSON object, each with the type that the record promises."""
+"""Parts of which the JSON Schemas of printed forms are made: closed objects, and what occurs in most of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Read = TypeVar("Read")
@@ -31,14 +31,14 @@ class Fields:
         self._where = where
 
     def text(self, name: str) -> str:
-        """Give a string."""
+        """Return a string."""
         value = self._get(name)
         if isinstance(value, str):
             return value
         raise self._refuse(name, "a string", value)
 
     def choice(self, name: str, choices: type[Choice]) -> Choice:
-        """Give a string that is one of an enumeration."""
+        """Return a string that is one of an enumeration."""
         value = self.text(name)
         try:
             return choices(value)
@@ -46,21 +46,21 @@ class Fields:
             raise self.refuse(name, f"one of {', '.join(choices)}") from None
 
     def flag(self, name: str) -> bool:
-        """Give true or false."""
+        """Return true or false."""
         value = self._get(name)
         if isinstance(value, bool):
             return value
         raise self._refuse(name, "true or false", value)
 
     def count(self, name: str) -> int:
-        """Give an integer of zero or more."""
+        """Return an integer of zero or more."""
         value = self._get(name)
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             return value
         raise self._refuse(name, "an integer of zero or more", value)
 
     def seconds(self, name: str) -> float:
-        """Give a time span in seconds."""
+        """Return a time span in seconds."""
         value = self._get(name)
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise self._refuse(name, "a number of seconds", value)
@@ -69,9 +69,9 @@ class Fields:
         return float(value)
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Give a list of strings."""
+        """Return a list of strings."""
         value = self._list(name)
-        if all(isinstance(one, str) for one in value):
+        if all(isinstance(item, str) for item in value):
             return tuple(value)
         raise FieldError(f"{self._path(name)} must be a list of strings")
 
@@ -80,30 +80,30 @@ class Fields:
         return None if self._get(name) is None else self.texts(name)
 
     def mapping(self, name: str) -> Fields:
-        """Give an object inside this one."""
+        """Return an object inside this one."""
         return Fields(self._get(name), self._path(name))
 
     def text_mapping(self, name: str) -> Mapping[str, str]:
-        """Give an object whose values are all strings."""
+        """Return an object whose values are all strings."""
         inner = self.mapping(name)
         return {key: inner.text(key) for key in inner.names()}
 
     def counts(self, name: str) -> Mapping[str, int]:
-        """Give an object whose values are all counts."""
+        """Return an object whose values are all counts."""
         inner = self.mapping(name)
         return {key: inner.count(key) for key in inner.names()}
 
     def each(self, name: str, read: Callable[[Fields], Read]) -> tuple[Read, ...]:
-        """Give a list of objects, each made by `read`."""
+        """Return a list of objects, each made by `read`."""
         path = self._path(name)
-        return tuple(read(Fields(one, f"{path}[{index}]")) for index, one in enumerate(self._list(name)))
+        return tuple(read(Fields(item, f"{path}[{index}]")) for index, item in enumerate(self._list(name)))
 
     def optional(self, name: str, read: Callable[[Fields], Read]) -> Read | None:
-        """Give an object made by `read`, or None where the member is null."""
+        """Return an object made by `read`, or None where the member is null."""
         return None if self._get(name) is None else read(self.mapping(name))
 
     def optional_count(self, name: str) -> int | None:
-        """Give a count, or None where the member is null."""
+        """Return a count, or None where the member is null."""
         return None if self._get(name) is None else self.count(name)
 
     def has(self, name: str) -> bool:
@@ -111,7 +111,7 @@ class Fields:
         return name in self._members
 
     def names(self) -> tuple[str, ...]:
-        """Give the names of the members that are there, in their order."""
+        """Return the names of the members that are there, in their order."""
         return tuple(self._members)
 
     def refuse(self, name: str, wanted: str) -> FieldError:
@@ -143,3 +143,42 @@ _TYPES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean",
 def json_type(value: object) -> str:
     """Name a JSON value's type as JSON does."""
     return next((words for kind, words in _TYPES.items() if isinstance(value, kind)), "null")
+
+
+Schema = dict[str, Any]
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+TEXT: Final[Schema] = {"type": "string"}
+TEXTS: Final[Schema] = {"type": "array", "items": TEXT}
+COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+LEVEL: Final[Schema] = {"enum": ["must", "should"]}
+BASIS: Final[Schema] = {"enum": ["documented", "protocol", "modelled", "observed", "inferred"]}
+
+
+def closed(properties: Schema, *, optional: Schema | None = None) -> Schema:
+    """Return the schema of an object that has all of these members, perhaps the optional ones, and no others."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": {**properties, **(optional or {})},
+    }
+
+
+def titled(title: str, schema: Schema) -> Schema:
+    """Return a schema that stands for itself: with its draft and its title."""
+    return {"$schema": DRAFT, "title": title, **schema}
+
+
+TOOL: Final = closed({"name": TEXT, "version": TEXT})
+"""What made a form."""
+
+_PLACE: Final[Schema] = {"type": ["integer", "null"]}
+"""A line; null for a source without lines."""
+
+BECAUSE: Final[Schema] = {"type": "array", "items": closed({"source": TEXT, "line": _PLACE})}
+"""Where a claim is made."""
+
+CITED: Final[Schema] = {"type": "array", "items": closed({"id": TEXT, "line": _PLACE}, optional={"value": {}})}
+"""The same, with the value that a source states where that is not the one in force."""

@@ -1,14 +1,155 @@
-"""Findings: failures and errors by their root cause, in the order in which to mend them."""
+"""Findings: failures and errors by their root cause, in the order in which to mend them.
+
+Nobody can look into a target, so this goes by what its failures have in common: the member of an answer that is wrong
+wherever it stands, the law that is broken, or the way in which requests are mishandled.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from conformance.report import causes
 from conformance.report.result import Level, Outcome, Result, sort_results
+
+BEHIND = "behind"
+"""Kind of a skipped check that could not be judged because of another one, which its reason names."""
+
+_SEE = re.compile(r": see (\S.*)$")
+_FEW_SUBJECTS = 3
+"""Up to how many members that are mishandled in the same way are told one by one: more of them are one cause."""
+
+_BY_LAW = frozenset({"pagination", "order", "filter"})
+"""Areas whose kinds of failure are each of one law, whatever listing it was broken in."""
+
+_AVAILABILITY = "operation"
+"""Subject of the check that an operation is there: its reason names the operation already."""
+
+_BARE = " break this"
+"""The end of a reason that counts and leaves it to the statement to say what is broken, as older records have it."""
+
+_COUNT = re.compile(r" \(\d+ of \d+ [^()]*\)$")
+"""The end of a reason that says in how many places a claim is broken."""
+
+_DIGITS = re.compile(r"\d+")
+_WRONG_MEMBER = {
+    "missing": ("is left out", "are left out"),
+    "answer-present": ("is null", "are null"),
+    "answer-type": ("has the wrong JSON type", "have the wrong JSON type"),
+    "answer-enum": ("has a value that is not in its enum", "have values that are not in their enums"),
+    "answer-pattern": ("does not match its pattern", "do not match their patterns"),
+    "answer-min_length": ("is too short", "are too short"),
+    "answer-max_length": ("is too long", "are too long"),
+    "answer-minimum": ("is too small", "are too small"),
+    "answer-maximum": ("is too large", "are too large"),
+}
+"""What is wrong with one member, and with several, by the kind of the failure."""
+_NULL_OR_TYPE = frozenset({"answer-present", "answer-type"})
+"""The kinds of a null, which has no type either."""
+
+
+def behind(result: Result) -> str:
+    """Return the id of the check that keeps this one from being judged; empty where none does."""
+    if result.outcome is not Outcome.SKIPPED or result.kind != BEHIND:
+        return ""
+    found = _SEE.search(result.reason)
+    return found[1] if found else ""
+
+
+def cause(result: Result) -> tuple[str, ...]:
+    """Return what failures with one cause have in common."""
+    if result.outcome is Outcome.ERROR:
+        return ("broke", result.kind, _without_numbers(result.reason))
+    if result.kind in _WRONG_MEMBER and result.area == "response":
+        return ("member", _leaf(result.subject))
+    if result.area in _BY_LAW:
+        return ("law", result.kind)
+    if result.area == "consistency":
+        return ("claim", result.statement)
+    return ("way", result.kind, _without_numbers(result.reason))
+
+
+def split(alike: Sequence[Result]) -> list[list[Result]]:
+    """Part failures of one way: by the member that they are about, where only a few members are mishandled so."""
+    by_subject: dict[str, list[Result]] = {}
+    for result in alike:
+        by_subject.setdefault(result.subject, []).append(result)
+    if cause(alike[0])[0] != "way" or len(by_subject) > _FEW_SUBJECTS:
+        return [list(alike)]
+    return list(by_subject.values())
+
+
+def merge_members(groups: Iterable[list[Result]]) -> list[list[Result]]:
+    """Put members that are wrong in the same way together, where they are more than a few, and claims of one title."""
+    alone: dict[str, list[list[Result]]] = {}
+    claims: dict[str, list[Result]] = {}
+    others = []
+    for group in groups:
+        kind = _wrong_in_one_way(group)
+        if kind:
+            alone.setdefault(kind, []).append(group)
+        elif cause(group[0])[0] == "claim" and _COUNT.search(group[0].reason):
+            claims.setdefault(_COUNT.sub("", group[0].reason), []).extend(group)
+        else:
+            others.append(group)
+    others += claims.values()
+    for several in alone.values():
+        if len(several) > _FEW_SUBJECTS:
+            others.append([result for group in several for result in group])
+        else:
+            others += several
+    return others
+
+
+def title(alike: Sequence[Result]) -> str:
+    """Say in a line what is wrong, from failures with one cause."""
+    lead = alike[0]
+    if cause(lead)[0] == "member":
+        return _of_members(alike)
+    reason = lead.reason or f"broken: {lead.statement.rstrip('.') or lead.id}"
+    if reason.endswith(_BARE):
+        reason = f"{reason.removesuffix(_BARE)} break the rule: {lead.statement.rstrip('.') or lead.expected}"
+    one_subject = len({each.subject for each in alike}) == 1 and lead.subject != _AVAILABILITY
+    if cause(lead)[0] == "way" and one_subject:
+        return f"{lead.subject}: {reason}"
+    return _sentence(reason)
+
+
+def _of_members(alike: Sequence[Result]) -> str:
+    kind = _wrong_in_one_way(alike)
+    leaves = tuple(dict.fromkeys(_leaf(each.subject) for each in alike))
+    words, of_several = _WRONG_MEMBER.get(kind, ("is wrong in several ways", "are wrong in several ways"))
+    if len(leaves) > 1:
+        shown = ", ".join(leaves[:_FEW_SUBJECTS])
+        return f"{len(leaves)} members {of_several}: {shown}{', …' if len(leaves) > _FEW_SUBJECTS else ''}"
+    paths = {each.subject for each in alike}
+    member = ".".join(min(paths).split(".")[-2:]) if len(paths) == 1 else leaves[0]
+    return f"{member} {words}"
+
+
+def _wrong_in_one_way(alike: Sequence[Result]) -> str:
+    """Return the kind in which members are wrong where there is one; empty where there are several, or none."""
+    kinds = {each.kind for each in alike}
+    if cause(alike[0])[0] != "member":
+        return ""
+    if kinds == _NULL_OR_TYPE:
+        return "answer-present"
+    return next(iter(kinds)) if len(kinds) == 1 else ""
+
+
+def _leaf(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _without_numbers(text: str) -> str:
+    return _DIGITS.sub("0", text)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
 
 _LAYERS = ("protocol", "response", "request", "error", "pagination", "order", "filter", "consistency", "client")
 """Areas from the wire upwards: what breaks a lower one often breaks those above it, too."""
@@ -53,21 +194,21 @@ class Finding:
     @property
     def title(self) -> str:
         """What is wrong, in a line."""
-        return causes.title(self.results[: len(self.results) - self.symptoms])
+        return title(self.results[: len(self.results) - self.symptoms])
 
     @property
     def places(self) -> tuple[tuple[str, int], ...]:
         """Where its checks are, as `operation/area`, with the number of checks of each, the most frequent first."""
-        return _counted(f"{one.operation}/{one.area}" for one in self.results)
+        return _counted(f"{each.operation}/{each.area}" for each in self.results)
 
     @property
     def subjects(self) -> tuple[tuple[str, int], ...]:
         """What the checks are about, with the number of checks of each, the most frequent first."""
-        return _counted(one.subject for one in self.results)
+        return _counted(each.subject for each in self.results)
 
 
 def rank(result: Result) -> Rank | None:
-    """Give the urgency of a result; None where there is nothing to mend."""
+    """Return the urgency of a result; None where there is nothing to mend."""
     if result.outcome not in {Outcome.FAILED, Outcome.ERROR}:
         return None
     if result.known:
@@ -78,36 +219,34 @@ def rank(result: Result) -> Rank | None:
 
 
 def group_findings(results: Iterable[Result]) -> tuple[Finding, ...]:
-    """Give the findings among results in the order in which to mend them.
+    """Return the findings among results in the order in which to mend them.
 
     First what keeps other checks from being judged; then by urgency, and within that from the wire upwards. Each
     failure is in exactly one finding, next to those that seem to have the same cause; what was declared beforehand, and
     errors, are findings of their own. A finding is as urgent as the most urgent of its results.
     """
     failures: dict[str, Result] = {}
-    behind: Counter[str] = Counter()
+    blocked: Counter[str] = Counter()
     for result in sort_results(results):
         if rank(result) is not None:
             failures[result.id] = result
-        elif blocker := causes.behind(result):
-            behind[blocker] += 1
-    roots = {one: _root(result, failures) for one, result in failures.items()}
+        elif blocker := behind(result):
+            blocked[blocker] += 1
+    roots = {each: _root(result, failures) for each, result in failures.items()}
     alike: dict[tuple[bool, tuple[str, ...]], list[Result]] = {}
     symptoms: dict[str, list[Result]] = {}
-    for one, result in failures.items():
-        if roots[one] is result:
-            alike.setdefault((result.known, causes.cause(result)), []).append(result)
+    for each, result in failures.items():
+        if roots[each] is result:
+            alike.setdefault((result.known, cause(result)), []).append(result)
         else:
-            symptoms.setdefault(roots[one].id, []).append(result)
-    parts = [part for group in alike.values() for part in causes.split(group)]
-    merged = [
-        group for known in (False, True) for group in causes.merge_members(p for p in parts if p[0].known is known)
-    ]
-    return tuple(sorted((_finding(part, symptoms, behind) for part in merged), key=_order))
+            symptoms.setdefault(roots[each].id, []).append(result)
+    parts = [part for group in alike.values() for part in split(group)]
+    merged = [group for known in (False, True) for group in merge_members(p for p in parts if p[0].known is known)]
+    return tuple(sorted((_finding(part, symptoms, blocked) for part in merged), key=_order))
 
 
 def skip_reasons(results: Iterable[Result]) -> tuple[tuple[str, tuple[Result, ...]], ...]:
-    """Give the reasons for which checks were skipped, with the checks, the most frequent reason first."""
+    """Return the reasons for which checks were skipped, with the checks, the most frequent reason first."""
     by_reason: dict[str, list[Result]] = {}
     for result in sort_results(results):
         if result.outcome is Outcome.SKIPPED:
@@ -130,11 +269,11 @@ def _root(result: Result, failures: Mapping[str, Result]) -> Result:
 def _finding(alike: list[Result], symptoms: Mapping[str, list[Result]], behind: Mapping[str, int]) -> Finding:
     # The check that others wait for leads, so that the finding is about what they wait for; else the most urgent of
     # the many.
-    often = Counter(one.subject for one in alike)
-    alike.sort(key=lambda one: (-behind.get(one.id, 0), _urgency(one), -often[one.subject]))
-    following = [follower for one in alike for follower in symptoms.get(one.id, ())]
+    often = Counter(each.subject for each in alike)
+    alike.sort(key=lambda each: (-behind.get(each.id, 0), _urgency(each), -often[each.subject]))
+    following = [follower for each in alike for follower in symptoms.get(each.id, ())]
     results = (*alike, *following)
-    waiting = sum(behind.get(one.id, 0) for one in results)
+    waiting = sum(behind.get(each.id, 0) for each in results)
     return Finding(min(map(_urgency, results)), results, waiting, len(following))
 
 

@@ -1,28 +1,282 @@
 """report.html: one file that needs nothing else; every value is escaped, nothing is fetched, one script of ours runs.
 
+Compiling both takes longer than filling them in, and a run does it once: a tenth of a second of each run.
+
+A page with ten thousand rows opens slowly; ten thousand short lists inside a block of text cost next to nothing until
+somebody looks. Rows are lists, and every text stands once, in `texts`: a row has its index. What the places of a row
+mean is said in `_check_row` and `_fact_row`, and once more in the script.
+
 The first screen and the findings stand in the page itself and need no script. The lists of every check and fact are
 data (see `island`) that the script unfolds when somebody looks.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import os
+import re
+import sys
+from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from conformance.contract import Contract
-from conformance.report.exchange import Request, Response
-from conformance.report.island import anchor, header_lines, island
-from conformance.report.judged_facts import FactOutcome
+from conformance.report.facts import FactOutcome, JudgedFact
+from conformance.report.layout import rests_on
 from conformance.report.page import Area, Page, page_of
+from conformance.report.result import Exchange, Outcome, Request, Response, Result
 from conformance.report.run import Record
-from conformance.report.templating import asset, html_environment, script_source
-from conformance.report.visible import visible
+from conformance.report.summary import count
+from conformance.visible import one_line, visible
+
+
+class _BesideTemplates(BytecodeCache):
+    """Keeps compiled templates in `__pycache__`, where that can be written to; jinja2 tells when one is out of date."""
+
+    def __init__(self, templates: Path) -> None:
+        self._templates = templates
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket with what was kept; leave it empty where nothing was."""
+        try:
+            with self._kept(bucket).open("rb") as file:
+                bucket.load_bytecode(file)
+        except OSError:
+            return
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled, whole or not at all: several runs may start at once."""
+        if sys.dont_write_bytecode:
+            return
+        path = self._kept(bucket)
+        half = path.with_name(f"{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            half.write_bytes(bucket.bytecode_to_string())
+            half.replace(path)
+        except OSError:
+            with suppress(OSError):
+                half.unlink()
+
+    def _kept(self, bucket: Bucket) -> Path:
+        # The key is over the name of the template; the settings of an environment go into the code as well.
+        return Path(importlib.util.cache_from_source(str(self._templates / f"jinja-{bucket.key}.py")))
+
+
+def environment(room: str, **options: Any) -> Environment:
+    """Return an environment that reads the templates of a room, a package; an unknown name in one is an error."""
+    made = Environment(  # noqa: S701 - each caller says whether its output is markup that needs escaping
+        loader=PackageLoader(room),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        bytecode_cache=_BesideTemplates(_folder(room)),
+        **options,
+    )
+    made.filters.update(rests_on=rests_on, counted=count, number=lambda value: f"{value:,}")
+    return made
+
+
+def html_environment(room: str) -> Environment:
+    """Return an environment whose output is one HTML file: every value is escaped, and shows what it is made of."""
+    return environment(room, autoescape=True, finalize=lambda value: visible(value) if type(value) is str else value)
+
+
+@lru_cache(maxsize=4)
+def asset(room: str, name: str) -> str:
+    """Return the text of a file beside the templates of a room, such as its style."""
+    return (_folder(room) / name).read_text("utf-8")
+
+
+def script_source(script: str) -> str:
+    """Return the source by which a Content-Security-Policy allows this script and no other."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+
+
+def _folder(room: str) -> Path:
+    return Path(str(files(room) / "templates"))
+
+
+_EXPLAINED = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+
+def anchor(check: str) -> str:
+    """Return the id of the element that tells of a check: the check's own id, without white space."""
+    shown = one_line(check)
+    return re.sub(r"\s", "-", shown) if " " in shown else shown
+
+
+def embedded_data(page: Page, received: Mapping[str, int]) -> str:
+    """Return the data as text that can stand inside a script element: nothing in it ends the element or a line.
+
+    `told` maps the checks that the page tells in full by itself to the numbers of their findings.
+    """
+    rows = _Rows(page.facts)
+    checks = [rows.check(result, received.get(result.id, 0)) for result in page.record.results]
+    number_of = {result.id: number for number, result in enumerate(page.record.results)}
+    data = {
+        "texts": rows.texts,
+        "places": rows.places,
+        "exchanges": rows.exchanges,
+        "checks": checks,
+        "facts": rows.fact_rows,
+        "findings": [
+            [section.tone, one_line(finding.title), [number_of[item.id] for item in finding.results]]
+            for section, finding in page.findings
+        ],
+        "sources": {one_line(name): [one_line(source.title), source.url] for name, source in page.sources.items()},
+        "edition": page.has_contract,
+    }
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    # ASCII throughout, so that the line separators of Unicode are escapes already.
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+class _Table(dict[str, int]):
+    """Texts by where they stand in a list of texts, each once; one that is asked for and not there is added."""
+
+    def __init__(self, show: Callable[[str], str]) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+        self._show = show
+
+    def __missing__(self, text: str) -> int:
+        self[text] = at = len(self.shown)
+        self.shown.append(self._show(text))
+        return at
+
+
+class _Rows:
+    """Makes rows; keeps each text, each list of places and each exchange once."""
+
+    def __init__(self, facts: Sequence[JudgedFact]) -> None:
+        self._texts = _Table(visible)
+        self._places = _Table(one_line)
+        self.exchanges: list[dict[str, Any]] = []
+        self._exchange_at: dict[tuple[Any, ...], int] = {}
+        self._fact_at = {fact.id: number for number, fact in enumerate(facts)}
+        self.fact_rows = [self._fact_row(fact) for fact in facts]
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text that a row refers to."""
+        return self._texts.shown
+
+    @property
+    def places(self) -> list[str]:
+        """Every list of places that a row refers to, blanks between them."""
+        return self._places.shown
+
+    def check(self, result: Result, finding: int) -> list[Any]:
+        """Return a check: name, operation, area, outcome, level, statement, reason, places, known, facts, and the rest.
+
+        The rest is left out of the end where there is none: what it rests on, notes, the number of the finding that
+        tells it in full, and for one that has to be explained its parts (see `_explanation`) and its exchanges.
+        """
+        texts, fact_at = self._texts, self._fact_at
+        row: list[Any] = [
+            self._name(result),
+            texts[result.operation],
+            texts[result.area],
+            texts[result.outcome.value],
+            texts[result.level.value],
+            texts[result.statement],
+            texts[result.reason],
+            self._places[" ".join(map(str, result.because))],
+            int(result.known),
+            [fact_at[item] for item in result.facts if item in fact_at],
+        ]
+        explained = result.outcome in _EXPLAINED
+        if explained or result.rests_on or result.notes:
+            row += [texts[rests_on(result)], [texts[note] for note in result.notes], finding]
+        if explained:
+            row += [texts[part] for part in _explanation(result)]
+            row.append([self._exchange(item) for item in result.exchanges])
+        return row
+
+    def _name(self, result: Result) -> int:
+        """Return the text of an id without its beginning, operation and area; the whole below zero where it has another.
+
+        Counted from -1 downwards then: half of all bytes would be beginnings of ids.
+        """
+        whole = anchor(result.id)
+        name = whole.removeprefix(f"{result.operation}/{result.area}/")
+        return self._texts[name] if name != whole else -1 - self._texts[whole]
+
+    def _fact_row(self, fact: JudgedFact) -> list[Any]:
+        """Return a fact: operation, direction, path, facet, outcome, why, value, basis, level, places, other values."""
+        texts = self._texts
+        return [
+            texts[fact.operation],
+            texts[fact.direction],
+            texts[fact.path],
+            texts[fact.facet],
+            texts[fact.outcome.value],
+            texts[fact.why],
+            texts[written(fact.value)] if fact.basis else -1,
+            texts[fact.basis],
+            texts[fact.level],
+            self._places[" ".join([place for place, _ in fact.cited])],
+            [[texts[place], texts[written(value)]] for place, value in fact.cited if value is not None],
+            [texts[item] for item in fact.observed],
+        ]
+
+    def _exchange(self, exchange: Exchange) -> int:
+        sent, answer = exchange.request, exchange.response
+        key: tuple[Any, ...] = (sent.method, sent.url, *sent.headers.items(), sent.body)
+        key += (answer.status, answer.body, answer.elapsed_s) if answer else (exchange.fault,)
+        found = self._exchange_at.get(key)
+        if found is None:
+            found = self._exchange_at[key] = len(self.exchanges)
+            self.exchanges.append(_shown(exchange))
+        return found
+
+
+def written(value: Any) -> str:
+    """Write the value of a fact as its page would."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple | list):
+        return ", ".join(str(item) for item in value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _explanation(result: Result) -> tuple[str, ...]:
+    return (result.basis, result.expected, result.received, result.reproduce, result.declared)
+
+
+def _shown(exchange: Exchange) -> dict[str, Any]:
+    """Return an exchange as it is read: what was sent and what came back, each a head and a body."""
+    sent, answer, fault = exchange.request, exchange.response, exchange.fault
+    shown: dict[str, Any] = {
+        "of": visible(exchange.operation),
+        "sent": [visible(f"{sent.method} {sent.url}\n{header_lines(sent.headers)}"), visible(sent.body)],
+    }
+    if answer is not None:
+        shown["answer"] = [visible(f"{answer.status}\n{header_lines(answer.headers)}"), visible(answer.body)]
+        shown["ms"] = f"{answer.elapsed_s * 1000:.1f}"
+    if fault is not None:
+        shown["fault"] = visible(f"{fault.kind}: {fault.detail}")
+    return shown
+
+
+def header_lines(headers: Mapping[str, str]) -> str:
+    """Write headers, a line each."""
+    return "".join(f"{name}: {value}\n" for name, value in headers.items())
+
 
 _ROOM = "conformance.report"
 
@@ -43,14 +297,14 @@ _FACT_BAR = {
 
 
 def render_html(record: Record, *, strict: bool = False, contract: Contract | None = None) -> str:
-    """Give the text of report.html; `contract` is the one that the record was judged by, where it is at hand."""
+    """Return the text of report.html; `contract` is the one that the record was judged by, where it is at hand."""
     return render_page(page_of(record, strict=strict, contract=contract))
 
 
 def render_page(page: Page) -> str:
-    """Give the text of report.html from its page."""
+    """Return the text of report.html from its page."""
     script = asset(_ROOM, "report.js")
-    told = {finding.lead.id: number for number, (_, finding) in enumerate(page.findings[:LIMIT], start=1)}
+    received = {finding.lead.id: number for number, (_, finding) in enumerate(page.findings[:LIMIT], start=1)}
     text = (
         _environment()
         .get_template("report.html.j2")
@@ -62,7 +316,7 @@ def render_page(page: Page) -> str:
             style=Markup(asset(_ROOM, "report.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             script_source=Markup(script_source(script)),  # noqa: S704 - a digest in quotes
-            island=Markup(island(page, told)),  # noqa: S704 - made to stand inside a script element
+            embedded_data=Markup(embedded_data(page, received)),  # noqa: S704 - made to stand inside a script element
         )
     )
     return text + "\n"
@@ -84,7 +338,7 @@ def _fact_bars(page: Page) -> list[tuple[str, list[tuple[str, int, str]]]]:
 
 
 def link(check: str) -> str:
-    """Give the reference to what tells of a check."""
+    """Return the reference to what tells of a check."""
     return f"#{quote(anchor(check), safe='/:')}"
 
 
@@ -111,7 +365,7 @@ def _answered(response: Response) -> str:
 
 
 def _filtered(area: Area, outcome: str) -> str:
-    """Give the reference to the checks of an area that have an outcome, as the script reads it."""
+    """Return the reference to the checks of an area that have an outcome, as the script reads it."""
     chosen: Mapping[str, str] = {
         "view": "checks", "operation": area.operation, "area": area.name, "outcome": outcome,
     }  # fmt: skip

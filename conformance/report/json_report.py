@@ -19,7 +19,7 @@ class UnknownSchemaError(UserError):
 
 
 def schema(name: str) -> dict[str, Any]:
-    """Give the JSON Schema of a form; raise UnknownSchemaError where the name is none of SCHEMAS."""
+    """Return the JSON Schema of a form; raise UnknownSchemaError where the name is none of SCHEMAS."""
     if name not in SCHEMAS:
         raise UnknownSchemaError(f"there is no schema {name!r}", remedy=f"ask for one of: {', '.join(SCHEMAS)}")
     resource = files("conformance.report") / "schemas" / f"{name}.schema.json"
@@ -28,7 +28,7 @@ def schema(name: str) -> dict[str, Any]:
 
 
 def report_json(record: Record, *, strict: bool = False) -> dict[str, Any]:
-    """Give the report as a value."""
+    """Return the report as a value."""
     header, footer, summary = record.header, record.footer, summarise(record)
     return {
         "schema": SCHEMA,
@@ -43,7 +43,7 @@ def report_json(record: Record, *, strict: bool = False) -> dict[str, Any]:
         "notes": list(footer.notes) if footer else [],
         "reconnected": footer.reconnected if footer else 0,
         "recovered": footer.recovered if footer else 0,
-        "crashes": [one.to_json() for one in footer.crashes] if footer else [],
+        "crashes": [crash.to_json() for crash in footer.crashes] if footer else [],
         "shard": header.shard.to_json() if header.shard else None,
         "versions": header.versions.to_json() if header.versions else None,
         "thresholds": header.thresholds.to_json(),
@@ -58,12 +58,12 @@ def report_json(record: Record, *, strict: bool = False) -> dict[str, Any]:
         "state_problem": footer.state_problem if footer else "",
         "unknown_members": list(footer.unknown_members) if footer else [],
         "gate": record.gate.to_json() if record.gate else None,
-        "results": [one.to_json() for one in record.results],
+        "results": [result.to_json() for result in record.results],
     }
 
 
 def render_json(record: Record, *, strict: bool = False) -> str:
-    """Give the text of report.json, a result a line: quick to write, and two reports can be compared line by line.
+    """Return the text of report.json, a result a line: quick to write, and two reports can be compared line by line.
 
     It is ASCII: a lone surrogate in somebody's body can't be written as UTF-8.
     """

@@ -16,12 +16,11 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from conformance.errors import ExitCode
-from conformance.report.explanation import explain
-from conformance.report.gate import TITLES, GateFinding
+from conformance.report.layout import explain
 from conformance.report.result import Outcome, Result, sort_results
-from conformance.report.run import Record
+from conformance.report.run import TITLES, GateFinding, Record
 from conformance.report.summary import Headline, counts_against, headline
-from conformance.report.visible import one_line, visible
+from conformance.visible import one_line, visible
 
 _FILE = "conformance/suite/test_{area}.py"
 """The module that a check runs in, where viewers ask for a file."""
@@ -31,10 +30,12 @@ _TALLIES = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
 def render_junit(record: Record, *, strict: bool = False) -> str:
-    """Give the text of junit.xml; `strict` makes failures at level should failures here too."""
+    """Return the text of junit.xml; `strict` makes failures at level should failures here too."""
     root = ET.Element("testsuites", name=one_line(f"conformance of {record.header.target.name}"))
     verdict = headline(record, strict=strict)
-    for (operation, area), results in groupby(sort_results(record.results), key=lambda one: (one.operation, one.area)):
+    for (operation, area), results in groupby(
+        sort_results(record.results), key=lambda item: (item.operation, item.area)
+    ):
         suite = _suite(root, one_line(f"{operation}/{area}"), record)
         for result in results:
             _case(suite, result, strict=strict)
@@ -60,14 +61,14 @@ def render_junit(record: Record, *, strict: bool = False) -> str:
 def _suite(root: ET.Element, name: str, record: Record) -> ET.Element:
     suite = ET.SubElement(root, "testsuite", name=name, timestamp=_utc(record.header.started))
     header = record.header
-    told = {
+    received = {
         "target": f"{header.target.name} at {header.target.endpoint_url}",
         "contract": header.contract.digest,
         "tool": f"{header.tool.name} {header.tool.version}",
         **({label.lower(): text for label, text in header.versions.rows()} if header.versions else {}),
     }
     properties = ET.SubElement(suite, "properties")
-    for key, value in told.items():
+    for key, value in received.items():
         ET.SubElement(properties, "property", name=key, value=one_line(value))
     return suite
 
@@ -120,7 +121,7 @@ def _why_green(result: Result) -> str:
 
 
 def _utc(started: str) -> str:
-    """Give an ISO 8601 time in UTC without saying so; as it is where it is none, or no year of UTC has it."""
+    """Return an ISO 8601 time in UTC without saying so; as it is where it is none, or no year of UTC has it."""
     try:
         moment = datetime.fromisoformat(started).astimezone(UTC)
     except (ValueError, OverflowError):

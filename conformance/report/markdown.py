@@ -14,11 +14,11 @@ from typing import Any
 from jinja2 import Template
 
 from conformance.contract import Contract
-from conformance.report.explanation import because
+from conformance.report.html import environment
+from conformance.report.layout import because
 from conformance.report.page import Page, page_of
 from conformance.report.run import Record
-from conformance.report.templating import environment
-from conformance.report.visible import clip, one_line, visible
+from conformance.visible import clip, one_line, visible
 
 LIMIT = 60_000
 """Characters of the whole page: GitHub takes 65,536 in a comment, and whoever posts it may want to add a word."""
@@ -75,12 +75,12 @@ def fence(text: object, language: str = "") -> str:
 def render_markdown(
     record: Record, *, strict: bool = False, contract: Contract | None = None, limit: int = LIMIT
 ) -> str:
-    """Give the text of report.md, at most `limit` characters; `contract` is the one that the record was judged by."""
+    """Return the text of report.md, at most `limit` characters; `contract` is the one that the record was judged by."""
     return render_page(page_of(record, strict=strict, contract=contract), limit=limit)
 
 
 def render_page(page: Page, *, limit: int = LIMIT) -> str:
-    """Give the text of report.md from its page."""
+    """Return the text of report.md from its page."""
     # The macros of the template are its interface: which of them are called is decided by how much room there is.
     parts: Any = _template().make_module({"page": page})
     head, tail = _tidy(parts.head()), _tidy(parts.tail())

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from conformance.contract import Contract
+from conformance.report.facts import FactOutcome, JudgedFact, fact_results
 from conformance.report.findings import Finding, Rank, group_findings, skip_reasons
-from conformance.report.gate import TITLES, GateFinding, Wrong
-from conformance.report.judged_facts import FactOutcome, JudgedFact, judged_facts
 from conformance.report.result import Outcome, Result, sort_results
-from conformance.report.run import Record
+from conformance.report.run import TITLES, GateFinding, Record, Wrong
 from conformance.report.summary import Headline, Summary, headline, summarise
 
 
@@ -28,7 +27,7 @@ class Section:
     @property
     def checks(self) -> int:
         """How many checks are behind the findings."""
-        return sum(len(one.results) for one in self.findings)
+        return sum(len(each.results) for each in self.findings)
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,13 @@ class Area:
     results: tuple[Result, ...]
 
     def of(self, outcome: str) -> tuple[Result, ...]:
-        """Give the results with this outcome."""
-        return tuple(one for one in self.results if one.outcome == outcome)
+        """Return the results with this outcome."""
+        return tuple(each for each in self.results if each.outcome == outcome)
 
     @property
     def not_passed(self) -> tuple[Result, ...]:
-        """Give the results that are no passes."""
-        return tuple(one for one in self.results if one.outcome is not Outcome.PASSED)
+        """Return the results that are no passes."""
+        return tuple(each for each in self.results if each.outcome is not Outcome.PASSED)
 
 
 @dataclass(frozen=True)
@@ -137,16 +136,16 @@ def page_of(record: Record, *, strict: bool = False, contract: Contract | None =
     for finding in findings:
         by_rank.setdefault(finding.rank, []).append(finding)
     sections = {rank: Section(rank, *_TITLES[rank], tuple(by_rank[rank])) for rank in Rank if rank in by_rank}
-    grouped = groupby(sort_results(record.results), key=lambda one: (one.operation, one.area))
+    grouped = groupby(sort_results(record.results), key=lambda each: (each.operation, each.area))
     return Page(
         record,
         headline(record, strict=strict),
         summarise(record),
         tuple(sections.values()),
-        tuple((sections[one.rank], one) for one in findings),
+        tuple((sections[each.rank], each) for each in findings),
         tuple(Area(operation, name, tuple(results)) for (operation, name), results in grouped),
         skip_reasons(record.results),
-        judged_facts(record, contract),
+        fact_results(record, contract),
         _sources(record, contract) if contract else {},
         contract is not None,
     )

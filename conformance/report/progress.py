@@ -116,7 +116,7 @@ class _Line(ProgressColumn):
         self._console = console
 
     def render(self, task: Task) -> Text:
-        """Give what fits: the bar gets the room that is left, and goes first where there is little."""
+        """Return what fits: the bar gets the room that is left, and goes first where there is little."""
         done, total = int(task.completed), int(task.total or 0)
         parts = [Text(f"{done:,} of {total:,}", style="bold"), counts_text(self._counts)]
         if waits := self._waits():

@@ -7,8 +7,109 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from conformance.report.exchange import Exchange
 from conformance.report.fields import Fields
+
+BODY_LIMIT = 4000
+"""Characters of a body that a record keeps: enough for any answer of one item, and a thousand checks stay small."""
+
+
+def body_text(body: bytes) -> str:
+    """Return a body as a record keeps it: as text, bytes that are no UTF-8 escaped, cut after BODY_LIMIT characters."""
+    text = body.decode("utf-8", errors="backslashreplace")
+    if len(text) <= BODY_LIMIT:
+        return text
+    return f"{text[:BODY_LIMIT]}… ({len(text) - BODY_LIMIT} more characters)"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was sent."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Request:
+        """Read it from a record."""
+        return cls(fields.text("method"), fields.text("url"), fields.text_mapping("headers"), fields.text("body"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a record writes it."""
+        return {"method": self.method, "url": self.url, "headers": dict(self.headers), "body": self.body}
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back, and after how many seconds."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    elapsed_s: float
+
+    @classmethod
+    def read(cls, fields: Fields) -> Response:
+        """Read it from a record."""
+        headers = fields.text_mapping("headers")
+        return cls(fields.count("status"), headers, fields.text("body"), fields.seconds("elapsed_s"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a record writes it."""
+        return {
+            "status": self.status,
+            "headers": dict(self.headers),
+            "body": self.body,
+            "elapsed_s": self.elapsed_s,
+        }
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why there was no answer."""
+
+    kind: str
+    detail: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Fault:
+        """Read it from a record."""
+        return cls(fields.text("kind"), fields.text("detail"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a record writes it."""
+        return {"kind": self.kind, "detail": self.detail}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request of an operation, and its answer or the fault that stands for it."""
+
+    operation: str
+    request: Request
+    response: Response | None = None
+    fault: Fault | None = None
+
+    @classmethod
+    def read(cls, fields: Fields) -> Exchange:
+        """Read it from a record."""
+        return cls(
+            fields.text("operation"),
+            Request.read(fields.mapping("request")),
+            fields.optional("response", Response.read),
+            fields.optional("fault", Fault.read),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a record writes it."""
+        return {
+            "operation": self.operation,
+            "request": self.request.to_json(),
+            "response": self.response.to_json() if self.response else None,
+            "fault": self.fault.to_json() if self.fault else None,
+        }
+
 
 AREAS = ("request", "response", "pagination", "order", "filter", "consistency", "error", "protocol", "client")
 """The areas of checks, in the order in which every report shows them."""
@@ -45,7 +146,7 @@ class Because:
         return cls(fields.text("source"), fields.optional_count("line"))
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as a record writes it."""
+        """Return it as a record writes it."""
         return {"source": self.source, "line": self.line}
 
     def __str__(self) -> str:
@@ -117,7 +218,7 @@ class Result:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Give the row as records and report.json write it."""
+        """Return the row as records and report.json write it."""
         return {
             "id": self.id,
             "operation": self.operation,
@@ -131,9 +232,9 @@ class Result:
             "expected": self.expected,
             "received": self.received,
             "statement": self.statement,
-            "because": [one.to_json() for one in self.because],
+            "because": [item.to_json() for item in self.because],
             "rests_on": dict(self.rests_on),
-            "exchanges": [one.to_json() for one in self.exchanges],
+            "exchanges": [exchange.to_json() for exchange in self.exchanges],
             "reproduce": self.reproduce,
             "notes": list(self.notes),
             "duration_s": self.duration_s,
@@ -154,10 +255,10 @@ class Result:
 
 
 def area_rank(area: str) -> tuple[int, str]:
-    """Give the place of an area in reports; an area that is not known comes last, by name."""
+    """Return the place of an area in reports; an area that is not known comes last, by name."""
     return (_PLACE_OF_AREA.get(area, len(AREAS)), area)
 
 
 def sort_results(results: Iterable[Result]) -> tuple[Result, ...]:
     """Put results into the order of reports: operation, area, id."""
-    return tuple(sorted(results, key=lambda one: (one.operation, area_rank(one.area), one.id)))
+    return tuple(sorted(results, key=lambda item: (item.operation, area_rank(item.area), item.id)))

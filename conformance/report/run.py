@@ -4,11 +4,109 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from conformance.report.fields import Fields
-from conformance.report.gate import Gate
 from conformance.report.result import Result
+
+
+class Wrong(StrEnum):
+    """The ways in which an entry of known failures can be out of date; each of them turns a run red."""
+
+    STALE = "stale"
+    """A check that it declares to fail passes."""
+    CHANGED = "changed"
+    """A check that it declares to fail does so in another way."""
+    EXPIRED = "expired"
+    """Its last day is over."""
+    UNMATCHED = "unmatched"
+    """There is no check that it could be about."""
+    SHADOWED = "shadowed"
+    """An entry before it is about all of its checks."""
+
+
+TITLES = {
+    Wrong.STALE: "Declared to fail, and passes",
+    Wrong.CHANGED: "Declared to fail, and fails in another way",
+    Wrong.EXPIRED: "Expired",
+    Wrong.UNMATCHED: "Matches no check",
+    Wrong.SHADOWED: "Hidden behind an entry before it",
+}
+"""What reports write above the entries that are wrong in one way."""
+
+
+@dataclass(frozen=True)
+class GateFinding:
+    """One entry that is out of date: how, about which check or pattern, where it stands, what is so, what to do."""
+
+    wrong: Wrong
+    check: str
+    where: str
+    problem: str
+    remedy: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> GateFinding:
+        """Read it from a record."""
+        return cls(
+            fields.choice("wrong", Wrong),
+            fields.text("check"),
+            fields.text("where"),
+            fields.text("problem"),
+            fields.text("remedy"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a record writes it."""
+        return {
+            "wrong": self.wrong.value,
+            "check": self.check,
+            "where": self.where,
+            "problem": self.problem,
+            "remedy": self.remedy,
+        }
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How a run stands to its file of known failures.
+
+    `day` is the ISO 8601 date that expiry was judged by, `entries` counts what the file declares. `not_judged` tells,
+    as `file:line: pattern`, of entries whose checks were all skipped, so that nobody can say whether they still hold.
+    """
+
+    file: str
+    day: str
+    entries: int
+    findings: tuple[GateFinding, ...] = ()
+    not_judged: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, fields: Fields) -> Gate:
+        """Read it from a record."""
+        return cls(
+            fields.text("file"),
+            fields.text("day"),
+            fields.count("entries"),
+            fields.each("findings", GateFinding.read),
+            fields.texts("not_judged"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a record writes it."""
+        return {
+            "file": self.file,
+            "day": self.day,
+            "entries": self.entries,
+            "findings": [finding.to_json() for finding in self.findings],
+            "not_judged": list(self.not_judged),
+        }
+
+    def of(self, wrong: Wrong) -> tuple[GateFinding, ...]:
+        """Return the findings of one kind."""
+        return tuple(finding for finding in self.findings if finding.wrong is wrong)
+
 
 SCHEMA = 1
 """The version of the forms of records and of report.json."""
@@ -27,7 +125,7 @@ class Tool:
         return cls(fields.text("name"), fields.text("version"))
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as a record writes it."""
+        """Return it as a record writes it."""
         return {"name": self.name, "version": self.version}
 
 
@@ -50,7 +148,7 @@ class Contract:
         return cls(fields.text("digest"), fields.texts("documents"), fields.count("facts"), checks)
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as a record writes it."""
+        """Return it as a record writes it."""
         return {"digest": self.digest, "documents": list(self.documents), "facts": self.facts, "checks": self.checks}
 
 
@@ -69,7 +167,7 @@ class Target:
         return cls(fields.text("name"), fields.text("kind"), fields.text("endpoint_url"), fields.text("state"))
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as a record writes it."""
+        """Return it as a record writes it."""
         return {"name": self.name, "kind": self.kind, "endpoint_url": self.endpoint_url, "state": self.state}
 
 
@@ -91,7 +189,7 @@ class Shard:
         return cls(fields.count("index"), fields.count("total"), fields.count("checks"), fields.text("digest"))
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as a record writes it."""
+        """Return it as a record writes it."""
         return {"index": self.index, "total": self.total, "checks": self.checks, "digest": self.digest}
 
     def __str__(self) -> str:
@@ -194,7 +292,7 @@ class Header:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Give the line without its type."""
+        """Return the line without its type."""
         return {
             "schema": SCHEMA,
             "tool": self.tool.to_json(),
@@ -222,7 +320,7 @@ class Facts:
         return cls(fields.count("total"), fields.count("exercised"), fields.texts("not_exercised"))
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as a record writes it."""
+        """Return it as a record writes it."""
         return {"total": self.total, "exercised": self.exercised, "not_exercised": list(self.not_exercised)}
 
 
@@ -240,7 +338,7 @@ class Crash:
         return cls(fields.text("request"), fields.text("check"), fields.flag("restarted"))
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as a record writes it."""
+        """Return it as a record writes it."""
         return {"request": self.request, "check": self.check, "restarted": self.restarted}
 
     def __str__(self) -> str:
@@ -307,7 +405,7 @@ class Footer:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Give the line without its type."""
+        """Return the line without its type."""
         return {
             "duration_s": self.duration_s,
             "complete": self.complete,
@@ -319,7 +417,7 @@ class Footer:
             "notes": list(self.notes),
             "reconnected": self.reconnected,
             "recovered": self.recovered,
-            "crashes": [one.to_json() for one in self.crashes],
+            "crashes": [crash.to_json() for crash in self.crashes],
             "answered": None if self.answered is None else list(self.answered),
             "state_problem": self.state_problem,
         }

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from conformance.errors import ExitCode
-from conformance.report import causes
+from conformance.report.findings import BEHIND
 from conformance.report.result import Level, Outcome, Result, sort_results
 from conformance.report.run import Record, Thresholds
 
@@ -52,7 +52,7 @@ class Summary:
         return self.passed + self.failed
 
     def to_json(self) -> dict[str, int]:
-        """Give the counts as report.json has them."""
+        """Return the counts as report.json has them."""
         return {
             "passed": self.passed,
             "failed": self.failed,
@@ -143,12 +143,12 @@ class Headline:
     @property
     def judged(self) -> str:
         """How much of each operation the verdict rests on, in a line."""
-        return "; ".join(str(one) for one in self.shares)
+        return "; ".join(str(item) for item in self.shares)
 
     @property
     def hints(self) -> tuple[str, ...]:
         """What would provide what is missing, each line once."""
-        return tuple(dict.fromkeys(one.hint for one in self.missing))
+        return tuple(dict.fromkeys(item.hint for item in self.missing))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as report.json has it."""
@@ -157,22 +157,22 @@ class Headline:
             "title": self.title,
             "detail": self.detail,
             "partial": self.is_partial,
-            "missing": [one.to_json() for one in self.missing],
-            "operations": [one.to_json() for one in self.shares],
+            "missing": [item.to_json() for item in self.missing],
+            "operations": [item.to_json() for item in self.shares],
         }
 
 
 def summarise(record: Record) -> Summary:
     """Count what a record holds."""
-    counts = Counter(one.outcome for one in record.results)
+    counts = Counter(item.outcome for item in record.results)
     facts = record.footer.facts if record.footer else None
     return Summary(
         passed=counts[Outcome.PASSED],
         failed=counts[Outcome.FAILED],
         skipped=counts[Outcome.SKIPPED],
         error=counts[Outcome.ERROR],
-        known=sum(one.known for one in record.results),
-        recommended=sum(counts_against(one, strict=True) and not counts_against(one) for one in record.results),
+        known=sum(item.known for item in record.results),
+        recommended=sum(counts_against(item, strict=True) and not counts_against(item) for item in record.results),
         facts_total=facts.total if facts else record.header.contract.facts,
         facts_exercised=facts.exercised if facts else None,
     )
@@ -192,7 +192,7 @@ def with_thresholds(record: Record, thresholds: Thresholds) -> Record:
 
 
 def exit_code(record: Record, *, strict: bool = False) -> ExitCode:
-    """Give what a run with this record tells its caller.
+    """Return what a run with this record tells its caller.
 
     An error that was not itself declared beats everything. A file of known failures that is out of date counts as a
     failure does. A record cut short never conforms: what is missing might have failed. One of several shards is never
@@ -222,7 +222,7 @@ def is_narrowed(record: Record) -> bool:
 def operation_shares(record: Record) -> tuple[OperationShare, ...]:
     """Return how much of each selected operation was judged, in the order of the results."""
     footer = record.footer
-    exercised = {fact for one in record.results if one.outcome in _JUDGED for fact in one.facts}
+    exercised = {fact for item in record.results if item.outcome in _JUDGED for fact in item.facts}
     # An older record does not name the facts of its checks.
     knows_facts = footer is not None and len(exercised) == footer.facts.exercised
     done = Counter(fact.partition("/")[0] for fact in exercised)
@@ -230,7 +230,7 @@ def operation_shares(record: Record) -> tuple[OperationShare, ...]:
     return tuple(
         OperationShare(
             operation,
-            sum(one.outcome in _JUDGED for one in results),
+            sum(item.outcome in _JUDGED for item in results),
             len(results),
             done[operation] if knows_facts else None,
             done[operation] + left[operation] if knows_facts else None,
@@ -271,9 +271,9 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 
 def _code(record: Record, lacking: Sequence[Missing], *, strict: bool) -> ExitCode:
-    if record.stopped or any(_broke(one) for one in record.results):
+    if record.stopped or any(_broke(item) for item in record.results):
         return ExitCode.TARGET_BROKE
-    if any(counts_against(one, strict=strict) for one in record.results) or (record.gate and record.gate.findings):
+    if any(counts_against(item, strict=strict) for item in record.results) or (record.gate and record.gate.findings):
         return ExitCode.DOES_NOT_CONFORM
     if not record.complete:
         return ExitCode.TARGET_BROKE
@@ -282,13 +282,13 @@ def _code(record: Record, lacking: Sequence[Missing], *, strict: bool) -> ExitCo
 
 
 def _by_operation(record: Record) -> Iterator[tuple[str, tuple[Result, ...]]]:
-    for operation, results in groupby(sort_results(record.results), key=lambda one: one.operation):
+    for operation, results in groupby(sort_results(record.results), key=lambda item: item.operation):
         yield operation, tuple(results)
 
 
 def _is_judged(results: Sequence[Result]) -> bool:
     """Tell whether any check was judged, or ended as it was declared to."""
-    return any(one.outcome in _JUDGED or one.known for one in results)
+    return any(item.outcome in _JUDGED or item.known for item in results)
 
 
 def _selected(record: Record) -> int:
@@ -297,7 +297,7 @@ def _selected(record: Record) -> int:
 
 
 def _percent_judged(record: Record) -> float:
-    return 100 * sum(_is_judged((one,)) for one in record.results) / max(len(record.results), 1)
+    return 100 * sum(_is_judged((item,)) for item in record.results) / max(len(record.results), 1)
 
 
 def _under_minimum(record: Record) -> bool:
@@ -308,25 +308,25 @@ def _lack(record: Record, operation: str, results: Sequence[Result]) -> tuple[st
     """Return why an operation counts as not judged, and the hint; None where it is judged."""
     answered = record.footer.answered if record.footer else None
     has_content = answered is None or operation in answered
-    skipped = [one for one in results if one.outcome is Outcome.SKIPPED and one.kind != _NOT_ASKED]
+    skipped = [item for item in results if item.outcome is Outcome.SKIPPED and item.kind != _NOT_ASKED]
     if _is_judged(results) and (has_content or not skipped):
         return None
     if (lack := _blocked(record, operation, skipped)) is not None:
         return lack
     if not has_content:
         return _without_content(record, others_answered=bool(answered))
-    often = Counter(one.reason for one in skipped or results).most_common(1)[0][0]
+    often = Counter(item.reason for item in skipped or results).most_common(1)[0][0]
     return often, "select other checks as well"
 
 
 def _blocked(record: Record, operation: str, skipped: Sequence[Result]) -> tuple[str, str] | None:
     """Return what the skipped checks of an operation say of why it was not judged; None where they say nothing."""
-    by_kind = {one.kind: one.reason for one in reversed(skipped)}
+    by_kind = {item.kind: item.reason for item in reversed(skipped)}
     if (reason := by_kind.get(_DENIED)) and (action := _ACTION.search(reason)):
         return f"{reason.partition(';')[0]}", f"allow {action[1]} to the caller"
-    if reason := by_kind.get(causes.BEHIND):
-        served = [one for one, rest in _by_operation(record) if any(each.outcome is Outcome.PASSED for each in rest)]
-        narrower = " ".join(f"--operation {one}" for one in served if one != operation)
+    if reason := by_kind.get(BEHIND):
+        served = [item for item, rest in _by_operation(record) if any(each.outcome is Outcome.PASSED for each in rest)]
+        narrower = " ".join(f"--operation {item}" for item in served if item != operation)
         hint = (
             f"{narrower} judges what the target has" if narrower else "conformance run URL, of an endpoint that has it"
         )
@@ -359,7 +359,7 @@ def _green(record: Record, summary: Summary, lacking: Sequence[Missing], *, stri
         return "Nothing was checked", _idle(summary, lacking)
     if lacking:
         judged = f"{summary.judged:,} of {count(summary.results, 'check')} judged"
-        reasons = "; ".join(str(one) for one in lacking)
+        reasons = "; ".join(str(item) for item in lacking)
         return "Partly judged", f"{judged}, {', '.join(_failures(summary, strict=strict))}; {reasons}"
     words = _conforming(summary, strict=strict)
     if record.is_shard:
@@ -372,7 +372,7 @@ def _green(record: Record, summary: Summary, lacking: Sequence[Missing], *, stri
 
 def _red(record: Record, summary: Summary, lacking: Sequence[Missing], *, strict: bool) -> tuple[str, str]:
     """Say why a run is red: failures that nobody declared, a file of known failures that is out of date, or both."""
-    against = sum(counts_against(one, strict=strict) for one in record.results)
+    against = sum(counts_against(item, strict=strict) for item in record.results)
     beyond = f" beyond {summary.known:,} declared" if summary.known else ""
     softly = f", and {summary.recommended:,} recommended" if summary.recommended and not strict else ""
     parts = [f"{against:,} of {count(summary.results, 'check')} failed{beyond}{softly}"] if against else []
@@ -386,18 +386,18 @@ def _red(record: Record, summary: Summary, lacking: Sequence[Missing], *, strict
     if not record.complete:
         parts.append("the record is cut short")
     if lacking:
-        names = [operation for one in lacking for operation in one.operations]
+        names = [operation for item in lacking for operation in item.operations]
         parts.append(f"only partly judged: {', '.join(names) or lacking[0].reason}")
     return "Does not conform" if against else "Known failures out of date", "; ".join(parts)
 
 
 def _broken(record: Record, summary: Summary, *, strict: bool) -> tuple[str, str]:
     """Say what ended a run before its end, or kept checks from a verdict."""
-    against = sum(counts_against(one, strict=strict) for one in record.results)
+    against = sum(counts_against(item, strict=strict) for item in record.results)
     failures = f"{count(against, 'check')} failed" if against else "no check failed"
     if record.stopped:
         return "Stopped", f"{record.stopped}; until then {failures}"
-    if errors := sum(_broke(one) for one in record.results):
+    if errors := sum(_broke(item) for item in record.results):
         return "The target broke", f"{count(errors, 'check')} ended in an error, {failures}"
     done = f"{summary.results:,} of {count(record.header.planned, 'planned check')} have a result"
     return "Cut short", f"{done}, {failures}"
@@ -427,4 +427,4 @@ def _idle(summary: Summary, lacking: Sequence[Missing]) -> str:
     if not summary.results:
         return "the record has no results"
     skipped = "the only check was skipped" if summary.results == 1 else f"all {summary.results:,} checks were skipped"
-    return f"{skipped}: {'; '.join(dict.fromkeys(one.reason for one in lacking))}"
+    return f"{skipped}: {'; '.join(dict.fromkeys(item.reason for item in lacking))}"

@@ -15,14 +15,12 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.errors import ExitCode
-from conformance.report.explanation import labelled
 from conformance.report.findings import Finding, Rank, group_findings, skip_reasons
-from conformance.report.gate import TITLES, Gate, GateFinding, Wrong
-from conformance.report.printer import Printer
+from conformance.report.layout import Printer, labelled
 from conformance.report.progress import counts_text
-from conformance.report.run import Record
+from conformance.report.run import TITLES, Gate, GateFinding, Record, Wrong
 from conformance.report.summary import Headline, OperationShare, count, headline, summarise
-from conformance.report.visible import clip, one_line, visible
+from conformance.visible import clip, one_line, visible
 
 LIMIT = 25
 """How many findings are printed in full: about what somebody scrolls back to."""
@@ -107,7 +105,7 @@ class _Page(Printer):
         )
         if header.versions:
             yield self._cut_line("versions", one_line(str(header.versions)))
-        counts = counts_text(Counter(one.outcome for one in record.results))
+        counts = counts_text(Counter(result.outcome for result in record.results))
         if summary.known:
             counts.append(f" ({count(summary.known, 'known failure')})")
         if record.missing:
@@ -124,11 +122,11 @@ class _Page(Printer):
     def _shares(self, shares: Sequence[OperationShare]) -> Iterator[Text]:
         """Lay out how much of each operation was judged: a table where there is room, else a text for each."""
         shown = shares[:_OPERATIONS]
-        rows = [("judged", "checks", "facts"), *((one.operation, one.checks_text, one.facts_text) for one in shown)]
+        rows = [("judged", "checks", "facts"), *((item.operation, item.checks_text, item.facts_text) for item in shown)]
         names, checks, facts = ([cell_len(one_line(row[column])) for row in rows] for column in range(3))
         if not shown or max(names) + max(checks) + max(facts) + 6 > self.width:
-            for one in shown:
-                yield from self._part("judged", one_line(str(one)))
+            for item in shown:
+                yield from self._part("judged", one_line(str(item)))
         else:
             for name, judged, exercised in rows:
                 left = set_cell_size(one_line(name), max(names))
@@ -138,11 +136,11 @@ class _Page(Printer):
 
     def findings(self, record: Record, room: int, has_reports: bool) -> Iterator[Text]:  # noqa: FBT001 - a part of the page
         """Lay out a line for each finding, in `room` lines with their titles; what has no room is summed up in one."""
-        entries = [(_STALE, "red", self._stale_line(one)) for one in (record.gate.findings if record.gate else ())]
-        grouped = [one for one in group_findings(record.results) if one.rank in _SECTIONS]
+        entries = [(_STALE, "red", self._stale_line(item)) for item in (record.gate.findings if record.gate else ())]
+        grouped = [item for item in group_findings(record.results) if item.rank in _SECTIONS]
         # The order of findings is kept within each rank, so that a rank has one title.
-        grouped.sort(key=lambda one: one.rank)
-        entries += [(*_SECTIONS[one.rank], self._finding_line(one)) for one in grouped]
+        grouped.sort(key=lambda item: item.rank)
+        entries += [(*_SECTIONS[item.rank], self._finding_line(item)) for item in grouped]
         if not entries:
             return
         titles = list(dict.fromkeys(title for title, _, _ in entries))
@@ -162,11 +160,11 @@ class _Page(Printer):
 
     def rest(self, record: Record) -> Iterator[Text]:
         """Lay out in a line each what else a run has to say: what was known, skipped, and unknown to the contract."""
-        known = [one for one in group_findings(record.results) if one.rank is Rank.KNOWN]
+        known = [item for item in group_findings(record.results) if item.rank is Rank.KNOWN]
         gate = record.gate
         parts = []
         if known:
-            checks = count(sum(len(one.results) for one in known), "check")
+            checks = count(sum(len(item.results) for item in known), "check")
             parts.append(f"{checks} in {count(len(known), 'finding')}, as declared")
         if gate and gate.not_judged:
             parts.append(f"{count(len(gate.not_judged), 'entry', 'entries')} not put to the test")
@@ -192,7 +190,7 @@ class _Page(Printer):
         """Print findings with all that explains them, and every reason for which checks were skipped."""
         if record.gate:
             self._gate(record.gate, limit)
-        findings = tuple(one for one in group_findings(record.results) if one.rank in _SECTIONS)
+        findings = tuple(item for item in group_findings(record.results) if item.rank in _SECTIONS)
         section: Rank | None = None
         for number, finding in enumerate(findings[:limit], start=1):
             if finding.rank is not section:
@@ -218,10 +216,10 @@ class _Page(Printer):
             if findings[:left]:
                 self.line()
                 self.wrapped(TITLES[wrong], indent=2)
-            for one in findings[:left]:
-                self.line(f"    {one_line(one.where)}  {one_line(one.check)}")
-                self.wrapped(visible(one.problem), indent=6)
-                self.wrapped(f"to do: {visible(one.remedy)}", indent=6)
+            for item in findings[:left]:
+                self.line(f"    {one_line(item.where)}  {one_line(item.check)}")
+                self.wrapped(visible(item.problem), indent=6)
+                self.wrapped(f"to do: {visible(item.remedy)}", indent=6)
             left = max(left - len(findings), 0)
         if len(gate.findings) > limit:
             self.line(f"    and {len(gate.findings) - limit:,} more")
@@ -297,7 +295,7 @@ def _subjects(finding: Finding) -> str:
 
 
 def _readable(paths: Mapping[str, Path]) -> str:
-    """Give the path of the report that people read first."""
+    """Return the path of the report that people read first."""
     for name in ("report.html", "report.md"):
         if name in paths:
             return str(paths[name])

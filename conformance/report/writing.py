@@ -8,9 +8,10 @@ from pathlib import Path
 from conformance.contract import Contract
 from conformance.errors import UserError
 from conformance.output import write_whole
-from conformance.report import html, markdown
-from conformance.report.badge import render_badge
-from conformance.report.edition import edition
+from conformance.report import markdown
+from conformance.report.facts import edition
+from conformance.report.github import render_badge
+from conformance.report.html import render_page
 from conformance.report.json_report import render_json
 from conformance.report.junit import render_junit
 from conformance.report.page import page_of
@@ -33,7 +34,7 @@ def write_reports(
     """
     page = page_of(record, strict=strict, contract=edition(record.header.contract.digest, contract))
     texts = {
-        "report.html": html.render_page(page),
+        "report.html": render_page(page),
         "report.md": markdown.render_page(page),
         "report.json": render_json(record, strict=strict),
         "junit.xml": render_junit(record, strict=strict),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.contract import Contract
 from conformance.wire.exchange import HttpResponse
-from conformance.wire.sending import Sending
+from conformance.wire.sending import OutgoingRequest
 from conformance.wire.signing import Credentials
 from conformance.worlds import World
 
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from conformance.reference import ReferenceServer
 
 
-def in_process(contract: Contract, world: World, credentials: Credentials | None) -> Callable[[Sending], HttpResponse]:
+def in_process(
+    contract: Contract, world: World, credentials: Credentials | None
+) -> Callable[[OutgoingRequest], HttpResponse]:
     """Return the reference service without a socket: a function that answers what would be sent.
 
     With credentials it rejects requests that are not signed with them.
     """
     from conformance.reference import Service as ReferenceService  # noqa: PLC0415 - runs do without it
-    from conformance.reference.exchange import Call  # noqa: PLC0415 - as above
+    from conformance.reference.http import Call  # noqa: PLC0415 - as above
 
     service = ReferenceService(world, contract=contract, credentials=_keys(credentials))
 
-    def answer(sending: Sending) -> HttpResponse:
-        headers = {name.lower(): value for name, value in sending.headers.items()}
-        headers.setdefault("host", urlsplit(sending.url).netloc)  # as the HTTP client adds it
-        answered = service.answer(Call(sending.method, "/", headers, sending.body))
+    def answer(outgoing: OutgoingRequest) -> HttpResponse:
+        headers = {name.lower(): value for name, value in outgoing.headers.items()}
+        headers.setdefault("host", urlsplit(outgoing.url).netloc)  # as the HTTP client adds it
+        answered = service.answer(Call(outgoing.method, "/", headers, outgoing.body))
         return HttpResponse(answered.status, answered.headers, answered.body, 0.0, time.time())
 
     return answer

@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import conformance
-from conformance.awscli.program import OFF
+from conformance.clients.awscli import OFF
 from conformance.errors import ExitCode, UserError
-from conformance.evidence import Bundle, BundleWriter, EvidenceError, Origin, Redactor, Replay, read_bundle
 from conformance.suite.settings import DEFAULT_TARGET, Settings
 from conformance.targets import Access, Capabilities, Kind, OpenTarget, State, StateSource, TargetError, TargetSpec
 from conformance.targets import Origin as StateOrigin
 from conformance.targets.endpoint import checked
-from conformance.targets.masking import AccountMask
-from conformance.targets.tuning_jobs import allowed_operations
+from conformance.targets.state import allowed_operations
+from conformance.wire.evidence import Bundle, EvidenceError, Origin, Redactor
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.limits import Limits
-from conformance.wire.sending import Carrier, Sending
+from conformance.wire.recording import BundleWriter, Replay, read_bundle
+from conformance.wire.redaction import AccountMask
+from conformance.wire.sending import OutgoingRequest, Transport
 
 if TYPE_CHECKING:
     from conformance.suite.stage import Plan
@@ -31,7 +32,7 @@ _TOOL = "sagemaker-tuning-conformance"
 
 
 def with_evidence(settings: Settings, plan_of: Callable[[Settings, Replayed | None], Plan]) -> Plan:
-    """Give the plan of a run that records evidence, or judges evidence again. Raises the UserError of what is wrong."""
+    """Return the plan of a run that records evidence, or judges evidence again. Raises the UserError of what is wrong."""
     if settings.record and settings.replay:
         raise UserError("a replay is not recorded", remedy="copy the file that is replayed, it is all there is")
     if settings.replay:
@@ -46,7 +47,7 @@ def with_evidence(settings: Settings, plan_of: Callable[[Settings, Replayed | No
         return plan_of(settings, Replayed.of(Path(settings.replay)))
     plan = plan_of(settings, None)
     recorded = Recorded(Path(str(settings.record)), plan.mask)
-    return replace(plan, recorded=recorded, wiring=replace(plan.wiring, recorder=recorded))
+    return replace(plan, recorded=recorded, transport_options=replace(plan.transport_options, recorder=recorded))
 
 
 class Recorded:
@@ -67,12 +68,12 @@ class Recorded:
         """How many exchanges are written."""
         return self._writer.exchanges if self._writer else 0
 
-    def take(self, sending: Sending, response: HttpResponse | None, fault: Fault | None) -> None:
+    def take(self, outgoing: OutgoingRequest, response: HttpResponse | None, fault: Fault | None) -> None:
         """Write one exchange."""
         if self._writer is None or self.error is not None:
             return
         try:
-            self._writer.take(sending, response, fault)
+            self._writer.take(outgoing, response, fault)
         except EvidenceError as error:
             self.error = error
             self._writer.close()
@@ -168,7 +169,7 @@ class Replayed:
 
     bundle: Bundle
     spec: TargetSpec
-    carrier: Carrier = field(compare=False)
+    transport: Transport = field(compare=False)
 
     @classmethod
     def of(cls, path: Path) -> Replayed:
@@ -205,7 +206,7 @@ class Replayed:
         return f"{state.origin}, replayed from evidence {self.bundle.digest[:12]} of {self.bundle.origin.started}"
 
     def opened(self, plan: Plan) -> OpenTarget:
-        """Give the target as it was. Raises EvidenceError where the recorded run ended before it had a state."""
+        """Return the target as it was. Raises EvidenceError where the recorded run ended before it had a state."""
         if self.bundle.state is None:
             raise EvidenceError(
                 "the evidence ends before the state of the target was known: there is nothing to judge",

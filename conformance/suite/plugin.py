@@ -1,5 +1,8 @@
 """The pytest plugin: options, the target's life, one item a check, and the record of what they came to.
 
+pytest's own protocol makes three phases and three reports of each item, for the plugins of whoever runs it. A run from
+the command line has no such plugins, and more than half of what an item costs would go to them.
+
 The process that was started (the controller, under pytest-xdist) opens the target and writes the record; workers get
 what they need to reach the target from it and open nothing.
 """
@@ -8,27 +11,68 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Generator
+import traceback
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from typing import Any, NoReturn
 
 import pytest
 
-from conformance.catalogue.check import place_in_run
+from conformance.checks.check import place_in_run
 from conformance.errors import ExitCode, UserError
 from conformance.output import alone_in
 from conformance.report import Gate, Headline, Result, headline
-from conformance.suite import seen, workers
-from conformance.suite.controller import REFUSED, Controller
-from conformance.suite.handle import HANDLE, Handle
-from conformance.suite.judgement import PLAN, RESULT, TARGET, Judgement, check_of
-from conformance.suite.lean import LeanProtocol
+from conformance.suite.controller import REFUSED, Controller, Worker
+from conformance.suite.evaluation import (
+    OBSERVER,
+    PLAN,
+    RESULT,
+    TARGET,
+    CheckResult,
+    RunObserver,
+    answered,
+    check_of,
+    crashes,
+    judging,
+    unknown_members,
+    why_gone,
+)
 from conformance.suite.recording import RECORDING, Recording
 from conformance.suite.settings import Settings, add_options
 from conformance.suite.stage import Plan
 from conformance.suite.timings import TIMINGS, Timings
-from conformance.suite.worker import Worker
+from conformance.suite.workers import given_to, is_spread, is_worker, no_gateway
 from conformance.visible import one_line, visible
+from conformance.wire.sending import UnansweredError
+
+_MOST_TOLD = 500
+"""Characters of a traceback that a row can take."""
+
+
+class DirectExecution:
+    """A plugin that judges an item and writes its row, in this process; workers of pytest-xdist do as pytest does."""
+
+    def __init__(self, recording: Recording, on_result: Callable[[Result], None]) -> None:
+        """Keep where rows go, and who hears of them."""
+        self._recording = recording
+        self._on_result = on_result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: Any, nextitem: pytest.Item | None) -> bool | None:  # noqa: ARG002 - the hook's own words
+        """Run one item; leave to pytest the one that it puts where an area has no check chosen."""
+        check_result = item.callspec.params["check"]
+        if not isinstance(check_result, CheckResult):
+            return None
+        result: Result | None
+        try:
+            result = self._recording.take(check_result.result())
+        except (Exception, UnansweredError):  # noqa: BLE001 - one broken check must not end the run
+            reason = f"the suite itself broke: {traceback.format_exc()[-_MOST_TOLD:]}"
+            result = self._recording.take_crash(check_result.check.id, reason)
+        if result is not None:
+            self._on_result(result)
+        return True
+
 
 _CLOSING: pytest.StashKey[ExitStack] = pytest.StashKey()
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
@@ -45,11 +89,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the plan, so that a wrong option ends pytest with a usage error before anything is opened."""
     handle = _handle(config)
     config.stash[TIMINGS] = Timings() if handle is None else handle.timings
-    given = workers.given_to(config)
+    given = given_to(config)
     if given is not None:
         config.pluginmanager.register(Worker(config, given), "conformance-worker")
         return
-    if workers.is_spread(config) and config.getoption("maxworkerrestart") is None:
+    if is_spread(config) and config.getoption("maxworkerrestart") is None:
         # pytest-xdist would start a worker anew without end on a host where it can't come up.
         config.option.maxworkerrestart = "0"
     if config.getoption("dist", "no") != "no":
@@ -69,17 +113,17 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("evidence is recorded and replayed by one process: leave out -n")
 
 
-def _handle(config: pytest.Config) -> Handle | None:
-    """Give the hand of a caller in this process, if there is one."""
-    found = config.pluginmanager.get_plugin(HANDLE)
-    return found if isinstance(found, Handle) else None
+def _handle(config: pytest.Config) -> RunObserver | None:
+    """Return the hand of a caller in this process, if there is one."""
+    found = config.pluginmanager.get_plugin(OBSERVER)
+    return found if isinstance(found, RunObserver) else None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> Generator[None, object, object]:
     """Open the target and begin the record, before workers are started; they take over what is open."""
     config = session.config
-    if not workers.is_worker(config) and not config.getoption("collectonly"):
+    if not is_worker(config) and not config.getoption("collectonly"):
         plan = config.stash[PLAN]
         stack = ExitStack()
         config.stash[_CLOSING] = stack
@@ -98,8 +142,8 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, object, obje
             stack.close()
             if isinstance(error, UserError):
                 _give_up(config, error)
-            if isinstance(error, Exception) and RECORDING in config.stash and workers.is_spread(config):
-                _give_up(config, workers.no_gateway(error))
+            if isinstance(error, Exception) and RECORDING in config.stash and is_spread(config):
+                _give_up(config, no_gateway(error))
             raise
     return (yield)
 
@@ -113,12 +157,12 @@ def _give_up(config: pytest.Config, error: UserError) -> NoReturn:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each test module the chosen checks of its area, the check's id as the id of the item."""
+    """Return each test module the chosen checks of its area, the check's id as the id of the item."""
     if "check" in metafunc.fixturenames:
         config = metafunc.config
         checks = [check for check in config.stash[PLAN].own if check.area == metafunc.module.AREA]
         metafunc.parametrize(
-            "check", [Judgement(config, check) for check in checks], ids=[check.id for check in checks]
+            "check", [CheckResult(config, check) for check in checks], ids=[check.id for check in checks]
         )
 
 
@@ -142,7 +186,7 @@ def pytest_runtest_makereport(
     if result is not None:
         del item.config.stash[RESULT]
         # Only JSON in ASCII crosses from a worker to the controller: execnet takes less than a text may hold.
-        in_worker = workers.is_worker(item.config)
+        in_worker = is_worker(item.config)
         report.user_properties.append((_PROPERTY, json.dumps(result.to_json()) if in_worker else result))
     return report
 
@@ -180,7 +224,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         session.config.pluginmanager.register(Recorder(session.config), "conformance-recorder")
         handle = _handle(session.config)
         if handle is not None:
-            lean = LeanProtocol(recording, handle.on_result)
+            lean = DirectExecution(recording, handle.on_result)
             session.config.pluginmanager.register(lean, "conformance-lean")
     with session.config.stash[TIMINGS].phase("collection"):
         return (yield)
@@ -190,10 +234,10 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End the record, write the reports, and close the target in every case."""
     config = session.config
-    if workers.is_worker(config):
+    if is_worker(config):
         return
     handle = _handle(config)
-    config.stash[TIMINGS].processes += seen.judging(config)
+    config.stash[TIMINGS].processes += judging(config)
     try:
         if REFUSED in config.stash:
             raise config.stash[REFUSED]
@@ -210,7 +254,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             config.stash[_CLOSING].close()
 
 
-def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> None:
+def _finish(session: pytest.Session, exitstatus: int, handle: RunObserver | None) -> None:
     """End the record and write the reports; outdated known failures, or too little judged, make pytest fail as well."""
     config = session.config
     recording = config.stash[RECORDING]
@@ -219,15 +263,17 @@ def _finish(session: pytest.Session, exitstatus: int, handle: Handle | None) -> 
     notes = target.state.notes
     if handle is None or handle.before_close is None:
         with config.stash[TIMINGS].phase("closing the target"):
-            config.stash[PLAN].wiring.traffic.began = None  # what is put back has the time of a run of its own
+            config.stash[
+                PLAN
+            ].transport_options.traffic.began = None  # what is put back has the time of a run of its own
             notes += target.clean_up()
     with config.stash[TIMINGS].phase("reports"):
         record, reports = recording.finish(
-            stopped=interrupted or recording.stopped or seen.why_gone(config),
-            unknown_members=seen.unknown_members(config),
+            stopped=interrupted or recording.stopped or why_gone(config),
+            unknown_members=unknown_members(config),
             notes=notes,
-            crashes=seen.crashes(config),
-            answered=seen.answered(config),
+            crashes=crashes(config),
+            answered=answered(config),
         )
     if handle is not None:
         handle.record, handle.reports = record, reports
@@ -249,8 +295,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         gate = config.stash.get(_GATE, None)
         if gate is not None and gate.findings:
             terminalreporter.section("known failures out of date", red=True)
-            for one in gate.findings:
-                terminalreporter.write_line(f"{one.where}: {one.check}: {one.problem}")
+            for finding in gate.findings:
+                terminalreporter.write_line(f"{finding.where}: {finding.check}: {finding.problem}")
         terminalreporter.write_line(f"reports: {recording.path.parent}")
         verdict = config.stash.get(_VERDICT, None)
         if verdict is not None:

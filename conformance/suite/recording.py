@@ -16,14 +16,14 @@ import pytest
 
 import conformance
 from conformance import report
-from conformance.catalogue.exchanges import Crash
-from conformance.report.visible import clip
 from conformance.report.writing import write_reports
+from conformance.session.exchanges import Crash
 from conformance.suite.rows import crashed
 from conformance.suite.stage import Plan
 from conformance.targets import Kind, OpenTarget, version_said
+from conformance.visible import clip
 from conformance.wire.exchange import Fault
-from conformance.wire.secrets import Blotter
+from conformance.wire.redaction import Redactor
 
 RECORD = "run.jsonl"
 _USER_INFO = re.compile(r"//[^/@\s]+@")
@@ -117,9 +117,9 @@ class Recording:
             if (result := self._results.get(check.id)) is not None and result.outcome in judged
             for fact in check.facts
         }
-        traffic = self._plan.wiring.traffic
+        traffic = self._plan.transport_options.traffic
         facts = [fact.id for fact in self._plan.contract.facts]
-        missing = tuple(one for one in facts if one not in exercised)
+        missing = tuple(item for item in facts if item not in exercised)
         footer = report.Footer(
             duration_s=round(time.perf_counter() - self._started, 3),
             complete=not stopped and len(self._results) == len(self._plan.own),
@@ -131,7 +131,7 @@ class Recording:
             throttled=traffic.throttled,
             reconnected=traffic.reconnected,
             recovered=traffic.recovered,
-            crashes=tuple(report.Crash(one.request, one.check, one.restarted) for one in crashes),
+            crashes=tuple(report.Crash(crash.request, crash.check, crash.restarted) for crash in crashes),
             answered=tuple(answered),
             state_problem=self._state_problem,
         )
@@ -162,16 +162,16 @@ def _versions(plan: Plan, target: OpenTarget) -> report.Versions:
     if settings.label:
         said = settings.label, "--label"
     elif not version.version and plan.spec.kind is not Kind.AWS:
-        traffic = plan.wiring.traffic
-        said = version_said(target.endpoint_url, traffic.first_headers, plan.wiring.ca_bundle)
+        traffic = plan.transport_options.traffic
+        said = version_said(target.endpoint_url, traffic.first_headers, plan.transport_options.ca_bundle)
     software = {
         **{name: metadata.version(name) for name in ("botocore", "boto3")},
         "Python": platform.python_version(),
     }
     if settings.aws_cli is not None:
-        from conformance.suite import aws_cli  # noqa: PLC0415 - plain runs do without it
+        from conformance.suite.stage import check as aws_cli_check  # noqa: PLC0415 - plain runs do without it
 
-        software |= {"AWS CLI": found} if (found := aws_cli.check(settings.aws_cli)) else {}
+        software |= {"AWS CLI": found} if (found := aws_cli_check(settings.aws_cli)) else {}
     return report.Versions(
         target=_without_secrets(said[0], plan, target),
         source=said[1],
@@ -186,9 +186,9 @@ def _versions(plan: Plan, target: OpenTarget) -> report.Versions:
 def _without_secrets(text: str, plan: Plan, target: OpenTarget) -> str:
     """Return a text without the user names and passwords of URLs, keys of the target and account ids."""
     text = _USER_INFO.sub("//***@", text)
-    blotter = Blotter.of(target.credentials)
-    if blotter is not None:
-        text = blotter.fault(Fault("", text), "").detail
+    redactor = Redactor.of(target.credentials)
+    if redactor is not None:
+        text = redactor.fault(Fault("", text), "").detail
     return plan.mask(text) if plan.spec.kind is Kind.AWS else text
 
 

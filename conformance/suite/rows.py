@@ -2,15 +2,103 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from conformance import report
-from conformance.catalogue.check import Check
-from conformance.laws.verdict import Outcome, Verdict
-from conformance.report.visible import clip
-from conformance.suite.reproduce import CURL, Shell, reproduce
-from conformance.wire.exchange import CUT, DESYNCHRONIZED, Exchange
+from conformance.checks.check import Check
+from conformance.checks.verdict import Outcome, Verdict
+from conformance.visible import clip
+from conformance.wire.exchange import CUT, DESYNCHRONIZED, Exchange, HttpRequest
+
+CURL = "curl -sS -i "
+_LONGEST_BODY = 20_000
+_LEFT_OUT = frozenset(
+    {
+        "accept-encoding",
+        "amz-sdk-invocation-id",
+        "amz-sdk-request",
+        "content-length",
+        "user-agent",
+        "x-amz-content-sha256",
+        "x-amz-date",
+    }
+)
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LINE = re.compile(r"[^\x00-\x1f\x7f]*")
+_PRINTABLE = range(0x20, 0x7F)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What a reproducing line needs to know of the target."""
+
+    target: str
+    region: str
+    service: str
+    signed: bool
+    """Whether the target verifies signatures, so that curl has to sign with the caller's own credentials."""
+    contract: str = ""
+    """The folder of another contract; empty for the one that comes along."""
+    ca_bundle: str = ""
+    """Certificates that the target's own is checked with; empty for those that curl knows."""
+
+
+def reproduce(shell: Shell, check_id: str, exchange: Exchange | None) -> str:
+    """Return the line for an exchange; the suite's own for a check that has none, or a body too long to paste."""
+    words = ["--select", check_id, *(["--contract", shell.contract] if shell.contract else [])]
+    first = [shell.target, *words] if not shell.target.startswith("-") else [*words, "--", shell.target]
+    if exchange is None or not _can_be_pasted(exchange.request):
+        return shlex.join(["conformance", "run", *first])
+    request = exchange.request
+    parts = [f"{CURL}-X", request.method, shlex.quote(request.url)]
+    for name, value in request.headers:
+        if name.lower() == "accept-encoding" and "gzip" in value:
+            parts.append("--compressed")
+        elif name.lower() not in _LEFT_OUT:
+            parts += ["-H", shlex.quote(f"{name}: {value}")]
+    if not any(name.lower() == "content-type" for name, _ in request.headers):
+        parts += ["-H", "'Content-Type:'"]
+    if shell.ca_bundle:
+        parts += ["--capath" if Path(shell.ca_bundle).is_dir() else "--cacert", shlex.quote(shell.ca_bundle)]
+    parts += _authorization(shell)
+    if request.body or request.method != "GET":
+        # After --data-binary, curl takes what begins with @ for the name of a file.
+        parts += ["--data-raw" if request.body.startswith(b"@") else "--data-binary", _quoted(request.body)]
+    return " ".join(parts)
+
+
+def _can_be_pasted(request: HttpRequest) -> bool:
+    """Whether curl sends this request and nothing else: evidence, which anybody may write, has any text in it."""
+    return (
+        request.url.startswith(("http://", "https://"))
+        and request.url.isprintable()
+        and _WORD.fullmatch(request.method) is not None
+        and all(_WORD.fullmatch(name) and _LINE.fullmatch(value) for name, value in request.headers)
+        and len(request.body) <= _LONGEST_BODY
+        and b"\0" not in request.body
+    )
+
+
+def _authorization(shell: Shell) -> list[str]:
+    if shell.signed:
+        scope = shlex.quote(f"aws:amz:{shell.region}:{shell.service}")
+        return ["--aws-sigv4", scope, "--user", '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"']
+    # Emulators route by the credential scope and look at nothing else of the signature.
+    scope = f"Credential=test/20260101/{shell.region}/{shell.service}/aws4_request"
+    return ["-H", shlex.quote(f"Authorization: AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0")]
+
+
+def _quoted(body: bytes) -> str:
+    r"""Quote a body for bash; bytes beyond printable ASCII are written as $'\\x..'."""
+    if all(byte in _PRINTABLE for byte in body):
+        return shlex.quote(body.decode("ascii"))
+    escaped = "".join(chr(byte) if byte in _PRINTABLE and byte not in b"'\\" else f"\\x{byte:02x}" for byte in body)
+    return f"$'{escaped}'"
+
 
 _KEPT = 3
 MOST_TEXT = 4000
@@ -24,7 +112,7 @@ _NEEDS_EXPLAINING = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
 def row(check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> report.Result:
-    """Give the row; exchanges are kept where something has to be explained, the first three of them."""
+    """Return the row; exchanges are kept where something has to be explained, the first three of them."""
     judged = judged_row(check, verdict, duration_s)
     if verdict.outcome not in _NEEDS_EXPLAINING:
         return judged
@@ -32,7 +120,7 @@ def row(check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> repo
 
 
 def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> report.Result:
-    """Give the row of a judgement alone, which needs no target: without what was sent, and how to send it again."""
+    """Return the row of a judgement alone, which needs no target: without what was sent, and how to send it again."""
     return report.Result(
         id=check.id,
         operation=check.operation,
@@ -63,7 +151,7 @@ def _reproducing(shell: Shell, check: Check, verdict: Verdict) -> str:
 
 
 def crashed(check_id: str, level: str, reason: str) -> report.Result:
-    """Give the row of a check that the suite itself could not carry out."""
+    """Return the row of a check that the suite itself could not carry out."""
     operation, area, *_ = check_id.split("/")
     return report.Result(
         id=check_id,

@@ -70,7 +70,7 @@ class Settings:
     allow_partial: bool = False
 
     def to_arguments(self) -> list[str]:
-        """Give the options of pytest that say the same."""
+        """Return the options of pytest that say the same."""
         arguments = [f"{flags[0]}={value}" for name, flags, _ in _OPTIONS if (value := getattr(self, name)) is not None]
         arguments += [f"{flags[0]}={value}" for name, flags, _ in _SETS for value in getattr(self, name)]
         arguments += [f"{_LEAST}={self.min_exercised}"] if self.min_exercised else []

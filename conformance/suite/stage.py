@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.catalogue.catalogue import catalogue, lint_findings, select
-from conformance.catalogue.check import Check
-from conformance.catalogue.client_calls import ClientLab
-from conformance.catalogue.client_session import ClientSession
-from conformance.catalogue.lab import Lab, Resource
+from conformance.checks.check import Check
+from conformance.checks.tuning.answers import related
+from conformance.clients.awscli import AwsCli, AwsCliSettings, find, version_of
+from conformance.clients.boto3_session import Boto3Client, ClientSession
 from conformance.contract import Contract, ContractError, load
+from conformance.session.session import Resource, TargetSession
+from conformance.suite.catalogue import catalogue, lint_findings, select
 from conformance.suite.embedded import start_reference
-from conformance.suite.reproduce import Shell
+from conformance.suite.rows import Shell
 from conformance.suite.settings import Settings
 from conformance.targets import (
     EXPIRED,
@@ -32,17 +34,49 @@ from conformance.targets import (
     ca_bundle_of,
     load_targets,
     open_target,
-    resolve,
 )
-from conformance.tuning.related import related
-from conformance.wire.session import Client, Protocol, Wiring
+from conformance.targets.configuration import resolve
+from conformance.wire.client import Client, LockedClient, Protocol, TransportOptions
 from conformance.worlds import load_world
 
 if TYPE_CHECKING:
-    from conformance.gate.judging import Gatekeeper
-    from conformance.gate.shards import Part
     from conformance.suite.evidence import Recorded, Replayed
-    from conformance.wire.turns import Turns
+    from conformance.suite.known_failures import KnownFailureMatcher
+    from conformance.suite.shards import Part
+
+
+@cache
+def check(choice: str) -> str:
+    """Return the version of the program, empty where none was asked for.
+
+    Raises AwsCliError where it is not there, or is something else.
+    """
+    program = find(choice)
+    if program is None:
+        return ""
+    with tempfile.TemporaryDirectory() as home:
+        return version_of(program, Path(home))
+
+
+def led(plan: Plan, target: OpenTarget, client: Client) -> tuple[LockedClient, AwsCli | None]:
+    """Return the client, to be shared from now on, and the program whose requests go through it."""
+    locked_client = LockedClient(client)
+    program = find(plan.settings.aws_cli or "")
+    if program is None:
+        return locked_client, None
+    aws = plan.spec.kind is Kind.AWS
+    settings = AwsCliSettings(
+        program,
+        "" if aws else target.endpoint_url,
+        target.region,
+        frozenset(plan.contract.operations),
+        ca_bundle=plan.transport_options.ca_bundle,
+        signed=aws or plan.spec.capabilities.auth,
+        # Of several processes each has only some of the checks, and nobody knows which: they begin nothing ahead.
+        wanted=frozenset() if plan.processes else frozenset(check.id for check in plan.checks),
+    )
+    return locked_client, AwsCli(settings, locked_client.send)
+
 
 DEFAULT_WORLD = "default"
 _OWN = frozenset({Origin.BUILT_IN, Origin.CREATE, Origin.COMMAND})
@@ -62,7 +96,7 @@ class Plan:
     """Which part of the run is done here; None for the whole."""
     catalogued: int = 0
     """How many checks the contract has, selected or not."""
-    gatekeeper: Gatekeeper | None = None
+    gatekeeper: KnownFailureMatcher | None = None
     """The known failures; None where none are given."""
     recorded: Recorded | None = None
     """Where the evidence of the run goes; None where none is wanted."""
@@ -70,7 +104,7 @@ class Plan:
     """The evidence that stands in the place of the target; None where there is one."""
     processes: int | None = None
     """How many workers share the run, in one of them; None in the process that was started."""
-    wiring: Wiring = field(default_factory=Wiring)
+    transport_options: TransportOptions = field(default_factory=TransportOptions)
     mask: AccountMask = field(default_factory=AccountMask)
     on_wait: Callable[[str], None] = field(default=lambda _: None, compare=False)
     """Hears what the opening or the closing of the target waits for."""
@@ -108,9 +142,9 @@ class Plan:
         in_worker = spec is not None
         if spec is not None:
             if known_failures is not None:
-                from conformance.gate.judging import Gatekeeper  # noqa: PLC0415 - most runs do without it
+                from conformance.suite.known_failures import KnownFailureMatcher  # noqa: PLC0415 - most runs do without it
 
-                gatekeeper = Gatekeeper.from_json(known_failures, [check.id for check in every])
+                gatekeeper = KnownFailureMatcher.from_json(known_failures, [check.id for check in every])
         else:
             spec = replayed.spec if replayed is not None else _resolved(settings)
             gatekeeper = _gatekeeper(settings, every)
@@ -118,19 +152,25 @@ class Plan:
             every, settings.select, operations=settings.operation, areas=settings.area, levels=settings.level
         )
         if settings.aws_cli is not None and not in_worker:
-            from conformance.suite import aws_cli  # noqa: PLC0415 - plain runs do without it
-
-            aws_cli.check(settings.aws_cli)
-        carrier = None if replayed is None else replayed.carrier
+            check(settings.aws_cli)
+        transport = None if replayed is None else replayed.transport
         aws = spec.kind is Kind.AWS
-        wiring = Wiring(
-            carrier,
+        transport_options = TransportOptions(
+            transport,
             refusals=EXPIRED if aws else OUTDATED,
             at_times_broken=aws,
             ca_bundle="" if replayed is not None else ca_bundle_of(spec),
         )
         return cls(
-            settings, contract, checks, spec, _part(settings), len(every), gatekeeper, replayed=replayed, wiring=wiring
+            settings,
+            contract,
+            checks,
+            spec,
+            _part(settings),
+            len(every),
+            gatekeeper,
+            replayed=replayed,
+            transport_options=transport_options,
         )
 
     @property
@@ -193,26 +233,29 @@ class Plan:
             try:
                 yield target
             finally:
-                self.wiring.traffic.began = None  # what is put back has the time of a run of its own
+                self.transport_options.traffic.began = None  # what is put back has the time of a run of its own
 
     def shell(self, target: OpenTarget) -> Shell:
-        """Give what reproducing lines need."""
+        """Return what reproducing lines need."""
         service = self.contract.service.signing_name
         named = self.settings.target if self.replayed is None else self.replayed.named
         signed = self.spec.capabilities.auth or self.spec.kind is Kind.AWS
         return Shell(
-            named, target.region, service, signed, self.settings.contract or "", ca_bundle=self.wiring.ca_bundle
+            named,
+            target.region,
+            service,
+            signed,
+            self.settings.contract or "",
+            ca_bundle=self.transport_options.ca_bundle,
         )
 
-    def lab(self, target: OpenTarget, *, on_exchange: Callable[[float], None] = lambda _: None) -> Lab:
-        """Give a lab at an open target; `on_exchange` hears the seconds of each exchange that it has."""
+    def session(self, target: OpenTarget, *, on_exchange: Callable[[float], None] = lambda _: None) -> TargetSession:
+        """Return a session at an open target; `on_exchange` hears the seconds of each exchange that it has."""
         client = self.client(target.access, on_exchange=on_exchange)
-        sender: Client | Turns = client
+        sender: Client | LockedClient = client
         commands = None
         if self.settings.aws_cli is not None:
-            from conformance.suite import aws_cli  # noqa: PLC0415 - as above
-
-            sender, commands = aws_cli.led(self, target, client)
+            sender, commands = led(self, target, client)
         session = ClientSession(
             target.endpoint_url,
             self.contract.service,
@@ -223,11 +266,11 @@ class Plan:
             rejection=client.rejection,
         )
         resources = tuple(Resource(job.name, job.known, job.listed_known) for job in target.state.present)
-        return Lab(
+        return TargetSession(
             self.contract,
             sender,
             resources,
-            clients=ClientLab(session, frozenset(self.contract.operations)),
+            clients=Boto3Client(session, frozenset(self.contract.operations)),
             commands=commands,
             related=related,
             auth=self.verifies_signatures,
@@ -237,7 +280,7 @@ class Plan:
         )
 
     def client(self, access: Access, *, on_exchange: Callable[[float], None] = lambda _: None) -> Client:
-        """Give the client of an open target, with its limits, its budget and the operations that it may send.
+        """Return the client of an open target, with its limits, its budget and the operations that it may send.
 
         Budget and pace are those of the whole run: each of several processes has its share of them.
         """
@@ -254,7 +297,7 @@ class Plan:
             budget=spec.budget and max(1, spec.budget // share),
             requests_per_second=spec.pace and spec.pace / share,
             on_exchange=on_exchange,
-            wiring=self.wiring,
+            transport_options=self.transport_options,
         )
 
 
@@ -275,21 +318,24 @@ def _resolved(settings: Settings) -> TargetSpec:
 def _part(settings: Settings) -> Part | None:
     if settings.shard is None:
         return None
-    from conformance.gate.shards import Part  # noqa: PLC0415 - most runs do without it
+    from conformance.suite.shards import Part  # noqa: PLC0415 - most runs do without it
 
     return Part.of(settings.shard)
 
 
-def _gatekeeper(settings: Settings, every: Sequence[Check]) -> Gatekeeper | None:
+def _gatekeeper(settings: Settings, every: Sequence[Check]) -> KnownFailureMatcher | None:
     if settings.known_failures is None:
         return None
-    from conformance.gate.judging import Gatekeeper  # noqa: PLC0415 - most runs do without it
-    from conformance.gate.reading import read_known_failures, today  # noqa: PLC0415 - as above
+    from conformance.suite.known_failures import (  # noqa: PLC0415 - as above
+        KnownFailureMatcher,
+        read_known_failures,
+        today,
+    )
 
     known = read_known_failures(Path(settings.known_failures))
-    return Gatekeeper(known, [check.id for check in every], today(os.environ))
+    return KnownFailureMatcher(known, [check.id for check in every], today(os.environ))
 
 
 def folder_name(target: str) -> str:
-    """Give the name of the folder in which runs on a target report."""
+    """Return the name of the folder in which runs on a target report."""
     return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in target).strip("-.")

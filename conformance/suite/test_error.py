@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.suite.judgement import Judgement
+    from conformance.suite.evaluation import CheckResult
 
 AREA = "error"
 
 
-def test_error(check: Judgement) -> None:
+def test_error(check: CheckResult) -> None:
     """Get the exchanges of one check and ask its law."""
-    check.judge()
+    check.evaluate()

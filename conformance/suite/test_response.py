@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.suite.judgement import Judgement
+    from conformance.suite.evaluation import CheckResult
 
 AREA = "response"
 
 
-def test_response(check: Judgement) -> None:
+def test_response(check: CheckResult) -> None:
     """Ask the law of one output fact about all answers of the run."""
-    check.judge()
+    check.evaluate()

@@ -29,7 +29,7 @@ class Judging:
     checks_s: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as a worker hands it to the process that started it."""
+        """Return it as a worker hands it to the process that started it."""
         return {"exchanges_s": self.exchanges_s, "checks_s": self.checks_s}
 
     @classmethod
@@ -57,25 +57,25 @@ class Timings:
     @property
     def exchanges(self) -> int:
         """How many exchanges the checks had."""
-        return sum(len(one.exchanges_s) for one in self.processes)
+        return sum(len(item.exchanges_s) for item in self.processes)
 
     @property
     def exchanges_s(self) -> float:
         """Seconds that the exchanges of the checks took, in all processes together."""
-        return sum(sum(one.exchanges_s) for one in self.processes)
+        return sum(sum(item.exchanges_s) for item in self.processes)
 
     @property
     def judging_s(self) -> float:
         """Seconds of the checks but for their exchanges, in all processes together."""
-        return sum(one.checks_s for one in self.processes) - self.exchanges_s
+        return sum(item.checks_s for item in self.processes) - self.exchanges_s
 
     def stall_s(self, endpoint_url: str) -> float | None:
-        """Give by how much every answer is late, where a target on this machine lets each wait for the same while.
+        """Return by how much every answer is late, where a target on this machine lets each wait for the same while.
 
         The first answers on a connection may be quick: the delay of an acknowledgement sets in a little later. So nine
         in ten have to be late, and about as much as the one in the middle.
         """
-        times = sorted(one for process in self.processes for one in process.exchanges_s)
+        times = sorted(item for process in self.processes for item in process.exchanges_s)
         if len(times) < _FEW or not _on_this_machine(endpoint_url):
             return None
         median = statistics.median(times)

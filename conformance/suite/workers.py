@@ -1,4 +1,4 @@
-"""Workers of pytest-xdist, on this machine or on others: what each is given, and why one can't take part."""
+"""What workers saw of a target, on its way to the process that started them, which judges all answers of the run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import json
 import shlex
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, replace
+from dataclasses import fields as dataclass_fields
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
@@ -15,12 +18,17 @@ from urllib.parse import urlsplit
 import pytest
 
 import conformance
+from conformance.checks.check import Check, place_in_run
 from conformance.errors import ExitCode, UserError
+from conformance.session.exchanges import Crash
+from conformance.session.session import TargetSession
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
 from conformance.targets import Kind, OpenTarget, UnreachableError
 from conformance.targets.endpoint import check_reachable
-from conformance.targets.handover import spec_from_json, spec_to_json
+from conformance.targets.opening import spec_from_json, spec_to_json
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.wire.request import HeaderCase, Request, Signing
 
 _SAME = "install the same version of sagemaker-tuning-conformance on every host, and give --contract the same files"
 HANDED_OVER = "conformance"
@@ -39,7 +47,7 @@ class WorkerError(UserError):
 
 
 def given_to(config: pytest.Config) -> Mapping[str, Any] | None:
-    """Give what the process that was started handed to this worker; None in that process itself."""
+    """Return what the process that was started handed to this worker; None in that process itself."""
     given = getattr(config, "workerinput", None)
     return cast("Mapping[str, Any]", json.loads(given[HANDED_OVER])) if given is not None else None
 
@@ -50,7 +58,7 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def module(parent: pytest.Collector, path: Path) -> pytest.Module:
-    """Give a module of the suite, named alike in every process of a run: each host has it in a folder of its own."""
+    """Return a module of the suite, named alike in every process of a run: each host has it in a folder of its own."""
     return pytest.Module.from_parent(parent, path=path, nodeid=f"conformance/suite/{path.name}")
 
 
@@ -125,18 +133,18 @@ def _out_of_reach(problem: str, url: str) -> WorkerError:
     return WorkerError(problem, where=f"{url}, {_here()}", remedy=remedy, exit_code=ExitCode.TARGET_BROKE)
 
 
-def refusal(error: UserError) -> dict[str, Any]:
-    """Give the reason for which a worker takes no part, as JSON for the process that started it."""
+def rejection(error: UserError) -> dict[str, Any]:
+    """Return the reason for which a worker takes no part, as JSON for the process that started it."""
     return {"problem": error.problem, "where": error.where, "remedy": error.remedy, "exit_code": int(error.exit_code)}
 
 
-def refused(gateway: str, told: Mapping[str, Any]) -> WorkerError:
-    """Give back the error that a worker has told."""
+def rejected(gateway: str, received: Mapping[str, Any]) -> WorkerError:
+    """Return back the error that a worker has told."""
     return WorkerError(
-        f"the worker {gateway} can't take part: {told['problem']}",
-        where=told["where"],
-        remedy=told["remedy"],
-        exit_code=ExitCode(told["exit_code"]),
+        f"the worker {gateway} can't take part: {received['problem']}",
+        where=received["where"],
+        remedy=received["remedy"],
+        exit_code=ExitCode(received["exit_code"]),
     )
 
 
@@ -181,3 +189,108 @@ def _is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+_Packed = Sequence[Any]
+"""A value of the wire as execnet takes it: tuples of plain values."""
+
+
+class AnswerLog:
+    """The answers that the session of a worker has seen, each with the place in the run of the check that saw it first."""
+
+    def __init__(self, session: TargetSession, checks: Iterable[Check]) -> None:
+        """Note nothing yet; `checks` are those of the whole run."""
+        self._session = session
+        self._places = {check.id: place for place, check in enumerate(sorted(checks, key=place_in_run))}
+        self._seen = dict.fromkeys(session.contract.operations, 0)
+        self._answers: list[tuple[int, Exchange]] = []
+
+    def note(self, check: Check) -> None:
+        """Note whatever has come in since the last time as seen by this check."""
+        for operation, seen in self._seen.items():
+            new = self._session.answers(operation)[seen:]
+            self._seen[operation] += len(new)
+            self._answers += [(self._places[check.id], exchange) for exchange in new]
+
+    def packed(self) -> dict[str, Any]:
+        """Return it as plain values, each exchange once."""
+        numbers: dict[int, int] = {}
+        exchanges: list[_Packed] = []
+
+        def numbered(exchange: Exchange) -> int:
+            number = numbers.setdefault(id(exchange), len(exchanges))
+            if number == len(exchanges):
+                exchanges.append(_crossing(astuple(exchange)))
+            return number
+
+        asked = [(_packed(request), numbered(exchange)) for request, exchange in self._session.asked.items()]
+        answers = [(place, numbered(exchange)) for place, exchange in self._answers]
+        gone = self._session.gone
+        crashes = [_crossing(astuple(crash)) for crash in self._session.crashes]
+        return {
+            "exchanges": exchanges, "asked": asked, "answers": answers, "gone": gone and _crossing(astuple(gone)),
+            "crashes": crashes,
+        }  # fmt: skip
+
+
+class Gathering:
+    """What several workers saw, put together in the order in which one process would have seen it."""
+
+    def __init__(self) -> None:
+        """Nothing was heard yet."""
+        self._asked: dict[Request, Exchange] = {}
+        self._answers: list[tuple[int, Exchange]] = []
+        self._gone: Fault | None = None
+        self._crashes: list[Crash] = []
+
+    def hear(self, packed: Mapping[str, Any]) -> None:
+        """Take what one worker saw."""
+        exchanges = [_exchange(item) for item in packed["exchanges"]]
+        for request, number in packed["asked"]:
+            self._remember(_request(request), exchanges[number])
+        self._answers += [(place, exchanges[number]) for place, number in packed["answers"]]
+        self._crashes += (Crash(*item) for item in packed["crashes"])
+        self._gone = self._gone or (Fault(*packed["gone"]) if packed["gone"] else None)
+
+    def _remember(self, request: Request, exchange: Exchange) -> None:
+        known = self._asked.get(request)
+        if known is None or known.response is None:
+            self._asked[request] = exchange
+
+    def into(self, session: TargetSession) -> None:
+        """Let a session know it all, as if it had asked itself."""
+        answers = [exchange for _, exchange in sorted(self._answers, key=lambda item: item[0])]
+        session.take_over(self._asked, answers, self._gone, self._crashes)
+
+
+def _crossing(value: Any) -> Any:
+    """Return tuples of plain values as execnet takes them: it has no way to write half of a surrogate pair."""
+    if isinstance(value, tuple):
+        return tuple(_crossing(item) for item in value)
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+def _packed(request: Request) -> _Packed:
+    # execnet knows strings, and no kinds of them.
+    fields = (getattr(request, field.name) for field in dataclass_fields(request))
+    return tuple(
+        str(item) if isinstance(item, StrEnum) else _packed(item) if isinstance(item, Request) else item
+        for item in fields
+    )
+
+
+def _request(packed: _Packed) -> Request:
+    request = Request(*packed)
+    after = _request(cast("_Packed", request.after)) if request.after else None
+    spelled = HeaderCase(request.header_case)
+    return replace(request, signing=Signing(request.signing), after=after, header_case=spelled)
+
+
+def _exchange(packed: _Packed) -> Exchange:
+    operation, request, response, fault = packed
+    return Exchange(
+        operation,
+        HttpRequest(*request),
+        HttpResponse(*response) if response else None,
+        Fault(*fault) if fault else None,
+    )

@@ -1,18 +1,23 @@
 """The systems under test: which there are, how they start, how a world gets in, and what they may be asked."""
 
-from conformance.targets.caller import Access, Caller, CallerFactory
+from conformance.targets.configuration import load_targets, resolve, targets_schema
 from conformance.targets.credentials import EXPIRED, OUTDATED, credentials_for
 from conformance.targets.endpoint import as_url, ca_bundle_of
-from conformance.targets.errors import CredentialsError, TargetError, UnreachableError
-from conformance.targets.masking import AccountMask
 from conformance.targets.opening import OpenTarget, StartReference, open_target
-from conformance.targets.reading import load_targets
-from conformance.targets.resolve import resolve
-from conformance.targets.schema import targets_schema
-from conformance.targets.spec import Capabilities, Kind, Launch, Origin, StateSource, TargetSpec
-from conformance.targets.state import State, StateJob
-from conformance.targets.tuning_jobs import allowed_operations
+from conformance.targets.spec import (
+    Capabilities,
+    CredentialsError,
+    Kind,
+    Launch,
+    Origin,
+    StateSource,
+    TargetError,
+    TargetSpec,
+    UnreachableError,
+)
+from conformance.targets.state import Access, Caller, CallerFactory, State, StateJob, allowed_operations
 from conformance.targets.versions import version_said
+from conformance.wire.redaction import AccountMask
 
 __all__ = [
     "EXPIRED",

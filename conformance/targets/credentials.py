@@ -1,24 +1,81 @@
-"""Credentials and regions: static ones as the entry has them, AWS's own from botocore's chain."""
+"""Credentials and regions: static ones as the entry has them, AWS's own from botocore's chain.
+
+Nothing is sent and nothing is run to find out: a role is not assumed, a program not called, no metadata asked for. The
+order is that of botocore's own chain.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from conformance.targets.chain import credentials_told
-from conformance.targets.errors import CredentialsError, TargetError
-from conformance.targets.masking import AccountMask
-from conformance.targets.spec import DUMMY_CREDENTIALS, Kind, TargetSpec
-from conformance.targets.tuning_jobs import SERVICE
+from conformance.targets.spec import DUMMY_CREDENTIALS, CredentialsError, Kind, TargetError, TargetSpec
+from conformance.targets.state import SERVICE
 from conformance.wire.exchange import Exchange
+from conformance.wire.redaction import AccountMask
 from conformance.wire.signing import Credentials, isolated_session
+
+_NONE = "none found; an instance role, if there is one, is asked for when the run starts"
+_OF_PROFILE = (
+    ("role_arn", "a role that is assumed when the run starts"),
+    ("web_identity_token_file", "a web identity, exchanged when the run starts"),
+    ("sso_session", "single sign-on"),
+    ("sso_start_url", "single sign-on"),
+    ("aws_access_key_id", "access keys"),
+    ("credential_process", "a program that is called when the run starts"),
+)
+"""Settings of a profile in the order of the chain, and what each means."""
+_OF_ENVIRONMENT = (
+    ("AWS_WEB_IDENTITY_TOKEN_FILE", "a web identity, exchanged when the run starts"),
+    ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "the role of this container, asked for when the run starts"),
+    ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "the role of this container, asked for when the run starts"),
+)
+
+
+def credentials_told(spec: TargetSpec) -> str:
+    """Say where the credentials of a target come from, without a word of them.
+
+    Raises CredentialsError where the profile that is named is not there.
+    """
+    if spec.kind is not Kind.AWS:
+        return "static ones of the target's entry" if spec.credentials else "none: requests go unsigned"
+    name, settings = _profile(spec)
+    # A profile that the entry names goes before the keys of the environment, one that AWS_PROFILE names does not.
+    if not spec.profile and os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY"):
+        return "access keys of the environment (AWS_ACCESS_KEY_ID)"
+    received = next((words for setting, words in _OF_PROFILE if settings.get(setting)), "")
+    if received:
+        return f"profile {name!r}: {received}"
+    return next((words for variable, words in _OF_ENVIRONMENT if os.environ.get(variable)), _NONE)
+
+
+def _profile(spec: TargetSpec) -> tuple[str, Mapping[str, Any]]:
+    session = botocore.session.Session(profile=spec.profile)
+    try:
+        name = session.profile or "default"
+        profiles = session.full_config.get("profiles", {})
+    except BotoCoreError as error:
+        raise _unreadable(spec, str(error)) from error
+    if name not in profiles and session.profile:
+        raise _unreadable(spec, f"there is no profile {name!r}")
+    return name, profiles.get(name, {})
+
+
+def _unreadable(spec: TargetSpec, problem: str) -> CredentialsError:
+    return CredentialsError(
+        f"the AWS configuration can't be used: {problem}",
+        where=f"target {spec.name!r}",
+        remedy="check `profile` of the target, AWS_PROFILE and ~/.aws/config",
+    )
+
 
 DEFAULT_REGION: Final = "us-east-1"
 """The region of a target that names none and is not AWS."""
@@ -83,7 +140,7 @@ _REMEDY = "log in again (`aws sso login`, `aws configure`), or set AWS_ACCESS_KE
 
 
 def credentials_for(spec: TargetSpec) -> Credentials | None:
-    """Give what requests to a target are signed with; None where they go unsigned.
+    """Return what requests to a target are signed with; None where they go unsigned.
 
     Raises CredentialsError where AWS is meant and botocore finds no credentials, or can't renew those that it finds.
     """
@@ -139,7 +196,7 @@ def _rejection(exchange: Exchange) -> str:
     code = exchange.error_code if exchange.error_code in REFUSED else ""
     if not code and exchange.status in _UNAUTHORIZED:
         # Services with XML, proxies and gateways have the code, or its words, somewhere in the body.
-        code = next((one for one in sorted(REFUSED, key=len, reverse=True) if one in text), "")
+        code = next((item for item in sorted(REFUSED, key=len, reverse=True) if item in text), "")
         speaks_of_it = exchange.status == HTTPStatus.UNAUTHORIZED or _OF_CREDENTIALS.search(text) is not None
         code = code or (f"HTTP {exchange.status}" if speaks_of_it and not exchange.error_code else "")
     message = " ".join((exchange.error_message or ("" if exchange.error_code else text)).split())[:_SHOWN]
@@ -162,7 +219,7 @@ def denied(spec: TargetSpec, operation: str, code: str, allowed: Collection[str]
 
 
 def region_of(spec: TargetSpec) -> str:
-    """Give the region that requests are signed for. Raises TargetError where AWS is meant and nobody names one."""
+    """Return the region that requests are signed for. Raises TargetError where AWS is meant and nobody names one."""
     if spec.region:
         return spec.region
     if spec.kind is not Kind.AWS:

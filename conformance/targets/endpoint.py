@@ -13,8 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH
 
-from conformance.targets.errors import TargetError, UnreachableError
-from conformance.targets.spec import PORT, Kind, TargetSpec
+from conformance.targets.spec import PORT, Kind, TargetError, TargetSpec, UnreachableError
 
 _HOST_PORT = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@\[\]]+):(?P<port>\d+)/?")
 _HIGHEST_PORT = 65535
@@ -45,7 +44,7 @@ def as_url(text: str) -> str:
 
 
 def checked(url: str, where: str) -> str:
-    """Give back a well-formed endpoint, in which `{port}` may stand. Raises TargetError that never repeats the URL."""
+    """Return back a well-formed endpoint, in which `{port}` may stand. Raises TargetError that never repeats the URL."""
     parts, problem = _parts(url), ""
     if parts is None:
         problem = "is not a URL"
@@ -84,7 +83,7 @@ def _can_be_looked_up(host: str) -> bool:
 
 
 def address(url: str) -> tuple[str, int]:
-    """Give the host and the port of an endpoint."""
+    """Return the host and the port of an endpoint."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 

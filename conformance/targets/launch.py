@@ -7,6 +7,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -21,11 +22,92 @@ from typing import IO, Final, Self
 from conformance.errors import ExitCode
 from conformance.output import no_follow
 from conformance.targets.endpoint import address, why_not_http
-from conformance.targets.errors import TargetError
-from conformance.targets.ports import held_port
 from conformance.targets.processes import MARKER, Family, Watchdog
-from conformance.targets.spec import PORT, Launch, TargetSpec
-from conformance.wire.secrets import Blotter
+from conformance.targets.spec import PORT, Launch, TargetError, TargetSpec
+from conformance.wire.redaction import Redactor
+
+if sys.platform != "win32":
+    import fcntl
+
+_HOST = "127.0.0.1"
+_TRIES = 20
+_CONNECT_S = 0.2
+
+
+@contextmanager
+def held_port(preferred: int | None, *, fixed: bool = False) -> Iterator[int | None]:
+    """Yield a port that was free a moment ago and that no other run takes meanwhile.
+
+    With `fixed` only the preferred one will do, and None comes where it is taken.
+    """
+    with contextlib.ExitStack() as stack:
+        if preferred is not None and _is_free(preferred) and stack.enter_context(_held(preferred)):
+            yield preferred
+        elif fixed:
+            yield None
+        else:
+            candidates = (_any_free() for _ in range(_TRIES))
+            yield next((port for port in candidates if stack.enter_context(_held(port))), _any_free())
+
+
+def _is_free(port: int) -> bool:
+    """Whether nobody listens there and a server could; connections of one that has ended are no hindrance."""
+    with contextlib.suppress(OSError), socket.create_connection((_HOST, port), timeout=_CONNECT_S):
+        return False
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if sys.platform != "win32":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def _any_free() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _held(port: int) -> Iterator[bool]:
+    """Hold a port against other runs on this machine: two servers that start at once must not meet on one port."""
+    if sys.platform == "win32":
+        yield True
+        return
+    path = Path(tempfile.gettempdir()) / f"conformance-port-{port}.lock"
+    try:
+        lock = _open(path)
+    except OSError:  # nowhere to put a lock: better unguarded than not at all
+        yield True
+        return
+    held = _lock(lock, path)
+    try:
+        yield held
+    finally:
+        if held:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        os.close(lock)
+
+
+def _open(path: Path) -> int:
+    """Open a lock file that may be another user's: reading is enough to lock it."""
+    try:
+        return no_follow(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return no_follow(path, os.O_RDONLY | os.O_CREAT, 0o644)
+
+
+def _lock(lock: int, path: Path) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A run that ended meanwhile has removed the file: a lock on what is no longer there would hold nobody off.
+        return os.fstat(lock).st_ino == path.stat().st_ino
+    except OSError:
+        return False
+
 
 GRACE_S: Final = 5.0
 """How long a server may take to end before it is killed."""
@@ -63,7 +145,7 @@ class Server:
         return tuple(self._command)
 
     def exit_status(self) -> int | None:
-        """Give what it ended with (negative: the signal); None while it runs."""
+        """Return what it ended with (negative: the signal); None while it runs."""
         return self._process.poll() if self._process else None
 
     def log_tail(self) -> str:
@@ -134,9 +216,9 @@ class Server:
 
     def _broken(self, problem: str) -> TargetError:
         tail = self.log_tail()
-        told = f"{problem}; the end of its log:\n{tail}" if tail else f"{problem}; its log is empty"
+        received = f"{problem}; the end of its log:\n{tail}" if tail else f"{problem}; its log is empty"
         return TargetError(
-            told,
+            received,
             where=f"{shlex.join(self._command)} (log: {self.log_path})",
             remedy="run the command by hand, mend `launch` in targets.yaml, or give it more time with `ready_s`",
             exit_code=ExitCode.TARGET_BROKE,
@@ -165,7 +247,7 @@ def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> I
         raise TargetError(
             "servers can't be launched on Windows", where=spec.where, remedy="start it yourself, and name its URL"
         )
-    secrets = Blotter.of_a_process({**callers_secrets(), **launch.env}, spec.credentials)
+    secrets = Redactor.of_a_process({**callers_secrets(), **launch.env}, spec.credentials)
     with _port(spec, launch) as port, ServerLog(log_path, secrets) as log:
         server = Server(spec.endpoint_url.replace(PORT, port), _command(spec, launch, port), log, grace_s)
 
@@ -186,7 +268,7 @@ class ServerLog:
     A pipe would do, too, but a server that outlives the suite for a moment would block on it, or die of it.
     """
 
-    def __init__(self, path: Path, secrets: Blotter) -> None:
+    def __init__(self, path: Path, secrets: Redactor) -> None:
         """Open both files. Raises TargetError where the log can't be written."""
         self.path = path
         self._secrets = secrets
@@ -227,12 +309,12 @@ class ServerLog:
 
 def callers_secrets() -> dict[str, str]:
     """Return the secrets of the user's environment, which servers and adapters get as well."""
-    return {name: value for name, value in inherited_environment().items() if Blotter.names_a_secret(name, value)}
+    return {name: value for name, value in inherited_environment().items() if Redactor.names_a_secret(name, value)}
 
 
 @contextmanager
 def _port(spec: TargetSpec, launch: Launch) -> Iterator[str]:
-    """Give the port that the server is to take; a server without `{port}` takes the one of its endpoint, or none."""
+    """Yield the port that the server is to take; a server without `{port}` takes the one of its endpoint, or none."""
     if PORT in spec.endpoint_url:
         with held_port(launch.port) as port:
             yield str(port)
@@ -268,14 +350,14 @@ def _command(spec: TargetSpec, launch: Launch, port: str) -> list[str]:
 
 
 def folder(spec: TargetSpec, cwd: Path | None = None) -> Path | None:
-    """Give the working folder of a command: `cwd` seen from the folder of the file; None for the user's own."""
+    """Return the working folder of a command: `cwd` seen from the folder of the file; None for the user's own."""
     if spec.base is None:
         return cwd
     return spec.base / cwd if cwd else spec.base
 
 
 def executable(program: str, spec: TargetSpec, cwd: Path | None = None, hint: str = "") -> str:
-    """Give the full path of a program: beside this Python, on the PATH, or, where it is a path, seen from its folder.
+    """Return the full path of a program: beside this Python, on the PATH, or, where it is a path, seen from its folder.
 
     Raises TargetError where it is not there or may not be run.
     """

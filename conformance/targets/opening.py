@@ -1,27 +1,23 @@
-"""A target from start to end: it is launched or found, its state comes in, it is handed over, and all is put back."""
+"""A target's description as JSON, for a worker process on this machine or another: all that checks look at."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from conformance.targets.adapter import load_by_command
-from conformance.targets.caller import Access, CallerFactory
 from conformance.targets.credentials import aws_endpoint, credentials_for, region_of
-from conformance.targets.discovery import existing, insist_on_access
 from conformance.targets.endpoint import ca_bundle_of, check_reachable
-from conformance.targets.errors import TargetError
 from conformance.targets.launch import Server, launched
-from conformance.targets.provisioning import Provision
-from conformance.targets.spec import Kind, Origin, TargetSpec
-from conformance.targets.state import State
-from conformance.targets.tuning_jobs import allowed_operations
+from conformance.targets.provisioning import Provision, existing, insist_on_access, load_by_command
+from conformance.targets.spec import Capabilities, Kind, Origin, StateSource, TargetError, TargetSpec
+from conformance.targets.state import Access, CallerFactory, State, allowed_operations
 from conformance.targets.versions import TargetVersion, version_of
+from conformance.wire.limits import Limits
 from conformance.wire.signing import Credentials
 from conformance.worlds import World
 
@@ -83,7 +79,7 @@ class OpenTarget:
         return [job.name for job in refilled.present] == [job.name for job in self.state.present]
 
     def to_worker(self) -> dict[str, Any]:
-        """Give what a worker process needs beside the spec, as JSON. It holds the credentials: never write it down."""
+        """Return what a worker process needs beside the spec, as JSON. It holds the credentials: never write it down."""
         keys = self.access.credentials
         return {
             "endpoint_url": self.access.endpoint_url,
@@ -180,3 +176,38 @@ def _state(  # noqa: PLR0913 - the parts of an opening
         stack.callback(lambda: sys.stderr.writelines(f"{line}\n" for line in provision.tear_down()))
     on_wait(f"{len(world.jobs)} tuning jobs to be created at {access.endpoint_url}")
     return provision.run(world), tuple if keep else provision.tear_down
+
+
+def spec_to_json(spec: TargetSpec) -> dict[str, Any]:
+    """Return what a worker needs of a description. How it is launched, filled and signed for stays behind."""
+    return {
+        "name": spec.name,
+        "kind": spec.kind.value,
+        "origin": spec.state.origin.value,
+        "endpoint_url": spec.endpoint_url,
+        "region": spec.region,
+        "capabilities": asdict(spec.capabilities),
+        "limits": asdict(spec.limits),
+        "budget": spec.budget,
+        "pace": spec.pace,
+        "ca_bundle": spec.ca_bundle and str(spec.ca_bundle),
+        "where": spec.where,
+    }
+
+
+def spec_from_json(value: Mapping[str, Any]) -> TargetSpec:
+    """Take over in a worker what `spec_to_json` gave."""
+    return TargetSpec(
+        value["name"],
+        Kind(value["kind"]),
+        StateSource(Origin(value["origin"])),
+        value["endpoint_url"],
+        region=value["region"],
+        credentials=None,
+        capabilities=Capabilities(**value["capabilities"]),
+        limits=Limits(**value["limits"]),
+        budget=value["budget"],
+        pace=value["pace"],
+        ca_bundle=Path(value["ca_bundle"]) if value["ca_bundle"] else None,
+        where=value["where"],
+    )

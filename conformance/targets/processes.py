@@ -36,7 +36,7 @@ class Family:
     mark: str
 
     def members(self) -> frozenset[int]:
-        """Give the ids of those that live, zombies left out."""
+        """Return the ids of those that live, zombies left out."""
         if _PROC.joinpath("self", "stat").exists():
             return frozenset(pid for pid in _all_pids() if self._belongs(pid))
         return frozenset({self.group}) if self._group_lives() else frozenset()
@@ -123,9 +123,9 @@ class Watchdog:
 
 def _keep_watch(mark: str, grace_s: float) -> None:
     """Wait until the pipe to the run closes, and end what it left behind."""
-    told = sys.stdin.buffer.read()
-    if not told.endswith(_RELEASED):
-        Family(int(told.split(b"\n")[0] or 0), mark).end(grace_s)
+    received = sys.stdin.buffer.read()
+    if not received.endswith(_RELEASED):
+        Family(int(received.split(b"\n")[0] or 0), mark).end(grace_s)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,37 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from conformance.wire.read_only import is_aws
-from conformance.wire.session import Limits
+from conformance.errors import ExitCode, UserError
+from conformance.wire.limits import Limits, is_aws
 from conformance.wire.signing import Credentials
+
+
+class TargetError(UserError):
+    """A target can't be used: its entry is wrong (exit code 2), or it did not come up or broke (exit code 3)."""
+
+    def __init__(
+        self, problem: str, *, where: str = "", remedy: str = "", exit_code: ExitCode = ExitCode.USAGE
+    ) -> None:
+        """Keep the parts; a mistake in the configuration is the default, a broken target says so."""
+        super().__init__(problem, where=where, remedy=remedy)
+        self.exit_code = exit_code
+
+
+class UnreachableError(TargetError):
+    """Nobody answers at the endpoint of a target."""
+
+    def __init__(self, problem: str, *, where: str = "", remedy: str = "") -> None:
+        """Keep the parts; the exit code is always that of a target that could not be reached."""
+        super().__init__(problem, where=where, remedy=remedy, exit_code=ExitCode.TARGET_BROKE)
+
+
+class CredentialsError(TargetError):
+    """The credentials of a target are missing, expired or refused: nothing about the target was judged."""
+
+    def __init__(self, problem: str, *, where: str = "", remedy: str = "") -> None:
+        """Keep the parts; the exit code is that of a target that could not be reached."""
+        super().__init__(problem, where=where, remedy=remedy, exit_code=ExitCode.TARGET_BROKE)
+
 
 PORT: Final = "{port}"
 """What stands for the port in a command, an environment value and an endpoint."""

@@ -1,13 +1,48 @@
-"""The state of an open target: which tuning jobs are there, and what is known of them beforehand."""
+"""What this room needs from a client: one call, one exchange; and what a client needs to know of a target."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, Self
 
-from conformance.targets.spec import Origin
+from conformance.targets.spec import Origin, TargetSpec
+from conformance.wire.exchange import Exchange
+from conformance.wire.limits import reads
+from conformance.wire.signing import Credentials
 from conformance.worlds import World, WorldJob
+
+SERVICE: Final = "sagemaker"
+"""The name under which botocore knows the service."""
+
+CREATE: Final = "CreateHyperParameterTuningJob"
+STOP: Final = "StopHyperParameterTuningJob"
+DELETE: Final = "DeleteHyperParameterTuningJob"
+LIST: Final = "ListHyperParameterTuningJobs"
+
+NAME: Final = "HyperParameterTuningJobName"
+SUMMARIES: Final = "HyperParameterTuningJobSummaries"
+
+IN_USE: Final = "ResourceInUse"
+"""The code of a Create whose name somebody has."""
+
+
+def allowed_operations(spec: TargetSpec, operations: Collection[str]) -> frozenset[str]:
+    """Return what may be sent to a target at all: the operations under test, and the listing.
+
+    Where the state is somebody else's, only those of them that read. What makes and removes tuning jobs is added only
+    where the suite makes the state itself.
+    """
+    tested = frozenset(operations) | {LIST}
+    if spec.read_only:
+        return frozenset(filter(reads, tested))
+    return tested | {CREATE, STOP, DELETE} if spec.state.origin is Origin.CREATE else tested
+
+
+def parents_of(job: WorldJob) -> tuple[str, ...]:
+    """Return the names of the tuning jobs that a job warm-starts from, which must be there before it is made."""
+    parents = job.create.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", ())
+    return tuple(str(parent.get(NAME)) for parent in parents)
 
 
 @dataclass(frozen=True)
@@ -27,7 +62,7 @@ class StateJob:
     """Why it is not there, or why nothing is known of it."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give a JSON object that holds everything."""
+        """Return a JSON object that holds everything."""
         return {**vars(self), "known": self.known.to_json() if self.known else None}
 
     @classmethod
@@ -55,11 +90,11 @@ class State:
 
     @classmethod
     def of_world(cls, origin: Origin, world: World) -> Self:
-        """Give the state of a target that holds a whole world."""
+        """Return the state of a target that holds a whole world."""
         return cls(origin, tuple(StateJob(job.name, known=job, listed_known=True) for job in world.jobs))
 
     def to_json(self) -> dict[str, Any]:
-        """Give a JSON object that holds everything."""
+        """Return a JSON object that holds everything."""
         return {
             "origin": str(self.origin),
             "jobs": [job.to_json() for job in self.jobs],
@@ -72,3 +107,32 @@ class State:
         """Take back what `to_json` gave."""
         jobs = tuple(StateJob.from_json(job) for job in value["jobs"])
         return cls(Origin(value["origin"]), jobs, tuple(value["notes"]), value.get("problem", ""))
+
+
+class Caller(Protocol):
+    """Sends well-formed requests; whatever the target does comes back as an exchange."""
+
+    def call(self, operation: str, members: dict[str, Any]) -> Exchange:
+        """Send the request that carries these members."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
+@dataclass(frozen=True)
+class Access:
+    """How an open target is reached: all that a client is made of."""
+
+    endpoint_url: str
+    region: str
+    credentials: Credentials | None = field(repr=False)
+    """None where requests go unsigned."""
+    allowed: frozenset[str]
+    """The operations that may be sent; a client refuses every other."""
+    spec: TargetSpec
+    """For the limits, the budget and the pace."""
+
+
+CallerFactory = Callable[[Access], Caller]

@@ -18,7 +18,7 @@ from conformance.targets.launch import Server, inherited_environment
 from conformance.targets.spec import Kind, TargetSpec
 from conformance.wire.exchange import Headers
 from conformance.wire.limits import Limits
-from conformance.wire.transport import Transport
+from conformance.wire.transport import HttpTransport
 
 _LOCALSTACK: Final = "x-localstack"
 """The header by which LocalStack marks its answers."""
@@ -79,14 +79,14 @@ def version_said(endpoint_url: str, headers: Headers, ca_bundle: str) -> tuple[s
 
 
 def _asked(endpoint_url: str, ca_bundle: str) -> str:
-    with closing(Transport(_LIMITS, ca_bundle=ca_bundle)) as transport:
+    with closing(HttpTransport(_LIMITS, ca_bundle=ca_bundle)) as transport:
         headers = {"User-Agent": "sagemaker-tuning-conformance", "Accept-Encoding": "identity", "Connection": "close"}
         response, _ = transport.send("GET", endpoint_url.rstrip("/") + _HEALTH, headers, b"")
     try:
-        told = json.loads(response.body) if response else None
+        received = json.loads(response.body) if response else None
     except (ValueError, RecursionError):
         return ""
-    version = told.get("version") if isinstance(told, dict) else None
+    version = received.get("version") if isinstance(received, dict) else None
     return f"LocalStack {_kept(version)}" if isinstance(version, str) and _kept(version) else ""
 
 

@@ -16,7 +16,7 @@ _ENDS = "it ends after"
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """Give the first header of that name, whatever its case; None where there is none."""
+    """Return the first header of that name, whatever its case; None where there is none."""
     wanted = name.lower()
     return next((value for key, value in headers if key.lower() == wanted), None)
 
@@ -45,7 +45,7 @@ class HttpResponse:
     """When it came, in epoch seconds by the clock of this machine; 0 where that is unknown."""
 
     def header(self, name: str) -> str | None:
-        """Give the first header of that name, whatever its case."""
+        """Return the first header of that name, whatever its case."""
         return header(self.headers, name)
 
     def headers_named(self, name: str) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ class Request:
 
     @classmethod
     def call(cls, operation: str, members: Mapping[str, Any]) -> Request:
-        """Give the well-formed request that carries these members."""
+        """Return the well-formed request that carries these members."""
         return cls(operation, dump(members))
 
     @property
@@ -101,9 +101,9 @@ class Request:
         return replace(self, extra_headers=(*self.extra_headers, (name, value)))
 
     def having(self, **members: Any) -> Request:
-        """Give the same request with these members set."""
+        """Return the same request with these members set."""
         return replace(self, body=dump(self.members | members))
 
     def lacking(self, *names: str) -> Request:
-        """Give the same request without these members."""
+        """Return the same request without these members."""
         return replace(self, body=dump({name: value for name, value in self.members.items() if name not in names}))

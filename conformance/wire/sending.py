@@ -16,7 +16,7 @@ FOLLOWING = "raw-following"
 
 
 @dataclass(frozen=True)
-class Sending:
+class OutgoingRequest:
     """One HTTP request as it goes out, signature and all: its headers never reach a report or a recording as they are.
 
     `client` names the library that made it, RAW for the suite's own requests. A request that goes `alone` gets a
@@ -32,10 +32,10 @@ class Sending:
     signing: Signing = Signing.VALID
     client: str = RAW
     alone: bool = False
-    after: Sending | None = None
+    after: OutgoingRequest | None = None
 
 
-class Carried(NamedTuple):
+class TransportResult(NamedTuple):
     """What came of a sending: an answer or a fault; and the headers that went out, where those were others."""
 
     response: HttpResponse | None
@@ -43,18 +43,18 @@ class Carried(NamedTuple):
     sent: Headers | None = None
 
 
-class Carrier(Protocol):
+class Transport(Protocol):
     """Stands in the place of the network: a recording that is played again, for one."""
 
-    def carry(self, sending: Sending) -> Carried:
-        """Give what comes of a request. Raises UnansweredError where nobody can know."""
+    def carry(self, outgoing: OutgoingRequest) -> TransportResult:
+        """Return what comes of a request. Raises UnansweredError where nobody can know."""
         ...
 
 
 class Recorder(Protocol):
     """Hears of every request and of what came of it, secrets taken out of both."""
 
-    def take(self, sending: Sending, response: HttpResponse | None, fault: Fault | None) -> None:
+    def take(self, outgoing: OutgoingRequest, response: HttpResponse | None, fault: Fault | None) -> None:
         """Keep one exchange."""
         ...
 

@@ -17,7 +17,7 @@ from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
-from conformance.wire.read_only import partitions
+from conformance.wire.limits import partitions
 from conformance.wire.request import Signing
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Signer:
         }
 
     def headers(self, method: str, url: str, headers: dict[str, str], body: bytes, signing: Signing) -> dict[str, str]:
-        """Give the headers with the signature added; unchanged where the request is to go unsigned."""
+        """Return the headers with the signature added; unchanged where the request is to go unsigned."""
         if signing is Signing.NONE:
             return headers
         request = AWSRequest(method=method, url=url, headers=headers, data=body)
@@ -139,7 +139,7 @@ def is_region(region: str) -> bool:
 @lru_cache(maxsize=64)
 def partition_of(region: str) -> str:
     """Return the partition that a region belongs to by botocore's data; empty where no partition has such regions."""
-    found = (one["id"] for one in partitions() if re.fullmatch(one["regionRegex"], region, re.ASCII))
+    found = (item["id"] for item in partitions() if re.fullmatch(item["regionRegex"], region, re.ASCII))
     return str(next(found, ""))
 
 
@@ -147,6 +147,6 @@ def partition_of(region: str) -> str:
 def other_region(region: str) -> str:
     """Return another region of the same partition; of the standard one where the region is in none."""
     wanted = partition_of(region) or partition_of(_USUAL[0])
-    listed = next(sorted(one["regions"]) for one in partitions() if one["id"] == wanted)
-    regions = [one for one in (*_USUAL, *listed) if one in listed and partition_of(one) == wanted]
-    return next((one for one in regions if one != region), region)
+    listed = next(sorted(item["regions"]) for item in partitions() if item["id"] == wanted)
+    regions = [item for item in (*_USUAL, *listed) if item in listed and partition_of(item) == wanted]
+    return next((item for item in regions if item != region), region)

@@ -1,26 +1,273 @@
 """Bytes to a target and back: one kept connection, bounded in time and size, that follows no redirect.
 
+The unpacking is done here and not by the HTTP library: a compressed bomb must not expand by more than one piece before
+its size is looked at, whatever version of the library is installed.
+
+A read timeout bounds the silence between two bytes, not the answer: a header line that comes byte by byte would hold a
+run for hours. The socket itself therefore looks at the clock before it reads.
+
 Everything that a run sends goes through here, what a client library sends as well: so the same bounds hold for all.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
+import socket
 import ssl
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from http.client import BadStatusLine, IncompleteRead, LineTooLong, RemoteDisconnected, UnknownProtocol
+from http import HTTPStatus
+from http.client import (
+    BadStatusLine,
+    HTTPException,
+    HTTPResponse,
+    IncompleteRead,
+    LineTooLong,
+    RemoteDisconnected,
+    UnknownProtocol,
+)
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
+from urllib3 import PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
+from urllib3.util.ssl_ import create_urllib3_context
 
-from conformance.wire.connection import Connection, OtherProtocolError
-from conformance.wire.deadline import Deadline
 from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, Fault, Headers, HttpResponse
 from conformance.wire.limits import Limits
-from conformance.wire.unpacking import TooLargeError, UndecodableError, read_body
+
+
+class Deadline:
+    """The moment, on the monotonic clock, at which reading ends; shared by all connections of one client."""
+
+    def __init__(self) -> None:
+        """Set none."""
+        self.at = float("inf")
+
+    def start(self, seconds: float) -> None:
+        """Let reading end so many seconds from now."""
+        self.at = time.monotonic() + seconds
+
+    @property
+    def left_s(self) -> float:
+        """How many seconds are left; negative once it has passed."""
+        return self.at - time.monotonic()
+
+    def check(self) -> None:
+        """Raise TimeoutError once it has passed."""
+        if self.left_s <= 0:
+            raise TimeoutError("the deadline has passed")
+
+
+_PIECE = 65536
+_WINDOW = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+_PLAIN = frozenset({"", "identity"})
+
+
+class TooLargeError(ValueError):
+    """The body went over its limit."""
+
+
+class UndecodableError(ValueError):
+    """The body is not packed as its headers say, or in a way that nobody asked for."""
+
+
+def read_body(raw: Any, coding: str, deadline: Deadline, most: int) -> bytes:
+    """Read a body to its end and give it unpacked; `raw` is urllib3's answer, `coding` its Content-Encoding.
+
+    Raises one of the errors above, or whatever the connection raises.
+    """
+    parts: list[bytes] = []
+    size = 0
+    for part in _unpacked(_read(raw, deadline, most), coding.strip().lower()):
+        size += len(part)
+        if size > most:
+            raise TooLargeError(f"the body is larger than {most} bytes")
+        parts.append(part)
+    raw.release_conn()
+    return b"".join(parts)
+
+
+def _read(raw: Any, deadline: Deadline, most: int) -> Iterator[bytes]:
+    size = 0
+    while piece := raw.read1(_PIECE, decode_content=False):
+        size += len(piece)
+        if size > most:
+            raise TooLargeError(f"the body is larger than {most} bytes")
+        yield piece
+        deadline.check()
+
+
+def _unpacked(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
+    if coding in _PLAIN:
+        yield from pieces
+        return
+    if coding not in _WINDOW:
+        raise UndecodableError(f"the answer has the content encoding {coding!r}, and none was asked for")
+    unpacker = zlib.decompressobj(_WINDOW[coding])
+    try:
+        for piece in pieces:
+            rest = piece
+            while rest and not unpacker.eof:
+                yield unpacker.decompress(rest, _PIECE)
+                rest = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise UndecodableError(f"the body can't be decoded: {error}") from error
+    if not unpacker.eof:
+        raise UndecodableError(f"the body can't be decoded: the {coding} stream ends early")
+
+
+_SHOWN = 60
+"""Bytes that are kept of what nobody asked for."""
+_SHORTEST_S = 0.001
+"""Seconds that a read waits at least: with none it would not wait at all, and fail in another way."""
+
+
+class OtherProtocolError(HTTPException):
+    """What follows on the connection is no HTTP."""
+
+
+class Connection(HTTPAdapter):
+    """The transport of one client: a single kept connection whose reading ends at the deadline."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        """Make the kinds of connections that know this deadline."""
+        self.opened = 0
+        """How many connections were opened so far."""
+        self.was_cut = False
+        """Whether the server closed the kept connection without saying so in its answer."""
+        self.surplus = b""
+        """The first bytes that came on the kept connection after an answer and belong to none."""
+        plain: type[_Socket] = type("Socket", (_Socket,), {"deadline": deadline})
+        adapter = self
+
+        class Kept(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                adapter.opened += 1
+
+            @property
+            def is_connected(self) -> bool:
+                """Whether the connection can take another request; what came unasked on it is noted."""
+                connected = super().is_connected
+                if not connected and self.sock is not None:
+                    adapter.surplus = adapter.surplus or _waiting(self.sock)
+                    adapter.was_cut = not adapter.surplus
+                return connected
+
+        class Answer(_Answer):
+            def note_surplus(self, surplus: bytes) -> None:
+                adapter.surplus = adapter.surplus or surplus
+
+        class Plain(Kept):
+            response_class = Answer
+
+            def _new_conn(self) -> socket.socket:
+                connected = super()._new_conn()  # type: ignore[no-untyped-call, unused-ignore]
+                timeout = connected.gettimeout()
+                watched = plain(connected.family, connected.type, connected.proto, fileno=connected.detach())
+                watched.settimeout(timeout)
+                return watched
+
+        class Secure(Kept, HTTPSConnection):
+            response_class = Answer
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class SecurePool(HTTPSConnectionPool):
+            ConnectionCls = Secure
+
+        self._pools = {"http": PlainPool, "https": SecurePool}
+        self._context = create_urllib3_context()
+        self._context.sslsocket_class = type("TlsSocket", (_TlsSocket,), {"deadline": deadline})
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 - the signature of requests
+        """Make the pool of connections."""
+        self.poolmanager = PoolManager(
+            num_pools=connections, maxsize=maxsize, block=block, ssl_context=self._context, **kwargs
+        )
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+
+def _waiting(connected: socket.socket) -> bytes:
+    """Return the bytes that wait on a connection which is given up; none where the other side has closed it."""
+    try:
+        connected.settimeout(0)
+        return connected.recv(_SHOWN)
+    except OSError:
+        return b""
+
+
+class _Answer(HTTPResponse):
+    """An answer, behind any number of interim ones: a server may send them unasked (RFC 9110, section 15.2)."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
+        super().__init__(sock, *arguments, **named)
+        self._socket = sock
+
+    def note_surplus(self, surplus: bytes) -> None:
+        """Take note of the bytes that came behind the end of the answer."""
+
+    def _close_conn(self) -> None:
+        """End the answer; what the reader has taken in beyond its end would be lost without a trace."""
+        if not self.will_close and self.fp is not None:
+            patience = self._socket.gettimeout()
+            try:
+                self._socket.settimeout(0)
+                self.note_surplus(self.fp.peek(1)[:_SHOWN])
+            except (OSError, ValueError):
+                pass  # nothing waits there
+            finally:
+                with contextlib.suppress(OSError):
+                    self._socket.settimeout(patience)
+        super()._close_conn()  # type: ignore[misc]  # the one place where http.client lets go of its reader
+
+    def begin(self) -> None:
+        """Read up to the body of the final answer."""
+        super().begin()
+        while self.status < HTTPStatus.OK:
+            if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
+                raise OtherProtocolError("the answer is HTTP 101, and nobody asked for another protocol")
+            self.headers = None  # type: ignore[assignment]  # so that reading begins anew
+            super().begin()
+
+
+class _Watched:
+    """A connected socket that stops reading at the deadline."""
+
+    deadline: Deadline
+
+    def recv_into(self, *arguments: Any, **named: Any) -> int:
+        """Read what is there, unless the deadline has passed; wait no longer than until then."""
+        connected: Any = super()
+        self.deadline.check()
+        left = max(self.deadline.left_s, _SHORTEST_S)
+        patience = connected.gettimeout()
+        if patience is not None and patience <= left:
+            return int(connected.recv_into(*arguments, **named))
+        connected.settimeout(left)
+        try:
+            return int(connected.recv_into(*arguments, **named))
+        finally:
+            connected.settimeout(patience)
+
+
+class _Socket(_Watched, socket.socket):
+    """One without encryption."""
+
+
+class _TlsSocket(_Watched, ssl.SSLSocket):
+    """One that speaks TLS; its handshake is bounded by the seconds to connect."""
+
 
 _MOST_HEADER_BYTES = 16_384
 """Letters of all headers of one answer: Node.js, and with it the AWS SDK for JavaScript, takes no more either."""
@@ -32,7 +279,7 @@ _TOO_MANY_HEADERS = "got more than"
 """What http.client says of headers that it counts, in an exception of no kind of its own."""
 
 
-class Transport:
+class HttpTransport:
     """Sends HTTP requests to one target over one connection."""
 
     def __init__(
@@ -169,7 +416,7 @@ def _inner(error: BaseException) -> BaseException | None:
     reason = getattr(error, "reason", None)
     if isinstance(reason, BaseException):
         return reason
-    return next((one for one in error.args if isinstance(one, BaseException)), None)
+    return next((arg for arg in error.args if isinstance(arg, BaseException)), None)
 
 
 def _innermost(error: BaseException) -> BaseException:

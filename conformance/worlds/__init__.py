@@ -4,9 +4,8 @@ A world is plain truth: what was asked for at creation, and what became of it. C
 no part of it: whoever serves a world and whoever judges the serving each compute them for themselves.
 """
 
-from conformance.worlds.crowd import crowd
-from conformance.worlds.errors import WorldError
-from conformance.worlds.loading import load_world, world_names
+from conformance.worlds.loading import load_world, synthetic_world, world_names
 from conformance.worlds.model import World, WorldJob, WorldTrainingJob
+from conformance.worlds.schedule import WorldError
 
-__all__ = ["World", "WorldError", "WorldJob", "WorldTrainingJob", "crowd", "load_world", "world_names"]
+__all__ = ["World", "WorldError", "WorldJob", "WorldTrainingJob", "load_world", "synthetic_world", "world_names"]

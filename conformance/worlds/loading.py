@@ -1,4 +1,4 @@
-"""From a world's YAML to its values.
+"""A world of any size, in which all tuning jobs are alike: for working out beforehand what a run costs.
 
 A world file is a mapping with `world` (its name), optionally `account` and `region`, and `jobs`; `include` lists more
 files beside it whose `jobs` belong to the same world. Anything may stand under `anchors`, to be repeated by `*aliases`.
@@ -15,20 +15,21 @@ A job is a mapping:
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.worlds.document import Document, Trail, read
-from conformance.worlds.errors import WorldError
 from conformance.worlds.model import ENDED_TUNING_STATUSES, TUNING_STATUSES, World, WorldJob
-from conformance.worlds.schedule import launch
+from conformance.worlds.schedule import Document, Trail, WorldError, launch, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.worlds.model import WorldTrainingJob
+
 
 _WORLD_MEMBERS = frozenset({"world", "account", "region", "include", "jobs", "anchors"})
 _JOB_MEMBERS = frozenset(
@@ -51,7 +52,7 @@ _WIND_DOWN_S = 30.25
 
 
 def world_names() -> tuple[str, ...]:
-    """Give the names of the worlds that ship."""
+    """Return the names of the worlds that ship."""
     shipped = (path for path in _shipped().iterdir() if path.suffix == ".yaml")
     return tuple(sorted(path.stem for path in shipped))
 
@@ -206,3 +207,22 @@ def _mapping(document: Document, trail: Trail, value: Any, members: frozenset[st
             (*trail, unknown[0]), f"unknown member {unknown[0]}", f"the members are: {', '.join(sorted(members))}"
         )
     return value
+
+
+def synthetic_world(jobs: int, training_jobs: int) -> World:
+    """Return a world of so many ended tuning jobs with so many training jobs each, which are of every kind."""
+    world = load_world("default")
+    pattern = max(world.jobs, key=lambda job: len({(item.status, item.metric) for item in job.training_jobs}))
+    members = tuple(_member(pattern, number, training_jobs) for number in range(jobs))
+    return replace(world, name=f"{jobs} tuning jobs of {training_jobs} training jobs", jobs=members)
+
+
+def _member(pattern: WorldJob, number: int, training_jobs: int) -> WorldJob:
+    name = f"job-{number:05d}"
+    launched = tuple(
+        replace(item, name=f"{name}-{place:04d}")
+        for place, item in enumerate(islice(cycle(pattern.training_jobs), training_jobs))
+    )
+    return replace(
+        pattern, name=name, create={**pattern.create, "HyperParameterTuningJobName": name}, training_jobs=launched
+    )

@@ -47,7 +47,7 @@ class WorldTrainingJob:
     """Its ARN where it is not the usual one."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give the members that have a value, under the names of this class."""
+        """Return the members that have a value, under the names of this class."""
         return _members(self) | {"tuned": dict(self.tuned)}
 
     @classmethod
@@ -82,12 +82,12 @@ class WorldJob:
         return tuple(self.create.get("TrainingJobDefinitions", ()))
 
     def definition_of(self, training_job: WorldTrainingJob) -> Mapping[str, Any]:
-        """Give the definition that launched a training job of this job; empty where there is none."""
+        """Return the definition that launched a training job of this job; empty where there is none."""
         named = (item for item in self.definitions if item.get("DefinitionName") == training_job.definition_name)
         return next(named, self.definitions[0] if self.definitions else {})
 
     def objective_of(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Give the objective that holds for a definition: its own, or that of the whole job; empty where neither is."""
+        """Return the objective that holds for a definition: its own, or that of the whole job; empty where neither is."""
         own = definition.get("TuningObjective")
         config: Mapping[str, Any] = self.create.get("HyperParameterTuningJobConfig", {})
         objective: Mapping[str, Any] = own or config.get("HyperParameterTuningJobObjective") or {}
@@ -98,19 +98,19 @@ class WorldJob:
         return {definition.get("DefinitionName"): self.objective_of(definition) for definition in self.definitions}
 
     def objective_for(self, training_job: WorldTrainingJob) -> Mapping[str, Any]:
-        """Give the objective of a training job of this job, that of the definition that launched it."""
+        """Return the objective of a training job of this job, that of the definition that launched it."""
         objective = self._objectives.get(training_job.definition_name)
         return objective if objective is not None else self.objective_of(self.definition_of(training_job))
 
     def ranges_of(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Give the ranges that hold for a definition: its own, or those of the whole job; empty where neither is."""
+        """Return the ranges that hold for a definition: its own, or those of the whole job; empty where neither is."""
         own = definition.get("HyperParameterRanges")
         config: Mapping[str, Any] = self.create.get("HyperParameterTuningJobConfig", {})
         ranges: Mapping[str, Any] = own or config.get("ParameterRanges") or {}
         return ranges
 
     def to_json(self) -> dict[str, Any]:
-        """Give the members that have a value, under the names of this class."""
+        """Return the members that have a value, under the names of this class."""
         return _members(self) | {"training_jobs": [job.to_json() for job in self.training_jobs]}
 
     @classmethod
@@ -130,14 +130,14 @@ class World:
     region: str = "us-east-1"
 
     def job(self, name: str) -> WorldJob:
-        """Give the tuning job of that name; raises KeyError where there is none."""
+        """Return the tuning job of that name; raises KeyError where there is none."""
         for job in self.jobs:
             if job.name == name:
                 return job
         raise KeyError(name)
 
     def to_json(self) -> dict[str, Any]:
-        """Give a JSON object that holds the whole world."""
+        """Return a JSON object that holds the whole world."""
         return _members(self) | {"jobs": [job.to_json() for job in self.jobs]}
 
     @classmethod

@@ -50,7 +50,7 @@ class Job:
         return "".join(self.printed.values())
 
     def commands(self) -> list[str]:
-        """Give the workflow commands that the runner would have obeyed."""
+        """Return the workflow commands that the runner would have obeyed."""
         obeyed, stopped = [], ""
         for line in self.log.splitlines():
             if stopped:
@@ -62,8 +62,8 @@ class Job:
         return obeyed
 
     def of_action(self) -> dict[str, str]:
-        """Give the outputs of the action itself."""
-        return {name: self._text(one["value"]) for name, one in action()["outputs"].items()}
+        """Return the outputs of the action itself."""
+        return {name: self._text(item["value"]) for name, item in action()["outputs"].items()}
 
     def run(self, *, without: tuple[str, ...] = (), env: Mapping[str, str] | None = None) -> None:
         """Run the steps in their order; those named in `without` are left out."""
@@ -139,11 +139,11 @@ class Job:
 
 
 def job(folder: Path, **inputs: str) -> Job:
-    """Give a job in an empty workspace, with these inputs (`_` for `-`) and the defaults of all others."""
+    """Return a job in an empty workspace, with these inputs (`_` for `-`) and the defaults of all others."""
     given = {name.replace("_", "-"): value for name, value in inputs.items()}
     declared = action()["inputs"]
     assert set(given) <= set(declared), "the action has no such input"
     workspace, temp = folder / "work space", folder / "temp"
     workspace.mkdir(parents=True, exist_ok=True)
     temp.mkdir(exist_ok=True)
-    return Job(workspace, temp, {name: given.get(name, one.get("default", "")) for name, one in declared.items()})
+    return Job(workspace, temp, {name: given.get(name, item.get("default", "")) for name, item in declared.items()})

@@ -33,7 +33,7 @@ needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is no
 
 
 def ready(made: Job) -> Job:
-    """Give a job whose environment is there already: the one that runs these tests."""
+    """Return a job whose environment is there already: the one that runs these tests."""
     folder = made.temp / "conformance-venv" / "bin"
     folder.mkdir(parents=True)
     for name, words in (("python", ""), ("conformance", "-m conformance ")):
@@ -53,13 +53,13 @@ def test_the_file_has_what_github_asks_for() -> None:
     file = action()
     assert {"name", "description", "inputs", "outputs", "runs", "branding"} == set(file)
     assert file["runs"]["using"] == "composite"
-    for name, one in file["inputs"].items():
+    for name, item in file["inputs"].items():
         assert re.fullmatch(r"[a-z][a-z-]*", name)
-        assert set(one) <= {"description", "default", "required", "deprecationMessage"}, name
-        assert isinstance(one["default"], str), f"{name}: GitHub hands texts on"
-        assert one["description"], name
-    for name, one in file["outputs"].items():
-        assert set(one) == {"description", "value"}, name
+        assert set(item) <= {"description", "default", "required", "deprecationMessage"}, name
+        assert isinstance(item["default"], str), f"{name}: GitHub hands texts on"
+        assert item["description"], name
+    for name, item in file["outputs"].items():
+        assert set(item) == {"description", "value"}, name
     for step in file["runs"]["steps"]:
         assert set(step) <= {"name", "id", "if", "uses", "with", "run", "shell", "env"}
         assert ("uses" in step) != ("run" in step)
@@ -117,8 +117,8 @@ def test_every_script_is_a_program_with_all_its_variables_given() -> None:
 @pytest.mark.skipif(not SHELLCHECK.exists(), reason="shellcheck is not installed: extra dev")
 def test_shellcheck_has_nothing_to_say() -> None:
     scripts = [*sorted((ROOT / "action").glob("*.sh")), ROOT / ".ci" / "run"]
-    told = subprocess.run([SHELLCHECK, *scripts], capture_output=True, text=True, timeout=60, check=False)
-    assert told.returncode == 0, told.stdout
+    received = subprocess.run([SHELLCHECK, *scripts], capture_output=True, text=True, timeout=60, check=False)
+    assert received.returncode == 0, received.stdout
 
 
 @needs_bash

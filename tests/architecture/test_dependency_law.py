@@ -74,7 +74,7 @@ def parsed(module: Path) -> ast.Module:
 
 
 def imports(module: Path) -> Iterator[tuple[int, str]]:
-    """Give the line and the full name of each import, wherever in the module it stands."""
+    """Yield the line and the full name of each import, wherever in the module it stands."""
     for node in ast.walk(parsed(module)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
@@ -84,7 +84,7 @@ def imports(module: Path) -> Iterator[tuple[int, str]]:
 
 
 def imported_rooms(module: Path) -> Iterator[tuple[int, str]]:
-    """Give the line and the room of each import from the package."""
+    """Yield the line and the room of each import from the package."""
     for line, name in imports(module):
         package, _, rest = name.partition(".")
         if package == "conformance" and rest:
@@ -92,7 +92,7 @@ def imported_rooms(module: Path) -> Iterator[tuple[int, str]]:
 
 
 def texts(module: Path) -> Iterator[tuple[int, str]]:
-    """Give the line and the text of each string and name of a module, docstrings and comments aside."""
+    """Yield the line and the text of each string and name of a module, docstrings and comments aside."""
     tree = parsed(module)
     prose = {
         id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

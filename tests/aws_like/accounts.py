@@ -27,12 +27,12 @@ def account(faults: Faults | None = None, world: World | None = None) -> Iterato
 
 
 def entry(endpoint: str, more: str = "") -> str:
-    """Give the target's entry for an account."""
+    """Return the target's entry for an account."""
     return f"{{kind: aws, region: eu-west-1, endpoint_url: '{endpoint}', pace: 5000, budget: 9000{more}}}"
 
 
 def keys(folder: Path) -> dict[str, str]:
-    """Give the environment of somebody who has keys, and nothing else of AWS."""
+    """Return the environment of somebody who has keys, and nothing else of AWS."""
     return {
         "HOME": str(folder),
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -44,7 +44,7 @@ def keys(folder: Path) -> dict[str, str]:
 
 
 def unfolded(text: str) -> str:
-    """Give a plan with each of its rows on one line."""
+    """Return a plan with each of its rows on one line."""
     return re.sub(r"\n {15}", " ", text)
 
 

@@ -34,8 +34,8 @@ def echo(connection: socket.socket, request: Received) -> bool:
     if len(request.body) % 3 == 0:
         return _right(connection, request)
     head = request.head.decode("latin-1")
-    told = f"{head} {base64.b64encode(request.head).decode()} {quote(head)} {head!r}"
-    body = json.dumps({"__type": "ValidationException", "message": told}).encode()
+    received = f"{head} {base64.b64encode(request.head).decode()} {quote(head)} {head!r}"
+    body = json.dumps({"__type": "ValidationException", "message": received}).encode()
     headers = (f"X-Echo: {request.headers.get('authorization', '')}", f"X-Token: {quote(_token(request))}")
     connection.sendall(response(400, body, JSON, *headers))
     return True
@@ -55,7 +55,7 @@ def server() -> Iterator[RawServer]:
 
 
 def forms(secret: str) -> Iterator[str]:
-    """Give the ways in which a secret may be found: as it is, as JSON and URLs write it, and inside of base64."""
+    """Yield the ways in which a secret may be found: as it is, as JSON and URLs write it, and inside of base64."""
     yield secret
     yield json.dumps(secret)[1:-1]
     yield secret.replace("/", r"\/")
@@ -69,13 +69,13 @@ def forms(secret: str) -> Iterator[str]:
 
 
 def signatures(server: RawServer) -> set[str]:
-    """Give the signatures that the server was sent."""
+    """Return the signatures that the server was sent."""
     sent = (request.headers.get("authorization", "") for request in server.received)
-    return {found[1] for one in sent if (found := re.search(r"Signature=([0-9a-f]{64})", one))}
+    return {found[1] for item in sent if (found := re.search(r"Signature=([0-9a-f]{64})", item))}
 
 
 def leaks(folder: Path, ended: Ended, secrets: set[str]) -> list[str]:
-    """Give where a secret stands, in whatever way."""
+    """Return where a secret stands, in whatever way."""
     texts = {"stdout": ended.out, "stderr": ended.err}
     for path in folder.rglob("*"):
         if path.is_file() and path.name not in OWN:

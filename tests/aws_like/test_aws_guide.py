@@ -38,7 +38,7 @@ def test_the_targets_file_of_the_guide_is_one(tmp_path: Path) -> None:
 
 
 def shape(text: str) -> list[str]:
-    """Give the lines of a plan without numbers, and without what depends on whose it is."""
+    """Return the lines of a plan without numbers, and without what depends on whose it is."""
     rows = unfolded(text.strip()).splitlines()
     lines = [re.sub(r"\d[\d,.]*", "#", re.sub(r" +", " ", row)).strip() for row in rows]
     return [line for line in lines if not line.startswith(("$", "credentials", "time"))]
@@ -86,6 +86,6 @@ def test_the_commands_without_aws_do_what_the_guide_says(tmp_path: Path) -> None
 def test_no_key_of_the_tests_is_in_the_guide(tmp_path: Path) -> None:
     assert KEY not in GUIDE
     write_targets(tmp_path, reader="{kind: aws, region: us-east-1, credentials: {access_key: a, secret_key: b}}")
-    refused = conformance("run", "reader", "--plan", cwd=tmp_path)
-    assert refused.code == ExitCode.USAGE
-    assert "the credentials of AWS have no place in a file" in refused.told_without_traceback()
+    rejected = conformance("run", "reader", "--plan", cwd=tmp_path)
+    assert rejected.code == ExitCode.USAGE
+    assert "the credentials of AWS have no place in a file" in rejected.told_without_traceback()

@@ -17,8 +17,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from conformance.errors import ExitCode
 from conformance.reference import ReferenceServer, Service
-from conformance.reference.exchange import Answer, Call
-from conformance.worlds import World, crowd, load_world
+from conformance.reference.http import Answer, Call
+from conformance.worlds import World, load_world
+from conformance.worlds.loading import synthetic_world
 
 
 @contextmanager
@@ -40,14 +41,14 @@ FEW = ", state: {existing: {bound: 3}}"
 
 
 def table(ended: Ended) -> dict[str, list[int]]:
-    """Give the rows of the plan's table: the numbers by operation."""
+    """Return the rows of the plan's table: the numbers by operation."""
     assert ended.code == ExitCode.CONFORMS, ended.said
     rows = re.findall(r"^  (\w+|in all) +([\d,]+)(?: +([\d,]+))?$", ended.out, re.MULTILINE)
-    return {name: [int(one.replace(",", "")) for one in numbers if one] for name, *numbers in rows}
+    return {name: [int(number.replace(",", "")) for number in numbers if number] for name, *numbers in rows}
 
 
 def without_numbers(text: str) -> str:
-    """Give a text in which all numbers look alike: they change with every new check."""
+    """Return a text in which all numbers look alike: they change with every new check."""
     return re.sub(r"\d[\d,.]*", "#", re.sub(r" +", " ", text))
 
 
@@ -82,15 +83,15 @@ def test_nothing_is_sent_for_a_plan(tmp_path: Path) -> None:
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": url, "AWS_CONTAINER_CREDENTIALS_FULL_URI": url,
             "AWS_ENDPOINT_URL_STS": url, "HTTP_PROXY": url, "HTTPS_PROXY": url,
         }  # fmt: skip
-        told = {
+        received = {
             profile: run(tmp_path, url, "--plan", "--select", f"{DESCRIBE}/error", AWS_PROFILE=profile, **everything)
             for profile in ("role", "base", "here")
         }
         bare = run(tmp_path, url, "--plan", "--select", f"{DESCRIBE}/error", **everything)
-    assert {ended.code for ended in (*told.values(), bare)} == {ExitCode.CONFORMS}, bare.said
+    assert {ended.code for ended in (*received.values(), bare)} == {ExitCode.CONFORMS}, bare.said
     assert connections == []
-    assert "profile 'role': a role that is assumed when the run starts" in told["role"].out
-    assert "profile 'base': a program that is called when the run starts" in told["base"].out
+    assert "profile 'role': a role that is assumed when the run starts" in received["role"].out
+    assert "profile 'base': a program that is called when the run starts" in received["base"].out
     assert "the role of this container, asked for when the run starts" in bare.out
     assert not (tmp_path / "reports").exists()
 
@@ -135,7 +136,7 @@ def test_without_jobs_the_plan_is_exact(tmp_path: Path) -> None:
 
 def test_with_jobs_of_a_hundred_training_jobs_the_bound_is_met_and_not_passed(tmp_path: Path) -> None:
     bound = ", state: {existing: {bound: 2}}"
-    with counted(crowd(3, 100)) as (endpoint, requests):
+    with counted(synthetic_world(3, 100)) as (endpoint, requests):
         planned = table(run(tmp_path, endpoint, "--plan", more=bound))
         ended = run(tmp_path, endpoint, more=bound)
     assert ended.code in {ExitCode.CONFORMS, ExitCode.DOES_NOT_CONFORM}, ended.said
@@ -149,8 +150,8 @@ def test_the_world_that_ships_stays_within_the_bound(tmp_path: Path) -> None:
         ended = run(tmp_path, endpoint)
     assert ended.code == ExitCode.CONFORMS
     assert least <= requests.total() <= most
-    (told,) = re.findall(r"at least (\d+), at most 9,000 requests, 5000 a second", ended.out)
-    assert 0 <= least - int(told) < 20  # what client libraries send is not looked at in the short form
+    (received,) = re.findall(r"at least (\d+), at most 9,000 requests, 5000 a second", ended.out)
+    assert 0 <= least - int(received) < 20  # what client libraries send is not looked at in the short form
     assert "read-only: signs" in ended.out
 
 
@@ -188,7 +189,7 @@ def test_a_plan_beyond_the_budget_tells_what_is_cut(tmp_path: Path, snapshot: Sn
     assert ended.code == ExitCode.CONFORMS
     (cut,) = (line for line in unfolded(ended.out).splitlines() if line.startswith("  cut"))
     assert without_numbers(cut) == snapshot
-    with account(world=crowd(3, 100)) as endpoint:
+    with account(world=synthetic_world(3, 100)) as endpoint:
         write_targets(tmp_path, account=entry(endpoint, FEW).replace("9000", "400"))
         ran = conformance("run", "account", "--report-dir", "reports", "-v", cwd=tmp_path, **keys(tmp_path))
     assert ran.code == ExitCode.TARGET_BROKE

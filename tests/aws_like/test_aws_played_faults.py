@@ -69,10 +69,10 @@ def test_where_everything_is_denied_the_actions_are_named_once(tmp_path: Path) -
     with account(Faults(deny=frozenset({LISTING, DESCRIBE}))) as endpoint:
         ended = run(tmp_path, endpoint, "--area", "error")
     rows = report_of(tmp_path / "reports")["results"]
-    told = [row for row in rows if row["outcome"] == "error"]
+    received = [row for row in rows if row["outcome"] == "error"]
     assert ended.code == ExitCode.TARGET_BROKE
-    assert len(told) == 1
-    assert f"allow sagemaker:{DESCRIBE}, sagemaker:{LISTING} to the caller" in told[0]["reason"]
+    assert len(received) == 1
+    assert f"allow sagemaker:{DESCRIBE}, sagemaker:{LISTING} to the caller" in received[0]["reason"]
     assert {row["outcome"] for row in rows} == {"error", "skipped"}
 
 

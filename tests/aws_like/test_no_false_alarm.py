@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from canned import CASES, Canned, java_doubles
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.runner import Runner
+from conformance.checks.check import Check
+from conformance.checks.runner import Runner
+from conformance.checks.tuning.answers import related
+from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract import load
-from conformance.laws.verdict import Outcome, Verdict
-from conformance.tuning.related import related
+from conformance.session.session import Resource, TargetSession
+from conformance.suite.catalogue import catalogue
 
 CONTRACT = load()
 JUDGING = tuple(
@@ -23,8 +23,8 @@ JUDGING = tuple(
 
 def judged(case: str) -> dict[Check, Verdict]:
     sender = Canned(case)
-    lab = Lab(CONTRACT, sender, tuple(Resource(name) for name in sender.jobs), related=related)
-    runner = Runner(lab, JUDGING)
+    session = TargetSession(CONTRACT, sender, tuple(Resource(name) for name in sender.jobs), related=related)
+    runner = Runner(session, JUDGING)
     return {check: runner.verdict(check) for check in JUDGING}
 
 
@@ -39,7 +39,7 @@ def test_nothing_fails(case: str) -> None:
 
 
 def test_something_is_judged() -> None:
-    passed = {check.id for case in CASES for check, one in judged(case).items() if one.outcome is Outcome.PASSED}
+    passed = {check.id for case in CASES for check, item in judged(case).items() if item.outcome is Outcome.PASSED}
     assert len([check for check in passed if "/consistency/" in check]) > 70
     assert len([check for check in passed if "/response/" in check]) > 400
 

@@ -57,7 +57,7 @@ def source(mode: str = "File", **members: Any) -> Answer:
 def grouped(named: str, *groups: str) -> Answer:
     answer = source(InstanceGroupNames=[named])
     answer["TrainingJobDefinition"]["ResourceConfig"] = {
-        "InstanceGroups": [{"InstanceGroupName": one} for one in groups]
+        "InstanceGroups": [{"InstanceGroupName": group} for group in groups]
     }
     return answer
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-import conformance.tuning  # noqa: F401 - registers the laws
-from conformance.catalogue.catalogue import GENERIC_LAWS
+import conformance.checks.tuning  # noqa: F401 - registers the laws
+from conformance.checks.registry import laws
 from conformance.contract import load
-from conformance.laws.registry import laws
+from conformance.suite.catalogue import GENERIC_LAWS
 
 BEHAVIOURS = load().behaviours
 
@@ -17,8 +17,8 @@ def test_numbers_run_from_1_to_201() -> None:
 
 
 def test_ids_and_statements_are_unique() -> None:
-    assert not [one for one, count in Counter(behaviour.id for behaviour in BEHAVIOURS).items() if count > 1]
-    assert not [one for one, count in Counter(behaviour.statement for behaviour in BEHAVIOURS).items() if count > 1]
+    assert not [item for item, count in Counter(behaviour.id for behaviour in BEHAVIOURS).items() if count > 1]
+    assert not [item for item, count in Counter(behaviour.statement for behaviour in BEHAVIOURS).items() if count > 1]
 
 
 def test_what_goes_further_than_the_text_is_no_must() -> None:

@@ -7,16 +7,16 @@ from answering import DESCRIBE, LIST, answering
 from rule_cases import CASES
 from small_answers import NAME, Answer
 
+from conformance.checks.consistency.rules import judge_rule
+from conformance.checks.verdict import Outcome
 from conformance.contract import Rule, load
-from conformance.laws.rules import judge_rule
-from conformance.laws.verdict import Outcome
 
 BEHAVIOURS = [behaviour for behaviour in load().behaviours if behaviour.rules]
-RULES: dict[str, Rule] = {f"{rule.operation}/{one.id}": rule for one in BEHAVIOURS for rule in one.rules}
+RULES: dict[str, Rule] = {f"{rule.operation}/{item.id}": rule for item in BEHAVIOURS for rule in item.rules}
 
 
 def shown_by(operation: str, answer: Answer) -> Answer:
-    """Give an answer as an operation shows it: a listed training job stands in a description as the best one."""
+    """Return an answer as an operation shows it: a listed training job stands in a description as the best one."""
     if operation == DESCRIBE and "TrainingJobSummaries" in answer:
         return {"BestTrainingJob": answer["TrainingJobSummaries"][0]}
     return answer
@@ -75,13 +75,13 @@ def test_a_violation_shows_what_was_received(name: str) -> None:
 @pytest.mark.parametrize("odd", [None, True, 0, "text", [], [None], {}, [[{}]]])
 def test_a_member_of_an_odd_type_never_breaks_the_judge(name: str, odd: object) -> None:
     def bent(value: object) -> list[object]:
-        """Give copies of an answer with one member after the other replaced."""
+        """Return copies of an answer with one member after the other replaced."""
         if isinstance(value, dict):
-            return [{**value, name: one} for name, old in value.items() for one in (odd, *bent(old))]
-        return [[one] for old in value for one in bent(old)] if isinstance(value, list) else []
+            return [{**value, name: item} for name, old in value.items() for item in (odd, *bent(old))]
+        return [[item] for old in value for item in bent(old)] if isinstance(value, list) else []
 
     rule = RULES[name]
-    answers = [one for answer in (*GOOD[name], *BAD[name]) for one in bent(answer)]
+    answers = [item for answer in (*GOOD[name], *BAD[name]) for item in bent(answer)]
     verdict = judge_rule(rule, [answering(rule.operation, answer) for answer in answers])
     assert verdict.outcome is not Outcome.ERROR
     assert verdict.reason or sum(verdict.rests_on.values()) > 0

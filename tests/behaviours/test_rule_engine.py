@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from answering import DESCRIBE, LIST, answering
 
+from conformance.checks.consistency.rules import as_number, evaluate, holds, judge_rule
+from conformance.checks.verdict import Outcome
 from conformance.contract import Rule
-from conformance.laws.expressions import as_number, evaluate, holds
-from conformance.laws.rules import judge_rule
-from conformance.laws.verdict import Outcome
 
 RULE = Rule(
     operation=DESCRIBE,

@@ -20,8 +20,9 @@ from openapi import document, path_of
 from openapi_schema import whole
 
 from conformance.contract import Contract, Fact, load
-from conformance.mutants import Kind, mutants
-from conformance.proof.running import faults
+from conformance.mutation.collection import mutants
+from conformance.mutation.mutant import Kind
+from conformance.mutation.running import faults
 from conformance.reference import Service
 from conformance.worlds import load_world
 
@@ -81,7 +82,7 @@ def at(schema: Schema, path: str) -> Schema:
     return schema
 
 
-def judge(schema: Schema) -> Draft202012Validator:
+def evaluate(schema: Schema) -> Draft202012Validator:
     return Draft202012Validator({**schema, "components": made()["components"]})
 
 
@@ -112,14 +113,14 @@ def test_errors_stand_under_their_status_and_every_answer_has_a_request_id(name:
     responses = operation(name)["responses"]
     assert list(responses) == ["200", "400", "403", "429", "500", "503"]
     assert all(response["headers"]["x-amzn-RequestId"]["required"] for response in responses.values())
-    refused, broken = judge(answer_of(name, "400")), judge(answer_of(name, "500"))
+    rejected, broken = evaluate(answer_of(name, "400")), evaluate(answer_of(name, "500"))
     for code in ("ResourceNotFound", "com.amazonaws#ValidationException", "SerializationException:http://example.com/"):
-        assert refused.is_valid({"__type": code, "message": "no"})
+        assert rejected.is_valid({"__type": code, "message": "no"})
         assert not broken.is_valid({"__type": code, "message": "no"})
     assert broken.is_valid({"__type": "InternalFailure"})
-    assert not refused.is_valid({"__type": "ResourceNotFoundException"})
-    assert not refused.is_valid({"message": "no"})
-    assert not refused.is_valid({"__type": "ResourceNotFound", "message": {"text": "no"}})
+    assert not rejected.is_valid({"__type": "ResourceNotFoundException"})
+    assert not rejected.is_valid({"message": "no"})
+    assert not rejected.is_valid({"__type": "ResourceNotFound", "message": {"text": "no"}})
 
 
 # -- requests
@@ -159,7 +160,7 @@ def test_limits_of_a_request() -> None:
     ],
 )
 def test_what_breaks_a_request(members: dict[str, Any], valid: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert judge(request_of(LIST)).is_valid(members) is valid
+    assert evaluate(request_of(LIST)).is_valid(members) is valid
 
 
 # -- answers
@@ -167,7 +168,7 @@ def test_what_breaks_a_request(members: dict[str, Any], valid: bool) -> None:  #
 
 @cache
 def answers() -> dict[str, list[Any]]:
-    """Give what the reference server answers: each description, and each page of three."""
+    """Return what the reference server answers: each description, and each page of three."""
     service = Service(load_world("default"), contract=contract())
     found: dict[str, list[Any]] = {DESCRIBE: [], LIST: []}
     for job in load_world("default").jobs:
@@ -180,7 +181,7 @@ def answers() -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("name", [DESCRIBE, LIST])
 def test_the_reference_server_keeps_the_document(name: str) -> None:
-    validator = judge(answer_of(name))
+    validator = evaluate(answer_of(name))
     problems = [error for answer in answers()[name] for error in validator.iter_errors(answer)]
     assert len(answers()[name]) == len(load_world("default").jobs)
     assert problems == []
@@ -204,7 +205,7 @@ def test_the_reference_server_keeps_the_document(name: str) -> None:
 )
 def test_an_answer_with_this_in_it_breaks_the_document(member: str, value: Any) -> None:
     answer = answers()[DESCRIBE][0]
-    validator = judge(answer_of(DESCRIBE))
+    validator = evaluate(answer_of(DESCRIBE))
     assert validator.is_valid(answer)
     problems = list(validator.iter_errors(answer | {member: value}))
     assert {error.absolute_path[0] for error in problems} == {member}
@@ -212,7 +213,7 @@ def test_an_answer_with_this_in_it_breaks_the_document(member: str, value: Any) 
 
 def test_an_answer_without_what_is_required_breaks_the_document() -> None:
     answer = {name: value for name, value in answers()[LIST][0].items() if name != "TrainingJobSummaries"}
-    assert not judge(answer_of(LIST)).is_valid(answer)
+    assert not evaluate(answer_of(LIST)).is_valid(answer)
 
 
 # -- every fact that OpenAPI has words for
@@ -239,13 +240,13 @@ def states(schema: Schema, fact: Fact) -> bool:
     """Tell whether the schema at the path of a fact states it."""
     match fact.facet:
         case "type":
-            told = schema.get("type", schema.get("anyOf", [{}])[0].get("type"))
+            received = schema.get("type", schema.get("anyOf", [{}])[0].get("type"))
             wanted = "number" if fact.value == "float" else _TYPES.get(fact.value, fact.value)
-            return told in (wanted, [wanted, "null"])
+            return received in (wanted, [wanted, "null"])
         case "enum":
             return set(fact.value) <= set(schema["enum"])
         case "pattern":
-            return whole(fact.value) in [schema["pattern"], *(one["pattern"] for one in schema.get("allOf", ()))]
+            return whole(fact.value) in [schema["pattern"], *(item["pattern"] for item in schema.get("allOf", ()))]
         case "min_length" | "minimum":
             return any(schema[word] >= fact.value for word in _AT_LEAST[fact.facet] if word in schema)
         case "max_length" | "maximum":
@@ -277,13 +278,13 @@ def test_every_mutant_that_shows_on_the_wire_is_of_one_kind() -> None:
     every = mutants(contract(), load_world("default"))
     kinds = by_kind(contract(), every)
     of_servers = [mutant for mutant in faults(every) if mutant.kind is not Kind.CLIENT and not mutant.signed]
-    assert sorted(one.id for those in kinds.values() for one in those) == sorted(one.id for one in of_servers)
+    assert sorted(item.id for those in kinds.values() for item in those) == sorted(server.id for server in of_servers)
     assert [kind.stated for kind in kinds] == sorted((kind.stated for kind in kinds), reverse=True)
     assert {kind.stated for kind in kinds} == {True, False}
 
 
 def test_a_sample_is_spread_from_the_first_to_the_last() -> None:
-    order = [one for one in mutants(contract(), load_world("default")) if one.id.startswith("order/")]
+    order = [item for item in mutants(contract(), load_world("default")) if item.id.startswith("order/")]
     picked = spread(order, 4)
     assert (picked[0], picked[-1], len(picked)) == (order[0], order[-1], 4)
     assert picked == spread(order, 4)

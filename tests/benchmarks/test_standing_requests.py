@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
-from standing import Standing
+from standing import Availability
 
 from conformance.contract import Operation, load
 
@@ -23,26 +23,26 @@ def listing() -> Operation:
     return load().operations["ListTrainingJobsForHyperParameterTuningJob"]
 
 
-def filled(standing: Standing, members: dict[str, Any]) -> dict[str, Any]:
+def filled(standing: Availability, members: dict[str, Any]) -> dict[str, Any]:
     standing.put_into(listing(), members)
     return members
 
 
 def test_a_name_that_nobody_has_gives_way_to_one_that_exists() -> None:
-    standing = Standing(("one", "another"))
+    standing = Availability(("one", "another"))
     assert filled(standing, {NAME: "nobody", "SortBy": "Name"}) == {NAME: "one", "SortBy": "Name"}
     assert filled(standing, {NAME: "nobody", "SortBy": "Name"}) == {NAME: "another", "SortBy": "Name"}
 
 
 def test_a_name_that_exists_stays() -> None:
-    assert filled(Standing(("one", "another")), {NAME: "another", "MaxResults": 3}) == {
+    assert filled(Availability(("one", "another")), {NAME: "another", "MaxResults": 3}) == {
         NAME: "another",
         "MaxResults": 3,
     }
 
 
 def test_some_names_that_nobody_has_stay_where_nothing_else_is_said() -> None:
-    standing = Standing(("one", "another"))
+    standing = Availability(("one", "another"))
     got = [filled(standing, {NAME: "nobody", "SortBy": None})[NAME] for _ in range(30)]
     assert 0 < got.count("nobody") < 20
     assert set(got) == {"nobody", "one", "another"}
@@ -63,12 +63,12 @@ def test_some_names_that_nobody_has_stay_where_nothing_else_is_said() -> None:
     ],
 )
 def test_what_breaks_a_constraint_is_sent_as_it_was_made(members: dict[str, Any]) -> None:
-    assert filled(Standing(("one",)), dict(members)) == members
-    assert not Standing(("one",)).asks_for_nobody(listing(), members)
+    assert filled(Availability(("one",)), dict(members)) == members
+    assert not Availability(("one",)).asks_for_nobody(listing(), members)
 
 
 def test_a_token_gives_way_to_one_of_the_same_query() -> None:
-    standing = Standing(("one", "another"))
+    standing = Availability(("one", "another"))
     standing.learn(listing(), {NAME: "another", "SortBy": "Status", "MaxResults": 2}, {"NextToken": "given-out"})
     asked = {NAME: "nobody", "SortBy": "Status", "MaxResults": 5, "NextToken": "made-up", "StatusEquals": None}
     assert filled(standing, asked) == {
@@ -77,14 +77,14 @@ def test_a_token_gives_way_to_one_of_the_same_query() -> None:
 
 
 def test_a_name_that_exists_gets_no_token_of_another() -> None:
-    standing = Standing(("one", "another"))
+    standing = Availability(("one", "another"))
     standing.learn(listing(), {NAME: "another"}, {"NextToken": "given-out"})
     assert filled(standing, {NAME: "one", "NextToken": "made-up"}) == {NAME: "one"}
     assert filled(standing, {NAME: "another", "NextToken": "made-up"}) == {NAME: "another", "NextToken": "given-out"}
 
 
 def test_a_token_is_left_out_where_none_was_given_out_for_such_a_query() -> None:
-    standing = Standing(("one", "another"))
+    standing = Availability(("one", "another"))
     standing.learn(listing(), {NAME: "another", "SortBy": "Status"}, {"NextToken": "given-out"})
     assert filled(standing, {NAME: "one", "SortBy": "Name", "NextToken": "made-up"}) == {NAME: "one", "SortBy": "Name"}
     broken = {NAME: "one", "SortBy": 7, "NextToken": "made-up"}
@@ -92,7 +92,7 @@ def test_a_token_is_left_out_where_none_was_given_out_for_such_a_query() -> None
 
 
 def test_answers_that_are_no_pages_teach_nothing() -> None:
-    standing = Standing(("one",))
+    standing = Availability(("one",))
     answers: list[Any] = [{}, {"NextToken": 7}, {"NextToken": None}, [], "text", None]
     for answer in answers:
         standing.learn(listing(), {NAME: "one"}, answer)
@@ -100,7 +100,7 @@ def test_answers_that_are_no_pages_teach_nothing() -> None:
 
 
 def test_a_name_that_nobody_has_is_told_apart() -> None:
-    standing = Standing(("one",))
+    standing = Availability(("one",))
     assert standing.asks_for_nobody(listing(), {NAME: "nobody"})
     assert not standing.asks_for_nobody(listing(), {NAME: "one"})
     assert not standing.asks_for_nobody(listing(), ["nobody"])

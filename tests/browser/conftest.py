@@ -34,7 +34,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Give a running Chromium; without one on the machine the tests are skipped, unless it is required."""
+    """Yield a running Chromium; without one on the machine the tests are skipped, unless it is required."""
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next((found for name in names if (found := shutil.which(name))), None)
     if program is None:
@@ -50,7 +50,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Give a window of its own, which may use the clipboard."""
+    """Yield a window of its own, which may use the clipboard."""
     made = browser.new_context(viewport={"width": 1200, "height": 900}, permissions=["clipboard-read"])
     made.set_default_timeout(20_000)
     yield made

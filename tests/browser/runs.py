@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
+from conformance.checks.check import Check
 from conformance.contract import Contract, load
 from conformance.report import (
     Because,
@@ -25,7 +24,8 @@ from conformance.report import (
     sort_results,
 )
 from conformance.report import Contract as Edition
-from conformance.report.gate import Gate, GateFinding, Wrong
+from conformance.report.run import Gate, GateFinding, Wrong
+from conformance.suite.catalogue import catalogue
 
 HOSTILE = "</script><img src=x onerror=alert(1)> \u202egnp"
 CURL = """curl -sS -i -X POST http://127.0.0.1:5099/ --data-binary '{"MaxResults":101}'"""
@@ -44,18 +44,18 @@ BODY_LAID_OUT = """{
 
 @cache
 def contract() -> Contract:
-    """Give the shipped contract, loaded once."""
+    """Return the shipped contract, loaded once."""
     return load()
 
 
 @cache
 def checks() -> tuple[Check, ...]:
-    """Give every check of it."""
+    """Return every check of it."""
     return tuple(catalogue(contract()))
 
 
 def passed(check: Check, suffix: str = "") -> Result:
-    """Give the row of a check that passed."""
+    """Return the row of a check that passed."""
     return Result(
         id=check.id + suffix,
         operation=check.operation,
@@ -71,7 +71,7 @@ def passed(check: Check, suffix: str = "") -> Result:
 
 
 def failed(check: Check, suffix: str = "", *, reason: str = "", kind: str = "accepted") -> Result:
-    """Give the row of a check that failed, with all that explains it."""
+    """Return the row of a check that failed, with all that explains it."""
     sent = Request("POST", "http://127.0.0.1:5099/", {"X-Amz-Target": check.operation}, '{"MaxResults":101}')
     answer = Response(200, {"Content-Type": "application/x-amz-json-1.1"}, BODY, 0.0042)
     plain = passed(check, suffix)
@@ -90,12 +90,12 @@ def failed(check: Check, suffix: str = "", *, reason: str = "", kind: str = "acc
 
 
 def skipped(check: Check, reason: str, kind: str = "not-exercised") -> Result:
-    """Give the row of a check that could not be judged."""
+    """Return the row of a check that could not be judged."""
     return Result(**{**passed(check).__dict__, "outcome": Outcome.SKIPPED, "reason": reason, "kind": kind})
 
 
 def record(results: Iterable[Result], gate: Gate | None = None) -> Record:
-    """Give a finished record."""
+    """Return a finished record."""
     rows = sort_results(results)
     exercised = {fact for row in rows if row.outcome in {Outcome.PASSED, Outcome.FAILED} for fact in row.facts}
     left = tuple(fact.id for fact in contract().facts if fact.id not in exercised)
@@ -113,12 +113,12 @@ def record(results: Iterable[Result], gate: Gate | None = None) -> Record:
 
 
 def in_area(area: str) -> list[Check]:
-    """Give the checks of one area."""
+    """Return the checks of one area."""
     return [check for check in checks() if check.area == area]
 
 
 def broken_in_some_ways() -> Record:
-    """Give a run in which some requests were not refused, one member is wrong, and one area could not be judged."""
+    """Return a run in which some requests were not refused, one member is wrong, and one area could not be judged."""
     bad = {check.id: failed(check) for check in in_area("request")[:40]}
     for check in in_area("response")[:2]:
         bad[check.id] = failed(check, kind="answer-type", reason="2 of 2 values break this")
@@ -129,12 +129,12 @@ def broken_in_some_ways() -> Record:
 
 
 def conforming() -> Record:
-    """Give a run in which every check passed."""
+    """Return a run in which every check passed."""
     return record(passed(check) for check in checks())
 
 
 def large(results: int, failures: int) -> Record:
-    """Give a run with as many results and failures, most failures with a cause of their own."""
+    """Return a run with as many results and failures, most failures with a cause of their own."""
     pool = checks()
     claims = in_area("consistency")
     bad = []

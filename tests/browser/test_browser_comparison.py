@@ -11,9 +11,8 @@ from comparison.small_runs import FAILED, NEW, OLD, check, run, side
 from html_pages import BEYOND_THE_EDGE
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from conformance.comparison import Matrix, matrix_of
-from conformance.comparison.matrix_html import render_matrix_html
 from conformance.report import Outcome, Result
+from conformance.report.comparison.matrix import Matrix, matrix_of, render_matrix_html
 
 SMALL = matrix_of([side(OLD, "old"), side(NEW, "new")])
 NUMBER = 3000
@@ -62,7 +61,7 @@ def open_matrix(context: BrowserContext, tmp_path: Path) -> Iterator[Open]:
 
 
 def seen(page: Page) -> list[str]:
-    """Give the ids of the rows that can be seen."""
+    """Return the ids of the rows that can be seen."""
     rows: list[str] = page.eval_on_selector_all(
         "tr[data-id]", "rows => rows.filter(row => row.offsetParent !== null).map(row => row.dataset.id)"
     )
@@ -70,7 +69,7 @@ def seen(page: Page) -> list[str]:
 
 
 def ids(rows: tuple[Result, ...]) -> set[str]:
-    return {one.id for one in rows}
+    return {item.id for item in rows}
 
 
 def test_rows_that_differ_come_first(open_matrix: Open) -> None:
@@ -135,7 +134,7 @@ def test_axe_finds_nothing(open_matrix: Open, scheme: str) -> None:
     for rows in ("checks", "facts and behaviours"):
         page.get_by_label(rows, exact=True).check()
         found = Axe().run(page).response["violations"]
-        assert [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found] == []
+        assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found] == []
 
 
 @pytest.mark.parametrize("matrix", [SMALL, NAMED_AS_OPERATIONS_ARE], ids=["small", "long names"])

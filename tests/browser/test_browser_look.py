@@ -17,9 +17,9 @@ MOST_ELEMENTS = 6_000
 
 
 def problems(page: Page) -> list[str]:
-    """Give what axe finds, each with the first element that it found it in."""
+    """Return what axe finds, each with the first element that it found it in."""
     found = Axe().run(page).response["violations"]
-    return [f"{one['id']} ({len(one['nodes'])}): {one['nodes'][0]['html'][:200]}" for one in found]
+    return [f"{item['id']} ({len(item['nodes'])}): {item['nodes'][0]['html'][:200]}" for item in found]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

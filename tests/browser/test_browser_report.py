@@ -13,7 +13,7 @@ from browser.conftest import Open
 from conformance.report import Outcome, group_findings
 
 BROKEN = runs.broken_in_some_ways()
-FAILED = [one for one in BROKEN.results if one.outcome is Outcome.FAILED]
+FAILED = [item for item in BROKEN.results if item.outcome is Outcome.FAILED]
 FINDINGS = group_findings(BROKEN.results)
 TOTAL = f"{len(runs.checks()):,}"
 FACTS = f"{len(runs.contract().facts):,}"
@@ -24,8 +24,8 @@ def matches(page: Page) -> str:
 
 
 def rows(page: Page) -> list[str]:
-    """Give the titles of the rows that can be seen in the tree."""
-    return [one for one in page.locator("#tree .row > details > summary .id").all_inner_texts() if one]
+    """Return the titles of the rows that can be seen in the tree."""
+    return [text for text in page.locator("#tree .row > details > summary .id").all_inner_texts() if text]
 
 
 def show_checks(page: Page) -> None:
@@ -44,7 +44,7 @@ def test_the_first_screen_leads_to_the_findings(open_report: Open) -> None:
 def test_facts_stand_as_a_tree_of_operation_direction_path_and_facets(open_report: Open) -> None:
     page = open_report(BROKEN)
     expect(page.locator("#matches")).to_have_text(f"all {FACTS} facts")
-    fact = next(one for one in runs.contract().facts if one.path.count(".") == 1 and one.facet == "type")
+    fact = next(item for item in runs.contract().facts if item.path.count(".") == 1 and item.facet == "type")
     branch = page.locator("#tree")
     for name in (fact.operation, fact.direction, *fact.path.split(".")):
         branch = branch.locator(f"xpath=./details[./summary/span[1][text()='{name}']]")
@@ -61,7 +61,7 @@ def test_search_finds_checks_by_every_word(open_report: Open) -> None:
     page = open_report(BROKEN)
     show_checks(page)
     page.get_by_role("searchbox").fill("MaxResults ABOVE")
-    wanted = [one.id for one in BROKEN.results if "maxresults" in one.id.lower() and "above" in one.id.lower()]
+    wanted = [item.id for item in BROKEN.results if "maxresults" in item.id.lower() and "above" in item.id.lower()]
     assert wanted
     expect(page.locator("#matches")).not_to_have_text(f"all {TOTAL} checks")
     assert set(wanted) <= set(rows(page))
@@ -75,23 +75,23 @@ def test_every_filter_keeps_what_it_names(open_report: Open, view: str) -> None:
     operation, document = FAILED[0].operation, "api-list"
     if view == "checks":
         show_checks(page)
-        cited = [one for one in BROKEN.results if document in {place.source for place in one.because}]
+        cited = [item for item in BROKEN.results if document in {place.source for place in item.because}]
         kept = {
-            "operation": (operation, sum(one.operation == operation for one in BROKEN.results)),
-            "area": ("order", sum(one.area == "order" for one in BROKEN.results)),
-            "level": ("should", sum(one.level == "should" for one in BROKEN.results)),
+            "operation": (operation, sum(item.operation == operation for item in BROKEN.results)),
+            "area": ("order", sum(item.area == "order" for item in BROKEN.results)),
+            "level": ("should", sum(item.level == "should" for item in BROKEN.results)),
             "outcome": ("failed", len(FAILED)),
             "document": (document, len(cited)),
         }
     else:
         facts = runs.contract().facts
-        in_order = {fact for one in BROKEN.results if one.area == "order" for fact in one.facts}
+        in_order = {fact for item in BROKEN.results if item.area == "order" for fact in item.facts}
         kept = {
-            "operation": (operation, sum(one.operation == operation for one in facts)),
+            "operation": (operation, sum(item.operation == operation for item in facts)),
             "area": ("order", len(in_order)),
-            "level": ("should", sum(one.level == "should" for one in facts)),
-            "outcome": ("broken", len({fact for one in FAILED for fact in one.facts})),
-            "document": (document, sum(document in {source.id for source in one.sources} for one in facts)),
+            "level": ("should", sum(item.level == "should" for item in facts)),
+            "outcome": ("broken", len({fact for item in FAILED for fact in item.facts})),
+            "document": (document, sum(document in {source.id for source in item.sources} for item in facts)),
         }
     total = TOTAL if view == "checks" else FACTS
     for name, (value, wanted) in kept.items():
@@ -111,9 +111,9 @@ def test_a_view_is_kept_in_the_address_and_comes_back_from_it(open_report: Open)
     page.locator("select[name=outcome]").select_option("failed")
     page.get_by_role("searchbox").fill(FAILED[0].subject)
     expect(page).to_have_url(re.compile("q="))
-    told, address = matches(page), page.url.partition("#")[2]
+    received, address = matches(page), page.url.partition("#")[2]
     shared = open_report(BROKEN, f"#{address}")
-    expect(shared.locator("#matches")).to_have_text(told)
+    expect(shared.locator("#matches")).to_have_text(received)
     expect(shared.get_by_role("searchbox")).to_have_value(FAILED[0].subject)
     assert rows(shared) == rows(page)
 
@@ -122,7 +122,7 @@ def test_numbers_by_area_lead_to_those_checks(open_report: Open) -> None:
     page = open_report(BROKEN)
     page.locator("#results ~ .wide td.failed a, section[aria-labelledby=results] td.failed a").first.click()
     expect(page.locator("#matches")).to_contain_text(f"of {TOTAL} checks match")
-    assert set(rows(page)) <= {one.id for one in FAILED}
+    assert set(rows(page)) <= {item.id for item in FAILED}
 
 
 def address_of(check: str) -> str:
@@ -138,8 +138,8 @@ def test_a_deep_link_to_the_first_check_of_a_finding_shows_the_finding(open_repo
 
 @pytest.mark.parametrize("which", ["failed", "passed", "skipped"])
 def test_a_deep_link_to_any_check_opens_its_row_whatever_is_filtered(open_report: Open, which: str) -> None:
-    leads = {one.lead.id for one in FINDINGS}
-    result = [one for one in BROKEN.results if one.outcome == which and one.id not in leads][-1]
+    leads = {item.lead.id for item in FINDINGS}
+    result = [item for item in BROKEN.results if item.outcome == which and item.id not in leads][-1]
     page = open_report(BROKEN)
     page.locator("select[name=level]").select_option("should")
     page.get_by_role("searchbox").fill("nothing has these words")
@@ -155,7 +155,7 @@ def test_a_deep_link_to_any_check_opens_its_row_whatever_is_filtered(open_report
 
 
 def test_a_deep_link_to_a_fact_opens_it(open_report: Open) -> None:
-    fact = next(one for one in reversed(runs.contract().facts) if "{" in one.path or "[" in one.path)
+    fact = next(item for item in reversed(runs.contract().facts) if "{" in item.path or "[" in item.path)
     page = open_report(BROKEN, f"#fact:{quote(fact.id, safe='/')}")
     expect(page.locator(".row.hit code.id").first).to_have_text(fact.id)
     expect(page.locator(".row.hit > details")).to_have_attribute("open", "")
@@ -167,7 +167,7 @@ def test_a_deep_link_to_nothing_says_so(open_report: Open) -> None:
 
 
 def test_a_row_leads_from_a_check_to_its_fact(open_report: Open) -> None:
-    result = next(one for one in FAILED if one.facts and one.id not in {found.lead.id for found in FINDINGS})
+    result = next(item for item in FAILED if item.facts and item.id not in {found.lead.id for found in FINDINGS})
     page = open_report(BROKEN, address_of(result.id))
     page.locator(".row.hit dd a.id").first.click()
     expect(page.locator(".row.hit code.id").first).to_have_text(result.facts[0])
@@ -242,7 +242,7 @@ def test_what_was_not_exercised_unfolds_by_reason(open_report: Open) -> None:
     page = open_report(BROKEN)
     reason = page.locator(".reason", has_text="nothing to put in order").first
     reason.locator("summary").first.click()
-    in_order = [one.id for one in BROKEN.results if one.area == "order"]
+    in_order = [item.id for item in BROKEN.results if item.area == "order"]
     expect(reason.locator(".row")).to_have_count(len(in_order))
     assert reason.locator(".row .id").all_inner_texts() == in_order
 
@@ -256,6 +256,6 @@ def test_the_page_reads_without_script(open_report: Open) -> None:
     expect(plain.locator("#finding-1 .reproduce")).to_be_visible()
     expect(plain.locator("noscript p")).to_contain_text("report.json")
     for unusable in ("button", "#explorer", ".others"):
-        for one in plain.locator(unusable).all():
-            expect(one).to_be_hidden()
+        for item in plain.locator(unusable).all():
+            expect(item).to_be_hidden()
     context.close()

@@ -9,12 +9,24 @@ from typing import Any
 
 import pytest
 
-from conformance.cases import building, members, strings
-from conformance.cases.members import request_cases
-from conformance.cases.model import CaseError, Edit, Expect, Placeholder, RequestCase
-from conformance.cases.protocol import protocol_cases
-from conformance.cases.values import beyond, example, near_misses, of_length, sibling_words, spoiled, wrong_types
-from conformance.cases.violations import request_violations, violations
+from conformance.checks.protocol.cases import protocol_cases
+from conformance.checks.request.cases import request_cases
+from conformance.checks.request.values import (
+    CaseError,
+    Edit,
+    Expect,
+    Placeholder,
+    RequestCase,
+    beyond,
+    example,
+    near_misses,
+    of_length,
+    request_violations,
+    sibling_words,
+    spoiled,
+    violations,
+    wrong_types,
+)
 from conformance.contract import Contract, Node, Operation, load
 from conformance.wire.encoding import NotJsonError, parse
 from conformance.wire.request import Request
@@ -66,9 +78,11 @@ def test_a_refused_case_breaks_what_it_names_and_its_control_breaks_nothing(cont
 def test_a_refused_case_and_its_control_differ_in_one_member(contract: Contract) -> None:
     for _, case in all_cases(contract):
         if case.expect is Expect.REFUSED and case.breaks and case.name != "wrong-case":
-            one, other = sent(case), sent(replace(case, members=case.control))
+            item, other = sent(case), sent(replace(case, members=case.control))
             # By their words: True is 1 to Python.
-            assert {name for name in {*one, *other} if repr(one.get(name)) != repr(other.get(name))} == {case.breaks[0]}
+            assert {name for name in {*item, *other} if repr(item.get(name)) != repr(other.get(name))} == {
+                case.breaks[0]
+            }
 
 
 def test_cases_come_in_the_same_order_each_time(contract: Contract) -> None:
@@ -81,8 +95,8 @@ def test_cases_come_in_the_same_order_each_time(contract: Contract) -> None:
 def test_every_case_rests_on_facts_or_observations_that_there_are(contract: Contract) -> None:
     for _, case in all_cases(contract):
         assert case.facts or case.observed, case.name
-        assert all(contract.fact(one).id == one for one in case.facts)
-        assert all(one in contract.observations for one in case.observed)
+        assert all(contract.fact(item).id == item for item in case.facts)
+        assert all(item in contract.observations for item in case.observed)
 
 
 def test_every_input_member_is_tried_in_every_facet_it_has(contract: Contract) -> None:
@@ -103,7 +117,7 @@ LIES: dict[str, Any] = {
 def test_a_generator_that_makes_another_length_is_refused(
     lie: str, contract: Contract, listing: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(strings, "of_length", LIES[lie])
+    monkeypatch.setattr("conformance.checks.request.cases.of_length", LIES[lie])
     with pytest.raises(CaseError, match="breaks"):
         request_cases(contract, listing)
 
@@ -120,7 +134,7 @@ def test_a_generator_that_makes_another_length_is_refused(
 def test_a_generator_whose_wrong_value_is_right_is_refused(
     name: str, stand_in: Any, contract: Contract, listing: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(members, name, stand_in)
+    monkeypatch.setattr(f"conformance.checks.request.cases.{name}", stand_in)
     with pytest.raises(CaseError, match=r"breaks \[\], not"):
         request_cases(contract, listing)
 
@@ -128,7 +142,7 @@ def test_a_generator_whose_wrong_value_is_right_is_refused(
 def test_a_generator_with_a_broken_control_is_refused(
     contract: Contract, listing: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "example", lambda node: "no such word")  # noqa: ARG005 - as above
+    monkeypatch.setattr("conformance.checks.request.cases.example", lambda node: "no such word")  # noqa: ARG005 - as above
     with pytest.raises(CaseError):
         request_cases(contract, listing)
 
@@ -144,13 +158,13 @@ def test_limits_are_tried_from_both_sides(contract: Contract) -> None:
             values[case.subject, case.expect].append(sent(case).get(case.subject))
 
     def tried(member: str, expect: Expect, measure: Any) -> set[int]:
-        return {measure(one) for one in values[member, expect] if measure(one) is not None}
+        return {measure(item) for item in values[member, expect] if measure(item) is not None}
 
-    def length(one: Any) -> int | None:
-        return len(one) if isinstance(one, str) else None
+    def length(item: Any) -> int | None:
+        return len(item) if isinstance(item, str) else None
 
-    def number(one: Any) -> int | None:
-        return one if isinstance(one, int) and not isinstance(one, bool) else None
+    def number(item: Any) -> int | None:
+        return item if isinstance(item, int) and not isinstance(item, bool) else None
 
     name = "HyperParameterTuningJobName"
     assert {1, 32} <= tried(name, Expect.ACCEPTED, length)
@@ -172,7 +186,7 @@ def test_wrong_types_are_of_every_other_json_type(kind: str) -> None:
 
 def test_edits_have_names_of_their_own_and_break_only_the_facet(contract: Contract) -> None:
     found = nodes(contract)
-    name, sort_by, limit = (found[one] for one in ("HyperParameterTuningJobName", "SortBy", "MaxResults"))
+    name, sort_by, limit = (found[item] for item in ("HyperParameterTuningJobName", "SortBy", "MaxResults"))
     for edits, node, facet in (
         (list(spoiled(name, "a-valid-name")), name, "pattern"),
         (list(near_misses(sort_by)), sort_by, "enum"),
@@ -237,19 +251,19 @@ def test_beside_others_and_beside_a_token_every_constraint_is_broken(contract: C
     for name, node in listing.input.members.items():
         constraints = {"enum"} if node.accepted_values() else set()
         constraints |= {
-            one for one in ("pattern", "min_length", "max_length", "minimum", "maximum") if node.effective(one)
+            item for item in ("pattern", "min_length", "max_length", "minimum", "maximum") if node.effective(item)
         }
         if name == "NextToken":
             continue
         for company in ("others", "a-token"):
-            broken = [case.breaks for (_, one), case in found.items() if one.endswith(f"-beside-{company}")]
+            broken = [case.breaks for (_, item), case in found.items() if item.endswith(f"-beside-{company}")]
             of_it = [facet for member, facet in filter(None, broken) if member == name and facet != "required"]
             assert sorted(of_it) == sorted(constraints)
 
 
 def test_beside_others_stands_every_other_member_but_the_token(contract: Contract, listing: Operation) -> None:
     for (member, name), case in beside(contract, listing).items():
-        names = {one for one, _ in case.members}
+        names = {item for item, _ in case.members}
         if name.endswith("-a-token"):
             assert names | {member} == {"HyperParameterTuningJobName", "NextToken", member}
             assert dict(case.members)["NextToken"] is Placeholder.TOKEN

@@ -9,15 +9,15 @@ from contextlib import contextmanager
 import pytest
 from raw_servers import RawServer, Received, always, reference
 
-from conformance.catalogue.catalogue import catalogue, select
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.runner import Runner
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract import load
-from conformance.laws.verdict import Outcome, Verdict
+from conformance.session.session import Resource, TargetSession
+from conformance.suite.catalogue import catalogue, select
+from conformance.wire.client import Client, Protocol, Traffic, TransportOptions
 from conformance.wire.exchange import CUT, DESYNCHRONIZED
 from conformance.wire.limits import Limits
 from conformance.wire.request import Request
-from conformance.wire.session import Client, Protocol, Traffic, Wiring
 from conformance.wire.signing import Credentials
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
@@ -71,29 +71,33 @@ def is_no_post(request: Received) -> bool:
 
 
 @contextmanager
-def lab_at(server: RawServer) -> Iterator[tuple[Lab, Traffic]]:
+def lab_at(server: RawServer) -> Iterator[tuple[TargetSession, Traffic]]:
     contract = load()
     service = contract.service
     protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
     traffic = Traffic()
     client = Client(
-        server.url, protocol, Credentials("test", "test"), limits=Limits(read_s=5), wiring=Wiring(traffic=traffic)
+        server.url,
+        protocol,
+        Credentials("test", "test"),
+        limits=Limits(read_s=5),
+        transport_options=TransportOptions(traffic=traffic),
     )
     try:
-        yield Lab(contract, client, (Resource("exactly-ten"),)), traffic
+        yield TargetSession(contract, client, (Resource("exactly-ten"),)), traffic
     finally:
         client.close()
 
 
 def verdicts(server: RawServer, *patterns: str) -> tuple[dict[str, Verdict], Traffic]:
-    with lab_at(server) as (lab, traffic):
-        checks = select(catalogue(lab.contract), patterns)
-        runner = Runner(lab, checks)
+    with lab_at(server) as (session, traffic):
+        checks = select(catalogue(session.contract), patterns)
+        runner = Runner(session, checks)
         return {check.id.removeprefix(f"{DESCRIBE}/protocol/"): runner.verdict(check) for check in checks}, traffic
 
 
 def failures(found: dict[str, Verdict]) -> dict[str, str]:
-    return {name: one.kind for name, one in found.items() if one.outcome in {Outcome.FAILED, Outcome.ERROR}}
+    return {name: item.kind for name, item in found.items() if item.outcome in {Outcome.FAILED, Outcome.ERROR}}
 
 
 @pytest.mark.parametrize(
@@ -140,9 +144,9 @@ def test_a_connection_that_is_closed_as_announced_keeps_the_rules() -> None:
             and False
         )
 
-    with RawServer(closes) as server, lab_at(server) as (lab, _):
+    with RawServer(closes) as server, lab_at(server) as (session, _):
         plain = Request.call(DESCRIBE, {"HyperParameterTuningJobName": "nobody"})
-        fault = lab.exchange(Request(DESCRIBE, plain.body, after=plain)).fault
+        fault = session.exchange(Request(DESCRIBE, plain.body, after=plain)).fault
     assert fault is not None
     assert fault.kind == "closed"
 
@@ -157,9 +161,9 @@ def test_an_answer_that_is_not_http_is_asked_for_again_on_a_fresh_connection() -
             return False
         return RIGHT(connection, request)
 
-    with RawServer(derails_once) as server, lab_at(server) as (lab, traffic):
+    with RawServer(derails_once) as server, lab_at(server) as (session, traffic):
         exchanges = [
-            lab.exchange(Request.call(DESCRIBE, {"HyperParameterTuningJobName": name})) for name in ("one", "two")
+            session.exchange(Request.call(DESCRIBE, {"HyperParameterTuningJobName": name})) for name in ("one", "two")
         ]
     assert [exchange.error_code for exchange in exchanges] == ["ResourceNotFound"] * 2
     assert len(seen) == 3

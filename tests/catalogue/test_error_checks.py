@@ -6,16 +6,16 @@ from functools import cache
 
 import pytest
 
-from conformance.catalogue.check import Check
-from conformance.catalogue.client_calls import ClientOutcome
-from conformance.catalogue.client_checks import needs_name
-from conformance.catalogue.error_checks import error_checks
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.runner import Runner
+from conformance.checks.check import Check
+from conformance.checks.error import error_checks
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome, Verdict
+from conformance.clients.boto3_checks import needs_name
+from conformance.clients.boto3_session import ClientOutcome
 from conformance.contract import Contract, load
-from conformance.laws.verdict import Outcome, Verdict
-from conformance.proof.sender import InProcess
+from conformance.mutation.servers import InProcess
 from conformance.reference import Service
+from conformance.session.session import Resource, TargetSession
 from conformance.wire.exchange import Exchange, Fault
 from conformance.wire.request import Request
 from conformance.worlds import load_world
@@ -51,8 +51,8 @@ class InAnyCase:
 
 def verdict(operation: str, case: str, other: str) -> Verdict:
     checks: tuple[Check, ...] = tuple(error_checks(contract(), contract().operations[operation]))
-    check = next(one for one in checks if one.id.endswith(f"/{case}"))
-    return Runner(Lab(contract(), InAnyCase(other), (Resource(HERS),)), (check,)).verdict(check)
+    check = next(item for item in checks if item.id.endswith(f"/{case}"))
+    return Runner(TargetSession(contract(), InAnyCase(other), (Resource(HERS),)), (check,)).verdict(check)
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.catalogue.listing_checks import ListingChecks
-from conformance.catalogue.order_checks import order_checks
-from conformance.catalogue.page_checks import page_checks
-from conformance.catalogue.token_checks import token_checks
+from conformance.checks.listing.order import order_checks
+from conformance.checks.listing.pages import page_checks
+from conformance.checks.listing.tokens import token_checks
+from conformance.checks.listing.walks import ListingChecks
 from conformance.contract import load
 
 CONTRACT = load()
-LISTING = next(one for one in CONTRACT.operations.values() if one.listing)
+LISTING = next(operation for operation in CONTRACT.operations.values() if operation.listing)
 
 
 def cases(keys: int) -> set[str]:

@@ -7,18 +7,18 @@ from functools import cache
 
 import pytest
 
-from conformance.cases.violations import request_violations
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.listing_checks import ListingChecks, Query
-from conformance.catalogue.runner import Runner
+from conformance.checks.check import Check
+from conformance.checks.listing.walks import ListingChecks, Query
+from conformance.checks.request.values import request_violations
+from conformance.checks.runner import Runner
+from conformance.checks.tuning.answers import related
+from conformance.checks.verdict import Outcome
 from conformance.contract import Contract, load
-from conformance.laws.survey import Inventory
-from conformance.laws.verdict import Outcome
-from conformance.proof.sender import InProcess
+from conformance.mutation.servers import InProcess
 from conformance.reference import Service
-from conformance.tuning.related import related
+from conformance.session.session import Resource, TargetSession
+from conformance.session.snapshot import ListingSnapshot
+from conformance.suite.catalogue import catalogue
 from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 from conformance.worlds import load_world
@@ -52,15 +52,15 @@ def checks() -> tuple[Check, ...]:
     return tuple(check for check in catalogue(contract()) if check.area != "client")
 
 
-def lab(sender: Counting, names: tuple[str, ...] = ()) -> Lab:
+def session(sender: Counting, names: tuple[str, ...] = ()) -> TargetSession:
     jobs = [job for job in load_world("default").jobs if not names or job.name in names]
-    return Lab(contract(), sender, tuple(Resource(job.name) for job in jobs), related=related)
+    return TargetSession(contract(), sender, tuple(Resource(job.name) for job in jobs), related=related)
 
 
 @cache
 def asked() -> Counter[Request]:
     sender = Counting()
-    runner = Runner(lab(sender), checks())
+    runner = Runner(session(sender), checks())
     for check in checks():
         runner.verdict(check)
     return sender.sent
@@ -68,7 +68,7 @@ def asked() -> Counter[Request]:
 
 @cache
 def listing() -> ListingChecks:
-    return ListingChecks(contract(), next(one for one in contract().operations.values() if one.listing))
+    return ListingChecks(contract(), next(each for each in contract().operations.values() if each.listing))
 
 
 def test_a_run_asks_little() -> None:
@@ -83,12 +83,14 @@ def test_nothing_is_asked_twice_but_what_a_law_wants_twice() -> None:
 
 def test_a_token_beside_what_is_broken_is_that_of_a_whole_query() -> None:
     sender = Counting()
-    asking = lab(sender)
+    asking = session(sender)
     beside = [check for check in checks() if check.id.endswith("-beside-a-token")]
     assert {check.run(asking).outcome for check in beside} == {Outcome.PASSED}
     (operation,) = {check.operation for check in beside}
     asked_for = contract().operations[operation].input
-    broken = [one for one in sender.sent if one.operation == operation and request_violations(asked_for, one.members)]
+    broken = [
+        each for each in sender.sent if each.operation == operation and request_violations(asked_for, each.members)
+    ]
     assert len(broken) == len(beside)
     tokens = {request.members["NextToken"] for request in broken}
     assert len(tokens) == 1
@@ -96,29 +98,29 @@ def test_a_token_beside_what_is_broken_is_that_of_a_whole_query() -> None:
 
 
 @pytest.fixture(scope="module")
-def whole() -> Lab:
-    return lab(Counting())
+def whole() -> TargetSession:
+    return session(Counting())
 
 
-def chosen(of: Lab, query: Query, size: int) -> Inventory:
+def chosen(of: TargetSession, query: Query, size: int) -> ListingSnapshot:
     subject = listing().cut_subject(of, query, size)
     assert subject is not None
     return subject
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
-def test_small_pages_are_cut_from_a_short_listing_of_several_kinds(whole: Lab, size: int) -> None:
+def test_small_pages_are_cut_from_a_short_listing_of_several_kinds(whole: TargetSession, size: int) -> None:
     subject = chosen(whole, Query(), size)
     assert 3 * size <= len(subject.items) <= HANDY * size
     assert len({item["TrainingJobStatus"] for item in subject.items}) > 1
 
 
 @pytest.mark.parametrize("size", [99, 100])
-def test_large_pages_are_cut_from_a_long_listing(whole: Lab, size: int) -> None:
+def test_large_pages_are_cut_from_a_long_listing(whole: TargetSession, size: int) -> None:
     assert len(chosen(whole, Query(), size).items) > size
 
 
-def test_an_order_is_cut_where_no_other_order_is_the_same(whole: Lab) -> None:
+def test_an_order_is_cut_where_no_other_order_is_the_same(whole: TargetSession) -> None:
     items = chosen(whole, Query("CreationTime", "Descending"), 1).items
     by_name = sorted(items, key=lambda item: str(item["TrainingJobName"]))
     times = [item["CreationTime"] for item in by_name]
@@ -127,15 +129,15 @@ def test_an_order_is_cut_where_no_other_order_is_the_same(whole: Lab) -> None:
 
 
 @pytest.mark.parametrize("status", ["InProgress", "Deleting", "Failed"])
-def test_a_filter_is_cut_where_it_admits_items_and_refuses_others(whole: Lab, status: str) -> None:
+def test_a_filter_is_cut_where_it_admits_items_and_refuses_others(whole: TargetSession, status: str) -> None:
     statuses = [item["TrainingJobStatus"] for item in chosen(whole, Query(filtered=("StatusEquals", status)), 1).items]
     assert 1 < statuses.count(status) < len(statuses)
 
 
 def test_what_is_there_is_made_do_with() -> None:
-    poor = lab(Counting(), ("exactly-ten", "none-at-all"))
+    poor = session(Counting(), ("exactly-ten", "none-at-all"))
     assert {chosen(poor, Query(), size).name for size in (1, 10, 100)} == {"exactly-ten"}
 
 
 def test_without_a_listing_nothing_is_chosen() -> None:
-    assert listing().cut_subject(lab(Counting(), ("live",)), Query(), 1) is None
+    assert listing().cut_subject(session(Counting(), ("live",)), Query(), 1) is None

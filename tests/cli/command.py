@@ -34,7 +34,7 @@ class Ended:
         return self.out + self.err
 
     def told_without_traceback(self) -> str:
-        """Give what went to the error stream, which holds no traceback and no other inside."""
+        """Return what went to the error stream, which holds no traceback and no other inside."""
         for inside in ("Traceback", "INTERNALERROR", 'File "', "Exception ignored"):
             assert inside not in self.said
         return self.err
@@ -48,7 +48,7 @@ _NO_AWS = {
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Give the environment of a user who has set nothing up for AWS or pytest, with lines of 80 columns."""
+    """Return the environment of a user who has set nothing up for AWS or pytest, with lines of 80 columns."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -58,7 +58,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def command(*arguments: str | Path) -> list[str]:
-    """Give the command line of `python -m conformance`."""
+    """Return the command line of `python -m conformance`."""
     return [sys.executable, "-m", "conformance", *map(str, arguments)]
 
 
@@ -101,19 +101,19 @@ def conformance(*arguments: str | Path, cwd: Path, **env: str) -> Ended:
 
 
 def report_of(folder: Path) -> dict[str, Any]:
-    """Give the report.json that a run has written."""
+    """Return the report.json that a run has written."""
     value = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert isinstance(value, dict)
     return value
 
 
 def by_id(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Give the results by the id of their check."""
+    """Return the results by the id of their check."""
     return {row["id"]: row for row in report["results"]}
 
 
 def outcomes(report: dict[str, Any]) -> dict[str, str]:
-    """Give the outcome of each check."""
+    """Return the outcome of each check."""
     return {row["id"]: row["outcome"] for row in report["results"]}
 
 

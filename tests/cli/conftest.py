@@ -14,7 +14,7 @@ from cli.command import Ended, Run, Sharing, conformance
 
 @pytest.fixture(scope="session")
 def shared_run(made_once: MadeOnce) -> Sharing:
-    """Give a run by its name: the first who asks makes it."""
+    """Return a run by its name: the first who asks makes it."""
 
     def run(name: str, *arguments: str) -> Run:
         def make(folder: Path) -> None:
@@ -30,5 +30,5 @@ def shared_run(made_once: MadeOnce) -> Sharing:
 
 @pytest.fixture(scope="session")
 def reference_run(shared_run: Sharing) -> Run:
-    """Give the whole run on the reference server."""
+    """Return the whole run on the reference server."""
     return shared_run("reference")

@@ -66,7 +66,7 @@ def ended(process: subprocess.Popen[str]) -> Ended:
 
 
 def first_line(process: subprocess.Popen[str]) -> str:
-    """Give the first line that a program prints; the empty string where it ends without one."""
+    """Return the first line that a program prints; the empty string where it ends without one."""
     assert process.stdout is not None
     return process.stdout.readline()
 

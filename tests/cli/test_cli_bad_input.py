@@ -46,7 +46,7 @@ def test_a_file_of_targets_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 @pytest.fixture
 def closed_port() -> int:
-    """Give a port at which nothing listens."""
+    """Return a port at which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
 

@@ -16,9 +16,9 @@ DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
 
 
-@pytest.mark.parametrize("vice", ["body-without-end", "bomb", "long-string"])
-def test_an_answer_without_measure_ends_the_run_in_bounds(vice: str, tmp_path: Path) -> None:
-    behaviour, _ = FAULTY[vice]
+@pytest.mark.parametrize("defect", ["body-without-end", "bomb", "long-string"])
+def test_an_answer_without_measure_ends_the_run_in_bounds(defect: str, tmp_path: Path) -> None:
+    behaviour, _ = FAULTY[defect]
     names = reference()
 
     def answer(connection: object, request: object) -> bool:
@@ -35,9 +35,9 @@ def test_an_answer_without_measure_ends_the_run_in_bounds(vice: str, tmp_path: P
     assert "the body is larger than 8388608 bytes" in finding["reason"]
 
 
-@pytest.mark.parametrize("vice", ["tokens-of-a-megabyte", "tokens-of-sixty-kilobytes"])
-def test_tokens_without_measure_end_the_run_in_bounds(vice: str, tmp_path: Path) -> None:
-    server_of: Callable[[], Paging] = TOKENS[vice]
+@pytest.mark.parametrize("defect", ["tokens-of-a-megabyte", "tokens-of-sixty-kilobytes"])
+def test_tokens_without_measure_end_the_run_in_bounds(defect: str, tmp_path: Path) -> None:
+    server_of: Callable[[], Paging] = TOKENS[defect]
     with RawServer(server_of()) as server:
         run = measured(server, tmp_path, "--operation", LIST)
     within_bounds(run)
@@ -53,9 +53,9 @@ HARM_TO_LIBRARIES: dict[str, tuple[Behaviour, str]] = {
 }
 
 
-@pytest.mark.parametrize("vice", HARM_TO_LIBRARIES)
-def test_a_client_library_is_bounded_as_well(vice: str, tmp_path: Path) -> None:
-    behaviour, limits = HARM_TO_LIBRARIES[vice]
+@pytest.mark.parametrize("defect", HARM_TO_LIBRARIES)
+def test_a_client_library_is_bounded_as_well(defect: str, tmp_path: Path) -> None:
+    behaviour, limits = HARM_TO_LIBRARIES[defect]
     with RawServer(to_libraries(behaviour)) as server:
         run = measured(server, tmp_path, "--area", "client", limits=limits)
     within_bounds(run)

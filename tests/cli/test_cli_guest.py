@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from cli.command import conformance, report_of
-from conformance.cli import running
-from conformance.cli.running import Running
+from conformance.cli.run import Running
 from conformance.reference import ReferenceServer, Service
-from conformance.reference.refusals import validation
+from conformance.reference.inputs import validation
 from conformance.worlds import World
 
 
@@ -58,7 +57,7 @@ def test_the_terminal_says_what_a_slow_run_waits_for(
         def cancel(self) -> None:
             pass
 
-    monkeypatch.setattr(running, "Timer", AtOnce)
+    monkeypatch.setattr("conformance.cli.run.Timer", AtOnce)
     flags = dict.fromkeys(("hold", "timings", "verbose", "plan_only"), False)
     slow = Running({"write_known_failures": None, "reason": None, "tx": (), **flags}, None)
     slow._waiting("a connection to http://127.0.0.1:4566 (at most 5 s)")  # noqa: SLF001 - as a run does

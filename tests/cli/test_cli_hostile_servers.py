@@ -62,9 +62,9 @@ NO_ENDPOINTS: dict[str, Behaviour] = {
 }
 
 
-@pytest.mark.parametrize("vice", NO_ENDPOINTS)
-def test_a_server_that_is_no_aws_endpoint_gives_one_finding(vice: str, tmp_path: Path) -> None:
-    with RawServer(NO_ENDPOINTS[vice]) as server:
+@pytest.mark.parametrize("defect", NO_ENDPOINTS)
+def test_a_server_that_is_no_aws_endpoint_gives_one_finding(defect: str, tmp_path: Path) -> None:
+    with RawServer(NO_ENDPOINTS[defect]) as server:
         ended, report = run_against(server, tmp_path, "--area", "protocol")
     assert ended.code == ExitCode.DOES_NOT_CONFORM
     (finding,) = findings(report)
@@ -102,9 +102,11 @@ SILENT: dict[str, tuple[Any, Any, str]] = {
 }
 
 
-@pytest.mark.parametrize(("vice", "state"), [*((vice, "existing") for vice in SILENT), ("never-answers", "create")])
-def test_a_server_without_an_answer_is_given_up(vice: str, state: str, tmp_path: Path) -> None:
-    behaviour, on_connection, kind = SILENT[vice]
+@pytest.mark.parametrize(
+    ("defect", "state"), [*((defect, "existing") for defect in SILENT), ("never-answers", "create")]
+)
+def test_a_server_without_an_answer_is_given_up(defect: str, state: str, tmp_path: Path) -> None:
+    behaviour, on_connection, kind = SILENT[defect]
     limits = IMPATIENT if kind == "timeout" else LIMITS
     with RawServer(behaviour, on_connection) as server:
         ended, report = run_against(server, tmp_path, "--area", "protocol", limits=limits, more=f", state: {state}")

@@ -39,10 +39,10 @@ def test_a_killed_run_leaves_a_record_that_reports_can_be_made_from(lines: int, 
     assert not record.complete
     assert len(record.results) == len(whole) - 1 >= lines - 1
     assert record.missing > 0
-    told = ran([sys.executable, "-m", "conformance.report", path], cwd=tmp_path)
-    assert told.code == ExitCode.TARGET_BROKE
-    assert f"{record.missing:,} without a result" in told.out
-    assert told.err == ""
+    received = ran([sys.executable, "-m", "conformance.report", path], cwd=tmp_path)
+    assert received.code == ExitCode.TARGET_BROKE
+    assert f"{record.missing:,} without a result" in received.out
+    assert received.err == ""
     report = report_of(tmp_path / "out")
     assert not report["complete"]
     assert len(report["results"]) == len(record.results)
@@ -57,7 +57,7 @@ def test_a_launched_server_does_not_outlive_a_killed_run(tmp_path: Path) -> None
 
 def test_a_file_that_is_no_record_is_told_in_a_word(tmp_path: Path) -> None:
     (tmp_path / "run.jsonl").write_text("{}\n")
-    told = ran([sys.executable, "-m", "conformance.report", "run.jsonl"], cwd=tmp_path)
-    assert told.code == ExitCode.USAGE
-    assert told.told_without_traceback().startswith("error: not a record")
+    received = ran([sys.executable, "-m", "conformance.report", "run.jsonl"], cwd=tmp_path)
+    assert received.code == ExitCode.USAGE
+    assert received.told_without_traceback().startswith("error: not a record")
     assert [file.name for file in tmp_path.iterdir()] == ["run.jsonl"]

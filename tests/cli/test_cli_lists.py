@@ -20,14 +20,14 @@ DESCRIBE = "DescribeHyperParameterTuningJob"
 
 
 def printed(*arguments: str) -> str:
-    """Give what a command prints, run in this process."""
+    """Return what a command prints, run in this process."""
     result = CliRunner().invoke(cli, list(arguments), catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
-def refused(*arguments: str) -> UserError:
-    """Give the error that a command ends in."""
+def rejected(*arguments: str) -> UserError:
+    """Return the error that a command ends in."""
     result = CliRunner().invoke(cli, list(arguments))
     assert isinstance(result.exception, UserError), result.output
     return result.exception
@@ -104,7 +104,7 @@ def test_a_citation_can_be_followed(cited: str, parts: tuple[str, ...]) -> None:
 
 
 def test_a_line_that_nothing_cites_leads_to_the_nearest_that_is() -> None:
-    error = refused("explain", "api-list:36")
+    error = rejected("explain", "api-list:36")
     assert "121 lines" in error.problem
     assert "api-list:35" in error.remedy
 
@@ -143,7 +143,7 @@ def test_explain_tells_all_there_is_about_an_id(id_: str, parts: list[str]) -> N
 
 def test_every_id_that_is_listed_can_be_explained() -> None:
     ids = [row["id"] for what in ("checks", "facts") for row in json.loads(printed(what, "--json"))[::400]]
-    assert all(one in printed("explain", one) for one in ids)
+    assert all(item in printed("explain", item) for item in ids)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_every_id_that_is_listed_can_be_explained() -> None:
     ids=["check", "behaviour", "nonsense"],
 )
 def test_explain_of_an_unknown_id_names_the_nearest(wrong: str, near: str) -> None:
-    error = refused("explain", wrong)
+    error = rejected("explain", wrong)
     assert error.exit_code is ExitCode.USAGE
     assert wrong in error.problem
     assert near in error.remedy
@@ -178,7 +178,7 @@ def test_explain_of_an_unknown_id_names_the_nearest(wrong: str, near: str) -> No
 def test_a_selection_that_matches_nothing_is_an_error_with_a_hint(
     arguments: tuple[str, ...], problem: str, remedy: str
 ) -> None:
-    error = refused("checks", *arguments)
+    error = rejected("checks", *arguments)
     assert error.exit_code is ExitCode.USAGE
     assert problem in error.problem
     assert remedy in error.remedy
@@ -203,7 +203,7 @@ def test_the_contract_that_ships_has_no_errors() -> None:
 
 @pytest.fixture
 def contract(tmp_path: Path) -> Path:
-    """Give a copy of the contract to break."""
+    """Return a copy of the contract to break."""
     return Path(shutil.copytree(ROOT / "contract", tmp_path / "contract"))
 
 
@@ -243,7 +243,7 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str]] = {
 def test_a_broken_contract_is_told_with_file_line_and_remedy(kind: str, what: str, contract: Path) -> None:
     edit, name, word = BROKEN[kind]
     edit(contract)
-    error = refused(what, "--contract", str(contract))
+    error = rejected(what, "--contract", str(contract))
     assert error.exit_code is ExitCode.USAGE
     assert error.remedy
     assert name in error.where

@@ -34,7 +34,7 @@ def commands() -> dict[str, click.Command]:
     context = click.Context(cli)
     assert isinstance(cli, click.Group)
     found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
-    return {"report": report_again, **{name: one for name, one in found.items() if one is not None}}
+    return {"report": report_again, **{name: item for name, item in found.items() if item is not None}}
 
 
 def options() -> Iterator[tuple[str, click.Command, click.Option]]:
@@ -76,7 +76,7 @@ def test_the_guide_names_the_commands_that_take_a_contract() -> None:
     text = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
     named = re.search(r"^((?:`\w+`(?:, | and )?)+) take `--contract DIR`", text, flags=re.MULTILINE)
     assert named is not None
-    assert set(re.findall(r"\w+(?=`)", named[1])) == {name for name, _, one in options() if one.name == "contract"}
+    assert set(re.findall(r"\w+(?=`)", named[1])) == {name for name, _, item in options() if item.name == "contract"}
 
 
 def test_a_second_value_is_an_error_of_use_and_several_of_a_set_are_a_union(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_second_value_is_an_error_of_use_and_several_of_a_set_are_a_union(tmp_
     several = ("--area", "error", "--area", "filter", "--operation", DESCRIBE, "--operation", LIST, "--level", "must")
     ended = conformance("run", *several, "--level", "should", "--report-dir", "out", cwd=tmp_path)
     assert ended.code == 0, ended.said
-    ran = {tuple(one.split("/")[:2]) for one in outcomes(report_of(tmp_path / "out"))}
+    ran = {tuple(outcome.split("/")[:2]) for outcome in outcomes(report_of(tmp_path / "out"))}
     assert ran == {(DESCRIBE, "error"), (LIST, "error"), (LIST, "filter")}
 
 
@@ -106,7 +106,7 @@ def test_the_options_under_pytest_do_the_same(tmp_path: Path) -> None:
     assert "there is no file" in ended.said
     ended = under_pytest(*several, "--report-dir=out", cwd=tmp_path)
     assert ended.code == 0, ended.said
-    assert {tuple(one.split("/")[:2]) for one in outcomes(report_of(tmp_path / "out"))} == {
+    assert {tuple(outcome.split("/")[:2]) for outcome in outcomes(report_of(tmp_path / "out"))} == {
         (LIST, "error"), (LIST, "filter"),
     }  # fmt: skip
 

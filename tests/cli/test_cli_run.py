@@ -19,7 +19,7 @@ SOME = ("--select", "*/error/*", "--select", "*/protocol/body/*", "--select", "*
 
 
 def settled(report: dict[str, Any]) -> Any:
-    """Give a report without what differs from run to run: times, ports and request ids."""
+    """Return a report without what differs from run to run: times, ports and request ids."""
     text = json.dumps(report, sort_keys=True)
     for pattern, mask in (
         (r'"(duration_s|elapsed_s)": [0-9.e-]+', r'"\1": 0'),
@@ -74,10 +74,10 @@ def test_two_processes_give_the_same_report_as_one(reference_run: Run, shared_ru
     spread = shared_run("spread", "-n", "2")
     assert spread.ended.code == ExitCode.CONFORMS
     assert outcomes(spread.report) == outcomes(reference_run.report)
-    one, other = settled(reference_run.report), settled(spread.report)
-    different = [row["id"] for row, same in zip(one.pop("results"), other.pop("results"), strict=True) if row != same]
+    item, other = settled(reference_run.report), settled(spread.report)
+    different = [row["id"] for row, same in zip(item.pop("results"), other.pop("results"), strict=True) if row != same]
     assert not different
-    assert one == other
+    assert item == other
 
 
 def test_the_same_target_gives_the_same_report_twice(tmp_path: Path) -> None:
@@ -94,8 +94,8 @@ def test_a_selection_runs_what_it_names_and_nothing_else(tmp_path: Path) -> None
     assert ended.code == ExitCode.CONFORMS
     ids = list(by_id(report_of(tmp_path / "reports" / "reference")))
     assert ids
-    assert all(re.match(r"ListTraining[^/]*/(error/|protocol/body/|pagination/token/)", one) for one in ids)
-    assert {one.split("/")[1] for one in ids} == {"error", "protocol", "pagination"}
+    assert all(re.match(r"ListTraining[^/]*/(error/|protocol/body/|pagination/token/)", item) for item in ids)
+    assert {item.split("/")[1] for item in ids} == {"error", "protocol", "pagination"}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_command_that_was_forked_says_what_one_that_was_started_says(
 
 
 def steady(text: str) -> str:
-    """Give what was printed without the port and the time, which differ from run to run."""
+    """Return what was printed without the port and the time, which differ from run to run."""
     return re.sub(r"127\.0\.0\.1:\d+|in \d+\.\d s", "", text)
 
 

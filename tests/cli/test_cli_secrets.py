@@ -17,7 +17,7 @@ KEYS = f"{{access_key: {ACCESS}, secret_key: {SECRET}, session_token: {TOKEN}}}"
 
 
 def leaks(folder: Path, *texts: str) -> list[str]:
-    """Give where a secret or a signature is found."""
+    """Return where a secret or a signature is found."""
     marks = (SECRET, TOKEN, "Signature=")
     found = [text[:200] for text in texts if any(mark in text for mark in marks[:2])]
     for path in folder.rglob("*"):

@@ -17,7 +17,7 @@ from raw_servers import JSON, Behaviour, RawServer, Received, always, reference,
 from cli.command import Ended, conformance, report_of, under_pytest, write_targets
 from conformance.errors import ExitCode
 from conformance.reference import Faults, ReferenceServer, Service
-from conformance.reference.exchange import Call
+from conformance.reference.http import Call
 from conformance.worlds import load_world
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
@@ -40,8 +40,8 @@ def run(folder: Path, *arguments: str) -> tuple[Ended, dict[str, Any]]:
 
 
 def badge(folder: Path) -> tuple[str, str]:
-    told = json.loads((folder / "out" / "badge.json").read_text(encoding="utf-8"))
-    return told["message"], told["color"]
+    received = json.loads((folder / "out" / "badge.json").read_text(encoding="utf-8"))
+    return received["message"], received["color"]
 
 
 def instead(operation: str, behaviour: Behaviour) -> Behaviour:
@@ -61,11 +61,11 @@ def test_an_empty_server_is_partly_judged_in_every_report(empty: RawServer, tmp_
     assert "hint        state: create in targets.yaml" in ended.out
     verdict = report["verdict"]
     assert (verdict["exit_code"], verdict["title"], verdict["partial"]) == (4, "Partly judged", True)
-    assert [one["operations"] for one in verdict["missing"]] == [[DESCRIBE, LIST]]
-    judged = sum(one["checks"]["judged"] for one in verdict["operations"])
-    selected = sum(one["checks"]["selected"] for one in verdict["operations"])
+    assert [item["operations"] for item in verdict["missing"]] == [[DESCRIBE, LIST]]
+    judged = sum(item["checks"]["judged"] for item in verdict["operations"])
+    selected = sum(item["checks"]["selected"] for item in verdict["operations"])
     assert 0 < judged == report["summary"]["passed"] < selected == len(report["results"])
-    assert report["facts"]["total"] == sum(one["facts"]["total"] for one in verdict["operations"])
+    assert report["facts"]["total"] == sum(item["facts"]["total"] for item in verdict["operations"])
     assert badge(tmp_path) == (f"partly judged, {judged:,} of {selected:,} checks", "yellow")
     junit = (tmp_path / "out" / "junit.xml").read_text(encoding="utf-8")
     assert '<error message="Partly judged: ' in junit
@@ -82,8 +82,8 @@ def test_what_is_allowed_in_part_still_says_so(empty: RawServer, tmp_path: Path)
     assert "\nPartly judged: " in ended.out
     assert report["verdict"]["partial"]
     assert badge(tmp_path)[1] == "yellow"
-    told = conformance("annotate", "out", "--outputs", "outputs", cwd=tmp_path)
-    assert told.out.startswith("::warning title=Partly judged::")
+    received = conformance("annotate", "out", "--outputs", "outputs", cwd=tmp_path)
+    assert received.out.startswith("::warning title=Partly judged::")
     assert "partial=true\n" in (tmp_path / "outputs").read_text(encoding="utf-8")
     under = conformance("run", empty.url, "--area", "error", "--allow-partial", "--min-exercised", "90", cwd=tmp_path)
     assert under.code == ExitCode.PARTLY_JUDGED
@@ -111,9 +111,9 @@ def test_no_operation_is_offered_where_the_target_has_none(tmp_path: Path) -> No
     with RawServer(always(404, b"<html>no</html>")) as server:
         ended, report = run(tmp_path, server.url)
     assert ended.code == ExitCode.DOES_NOT_CONFORM, ended.said
-    hints = [one["hint"] for one in report["verdict"]["missing"]]
+    hints = [item["hint"] for item in report["verdict"]["missing"]]
     assert "conformance run URL, of an endpoint that has it" in hints
-    assert not [one for one in hints if one.startswith(("--operation", "--allow-partial"))]
+    assert not [hint for hint in hints if hint.startswith(("--operation", "--allow-partial"))]
 
 
 def test_credentials_that_expire_on_the_way_are_no_fault_of_any_target(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_second_region_is_asked_where_a_command_has_loaded_the_state(tmp_path:
         ended, report = run(tmp_path, "mine", "--select", "*/protocol/arn/*", "--strict")
     assert ended.code == ExitCode.DOES_NOT_CONFORM, ended.said
     failed = {row["id"] for row in report["results"] if row["outcome"] == "failed"}
-    assert failed == {f"{one}/protocol/arn/other-region" for one in (DESCRIBE, LIST)}
+    assert failed == {f"{item}/protocol/arn/other-region" for item in (DESCRIBE, LIST)}
 
 
 def test_a_selection_that_was_judged_says_that_it_is_one(empty: RawServer, tmp_path: Path) -> None:

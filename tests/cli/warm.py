@@ -21,7 +21,7 @@ from tempfile import TemporaryFile
 
 _IMPORTED = (
     "boto3", "conformance.cli.drift", "conformance.cli.listing", "conformance.cli.merge", "conformance.cli.run",
-    "conformance.cli.running", "conformance.cli.validate", "conformance.reference", "conformance.suite.plugin",
+    "conformance.cli.run", "conformance.cli.validate", "conformance.reference", "conformance.suite.plugin",
 )  # fmt: skip
 _MESSAGE = 1 << 17
 """Bytes that arguments and environment of a command can take."""
@@ -67,9 +67,9 @@ class Warm:
             return subprocess.CompletedProcess(arguments, code, out.read(), err.read())
 
     def _number(self) -> int:
-        told = self._channel.recv(_MESSAGE)
-        assert told, "the process that forks the commands has ended"
-        return int(told)
+        received = self._channel.recv(_MESSAGE)
+        assert received, "the process that forks the commands has ended"
+        return int(received)
 
 
 def _next_command(channel: socket.socket) -> None:

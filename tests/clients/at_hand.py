@@ -6,20 +6,17 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from conformance.awscli import AwsCli, AwsCliSettings
-from conformance.catalogue.cli_calls import Scene
-from conformance.catalogue.cli_steps import AFTER, Steps
-from conformance.catalogue.client_calls import ClientLab
-from conformance.catalogue.client_session import ClientSession
-from conformance.catalogue.lab import Lab, Resource
+from conformance.checks.tuning.answers import related
+from conformance.clients.awscli import AwsCli, AwsCliSettings
+from conformance.clients.boto3_session import Boto3Client, ClientSession
+from conformance.clients.cli_steps import AFTER, Scene, Steps
 from conformance.contract import Contract, load
-from conformance.proof.clients import CommandsInProcess
-from conformance.proof.sender import URL, InProcess
+from conformance.mutation.servers import URL, CommandsInProcess, InProcess
 from conformance.reference import Service
-from conformance.tuning.related import related
+from conformance.session.session import Resource, TargetSession
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 from conformance.wire.request import Request
-from conformance.wire.sending import Sending
+from conformance.wire.sending import OutgoingRequest
 from conformance.worlds import World, load_world
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
@@ -40,9 +37,9 @@ def sender() -> InProcess:
     return InProcess(contract(), Service(world(), contract=contract()))
 
 
-def lab_with(program: AwsCli | CommandsInProcess) -> Lab:
+def lab_with(program: AwsCli | CommandsInProcess) -> TargetSession:
     resources = tuple(Resource(job.name) for job in world().jobs)
-    return Lab(contract(), sender(), resources, commands=program, related=related)
+    return TargetSession(contract(), sender(), resources, commands=program, related=related)
 
 
 def scene_of(program: AwsCli | CommandsInProcess, operation: str) -> Scene:
@@ -51,16 +48,16 @@ def scene_of(program: AwsCli | CommandsInProcess, operation: str) -> Scene:
 
 
 def aws_cli_at(program: Path, send: Callable[[Request], Exchange], *, time_s: float = 60.0) -> AwsCli:
-    """Give the program with its requests led to a function."""
+    """Return the program with its requests led to a function."""
     operations = frozenset(contract().operations)
     return AwsCli(AwsCliSettings(program, "http://127.0.0.1:4566", "us-east-1", operations, time_s=time_s), send)
 
 
-def boto3_at(status: int, body: bytes) -> ClientLab:
-    """Give boto3 at a server that answers everything alike."""
+def boto3_at(status: int, body: bytes) -> Boto3Client:
+    """Return boto3 at a server that answers everything alike."""
 
-    def relay(sending: Sending, shown: HttpRequest) -> Exchange:
-        return Exchange(sending.operation, shown, HttpResponse(status, (), body, 0.0))
+    def relay(outgoing: OutgoingRequest, shown: HttpRequest) -> Exchange:
+        return Exchange(outgoing.operation, shown, HttpResponse(status, (), body, 0.0))
 
     session = ClientSession(URL, contract().service, None, region="us-east-1", relay=relay)
-    return ClientLab(session, frozenset(contract().operations))
+    return Boto3Client(session, frozenset(contract().operations))

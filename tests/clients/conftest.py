@@ -12,7 +12,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def aws_cli() -> Path:
-    """Give the real program. Where it is lacking a test is skipped, but not in continuous integration."""
+    """Return the real program. Where it is lacking a test is skipped, but not in continuous integration."""
     beside = Path(sys.executable).parent / "aws"
     found = str(beside) if beside.exists() else shutil.which("aws")
     if found is None:

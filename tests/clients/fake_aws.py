@@ -15,7 +15,7 @@ import urllib.request
 from pathlib import Path
 
 from conformance.contract import load
-from conformance.mutants.played_cli import PlayedCli
+from conformance.mutation.played_cli import PlayedCli
 
 VERSION = "aws-cli/9.9.9 Played/1"
 FAITHFUL = "faithful"
@@ -32,15 +32,15 @@ def send(endpoint_url: str, operation: str, body: bytes) -> tuple[int, bytes]:
         return error.code, error.read()
 
 
-def played(vice: str, words: list[str]) -> int:
+def played(defect: str, words: list[str]) -> int:
     """Run the played CLI, or the mutant of that name."""
-    from conformance.mutants.command_line import command_line_mutants  # noqa: PLC0415 - the faithful one does without
+    from conformance.mutation.command_line import command_line_mutants  # noqa: PLC0415 - the faithful one does without
 
     endpoint_url = words[words.index("--endpoint-url") + 1]
     kind = PlayedCli
-    if vice != FAITHFUL:
+    if defect != FAITHFUL:
         mutants = {mutant.id.partition("/")[2]: mutant for mutant in command_line_mutants(load())}
-        make = mutants[vice].program
+        make = mutants[defect].program
         assert make is not None
         kind = make(PlayedCli)
     files = {path.name: path.read_text(encoding="utf-8") for path in Path().glob("*.json")}
@@ -87,14 +87,14 @@ def tells_its_environment(words: list[str]) -> int:
     return 0
 
 
-VICES = {one.__name__: one for one in (never_ends, deletes, prints_garbage, pages_without_end, tells_its_environment)}
+VICES = {end.__name__: end for end in (never_ends, deletes, prints_garbage, pages_without_end, tells_its_environment)}
 
 
-def main(vice: str, words: list[str]) -> int:
+def main(defect: str, words: list[str]) -> int:
     if words == ["--version"]:
         print(VERSION)  # noqa: T201 - what a program says
         return 0
-    return VICES[vice](words) if vice in VICES else played(vice, words)
+    return VICES[defect](words) if defect in VICES else played(defect, words)
 
 
 def lives(pid: int) -> bool:
@@ -110,14 +110,14 @@ def pids(path: Path) -> list[int]:
     return [int(pid) for pid in path.read_text(encoding="utf-8").split()]
 
 
-def program(folder: Path, vice: str, **env: str) -> Path:
+def program(folder: Path, defect: str, **env: str) -> Path:
     """Write a program of that vice into a folder."""
     exports = "".join(f"export {name}={value}\n" for name, value in env.items())
     path = folder / "aws"
     here = Path(__file__).resolve()
     root = here.parents[2]
     path.write_text(
-        f'#!/bin/sh\n{exports}PYTHONPATH={root} exec {sys.executable} {here} {vice} "$@"\n', encoding="utf-8"
+        f'#!/bin/sh\n{exports}PYTHONPATH={root} exec {sys.executable} {here} {defect} "$@"\n', encoding="utf-8"
     )
     path.chmod(0o755)
     return path

@@ -14,13 +14,10 @@ import pytest
 
 from clients.at_hand import LIST, aws_cli_at, contract, sender
 from clients.fake_aws import FAITHFUL, VERSION, lives, pids, program, send
-from conformance.awscli import AwsCliError, AwsCliSettings, find, version_of
-from conformance.awscli.calls import line_of
-from conformance.awscli.program import environment
-from conformance.awscli.relay import Relay
-from conformance.catalogue.cli_steps import Steps
-from conformance.catalogue.unfit import Unfit
-from conformance.laws.commands import Command
+from conformance.checks.check import Unfit
+from conformance.clients.awscli import AwsCliError, AwsCliSettings, Relay, environment, find, line_of, version_of
+from conformance.clients.cli_laws import Command
+from conformance.clients.cli_steps import Steps
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 
@@ -29,8 +26,8 @@ BODY = b'{"HyperParameterTuningJobName": "a"}'
 
 
 def test_a_command_that_does_not_end_is_ended_with_its_children(tmp_path: Path) -> None:
-    told = tmp_path / "pids"
-    cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(told)), sender().send, time_s=4)
+    received = tmp_path / "pids"
+    cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(received)), sender().send, time_s=4)
     try:
         run = cli.run(ANY)
     finally:
@@ -38,20 +35,20 @@ def test_a_command_that_does_not_end_is_ended_with_its_children(tmp_path: Path) 
     assert run.fault is not None
     assert run.fault.kind == "stuck"
     assert "4 s" in run.fault.detail
-    assert [pid for pid in pids(told) if lives(pid)] == []
+    assert [pid for pid in pids(received) if lives(pid)] == []
 
 
 def test_closing_ends_what_still_runs(tmp_path: Path) -> None:
-    told = tmp_path / "pids"
-    cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(told)), sender().send)
+    received = tmp_path / "pids"
+    cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(received)), sender().send)
     cli.ahead([ANY])
     started = threading.Event()
     for _ in range(2000):
-        if told.exists() and len(told.read_text(encoding="utf-8").split()) == 2:
+        if received.exists() and len(received.read_text(encoding="utf-8").split()) == 2:
             break
         started.wait(0.01)
     cli.close()
-    assert [pid for pid in pids(told) if lives(pid)] == []
+    assert [pid for pid in pids(received) if lives(pid)] == []
 
 
 def test_output_that_is_no_text_is_kept_as_it_can_be(tmp_path: Path) -> None:
@@ -72,9 +69,9 @@ def test_it_is_given_nothing_of_the_users_own(tmp_path: Path, monkeypatch: pytes
     }
     for name, value in foreign.items():
         monkeypatch.setenv(name, value)
-    told = tmp_path / "told"
+    received = tmp_path / "told"
     cli = aws_cli_at(program(tmp_path, "tells_its_environment"), sender().send)
-    cli.run(Command((str(told),)))
+    cli.run(Command((str(received),)))
     cli.close()
     # The last word is the endpoint: the program writes to what it takes for a file of that name.
     given = dict(environment(tmp_path, region="eu-west-1"))
@@ -90,12 +87,12 @@ def test_the_line_that_does_the_same_is_pasted_into_a_shell(tmp_path: Path) -> N
     settings = AwsCliSettings(tmp_path / "aws", "http://127.0.0.1:4566", "eu-west-1", frozenset())
     line = line_of(settings, command)
     echo = f"aws() {{ env | grep ^AWS_; cat input.json; printf '%s ' \"$@\"; }}; {line}"
-    told = subprocess.run(
+    received = subprocess.run(
         ["/bin/sh", "-c", echo], cwd=tmp_path, capture_output=True, text=True, check=True, env={}
     ).stdout
-    assert "AWS_SECRET_ACCESS_KEY=test" in told
-    assert '{"a": "it\'s"}' in told
-    assert told.rstrip().endswith("--region eu-west-1 --endpoint-url http://127.0.0.1:4566")
+    assert "AWS_SECRET_ACCESS_KEY=test" in received
+    assert '{"a": "it\'s"}' in received
+    assert received.rstrip().endswith("--region eu-west-1 --endpoint-url http://127.0.0.1:4566")
     signed = line_of(replace(settings, endpoint_url="", signed=True), ANY)
     assert signed == f"aws {' '.join(ANY.words)} --region eu-west-1"
 
@@ -107,7 +104,7 @@ def test_what_was_begun_ahead_is_run_once_and_anew_when_asked_again(tmp_path: Pa
     first, second = cli.run(command), cli.run(command)
     cli.close()
     assert first is not second
-    assert [one.error_code for one in (*first.exchanges, *second.exchanges)] == ["ResourceNotFound"] * 2
+    assert [item.error_code for item in (*first.exchanges, *second.exchanges)] == ["ResourceNotFound"] * 2
 
 
 def test_the_version_is_read_and_another_program_is_an_error(tmp_path: Path) -> None:
@@ -220,8 +217,8 @@ def relay(sent: list[Request]) -> Iterator[Relay]:
 
 
 def test_requests_are_kept_by_the_command_that_sent_them(relay: Relay, sent: list[Request]) -> None:
-    one, other = relay.open("1"), relay.open("2")
-    assert send(one, LIST, BODY) == (200, b"{}")
+    item, other = relay.open("1"), relay.open("2")
+    assert send(item, LIST, BODY) == (200, b"{}")
     assert send(other, LIST, b"{}")[0] == 200
     assert [exchange.input for exchange in relay.end("1")] == [{"HyperParameterTuningJobName": "a"}]
     assert [exchange.input for exchange in relay.end("2")] == [{}]
@@ -231,18 +228,18 @@ def test_requests_are_kept_by_the_command_that_sent_them(relay: Relay, sent: lis
 def test_other_operations_and_commands_that_have_ended_are_refused(relay: Relay, sent: list[Request]) -> None:
     endpoint = relay.open("1")
     assert send(endpoint, "DeleteHyperParameterTuningJob", BODY)[0] == 403
-    (refused,) = relay.end("1")
-    assert refused.fault is not None
-    assert refused.fault.kind == "refused-by-client"
+    (rejected,) = relay.end("1")
+    assert rejected.fault is not None
+    assert rejected.fault.kind == "refused-by-client"
     assert send(endpoint, LIST, BODY)[0] == 403
     assert sent == []
 
 
 def test_a_stranger_can_not_guess_the_path_of_a_command(relay: Relay, sent: list[Request]) -> None:
-    one, other = relay.open("1"), relay.open("2")
-    root = one.rpartition("/")[0]
-    assert len(one.rpartition("/")[2]) >= 20
-    assert one.rpartition("/")[2] != other.rpartition("/")[2]
+    item, other = relay.open("1"), relay.open("2")
+    root = item.rpartition("/")[0]
+    assert len(item.rpartition("/")[2]) >= 20
+    assert item.rpartition("/")[2] != other.rpartition("/")[2]
     for path in ("1", "2", "", "None"):
         assert send(f"{root}/{path}", LIST, BODY)[0] == 403
     assert sent == []

@@ -42,19 +42,19 @@ def test_the_real_program_passes_every_check_on_the_reference_server(aws_cli: Pa
 
 def test_without_being_asked_nothing_is_called_and_the_reason_says_how(tmp_path: Path) -> None:
     folder = tmp_path / "report"
-    told = tmp_path / "told"
-    path = program(tmp_path, "tells_its_environment", FAKE_AWS_TOLD=str(told)).parent
+    received = tmp_path / "told"
+    path = program(tmp_path, "tells_its_environment", FAKE_AWS_TOLD=str(received)).parent
     ended = conformance("run", "--select", CHECKS, "--report-dir", folder, cwd=tmp_path, PATH=f"{path}:/usr/bin:/bin")
     rows = report_of(folder)["results"]
     assert ended.code == 4, ended.said
     assert {row["outcome"] for row in rows} == {"skipped"}
     assert all("--aws-cli auto" in row["reason"] for row in rows)
-    assert not told.exists()
+    assert not received.exists()
 
 
 def test_an_existing_target_that_verifies_signatures_sees_the_runs_own_and_no_secret_is_written(tmp_path: Path) -> None:
-    folder, told = tmp_path / "report", tmp_path / "told.json"
-    fake = program(tmp_path, FAITHFUL, FAKE_AWS_TOLD=str(told))
+    folder, received = tmp_path / "report", tmp_path / "told.json"
+    fake = program(tmp_path, FAITHFUL, FAKE_AWS_TOLD=str(received))
     with ReferenceServer(load_world("default"), credentials={"AKIDCANARY": SECRET}) as server:
         (tmp_path / "targets.yaml").write_text(
             f"targets:\n  mine: {{endpoint_url: '{server.endpoint_url}', state: existing, capabilities: {{auth: true}},"
@@ -73,7 +73,7 @@ def test_an_existing_target_that_verifies_signatures_sees_the_runs_own_and_no_se
 
 
 @pytest.mark.parametrize(
-    ("vice", "failing"),
+    ("defect", "failing"),
     [
         ("SortBy/lost", "passes-SortBy"),
         ("json-wins", "option-wins-MaxResults"),
@@ -82,10 +82,10 @@ def test_an_existing_target_that_verifies_signatures_sees_the_runs_own_and_no_se
     ],
 )
 def test_a_program_with_a_vice_is_found_out_and_the_line_that_shows_it_is_its_own(
-    tmp_path: Path, vice: str, failing: str
+    tmp_path: Path, defect: str, failing: str
 ) -> None:
     folder, check = tmp_path / "report", _id(failing)
-    fake = program(tmp_path, vice)
+    fake = program(tmp_path, defect)
     ended = conformance("run", "--select", check, "--aws-cli", fake, "--report-dir", folder, "--strict", cwd=tmp_path)
     row = by_id(report_of(folder))[check]
     assert ended.code == 1, ended.said
@@ -134,18 +134,18 @@ def test_what_is_not_the_program_is_a_mistake_that_is_told_before_anything_runs(
 
 
 def test_an_interrupt_ends_the_program_and_its_children_and_keeps_the_record(tmp_path: Path) -> None:
-    told, folder = tmp_path / "pids", tmp_path / "report"
-    fake = program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(told))
+    received, folder = tmp_path / "pids", tmp_path / "report"
+    fake = program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(received))
     select = ("--select", f"{LIST}/client/boto3/*", "--select", _id("prints-members"))
     arguments = command("run", *select, "--aws-cli", fake, "--report-dir", folder)
     with subprocess.Popen(arguments, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and not (told.exists() and len(told.read_text("utf-8").split()) == 2):
+        while time.monotonic() < deadline and not (received.exists() and len(received.read_text("utf-8").split()) == 2):
             process.poll()
             select_module.select([], [], [], 0.05)
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
-    assert [pid for pid in pids(told) if lives(pid)] == []
+    assert [pid for pid in pids(received) if lives(pid)] == []
     assert report_of(folder)["complete"] is False
     assert outcomes(report_of(folder))[f"{LIST}/client/boto3/call"] == "passed"
 

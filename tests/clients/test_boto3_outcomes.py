@@ -7,20 +7,20 @@ import json
 import pytest
 
 from clients.at_hand import DESCRIBE, LIST, boto3_at, contract, sender
-from conformance.catalogue.client_checks import ClientChecks
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.runner import Runner
-from conformance.laws.verdict import Outcome, Verdict
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome, Verdict
+from conformance.clients.boto3_checks import ClientChecks
+from conformance.session.session import Resource, TargetSession
 
 NAME = "churn-57-in-all-statuses"
 
 
 def verdict(operation: str, case: str, status: int, body: bytes) -> Verdict:
     """Judge one check where boto3 alone is answered so."""
-    lab = Lab(contract(), sender(), (Resource(NAME),), clients=boto3_at(status, body))
+    session = TargetSession(contract(), sender(), (Resource(NAME),), clients=boto3_at(status, body))
     checks = tuple(ClientChecks(contract(), contract().operations[operation]).calls())
-    check = next(one for one in checks if one.id.endswith(f"/{case}"))
-    return Runner(lab, checks).verdict(check)
+    check = next(item for item in checks if item.id.endswith(f"/{case}"))
+    return Runner(session, checks).verdict(check)
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])
@@ -42,7 +42,7 @@ def test_what_the_client_raised_stands_in_the_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "status", "told"),
+    ("content", "status", "received"),
     [
         ({"__type": "ResourceNotFound", "message": "gone"}, 400, Outcome.PASSED),
         ({"__type": "x#ResourceNotFound", "Message": "gone"}, 400, Outcome.PASSED),
@@ -50,8 +50,8 @@ def test_what_the_client_raised_stands_in_the_failure() -> None:
         ({"message": "no code"}, 400, Outcome.FAILED),
     ],
 )
-def test_an_exception_tells_what_the_service_told(content: dict[str, str], status: int, told: Outcome) -> None:
-    assert verdict(DESCRIBE, "client-error", status, json.dumps(content).encode()).outcome is told
+def test_an_exception_tells_what_the_service_told(content: dict[str, str], status: int, received: Outcome) -> None:
+    assert verdict(DESCRIBE, "client-error", status, json.dumps(content).encode()).outcome is received
 
 
 def test_an_answer_to_nobodys_name_is_no_exception() -> None:
@@ -63,7 +63,8 @@ TIMES: tuple[object, ...] = ("soon", [], {}, True)
 
 
 @pytest.mark.parametrize(
-    "content", [[], {"TrainingJobSummaries": 1}, *({"TrainingJobSummaries": [{"CreationTime": one}]} for one in TIMES)]
+    "content",
+    [[], {"TrainingJobSummaries": 1}, *({"TrainingJobSummaries": [{"CreationTime": time}]} for time in TIMES)],
 )
 def test_an_answer_that_the_client_cannot_read_never_breaks_the_suite(content: object) -> None:
     judged = verdict(LIST, "call", 200, json.dumps(content).encode())

@@ -8,9 +8,21 @@ from typing import Any
 import pytest
 
 from clients.at_hand import LIST, contract
-from conformance.laws import command_line as laws
-from conformance.laws.commands import Command, CommandRun
-from conformance.laws.verdict import Outcome, Verdict
+from conformance.checks.verdict import Outcome, Verdict
+from conformance.clients.cli_laws import (
+    Command,
+    CommandRun,
+    carries,
+    hands_out,
+    leaves_out,
+    one_request,
+    page_sizes,
+    prints,
+    prints_items,
+    refuses_unsent,
+    skeleton,
+    tells,
+)
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 
 INPUT, OUTPUT = contract().operations[LIST].input, contract().operations[LIST].output
@@ -52,20 +64,20 @@ def kind(verdict: Verdict) -> tuple[Outcome, str]:
 def test_an_option_is_on_the_wire_with_its_value_and_type(
     sent: dict[str, Any], wanted: dict[str, Any], outcome: Outcome
 ) -> None:
-    assert laws.carries([(ran({}, exchange(sent)), wanted)]).outcome is outcome
+    assert carries([(ran({}, exchange(sent)), wanted)]).outcome is outcome
 
 
 def test_an_option_of_a_command_that_sent_nothing_is_lost_and_its_words_are_told() -> None:
-    verdict = laws.carries([(ran("", status=252, err="\nUnknown options: --sort-by\n"), {"SortBy": "Name"})])
+    verdict = carries([(ran("", status=252, err="\nUnknown options: --sort-by\n"), {"SortBy": "Name"})])
     assert kind(verdict) == (FAILED, "option-lost")
     assert "Unknown options: --sort-by" in verdict.received
     assert verdict.reproduce == "aws sagemaker list"
 
 
 def test_what_nobody_asked_for_is_not_sent() -> None:
-    assert laws.leaves_out(ran({}, exchange({"A": 1})), ["B"]).outcome is PASSED
-    assert kind(laws.leaves_out(ran({}, exchange({"B": 1})), ["B"])) == (FAILED, "sent-unasked")
-    assert kind(laws.leaves_out(ran(""), ["B"])) == (FAILED, "nothing-sent")
+    assert leaves_out(ran({}, exchange({"A": 1})), ["B"]).outcome is PASSED
+    assert kind(leaves_out(ran({}, exchange({"B": 1})), ["B"])) == (FAILED, "sent-unasked")
+    assert kind(leaves_out(ran(""), ["B"])) == (FAILED, "nothing-sent")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +89,7 @@ def test_what_nobody_asked_for_is_not_sent() -> None:
     ],
 )
 def test_a_refusal_sends_nothing_and_ends_otherwise_than_with_0(run: CommandRun, outcome: Outcome) -> None:
-    assert laws.refuses_unsent(run).outcome is outcome
+    assert refuses_unsent(run).outcome is outcome
 
 
 DUE = frozenset({"HyperParameterTuningJobName", "MaxResults"})
@@ -85,7 +97,7 @@ FULL = {"HyperParameterTuningJobName": "", "MaxResults": 0}
 
 
 @pytest.mark.parametrize(
-    ("run", "told"),
+    ("run", "received"),
     [
         (ran(FULL), (PASSED, "")),
         (ran(FULL | {"Newer": {"any": 1}}), (PASSED, "")),
@@ -97,8 +109,10 @@ FULL = {"HyperParameterTuningJobName": "", "MaxResults": 0}
         (ran(FULL, exchange({})), (FAILED, "skeleton-sends")),
     ],
 )
-def test_a_skeleton_has_each_member_of_the_page_and_sends_nothing(run: CommandRun, told: tuple[Outcome, str]) -> None:
-    assert kind(laws.skeleton(run, INPUT, DUE)) == told
+def test_a_skeleton_has_each_member_of_the_page_and_sends_nothing(
+    run: CommandRun, received: tuple[Outcome, str]
+) -> None:
+    assert kind(skeleton(run, INPUT, DUE)) == received
 
 
 @pytest.mark.parametrize(
@@ -113,7 +127,7 @@ def test_a_skeleton_has_each_member_of_the_page_and_sends_nothing(run: CommandRu
     ],
 )
 def test_a_sample_is_looked_at_all_the_way_down(sample: Any, outcome: Outcome) -> None:
-    assert laws.skeleton(ran({"TrainingJobSummaries": sample}), OUTPUT, ()).outcome is outcome
+    assert skeleton(ran({"TrainingJobSummaries": sample}), OUTPUT, ()).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -134,18 +148,16 @@ def test_a_sample_is_looked_at_all_the_way_down(sample: Any, outcome: Outcome) -
 )
 def test_each_member_is_printed_with_its_value(change: dict[str, Any], outcome: Outcome) -> None:
     run = ran({"TrainingJobSummaries": [JOB | change]}, exchange({}, {"TrainingJobSummaries": [JOB]}))
-    assert laws.prints(run, OUTPUT, "TrainingJobSummaries").outcome is outcome
+    assert prints(run, OUTPUT, "TrainingJobSummaries").outcome is outcome
 
 
 def test_the_items_of_several_pages_are_printed_as_one_list() -> None:
     first = exchange({}, {"TrainingJobSummaries": [JOB], "NextToken": "t"})
     last = exchange({"NextToken": "t"}, {"TrainingJobSummaries": [JOB]})
-    assert (
-        laws.prints(ran({"TrainingJobSummaries": [JOB, JOB]}, first, last), OUTPUT, "TrainingJobSummaries").kind == ""
-    )
-    half = laws.prints(ran({"TrainingJobSummaries": [JOB]}, first, last), OUTPUT, "TrainingJobSummaries")
+    assert prints(ran({"TrainingJobSummaries": [JOB, JOB]}, first, last), OUTPUT, "TrainingJobSummaries").kind == ""
+    half = prints(ran({"TrainingJobSummaries": [JOB]}, first, last), OUTPUT, "TrainingJobSummaries")
     assert "1 of 2 entries" in half.received
-    page = laws.prints(ran({"TrainingJobSummaries": [JOB]}, first), OUTPUT, "TrainingJobSummaries")
+    page = prints(ran({"TrainingJobSummaries": [JOB]}, first), OUTPUT, "TrainingJobSummaries")
     assert "NextToken" in page.received
 
 
@@ -155,9 +167,7 @@ def test_a_client_may_be_older_than_a_member_but_not_print_it_wrongly() -> None:
     due = {"TrainingJobSummaries", "TrainingJobSummaries[].TrainingJobName"}
 
     def judged(printed: dict[str, Any]) -> Outcome:
-        return laws.prints(
-            ran({"TrainingJobSummaries": [printed]}, answer), OUTPUT, "TrainingJobSummaries", due
-        ).outcome
+        return prints(ran({"TrainingJobSummaries": [printed]}, answer), OUTPUT, "TrainingJobSummaries", due).outcome
 
     assert judged(older) is PASSED
     assert judged({**older, "TunedHyperParameters": {}}) is FAILED
@@ -168,20 +178,20 @@ def test_floats_that_json_has_no_numbers_for_are_the_same_in_both_writings() -> 
     metric = {"FinalHyperParameterTuningJobObjectiveMetric": {"Value": "NaN"}}
     printed = json.dumps({"TrainingJobSummaries": [metric]}).replace('"NaN"', "NaN")
     run = ran(printed, exchange({}, {"TrainingJobSummaries": [metric]}))
-    assert laws.prints(run, OUTPUT, "TrainingJobSummaries").outcome is PASSED
+    assert prints(run, OUTPUT, "TrainingJobSummaries").outcome is PASSED
 
 
 def test_one_page_is_enough_where_it_was_asked_for_and_there_is_more() -> None:
     first, last = exchange({}, {"NextToken": "t"}), exchange({})
-    assert laws.one_request(ran({}, first), "NextToken").outcome is PASSED
-    assert kind(laws.one_request(ran({}, first, last), "NextToken")) == (FAILED, "pages-gone-over")
-    assert laws.one_request(ran({}, last), "NextToken").outcome is SKIPPED
+    assert one_request(ran({}, first), "NextToken").outcome is PASSED
+    assert kind(one_request(ran({}, first, last), "NextToken")) == (FAILED, "pages-gone-over")
+    assert one_request(ran({}, last), "NextToken").outcome is SKIPPED
 
 
 def test_the_page_size_is_that_of_every_request() -> None:
     first, other = exchange({"MaxResults": 2}), exchange({"MaxResults": 10})
-    assert laws.page_sizes(ran({}, first, first), "MaxResults", 2).outcome is PASSED
-    assert laws.page_sizes(ran({}, first, other), "MaxResults", 2).outcome is FAILED
+    assert page_sizes(ran({}, first, first), "MaxResults", 2).outcome is PASSED
+    assert page_sizes(ran({}, first, other), "MaxResults", 2).outcome is FAILED
 
 
 REFUSED = exchange({}, {"__type": "ResourceNotFound", "message": "no"}, 400)
@@ -200,13 +210,13 @@ REFUSED = exchange({}, {"__type": "ResourceNotFound", "message": "no"}, 400)
     ],
 )
 def test_a_command_ends_as_its_answer_did(run: CommandRun, outcome: Outcome) -> None:
-    assert laws.tells(run).outcome is outcome
+    assert tells(run).outcome is outcome
 
 
 def test_items_are_held_against_what_was_printed_and_a_command_without_output_has_failed() -> None:
     run = ran({}, exchange({}))
-    assert laws.prints_items(run, ["a", "b"], ["a", "b"], "items").outcome is PASSED
-    assert laws.prints_items(run, ["a", "b"], ["b", "a"], "items").outcome is FAILED
-    assert kind(laws.prints_items(ran("", exchange({})), ["a"], ["a"], "items")) == (FAILED, "no-output")
-    assert laws.hands_out(ran({"NextToken": "t"}, exchange({})), "NextToken").outcome is PASSED
-    assert laws.hands_out(ran({"NextToken": ""}, exchange({})), "NextToken").outcome is FAILED
+    assert prints_items(run, ["a", "b"], ["a", "b"], "items").outcome is PASSED
+    assert prints_items(run, ["a", "b"], ["b", "a"], "items").outcome is FAILED
+    assert kind(prints_items(ran("", exchange({})), ["a"], ["a"], "items")) == (FAILED, "no-output")
+    assert hands_out(ran({"NextToken": "t"}, exchange({})), "NextToken").outcome is PASSED
+    assert hands_out(ran({"NextToken": ""}, exchange({})), "NextToken").outcome is FAILED

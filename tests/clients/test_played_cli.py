@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from clients.at_hand import DESCRIBE, LIST, aws_cli_at, contract, scene_of, sender
-from conformance.catalogue.cli_calls import Scene
-from conformance.catalogue.cli_steps import Steps
-from conformance.laws.commands import CommandRun
-from conformance.proof.clients import CommandsInProcess
+from conformance.clients.cli_laws import CommandRun
+from conformance.clients.cli_steps import Scene, Steps
+from conformance.mutation.servers import CommandsInProcess
 
 OWN_TOKENS = {"max-items", "resumed"}
 """Steps whose token is the client's own affair."""
@@ -21,7 +20,7 @@ OWN_TOKENS = {"max-items", "resumed"}
 
 @pytest.fixture(scope="module")
 def real(aws_cli: Path) -> Iterator[dict[str, dict[str, CommandRun]]]:
-    """Give what the real program makes of every step."""
+    """Yield what the real program makes of every step."""
     program = aws_cli_at(aws_cli, sender().send)
     try:
         yield {operation: _runs(scene_of(program, operation)) for operation in (DESCRIBE, LIST)}
@@ -45,7 +44,7 @@ def test_it_sends_and_prints_and_ends_like_the_program(
     program = real[operation][step]
     played = scene_of(CommandsInProcess(contract(), sender()), operation).ran(step)
     assert (played.status == 0) == (program.status == 0), program.ended
-    assert [_sent(one) for one in played.exchanges] == [_sent(one) for one in program.exchanges]
+    assert [_sent(item) for item in played.exchanges] == [_sent(item) for item in program.exchanges]
     assert _shape(played.printed, own=step in OWN_TOKENS) == _shape(program.printed, own=step in OWN_TOKENS)
 
 
@@ -54,7 +53,7 @@ def _sent(exchange: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _shape(printed: dict[str, Any] | None, *, own: bool) -> Any:
-    """Give what was printed; of a sample the names of its members, of a token of the client's own that there is one."""
+    """Return what was printed; of a sample the names of its members, of a token of the client's own that there is one."""
     if printed is None:
         return None
     if "KeyName" in json.dumps(printed) or "MaxResults" in printed:
@@ -67,5 +66,5 @@ def _names(value: Any, path: str = "") -> Iterator[str]:
         for name, member in value.items():
             yield f"{path}.{name}"
             yield from _names(member, f"{path}.{name}")
-    for one in value if isinstance(value, list) else ():
-        yield from _names(one, f"{path}[]")
+    for item in value if isinstance(value, list) else ():
+        yield from _names(item, f"{path}[]")

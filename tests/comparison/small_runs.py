@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.comparison import Side
 from conformance.report import (
     Because,
     Contract,
@@ -22,6 +21,7 @@ from conformance.report import (
     Tool,
     sort_results,
 )
+from conformance.report.comparison.reading import Side
 from conformance.report.json_report import render_json
 
 FAILED = Outcome.FAILED
@@ -40,7 +40,7 @@ FOOTER = Footer(1.5, complete=True, facts=Facts(40, 38, ("Read/output/A/type", "
 
 
 def check(name: str, outcome: Outcome = Outcome.PASSED, **members: Any) -> Result:
-    """Give the result of one check, which fails with a kind and a reason if it fails."""
+    """Return the result of one check, which fails with a kind and a reason if it fails."""
     operation, area, _ = name.split("/", 2)
     plain = Result(
         id=name, operation=operation, area=area, level=Level.MUST, basis="documented", outcome=outcome,
@@ -54,14 +54,14 @@ def check(name: str, outcome: Outcome = Outcome.PASSED, **members: Any) -> Resul
 
 
 def run(*results: Result, footer: Footer | None = FOOTER, digest: str = "", **target: str) -> Record:
-    """Give the record of a run."""
+    """Return the record of a run."""
     contract = replace(HEADER.contract, digest=digest or HEADER.contract.digest)
     header = replace(HEADER, contract=contract, target=replace(HEADER.target, **target), planned=len(results))
     return Record(header, sort_results(results), footer)
 
 
 def side(record: Record, label: str = "") -> Side:
-    """Give a side of a comparison."""
+    """Return a side of a comparison."""
     return Side(label or record.header.target.name, Path("reports/mine/run.jsonl"), record)
 
 
@@ -109,5 +109,5 @@ NEW = run(
 
 
 def many(number: int, outcome: Outcome) -> Record:
-    """Give a run of many checks that all ended alike for as many reasons."""
+    """Return a run of many checks that all ended alike for as many reasons."""
     return run(*(check(f"Read/response/Member{n:05}/type", outcome, reason=f"{n} of 40 values") for n in range(number)))

@@ -15,7 +15,7 @@ from conformance.errors import ExitCode
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a folder with two runs in it."""
+    """Return a folder with two runs in it."""
     write_record(OLD, tmp_path / "old" / "run.jsonl")
     write_report(NEW, tmp_path / "new" / "report.json")
     return tmp_path
@@ -40,18 +40,18 @@ def test_nothing_broke(folder: Path) -> None:
 
 
 def test_strict_counts_what_is_only_recommended(folder: Path) -> None:
-    write_record(run(*(one for one in OLD.results if one.level == "should")), folder / "a" / "run.jsonl")
-    write_record(run(*(one for one in NEW.results if one.level == "should")), folder / "b" / "run.jsonl")
+    write_record(run(*(result for result in OLD.results if result.level == "should")), folder / "a" / "run.jsonl")
+    write_record(run(*(result for result in NEW.results if result.level == "should")), folder / "b" / "run.jsonl")
     assert diff(folder, "a", "b").code == ExitCode.CONFORMS
     assert diff(folder, "a", "b", "--strict").code == ExitCode.DOES_NOT_CONFORM
 
 
 def test_the_json_forms_keep_to_the_schemas_that_the_commands_print(folder: Path) -> None:
     for name, code in (("diff", ExitCode.DOES_NOT_CONFORM), ("compare", ExitCode.CONFORMS)):
-        told = conformance(name, "old", "new", "--json", cwd=folder)
+        received = conformance(name, "old", "new", "--json", cwd=folder)
         schema = conformance(name, "--schema", cwd=folder)
-        assert (told.code, schema.code) == (code, ExitCode.CONFORMS)
-        jsonschema.validate(json.loads(told.out), json.loads(schema.out))
+        assert (received.code, schema.code) == (code, ExitCode.CONFORMS)
+        jsonschema.validate(json.loads(received.out), json.loads(schema.out))
 
 
 def test_markdown_goes_to_standard_output(folder: Path) -> None:
@@ -61,9 +61,9 @@ def test_markdown_goes_to_standard_output(folder: Path) -> None:
 
 
 def test_a_matrix_is_told_written_and_exits_with_0(folder: Path) -> None:
-    told = conformance("compare", "old", "new", cwd=folder)
-    assert told.code == ExitCode.CONFORMS
-    assert "Where they differ" in told.out
+    received = conformance("compare", "old", "new", cwd=folder)
+    assert received.code == ExitCode.CONFORMS
+    assert "Where they differ" in received.out
     written = conformance("compare", "a=old", "b=new", "--html", "out/matrix.html", cwd=folder)
     assert (written.code, written.out) == (ExitCode.CONFORMS, "written: out/matrix.html\n")
     page = (folder / "out" / "matrix.html").read_text(encoding="utf-8")

@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from comparison.small_runs import ERROR, FAILED, FOOTER, HEADER, NEW, OLD, SKIPPED, check, run, side
-from conformance.comparison import Change, difference_of
-from conformance.comparison.difference import Difference, in_groups
-from conformance.comparison.frames import About
 from conformance.errors import ExitCode
 from conformance.report import Level, Outcome, Record, Result
+from conformance.report.comparison.difference import Change, Difference, difference_of, in_groups
+from conformance.report.comparison.reading import About
 
 ID = "Read/request/Name/left-out"
 PASSED = check(ID)
@@ -28,7 +27,7 @@ def difference(old: Record, new: Record, *, strict: bool = False) -> Difference:
 
 def of_one(old: Result | None, new: Result | None, *, strict: bool = False) -> Difference:
     other = check("Read/request/Name/other")
-    return difference(*(run(*(one for one in (other, mine) if one)) for mine in (old, new)), strict=strict)
+    return difference(*(run(*(item for item in (other, mine) if item)) for mine in (old, new)), strict=strict)
 
 
 @pytest.mark.parametrize(
@@ -56,18 +55,18 @@ def of_one(old: Result | None, new: Result | None, *, strict: bool = False) -> D
     ids=lambda value: value.outcome if isinstance(value, Result) else str(value),
 )
 def test_each_way_to_change(old: Result | None, new: Result | None, change: Change, worse: bool) -> None:  # noqa: FBT001 - a column of the table
-    told = of_one(old, new)
-    assert [(one.change, one.worse) for one in told.deltas] == [(change, worse)]
-    assert told.unchanged == 1
-    assert told.exit_code is (ExitCode.DOES_NOT_CONFORM if worse else ExitCode.CONFORMS)
+    received = of_one(old, new)
+    assert [(delta.change, delta.worse) for delta in received.deltas] == [(change, worse)]
+    assert received.unchanged == 1
+    assert received.exit_code is (ExitCode.DOES_NOT_CONFORM if worse else ExitCode.CONFORMS)
 
 
-@pytest.mark.parametrize("same", [PASSED, BROKE, HUNG, SKIP, DECLARED], ids=lambda one: one.outcome)
+@pytest.mark.parametrize("same", [PASSED, BROKE, HUNG, SKIP, DECLARED], ids=lambda item: item.outcome)
 def test_what_is_as_before_is_no_difference(same: Result) -> None:
-    told = of_one(same, replace(same, duration_s=9.0, received="another time", rests_on={"answers": 3}))
-    assert told.deltas == ()
-    assert told.unchanged == 2
-    assert told.title == "No difference"
+    received = of_one(same, replace(same, duration_s=9.0, received="another time", rests_on={"answers": 3}))
+    assert received.deltas == ()
+    assert received.unchanged == 2
+    assert received.title == "No difference"
 
 
 def test_a_skip_for_another_reason_is_no_difference() -> None:
@@ -111,12 +110,12 @@ def test_the_title(old: Result | None, new: Result | None, title: str) -> None:
 
 
 def test_a_narrower_selection_does_not_look_as_if_all_were_well() -> None:
-    narrow = run(*(one for one in OLD.results if one.area == "request"))
-    told = difference(OLD, narrow)
-    assert told.exit_code is ExitCode.DOES_NOT_CONFORM
-    assert len(told.of(Change.REMOVED)) == len(OLD.results) - len(narrow.results)
-    assert [note.about for note in told.notes] == [About.SELECTION]
-    assert "not known to pass" in told.notes[0].text
+    narrow = run(*(result for result in OLD.results if result.area == "request"))
+    received = difference(OLD, narrow)
+    assert received.exit_code is ExitCode.DOES_NOT_CONFORM
+    assert len(received.of(Change.REMOVED)) == len(OLD.results) - len(narrow.results)
+    assert [note.about for note in received.notes] == [About.SELECTION]
+    assert "not known to pass" in received.notes[0].text
 
 
 def test_a_record_cut_short_is_told_whichever_it_is() -> None:
@@ -147,5 +146,5 @@ def test_what_changed_alike_stands_together_from_four_on() -> None:
 
     three = in_groups(difference(named(3, Outcome.PASSED), named(3, FAILED)).deltas)
     four = in_groups(difference(named(4, Outcome.PASSED), named(4, FAILED)).deltas)
-    assert [len(one.deltas) for one in three] == [1, 1, 1]
-    assert [(len(one.deltas), one.title) for one in four] == [(4, "Read/request (4 checks)")]
+    assert [len(item.deltas) for item in three] == [1, 1, 1]
+    assert [(len(item.deltas), item.title) for item in four] == [(4, "Read/request (4 checks)")]

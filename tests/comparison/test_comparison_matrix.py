@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from comparison.small_runs import ERROR, FAILED, NEW, OLD, SKIPPED, check, run, side
-from conformance.comparison import Matrix, matrix_of
-from conformance.comparison.matrix import Cell
-from conformance.comparison.matrix_terminal import cell_text
 from conformance.report import Outcome, Result
+from conformance.report.comparison.matrix import Cell, Matrix, cell_text, matrix_of
 
 NAME = "Read/request/Name"
 
@@ -16,7 +14,7 @@ def matrix(*runs: tuple[Result, ...]) -> Matrix:
 
 
 PASSED_ONE, FAILED_ONE, ERROR_ONE, SKIPPED_ONE = (
-    check(f"{NAME}/{one}", one) for one in (Outcome.PASSED, FAILED, ERROR, SKIPPED)
+    check(f"{NAME}/{item}", item) for item in (Outcome.PASSED, FAILED, ERROR, SKIPPED)
 )
 
 
@@ -38,20 +36,20 @@ def test_an_error_outweighs_a_failure_and_a_pass_a_skip() -> None:
 
 def test_a_claim_whose_id_has_no_parts_stands_for_itself() -> None:
     claims = matrix((check(f"{NAME}/one", facts=("odd", "")),), ()).claims
-    assert [(one.id, one.group, one.title) for one in claims] == [("", "/", ""), ("odd", "odd/", "odd")]
+    assert [(item.id, item.group, item.title) for item in claims] == [("", "/", ""), ("odd", "odd/", "odd")]
 
 
 def test_a_row_differs_where_two_runs_that_have_it_ended_it_differently() -> None:
-    one, other = f"{NAME}/one", f"{NAME}/other"
-    laid = matrix((check(one), check(other)), (check(one, FAILED),), (check(one),))
-    assert {row.id: row.differs for row in laid.rows} == {one: True, other: False}
+    item, other = f"{NAME}/one", f"{NAME}/other"
+    laid = matrix((check(item), check(other)), (check(item, FAILED),), (check(item),))
+    assert {row.id: row.differs for row in laid.rows} == {item: True, other: False}
     assert laid.differing == 1
     assert [result and result.outcome.value for result in laid.rows[1].results] == ["passed", None, None]
 
 
 def test_areas_and_subjects_count_for_each_run() -> None:
     laid = matrix_of([side(OLD, "old"), side(NEW, "new")])
-    areas = {(one.operation, one.area): one for one in laid.areas}
+    areas = {(area.operation, area.area): area for area in laid.areas}
     assert list(areas) == [
         ("List", "request"), ("List", "pagination"), ("List", "order"), ("List", "filter"), ("List", "client"),
         ("Read", "request"), ("Read", "response"), ("Read", "error"), ("Read", "protocol"),
@@ -59,7 +57,7 @@ def test_areas_and_subjects_count_for_each_run() -> None:
     request = areas["Read", "request"]
     assert [cell and (cell.passed, cell.failed) for cell in request.cells] == [(2, 0), (0, 1)]
     assert areas["List", "client"].cells[0] is None
-    assert [one.name for one in laid.subjects(request)] == ["Name"]
+    assert [subject.name for subject in laid.subjects(request)] == ["Name"]
 
 
 def test_facts_are_claims_and_so_is_a_check_without_any() -> None:
@@ -68,8 +66,10 @@ def test_facts_are_claims_and_so_is_a_check_without_any() -> None:
         (check(f"{NAME}/a", facts=(fact, other)), check(f"{NAME}/b", FAILED, facts=(fact,)), check("Read/order/X/y")),
         (check(f"{NAME}/a", SKIPPED, facts=(fact, other)), check(f"{NAME}/b", facts=(fact,))),
     )
-    told = {claim.id: ([one and one.value for one in claim.outcomes], claim.differs) for claim in laid.claims}
-    assert told == {
+    received = {
+        claim.id: ([outcome and outcome.value for outcome in claim.outcomes], claim.differs) for claim in laid.claims
+    }
+    assert received == {
         fact: (["failed", "passed"], True),
         other: (["passed", "skipped"], True),
         "Read/order/X/y": (["passed", None], False),

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from comparison.small_runs import FAILED, NEW, OLD, check, run, write_record, write_report
-from conformance.comparison import ReadingError, difference_of, read_side, read_sides
 from conformance.errors import ExitCode, UserError
+from conformance.report.comparison.difference import difference_of
+from conformance.report.comparison.reading import ReadingError, read_side, read_sides
 
 
 def test_a_report_and_a_record_of_one_run_are_the_same_side(tmp_path: Path) -> None:
@@ -45,10 +46,10 @@ def test_labels(tmp_path: Path) -> None:
     for folder in folders:
         write_record(OLD, folder / "run.jsonl")
     before, after = map(str, folders)
-    assert [one.label for one in read_sides([before])] == ["mine"]
-    assert [one.label for one in read_sides([before, after])] == ["mine (before)", "mine (after)"]
-    assert [one.label for one in read_sides([f"old={before}", f"new={after}"])] == ["old", "new"]
-    assert [one.label for one in read_sides([before, before])] == ["mine (before) #1", "mine (before) #2"]
+    assert [item.label for item in read_sides([before])] == ["mine"]
+    assert [item.label for item in read_sides([before, after])] == ["mine (before)", "mine (after)"]
+    assert [item.label for item in read_sides([f"old={before}", f"new={after}"])] == ["old", "new"]
+    assert [item.label for item in read_sides([before, before])] == ["mine (before) #1", "mine (before) #2"]
 
 
 def test_a_path_with_an_equals_sign_is_a_path(tmp_path: Path) -> None:

@@ -18,15 +18,23 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from comparison.small_runs import ERROR, FAILED, HOSTILE, NEW, OLD, SKIPPED, check, many, run, side
-from conformance.comparison import Difference, Matrix, difference_of, matrix_of
-from conformance.comparison.diff_markdown import FITS, render_diff_markdown
-from conformance.comparison.diff_terminal import print_difference
-from conformance.comparison.json_forms import compare_json, diff_json, schema
-from conformance.comparison.matrix_html import render_matrix_html
-from conformance.comparison.matrix_markdown import render_matrix_markdown
-from conformance.comparison.matrix_terminal import print_matrix
 from conformance.report import Outcome, Record
-from conformance.report.visible import visible
+from conformance.report.comparison.difference import (
+    FITS,
+    Difference,
+    difference_of,
+    print_difference,
+    render_diff_markdown,
+)
+from conformance.report.comparison.json_forms import compare_json, diff_json, schema
+from conformance.report.comparison.matrix import (
+    Matrix,
+    matrix_of,
+    print_matrix,
+    render_matrix_html,
+    render_matrix_markdown,
+)
+from conformance.visible import visible
 
 
 class Text(SingleFileSnapshotExtension):
@@ -53,13 +61,17 @@ HOSTILE_RUN = run(
     name=HOSTILE,
     endpoint_url=HOSTILE,
 )
-THIRD = run(*(replace(one, outcome=SKIPPED, kind="", reason="no such operation") for one in OLD.results), name="third")
+THIRD = run(
+    *(replace(result, outcome=SKIPPED, kind="", reason="no such operation") for result in OLD.results), name="third"
+)
 
 DIFFERENCES = {
     "every-way": difference(OLD, NEW),
     "same": difference(OLD, OLD),
     "better": difference(NEW, OLD),
-    "groups": difference(many(40, Outcome.PASSED), run(*(replace(one, reason="") for one in many(40, FAILED).results))),
+    "groups": difference(
+        many(40, Outcome.PASSED), run(*(replace(result, reason="") for result in many(40, FAILED).results))
+    ),
     "cut-short": difference(OLD, run(*OLD.results[:3], footer=None, digest="0" * 64)),
     "hostile": difference(run(check("Read/order/Name/Ascending")), HOSTILE_RUN),
 }
@@ -114,7 +126,7 @@ def test_the_json_of_a_difference_keeps_to_its_schema(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema("diff"))
     value = diff_json(DIFFERENCES[name])
     jsonschema.validate(value, schema("diff"))
-    assert Counter(one["change"] for one in value["changes"]) == Counter(
+    assert Counter(item["change"] for item in value["changes"]) == Counter(
         {change: number for change, number in value["counts"].items() if change != "unchanged"}
     )
 
@@ -131,18 +143,18 @@ def test_the_json_of_a_matrix_keeps_to_its_schema(name: str) -> None:
 
 @pytest.mark.parametrize("number", [0, 10, 3000])
 def test_a_comment_fits_however_much_changed(number: int) -> None:
-    told = render_diff_markdown(difference(many(number, Outcome.PASSED), many(number, FAILED)))
-    assert len(told) <= FITS + 500
-    assert f"{number:,}" in told
+    received = render_diff_markdown(difference(many(number, Outcome.PASSED), many(number, FAILED)))
+    assert len(received) <= FITS + 500
+    assert f"{number:,}" in received
 
 
 def test_a_comment_of_many_kinds_of_much_says_what_it_leaves_out() -> None:
     names = [f"Read/response/{'LongMember' * 8}{n:04}/type" for n in range(2000)]
-    old = run(*(check(one, FAILED if n % 2 else Outcome.PASSED) for n, one in enumerate(names)))
-    new = run(*(check(one, ERROR if n % 3 else SKIPPED, reason=f"{n % 300}") for n, one in enumerate(names)))
-    told = render_diff_markdown(difference(old, new))
-    assert len(told) <= FITS + 500
-    assert "Too long for a comment" in told
+    old = run(*(check(item, FAILED if n % 2 else Outcome.PASSED) for n, item in enumerate(names)))
+    new = run(*(check(item, ERROR if n % 3 else SKIPPED, reason=f"{n % 300}") for n, item in enumerate(names)))
+    received = render_diff_markdown(difference(old, new))
+    assert len(received) <= FITS + 500
+    assert "Too long for a comment" in received
 
 
 def test_hostile_text_is_no_markup() -> None:
@@ -153,9 +165,9 @@ def test_hostile_text_is_no_markup() -> None:
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", page)
         page.encode("utf-8")
     for what in (DIFFERENCES["hostile"], MATRICES["hostile"]):
-        told = on_terminal(what)
-        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", told)
-        told.encode("utf-8")
+        received = on_terminal(what)
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", received)
+        received.encode("utf-8")
 
 
 @pytest.mark.parametrize("name", MATRICES)
@@ -164,11 +176,11 @@ def test_the_page_is_well_formed_and_fetches_nothing(name: str) -> None:
     page = Page(text)
     text.encode("utf-8")
     assert page.misnested == []
-    assert [one for one, number in Counter(page.values("id")).items() if number > 1] == []
+    assert [item for item, number in Counter(page.values("id")).items() if number > 1] == []
     assert page.tags["script"] == 1
     assert not page.tags.keys() & {"link", "img", "iframe", "object", "base"}
     assert page.values("src") == page.values("href") == []
-    assert not [one for _, one, _ in page.attributes if one.startswith("on")]
+    assert not [item for _, item, _ in page.attributes if item.startswith("on")]
     assert "url(" not in text
     assert "@import" not in text
 

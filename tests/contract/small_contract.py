@@ -199,7 +199,7 @@ class ContractFolder:
         return self
 
     def where(self, name: str, text: str) -> str:
-        """Give `file:line` of the first line of a file that has the text."""
+        """Return `file:line` of the first line of a file that has the text."""
         lines = (self.root / name).read_text(encoding="utf-8").split("\n")
         number = next(number for number, line in enumerate(lines, 1) if text in line)
         return f"{self.root.resolve().as_posix()}/{name}:{number}"

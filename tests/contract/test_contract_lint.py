@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.contract import lint, load
+from conformance.contract import load
+from conformance.contract.lint import lint
 
 if TYPE_CHECKING:
     from contract.small_contract import ContractFolder

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from conformance.contract import ContractError, lint, load
+from conformance.contract import ContractError, load
+from conformance.contract.lint import lint
 from contract.small_contract import FILES
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ PLACE = re.compile(r".*\.yaml:\d+|.*/(operations|behaviours|contract)")
 
 
 def bent(value: Any, odd: Any) -> Iterator[Any]:
-    """Give copies of a value, each with another part of it replaced by the odd one, or left out."""
+    """Yield copies of a value, each with another part of it replaced by the odd one, or left out."""
     yield odd
     if isinstance(value, dict):
         for key in value:
@@ -38,12 +39,12 @@ def bent(value: Any, odd: Any) -> Iterator[Any]:
 
 
 def sound_values(path: Path) -> Any:
-    """Give the values of a sound file as JSON has them."""
+    """Return the values of a sound file as JSON has them."""
     texts = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - builds texts only
     return json.loads(re.sub(r'"(\d+|true|false)"', r"\1", json.dumps(texts)))
 
 
-def refusal(folder: ContractFolder) -> ContractError | None:
+def rejection(folder: ContractFolder) -> ContractError | None:
     try:
         load(folder.root)
     except ContractError as error:
@@ -55,7 +56,7 @@ def refusal(folder: ContractFolder) -> ContractError | None:
 def test_the_values_as_json_are_sound(folder: ContractFolder, file: str) -> None:
     path = folder.root / file
     path.write_text(json.dumps(sound_values(path)), encoding="utf-8")
-    assert refusal(folder) is None
+    assert rejection(folder) is None
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -64,7 +65,7 @@ def test_an_odd_value_is_refused_with_its_place_or_loads(folder: ContractFolder,
     for number, variant in enumerate(bent(sound_values(path), "PLACEHOLDER")):
         odd = json.dumps(ODDITIES[number % len(ODDITIES)])
         path.write_text(json.dumps(variant).replace('"PLACEHOLDER"', odd), encoding="utf-8")
-        error = refusal(folder)
+        error = rejection(folder)
         assert error is None or PLACE.fullmatch(error.where), error
         assert error is None or error.remedy, error
 
@@ -74,7 +75,7 @@ def test_lint_survives_every_contract_that_loads(folder: ContractFolder) -> None
     linted = 0
     for variant in bent(sound_values(path), 7):
         path.write_text(json.dumps(variant), encoding="utf-8")
-        if refusal(folder) is None:
+        if rejection(folder) is None:
             lint(load(folder.root), laws=())
             linted += 1
     assert linted

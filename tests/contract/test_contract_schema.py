@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from conformance.contract import ContractError, load, packaged_root
-from conformance.contract.schema import schema_findings
+from conformance.contract.lint import schema_findings
 
 if TYPE_CHECKING:
     from contract.small_contract import ContractFolder

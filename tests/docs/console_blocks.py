@@ -52,7 +52,7 @@ class Block:
 
 
 def blocks(page: Path) -> list[Block]:
-    """Give the console blocks of a page."""
+    """Return the console blocks of a page."""
     return [Block.of(match) for match in _BLOCK.finditer(page.read_text(encoding="utf-8"))]
 
 

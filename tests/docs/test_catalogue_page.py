@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.page import page
 from conformance.contract import load
+from conformance.suite.catalogue import catalogue
+from conformance.suite.catalogue_page import page
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "catalogue.md"
@@ -16,10 +16,10 @@ SAMPLES: dict[str, str] = json.loads((DOCS / "catalogue-samples.json").read_text
 
 def test_the_page_is_current() -> None:
     contract = load()
-    told = page(contract, catalogue(contract), SAMPLES).splitlines()
+    received = page(contract, catalogue(contract), SAMPLES).splitlines()
     written = PAGE.read_text(encoding="utf-8").splitlines()
-    stale = [line for line in told if line not in set(written)]
-    assert written == told, f"docs/catalogue.md is stale: `make docs` writes it anew. It lacks such as {stale[:3]}"
+    stale = [line for line in received if line not in set(written)]
+    assert written == received, f"docs/catalogue.md is stale: `make docs` writes it anew. It lacks such as {stale[:3]}"
 
 
 def test_every_check_is_on_the_page_once() -> None:

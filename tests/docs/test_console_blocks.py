@@ -44,7 +44,7 @@ def test_the_first_commands_of_the_readme_are_the_two_promised() -> None:
 
 
 def prose(page: Path) -> str:
-    """Give a page without its code, in which brackets mean something else."""
+    """Return a page without its code, in which brackets mean something else."""
     return re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
@@ -60,7 +60,7 @@ def test_links_lead_somewhere() -> None:
 
 @cache
 def anchors(page: Path) -> frozenset[str]:
-    """Give what links to a page may name behind the #: its headings, as GitHub writes them."""
+    """Return what links to a page may name behind the #: its headings, as GitHub writes them."""
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return frozenset(re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings)
@@ -91,7 +91,7 @@ def test_ids_that_pages_name_are_ids(tmp_path: Path) -> None:
         if page.name != "catalogue.md"
         for name in _ID.findall(page.read_text(encoding="utf-8"))
         if name not in every
-        and not any(one.startswith(f"{name.rstrip('/')}/") or fnmatchcase(one, name) for one in every)
+        and not any(item.startswith(f"{name.rstrip('/')}/") or fnmatchcase(item, name) for item in every)
     ]
     assert unknown == []
 

@@ -17,7 +17,7 @@ _DEPENDS = ("conformance drift --fail-on any",)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a folder with the answer, requests and pages of the page."""
+    """Return a folder with the answer, requests and pages of the page."""
     save(tmp_path)
     return tmp_path
 

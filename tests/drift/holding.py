@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.drift.against_page import against_page
-from conformance.drift.finding import Drift, Finding
-from conformance.drift.page import Page, lines_of
-from conformance.drift.styles import about, operation_of, read, style_of
+from conformance.documents.findings import Drift, Finding
+from conformance.documents.page import Page, lines_of
+from conformance.documents.page_drift import against_page
+from conformance.documents.styles import about, operation_of, read, style_of
 from drift.writing import contract
 
 
@@ -17,9 +17,9 @@ def held(text: str) -> Drift:
     return against_page(contract(), read(about(page, operation), style), "page.txt")
 
 
-def told(drift: Drift) -> list[str]:
+def received(drift: Drift) -> list[str]:
     """Tell each finding in a line: kind, fact without its operation, and what differs."""
-    return [line(one) for one in drift.findings]
+    return [line(item) for item in drift.findings]
 
 
 def line(finding: Finding) -> str:

@@ -11,8 +11,8 @@ import pytest
 from botocore.docs.bcdoc.restdoc import DocumentStructure
 from botocore.docs.method import document_model_driven_method
 
-from conformance.contract.spelling import spellings
-from conformance.drift.finding import Drift
+from conformance.contract.operations import spellings
+from conformance.documents.findings import Drift
 from drift.holding import held
 from drift.writing import DESCRIBE, LIST, contract
 
@@ -39,7 +39,7 @@ def test_boto3_s_own_page_is_read_whole(operation: str) -> None:
     found = drift(operation)
     assert (found.against["style"], found.against["operation"]) == ("boto3-page-rst", operation)
     assert found.unread == ()
-    named = sum(one.facet == "present" and one.operation == operation for one in contract().facts)
+    named = sum(fact.facet == "present" and fact.operation == operation for fact in contract().facts)
     assert found.against["claims"] > named / 2
 
 

@@ -13,7 +13,7 @@ import pytest
 from cli.command import Ended, command, conformance, python, ran
 from syrupy.assertion import SnapshotAssertion
 
-from conformance.drift.model_source import installed
+from conformance.documents.service_model import installed
 from drift.writing import contract, written
 
 
@@ -114,9 +114,9 @@ def test_style_and_operation_can_be_named(tmp_path: Path) -> None:
     lost = drift("--document", "page.txt", cwd=tmp_path)
     assert lost.code == 2
     assert "names no operation" in lost.told_without_traceback()
-    told = ("--style", "cli-page", "--operation", "list_training_jobs_for_hyper_parameter_tuning_job")
-    assert drift("--document", "page.txt", *told, cwd=tmp_path).code == 0
-    wrong = drift("--document", "page.txt", "--style", "boto3-page-text", *told[2:], cwd=tmp_path)
+    received = ("--style", "cli-page", "--operation", "list_training_jobs_for_hyper_parameter_tuning_job")
+    assert drift("--document", "page.txt", *received, cwd=tmp_path).code == 0
+    wrong = drift("--document", "page.txt", "--style", "boto3-page-text", *received[2:], cwd=tmp_path)
     assert wrong.code == 2
     assert "can't be read as boto3 page as text" in wrong.told_without_traceback()
 
@@ -141,7 +141,7 @@ def test_mistakes_of_the_caller(tmp_path: Path) -> None:
 
 def test_a_run_pays_nothing_for_it(tmp_path: Path) -> None:
     code = (
-        "import sys, conformance.cli.running, conformance.suite.stage; "
-        "print([name for name in sys.modules if name.startswith(('conformance.drift', 'conformance.validate'))])"
+        "import sys, conformance.cli.run, conformance.suite.stage; "
+        "print([name for name in sys.modules if name.startswith(('conformance.documents', 'conformance.validate'))])"
     )
     assert python(code, cwd=tmp_path) == Ended(0, "[]\n", "")

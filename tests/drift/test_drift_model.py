@@ -14,10 +14,10 @@ from typing import Any
 import botocore
 import pytest
 
-from conformance.drift.against_model import against_model
-from conformance.drift.errors import ModelError
-from conformance.drift.finding import Drift
-from conformance.drift.model_source import ModelSource, in_file, in_folder, installed
+from conformance.documents.claims import ModelError
+from conformance.documents.findings import Drift
+from conformance.documents.model_drift import against_model
+from conformance.documents.service_model import ModelSource, in_file, in_folder, installed
 from drift.holding import line
 from drift.writing import DESCRIBE, LIST, contract
 
@@ -33,8 +33,8 @@ def source() -> ModelSource:
 
 @cache
 def before() -> frozenset[str]:
-    """Give what differs already where another botocore is installed than the contract knows."""
-    return frozenset(line(one) for one in against_model(contract(), source()).findings)
+    """Return what differs already where another botocore is installed than the contract knows."""
+    return frozenset(line(item) for item in against_model(contract(), source()).findings)
 
 
 def drift_of(edit: Callable[[Model, Model], object]) -> Drift:
@@ -44,15 +44,15 @@ def drift_of(edit: Callable[[Model, Model], object]) -> Drift:
 
 
 def news(edit: Callable[[Model, Model], object]) -> list[str]:
-    return [line(one) for one in drift_of(edit).findings if line(one) not in before()]
+    return [line(item) for item in drift_of(edit).findings if line(item) not in before()]
 
 
 def test_every_difference_is_one_finding_with_all_facts_that_it_concerns() -> None:
     def edit(shapes: Model, _: Model) -> None:
         shapes["TrainingJobStatus"]["enum"].append("Lost")
 
-    found = [one for one in drift_of(edit).findings if one.added == ("Lost",)]
-    assert [one.path.rpartition(".")[2] for one in found] == ["TrainingJobStatus", "StatusEquals"]
+    found = [item for item in drift_of(edit).findings if item.added == ("Lost",)]
+    assert [item.path.rpartition(".")[2] for item in found] == ["TrainingJobStatus", "StatusEquals"]
     finding = found[0]
     facts = {fact for fact in finding.facts if "/output/" in fact}
     assert f"{LIST}/output/TrainingJobSummaries[].TrainingJobStatus/enum" in facts
@@ -119,11 +119,11 @@ def test_an_edit_of_the_model_is_told(edit: Callable[[Model, Model], object], ex
     found = news(edit)
     assert expected in found
     # A shape that is used in several places may break other facts of the same member, never those of another.
-    assert {member_of(one) for one in found} == {member_of(expected)}
+    assert {member_of(item) for item in found} == {member_of(expected)}
 
 
 def member_of(finding: str) -> str:
-    """Give the name of the member, error or setting that a finding is about, out of its line."""
+    """Return the name of the member, error or setting that a finding is about, out of its line."""
     first, *path = finding.split()[1].split("/")
     return (path[0] if path else first).rpartition(".")[2]
 
@@ -132,7 +132,7 @@ def test_an_operation_that_went_is_told() -> None:
     def edit(_: Model, model: Model) -> None:
         del model["operations"][LIST]
 
-    (finding,) = (one for one in drift_of(edit).findings if one.facet == "operation")
+    (finding,) = (item for item in drift_of(edit).findings if item.facet == "operation")
     assert (finding.kind, finding.facts) == ("removed", (LIST,))
 
 
@@ -149,19 +149,19 @@ def test_an_operation_that_went_is_told() -> None:
     ids=["no-type", "no-members", "no-name", "no-pattern", "no-shape", "no-error"],
 )
 def test_a_model_that_is_none_inside_is_told(edit: Callable[[Model, Model], object]) -> None:
-    with pytest.raises(ModelError, match=f"the model breaks off below {DESCRIBE}") as told:
+    with pytest.raises(ModelError, match=f"the model breaks off below {DESCRIBE}") as received:
         drift_of(edit)
-    assert told.value.where == "service-2.json"
+    assert received.value.where == "service-2.json"
 
 
 def test_pages_are_compared_where_paginators_come_with_the_model() -> None:
     paginators = copy.deepcopy(source().paginators or {})
     paginators["pagination"][LIST]["result_key"] = "Jobs"
     drift = against_model(contract(), ModelSource(source().model, paginators, "", "there"))
-    assert "changed paginator//result_key TrainingJobSummaries -> Jobs" in [line(one) for one in drift.findings]
+    assert "changed paginator//result_key TrainingJobSummaries -> Jobs" in [line(item) for item in drift.findings]
     del paginators["pagination"][LIST]
     drift = against_model(contract(), ModelSource(source().model, paginators, "", "there"))
-    assert any(one.facet == "pagination" and one.kind == "removed" for one in drift.findings)
+    assert any(item.facet == "pagination" and item.kind == "removed" for item in drift.findings)
     alone = against_model(contract(), ModelSource(source().model, None, "", "there"))
     assert any("no paginators" in note for note in alone.notes)
 
@@ -171,7 +171,7 @@ def test_a_pattern_that_matches_the_same_strings_is_no_drift() -> None:
         shapes["NextToken"]["pattern"] = "^.*$"
 
     assert news(edit) == []
-    assert any(one.theirs == "^.*$" for one in drift_of(edit).known)
+    assert any(item.theirs == "^.*$" for item in drift_of(edit).known)
 
 
 def test_a_new_structure_that_holds_itself_is_told_once() -> None:
@@ -180,8 +180,8 @@ def test_a_new_structure_that_holds_itself_is_told_once() -> None:
         shapes["Trees"] = {"type": "list", "member": {"shape": "Tree"}}
         shapes[SUMMARY]["members"]["Tree"] = {"shape": "Tree"}
 
-    found = [one for one in drift_of(edit).findings if one.path.endswith("Tree")]
-    assert [line(one) for one in found] == ["new output/BestTrainingJob.Tree/present/modelled"]
+    found = [item for item in drift_of(edit).findings if item.path.endswith("Tree")]
+    assert [line(item) for item in found] == ["new output/BestTrainingJob.Tree/present/modelled"]
     assert found[0].detail == "a structure, with 3 paths below it"
 
 

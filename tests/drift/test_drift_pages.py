@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from drift.edits import EDITS, Edit
-from drift.holding import held, told
+from drift.holding import held, received
 from drift.writing import DOCUMENTS, contract, written
 
 
@@ -22,7 +22,7 @@ def original(document: str, folder: Path) -> str:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_nothing_is_drift_on_a_page_that_says_what_its_edition_says(document: str) -> None:
     drift = held(written(document))
-    assert told(drift) == []
+    assert received(drift) == []
     assert drift.unread == ()
     assert drift.against["edition"] == document
     assert drift.against["style"] == contract().sources[document].kind
@@ -31,7 +31,7 @@ def test_nothing_is_drift_on_a_page_that_says_what_its_edition_says(document: st
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: f"{edit.document}-{edit.name}".replace(" ", "-"))
 def test_an_edit_is_exactly_one_finding(edit: Edit) -> None:
     drift = held(edit.of(written(edit.document)))
-    assert told(drift) == [edit.expected]
+    assert received(drift) == [edit.expected]
     (finding,) = drift.findings
     assert bool(finding.lines) == (finding.kind != "removed")
     assert bool(finding.cited) == (finding.kind != "new")
@@ -40,13 +40,13 @@ def test_an_edit_is_exactly_one_finding(edit: Edit) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_documents_themselves_are_no_drift(document: str, documents: Path) -> None:
     drift = held(original(document, documents))
-    assert told(drift) == []
+    assert received(drift) == []
     assert drift.unread == ()
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: f"{edit.document}-{edit.name}".replace(" ", "-"))
 def test_an_edit_of_a_document_is_exactly_one_finding(edit: Edit, documents: Path) -> None:
-    assert told(held(edit.of(original(edit.document, documents)))) == [edit.expected]
+    assert received(held(edit.of(original(edit.document, documents)))) == [edit.expected]
 
 
 KNOWN = {"cli": ["input/StatusEquals/enum"], "api-list": ["input/StatusEquals/enum"]}
@@ -55,18 +55,18 @@ KNOWN = {"cli": ["input/StatusEquals/enum"], "api-list": ["input/StatusEquals/en
 
 def assert_known(document: str, text: str) -> None:
     drift = held(text)
-    assert [one.facts[0].partition("/")[2] for one in drift.known] == KNOWN.get(document, [])
-    for one in drift.known:
-        assert one.gone == ("Deleting",)
-        assert [place.id for place in one.cited] == ["boto3-paginator"]
+    assert [item.facts[0].partition("/")[2] for item in drift.known] == KNOWN.get(document, [])
+    for item in drift.known:
+        assert item.gone == ("Deleting",)
+        assert [place.id for place in item.cited] == ["boto3-paginator"]
 
 
-@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one != "boto3-describe"])
+@pytest.mark.parametrize("document", [item for item in DOCUMENTS if item != "boto3-describe"])
 def test_what_the_editions_disagree_about_is_told_apart(document: str) -> None:
     assert_known(document, written(document))
 
 
-@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one != "boto3-describe"])
+@pytest.mark.parametrize("document", [item for item in DOCUMENTS if item != "boto3-describe"])
 def test_what_the_documents_disagree_about_is_told_apart(document: str, documents: Path) -> None:
     assert_known(document, original(document, documents))
 
@@ -74,26 +74,26 @@ def test_what_the_documents_disagree_about_is_told_apart(document: str, document
 def test_an_older_page_that_catches_up_is_no_drift() -> None:
     text = re.sub(r"\| Stopped$", "| Stopped | Deleting", written("api-list"), flags=re.MULTILINE)
     drift = held(text)
-    assert told(drift) == []
-    assert [one.detail for one in drift.known] == ["says now what boto3-paginator:31 says"]
+    assert received(drift) == []
+    assert [item.detail for item in drift.known] == ["says now what boto3-paginator:31 says"]
 
 
 def test_a_default_in_words_that_nobody_can_read_is_told_as_gone() -> None:
     text = written("api-list").replace("The default value is 10.", "Ten, if you say nothing.")
-    assert told(held(text)) == ["removed input/MaxResults/default 10 -> None"]
+    assert received(held(text)) == ["removed input/MaxResults/default 10 -> None"]
 
 
 def test_a_member_that_is_no_longer_drawn_is_told_though_it_is_still_explained() -> None:
     drift = held(written("api-list").replace('"SortOrder": "string", ', ""))
-    assert told(drift) == ["removed input/SortOrder/present"]
+    assert received(drift) == ["removed input/SortOrder/present"]
     assert drift.findings[0].detail == "named on 2 lines of that edition, on 1 here"
 
 
 def test_what_a_new_member_is_like_is_told_with_it() -> None:
-    edit = next(one for one in EDITS if one.name == "new map")
+    edit = next(item for item in EDITS if item.name == "new map")
     (finding,) = held(edit.of(written(edit.document))).findings
     assert finding.detail == "a map, with 2 paths below it"
-    edit = next(one for one in EDITS if one.document == "api-describe" and one.name == "new member")
+    edit = next(item for item in EDITS if item.document == "api-describe" and item.name == "new member")
     (finding,) = held(edit.of(written(edit.document))).findings
     assert finding.detail == "a string, enum Red, Blue"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.drift.errors import PageError
-from conformance.drift.page import read_page
+from conformance.documents.claims import PageError
+from conformance.documents.page import read_page
 from drift.edits import NAME
-from drift.holding import held, told
+from drift.holding import held, received
 from drift.writing import DESCRIBE, DOCUMENTS, LIST, written, written_anew
 
 # -- pages in a style that the contract has none of
@@ -22,7 +22,7 @@ STYLES = ("cli-page", "boto3-page-rst", "boto3-page-text", "api-reference-text",
 @pytest.mark.parametrize("style", STYLES)
 def test_nothing_is_drift_on_a_page_of_any_style_that_says_what_is_in_force(style: str, operation: str) -> None:
     drift = held(written_anew(style, operation))
-    assert told(drift) == []
+    assert received(drift) == []
     assert drift.unread == ()
     assert (drift.against["style"], drift.against["operation"]) == (style, operation)
 
@@ -31,11 +31,11 @@ def test_a_page_without_an_edition_is_held_against_what_the_other_documents_say(
     text = written_anew("cli-page", DESCRIBE)
     assert held(text).against["edition"] is None
     lost = re.sub(r"^Autotune -> \((?:.*\n)*?(?=^\w|\Z)", "", text, flags=re.MULTILINE)
-    assert told(held(lost)) == ["removed output/Autotune/present"]
+    assert received(held(lost)) == ["removed output/Autotune/present"]
     grown = text.replace("Autotune -> (structure)", "Colour -> (string)\n\n  Its colour.\n\nAutotune -> (structure)")
-    assert told(held(grown)) == ["new output/Colour/present"]
+    assert received(held(grown)) == ["new output/Colour/present"]
     other = text.replace("LastModifiedTime -> (timestamp)", "LastModifiedTime -> (string)")
-    assert told(held(other)) == ["changed output/LastModifiedTime/type timestamp -> string"]
+    assert received(held(other)) == ["changed output/LastModifiedTime/type timestamp -> string"]
 
 
 # -- pages as people save them
@@ -60,7 +60,7 @@ def test_a_page_without_an_edition_is_held_against_what_the_other_documents_say(
 def test_how_a_page_was_saved_makes_no_difference(document: str, saved: object) -> None:
     assert callable(saved)
     drift = held(saved(written(document)))
-    assert told(drift) == []
+    assert received(drift) == []
     assert drift.unread == ()
 
 
@@ -71,7 +71,7 @@ def test_a_mark_of_byte_order_is_no_part_of_the_first_line(tmp_path: Path) -> No
 
 
 def as_a_repository_has_it(text: str) -> str:
-    """Give a page in Markdown as documentation repositories keep it: anchors, fences, links, escapes, ticks."""
+    """Return a page in Markdown as documentation repositories keep it: anchors, fences, links, escapes, ticks."""
     text = re.sub(r"^# (\w+)", r'# \1<a name="API_\1"></a>', text, flags=re.MULTILINE)
     text = re.sub(
         r"^\*\* (\w+) \*\* (.*)", r' ** [\1](#API_Syntax) **   <a name="there-\1"></a>\n\2  ', text, flags=re.MULTILINE
@@ -90,7 +90,7 @@ def test_markdown_as_a_repository_has_it_says_the_same() -> None:
     text = as_a_repository_has_it(written("api-describe"))
     assert "Maximum length of 32\\." in text
     drift = held(text)
-    assert told(drift) == []
+    assert received(drift) == []
     assert drift.unread == ()
     (finding,) = held(text.replace("length of 32", "length of 64")).findings
     assert finding.facts == tuple(f"{DESCRIBE}/{side}/{NAME}/max_length" for side in ("input", "output"))
@@ -100,7 +100,7 @@ def test_markdown_as_a_repository_has_it_says_the_same() -> None:
 def test_what_comes_after_the_page_is_told_as_not_read(document: str) -> None:
     text = written(document) + "Previous\nNext\n\u00a9 Somebody\n"
     drift = held(text)
-    assert told(drift) == []
+    assert received(drift) == []
     ((number, words, why),) = drift.unread
     assert words == "Previous"
     assert number == len(written(document).splitlines()) + 1
@@ -123,7 +123,7 @@ def test_an_unknown_label_and_an_unknown_type_are_told_as_not_read() -> None:
 def test_labels_that_only_newer_pages_have_are_read() -> None:
     more = "Array Members: Minimum number of 1 item. Maximum number of 20 items.\nType: Array of Part objects"
     text = written("api-list").replace("Type: Array of Thing objects", more)
-    assert sorted(told(held(text))) == [
+    assert sorted(received(held(text))) == [
         "new output/TrainingJobSummaries/max_length None -> 20",
         "new output/TrainingJobSummaries/min_length None -> 1",
     ]
@@ -145,7 +145,7 @@ def test_newer_pages_of_the_aws_cli_are_read_too() -> None:
     text = re.sub(r"^``--(?:next-token|max-results)`` (?:.*\n)*?(?=``--)", "", text, flags=re.MULTILINE)
     text = re.sub(r"^  \[--(?:next-token|max-results) <value>\]\n", "", text, flags=re.MULTILINE)
     drift = held(text)
-    assert told(drift) == [
+    assert received(drift) == [
         "new input/SortBy/min_length None -> 1",
         "new input/SortBy/max_length None -> 32",
         "new input/SortBy/pattern None -> [A-Z].*",
@@ -158,8 +158,8 @@ def test_words_that_a_page_without_drawings_shouts_are_those_of_the_wire() -> No
     text = written_anew("cli-page", DESCRIBE)
     assert "The default value is Off." in text
     shouted = text.replace("The default value is Off.", "The default value is OFF.").replace("``Auto``", "``AUTO``")
-    assert told(held(shouted)) == []
-    assert told(held(text.replace("The default value is Off.", "The default value is AUTO."))) == [
+    assert received(held(shouted)) == []
+    assert received(held(text.replace("The default value is Off.", "The default value is AUTO."))) == [
         "changed output/HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType/default Off -> Auto"
     ]
 

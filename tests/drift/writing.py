@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from conformance.contract import Contract, Node, load
-from conformance.contract.spelling import spellings
-from conformance.drift.edition import Edition, Stated
+from conformance.contract.operations import spellings
+from conformance.documents.page_drift import Edition, Stated
 
 DOCUMENTS = ("cli", "api-list", "api-describe", "boto3-paginator", "boto3-describe")
 """The documents of the contract, by id."""
@@ -70,7 +70,7 @@ class _Writer:
     # -- what the edition says
 
     def _says(self, direction: str, path: str, facet: str) -> list[Any]:
-        return [one.value for one in self._edition.stated.get((direction, path, facet), [])]
+        return [item.value for item in self._edition.stated.get((direction, path, facet), [])]
 
     def _there(self, direction: str, node: Node) -> bool:
         return bool(self._says(direction, node.path, "present"))
@@ -79,7 +79,7 @@ class _Writer:
         return [member for member in node.members.values() if self._there(direction, member)]
 
     def _by_name(self, direction: str, node: Node) -> list[Node]:
-        """Give the members in the order of the API Reference."""
+        """Return the members in the order of the API Reference."""
         return sorted(self._members(direction, node), key=lambda member: member.name)
 
     def _prose(self, direction: str, node: Node, *, drawn: bool) -> Iterator[str]:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from conformance.evidence import BundleWriter, Origin, Redactor
-from conformance.evidence.chain import START, digest_of, link_of
 from conformance.targets import AccountMask
+from conformance.wire.evidence import START, Origin, Redactor, digest_of, link_of
 from conformance.wire.exchange import Fault, HttpResponse
+from conformance.wire.recording import BundleWriter
 from conformance.wire.request import Signing
-from conformance.wire.sending import Sending
+from conformance.wire.sending import OutgoingRequest
 
 JSON = "application/x-amz-json-1.1"
 STATE = {
@@ -36,7 +36,7 @@ def origin(endpoint_url: str = "https://api.sagemaker.eu-west-1.amazonaws.com") 
     )  # fmt: skip
 
 
-def sending(body: bytes = b'{"Name":"a"}', operation: str = "Describe", **more: Any) -> Sending:
+def outgoing(body: bytes = b'{"Name":"a"}', operation: str = "Describe", **more: Any) -> OutgoingRequest:
     headers = {
         "X-Amz-Target": f"SageMaker.{operation}",
         "Content-Type": JSON,
@@ -45,7 +45,7 @@ def sending(body: bytes = b'{"Name":"a"}', operation: str = "Describe", **more: 
         "X-Amz-Security-Token": "a-token-of-a-session",
     }
     url = "https://api.sagemaker.eu-west-1.amazonaws.com/"
-    return Sending(operation, "POST", url, headers | more.pop("headers", {}), body, **more)
+    return OutgoingRequest(operation, "POST", url, headers | more.pop("headers", {}), body, **more)
 
 
 def answer(body: bytes = b'{"Status":"Completed"}', status: int = 200) -> HttpResponse:
@@ -58,8 +58,8 @@ def written(path: Path, *, exchanges: int = 4, footer: bool = True, redactor: Re
     writer.begin(origin())
     writer.state(STATE)
     for number in range(exchanges):
-        writer.take(sending(b'{"Name":"%d"}' % number), answer(b'{"Number":%d}' % number), None)
-    writer.take(sending(b"\xff\x00", signing=Signing.NONE), None, Fault("timeout", "no byte came"))
+        writer.take(outgoing(b'{"Name":"%d"}' % number), answer(b'{"Number":%d}' % number), None)
+    writer.take(outgoing(b"\xff\x00", signing=Signing.NONE), None, Fault("timeout", "no byte came"))
     if footer:
         return writer.finish(stopped="")
     writer.close()

@@ -10,19 +10,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from bundles import STATE, Line, answer, lines, origin, rewrite, sending, written
+from bundles import STATE, Line, answer, lines, origin, outgoing, rewrite, written
 
 from conformance.errors import ExitCode
-from conformance.evidence import (
-    BundleWriter,
-    EvidenceError,
-    Redactor,
-    Replay,
-    evidence_schema,
-    read_bundle,
-    reading,
-)
 from conformance.targets import AccountMask
+from conformance.wire.evidence import EvidenceError, Redactor, evidence_schema
+from conformance.wire.recording import BundleWriter, Replay, read_bundle
 from conformance.wire.request import Signing
 from conformance.wire.sending import UnansweredError
 
@@ -104,8 +97,8 @@ def _swap_and_number(content: list[Line]) -> None:
 
 def _swap_with_digests(content: list[Line]) -> None:
     """Swap two exchanges with all that they say of themselves, but for the chain."""
-    one, other = content[3], content[4]
-    content[3], content[4] = {**other, "n": 4}, {**one, "n": 5}
+    item, other = content[3], content[4]
+    content[3], content[4] = {**other, "n": 4}, {**item, "n": 5}
 
 
 def _add(content: list[Line]) -> None:
@@ -222,9 +215,9 @@ class TestCutShort:
         with path.open("ab") as file:
             # Within the same stream of gzip nothing can be added by hand, so that this one is all bomb.
             file.write(bomb) if path.suffix != ".gz" else path.write_bytes(gzip.compress(bomb))
-        monkeypatch.setattr(reading, "_MOST_BYTES", 2**12 if what == "evidence" else 2**30)
-        monkeypatch.setattr(reading, "_MOST_OF_A_LINE", 2**10 if what == "entry" else 2**30)
-        monkeypatch.setattr(reading, "_CHUNK", 2**9)
+        monkeypatch.setattr("conformance.wire.recording._MOST_BYTES", 2**12 if what == "evidence" else 2**30)
+        monkeypatch.setattr("conformance.wire.recording._MOST_OF_A_LINE", 2**10 if what == "entry" else 2**30)
+        monkeypatch.setattr("conformance.wire.recording._CHUNK", 2**9)
         with pytest.raises(EvidenceError, match=f"the {what} is larger"):
             read_bundle(path)
 
@@ -259,12 +252,12 @@ class TestRedaction:
         writer.begin(origin())
         arn = "arn:aws:sts::210987654321:assumed-role/admin/jane.doe@example.com"
         denial = f'{{"message":"User: {arn} is not authorized; key ASIA0123456789ABCDEF"}}'.encode()
-        writer.take(sending(b'{"Name":"job-210987654321"}'), answer(denial, 400), None)
+        writer.take(outgoing(b'{"Name":"job-210987654321"}'), answer(denial, 400), None)
         writer.finish(stopped="")
         entry = read_bundle(path).entries[0]
-        told = path.read_text(encoding="ascii")
+        received = path.read_text(encoding="ascii")
         for secret in ("210987654321", "jane", "admin", "0123456789ABCDEF"):
-            assert secret not in told
+            assert secret not in received
         assert entry.response is not None
         assert len(entry.response.body) == len(denial)
         assert b"arn:aws:sts::000000000000:assumed-role/***" in entry.response.body
@@ -277,7 +270,7 @@ class TestRedaction:
         assert mask("job-21098765432") == "job-00000000000"
 
     @pytest.mark.parametrize(
-        ("endpoint", "told"),
+        ("endpoint", "received"),
         [
             ("https://api.sagemaker.eu-west-1.amazonaws.com", "api.sagemaker.eu-west-1.amazonaws.com"),
             ("http://127.0.0.1:4566", "127.0.0.1"),
@@ -287,8 +280,8 @@ class TestRedaction:
             ("http://10.1.2.3:8080", "xx.x.x.x:8080"),
         ],
     )
-    def test_the_host_of_a_private_endpoint_is_masked(self, endpoint: str, told: str) -> None:
-        assert told in Redactor(AccountMask(), endpoint).text(f"no answer from {endpoint}/")
+    def test_the_host_of_a_private_endpoint_is_masked(self, endpoint: str, received: str) -> None:
+        assert received in Redactor(AccountMask(), endpoint).text(f"no answer from {endpoint}/")
 
 
 class TestReplay:
@@ -300,14 +293,14 @@ class TestReplay:
 
     def test_a_request_is_answered_as_it_was_whoever_signs_it(self, path: Path) -> None:
         headers = {"X-Amz-Date": "20270101T000000Z", "Authorization": "none", "User-Agent": "another"}
-        carried = self.replay(path).carry(sending(b'{"Name":"2"}', headers=headers))
+        carried = self.replay(path).carry(outgoing(b'{"Name":"2"}', headers=headers))
         assert carried.response is not None
         assert carried.response.body == b'{"Number":2}'
         assert carried.sent is not None
         assert ("X-Amz-Target", "SageMaker.Describe") in carried.sent
 
     def test_a_fault_is_played_again(self, path: Path) -> None:
-        carried = self.replay(path).carry(sending(b"\xff\x00", signing=Signing.NONE))
+        carried = self.replay(path).carry(outgoing(b"\xff\x00", signing=Signing.NONE))
         assert carried.response is None
         assert carried.fault is not None
         assert carried.fault.kind == "timeout"
@@ -315,13 +308,13 @@ class TestReplay:
     @pytest.mark.parametrize(
         "other",
         [
-            sending(b'{"Name":"9"}'),
-            sending(b'{"Name":"1"}', operation="List"),
-            sending(b'{"Name":"1"}', signing=Signing.NONE),
-            sending(b'{"Name":"1"}', chunked=True),
-            sending(b'{"Name":"1"}', client="boto3"),
-            sending(b'{"Name":"1"}', headers={"Content-Type": "text/plain"}),
-            sending(b'{"Name":"1"}', headers={"X-Odd": "1"}),
+            outgoing(b'{"Name":"9"}'),
+            outgoing(b'{"Name":"1"}', operation="List"),
+            outgoing(b'{"Name":"1"}', signing=Signing.NONE),
+            outgoing(b'{"Name":"1"}', chunked=True),
+            outgoing(b'{"Name":"1"}', client="boto3"),
+            outgoing(b'{"Name":"1"}', headers={"Content-Type": "text/plain"}),
+            outgoing(b'{"Name":"1"}', headers={"X-Odd": "1"}),
         ],
         ids=["body", "operation", "signing", "chunked", "client", "content-type", "header"],
     )
@@ -333,10 +326,10 @@ class TestReplay:
         writer = BundleWriter(path, Redactor(AccountMask()))
         writer.begin(origin())
         for number in (1, 2):
-            writer.take(sending(), answer(b"%d" % number), None)
+            writer.take(outgoing(), answer(b"%d" % number), None)
         writer.finish(stopped="")
         replay = Replay(read_bundle(path))
-        bodies = [carried.response.body for _ in (1, 2) if (carried := replay.carry(sending())).response]
+        bodies = [carried.response.body for _ in (1, 2) if (carried := replay.carry(outgoing())).response]
         assert bodies == [b"1", b"2"]
         with pytest.raises(UnansweredError, match="holds this request 2 times"):
-            replay.carry(sending())
+            replay.carry(outgoing())

@@ -29,8 +29,9 @@ from made_once import MadeOnce
 
 import conformance as package
 from conformance.errors import ExitCode
-from conformance.evidence import evidence_schema, read_bundle
 from conformance.reference import Faults, ReferenceServer
+from conformance.wire.evidence import evidence_schema
+from conformance.wire.recording import read_bundle
 from conformance.worlds import load_world
 
 KEY, SECRET = "AKIACONFORMANCE00004", "canary-of-a-secret-key-77b1"
@@ -75,10 +76,10 @@ def replay(folder: Path, *options: str | Path, to: Path) -> Ended:
 
 
 def steady(value: Any) -> Any:
-    """Give a report without what differs from one run to the next."""
+    """Return a report without what differs from one run to the next."""
     if isinstance(value, dict):
         return {name: steady(member) for name, member in value.items() if name not in VOLATILE}
-    return [steady(one) for one in value] if isinstance(value, list) else value
+    return [steady(item) for item in value] if isinstance(value, list) else value
 
 
 def test_a_replay_says_what_the_run_said_without_a_socket_or_a_key(account: Path, tmp_path: Path) -> None:
@@ -102,14 +103,14 @@ def test_no_secret_and_no_account_is_in_the_evidence(account: Path) -> None:
     # The target may speak of the header; the evidence has none.
     sent = [json.loads(line)["request"] for line in text.splitlines() if '"request":' in line]
     assert sent
-    assert "authorization" not in {name.lower() for one in sent for name, _ in one["headers"]}
+    assert "authorization" not in {name.lower() for item in sent for name, _ in item["headers"]}
 
 
 @pytest.mark.parametrize("options", [(), ("--aws-cli", "off")], ids=["plain", "no-aws-cli"])
 def test_a_part_of_it_can_be_judged_alone(account: Path, tmp_path: Path, options: tuple[str, ...]) -> None:
     ended = replay(account, "--area", "order", *options, to=tmp_path / "replayed")
     assert ended.code == ExitCode.CONFORMS, ended.said
-    expected = {key: one for key, one in outcomes(report_of(account / "recorded")).items() if "/order/" in key}
+    expected = {key: item for key, item in outcomes(report_of(account / "recorded")).items() if "/order/" in key}
     assert outcomes(report_of(tmp_path / "replayed")) == expected
 
 

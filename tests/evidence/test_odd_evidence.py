@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from bundles import STATE, lines, rewrite, written
 
-from conformance.evidence import EvidenceError
 from conformance.suite.evidence import Replayed
+from conformance.wire.evidence import EvidenceError
 
 ODD: tuple[Any, ...] = (
     None, True, -1, 0, 10**400, 1e308, "", "\ud800", "\x1b[2J", "http://[", "a" * 100_000, [], {}, [[None]], {"a": {}},
@@ -24,8 +24,8 @@ def places(value: Any, trail: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         return
     yield trail
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in inner:
-        yield from places(one, (*trail, key))
+    for key, item in inner:
+        yield from places(item, (*trail, key))
 
 
 def put(line: dict[str, Any], trail: tuple[Any, ...], odd: Any) -> None:

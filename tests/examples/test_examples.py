@@ -29,7 +29,7 @@ ACTION = "OWNER/sagemaker-tuning-conformance@"
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """Give the blocks of code of a page."""
+    """Return the blocks of code of a page."""
     text = (DOCS / page).read_text(encoding="utf-8")
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
@@ -54,12 +54,12 @@ def test_the_files_of_the_page_on_ci_are_the_examples() -> None:
 def test_the_world_on_the_page_is_the_file_and_can_be_loaded() -> None:
     assert WORLD.read_text(encoding="utf-8") in blocks("client-testers.md", "yaml")
     (job,) = load_world(WORLD).jobs
-    assert [one.status for one in job.training_jobs] == ["Completed", "Completed", "Failed", "InProgress"]
+    assert [item.status for item in job.training_jobs] == ["Completed", "Completed", "Failed", "InProgress"]
 
 
 @pytest.fixture
 def on_path(tmp_path: Path) -> dict[str, str]:
-    """Give an environment in which `conformance` is the suite under test."""
+    """Return an environment in which `conformance` is the suite under test."""
     folder = tmp_path / "bin"
     folder.mkdir()
     program = folder / "conformance"
@@ -101,7 +101,7 @@ def test_an_adapter_that_can_not_load_stops_the_run(tmp_path: Path, on_path: dic
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """Give a folder with a target `mine`, which is the reference server."""
+    """Return a folder with a target `mine`, which is the reference server."""
     folder = tmp_path / "work"
     folder.mkdir()
     (folder / "targets.yaml").write_text("targets:\n  mine: {kind: reference}\n", encoding="utf-8")
@@ -168,7 +168,7 @@ def test_a_workflow_gives_the_action_inputs_that_it_has(name: str) -> None:
     inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
     given = [step.get("with", {}) for step in steps(name) if step.get("uses", "").startswith(ACTION)]
     assert given
-    assert not {one for some in given for one in some} - set(inputs)
+    assert not {item for some in given for item in some} - set(inputs)
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -218,7 +218,7 @@ def test_the_step_that_tells_a_pull_request(name: str, workspace: Path, on_path:
     program = Path(on_path["PATH"].split(os.pathsep)[0]) / "gh"
     program.write_text(GH, encoding="utf-8")
     program.chmod(0o755)
-    (step,) = (one for one in steps("github-pull-request.yml") if "run" in one)
+    (step,) = (item for item in steps("github-pull-request.yml") if "run" in item)
     env = {
         **on_path, "CONFORMANCE": "conformance", "CODE": code, "PULL_REQUEST": number, "GH_TOKEN": "x",
         "GITHUB_STEP_SUMMARY": str(workspace / "summary.md"),
@@ -231,7 +231,7 @@ def test_the_step_that_tells_a_pull_request(name: str, workspace: Path, on_path:
 
 
 def commands() -> list[tuple[str, list[str]]]:
-    """Give each `conformance` command line of the examples, up to what the shell does with it."""
+    """Return each `conformance` command line of the examples, up to what the shell does with it."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(CI.iterdir())]
     texts += [text for page in ("continuous-integration.md", "emulator-authors.md") for text in blocks(page, "sh")]
     found = re.findall(r'(?:^|[\s;])(?:conformance|"\$CONFORMANCE") ([a-z]+ [^|>;#\n]+)', "\n".join(texts))

@@ -98,7 +98,12 @@ _ROWS_OF_DESCRIBE: tuple[Row, ...] = (
     ("runtime-as-text", f"{_DEFINITION}.StoppingCondition.MaxRuntimeInSeconds", "type", lambda it: f"{it} s"),
     ("subnets-in-one-text", f"{_DEFINITION}.VpcConfig.Subnets", "type", ",".join),
     ("group-of-several-null", "TrainingJobDefinitions[].VpcConfig.SecurityGroupIds[]", "type", _null),
-    ("several-as-an-object", "TrainingJobDefinitions", "type", lambda it: {one["DefinitionName"]: one for one in it}),
+    (
+        "several-as-an-object",
+        "TrainingJobDefinitions",
+        "type",
+        lambda it: {item["DefinitionName"]: item for item in it},
+    ),
     ("best-as-a-name", "BestTrainingJob", "type", lambda it: it["TrainingJobName"]),
     ("best-in-milliseconds", "BestTrainingJob.TrainingEndTime", "type", _milliseconds),
     ("best-metric-as-text", f"BestTrainingJob.{_METRIC}.Value", "type", str),

@@ -13,7 +13,7 @@ from faults.listings import METRIC, Items, every, metric
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
     from faults.fault import Forward
 
 _STATUS = "TrainingJobStatusCounters"
@@ -39,7 +39,7 @@ _LAWS = {
 
 def _without_zeros(group: str) -> Callable[[Members, Members], None]:
     def edit(_: Members, answer: Members) -> None:
-        answer[group] = {name: told for name, told in answer[group].items() if told}
+        answer[group] = {name: received for name, received in answer[group].items() if received}
 
     return edit
 
@@ -55,8 +55,8 @@ for _group, _subject in ((_STATUS, "status-counters"), (_OBJECTIVE, "objective-c
 
 def _counts(group: str, name: str, by: int) -> Callable[[Members, Members], None]:
     def edit(_: Members, answer: Members) -> None:
-        told = answer[group][name]
-        answer[group][name] = max(0, told + by)
+        received = answer[group][name]
+        answer[group][name] = max(0, received + by)
 
     return edit
 
@@ -86,16 +86,16 @@ def objective_counters_all_zero(_: Members, answer: Members) -> None:
 
 @counters.answer("completed-counter", "consistency/status-counters/completed-counter")
 def stopped_counted_as_completed(_: Members, answer: Members) -> None:
-    told = answer[_STATUS]
-    told["Completed"] += told["Stopped"]
-    told["Stopped"] = 0
+    received = answer[_STATUS]
+    received["Completed"] += received["Stopped"]
+    received["Stopped"] = 0
 
 
 @counters.answer("failed-objective-counter", "consistency/objective-counters/succeeded-objective-counter")
 def failed_objectives_counted_as_succeeded(_: Members, answer: Members) -> None:
-    told = answer[_OBJECTIVE]
-    told["Succeeded"] += told["Failed"]
-    told["Failed"] = 0
+    received = answer[_OBJECTIVE]
+    received["Succeeded"] += received["Failed"]
+    received["Failed"] = 0
 
 
 @counters.answer("completed-counter", "consistency/status-counters/completed-counter")
@@ -105,9 +105,9 @@ def counters_of_one_page(_: Members, answer: Members) -> None:
 
 @counters.answer("error-counters", "consistency/echo/counters", known_only=True)
 def retryable_counted_as_final(_: Members, answer: Members) -> None:
-    told = answer[_STATUS]
-    told["NonRetryableError"] += told["RetryableError"]
-    told["RetryableError"] = 0
+    received = answer[_STATUS]
+    received["NonRetryableError"] += received["RetryableError"]
+    received["RetryableError"] = 0
 
 
 # -- the best training job
@@ -173,7 +173,7 @@ for _fault, _breaks, _shows, _choose in (
     best.add(
         _fault,
         _breaks,
-        tuple(f"consistency/{one}" for one in _shows),
+        tuple(f"consistency/{show}" for show in _shows),
         lambda call, forward, choose=_choose: _chosen(call, forward, choose),  # type: ignore[misc]
     )
 

@@ -11,7 +11,7 @@ from faults.fault import DESCRIBE, EVERY, LIST, Apply, Forward, on_answer, on_er
 from faults.listings import relisted
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def _led(step: Apply, forward: Forward) -> Forward:
 
 
 _LISTINGS = (
-    *(f"{LIST}/{one}" for one in ("order", "filter", "client", "consistency")),
-    *(f"{LIST}/pagination/{one}" for one in ("default", "token", "page-size", "Completed", "Name-Descending")),
+    *(f"{LIST}/{item}" for item in ("order", "filter", "client", "consistency")),
+    *(f"{LIST}/pagination/{item}" for item in ("default", "token", "page-size", "Completed", "Name-Descending")),
     f"{DESCRIBE}/consistency",
 )
 ANSWERS = ("*/response", "*/consistency", "*/client/boto3", "*/protocol/answer")

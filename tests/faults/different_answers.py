@@ -13,7 +13,7 @@ from faults.fault import Forward, Members, answered, asked_of
 from faults.listings import METRIC, RESULT
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
 
 # -- answers
 
@@ -32,15 +32,15 @@ _MAPS = {"StaticHyperParameters", "TunedHyperParameters", "Environment"}
 
 
 def newer_members(_: Members, answer: Members) -> None:
-    maps = {id(one[name]) for one in _structures(answer) for name in _MAPS if name in one}
-    for one in [one for one in _structures(answer) if id(one) not in maps]:
-        one["NewerThanThis"] = {"Values": ["a", 1, None], "Enabled": True}
+    maps = {id(structure[name]) for structure in _structures(answer) for name in _MAPS if name in structure}
+    for each in [structure for structure in _structures(answer) if id(structure) not in maps]:
+        each["NewerThanThis"] = {"Values": ["a", 1, None], "Enabled": True}
 
 
 def whole_seconds(_: Members, answer: Members) -> None:
-    for one in _structures(answer):
-        for name in [name for name in one if name.endswith("Time") and not isinstance(one[name], str)]:
-            one[name] = math.floor(one[name])
+    for structure in _structures(answer):
+        for name in [name for name in structure if name.endswith("Time") and not isinstance(structure[name], str)]:
+            structure[name] = math.floor(structure[name])
 
 
 def as_the_service_shows_best(_: Members, answer: Members) -> None:
@@ -59,10 +59,10 @@ def bare_items(_: Members, answer: Members) -> None:
 
 
 def small_arns(_: Members, answer: Members) -> None:
-    for one in _structures(answer):
-        if "TrainingJobArn" in one:
-            front, _slash, name = one["TrainingJobArn"].rpartition("/")
-            one["TrainingJobArn"] = f"{front}/{name.lower()}"
+    for structure in _structures(answer):
+        if "TrainingJobArn" in structure:
+            front, _slash, name = structure["TrainingJobArn"].rpartition("/")
+            structure["TrainingJobArn"] = f"{front}/{name.lower()}"
 
 
 def filled_in(_: Members, answer: Members) -> None:
@@ -71,16 +71,16 @@ def filled_in(_: Members, answer: Members) -> None:
     several = answer.get("TrainingJobDefinitions")
     if "Autotune" not in answer:
         config.setdefault("TrainingJobEarlyStoppingType", "Off")
-    for one in several or [answer["TrainingJobDefinition"]]:
-        one.setdefault("StaticHyperParameters", {})["_tuning_objective_metric"] = "validation:auc"
-        one.setdefault("StoppingCondition", {}).setdefault("MaxRuntimeInSeconds", 86_400)
+    for each in several or [answer["TrainingJobDefinition"]]:
+        each.setdefault("StaticHyperParameters", {})["_tuning_objective_metric"] = "validation:auc"
+        each.setdefault("StoppingCondition", {}).setdefault("MaxRuntimeInSeconds", 86_400)
         for flag in ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining"):
-            one.setdefault(flag, False)
-        for channel in one.get("InputDataConfig", []):
+            each.setdefault(flag, False)
+        for channel in each.get("InputDataConfig", []):
             channel.setdefault("CompressionType", "None")
             channel.setdefault("RecordWrapperType", "None")
-        if "CheckpointConfig" in one:
-            one["CheckpointConfig"].setdefault("LocalPath", "/opt/ml/checkpoints/")
+        if "CheckpointConfig" in each:
+            each["CheckpointConfig"].setdefault("LocalPath", "/opt/ml/checkpoints/")
 
 
 _NUMBER = re.compile(rb'("[A-Za-z]*Time":)(\d+(?:\.\d+)?)')

@@ -10,7 +10,7 @@ from faults.fault import DESCRIBE, LIST, Forward, Members, aims_at, answered, as
 from faults.listings import KEYS, RESULT, Items, empty_page_at_the_end, falls
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
 
 # -- order
 

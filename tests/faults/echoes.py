@@ -31,7 +31,7 @@ _FORMS = ("TrainingJobDefinition", "TrainingJobDefinitions[]")
 
 
 def _altered(value: Any) -> Any:
-    """Give another value of the same type, changed at one leaf: the first one there is."""
+    """Return another value of the same type, changed at one leaf: the first one there is."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from faults.fault import DESCRIBE, EVERY, LIST, Faults, Forward, answered
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
 
 _JOBS = ("churn-57-in-all-statuses", "exactly-ten")
 protocol = Faults("protocol", EVERY, ("protocol/target", "protocol/answer", "protocol/method"), jobs=_JOBS)
@@ -17,7 +17,7 @@ protocol = Faults("protocol", EVERY, ("protocol/target", "protocol/answer", "pro
 _SUCCESS = "success-is-200"
 _JSON = "answer-is-json"
 _BODY = "parameters-in-a-json-body"
-_TARGETS = {f"sagemaker.{one}".lower(): f"SageMaker.{one}" for one in (DESCRIBE, LIST)}
+_TARGETS = {f"sagemaker.{item}".lower(): f"SageMaker.{item}" for item in (DESCRIBE, LIST)}
 
 
 def _aimed(call: Call, target: str) -> Call:
@@ -111,7 +111,7 @@ def target_with_any_prefix(call: Call, forward: Forward) -> Answer:
 
 @protocol.exchange(_BODY, "protocol/target/longer")
 def target_by_its_beginning(call: Call, forward: Forward) -> Answer:
-    found = next((one for one in _TARGETS.values() if _target(call).startswith(one)), _target(call))
+    found = next((item for item in _TARGETS.values() if _target(call).startswith(item)), _target(call))
     return forward(_aimed(call, found))
 
 
@@ -183,8 +183,8 @@ def signatures_not_looked_at(call: Call, forward: Forward) -> Answer:
 def _trusted(call: Call, forward: Forward) -> Answer:
     """Answer as if the signature were good."""
     answer = forward(call)
-    refused = (b"Signature", b"UnrecognizedClient", b"MissingAuthentication")
-    return answered(answer, {}) if answer.status != 200 and any(one in answer.body for one in refused) else answer
+    rejected = (b"Signature", b"UnrecognizedClient", b"MissingAuthentication")
+    return answered(answer, {}) if answer.status != 200 and any(item in answer.body for item in rejected) else answer
 
 
 GROUPS = (protocol,)

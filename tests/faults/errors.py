@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from faults.fault import EVERY, Faults, Forward, Members, answered, asked_of, having, on_error
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
 
 _JOBS = ("churn-57-in-all-statuses", "exactly-ten")
 errors = Faults("errors", EVERY, ("error", "protocol/error-body"), jobs=_JOBS)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.reference.exchange import Answer, Call
+from conformance.reference.http import Answer, Call
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
@@ -87,8 +87,8 @@ class Faults:
         signed: bool = False,
     ) -> None:
         """Take up a fault."""
-        patterns = tuple(f"{self.operation}/{one}" for one in shows)
-        runs = tuple(f"{self._within}/{one}" for one in self._runs)
+        patterns = tuple(f"{self.operation}/{show}" for show in shows)
+        runs = tuple(f"{self._within}/{run}" for run in self._runs)
         known_only = known_only or self._known_only
         fault = Fault(name, self.group, breaks, patterns, (*patterns, *runs), apply, known_only, signed, self._jobs)
         self._faults.append(fault)
@@ -134,7 +134,7 @@ def aims_at(call: Call, operation: str) -> bool:
 
 
 def asked_of(call: Call) -> Members | None:
-    """Give the members of a call; None where its body is no JSON object, or one too deep to read."""
+    """Return the members of a call; None where its body is no JSON object, or one too deep to read."""
     try:
         found = json.loads(call.body)
     except (ValueError, RecursionError):
@@ -143,12 +143,12 @@ def asked_of(call: Call) -> Members | None:
 
 
 def having(call: Call, members: Members) -> Call:
-    """Give the call with other members."""
+    """Return the call with other members."""
     return replace(call, body=json.dumps(members, separators=(",", ":")).encode())
 
 
 def answered(answer: Answer, content: Members, status: int = _OK) -> Answer:
-    """Give the answer with another content."""
+    """Return the answer with another content."""
     body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
     return replace(answer, status=status, body=body)
 

@@ -8,7 +8,7 @@ from faults.fault import LIST, Faults, Members, on_request
 from faults.listings import JOBS, Items, every, metric, relisted
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
     from faults.fault import Forward
 
 _FILTER = "filter-by-status"

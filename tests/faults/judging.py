@@ -1,4 +1,4 @@
-"""The suite held against a proxied server without a pytest of its own: a catalogue for all, a lab for each."""
+"""The suite held against a proxied server without a pytest of its own: a catalogue for all, a session for each."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 
-from conformance.catalogue.catalogue import catalogue, matches
-from conformance.catalogue.check import Check
-from conformance.catalogue.client_calls import ClientLab
-from conformance.catalogue.client_session import ClientSession
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.runner import Runner
+from conformance.checks.check import Check
+from conformance.checks.runner import Runner
+from conformance.checks.tuning.answers import related
+from conformance.checks.verdict import Outcome
+from conformance.clients.boto3_session import Boto3Client, ClientSession
 from conformance.contract import Contract, load
-from conformance.laws.verdict import Outcome
-from conformance.tuning.related import related
-from conformance.wire.session import Client, Protocol
+from conformance.session.session import Resource, TargetSession
+from conformance.suite.catalogue import catalogue, matches
+from conformance.wire.client import Client, Protocol
 from conformance.wire.signing import Credentials
 from conformance.worlds import World, load_world
 from faults.fault import Apply
@@ -51,24 +50,24 @@ class Judged:
 
 @lru_cache(maxsize=1)
 def contract() -> Contract:
-    """Give the contract, read once."""
+    """Return the contract, read once."""
     return load()
 
 
 @lru_cache(maxsize=1)
 def checks() -> tuple[Check, ...]:
-    """Give every check, made once."""
+    """Return every check, made once."""
     return catalogue(contract())
 
 
 @lru_cache(maxsize=1)
 def world() -> World:
-    """Give the world that the servers hold."""
+    """Return the world that the servers hold."""
     return load_world("default")
 
 
 def selected(patterns: Iterable[str] | None) -> tuple[Check, ...]:
-    """Give the checks that any of the patterns selects, in order; None selects all."""
+    """Return the checks that any of the patterns selects, in order; None selects all."""
     if patterns is None:
         return checks()
     wanted = {check_id for pattern in patterns for check_id in _of(pattern)}
@@ -80,7 +79,7 @@ def _of(pattern: str) -> frozenset[str]:
     return frozenset(check.id for check in checks() if matches(pattern, check.id))
 
 
-def judge(
+def evaluate(
     apply: Apply,
     mode: Mode,
     patterns: Iterable[str] | None = None,
@@ -91,7 +90,7 @@ def judge(
     """Run the selected checks over a server that is proxied through a fault; `jobs` are those looked at, or all."""
     chosen = selected(patterns)
     with proxied(world(), contract(), apply, signed=signed) as endpoint_url:
-        runner = Runner(lab(endpoint_url, mode, signed=signed, jobs=jobs), chosen)
+        runner = Runner(session(endpoint_url, mode, signed=signed, jobs=jobs), chosen)
         verdicts = {check: runner.verdict(check) for check in chosen}
     failed = {check: verdict for check, verdict in verdicts.items() if verdict.outcome is Outcome.FAILED}
     return Judged(
@@ -102,17 +101,17 @@ def judge(
             if verdict.kind == "behind" and any(verdict.reason.endswith(f": see {closer.id}") for closer in failed)
         ),
         musts=frozenset(check.id for check in failed if check.level == "must"),
-        errors={check.id: one.reason for check, one in verdicts.items() if one.outcome is Outcome.ERROR},
+        errors={check.id: item.reason for check, item in verdicts.items() if item.outcome is Outcome.ERROR},
     )
 
 
-def lab(endpoint_url: str, mode: Mode, *, signed: bool, jobs: tuple[str, ...]) -> Lab:
-    """Put a lab together as a run does."""
+def session(endpoint_url: str, mode: Mode, *, signed: bool, jobs: tuple[str, ...]) -> TargetSession:
+    """Put a session together as a run does."""
     service = contract().service
     keys = Credentials(*next(iter(KEYS.items()))) if signed else None
     protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
     known = mode is Mode.KNOWN
-    return Lab(
+    return TargetSession(
         contract(),
         Client(endpoint_url, protocol, keys),
         tuple(
@@ -120,7 +119,7 @@ def lab(endpoint_url: str, mode: Mode, *, signed: bool, jobs: tuple[str, ...]) -
             for job in world().jobs
             if job.name in jobs or not jobs
         ),
-        clients=ClientLab(
+        clients=Boto3Client(
             ClientSession(endpoint_url, service, keys, region="us-east-1"), frozenset(contract().operations)
         ),
         related=related,

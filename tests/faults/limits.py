@@ -10,7 +10,7 @@ from faults.fault import DESCRIBE, EVERY, LIST, Faults, Forward, Members, asked_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
 
 NAME = "HyperParameterTuningJobName"
 _LIST_INPUT = f"{LIST}/input"
@@ -115,7 +115,7 @@ def leading_hyphen_let_through(asked: Members) -> None:
 @names.request(f"{DESCRIBE}/input/{NAME}/pattern", f"request/{NAME}/pattern-inner-digit-beyond-ascii")
 def digits_of_any_script_let_through(asked: Members) -> None:
     if name := _name(asked):
-        asked[NAME] = re.sub(r"[^\x00-\x7f]", lambda one: "0" if one.group().isdigit() else one.group(), name)
+        asked[NAME] = re.sub(r"[^\x00-\x7f]", lambda item: "0" if item.group().isdigit() else item.group(), name)
 
 
 @names.request(
@@ -223,11 +223,11 @@ def _reread(member: str, reading: Callable[[str], str | None]) -> Callable[[Memb
 
 
 def _in_any_case(member: str) -> Callable[[str], str | None]:
-    return lambda word: next((one for one in _ENUMS[member] if one.lower() == word.lower()), None)
+    return lambda word: next((enum for enum in _ENUMS[member] if enum.lower() == word.lower()), None)
 
 
 def _by_beginning(member: str) -> Callable[[str], str | None]:
-    return lambda word: next((one for one in _ENUMS[member] if word and one.startswith(word)), None)
+    return lambda word: next((enum for enum in _ENUMS[member] if word and enum.startswith(word)), None)
 
 
 for _member, _words in _ENUMS.items():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from faults.fault import LIST, Apply, Forward, Members, aims_at, answered, asked_of, having
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
 
 Items = list[Members]
 Relist = Callable[[Items, Members], Items]
@@ -51,7 +51,7 @@ def relisted(relist: Relist, cut: Cut = lambda _asked, size: size) -> Apply:
 
 
 def every(call: Call, forward: Forward, query: Members) -> Items:
-    """Give all items of a query that the server behind takes."""
+    """Return all items of a query that the server behind takes."""
     items: Items = []
     asked: Members | None = {name: value for name, value in query.items() if name != "NextToken"} | {
         "MaxResults": _LARGEST
@@ -64,7 +64,7 @@ def every(call: Call, forward: Forward, query: Members) -> Items:
 
 
 def metric(item: Members) -> float | None:
-    """Give the final objective value of an item."""
+    """Return the final objective value of an item."""
     found = item.get(METRIC, {}).get("Value")
     return None if found is None else float(found)
 
@@ -109,7 +109,7 @@ def _token(offset: int) -> Members:
 
 
 def _offset(asked: Members | None) -> int | None:
-    """Give where the page starts; None for a token that is not ours, which the server behind will refuse."""
+    """Return where the page starts; None for a token that is not ours, which the server behind will refuse."""
     token = (asked or {}).get("NextToken")
     if token is None:
         return 0

@@ -11,7 +11,7 @@ from faults.listings import JOBS, KEYS, RESULT, Items, falls, metric, relisted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
 
 _TOTAL = ("Name", "CreationTime", "Status")
 """The keys that every item has."""
@@ -178,7 +178,7 @@ def each_page_sorted_by_itself(call: Call, forward: Forward) -> Answer:
 
 
 def _unstable(items: Items, asked: Members) -> Items:
-    """Give the list in another order for each page size, whatever the key."""
+    """Return the list in another order for each page size, whatever the key."""
     salt = str(asked.get("MaxResults"))
     return sorted(items, key=lambda item: hashlib.sha256((salt + item["TrainingJobName"]).encode()).hexdigest())
 

@@ -11,7 +11,7 @@ from faults.fault import LIST, Faults, Forward, Members, aims_at, answered, aske
 from faults.listings import JOBS, RESULT, empty_page_at_the_end, every, relisted
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
 
 _TOKEN = f"{LIST}/output/NextToken/present"
 _WALKS = ("pagination/default/page-size-3", "pagination/token", "pagination/page-size")
@@ -60,13 +60,13 @@ def one_item_skipped_between_pages(call: Call, forward: Forward) -> Answer:
 
 
 def _shifted(call: Call, forward: Forward, by: int) -> Answer:
-    """Give later pages as many items off as `by`, out of the whole list."""
+    """Return later pages as many items off as `by`, out of the whole list."""
     answer, asked = forward(call), asked_of(call)
     if asked is None or answer.status != 200 or not _later(asked):
         return answer
     content = json.loads(answer.body)
     items = every(call, forward, asked)
-    place = [one["TrainingJobName"] for one in items].index(content[RESULT][0]["TrainingJobName"])
+    place = [item["TrainingJobName"] for item in items].index(content[RESULT][0]["TrainingJobName"])
     start = place + by
     return answered(answer, content | {RESULT: items[start : start + len(content[RESULT])]})
 
@@ -260,7 +260,7 @@ def token_counts_in_pages_of_the_size_it_comes_with(call: Call, forward: Forward
     if asked is None or known.status != 200 or not _later(asked) or not (page := json.loads(known.body)[RESULT]):
         return known
     items = every(call, forward, asked)
-    place = [one["TrainingJobName"] for one in items].index(page[0]["TrainingJobName"])
+    place = [item["TrainingJobName"] for item in items].index(page[0]["TrainingJobName"])
     # The pages were of ten items, unless this one is asked for with the very size of the first.
     size = asked.get("MaxResults", 10)
     start = place if place % 10 else place // 10 * size
@@ -285,7 +285,7 @@ def _lost_on_later_pages(*members: str) -> Callable[[Call, Forward], Answer]:
         if not content[RESULT] or not any(name in asked for name in members):
             return known
         wanted = every(call, forward, asked)
-        place = [one["TrainingJobName"] for one in wanted].index(content[RESULT][0]["TrainingJobName"])
+        place = [item["TrainingJobName"] for item in wanted].index(content[RESULT][0]["TrainingJobName"])
         others = every(call, forward, {name: value for name, value in asked.items() if name not in members})
         return answered(known, content | {RESULT: others[place : place + len(content[RESULT])]})
 

@@ -10,7 +10,7 @@ Place = tuple[Any, Any]
 
 
 def places(root: Any, path: str) -> Iterator[Place]:
-    """Give every place in an answer that a path leads to, as far as it is there."""
+    """Yield every place in an answer that a path leads to, as far as it is there."""
     steps = path.replace("[]", ".[]").replace("{value}", ".{value}").split(".")
     found: list[Any] = [root]
     for step in steps[:-1]:

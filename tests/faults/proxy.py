@@ -13,7 +13,7 @@ from conformance.reference import ReferenceServer
 from conformance.reference.service import Service
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
     from conformance.worlds import World
     from faults.fault import Apply
 

@@ -215,8 +215,8 @@ def metric_name_in_capitals(_: Members, answer: Members) -> None:
 @objectives.answer("metric-is-the-objective", "consistency/*/metric-is-the-objective")
 def metric_of_the_other_direction(_: Members, answer: Members) -> None:
     for item in _each(answer, METRIC):
-        told = item[METRIC].get("Type")
-        item[METRIC]["Type"] = "Maximize" if told == "Minimize" else "Minimize"
+        received = item[METRIC].get("Type")
+        item[METRIC]["Type"] = "Maximize" if received == "Minimize" else "Minimize"
 
 
 @objectives.answer(

@@ -10,7 +10,7 @@ import os
 import pytest
 
 from faults.different import ANSWERS, DIFFERENT, Different
-from faults.judging import Mode, judge
+from faults.judging import Mode, evaluate
 
 _EVERYTHING = bool(os.environ.get("CONFORMANCE_ALL_FAULTS"))
 _CASES = [
@@ -23,6 +23,6 @@ _CASES = [
 
 @pytest.mark.parametrize(("server", "mode"), _CASES)
 def test_a_correct_server_fails_no_must(server: Different, mode: Mode) -> None:
-    judged = judge(server.apply, mode, None if _EVERYTHING else server.runs)
+    judged = evaluate(server.apply, mode, None if _EVERYTHING else server.runs)
     assert {check_id: judged.failed[check_id] for check_id in sorted(judged.musts)} == {}
     assert judged.errors == {}

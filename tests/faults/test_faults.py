@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from faults.catalogue import FAULTS
-from faults.judging import Mode, checks, contract, judge, selected
+from faults.judging import Mode, checks, contract, evaluate, selected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.http import Answer, Call
     from faults.fault import Fault, Forward
 
 _EVERYTHING = bool(os.environ.get("CONFORMANCE_ALL_FAULTS"))
@@ -40,7 +40,7 @@ def _faithful(call: Call, forward: Forward) -> Answer:
 
 @pytest.mark.parametrize("mode", Mode)
 def test_nothing_is_accused_without_a_fault(mode: Mode) -> None:
-    judged = judge(_faithful, mode)
+    judged = evaluate(_faithful, mode)
     assert judged.failed == {}
     assert judged.errors == {}
 
@@ -49,7 +49,7 @@ def test_nothing_is_accused_without_a_fault(mode: Mode) -> None:
 def test_a_fault_is_caught_by_a_check_that_names_it(
     fault: Fault, mode: Mode, record_property: Callable[[str, object], None]
 ) -> None:
-    judged = judge(fault.apply, mode, None if _EVERYTHING else fault.runs, signed=fault.signed, jobs=fault.jobs)
+    judged = evaluate(fault.apply, mode, None if _EVERYTHING else fault.runs, signed=fault.signed, jobs=fault.jobs)
     lacking = [pattern for pattern in fault.shows if not judged.seen_by(pattern)]
     assert not lacking, f"{fault} survives {lacking}; what failed is {sorted(judged.failed)}"
     named = {check_id for pattern in fault.shows for check_id in judged.seen_by(pattern)}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.mutants.mutant import on_output
+from conformance.mutation.mutant import on_output
 from conformance.reference import ReferenceServer
 from conformance.reference.service import Service
 from conformance.worlds import World, load_world
@@ -21,7 +21,7 @@ JOBS = frozenset({ODD, "one-hundred-and-one", "none-at-all", "failed", "clicks-p
 
 
 def small_world() -> World:
-    """Give some jobs of the usual world: enough for most checks to have something to look at."""
+    """Return some jobs of the usual world: enough for most checks to have something to look at."""
     world = load_world("default")
     return replace(world, jobs=tuple(job for job in world.jobs if job.name in JOBS))
 

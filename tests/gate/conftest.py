@@ -12,6 +12,6 @@ from gate.broken_server import serving
 
 @pytest.fixture(scope="session")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Give the file of targets of a server that breaks the contract; it answers as long as the tests run."""
+    """Yield the file of targets of a server that breaks the contract; it answers as long as the tests run."""
     with serving(tmp_path_factory.mktemp("broken")) as targets:
         yield targets

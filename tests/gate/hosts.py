@@ -49,11 +49,11 @@ class Hosts:
         return f"{self.root / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
     def suite_of(self, name: str) -> Path:
-        """Give the folder of the suite that is installed on a host."""
+        """Return the folder of the suite that is installed on a host."""
         return next((self.root / name / "venv").glob("lib/python3*/site-packages")) / "conformance"
 
     def python_of(self, name: str) -> Path:
-        """Give the interpreter of a host."""
+        """Return the interpreter of a host."""
         return self.root / name / "venv" / "bin" / "python"
 
     def add(self, name: str, *, enter: str = "", installed: bool = True) -> None:
@@ -74,7 +74,7 @@ class Hosts:
 
 
 def hosts_below(root: Path) -> Hosts:
-    """Give hosts, none yet, with the `ssh` that leads to them."""
+    """Return hosts, none yet, with the `ssh` that leads to them."""
     command = root / "bin" / "ssh"
     command.parent.mkdir(parents=True)
     command.write_text(_SSH.format(root=root), encoding="utf-8")
@@ -108,7 +108,7 @@ class Network:
     """The address of `here`, as both know it."""
 
     def inside(self, name: str) -> str:
-        """Give what runs a command in a namespace."""
+        """Return what runs a command in a namespace."""
         return f"ip netns exec {name}"
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from conformance.gate.entry import Entry
-from conformance.gate.judging import Gatekeeper
-from conformance.gate.reading import KnownFailures
 from conformance.report import Contract, Facts, Footer, Header, Level, Outcome, Record, Result, Shard, Target, Tool
+from conformance.suite.known_failures import Entry, KnownFailureMatcher, KnownFailures
 
 TODAY = date(2027, 3, 31)
 CHECK = "Get/request/Name/too-long"
@@ -27,12 +25,12 @@ def entry(check: str = CHECK, **members: object) -> Entry:
     return replace(Entry(check, "not built yet", "known.yaml:2"), **members)  # type: ignore[arg-type]
 
 
-def keeper(*entries: Entry, today: date = TODAY) -> Gatekeeper:
-    return Gatekeeper(KnownFailures("known.yaml", entries), CATALOGUE, today)
+def keeper(*entries: Entry, today: date = TODAY) -> KnownFailureMatcher:
+    return KnownFailureMatcher(KnownFailures("known.yaml", entries), CATALOGUE, today)
 
 
 def record(*results: Result, planned: int | None = None, shard: Shard | None = None, **footer: object) -> Record:
-    """Give a complete record of these results; members in the keywords replace those of its footer."""
+    """Return a complete record of these results; members in the keywords replace those of its footer."""
     header = Header(
         Tool("conformance", "0.1.0"),
         Contract("c0ffee", ("api",), 4),

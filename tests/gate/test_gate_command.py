@@ -16,16 +16,16 @@ from jsonschema import Draft202012Validator
 from raw_servers import Behaviour, RawServer, reference
 from syrupy.assertion import SnapshotAssertion
 
-from conformance.gate.reading import schema
 from conformance.report.json_report import schema as report_schema
+from conformance.suite.known_failures import schema
 from gate.broken_server import DESCRIBE, LIST
 
 REVERSE = f"{LIST}/order/Status/reverse"
 COUNTER = f"{DESCRIBE}/consistency/status-counters/completed-counter"
 ERRORS = f"{DESCRIBE}/consistency/status-counters/error-counters"
 SORTED = f"{LIST}/order/Name/Ascending"
-ORDERS = tuple(f"{LIST}/order/{one}" for one in ("*/*scending", "*/reverse", "*/default-direction"))
-CHOSEN = tuple(f"--select={one}" for one in (*ORDERS, f"{DESCRIBE}/consistency/status-counters"))
+ORDERS = tuple(f"{LIST}/order/{item}" for item in ("*/*scending", "*/reverse", "*/default-direction"))
+CHOSEN = tuple(f"--select={order}" for order in (*ORDERS, f"{DESCRIBE}/consistency/status-counters"))
 """Checks of which one fails at level must in each area, and one at level should."""
 DECLARED = f"""\
 known_failures:
@@ -83,7 +83,7 @@ def masked(text: str) -> str:
 
 
 def verdict(out: str) -> str:
-    """Give the summary, without the progress before it."""
+    """Return the summary, without the progress before it."""
     return masked(out[out.index("  target ") :]).rstrip()
 
 
@@ -124,7 +124,7 @@ def test_each_way_of_being_out_of_date_has_its_words(gated: Gated, snapshot: Sna
     ended = gated.run(*CHOSEN, "-v")
     assert ended.code == 1
     assert verdict(ended.out).partition("\nFailed\n")[0] == snapshot
-    found = [(one["wrong"], one["check"], one["where"]) for one in gated.report["gate"]["findings"]]
+    found = [(item["wrong"], item["check"], item["where"]) for item in gated.report["gate"]["findings"]]
     assert sorted(found) == [
         ("changed", COUNTER, "known.yaml:2"),
         ("expired", REVERSE, "known.yaml:4"),
@@ -150,7 +150,7 @@ def test_every_report_tells_what_is_out_of_date(gated: Gated) -> None:
         ):
             assert words in page, (name, words)
         assert "known.yaml:2 declares another failure: failed (another-kind)" in page
-    suite = next(one for one in ET.fromstring(gated.text("junit.xml")) if one.get("name") == "known failures")  # noqa: S314 - our own file
+    suite = next(item for item in ET.fromstring(gated.text("junit.xml")) if item.get("name") == "known failures")  # noqa: S314 - our own file
     assert (suite.get("tests"), suite.get("failures")) == ("8", "8")
     failure = suite.find(f"testcase[@name='{SORTED}']/failure")
     assert failure is not None
@@ -247,8 +247,8 @@ def test_a_first_file_is_written_filled_in_and_passes(gated: Gated, snapshot: Sn
     assert ended.out[ended.out.index("known failures:") : ended.out.index("  target ")] == snapshot
     text = (gated.folder / "known.yaml").read_text(encoding="utf-8")
     assert text == snapshot
-    refused = gated.run()
-    assert (refused.code, "2 entries have no reason yet" in refused.err) == (2, True)
+    rejected = gated.run()
+    assert (rejected.code, "2 entries have no reason yet" in rejected.err) == (2, True)
     gated.write(text.replace("TODO\n", "not built yet\n"))
     assert gated.run().code == 0
 

@@ -11,10 +11,8 @@ from jsonschema import Draft202012Validator
 
 from conformance.contract.yaml_source import load_file
 from conformance.errors import ExitCode
-from conformance.gate.entry import Entry
-from conformance.gate.errors import KnownFailuresError
-from conformance.gate.reading import DAY, read_known_failures, schema, today
 from conformance.report import Outcome
+from conformance.suite.known_failures import DAY, Entry, KnownFailuresError, read_known_failures, schema, today
 
 WHOLE = """\
 # what this server breaks

@@ -15,7 +15,7 @@ from cli.command import Ended, by_id, command, conformance, ran, report_of, unde
 from cli.processes import first_line, running
 
 from conformance.errors import ExitCode
-from conformance.gate.judging import Gatekeeper
+from conformance.suite.known_failures import KnownFailureMatcher
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
 from conformance.suite.workers import WorkerError, handed_over, plan_in_worker, target_in_worker
@@ -41,17 +41,17 @@ def test_a_host_without_the_suite_is_told(tmp_path: Path, hosts: Hosts) -> None:
     hosts.add("bare", installed=False)
     ended = spread(tmp_path, hosts, "--tx", "popen", "--tx", "ssh=bare")
     assert ended.code == 2
-    told = ended.told_without_traceback()
-    assert "the worker ssh=bare did not start: ModuleNotFoundError" in told
-    assert "needs a Python with sagemaker-tuning-conformance installed" in told
+    received = ended.told_without_traceback()
+    assert "the worker ssh=bare did not start: ModuleNotFoundError" in received
+    assert "needs a Python with sagemaker-tuning-conformance installed" in received
 
 
 def test_a_host_that_nobody_reaches_is_told(tmp_path: Path, hosts: Hosts) -> None:
     ended = spread(tmp_path, hosts, "--tx", "ssh=nowhere")
     assert ended.code == 2
-    told = ended.told_without_traceback()
-    assert "error: the workers can't be started" in told
-    assert "try the connection by hand, such as `ssh HOST python --version`" in told
+    received = ended.told_without_traceback()
+    assert "error: the workers can't be started" in received
+    assert "try the connection by hand, such as `ssh HOST python --version`" in received
 
 
 def test_a_host_with_another_version_is_told(tmp_path: Path, hosts: Hosts) -> None:
@@ -60,9 +60,9 @@ def test_a_host_with_another_version_is_told(tmp_path: Path, hosts: Hosts) -> No
     module.write_text('__version__ = "0.0.1"\n', encoding="utf-8")
     ended = spread(tmp_path, hosts, "--tx", "ssh=older")
     assert ended.code == 2
-    told = ended.told_without_traceback()
-    assert "the worker ssh=older can't take part: version 0.0.1 of the suite is installed" in told
-    assert "install the same version of sagemaker-tuning-conformance on every host" in told
+    received = ended.told_without_traceback()
+    assert "the worker ssh=older can't take part: version 0.0.1 of the suite is installed" in received
+    assert "install the same version of sagemaker-tuning-conformance on every host" in received
 
 
 def test_a_host_with_another_contract_is_told_while_others_are_fine(tmp_path: Path, hosts: Hosts) -> None:
@@ -104,7 +104,7 @@ def order_checks(base):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "received"),
     [
         (("--tx", "ftp=there"), "--tx ftp=there: it names no way to a host"),
         (("--tx", "2*nonsense"), "--tx 2*nonsense: it names no way to a host"),
@@ -112,11 +112,11 @@ def order_checks(base):
     ],
 )
 def test_what_is_no_gateway_is_told_before_anything_is_opened(
-    arguments: tuple[str, ...], told: str, tmp_path: Path
+    arguments: tuple[str, ...], received: str, tmp_path: Path
 ) -> None:
     ended = conformance("run", *arguments, cwd=tmp_path)
     assert (ended.code, ended.out) == (2, "")
-    assert told in ended.told_without_traceback()
+    assert received in ended.told_without_traceback()
 
 
 def test_pytest_itself_takes_gateways(tmp_path: Path, hosts: Hosts) -> None:
@@ -144,7 +144,7 @@ def test_known_failures_need_not_be_on_other_hosts(tmp_path: Path, broken: Path,
 
 def test_what_is_handed_to_a_worker_is_json_and_all_that_it_needs() -> None:
     plan = Plan.of(Settings(select=(f"{LIST}/order",)))
-    keeper = Gatekeeper.from_json(
+    keeper = KnownFailureMatcher.from_json(
         {"file": "known.yaml", "entries": [entry(f"{LIST}/order").to_json()], "today": TODAY.isoformat()}, plan.ids
     )
     plan = Plan(plan.settings, plan.contract, plan.checks, plan.spec, gatekeeper=keeper)
@@ -193,7 +193,7 @@ def run_in(enter: str, folder: Path, hosts: Hosts, *arguments: str | Path) -> En
     return ran([*enter.split(), *command("run", "broken", *SOME, *arguments)], cwd=folder, env={"PATH": hosts.path})
 
 
-def told(folder: Path) -> dict[str, object]:
+def received(folder: Path) -> dict[str, object]:
     rows = by_id(report_of(folder)).values()
     return {row["id"]: [row[name] for name in ("outcome", "kind", "reason", "received", "rests_on")] for row in rows}
 
@@ -208,7 +208,7 @@ def test_two_hosts_with_networks_of_their_own_give_the_report_of_one(
         alone = run_in(here, tmp_path, hosts, *shared, "--report-dir=alone")
         spread = run_in(here, tmp_path, hosts, *shared, "--report-dir=spread", "--tx=popen", "--tx=ssh=far")
     assert (alone.code, spread.code) == (1, 1), alone.said + spread.said
-    assert told(tmp_path / "spread") == told(tmp_path / "alone")
+    assert received(tmp_path / "spread") == received(tmp_path / "alone")
     for name in ("summary", "facts", "unknown_members"):
         assert report_of(tmp_path / "spread")[name] == report_of(tmp_path / "alone")[name]
 

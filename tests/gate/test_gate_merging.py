@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import ExitCode
-from conformance.gate.errors import MergeError
-from conformance.gate.judging import held
-from conformance.gate.merging import merged, place_of, read_parts
-from conformance.gate.shards import Part
 from conformance.report import Contract, Facts, Outcome, Record, RecordError, RecordWriter, Result, exit_code, headline
+from conformance.suite.known_failures import MergeError, held
+from conformance.suite.shards import Part, merged, place_of, read_parts
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, entry, keeper, record, result
 
 FIRST = Part(1, 2).shard(CATALOGUE)
@@ -131,7 +129,7 @@ WRONG: dict[str, tuple[dict[str, Record], str, str]] = {
 def test_records_that_are_not_all_the_parts_of_one_run_are_told(name: str) -> None:
     parts, problem, where = WRONG[name]
     with pytest.raises(MergeError) as caught:
-        merged({Path(path): one for path, one in parts.items()})
+        merged({Path(path): item for path, item in parts.items()})
     assert caught.value.problem.startswith(problem)
     assert caught.value.where == where
     assert caught.value.remedy
@@ -143,9 +141,9 @@ def test_servers_of_their_own_at_other_ports_are_one_target() -> None:
     assert merged({Path("one"): ONE, Path("two"): replace(TWO, header=elsewhere)}).complete
 
 
-def written(folder: Path, one: Record) -> Path:
+def written(folder: Path, item: Record) -> Path:
     with RecordWriter(folder / "run.jsonl") as writer:
-        writer.whole(one)
+        writer.whole(item)
     return folder / "run.jsonl"
 
 

@@ -26,9 +26,9 @@ def shard(part: str, targets: Path, cwd: Path, *more: str) -> Ended:
 
 @pytest.fixture
 def parts(tmp_path: Path, broken: Path) -> list[Path]:
-    """Give the folders of both parts of a run, where a run puts them by itself."""
+    """Return the folders of both parts of a run, where a run puts them by itself."""
     assert [shard(part, broken, tmp_path).code for part in ("1/2", "2/2")] == [1, 1]
-    return [Path("reports/broken") / f"shard-{one}-of-2" for one in (1, 2)]
+    return [Path("reports/broken") / f"shard-{item}-of-2" for item in (1, 2)]
 
 
 def test_parts_report_side_by_side_and_say_what_they_are(tmp_path: Path, parts: list[Path]) -> None:
@@ -97,8 +97,8 @@ def test_what_can_not_be_merged_is_told(tmp_path: Path, parts: list[Path]) -> No
 
 
 def test_a_shard_that_no_check_falls_into_is_green_and_merges(tmp_path: Path, broken: Path) -> None:
-    one = ("run", "broken", "--targets", broken, "--select", REVERSE, "--report-dir")
-    ends = [conformance(*one, f"part-{part}", "--shard", f"{part}/3", cwd=tmp_path) for part in (1, 2, 3)]
+    item = ("run", "broken", "--targets", broken, "--select", REVERSE, "--report-dir")
+    ends = [conformance(*item, f"part-{part}", "--shard", f"{part}/3", cwd=tmp_path) for part in (1, 2, 3)]
     assert sorted(end.code for end in ends) == [0, 0, 1]
     assert ends[2].code == 0
     assert "shard 3 of 3: no check falls into it" in ends[2].out
@@ -133,7 +133,7 @@ def test_the_plan_of_a_shard_counts_what_the_shard_sends(tmp_path: Path) -> None
 
 def test_a_plain_run_does_not_load_the_gate(tmp_path: Path) -> None:
     program = (
-        "import sys; import conformance.cli.running, conformance.suite.plugin\n"
+        "import sys; import conformance.cli.run, conformance.suite.plugin\n"
         "from conformance.suite.stage import Plan; from conformance.suite.settings import Settings\n"
         "plan = Plan.of(Settings()); assert plan.own is plan.checks\n"
         "sys.exit([name for name in sys.modules if name.startswith(('conformance.gate', 'execnet'))] or 0)"

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from cli.command import PATIENCE_S, conformance, environment, outcomes, report_of
 
-from conformance.catalogue.lab import Lab
 from conformance.contract import load
-from conformance.suite.handing_back import AnswerLog, Gathering
+from conformance.session.session import TargetSession
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
+from conformance.suite.workers import AnswerLog, Gathering
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 from gate.broken_server import LIST
@@ -39,7 +39,7 @@ def own_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 def sent(folder: Path, *arguments: str) -> int:
-    """Give how many exchanges two processes had together."""
+    """Return how many exchanges two processes had together."""
     ended = conformance("run", "-n", "2", "--timings", "--report-dir", folder, *arguments, cwd=folder)
     assert ended.code == 0, ended.said
     found = EXCHANGES.search(ended.out)
@@ -80,8 +80,8 @@ def test_pytest_itself_stops_at_the_first_of_them_that_fails(tmp_path: Path, bro
 
 
 @pytest.fixture
-def lab() -> Lab:
-    return Lab(load(), _Nobody(), ())
+def session() -> TargetSession:
+    return TargetSession(load(), _Nobody(), ())
 
 
 class _Nobody:
@@ -97,19 +97,19 @@ def exchange(body: bytes, *, fault: Fault | None = None) -> Exchange:
     return Exchange(LIST, asked, None if fault else answer, fault)
 
 
-def test_what_is_handed_back_is_plain_and_comes_in_the_order_of_one_process(lab: Lab) -> None:
+def test_what_is_handed_back_is_plain_and_comes_in_the_order_of_one_process(session: TargetSession) -> None:
     execnet = pytest.importorskip("execnet")
     checks = Plan.of(Settings(select=(f"{LIST}/order", f"{LIST}/pagination"))).checks
-    page, ordered = (next(one for one in checks if one.area == area) for area in ("pagination", "order"))
+    page, ordered = (next(item for item in checks if item.area == area) for area in ("pagination", "order"))
     asked = Request.call(LIST, {"MaxResults": 1})
     gathering = Gathering()
     for check, body, fault in ((ordered, b'{"b": 1}', None), (page, b'{"a": 1}', Fault("timeout", "late"))):
-        worker = Lab(load(), _Nobody(), ())
+        worker = TargetSession(load(), _Nobody(), ())
         log = AnswerLog(worker, checks)
         worker.take_over({asked: exchange(body, fault=fault)}, [exchange(body)], fault)
         log.note(check)
         gathering.hear(execnet.loads(execnet.dumps(log.packed())))
-    gathering.into(lab)
-    assert lab.exchange(asked) == exchange(b'{"b": 1}')
-    assert lab.answers(LIST) == (exchange(b'{"a": 1}'), exchange(b'{"b": 1}'))
-    assert lab.gone == Fault("timeout", "late")
+    gathering.into(session)
+    assert session.exchange(asked) == exchange(b'{"b": 1}')
+    assert session.answers(LIST) == (exchange(b'{"a": 1}'), exchange(b'{"b": 1}'))
+    assert session.gone == Fault("timeout", "late")

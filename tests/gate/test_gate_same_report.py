@@ -35,7 +35,7 @@ def run(targets: Path, folder: Path, *arguments: str | Path, **env: str) -> Ende
 
 @pytest.fixture(scope="session")
 def alone(made_once: MadeOnce, broken: Path) -> dict[str, Any]:
-    """Give the report of one process."""
+    """Return the report of one process."""
 
     def make(folder: Path) -> None:
         assert run(broken, folder / "alone").code == 1
@@ -46,7 +46,7 @@ def alone(made_once: MadeOnce, broken: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def hosts(tmp_path: Path) -> Hosts:
-    """Give a host with an installation of its own, and the `ssh` that leads to it."""
+    """Return a host with an installation of its own, and the `ssh` that leads to it."""
     hosts = hosts_below(tmp_path / "hosts")
     hosts.add("other")
     return hosts
@@ -75,9 +75,11 @@ def test_two_processes(tmp_path: Path, broken: Path, alone: dict[str, Any]) -> N
 
 
 def test_three_shards_merged(tmp_path: Path, broken: Path, alone: dict[str, Any]) -> None:
-    codes = {run(broken, tmp_path / f"shard-{one}", "--shard", f"{one}/3", PYTHONHASHSEED=one).code for one in "123"}
+    codes = {
+        run(broken, tmp_path / f"shard-{item}", "--shard", f"{item}/3", PYTHONHASHSEED=item).code for item in "123"
+    }
     assert codes == {1}
-    records = [tmp_path / f"shard-{one}" for one in (2, 3, 1)]
+    records = [tmp_path / f"shard-{item}" for item in (2, 3, 1)]
     ended = conformance("merge", *records, "--report-dir", tmp_path / "whole", cwd=tmp_path)
     assert ended.code == 1, ended.said
     assert_same(tmp_path / "whole", alone)

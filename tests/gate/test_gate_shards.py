@@ -7,11 +7,11 @@ from functools import cache
 
 import pytest
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
+from conformance.checks.check import Check
 from conformance.contract import load
-from conformance.gate.errors import ShardError
-from conformance.gate.shards import Part, digest, place
+from conformance.suite.catalogue import catalogue
+from conformance.suite.known_failures import ShardError
+from conformance.suite.shards import Part, digest, place
 
 TOTALS = (1, 2, 3, 4, 7, 16)
 
@@ -31,7 +31,7 @@ def test_every_check_is_in_exactly_one_shard(total: int) -> None:
         assert [order.index(check.id) for check in share] == sorted(order.index(check.id) for check in share)
 
 
-@pytest.mark.parametrize("total", [one for one in TOTALS if one > 2])
+@pytest.mark.parametrize("total", [item for item in TOTALS if item > 2])
 def test_the_shares_are_even(total: int) -> None:
     others = [check for check in checks() if not check.gathered]
     sizes = [len(Part(index, total).chosen(others)) for index in range(1, total)]
@@ -39,7 +39,7 @@ def test_the_shares_are_even(total: int) -> None:
     assert max(abs(size - even) for size in sizes) < 4 * even**0.5
 
 
-@pytest.mark.parametrize("total", [one for one in TOTALS if one > 1])
+@pytest.mark.parametrize("total", [item for item in TOTALS if item > 1])
 def test_what_looks_at_all_answers_is_in_the_last_shard_and_alone(total: int) -> None:
     gathered = {check.id for check in checks() if check.gathered}
     assert {check.id for check in Part(total, total).chosen(checks())} == gathered
@@ -49,7 +49,7 @@ def test_a_new_check_moves_none_of_the_others() -> None:
     new = replace(checks()[0], id="New/request/Name/case")
     before = {check.id: place(check, 5) for check in checks()}
     after = {check.id: place(check, 5) for check in (*checks()[:100], new, *checks()[100:])}
-    assert {one: after[one] for one in before} == before
+    assert {item: after[item] for item in before} == before
 
 
 def test_places_are_the_same_on_every_machine() -> None:

@@ -9,10 +9,8 @@ from itertools import product
 import pytest
 
 from conformance.errors import ExitCode
-from conformance.gate.entry import Entry
-from conformance.gate.judging import Gatekeeper, held
-from conformance.gate.reading import KnownFailures
 from conformance.report import Level, Outcome, Result, Wrong, exit_code
+from conformance.suite.known_failures import Entry, KnownFailureMatcher, KnownFailures, held
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, TODAY, entry, keeper, record, result
 
 ENDINGS = {
@@ -41,7 +39,7 @@ BESIDE = result(OTHER, Outcome.PASSED, "")
 
 
 def by_the_book(ending: str, declared: str, *, expired: bool, must: bool, strict: bool) -> tuple[int, bool, set[Wrong]]:
-    """Give the exit code, whether the result is known, and what is wrong with the entry, as the guide words it."""
+    """Return the exit code, whether the result is known, and what is wrong with the entry, as the guide words it."""
     there = declared != "undeclared"
     covered = declared in COVERS.get(ending, set())
     known = covered and not expired
@@ -61,16 +59,20 @@ def by_the_book(ending: str, declared: str, *, expired: bool, must: bool, strict
 def test_every_combination_ends_as_the_guide_says(ending: str, declared: str) -> None:
     for expired, must, strict in product([False, True], repeat=3):
         day = TODAY - timedelta(days=1) if expired else TODAY
-        one = DECLARED[declared]
+        item = DECLARED[declared]
         level = Level.MUST if must else Level.SHOULD
         outcome, kind = ENDINGS[ending]
         run = record(result(CHECK, outcome, kind, level=level), BESIDE)
-        judged = held(run, keeper(*([replace(one, expires=day)] if one else [])))
+        judged = held(run, keeper(*([replace(item, expires=day)] if item else [])))
         assert judged.gate is not None
         code = exit_code(judged, strict=strict)
         found = {finding.wrong for finding in judged.gate.findings}
-        told = (int(code), judged.results[0].known, found)
-        assert told == by_the_book(ending, declared, expired=expired, must=must, strict=strict), (expired, must, strict)
+        received = (int(code), judged.results[0].known, found)
+        assert received == by_the_book(ending, declared, expired=expired, must=must, strict=strict), (
+            expired,
+            must,
+            strict,
+        )
         assert judged.results[0].outcome is outcome
         assert bool(judged.results[0].declared) is (declared != "undeclared" and ending in {"failed", "error"})
         assert judged.results[1] == BESIDE
@@ -83,8 +85,8 @@ def test_the_last_day_of_an_entry_is_a_day_on_which_it_holds() -> None:
         assert exit_code(judged) is code
 
 
-def marked(one: Entry, ended: Result, today: date = TODAY) -> Result:
-    return keeper(one, today=today).mark(ended)
+def marked(item: Entry, ended: Result, today: date = TODAY) -> Result:
+    return keeper(item, today=today).mark(ended)
 
 
 def test_a_known_failure_says_where_and_why_it_was_declared() -> None:
@@ -104,8 +106,8 @@ def test_a_failure_under_an_expired_entry_says_until_when_it_was_accepted() -> N
 
 
 def findings(*entries: Entry, results: tuple[Result, ...], selected: tuple[str, ...] = CATALOGUE) -> list[str]:
-    gate = keeper(*entries).ruling({one.id: one for one in results}, set(selected))
-    return [f"{one.wrong} {one.check} {one.where}" for one in gate.findings]
+    gate = keeper(*entries).ruling({item.id: item for item in results}, set(selected))
+    return [f"{item.wrong} {item.check} {item.where}" for item in gate.findings]
 
 
 def test_every_passing_check_of_a_pattern_is_stale() -> None:
@@ -151,7 +153,7 @@ def test_an_entry_behind_a_more_general_one_is_told() -> None:
     general = entry("Get/*", where="known.yaml:2")
     hidden = entry(CHECK, where="known.yaml:5")
     failing = (result(), result(OTHER), result(THIRD))
-    gate = keeper(general, hidden).ruling({one.id: one for one in failing}, set(CATALOGUE))
+    gate = keeper(general, hidden).ruling({item.id: item for item in failing}, set(CATALOGUE))
     (finding,) = gate.findings
     assert (finding.wrong, finding.where) == (Wrong.SHADOWED, "known.yaml:5")
     assert finding.problem == "known.yaml:2 is about all of its checks already"
@@ -161,7 +163,7 @@ def test_an_entry_behind_a_more_general_one_is_told() -> None:
 def test_entries_whose_checks_were_all_skipped_are_counted_and_not_accused() -> None:
     skipped = (result(CHECK, Outcome.SKIPPED, ""), result(OTHER))
     gate = keeper(entry(CHECK), entry(OTHER, where="known.yaml:5")).ruling(
-        {one.id: one for one in skipped}, set(CATALOGUE)
+        {item.id: item for item in skipped}, set(CATALOGUE)
     )
     assert gate.findings == ()
     assert gate.not_judged == (f"known.yaml:2: {CHECK}",)
@@ -175,16 +177,16 @@ def test_a_check_without_a_result_is_neither_stale_nor_covered() -> None:
 def test_a_worker_marks_as_the_process_that_started_it() -> None:
     expired = entry(THIRD, expires=TODAY - timedelta(days=1), where="known.yaml:5")
     error = entry(OTHER, outcome=Outcome.ERROR, where="known.yaml:9")
-    one = keeper(entry(expires=TODAY, kind="accepted"), expired, error)
-    other = Gatekeeper.from_json(one.to_json(), CATALOGUE)
+    item = keeper(entry(expires=TODAY, kind="accepted"), expired, error)
+    other = KnownFailureMatcher.from_json(item.to_json(), CATALOGUE)
     for outcome, kind in ENDINGS.values():
         for check in CATALOGUE:
-            assert other.mark(result(check, outcome, kind)) == one.mark(result(check, outcome, kind))
+            assert other.mark(result(check, outcome, kind)) == item.mark(result(check, outcome, kind))
 
 
 def test_holding_a_record_twice_is_holding_it_once() -> None:
     run = record(result(), BESIDE)
     first = held(run, keeper(entry()))
     assert held(first, keeper(entry())) == first
-    nothing = held(first, Gatekeeper(KnownFailures("none.yaml", ()), CATALOGUE, TODAY))
+    nothing = held(first, KnownFailureMatcher(KnownFailures("none.yaml", ()), CATALOGUE, TODAY))
     assert nothing.results == run.results

@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import ExitCode
-from conformance.gate.errors import KnownFailuresError
-from conformance.gate.judging import Gatekeeper, held
-from conformance.gate.reading import read_known_failures
-from conformance.gate.writing import Draft
 from conformance.report import Level, Outcome, Record, exit_code
+from conformance.suite.known_failures import KnownFailureMatcher, KnownFailuresError, held, read_known_failures
+from conformance.suite.known_failures_writing import Draft
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, TODAY, record, result
 
 RUN = record(
@@ -30,7 +28,7 @@ def write(path: Path, run: Record, *, strict: bool = False) -> str:
 def passes(path: Path, run: Record) -> bool:
     """Tell whether a run is green once somebody has given the reasons."""
     path.write_text(path.read_text(encoding="utf-8").replace("TODO\n", "because\n"), encoding="utf-8")
-    judged = held(run, Gatekeeper(read_known_failures(path), CATALOGUE, TODAY))
+    judged = held(run, KnownFailureMatcher(read_known_failures(path), CATALOGUE, TODAY))
     return exit_code(judged) is ExitCode.CONFORMS
 
 
@@ -85,7 +83,7 @@ def test_ids_that_yaml_would_take_for_something_else_are_quoted(tmp_path: Path) 
         'Get/response/"q" #/type',
         "Get/response/Tags[]{key}/type",
     )
-    run = record(*(result(one, kind="no") for one in odd))
+    run = record(*(result(item, kind="no") for item in odd))
     path = tmp_path / "known.yaml"
     Draft.at(path).write(run, odd, strict=False)
     entries = read_known_failures(path, reasons_due=False).entries

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.checks.response.checks import Served, every_resource
+from conformance.checks.verdict import Outcome
 from conformance.contract import load
-from conformance.laws.served import Served, every_resource
-from conformance.laws.verdict import Outcome
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 
 LIST = load().operations["ListTrainingJobsForHyperParameterTuningJob"]

@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
+from conformance.checks.protocol.envelope import (
+    elsewhere,
+    in_the_partition,
+    in_the_region,
+    nothing_to_come,
+    of_one_account,
+    of_the_name,
+)
+from conformance.checks.verdict import Outcome
 from conformance.contract import load
-from conformance.laws import circumstances
-from conformance.laws.verdict import Outcome
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 
@@ -29,27 +36,27 @@ def described(region: str = "us-east-1", status: int = 200, **members: Any) -> E
     return Exchange(DESCRIBE.name, request, HttpResponse(status, DATE, dump(members), 0.0, NOW))
 
 
-def told(one: str, region: str = "us-east-1", **members: Any) -> Exchange:
-    return described(region, HyperParameterTuningJobName="any", HyperParameterTuningJobArn=one, **members)
+def received(item: str, region: str = "us-east-1", **members: Any) -> Exchange:
+    return described(region, HyperParameterTuningJobName="any", HyperParameterTuningJobArn=item, **members)
 
 
 @pytest.mark.parametrize(
     ("exchange", "outcome"),
     [
-        (told(arn()), PASSED),
-        (told(arn("eu-west-1"), "eu-west-1"), PASSED),
-        (told(arn("eu-west-1")), FAILED),
-        (told(arn(), ""), SKIPPED),
-        (told("no ARN"), SKIPPED),
+        (received(arn()), PASSED),
+        (received(arn("eu-west-1"), "eu-west-1"), PASSED),
+        (received(arn("eu-west-1")), FAILED),
+        (received(arn(), ""), SKIPPED),
+        (received("no ARN"), SKIPPED),
         (described(HyperParameterTuningJobArn=7), SKIPPED),
     ],
 )
 def test_an_arn_names_the_region_of_the_request(exchange: Exchange, outcome: Outcome) -> None:
-    assert circumstances.in_the_region(DESCRIBE, (exchange,)).outcome is outcome
+    assert in_the_region(DESCRIBE, (exchange,)).outcome is outcome
 
 
 @pytest.mark.parametrize(
-    ("one", "outcome"),
+    ("item", "outcome"),
     [
         (arn(), PASSED),
         (arn("cn-north-1", partition="aws-cn"), PASSED),
@@ -59,53 +66,53 @@ def test_an_arn_names_the_region_of_the_request(exchange: Exchange, outcome: Out
         (arn("local"), SKIPPED),
     ],
 )
-def test_an_arn_names_the_partition_of_its_region(one: str, outcome: Outcome) -> None:
-    assert circumstances.in_the_partition(DESCRIBE, (told(one),)).outcome is outcome
+def test_an_arn_names_the_partition_of_its_region(item: str, outcome: Outcome) -> None:
+    assert in_the_partition(DESCRIBE, (received(item),)).outcome is outcome
 
 
 def test_all_arns_name_one_account() -> None:
-    same, other = told(arn()), told(arn(account="000000000000"))
-    assert circumstances.of_one_account(DESCRIBE, (same, same)).outcome is PASSED
-    verdict = circumstances.of_one_account(DESCRIBE, (same, same, other))
+    same, other = received(arn()), received(arn(account="000000000000"))
+    assert of_one_account(DESCRIBE, (same, same)).outcome is PASSED
+    verdict = of_one_account(DESCRIBE, (same, same, other))
     assert verdict.outcome is FAILED
     assert verdict.exchanges == (other,)
     best = {"TrainingJobName": "any", "TrainingJobArn": "arn:aws:sagemaker:us-east-1:9:training-job/any"}
-    assert circumstances.of_one_account(DESCRIBE, (told(arn(), BestTrainingJob=best),)).outcome is FAILED
+    assert of_one_account(DESCRIBE, (received(arn(), BestTrainingJob=best),)).outcome is FAILED
 
 
 def test_an_arn_of_the_callers_is_not_looked_at() -> None:
     role = {"RoleArn": "arn:aws-cn:iam::999999999999:role/any"}
-    exchange = told(arn(), TrainingJobDefinition=role)
-    assert circumstances.of_one_account(DESCRIBE, (exchange,)).rests_on == {"ARNs": 1}
-    assert circumstances.in_the_partition(DESCRIBE, (exchange,)).outcome is PASSED
+    exchange = received(arn(), TrainingJobDefinition=role)
+    assert of_one_account(DESCRIBE, (exchange,)).rests_on == {"ARNs": 1}
+    assert in_the_partition(DESCRIBE, (exchange,)).outcome is PASSED
 
 
 def test_an_arn_has_the_name_of_what_it_names_in_any_case() -> None:
-    assert circumstances.of_the_name(DESCRIBE, (told(arn()),)).outcome is PASSED
-    assert circumstances.of_the_name(DESCRIBE, (told(arn().replace("any", "ANY")),)).outcome is PASSED
-    assert circumstances.of_the_name(DESCRIBE, (told(arn().replace("any", "other")),)).outcome is FAILED
+    assert of_the_name(DESCRIBE, (received(arn()),)).outcome is PASSED
+    assert of_the_name(DESCRIBE, (received(arn().replace("any", "ANY")),)).outcome is PASSED
+    assert of_the_name(DESCRIBE, (received(arn().replace("any", "other")),)).outcome is FAILED
 
 
 @pytest.mark.parametrize(
     ("exchange", "outcome"),
     [
         (described("eu-west-1", 400, __type="ResourceNotFound"), PASSED),
-        (told(arn("eu-west-1"), "eu-west-1"), PASSED),
-        (told(arn("us-east-1"), "eu-west-1"), FAILED),
+        (received(arn("eu-west-1"), "eu-west-1"), PASSED),
+        (received(arn("us-east-1"), "eu-west-1"), FAILED),
         (described("eu-west-1", 500), FAILED),
         (described("eu-west-1", HyperParameterTuningJobName="any"), SKIPPED),
-        (told(arn(), ""), SKIPPED),
-        (told(arn(), "us-east-1"), SKIPPED),
+        (received(arn(), ""), SKIPPED),
+        (received(arn(), "us-east-1"), SKIPPED),
     ],
 )
 def test_a_second_region_has_no_such_resource_or_one_of_its_own(exchange: Exchange, outcome: Outcome) -> None:
-    assert circumstances.elsewhere(DESCRIBE, exchange, "us-east-1").outcome is outcome
+    assert elsewhere(DESCRIBE, exchange, "us-east-1").outcome is outcome
 
 
 def test_silence_in_a_second_region_is_an_error() -> None:
     request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}", "eu-west-1")
     silent = Exchange(DESCRIBE.name, request, None, Fault("timeout", "no answer"))
-    assert circumstances.elsewhere(DESCRIBE, silent, "us-east-1").outcome is Outcome.ERROR
+    assert elsewhere(DESCRIBE, silent, "us-east-1").outcome is Outcome.ERROR
 
 
 @pytest.mark.parametrize(
@@ -120,7 +127,7 @@ def test_silence_in_a_second_region_is_an_error() -> None:
 )
 def test_what_has_happened_is_not_later_than_the_answer(member: str, ahead: float, outcome: Outcome) -> None:
     later: dict[str, Any] = {member: NOW + ahead}
-    assert circumstances.nothing_to_come(DESCRIBE, (described(**later),)).outcome is outcome
+    assert nothing_to_come(DESCRIBE, (described(**later),)).outcome is outcome
 
 
 def test_times_are_compared_with_the_answers_own_date_first() -> None:
@@ -128,10 +135,10 @@ def test_times_are_compared_with_the_answers_own_date_first() -> None:
     request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
     dated = Exchange(LIST.name, request, HttpResponse(200, DATE, body, 0.0, NOW + 9_999))
     undated = Exchange(LIST.name, request, HttpResponse(200, (), body, 0.0, NOW + 9_999))
-    assert circumstances.nothing_to_come(LIST, (dated,)).outcome is FAILED
-    assert circumstances.nothing_to_come(LIST, (undated,)).outcome is PASSED
+    assert nothing_to_come(LIST, (dated,)).outcome is FAILED
+    assert nothing_to_come(LIST, (undated,)).outcome is PASSED
 
 
 def test_times_that_may_be_to_come_are_no_times_of_what_has_happened() -> None:
     config: dict[str, Any] = {"AutotuneExpiry": NOW + 9_999_999, "CreationTime": True}
-    assert circumstances.nothing_to_come(DESCRIBE, (described(**config),)).outcome is SKIPPED
+    assert nothing_to_come(DESCRIBE, (described(**config),)).outcome is SKIPPED

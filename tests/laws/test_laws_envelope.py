@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.laws.envelope import LAWS, error_status
-from conformance.laws.verdict import Outcome
+from conformance.checks.protocol.envelope import LAWS, error_status
+from conformance.checks.verdict import Outcome
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 
 JSON = "application/x-amz-json-1.1"
@@ -45,10 +45,10 @@ def test_a_content_type_is_the_protocols_with_any_parameter(kind: str, outcome: 
 
 
 def test_ids_differ_from_answer_to_answer() -> None:
-    one, other = answered(x_amzn_RequestId="a"), answered(x_amzn_RequestId="b")
-    assert judged("unique_ids", one, other) is PASSED
-    assert judged("unique_ids", one, one) is FAILED
-    assert judged("unique_ids", one, answered()) is SKIPPED
+    item, other = answered(x_amzn_RequestId="a"), answered(x_amzn_RequestId="b")
+    assert judged("unique_ids", item, other) is PASSED
+    assert judged("unique_ids", item, item) is FAILED
+    assert judged("unique_ids", item, answered()) is SKIPPED
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
     ],
 )
 def test_a_date_is_that_of_http_and_of_now(date: str, form: Outcome, is_now: Outcome) -> None:
-    one = answered(date=date)
-    assert one.response
-    exchange = replace(one, response=replace(one.response, at=NOW))
+    item = answered(date=date)
+    assert item.response
+    exchange = replace(item, response=replace(item.response, at=NOW))
     assert judged("date", exchange) is form
     assert judged("date_now", exchange) is is_now
 

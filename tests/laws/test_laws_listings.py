@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from conformance.checks.listing.filter_laws import admits_only, having, partition
+from conformance.checks.listing.paging import Walked, concatenation
+from conformance.checks.listing.tokens import are_strings, foreign, same_page
+from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped, weightiest
 from conformance.contract import load
-from conformance.laws import filters, narrowing, tokens
-from conformance.laws.listing import Reader
-from conformance.laws.paging import Walked, concatenation
-from conformance.laws.verdict import Outcome, Verdict, broke, failed, passed, skipped, weightiest
+from conformance.session.listing import Reader
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing
 
@@ -25,11 +26,11 @@ def answered(answer: Any, status: int = 200) -> Exchange:
 
 
 def items(*statuses: str) -> list[dict[str, Any]]:
-    return [{"TrainingJobName": f"a-{place}", "TrainingJobStatus": one} for place, one in enumerate(statuses)]
+    return [{"TrainingJobName": f"a-{place}", "TrainingJobStatus": item} for place, item in enumerate(statuses)]
 
 
 def walked(*pages: dict[str, Any], size: int = 2) -> Walked:
-    listed = [one for page in pages for one in page["TrainingJobSummaries"]]
+    listed = [item for page in pages for item in page["TrainingJobSummaries"]]
     return Walked("job", Listing(tuple(map(answered, pages)), tuple(listed), complete=True), size)
 
 
@@ -39,39 +40,39 @@ def page(listed: Sequence[dict[str, Any]], token: Any = None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("token", [7, "", True, ["a"], {"a": "b"}], ids=repr)
 def test_a_token_that_is_no_string_is_seen_though_nobody_can_follow_it(token: Any) -> None:
-    verdict = tokens.are_strings(READER, [walked(page(items("Failed"), token))])
+    verdict = are_strings(READER, [walked(page(items("Failed"), token))])
     assert verdict.outcome is Outcome.FAILED
     assert repr(token) in verdict.received
 
 
 def test_tokens_that_are_strings_pass_and_a_single_page_tells_nothing() -> None:
-    assert tokens.are_strings(READER, [walked(page(items("Failed"), "a"), page([]))]).rests_on == {"tokens": 1}
-    assert tokens.are_strings(READER, [walked(page(items("Failed")))]).outcome is Outcome.SKIPPED
+    assert are_strings(READER, [walked(page(items("Failed"), "a"), page([]))]).rests_on == {"tokens": 1}
+    assert are_strings(READER, [walked(page(items("Failed")))]).outcome is Outcome.SKIPPED
 
 
 def test_a_filter_is_seen_to_keep_back_only_where_there_is_something_to_keep_back() -> None:
-    completed = filters.having(READER, "StatusEquals", "Completed")
+    completed = having(READER, "StatusEquals", "Completed")
     alike, mixed = items("Completed", "Completed"), items("Completed", "Stopped")
     for every, outcome in ((alike, Outcome.SKIPPED), (mixed, Outcome.PASSED), ([], Outcome.SKIPPED)):
-        kept = walked(page([one for one in every if completed.admits(one)]))
-        assert narrowing.admits_only(READER, completed, kept, every).outcome is outcome
-    verdict = narrowing.admits_only(READER, completed, walked(page(mixed)), mixed)
+        kept = walked(page([item for item in every if completed.admits(item)]))
+        assert admits_only(READER, completed, kept, every).outcome is outcome
+    verdict = admits_only(READER, completed, walked(page(mixed)), mixed)
     assert verdict.outcome is Outcome.FAILED
     assert "such as a-1 (Stopped)" in verdict.received
 
 
 def test_an_item_of_a_newer_value_is_in_none_of_the_lists() -> None:
     every = items("Completed", "Failed", "Newer")
-    walks = {one["TrainingJobStatus"]: walked(page([one])) for one in every[:2]}
-    assert filters.partition(READER, walks, every, "StatusEquals").rests_on == {"items": 2, "lists": 2}
+    walks = {item["TrainingJobStatus"]: walked(page([item])) for item in every[:2]}
+    assert partition(READER, walks, every, "StatusEquals").rests_on == {"items": 2, "lists": 2}
     walks["Failed"] = walked(page([]))
-    assert filters.partition(READER, walks, every, "StatusEquals").kind == "no-partition"
+    assert partition(READER, walks, every, "StatusEquals").kind == "no-partition"
 
 
 def test_a_page_alone_speaks_for_itself() -> None:
-    completed = filters.having(READER, "StatusEquals", "Completed")
+    completed = having(READER, "StatusEquals", "Completed")
     alone = [
-        narrowing.admits_only(READER, completed, walked(page(items(*statuses))), None).outcome
+        admits_only(READER, completed, walked(page(items(*statuses))), None).outcome
         for statuses in (("Completed",), ("Completed", "Failed"), ())
     ]
     assert alone == [Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED]
@@ -80,23 +81,23 @@ def test_a_page_alone_speaks_for_itself() -> None:
 @pytest.mark.parametrize("listed", [None, 7, "text", {}], ids=repr)
 def test_an_answer_without_its_list_breaks_no_law_of_tokens(listed: Any) -> None:
     whole, broken = answered(page(items("Failed"))), answered({"TrainingJobSummaries": listed})
-    assert tokens.same_page(READER, whole, broken).outcome is Outcome.FAILED
-    assert tokens.foreign(READER, broken, frozenset(), "match").rests_on == {"answers": 1, "items": 0}
+    assert same_page(READER, whole, broken).outcome is Outcome.FAILED
+    assert foreign(READER, broken, frozenset(), "match").rests_on == {"answers": 1, "items": 0}
 
 
 @pytest.mark.parametrize(("status", "body"), [(200, b'{"TrainingJobSummaries": NaN}'), (302, b""), (200, b"<html>")])
 def test_an_offered_token_that_is_answered_with_no_page_is_neither_refused_nor_taken(status: int, body: bytes) -> None:
-    told = Exchange(OPERATION.name, REQUEST, HttpResponse(status, (), body, 0.0))
-    verdict = tokens.foreign(READER, told, frozenset(), "match")
+    received = Exchange(OPERATION.name, REQUEST, HttpResponse(status, (), body, 0.0))
+    verdict = foreign(READER, received, frozenset(), "match")
     assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, "no-aws-answer")
     silent = Exchange(OPERATION.name, REQUEST, None, Fault("timeout", "no answer in time"))
-    assert tokens.foreign(READER, silent, frozenset(), "match").outcome is Outcome.ERROR
+    assert foreign(READER, silent, frozenset(), "match").outcome is Outcome.ERROR
 
 
 def test_a_token_that_is_refused_the_second_time_is_told_on_an_empty_page_too() -> None:
-    refused = answered({"__type": "ValidationException"}, 400)
-    assert tokens.same_page(READER, answered(page([])), refused).outcome is Outcome.FAILED
-    assert tokens.same_page(READER, answered(page([])), answered(page([]))).outcome is Outcome.PASSED
+    rejected = answered({"__type": "ValidationException"}, 400)
+    assert same_page(READER, answered(page([])), rejected).outcome is Outcome.FAILED
+    assert same_page(READER, answered(page([])), answered(page([]))).outcome is Outcome.PASSED
 
 
 def test_pages_are_laid_side_by_side_by_what_they_are_sorted_by() -> None:

@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue.lab import Lab
-from conformance.catalogue.listing_checks import ListingChecks, Query
-from conformance.catalogue.order_checks import order_checks
-from conformance.catalogue.order_subjects import order_subjects
+from conformance.checks.listing.order import in_one_order, order_checks, order_subjects
+from conformance.checks.listing.paging import Walked
+from conformance.checks.listing.walks import ListingChecks, Query
+from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract import load
-from conformance.laws import order
-from conformance.laws.listing import Reader
-from conformance.laws.paging import Walked
-from conformance.laws.verdict import Outcome, Verdict
-from conformance.proof.answering import lab_of, right
+from conformance.mutation.servers import lab_of, right
+from conformance.session.listing import Reader
+from conformance.session.session import TargetSession
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
 from conformance.worlds import load_world
@@ -31,10 +29,10 @@ METRIC = "FinalObjectiveMetricValue"
 
 def listed(name: str, *items: tuple[str, Any]) -> Walked:
     """Walk a listing of training jobs, each a name and the time of its creation."""
-    told = [{"TrainingJobName": one, "CreationTime": created} for one, created in items]
+    received = [{"TrainingJobName": each, "CreationTime": created} for each, created in items]
     request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
-    page = Exchange(OPERATION.name, request, HttpResponse(200, (), dump({"TrainingJobSummaries": told}), 0.0))
-    return Walked(name, Listing((page,), tuple(told), complete=True), 100)
+    page = Exchange(OPERATION.name, request, HttpResponse(200, (), dump({"TrainingJobSummaries": received}), 0.0))
+    return Walked(name, Listing((page,), tuple(received), complete=True), 100)
 
 
 BY_NAME = listed("by-name", ("a", 2), ("b", 1), ("c", 3))
@@ -44,7 +42,7 @@ NEITHER = listed("neither", ("c", 1), ("a", 2), ("b", 3))
 
 
 def judged(*walks: Walked) -> Verdict:
-    return order.in_one_order(READER, walks, ORDERS)
+    return in_one_order(READER, walks, ORDERS)
 
 
 def test_listings_in_the_documented_order_pass_and_say_nothing() -> None:
@@ -79,24 +77,24 @@ def test_listings_without_two_values_tell_nothing() -> None:
         assert judged(*walks).outcome is Outcome.SKIPPED
 
 
-def subjects(lab: Lab, key: str) -> list[str]:
-    telling = lab.paging_subject(OPERATION)
-    assert telling is not None
-    return [one.name for one in order_subjects(BASE, key, lab, telling)]
+def subjects(session: TargetSession, key: str) -> list[str]:
+    representative = session.paging_subject(OPERATION)
+    assert representative is not None
+    return [subject.name for subject in order_subjects(BASE, key, session, representative)]
 
 
 def test_a_metric_is_judged_where_it_is_0_and_where_several_definitions_share_it() -> None:
     names = subjects(lab_of(CONTRACT, right(), WORLD.jobs), METRIC)
-    zero = [job.name for job in WORLD.jobs if any(one.metric == 0 for one in job.training_jobs)]
-    several = [job.name for job in WORLD.jobs if len({one.definition_name for one in job.training_jobs}) > 1]
+    zero = [job.name for job in WORLD.jobs if any(each.metric == 0 for each in job.training_jobs)]
+    several = [job.name for job in WORLD.jobs if len({each.definition_name for each in job.training_jobs}) > 1]
     assert set(zero) & set(names)
     assert set(several) & set(names)
 
 
 def test_every_order_is_asked_of_the_longest_listing_and_of_no_further_one() -> None:
-    lab = lab_of(CONTRACT, right(), WORLD.jobs)
+    session = lab_of(CONTRACT, right(), WORLD.jobs)
     both = ["churn-57-in-all-statuses", "one-hundred-and-one"]
-    assert [subjects(lab, key) for key in READER.spec.keys if key != METRIC] == [both] * 3
+    assert [subjects(session, key) for key in READER.spec.keys if key != METRIC] == [both] * 3
 
 
 @pytest.mark.parametrize(
@@ -106,29 +104,31 @@ def test_every_order_is_asked_of_the_longest_listing_and_of_no_further_one() -> 
 def test_a_filter_is_judged_where_its_items_are(status: str, others: list[str]) -> None:
     names = ("augmented-manifest-piped", "one-hundred-and-one", "failed", "stopped")
     jobs = [WORLD.job(name) for name in names]
-    lab = lab_of(CONTRACT, right(), jobs)
-    telling = next(one for one in lab.inventories(OPERATION) if one.name == names[0])
-    found = [one.name for one in BASE.subjects(lab, telling, Query(filtered=("StatusEquals", status)))]
-    assert found == [telling.name, *others]
+    session = lab_of(CONTRACT, right(), jobs)
+    representative = next(inventory for inventory in session.inventories(OPERATION) if inventory.name == names[0])
+    found = [
+        subject.name for subject in BASE.subjects(session, representative, Query(filtered=("StatusEquals", status)))
+    ]
+    assert found == [representative.name, *others]
 
 
 def test_definitions_with_metrics_of_their_own_are_left_alone() -> None:
     """Of two metrics each may be put in order by itself: no document compares them."""
     jobs = [WORLD.job(name) for name in ("churn-57-in-all-statuses", "two-algorithms")]
     assert "two-algorithms" in subjects(lab_of(CONTRACT, right(), jobs), METRIC)
-    lab = lab_of(CONTRACT, right(), jobs)
-    several = next(one for one in lab.inventories(OPERATION) if one.name == "two-algorithms")
+    session = lab_of(CONTRACT, right(), jobs)
+    several = next(inventory for inventory in session.inventories(OPERATION) if inventory.name == "two-algorithms")
     metrics = (item.get("FinalHyperParameterTuningJobObjectiveMetric") for item in several.items)
     next(metric for metric in metrics if metric)["MetricName"] = "another"
-    assert "two-algorithms" not in subjects(lab, METRIC)
+    assert "two-algorithms" not in subjects(session, METRIC)
 
 
 def test_the_default_order_is_judged_without_a_request() -> None:
-    lab = lab_of(CONTRACT, right(), WORLD.jobs)
-    lab.listed(OPERATION)
-    asked = len(lab.asked)
-    check = next(one for one in order_checks(BASE) if one.id.endswith("/order/default/every-listing"))
-    verdict = check.run(lab)
+    session = lab_of(CONTRACT, right(), WORLD.jobs)
+    session.listed(OPERATION)
+    asked = len(session.asked)
+    check = next(each for each in order_checks(BASE) if each.id.endswith("/order/default/every-listing"))
+    verdict = check.run(session)
     assert (verdict.outcome, verdict.notes) == (Outcome.PASSED, ())
     assert verdict.rests_on["listings"] > len(WORLD.jobs) / 2
-    assert len(lab.asked) == asked
+    assert len(session.asked) == asked

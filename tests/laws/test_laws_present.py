@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from conformance.checks.response.laws import judge_fact, observe
+from conformance.checks.verdict import Outcome
 from conformance.contract import load
-from conformance.laws.answers import judge_fact, observe
-from conformance.laws.verdict import Outcome
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue.catalogue import catalogue, select
-from conformance.catalogue.lab import Lab
-from conformance.catalogue.runner import Runner
+from conformance.checks.consistency.repeats import same_again, told_alike
+from conformance.checks.listing.paging import Walked
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract import load
-from conformance.laws.listing import Reader
-from conformance.laws.paging import Walked
-from conformance.laws.repeats import same_again, told_alike
-from conformance.laws.verdict import Outcome, Verdict
-from conformance.proof.answering import Answer, Answered, lab_of, refused, right
+from conformance.mutation.servers import Answer, Answered, lab_of, rejected, right
+from conformance.session.listing import Reader
+from conformance.session.session import TargetSession
+from conformance.suite.catalogue import catalogue, select
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing
 from conformance.wire.request import Request
@@ -56,33 +56,33 @@ def test_descriptions_that_say_the_same_pass(first: Any, second: Any) -> None:
     assert described(first, second).outcome is Outcome.PASSED
 
 
-@pytest.mark.parametrize(("first", "second", "told"), [
+@pytest.mark.parametrize(("first", "second", "received"), [
     ({"a": 1, "b": 2}, {"a": 1}, "b is 2, then absent"), ({"a": 1}, {"a": 1, "b": None}, "b is absent, then null"),
     ({"a": [1, 2]}, {"a": [2, 1]}, "a is [1,2], then [2,1]"), ({"a": True}, {"a": "true"}, 'a is true, then "true"'),
 ])  # fmt: skip
-def test_a_description_that_says_something_else_is_told_by_member(first: Any, second: Any, told: str) -> None:
+def test_a_description_that_says_something_else_is_told_by_member(first: Any, second: Any, received: str) -> None:
     verdict = described(first, second)
-    assert (verdict.outcome, verdict.received) == (Outcome.FAILED, told)
+    assert (verdict.outcome, verdict.received) == (Outcome.FAILED, received)
     assert len(verdict.exchanges) == 2
 
 
 def test_pages_may_have_other_tokens_and_equal_keys_in_other_places() -> None:
-    one, other, later = item("a"), item("b"), item("c", 2)
-    assert listed([one, other], [one, other], "x", "y").outcome is Outcome.PASSED
-    assert listed([later, one, other], [later, other, one]).outcome is Outcome.PASSED
-    assert listed([later, one], [later, other], "x", "y").outcome is Outcome.PASSED, "a tie over the end of the page"
+    each, other, later = item("a"), item("b"), item("c", 2)
+    assert listed([each, other], [each, other], "x", "y").outcome is Outcome.PASSED
+    assert listed([later, each, other], [later, other, each]).outcome is Outcome.PASSED
+    assert listed([later, each], [later, other], "x", "y").outcome is Outcome.PASSED, "a tie over the end of the page"
 
 
-@pytest.mark.parametrize(("first", "second", "tokens", "told"), [
+@pytest.mark.parametrize(("first", "second", "tokens", "received"), [
     ([item("a")], [item("a")], ("x", None), "NextToken"),
     ([item("a"), item("b", 2)], [item("a")], (), "then 1 items (a)"),
     ([item("a"), item("b", 2)], [item("b", 2), item("a")], (), "2 items (a, b), then 2 items (b, a)"),
     ([item("a", Tuned={"x": "1"})], [item("a", Tuned={"x": "2"})], (), 'a: Tuned is {"x":"1"}, then {"x":"2"}'),
 ])  # fmt: skip
-def test_pages_that_differ_in_more_are_told(first: Any, second: Any, tokens: tuple[str, ...], told: str) -> None:
+def test_pages_that_differ_in_more_are_told(first: Any, second: Any, tokens: tuple[str, ...], received: str) -> None:
     verdict = listed(first, second, *tokens)
     assert verdict.outcome is Outcome.FAILED
-    assert told in verdict.received
+    assert received in verdict.received
 
 
 @pytest.mark.parametrize("odd", [None, 7, "text", {}, [1, None, "a"]], ids=repr)
@@ -120,25 +120,25 @@ def test_an_item_that_the_default_listing_has_not_is_for_other_laws() -> None:
 
 def otherwise(change: dict[int, dict[str, Any]], job: str) -> Answer:
     """Describe one tuning job rightly, but for the answers of which the place in their order is given."""
-    faithful, places = right(), iter(range(1_000))
+    original, places = right(), iter(range(1_000))
     plain = Request.call(DESCRIBE.name, {DESCRIBE.subject: job})
 
     def answer(request: Request) -> Answered | Fault:
-        found = faithful(request)
+        found = original(request)
         if request != plain or isinstance(found, Fault):
             return found
         changed = change.get(next(places), {})
         if changed.get("refused"):
-            return refused("ResourceNotFound")
+            return rejected("ResourceNotFound")
         return 200, dump(json.loads(found[1]) | changed)
 
     return answer
 
 
-def verdict_at(answer: Answer, *, known: bool) -> tuple[Lab, Verdict]:
-    lab = lab_of(CONTRACT, answer, [WORLD.job("exactly-ten")], known=known)
-    check = next(one for one in catalogue(CONTRACT) if one.id == f"{DESCRIBE.name}/protocol/answer/repeated")
-    return lab, Runner(lab, [check]).verdict(check)
+def verdict_at(answer: Answer, *, known: bool) -> tuple[TargetSession, Verdict]:
+    session = lab_of(CONTRACT, answer, [WORLD.job("exactly-ten")], known=known)
+    check = next(each for each in catalogue(CONTRACT) if each.id == f"{DESCRIBE.name}/protocol/answer/repeated")
+    return session, Runner(session, [check]).verdict(check)
 
 
 MOVED = {"LastModifiedTime": 1}
@@ -163,17 +163,17 @@ def test_a_state_that_nobody_else_has_in_hand_can_not_have_changed() -> None:
 
 
 def test_it_asks_nothing_that_the_envelope_has_not_asked() -> None:
-    faithful = right()
+    original = right()
     sent: list[Request] = []
 
     def answer(request: Request) -> Answered | Fault:
         sent.append(request)
-        return faithful(request)
+        return original(request)
 
-    lab = lab_of(CONTRACT, answer, WORLD.jobs)
+    session = lab_of(CONTRACT, answer, WORLD.jobs)
     checks = select(catalogue(CONTRACT), ["*/protocol/answer"])
-    runner = Runner(lab, checks)
-    repeated = [one for one in checks if one.id.endswith("/repeated")]
+    runner = Runner(session, checks)
+    repeated = [each for each in checks if each.id.endswith("/repeated")]
     for check in checks:
         if check not in repeated:
             runner.verdict(check)
@@ -184,8 +184,8 @@ def test_it_asks_nothing_that_the_envelope_has_not_asked() -> None:
 
 def test_where_nothing_has_ended_nothing_is_judged() -> None:
     running = [job for job in WORLD.jobs if job.status == "InProgress"]
-    lab = lab_of(CONTRACT, right(), running)
+    session = lab_of(CONTRACT, right(), running)
     for check in select(catalogue(CONTRACT), ["*/protocol/answer/repeated"]):
-        verdict = Runner(lab, [check]).verdict(check)
+        verdict = Runner(session, [check]).verdict(check)
         assert verdict.outcome is Outcome.SKIPPED
         assert "ended" in verdict.reason

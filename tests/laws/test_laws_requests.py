@@ -7,9 +7,16 @@ from itertools import product
 
 import pytest
 
+from conformance.checks.request.laws import (
+    Rejection,
+    judge_accepted,
+    judge_either,
+    judge_like,
+    judge_refused,
+    let_through,
+)
+from conformance.checks.verdict import Outcome, Tally, Verdict
 from conformance.contract import Operation, load
-from conformance.laws.requests import Refusal, judge_accepted, judge_either, judge_like, judge_refused, let_through
-from conformance.laws.verdict import Outcome, Tally, Verdict
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 
@@ -24,7 +31,7 @@ def operation(name: str = DESCRIBE) -> Operation:
 
 
 def ended(how: str, members: dict[str, object] | None = None) -> Exchange:
-    """Give an exchange that ended in one of the ways of the tables."""
+    """Return an exchange that ended in one of the ways of the tables."""
     request = HttpRequest("POST", "http://127.0.0.1/", (), dump(members or {NAME: "a"}))
     answers: dict[str, tuple[int, bytes]] = {
         "answer": (200, dump({NAME: "a"})),
@@ -94,13 +101,13 @@ REFUSED_BESIDE_A_GOOD_CONTROL = {
 
 @pytest.mark.parametrize("how", EVERY)
 def test_a_refusal_must_be_of_the_documented_kind(how: str) -> None:
-    verdict = judge_refused(operation(), ended(how), ended("answer"), Refusal())
+    verdict = judge_refused(operation(), ended(how), ended("answer"), Rejection())
     assert brief(verdict) == REFUSED_BESIDE_A_GOOD_CONTROL[how]
 
 
 @pytest.mark.parametrize(("how", "control"), list(product(("invalid", "unreadable"), EVERY)))
 def test_a_refusal_proves_nothing_beside_a_control_that_was_not_let_through(how: str, control: str) -> None:
-    verdict = judge_refused(operation(), ended(how), ended(control), Refusal())
+    verdict = judge_refused(operation(), ended(how), ended(control), Rejection())
     if control in LET_THROUGH:
         assert verdict.outcome is PASSED
     elif ended(control).response is None:
@@ -111,7 +118,7 @@ def test_a_refusal_proves_nothing_beside_a_control_that_was_not_let_through(how:
 
 def test_a_request_that_should_have_been_refused_fails_whatever_its_control_did() -> None:
     for control in EVERY:
-        assert judge_refused(operation(), ended("answer"), ended(control), Refusal()).outcome is FAILED
+        assert judge_refused(operation(), ended("answer"), ended(control), Rejection()).outcome is FAILED
 
 
 @pytest.mark.parametrize(
@@ -119,12 +126,12 @@ def test_a_request_that_should_have_been_refused_fails_whatever_its_control_did(
     [("denied", PASSED), ("bare-400", PASSED), ("unknown-name-404", PASSED), ("answer", FAILED), ("broken", FAILED)],
 )
 def test_a_refusal_of_any_kind_takes_every_4xx_and_no_more(how: str, outcome: Outcome) -> None:
-    any_kind = Refusal(frozenset(), frozenset())
+    any_kind = Rejection(frozenset(), frozenset())
     assert judge_refused(operation(), ended(how), ended("answer"), any_kind).outcome is outcome
 
 
 def test_a_name_that_was_looked_up_instead_is_told() -> None:
-    verdict = judge_refused(operation(), ended("unknown-name"), ended("answer"), Refusal())
+    verdict = judge_refused(operation(), ended("unknown-name"), ended("answer"), Rejection())
     assert "not enforced" in verdict.reason
 
 
@@ -222,7 +229,7 @@ def test_alike_means_the_same_status_and_the_same_code(how: str, control: str) -
 def test_a_failure_explains_itself() -> None:
     for how, control in product(EVERY, ("answer", "invalid")):
         for verdict in (
-            judge_refused(operation(), ended(how), ended(control), Refusal()),
+            judge_refused(operation(), ended(how), ended(control), Rejection()),
             judge_accepted(operation(), ended(how), exists=True),
             judge_either(operation(), ended(how), ended(control), "why"),
             judge_like(ended(how), ended(control)),
@@ -254,8 +261,8 @@ def test_a_tally_skips_under_its_need_and_fails_on_any_violation(
     holds: list[bool], needs: int, outcome: Outcome
 ) -> None:
     tally = Tally("items", needs=needs)
-    for number, one in enumerate(holds):
-        tally.hold(one, f"item {number}", ended("answer"))
+    for number, item in enumerate(holds):
+        tally.hold(item, f"item {number}", ended("answer"))
     verdict = tally.verdict("odd", "even items", lacking="too few items")
     assert verdict.outcome is outcome
     if outcome is SKIPPED:

@@ -50,13 +50,13 @@ def recorded(record: Path, outcome: str = "failed") -> set[Failure]:
 def differences(found: set[Failure]) -> list[str]:
     """Say what fails beyond the list, and what of the list no longer fails."""
     wanted = expected()
-    added = [f"added    {one}" for one in sorted(found - wanted)]
-    return [*added, *(f"removed  {one}" for one in sorted(wanted - found))]
+    added = [f"added    {item}" for item in sorted(found - wanted)]
+    return [*added, *(f"removed  {item}" for item in sorted(wanted - found))]
 
 
 def _written(found: set[Failure]) -> str:
-    sections = (sorted(one for one in found if one.level == level) for level in LEVELS)
-    return _HEADER + "".join("\n" + "".join(f"{one}\n" for one in section) for section in sections)
+    sections = (sorted(item for item in found if item.level == level) for level in LEVELS)
+    return _HEADER + "".join("\n" + "".join(f"{item}\n" for item in section) for section in sections)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ ROWS_LEFT = 22
 
 
 def installed() -> str:
-    """Give the installed version of moto, empty where there is none that can serve."""
+    """Return the installed version of moto, empty where there is none that can serve."""
     if not (BIN / "moto_server").exists():
         return ""
     try:
@@ -30,15 +30,15 @@ def installed() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Give an environment in which moto_server is found, and nothing tells of the pytest around it."""
+    """Return an environment in which moto_server is found, and nothing tells of the pytest around it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return {**kept, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def test_the_list_is_sorted_and_has_both_levels() -> None:
     lines = [line for line in FILE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    assert lines == [str(one) for one in sorted(expected())]
-    assert {one.level for one in expected()} == set(LEVELS)
+    assert lines == [str(item) for item in sorted(expected())]
+    assert {item.level for item in expected()} == set(LEVELS)
 
 
 @pytest.mark.skipif(installed() != VERSION, reason=f"the list is about moto {VERSION}; here is {installed() or 'none'}")
@@ -55,9 +55,9 @@ def test_exactly_the_expected_checks_fail_on_moto(tmp_path: Path) -> None:
     record = tmp_path / "run.jsonl"
     assert record.exists(), ran.stdout + ran.stderr
     assert not recorded(record, "error"), "no check may end in an error"
-    told = differences(recorded(record))
-    assert not told, "\n".join(
-        ["on moto:", *told, f"a wanted change: python {Path(__file__).parent}/expected_failures.py"]
+    received = differences(recorded(record))
+    assert not received, "\n".join(
+        ["on moto:", *received, f"a wanted change: python {Path(__file__).parent}/expected_failures.py"]
     )
     assert ran.returncode == DOES_NOT_CONFORM, ran.stdout + ran.stderr
     screen = ran.stdout[ran.stdout.index("\n\n") + 1 :].splitlines()

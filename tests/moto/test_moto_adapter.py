@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def run(target: str, folder: Path) -> tuple[Ended, list[dict[str, Any]]]:
-    """Give the run of a target of the example, and its results."""
+    """Return the run of a target of the example, and its results."""
     ended = conformance("run", target, "--targets", EXAMPLE / "targets.yaml", "--report-dir", folder, cwd=folder)
     assert (folder / "report.json").exists(), ended.said
     rows: list[dict[str, Any]] = json.loads((folder / "report.json").read_text(encoding="utf-8"))["results"]
@@ -44,8 +44,8 @@ def test_a_loaded_world_shows_how_moto_tells_states_that_create_cannot_reach(tmp
     assert ended.code == DOES_NOT_CONFORM
     assert "40 tuning jobs" in ended.out
     failed = [row["id"] for row in rows if row["outcome"] in {"failed", "error"}]
-    assert {one.split("/")[1] for one in failed if not one.startswith(LIST)} == {"request", "protocol"}
-    assert [one for one in failed if one.startswith(LIST)] == [f"{LIST}/protocol/operation/available"]
+    assert {item.split("/")[1] for item in failed if not item.startswith(LIST)} == {"request", "protocol"}
+    assert [item for item in failed if item.startswith(LIST)] == [f"{LIST}/protocol/operation/available"]
     judged = {row["id"]: row["outcome"] for row in rows}
     assert judged["DescribeHyperParameterTuningJob/response/HyperParameterTuningJobStatus/enum"] == "passed"
 
@@ -60,7 +60,7 @@ def test_with_the_operation_that_moto_lacks_only_its_input_is_left_to_do(tmp_pat
 
 @pytest.fixture
 def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """Give the module of the example that fills moto, for as long as a test runs."""
+    """Yield the module of the example that fills moto, for as long as a test runs."""
     monkeypatch.syspath_prepend(str(EXAMPLE))
     yield importlib.import_module("backend")
     sys.modules.pop("backend")
@@ -79,11 +79,11 @@ def test_training_jobs_are_there_for_the_operations_that_moto_has(
         assert backend.load(world.to_json()) == len(world.jobs)
         client = boto3.client("sagemaker", region_name=world.region)
         for launched in world.job(JOB).training_jobs:
-            told = client.describe_training_job(TrainingJobName=launched.name)
-            assert told["TrainingJobStatus"] == launched.status
-            assert told["CreationTime"].timestamp() == launched.created
-        told = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=JOB)
-        assert sum(told["TrainingJobStatusCounters"].values()) > 1
+            received = client.describe_training_job(TrainingJobName=launched.name)
+            assert received["TrainingJobStatus"] == launched.status
+            assert received["CreationTime"].timestamp() == launched.created
+        received = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=JOB)
+        assert sum(received["TrainingJobStatusCounters"].values()) > 1
         # A world that is loaded again takes the place of the first.
         assert backend.load({**world.to_json(), "jobs": []}) == 0
         assert client.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"] == []

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.contract import Contract, load
-from conformance.mutants import ALLOWED, Kind, Mutant, allowed, mutants
-from conformance.mutants.paths import DROP, changed, steps, values
+from conformance.mutation.collection import ALLOWED, allowed, mutants
+from conformance.mutation.mutant import DROP, Kind, Mutant, changed, steps, values
 from conformance.reference import Service
 from conformance.reference.inputs import DESCRIBE, LIST_TRAINING_JOBS
 from conformance.worlds import World, load_world
@@ -40,7 +40,7 @@ def answers(kind: type[Service], operation: str) -> list[Any]:
 
 
 @cache
-def faithful(operation: str) -> list[Any]:
+def original(operation: str) -> list[Any]:
     return answers(Service, operation)
 
 
@@ -71,9 +71,9 @@ def test_each_names_something_that_there_is() -> None:
 
 
 def test_what_the_documents_allow_is_among_them() -> None:
-    for one in ALLOWED:
-        assert any(one.covers(mutant.id) for mutant in every()), one.patterns
-        source, _, place = one.source.partition(":")
+    for item in ALLOWED:
+        assert any(item.covers(mutant.id) for mutant in every()), item.patterns
+        source, _, place = item.source.partition(":")
         known = contract().observations if source == "observations" else contract().sources
         assert (place if source == "observations" else source) in known
 
@@ -90,10 +90,10 @@ def test_a_derived_one_changes_its_path_and_nothing_else(mutant: Mutant) -> None
     (operation,) = mutant.sees
     way = steps(mutant.path)
     other = next(name for name in OPERATIONS if name != operation)
-    assert answers(mutant.make(Service), other) == faithful(other)
-    told = answers(mutant.make(Service), operation)
+    assert answers(mutant.make(Service), other) == original(other)
+    received = answers(mutant.make(Service), operation)
     changes = 0
-    for was, now in zip(faithful(operation), told, strict=True):
+    for was, now in zip(original(operation), received, strict=True):
         if not list(values(was, way)):
             assert now == was
         else:
@@ -103,17 +103,17 @@ def test_a_derived_one_changes_its_path_and_nothing_else(mutant: Mutant) -> None
 
 
 def without(answer: Any, way: tuple[str, ...]) -> Any:
-    """Give an answer without what stands at a path."""
+    """Return an answer without what stands at a path."""
     # A key or a value of a map can't be taken out without the other: the whole map goes.
     return changed(answer, way[:-1] if way[-1] in {"{key}", "{value}"} else way, lambda _: DROP)
 
 
 @pytest.mark.parametrize(
-    "mutant", [one for one in every() if not one.derived and one.kind is Kind.ANSWER], ids=lambda one: one.id
+    "mutant", [item for item in every() if not item.derived and item.kind is Kind.ANSWER], ids=lambda item: item.id
 )
 def test_a_written_one_shows_on_some_answer_and_leaves_the_world_alone(mutant: Mutant) -> None:
-    assert any(repr(answers(mutant.make(Service), one)) != repr(faithful(one)) for one in mutant.sees)
-    assert answers(Service, DESCRIBE) == faithful(DESCRIBE)
+    assert any(repr(answers(mutant.make(Service), see)) != repr(original(see)) for see in mutant.sees)
+    assert answers(Service, DESCRIBE) == original(DESCRIBE)
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,13 @@ from click.testing import CliRunner
 
 from conformance.cli.main import cli
 from conformance.errors import ExitCode, UserError
-from conformance.evidence import BundleWriter, EvidenceError, Redactor
 from conformance.output import InUseError, alone_in, open_alone, write_whole
 from conformance.report.record import RecordError, RecordWriter
 from conformance.targets import AccountMask, Launch, TargetError
 from conformance.targets.launch import launched
 from conformance.targets.spec import Kind, Origin, StateSource, TargetSpec
+from conformance.wire.evidence import EvidenceError, Redactor
+from conformance.wire.recording import BundleWriter
 
 
 def record(path: Path) -> None:

@@ -49,7 +49,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the bin folder of an environment that has the wheel, and what the one that runs the tests has beside it."""
+    """Return the bin folder of an environment that has the wheel, and what the one that runs the tests has beside it."""
     home = tmp_path_factory.mktemp("environment")
     made = run(sys.executable, "-m", "venv", "--without-pip", home, cwd=home)
     assert made.returncode == 0, made.stderr
@@ -94,8 +94,8 @@ def test_nothing_else_is_inside(wheel: Path) -> None:
 
 
 def test_the_installed_package_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None:
-    told = run(installed / "python", "-c", "import conformance; print(conformance.__file__)", cwd=tmp_path)
-    assert told.stdout.startswith(str(installed.parent)), told.stdout + told.stderr
+    received = run(installed / "python", "-c", "import conformance; print(conformance.__file__)", cwd=tmp_path)
+    assert received.stdout.startswith(str(installed.parent)), received.stdout + received.stderr
 
 
 def test_a_run_needs_no_checkout(installed: Path, tmp_path: Path) -> None:

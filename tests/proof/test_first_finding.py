@@ -8,11 +8,11 @@ from functools import cache
 
 import pytest
 
-from conformance.catalogue.catalogue import catalogue
 from conformance.contract import load
-from conformance.mutants import Mutant
-from conformance.proof.bench import Bench, every_mutant, world
+from conformance.mutation.bench import Bench, every_mutant, world
+from conformance.mutation.mutant import Mutant
 from conformance.report import Finding, group_findings
+from conformance.suite.catalogue import catalogue
 from conformance.suite.rows import judged_row
 
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
@@ -53,14 +53,14 @@ def bench() -> Bench:
 
 @cache
 def mutants() -> dict[str, Mutant]:
-    return {one.id: one for one in every_mutant(load())}
+    return {item.id: item for item in every_mutant(load())}
 
 
 @cache
 def findings_on(mutant: Mutant) -> tuple[Finding, ...]:
     checks = {check.id: check for check in bench().checks}
     verdicts = bench().run_of(mutant, bench().world.jobs[::2])
-    return group_findings(judged_row(checks[one], verdict) for one, verdict in verdicts.items())
+    return group_findings(judged_row(checks[item], verdict) for item, verdict in verdicts.items())
 
 
 @pytest.mark.parametrize("name", MOST)

@@ -12,15 +12,14 @@ import jsonschema
 import pytest
 from cli.command import conformance, python
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
+from conformance.checks.check import Check
+from conformance.checks.verdict import failed, passed
 from conformance.contract import load
-from conformance.laws.verdict import failed, passed
-from conformance.mutants import Mutant
-from conformance.proof.bench import Bench, every_mutant, world
-from conformance.proof.matrix import NO_MUTANT, gaps, precision, rows
-from conformance.proof.rendering import SCHEMA, as_json, as_screen, as_text
-from conformance.proof.running import ProofError, chosen, faults, prove
+from conformance.mutation.bench import Bench, every_mutant, world
+from conformance.mutation.mutant import Mutant
+from conformance.mutation.rendering import NO_MUTANT, SCHEMA, as_json, as_screen, as_text, gaps, precision, rows
+from conformance.mutation.running import ProofError, chosen, faults, prove
+from conformance.suite.catalogue import catalogue
 
 SAMPLE = 90
 FEW = ("counters/TrainingJobStatusCounters.Completed-one-too-many", "best/second")
@@ -46,7 +45,7 @@ def whole_bench() -> Bench:
 
 
 def mutant(name: str) -> Mutant:
-    return next(one for one in every() if one.id == name)
+    return next(item for item in every() if item.id == name)
 
 
 def test_no_check_accuses_the_unbroken_server() -> None:
@@ -55,7 +54,7 @@ def test_no_check_accuses_the_unbroken_server() -> None:
 
 def test_nothing_in_a_sample_survives() -> None:
     picked = chosen(faults(every()), sample=SAMPLE)
-    tried = [whole_bench().try_out(one) for one in picked]
+    tried = [whole_bench().try_out(item) for item in picked]
     assert [trial.mutant for trial in tried if not trial.caught] == []
 
 
@@ -64,7 +63,7 @@ def test_a_written_mutant_is_caught(name: str) -> None:
     assert whole_bench().try_out(mutant(name)).caught
 
 
-@pytest.mark.parametrize("name", [one.id for one in every() if one.id.startswith("created/within-")])
+@pytest.mark.parametrize("name", [item.id for item in every() if item.id.startswith("created/within-")])
 def test_what_a_service_may_add_to_what_was_created_fails_nothing(name: str) -> None:
     seeing = bench(check for check in checks() if check.area in {"consistency", "response"})
     trial = seeing.try_out(mutant(name))
@@ -73,11 +72,11 @@ def test_what_a_service_may_add_to_what_was_created_fails_nothing(name: str) -> 
 
 
 def test_a_mutant_survives_a_suite_without_the_checks_about_it() -> None:
-    one = mutant(FEW[0])
-    about = set(whole_bench().try_out(one).about)
+    item = mutant(FEW[0])
+    about = set(whole_bench().try_out(item).about)
     seeing = whole_bench().claims
-    blind = [check for check in checks() if not set(one.breaks) & seeing.of(check)]
-    trial = bench(blind).try_out(one)
+    blind = [check for check in checks() if not set(item.breaks) & seeing.of(check)]
+    trial = bench(blind).try_out(item)
     assert about
     assert not trial.caught
     assert trial.everywhere
@@ -85,11 +84,11 @@ def test_a_mutant_survives_a_suite_without_the_checks_about_it() -> None:
 
 def test_one_check_that_sees_nothing_lets_its_mutant_survive() -> None:
     only = "DescribeHyperParameterTuningJob/response/HyperParameterTuningJobStatus/type"
-    one = mutant("DescribeHyperParameterTuningJob/output/HyperParameterTuningJobStatus/type-number")
+    item = mutant("DescribeHyperParameterTuningJob/output/HyperParameterTuningJobStatus/type-number")
     outside = [check for check in checks() if check.area in {"response", "protocol"} and "/echo/" not in check.id]
-    assert bench(outside).try_out(one).about == (only,)
+    assert bench(outside).try_out(item).about == (only,)
     blinded = [replace(check, run=lambda _: passed({})) if check.id == only else check for check in outside]
-    assert not bench(blinded).try_out(one).caught
+    assert not bench(blinded).try_out(item).caught
 
 
 def test_a_check_that_always_fails_is_a_false_alarm() -> None:
@@ -104,15 +103,15 @@ def test_every_claim_of_a_check_has_a_mutant_or_a_reason() -> None:
 
 
 def test_the_proof_is_told_with_survivors_first() -> None:
-    one, other = (mutant(name) for name in FEW)
+    item, other = (mutant(name) for name in FEW)
     blind = bench(check for check in checks() if check.area == "protocol")
-    proof = prove(blind, (one, other), whole=False)
+    proof = prove(blind, (item, other), whole=False)
     lines = list(as_text(blind, proof, every(), checks()))
     assert lines[0].startswith("2 survived")
-    assert f"  {one.id}: {one.words}" in lines
+    assert f"  {item.id}: {item.words}" in lines
     assert lines[-1].startswith("2 tried (a selection), 0 caught, 2 survived")
     screen = list(as_screen(blind, proof, every(), checks()))
-    assert sum(line.startswith(f"  {one.id}"[:70]) for line in screen) == 1
+    assert sum(line.startswith(f"  {item.id}"[:70]) for line in screen) == 1
     assert screen[-1].startswith("Survived: 2 of 2 mutants")
 
 
@@ -131,10 +130,10 @@ def test_the_json_form_keeps_its_schema_and_the_processes_give_the_same() -> Non
     picked = tuple(mutant(name) for name in FEW)
     alone, spread = (prove(whole_bench(), picked, whole=False, processes=number) for number in (1, 2))
     assert alone.trials == spread.trials
-    told = as_json(whole_bench(), spread, every(), checks())
-    jsonschema.validate(told, SCHEMA)
-    assert told["survivors"] == []
-    assert {row.claim for row in rows(whole_bench(), spread)} == {claim for one in picked for claim in one.breaks}
+    received = as_json(whole_bench(), spread, every(), checks())
+    jsonschema.validate(received, SCHEMA)
+    assert received["survivors"] == []
+    assert {row.claim for row in rows(whole_bench(), spread)} == {claim for item in picked for claim in item.breaks}
     assert precision(spread).median > 0
 
 
@@ -152,7 +151,7 @@ def test_the_command_ends_with_2_on_a_pattern_that_matches_nothing(tmp_path: Pat
 
 def test_the_command_ends_with_1_where_one_survives(tmp_path: Path) -> None:
     blinded = (
-        "import conformance.catalogue.catalogue as module\n"
+        "import conformance.suite.catalogue as module\n"
         "every = module.catalogue\n"
         "module.catalogue = lambda contract: tuple(c for c in every(contract) if c.area == 'protocol')\n"
         "from conformance.cli.main import main\n"

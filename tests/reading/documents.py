@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.drift.page import Page, read_page
-from conformance.drift.styles import Reading, about, operation_of, read, style_of
+from conformance.documents.page import Page, read_page
+from conformance.documents.styles import Reading, about, operation_of, read, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from conformance.drift.claims import Claim
+    from conformance.documents.claims import Claim
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from conformance.contract import UNSET, Contract, load
-from conformance.drift.claims import Place
+from conformance.documents.claims import Place
 from reading.documents import DESCRIBE, OPERATION, read_all, read_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conformance.drift.claims import Claim, Value
+    from conformance.documents.claims import Claim, Value
 
 
 class Said(NamedTuple):
@@ -133,8 +133,8 @@ def test_every_documented_fact_rests_on_a_document_about_its_own_operation(contr
 
 
 def test_the_extractor_reads_as_much_as_there_is(claims: list[Claim]) -> None:
-    told = {(claim.document, claim.place, claim.facet) for claim in claims if not _handed_through(claim)}
-    assert Counter(facet for _, _, facet in told) == {
+    received = {(claim.document, claim.place, claim.facet) for claim in claims if not _handed_through(claim)}
+    assert Counter(facet for _, _, facet in received) == {
         "present": 534,
         "type": 531,
         "enum": 63,

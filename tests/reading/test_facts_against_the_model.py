@@ -6,9 +6,9 @@ import botocore
 import pytest
 
 from conformance.contract import Contract, load
-from conformance.drift.against_model import against_model
-from conformance.drift.finding import Drift
-from conformance.drift.model_source import installed
+from conformance.documents.findings import Drift
+from conformance.documents.model_drift import against_model
+from conformance.documents.service_model import installed
 
 
 @pytest.fixture(scope="module")

@@ -6,24 +6,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drift import api_markdown, api_text, boto3_rst, boto3_text, cli_rst
-from conformance.drift.claims import Claim
-from conformance.drift.drawing import Drawn, drawn
-from conformance.drift.errors import PageError
-from conformance.drift.page import Page
-from conformance.drift.prose import statements
+from conformance.documents.api_reference import api_text_read
+from conformance.documents.api_reference import read as api_markdown_read
+from conformance.documents.boto3_pages import boto3_text_read
+from conformance.documents.boto3_pages import read as boto3_rst_read
+from conformance.documents.claims import Claim, PageError
+from conformance.documents.cli_pages import read as cli_rst_read
+from conformance.documents.drawing import Drawn, drawn
+from conformance.documents.page import Page
+from conformance.documents.prose import statements
 from reading.pages import API_MARKDOWN, API_TEXT, BOTO3_RST, BOTO3_TEXT, CLI
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from conformance.drift.claims import Read
+    from conformance.documents.claims import Read
 
 
 def read(reader: Callable[[Page], Iterator[Read]], text: str) -> set[tuple[object, ...]]:
-    """Give what a page claims as direction, path, facet, value, line; the text begins with an empty line 1."""
+    """Return what a page claims as direction, path, facet, value, line; the text begins with an empty line 1."""
     found = list(reader(Page("a page", tuple(text.splitlines()), "Look")))
-    claims = [one for one in found if isinstance(one, Claim)]
+    claims = [item for item in found if isinstance(item, Claim)]
     assert len(claims) == len(found)
     return {(claim.place.direction, claim.place.path, claim.facet, claim.value, claim.line) for claim in claims}
 
@@ -33,7 +36,7 @@ def only(claims: Iterable[tuple[object, ...]], *facets: str) -> set[tuple[object
 
 
 def test_boto3_text() -> None:
-    claims = read(boto3_text.read, BOTO3_TEXT)
+    claims = read(boto3_text_read, BOTO3_TEXT)
     assert only(claims, "type") == {
         ("input", "Key", "type", "string", 7),
         ("output", "Mode", "type", "string", 24),
@@ -59,7 +62,7 @@ def test_boto3_text() -> None:
 
 
 def test_boto3_rst_gives_plain_arguments_to_the_operation_too() -> None:
-    claims = read(boto3_rst.read, BOTO3_RST)
+    claims = read(boto3_rst_read, BOTO3_RST)
     assert only(claims, "required") == {
         ("paginator", "Key", "required", True, 11),
         ("input", "Key", "required", True, 11),
@@ -71,7 +74,7 @@ def test_boto3_rst_gives_plain_arguments_to_the_operation_too() -> None:
 
 
 def test_cli() -> None:
-    claims = read(cli_rst.read, CLI)
+    claims = read(cli_rst_read, CLI)
     assert claims - only(claims, "present", "type") == {
         ("input", "SomeKey", "required", True, 4),
         ("input", "SortOrder", "required", False, 5),
@@ -89,7 +92,7 @@ def test_cli() -> None:
 
 
 def test_api_text() -> None:
-    claims = read(api_text.read, API_TEXT)
+    claims = read(api_text_read, API_TEXT)
     assert claims - only(claims, "present") == {
         ("input", "Key", "type", "string", 3),
         ("input", "Key", "type", "string", 6),
@@ -115,7 +118,7 @@ def test_api_text() -> None:
 
 
 def test_api_markdown() -> None:
-    claims = read(api_markdown.read, API_MARKDOWN)
+    claims = read(api_markdown_read, API_MARKDOWN)
     assert only(claims, "type") == {
         ("input", "Key", "type", "string", 3),
         ("input", "Key", "type", "string", 6),
@@ -137,9 +140,9 @@ def test_a_drawing_ends_with_its_first_brace() -> None:
 
 
 def test_text_inside_a_drawing_is_an_error() -> None:
-    with pytest.raises(PageError, match=r"can't be read: ~") as told:
+    with pytest.raises(PageError, match=r"can't be read: ~") as received:
         drawn(Page("a page", ("{", "  'A': ~", "}")), 1)
-    assert told.value.where == "a page:2"
+    assert received.value.where == "a page:2"
     with pytest.raises(PageError, match="does not end"):
         drawn(Page("a page", ("{",)), 1)
 

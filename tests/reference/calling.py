@@ -40,7 +40,7 @@ class Caller:
         assert response.status_code == 200, response.text
         return dict(response.json())
 
-    def refusal(self, operation: str, body: Any, **headers: str) -> tuple[int, str, str]:
+    def rejection(self, operation: str, body: Any, **headers: str) -> tuple[int, str, str]:
         """Status, code and message of an answer that has to be an error."""
         response = self.post(operation, body, **headers)
         content = response.json()

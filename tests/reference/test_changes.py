@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.reference.creation import check_creation
-from conformance.reference.refusals import Refusal
+from conformance.reference.inputs import Rejection
 from conformance.worlds import load_world
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_tags_are_taken_and_not_told(own_caller: Caller) -> None:
 
 
 def test_a_name_is_taken_once(own_caller: Caller) -> None:
-    assert own_caller.refusal(CREATE, creation(name="x"))[:2] == (400, "ResourceInUse")
+    assert own_caller.rejection(CREATE, creation(name="x"))[:2] == (400, "ResourceInUse")
     own_caller.answer(CREATE, creation(name="X"))
 
 
@@ -72,7 +72,7 @@ def test_a_stopped_job_has_ended(own_caller: Caller) -> None:
     described = own_caller.describe("made-here")
     assert described["HyperParameterTuningJobStatus"] == "Stopped"
     assert described["HyperParameterTuningEndTime"] == described["LastModifiedTime"]
-    assert own_caller.refusal(STOP, {"HyperParameterTuningJobName": "made-here"})[1] == "ValidationException"
+    assert own_caller.rejection(STOP, {"HyperParameterTuningJobName": "made-here"})[1] == "ValidationException"
 
 
 def test_stopping_a_live_job_stops_what_it_runs(own_caller: Caller) -> None:
@@ -87,7 +87,7 @@ def test_stopping_a_live_job_stops_what_it_runs(own_caller: Caller) -> None:
 
 def test_a_deleted_job_is_gone(own_caller: Caller) -> None:
     own_caller.answer(DELETE, {"HyperParameterTuningJobName": "x"})
-    assert own_caller.refusal("DescribeHyperParameterTuningJob", {"HyperParameterTuningJobName": "x"})[1] == (
+    assert own_caller.rejection("DescribeHyperParameterTuningJob", {"HyperParameterTuningJobName": "x"})[1] == (
         "ResourceNotFound"
     )
     own_caller.answer(CREATE, creation(name="x"))
@@ -110,7 +110,7 @@ def test_they_can_over_http_too(own_caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("of", "path", "value", "told"),
+    ("of", "path", "value", "received"),
     [
         ("x", "TrainingJobDefinition.RoleArn", None, "'trainingJobDefinition.roleArn' failed"),
         ("x", "TrainingJobDefinition.RoleArn", "me", "at 'trainingJobDefinition.roleArn'"),
@@ -227,12 +227,12 @@ def test_they_can_over_http_too(own_caller: Caller) -> None:
         ),
     ],
 )
-def test_a_creation_that_breaks_a_rule(caller: Caller, of: str, path: str, value: Any, told: str) -> None:
+def test_a_creation_that_breaks_a_rule(caller: Caller, of: str, path: str, value: Any, received: str) -> None:
     members = creation(of)
     put(members, path, value)
-    status, code, message = caller.refusal(CREATE, members)
+    status, code, message = caller.rejection(CREATE, members)
     assert (status, code) == (400, "ValidationException")
-    assert told in message
+    assert received in message
 
 
 @pytest.mark.parametrize(
@@ -253,19 +253,19 @@ def test_a_creation_with_a_wrong_json_type(caller: Caller, path: str, value: Any
     members = creation("x")
     put(members, path, value)
     body = json.dumps(members).replace("Infinity", "1e400").encode()
-    assert caller.refusal(CREATE, body)[:2] == (400, "SerializationException")
+    assert caller.rejection(CREATE, body)[:2] == (400, "SerializationException")
 
 
 def test_caps_over_several_lists_and_definitions() -> None:
     members = creation("two-algorithms")
     for definition in members["TrainingJobDefinitions"]:
         definition["Environment"] = {f"V{number}": "" for number in range(25)}
-    with pytest.raises(Refusal, match="environment variables"):
+    with pytest.raises(Rejection, match="environment variables"):
         check_creation(members, find)
     members = creation("x")
     ranges = members["HyperParameterTuningJobConfig"]["ParameterRanges"]
     ranges["CategoricalParameterRanges"] = [{"Name": f"c{number}", "Values": ["a"]} for number in range(28)]
-    with pytest.raises(Refusal, match="over all ranges"):
+    with pytest.raises(Rejection, match="over all ranges"):
         check_creation(members, find)
 
 
@@ -302,4 +302,4 @@ def test_tuning_jobs_are_sorted_and_paged(caller: Caller) -> None:
 def test_a_token_of_one_listing_is_no_token_of_the_other(caller: Caller) -> None:
     token = caller.answer(LIST, {})["NextToken"]
     query = {"HyperParameterTuningJobName": "live", "NextToken": token}
-    assert caller.refusal("ListTrainingJobsForHyperParameterTuningJob", query)[1] == "ValidationException"
+    assert caller.rejection("ListTrainingJobsForHyperParameterTuningJob", query)[1] == "ValidationException"

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.contract import load
-from conformance.reference.constraints import violations
-from conformance.reference.inputs import CREATE, inputs
-from conformance.reference.reading import read_members
+from conformance.reference.inputs import CREATE, inputs, read_members, violations
 from conformance.worlds import load_world
 
 if TYPE_CHECKING:
@@ -119,9 +117,9 @@ def differing(created: Any, shown: Any, path: str) -> Iterator[str]:
             else:
                 yield from differing(created[name], shown.get(name), below)
     elif isinstance(created, list) and isinstance(shown, list):
-        for one, other in zip(created, shown, strict=False):
-            yield from differing(one, other, path)
-        yield from (f"{path}.{one['Name']}" for one in shown[len(created) :])
+        for each, other in zip(created, shown, strict=False):
+            yield from differing(each, other, path)
+        yield from (f"{path}.{each['Name']}" for each in shown[len(created) :])
     elif path.endswith(".AlgorithmName") and not created.startswith("arn:"):
         if shown != f"arn:aws:sagemaker:us-east-1:123456789012:algorithm/{created}":
             yield f"{path}: {created!r} is {shown!r}"
@@ -144,7 +142,7 @@ def test_the_objective_is_a_static_hyperparameter_of_the_service(caller: Caller,
     for definition in several:
         objective = definition.get("TuningObjective", own)["MetricName"]
         assert definition["StaticHyperParameters"]["_tuning_objective_metric"] == objective
-        metrics = {one["Name"]: one["Regex"] for one in definition["AlgorithmSpecification"]["MetricDefinitions"]}
+        metrics = {each["Name"]: each["Regex"] for each in definition["AlgorithmSpecification"]["MetricDefinitions"]}
         assert metrics.get("ObjectiveMetric") == metrics.get(objective)
 
 

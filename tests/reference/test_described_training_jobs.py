@@ -53,10 +53,10 @@ def test_a_training_job_runs_on_one_of_the_instances_that_tuning_may_choose_from
 
 
 def test_an_unknown_training_job_is_not_found(caller: Caller) -> None:
-    status, code, message = caller.refusal("DescribeTrainingJob", {"TrainingJobName": "nobody"})
+    status, code, message = caller.rejection("DescribeTrainingJob", {"TrainingJobName": "nobody"})
     assert (status, code) == (400, "ResourceNotFound")
     assert "nobody" in message
-    assert caller.refusal("DescribeTrainingJob", {})[:2] == (400, "ValidationException")
+    assert caller.rejection("DescribeTrainingJob", {})[:2] == (400, "ValidationException")
 
 
 def test_tags_are_those_of_the_creation(own_caller: Caller) -> None:
@@ -70,5 +70,5 @@ def test_tags_are_those_of_the_creation(own_caller: Caller) -> None:
     assert tags == {"Tags": [{"Key": "team", "Value": "red"}]}
     launched = own_caller.list("x")["TrainingJobSummaries"][0]["TrainingJobArn"]
     assert own_caller.answer("ListTags", {"ResourceArn": launched}) == {"Tags": []}
-    assert own_caller.refusal("ListTags", {"ResourceArn": f"{arn}-other"})[:2] == (400, "ResourceNotFound")
-    assert own_caller.refusal("ListTags", {"ResourceArn": "team"})[:2] == (400, "ValidationException")
+    assert own_caller.rejection("ListTags", {"ResourceArn": f"{arn}-other"})[:2] == (400, "ResourceNotFound")
+    assert own_caller.rejection("ListTags", {"ResourceArn": "team"})[:2] == (400, "ValidationException")

@@ -117,14 +117,14 @@ def test_a_token_can_be_used_twice(caller: Caller) -> None:
 )
 def test_a_token_of_another_query_is_refused(caller: Caller, other: dict[str, str]) -> None:
     query = {"HyperParameterTuningJobName": MANY, "NextToken": caller.list(MANY)["NextToken"]} | other
-    status, code, _ = caller.refusal("ListTrainingJobsForHyperParameterTuningJob", query)
+    status, code, _ = caller.rejection("ListTrainingJobsForHyperParameterTuningJob", query)
     assert (status, code) == (400, "ValidationException")
 
 
 @pytest.mark.parametrize("token", ["", "x", "AAAA", "AAAAAAAA", "\u00e9", "!" * 8192, "A" * 32])
 def test_a_token_that_nobody_issued_is_refused(caller: Caller, token: str) -> None:
     query = {"HyperParameterTuningJobName": MANY, "NextToken": token}
-    status, code, _ = caller.refusal("ListTrainingJobsForHyperParameterTuningJob", query)
+    status, code, _ = caller.rejection("ListTrainingJobsForHyperParameterTuningJob", query)
     assert (status, code) == (400, "ValidationException")
 
 
@@ -132,7 +132,7 @@ def test_a_changed_token_is_refused(caller: Caller) -> None:
     token = caller.list(MANY)["NextToken"]
     changed = ("B" if token[0] == "A" else "A") + token[1:]
     query = {"HyperParameterTuningJobName": MANY, "NextToken": changed}
-    assert caller.refusal("ListTrainingJobsForHyperParameterTuningJob", query)[1] == "ValidationException"
+    assert caller.rejection("ListTrainingJobsForHyperParameterTuningJob", query)[1] == "ValidationException"
 
 
 def test_null_and_unknown_members_are_as_good_as_absent(caller: Caller) -> None:

@@ -68,7 +68,7 @@ def test_tuning_jobs_that_come_and_go_shift_no_page(key: str, direction: str, si
 
 def training_jobs_come_and_go(service: Service, number: int, last: str) -> None:
     def changed(job: WorldJob) -> WorldJob:
-        kept = [one for one in job.training_jobs if number % 2 or one.name != last]
+        kept = [each for each in job.training_jobs if number % 2 or each.name != last]
         first = kept[0]
         later = [
             replace(first, name=f"{MANY}-{place}-new-{number}", created=first.created + shift, metric=metric)
@@ -85,9 +85,9 @@ def training_jobs_come_and_go(service: Service, number: int, last: str) -> None:
 def test_training_jobs_that_come_and_go_shift_no_page(key: str, direction: str) -> None:
     service = Service(WORLD)
     query = {"HyperParameterTuningJobName": MANY, "SortBy": key, "SortOrder": direction, "MaxResults": 4}
-    known = {one.name: one for one in WORLD.job(MANY).training_jobs}
+    known = {each.name: each for each in WORLD.job(MANY).training_jobs}
     names = list(walked(service, LIST_TRAINING_JOBS, query, training_jobs_come_and_go))
-    throughout = {one.name for job in service.state.jobs() for one in job.training_jobs} & set(known)
+    throughout = {each.name for job in service.state.jobs() for each in job.training_jobs} & set(known)
     wanted = {name for name in throughout if key != "FinalObjectiveMetricValue" or known[name].metric is not None}
     assert len(names) == len(set(names))
     assert wanted <= set(names)
@@ -106,6 +106,6 @@ def test_an_item_that_moves_ahead_of_the_walk_is_found_by_its_key() -> None:
 
 def test_tokens_are_opaque_and_the_same_each_time() -> None:
     query = {"HyperParameterTuningJobName": MANY, "MaxResults": 2}
-    one, other = (Service(WORLD).perform(LIST_TRAINING_JOBS, query)["NextToken"] for _ in range(2))
-    assert one == other
-    assert "churn" not in one
+    each, other = (Service(WORLD).perform(LIST_TRAINING_JOBS, query)["NextToken"] for _ in range(2))
+    assert each == other
+    assert "churn" not in each

@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conformance.reference import Faults, ReferenceServer, Service
-from conformance.reference.exchange import Call
 from conformance.reference.foreground import LogError, RequestLog
+from conformance.reference.http import Call
 from conformance.wire.encoding import parse
 from conformance.worlds import World, load_world
 from reference.calling import Caller, sdk
@@ -101,8 +101,8 @@ def test_a_stop_comes_through_with_the_next_step_and_only_then_the_job_can_be_de
     name = RUNNING[0]
     assert ask(service, "StopHyperParameterTuningJob", name) == {}
     assert ask(service, DESCRIBE, name)["HyperParameterTuningJobStatus"] == "Stopping"
-    refused = ask(service, "DeleteHyperParameterTuningJob", name)
-    assert (refused["__type"], "Stopping" in refused["message"]) == ("ValidationException", True)
+    rejected = ask(service, "DeleteHyperParameterTuningJob", name)
+    assert (rejected["__type"], "Stopping" in rejected["message"]) == ("ValidationException", True)
     ask(service, DESCRIBE, name)
     stopped = ask(service, DESCRIBE, name)
     assert stopped["HyperParameterTuningJobStatus"] == "Stopped"

@@ -13,8 +13,8 @@ from cli.command import conformance
 
 from conformance.errors import ExitCode
 from conformance.reference import Faults, ReferenceServer, Service
-from conformance.reference.exchange import Call
-from conformance.reference.faults import FaultError
+from conformance.reference.foreground import FaultError
+from conformance.reference.http import Call
 from conformance.wire.encoding import parse
 from conformance.worlds import load_world
 from reference.calling import sdk
@@ -30,7 +30,7 @@ def call(operation: str = DESCRIBE) -> Call:
 
 
 def codes(service: Service, times: int) -> list[str]:
-    """Give the error code of each of so many requests; empty for an answer."""
+    """Return the error code of each of so many requests; empty for an answer."""
     return [parse(service.answer(call()).body).get("__type", "") for _ in range(times)]
 
 
@@ -48,9 +48,9 @@ def test_credentials_expire_for_good_after_so_many_requests() -> None:
 
 def test_an_operation_is_denied_and_no_other() -> None:
     service = Faults(deny=frozenset({DESCRIBE}))(WORLD)
-    refused = service.answer(call())
-    assert (refused.status, parse(refused.body)["__type"]) == (400, "AccessDeniedException")
-    assert f"sagemaker:{DESCRIBE}" in parse(refused.body)["message"]
+    rejected = service.answer(call())
+    assert (rejected.status, parse(rejected.body)["__type"]) == (400, "AccessDeniedException")
+    assert f"sagemaker:{DESCRIBE}" in parse(rejected.body)["message"]
     assert service.answer(call("ListTrainingJobsForHyperParameterTuningJob")).status == 200
 
 

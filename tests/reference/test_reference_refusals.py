@@ -39,7 +39,7 @@ NAME = {"HyperParameterTuningJobName": "exactly-ten"}
     ],
 )
 def test_a_body_that_is_no_json_object(caller: Caller, body: bytes) -> None:
-    status, code, _ = caller.refusal(LIST, body)
+    status, code, _ = caller.rejection(LIST, body)
     assert (status, code) == (400, "SerializationException")
 
 
@@ -63,13 +63,13 @@ def test_a_body_that_is_no_json_object(caller: Caller, body: bytes) -> None:
 )
 def test_a_wrong_json_type(caller: Caller, members: dict[str, Any]) -> None:
     body = json.dumps(members).replace("Infinity", "1e400").encode()
-    status, code, _ = caller.refusal(LIST, body)
+    status, code, _ = caller.rejection(LIST, body)
     assert (status, code) == (400, "SerializationException")
 
 
 def test_types_are_judged_before_constraints(caller: Caller) -> None:
     body = {"HyperParameterTuningJobName": "-not-a-name-", "MaxResults": "many"}
-    assert caller.refusal(LIST, body)[1] == "SerializationException"
+    assert caller.rejection(LIST, body)[1] == "SerializationException"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_types_are_judged_before_constraints(caller: Caller) -> None:
     ],
 )
 def test_a_broken_constraint(caller: Caller, members: dict[str, Any], place: str, requirement: str) -> None:
-    status, code, message = caller.refusal(LIST, members)
+    status, code, message = caller.rejection(LIST, members)
     assert (status, code) == (400, "ValidationException")
     assert re.match(r"\d validation errors? detected: Value ", message)
     assert place in message
@@ -104,25 +104,25 @@ def test_a_broken_constraint(caller: Caller, members: dict[str, Any], place: str
 
 def test_all_broken_constraints_are_told_at_once(caller: Caller) -> None:
     body = {"HyperParameterTuningJobName": "", "MaxResults": 0, "SortBy": "x"}
-    message = caller.refusal(LIST, body)[2]
+    message = caller.rejection(LIST, body)[2]
     assert message.startswith("4 validation errors detected: ")
     assert message.count("; ") == 3
 
 
 def test_constraints_are_judged_before_the_lookup(caller: Caller) -> None:
     body = {"HyperParameterTuningJobName": "nobody", "MaxResults": 0}
-    assert caller.refusal(LIST, body)[1] == "ValidationException"
+    assert caller.rejection(LIST, body)[1] == "ValidationException"
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST, "StopHyperParameterTuningJob", "DeleteHyperParameterTuningJob"])
 def test_a_job_that_nobody_has(caller: Caller, operation: str) -> None:
-    status, code, message = caller.refusal(operation, {"HyperParameterTuningJobName": "nobody"})
+    status, code, message = caller.rejection(operation, {"HyperParameterTuningJobName": "nobody"})
     assert (status, code) == (400, "ResourceNotFound")
     assert "nobody" in message
 
 
 def test_names_are_case_sensitive(caller: Caller) -> None:
-    assert caller.refusal(DESCRIBE, {"HyperParameterTuningJobName": "Exactly-Ten"})[1] == "ResourceNotFound"
+    assert caller.rejection(DESCRIBE, {"HyperParameterTuningJobName": "Exactly-Ten"})[1] == "ResourceNotFound"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_names_are_case_sensitive(caller: Caller) -> None:
     ],
 )
 def test_an_unknown_target(caller: Caller, target: str) -> None:
-    status, code, _ = caller.refusal(target, NAME)
+    status, code, _ = caller.rejection(target, NAME)
     assert (status, code) == (400, "UnknownOperationException")
 
 

@@ -17,7 +17,7 @@ import requests
 
 from conformance.errors import UserError
 from conformance.reference import ReferenceServer, Service, serve, server
-from conformance.reference.http_reading import MAX_BODY_BYTES
+from conformance.reference.http import MAX_BODY_BYTES
 from conformance.worlds import load_world
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def test_headers_of_an_answer(caller: Caller) -> None:
 
 def test_request_ids_differ(caller: Caller) -> None:
     answers = [caller.post("DescribeHyperParameterTuningJob", BODY) for _ in range(3)]
-    refused = [caller.post("Nothing", BODY) for _ in range(3)]
-    assert len({answer.headers["x-amzn-RequestId"] for answer in answers + refused}) == 6
+    rejected = [caller.post("Nothing", BODY) for _ in range(3)]
+    assert len({answer.headers["x-amzn-RequestId"] for answer in answers + rejected}) == 6
 
 
 def test_a_charset_in_the_content_type(caller: Caller) -> None:

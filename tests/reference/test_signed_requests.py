@@ -151,8 +151,8 @@ def test_a_date_that_is_none(guarded: str, change: dict[str, str]) -> None:
 def test_each_region_has_the_world_to_itself_and_names_itself_in_arns(guarded: str) -> None:
     home, other = (sdk(guarded, "AKIDKNOWN", "its secret", region) for region in ("us-east-1", "cn-north-1"))
     name = "completed"
-    arns = [one.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)["HyperParameterTuningJobArn"]
-            for one in (home, other)]  # fmt: skip
+    arns = [item.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)["HyperParameterTuningJobArn"]
+            for item in (home, other)]  # fmt: skip
     assert [arn.split(":")[1:4:2] for arn in arns] == [["aws", "us-east-1"], ["aws-cn", "cn-north-1"]]
     other.delete_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     with pytest.raises(other.exceptions.ResourceNotFound):

@@ -16,7 +16,7 @@ NAME = "exactly-ten"
 
 
 def world_with(*values: float) -> World:
-    """Give the shipped world, where the first training jobs of one tuning job have other metric values."""
+    """Return the shipped world, where the first training jobs of one tuning job have other metric values."""
     world = load_world("default")
     ten = next(job for job in world.jobs if job.name == NAME)
     completed = [job.name for job in ten.training_jobs if job.status == "Completed"]

@@ -46,13 +46,13 @@ FOOTER = Footer(
 
 
 def exchange(body: str = '{"TrainingJobSummaries":[]}', status: int = 200) -> Exchange:
-    """Give one exchange with this answer."""
+    """Return one exchange with this answer."""
     sent = Request("POST", "http://127.0.0.1:5001/", {"X-Amz-Target": f"SageMaker.{LIST}"}, '{"MaxResults":101}')
     return Exchange(LIST, sent, Response(status, {"Content-Type": "application/x-amz-json-1.1"}, body, 0.0042))
 
 
 def result(identity: str, outcome: Outcome = Outcome.PASSED, **members: object) -> Result:
-    """Give a plain result with this id; members in the keywords replace its own."""
+    """Return a plain result with this id; members in the keywords replace its own."""
     operation, area, _ = identity.split("/", 2)
     plain = Result(
         id=identity, operation=operation, area=area, level=Level.MUST, basis="documented", outcome=outcome,
@@ -128,7 +128,7 @@ SKIPPED = result(
 
 
 def record(*results: Result, footer: Footer | None = FOOTER) -> Record:
-    """Give a record of these results."""
+    """Return a record of these results."""
     return Record(replace(HEADER, planned=len(results)), sort_results(results), footer)
 
 
@@ -153,7 +153,7 @@ CONFORMING = record(PASSED, NOTED, SKIPPED)
 
 
 def many(findings: int, passed: int = 700) -> Record:
-    """Give a record with this many failures, half of them of one cause and each other of its own, and some passes."""
+    """Return a record with this many failures, half of them of one cause and each other of its own, and some passes."""
     alike = [replace(FAILED, id=f"{LIST}/request/Member{index % 12}/case-{index:03}") for index in range(findings // 2)]
     others = [
         replace(

@@ -8,29 +8,29 @@ import pytest
 from sample_records import BROKE, CONFORMING, FAILED, FOOTER, HOSTILE, KNOWN, PASSED, RECOMMENDED, SKIPPED, record
 
 from conformance.report import Gate, GateFinding, Record, Wrong
-from conformance.report.annotations import LIMIT, github_annotations, outputs
+from conformance.report.github import LIMIT, github_annotations, outputs
 
 
-def told(run: Record, *, file: str = "", strict: bool = False) -> list[str]:
+def received(run: Record, *, file: str = "", strict: bool = False) -> list[str]:
     return list(github_annotations(run, file=file, strict=strict))
 
 
 def test_a_failure_is_an_error_that_explains_itself() -> None:
-    (line,) = told(record(PASSED, FAILED), file="targets.yaml")
+    (line,) = received(record(PASSED, FAILED), file="targets.yaml")
     assert line.startswith("::error file=targets.yaml,title=")
     for part in (FAILED.reason[1:], FAILED.id, "%0AExpected: HTTP 400", "%0AReceived: HTTP 200 with 57", "api-list:24"):
         assert part in line
 
 
 def test_levels() -> None:
-    assert [line.split(" ")[0] for line in told(record(FAILED, BROKE, RECOMMENDED, KNOWN, SKIPPED))] == [
+    assert [line.split(" ")[0] for line in received(record(FAILED, BROKE, RECOMMENDED, KNOWN, SKIPPED))] == [
         "::error",
         "::error",
         "::warning",
     ]
-    assert [line.split(" ")[0] for line in told(record(RECOMMENDED), strict=True)] == ["::error"]
-    assert told(CONFORMING) == []
-    assert told(record(PASSED, KNOWN)) == []
+    assert [line.split(" ")[0] for line in received(record(RECOMMENDED), strict=True)] == ["::error"]
+    assert received(CONFORMING) == []
+    assert received(record(PASSED, KNOWN)) == []
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_levels() -> None:
     ids=["nothing", "cut-short", "stopped", "stopped-with-failures"],
 )
 def test_a_run_that_did_not_end_well_says_so(run: Record, words: str) -> None:
-    assert words in told(run)[0]
-    assert told(run)[0].startswith("::error title=")
+    assert words in received(run)[0]
+    assert received(run)[0].startswith("::error title=")
 
 
 STALE = Gate(
@@ -55,7 +55,7 @@ STALE = Gate(
 
 
 def test_an_entry_out_of_date_is_told_at_its_line() -> None:
-    (line,) = told(record(PASSED, footer=replace(FOOTER, gate=STALE)), file="targets.yaml")
+    (line,) = received(record(PASSED, footer=replace(FOOTER, gate=STALE)), file="targets.yaml")
     assert line == (
         "::error file=known.yaml,line=12,title=Known failures are out of date::"
         f"{FAILED.id}: it passes now%0ATo do: delete the entry"
@@ -67,7 +67,7 @@ def test_no_more_than_are_shown_and_the_last_counts_the_rest() -> None:
         replace(FAILED, id=f"{FAILED.operation}/request/Member{n}/case", kind=f"kind-{n}", reason=f"cause {n}")
         for n in range(40)
     )
-    lines = told(record(*unlike))
+    lines = received(record(*unlike))
     assert len(lines) == LIMIT
     assert "31 more findings" in lines[-1]
     assert all(line.startswith("::error ") for line in lines)
@@ -75,7 +75,7 @@ def test_no_more_than_are_shown_and_the_last_counts_the_rest() -> None:
 
 def test_nothing_in_them_ends_a_command_or_begins_another() -> None:
     vicious = f"{HOSTILE}\n::set-output name=a::b\r\n::error::x,title=y:z%0A"
-    lines = told(record(replace(FAILED, reason=vicious, received=vicious, expected=vicious)), file="a,b:c%\n.yaml")
+    lines = received(record(replace(FAILED, reason=vicious, received=vicious, expected=vicious)), file="a,b:c%\n.yaml")
     (line,) = lines
     assert "\n" not in line
     assert "\r" not in line

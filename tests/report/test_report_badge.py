@@ -25,7 +25,7 @@ from sample_records import (
 )
 
 from conformance.report import Gate, GateFinding, Record, Thresholds, Wrong, with_thresholds
-from conformance.report.badge import badge, render_badge
+from conformance.report.github import badge, render_badge
 from conformance.report.writing import write_reports
 
 # What the badge service's page on its endpoint badge asks for; further members of it are about looks.
@@ -74,11 +74,11 @@ RECORDS: dict[str, tuple[Record, str, str]] = {
 @pytest.mark.parametrize("name", RECORDS)
 def test_words_and_colour_follow_the_verdict(name: str) -> None:
     run, message, colour = RECORDS[name]
-    told = badge(run)
-    jsonschema.validate(told, ENDPOINT)
-    assert (told["message"], told["color"]) == (message, colour)
-    assert told.get("isError", False) is (message == "no verdict")
-    assert json.loads(render_badge(run)) == told
+    received = badge(run)
+    jsonschema.validate(received, ENDPOINT)
+    assert (received["message"], received["color"]) == (message, colour)
+    assert received.get("isError", False) is (message == "no verdict")
+    assert json.loads(render_badge(run)) == received
 
 
 def test_strict_counts_what_is_only_recommended() -> None:

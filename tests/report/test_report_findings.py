@@ -23,7 +23,7 @@ from conformance.report.findings import skip_reasons
 
 
 def test_findings_come_by_urgency_then_in_the_order_of_reports() -> None:
-    assert [(one.rank, one.lead.area) for one in group_findings(EVERY_KIND.results)] == [
+    assert [(item.rank, item.lead.area) for item in group_findings(EVERY_KIND.results)] == [
         (Rank.FAILED, "response"),
         (Rank.FAILED, "request"),
         (Rank.FAILED, "order"),
@@ -44,10 +44,10 @@ def test_failures_of_one_way_at_a_few_members_are_told_by_member_and_at_many_as_
             for subject in subjects
             for area, case in (("request", "a"), ("protocol", "b"))
         ]
-        return [(one.title, len(one.results)) for one in group_findings(alike)]
+        return [(item.title, len(item.results)) for item in group_findings(alike)]
 
     assert at("A") == [(f"A: {FAILED.reason}", 2)]
-    assert at("A", "B", "C") == [(f"{one}: {FAILED.reason}", 2) for one in "ABC"]
+    assert at("A", "B", "C") == [(f"{item}: {FAILED.reason}", 2) for item in "ABC"]
     assert at("A", "B", "C", "D") == [("A request that must be refused was accepted", 8)]
 
 
@@ -76,7 +76,7 @@ def test_one_broken_law_is_one_finding_and_one_broken_claim_too() -> None:
         result(f"{DESCRIBE}/consistency/{n}/x", Outcome.FAILED, kind="rule-broken", statement=f"Claim {n // 2}.")
         for n in range(4)
     ]
-    assert [(one.title, len(one.results)) for one in group_findings(claims)] == [
+    assert [(item.title, len(item.results)) for item in group_findings(claims)] == [
         ("Broken: Claim 0", 2),
         ("Broken: Claim 1", 2),
     ]
@@ -88,15 +88,15 @@ def test_two_claims_that_are_broken_in_the_same_words_are_one_finding() -> None:
         operation: f"{operation}/consistency/plausible-times/plausible" for operation in ("DescribeThing", "ListThings")
     }
     [finding] = group_findings(
-        result(of[one], Outcome.FAILED, reason=words.format(number), statement=f"times of {one} are plausible")
-        for number, one in enumerate(of, 3)
+        result(of[item], Outcome.FAILED, reason=words.format(number), statement=f"times of {item} are plausible")
+        for number, item in enumerate(of, 3)
     )
-    assert {one.id for one in finding.results} == set(of.values())
+    assert {item.id for item in finding.results} == set(of.values())
 
 
 def test_errors_with_one_fault_are_one_finding_whatever_their_numbers() -> None:
     slow = [replace(BROKE, id=f"{DESCRIBE}/order/{n}/x", reason=f"no answer within {n} s") for n in range(7)]
-    assert [len(one.results) for one in group_findings(slow)] == [7]
+    assert [len(item.results) for item in group_findings(slow)] == [7]
 
 
 def test_a_finding_is_as_urgent_as_its_most_urgent_result_and_errors_and_declared_ones_are_apart() -> None:
@@ -107,7 +107,7 @@ def test_a_finding_is_as_urgent_as_its_most_urgent_result_and_errors_and_declare
         replace(BROKE, id=f"{FAILED.id}/3"),
         replace(BROKE, id=f"{FAILED.id}/4", known=True),
     ]
-    ranks = [one.rank for one in group_findings(others)]
+    ranks = [item.rank for item in group_findings(others)]
     assert ranks == [Rank.FAILED, Rank.ERROR, Rank.KNOWN, Rank.KNOWN]
 
 
@@ -117,11 +117,11 @@ def test_what_keeps_others_from_being_judged_leads_then_what_lies_nearest_to_the
         result(f"{LIST}/order/{n}/x", Outcome.SKIPPED, kind="behind", reason=f"it is not there: see {blocker.id}")
         for n in range(3)
     ]
-    crowd = [
+    synthetic_world = [
         replace(FAILED, id=f"{LIST}/{area}/Z/{n}", area=area, kind=area) for area in ("error", "request") for n in "ab"
     ]
-    findings = group_findings([FAILED, SORTED_WRONGLY, *crowd, blocker, *waiting])
-    assert [(one.lead.area, one.behind, len(one.results)) for one in findings] == [
+    findings = group_findings([FAILED, SORTED_WRONGLY, *synthetic_world, blocker, *waiting])
+    assert [(item.lead.area, item.behind, len(item.results)) for item in findings] == [
         ("protocol", 3, 1), ("request", 0, 2), ("request", 0, 1), ("error", 0, 2), ("order", 0, 1),
     ]  # fmt: skip
 
@@ -137,25 +137,25 @@ def test_a_failure_that_may_come_from_another_is_told_with_it() -> None:
         Rank.FAILED,
         2,
     )
-    assert [one.id for one in first.results] == [wrong.id, follower.id, counters.id]
+    assert [item.id for item in first.results] == [wrong.id, follower.id, counters.id]
     assert second.lead == stray
 
 
 def test_failures_that_name_each_other_as_cause_are_told_all_the_same() -> None:
-    ids = [f"{DESCRIBE}/consistency/x/{one}" for one in "ab"]
+    ids = [f"{DESCRIBE}/consistency/x/{item}" for item in "ab"]
     pair = [
-        result(one, Outcome.FAILED, kind="odd", cause=other, statement=one)
-        for one, other in zip(ids, ids[::-1], strict=True)
+        result(item, Outcome.FAILED, kind="odd", cause=other, statement=item)
+        for item, other in zip(ids, ids[::-1], strict=True)
     ]
-    assert sorted(one.id for finding in group_findings(pair) for one in finding.results) == ids
+    assert sorted(item.id for finding in group_findings(pair) for item in finding.results) == ids
 
 
 def test_one_kind_of_wrong_member_is_one_finding_where_there_are_more_than_a_few() -> None:
     def titles(*names: str) -> list[str]:
         wrong = [result(f"{DESCRIBE}/response/{name}/type", Outcome.FAILED, kind="answer-type") for name in names]
-        return [one.title for one in group_findings(wrong)]
+        return [item.title for item in group_findings(wrong)]
 
-    assert titles("A", "B", "C") == [f"{one} has the wrong JSON type" for one in "ABC"]
+    assert titles("A", "B", "C") == [f"{item} has the wrong JSON type" for item in "ABC"]
     assert titles(*"ABCDE") == ["5 members have the wrong JSON type: A, B, C, …"]
 
 
@@ -176,14 +176,14 @@ def test_a_finding_counts_its_subjects_the_most_frequent_first() -> None:
 
 def test_every_failure_is_in_exactly_one_finding() -> None:
     run = many(300)
-    told = [one.id for finding in group_findings(run.results) for one in finding.results]
-    failed = [one.id for one in run.results if one.outcome is Outcome.FAILED]
-    assert sorted(told) == sorted(failed)
+    received = [item.id for finding in group_findings(run.results) for item in finding.results]
+    failed = [item.id for item in run.results if item.outcome is Outcome.FAILED]
+    assert sorted(received) == sorted(failed)
 
 
 def test_areas_come_in_their_order_and_unknown_ones_last() -> None:
     shuffled = [result(f"B/{area}/x") for area in ("zeta", *reversed(AREAS), "alpha")]
-    assert [one.area for one in sort_results([*shuffled, result("A/client/x")])] == [
+    assert [item.area for item in sort_results([*shuffled, result("A/client/x")])] == [
         "client", *AREAS, "alpha", "zeta",
     ]  # fmt: skip
 

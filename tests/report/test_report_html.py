@@ -33,10 +33,9 @@ from sample_records import (
 
 from conformance.contract import load
 from conformance.report import Because, Outcome, Record
-from conformance.report.gate import Gate, GateFinding, Wrong
 from conformance.report.html import LIMIT, render_html
-from conformance.report.run import Contract, Facts
-from conformance.report.visible import visible
+from conformance.report.run import Contract, Facts, Gate, GateFinding, Wrong
+from conformance.visible import visible
 
 RECORDS = {
     "every kind": EVERY_KIND,
@@ -47,8 +46,8 @@ RECORDS = {
 }
 
 
-def island(text: str) -> dict[str, Any]:
-    """Give the data that the script of the page reads."""
+def embedded_data(text: str) -> dict[str, Any]:
+    """Return the data that the script of the page reads."""
     start = text.index('id="data">') + len('id="data">')
     loaded: dict[str, Any] = json.loads(text[start : text.index("</script>", start)])
     return loaded
@@ -66,18 +65,18 @@ def ids_of_checks(data: dict[str, Any]) -> set[str]:
 def test_the_page_is_well_formed_and_its_ids_are_unique(name: str) -> None:
     page = Page(render_html(RECORDS[name]))
     assert page.misnested == []
-    assert [one for one, number in Counter(page.values("id")).items() if number > 1] == []
+    assert [item for item, number in Counter(page.values("id")).items() if number > 1] == []
 
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_every_check_has_its_row_and_every_link_its_end(name: str) -> None:
     text = render_html(RECORDS[name])
-    page, data = Page(text), island(text)
+    page, data = Page(text), embedded_data(text)
     checks = ids_of_checks(data)
-    assert checks == {one.id for one in RECORDS[name].results}
+    assert checks == {item.id for item in RECORDS[name].results}
     facts = {"fact:" + "/".join(data["texts"][at] for at in row[:4]) for row in data["facts"]}
     links = {unquote(href.removeprefix("#")) for href in page.values("href") if href.startswith("#")}
-    assert {one for one in links if not one.startswith("?")} <= {*page.values("id"), *checks, *facts}
+    assert {link for link in links if not link.startswith("?")} <= {*page.values("id"), *checks, *facts}
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -127,9 +126,9 @@ def test_a_citation_links_to_its_published_page_and_an_observation_to_its_text()
 
 
 def test_a_finding_explains_itself() -> None:
-    told = Page(render_html(EVERY_KIND)).texts[FAILED.id]
+    received = Page(render_html(EVERY_KIND)).texts[FAILED.id]
     for part in (FAILED.expected, FAILED.received, FAILED.statement, "api-list:24", FAILED.reproduce):
-        assert part in told
+        assert part in received
     assert "read timed out after 10 s" in Page(render_html(EVERY_KIND)).texts[BROKE.id]
 
 
@@ -158,7 +157,7 @@ def test_hostile_text_is_shown_as_text() -> None:
     assert page.text.count(visible(HOSTILE)) > 8
     text.encode("utf-8")
     assert not [char for char in text if char not in "\n\t" and (ord(char) < 32 or char == "\u202e")]
-    assert visible(HOSTILE) in island(text)["texts"]
+    assert visible(HOSTILE) in embedded_data(text)["texts"]
 
 
 @pytest.mark.parametrize("evil", ["</script><script>alert(1)</script>", "<!--<script>", "\u2028\u2029", "]]>", "&lt;"])
@@ -173,7 +172,7 @@ def test_the_data_cannot_end_its_element(evil: str) -> None:
 
 def test_an_id_with_another_beginning_is_kept_whole() -> None:
     strange = replace(PASSED, id="Another/beginning/x")
-    assert ids_of_checks(island(render_html(record(strange)))) == {strange.id}
+    assert ids_of_checks(embedded_data(render_html(record(strange)))) == {strange.id}
 
 
 def test_findings_with_one_cause_are_one_and_tell_the_first() -> None:
@@ -181,7 +180,7 @@ def test_findings_with_one_cause_are_one_and_tell_the_first() -> None:
     page = Page(text)
     assert "20 checks about" in page.text
     assert "The other 19" in page.text
-    (members,) = (checks for _, _, checks in island(text)["findings"] if len(checks) == 20)
+    (members,) = (checks for _, _, checks in embedded_data(text)["findings"] if len(checks) == 20)
     assert len(set(members)) == 20
 
 
@@ -190,7 +189,7 @@ def test_the_page_itself_grows_with_findings_up_to_a_bound_only() -> None:
     assert [Page(text).tags["article"] for text in texts] == [LIMIT, LIMIT]
     elements = [sum(Page(text).tags.values()) for text in texts]
     assert elements[1] < elements[0] * 1.1
-    assert [len(island(text)["findings"]) for text in texts] == [2 * LIMIT + 1, 8 * LIMIT + 1]
+    assert [len(embedded_data(text)["findings"]) for text in texts] == [2 * LIMIT + 1, 8 * LIMIT + 1]
 
 
 def test_light_and_dark_are_both_there() -> None:
@@ -215,7 +214,7 @@ CONTRACT = load()
 
 
 def judged(*outcomes: tuple[str, Outcome, str]) -> Record:
-    """Give a record of this contract, with a check for each fact, outcome and note."""
+    """Return a record of this contract, with a check for each fact, outcome and note."""
     results = [
         result(f"{LIST}/response/{number}/x", outcome, facts=(fact,), reason="a reason", notes=(note,) if note else ())
         for number, (fact, outcome, note) in enumerate(outcomes)
@@ -235,25 +234,25 @@ def test_every_fact_of_the_contract_has_its_outcome() -> None:
         (observed, Outcome.PASSED, note),
         (idle, Outcome.SKIPPED, ""),
     )
-    data = island(render_html(run, contract=CONTRACT))
+    data = embedded_data(render_html(run, contract=CONTRACT))
     texts = data["texts"]
-    told = {"/".join(texts[at] for at in row[:4]): (texts[row[4]], texts[row[5]]) for row in data["facts"]}
-    assert list(told) == [fact.id for fact in CONTRACT.facts]
-    assert told[broken] == ("broken", "")
-    assert told[kept] == ("conforms", "")
-    assert told[observed] == ("contradicted", note)
-    assert told[idle] == ("not exercised", "a reason")
-    others = [outcome for fact, outcome in told.items() if fact not in {broken, kept, observed, idle}]
+    received = {"/".join(texts[at] for at in row[:4]): (texts[row[4]], texts[row[5]]) for row in data["facts"]}
+    assert list(received) == [fact.id for fact in CONTRACT.facts]
+    assert received[broken] == ("broken", "")
+    assert received[kept] == ("conforms", "")
+    assert received[observed] == ("contradicted", note)
+    assert received[idle] == ("not exercised", "a reason")
+    others = [outcome for fact, outcome in received.items() if fact not in {broken, kept, observed, idle}]
     assert set(others) == {("not exercised", "no check of this run is about it")}
 
 
 def test_a_fact_is_told_with_value_basis_and_places() -> None:
-    fact = next(one for one in CONTRACT.facts if one.facet == "enum" and len({s.id for s in one.sources}) > 1)
-    data = island(render_html(judged((fact.id, Outcome.PASSED, "")), contract=CONTRACT))
+    fact = next(item for item in CONTRACT.facts if item.facet == "enum" and len({s.id for s in item.sources}) > 1)
+    data = embedded_data(render_html(judged((fact.id, Outcome.PASSED, "")), contract=CONTRACT))
     row = data["facts"][CONTRACT.facts.index(fact)]
     assert data["texts"][row[6]] == ", ".join(fact.value)
     assert [data["texts"][at] for at in row[7:9]] == [fact.basis, fact.level]
-    assert data["places"][row[9]].split() == [f"{one.id}:{one.line}" for one in fact.sources]
+    assert data["places"][row[9]].split() == [f"{item.id}:{item.line}" for item in fact.sources]
     source = CONTRACT.sources[fact.sources[0].id]
     assert data["sources"][source.id] == [source.title, source.url]
 
@@ -262,7 +261,7 @@ def test_without_the_contract_facts_are_known_by_id_and_the_page_says_so() -> No
     fact = CONTRACT.facts[5].id
     run = judged((fact, Outcome.FAILED, ""))
     text = render_html(run)
-    data = island(text)
+    data = embedded_data(text)
     assert ["/".join(data["texts"][at] for at in row[:4]) for row in data["facts"]] == [fact]
     assert "not at hand" in Page(text).text
     assert "not at hand" not in Page(render_html(run, contract=CONTRACT)).text

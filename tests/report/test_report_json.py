@@ -65,7 +65,7 @@ def test_every_report_is_valid(name: str) -> None:
 def test_every_line_of_a_record_is_valid(name: str) -> None:
     run = RECORDS[name]
     lines = [{"type": "header", **run.header.to_json()}]
-    lines += [{"type": "result", **one.to_json()} for one in run.results]
+    lines += [{"type": "result", **result.to_json()} for result in run.results]
     if run.footer:
         lines.append({"type": "footer", **run.footer.to_json()})
     for line in lines:
@@ -93,7 +93,7 @@ def test_a_report_has_what_was_promised() -> None:
     assert report["summary"] == {"passed": 2, "failed": 5, "skipped": 1, "error": 1, "known": 1}
     assert report["facts"]["total"] == 1340
     assert report["facts"]["exercised"] == 1338
-    assert all(one.keys() >= PROMISED_OF_A_RESULT for one in report["results"])
+    assert all(item.keys() >= PROMISED_OF_A_RESULT for item in report["results"])
 
 
 def test_a_record_cut_short_is_not_complete_and_has_no_duration() -> None:

@@ -76,7 +76,7 @@ def test_a_case_is_named_so_that_viewers_show_the_whole_id() -> None:
 def test_a_failure_that_leaves_the_run_green_is_seen_but_not_red(result: object, word: str) -> None:
     root = parse(record(PASSED, result))  # type: ignore[arg-type]
     assert (root.get("failures"), root.get("skipped")) == ("0", "1")
-    (case,) = (one for one in root.iter("testcase") if one.find("skipped") is not None)
+    (case,) = (item for item in root.iter("testcase") if item.find("skipped") is not None)
     assert word in str(case.find("skipped").get("message"))  # type: ignore[union-attr]
     assert "Expected: " in str(case.findtext("system-out"))
 
@@ -166,7 +166,7 @@ def test_every_file_keeps_to_the_schemas_that_viewers_read_by(name: str) -> None
     assert breaches(root) == []
     for suite in root:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", str(suite.get("timestamp")))
-        assert all(re.fullmatch(r"\d+\.\d{3}", str(one.get("time"))) for one in (suite, *suite.findall("testcase")))
+        assert all(re.fullmatch(r"\d+\.\d{3}", str(item.get("time"))) for item in (suite, *suite.findall("testcase")))
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -189,7 +189,7 @@ def test_a_known_failure_that_is_out_of_date_is_a_failure() -> None:
 
 
 def test_a_suite_tells_what_was_judged_by_what() -> None:
-    properties = {one.get("name"): one.get("value") for one in parse(record(PASSED)).iter("property")}
+    properties = {item.get("name"): item.get("value") for item in parse(record(PASSED)).iter("property")}
     assert properties["contract"] == EVERY_KIND.header.contract.digest
     assert properties["target"] == "moto at http://127.0.0.1:5001"
 

@@ -99,16 +99,16 @@ def test_findings_come_first_each_folded() -> None:
 def test_a_page_is_never_longer_than_a_comment_may_be(failures: int) -> None:
     page = render_markdown(many(failures, passed=0))
     assert len(page) <= LIMIT < 65_536
-    told = len(re.findall(r"<summary><b>\d+\. ", page))
+    received = len(re.findall(r"<summary><b>\d+\. ", page))
     left_out = re.search(r"\*\*([\d,]+) more findings?\*\* left out for want of room: see report.html", page)
     findings = len(group_findings(many(failures, passed=0).results))
-    assert told + (int(left_out[1].replace(",", "")) if left_out else 0) == findings
+    assert received + (int(left_out[1].replace(",", "")) if left_out else 0) == findings
     assert bool(left_out) is (failures > 3)
 
 
 def test_enormous_texts_do_not_burst_the_page() -> None:
     long = "word " * 30_000
-    one = replace(
+    item = replace(
         FAILED, reason=long, statement=long, received=long, expected=long, reproduce=long, notes=(long,),
         id=f"{LIST}/request/{'x' * 5000}/y",
     )  # fmt: skip
@@ -116,7 +116,7 @@ def test_enormous_texts_do_not_burst_the_page() -> None:
         result(f"{LIST}/order/{n}/x", Outcome.SKIPPED, reason=f"{n} {long}", facts=(f"A/output/B{n}/type",))
         for n in range(200)
     ]
-    page = render_markdown(record(one, *skips))
+    page = render_markdown(record(item, *skips))
     assert len(page) <= LIMIT
     assert page.count("<details>") == page.count("</details>")
     assert page.count("```") % 2 == 0

@@ -14,8 +14,8 @@ from sample_records import BROKE, EVERY_KIND, FAILED, FOOTER, HEADER, HOSTILE_ON
 from conformance.errors import ExitCode, UserError
 from conformance.output import InUseError
 from conformance.report import Record, RecordError, RecordWriter, Result, body_text, read_record
-from conformance.report.exchange import BODY_LIMIT
 from conformance.report.fields import FieldError
+from conformance.report.result import BODY_LIMIT
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def lines_of(record: Record) -> list[dict[str, Any]]:
     assert record.footer
     return [
         {"type": "header", **record.header.to_json()},
-        *({"type": "result", **one.to_json()} for one in record.results),
+        *({"type": "result", **result.to_json()} for result in record.results),
         {"type": "footer", **record.footer.to_json()},
     ]
 
@@ -212,8 +212,8 @@ def test_a_full_disk_is_told() -> None:
 
 
 def test_a_row_goes_through_json_unchanged() -> None:
-    for one in EVERY_KIND.results:
-        assert Result.from_json(json.loads(json.dumps(one.to_json()))) == one
+    for result in EVERY_KIND.results:
+        assert Result.from_json(json.loads(json.dumps(result.to_json()))) == result
 
 
 def test_a_row_that_is_no_object_is_refused() -> None:

@@ -76,7 +76,7 @@ KINDS = {
 
 
 def by_the_book(present: frozenset[str], ending: str, *, strict: bool) -> int:
-    """Give the code as the promise words it, over names instead of records."""
+    """Return the code as the promise words it, over names instead of records."""
     if ending == "stopped" or "error" in present:
         return 3
     if "failed" in present or (strict and "recommended" in present) or ending == "out-of-date":
@@ -127,7 +127,7 @@ def test_the_exit_codes_that_people_ask_about(
 def test_a_run_that_did_not_end_never_conforms(ending: str) -> None:
     for choice in product([False, True], repeat=len(KINDS)):
         run = record(
-            *(one for one, chosen in zip(KINDS.values(), choice, strict=True) if chosen), footer=FOOTERS[ending]
+            *(item for item, chosen in zip(KINDS.values(), choice, strict=True) if chosen), footer=FOOTERS[ending]
         )
         assert exit_code(run) is not ExitCode.CONFORMS
 

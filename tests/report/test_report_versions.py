@@ -12,15 +12,12 @@ import pytest
 from rich.console import Console
 from sample_records import FOOTER, HEADER, HOSTILE, LIST, result
 
-from conformance.comparison import Side, difference_of, matrix_of
-from conformance.comparison.diff_markdown import render_diff_markdown
-from conformance.comparison.diff_terminal import print_difference
-from conformance.comparison.json_forms import compare_json, diff_json
-from conformance.comparison.json_forms import schema as comparison_schema
-from conformance.comparison.matrix_html import render_matrix_html
-from conformance.comparison.matrix_markdown import render_matrix_markdown
-from conformance.comparison.matrix_terminal import print_matrix
 from conformance.report import Record, RecordWriter, Versions, read_record
+from conformance.report.comparison.difference import difference_of, print_difference, render_diff_markdown
+from conformance.report.comparison.json_forms import compare_json, diff_json
+from conformance.report.comparison.json_forms import schema as comparison_schema
+from conformance.report.comparison.matrix import matrix_of, print_matrix, render_matrix_html, render_matrix_markdown
+from conformance.report.comparison.reading import Side
 from conformance.report.html import render_html
 from conformance.report.json_report import render_json, schema
 from conformance.report.junit import render_junit
@@ -63,13 +60,13 @@ def test_a_record_is_read_back_with_it_and_an_older_one_without(tmp_path: Path) 
 
 
 def test_each_report_says_all_of_it() -> None:
-    told = ("moto 5.2.5", "/usr/local/bin/moto_server", "botocore 1.44.5", "boto3 1.44.6", "Python 3.11.7")
+    received = ("moto 5.2.5", "/usr/local/bin/moto_server", "botocore 1.44.5", "boto3 1.44.6", "Python 3.11.7")
     for text in (render_html(record()), render_markdown(record()), render_junit(record())):
-        for part in (*told, "conformance run moto --area error", "Linux-6", "the package of its program"):
+        for part in (*received, "conformance run moto --area error", "Linux-6", "the package of its program"):
             assert part in text
     terminal = printed(print_summary, record(), {})
     assert next(line for line in terminal.splitlines() if "versions" in line).split() == [
-        "versions", "target", *" ".join(f"{part}," for part in told).rstrip(",").split(),
+        "versions", "target", *" ".join(f"{part}," for part in received).rstrip(",").split(),
     ]  # fmt: skip
 
 

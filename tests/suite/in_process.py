@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
-from conformance.catalogue.lab import Lab
-from conformance.catalogue.runner import Runner
+from conformance.checks.check import Check
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract import Contract, load
-from conformance.laws.verdict import Outcome, Verdict
-from conformance.proof import answering
-from conformance.proof.answering import Answer, Answered, refused
+from conformance.mutation.servers import Answer, Answered, rejected
+from conformance.mutation.servers import lab_of as answering_lab_of
+from conformance.session.session import TargetSession
+from conformance.suite.catalogue import catalogue
 from conformance.wire.encoding import NotJsonError, parse
 from conformance.wire.request import Request
 from conformance.worlds import load_world
@@ -32,24 +32,24 @@ def checks() -> tuple[Check, ...]:
 def refuses_what_is_well_formed(request: Request) -> Answered:
     """Tell the kinds of requests apart, and refuse each in its own words, valid ones as well."""
     if request.target is not None and request.target != f"SageMaker.{request.operation}":
-        return refused("UnknownOperationException")
+        return rejected("UnknownOperationException")
     try:
         is_object = isinstance(parse(request.body), dict)
     except NotJsonError:
         is_object = False
-    return refused("ValidationException" if is_object and request.method == "POST" else "SerializationException")
+    return rejected("ValidationException" if is_object and request.method == "POST" else "SerializationException")
 
 
 def judged(answer: Answer, *, names: bool = True, known: bool = False, selected: Sequence[Check] = ()) -> list[Verdict]:
     """Run checks, all unless some are selected, on a target whose jobs are named, known wholly, or not even named."""
-    lab = lab_of(answer, names=names, known=known)
+    session = lab_of(answer, names=names, known=known)
     some = selected or checks()
-    runner = Runner(lab, some)
+    runner = Runner(session, some)
     return [runner.verdict(check) for check in some]
 
 
-def lab_of(answer: Answer, *, names: bool = True, known: bool = False) -> Lab:
-    return answering.lab_of(contract(), answer, load_world("default").jobs if names else (), known=known)
+def lab_of(answer: Answer, *, names: bool = True, known: bool = False) -> TargetSession:
+    return answering_lab_of(contract(), answer, load_world("default").jobs if names else (), known=known)
 
 
 def counted(verdicts: Iterable[Verdict], *, level: str = "must") -> Counter[Outcome]:

@@ -8,11 +8,10 @@ import pytest
 from execnet.gateway_base import DumpError, dumps, loads
 from in_process import checks, lab_of
 
-from conformance.proof.answering import refused
-from conformance.suite.handing_back import AnswerLog, Gathering
+from conformance.mutation.servers import rejected
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
-from conformance.suite.workers import handed_over
+from conformance.suite.workers import AnswerLog, Gathering, handed_over
 from conformance.targets import StateJob
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import Request
@@ -27,16 +26,16 @@ def test_execnet_itself_takes_no_half_of_a_pair() -> None:
 
 
 def test_what_a_worker_saw_gets_over() -> None:
-    lab = lab_of(lambda _: refused("ValidationException"), names=False)
+    session = lab_of(lambda _: rejected("ValidationException"), names=False)
     request = Request.call(DESCRIBE, {"HyperParameterTuningJobName": HALF})
     shown = HttpRequest("POST", "http://host/", (), request.body)
     answer = HttpResponse(200, (("X-A", "b"),), b'{"A":"\\ud800"}', 0.0)
     exchange = Exchange(DESCRIBE, shown, answer, None)
     broken = Exchange(DESCRIBE, shown, None, Fault("not-http", HALF))
-    lab.take_over({request: exchange, replace(request, method="GET"): broken}, [exchange], broken.fault)
+    session.take_over({request: exchange, replace(request, method="GET"): broken}, [exchange], broken.fault)
     gathering = Gathering()
-    gathering.hear(loads(dumps(AnswerLog(lab, checks()).packed())))
-    other = lab_of(lambda _: refused("ValidationException"), names=False)
+    gathering.hear(loads(dumps(AnswerLog(session, checks()).packed())))
+    other = lab_of(lambda _: rejected("ValidationException"), names=False)
     gathering.into(other)
     assert other.asked[request] == exchange
     assert other.gone == Fault("not-http", "a\\ud800b")

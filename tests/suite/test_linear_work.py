@@ -11,20 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from conformance.catalogue.catalogue import matches
 from conformance.contract import load
+from conformance.contract.cited_lines import plain as without_links
 from conformance.contract.errors import ContractError
-from conformance.contract.notation import plain as without_links
 from conformance.contract.yaml_source import read_yaml
-from conformance.drift.labels import plain
-from conformance.drift.page import heading
-from conformance.gate import judging
-from conformance.gate.reading import read_known_failures
+from conformance.documents.page import heading
+from conformance.documents.prose import plain
+from conformance.suite.catalogue import matches
+from conformance.suite.known_failures import KnownFailureMatcher, _Ids, read_known_failures
+from conformance.suite.saved import SavedError, read
 from conformance.targets import AccountMask
-from conformance.validate.errors import SavedError
-from conformance.validate.saved import read
 from conformance.wire.exchange import HttpResponse
-from conformance.wire.secrets import Blotter
+from conformance.wire.redaction import Redactor
 
 _SIZES = (10_000, 40_000)
 """Four times the text: 4 is linear, 16 quadratic. What is between them is noise."""
@@ -57,7 +55,7 @@ def test_masking_thousands_of_accounts() -> None:
 @pytest.mark.parametrize("written", [str.lower, str.upper])
 def test_an_answer_of_nothing_but_signatures_of_earlier_requests(written: Callable[[str], str]) -> None:
     signature = "0123456789abcdef" * 4
-    redactor = Blotter(["a secret of some length"])
+    redactor = Redactor(["a secret of some length"])
     redactor.response(HttpResponse(200, (), b"{}", 0.0), f"Signature={signature}")
 
     def work(size: int) -> None:
@@ -96,20 +94,20 @@ def test_a_file_that_nests_without_end_is_rejected_early() -> None:
 def test_thousands_of_known_failures_look_at_few_ids_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
 
-    def looking(pattern: str, one: str) -> bool:
-        looked.append(one)
-        return matches(pattern, one)
+    def looking(pattern: str, item: str) -> bool:
+        looked.append(item)
+        return matches(pattern, item)
 
-    monkeypatch.setattr(judging, "matches", looking)
+    monkeypatch.setattr("conformance.suite.known_failures.matches", looking)
     ids = [f"Op/area/{n}/case" for n in range(2_000)]
     file = tmp_path / "known.yaml"
     rows = [f"- {{check: Op/area/{n}, reason: because}}\n" for n in range(1_000)]
     file.write_text("known_failures:\n" + "".join(rows))
-    keeper = judging.Gatekeeper(read_known_failures(file), ids, datetime.now(UTC).date())
+    keeper = KnownFailureMatcher(read_known_failures(file), ids, datetime.now(UTC).date())
     assert keeper.ruling({}, set(ids)).findings == ()
     assert len(looked) < 20 * len(ids)
-    assert judging._Ids(ids).matching("Op/*/7/*") == ("Op/area/7/case",)  # noqa: SLF001 - the order of a catalogue
-    assert judging._Ids(ids).matching("Op/area/19") == ("Op/area/19/case",)  # noqa: SLF001 - as above
+    assert _Ids(ids).matching("Op/*/7/*") == ("Op/area/7/case",)
+    assert _Ids(ids).matching("Op/area/19") == ("Op/area/19/case",)
 
 
 def test_the_nearest_id_is_looked_for_a_few_times_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +120,7 @@ def test_the_nearest_id_is_looked_for_a_few_times_only(tmp_path: Path, monkeypat
     monkeypatch.setattr("difflib.get_close_matches", none_is_near)
     file = tmp_path / "known.yaml"
     file.write_text("known_failures:\n" + "".join(f"- {{check: no/{n}, reason: because}}\n" for n in range(100)))
-    keeper = judging.Gatekeeper(read_known_failures(file), ["Op/a"], datetime.now(UTC).date())
+    keeper = KnownFailureMatcher(read_known_failures(file), ["Op/a"], datetime.now(UTC).date())
     assert len(keeper.ruling({}, set()).findings) == 100
     assert len(asked) == 5
 
@@ -140,7 +138,7 @@ def _match(compiled: re.Pattern[str], text: str, end: str, size: int) -> None:
 def test_the_patterns_of_the_contract_and_its_rules() -> None:
     contract = load()
     rules = "".join(file.read_text() for file in Path(contract.root).joinpath("behaviours").glob("*.yaml"))
-    patterns = {one.replace("\\\\", "\\") for one in re.findall(r"matches\([^']*'([^']*)'", rules)}
+    patterns = {item.replace("\\\\", "\\") for item in re.findall(r"matches\([^']*'([^']*)'", rules)}
     assert patterns, "no rule has a pattern any more"
     patterns |= {str(fact.value) for fact in contract.facts if fact.facet == "pattern"}
     for pattern in patterns:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from conformance.reference import ReferenceServer, Service
-from conformance.reference.exchange import Call
+from conformance.reference.http import Call
 from conformance.worlds import load_world
 
 KEY, SECRET = "AKIACONFORMANCE00001", "canary-of-a-secret-key"

@@ -10,19 +10,18 @@ import pytest
 from contract.small_contract import ContractFolder
 from raw_servers import JSON, RawServer, always
 
-from conformance.awscli.relay import Relay
-from conformance.catalogue.client_calls import ClientLab
-from conformance.catalogue.client_session import ClientSession
-from conformance.catalogue.runner import Runner
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome
+from conformance.clients.awscli import Relay
+from conformance.clients.boto3_session import Boto3Client, ClientSession
 from conformance.contract import ContractError, load, packaged_root
-from conformance.laws.verdict import Outcome
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
+from conformance.wire.client import Client, Protocol, TransportOptions
 from conformance.wire.exchange import HttpRequest, HttpResponse
-from conformance.wire.read_only import is_aws, reads
+from conformance.wire.limits import is_aws, reads
 from conformance.wire.request import Request
-from conformance.wire.sending import Carried, Sending
-from conformance.wire.session import Client, Protocol, Wiring
+from conformance.wire.sending import OutgoingRequest, TransportResult
 from conformance.wire.signing import Credentials, Signer
 
 WRITING = ("DeleteHyperParameterTuningJob", "StopHyperParameterTuningJob", "DeleteEndpoint")
@@ -70,7 +69,7 @@ def test_no_contract_makes_a_run_write_to_a_state_that_it_found(tmp_path: Path, 
     with RawServer(always(200, b"{}")) as server:
         plan = Plan.of(settings_for(tmp_path, contract, state, server.url))
         with plan.opened() as target:
-            runner = Runner(plan.lab(target), plan.checks)
+            runner = Runner(plan.session(target), plan.checks)
             verdicts = [runner.verdict(check) for check in plan.checks]
     assert not set(server.operations) - {"ListHyperParameterTuningJobs"}
     assert server.operations, "the server was not even asked for what is there"
@@ -83,7 +82,7 @@ def test_the_same_contract_is_sent_where_its_name_reads(tmp_path: Path) -> None:
     with RawServer(always(200, b"{}")) as server:
         plan = Plan.of(settings_for(tmp_path, contract, "existing", server.url))
         with plan.opened() as target:
-            Runner(plan.lab(target), plan.checks).verdict(plan.checks[0])
+            Runner(plan.session(target), plan.checks).verdict(plan.checks[0])
     assert "ListShelves" in server.operations
 
 
@@ -115,11 +114,15 @@ def test_a_client_at_an_endpoint_of_aws_signs_no_writing_even_if_allowed(
 
     monkeypatch.setattr(Signer, "headers", signing)
     carried = Recording()
-    client = Client(endpoint, PROTOCOL, KEYS, allowed=frozenset({operation}), wiring=Wiring(carried))
+    client = Client(
+        endpoint, PROTOCOL, KEYS, allowed=frozenset({operation}), transport_options=TransportOptions(carried)
+    )
     exchange = client.send(Request.call(operation, {}))
     headers = {"X-Amz-Target": f"SageMaker.{operation}"}
-    relayed = client.relay(Sending(operation, "POST", endpoint, headers, b"{}"), HttpRequest("POST", "", (), b"{}"))
-    assert [one.fault and one.fault.kind for one in (exchange, relayed)] == ["refused-by-client"] * 2
+    relayed = client.relay(
+        OutgoingRequest(operation, "POST", endpoint, headers, b"{}"), HttpRequest("POST", "", (), b"{}")
+    )
+    assert [item.fault and item.fault.kind for item in (exchange, relayed)] == ["refused-by-client"] * 2
     assert (signed, carried.operations) == ([], [])
 
 
@@ -129,9 +132,9 @@ class Recording:
     def __init__(self) -> None:
         self.operations: list[str] = []
 
-    def carry(self, sending: Sending) -> Carried:
-        self.operations.append(sending.operation)
-        return Carried(HttpResponse(200, (), b"{}", 0.0), None)
+    def carry(self, outgoing: OutgoingRequest) -> TransportResult:
+        self.operations.append(outgoing.operation)
+        return TransportResult(HttpResponse(200, (), b"{}", 0.0), None)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +142,7 @@ class Recording:
 )
 def test_a_header_does_not_lead_an_operation_that_reads_elsewhere(target: str) -> None:
     carried = Recording()
-    client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, wiring=Wiring(carried))
+    client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, transport_options=TransportOptions(carried))
     plain = Request("DescribeEndpoint", b"{}", target=target)
     beside = Request("DescribeEndpoint", b"{}", extra_headers=(("x-amz-target", target),))
     for request in (plain, beside):
@@ -153,12 +156,12 @@ def test_boto3_does_not_sign_what_may_not_be_sent(monkeypatch: pytest.MonkeyPatc
     signed: list[str] = []
     monkeypatch.setattr("botocore.auth.SigV4Auth.add_auth", lambda *_: signed.append("signed"))
     carried = Recording()
-    client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, wiring=Wiring(carried))
+    client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, transport_options=TransportOptions(carried))
     session = ClientSession(
         "http://127.0.0.1:1", load().service, KEYS, region="us-east-1", relay=client.relay, rejection=client.rejection
     )
-    lab = ClientLab(session, frozenset(WRITING))
-    outcome = lab.call("DeleteEndpoint", {"EndpointName": "mine"})
+    boto3 = Boto3Client(session, frozenset(WRITING))
+    outcome = boto3.call("DeleteEndpoint", {"EndpointName": "mine"})
     assert outcome.fault is not None
     assert outcome.fault.kind == "refused-by-client"
     assert (signed, carried.operations) == ([], [])
@@ -166,7 +169,7 @@ def test_boto3_does_not_sign_what_may_not_be_sent(monkeypatch: pytest.MonkeyPatc
 
 def test_the_relay_of_a_command_passes_no_writing_on() -> None:
     carried = Recording()
-    client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, wiring=Wiring(carried))
+    client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, transport_options=TransportOptions(carried))
     relay = Relay(client.send, WRITING)
     try:
         address = relay.open("name").removeprefix("http://")

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.laws.verdict import failed
+from conformance.checks.verdict import failed
 from conformance.report import Result
 from conformance.suite import recording
 from conformance.suite.recording import Recording
-from conformance.suite.reproduce import Shell
-from conformance.suite.rows import MOST_TEXT, row
+from conformance.suite.rows import MOST_TEXT, Shell, row
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
@@ -50,7 +49,7 @@ def test_rows_are_small_together(plan: Plan, tmp_path: Path, monkeypatch: pytest
         for number in range(200):
             kept.take(replace(huge_row(plan), id=f"{plan.checks[0].id}-{number}"))
         record, _ = kept.finish(unknown_members=[f"Op.{number}{HUGE}" for number in range(3)])
-    assert sum(len(json.dumps(one.to_json())) for one in record.results) < 2_000_000
+    assert sum(len(json.dumps(item.to_json())) for item in record.results) < 2_000_000
     assert record.results[-1].exchanges == ()
     assert any("too large" in note for note in record.results[-1].notes)
     assert record.footer is not None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.suite.reproduce import Shell, reproduce
+from conformance.suite.rows import Shell, reproduce
 from conformance.wire.exchange import Exchange, Headers, HttpRequest
 
 SHELL = Shell("mine", "us-east-1", "sagemaker", signed=False)
@@ -21,9 +21,9 @@ def line(body: bytes = b"{}", *, method: str = "POST", url: str = "http://host/"
 @pytest.mark.parametrize("body", [b"@/etc/hostname", b"'; touch made; '", b"$(touch made)", b"a\r\n\xff'", b"-x"])
 def test_a_body_is_pasted_as_it_is(body: bytes, tmp_path: Path) -> None:
     shell = ["/bin/bash", "-c", f"curl() {{ printf '%s\\0' \"$@\"; }}; {line(body)}"]
-    told = subprocess.run(shell, cwd=tmp_path, capture_output=True, check=True).stdout.split(b"\0")
-    assert told[-2] == body
-    assert told[-3] == (b"--data-raw" if body.startswith(b"@") else b"--data-binary")
+    received = subprocess.run(shell, cwd=tmp_path, capture_output=True, check=True).stdout.split(b"\0")
+    assert received[-2] == body
+    assert received[-3] == (b"--data-raw" if body.startswith(b"@") else b"--data-binary")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -46,10 +46,10 @@ def changing() -> Behaviour:
 
 def in_turn() -> Behaviour:
     """Answer each third request with another body that means harm."""
-    vices = itertools.cycle(behaviour for behaviour, _ in ANSWERED.values())
+    defects = itertools.cycle(behaviour for behaviour, _ in ANSWERED.values())
 
     def harm(connection: socket.socket, request: Received) -> bool:
-        return next(vices)(connection, request)
+        return next(defects)(connection, request)
 
     return later(harm, lambda number: number % 3 == 2)
 
@@ -66,9 +66,9 @@ SHAPELESS = (
 )
 SERVERS: dict[str, Callable[[], AbstractContextManager[RawServer]]] = {
     "never-answers": lambda: RawServer(later(never_answers)),
-    **{vice: lambda vice=vice: RawServer(later(FAULTY[vice][0])) for vice in NAMED},  # type: ignore[misc]
-    **{vice: lambda vice=vice: RawServer(later(ANSWERED[vice][0])) for vice in SHAPELESS},  # type: ignore[misc]
-    **{vice: lambda vice=vice: RawServer(TOKENS[vice]()) for vice in TOKENS},  # type: ignore[misc]
+    **{defect: lambda defect=defect: RawServer(later(FAULTY[defect][0])) for defect in NAMED},  # type: ignore[misc]
+    **{defect: lambda defect=defect: RawServer(later(ANSWERED[defect][0])) for defect in SHAPELESS},  # type: ignore[misc]
+    **{defect: lambda defect=defect: RawServer(TOKENS[defect]()) for defect in TOKENS},  # type: ignore[misc]
     "answers-out-of-order": lambda: RawServer(out_of_order()),
     "dies": lambda: dying_after(WELL),
     "changes-while-it-is-paged": lambda: RawServer(changing()),
@@ -80,14 +80,14 @@ STEADY = "changes-while-it-is-paged"
 """What it does is within its rights, so that it may conform."""
 
 
-@pytest.mark.parametrize("vice", SERVERS)
-def test_a_run_takes_no_more_than_300_megabytes_whatever_it_meets(vice: str, tmp_path: Path) -> None:
-    chosen = ("--select", TO_THE_END) if vice in TOKENS else ("--area", "order" if vice == STEADY else "protocol")
-    with SERVERS[vice]() as server:
-        run = measured(server, tmp_path, *chosen, limits=IMPATIENT if vice in SLOW else LIMITS)
+@pytest.mark.parametrize("defect", SERVERS)
+def test_a_run_takes_no_more_than_300_megabytes_whatever_it_meets(defect: str, tmp_path: Path) -> None:
+    chosen = ("--select", TO_THE_END) if defect in TOKENS else ("--area", "order" if defect == STEADY else "protocol")
+    with SERVERS[defect]() as server:
+        run = measured(server, tmp_path, *chosen, limits=IMPATIENT if defect in SLOW else LIMITS)
     within_bounds(run)
-    assert run.code in {ExitCode.DOES_NOT_CONFORM, ExitCode.TARGET_BROKE} or vice == STEADY
-    assert run.findings or vice == STEADY
+    assert run.code in {ExitCode.DOES_NOT_CONFORM, ExitCode.TARGET_BROKE} or defect == STEADY
+    assert run.findings or defect == STEADY
 
 
 def test_a_redirect_takes_no_more_either_and_nothing_reaches_the_other_host(tmp_path: Path) -> None:

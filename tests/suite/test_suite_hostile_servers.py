@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from in_process import checks, contract, judged, lab_of
 
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.runner import Runner
-from conformance.laws.verdict import Outcome, Verdict
-from conformance.proof.answering import Answer, Answering, right
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome, Verdict
+from conformance.mutation.servers import Answer, Answering, right
+from conformance.session.session import Resource, TargetSession
 from conformance.wire.encoding import dump, weight
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
@@ -44,17 +44,17 @@ def listing_with(token: Callable[[int], Any], *, items: bool = True, member: str
     return answer
 
 
-def told(verdicts: list[Verdict]) -> dict[str, Verdict]:
-    """Give what failed or broke, by the id of the check."""
-    return {check.id: one for check, one in zip(checks(), verdicts, strict=True) if one.outcome in BROKEN}
+def received(verdicts: list[Verdict]) -> dict[str, Verdict]:
+    """Return what failed or broke, by the id of the check."""
+    return {check.id: item for check, item in zip(checks(), verdicts, strict=True) if item.outcome in BROKEN}
 
 
-def run(answer: Answer, *, operation: str = "") -> tuple[Lab, dict[str, Verdict]]:
-    lab = lab_of(answer)
+def run(answer: Answer, *, operation: str = "") -> tuple[TargetSession, dict[str, Verdict]]:
+    session = lab_of(answer)
     selected = [check for check in checks() if check.operation.startswith(operation)]
-    runner = Runner(lab, selected)
+    runner = Runner(session, selected)
     verdicts = {check.id: runner.verdict(check) for check in selected}
-    return lab, {check_id: one for check_id, one in verdicts.items() if one.outcome in BROKEN}
+    return session, {check_id: item for check_id, item in verdicts.items() if item.outcome in BROKEN}
 
 
 @pytest.mark.parametrize(
@@ -68,18 +68,18 @@ def run(answer: Answer, *, operation: str = "") -> tuple[Lab, dict[str, Verdict]
     ids=["never-end", "repeat", "empty", "numbers"],
 )
 def test_tokens_that_lead_nowhere_are_given_up_and_told(answer: Answer) -> None:
-    lab, broken = run(answer, operation=LISTING)
+    session, broken = run(answer, operation=LISTING)
     assert any(check_id in broken for check_id in (TO_THE_END, TOKEN_TYPE)), "a token that is a number is the cause"
     assert "suite-error" not in {verdict.kind for verdict in broken.values()}
-    assert lab.gone is None
-    assert isinstance(sender := lab._sender, Answering)  # noqa: SLF001 - what was sent is what is bounded
+    assert session.gone is None
+    assert isinstance(sender := session._sender, Answering)  # noqa: SLF001 - what was sent is what is bounded
     assert len(sender.sent) < 20_000
 
 
 def test_a_token_of_a_megabyte_is_not_sent_back() -> None:
-    lab, broken = run(listing_with(lambda number: f"{number}{LONG}"))
+    session, broken = run(listing_with(lambda number: f"{number}{LONG}"))
     assert f"{LISTING}/response/NextToken/max_length" in broken
-    assert isinstance(sender := lab._sender, Answering)  # noqa: SLF001 - as above
+    assert isinstance(sender := session._sender, Answering)  # noqa: SLF001 - as above
     # One check offers a token to other queries, whatever its length: that is a handful of requests.
     assert sum(len(request.body) > 100_000 for request in sender.sent) < 20
 
@@ -98,21 +98,21 @@ def test_answers_that_are_large_one_by_one_are_bounded_together(size: int) -> No
         served += size
         return 200, dump(heavy | {"TrainingJobSummaries": [], "NextToken": f"{served}"})
 
-    lab, broken = run(answer)
-    assert lab.gone is not None
-    assert lab.gone.kind == "too-large"
-    assert "max_kept_bytes" in lab.gone.detail
+    session, broken = run(answer)
+    assert session.gone is not None
+    assert session.gone.kind == "too-large"
+    assert "max_kept_bytes" in session.gone.detail
     assert served < 128 * 1024 * 1024
     assert any(verdict.outcome is Outcome.ERROR for verdict in broken.values())
 
 
 def test_the_memory_of_a_run_can_be_set() -> None:
     sender = Answering(right(), contract().service.content_type)
-    lab = Lab(contract(), sender, (Resource("exactly-ten"),), most_bytes=1)
-    runner = Runner(lab, checks())
+    session = TargetSession(contract(), sender, (Resource("exactly-ten"),), most_bytes=1)
+    runner = Runner(session, checks())
     outcomes = Counter(runner.verdict(check).outcome for check in checks())
     assert len(sender.sent) == 1
-    assert lab.gone is not None
+    assert session.gone is not None
     # What the one answer shows is judged; whatever needs another one is told once and put aside.
     assert 0 < outcomes[Outcome.ERROR] <= 5
     assert outcomes[Outcome.FAILED] == 0
@@ -120,23 +120,23 @@ def test_the_memory_of_a_run_can_be_set() -> None:
 
 
 def test_what_is_asked_again_and_answered_alike_is_kept_once() -> None:
-    lab = lab_of(right())
+    session = lab_of(right())
     request = Request.call(LISTING, {"HyperParameterTuningJobName": "exactly-ten"})
-    lab.exchange(request)
+    session.exchange(request)
     for _ in range(3):
-        with lab.asking_again():
-            lab.exchange(request)
-    assert len(lab.answers(LISTING)) == 1
+        with session.asking_again():
+            session.exchange(request)
+    assert len(session.answers(LISTING)) == 1
 
 
 def test_what_is_asked_again_and_answered_otherwise_is_judged_as_well() -> None:
     numbers = itertools.count()
-    lab = lab_of(lambda _: (200, dump({"TrainingJobSummaries": [], "NextToken": f"{next(numbers)}"})))
+    session = lab_of(lambda _: (200, dump({"TrainingJobSummaries": [], "NextToken": f"{next(numbers)}"})))
     request = Request.call(LISTING, {"HyperParameterTuningJobName": "exactly-ten"})
-    lab.exchange(request)
-    with lab.asking_again():
-        lab.exchange(request)
-    assert len(lab.answers(LISTING)) == 2
+    session.exchange(request)
+    with session.asking_again():
+        session.exchange(request)
+    assert len(session.answers(LISTING)) == 2
 
 
 ODD_VALUES = {
@@ -147,9 +147,9 @@ ODD_VALUES = {
 }
 
 
-@pytest.mark.parametrize("vice", ODD_VALUES)
-def test_odd_values_wherever_a_kind_of_value_stands_break_nothing(vice: str) -> None:
-    kinds, odd = ODD_VALUES[vice]
+@pytest.mark.parametrize("defect", ODD_VALUES)
+def test_odd_values_wherever_a_kind_of_value_stands_break_nothing(defect: str) -> None:
+    kinds, odd = ODD_VALUES[defect]
     well = right()
 
     def changed(value: Any) -> Any:
@@ -183,17 +183,17 @@ SHAPELESS = {
 }
 
 
-@pytest.mark.parametrize("vice", SHAPELESS)
+@pytest.mark.parametrize("defect", SHAPELESS)
 @pytest.mark.parametrize("everywhere", [True, False], ids=["every-answer", "every-success"])
-def test_a_shapeless_body_is_a_failure_of_the_target_and_none_of_the_suite(vice: str, everywhere: bool) -> None:  # noqa: FBT001 - a parameter of the table
+def test_a_shapeless_body_is_a_failure_of_the_target_and_none_of_the_suite(defect: str, everywhere: bool) -> None:  # noqa: FBT001 - a parameter of the table
     well = right()
 
     def answer(request: Request) -> tuple[int, bytes] | Fault:
         got = well(request)
-        refused = isinstance(got, Fault) or got[0] != 200
-        return got if refused and not everywhere else (200, SHAPELESS[vice])
+        rejected = isinstance(got, Fault) or got[0] != 200
+        return got if rejected and not everywhere else (200, SHAPELESS[defect])
 
-    broken = told(judged(answer))
+    broken = received(judged(answer))
     assert broken
     assert {verdict.outcome for verdict in broken.values()} == {Outcome.FAILED}
 
@@ -213,18 +213,18 @@ def changing(when: Callable[[int], bool]) -> Answer:
 @pytest.mark.parametrize("moment", [60, 600])
 def test_a_listing_that_changes_while_it_is_paged_is_asked_again_before_it_is_accused(moment: int) -> None:
     verdicts = judged(changing(lambda number: number >= moment))
-    assert told(verdicts) == {}
+    assert received(verdicts) == {}
     kinds = Counter(verdict.kind for verdict in verdicts)
     assert kinds["did-not-repeat"] > 0
     assert "asked again" in next(verdict.reason for verdict in verdicts if verdict.kind == "did-not-repeat")
 
 
 def test_a_listing_that_never_holds_still_is_told_and_breaks_nothing() -> None:
-    broken = told(judged(changing(lambda number: number % 7 < 3)))
+    broken = received(judged(changing(lambda number: number % 7 < 3)))
     assert broken
     assert {verdict.outcome for verdict in broken.values()} == {Outcome.FAILED}
     assert all(
-        "/pagination/" in one or "/order/" in one or "/filter/" in one or "/consistency/" in one for one in broken
+        "/pagination/" in item or "/order/" in item or "/filter/" in item or "/consistency/" in item for item in broken
     )
 
 
@@ -236,7 +236,7 @@ def test_answers_out_of_order_are_failures() -> None:
         waiting.append(well(request))
         return waiting.pop(0)
 
-    broken = told(judged(answer))
+    broken = received(judged(answer))
     assert broken
     assert {verdict.outcome for verdict in broken.values()} == {Outcome.FAILED}
 
@@ -251,22 +251,25 @@ def test_a_server_that_dies_is_asked_five_times_more_and_told_once(kind: str, go
         left[0] -= 1
         return well(request) if left[0] >= 0 else Fault(kind, "gone")
 
-    lab, broken = run(answer)
-    assert lab.gone is not None
+    session, broken = run(answer)
+    assert session.gone is not None
     # One that drops connections, and has answered before, is asked that twice more.
     assert left[0] == (-7 if kind == "dropped" and good else -5)
     # A request that must be refused, and whose connection is dropped instead, is a failure; all else is an error.
-    accused = {one for one, verdict in broken.items() if verdict.outcome is Outcome.FAILED}
-    assert all(broken[one].kind == "dropped" for one in accused)
+    accused = {item for item, verdict in broken.items() if verdict.outcome is Outcome.FAILED}
+    assert all(broken[item].kind == "dropped" for item in accused)
     assert len(broken) <= 10
 
 
 def test_the_reference_takes_a_quarter_of_the_memory_that_a_run_may_take() -> None:
-    lab = lab_of(right())
-    runner = Runner(lab, checks())
+    session = lab_of(right())
+    runner = Runner(session, checks())
     for check in checks():
         runner.verdict(check)
     bodies = (
-        exchange.response.body for name in contract().operations for exchange in lab.answers(name) if exchange.response
+        exchange.response.body
+        for name in contract().operations
+        for exchange in session.answers(name)
+        if exchange.response
     )
     assert sum(map(weight, bodies)) < 32 * 1024 * 1024

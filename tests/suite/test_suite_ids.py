@@ -7,8 +7,8 @@ from pathlib import Path
 
 from in_process import checks, contract
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import AREAS
+from conformance.checks.check import AREAS
+from conformance.suite.catalogue import catalogue
 
 KEPT = Path(__file__).with_name("ids.txt")
 HOW = "if that is on purpose: .venv/bin/conformance checks 2>/dev/null | awk '{print $2}' | sort > tests/suite/ids.txt"
@@ -18,21 +18,21 @@ def test_no_id_has_come_or_gone_unnoticed() -> None:
     kept = set(KEPT.read_text(encoding="utf-8").split())
     now = {check.id for check in checks()}
     added, removed = sorted(now - kept), sorted(kept - now)
-    told = [f"{len(added)} added:", *added[:20], f"{len(removed)} removed:", *removed[:20], HOW]
-    assert not added, "\n".join(told)
-    assert not removed, "\n".join(told)
+    received = [f"{len(added)} added:", *added[:20], f"{len(removed)} removed:", *removed[:20], HOW]
+    assert not added, "\n".join(received)
+    assert not removed, "\n".join(received)
 
 
 def test_ids_are_unique_and_paths_of_operation_area_subject_and_case() -> None:
     ids = [check.id for check in checks()]
     assert len(set(ids)) == len(ids)
-    for one in ids:
-        operation, area, *rest = one.split("/")
+    for item in ids:
+        operation, area, *rest = item.split("/")
         assert operation in contract().operations
         assert area in AREAS
-        assert len(rest) >= 2, one
-        assert all(rest), one
-        assert not re.search(r"[\s\x00-\x1f\x7f-\uffff]", one), one
+        assert len(rest) >= 2, item
+        assert all(rest), item
+        assert not re.search(r"[\s\x00-\x1f\x7f-\uffff]", item), item
 
 
 def test_the_catalogue_is_the_same_each_time() -> None:

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from in_process import checks, counted, judged, refuses_what_is_well_formed
 
-from conformance.laws.verdict import Outcome
-from conformance.proof.answering import Answer, constant, echo, refusing, right, with_every_list_empty
+from conformance.checks.verdict import Outcome
+from conformance.mutation.servers import Answer, constant, echo, refusing, right, with_every_list_empty
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
 from conformance.worlds import load_world
@@ -31,9 +31,9 @@ NULL_SERVERS: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("names", [True, False], ids=["named-jobs", "no-jobs"])
-@pytest.mark.parametrize("vice", NULL_SERVERS)
-def test_a_null_server_passes_next_to_nothing(vice: str, names: bool) -> None:  # noqa: FBT001 - a parameter of the table
-    verdicts = judged(NULL_SERVERS[vice], names=names)
+@pytest.mark.parametrize("defect", NULL_SERVERS)
+def test_a_null_server_passes_next_to_nothing(defect: str, names: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    verdicts = judged(NULL_SERVERS[defect], names=names)
     counts = counted(verdicts)
     # What stands behind a failure was not judged because of it: it counts against the server as well.
     behind = sum(verdict.kind == "behind" for verdict in verdicts)
@@ -43,12 +43,12 @@ def test_a_null_server_passes_next_to_nothing(vice: str, names: bool) -> None:  
     assert counts[Outcome.PASSED] < 10
 
 
-@pytest.mark.parametrize("vice", ["always-an-empty-object", "always-invalid", "always-a-broken-page", "echo"])
-def test_a_server_that_answers_everything_alike_gives_one_finding(vice: str) -> None:
-    verdicts = judged(NULL_SERVERS[vice])
-    failed = [check.id for check, one in zip(checks(), verdicts, strict=True) if one.outcome is Outcome.FAILED]
-    assert [one.split("/", 1)[1] for one in failed] == ["protocol/operation/available"]
-    assert all("see " in one.reason for one in verdicts if one.outcome is Outcome.SKIPPED)
+@pytest.mark.parametrize("defect", ["always-an-empty-object", "always-invalid", "always-a-broken-page", "echo"])
+def test_a_server_that_answers_everything_alike_gives_one_finding(defect: str) -> None:
+    verdicts = judged(NULL_SERVERS[defect])
+    failed = [check.id for check, item in zip(checks(), verdicts, strict=True) if item.outcome is Outcome.FAILED]
+    assert [item.split("/", 1)[1] for item in failed] == ["protocol/operation/available"]
+    assert all("see " in item.reason for item in verdicts if item.outcome is Outcome.SKIPPED)
 
 
 @pytest.mark.parametrize("names", [True, False])
@@ -79,7 +79,7 @@ def test_an_emulator_of_other_services_is_said_not_to_serve_this_one(status: int
     verdicts = judged(lambda _: (status, body), names=False)
     (finding,) = (verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
     assert finding.reason.startswith(f"the target does not serve SageMaker: {words}")
-    assert finding.reason in {one.reason.partition(": see")[0] for one in verdicts if one.outcome is Outcome.SKIPPED}
+    assert finding.reason in {item.reason.partition(": see")[0] for item in verdicts if item.outcome is Outcome.SKIPPED}
 
 
 def test_a_page_of_an_error_is_said_of_the_operations_that_were_asked() -> None:
@@ -126,7 +126,7 @@ def test_empty_lists_are_noticed_even_where_nothing_is_known(known: bool) -> Non
     }  # fmt: skip
     assert failed
     if not known:
-        assert all("/consistency/" in one for one in failed)
+        assert all("/consistency/" in item for item in failed)
 
 
 def test_the_reference_fails_nothing_whatever_is_known() -> None:

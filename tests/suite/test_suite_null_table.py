@@ -38,11 +38,15 @@ def test_a_canned_answer_passes_what_is_true_of_that_answer_and_nothing_that_dep
     got = score_of("200, one good answer for each operation; nonsense refused rightly")
     assert not got.conforms
     assert got.failed > 100
-    areas = {one.split("/")[1] for one in got.passed_ids}
+    areas = {item.split("/")[1] for item in got.passed_ids}
     assert areas <= {"response", "consistency", "protocol", "request"}
     # Of the checks of requests only those pass that say that a valid one is let through: no refusal, no echo.
-    refusals = [one for one in got.passed_ids if "/request/" in one and ("range-" in one or "length-" in one)]
-    assert [one for one in refusals if "beyond" in one or "above" in one or "below" in one or "too-" in one] == []
+    refusals = [item for item in got.passed_ids if "/request/" in item and ("range-" in item or "length-" in item)]
+    assert [
+        rejection
+        for rejection in refusals
+        if "beyond" in rejection or "above" in rejection or "below" in rejection or "too-" in rejection
+    ] == []
 
 
 def test_empty_lists_never_conform() -> None:

@@ -8,12 +8,12 @@ from collections import Counter
 import pytest
 from in_process import checks, judged, lab_of
 
-from conformance.catalogue.catalogue import select
-from conformance.catalogue.check import Check
-from conformance.catalogue.runner import Runner
+from conformance.checks.check import Check
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome, Verdict, failed, passed
 from conformance.errors import UserError
-from conformance.laws.verdict import Outcome, Verdict, failed, passed
-from conformance.proof.answering import Answer, Answered, Answering, constant, refused, right
+from conformance.mutation.servers import Answer, Answered, Answering, constant, rejected, right
+from conformance.suite.catalogue import select
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
 
@@ -22,12 +22,12 @@ LIST = "ListTrainingJobsForHyperParameterTuningJob"
 NO_ENDPOINT = constant(404, b"<html>")
 
 
-def told(answer: Answer, *, pattern: str = "", **selection: str) -> dict[str, Verdict]:
-    """Give the verdicts that are no skips, by check."""
-    chosen = select(checks(), [pattern] if pattern else [], **{f"{key}s": [one] for key, one in selection.items()})
+def received(answer: Answer, *, pattern: str = "", **selection: str) -> dict[str, Verdict]:
+    """Return the verdicts that are no skips, by check."""
+    chosen = select(checks(), [pattern] if pattern else [], **{f"{key}s": [item] for key, item in selection.items()})
     verdicts = judged(answer, selected=chosen)
     found = {check.id: verdict for check, verdict in zip(chosen, verdicts, strict=True)}
-    return {one: verdict for one, verdict in found.items() if verdict.outcome is not Outcome.SKIPPED}
+    return {item: verdict for item, verdict in found.items() if verdict.outcome is not Outcome.SKIPPED}
 
 
 @pytest.mark.parametrize(
@@ -42,20 +42,20 @@ def told(answer: Answer, *, pattern: str = "", **selection: str) -> dict[str, Ve
     ids=["all", "protocol", "second-operation", "order", "response"],
 )
 def test_one_selected_check_tells_that_nothing_can_be_judged(selection: dict[str, str], teller: str) -> None:
-    findings = told(NO_ENDPOINT, **selection)
+    findings = received(NO_ENDPOINT, **selection)
     assert list(findings) == [teller]
     assert findings[teller].outcome is Outcome.FAILED
     assert findings[teller].kind == "no-aws-endpoint"
 
 
 def test_recommended_checks_alone_can_not_excuse_a_target_that_lacks_everything() -> None:
-    (verdict,) = told(NO_ENDPOINT, area="protocol", level="should").values()
+    (verdict,) = received(NO_ENDPOINT, area="protocol", level="should").values()
     assert verdict.outcome is Outcome.ERROR
 
 
 def lacking_the_list(code: str, status: int) -> Answer:
     well = right()
-    return lambda request: refused(code, status) if request.operation == LIST else well(request)
+    return lambda request: rejected(code, status) if request.operation == LIST else well(request)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def lacking_the_list(code: str, status: int) -> Answer:
     ],
 )
 def test_an_operation_that_is_lacking_takes_nothing_else_along(code: str, status: int, kind: str) -> None:
-    findings = told(lacking_the_list(code, status), area="protocol")
+    findings = received(lacking_the_list(code, status), area="protocol")
     assert findings.pop(f"{LIST}/protocol/operation/available").kind == kind
     assert {name: verdict.reason for name, verdict in findings.items() if verdict.outcome is not Outcome.PASSED} == {}
-    assert all(one.startswith(DESCRIBE) for one in findings)
+    assert all(finding.startswith(DESCRIBE) for finding in findings)
 
 
 @pytest.mark.parametrize("kind", ["unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"])
@@ -82,14 +82,14 @@ def test_a_target_that_falls_silent_is_given_up_after_five_requests(kind: str) -
         sent[0] += 1
         return well(request) if sent[0] <= 200 else Fault(kind, "nothing comes")
 
-    lab = lab_of(falls_silent)
+    session = lab_of(falls_silent)
     chosen = select(checks(), areas=["pagination"])
-    runner = Runner(lab, chosen)
+    runner = Runner(session, chosen)
     outcomes = Counter(runner.verdict(check).outcome for check in chosen)
     # One that drops connections is asked twice more for what it has answered; one that is not there is not.
     assert sent[0] == {"dropped": 207, "unreachable": 201}.get(kind, 205)
-    assert lab.gone is not None
-    assert "nothing comes" in lab.gone.detail
+    assert session.gone is not None
+    assert "nothing comes" in session.gone.detail
     assert outcomes[Outcome.FAILED] + outcomes[Outcome.ERROR] <= 5
 
 
@@ -97,18 +97,18 @@ def test_a_target_that_drops_what_it_can_not_read_is_judged_to_the_end() -> None
     well = right()
 
     def dies_of_strange_bodies(request: Request) -> tuple[int, bytes] | Fault:
-        told = request.body.startswith(b'{"') and request.body.endswith(b"}")
-        return well(request) if told else Fault("dropped", "the handler died")
+        received = request.body.startswith(b'{"') and request.body.endswith(b"}")
+        return well(request) if received else Fault("dropped", "the handler died")
 
-    lab = lab_of(dies_of_strange_bodies)
+    session = lab_of(dies_of_strange_bodies)
     chosen = select(checks(), areas=["protocol"])
-    runner = Runner(lab, chosen)
+    runner = Runner(session, chosen)
     verdicts = {check.id: runner.verdict(check) for check in chosen}
-    assert lab.gone is None
+    assert session.gone is None
     assert {verdict.outcome for verdict in verdicts.values()} <= {Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED}
-    failed = {one for one, verdict in verdicts.items() if verdict.outcome is Outcome.FAILED}
+    failed = {item for item, verdict in verdicts.items() if verdict.outcome is Outcome.FAILED}
     assert len(failed) > 10
-    assert [one for one in failed if "/body/" not in one] == []
+    assert [item for item in failed if "/body/" not in item] == []
 
 
 def test_a_single_silence_is_no_end() -> None:
@@ -118,25 +118,25 @@ def test_a_single_silence_is_no_end() -> None:
         sent[0] += 1
         return Fault("timeout", "nothing comes") if sent[0] % 5 == 0 else well(request)
 
-    lab = lab_of(silent_now_and_then)
+    session = lab_of(silent_now_and_then)
     for number in range(50):
-        lab.exchange(Request.call(DESCRIBE, {"HyperParameterTuningJobName": f"a{number}"}))
-    assert lab.gone is None
+        session.exchange(Request.call(DESCRIBE, {"HyperParameterTuningJobName": f"a{number}"}))
+    assert session.gone is None
 
 
 def test_a_spent_budget_is_told_in_its_own_words() -> None:
-    lab = lab_of(lambda _: Fault("budget", "the budget of 7 requests is spent"))
-    lab.exchange(Request.call(DESCRIBE, {}))
-    assert lab.gone is not None
-    assert lab.gone.detail == "the budget of 7 requests is spent"
+    session = lab_of(lambda _: Fault("budget", "the budget of 7 requests is spent"))
+    session.exchange(Request.call(DESCRIBE, {}))
+    assert session.gone is not None
+    assert session.gone.detail == "the budget of 7 requests is spent"
 
 
 def test_each_request_is_sent_once() -> None:
-    lab = lab_of(right())
-    runner = Runner(lab, checks())
+    session = lab_of(right())
+    runner = Runner(session, checks())
     for check in select(checks(), areas=["request"]):
         runner.verdict(check)
-    sender = lab._sender  # noqa: SLF001 - what really went out
+    sender = session._sender  # noqa: SLF001 - what really went out
     assert isinstance(sender, Answering)
     assert len(sender.sent) == len(set(sender.sent))
 
@@ -162,10 +162,10 @@ def test_a_comparison_that_fails_is_asked_again_before_it_accuses() -> None:
 
 def test_a_target_that_breaks_for_good_is_not_excused_for_leaving_nothing_to_compare() -> None:
     """The second asking finds answers that nobody can read, and so nothing that could be out of order."""
-    faithful, asked = right(), itertools.count()
+    original, asked = right(), itertools.count()
 
     def breaking(request: Request) -> Answered | Fault:
-        return faithful(request) if next(asked) < 100 else (200, b'{"TrainingJobSummaries": "\xff"}')
+        return original(request) if next(asked) < 100 else (200, b'{"TrainingJobSummaries": "\xff"}')
 
     verdicts = judged(breaking, selected=select(checks(), [], areas=["pagination"]))
     assert Outcome.FAILED in {verdict.outcome for verdict in verdicts}

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 from conformance.reference import ReferenceServer
-from conformance.reference.exchange import Answer, Call
+from conformance.reference.http import Answer, Call
 from conformance.reference.service import Service
 from conformance.worlds import load_world
 

@@ -10,10 +10,9 @@ from cli.command import conformance, report_of, write_targets
 
 from conformance.errors import ExitCode
 from conformance.reference import ReferenceServer
-from conformance.reference.faults import Faults
+from conformance.reference.foreground import Faults
 from conformance.targets.credentials import insist_on_credentials
-from conformance.targets.errors import CredentialsError
-from conformance.targets.spec import Kind, Origin, StateSource, TargetSpec
+from conformance.targets.spec import CredentialsError, Kind, Origin, StateSource, TargetSpec
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 from conformance.wire.signing import Credentials
 from conformance.worlds import load_world

@@ -18,8 +18,7 @@ from vices import Lifelines, launching, write_program
 from conformance.errors import ExitCode
 from conformance.targets import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
 from conformance.targets.endpoint import why_not_http
-from conformance.targets.launch import executable, launched
-from conformance.targets.ports import held_port
+from conformance.targets.launch import executable, held_port, launched
 
 Program = Callable[[str, str], Path]
 
@@ -151,11 +150,11 @@ VICES = {
 }
 
 
-@pytest.mark.parametrize("vice", VICES)
-def test_a_server_that_never_answers_ends_the_wait(tmp_path: Path, program: Program, vice: str) -> None:
-    body, why = VICES[vice]
+@pytest.mark.parametrize("defect", VICES)
+def test_a_server_that_never_answers_ends_the_wait(tmp_path: Path, program: Program, defect: str) -> None:
+    body, why = VICES[defect]
     for ready_s in (0.6, 3, 15):
-        spec = launching(program(vice, body), ready_s=ready_s)
+        spec = launching(program(defect, body), ready_s=ready_s)
         with (
             pytest.raises(TargetError, match=f"did not answer HTTP within {ready_s} s") as caught,
             ExitStack() as stack,
@@ -183,10 +182,10 @@ def test_a_server_that_breaks_during_the_run_is_noticed(tmp_path: Path, program:
 def test_the_preferred_port_is_taken_where_it_is_free_and_another_where_it_is_not(
     tmp_path: Path, program: Program, lifelines: Lifelines
 ) -> None:
-    faithful = program("faithful", FAITHFUL)
+    original = program("faithful", FAITHFUL)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-        spec = launching(faithful, str(lifelines.port), port=port)
+        spec = launching(original, str(lifelines.port), port=port)
         with launched(spec, tmp_path / "first.log") as server:
             assert server.endpoint_url != f"http://127.0.0.1:{port}"
     with launched(spec, tmp_path / "second.log") as server, launched(spec, tmp_path / "third.log") as other:
@@ -204,10 +203,12 @@ def test_a_server_with_a_port_of_its_own_is_not_launched_beside_another(tmp_path
 
 
 def test_the_log_is_without_the_secrets_of_the_entry(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
-    told = "import os; word = os.environ['DB_PASSWORD']; print('to', word[:3], end=''); print(word[3:], flush=True);"
-    told += "print('and', word, 'again', flush=True);"
+    received = (
+        "import os; word = os.environ['DB_PASSWORD']; print('to', word[:3], end=''); print(word[3:], flush=True);"
+    )
+    received += "print('and', word, 'again', flush=True);"
     spec = launching(
-        program("tells_a_secret", told + FAITHFUL), str(lifelines.port), env={"DB_PASSWORD": "hunter2-hunter"}
+        program("tells_a_secret", received + FAITHFUL), str(lifelines.port), env={"DB_PASSWORD": "hunter2-hunter"}
     )
     with launched(spec, tmp_path / "launch.log") as server:
         tail = server.log_tail()

@@ -26,10 +26,9 @@ from conformance.targets import (
     UnreachableError,
     load_targets,
     open_target,
-    resolve,
 )
-from conformance.targets.entry import REFERENCE
-from conformance.wire.session import Client, Protocol
+from conformance.targets.configuration import REFERENCE, resolve
+from conformance.wire.client import Client, Protocol
 from conformance.wire.signing import Credentials
 from conformance.worlds import World, WorldJob
 
@@ -129,10 +128,10 @@ def test_aws_is_read_with_credentials_of_the_chain_and_cannot_be_written(
     assert sorted(job.name for job in target.state.jobs) == ["one", "two"]
     assert not any(job.made or job.known for job in target.state.jobs)
     for operation in ("Create", "Stop", "Delete"):
-        refused = real_client(target.access).call(f"{operation}HyperParameterTuningJob", {})
-        assert refused.fault is not None
-        assert refused.fault.kind == "refused-by-client"
-        assert refused.response is None
+        rejected = real_client(target.access).call(f"{operation}HyperParameterTuningJob", {})
+        assert rejected.fault is not None
+        assert rejected.fault.kind == "refused-by-client"
+        assert rejected.response is None
 
 
 def test_credentials_that_the_endpoint_refuses_are_one_clear_error(

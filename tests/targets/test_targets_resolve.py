@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.errors import ExitCode
-from conformance.targets import Kind, Origin, TargetError, load_targets, resolve
-from conformance.targets.entry import REFERENCE
+from conformance.targets import Kind, Origin, TargetError, load_targets
+from conformance.targets.configuration import REFERENCE, resolve
 
 TARGETS = {"reference": REFERENCE}
 

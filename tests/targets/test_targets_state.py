@@ -29,9 +29,7 @@ from conformance.targets import (
     UnreachableError,
     allowed_operations,
 )
-from conformance.targets.adapter import load_by_command
-from conformance.targets.discovery import existing
-from conformance.targets.provisioning import Provision
+from conformance.targets.provisioning import Provision, existing, load_by_command
 from conformance.wire.exchange import Exchange
 from conformance.worlds import World, WorldJob, load_world
 
@@ -47,7 +45,7 @@ UNREADABLE: dict[str, tuple[Answer, str]] = {
     "nested": (lambda o, m: exchange(o, m, 200, NESTED), "HTTP 200, "),
     "bad-utf-8": (lambda o, m: exchange(o, m, 200, BROKEN_TEXT), "not UTF-8"),
     "html": (Answers.page_of_html, "HTTP 500"),
-    "an-error": (lambda o, m: Answers.refusal(o, m, "UnknownOperationException", "x" * 5000), "UnknownOperationExc"),
+    "an-error": (lambda o, m: Answers.rejection(o, m, "UnknownOperationException", "x" * 5000), "UnknownOperationExc"),
     "no-list": (Answers.of, "without HyperParameterTuningJobSummaries"),
     "null": (lambda o, m: Answers.of(o, m, HyperParameterTuningJobSummaries=None), "without HyperParameterTuning"),
     "no-names": (
@@ -117,7 +115,7 @@ class TestCreated:
     def test_a_refused_job_is_kept_with_the_reason(self) -> None:
         def refuses_warm_starts(operation: str, members: dict[str, Any]) -> Exchange:
             if "WarmStartConfig" in members:
-                return Answers.refusal(operation, members, "ValidationException", "no warm starts")
+                return Answers.rejection(operation, members, "ValidationException", "no warm starts")
             return Answers.of(operation, members)
 
         state = making(ScriptedCaller(refuses_warm_starts)).run(WORLD)
@@ -130,7 +128,7 @@ class TestCreated:
     def test_what_was_there_before_is_used_but_never_removed(self) -> None:
         def has_the_parent(operation: str, members: dict[str, Any]) -> Exchange:
             if operation == CREATE and members["HyperParameterTuningJobName"] == "parent":
-                return Answers.refusal(operation, members, "ResourceInUse")
+                return Answers.rejection(operation, members, "ResourceInUse")
             return Answers.of(operation, members)
 
         client = ScriptedCaller(has_the_parent)
@@ -151,7 +149,7 @@ class TestCreated:
             name = members["HyperParameterTuningJobName"]
             if operation == DELETE and (left[name] or not client.names(STOP).count(name)):
                 left[name] -= bool(client.names(STOP).count(name))
-                return Answers.refusal(operation, members, "ValidationException", "still Stopping")
+                return Answers.rejection(operation, members, "ValidationException", "still Stopping")
             return Answers.of(operation, members)
 
         client, clock, waits = ScriptedCaller(stops_slowly), Clock(), list[str]()
@@ -165,7 +163,7 @@ class TestCreated:
     def test_what_can_not_be_deleted_is_reported_with_the_line_that_deletes_it(self) -> None:
         def keeps_everything(operation: str, members: dict[str, Any]) -> Exchange:
             if operation == DELETE:
-                return Answers.refusal(operation, members, "ValidationException", "still Stopping")
+                return Answers.rejection(operation, members, "ValidationException", "still Stopping")
             return Answers.of(operation, members)
 
         client, clock = ScriptedCaller(keeps_everything), Clock()
@@ -187,7 +185,7 @@ class TestCreated:
         ("answer", "reason", "asked"),
         [
             (Answers.silence, "nothing came (budget)", 1),
-            (partial(Answers.refusal, code="UnknownOperationException"), f"the target does not know {DELETE}", 1),
+            (partial(Answers.rejection, code="UnknownOperationException"), f"the target does not know {DELETE}", 1),
         ],
     )
     def test_no_further_delete_is_tried_where_none_can_succeed(
@@ -238,8 +236,8 @@ class TestCreated:
         self, answer: Callable[..., Exchange], words: str
     ) -> None:
         def fails_for_one(operation: str, members: dict[str, Any]) -> Exchange:
-            one = operation == CREATE and members["HyperParameterTuningJobName"] == "single"
-            return (answer if one else Answers.of)(operation, members)
+            item = operation == CREATE and members["HyperParameterTuningJobName"] == "single"
+            return (answer if item else Answers.of)(operation, members)
 
         client = ScriptedCaller(fails_for_one)
         provision = making(client)
@@ -250,7 +248,7 @@ class TestCreated:
 
     def test_a_target_without_create_is_asked_once(self) -> None:
         client = ScriptedCaller(
-            lambda operation, members: Answers.refusal(operation, members, "UnknownOperationException")
+            lambda operation, members: Answers.rejection(operation, members, "UnknownOperationException")
         )
         state = making(client).run(WORLD)
         assert len(client.calls) == 1
@@ -317,9 +315,9 @@ class TestExisting:
         assert "twice" in state.notes[0]
         assert len(client.calls) == 2
 
-    @pytest.mark.parametrize("vice", UNREADABLE)
-    def test_a_listing_that_can_not_be_read_leaves_the_state_unknown(self, vice: str) -> None:
-        answer, words = UNREADABLE[vice]
+    @pytest.mark.parametrize("defect", UNREADABLE)
+    def test_a_listing_that_can_not_be_read_leaves_the_state_unknown(self, defect: str) -> None:
+        answer, words = UNREADABLE[defect]
         state = existing(ScriptedCaller(answer), spec(StateSource(Origin.EXISTING)))
         assert state.jobs == ()
         assert words in state.problem
@@ -352,7 +350,7 @@ class TestExisting:
     @pytest.mark.parametrize("names", [(), ("a",)])
     def test_credentials_that_aws_refuses_are_one_clear_error(self, names: tuple[str, ...]) -> None:
         client = ScriptedCaller(
-            lambda o, m: Answers.refusal(o, m, "ExpiredTokenException", "The security token is expired")
+            lambda o, m: Answers.rejection(o, m, "ExpiredTokenException", "The security token is expired")
         )
         with pytest.raises(CredentialsError, match="ExpiredTokenException") as caught:
             existing(client, spec(StateSource(Origin.EXISTING, names=names), Kind.AWS))

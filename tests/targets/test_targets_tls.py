@@ -11,18 +11,18 @@ import pytest
 from raw_servers import RawServer, always, reference
 from tls_servers import PrivateAuthority
 
-from conformance.awscli import AwsCliSettings
-from conformance.awscli.calls import line_of
-from conformance.catalogue.runner import Runner
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome
+from conformance.clients.awscli import AwsCliSettings, line_of
+from conformance.clients.cli_laws import Command
 from conformance.errors import ExitCode
-from conformance.laws.commands import Command
-from conformance.laws.verdict import Outcome
-from conformance.suite.reproduce import Shell, reproduce
+from conformance.suite.rows import Shell, reproduce
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
-from conformance.targets import Access, TargetError, UnreachableError, ca_bundle_of, load_targets, resolve
+from conformance.targets import Access, TargetError, UnreachableError, ca_bundle_of, load_targets
+from conformance.targets.configuration import resolve
 from conformance.targets.endpoint import CA_VARIABLES, check_reachable
-from conformance.targets.handover import spec_from_json, spec_to_json
+from conformance.targets.opening import spec_from_json, spec_to_json
 from conformance.wire.exchange import Exchange, HttpRequest
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
@@ -50,8 +50,8 @@ def test_raw_requests_and_boto3_trust_the_bundle_of_the_entry(
     selected = ("DescribeHyperParameterTuningJob/protocol/body/*", "DescribeHyperParameterTuningJob/client/*")
     plan = Plan.of(Settings("mine", str(targets), selected))
     with plan.opened() as target:
-        lab = plan.lab(target)
-        runner = Runner(lab, plan.checks)
+        session = plan.session(target)
+        runner = Runner(session, plan.checks)
         outcomes = {check.id: runner.verdict(check).outcome for check in plan.checks}
     assert len(outcomes) > 1
     assert Outcome.PASSED in outcomes.values()

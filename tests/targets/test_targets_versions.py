@@ -86,5 +86,5 @@ def test_localstack_is_asked_for_its_version_and_nothing_else_is(body: bytes, ve
     with RawServer(always(200, body)) as server:
         assert version_said(server.url, (("Server", "hypercorn"), ("x-localstack", "true")), "")[0] == version
         assert version_said(server.url, (("Server", "hypercorn"),), "")[0] == "hypercorn"
-    assert [one.head.split(b"\r\n")[0] for one in server.received] == [b"GET /_localstack/health HTTP/1.1"]
+    assert [item.head.split(b"\r\n")[0] for item in server.received] == [b"GET /_localstack/health HTTP/1.1"]
     assert "authorization" not in server.received[0].headers

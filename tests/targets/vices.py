@@ -84,7 +84,7 @@ def write_program(folder: Path, name: str, body: str) -> Path:
 
 
 def launching(path: Path, *arguments: str, endpoint_url: str = "http://127.0.0.1:{port}", **launch: Any) -> TargetSpec:
-    """Give a target that launches a Python program."""
+    """Return a target that launches a Python program."""
     command = (sys.executable, str(path), "{port}", *arguments)
     settings = {"ready_s": PATIENCE_S, **launch}
     return TargetSpec(
@@ -116,7 +116,7 @@ class ScriptedCaller:
         self.closed = True
 
     def names(self, operation: str) -> list[str]:
-        """Give the tuning jobs that an operation was called for, in order."""
+        """Return the tuning jobs that an operation was called for, in order."""
         return [members["HyperParameterTuningJobName"] for asked, members in self.calls if asked == operation]
 
 
@@ -128,7 +128,7 @@ class Answers:
         return exchange(operation, members, 200, dump(answer))
 
     @staticmethod
-    def refusal(operation: str, members: Mapping[str, Any], code: str, message: str = "") -> Exchange:
+    def rejection(operation: str, members: Mapping[str, Any], code: str, message: str = "") -> Exchange:
         return exchange(operation, members, 400, dump({"__type": code, "message": message}))
 
     @staticmethod

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.laws.verdict import Outcome
+from conformance.checks.verdict import Outcome
 from conformance.reference import Service
 from conformance.reference.listing import Page
 from third_operation.worked_example import judged
@@ -19,7 +19,7 @@ Edit = Callable[[Members], Members]
 
 
 def asked(edit: Edit) -> type[Service]:
-    """Give a server that takes another query for the one that it was asked."""
+    """Return a server that takes another query for the one that it was asked."""
 
     class Asked(Service):
         def list_tuning_jobs(self, members: Members) -> Members:
@@ -29,7 +29,7 @@ def asked(edit: Edit) -> type[Service]:
 
 
 def answered(edit: Callable[[Members, Members], Members]) -> type[Service]:
-    """Give a server that answers otherwise: `edit` is given the query and the right answer."""
+    """Return a server that answers otherwise: `edit` is given the query and the right answer."""
 
     class Answered(Service):
         def list_tuning_jobs(self, members: Members) -> Members:
@@ -39,7 +39,7 @@ def answered(edit: Callable[[Members, Members], Members]) -> type[Service]:
 
 
 def cut(edit: Callable[[Page[Any]], Page[Any]]) -> type[Service]:
-    """Give a server that cuts its pages otherwise."""
+    """Return a server that cuts its pages otherwise."""
 
     class Cut(Service):
         def page(self, name: str, query: Members, listed: Any) -> Page[Any]:
@@ -61,7 +61,7 @@ def reversed_pages(query: Members, answer: Members) -> Members:  # noqa: ARG001 
 
 
 def lost_with_a_token(*names: str) -> type[Service]:
-    """Give a server that passes members over on every page after the first."""
+    """Return a server that passes members over on every page after the first."""
 
     class Lost(Service):
         def bound(self, name: str, query: Members) -> Members:
@@ -75,15 +75,15 @@ def lost_with_a_token(*names: str) -> type[Service]:
 
 def by_the_beginning(query: Members, answer: Members) -> Members:
     part = query.get("NameContains", "")
-    return answer | {RESULT: [one for one in answer[RESULT] if one[NAME].startswith(part)]}
+    return answer | {RESULT: [item for item in answer[RESULT] if item[NAME].startswith(part)]}
 
 
 def in_any_case(members: Members) -> Members:
     return members | ({"NameContains": members["NameContains"].upper()} if "NameContains" in members else {})
 
 
-def swapped(one: str, other: str) -> Edit:
-    names = {one: other, other: one}
+def swapped(item: str, other: str) -> Edit:
+    names = {item: other, other: item}
     return lambda members: {names.get(name, name): value for name, value in members.items()}
 
 
@@ -139,11 +139,11 @@ BROKEN: dict[str, tuple[type[Service], tuple[str, ...]]] = {
 @pytest.mark.parametrize("area", ["filter", "order", "pagination"])
 def test_the_unbroken_server_is_not_accused(area: str) -> None:
     verdicts = judged(Service, area=area)
-    assert [name for name, one in verdicts.items() if one.outcome in {Outcome.FAILED, Outcome.ERROR}] == []
+    assert [name for name, item in verdicts.items() if item.outcome in {Outcome.FAILED, Outcome.ERROR}] == []
 
 
 @pytest.mark.parametrize(("service", "shows"), list(BROKEN.values()), ids=list(BROKEN))
 def test_a_broken_server_fails_a_check_about_what_it_breaks(service: type[Service], shows: tuple[str, ...]) -> None:
     (area,) = {check.partition("/")[0] for check in shows}
-    failed = {name for name, one in judged(service, area=area).items() if one.outcome is Outcome.FAILED}
+    failed = {name for name, item in judged(service, area=area).items() if item.outcome is Outcome.FAILED}
     assert set(shows) <= failed, sorted(failed)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from conformance.checks.listing.filter_laws import Narrowing, admits_all, admits_only, beyond, containing
+from conformance.checks.listing.paging import Walked
+from conformance.checks.verdict import Outcome
 from conformance.contract import ContractError, load
-from conformance.laws.listing import Reader
-from conformance.laws.narrowing import Narrowing, admits_all, admits_only, beyond, containing
-from conformance.laws.paging import Walked
-from conformance.laws.verdict import Outcome
+from conformance.session.listing import Reader
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
 from third_operation.worked_example import FOLDER, OPERATION, example
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.catalogue.catalogue import catalogue
 from conformance.contract import load
-from conformance.contract.documents import verify_citations
+from conformance.contract.cited_lines import verify_citations
+from conformance.suite.catalogue import catalogue
 from third_operation.worked_example import FOLDER, OPERATION, example
 
 _TIMEOUT_S = 240
@@ -31,7 +31,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def outcomes(folder: Path) -> dict[str, str]:
     (report,) = folder.glob("reports/*/report.json")
-    return {one["id"]: one["outcome"] for one in json.loads(report.read_text(encoding="utf-8"))["results"]}
+    return {item["id"]: item["outcome"] for item in json.loads(report.read_text(encoding="utf-8"))["results"]}
 
 
 def test_it_has_no_fault(tmp_path: Path) -> None:

@@ -6,15 +6,15 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
-from conformance.catalogue.lab import Lab, Resource
-from conformance.catalogue.runner import Runner
+from conformance.checks.check import Check
+from conformance.checks.runner import Runner
+from conformance.checks.tuning.answers import related
+from conformance.checks.verdict import Verdict
 from conformance.contract import Contract, load
-from conformance.laws.verdict import Verdict
-from conformance.proof.sender import InProcess
+from conformance.mutation.servers import InProcess
 from conformance.reference import Service
-from conformance.tuning.related import related
+from conformance.session.session import Resource, TargetSession
+from conformance.suite.catalogue import catalogue
 from conformance.worlds import World, load_world
 
 FOLDER = Path(__file__).parents[2] / "docs" / "examples" / "third-operation"
@@ -28,7 +28,7 @@ def example() -> Contract:
 
 @lru_cache(maxsize=1)
 def all_three() -> Contract:
-    """Give the contract that comes along with the third operation beside its two."""
+    """Return the contract that comes along with the third operation beside its two."""
     shipped, third = load(), example()
     facts = (*shipped.facts, *third.facts)
     return replace(
@@ -42,7 +42,7 @@ def all_three() -> Contract:
 
 @lru_cache(maxsize=2)
 def checks_of(contract_of_all: bool = False) -> tuple[Check, ...]:  # noqa: FBT001, FBT002 - a key of the cache
-    """Give the checks but for those of client libraries, which need a server behind a port."""
+    """Return the checks but for those of client libraries, which need a server behind a port."""
     contract = all_three() if contract_of_all else example()
     return tuple(check for check in catalogue(contract) if check.area != "client")
 
@@ -52,14 +52,14 @@ def world() -> World:
     return load_world("default")
 
 
-def lab(contract: Contract, service: type[Service] = Service, *, names: bool = False) -> Lab:
-    """Give a lab at a server of the default world; `names` tells it the tuning jobs, as a state does."""
+def session(contract: Contract, service: type[Service] = Service, *, names: bool = False) -> TargetSession:
+    """Return a session at a server of the default world; `names` tells it the tuning jobs, as a state does."""
     resources = tuple(Resource(job.name) for job in world().jobs) if names else ()
-    return Lab(contract, InProcess(contract, service(world())), resources, related=related)
+    return TargetSession(contract, InProcess(contract, service(world())), resources, related=related)
 
 
 def judged(service: type[Service], *, area: str = "") -> dict[str, Verdict]:
-    """Give the verdicts of the example's checks on a server, by id without the operation."""
+    """Return the verdicts of the example's checks on a server, by id without the operation."""
     chosen = tuple(check for check in checks_of() if area in {"", check.area})
-    runner = Runner(lab(example(), service), chosen)
+    runner = Runner(session(example(), service), chosen)
     return {check.id.partition("/")[2]: runner.verdict(check) for check in chosen}

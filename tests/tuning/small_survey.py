@@ -10,7 +10,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.laws.survey import Survey, View
+from conformance.session.snapshot import ResourceSnapshot, Snapshot
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
 from conformance.worlds import WorldJob, WorldTrainingJob
@@ -36,9 +36,9 @@ class Draft:
     complete: bool = True
     status: int = 200
 
-    def view(self, name: str) -> View:
+    def resource(self, name: str) -> ResourceSnapshot:
         pages = (_exchange(LIST, name, {"TrainingJobSummaries": self.items}),)
-        return View(
+        return ResourceSnapshot(
             name,
             _exchange(DESCRIBE, name, self.answer, self.status),
             Listing(pages, tuple(self.items), complete=self.complete),
@@ -54,8 +54,8 @@ class State:
 
     drafts: dict[str, Draft] = field(default_factory=dict)
 
-    def survey(self) -> Survey:
-        return Survey(tuple(draft.view(name) for name, draft in self.drafts.items()))
+    def snapshot(self) -> Snapshot:
+        return Snapshot(tuple(draft.resource(name) for name, draft in self.drafts.items()))
 
     def put(self, name: str, path: str, value: Any) -> State:
         """Set what stands at a dotted path of an answer, or of an item where the path begins with its number."""
@@ -154,7 +154,7 @@ def _draft(name: str, items: list[Json], *, status: str = "Completed", create: J
             "NonRetryableError": statuses.count("Failed"),
             "Stopped": statuses.count("Stopped"),
         },
-        "ObjectiveStatusCounters": {one: objectives.count(one) for one in ("Succeeded", "Pending", "Failed")},
+        "ObjectiveStatusCounters": {each: objectives.count(each) for each in ("Succeeded", "Pending", "Failed")},
         "ConsumedResources": {"RuntimeInSeconds": 900},
     }
     ended = status in ENDED
@@ -213,7 +213,7 @@ def _groups() -> Draft:
 
 
 def good_state() -> State:
-    """Give a fresh copy of the state."""
+    """Return a fresh copy of the state."""
     parent = _draft("parent", [_item("parent", 1, "Completed", "Succeeded", 0.875)])
     child = _draft(
         "child",

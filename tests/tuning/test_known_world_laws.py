@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from small_survey import METRIC, START, State, good_state
 
-from conformance.laws.registry import Law
-from conformance.laws.survey import Survey
-from conformance.laws.verdict import Outcome
-from conformance.tuning.echo import differences
-from conformance.tuning.known import KNOWN_LAWS, KNOWN_STATEMENTS
+from conformance.checks.registry import Law
+from conformance.checks.tuning.created import KNOWN_LAWS, KNOWN_STATEMENTS, differences
+from conformance.checks.verdict import Outcome
+from conformance.session.snapshot import Snapshot
 
 LAWS: dict[str, Law] = {law.name: law for law in KNOWN_LAWS}
 CONFIG = "HyperParameterTuningJobConfig"
@@ -22,11 +21,11 @@ ITEMS = [name for name in LAWS if name.startswith("TrainingJobSummaries")]
 
 
 def outcome(name: str, state: State) -> Outcome:
-    return LAWS[name].judge(state.survey()).outcome
+    return LAWS[name].evaluate(state.snapshot()).outcome
 
 
 def created_with(name: str, value: Any) -> State:
-    """Give a tuning job that was created with a value at the path that a law is about, and shows it."""
+    """Return a tuning job that was created with a value at the path that a law is about, and shows it."""
     state = good_state().without("parent", "child", "running")
     draft = state.drafts["groups"]
     assert draft.known is not None
@@ -55,14 +54,14 @@ def test_laws_have_names_and_statements_of_their_own() -> None:
 
 @pytest.mark.parametrize("name", LAWS)
 def test_a_good_state_keeps_every_law_that_it_exercises(name: str) -> None:
-    verdict = LAWS[name].judge(good_state().survey())
+    verdict = LAWS[name].evaluate(good_state().snapshot())
     assert (verdict.outcome, verdict.received) in {(Outcome.PASSED, ""), (Outcome.SKIPPED, "")}
 
 
 @pytest.mark.parametrize("name", LAWS)
 def test_without_a_known_world_every_law_is_skipped(name: str) -> None:
-    for survey in (Survey(()), good_state().unknown().survey()):
-        verdict = LAWS[name].judge(survey)
+    for snapshot in (Snapshot(()), good_state().unknown().snapshot()):
+        verdict = LAWS[name].evaluate(snapshot)
         assert verdict.outcome is Outcome.SKIPPED
         assert verdict.reason
 
@@ -128,7 +127,7 @@ VICES: list[tuple[str, str, str, Any]] = [
 
 @pytest.mark.parametrize(("name", "job", "path", "value"), VICES, ids=[name for name, *_ in VICES])
 def test_what_became_of_a_tuning_job_is_told(name: str, job: str, path: str, value: Any) -> None:
-    verdict = LAWS[name].judge(good_state().put(job, path, value).survey())
+    verdict = LAWS[name].evaluate(good_state().put(job, path, value).snapshot())
     assert verdict.outcome is Outcome.FAILED
     assert job in verdict.received
 
@@ -164,7 +163,7 @@ def test_times_may_be_kept_in_whole_seconds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "told", "found"),
+    ("asked", "received", "found"),
     [
         ({"A": 1}, {"A": 1.0, "B": 2}, []),
         ({"A": None}, {}, []),
@@ -182,8 +181,8 @@ def test_times_may_be_kept_in_whole_seconds() -> None:
         ({"A": "a"}, {"A": ""}, ["X.A is '', given was 'a'"]),
     ],
 )
-def test_differences(asked: Any, told: Any, found: list[str]) -> None:
-    assert differences(asked, told, "X") == found
+def test_differences(asked: Any, received: Any, found: list[str]) -> None:
+    assert differences(asked, received, "X") == found
 
 
 METRICS = [{"Name": "a", "Regex": "a=(.*)"}, {"Name": "b", "Regex": "b=(.*)"}]
@@ -219,15 +218,15 @@ WRONG: list[tuple[str, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("member", "asked", "told"), RIGHT)
-def test_what_may_be_added_or_return_in_another_form(member: str, asked: Any, told: Any) -> None:
-    assert differences(asked, told, member) == differences({member: asked}, {member: told}, "X") == []
+@pytest.mark.parametrize(("member", "asked", "received"), RIGHT)
+def test_what_may_be_added_or_return_in_another_form(member: str, asked: Any, received: Any) -> None:
+    assert differences(asked, received, member) == differences({member: asked}, {member: received}, "X") == []
 
 
-@pytest.mark.parametrize(("member", "asked", "told"), WRONG)
-def test_what_may_not(member: str, asked: Any, told: Any) -> None:
-    assert differences(asked, told, member)
-    assert differences({member: asked}, {member: told}, "X")
+@pytest.mark.parametrize(("member", "asked", "received"), WRONG)
+def test_what_may_not(member: str, asked: Any, received: Any) -> None:
+    assert differences(asked, received, member)
+    assert differences({member: asked}, {member: received}, "X")
 
 
 def test_only_autotune_adds_ranges() -> None:

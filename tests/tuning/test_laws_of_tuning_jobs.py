@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import pytest
 from small_survey import METRIC, START, Draft, State, good_state
-from vices_of_tuning_jobs import ALLOWED, CONFIG, IMAGE, VICES, Vice, both, calls_best, counts, lists_an_item_less, put
+from vices_of_tuning_jobs import (
+    ALLOWED,
+    CONFIG,
+    IMAGE,
+    VICES,
+    Defect,
+    both,
+    calls_best,
+    counts,
+    lists_an_item_less,
+    put,
+)
 
-import conformance.tuning  # noqa: F401 - registers the laws
-from conformance.laws.registry import laws
-from conformance.laws.survey import Survey
-from conformance.laws.verdict import Outcome, Verdict
+import conformance.checks.tuning  # noqa: F401 - registers the laws
+from conformance.checks.registry import laws
+from conformance.checks.verdict import Outcome, Verdict
+from conformance.session.snapshot import Snapshot
 
 
-def judge(name: str, survey: Survey) -> Verdict:
-    return laws()[name].judge(survey)
+def evaluate(name: str, snapshot: Snapshot) -> Verdict:
+    return laws()[name].evaluate(snapshot)
 
 
-BAD = [(name, vice) for name, vices in VICES.items() for vice in vices]
+BAD = [(name, defect) for name, defects in VICES.items() for defect in defects]
 
 
 def test_every_law_has_a_vice() -> None:
@@ -25,14 +36,14 @@ def test_every_law_has_a_vice() -> None:
 
 @pytest.mark.parametrize("name", VICES)
 def test_a_good_state_passes(name: str) -> None:
-    verdict = judge(name, good_state().survey())
+    verdict = evaluate(name, good_state().snapshot())
     assert (verdict.outcome, verdict.received) == (Outcome.PASSED, "")
     assert sum(verdict.rests_on.values()) > 0
 
 
-@pytest.mark.parametrize(("name", "vice"), BAD, ids=[name for name, _ in BAD])
-def test_a_vice_fails_and_is_explained(name: str, vice: Vice) -> None:
-    verdict = judge(name, vice(good_state()).survey())
+@pytest.mark.parametrize(("name", "defect"), BAD, ids=[name for name, _ in BAD])
+def test_a_vice_fails_and_is_explained(name: str, defect: Defect) -> None:
+    verdict = evaluate(name, defect(good_state()).snapshot())
     assert verdict.outcome is Outcome.FAILED
     assert verdict.expected
     assert any(job in verdict.received for job in ("child", "parent", "groups", "running"))
@@ -40,15 +51,15 @@ def test_a_vice_fails_and_is_explained(name: str, vice: Vice) -> None:
     assert verdict.kind
 
 
-@pytest.mark.parametrize(("name", "vice"), ALLOWED, ids=[name for name, _ in ALLOWED])
-def test_what_is_allowed_passes(name: str, vice: Vice) -> None:
-    assert judge(name, vice(good_state()).survey()).outcome is Outcome.PASSED
+@pytest.mark.parametrize(("name", "defect"), ALLOWED, ids=[name for name, _ in ALLOWED])
+def test_what_is_allowed_passes(name: str, defect: Defect) -> None:
+    assert evaluate(name, defect(good_state()).snapshot()).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize("name", VICES)
 def test_nothing_to_judge_is_skipped_with_a_reason(name: str) -> None:
-    for survey in (Survey(()), State({"nobody": empty()}).survey(), State({"refused": refused()}).survey()):
-        verdict = judge(name, survey)
+    for snapshot in (Snapshot(()), State({"nobody": empty()}).snapshot(), State({"refused": rejected()}).snapshot()):
+        verdict = evaluate(name, snapshot)
         assert verdict.outcome is Outcome.SKIPPED
         assert len(verdict.reason) > 20
 
@@ -59,7 +70,7 @@ def empty() -> Draft:
     return draft
 
 
-def refused() -> Draft:
+def rejected() -> Draft:
     draft = good_state().drafts["child"]
     draft.status, draft.complete, draft.known = 400, False, None
     return draft
@@ -84,18 +95,18 @@ def test_odd_types_never_break_a_law(name: str, odd: object) -> None:
 
 def judged_in_order(name: str, state: State) -> None:
     """Judge a state; a verdict either rests on something or says why it is none."""
-    verdict = judge(name, state.survey())
+    verdict = evaluate(name, state.snapshot())
     assert verdict.outcome is not Outcome.ERROR
     assert verdict.reason or sum(verdict.rests_on.values()) > 0
 
 
-@pytest.mark.parametrize("name", [one.name for one in laws().values() if one.compares])
+@pytest.mark.parametrize("name", [each.name for each in laws().values() if each.compares])
 def test_laws_that_compare_leave_moving_tuning_jobs_alone(name: str) -> None:
     moving = good_state().unknown().without("child", "parent", "groups")
     moving.put("running", "TrainingJobStatusCounters.InProgress", 7)
     moving.put("running", "ObjectiveStatusCounters.Succeeded", 7)
     moving.put("running", f"BestTrainingJob.{METRIC}.Value", 7.0)
-    assert judge(name, moving.survey()).outcome is Outcome.SKIPPED
+    assert evaluate(name, moving.snapshot()).outcome is Outcome.SKIPPED
 
 
 @pytest.mark.parametrize(("listed", "outcome"), [(99, Outcome.PASSED), (100, Outcome.FAILED), (200, Outcome.FAILED)])
@@ -109,48 +120,48 @@ def test_a_listing_that_ends_with_a_full_page_was_cut_and_not_deleted_from(liste
     }
     child.answer["ObjectiveStatusCounters"] = {"Succeeded": listed + 7, "Pending": 0, "Failed": 0}
     for name in ("status-counters-cover-the-listing", "objective-counters-cover-the-listing", "completed-counter"):
-        assert judge(name, state.survey()).outcome is outcome
+        assert evaluate(name, state.snapshot()).outcome is outcome
 
 
 def test_counters_may_exceed_the_listing_where_training_jobs_may_have_been_deleted() -> None:
     for name in ("completed-counter", "succeeded-objective-counter", "status-counters-cover-the-listing"):
-        verdict = judge(name, lists_an_item_less(good_state().unknown()).survey())
+        verdict = evaluate(name, lists_an_item_less(good_state().unknown()).snapshot())
         assert verdict.outcome is Outcome.PASSED
         assert any("deleted" in note for note in verdict.notes)
 
 
 def test_counters_of_a_complete_listing_are_judged_on_any_state() -> None:
     swapped = both(counts("Completed", 1), counts("Stopped", 2))
-    assert judge("completed-counter", swapped(good_state().unknown()).survey()).outcome is Outcome.FAILED
+    assert evaluate("completed-counter", swapped(good_state().unknown()).snapshot()).outcome is Outcome.FAILED
 
 
 def test_a_retryable_error_may_lift_the_counters_above_the_limit() -> None:
     state = both(counts("RetryableError", 1), counts("NonRetryableError", 1))(good_state().unknown())
-    verdict = judge("launches-within-the-limit", state.survey())
+    verdict = evaluate("launches-within-the-limit", state.snapshot())
     assert verdict.outcome is Outcome.PASSED
     assert any("O10" in note for note in verdict.notes)
 
 
 def test_training_jobs_that_the_service_may_have_stopped_need_not_count_as_stopped() -> None:
     state = both(counts("Stopped", 0), put("child", f"{CONFIG}.TrainingJobEarlyStoppingType", "Auto"))
-    assert judge("stopped-counter", state(good_state().unknown()).survey()).outcome is Outcome.PASSED
+    assert evaluate("stopped-counter", state(good_state().unknown()).snapshot()).outcome is Outcome.PASSED
 
 
 def test_a_stopped_training_job_may_win_and_the_verdict_says_so() -> None:
     stopped_wins = both(put("child", f"3.{METRIC}.Value", 0.9), calls_best(3))
-    verdict = judge("best-training-job-has-won", stopped_wins(good_state()).survey())
+    verdict = evaluate("best-training-job-has-won", stopped_wins(good_state()).snapshot())
     assert verdict.outcome is Outcome.PASSED
     assert any("O11" in note for note in verdict.notes)
     completed_wins = put("child", f"3.{METRIC}.Value", 0.9)
-    assert judge("best-training-job-has-won", completed_wins(good_state()).survey()).outcome is Outcome.PASSED
+    assert evaluate("best-training-job-has-won", completed_wins(good_state()).snapshot()).outcome is Outcome.PASSED
 
 
 def test_ties_may_be_broken_in_any_way() -> None:
     tie = put("child", f"0.{METRIC}.Value", 0.75)
     for index in (0, 1):
         state = both(tie, calls_best(index))(good_state())
-        assert judge("best-training-job-has-won", state.survey()).outcome is Outcome.PASSED
-        assert judge("best-follows-the-direction", state.survey()).outcome is Outcome.PASSED
+        assert evaluate("best-training-job-has-won", state.snapshot()).outcome is Outcome.PASSED
+        assert evaluate("best-follows-the-direction", state.snapshot()).outcome is Outcome.PASSED
 
 
 def test_no_best_where_only_stopped_training_jobs_have_a_metric() -> None:
@@ -158,18 +169,18 @@ def test_no_best_where_only_stopped_training_jobs_have_a_metric() -> None:
         state.drafts["child"].items[:2] = []
         return state.put("child", "BestTrainingJob", None)
 
-    assert judge("best-training-job-has-won", only_stopped(good_state()).survey()).outcome is Outcome.PASSED
+    assert evaluate("best-training-job-has-won", only_stopped(good_state()).snapshot()).outcome is Outcome.PASSED
 
 
 def test_different_objectives_have_no_common_best() -> None:
     path = "TrainingJobDefinitions.0.TuningObjective.MetricName"
     state = good_state().without("child", "parent", "running").put("groups", path, "train:auc")
-    assert judge("best-training-job-has-won", state.survey()).outcome is Outcome.SKIPPED
+    assert evaluate("best-training-job-has-won", state.snapshot()).outcome is Outcome.SKIPPED
 
 
 def test_an_absent_overall_best_is_no_accusation_of_a_live_service() -> None:
     state = good_state().unknown().put("child", "OverallBestTrainingJob", None)
-    assert judge("overall-best-spans-the-parents", state.survey()).outcome is Outcome.SKIPPED
+    assert evaluate("overall-best-spans-the-parents", state.snapshot()).outcome is Outcome.SKIPPED
 
 
 PARENTS = [name for name, law in laws().items() if "warm-start" in law.subject and name != "warm-start-comes-back"]
@@ -188,14 +199,14 @@ def test_a_name_that_was_given_again_is_no_parent(name: str) -> None:
         state.put("parent", "TrainingJobDefinition.StaticHyperParameters", {})
         return state.put("child", "OverallBestTrainingJob.TuningJobName", "parent-of-the-parent")
 
-    assert judge(name, taken_by_another(good_state().unknown()).survey()).outcome is not Outcome.FAILED
+    assert evaluate(name, taken_by_another(good_state().unknown()).snapshot()).outcome is not Outcome.FAILED
     if name in PARENTS:
-        assert judge(name, taken_by_another(good_state().unknown()).survey()).outcome is Outcome.SKIPPED
+        assert evaluate(name, taken_by_another(good_state().unknown()).snapshot()).outcome is Outcome.SKIPPED
 
 
 def test_a_child_that_is_older_than_its_parent_is_told_where_nobody_else_was_at_it() -> None:
     older = put("parent", "CreationTime", START + 1)
-    assert judge("warm-start-parents-came-earlier", older(good_state()).survey()).outcome is Outcome.FAILED
+    assert evaluate("warm-start-parents-came-earlier", older(good_state()).snapshot()).outcome is Outcome.FAILED
 
 
 def test_training_jobs_without_a_name_are_not_taken_for_one() -> None:
@@ -203,10 +214,10 @@ def test_training_jobs_without_a_name_are_not_taken_for_one() -> None:
     for name in ("child", "parent"):
         for place in range(len(state.drafts[name].items)):
             state.put(name, f"{place}.TrainingJobName", None).put(name, f"{place}.TuningJobName", None)
-    assert judge("lists-only-its-own-training-jobs", state.survey()).outcome is Outcome.PASSED
+    assert evaluate("lists-only-its-own-training-jobs", state.snapshot()).outcome is Outcome.PASSED
 
 
 def test_a_parent_that_is_gone_is_nobodys_fault() -> None:
     state = good_state().without("parent")
     for name in ("parents-have-ended", "identical-image", "same-objective-as-parents"):
-        assert judge(name, state.survey()).outcome is Outcome.SKIPPED
+        assert evaluate(name, state.snapshot()).outcome is Outcome.SKIPPED

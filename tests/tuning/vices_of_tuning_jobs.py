@@ -6,22 +6,22 @@ from collections.abc import Callable
 
 from small_survey import METRIC, START, State
 
-Vice = Callable[[State], State]
+Defect = Callable[[State], State]
 WARM = "WarmStartConfig.ParentHyperParameterTuningJobs.0.HyperParameterTuningJobName"
 LIMIT = "HyperParameterTuningJobConfig.ResourceLimits"
 CONFIG = "HyperParameterTuningJobConfig"
 IMAGE = "TrainingJobDefinition.AlgorithmSpecification.TrainingImage"
 
 
-def put(name: str, path: str, value: object) -> Vice:
+def put(name: str, path: str, value: object) -> Defect:
     """Name a vice: the target says something else at one path."""
     return lambda state: state.put(name, path, value)
 
 
-def both(*vices: Vice) -> Vice:
+def both(*defects: Defect) -> Defect:
     def all_of_them(state: State) -> State:
-        for vice in vices:
-            state = vice(state)
+        for defect in defects:
+            state = defect(state)
         return state
 
     return all_of_them
@@ -38,19 +38,19 @@ def lists_an_item_less(state: State) -> State:
     return state
 
 
-def counts(counter: str, number: int) -> Vice:
+def counts(counter: str, number: int) -> Defect:
     return put("child", f"TrainingJobStatusCounters.{counter}", number)
 
 
-def classifies(counter: str, number: int) -> Vice:
+def classifies(counter: str, number: int) -> Defect:
     return put("child", f"ObjectiveStatusCounters.{counter}", number)
 
 
-def has_a_newer_word(member: str) -> Vice:
+def has_a_newer_word(member: str) -> Defect:
     return put("child", f"0.{member}", "Newer")
 
 
-def calls_best(index: int) -> Vice:
+def calls_best(index: int) -> Defect:
     def other_best(state: State) -> State:
         return state.put("child", "BestTrainingJob", dict(state.drafts["child"].items[index]))
 
@@ -59,16 +59,16 @@ def calls_best(index: int) -> Vice:
 
 def tells_no_metric(state: State) -> State:
     for draft in state.drafts.values():
-        for told in (
+        for received in (
             *draft.items,
             draft.answer.get("BestTrainingJob", {}),
             draft.answer.get("OverallBestTrainingJob", {}),
         ):
-            told.pop(METRIC, None)
+            received.pop(METRIC, None)
     return state
 
 
-VICES: dict[str, list[Vice]] = {
+VICES: dict[str, list[Defect]] = {
     "lists-only-its-own-training-jobs": [shares_a_training_job, put("child", "0.TuningJobName", "parent")],
     "names-its-tuning-job": [
         put("child", "0.TuningJobName", "parent"),
@@ -240,7 +240,7 @@ VICES: dict[str, list[Vice]] = {
 }
 
 # What may differ without anybody being wrong.
-ALLOWED: list[tuple[str, Vice]] = [
+ALLOWED: list[tuple[str, Defect]] = [
     ("consumed-runtime-within-the-limit", put("child", "ConsumedResources.RuntimeInSeconds", 36_000 + 3_600)),
     ("tuning-job-arn-ends-with-its-name", put("child", "HyperParameterTuningJobArn", "arn:x/CHILD")),
     ("status-counters-all-sent", put("child", "TrainingJobStatusCounters", None)),

@@ -40,7 +40,7 @@ class Saved:
     boto3: str
 
     def form(self, name: str) -> str:
-        """Give the text of a form."""
+        """Return the text of a form."""
         return str(getattr(self, name))
 
 
@@ -55,8 +55,8 @@ class Answers:
     boto3_error: str
 
     def of(self, operation: str, name: str = STATUSES) -> Saved:
-        """Give the answer of an operation about a tuning job."""
-        return next(one for one in self.all if (one.operation, one.name) == (operation, name))
+        """Return the answer of an operation about a tuning job."""
+        return next(item for item in self.all if (item.operation, item.name) == (operation, name))
 
 
 @cache
@@ -73,17 +73,17 @@ def answers() -> Answers:
         caller, client = Caller(server.endpoint_url), sdk(server.endpoint_url)
         pages = client.get_paginator("list_hyper_parameter_tuning_jobs").paginate()
         names = [job[SUBJECT] for page in pages for job in page["HyperParameterTuningJobSummaries"]]
-        saved = [one for name in names for one in _of(caller, client, name)]
+        saved = [item for name in names for item in _of(caller, client, name)]
         try:
             client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="nobody")
         except client.exceptions.ResourceNotFound as error:
-            refused = json.dumps(error.response, default=str)
+            rejected = json.dumps(error.response, default=str)
         return Answers(
             tuple(saved),
             caller.post(LIST, SORTED).text,
             caller.post(DESCRIBE, {SUBJECT: "nobody"}).text,
             caller.post(DESCRIBE, {SUBJECT: "-"}).text,
-            refused,
+            rejected,
         )
 
 

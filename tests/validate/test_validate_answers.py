@@ -10,15 +10,13 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue.catalogue import catalogue
-from conformance.catalogue.check import Check
+from conformance.checks.check import Check
 from conformance.contract import Contract
 from conformance.errors import ExitCode
 from conformance.report import Outcome
-from conformance.validate import offline
-from conformance.validate.forms import Form
-from conformance.validate.judgement import Judgement, judge
-from conformance.validate.saved import Content
+from conformance.suite.catalogue import catalogue
+from conformance.suite.saved import Content, Form
+from conformance.suite.validate import CheckResult, evaluate
 from validate.saving import DESCRIBE, LIST, SORTED, STATUSES, SUBJECT, Saved, answers, contract
 
 
@@ -34,11 +32,11 @@ def _one_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     def made_before(_: Contract) -> tuple[Check, ...]:
         return checks()
 
-    monkeypatch.setattr(offline, "catalogue", made_before)
+    monkeypatch.setattr("conformance.suite.saved_checks.catalogue", made_before)
 
 
-def judged(operation: str, answer: Any, request: dict[str, Any] | None = None, form: Form | None = None) -> Judgement:
-    return judge(
+def judged(operation: str, answer: Any, request: dict[str, Any] | None = None, form: Form | None = None) -> CheckResult:
+    return evaluate(
         contract(),
         contract().operations[operation],
         answer=Content("answer.json", answer),
@@ -47,8 +45,8 @@ def judged(operation: str, answer: Any, request: dict[str, Any] | None = None, f
     )
 
 
-def failures(judgement: Judgement) -> set[str]:
-    return {one.id for one in judgement.results if one.outcome is Outcome.FAILED}
+def failures(check_result: CheckResult) -> set[str]:
+    return {result.id for result in check_result.results if result.outcome is Outcome.FAILED}
 
 
 def asked(saved: Saved) -> dict[str, Any]:
@@ -59,9 +57,9 @@ def asked(saved: Saved) -> dict[str, Any]:
 def test_every_answer_of_the_reference_server_is_clean(form: str, beside: bool) -> None:  # noqa: FBT001 - pytest passes it so
     told: list[str] = []
     for saved in answers().all:
-        judgement = judged(saved.operation, json.loads(saved.form(form)), asked(saved) if beside else None)
-        assert judgement.code(strict=True) is ExitCode.CONFORMS
-        told += [f"{saved.name} {one}" for one in failures(judgement)]
+        check_result = judged(saved.operation, json.loads(saved.form(form)), asked(saved) if beside else None)
+        assert check_result.code(strict=True) is ExitCode.CONFORMS
+        told += [f"{saved.name} {failure}" for failure in failures(check_result)]
     assert told == []
 
 
@@ -76,9 +74,11 @@ def test_the_forms_of_one_answer_come_to_the_same_judgement() -> None:
         saved = answers().of(operation)
         passed = [
             {
-                one.id
-                for one in judged(operation, json.loads(saved.form(form.value))).results
-                if one.outcome is Outcome.PASSED and one.area in {"response", "consistency"} and "/http/" not in one.id
+                result.id
+                for result in judged(operation, json.loads(saved.form(form.value))).results
+                if result.outcome is Outcome.PASSED
+                and result.area in {"response", "consistency"}
+                and "/http/" not in result.id
             }
             for form in Form
         ]
@@ -86,7 +86,7 @@ def test_the_forms_of_one_answer_come_to_the_same_judgement() -> None:
 
 
 def test_what_boto3_knows_of_the_exchange_is_judged_as_well() -> None:
-    passed = {one.id for one in judged(DESCRIBE, json.loads(answers().of(DESCRIBE).boto3)).results}
+    passed = {result.id for result in judged(DESCRIBE, json.loads(answers().of(DESCRIBE).boto3)).results}
     assert {
         f"{DESCRIBE}/response/http/status",
         f"{DESCRIBE}/protocol/answer/content-type",
@@ -95,13 +95,13 @@ def test_what_boto3_knows_of_the_exchange_is_judged_as_well() -> None:
 
 
 def test_a_sorted_and_filtered_page_is_judged_by_what_was_asked() -> None:
-    judgement = judged(LIST, json.loads(answers().page), dict(SORTED))
-    assert failures(judgement) == set()
+    check_result = judged(LIST, json.loads(answers().page), dict(SORTED))
+    assert failures(check_result) == set()
     assert {
         f"{LIST}/filter/Completed/only",
         f"{LIST}/order/FinalObjectiveMetricValue/Descending",
         f"{LIST}/request/answered/let-through",
-    } <= {one.id for one in judgement.results if one.outcome is Outcome.PASSED}
+    } <= {result.id for result in check_result.results if result.outcome is Outcome.PASSED}
 
 
 def _set(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
@@ -137,24 +137,24 @@ def test_a_broken_description_fails_where_it_is_broken(
 ) -> None:
     answer = copy.deepcopy(json.loads(answers().of(DESCRIBE).wire))
     edit(answer)
-    judgement = judged(DESCRIBE, answer)
-    assert judgement.code(strict=False) is ExitCode.DOES_NOT_CONFORM
-    assert {f"{DESCRIBE}/{one}" for one in expected} <= failures(judgement)
-    for one in judgement.results:
-        if one.outcome is Outcome.FAILED:
-            assert one.expected
-            assert one.received
-            assert one.because
+    check_result = judged(DESCRIBE, answer)
+    assert check_result.code(strict=False) is ExitCode.DOES_NOT_CONFORM
+    assert {f"{DESCRIBE}/{item}" for item in expected} <= failures(check_result)
+    for result in check_result.results:
+        if result.outcome is Outcome.FAILED:
+            assert result.expected
+            assert result.received
+            assert result.because
 
 
 def test_a_lacking_member_that_only_the_model_requires_is_no_failure_but_a_recommendation() -> None:
     answer = json.loads(answers().of(DESCRIBE).wire)
     _drop("TrainingJobStatusCounters")(answer)
-    judgement = judged(DESCRIBE, answer)
-    assert failures(judgement) == {f"{DESCRIBE}/response/TrainingJobStatusCounters/modelled-required"}
-    assert judgement.code(strict=False) is ExitCode.CONFORMS
-    assert judgement.code(strict=True) is ExitCode.DOES_NOT_CONFORM
-    assert judgement.selected("must").code(strict=True) is ExitCode.CONFORMS
+    check_result = judged(DESCRIBE, answer)
+    assert failures(check_result) == {f"{DESCRIBE}/response/TrainingJobStatusCounters/modelled-required"}
+    assert check_result.code(strict=False) is ExitCode.CONFORMS
+    assert check_result.code(strict=True) is ExitCode.DOES_NOT_CONFORM
+    assert check_result.selected("must").code(strict=True) is ExitCode.CONFORMS
 
 
 def test_a_name_that_is_not_the_one_asked_for_fails_only_beside_the_request() -> None:
@@ -162,7 +162,7 @@ def test_a_name_that_is_not_the_one_asked_for_fails_only_beside_the_request() ->
     assert failures(judged(DESCRIBE, answer)) == set()
     found = failures(judged(DESCRIBE, answer, {SUBJECT: "another"}))
     assert f"{DESCRIBE}/request/answered/let-through" in found
-    assert any("/consistency/" in one for one in found)
+    assert any("/consistency/" in item for item in found)
 
 
 @pytest.mark.parametrize(
@@ -193,10 +193,10 @@ def test_more_items_than_the_default_fail_unless_the_client_put_pages_together()
 
 def test_errors_are_judged_as_such() -> None:
     for text in (answers().unknown_name, answers().invalid_name, answers().boto3_error):
-        judgement = judged(DESCRIBE, json.loads(text))
-        assert judgement.is_error
-        assert failures(judgement) == set()
-        assert judgement.code(strict=True) is ExitCode.CONFORMS
+        check_result = judged(DESCRIBE, json.loads(text))
+        assert check_result.is_error
+        assert failures(check_result) == set()
+        assert check_result.code(strict=True) is ExitCode.CONFORMS
 
 
 @pytest.mark.parametrize(
@@ -213,47 +213,47 @@ def test_errors_are_judged_as_such() -> None:
     ],
 )
 def test_a_broken_error_fails_where_it_is_broken(answer: dict[str, Any], expected: tuple[str, ...]) -> None:
-    assert failures(judged(DESCRIBE, answer)) == {f"{DESCRIBE}/{one}" for one in expected}
+    assert failures(judged(DESCRIBE, answer)) == {f"{DESCRIBE}/{item}" for item in expected}
 
 
 def test_an_invalid_request_must_be_refused_and_a_valid_one_let_through() -> None:
     valid, invalid = {SUBJECT: STATUSES}, {SUBJECT: "-"}
-    description, refusal = json.loads(answers().of(DESCRIBE).wire), json.loads(answers().invalid_name)
+    description, rejection = json.loads(answers().of(DESCRIBE).wire), json.loads(answers().invalid_name)
     missing = json.loads(answers().unknown_name)
-    assert failures(judged(DESCRIBE, refusal, invalid)) == set()
+    assert failures(judged(DESCRIBE, rejection, invalid)) == set()
     assert failures(judged(DESCRIBE, description, invalid)) == {f"{DESCRIBE}/request/answered/refused"}
     assert failures(judged(DESCRIBE, missing, invalid)) == {f"{DESCRIBE}/request/answered/refused"}
-    assert failures(judged(DESCRIBE, refusal, valid)) == {f"{DESCRIBE}/request/answered/let-through"}
+    assert failures(judged(DESCRIBE, rejection, valid)) == {f"{DESCRIBE}/request/answered/let-through"}
     assert failures(judged(DESCRIBE, missing, valid)) == set()
 
 
 def test_a_refusal_that_is_not_about_the_request_tells_nothing_of_it() -> None:
     throttled = {"__type": "ThrottlingException", "message": "Rate exceeded"}
-    judgement = judged(DESCRIBE, throttled, {SUBJECT: STATUSES})
-    assert failures(judgement) == set()
-    ending = next(one for one in judgement.results if "/request/answered/" in one.id)
+    check_result = judged(DESCRIBE, throttled, {SUBJECT: STATUSES})
+    assert failures(check_result) == set()
+    ending = next(result for result in check_result.results if "/request/answered/" in result.id)
     assert ending.outcome is Outcome.SKIPPED
 
 
 def test_a_page_is_never_measured_by_a_name_that_nobody_gave() -> None:
-    judgement = judged(LIST, json.loads(answers().of(LIST).wire))
-    assert not any("names-its-tuning-job" in one.id for one in judgement.results)
-    assert any("--request" in words for words in judgement.left_out)
+    check_result = judged(LIST, json.loads(answers().of(LIST).wire))
+    assert not any("names-its-tuning-job" in result.id for result in check_result.results)
+    assert any("--request" in words for words in check_result.left_out)
 
 
 def test_what_is_no_answer_at_all_is_not_said_to_conform() -> None:
-    judgement = judged(DESCRIBE, {"Foo": 1})
-    assert judgement.code(strict=False) is ExitCode.PARTLY_JUDGED
-    assert judgement.unknown == ("Foo",)
+    check_result = judged(DESCRIBE, {"Foo": 1})
+    assert check_result.code(strict=False) is ExitCode.PARTLY_JUDGED
+    assert check_result.unknown == ("Foo",)
 
 
 def test_every_check_that_is_judged_offline_has_the_words_of_the_catalogue() -> None:
     known = {check.id: check for check in checks()}
     for operation in (DESCRIBE, LIST):
         saved = answers().of(operation)
-        for one in judged(operation, json.loads(saved.boto3), asked(saved)).results:
-            if "/answered/" not in one.id:
-                assert one.statement == known[one.id].statement
-                assert [str(place) for place in one.because] == [
-                    f"{place.source}:{place.line}" if place.line else place.source for place in known[one.id].because
+        for result in judged(operation, json.loads(saved.boto3), asked(saved)).results:
+            if "/answered/" not in result.id:
+                assert result.statement == known[result.id].statement
+                assert [str(place) for place in result.because] == [
+                    f"{place.source}:{place.line}" if place.line else place.source for place in known[result.id].because
                 ]

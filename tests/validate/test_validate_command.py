@@ -14,7 +14,7 @@ from cli.command import Ended, command, conformance, environment
 from syrupy.assertion import SnapshotAssertion
 
 from conformance.errors import UserError
-from conformance.validate.saved import read
+from conformance.suite.saved import read
 from validate.saving import DESCRIBE, LIST, SORTED, SUBJECT, answers, write
 
 
@@ -124,11 +124,11 @@ def test_json_keeps_its_schema(beside: bool, tmp_path: Path) -> None:  # noqa: F
 )
 def test_what_cannot_be_read_is_told_with_its_place(content: bytes, place: str, words: str, tmp_path: Path) -> None:
     file = write(tmp_path, "answer.json", content)
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as received:
         read(str(file), "an answer")
-    assert told.value.exit_code == 2
-    assert told.value.where == f"{file}{place}"
-    assert words in str(told.value)
+    assert received.value.exit_code == 2
+    assert received.value.where == f"{file}{place}"
+    assert words in str(received.value)
 
 
 def test_what_cannot_be_read_ends_the_command(tmp_path: Path) -> None:

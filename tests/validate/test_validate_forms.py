@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.validate.forms import Form, Layout, as_wire
+from conformance.suite.saved import Form, Layout, as_wire
 from validate.saving import DESCRIBE, contract
 
 MOMENT = 1_714_557_600

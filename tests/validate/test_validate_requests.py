@@ -6,31 +6,31 @@ from typing import Any
 
 import pytest
 
-from conformance.cases.members import request_cases
-from conformance.cases.model import Expect, Placeholder
+from conformance.checks.request.cases import request_cases
+from conformance.checks.request.values import Expect, Placeholder
 from conformance.errors import ExitCode
 from conformance.report import Outcome
-from conformance.validate.judgement import Judgement, judge
-from conformance.validate.saved import Content
+from conformance.suite.saved import Content
+from conformance.suite.validate import CheckResult, evaluate
 from validate.saving import DESCRIBE, LIST, SORTED, SUBJECT, contract
 
 REFUSED = "HTTP 400 with SerializationException or ValidationException"
 
 
-def judged(members: dict[str, Any], operation: str = LIST) -> Judgement:
-    return judge(contract(), contract().operations[operation], request=Content("request.json", members))
+def judged(members: dict[str, Any], operation: str = LIST) -> CheckResult:
+    return evaluate(contract(), contract().operations[operation], request=Content("request.json", members))
 
 
-def broken(judgement: Judgement) -> set[str]:
-    return {one.id for one in judgement.results if one.outcome is Outcome.FAILED}
+def broken(check_result: CheckResult) -> set[str]:
+    return {result.id for result in check_result.results if result.outcome is Outcome.FAILED}
 
 
 def test_a_valid_request_breaks_nothing() -> None:
-    judgement = judged(dict(SORTED))
-    assert broken(judgement) == set()
-    assert judgement.code(strict=True) is ExitCode.CONFORMS
-    assert "ResourceNotFound (HTTP 400)" in judgement.must_be_answered
-    assert f"{LIST}/input/MaxResults/maximum" in {one.id for one in judgement.results}
+    check_result = judged(dict(SORTED))
+    assert broken(check_result) == set()
+    assert check_result.code(strict=True) is ExitCode.CONFORMS
+    assert "ResourceNotFound (HTTP 400)" in check_result.must_be_answered
+    assert f"{LIST}/input/MaxResults/maximum" in {result.id for result in check_result.results}
 
 
 @pytest.mark.parametrize(
@@ -47,27 +47,27 @@ def test_a_valid_request_breaks_nothing() -> None:
     ],
 )
 def test_each_broken_fact_is_named_with_its_citation(members: dict[str, Any], expected: set[str]) -> None:
-    judgement = judged(members)
+    check_result = judged(members)
     # A name that is too long breaks its pattern too, which counts.
-    assert {f"{LIST}/input/{one}" for one in expected} <= broken(judgement)
-    assert bool(broken(judgement)) == bool(expected)
-    assert judgement.must_be_answered.startswith("HTTP 400" if expected else "HTTP 200")
-    assert all(one.because for one in judgement.results)
-    for one in judgement.results:
-        assert contract().fact(one.id).sources
+    assert {f"{LIST}/input/{item}" for item in expected} <= broken(check_result)
+    assert bool(broken(check_result)) == bool(expected)
+    assert check_result.must_be_answered.startswith("HTTP 400" if expected else "HTTP 200")
+    assert all(result.because for result in check_result.results)
+    for result in check_result.results:
+        assert contract().fact(result.id).sources
 
 
 def test_a_fraction_may_be_refused_or_cut() -> None:
-    judgement = judged({SUBJECT: "a", "MaxResults": 1.5})
-    assert broken(judgement) == {f"{LIST}/input/MaxResults/type"}
-    assert "nobody has shown which" in judgement.must_be_answered
-    assert any("cut to 1" in note for note in judgement.notes)
+    check_result = judged({SUBJECT: "a", "MaxResults": 1.5})
+    assert broken(check_result) == {f"{LIST}/input/MaxResults/type"}
+    assert "nobody has shown which" in check_result.must_be_answered
+    assert any("cut to 1" in note for note in check_result.notes)
 
 
 def test_unknown_members_are_told_and_break_nothing() -> None:
-    judgement = judged({SUBJECT: "a", "Foo": 1}, DESCRIBE)
-    assert broken(judgement) == set()
-    assert any("'Foo'" in note for note in judgement.notes)
+    check_result = judged({SUBJECT: "a", "Foo": 1}, DESCRIBE)
+    assert broken(check_result) == set()
+    assert any("'Foo'" in note for note in check_result.notes)
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])
@@ -84,6 +84,6 @@ def test_requests_that_a_run_wants_refused_are_invalid_here_and_no_others(operat
         if case.expect is Expect.REFUSED:
             assert found.must_be_answered == REFUSED, case.name
             assert case.breaks is not None
-            assert any(f"/input/{case.breaks[0]}/{case.breaks[1]}" in one for one in broken(found)), case.name
+            assert any(f"/input/{case.breaks[0]}/{case.breaks[1]}" in item for item in broken(found)), case.name
         elif case.expect is Expect.ACCEPTED:
             assert not broken(found), case.name

@@ -12,8 +12,7 @@ import yaml
 from cli.command import conformance
 
 from conformance.errors import UserError
-from conformance.validate.forms import Layout
-from conformance.validate.saved import read
+from conformance.suite.saved import Layout, read
 from validate.saving import DESCRIBE, LIST, SORTED, SUBJECT, Saved, answers, write
 
 SAVED = [answers().of(DESCRIBE), answers().of(LIST), answers().of(DESCRIBE, "exactly-ten")]
@@ -26,13 +25,13 @@ def as_yaml(saved: Saved) -> str:
 def judged(*arguments: str, cwd: Path) -> dict[str, Any]:
     ended = conformance("validate", *arguments, "--json", cwd=cwd)
     assert ended.err == ""
-    judgement: dict[str, Any] = json.loads(ended.out)
-    assert judgement["exit_code"] == ended.code
-    return judgement
+    check_result: dict[str, Any] = json.loads(ended.out)
+    assert check_result["exit_code"] == ended.code
+    return check_result
 
 
-def without_names(judgement: dict[str, Any]) -> dict[str, Any]:
-    return {**judgement, "answer": {**judgement["answer"], "file": "", "known_by": ""}}
+def without_names(check_result: dict[str, Any]) -> dict[str, Any]:
+    return {**check_result, "answer": {**check_result["answer"], "file": "", "known_by": ""}}
 
 
 @pytest.mark.parametrize("saved", SAVED, ids=lambda saved: f"{saved.operation}-{saved.name}")
@@ -115,7 +114,7 @@ def test_what_begins_with_a_brace_is_json_whatever_it_is_called(text: str, layou
 
 
 def unfolding() -> str:
-    """Give nine lines that stand for a billion words to a reader that follows aliases."""
+    """Return nine lines that stand for a billion words to a reader that follows aliases."""
     names = "abcdefghi"
     rows = [f"{name}: &{name} [{', '.join(['*' + below] * 9)}]" for below, name in pairwise(names)]
     return "\n".join(["a: &a [x, x, x, x, x, x, x, x, x]", *rows])
@@ -147,11 +146,11 @@ def unfolding() -> str:
 )  # fmt: skip
 def test_what_json_would_not_have_is_refused_with_its_line(text: str, line: int, words: str, tmp_path: Path) -> None:
     file = write(tmp_path, "answer.yaml", text)
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as received:
         read(str(file), "an answer")
-    assert words in str(told.value)
-    assert told.value.exit_code == 2
-    assert told.value.where == f"{file}:{line}"
+    assert words in str(received.value)
+    assert received.value.exit_code == 2
+    assert received.value.where == f"{file}:{line}"
 
 
 def test_the_items_of_a_stream_are_told_apart_from_one_answer(tmp_path: Path) -> None:

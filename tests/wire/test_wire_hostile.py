@@ -13,9 +13,9 @@ from hostile_servers import ANSWERED, ENDLESS, FAULTY, HINTS, bomb, drips, out_o
 from raw_servers import JSON, Behaviour, RawServer, Received, always, response
 from tls_servers import PrivateAuthority
 
+from conformance.wire.client import Client, Protocol, TransportOptions
 from conformance.wire.encoding import NotJsonError, parse, weight
 from conformance.wire.limits import Limits
-from conformance.wire.session import Client, Protocol, Wiring
 from conformance.wire.signing import Credentials
 
 PROTOCOL = Protocol("sagemaker", "SageMaker", JSON)
@@ -28,16 +28,16 @@ TIGHT = replace(ROOMY, max_body_bytes=1_000_000)
 
 @contextmanager
 def client_of(server: RawServer, limits: Limits, ca_bundle: str = "") -> Iterator[Client]:
-    client = Client(server.url, PROTOCOL, KEYS, limits=limits, wiring=Wiring(ca_bundle=ca_bundle))
+    client = Client(server.url, PROTOCOL, KEYS, limits=limits, transport_options=TransportOptions(ca_bundle=ca_bundle))
     try:
         yield client
     finally:
         client.close()
 
 
-@pytest.mark.parametrize("vice", FAULTY)
-def test_an_answer_that_means_harm_is_a_fault_within_its_limits(vice: str) -> None:
-    behaviour, kind = FAULTY[vice]
+@pytest.mark.parametrize("defect", FAULTY)
+def test_an_answer_that_means_harm_is_a_fault_within_its_limits(defect: str) -> None:
+    behaviour, kind = FAULTY[defect]
     limits = SHORT if kind == "timeout" else ROOMY
     with RawServer(behaviour) as server, client_of(server, limits) as client:
         exchange = client.call(OPERATION, {})
@@ -48,9 +48,9 @@ def test_an_answer_that_means_harm_is_a_fault_within_its_limits(vice: str) -> No
     assert len(exchange.fault.detail) < 500
 
 
-@pytest.mark.parametrize("vice", ANSWERED)
-def test_a_body_that_means_harm_is_an_answer_that_says_what_is_wrong(vice: str) -> None:
-    behaviour, problem = ANSWERED[vice]
+@pytest.mark.parametrize("defect", ANSWERED)
+def test_a_body_that_means_harm_is_an_answer_that_says_what_is_wrong(defect: str) -> None:
+    behaviour, problem = ANSWERED[defect]
     with RawServer(behaviour) as server, client_of(server, ROOMY) as client:
         exchange = client.call(OPERATION, {})
     assert exchange.response is not None, exchange.fault
@@ -119,7 +119,7 @@ def test_weight_grows_with_length_and_with_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("vice", "words"),
+    ("defect", "words"),
     [
         ("body-without-head", "no status line of HTTP/1.1: '{\"A\":1}'"),
         ("another-version", "another version of HTTP: HTTP/3"),
@@ -132,8 +132,8 @@ def test_weight_grows_with_length_and_with_values() -> None:
         ("packed-in-brotli", "the content encoding 'br', and none was asked for"),
     ],
 )
-def test_a_fault_says_what_came(vice: str, words: str) -> None:
-    behaviour, kind = FAULTY[vice]
+def test_a_fault_says_what_came(defect: str, words: str) -> None:
+    behaviour, kind = FAULTY[defect]
     limits = SHORT if kind == "timeout" else ROOMY
     with RawServer(behaviour) as server, client_of(server, limits) as client:
         exchange = client.call(OPERATION, {})

@@ -12,10 +12,10 @@ from urllib.parse import quote, quote_plus
 import pytest
 from raw_servers import JSON, RawServer, Received, response
 
+from conformance.wire.client import Client, Protocol
 from conformance.wire.exchange import Fault, HttpResponse
+from conformance.wire.redaction import Redactor
 from conformance.wire.request import Request
-from conformance.wire.secrets import Blotter
-from conformance.wire.session import Client, Protocol
 from conformance.wire.signing import Credentials
 
 KEYS = Credentials("AKIACANARYCANARY0003", "Canary/Secret+Key=5f0c", "Canary-Token/with+all=Of-it==")
@@ -36,8 +36,8 @@ WAYS: dict[str, Callable[[str], str]] = {
 }
 
 
-def blotter() -> Blotter:
-    found = Blotter.of(KEYS)
+def redactor() -> Redactor:
+    found = Redactor.of(KEYS)
     assert found is not None
     return found
 
@@ -48,24 +48,24 @@ def test_a_secret_is_blotted_out_at_its_own_length(secret: str, way: str) -> Non
     written = WAYS[way](secret)
     body = f'{{"message":"you sent {written} to us"}}'.encode()
     answer = HttpResponse(400, (("X-Echo", f"was {written}"),), body, 0.1)
-    told = blotter().response(answer, AUTHORIZATION)
-    assert len(told.body) == len(body)
-    assert len(told.headers[0][1]) == len(answer.headers[0][1])
+    received = redactor().response(answer, AUTHORIZATION)
+    assert len(received.body) == len(body)
+    assert len(received.headers[0][1]) == len(answer.headers[0][1])
     # At the ends of base64 letters hold bits of what stands beside: what is left of the secret is no more than those.
-    left = told.body.decode().removeprefix('{"message":"you sent ').removesuffix(' to us"}')
+    left = received.body.decode().removeprefix('{"message":"you sent ').removesuffix(' to us"}')
     assert len(left.replace("*", "")) <= (8 if way.startswith("base64") else 0)
-    assert "***" in told.headers[0][1]
-    assert "***" in blotter().fault(Fault("not-http", f"Invalid header value {written}"), AUTHORIZATION).detail
+    assert "***" in received.headers[0][1]
+    assert "***" in redactor().fault(Fault("not-http", f"Invalid header value {written}"), AUTHORIZATION).detail
 
 
 def test_an_answer_without_secrets_is_the_same_object() -> None:
     answer = HttpResponse(200, (("Content-Type", JSON), ("X-Odd", "\u20ac")), b'{"A":"AKIACANARY"}', 0.1)
-    assert blotter().response(answer, AUTHORIZATION) is answer
+    assert redactor().response(answer, AUTHORIZATION) is answer
 
 
 @pytest.mark.parametrize("keys", [None, Credentials("test", "test"), Credentials("test", "test", "token")])
 def test_words_that_anybody_may_say_are_no_secrets(keys: Credentials | None) -> None:
-    assert Blotter.of(keys) is None
+    assert Redactor.of(keys) is None
 
 
 def test_a_client_hands_out_nothing_that_a_server_echoes() -> None:
@@ -89,15 +89,15 @@ def test_a_client_hands_out_nothing_that_a_server_echoes() -> None:
 
 
 def test_the_signature_of_an_earlier_request_and_the_name_of_a_header_are_blotted_out() -> None:
-    one = blotter()
-    one.response(HttpResponse(200, (), b"{}", 0.1), AUTHORIZATION)
+    item = redactor()
+    item.response(HttpResponse(200, (), b"{}", 0.1), AUTHORIZATION)
     later = AUTHORIZATION.replace(SIGNATURE, "f" * 64)
     answer = HttpResponse(400, ((f"X-{KEYS.secret_key}", "a"),), f"before it: ab{SIGNATURE.upper()}".encode(), 0.1)
-    told = one.response(answer, later)
-    assert told.body == b"before it: ab" + b"*" * 64
-    assert told.headers == ((f"X-{'*' * len(KEYS.secret_key)}", "a"),)
+    received = item.response(answer, later)
+    assert received.body == b"before it: ab" + b"*" * 64
+    assert received.headers == ((f"X-{'*' * len(KEYS.secret_key)}", "a"),)
     digest = HttpResponse(200, (), b"a" * 64, 0.1)
-    assert one.response(digest, later) is digest
+    assert item.response(digest, later) is digest
 
 
 @pytest.mark.parametrize("before", [0, 10, 30, 40, 55, 180])
@@ -117,7 +117,7 @@ def test_what_is_cut_was_blotted_out_before(line: str, before: int) -> None:
 
 def test_a_log_is_without_secrets_wherever_its_pieces_end() -> None:
     secret = f"hunter{2}-hunter2"
-    one = Blotter.of_a_process({"DB_PASSWORD": secret, "PIN_TOKEN": "1234", "MODE": "fast"}, KEYS)
-    assert one.log(f"fast 1234 {secret} {KEYS.secret_key}".encode()) == b"fast **** " + b"*" * 15 + b" " + b"*" * 22
-    assert [one.unfinished(f"at {secret[:size]}".encode()) for size in (1, 7, 14)] == [1, 7, 14]
-    assert one.unfinished(b"nothing here.") == 0
+    item = Redactor.of_a_process({"DB_PASSWORD": secret, "PIN_TOKEN": "1234", "MODE": "fast"}, KEYS)
+    assert item.log(f"fast 1234 {secret} {KEYS.secret_key}".encode()) == b"fast **** " + b"*" * 15 + b" " + b"*" * 22
+    assert [item.unfinished(f"at {secret[:size]}".encode()) for size in (1, 7, 14)] == [1, 7, 14]
+    assert item.unfinished(b"nothing here.") == 0

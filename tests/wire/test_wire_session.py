@@ -26,10 +26,11 @@ from raw_servers import (
     sends_more,
 )
 
+from conformance.wire.client import Client, Protocol, Traffic, TransportOptions
 from conformance.wire.exchange import HttpRequest
+from conformance.wire.limits import Limits
 from conformance.wire.request import NO_SUCH_OPERATION, Request, Signing
-from conformance.wire.sending import Sending
-from conformance.wire.session import Client, Limits, Protocol, Traffic, Wiring
+from conformance.wire.sending import OutgoingRequest
 from conformance.wire.signing import Credentials
 
 PROTOCOL = Protocol("sagemaker", "SageMaker", JSON)
@@ -52,7 +53,7 @@ def client_of(server: RawServer, credentials: Credentials | None = KEYS, **setti
 
 @pytest.fixture
 def agreeable() -> Iterator[RawServer]:
-    """Give a server that answers everything with a small object."""
+    """Yield a server that answers everything with a small object."""
     with RawServer(always(200, b'{"A":1}')) as server:
         yield server
 
@@ -150,7 +151,9 @@ def test_what_a_library_made_is_held_to_the_same(target: str, agreeable: RawServ
     shown = HttpRequest("POST", agreeable.url, (), b"{}")
     headers = {"X-Amz-Target": target}
     with client_of(agreeable, allowed=frozenset({OPERATION})) as client:
-        exchange = client.relay(Sending(OPERATION, "POST", agreeable.url, headers, b"{}", client="boto3"), shown)
+        exchange = client.relay(
+            OutgoingRequest(OPERATION, "POST", agreeable.url, headers, b"{}", client="boto3"), shown
+        )
     assert exchange.fault is not None
     assert exchange.fault.kind == "refused-by-client"
     assert agreeable.connections == 0
@@ -158,20 +161,20 @@ def test_what_a_library_made_is_held_to_the_same(target: str, agreeable: RawServ
 
 def test_a_library_is_throttled_and_its_credentials_end_as_for_all() -> None:
     waited: list[float] = []
-    sending = Sending(OPERATION, "POST", "", {"X-Amz-Target": f"SageMaker.{OPERATION}"}, b"{}", client="boto3")
+    outgoing = OutgoingRequest(OPERATION, "POST", "", {"X-Amz-Target": f"SageMaker.{OPERATION}"}, b"{}", client="boto3")
     traffic = Traffic()
     with (
         RawServer(throttled(2, "ThrottlingException")) as server,
-        client_of(server, sleep=waited.append, wiring=Wiring(traffic=traffic)) as client,
+        client_of(server, sleep=waited.append, transport_options=TransportOptions(traffic=traffic)) as client,
     ):
-        assert client.relay(replace(sending, url=f"{server.url}/"), HttpRequest("POST", server.url, (), b"{}")).ok
+        assert client.relay(replace(outgoing, url=f"{server.url}/"), HttpRequest("POST", server.url, (), b"{}")).ok
     assert (len(waited), traffic.throttled, traffic.sent) == (2, 2, 3)
-    wiring = Wiring(refusals=frozenset({"ExpiredTokenException"}))
+    transport_options = TransportOptions(refusals=frozenset({"ExpiredTokenException"}))
     with (
         RawServer(always(400, b'{"__type":"ExpiredTokenException","message":"over"}')) as server,
-        client_of(server, wiring=wiring) as client,
+        client_of(server, transport_options=transport_options) as client,
     ):
-        ended = client.relay(replace(sending, url=f"{server.url}/"), HttpRequest("POST", server.url, (), b"{}"))
+        ended = client.relay(replace(outgoing, url=f"{server.url}/"), HttpRequest("POST", server.url, (), b"{}"))
         unsigned = client.send(Request(OPERATION, b"{}", signing=Signing.NONE))
     assert ended.fault is not None
     assert ended.fault.kind == "credentials"
@@ -240,15 +243,19 @@ def failing(times: int) -> Behaviour:
 def test_a_target_is_asked_again_after_an_internal_failure(
     *, live: bool, failures: int, status: int, sent: int
 ) -> None:
-    wiring = Wiring(at_times_broken=live)
+    transport_options = TransportOptions(at_times_broken=live)
     waited: list[float] = []
     with (
         RawServer(failing(failures)) as server,
-        client_of(server, sleep=waited.append, wiring=wiring) as client,
+        client_of(server, sleep=waited.append, transport_options=transport_options) as client,
     ):
         assert client.call(OPERATION, {}).status == status
-    assert (len(server.received), wiring.traffic.sent, wiring.traffic.throttled) == (sent, sent, 0)
-    assert wiring.traffic.recovered == (status == 200)
+    assert (len(server.received), transport_options.traffic.sent, transport_options.traffic.throttled) == (
+        sent,
+        sent,
+        0,
+    )
+    assert transport_options.traffic.recovered == (status == 200)
     assert bool(waited) is live
 
 

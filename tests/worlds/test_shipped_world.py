@@ -233,8 +233,8 @@ class TestConfig:
             assert 1538352000 <= parent.created < (parent.ended or 0) <= job.created
             assert job.objective_of(mine) == parent.objective_of(theirs)
             counts = [
-                len(one["StaticHyperParameters"]) + len(ranged_names(owner.ranges_of(one)))
-                for owner, one in ((job, mine), (parent, theirs))
+                len(each["StaticHyperParameters"]) + len(ranged_names(owner.ranges_of(each)))
+                for owner, each in ((job, mine), (parent, theirs))
             ]
             assert counts[0] == counts[1]
             if start["WarmStartType"] == "IdenticalDataAndAlgorithm":

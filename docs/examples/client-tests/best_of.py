@@ -2,7 +2,7 @@
 
 
 def best_of(sagemaker, tuning_job, number=3):
-    """Give the names of the best training jobs, best first."""
+    """Return the names of the best training jobs, best first."""
     job = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning_job)
     objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
     pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job").paginate(
@@ -11,4 +11,4 @@ def best_of(sagemaker, tuning_job, number=3):
         SortOrder="Descending" if objective["Type"] == "Maximize" else "Ascending",
         PaginationConfig={"MaxItems": number, "PageSize": 10},
     )
-    return [one["TrainingJobName"] for page in pages for one in page["TrainingJobSummaries"]]
+    return [item["TrainingJobName"] for page in pages for item in page["TrainingJobSummaries"]]

@@ -45,22 +45,22 @@ def _load_job(backend: SageMakerModelBackend, job: dict[str, Any], jobs: dict[st
     made.failure_reason = job.get("failure_reason")
     made.training_job_status_counters = _status_counters(launched)
     made.objective_status_counters = {
-        status: sum(one["objective_status"] == status for one in launched) for status in OBJECTIVES
+        status: sum(item["objective_status"] == status for item in launched) for status in OBJECTIVES
     }
     runtime = job.get("consumed_runtime")
     made.consumed_resources = None if runtime is None else {"RuntimeInSeconds": runtime}
     made.tuning_job_completion_details = _completion(job.get("completion_details"))
     # moto has no place for the training jobs of a tuning job: list_training_jobs.py finds them here.
-    made.launched = [_summary(job, one, account, region) for one in launched]
+    made.launched = [_summary(job, item, account, region) for item in launched]
     made.best_training_job = _best([job], account, region)
     warm_start = create.get("WarmStartConfig") or {}
-    parents = [jobs[one["HyperParameterTuningJobName"]] for one in warm_start.get("ParentHyperParameterTuningJobs", ())
-               if one["HyperParameterTuningJobName"] in jobs]  # fmt: skip
+    parents = [jobs[item["HyperParameterTuningJobName"]] for item in warm_start.get("ParentHyperParameterTuningJobs", ())
+               if item["HyperParameterTuningJobName"] in jobs]  # fmt: skip
     same = warm_start.get("WarmStartType") == "IdenticalDataAndAlgorithm"
     made.OverallBestTrainingJob = _best([job, *parents], account, region) if same else None
     backend.hyper_parameter_tuning_jobs[job["name"]] = made
-    for one in launched:
-        _load_training_job(backend, job, one)
+    for item in launched:
+        _load_training_job(backend, job, item)
 
 
 def _load_training_job(backend: SageMakerModelBackend, job: dict[str, Any], launched: dict[str, Any]) -> None:
@@ -97,7 +97,7 @@ def _load_training_job(backend: SageMakerModelBackend, job: dict[str, Any], laun
 
 
 def _summary(job: dict[str, Any], launched: dict[str, Any], account: str, region: str) -> dict[str, Any]:
-    """Give one training job as the lists of a tuning job and its best jobs tell it, without what it does not have."""
+    """Return one training job as the lists of a tuning job and its best jobs tell it, without what it does not have."""
     prefix = f"arn:aws:sagemaker:{region}:{account}"
     members = {
         "TrainingJobDefinitionName": launched.get("definition_name"),
@@ -124,24 +124,24 @@ def _metric(job: dict[str, Any], launched: dict[str, Any]) -> dict[str, Any] | N
 
 
 def _best(jobs: list[dict[str, Any]], account: str, region: str) -> dict[str, Any] | None:
-    """Give the completed training job with the best metric, the first of several; None where none has a metric."""
+    """Return the completed training job with the best metric, the first of several; None where none has a metric."""
     best: tuple[float, float, str] | None = None
     told: dict[str, Any] | None = None
     for job in jobs:
-        for one in job["training_jobs"]:
-            if one["status"] != "Completed" or one.get("metric") is None:
+        for item in job["training_jobs"]:
+            if item["status"] != "Completed" or item.get("metric") is None:
                 continue
-            sign = -1 if _objective(job, one)["Type"] == "Maximize" else 1
-            rank = (sign * one["metric"], one["created"], one["name"])
+            sign = -1 if _objective(job, item)["Type"] == "Maximize" else 1
+            rank = (sign * item["metric"], item["created"], item["name"])
             if best is None or rank < best:
-                best, told = rank, _summary(job, one, account, region)
+                best, told = rank, _summary(job, item, account, region)
     return told
 
 
 def _definition(job: dict[str, Any], launched: dict[str, Any]) -> dict[str, Any]:
     create = job["create"]
     several: list[dict[str, Any]] = create.get("TrainingJobDefinitions") or [create["TrainingJobDefinition"]]
-    named = (one for one in several if one.get("DefinitionName") == launched.get("definition_name"))
+    named = (item for item in several if item.get("DefinitionName") == launched.get("definition_name"))
     return next(named, several[0])
 
 
@@ -152,9 +152,9 @@ def _objective(job: dict[str, Any], launched: dict[str, Any]) -> dict[str, Any]:
 
 
 def _status_counters(launched: list[dict[str, Any]]) -> dict[str, int]:
-    failed = [one for one in launched if one["status"] == "Failed"]
-    retryable = sum(bool(one.get("retryable")) for one in failed)
-    counters = {status: sum(one["status"] == status for one in launched) for status in COUNTED}
+    failed = [item for item in launched if item["status"] == "Failed"]
+    retryable = sum(bool(item.get("retryable")) for item in failed)
+    counters = {status: sum(item["status"] == status for item in launched) for status in COUNTED}
     return {**counters, "RetryableError": retryable, "NonRetryableError": len(failed) - retryable}
 
 
@@ -165,5 +165,5 @@ def _completion(details: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _time(seconds: float | None) -> datetime | None:
-    """Give a time as moto keeps it: UTC, without saying so."""
+    """Return a time as moto keeps it: UTC, without saying so."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)

@@ -15,10 +15,10 @@ from moto.sagemaker.responses import SageMakerResponse
 
 METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 KEYS = {
-    "Name": lambda one: one["TrainingJobName"],
-    "CreationTime": lambda one: one["CreationTime"],
-    "Status": lambda one: one["TrainingJobStatus"],
-    "FinalObjectiveMetricValue": lambda one: one[METRIC]["Value"],
+    "Name": lambda item: item["TrainingJobName"],
+    "CreationTime": lambda item: item["CreationTime"],
+    "Status": lambda item: item["TrainingJobStatus"],
+    "FinalObjectiveMetricValue": lambda item: item[METRIC]["Value"],
 }
 QUERY = ("HyperParameterTuningJobName", "StatusEquals", "SortBy", "SortOrder")
 """What a token belongs to."""
@@ -47,9 +47,9 @@ def list_training_jobs(self: SageMakerResponse) -> ActionResult:
 
 def _in_order(jobs: list[dict[str, Any]], query: dict[str, Any]) -> list[dict[str, Any]]:
     by = query["SortBy"] or "Name"
-    kept = [one for one in jobs if query["StatusEquals"] in (None, one["TrainingJobStatus"])]
+    kept = [job for job in jobs if query["StatusEquals"] in (None, job["TrainingJobStatus"])]
     if by == "FinalObjectiveMetricValue":
-        kept = [one for one in kept if METRIC in one]
+        kept = [item for item in kept if METRIC in item]
     if by not in KEYS:
         raise AWSValidationException(f"SortBy is one of {', '.join(KEYS)}")
     kept.sort(key=KEYS["Name"])

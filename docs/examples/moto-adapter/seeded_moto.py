@@ -23,7 +23,7 @@ WAY_IN = "/load-world"
 
 
 def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
-    """Give moto's application with the way in before it."""
+    """Return moto's application with the way in before it."""
     moto = DomainDispatcherApplication(create_backend_app)
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -31,12 +31,12 @@ def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
             return moto(environ, start_response)
         try:
             world = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-            told = f"{load(world)} tuning jobs\n"
+            received = f"{load(world)} tuning jobs\n"
             status = "200 OK"
         except (KeyError, TypeError, ValueError) as error:
-            status, told = "400 Bad Request", f"this is no world: {error!r}\n"
+            status, received = "400 Bad Request", f"this is no world: {error!r}\n"
         start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
-        return [told.encode()]
+        return [received.encode()]
 
     return answer
 

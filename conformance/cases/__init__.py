@@ -1,1 +1,0 @@
-"""Cases: from the contract to requests, deterministic, and checked against the contract before anything is sent."""

@@ -1,0 +1,1 @@
+"""Checks: what a request sends, the law that evaluates the answers, and the ids of both, area by area."""

@@ -1,0 +1,118 @@
+"""A check: one executable judgement with a stable id, its statement and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.checks.verdict import Verdict
+from conformance.contract import Behaviour, Citation, Contract, Fact
+
+if TYPE_CHECKING:
+    from conformance.session.session import TargetSession
+
+
+class Unfit(Exception):  # noqa: N818 - no error: the way out of a check that can't be carried out
+    """A check can't be carried out; the verdict says why."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        """Keep the verdict."""
+        super().__init__(verdict.reason)
+        self.verdict = verdict
+
+
+AREAS = (
+    "protocol", "request", "error", "response", "pagination", "order", "filter", "consistency", "client",
+)  # fmt: skip
+"""Second segment of an id. They stand in the order of a run, but for what is gathered, which comes last."""
+_PLACES = {area: place for place, area in enumerate(AREAS)}
+
+
+@dataclass(frozen=True)
+class Because:
+    """One citation of a check: a document and its line, an observation, the protocol or the model."""
+
+    source: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One judgement.
+
+    `run` gets exchanges from the session and asks a law. `compares` says that it relates answers of several moments, so
+    that a live target is asked again before it is accused. `facts` and `behaviours` name what the check is about.
+    `request` and `accepts` tell people what it sends and what passes. `gathered` says that it looks at every answer of
+    the run, so that it comes last.
+    """
+
+    id: str
+    level: str
+    basis: str
+    statement: str
+    because: tuple[Because, ...]
+    run: Callable[[TargetSession], Verdict]
+    compares: bool = False
+    facts: tuple[str, ...] = ()
+    behaviours: tuple[str, ...] = ()
+    request: str = ""
+    accepts: str = ""
+    gathered: bool = False
+
+    @property
+    def behaviour(self) -> str:
+        """The first behaviour that the check is about; empty where it is about none."""
+        return next(iter(self.behaviours), "")
+
+    @property
+    def operation(self) -> str:
+        """The first segment of the id."""
+        return self.id.split("/", 1)[0]
+
+    @property
+    def area(self) -> str:
+        """The second segment of the id."""
+        return self.id.split("/", 2)[1]
+
+
+def place_in_run(check: Check) -> int:
+    """Return the key that brings checks into the order of a run.
+
+    What everything else rests on comes first, so that a run that is cut off has judged that; what judges all answers
+    seen comes last.
+    """
+    return len(AREAS) + _PLACES[check.area] if check.gathered else _PLACES[check.area]
+
+
+def citations(sources: Iterable[Citation]) -> tuple[Because, ...]:
+    """Return the citations of a fact or behaviour, each place once."""
+    return tuple(dict.fromkeys(Because(source.id, source.line) for source in sources))
+
+
+def because(
+    contract: Contract, facts: Iterable[str] = (), observed: Iterable[str] = (), *, protocol: bool = False
+) -> tuple[Because, ...]:
+    """Collect the citations of facts, of observations that the contract has, and of the protocol's specification."""
+    places: list[Because] = []
+    for fact in facts:
+        places += citations(contract.fact(fact).sources)
+    places += [Because(f"observations:{item}") for item in observed if item in contract.observations]
+    places += [Because("protocol")] if protocol else []
+    return tuple(dict.fromkeys(places))
+
+
+def of_fact(fact: Fact) -> tuple[Because, ...]:
+    """Return the citations of one fact."""
+    return citations(fact.sources)
+
+
+def bound_by(contract: Contract, operation: str, laws: Iterable[str]) -> tuple[Behaviour, ...]:
+    """Return the behaviours of an operation that name one of these laws as their judge."""
+    named = set(laws)
+    return tuple(item for item in contract.behaviours if operation in item.operations and named & set(item.laws))
+
+
+def of_behaviour(behaviour: Behaviour) -> tuple[Because, ...]:
+    """Return the citations of a behaviour, its observations after its documents."""
+    return (*citations(behaviour.sources), *(Because(f"observations:{item}") for item in behaviour.observed))

@@ -1,0 +1,1 @@
+"""Consistency: rules on one answer, and laws that relate several."""

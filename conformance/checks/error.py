@@ -1,0 +1,196 @@
+"""Checks of the operation's own errors: a name that nothing has, in every shape that a lookup could stumble over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from conformance.checks.check import Check, because
+from conformance.checks.protocol.cases import plainest
+from conformance.checks.request.cases import Builder, request_cases
+from conformance.checks.request.checks import Causes
+from conformance.checks.request.laws import Rejection, failed_by, fault_of, judge_refused, shown
+from conformance.checks.request.values import Expect, Placeholder
+from conformance.checks.verdict import Outcome, Verdict, passed, skipped
+from conformance.contract import Contract, Operation
+from conformance.session.session import TargetSession
+from conformance.wire.request import Request
+
+_BROKEN_CONSTRAINT = "ValidationException"
+_SHORT = frozenset({"required", "enum", "minimum", "maximum"})
+"""Facets that are broken in a few letters."""
+_NAMES = (
+    ("plain", "a name that nothing has", ""),
+    ("one-character", "a name of one character that nothing has", "Q"),
+    ("longest", "a name of the longest kind that nothing has", "conformance-nobody-has-this-name"),
+)
+_NEAR = (("prefix", "an existing name cut short"), ("longer", "an existing name with a letter more"))
+
+
+def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Yield the checks of each of the operation's errors; of one that has none, those of a constraint that is broken."""
+    if not operation.errors:
+        yield from _common(contract, operation)
+    for code, status in operation.errors.items():
+        fact = f"{operation.name}/error/{code}/http_status"
+        for case, words, name in _NAMES:
+            evaluate = partial(_unknown, operation, name, code)
+            yield _name_check(contract, operation, code, (case, f"{words} is answered with {code}", words), evaluate)
+        yield Check(
+            f"{operation.name}/error/{code}/http-status",
+            "must",
+            "documented",
+            f"{code} comes with HTTP {status}",
+            because(contract, (fact,)),
+            partial(_status, operation, code, status),
+            facts=(fact,),
+            request=f"POST {operation.name} with a name that nothing has",
+            accepts=f"HTTP {status}",
+        )
+        valid = _optional(operation)
+        if valid:
+            statement = f"a name that nothing has is answered with {code} whatever stands beside it"
+            evaluate = partial(_beside, operation, valid, code)
+            row = ("beside-others", statement, "a name that nothing has, and all other members")
+            yield _name_check(contract, operation, code, row, evaluate)
+        for case, words in _NEAR:
+            statement = f"names are exact: {words} is answered with {code}"
+            evaluate = partial(_near, operation, case, code)
+            yield _name_check(contract, operation, code, (case, statement, words), evaluate)
+
+
+def _name_check(
+    contract: Contract,
+    operation: Operation,
+    code: str,
+    row: tuple[str, str, str],
+    evaluate: Callable[[TargetSession], Verdict],
+) -> Check:
+    """Return the check of a name that nothing has; a row is its case, its statement, and the name in words."""
+    case, statement, words = row
+    fact = f"{operation.name}/error/{code}/present"
+    return Check(
+        f"{operation.name}/error/{code}/{case}",
+        "must",
+        "documented",
+        statement,
+        because(contract, (fact,)),
+        evaluate,
+        facts=(fact,),
+        request=f"POST {operation.name} with {words}",
+        accepts=f"an error with the code {code}",
+    )
+
+
+def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Yield the checks of the error of the whole service that any operation with a constraint can be made to answer."""
+    common = contract.service.common_errors.get(_BROKEN_CONSTRAINT)
+    rejected = (case for case in request_cases(contract, operation) if case.expect is Expect.REFUSED)
+    case = next((item for item in rejected if item.breaks is not None and item.breaks[1] in _SHORT), None)
+    if common is None or case is None:
+        return
+    request = Request.call(operation.name, dict(case.members))
+    for name, words, statuses in (
+        ("code", f"a broken constraint is answered with {common.code}", frozenset[int]()),
+        ("http-status", f"{common.code} comes with HTTP {common.http_status[0]}", frozenset(common.http_status)),
+    ):
+        yield Check(
+            f"{operation.name}/error/{common.code}/{name}",
+            "should",  # a wrong type in its place is no less of a refusal
+            "inferred",
+            words,
+            because(contract, protocol=True),
+            partial(_refused, operation, request, Rejection(statuses, frozenset({common.code}))),
+            request=f"POST {operation.name} {request.body.decode()}, and the same without it",
+            accepts=str(Rejection(statuses, frozenset({common.code}))),
+        )
+
+
+def _refused(operation: Operation, request: Request, rejection: Rejection, session: TargetSession) -> Verdict:
+    return judge_refused(
+        operation, session.exchange(request, ordinary=False), session.exchange(session.plain(operation)), rejection
+    )
+
+
+def _refusal(code: str) -> Rejection:
+    return Rejection(frozenset(), frozenset({code}))
+
+
+def _unknown(operation: Operation, name: str, code: str, session: TargetSession) -> Verdict:
+    if name in session.snapshot.by_name:
+        return skipped(f"the target has a resource named {name}")
+    return _judge(session, operation, name or session.nobody, code)
+
+
+def _optional(operation: Operation) -> dict[str, Any]:
+    """Return a valid value of every member that may be left out, but for a token, which would be of another listing."""
+    builder = Builder(operation)
+    return {node.name: builder.good(node) for node in builder.optional if not builder.is_token(node)}
+
+
+def _beside(operation: Operation, valid: Mapping[str, Any], code: str, session: TargetSession) -> Verdict:
+    return _judge(session, operation, session.nobody, code, valid)
+
+
+def _judge(
+    session: TargetSession, operation: Operation, name: str, code: str, beside: Mapping[str, Any] | None = None
+) -> Verdict:
+    """Judge the answer to a name, beside other members; the control is a name that exists, beside the same."""
+    others = dict(beside or {})
+    exchange = session.exchange(Request.call(operation.name, {operation.subject: name} | others), ordinary=False)
+    if exchange.ok and name != session.nobody and _is_there(session, name):
+        return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
+    if session.exists(operation):
+        control = Request.call(
+            operation.name, plainest(operation, session.existing(operation) or session.nobody) | others
+        )
+        valid = session.exchange(control)
+        members = ((operation.subject, Placeholder.EXISTING), *others.items())
+        verdict = judge_refused(operation, exchange, valid, _refusal(code))
+        return Causes(session.contract, operation).of_control(verdict, members, valid, session)
+    # Nothing exists that could be the control: an invalid name must then be told from an unknown one.
+    invalid = session.exchange(Request.call(operation.name, {operation.subject: "-"}), ordinary=False)
+    verdict = judge_refused(operation, exchange, exchange, _refusal(code))
+    if verdict.outcome is Outcome.PASSED and invalid.error_code == exchange.error_code:
+        return skipped(
+            "the target answers everything with this error, and has no resource to ask for",
+            exchanges=(exchange, invalid),
+        )
+    plain = session.exchange(session.plain(operation), ordinary=False)
+    return Causes(session.contract, operation).of_control(verdict, (), plain, session)
+
+
+def _is_there(session: TargetSession, name: str) -> bool:
+    """Ask for the resource itself: a target whose resources are not all known may have one of that very name.
+
+    Where names are taken in any case, what is told is the name as it was given.
+    """
+    if session.describing is None:
+        return False
+    subject = session.describing.subject
+    description = session.exchange(Request.call(session.describing.name, {subject: name}), ordinary=False)
+    received = (description.answer or {}).get(subject)
+    return description.ok and isinstance(received, str) and received.casefold() == name.casefold()
+
+
+def _near(operation: Operation, case: str, code: str, session: TargetSession) -> Verdict:
+    names = session.names(operation.subject)
+    cut = (name[:-1].rstrip("-") if case == "prefix" else f"{name}x" for name in names)
+    longest = operation.input.members[operation.subject].effective("max_length") or 0
+    fitting = [name for name in cut if 0 < len(name) <= longest and name not in names]
+    if not fitting:
+        return skipped("the target has no resource whose name could be changed so that nothing has it")
+    return _judge(session, operation, fitting[0], code)
+
+
+def _status(operation: Operation, code: str, status: int, session: TargetSession) -> Verdict:
+    exchange = session.exchange(Request.call(operation.name, {operation.subject: session.nobody}), ordinary=False)
+    expected = f"HTTP {status} {code}"
+    if verdict := fault_of(exchange, expected):
+        return verdict
+    if exchange.error_code != code:
+        return skipped(f"the target did not answer with {code} but {shown(exchange)}")
+    if exchange.status != status:
+        return failed_by(exchange, "wrong-status", "the code comes with another status", expected)
+    return passed({"answers": 1})

@@ -1,0 +1,1 @@
+"""Listings: pages, tokens, order and filters, judged by relations between answers."""

@@ -1,0 +1,150 @@
+"""Page laws: however a listing is cut, its pages put together are the same list; and how many items a page holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.checks.request.laws import failed_by, fault_of
+from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
+from conformance.session.listing import Difference, Reader, first_difference, pages_of
+from conformance.wire.exchange import Exchange, Listing
+
+
+@dataclass(frozen=True)
+class Walked:
+    """One query walked to its end with one page size."""
+
+    name: str
+    """The resource whose items are listed."""
+    listing: Listing
+    size: int
+
+    def fails(
+        self, kind: str, reason: str, *, expected: str, received: str, rests_on: Mapping[str, int] | None = None
+    ) -> Verdict:
+        """Return a failure that the pages of this walk show."""
+        return failed(
+            kind,
+            reason,
+            expected=expected,
+            received=f"{self.name}: {received}",
+            exchanges=pages_of(self.listing),
+            rests_on=rests_on,
+        )
+
+
+def incomplete(*walks: Walked) -> Verdict | None:
+    """Judge walks that did not reach their end; None where all did."""
+    for walk in walks:
+        if walk.listing.complete:
+            continue
+        last = walk.listing.pages[-1] if walk.listing.pages else None
+        if last is not None and (verdict := fault_of(last, "every page of the listing")):
+            return verdict
+        rejected = last is not None and not last.ok
+        return failed(
+            "walk-broken",
+            "a page of the listing is refused" if rejected else "the pages do not lead to the end of the listing",
+            expected="page after page to the last, which has no token",
+            received=f"{walk.name}: {walk.listing.problem}",
+            exchanges=pages_of(walk.listing)[-2:],
+        )
+    return None
+
+
+def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walked) -> Verdict:
+    """Judge that small pages put together give the list of large pages: none lost, none twice, in order.
+
+    Items with equal sort keys may change places: no document orders ties.
+    """
+    if verdict := incomplete(whole, cut):
+        return verdict
+    wanted, got = reader.identities(whole.listing.items), reader.identities(cut.listing.items)
+    rests_on = {"items": len(wanted), "pages": len(cut.listing.pages)}
+    if not wanted and not got:
+        return skipped(f"{whole.name} has no item under this query: there is nothing to cut into pages")
+    if difference := Difference.between(wanted, got):
+        return cut.fails(
+            "items-lost-or-repeated",
+            f"pages of {cut.size} do not add up to the list",
+            expected=f"the same {len(wanted)} items as in pages of {whole.size}",
+            received=str(difference),
+            rests_on=rests_on,
+        )
+    if sort_by is not None:
+        model, keys = (reader.keys(sort_by, walk.listing.items) for walk in (whole, cut))
+        if (at := first_difference(model, keys)) is not None:
+            return cut.fails(
+                "order-lost",
+                f"pages of {cut.size} come in another order",
+                expected=f"the order of the pages of {whole.size}: {model[at]!r} at place {at + 1}",
+                received=repr(keys[at]),
+                rests_on=rests_on,
+            )
+    return _too_large(reader, cut, rests_on) or passed(rests_on)
+
+
+def _too_large(reader: Reader, walk: Walked, rests_on: Mapping[str, int]) -> Verdict | None:
+    """Judge the size of each page; None where all keep to it."""
+    for number, page in enumerate(walk.listing.pages, start=1):
+        if (count := len(reader.items(page))) > walk.size:
+            return failed(
+                "page-too-large",
+                "a page holds more items than were asked for",
+                expected=f"at most {walk.size} items on a page",
+                received=f"{walk.name}: {count} on page {number}",
+                exchanges=(page,),
+                rests_on=rests_on,
+            )
+    return None
+
+
+def full_pages(reader: Reader, walks: Sequence[Walked]) -> Verdict:
+    """Judge that every page but the last is full (further than the documents go: siblings send shorter ones)."""
+    if verdict := incomplete(*walks):
+        return verdict
+    tally = Tally("pages")
+    for walk in walks:
+        for number, page in enumerate(walk.listing.pages[:-1], start=1):
+            count = len(reader.items(page))
+            tally.hold(count == walk.size, f"{walk.name}, page {number} of size {walk.size}: {count} items", page)
+    return tally.verdict(
+        "short-page",
+        "a full page wherever another follows",
+        wrong="pages before the last are not full",
+        lacking="no listing here is longer than a page",
+    )
+
+
+def same_size(reader: Reader, written_out: Exchange, left_out: Exchange) -> Verdict:
+    """Judge that leaving the size out gives a page as long as with the default written out; ties may change items."""
+    for exchange in (written_out, left_out):
+        if verdict := fault_of(exchange, "a page"):
+            return verdict
+        if not exchange.ok:
+            return failed_by(exchange, "refused", "a page is refused", "a page")
+    wanted, got = len(reader.items(written_out)), len(reader.items(left_out))
+    if wanted != got:
+        return failed(
+            "other-default",
+            "leaving the size out is not the documented default",
+            expected=f"{wanted} items, as with the default written out",
+            received=f"{got} items",
+            exchanges=(written_out, left_out),
+        )
+    return passed({"pages": 2, "items": wanted})
+
+
+def default_page_size(reader: Reader, pages: Sequence[tuple[Exchange, int]], default: int, *, exact: bool) -> Verdict:
+    """Judge a page asked for without a size: at most the default; `exact`: full where more items exist."""
+    tally = Tally("pages")
+    for page, count in pages:
+        if page.ok and count > default:
+            size = len(reader.items(page))
+            tally.hold(size == default if exact else size <= default, f"{size} of {count} items on a page", page)
+    expected = f"{default} items" if exact else f"at most {default} items"
+    wrong = "a page without a page size has another number of items than the default"
+    return tally.verdict(
+        "default-page-size", expected, wrong=wrong, lacking=f"no listing here is longer than {default} items"
+    )

@@ -1,0 +1,280 @@
+"""Laws of a single request: let through, refused for the right reason, or either; and its answer's top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.checks.response.shapes import json_kind, json_value, with_article
+from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
+from conformance.contract import Operation
+from conformance.session.listing import member
+from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange
+
+CONTROL_REFUSED = "control-refused"
+"""Kind of the failure of a rejection whose control, a valid request, is rejected as well."""
+BROKEN_ANSWER = "broken-answer"
+"""Kind of the failure of a request whose answer is a success and breaks the contract."""
+INVALID = frozenset({"ValidationException", "SerializationException"})
+_CLIENT_ERRORS = range(400, 500)
+_REDIRECTIONS = range(300, 400)
+_SERVER_ERRORS = range(500, 600)
+_BAD_REQUEST = 400
+_SHOWN = 160
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """What a refusal must look like: HTTP statuses and error codes (empty: any 4xx, any code)."""
+
+    statuses: frozenset[int] = frozenset({_BAD_REQUEST})
+    codes: frozenset[str] = INVALID
+    elsewhere: bool = False
+    """Whether sending the caller elsewhere (a 3xx) refuses as well."""
+
+    def __str__(self) -> str:
+        statuses = " or ".join(str(status) for status in sorted(self.statuses)) or "4xx"
+        codes = " or ".join(sorted(self.codes)) or "an error"
+        return f"HTTP {statuses} with {codes}"
+
+
+def shown(exchange: Exchange) -> str:
+    """Say in a line what came back."""
+    if exchange.response is None:
+        return f"no answer ({exchange.fault.kind}: {exchange.fault.detail})" if exchange.fault else "no answer"
+    text = f"HTTP {exchange.status}"
+    if exchange.error_code:
+        return f"{text} {exchange.error_code}: {exchange.error_message[:_SHOWN]}".rstrip(": ")
+    body = exchange.response.body[:_SHOWN].decode("utf-8", "replace")
+    kind = exchange.response.header("content-type") or "no content type"
+    kind += f", {exchange.unreadable}" if exchange.unreadable else ""
+    return f"{text}, {kind}: {body}{'…' if len(exchange.response.body) > _SHOWN else ''}"
+
+
+def failed_by(exchange: Exchange, kind: str, reason: str, expected: str, *others: Exchange) -> Verdict:
+    """Return a failure that an exchange shows by how it ended; `others` are shown beside it."""
+    return failed(kind, reason, expected=expected, received=shown(exchange), exchanges=(exchange, *others))
+
+
+def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
+    """Judge an exchange that has no usable answer; None where there is one.
+
+    A dropped connection and a 5xx are failures of their own kind: the target met a request that it could not handle.
+    Silence, or no HTTP at all, is an error: nothing was judged.
+    """
+    if exchange.response is None:
+        fault = exchange.fault
+        if fault is not None and fault.kind == KILLED:
+            return failed_by(exchange, KILLED, "the server was gone after this request", expected)
+        if fault is not None and fault.kind == "dropped":
+            return failed_by(exchange, "dropped", "the target drops the connection", expected)
+        return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
+    if exchange.status in _SERVER_ERRORS:
+        return failed_by(exchange, "server-error", "the target answers with a server error", expected)
+    return None
+
+
+def let_through(operation: Operation, exchange: Exchange) -> bool:
+    """Tell whether validation let the request pass: 2xx, or an error of the operation's own."""
+    return exchange.ok or (exchange.error_code in operation.errors and exchange.status in _CLIENT_ERRORS)
+
+
+def judge_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:
+    """Judge a request that must be accepted: 2xx and an answer that keeps the contract at its top.
+
+    Where the name is nobody's (`exists` False) the documented not-found error shows as well that it was let through.
+    What lies deeper in the answer is judged by the response checks, on this very answer.
+    """
+    errors = " or ".join(operation.errors)
+    expected = f"HTTP 200 with the operation's answer{'' if exists else f', or {errors} since nothing has that name'}"
+    if verdict := fault_of(exchange, expected):
+        return verdict
+    if not exists and let_through(operation, exchange) and not exchange.ok:
+        return passed({"answers": 1})
+    if not exchange.ok:
+        kind = "refused" if exchange.status in _CLIENT_ERRORS else "no-answer-of-the-operation"
+        reason = (
+            "a valid request is rejected" if kind == "refused" else "a valid request gets no answer of the operation"
+        )
+        if exchange.unreadable:
+            reason = "the answer to a valid request can't be read as JSON"
+        return failed_by(exchange, kind, reason, expected)
+    return _broken_at_its_top(operation, exchange, expected) or passed({"answers": 1})
+
+
+_PYTHON = {"list": list, "map": dict, "structure": dict, "string": str}
+
+
+def _broken_at_its_top(operation: Operation, exchange: Exchange, expected: str) -> Verdict | None:
+    """Judge the top of an answer; None where it keeps the contract."""
+    problems = "; ".join(problem.words for problem in problems_at_the_top(operation, exchange))
+    if not problems:
+        return None
+    reason = "the answer to a valid request breaks the contract"
+    return failed(BROKEN_ANSWER, reason, expected=expected, received=problems, exchanges=(exchange,))
+
+
+@dataclass(frozen=True)
+class TopProblem:
+    """What is wrong with a top-level member of an answer.
+
+    `facet` is the facet of the output that it breaks; empty where it breaks what the request asked for.
+    """
+
+    member: str
+    facet: str
+    words: str
+
+
+def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[TopProblem]:
+    """Return what breaks the contract at the top of an accepted answer."""
+    asked = exchange.input
+    answer, members = exchange.answer or {}, asked or {}
+    result = operation.pagination.result if operation.pagination else ""
+    for name, node in operation.output.members.items():
+        kind = _PYTHON.get(node.type)
+        if name in answer and kind is not None and not isinstance(answer[name], kind):
+            facet = "present" if answer[name] is None else "type"
+            yield TopProblem(
+                name, facet, f"{name} is {json_value(answer[name])}, not {with_article(json_kind(node.type))}"
+            )
+        elif name == result and name not in answer:
+            yield TopProblem(name, "required", f"{name} is left out")
+    subject = operation.subject
+    if asked is not None and subject in operation.output.members and answer.get(subject) != members.get(subject):
+        received = f"{subject} is {json_value(answer[subject])}" if subject in answer else f"{subject} is left out"
+        facet = "" if subject in answer else "required"
+        yield TopProblem(subject, facet, f"{received}, the request has {json_value(members.get(subject))}")
+    if operation.pagination is None:
+        return
+    items, limit = answer.get(result), members.get(operation.pagination.limit)
+    if isinstance(items, list) and isinstance(limit, int) and 1 <= limit < len(items):
+        yield TopProblem(operation.pagination.limit, "", f"{len(items)} items where at most {limit} were asked for")
+
+
+def has_repeated_items(operation: Operation, page: Exchange) -> bool:
+    """Tell whether an item stands twice on a page."""
+    found = (page.answer or {}).get(operation.pagination.result) if operation.pagination else None
+    items = found if isinstance(found, list) else []
+    identity = operation.listing.identity if operation.listing else ""
+    names = [name for item in items if isinstance(name := member(item, identity), str)]
+    return len(set(names)) < len(names)
+
+
+def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, rejection: Rejection) -> Verdict:
+    """Judge a request that must be refused; a refusal proves something only beside a control that was let through."""
+    expected = str(rejection)
+    if verdict := fault_of(exchange, expected):
+        return verdict
+    rejected = exchange.status in _CLIENT_ERRORS or (rejection.elsewhere and exchange.status in _REDIRECTIONS)
+    if not rejected:
+        kind = "accepted" if exchange.ok else "no-refusal"
+        reason = "an invalid request is accepted" if exchange.ok else "an invalid request is not rejected"
+        return failed_by(exchange, kind, reason, expected)
+    statuses_fit = not rejection.statuses or exchange.status in rejection.statuses
+    codes_fit = (
+        exchange.error_code in rejection.codes
+        if rejection.codes
+        else bool(exchange.error_code or not rejection.statuses)
+    )
+    if not (statuses_fit and codes_fit):
+        reason = "an invalid request is rejected for another reason than what is wrong with it"
+        if exchange.error_code in operation.errors:
+            reason = "a constraint is not enforced: the target went on to look the name up"
+        elif exchange.unreadable:
+            reason = "the error that rejects an invalid request can't be read as JSON"
+        kind = "wrong-code" if statuses_fit else "wrong-status"
+        return failed_by(exchange, kind, reason, expected)
+    if not let_through(operation, control):
+        if control.response is None:
+            return broke("control", f"its control got no answer: {shown(control)}", exchanges=(control,))
+        return failed(
+            CONTROL_REFUSED,
+            "the valid request next to it is rejected as well, so the rejection proves nothing",
+            expected=f"{expected}, while the valid request next to it is accepted",
+            received=f"the valid one got {shown(control)}",
+            exchanges=(exchange, control),
+        )
+    return passed({"answers": 2})
+
+
+def judge_either(operation: Operation, exchange: Exchange, control: Exchange, lenient: str) -> Verdict:
+    """Judge a request whose fate nobody has shown: accepted, or refused with a 4xx; the verdict says which.
+
+    A target that refuses the plain request as well has not shown that it looked at this one.
+    """
+    if verdict := fault_of(exchange, "accepted, or refused with a 4xx"):
+        return verdict
+    if exchange.ok:
+        accepted = passed({"answers": 1}, notes=(f"accepted ({lenient})",))
+        return _broken_at_its_top(operation, exchange, "an answer that keeps the contract") or accepted
+    if exchange.status in _CLIENT_ERRORS and not let_through(operation, control):
+        return skipped(
+            f"its control, a plain request, got {shown(control)}: the refusal tells nothing",
+            exchanges=(exchange, control),
+        )
+    if exchange.status in _CLIENT_ERRORS:
+        code = exchange.error_code or "no error code"
+        return passed({"answers": 1}, notes=(f"refused: HTTP {exchange.status} {code} ({lenient})",))
+    return failed_by(
+        exchange, "no-aws-answer", "a request is neither accepted nor rejected", "accepted, or refused with a 4xx"
+    )
+
+
+def judge_like(exchange: Exchange, control: Exchange) -> Verdict:
+    """Judge a request that must end just as its control does: the same status and the same error code."""
+    expected = f"as its control: {shown(control)}"
+    if verdict := fault_of(exchange, expected):
+        return verdict
+    if control.response is None:
+        return skipped(f"its control got no answer: {shown(control)}", exchanges=(control,))
+    if (exchange.status, exchange.error_code) != (control.status, control.error_code):
+        reason = "two requests that differ in nothing that counts end differently"
+        return failed_by(exchange, "unlike-control", reason, expected, control)
+    return passed({"answers": 2})
+
+
+_ON_ONE_CONNECTION = "the answer to the second of two requests on one connection"
+
+
+def judge_following(operation: Operation, exchange: Exchange, before: Exchange, control: Exchange) -> Verdict:
+    """Judge that a request leaves no bytes behind: the one sent `before` on the same connection.
+
+    A server reads the whole body, or closes the connection (RFC 9112, section 9.3). Otherwise it takes the rest of the
+    body for the next request, and `exchange` does not end as its `control` on a connection of its own.
+    """
+    kind = exchange.fault.kind if exchange.fault else ""
+    if kind in {CLOSED, CUT}:
+        return passed({"answers": 1}, notes=("the server closed the connection",))
+    if kind == NOT_FOLLOWED or not let_through(operation, control):
+        what = exchange if kind == NOT_FOLLOWED else control
+        return skipped(f"there is nothing to compare with: {shown(what)}", exchanges=(what,))
+    if kind == DESYNCHRONIZED or (
+        exchange.response is not None and (exchange.status, exchange.error_code) != (control.status, control.error_code)
+    ):
+        return failed(
+            DESYNCHRONIZED,
+            "the request left bytes behind on its connection: what follows is not the answer to the next one",
+            expected=f"{_ON_ONE_CONNECTION}: {shown(control)}; or a closed connection",
+            received=shown(exchange),
+            exchanges=(before, exchange),
+        )
+    return fault_of(exchange, _ON_ONE_CONNECTION) or passed({"answers": 2})
+
+
+def judge_kept(exchange: Exchange, before: Exchange) -> Verdict:
+    """Judge that a connection stays open behind the answer to the request `before`, unless that one says otherwise."""
+    kind = exchange.fault.kind if exchange.fault else ""
+    if kind == CUT:
+        return failed(
+            CUT,
+            "the connection is closed behind an answer that does not say so: every client has to send twice",
+            expected=f"{_ON_ONE_CONNECTION}, or Connection: close in the first answer",
+            received=shown(exchange),
+            exchanges=(before, exchange),
+        )
+    if kind == CLOSED:
+        return passed({"answers": 1}, notes=("the answer says that the connection is closed",))
+    if kind in {NOT_FOLLOWED, DESYNCHRONIZED}:
+        return skipped(f"the second request was not answered: {shown(exchange)}", exchanges=(before, exchange))
+    return fault_of(exchange, _ON_ONE_CONNECTION) or passed({"answers": 2})

@@ -1,0 +1,297 @@
+"""Values at and beyond the limits of a member: deterministic, each spoiled in one way where that is possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any
+
+from conformance.contract import Contract, Node
+
+
+class Placeholder(Enum):
+    """A value that only the state of a target can give."""
+
+    EXISTING = "<existing job>"
+    """The name of a resource that exists."""
+    TOKEN = "<token of a first page>"  # noqa: S105 - a pagination token
+    """A pagination token that the target has just issued."""
+
+    BROKEN_TOKEN = "<such a token, with a line feed after it>"  # noqa: S105 - as above
+    """The same token, spoiled at its end, so that only what was added can be what is wrong with it."""
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+class Expect(StrEnum):
+    """How a request ought to end."""
+
+    ACCEPTED = "accepted"
+    """2xx; for a name that nobody has, the documented not-found error."""
+    REFUSED = "refused"
+    """A validation or serialization error, HTTP 400, beside a control that was let through."""
+    EITHER = "either"
+    """Nobody has shown which: accepted, or refused with a 4xx; never a 5xx or a dropped connection."""
+    LIKE_CONTROL = "like its control"
+    """Just as the control ends: the same status and error code."""
+
+
+Members = tuple[tuple[str, Any], ...]
+"""The members of a request in order; values are JSON values or placeholders."""
+
+
+class CaseError(Exception):
+    """A case that does not break exactly what it says it breaks: a bug of the generator, never of a target."""
+
+
+@dataclass(frozen=True)
+class RequestCase:
+    """One request made from the contract.
+
+    `subject` and `name` are the last two segments of the check id. `facts` are the ids of the facts that it rests on,
+    `observed` the observations. `breaks` is the (member, facet) pair that a refused case violates; `inseparable` names
+    further facets that no value could keep while breaking it.
+    """
+
+    operation: str
+    subject: str
+    name: str
+    statement: str
+    expect: Expect
+    members: Members
+    facts: tuple[str, ...] = ()
+    observed: tuple[str, ...] = ()
+    control: Members = ()
+    breaks: tuple[str, str] | None = None
+    inseparable: frozenset[str] = frozenset()
+    level: str = "must"
+    basis: str = "documented"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One way of spoiling a valid value."""
+
+    name: str
+    value: Any
+    words: str
+
+
+def violations(node: Node, value: Any) -> frozenset[str]:
+    """Return the facets of this member that the value breaks; empty for a valid value.
+
+    A limit counts only where documents and model agree that the value is outside it. A value of the wrong JSON type
+    breaks `type` and nothing else, since no constraint can be asked of it.
+    """
+    if not _has_type(node.type, value):
+        return frozenset({"type"})
+    broken = {facet for facet in ("enum", *_LIMITS, "pattern") if _breaks(node, facet, value)}
+    return frozenset(broken)
+
+
+def request_violations(root: Node, members: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """Return (member, facet) for everything that a request's members break; unknown members break nothing."""
+    found = {
+        (name, facet)
+        for name, value in members.items()
+        if name in root.members and value is not None
+        for facet in violations(root.members[name], value)
+    }
+    found |= {
+        (name, "required")
+        for name, node in root.members.items()
+        if node.effective("required") and members.get(name) is None
+    }
+    return frozenset(found)
+
+
+_LIMITS = ("min_length", "max_length", "minimum", "maximum")
+
+
+def _has_type(kind: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    expected: dict[str, type | tuple[type, ...]] = {
+        "string": str,
+        "integer": int,
+        "float": (int, float),
+        "timestamp": (int, float),
+        "list": list,
+        "map": dict,
+        "structure": dict,
+    }
+    return kind in expected and isinstance(value, expected[kind])
+
+
+def _breaks(node: Node, facet: str, value: Any) -> bool:
+    if facet == "enum":
+        accepted = node.accepted_values()
+        return accepted is not None and value not in accepted
+    bounds = [source[facet] for source in (node.documented, node.modelled) if facet in source]
+    return bool(bounds) and all(_outside(facet, bound, value) for bound in bounds)
+
+
+def _outside(facet: str, bound: Any, value: Any) -> bool:
+    match facet:
+        case "min_length":
+            return bool(len(value) < bound)
+        case "max_length":
+            return bool(len(value) > bound)
+        case "minimum":
+            return bool(value < bound)
+        case "maximum":
+            return bool(value > bound)
+        case _:
+            return re.fullmatch(bound, value) is None
+
+
+_STEMS = ("conformance-probe", "a-b", "a", "A1", "s3://bucket/key", "arn:aws:iam::123456789012:role/r", "x")
+_FILLS = ("a", "0", "-a", "b-")
+_FAR = 10
+_ALL = -1
+"""What asks for everything in many interfaces, and so is easily taken for that where it is out of range."""
+JSON_TYPES = {
+    "string": "string",
+    "integer": "number",
+    "float": "number",
+    "timestamp": "number",
+    "boolean": "boolean",
+    "list": "list",
+    "map": "object",
+    "structure": "object",
+}
+"""The types of the contract, and what they are in JSON."""
+
+
+def example(node: Node) -> Any:
+    """Return a valid value of a scalar member. Raises CaseError where none of the stems fits its pattern."""
+    accepted = node.accepted_values()
+    if accepted:
+        return accepted[0]
+    match node.type:
+        case "integer" | "float" | "timestamp":
+            return node.effective("minimum") or node.effective("maximum") or 1
+        case "boolean":
+            return True
+        case "string":
+            for stem in _STEMS:
+                if not violations(node, stem):
+                    return stem
+    raise CaseError(f"no example value for {node.path} ({node.type}): add a stem that its pattern admits")
+
+
+def of_length(node: Node, length: int, *, breaking: frozenset[str]) -> str | None:
+    """Return a string of that length which breaks just these facets; None where no fill gives one."""
+    for fill in _FILLS:
+        for tail in ("", "b"):
+            text = (fill * (length // len(fill) + 1))[: length - len(tail)] + tail if length else ""
+            if len(text) == length and violations(node, text) == breaking:
+                return text
+    return None
+
+
+def wrong_types(kind: str) -> Iterator[Edit]:
+    """Yield a value of every JSON type that the declared type is not."""
+    every = {
+        "string": (
+            Edit("text", "ten", "a string"),
+            Edit("digits", "7", "digits as a string"),
+            Edit("empty-text", "", "the empty string"),
+        ),
+        "number": (Edit("number", 7, "a number"), Edit("fraction", 1.5, "a fractional number")),
+        "boolean": (Edit("true", value=True, words="true"), Edit("false", value=False, words="false")),
+        "list": (Edit("empty-list", [], "an empty list"), Edit("list", ["a"], "a list")),
+        "object": (Edit("empty-object", {}, "an empty object"), Edit("object", {"a": "b"}, "an object")),
+    }
+    for name, edits in every.items():
+        if name != JSON_TYPES[kind]:
+            yield from edits
+
+
+def near_misses(node: Node) -> Iterator[Edit]:
+    """Yield words that an enum must not take: wrong case, cut short, padded, empty, joined, and a plain stranger."""
+    accepted = node.accepted_values() or ()
+    seen = set(accepted)
+
+    def fresh(edit: Edit) -> Iterator[Edit]:
+        if edit.value not in seen:
+            seen.add(edit.value)
+            yield edit
+
+    for value in accepted:
+        yield from fresh(Edit(f"lower-case-{value}", value.lower(), f"{value} in lower case"))
+        yield from fresh(Edit(f"upper-case-{value}", value.upper(), f"{value} in upper case"))
+        yield from fresh(Edit(f"cut-short-{value}", value[:-1], f"{value} without its last letter"))
+    first = accepted[0] if accepted else "a"
+    yield from fresh(Edit("longer", first + "s", f"{first} with a letter more"))
+    yield from fresh(Edit("leading-space", " " + first, f"{first} after a space"))
+    yield from fresh(Edit("trailing-space", first + " ", f"{first} before a space"))
+    yield from fresh(Edit("trailing-newline", first + "\n", f"{first} before a line feed"))
+    yield from fresh(Edit("two-joined", "|".join(accepted[:2]), "two values in one"))
+    yield from fresh(Edit("stranger", "NoSuchValue", "a word that is no value"))
+    yield from fresh(Edit("empty", "", "the empty string"))
+
+
+def sibling_words(node: Node, contract: Contract) -> Iterator[Edit]:
+    """Yield the words that the enums like the member's own have and the member has not, those of the most alike first.
+
+    An enum is like another one where they share words: where none does, nothing is given.
+    """
+    own = set(node.accepted_values() or ())
+    enums = [
+        tuple(dict.fromkeys((*shape.traits.documented.get("enum", ()), *shape.traits.modelled.get("enum", ()))))
+        for shape in contract.shapes.values()
+    ]
+    siblings = sorted((words for words in enums if own & set(words)), key=lambda words: -len(own & set(words)))
+    for word in dict.fromkeys(word for words in siblings for word in words if word not in own):
+        yield Edit(f"of-another-enum-{word}", word, f"{word}, a word of another enum")
+
+
+def spoiled(node: Node, valid: str) -> Iterator[Edit]:
+    """Yield single edits of a valid string that break its pattern and nothing else."""
+    middle = len(valid) // 2
+    edits = (
+        Edit("leading-hyphen", "-" + valid, "a hyphen in front"),
+        Edit("trailing-hyphen", valid + "-", "a hyphen at the end"),
+        Edit("only-hyphen", "-", "nothing but a hyphen"),
+        *(
+            Edit(f"inner-{word}", valid[:middle] + character + valid[middle:], f"{word} inside")
+            for word, character in (
+                ("underscore", "_"),
+                ("dot", "."),
+                ("space", " "),
+                ("slash", "/"),
+                ("colon", ":"),
+                ("plus", "+"),
+                ("letter-beyond-ascii", "é"),
+                ("digit-beyond-ascii", "٣"),
+                ("fullwidth-letter", "\uff41"),
+                ("newline", "\n"),
+                ("nul", "\x00"),
+            )
+        ),
+        Edit("leading-space", " " + valid, "a space in front"),
+        Edit("trailing-space", valid + " ", "a space at the end"),
+        Edit("leading-newline", "\n" + valid, "a line feed in front"),
+        Edit("trailing-newline", valid + "\n", "a line feed at the end"),
+        Edit("trailing-dot", valid + ".", "a dot at the end"),
+        Edit("trailing-underscore", valid + "_", "an underscore at the end"),
+        Edit("trailing-letter-beyond-ascii", valid + "é", "a letter beyond ASCII at the end"),
+    )
+    yield from (edit for edit in edits if violations(node, edit.value) == {"pattern"})
+
+
+def beyond(bound: int, direction: int) -> Iterator[Edit]:
+    """Yield integers outside a range on one side: one step beyond the bound, and far beyond it."""
+    side = "above" if direction > 0 else "below"
+    yield Edit(str(bound + direction), bound + direction, f"{bound + direction}")
+    if direction < 0 and bound + direction > _ALL:
+        yield Edit("minus-one", _ALL, f"{_ALL}, which means all elsewhere")
+    far = direction * max(abs(bound), 1) * _FAR - (direction < 0)
+    yield Edit(f"far-{side}", far, f"{far}")
+    yield Edit(f"widest-{side}", direction * (2**31) - (direction > 0), f"the widest 32-bit integer {side} it")
+    yield Edit(f"beyond-32-bits-{side}", direction * (2**31 + 1), f"an integer {side} the range of 32 bits")
+    yield Edit(f"beyond-64-bits-{side}", direction * (2**63 + 1), f"an integer {side} the range of 64 bits")

@@ -1,0 +1,1 @@
+"""Responses: every output fact on every answer that a run has seen."""

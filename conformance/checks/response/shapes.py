@@ -1,0 +1,153 @@
+"""Which facets of a member a value in an answer breaks: the judge's reading of JSON types, limits and timestamps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from conformance.contract import Node
+
+_YEARS = (-62_135_596_800, 253_402_300_800)
+"""Seconds from 1970 to the beginning of the year 1 and to the end of 9999: what clients have dates for."""
+_ZERO_TIME = "0001-01-01T00:00:00Z"
+"""What Go writes for a time that was never set."""
+_SHOWN = 60
+
+SPECIAL_FLOATS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
+"""The texts that stand for floats which JSON has no numbers for, and how Python writes them."""
+MODELLED = "/modelled"
+"""What a facet is marked with where only the model states it."""
+
+
+Look = Callable[[Any], str]
+"""Looks at a value; gives what was received where it breaks the facet, the empty string where it does not."""
+
+
+def looks(node: Node) -> tuple[tuple[str, Look], ...]:
+    """Return the look of each facet of a member but its type: made once, used on every value."""
+    found: list[tuple[str, Look]] = []
+    accepted = node.accepted_values()
+    for facets, suffix in ((node.documented, ""), (node.modelled, MODELLED)):
+        for facet, bound in facets.items():
+            if facet == "enum" and accepted is not None:
+                found.append((facet + suffix, _one_of(frozenset(accepted))))
+            elif facet in _LIMITS:
+                found.append((facet + suffix, _LIMITS[facet](bound)))
+    return tuple(found)
+
+
+def type_problem(kind: str, value: Any) -> str:
+    """Return what was received where it has another JSON type than this; empty where it has the type.
+
+    `null` is of no type: what is absent is left out. A timestamp is a number of seconds that a client has a date for.
+    """
+    if _HAS_TYPE[kind](value) and (kind != "timestamp" or _YEARS[0] <= value < _YEARS[1]):
+        return ""
+    note = _time_note(value) if kind == "timestamp" else ""
+    return f"{json_value(value)}{f' ({note})' if note else ''}"
+
+
+def _time_note(value: Any) -> str:
+    """Return what the value of a time is where a reader may not see it; empty where there is nothing to say."""
+    if value == _ZERO_TIME:
+        return "Go's zero time: it was never set"
+    if is_number(value):
+        return "milliseconds" if _YEARS[0] <= value / 1000 < _YEARS[1] else "no date that a client can read"
+    try:
+        naive = isinstance(value, str) and datetime.fromisoformat(value).tzinfo is None
+    except ValueError:
+        return ""
+    return "a date without a time zone" if naive else ""
+
+
+def json_kind(kind: str) -> str:
+    """Say which JSON values a contract type has."""
+    return {
+        "integer": "number without a fraction",
+        "float": 'number, or one of "NaN", "Infinity", "-Infinity"',
+        "timestamp": "number of seconds since 1970 (not milliseconds, not text)",
+        "list": "array",
+        "map": "object",
+        "structure": "object",
+    }.get(kind, kind)
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value of the wire is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_HAS_TYPE: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "integer": lambda value: is_number(value) and float(value).is_integer(),
+    "float": lambda value: is_number(value) or (isinstance(value, str) and value in SPECIAL_FLOATS),
+    "boolean": lambda value: isinstance(value, bool),
+    "timestamp": is_number,
+    "list": lambda value: isinstance(value, list),
+    "map": lambda value: isinstance(value, dict),
+    "structure": lambda value: isinstance(value, dict),
+}
+
+
+def _one_of(accepted: frozenset[Any]) -> Look:
+    return lambda value: "" if value in accepted else _short(value)
+
+
+def _too_short(bound: int) -> Look:
+    return lambda value: f"length {len(value)}: {_short(value)}" if len(value) < bound else ""
+
+
+def _too_long(bound: int) -> Look:
+    return lambda value: f"length {len(value)}: {_short(value)}" if len(value) > bound else ""
+
+
+def _too_small(bound: float) -> Look:
+    return lambda value: f"{value!r}" if is_number(value) and value < bound else ""
+
+
+def _too_large(bound: float) -> Look:
+    return lambda value: f"{value!r}" if is_number(value) and value > bound else ""
+
+
+def _no_match(pattern: str) -> Look:
+    compiled = re.compile(pattern)
+    return lambda value: "" if compiled.fullmatch(value) else _short(value)
+
+
+_LIMITS: dict[str, Callable[[Any], Look]] = {
+    "min_length": _too_short,
+    "max_length": _too_long,
+    "minimum": _too_small,
+    "maximum": _too_large,
+    "pattern": _no_match,
+}
+
+
+def json_value(value: Any) -> str:
+    """Return the kind of a JSON value, and its JSON form, cut where it is long."""
+    if value is None:
+        return "null"
+    kind = next(name for types, name in _KINDS if isinstance(value, types))
+    return f"{kind} {_short(value)}"
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "the boolean"),
+    (str, "the string"),
+    ((int, float), "the number"),
+    (list, "the array"),
+    (object, "the object"),
+)
+
+
+def with_article(noun: str) -> str:
+    """Return a noun with its indefinite article."""
+    return f"{'an' if noun[:1] in 'aeio' else 'a'} {noun}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

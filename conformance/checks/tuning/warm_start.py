@@ -1,0 +1,208 @@
+"""Laws about warm starts: what a tuning job and its parents have in common."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from conformance.checks.registry import law
+from conformance.checks.tuning.answers import (
+    DESCRIBE,
+    autotuned,
+    entries,
+    mapping,
+    number,
+    objective_of,
+    parents,
+    ranges_of,
+    text,
+)
+from conformance.checks.tuning.created import differences, made
+from conformance.checks.verdict import Tally, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.checks.tuning.answers import Json
+    from conformance.session.snapshot import ResourceSnapshot, Snapshot
+
+_FIRST_PARENTS = datetime(2018, 9, 30, 10, tzinfo=UTC).timestamp()
+"""1 October 2018 where it began first: the page names no time zone."""
+_IDENTICAL = "IdenticalDataAndAlgorithm"
+_GONE = "no tuning job was started warm from a parent that can still be described"
+
+
+@law("warm-start-parents-came-earlier", operation=DESCRIBE, subject="warm-start")
+def warm_start_parents_came_earlier(snapshot: Snapshot) -> Verdict:
+    """Judge that a parent is another tuning job, and not younger."""
+    return _each_parent(snapshot, "younger-parent", "a parent is another tuning job, created earlier", _earlier)
+
+
+@law(
+    "warm-start-comes-back",
+    operation=DESCRIBE,
+    subject="warm-start-config",
+    facts=("output/WarmStartConfig/present",),
+)
+def warm_start_comes_back(snapshot: Snapshot) -> Verdict:
+    """Judge that WarmStartConfig is described as it was asked for, where that is known."""
+    tally = Tally("tuning jobs")
+    for resource in made(snapshot):
+        asked = mapping(resource.known.create, "WarmStartConfig")
+        if asked:
+            stated = resource.answer.get("WarmStartConfig")
+            tally.clear(resource.name, differences(asked, stated, "WarmStartConfig"), resource.description)
+    return tally.verdict(
+        "not-as-created",
+        "WarmStartConfig comes back as it was given at creation",
+        wrong="WarmStartConfig is not described as it was given at creation",
+        lacking="no tuning job is known to have been created with a WarmStartConfig",
+    )
+
+
+@law("parents-since-october-2018", operation=DESCRIBE, subject="warm-start")
+def parents_since_october_2018(snapshot: Snapshot) -> Verdict:
+    """Judge that no parent is older than the feature."""
+    return _each_parent(snapshot, "old-parent", "a parent was created on 1 October 2018 or later", _recent)
+
+
+@law("parents-have-ended", operation=DESCRIBE, subject="warm-start")
+def parents_have_ended(snapshot: Snapshot) -> Verdict:
+    """Judge that a parent is Completed or Stopped; one that is being deleted tells no more how it ended."""
+    return _each_parent(snapshot, "parent-not-ended", "a parent is Completed or Stopped", _ended)
+
+
+@law("identical-input-data", operation=DESCRIBE, subject="warm-start-data")
+def identical_input_data(snapshot: Snapshot) -> Verdict:
+    """Judge that the places of the input are those of each parent; formats may change with the algorithm's version."""
+    return _each_parent(snapshot, "other-data", "the input data of the parent", _same_data, only=_IDENTICAL)
+
+
+@law("identical-image", operation=DESCRIBE, subject="warm-start-image")
+def identical_image(snapshot: Snapshot) -> Verdict:
+    """Judge that the image is that of each parent, tag and digest aside: some new versions are allowed."""
+    return _each_parent(
+        snapshot, "other-image", "the image of the parent, in any version", _same_image, only=_IDENTICAL
+    )
+
+
+@law("same-number-of-hyperparameters", operation=DESCRIBE, subject="warm-start")
+def same_number_of_hyperparameters(snapshot: Snapshot) -> Verdict:
+    """Judge that static and tunable hyperparameters together are as many as in each parent; autotune may add some."""
+    return _each_parent(
+        snapshot, "other-number", "as many static and ranged hyperparameters as the parent", _same_number
+    )
+
+
+@law("same-objective-as-parents", operation=DESCRIBE, subject="warm-start")
+def same_objective_as_parents(snapshot: Snapshot) -> Verdict:
+    """Judge that the name of the objective's metric is that of each parent."""
+    return _each_parent(snapshot, "other-objective", "the objective metric of the parent", _same_objective)
+
+
+def _each_parent(
+    snapshot: Snapshot, kind: str, expected: str, fault: Callable[[Json, Json], str | None], *, only: str = ""
+) -> Verdict:
+    """Judge every pair of a tuning job and a parent; `fault` says what is wrong, or None where nothing can be said."""
+    tally = Tally("pairs of tuning job and parent")
+    pairs = (
+        (resource, parent)
+        for resource in snapshot.resources
+        if _of_type(resource, only)
+        for parent in parents(snapshot, resource)
+    )
+    for resource, parent in pairs:
+        stated = fault(resource.answer, parent.answer)
+        if stated is not None:
+            received = f"{resource.name} with the parent {parent.name}: {stated}"
+            tally.hold(not stated, received, resource.description, parent.description)
+    return tally.verdict(
+        kind, expected, wrong=f"a warm start does not fit its parents: {kind.replace('-', ' ')}", lacking=_GONE
+    )
+
+
+def _of_type(resource: ResourceSnapshot, only: str) -> bool:
+    return not only or text(resource.answer, "WarmStartConfig.WarmStartType") == only
+
+
+def _earlier(own: Json, parent: Json) -> str | None:
+    born, before = number(own, "CreationTime"), number(parent, "CreationTime")
+    if text(own, "HyperParameterTuningJobName") == text(parent, "HyperParameterTuningJobName"):
+        return "it is its own parent"
+    if born is None or before is None:
+        return None
+    return "" if before <= born else f"created at {born}, the parent at {before}"
+
+
+def _recent(_: Json, parent: Json) -> str | None:
+    before = number(parent, "CreationTime")
+    if before is None:
+        return None
+    return "" if before >= _FIRST_PARENTS else f"the parent was created at {before}"
+
+
+def _ended(_: Json, parent: Json) -> str | None:
+    status = text(parent, "HyperParameterTuningJobStatus")
+    if status in {"", "Deleting", "DeleteFailed"}:
+        return None
+    return "" if status in {"Completed", "Stopped"} else f"the parent is {status}"
+
+
+def _same_data(own: Json, parent: Json) -> str | None:
+    ours, theirs = _places(own), _places(parent)
+    if not ours or not theirs:
+        return None
+    return "" if ours == theirs else f"reads {sorted(ours)}, the parent {sorted(theirs)}"
+
+
+def _same_image(own: Json, parent: Json) -> str | None:
+    ours, theirs = _repository(own), _repository(parent)
+    if not ours or not theirs:
+        return None
+    return "" if ours == theirs else f"runs {ours}, the parent {theirs}"
+
+
+def _same_number(own: Json, parent: Json) -> str | None:
+    ours, theirs = _hyperparameters(own), _hyperparameters(parent)
+    if ours is None or theirs is None or autotuned(own) or autotuned(parent):
+        return None
+    return "" if len(ours) == len(theirs) else f"has {len(ours)} ({', '.join(sorted(ours))}), the parent {len(theirs)}"
+
+
+def _same_objective(own: Json, parent: Json) -> str | None:
+    if entries(own, "TrainingJobDefinitions") or entries(parent, "TrainingJobDefinitions"):
+        return None
+    ours, theirs = (
+        text(objective_of(item, mapping(item, "TrainingJobDefinition")), "MetricName") for item in (own, parent)
+    )
+    if not ours or not theirs:
+        return None
+    return "" if ours == theirs else f"optimizes {ours}, the parent {theirs}"
+
+
+def _places(answer: Json) -> set[tuple[str, str]]:
+    """Return channel and place of every input of a tuning job with one definition."""
+    found = set()
+    for channel in entries(answer, "TrainingJobDefinition.InputDataConfig"):
+        files = mapping(channel, "DataSource.FileSystemDataSource")
+        place = text(channel, "DataSource.S3DataSource.S3Uri") or "".join(
+            text(files, name) for name in ("FileSystemId", "DirectoryPath")
+        )
+        found.add((text(channel, "ChannelName"), place))
+    return found
+
+
+def _repository(answer: Json) -> str:
+    """Return the image without tag and digest."""
+    image = text(answer, "TrainingJobDefinition.AlgorithmSpecification.TrainingImage").partition("@")[0]
+    path, slash, last = image.rpartition("/")
+    return f"{path}{slash}{last.partition(':')[0]}"
+
+
+def _hyperparameters(answer: Json) -> set[str] | None:
+    """Return the names of all hyperparameters; those with an underscore in front are the service's own."""
+    definition = mapping(answer, "TrainingJobDefinition")
+    if not definition:
+        return None
+    static = {name for name in mapping(definition, "StaticHyperParameters") if not name.startswith("_")}
+    return static | {item.name for item in ranges_of(answer, definition)}

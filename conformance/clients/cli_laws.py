@@ -1,0 +1,269 @@
+"""Laws of a command-line client: its options on the wire, its skeletons, what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from conformance.checks.response.shapes import is_number
+from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
+from conformance.clients.boto3_checks import CLOSE_S, Comparison, as_python, same_items
+from conformance.contract import Node
+from conformance.wire.exchange import Exchange, Fault
+
+_LINES = 3
+
+
+@dataclass(frozen=True)
+class Command:
+    """One call: the words behind the program's name, and the files that they speak of by a relative name."""
+
+    words: tuple[str, ...]
+    files: tuple[tuple[str, str], ...] = ()
+    """Name and text of each."""
+
+
+@dataclass(frozen=True)
+class CommandRun:
+    """A call that has ended: exit status, output, and the exchanges that it caused."""
+
+    command: Command
+    status: int
+    out: str
+    err: str
+    exchanges: tuple[Exchange, ...] = ()
+    fault: Fault | None = None
+    """Why it came to no end of its own: the target gave no answer, or the program did not end in time."""
+    line: str = ""
+    """The line that does the same as pasted into a shell."""
+
+    @cached_property
+    def printed(self) -> dict[str, Any] | None:
+        """The object that was printed; None where the output is none."""
+        try:
+            value = json.loads(self.out)
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
+
+    @property
+    def ended(self) -> str:
+        """How it ended, in a line: the exit status, and the end of what it said."""
+        said = " ".join(line.strip() for line in (self.err or self.out).strip().splitlines()[-_LINES:])
+        return f"exit status {self.status}" + (f": {said}" if said else ", without a word")
+
+    @property
+    def sent(self) -> str:
+        """What it sent, in words."""
+        operations = [exchange.operation for exchange in self.exchanges]
+        return f"{len(operations)} requests ({', '.join(dict.fromkeys(operations))})" if operations else "nothing sent"
+
+
+_SHOWN = 300
+
+
+def carries(runs: Iterable[tuple[CommandRun, Mapping[str, Any]]]) -> Verdict:
+    """Judge that the first request of each run carries these members with just these values."""
+    tally, last = Tally("requests"), None
+    for run, wanted in runs:
+        members = _first(run)
+        wrong = [
+            f"{name} is {members[name]!r}, not {value!r}" if name in members else f"{name} is not sent"
+            for name, value in wanted.items()
+            if not _alike(members.get(name), value)
+        ]
+        stated = "; ".join(wrong) if run.exchanges else f"nothing sent, {run.ended}"
+        tally.hold(not wrong, stated, *run.exchanges[:1])
+        last = run if wrong and last is None else last
+    return _told(tally.verdict("option-lost", "the request as it was asked for", lacking="nothing was run"), last)
+
+
+def leaves_out(run: CommandRun, names: Collection[str]) -> Verdict:
+    """Judge that the first request of a run carries none of these members; a later page comes with its token."""
+    expected = f"a request without {', '.join(names)}"
+    if not run.exchanges:
+        return _failed(run, "nothing-sent", "the command sent nothing", expected)
+    tally = Tally("requests")
+    sent = [f"{name} is sent: {value!r}" for name, value in _first(run).items() if name in names]
+    tally.hold(not sent, "; ".join(sent), run.exchanges[0])
+    return _told(tally.verdict("sent-unasked", expected, lacking="the command sent nothing"), run)
+
+
+def refuses_unsent(run: CommandRun) -> Verdict:
+    """Judge that a command ends with an error of its own, and sends nothing."""
+    if run.status != 0 and not run.exchanges:
+        return passed({"commands": 1})
+    return _failed(
+        run, "not-refused", "the command was not refused by the client", "an error and an exit status other than 0",
+        received=f"{run.sent}, exit status {run.status}",
+    )  # fmt: skip
+
+
+def skeleton(run: CommandRun, node: Node, due: Collection[str]) -> Verdict:
+    """Judge that a command prints a skeleton of a structure, each member with a sample of its type; nothing is sent.
+
+    `due` are the paths of the members that must be there: a client may know others, or be older than others.
+    """
+    if run.exchanges:
+        return _failed(run, "skeleton-sends", "a skeleton was asked for, and a request went out", "nothing sent")
+    if run.status != 0 or run.printed is None:
+        return _failed(run, "no-skeleton", "no skeleton was printed", "a JSON object, and exit status 0")
+    tally = Tally("members")
+    _sampled(node, run.printed, tally, due)
+    return _told(tally.verdict("skeleton-differs", "every member, with a value of its type", lacking="no members"), run)
+
+
+def _sampled(node: Node, sample: Any, tally: Tally, due: Collection[str]) -> None:
+    """Hold a sample against a node: each member of a structure, the first entry of a list or map."""
+    stated = f"{node.path or 'the skeleton'} is {str(sample)[:_SHOWN]!r}"
+    if node.type == "structure":
+        tally.hold(isinstance(sample, dict), f"{stated}, no structure")
+        for name, member in node.members.items() if isinstance(sample, dict) else ():
+            if name in sample:
+                _sampled(member, sample[name], tally, due)
+            else:
+                tally.hold(member.path not in due, f"{member.path} is not there")
+    elif node.type == "list" and node.element is not None:
+        tally.hold(isinstance(sample, list) and bool(sample), f"{stated}, no list with an entry")
+        for entry in sample[:1] if isinstance(sample, list) else ():
+            _sampled(node.element, entry, tally, due)
+    elif node.type == "map" and node.value is not None:
+        tally.hold(isinstance(sample, dict) and bool(sample), f"{stated}, no map with an entry")
+        for entry in list(sample.values())[:1] if isinstance(sample, dict) else ():
+            _sampled(node.value, entry, tally, due)
+    else:
+        tally.hold(_of_type(node.type, sample), f"{stated}, no {node.type}")
+
+
+def _of_type(kind: str, value: Any) -> bool:
+    if kind == "timestamp":
+        return is_number(value) or _moment(value) is not None
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind == "integer":
+        return is_number(value) and not isinstance(value, float)
+    return is_number(value) if kind == "float" else isinstance(value, str)
+
+
+def prints(run: CommandRun, node: Node, listed: str = "", due: Collection[str] | None = None) -> Verdict:
+    """Judge that a command prints the answer: every member of the wire that the contract knows, with its value.
+
+    `due` are the paths of the members that any client has to know; None for all that are documented. Of several pages,
+    the items under `listed` stand in one list, and all else is what the last page says.
+    """
+    if problem := no_answer(run):
+        return problem
+    answers = [exchange.answer or {} for exchange in run.exchanges]
+    whole = dict(answers[-1])
+    if listed:
+        whole[listed] = [item for answer in answers for item in _entries(answer, listed)]
+    tally = Tally("members")
+    Comparison(tally, run.exchanges[:1], as_printed, due).members(node, whole, run.printed or {})
+    words = "every member of the wire answer, as JSON of the same type"
+    return _told(tally.verdict("output-differs", words, lacking="the answer has no members"), run)
+
+
+def as_printed(kind: str, wire: Any, value: Any) -> bool:
+    """Tell whether a printed value is the wire's: a time as the same number or in ISO 8601, all else as it is."""
+    if kind == "timestamp" and isinstance(value, str):
+        moment = _moment(value)
+        return moment is not None and is_number(wire) and abs(moment - wire) < 1
+    if kind == "timestamp":
+        return is_number(value) and is_number(wire) and abs(value - wire) < CLOSE_S
+    return as_python(kind, wire, value)
+
+
+def _moment(text: Any) -> float | None:
+    """Return the seconds since the epoch of a time in ISO 8601; one without a zone is taken for UTC."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+
+
+def one_request(run: CommandRun, token: str) -> Verdict:
+    """Judge that a command asks for one page and leaves it at that, though the page has a token."""
+    if problem := no_answer(run):
+        return problem
+    if not (run.exchanges[0].answer or {}).get(token):
+        return skipped("the whole list fits on one page")
+    if len(run.exchanges) == 1:
+        return passed({"requests": 1})
+    return _failed(run, "pages-gone-over", "the command went on to further pages", "one request", received=run.sent)
+
+
+def page_sizes(run: CommandRun, limit: str, size: int) -> Verdict:
+    """Judge that every request of a run asks for pages of this size."""
+    if problem := no_answer(run):
+        return problem
+    tally = Tally("requests")
+    for exchange in run.exchanges:
+        asked = (exchange.input or {}).get(limit)
+        tally.hold(_alike(asked, size), f"{limit} is {asked!r}", exchange)
+    return _told(tally.verdict("other-page-size", f"{limit} {size} in every request", lacking="nothing sent"), run)
+
+
+def prints_items(run: CommandRun, wanted: Sequence[str], got: Sequence[str], what: str) -> Verdict:
+    """Judge that a command prints just these items, by their identities, in this order."""
+    return no_answer(run) or _told(same_items(wanted, got, what, run.exchanges[:1]), run)
+
+
+def hands_out(run: CommandRun, name: str) -> Verdict:
+    """Judge that a token to go on with is printed."""
+    if problem := no_answer(run):
+        return problem
+    if (run.printed or {}).get(name):
+        return passed({"commands": 1})
+    return _failed(run, "no-token", "items are left, and no token is printed", f"{name}", received="none")
+
+
+def tells(run: CommandRun) -> Verdict:
+    """Judge that a command ends as its last answer did: with 0 and output, or with another status and the error's code.
+
+    An answer that names no code is only held against the exit status.
+    """
+    last = run.exchanges[-1] if run.exchanges else None
+    if last is not None and last.ok:
+        return no_answer(run) or passed({"commands": 1})
+    code = last.error_code if last is not None else ""
+    if run.status != 0 and code in run.err + run.out:
+        return passed({"commands": 1})
+    words = f"an exit status other than 0{f', and {code} in what is said' if code else ''}"
+    return _failed(run, "error-not-told", "the command does not tell of the error", words)
+
+
+def no_answer(run: CommandRun) -> Verdict | None:
+    """Judge a command that should have printed an answer and did not; None where it did."""
+    if run.status == 0 and run.printed is not None and run.exchanges:
+        return None
+    reason = "the command printed no answer" if run.exchanges else "the command sent nothing"
+    return _failed(run, "no-output", reason, "the answer as a JSON object, and exit status 0")
+
+
+def _entries(answer: Mapping[str, Any], name: str) -> list[Any]:
+    found = answer.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _first(run: CommandRun) -> Mapping[str, Any]:
+    return next((exchange.input or {} for exchange in run.exchanges), {})
+
+
+def _alike(each: Any, other: Any) -> bool:
+    """Tell whether two values are equal and of one JSON type: 1 is neither 1.0 nor true."""
+    return type(each) is type(other) and bool(each == other)
+
+
+def _failed(run: CommandRun, kind: str, reason: str, expected: str, *, received: str = "") -> Verdict:
+    verdict = failed(kind, reason, expected=expected, received=received or run.ended, exchanges=run.exchanges[:1])
+    return _told(verdict, run)
+
+
+def _told(verdict: Verdict, run: CommandRun | None) -> Verdict:
+    """Let a failure be reproduced by the command itself."""
+    return replace(verdict, reproduce=run.line) if run is not None else verdict

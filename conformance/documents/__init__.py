@@ -1,0 +1,1 @@
+"""Pages of documentation and service models, read into claims, and compared with the contract."""

@@ -1,0 +1,168 @@
+"""Drawn syntax: the braces and brackets in which a page shows a request or an answer, as Python or as JSON.
+
+One grammar reads all of them: `'Name': 'a'|'b'` and `Name='string'` of the boto3 pages, `"Name": number` of the API
+pages, and the Markdown in which one of them links each name: `"[Name](target)": "string"`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from conformance.documents.claims import PageError, joined
+from conformance.documents.page import Page
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<link>["']\[(?P<linked>\w+)\]\([^)]*\)["'])
+    | (?P<quoted>b?'(?P<single>[^']*)'|b?"(?P<double>[^"]*)")
+    | (?P<made>\w+\([^)]*\))
+    | (?P<word>[\w.\u2026]+)
+    | (?P<mark>[{}\[\](),:|=])
+    )""",
+    re.VERBOSE,
+)
+_OPENING = re.compile(r"\{|(?<=\w)\(")
+_DEEPEST = 100
+_CLOSING = {"{": "}", "[": "]", "(": ")"}
+_MARKS = frozenset("{}[](),:|=")
+_KINDS = {"string": "string", "number": "number", "boolean": "boolean"}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A path as drawn: `kind` is a type, or empty where the drawing only hints at one; `words` are listed values."""
+
+    path: str
+    line: int
+    kind: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Token:
+    text: str
+    line: int
+    quoted: bool
+
+
+def drawn(page: Page, start: int) -> list[Drawn]:
+    """Read the drawing whose opening brace is the first from line `start` on, without its root. Raises PageError."""
+    return _Reader(page, start).whole()
+
+
+def end_of_drawing(page: Page, start: int) -> int:
+    """Return the line on which that drawing is closed. Raises PageError."""
+    return _tokens(page, start)[-1].line
+
+
+class _Reader:
+    """Goes through the tokens of one drawing and stops where its first brace is closed."""
+
+    def __init__(self, page: Page, start: int) -> None:
+        self._page = page
+        self._tokens = _tokens(page, start)
+        self._position = 0
+        self._found: list[Drawn] = []
+
+    def whole(self) -> list[Drawn]:
+        opening = self._take()
+        self._members("", _CLOSING[opening.text])
+        return self._found
+
+    def _peek(self) -> _Token:
+        if self._position >= len(self._tokens):
+            raise _not_a_drawing(self._page, self._tokens[-1].line, "its brackets do not match")
+        return self._tokens[self._position]
+
+    def _take(self) -> _Token:
+        token = self._peek()
+        self._position += 1
+        return token
+
+    def _accept(self, mark: str) -> bool:
+        found = self._peek().text == mark and not self._peek().quoted
+        self._position += found
+        return found
+
+    def _members(self, parent: str, closing: str) -> bool:
+        """Read members up to the closing mark; tell whether they are the one entry of a map."""
+        is_map = False
+        while not self._accept(closing):
+            key = self._take()
+            if "..." in key.text:  # a shape that holds itself is drawn once
+                continue
+            if self._take().text not in {":", "="}:
+                raise _not_a_drawing(self._page, key.line, f"no value follows {key.text!r}")
+            if key.quoted and key.text == "string":
+                is_map = True
+                self._found.append(Drawn(parent + "{key}", key.line, "string"))
+                self._value(parent + "{value}", self._peek().line)
+            else:
+                self._value(joined(parent, key.text), key.line)
+            self._accept(",")
+        return is_map
+
+    def _value(self, path: str, line: int) -> None:
+        """Read the value of a path that is named on `line`; it stands before what it holds."""
+        at = len(self._found)
+        words: tuple[str, ...] = ()
+        if self._accept("{"):
+            kind = "map" if self._members(path, "}") else "structure"
+        elif self._accept("["):
+            if not self._accept("]"):
+                self._value(path + "[]", self._peek().line)
+                self._accept(",")
+                if not self._accept("]"):
+                    raise _not_a_drawing(self._page, self._peek().line, f"the list {path} is not closed")
+            kind = "list"
+        else:
+            kind, words = self._scalar(path)
+        self._found.insert(at, Drawn(path, line, kind, words))
+
+    def _scalar(self, path: str) -> tuple[str, tuple[str, ...]]:
+        token = self._take()
+        if not token.quoted and token.text in _MARKS:
+            raise _not_a_drawing(self._page, token.line, f"{path} has no value")
+        words = [token.text]
+        while self._accept("|"):
+            words.append(self._take().text)
+        if token.quoted and words != ["string"]:
+            return "string", tuple(words)
+        return _KINDS.get(token.text, ""), ()
+
+
+def _tokens(page: Page, start: int) -> list[_Token]:
+    """Read the tokens from the first opening mark to the one that closes it. Raises PageError at anything else."""
+    found: list[_Token] = []
+    depth = 0
+    for number, line in page.numbered(start):
+        opening = _OPENING.search(line)
+        if not found and opening is None:
+            continue
+        position = opening.start() if opening and not found else 0
+        while line[position:].strip():
+            match = _TOKEN.match(line, position)
+            if match is None:
+                raise _not_a_drawing(page, number, f"{line[position:].strip():.60}")
+            position = match.end()
+            quoted = bool(match["link"] or match["quoted"])
+            text = match["linked"] or match["single"] or match["double"] or match[0].strip()
+            if match["quoted"] and match["quoted"].startswith("b"):
+                quoted, text = False, "bytes"
+            found.append(_Token(text, number, quoted))
+            if not quoted:
+                depth += (text in _CLOSING) - (text in _CLOSING.values())
+            if depth == 0:
+                return found
+            if depth > _DEEPEST:
+                raise _not_a_drawing(page, number, f"it nests deeper than {_DEEPEST} levels")
+    raise _not_a_drawing(page, start, "it does not end" if found else "there is none")
+
+
+def _not_a_drawing(page: Page, line: int, why: str) -> PageError:
+    return PageError(
+        f"a drawing of the page can't be read: {why}",
+        where=f"{page.document}:{line}",
+        remedy="mend the braces there, or save the page anew",
+    )

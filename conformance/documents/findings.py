@@ -1,0 +1,207 @@
+"""Folding: a member that came or went is one finding, not one for each thing said of it and of what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from conformance.contract import UNSET, Citation
+
+
+class Kind(StrEnum):
+    """How something differs from the contract."""
+
+    NEW = "new"
+    """The contract does not know it."""
+    REMOVED = "removed"
+    """The contract has it, what it is held against does not."""
+    CHANGED = "changed"
+    """Both have it, with other values."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference, at one fact or at several that it is the same at.
+
+    `facts` are ids as `conformance facts` lists them, or as it would list what is new. `ours` is the value of the
+    contract and `theirs` the other one, None where there is none; `cited` says where the contract has its value from,
+    and `lines` where the page has its own (none for a model). `detail` says in words what the values do not.
+    """
+
+    kind: Kind
+    operation: str
+    direction: str
+    path: str
+    facet: str
+    facts: tuple[str, ...]
+    ours: Any = None
+    theirs: Any = None
+    cited: tuple[Citation, ...] = ()
+    lines: tuple[int, ...] = ()
+    detail: str = ""
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The values that only the other side lists."""
+        return _beyond(self.theirs, self.ours)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The values that only the contract lists."""
+        return _beyond(self.ours, self.theirs)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form in which findings are printed as JSON."""
+        return {
+            "kind": self.kind.value,
+            "facts": list(self.facts),
+            "operation": self.operation,
+            "direction": self.direction,
+            "path": self.path,
+            "facet": self.facet,
+            "contract": _plain(self.ours),
+            "other": _plain(self.theirs),
+            "added": list(self.added),
+            "removed": list(self.gone),
+            "because": [{"source": item.id, "line": item.line} for item in self.cited],
+            "lines": list(self.lines),
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The whole of a comparison.
+
+    `known` are differences that stand in the contract already (an older edition's value beside the newer one): they
+    are told apart and never counted. `notes` say what could not be compared; `unread` are lines of a page that its
+    reader could make nothing of, as line, text and reason.
+    """
+
+    against: dict[str, Any]
+    findings: tuple[Finding, ...]
+    known: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    unread: tuple[tuple[int, str, str], ...] = field(default=())
+
+    def count(self, kind: Kind) -> int:
+        """Return the number of findings of a kind."""
+        return sum(finding.kind is kind for finding in self.findings)
+
+
+def fact_id(operation: str, direction: str, path: str, facet: str, *, modelled: bool = False) -> str:
+    """Return the id that a fact has, or would have."""
+    return f"{operation}/{direction}/{path}/{facet}{'/modelled' if modelled else ''}"
+
+
+def same(item: Any, other: Any) -> bool:
+    """Tell whether two values say the same; the order of a list of words says nothing."""
+    if isinstance(item, list | tuple) and isinstance(other, list | tuple):
+        return set(item) == set(other)
+    return type(item) is type(other) and bool(item == other)
+
+
+def together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Make one finding of those that say the same: a shape used at several paths, an argument that is handed through.
+
+    What says the same: kind, facet, last part of the path and both values. The first stands for all.
+    """
+    groups: dict[tuple[Any, ...], list[Finding]] = {}
+    for finding in findings:
+        last = finding.path.rpartition(".")[2]
+        key = (finding.kind, finding.facet, last, repr(finding.ours), repr(finding.theirs), finding.detail)
+        groups.setdefault(key, []).append(finding)
+    return tuple(_merged(group) for group in groups.values())
+
+
+def _merged(group: list[Finding]) -> Finding:
+    first = group[0]
+    facts = tuple(dict.fromkeys(fact for item in group for fact in item.facts))
+    cited = tuple(dict.fromkeys(place for item in group for place in item.cited))
+    lines = tuple(sorted({line for item in group for line in item.lines}))
+    return Finding(
+        first.kind, first.operation, first.direction, first.path, first.facet, facts, first.ours, first.theirs, cited,
+        lines, first.detail,
+    )  # fmt: skip
+
+
+def _beyond(item: Any, other: Any) -> tuple[str, ...]:
+    if not isinstance(item, list | tuple):
+        return ()
+    others = set(other) if isinstance(other, list | tuple) else set()
+    return tuple(str(word) for word in item if word not in others)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else None if value is UNSET else value
+
+
+_CONTAINERS = ("structure", "list", "map")
+_SHOWN = 6
+
+
+def folded(findings: Iterable[Finding]) -> list[Finding]:
+    """Leave the finding that a member came or went, and what it tells; drop those about its facets and below it.
+
+    Below a member that holds something else than before (a list where a structure was) nothing can be compared.
+    """
+    every = list(findings)
+    tops = [
+        item
+        for item in every
+        if (item.facet == "present" and item.kind is not Kind.CHANGED and not (item.ours and item.theirs))
+        or (item.facet == "type" and item.kind is Kind.CHANGED and {item.ours, item.theirs} & set(_CONTAINERS))
+    ]
+    kept = [item for item in every if not any(_covers(top, item) for top in tops if top is not item)]
+    return [_telling(item, every) if item.kind is Kind.NEW and item.facet == "present" else item for item in kept]
+
+
+def _covers(top: Finding, item: Finding) -> bool:
+    if (top.direction, top.operation) != (item.direction, item.operation):
+        return False
+    if item.path == top.path:
+        # A member whose type changed keeps its other facets; one that came or went has none of its own.
+        return top.facet == "present" and item.facet != "present"
+    return below(item.path, top.path)
+
+
+def below(path: str, top: str) -> bool:
+    """Tell whether a path leads through another one."""
+    return path.startswith(top) and path[len(top) :][:1] in {".", "[", "{"}
+
+
+def _telling(member: Finding, every: Iterable[Finding]) -> Finding:
+    """Say of a new member what else is said of it."""
+    own = [
+        item
+        for item in every
+        if item.direction == member.direction and item.path == member.path and item.facet != "present"
+    ]
+    own.sort(key=lambda item: item.facet != "type")
+    parts = [_in_words(item.facet, item.theirs) for item in own]
+    held = {item.path for item in every if item.direction == member.direction and below(item.path, member.path)}
+    if held:
+        parts.append(f"with {len(held)} path{'' if len(held) == 1 else 's'} below it")
+    received = ", ".join(dict.fromkeys(part for part in parts if part))
+    return replace(member, detail="; ".join(item for item in (received, member.detail) if item))
+
+
+def _in_words(facet: str, value: Any) -> str:
+    if facet == "type":
+        return "" if value == "number" else f"an {value}" if value == "integer" else f"a {value}"
+    if facet == "required":
+        return "required" if value else "optional"
+    return f"{facet} {in_words(value)}"
+
+
+def in_words(value: Any) -> str:
+    """Return a value as people read it, a long list of words cut."""
+    if isinstance(value, list | tuple):
+        words = [str(word) for word in value]
+        more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
+        return ", ".join(words[:_SHOWN]) + more
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,241 @@
+"""The contract against a service model: members, values, limits, errors and pages that came, went or changed.
+
+What the contract has of the model is what its documents say and, beside it, what only the model says or says otherwise.
+A limit that the documents tell in prose alone was never in the model: that it is silent on it is no drift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from conformance.contract import Citation, Contract, Node, Operation
+from conformance.documents.claims import ModelError
+from conformance.documents.findings import Drift, Finding, Kind, fact_id, folded, same, together
+from conformance.documents.service_model import ModelSource
+
+MODEL = "botocore"
+"""The id of the service model among the sources of a contract."""
+
+_TYPES = {"long": "integer", "double": "float"}
+_BOUNDS = {"integer": ("minimum", "maximum"), "float": ("minimum", "maximum")}
+_LENGTHS = ("min_length", "max_length")
+_IN_A_MODEL = ("required", "enum", "min_length", "max_length", "pattern", "minimum", "maximum")
+_LABELLED = ("api-reference-text", "api-reference-markdown")
+"""Kinds of documents that show the model's own limits; what the others say of limits is prose."""
+
+_ANCHORED = "patterns are matched from end to end, so that both match the same strings"
+_SILENT = "the documents tell it in prose alone"
+
+
+def against_model(contract: Contract, source: ModelSource) -> Drift:
+    """Hold a service model against the contract, both ways. Raises ModelError for one that is none inside."""
+    from botocore import model  # noqa: PLC0415 - pages do without it
+
+    comparison = _Comparison(contract, source)
+    try:
+        findings = together(folded(comparison.findings()))
+    except (
+        model.NoShapeFoundError, model.InvalidShapeError, model.InvalidShapeReferenceError,
+        AttributeError, KeyError, TypeError,
+    ) as error:  # fmt: skip
+        # Five megabytes are not held against a schema beforehand: what is no model shows where it is followed.
+        raise ModelError(
+            f"the model breaks off below {comparison.place}: {error}",
+            where=source.where,
+            remedy="name a service-2.json as botocore has it, with its paginators-1.json",
+        ) from error
+    stated = contract.sources.get(MODEL)
+    against = {
+        "kind": "model",
+        "file": source.where,
+        "version": source.version,
+        "api_version": source.api_version,
+        "contract_version": stated.version if stated else "",
+    }
+    return Drift(against, findings, together(comparison.known), tuple(comparison.notes))
+
+
+class _Comparison:
+    """Goes down the trees of both sides together."""
+
+    def __init__(self, contract: Contract, source: ModelSource) -> None:
+        from botocore.model import ServiceModel  # noqa: PLC0415 - pages do without it
+
+        self._contract = contract
+        self._source = source
+        self._service = ServiceModel(source.model, contract.service.service)
+        self._labelled = {item.id for item in contract.sources.values() if item.kind in _LABELLED}
+        self._operation = ""
+        self._direction = ""
+        self.known: list[Finding] = []
+        self.notes: list[str] = []
+
+    @property
+    def place(self) -> str:
+        """Where the comparison is: the operation and the direction."""
+        return "/".join(filter(None, (self._operation, self._direction))) or "the service"
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield every difference; those that are no drift are in `known` afterwards, what was left out in `notes`."""
+        yield from self._of_service()
+        known = set(self._service.operation_names)
+        for name, operation in self._contract.operations.items():
+            self._operation, self._direction = name, ""
+            if name not in known:
+                yield Finding(Kind.REMOVED, name, "service", "", "operation", (name,), name)
+                continue
+            model = self._service.operation_model(name)
+            for direction, tree, shape in (
+                ("input", operation.input, model.input_shape),
+                ("output", operation.output, model.output_shape),
+            ):
+                self._direction = direction
+                if shape is not None:
+                    yield from self._below(tree, shape, frozenset())
+            yield from self._of_errors(operation, {shape.name for shape in model.error_shapes})
+            yield from self._of_pages(operation)
+
+    def _of_service(self) -> Iterator[Finding]:
+        service, metadata = self._contract.service, self._source.model["metadata"]
+        for facet, ours, theirs in (
+            ("protocol", service.protocol, metadata.get("protocol")),
+            ("json_version", service.json_version, metadata.get("jsonVersion")),
+            ("target_prefix", service.target_prefix, metadata.get("targetPrefix")),
+            ("signing_name", service.signing_name, metadata.get("signingName", metadata.get("endpointPrefix"))),
+            ("api_version", service.api_version, metadata.get("apiVersion")),
+        ):
+            if ours != theirs:
+                yield Finding(Kind.CHANGED, "", "service", "", facet, (f"service/{facet}",), ours, theirs)
+
+    def _of_errors(self, operation: Operation, modelled: set[str]) -> Iterator[Finding]:
+        self._direction = "error"
+        for code in sorted(modelled - set(operation.errors)):
+            yield self._finding(Kind.NEW, code, "present", theirs=True)
+        for code in sorted(set(operation.errors) - modelled):
+            yield self._finding(Kind.REMOVED, code, "present", ours=True)
+
+    def _of_pages(self, operation: Operation) -> Iterator[Finding]:
+        if self._source.paginators is None:
+            if operation.pagination is not None:
+                self.notes.append(
+                    f"there are no paginators beside the model: those of {operation.name} are not compared"
+                )
+            return
+        self._direction = "paginator"
+        theirs = self._source.paginators.get("pagination", {}).get(operation.name)
+        ours = operation.pagination
+        if ours is None or theirs is None:
+            if (ours is None) != (theirs is None):
+                kind = Kind.NEW if ours is None else Kind.REMOVED
+                yield self._finding(kind, "", "pagination", ours=None if ours is None else "", theirs=str(theirs or ""))
+            return
+        for key, value in (
+            ("input_token", ours.input_token),
+            ("output_token", ours.output_token),
+            ("limit_key", ours.limit),
+            ("result_key", ours.result),
+        ):
+            if theirs.get(key) != value:
+                yield self._finding(Kind.CHANGED, "", key, ours=value, theirs=theirs.get(key))
+
+    def _below(self, node: Node, shape: Any, above: frozenset[str]) -> Iterator[Finding]:
+        """Compare what two nodes hold; `above` are the shapes that enclose these, for shapes may hold themselves."""
+        above |= {shape.name}
+        if shape.type_name == "structure" and node.type == "structure":
+            for name, member in shape.members.items():
+                path = f"{node.path}.{name}" if node.path else name
+                if name in node.members:
+                    yield from self._node(node.members[name], member, above, required=name in shape.required_members)
+                else:
+                    yield from self._new(path, member, above, required=name in shape.required_members)
+            for name, held in node.members.items():
+                if name not in shape.members:
+                    yield self._finding(Kind.REMOVED, held.path, "present", node=held, ours=True)
+        for child, part in ((node.element, "member"), (node.key, "key"), (node.value, "value")):
+            if child is not None and hasattr(shape, part):
+                yield from self._node(child, getattr(shape, part), above, required=False)
+
+    def _node(self, node: Node, shape: Any, above: frozenset[str], *, required: bool) -> Iterator[Finding]:
+        kind = _TYPES.get(shape.type_name, shape.type_name)
+        if node.type != kind:
+            yield self._finding(Kind.CHANGED, node.path, "type", node=node, ours=node.type, theirs=kind)
+            if {node.type, kind} & {"structure", "list", "map"}:
+                return
+        theirs = facets(node.type, shape, required=required)
+        if theirs.get("min_length") == 0 and "min_length" not in {**node.documented, **node.modelled}:
+            del theirs["min_length"]  # a least length of nothing asks for nothing
+        for facet in _IN_A_MODEL:
+            yield from self._facet(node, facet, theirs.get(facet))
+        yield from self._below(node, shape, above)
+
+    def _facet(self, node: Node, facet: str, theirs: Any) -> Iterator[Finding]:
+        ours = node.modelled.get(facet, node.documented.get(facet))
+        if theirs is None:
+            if ours is None or (facet == "required" and ours is False):
+                return
+            if facet not in node.modelled and facet in node.documented and self._prose_alone(node, facet):
+                silent = self._finding(Kind.REMOVED, node.path, facet, node=node, ours=ours)
+                self.known.append(replace(silent, detail=_SILENT))
+                return
+            yield self._finding(Kind.REMOVED, node.path, facet, node=node, ours=ours)
+        elif ours is None:
+            yield self._finding(Kind.NEW, node.path, facet, theirs=theirs)
+        elif not same(ours, theirs):
+            finding = self._finding(Kind.CHANGED, node.path, facet, node=node, ours=ours, theirs=theirs)
+            if facet == "pattern" and _bare(ours) == _bare(theirs):
+                self.known.append(replace(finding, detail=_ANCHORED))
+            else:
+                yield finding
+
+    def _prose_alone(self, node: Node, facet: str) -> bool:
+        if facet in {"enum", "required"}:
+            return False
+        return not any(source.id in self._labelled for source in node.sources.get(facet, ()))
+
+    def _new(self, path: str, shape: Any, above: frozenset[str], *, required: bool) -> Iterator[Finding]:
+        """Yield a member that the contract lacks, with what it holds: folding tells them as one."""
+        kind = _TYPES.get(shape.type_name, shape.type_name)
+        yield self._finding(Kind.NEW, path, "present", theirs=True)
+        yield self._finding(Kind.NEW, path, "type", theirs=kind)
+        for facet, value in facets(kind, shape, required=required).items():
+            yield self._finding(Kind.NEW, path, facet, theirs=value)
+        if shape.name in above:
+            return
+        above |= {shape.name}
+        for name, member in shape.members.items() if shape.type_name == "structure" else ():
+            yield from self._new(f"{path}.{name}", member, above, required=name in shape.required_members)
+        for step, part in (("[]", "member"), ("{key}", "key"), ("{value}", "value")):
+            if shape.type_name in {"list", "map"} and hasattr(shape, part):
+                yield from self._new(path + step, getattr(shape, part), above, required=False)
+
+    def _finding(  # noqa: PLR0913 - a finding, and what its fact is known by
+        self, kind: Kind, path: str, facet: str, *, node: Node | None = None, ours: Any = None, theirs: Any = None
+    ) -> Finding:
+        # What only the model says, or says otherwise, is a fact of its own.
+        modelled = kind is Kind.NEW or (node is not None and _is_modelled(node, facet))
+        fact = fact_id(self._operation, self._direction, path, facet, modelled=modelled and self._direction != "error")
+        cited = node.sources.get(facet, ()) if node is not None else ()
+        cited = (Citation(MODEL, None),) if modelled and kind is not Kind.NEW else cited
+        return Finding(kind, self._operation, self._direction, path, facet, (fact,), ours, theirs, cited)
+
+
+def _is_modelled(node: Node, facet: str) -> bool:
+    return node.basis == "modelled" or (
+        facet in node.modelled and not (facet in node.documented and same(node.modelled[facet], node.documented[facet]))
+    )
+
+
+def _bare(pattern: str) -> str:
+    return pattern.removeprefix("^").removesuffix("$")
+
+
+def facets(kind: str, shape: Any, *, required: bool) -> dict[str, Any]:
+    """Return the facets that a shape of the model states, of a member of this type."""
+    low, high = _BOUNDS.get(kind, _LENGTHS)
+    traits: Mapping[str, Any] = shape.metadata
+    found = {low: traits.get("min"), high: traits.get("max"), "pattern": traits.get("pattern")}
+    found["enum"] = tuple(shape.enum) if getattr(shape, "enum", None) else None
+    found["required"] = required or None
+    return {facet: value for facet, value in found.items() if value is not None}

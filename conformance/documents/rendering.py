@@ -1,0 +1,227 @@
+"""The form in which `conformance drift --json` prints drift, and its JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from conformance.documents.findings import Drift, Finding, Kind, in_words
+from conformance.report.fields import BECAUSE, COUNT, TEXT, TEXTS, TOOL, Schema, closed, titled
+from conformance.report.layout import hanging
+from conformance.visible import clip, one_line
+
+_WIDTH = 11
+_LONGEST = 600
+_ALSO = 3
+"""How many further facts a finding names."""
+
+_KNOWN = {
+    "document": "Known already: the contract has both values, that of the newest edition in force",
+    "model": "No drift, though it is written otherwise",
+}
+_TITLES = {Kind.NEW: "New", Kind.CHANGED: "Changed", Kind.REMOVED: "Removed"}
+
+
+def received(drift: Drift, contract: str, width: int) -> Iterator[str]:
+    """Yield the lines; `contract` names the contract, `width` is that of the terminal. Ids are never broken."""
+    page = _Page(drift, width)
+    yield from page.head(contract)
+    number = 0
+    for kind, title in _TITLES.items():
+        findings = [item for item in drift.findings if item.kind is kind]
+        if findings:
+            yield from ("", title)
+        for finding in findings:
+            number += 1
+            yield from page.finding(f"{number:>3}. ", finding)
+    if drift.known:
+        yield from ("", _KNOWN[drift.against["kind"]])
+        yield from page.known()
+    if drift.unread:
+        yield from ("", "Not read")
+        for line, text, why in drift.unread:
+            yield from page.hanging(f"  line {line:<6}", f"{one_line(clip(text, 120))} ({why})")
+    for note in drift.notes:
+        yield ""
+        yield from page.hanging("", f"note: {note}")
+
+
+class _Page:
+    """Writes within a width."""
+
+    def __init__(self, drift: Drift, width: int) -> None:
+        self._drift = drift
+        self._width = max(width, 40)
+        self._other = "Page" if drift.against["kind"] == "document" else "Model"
+
+    def head(self, contract: str) -> Iterator[str]:
+        against = self._drift.against
+        counts = [(self._drift.count(kind), kind.value) for kind in _TITLES]
+        counted = ", ".join(f"{number:,} {word}" for number, word in counts if number)
+        yield f"Drift: {counted}" if counted else "No drift"
+        yield ""
+        yield from self.hanging("  contract ", contract)
+        if against["kind"] == "model":
+            version = f"botocore {against['version']}" if against["version"] else "botocore of an unknown version"
+            had = (
+                f", the contract has the model of {against['contract_version']}" if against["contract_version"] else ""
+            )
+            yield from self.hanging("  model    ", f"{version}, API {against['api_version']}{had}")
+            yield f"  from     {one_line(against['file'])}"
+        else:
+            edition = against["edition"]
+            beside = f", held against {edition}" if edition else ""
+            yield f"  page     {one_line(against['file'])}"
+            yield f"  about    {against['operation']}"
+            yield from self.hanging("  read as  ", f"{against['style']}, {against['claims']:,} claims{beside}")
+
+    def finding(self, label: str, finding: Finding) -> Iterator[str]:
+        yield ""
+        yield label + one_line(finding.facts[0])
+        yield from self._values(finding)
+        if finding.detail:
+            yield from self._part("Note" if finding.kind is not Kind.NEW else "It is", finding.detail)
+        if finding.cited:
+            yield from self._part("Because", _places(finding))
+        if finding.lines:
+            yield from self._part("On page", _lines(finding.lines))
+        for fact in finding.facts[1 : 1 + _ALSO]:
+            yield f"     {'Also':<{_WIDTH}}{one_line(fact)}"
+        if len(finding.facts) > 1 + _ALSO:
+            yield from self._part("", f"and {len(finding.facts) - 1 - _ALSO} more")
+
+    def known(self) -> Iterator[str]:
+        if self._drift.against["kind"] == "document":
+            for finding in self._drift.known:
+                yield f"  {one_line(finding.facts[0])}"
+                words = finding.detail or f"in force is {_newest(finding)}"
+                where = f"line {_lines(finding.lines)}: " if finding.lines else ""
+                yield from self.hanging("    ", f"{where}{_difference(finding)}; {words}")
+            return
+        for reason in dict.fromkeys(finding.detail for finding in self._drift.known):
+            facts = [fact for finding in self._drift.known if finding.detail == reason for fact in finding.facts]
+            yield from self.hanging("  ", f"{reason}: {len(facts)} fact{'' if len(facts) == 1 else 's'}, such as")
+            yield f"    {one_line(facts[0])}"
+
+    def _values(self, finding: Finding) -> Iterator[str]:
+        if finding.facet == "present":
+            return
+        if finding.added or finding.gone:
+            if finding.added:
+                yield from self._part("Added", ", ".join(finding.added))
+            if finding.gone:
+                yield from self._part("Gone", ", ".join(finding.gone))
+            return
+        if finding.ours is not None:
+            yield from self._part("Contract", _value(finding.ours))
+        if finding.theirs is not None:
+            yield from self._part(self._other, _value(finding.theirs))
+
+    def _part(self, label: str, text: str) -> Iterator[str]:
+        yield from self.hanging(f"     {label:<{_WIDTH}}", clip(one_line(text), _LONGEST))
+
+    def hanging(self, label: str, text: str) -> Iterator[str]:
+        """Yield a label and its text within the width."""
+        yield from hanging(label, text, self._width)
+
+
+def _value(value: Any) -> str:
+    return (
+        in_words(value)
+        if isinstance(value, list | tuple)
+        else str(value).lower()
+        if value in (True, False)
+        else str(value)
+    )
+
+
+def _places(finding: Finding) -> str:
+    return ", ".join(f"{item.id}:{item.line}" if item.line else item.id for item in finding.cited)
+
+
+def _lines(lines: Sequence[int]) -> str:
+    return ", ".join(map(str, lines))
+
+
+def _newest(finding: Finding) -> str:
+    return _places(finding) or in_words(finding.ours)
+
+
+def _difference(finding: Finding) -> str:
+    if isinstance(finding.ours, list | tuple):
+        parts = [
+            f"without {in_words(finding.gone)}" if finding.gone else "",
+            f"with {in_words(finding.added)}" if finding.added else "",
+        ]
+        return " and ".join(part for part in parts if part)
+    return one_line(f"{_value(finding.theirs)} for {_value(finding.ours)}")
+
+
+_LINES: Final[Schema] = {"type": "array", "items": {"type": "integer", "minimum": 1}}
+
+_FINDING: Final[Schema] = closed(
+    {
+        "kind": {"enum": [kind.value for kind in Kind]},
+        "facts": {**TEXTS, "minItems": 1},
+        "operation": TEXT,
+        "direction": {"enum": ["", "input", "output", "error", "paginator", "service"]},
+        "path": TEXT,
+        "facet": TEXT,
+        "contract": {"description": "the value in the contract, null where there is none"},
+        "other": {"description": "the value in the model or on the page, null where there is none"},
+        "added": {**TEXTS, "description": "words of a list that only the other side has"},
+        "removed": {**TEXTS, "description": "words of a list that only the contract has"},
+        "because": BECAUSE,
+        "lines": {**_LINES, "description": "where the page says so; empty for a model"},
+        "detail": TEXT,
+    }
+)
+
+_MODEL: Final[Schema] = closed(
+    {"kind": {"const": "model"}, "file": TEXT, "version": TEXT, "api_version": TEXT, "contract_version": TEXT}
+)
+_DOCUMENT: Final[Schema] = closed(
+    {
+        "kind": {"const": "document"},
+        "file": TEXT,
+        "style": TEXT,
+        "operation": TEXT,
+        "edition": {"type": ["string", "null"]},
+        "claims": COUNT,
+    }
+)
+
+SCHEMA: Final[Schema] = titled(
+    "Drift of a service model or of a page from the contract",
+    closed(
+        {
+            "schema": {"const": 1},
+            "tool": TOOL,
+            "contract": closed({"digest": TEXT}),
+            "against": {"oneOf": [_MODEL, _DOCUMENT]},
+            "summary": closed(dict.fromkeys(("new", "removed", "changed", "known"), COUNT)),
+            "findings": {"type": "array", "items": _FINDING},
+            "known": {"type": "array", "items": _FINDING},
+            "unread": {
+                "type": "array",
+                "items": closed({"line": {"type": "integer", "minimum": 1}, "text": TEXT, "why": TEXT}),
+            },
+            "notes": TEXTS,
+        }
+    ),
+)
+
+
+def to_json(drift: Drift, *, tool: str, version: str, digest: str) -> dict[str, Any]:
+    """Return drift in that form."""
+    return {
+        "schema": 1,
+        "tool": {"name": tool, "version": version},
+        "contract": {"digest": digest},
+        "against": drift.against,
+        "summary": {**{kind.value: drift.count(kind) for kind in Kind}, "known": len(drift.known)},
+        "findings": [finding.to_json() for finding in drift.findings],
+        "known": [finding.to_json() for finding in drift.known],
+        "unread": [{"line": line, "text": text, "why": why} for line, text, why in drift.unread],
+        "notes": list(drift.notes),
+    }

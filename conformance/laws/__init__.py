@@ -1,1 +1,0 @@
-"""Laws: pure functions from facts and exchanges to verdicts. No I/O."""

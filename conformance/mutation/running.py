@@ -1,0 +1,139 @@
+"""A failure of each check, as an example: what it says of the first broken server that it tells.
+
+`python -m conformance.mutation.running` prints them as JSON, from check id to words, for the catalogue of checks.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import os
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.contract import load
+from conformance.errors import ExitCode, UserError
+from conformance.mutation.bench import Bench, every_mutant, world
+from conformance.mutation.collection import allowed
+from conformance.suite.catalogue import catalogue, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from conformance.mutation.bench import Trial
+    from conformance.mutation.mutant import Mutant
+
+
+_CHUNK = 8
+_shared: list[tuple[Bench, tuple[Mutant, ...]]] = []
+"""What the processes of a proof share: they are forked, so that nothing of it is made or sent twice."""
+
+
+class ProofError(UserError):
+    """The proof can't be begun: nothing was selected, or the checks accuse the unbroken server."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What became of the mutants of a proof."""
+
+    mutants: tuple[Mutant, ...]
+    trials: tuple[Trial, ...]
+    """One for each mutant, in the same order."""
+    whole: bool
+    """Whether every mutant was tried."""
+    seconds: float
+
+    @property
+    def survivors(self) -> tuple[tuple[Mutant, Trial], ...]:
+        """The mutants that no check about what they break has caught."""
+        return tuple(pair for pair in zip(self.mutants, self.trials, strict=True) if not pair[1].caught)
+
+
+def faults(mutants: Sequence[Mutant]) -> tuple[Mutant, ...]:
+    """Return the mutants that the documents do not allow."""
+    return tuple(mutant for mutant in mutants if allowed(mutant.id) is None)
+
+
+def chosen(mutants: Sequence[Mutant], select: Sequence[str] = (), sample: int = 1) -> tuple[Mutant, ...]:
+    """Return the mutants whose id matches any pattern, and of those every so-manieth. Raises ProofError for none."""
+    for pattern in select:
+        if not any(matches(pattern, mutant.id) for mutant in mutants):
+            raise ProofError(f"the pattern {pattern!r} matches no mutant", remedy="list the ids with --json")
+    picked = [item for item in mutants if not select or any(matches(pattern, item.id) for pattern in select)]
+    return tuple(picked[::sample])
+
+
+def prove(
+    bench: Bench,
+    mutants: Sequence[Mutant],
+    *,
+    whole: bool = True,
+    processes: int = 1,
+    on_trial: Callable[[Trial], None] = lambda _: None,
+) -> Proof:
+    """Try every mutant. Raises ProofError where a check accuses the unbroken server."""
+    started = time.perf_counter()
+    alarms = bench.false_alarms()
+    if alarms:
+        error = ProofError(
+            f"{len(alarms)} checks accuse the unbroken server, such as {alarms[0]}",
+            remedy="mend these checks, or the reference server, first: `conformance run` tells more",
+        )
+        error.exit_code = ExitCode.DOES_NOT_CONFORM
+        raise error
+    trials = []
+    for trial in _tried(bench, tuple(mutants), processes):
+        trials.append(trial)
+        on_trial(trial)
+    return Proof(tuple(mutants), tuple(trials), whole, time.perf_counter() - started)
+
+
+def _tried(bench: Bench, mutants: tuple[Mutant, ...], processes: int) -> Iterator[Trial]:
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # mutants break the server on purpose, and it would tell of each
+    try:
+        if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004 - one is no pool
+            yield from map(bench.try_out, mutants)
+            return
+        _shared.append((bench, mutants))
+        with multiprocessing.get_context("fork").Pool(processes) as pool:
+            yield from pool.imap(_try_out, range(len(mutants)), chunksize=_CHUNK)
+    finally:
+        _shared.clear()
+        logging.disable(before)
+
+
+def _try_out(index: int) -> Trial:
+    bench, mutants = _shared[-1]
+    return bench.try_out(mutants[index])
+
+
+def samples(trials: Iterable[Trial]) -> dict[str, str]:
+    """Return for each check that a mutant fails what it says of the first that is about it, else of the first of all.
+
+    They stand in the order of ids.
+    """
+    best: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for trial in trials:
+        about = set(trial.about)
+        for check, words in trial.told:
+            (best if check in about else others).setdefault(check, words)
+    return dict(sorted({**others, **best}.items()))
+
+
+def main() -> None:
+    """Run the whole proof and print the samples."""
+    contract = load()
+    bench = Bench(contract, catalogue(contract), world())
+    proof = prove(bench, faults(every_mutant(contract)), processes=os.cpu_count() or 1)
+    json.dump(samples(proof.trials), sys.stdout, indent=0, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()

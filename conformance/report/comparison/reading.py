@@ -1,0 +1,214 @@
+"""What keeps runs from being compared like with like: another contract, another selection, a record cut short."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from conformance.errors import UserError
+from conformance.report import Footer, Header, Record, Result, read_record, sort_results
+from conformance.report.fields import FieldError, Fields
+from conformance.report.run import SCHEMA
+
+RECORD = "run.jsonl"
+REPORT = "report.json"
+_HEADER = b'{"type":"header",'
+_REMEDY = "name a report.json, a run.jsonl, or the folder that `conformance run` wrote them to"
+
+
+class ReadingError(UserError):
+    """Something that can't be read as the record of a run; `where` names the file."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One run of a comparison: its label, the file that it was read from, and its record."""
+
+    label: str
+    path: Path
+    record: Record
+
+
+def read_side(named: str) -> Side:
+    """Read one side, given as PATH or LABEL=PATH; without a label it is called as its target.
+
+    Raises ReadingError, or RecordError where a record is broken; both have exit code 2.
+    """
+    label, path = _split(named)
+    file = _file_in(path)
+    record = read_record(file) if file.suffix == ".jsonl" or _begins_as_record(file) else _read_report(file)
+    return Side(label or record.header.target.name, file, record)
+
+
+def read_sides(named: Iterable[str]) -> tuple[Side, ...]:
+    """Read several sides; those that have one label get the name of their folder with it, or else a number."""
+    sides = tuple(read_side(item) for item in named)
+    by_folder = _told_apart(sides, [f"{side.label} ({side.path.absolute().parent.name})" for side in sides])
+    return _told_apart(by_folder, [f"{side.label} #{number}" for number, side in enumerate(by_folder, start=1)])
+
+
+def _told_apart(sides: tuple[Side, ...], labels: list[str]) -> tuple[Side, ...]:
+    """Return these labels to the sides whose own is not theirs alone."""
+    counts = Counter(side.label for side in sides)
+    return tuple(
+        replace(side, label=label) if counts[side.label] > 1 else side
+        for side, label in zip(sides, labels, strict=True)
+    )
+
+
+def _split(named: str) -> tuple[str, Path]:
+    label, equals, path = named.partition("=")
+    if equals and label and path and not Path(named).exists():
+        return label, Path(path)
+    return "", Path(named)
+
+
+def _file_in(path: Path) -> Path:
+    if not path.is_dir():
+        return path
+    # The record first: it is begun anew by each run, while reports of an earlier run may still lie beside it.
+    for name in (RECORD, REPORT):
+        if (path / name).is_file():
+            return path / name
+    raise ReadingError(f"there is neither {RECORD} nor {REPORT} in this folder", where=str(path), remedy=_REMEDY)
+
+
+def _begins_as_record(path: Path) -> bool:
+    """Tell a record whatever it is called: its first line is a header."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_HEADER)) == _HEADER
+    except OSError:
+        return False
+
+
+def _read_report(path: Path) -> Record:
+    try:
+        value = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ReadingError(
+            f"the report can't be read: {error.strerror or error}", where=str(path), remedy=_REMEDY
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise ReadingError("not a report: this is no JSON", where=str(path), remedy=_REMEDY) from error
+    try:
+        return _record_of(value)
+    except FieldError as error:
+        raise ReadingError(f"not a report: {error}", where=str(path), remedy=_REMEDY) from error
+
+
+def _record_of(value: Any) -> Record:
+    """Return the record that a report was made from; a report does not keep the number of planned checks."""
+    fields = Fields(value, "the report")
+    if (schema := fields.count("schema")) != SCHEMA:
+        raise FieldError(f"it has schema {schema}, and this version reads schema {SCHEMA}")
+    results = fields.each("results", Result.read)
+    twice = [item for item, number in Counter(result.id for result in results).items() if number > 1]
+    if twice:
+        raise FieldError(f"{twice[0]} is in it twice")
+    header = Header.read(Fields({**value, "planned": len(results)}, "the report"))
+    footer = None if value.get("duration_s") is None else Footer.read(fields)
+    return Record(header, sort_results(results), footer)
+
+
+class About(StrEnum):
+    """What a note is about."""
+
+    CONTRACT = "contract"
+    TOOL = "tool"
+    VERSIONS = "versions"
+    TARGET = "target"
+    STATE = "state"
+    SELECTION = "selection"
+    CUT_SHORT = "cut-short"
+
+
+_DIFFERING = {
+    "Version": "version of the target",
+    "Program": "program",
+    "Software": "software",
+    "Platform": "platform",
+}
+"""What a note calls the parts of the versions of a run."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing that a reader has to know before the comparison says anything."""
+
+    about: About
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the JSON forms write it."""
+        return {"about": self.about.value, "text": self.text}
+
+
+def notes_on(sides: Sequence[Side], *, same_target: bool = False) -> tuple[Note, ...]:
+    """Say how the frames of runs differ; `same_target` if one target is expected to have been judged each time."""
+    notes = [
+        *_differing(sides, About.CONTRACT, "judged by different contracts", _contract),
+        *_differing(sides, About.TOOL, "made by different versions", lambda record: record.header.tool.version),
+    ]
+    if same_target:
+        notes += _differing(sides, About.TARGET, "different targets were judged", _target)
+        notes += _differing(
+            sides, About.STATE, "the state came about differently", lambda item: item.header.target.state
+        )
+    notes += _versions(sides, same_target=same_target)
+    if {note.about for note in notes} <= {About.TARGET, About.STATE, About.VERSIONS}:
+        notes += _selection(sides)
+    return (*notes, *(note for side in sides for note in _cut_short(side)))
+
+
+def _differing(sides: Sequence[Side], about: About, words: str, read: Callable[[Record], str]) -> list[Note]:
+    values = [(side.label, read(side.record)) for side in sides]
+    if len({value for _, value in values}) <= 1:
+        return []
+    return [Note(about, f"{words}: {', '.join(f'{label} {value}' for label, value in values)}")]
+
+
+def _versions(sides: Sequence[Side], *, same_target: bool) -> Iterator[Note]:
+    """Yield in what the runs depended on other things; versions of several targets differ by nature."""
+    known = [dict(side.record.header.versions.rows()) if side.record.header.versions else {} for side in sides]
+    labels = ("Version", "Program", "Software", "Platform") if same_target else ("Software", "Platform")
+    for label in labels:
+        values = [item.get(label, "not known") for item in known]
+        if any(label in item for item in known) and len(set(values)) > 1:
+            received = "; ".join(f"{side.label} {value}" for side, value in zip(sides, values, strict=True))
+            yield Note(About.VERSIONS, f"not the same {_DIFFERING[label]}: {received}")
+
+
+def _contract(record: Record) -> str:
+    return f"{record.header.contract.digest[:12]} ({record.header.contract.facts:,} facts)"
+
+
+def _target(record: Record) -> str:
+    return f"{record.header.target.name} ({record.header.target.kind})"
+
+
+def _selection(sides: Sequence[Side]) -> list[Note]:
+    """Tell of runs with other checks: by one contract and one version, a selection alone can make them differ."""
+    whole = [side for side in sides if side.record.complete]
+    sets = [frozenset(item.id for item in side.record.results) for side in whole]
+    if len(set(sets)) <= 1:
+        return []
+    received = ", ".join(f"{side.label} {len(ids):,}" for side, ids in zip(whole, sets, strict=True))
+    return [
+        Note(About.SELECTION, f"not the same checks were selected: {received}; what was left out is not known to pass")
+    ]
+
+
+def _cut_short(side: Side) -> list[Note]:
+    record = side.record
+    if record.complete:
+        return []
+    why = f" ({record.stopped})" if record.stopped else ""
+    lacking = f", {record.missing:,} planned ones have none" if record.missing else ""
+    done = f"{len(record.results):,} checks have a result{lacking}"
+    return [Note(About.CUT_SHORT, f"the record of {side.label} is cut short{why}: {done}")]

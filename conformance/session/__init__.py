@@ -1,0 +1,1 @@
+"""What checks ask a target for, once, and share: resources, listings, pages, exchanges."""

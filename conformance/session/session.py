@@ -1,0 +1,328 @@
+"""The session: what checks ask a target about, resources and what they list, each asked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from conformance.checks.listing.paging import Walked
+from conformance.checks.protocol.cases import plainest
+from conformance.checks.request.laws import shown
+from conformance.clients.boto3_session import Boto3Client
+from conformance.contract import Contract, Operation, Pagination
+from conformance.session.exchanges import Exchanges, Sender
+from conformance.session.listing import member
+from conformance.session.snapshot import ListingSnapshot, ResourceSnapshot, Snapshot
+from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange, Listing
+from conformance.wire.limits import Limits
+from conformance.wire.request import Request
+from conformance.wire.sending import UnansweredError
+
+if TYPE_CHECKING:
+    from conformance.clients.cli_steps import Program
+
+
+MOST_PAGES = 2_000
+"""Pages after which a walk is given up."""
+
+_LONGEST_TOKEN = 65_536
+"""Characters of a token, eight times what the service's own may have, beyond which it is not sent back."""
+
+_HANDY = range(11, 61)
+"""Items of a listing that is longer than a default page, and short enough to be walked item by item."""
+
+
+def follow(
+    exchange: Callable[[Request], Exchange],
+    first: Request,
+    pagination: Pagination,
+    most_items: int,
+    most_pages: int = MOST_PAGES,
+) -> Listing:
+    """Ask for page after page with the token of the one before, until none comes or something is wrong.
+
+    An empty page with a token is gone on from: only the token says whether there is more.
+    """
+    pages: list[Exchange] = []
+    items: list[dict[str, Any]] = []
+    tokens: set[str] = set()
+    request, members = first, first.members
+    while True:
+        page = exchange(request)
+        pages.append(page)
+        answer = page.answer or {}
+        found = answer.get(pagination.result)
+        if not page.ok or not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            words = f"HTTP {page.status} without the list" if page.ok else shown(page)
+            return Listing(tuple(pages), tuple(items), complete=False, problem=f"page {len(pages)}: {words}")
+        items += found
+        token = answer.get(pagination.output_token)
+        if token is None:
+            return Listing(tuple(pages), tuple(items), complete=True)
+        problem = ""
+        if not isinstance(token, str):
+            problem = f"page {len(pages)}: the token is no string but {token!r}"
+        elif token in tokens:
+            problem = f"page {len(pages)}: the token of an earlier page comes again"
+        elif len(token) > _LONGEST_TOKEN:
+            problem = f"page {len(pages)}: the token is {len(token):,} characters long"
+        if problem:
+            return Listing(tuple(pages), tuple(items), complete=False, problem=problem)
+        if len(pages) >= most_pages or len(items) > most_items:
+            words = f"no end after {len(pages)} pages and {len(items)} items"
+            return Listing(tuple(pages), tuple(items), complete=False, problem=words, left_off=True)
+        tokens.add(token)
+        request = replace(first, body=dump(members | {pagination.input_token: token}))
+
+
+def representative(operation: Operation, inventories: Sequence[ListingSnapshot]) -> ListingSnapshot | None:
+    """Return the inventory that tells most: ended, with many kinds of items, short enough to walk often."""
+    filters = operation.listing.filters.values() if operation.listing else ()
+
+    def worth(inventory: ListingSnapshot) -> tuple[int, int, int]:
+        kinds = len({str(member(item, path)) for item in inventory.items for path in filters})
+        handy = len(inventory.items) in _HANDY
+        return (handy, kinds if handy else -len(inventory.items), len(inventory.items))
+
+    with_items = [inventory for inventory in inventories if inventory.items]
+    return max([each for each in with_items if each.settled] or with_items, key=worth, default=None)
+
+
+_ENDLESS = 3
+"""Walks without an end after which the next ones are given up sooner."""
+_FEW_PAGES = 100
+SURVEY = "survey"
+"""The key under which the snapshot is remembered."""
+_MOST_INVENTORIES = 100
+"""Resources, of those that only listings tell of, whose own listings are looked at."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource that the state of the target names, with the world's truth about it where there is one."""
+
+    name: str
+    known: Any = None
+    listed_known: bool = False
+
+
+class TargetSession(Exchanges):
+    """The resources of one target, and their listings, over exchanges that checks share.
+
+    `related` names further resources that a description points to (the parents of a warm start). `auth` is whether the
+    target declares that it verifies signatures, `owned` whether the suite brought its state, and may ask what it likes.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of a run, put together in one place
+        self,
+        contract: Contract,
+        sender: Sender,
+        resources: tuple[Resource, ...],
+        *,
+        clients: Boto3Client | None = None,
+        commands: Program | None = None,
+        related: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _: (),
+        auth: bool = False,
+        owned: bool = False,
+        most_items: int = 1_000,
+        most_bytes: int = Limits.max_kept_bytes,
+        revive: Callable[[], bool] | None = None,
+    ) -> None:
+        """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated."""
+        super().__init__(contract, sender, most_bytes, revive)
+        self.auth = auth
+        self.owned = owned
+        self.clients = clients
+        self.commands = commands
+        self._resources = resources
+        self._related = related
+        self._most_items = most_items
+        self._endless = 0
+        self.describing = next((op for op in contract.operations.values() if op.settled is not None), None)
+        subject = self.describing.subject if self.describing is not None else None
+        own = (op for op in contract.operations.values() if op.listing is not None and op.subject == subject)
+        self._surveyed = next(own, None)
+        """The listing that stands beside each description, for laws on both."""
+
+    # -- resources
+
+    @property
+    def has_state(self) -> bool:
+        """Whether the target is known to hold resources: they were made there, found or named."""
+        return bool(self._resources)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Every resource with its description and its complete default listing, asked for once."""
+        return self.remembered(SURVEY, lambda: Snapshot(tuple(self._resource_snapshots())))
+
+    def observed_exchanges(self) -> Iterator[Exchange]:
+        """Return the description of every resource, and the pages of every default listing."""
+        for resource_snapshot in self.snapshot.resources:
+            yield resource_snapshot.description
+        for operation in self.contract.operations.values():
+            if operation.listing is not None:
+                for inventory in self.inventories(operation):
+                    yield from inventory.listing.pages if inventory.listing else ()
+
+    def _resource_snapshots(self) -> Iterator[ResourceSnapshot]:
+        describing = self.describing
+        queue = list(self._resources) if describing is not None else []
+        if describing is not None and not queue:
+            queue = [Resource(name) for name in islice(self._told(describing.subject), _MOST_INVENTORIES)]
+        done: set[str] = set()
+        known, unknown = False, None
+        while queue and describing is not None:
+            resource = queue.pop(0)
+            if resource.name in done:
+                continue
+            done.add(resource.name)
+            try:
+                resource_snapshot = self._resource_snapshot(describing, resource)
+            except UnansweredError as error:
+                if self.asks_again:
+                    raise
+                unknown = error  # the evidence was cut short: what it holds of other resources is judged
+                continue
+            known = True
+            queue += [Resource(name) for name in self._related(resource_snapshot.answer)]
+            yield resource_snapshot
+        if unknown is not None and not known:
+            raise unknown
+
+    def _resource_snapshot(self, describing: Operation, resource: Resource) -> ResourceSnapshot:
+        description = self.exchange(Request.call(describing.name, {describing.subject: resource.name}))
+        settled = describing.settled
+        status = member(description.answer, settled.path) if settled else None
+        ended = settled is not None and status in settled.values
+        listing = self._listed(self._surveyed, {describing.subject: resource.name}) if self._surveyed else None
+        return ResourceSnapshot(resource.name, description, listing, ended, resource.known, resource.listed_known)
+
+    def names(self, subject: str) -> tuple[str, ...]:
+        """Return the names of the resources that a member like this may name, those that exist and have ended first.
+
+        They are the state's, where it is about these; else what the listings of the contract tell by that very name.
+        """
+        return self.remembered(("names", subject), lambda: tuple(dict.fromkeys(self._named(subject))))
+
+    def _named(self, subject: str) -> Iterator[str]:
+        if self.describing is not None and subject == self.describing.subject:
+            resource_snapshots = [
+                resource_snapshot for resource_snapshot in self.snapshot.resources if resource_snapshot.description.ok
+            ]
+            yield from (
+                resource_snapshot.name
+                for resource_snapshot in (
+                    *(resource_snapshot for resource_snapshot in resource_snapshots if resource_snapshot.settled),
+                    *resource_snapshots,
+                )
+            )
+            return
+        if self.describing is None:
+            yield from (resource.name for resource in self._resources)
+        yield from self._told(subject)
+
+    def _told(self, subject: str) -> Iterator[str]:
+        """Yield the names that listings tell, of those whose items are known by the very name of the member."""
+        for operation in self.contract.operations.values():
+            if operation.listing is not None and operation.subject != subject:
+                path = operation.listing.identity
+                if path.rpartition(".")[2] == subject:
+                    items = (item for inventory in self.inventories(operation) for item in inventory.items)
+                    yield from (str(member(item, path)) for item in items)
+
+    def existing(self, operation: Operation) -> str | None:
+        """Return the name of a resource that exists for an operation; None where there is none, or none is needed."""
+        if not operation.subject:
+            return None
+        if operation.listing is None:
+            return next(iter(self.names(operation.subject)), None)
+        found = [inventory for inventory in self.inventories(operation) if inventory.listing is not None]
+        settled = [each for each in found if each.settled]
+        return next((each.name for each in settled or found), None)
+
+    def exists(self, operation: Operation) -> bool:
+        """Tell whether there is what an operation could be asked about: one that names nothing always has it."""
+        return not operation.subject or self.existing(operation) is not None
+
+    @property
+    def nobody(self) -> str:
+        """A well-formed name that no resource has."""
+        taken = self.snapshot.by_name
+        return next(
+            name for name in ("conformance-no-such-job", "conformance-no-such-job-2", "z9") if name not in taken
+        )
+
+    def plain(self, operation: Operation) -> Request:
+        """Return the plainest valid request of an operation, about a resource that exists if any does."""
+        return Request.call(operation.name, plainest(operation, self.existing(operation) or self.nobody))
+
+    # -- listings
+
+    def inventories(self, operation: Operation) -> tuple[ListingSnapshot, ...]:
+        """Return whatever an operation lists, asked for once: an inventory for each resource, or the only one."""
+        return self.remembered(("inventories", operation.name), lambda: tuple(self._inventories(operation)))
+
+    def _inventories(self, operation: Operation) -> Iterator[ListingSnapshot]:
+        if not operation.subject:
+            yield ListingSnapshot(operation.name, {}, self._listed(operation, {}), settled=True)
+        elif self.describing is None or operation.subject != self.describing.subject:
+            for name in self.names(operation.subject)[:_MOST_INVENTORIES]:
+                members = {operation.subject: name}
+                yield ListingSnapshot(name, members, self._listed(operation, members), settled=True)
+        else:
+            for resource_snapshot in self.snapshot.resources:
+                members = {operation.subject: resource_snapshot.name}
+                listing = resource_snapshot.listing if operation is self._surveyed else self._listed(operation, members)
+                yield ListingSnapshot(resource_snapshot.name, members, listing, resource_snapshot.settled)
+
+    def _listed(self, operation: Operation, members: Mapping[str, Any]) -> Listing | None:
+        """Return the complete default listing, None where it is refused."""
+        listing = self.walk(operation, members).listing
+        return listing if listing.pages and listing.pages[0].ok else None
+
+    def walk(self, operation: Operation, members: Mapping[str, Any], *, size: int | None = None) -> Walked:
+        """Walk a query to its end, page by page; `size` None means the largest page there is."""
+        pagination = operation.pagination
+        if pagination is None:
+            raise ValueError(f"{operation.name} has no pages")
+        size = size or int(operation.input.members[pagination.limit].effective("maximum") or 100)
+        first = Request.call(operation.name, {**members, pagination.limit: size})
+        return self.remembered(("walk", first), lambda: self._walked(first, pagination, size))
+
+    def _walked(self, first: Request, pagination: Pagination, size: int) -> Walked:
+        most_pages = MOST_PAGES if self._endless < _ENDLESS else _FEW_PAGES
+        listing = follow(self.exchange, first, pagination, self._most_items, most_pages)
+        self._endless += listing.left_off and len(listing.pages) >= _FEW_PAGES
+        operation = self.contract.operations[first.operation]
+        return Walked(str(first.members.get(operation.subject, operation.name)), listing, size)
+
+    def paging_subject(self, operation: Operation) -> ListingSnapshot | None:
+        """Return the inventory that tells most: ended, with many kinds of items, short enough to walk often."""
+        return self.chosen("telling", operation, lambda: representative(operation, self.inventories(operation)))
+
+    def chosen(
+        self, key: Hashable, operation: Operation, choose: Callable[[], ListingSnapshot | None]
+    ) -> ListingSnapshot | None:
+        """Return the inventory on which a choice falls that is made once for each key.
+
+        It stands while the target is asked again: only its own listing is asked anew, not that of every resource.
+        """
+        first = self.cached(("chosen", operation.name, key), choose)
+        if first is None:
+            return None
+        return self.remembered(("chosen", operation.name, key), lambda: self._anew(operation, first) or choose())
+
+    def _anew(self, operation: Operation, inventory: ListingSnapshot) -> ListingSnapshot | None:
+        """Return an inventory as it is now; None where it is no longer listed."""
+        if self.has("inventories", operation.name):
+            return next((other for other in self.inventories(operation) if other.name == inventory.name), None)
+        listing = self._listed(operation, inventory.members)
+        return None if listing is None else replace(inventory, listing=listing)
+
+    def listed(self, operation: Operation) -> tuple[ListingSnapshot, ...]:
+        """Return the inventories of ended resources that are known to their end."""
+        return tuple(inventory for inventory in self.inventories(operation) if inventory.listed and inventory.settled)

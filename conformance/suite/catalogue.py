@@ -1,0 +1,162 @@
+"""Every check of a contract, in the order of a run; ids are unique, and a pattern selects by them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import partial
+from operator import attrgetter
+
+from conformance.checks.check import Check
+from conformance.checks.consistency.checks import known_checks, law_checks, rule_checks
+from conformance.checks.consistency.repeats import repeat_checks
+from conformance.checks.error import error_checks
+from conformance.checks.listing.filters import LAWS, NARROWING_CHECKS_LAWS, filter_checks, narrowing_checks
+from conformance.checks.listing.order import LAWS as ORDER_LAWS
+from conformance.checks.listing.order import order_checks
+from conformance.checks.listing.pages import LAWS as PAGE_LAWS
+from conformance.checks.listing.pages import PAGE_SIZE_CHECKS_LAWS, page_checks, page_size_checks
+from conformance.checks.listing.tokens import LAWS as TOKEN_LAWS
+from conformance.checks.listing.tokens import token_checks
+from conformance.checks.listing.walks import ListingChecks
+from conformance.checks.protocol.connection import connection_checks
+from conformance.checks.registry import laws
+from conformance.checks.request.checks import Causes, protocol_checks, request_checks
+from conformance.checks.response.checks import answer_checks, envelope_checks, following, resource_checks
+from conformance.checks.runner import availability_check
+from conformance.checks.tuning.created import KNOWN_LAWS, KNOWN_STATEMENTS
+from conformance.checks.verdict import Verdict
+from conformance.clients.boto3_checks import ClientChecks
+from conformance.clients.cli_checks import CLI_CHECKS_LAWS, CliChecks
+from conformance.clients.paginator_checks import LAWS as PAGINATOR_LAWS
+from conformance.clients.paginator_checks import paginator_checks
+from conformance.contract import Contract, Operation
+from conformance.contract.errors import Finding
+from conformance.contract.lint import lint
+from conformance.errors import UserError
+from conformance.session.session import TargetSession
+
+GENERIC_LAWS = frozenset(
+    {
+        *("request-checks", "response-checks", "protocol-checks", "error-checks"),
+        *CLI_CHECKS_LAWS,
+        *LAWS,
+        *NARROWING_CHECKS_LAWS,
+        *ORDER_LAWS,
+        *PAGE_LAWS,
+        *PAGE_SIZE_CHECKS_LAWS,
+        *PAGINATOR_LAWS,
+        *TOKEN_LAWS,
+    }
+)
+"""The names, beside those of laws on tuning jobs, by which behaviours say that checks of this catalogue judge them."""
+
+
+def lint_findings(contract: Contract) -> tuple[Finding, ...]:
+    """Return every fault of a contract that loads, those of its behaviours' laws among them."""
+    # A law about an operation that this contract does not have can judge none of its behaviours, and one that rests on
+    # observations alone has none.
+    own = {name for name, law in laws().items() if law.operation in contract.operations and not law.observed}
+    return lint(contract, laws=own, areas=GENERIC_LAWS)
+
+
+class SelectionError(UserError):
+    """A selection that matches no check."""
+
+
+def catalogue(contract: Contract) -> tuple[Check, ...]:
+    """Return every check: operation by operation and area by area, those last that judge all answers seen.
+
+    Raises ValueError where two checks have one id.
+    """
+    checks = [check for operation in contract.operations.values() for check in _of(contract, operation)]
+    checks.sort(key=lambda check: check.gathered)
+    ids = [check.id for check in checks]
+    if len(set(ids)) != len(ids):
+        raise ValueError(f"ids stand twice: {sorted({item for item in ids if ids.count(item) > 1})}")
+    return tuple(checks)
+
+
+def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
+    yield availability_check(contract, operation)
+    yield from protocol_checks(contract, operation)
+    yield from connection_checks(contract, operation)
+    yield from envelope_checks(contract, operation)
+    yield from repeat_checks(contract, operation)
+    yield from request_checks(contract, operation)
+    yield from resource_checks(contract, operation)
+    yield from error_checks(contract, operation)
+    yield from answer_checks(contract, operation)
+    if operation.listing is not None:
+        base = ListingChecks(contract, operation)
+        yield from token_checks(base)
+        yield from page_size_checks(base)
+        yield from page_checks(base)
+        yield from order_checks(base)
+        yield from filter_checks(base)
+        yield from narrowing_checks(base)
+    yield from rule_checks(contract, operation.name)
+    yield from law_checks(contract, operation.name, laws().values())
+    yield from known_checks(contract, operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
+    clients = ClientChecks(contract, operation)
+    through_clients = [*clients.calls(), *CliChecks(contract, operation).checks()]
+    if operation.paginator is not None:
+        through_clients += paginator_checks(clients)
+    yield from (replace(check, run=partial(_through_client, operation, check.run)) for check in through_clients)
+
+
+def _through_client(operation: Operation, run: Callable[[TargetSession], Verdict], session: TargetSession) -> Verdict:
+    """Judge what a client makes of answers: where these are at fault, a client can't make more of them."""
+    verdict = Causes(session.contract, operation).of_pages(run(session), session)
+    return following(session, verdict, lambda: frozenset((operation.name, name) for name in operation.output.members))
+
+
+def select(
+    checks: Sequence[Check],
+    patterns: Iterable[str] = (),
+    *,
+    operations: Collection[str] = (),
+    areas: Collection[str] = (),
+    levels: Collection[str] = (),
+) -> tuple[Check, ...]:
+    """Return the checks that match any of the patterns and have any of these operations, areas and levels; () is all.
+
+    A pattern is an id, the beginning of one up to a slash, or one with `*` and `?`. Raises SelectionError for a
+    pattern, operation or area that matches nothing: a selection that silently selects nothing passes everything.
+    """
+    chosen = list(checks)
+    for what, wanted, key in (
+        ("operation", operations, attrgetter("operation")),
+        ("area", areas, attrgetter("area")),
+        ("level", levels, attrgetter("level")),
+    ):
+        names = sorted({key(check) for check in checks})
+        for name in wanted:
+            if name not in names:
+                raise SelectionError(f"there is no {what} {name!r}", remedy=f"choose of: {', '.join(names)}")
+        if wanted:
+            chosen = [check for check in chosen if key(check) in wanted]
+    patterns = tuple(patterns)
+    for pattern in patterns:
+        if not any(matches(pattern, check.id) for check in chosen):
+            near = difflib.get_close_matches(pattern, [check.id for check in checks], n=1, cutoff=0.3)
+            hint = f"; did you mean {near[0]}" if near else ""
+            raise SelectionError(
+                f"the pattern {pattern!r} matches no check", remedy=f"list the ids with `conformance checks`{hint}"
+            )
+    if patterns:
+        chosen = [check for check in chosen if any(matches(pattern, check.id) for pattern in patterns)]
+    if not chosen:
+        raise SelectionError("nothing is left to check", remedy="loosen --select, --operation, --area or --level")
+    return tuple(chosen)
+
+
+def matches(pattern: str, check_id: str) -> bool:
+    """Tell whether a pattern selects an id, or a whole part of the tree up to a slash.
+
+    Brackets stand for themselves: paths are full of them.
+    """
+    plain = pattern.rstrip("/").replace("[", "[[]")
+    return fnmatchcase(check_id, plain) or fnmatchcase(check_id, f"{plain}/*")

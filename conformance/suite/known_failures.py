@@ -1,0 +1,431 @@
+"""Holding results against known failures: which of them are covered, and which entries are out of date."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from conformance.contract.errors import ContractError, suggest
+from conformance.contract.yaml_source import Section, load_file, shown
+from conformance.errors import UserError
+from conformance.report import Gate, GateFinding, Outcome, Record, Result, Wrong
+from conformance.suite.catalogue import matches
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+class KnownFailuresError(UserError):
+    """A file of known failures can't be used; `where` names the file and the line."""
+
+
+class ShardError(UserError):
+    """A part of a run that there can't be."""
+
+
+class MergeError(UserError):
+    """Records that are not the parts of one run; `where` names the one that does not fit."""
+
+
+NEVER_COVERED = "suite-error"
+"""The kind of an error that is the suite's own fault: nobody can declare it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A failure that is accepted for now.
+
+    `check` is an id or a pattern, `where` the `file:line` of the entry. `outcome` and `kind` are the signature of the
+    failure, an empty `kind` standing for any. `expires` is the last day on which it holds.
+    """
+
+    check: str
+    reason: str
+    where: str
+    issue: str = ""
+    expires: date | None = None
+    outcome: Outcome = Outcome.FAILED
+    kind: str = ""
+
+    @property
+    def signature(self) -> str:
+        """How its checks are declared to end, in words."""
+        return signature(self.outcome, self.kind)
+
+    @property
+    def told(self) -> str:
+        """Where it stands and what it says: the reason, and the link where there is one."""
+        return f"{self.where}: {self.reason}" + (f" ({self.issue})" if self.issue else "")
+
+    def has_expired(self, today: date) -> bool:
+        """Tell whether its last day is over."""
+        return self.expires is not None and today > self.expires
+
+    def covers(self, result: Result) -> bool:
+        """Tell whether a result of one of its checks is the failure that it declares."""
+        if result.kind == NEVER_COVERED:
+            return False
+        return result.outcome is self.outcome and self.kind in {"", result.kind}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a process hands it to its workers."""
+        return {
+            **vars(self),
+            "expires": self.expires.isoformat() if self.expires else None,
+            "outcome": self.outcome.value,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Take back what `to_json` gave."""
+        expires = date.fromisoformat(value["expires"]) if value["expires"] else None
+        return cls(**{**value, "expires": expires, "outcome": Outcome(value["outcome"])})
+
+
+def signature(outcome: Outcome, kind: str) -> str:
+    """Say in words how a check ended, or is declared to end."""
+    return f"{outcome.value} ({kind})" if kind else outcome.value
+
+
+def cleared(result: Result) -> Result:
+    """Return a result as it was before any known failures were held against it."""
+    return replace(result, known=False, declared="") if result.known or result.declared else result
+
+
+TODO: Final = "TODO"
+"""What stands for a reason that is still to be written."""
+DAY: Final = "CONFORMANCE_TODAY"
+"""The environment variable that names the day by which expiry is judged, such as 2027-04-01."""
+
+_UNWRITTEN = re.compile(rf"\s*({TODO}\b.*)?", re.IGNORECASE | re.DOTALL)
+_KINDS = {"object": "a mapping", "array": "a list", "string": "text"}
+_FORM = "start it with `known_failures:`, and write `- check:` and `reason:` for each entry"
+
+
+@dataclass(frozen=True)
+class KnownFailures:
+    """The entries of one file, in their order; `file` is its name as the user gave it."""
+
+    file: str
+    entries: tuple[Entry, ...]
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the file."""
+    text = (files("conformance.suite") / "known_failures.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def read_known_failures(path: Path, *, reasons_due: bool = True) -> KnownFailures:
+    """Read a file. Raises KnownFailuresError, with file and line, for whatever is wrong with it.
+
+    With `reasons_due`, each entry must have its reason; without, those that wait for one are taken as they are.
+    """
+    name = str(path)
+    document = _document(path, name)
+    faults = sorted(_faults(document), key=lambda fault: fault.line)
+    structural = [fault for fault in faults if not fault.about_reason]
+    if structural:
+        first = structural[0]
+        more = f" (and {len(structural) - 1} more in this file)" if len(structural) > 1 else ""
+        raise KnownFailuresError(first.problem + more, where=f"{name}:{first.line}", remedy=first.remedy)
+    rows: list[Section] = document["known_failures"]
+    if reasons_due:
+        _insist_on_reasons(rows)
+    entries = tuple(_entry(row) for row in rows)
+    _insist_on_one_entry_each(entries)
+    return KnownFailures(name, entries)
+
+
+def is_unwritten(reason: str) -> bool:
+    """Return whether a reason is still to be written."""
+    return _UNWRITTEN.fullmatch(reason) is not None
+
+
+def day_named(environ: Mapping[str, str]) -> date | None:
+    """Return the day that the environment names for judging expiry; None where it names none."""
+    text = environ.get(DAY)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise KnownFailuresError(f"{DAY} is no date: {text!r}", remedy="write it like 2027-04-01") from error
+
+
+def today(environ: Mapping[str, str]) -> date:
+    """Return the day by which expiry is judged: the one that the environment names, else today in UTC."""
+    return day_named(environ) or datetime.now(UTC).date()
+
+
+def _document(path: Path, name: str) -> Section:
+    if not path.is_file():
+        raise KnownFailuresError(
+            f"there is no file {name}",
+            where=name,
+            remedy="let `conformance run --write-known-failures` write a first one",
+        )
+    try:
+        document, _ = load_file(path, name)
+    except ContractError as error:
+        raise KnownFailuresError(error.problem, where=error.where, remedy=error.remedy) from error
+    if not isinstance(document, Section):
+        raise KnownFailuresError("the file is a list", where=f"{name}:1", remedy=_FORM)
+    return document
+
+
+@dataclass(frozen=True)
+class _Fault:
+    line: int
+    problem: str
+    remedy: str
+    about_reason: bool = False
+    """Whether it is no more than that a reason is still to be written."""
+
+
+def _faults(document: Section) -> Iterator[_Fault]:
+    import jsonschema  # noqa: PLC0415 - slow to import, and only needed here
+
+    errors = list(jsonschema.Draft202012Validator(schema()).iter_errors(document))
+    misspelt = [error.absolute_path for error in errors if error.validator == "additionalProperties"]
+    for error in errors:
+        if error.validator != "required" or error.absolute_path not in misspelt:  # the misspelt key is the missing one
+            yield from _told(document, error)
+
+
+def _told(document: Section, error: ValidationError) -> Iterator[_Fault]:
+    """Say in words what one error of the validator means."""
+    trail = list(error.absolute_path)
+    line = _line(document, trail)
+    what = f"`{trail[-1]}`" if trail and isinstance(trail[-1], str) else "the entry" if trail else "the file"
+    rule, given = str(error.validator), error.instance
+    limit: Any = error.validator_value
+    if rule == "additionalProperties" and isinstance(given, Section):
+        allowed = sorted((error.schema or {}).get("properties", {}))  # type: ignore[union-attr]
+        for name in (item for item in given if item not in allowed):
+            yield _Fault(given.lines[name], f"{what} has no key {name!r}", suggest(name, allowed))
+    elif rule == "required" and isinstance(given, Section):
+        for name in (item for item in limit if item not in given):
+            yield _Fault(line, f"{what} lacks the key {name!r}", f"add `{name}:` to it", about_reason=name == "reason")
+    elif rule == "type":
+        unwritten = trail[-1:] == ["reason"] and given is None
+        problem = f"{what} must be {_KINDS[limit]}, not {shown(given):.80}"
+        yield _Fault(line, problem, "write it in quotes" if limit == "string" else _FORM, about_reason=unwritten)
+    elif rule == "enum":
+        yield _Fault(line, f"{what} can't be {given!r}", suggest(str(given), limit))
+    elif rule == "pattern":
+        yield _Fault(line, f"{what} is no date: {given!r}", "write it like 2027-03-31")
+    else:
+        unwritten = trail[-1:] == ["reason"]
+        yield _Fault(line, f"{what} must not be empty", "fill it, or leave the key out", about_reason=unwritten)
+
+
+def _insist_on_reasons(rows: list[Section]) -> None:
+    waiting = [row for row in rows if is_unwritten(row.get("reason") or "")]
+    if waiting:
+        what = "an entry has" if len(waiting) == 1 else f"{len(waiting)} entries have"
+        places = "\n         ".join(f"{row.at('reason')}  {row['check']}" for row in waiting)
+        remedy = f"say in each why the failure is accepted for now, in the place of {TODO}"
+        raise KnownFailuresError(f"{what} no reason yet", where=places, remedy=remedy)
+
+
+def _insist_on_one_entry_each(entries: tuple[Entry, ...]) -> None:
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        earlier = first.setdefault(entry.check.rstrip("/"), entry)
+        if earlier is not entry:
+            raise KnownFailuresError(
+                f"{entry.check!r} stands twice",
+                where=entry.where,
+                remedy=f"keep one of them; the first is at {earlier.where}",
+            )
+
+
+def _entry(row: Section) -> Entry:
+    return Entry(
+        check=row["check"],
+        reason=row.get("reason") or "",
+        where=row.at("check"),
+        issue=row.get("issue", ""),
+        expires=_day(row),
+        outcome=Outcome(row.get("outcome", Outcome.FAILED)),
+        kind=row.get("kind", ""),
+    )
+
+
+def _day(row: Section) -> date | None:
+    if "expires" not in row:
+        return None
+    try:
+        return date.fromisoformat(row["expires"])
+    except ValueError as error:
+        problem = f"`expires` is no date: {row['expires']!r}"
+        raise KnownFailuresError(problem, where=row.at("expires"), remedy="the calendar has no such day") from error
+
+
+def _line(document: Section, trail: list[str | int]) -> int:
+    """Return the line of what a trail of keys and indices leads to."""
+    line = document.line
+    value: Any = document
+    for step in trail:
+        line = value.lines[step]
+        value = value[step]
+    return line
+
+
+_ENDED_BADLY = frozenset({Outcome.FAILED, Outcome.ERROR})
+_SUGGESTIONS = 5
+"""For how many entries without a check the nearest id is looked for: each takes as long as many checks."""
+_WILDCARD = re.compile(r"[*?]")
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """An entry, the checks that match it, and those among them that no entry before it matches."""
+
+    entry: Entry
+    matched: tuple[str, ...]
+    owned: tuple[str, ...]
+
+
+class KnownFailureMatcher:
+    """Known failures, held against the checks that there are on one day.
+
+    Every check belongs to the first entry that matches it, whatever that entry says of its outcome: a file reads from
+    the special to the general, and there is one line to look at for each check.
+    """
+
+    def __init__(self, known: KnownFailures, catalogue: Sequence[str], today: date) -> None:
+        """Pair the entries with `catalogue`, the ids of all checks that there are, selected or not."""
+        self._known = known
+        self._catalogue = catalogue
+        self._today = today
+        self._suggestions = _SUGGESTIONS
+        self._owner: dict[str, Entry] = {}
+        self._claims = tuple(self._claimed())
+
+    def _claimed(self) -> Iterator[_Claim]:
+        ids = _Ids(self._catalogue)
+        for entry in self._known.entries:
+            matched = ids.matching(entry.check)
+            owned = tuple(item for item in matched if item not in self._owner)
+            self._owner.update(dict.fromkeys(owned, entry))
+            yield _Claim(entry, matched, owned)
+
+    def mark(self, result: Result) -> Result:
+        """Return a result as the record keeps it: whether it is a known failure, and what the entry about it says."""
+        entry = self._owner.get(result.id)
+        if entry is None or result.outcome not in _ENDED_BADLY or result.kind == NEVER_COVERED:
+            return result
+        if not entry.covers(result):
+            return replace(result, declared=f"{entry.where} declares another failure: {entry.signature}")
+        if entry.has_expired(self._today):
+            return replace(result, declared=f"until {entry.expires}, {entry.told}")
+        return replace(result, known=True, declared=entry.told)
+
+    def ruling(self, results: Mapping[str, Result], selected: Collection[str]) -> Gate:
+        """Say how a run stands to the file: `results` by id, and `selected`, the ids of all checks of the run.
+
+        An entry whose checks were not selected is not judged, and neither is a check that was skipped.
+        """
+        findings: list[GateFinding] = []
+        self._suggestions = _SUGGESTIONS
+        idle: list[str] = []
+        for claim in self._claims:
+            chosen = [item for item in claim.owned if item in selected]
+            findings += self._about_the_entry(claim, chosen, selected)
+            ended = [
+                results[item] for item in chosen if item in results and results[item].outcome is not Outcome.SKIPPED
+            ]
+            if chosen and not ended:
+                idle.append(f"{claim.entry.where}: {claim.entry.check}")
+            for result in ended:
+                findings += _about_the_check(claim.entry, result)
+        known = self._known
+        return Gate(known.file, self._today.isoformat(), len(known.entries), tuple(findings), tuple(idle))
+
+    def _about_the_entry(
+        self, claim: _Claim, chosen: Collection[str], selected: Collection[str]
+    ) -> Iterator[GateFinding]:
+        entry = claim.entry
+        if not claim.matched:
+            self._suggestions -= 1
+            near = self._suggestions >= 0 and difflib.get_close_matches(entry.check, self._catalogue, n=1, cutoff=0.5)
+            remedy = (
+                f"did you mean {near[0]}?" if near else "list the ids with `conformance checks`, or delete the entry"
+            )
+            yield _finding(Wrong.UNMATCHED, entry, "there is no such check, and none that matches", remedy)
+        elif not claim.owned and any(item in selected for item in claim.matched):
+            first = self._owner[claim.matched[0]]
+            remedy = "delete it, or put it before the more general entry"
+            yield _finding(Wrong.SHADOWED, entry, f"{first.where} is about all of its checks already", remedy)
+        elif chosen and entry.has_expired(self._today):
+            problem = f"its last day was {entry.expires}: the failure counts again"
+            yield _finding(Wrong.EXPIRED, entry, problem, "mend the target, or say anew until when it is accepted")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a worker process needs to mark results as this one does."""
+        entries = [entry.to_json() for entry in self._known.entries]
+        return {"file": self._known.file, "entries": entries, "today": self._today.isoformat()}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], catalogue: Sequence[str]) -> Self:
+        """Take over in a worker what `to_json` gave."""
+        known = KnownFailures(value["file"], tuple(Entry.from_json(item) for item in value["entries"]))
+        return cls(known, catalogue, date.fromisoformat(value["today"]))
+
+
+class _Ids:
+    """The ids of a catalogue, to be looked up by their beginning: a file may have tens of thousands of entries."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self._places = {check_id: place for place, check_id in enumerate(ids)}
+        self._sorted = sorted(self._places)
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """Return the ids that a pattern selects, in the order of the catalogue."""
+        start = _WILDCARD.split(pattern.rstrip("/"), maxsplit=1)[0]
+        first = bisect_left(self._sorted, start)
+        found: list[str] = []
+        for check_id in islice(self._sorted, first, None):
+            if not check_id.startswith(start):
+                break
+            if matches(pattern, check_id):
+                found.append(check_id)
+        return tuple(sorted(found, key=self._places.__getitem__))
+
+
+def _about_the_check(entry: Entry, result: Result) -> Iterator[GateFinding]:
+    if result.outcome is Outcome.PASSED:
+        narrow = (
+            "delete the entry" if entry.check == result.id else "narrow the pattern, so that it leaves this check out"
+        )
+        yield _finding(Wrong.STALE, entry, "it passes, though it is declared to fail", narrow, result.id)
+    elif not entry.covers(result) and result.kind != NEVER_COVERED:
+        problem = f"it is declared as {entry.signature}, and ended as {signature(result.outcome, result.kind)}"
+        remedy = "mend the target, or change `outcome` and `kind` if this is the failure that you accept"
+        yield _finding(Wrong.CHANGED, entry, problem, remedy, result.id)
+
+
+def _finding(wrong: Wrong, entry: Entry, problem: str, remedy: str, check: str = "") -> GateFinding:
+    return GateFinding(wrong, check or entry.check, entry.where, problem, remedy)
+
+
+def held(record: Record, keeper: KnownFailureMatcher) -> Record:
+    """Return a record held against known failures as if it had been so from the beginning; it must have its end."""
+    results = tuple(keeper.mark(cleared(item)) for item in record.results)
+    by_id = {item.id: item for item in results}
+    footer = replace(record.footer, gate=keeper.ruling(by_id, by_id)) if record.footer else None
+    return replace(record, results=results, footer=footer)

@@ -1,0 +1,282 @@
+"""Records of the parts of one run, put together to the record of the whole."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from conformance.report import Facts, Footer, Header, Record, Shard, Versions, read_record, sort_results
+from conformance.suite.known_failures import MergeError, ShardError, cleared
+
+_FORM = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
+
+
+class Placed(Protocol):
+    """What has a place in a run: a check."""
+
+    @property
+    def id(self) -> str:
+        """Its stable id."""
+
+    @property
+    def gathered(self) -> bool:
+        """Whether it looks at every answer of the run."""
+
+
+P = TypeVar("P", bound=Placed)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The `index`-th (from 1) of `total` parts.
+
+    Where there are several, the last one has the checks that look at all answers. It asks for everything that the run
+    asks for, whichever checks it has, so that it gets no others. These are dealt out by a digest of their ids: a check
+    that is new moves none of the old ones.
+    """
+
+    index: int
+    total: int
+
+    @classmethod
+    def of(cls, text: str) -> Part:
+        """Read `I/N`. Raises ShardError."""
+        found = _FORM.fullmatch(text.strip())
+        index, total = (int(found[1]), int(found[2])) if found else (0, 0)
+        if not 1 <= index <= total:
+            raise ShardError(f"there is no shard {text!r}", remedy="write it as I/N, from 1/N to N/N: for example 1/4")
+        return cls(index, total)
+
+    def __str__(self) -> str:
+        return f"{self.index}/{self.total}"
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder in which this part reports."""
+        return f"shard-{self.index}-of-{self.total}"
+
+    def chosen(self, checks: Iterable[P]) -> tuple[P, ...]:
+        """Return the checks of this part, in their order. Each check is in exactly one part."""
+        return tuple(check for check in checks if place(check, self.total) == self.index)
+
+    def shard(self, ids: Sequence[str]) -> Shard:
+        """Return what the record says of this part, the ids of the whole run being given."""
+        return Shard(self.index, self.total, len(ids), digest(ids))
+
+
+def place(check: Placed, total: int) -> int:
+    """Return the part, from 1, that a check belongs to."""
+    if total == 1 or check.gathered:
+        return total
+    return int.from_bytes(hashlib.sha256(check.id.encode()).digest()[:8], "big") % (total - 1) + 1
+
+
+def digest(ids: Iterable[str]) -> str:
+    """Return the digest of a set of ids: two runs that judge the same checks have the same."""
+    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
+
+
+_SAME: tuple[tuple[str, Callable[[Header], Any]], ...] = (
+    ("tool", lambda header: f"{header.tool.name} {header.tool.version}"),
+    ("contract", lambda header: header.contract.digest[:12]),
+    ("target", lambda header: header.target.name),
+    ("kind of target", lambda header: header.target.kind),
+    ("state of the target", lambda header: header.target.state),
+)
+"""What parts of one run have in common. Each may have launched a server of its own, so the endpoint is not among it."""
+_RECORD = "run.jsonl"
+_AGAIN = "merge the records of one run: the same target, contract and selection, on every shard from 1/N to N/N"
+
+Parts = Mapping[Path, Record]
+
+
+def read_parts(paths: Iterable[Path], *, gated: bool) -> Parts:
+    """Read records, each a file or the folder of one; `gated` is whether known failures are held against the whole.
+
+    Known failures that were held against the parts are forgotten: they are judged over the whole. Raises RecordError
+    for what is no record, and MergeError where the parts had known failures and the whole has none.
+    """
+    parts: dict[Path, Record] = {}
+    for path in paths:
+        place = path / _RECORD if path.is_dir() else path
+        if place in parts:
+            raise MergeError("the record is given twice", where=str(place), remedy="name each part once")
+        record = read_record(place)
+        bare = tuple(cleared(item) for item in record.results)
+        if not gated and (record.gate or bare != record.results):
+            known = f" {record.gate.file}" if record.gate else " FILE"
+            raise MergeError(
+                "this part was judged with known failures",
+                where=str(place),
+                remedy=f"give them here too, to be judged over the whole: --known-failures{known}",
+            )
+        parts[place] = replace(record, results=bare)
+    return parts
+
+
+def place_of(folder: Path, parts: Parts) -> Path:
+    """Return where the record of the whole goes. Raises MergeError where it would replace one of the parts."""
+    place = folder / _RECORD
+    for path in parts:
+        if path.resolve() == place.resolve():
+            raise MergeError("the whole would replace this part", where=str(path), remedy="name another --report-dir")
+    return place
+
+
+def merged(parts: Parts) -> Record:
+    """Return the record of the whole run. Raises MergeError where the records are not all the parts of one run.
+
+    A part that did not come to its end leaves the whole incomplete, and is told as the reason. The run lasts from the
+    earliest start to the latest end, by the clocks of the machines.
+    """
+    shards = _shards(parts)
+    _insist_on_one_run(parts, shards)
+    records = [parts[path] for path in sorted(parts, key=lambda path: shards[path].index)]
+    results = tuple(item for record in records for item in record.results)
+    _insist_on_disjoint(parts)
+    shard = next(iter(shards.values()))
+    header = replace(
+        records[0].header,
+        started=min((record.header.started for record in records), key=_moment),
+        planned=shard.checks,
+        shard=None,
+        versions=_versions([record.header.versions for record in records if record.header.versions]),
+    )
+    whole = Record(header, sort_results(results), None)
+    if not whole.missing and digest(item.id for item in results) != shard.digest:
+        raise MergeError("the records do not have the checks that their run had", remedy=_AGAIN)
+    return replace(whole, footer=_footer(records, whole))
+
+
+def _versions(parts: Sequence[Versions]) -> Versions | None:
+    """Return what the parts depended on; where that differs, all of it."""
+    if not parts:
+        return None
+    names = dict.fromkeys(name for item in parts for name in item.software)
+    return Versions(
+        target=_joined(item.target for item in parts),
+        source=_joined(item.source for item in parts),
+        program=_joined(item.program for item in parts),
+        software={name: _joined(item.software.get(name, "") for item in parts) for name in names},
+        platform=_joined(item.platform for item in parts),
+        command=_joined(item.command for item in parts),
+    )
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " | ".join(text for text in dict.fromkeys(texts) if text)
+
+
+def _shards(parts: Parts) -> Mapping[Path, Shard]:
+    shards: dict[Path, Shard] = {}
+    for path, record in parts.items():
+        if record.header.shard is None:
+            remedy = "merge records of `conformance run --shard I/N`"
+            raise MergeError("this is the record of a whole run, and no part of one", where=str(path), remedy=remedy)
+        shards[path] = record.header.shard
+    return shards
+
+
+def _insist_on_one_run(parts: Parts, shards: Mapping[Path, Shard]) -> None:
+    first, *others = parts
+    for path in others:
+        for what, part in _SAME:
+            if part(parts[path].header) != part(parts[first].header):
+                here, there = part(parts[path].header), part(parts[first].header)
+                raise MergeError(f"the {what} differs: {here} here, {there} in {first}", where=str(path), remedy=_AGAIN)
+        if shards[path].total != shards[first].total:
+            problem = f"this is {shards[path]}, but {first} is {shards[first]}"
+            raise MergeError(problem, where=str(path), remedy=_AGAIN)
+        if shards[path].digest != shards[first].digest:
+            problem = (
+                f"the run had other checks ({shards[path].checks:,}) than that of {first} ({shards[first].checks:,})"
+            )
+            raise MergeError(problem, where=str(path), remedy=_AGAIN)
+    places: dict[int, Path] = {}
+    for path, shard in shards.items():
+        if shard.index in places:
+            raise MergeError(
+                f"{shard} is given twice", where=f"{places[shard.index]}, {path}", remedy="name each part once"
+            )
+        places[shard.index] = path
+    total = shards[first].total
+    absent = [str(index) for index in range(1, total + 1) if index not in places]
+    if absent:
+        what = f"shard {absent[0]}" if len(absent) == 1 else f"shards {', '.join(absent)}"
+        raise MergeError(
+            f"{what} of {total} is missing" if len(absent) == 1 else f"{what} of {total} are missing", remedy=_AGAIN
+        )
+
+
+def _insist_on_disjoint(parts: Parts) -> None:
+    judged: dict[str, Path] = {}
+    for path, record in parts.items():
+        for result in record.results:
+            if result.id in judged:
+                problem = f"{result.id} was judged in {judged[result.id]} already"
+                raise MergeError(problem, where=str(path), remedy=_AGAIN)
+            judged[result.id] = path
+
+
+def _footer(records: Sequence[Record], whole: Record) -> Footer:
+    footers = [record.footer for record in records if record.footer]
+    missing = [set(footer.facts.not_exercised) for footer in footers]
+    # In the order of the contract, which every part keeps.
+    order = footers[0].facts.not_exercised if footers else ()
+    never = tuple(fact for fact in order if all(fact in item for item in missing))
+    total = records[0].header.contract.facts
+    stopped = next(_ends(records), "")
+    return Footer(
+        duration_s=_duration_s(records),
+        complete=not stopped and not whole.missing and all(record.complete for record in records),
+        facts=Facts(total, total - len(never) if footers else 0, never),
+        unknown_members=tuple(sorted({member for footer in footers for member in footer.unknown_members})),
+        stopped=stopped,
+        throttled=sum(footer.throttled for footer in footers),
+        notes=tuple(dict.fromkeys(note for footer in footers for note in footer.notes)),
+        reconnected=sum(footer.reconnected for footer in footers),
+        recovered=sum(footer.recovered for footer in footers),
+        crashes=tuple(crash for footer in footers for crash in footer.crashes),
+        answered=_answered(footers),
+        state_problem=next((footer.state_problem for footer in footers if footer.state_problem), ""),
+    )
+
+
+def _answered(footers: Sequence[Footer]) -> tuple[str, ...] | None:
+    """Return the operations that any part saw answered; None where a part does not say."""
+    if any(footer.answered is None for footer in footers):
+        return None
+    return tuple(dict.fromkeys(name for footer in footers for name in footer.answered or ()))
+
+
+def _ends(records: Sequence[Record]) -> Iterator[str]:
+    """Yield the reasons for which parts did not come to their end."""
+    for record in records:
+        if record.stopped:
+            yield f"{record.header.shard}: {record.stopped}"
+        elif record.footer is None:
+            yield f"{record.header.shard} was cut short"
+        elif not record.complete:
+            yield f"{record.header.shard} has no result for {record.missing:,} of its checks"
+
+
+def _duration_s(records: Sequence[Record]) -> float:
+    starts = [_moment(record.header.started) for record in records]
+    ends = [
+        start + (record.footer.duration_s if record.footer else 0.0)
+        for start, record in zip(starts, records, strict=True)
+    ]
+    return round(max(ends) - min(starts), 3)
+
+
+def _moment(text: str) -> float:
+    """Return a time as seconds since 1970; zero for what is no time, so that a record made by hand can be merged too."""
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0

@@ -1,0 +1,131 @@
+"""The JSON Schema of what `conformance validate --json` prints; its rows are those of report.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance import report
+from conformance.errors import ExitCode
+from conformance.report.fields import COUNT, TEXT, TEXTS, TOOL, Schema, closed, titled
+from conformance.report.json_report import schema as report_schema
+from conformance.report.layout import hanging, labelled
+from conformance.report.summary import count
+from conformance.suite.saved import TITLES, Form
+from conformance.suite.validate import CheckResult
+from conformance.visible import clip, one_line, visible
+
+_LONGEST = 480
+_SECTIONS = {
+    report.Rank.FAILED: "Failed",
+    report.Rank.ERROR: "Errors",
+    report.Rank.RECOMMENDED: "Failed, recommended only (level should)",
+}
+
+
+def received(check_result: CheckResult, contract: str, width: int, *, strict: bool) -> Iterator[str]:
+    """Yield the lines; `contract` names the contract, `width` is that of the terminal. Ids are never broken."""
+    yield _headline(check_result, strict=strict)
+    yield ""
+    yield from _frame(check_result, contract, width)
+    findings = [item for item in report.group_findings(check_result.results) if item.rank in _SECTIONS]
+    section: report.Rank | None = None
+    for number, finding in enumerate(findings, start=1):
+        if finding.rank is not section:
+            section = finding.rank
+            yield from ("", _SECTIONS[section])
+        yield from _finding(number, finding, width)
+    if check_result.notes:
+        yield from ("", "Notes")
+        for note in check_result.notes:
+            yield from hanging("  ", one_line(note), width)
+    if check_result.unknown:
+        yield from ("", "Unknown to the contract, which is never a failure")
+        yield from hanging("  ", one_line(clip(", ".join(check_result.unknown), _LONGEST)), width)
+    if check_result.left_out:
+        yield from ("", "Not judged")
+        for words in check_result.left_out:
+            yield from hanging("  ", one_line(words), width)
+
+
+def _headline(check_result: CheckResult, *, strict: bool) -> str:
+    code, counts = check_result.code(strict=strict), check_result.counts
+    judged = counts[report.Outcome.PASSED] + counts[report.Outcome.FAILED]
+    if code is ExitCode.PARTLY_JUDGED:
+        return f"Nothing was checked: this has no member of an answer of {check_result.operation}"
+    against = check_result.against(strict=strict)
+    if check_result.answer is None:
+        facts = (
+            f"{against:,} of {count(judged, 'fact')} broken"
+            if against
+            else f"{count(judged, 'fact')} kept, none broken"
+        )
+        return f"{'Invalid' if against else 'Valid'} request: {facts}"
+    if code is ExitCode.DOES_NOT_CONFORM:
+        return f"Does not conform: {against:,} of {count(judged, 'check')} failed"
+    softly = counts[report.Outcome.FAILED]
+    beside = f", {softly:,} recommended failed" if softly else ", none failed"
+    return f"Conforms: {count(counts[report.Outcome.PASSED], 'check')} passed{beside}"
+
+
+def _frame(check_result: CheckResult, contract: str, width: int) -> Iterator[str]:
+    yield f"  operation   {check_result.operation}"
+    if check_result.answer is not None and check_result.form is not None:
+        yield from hanging("  answer      ", one_line(check_result.answer), width)
+        what = f"{check_result.form}: {TITLES[check_result.form]}{', an error' if check_result.is_error else ''} ({check_result.why})"
+        yield from hanging("  read as     ", what, width)
+    if check_result.request is not None:
+        yield from hanging("  request     ", one_line(check_result.request), width)
+        yield from hanging("  must get    ", check_result.must_be_answered, width)
+    yield from hanging("  contract    ", contract, width)
+    counts = check_result.counts
+    parts = [f"{counts[outcome]:,} {outcome.value}" for outcome in report.Outcome if counts[outcome]]
+    yield from hanging("  checks      ", ", ".join(parts) or "none", width)
+
+
+def _finding(number: int, finding: report.Finding, width: int) -> Iterator[str]:
+    lead = finding.lead
+    yield ""
+    # A reason that says it all stands alone: what it is about is told by the id below it.
+    title = _sentence(lead.reason) if finding.title.lower().endswith(f": {lead.reason.lower()}") else finding.title
+    yield from hanging(f"{number:>3}. ", one_line(clip(title, _LONGEST)), width)
+    if lead.reason and lead.reason.lower() not in title.lower():
+        yield from hanging("     ", one_line(clip(lead.reason, _LONGEST)), width)
+    if not finding.alone:
+        names = ", ".join(name for name, _ in finding.subjects)
+        label = f"     {f'{len(finding.results):,} checks':<12}"
+        yield from hanging(label, one_line(clip(names, _LONGEST)), width)
+    yield f"     {'Check' if finding.alone else 'Such as':<12}{one_line(lead.id)}"
+    for label, text in labelled(lead):
+        yield from hanging(f"     {label:<12}", visible(clip(text, _LONGEST)), width)
+    for note in lead.notes:
+        yield from hanging("     Note        ", visible(clip(note, _LONGEST)), width)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_FORM = {"enum": [form.value for form in Form]}
+_ANSWER = closed({"file": TEXT, "form": _FORM, "known_by": TEXT, "is_error": {"type": "boolean"}})
+
+
+def schema() -> Schema:
+    """Return the schema."""
+    form = closed(
+        {
+            "schema": {"const": 1},
+            "tool": TOOL,
+            "contract": closed({"digest": TEXT, "facts": COUNT}),
+            "operation": TEXT,
+            "answer": {"oneOf": [{"type": "null"}, _ANSWER]},
+            "request": {"type": ["string", "null"], "description": "the file of the request"},
+            "must_be_answered": {**TEXT, "description": "what a conforming server answers to the request"},
+            "exit_code": {"enum": [0, 1, 4]},
+            "summary": closed({"passed": COUNT, "failed": COUNT, "skipped": COUNT, "against": COUNT}),
+            "unknown_members": TEXTS,
+            "not_judged": TEXTS,
+            "notes": TEXTS,
+            "results": {"type": "array", "items": {"$ref": "#/$defs/result"}},
+        }
+    )
+    return {**titled("The judgement on a saved answer or request", form), "$defs": report_schema("report")["$defs"]}
