@@ -109,7 +109,7 @@ def _response(contract: Contract, words: str, schema: Schema) -> dict[str, Any]:
 
 
 def error_schema(codes: Sequence[str]) -> Schema:
-    """Return the schema of an error with one of these codes, which may have a namespace before it and a URI behind it."""
+    """Return the schema of an error with one of these codes, perhaps between a namespace and a URI."""
     text = {"type": "string"}
     return {
         "type": "object",

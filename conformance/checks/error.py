@@ -29,7 +29,7 @@ _NEAR = (("prefix", "an existing name cut short"), ("longer", "an existing name 
 
 
 def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
-    """Yield the checks of each of the operation's errors; of one that has none, those of a constraint that is broken."""
+    """Yield the checks of the operation's errors; where it has none, those of a broken constraint."""
     if not operation.errors:
         yield from _common(contract, operation)
     for code, status in operation.errors.items():

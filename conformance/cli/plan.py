@@ -152,7 +152,8 @@ def _bounds(plan: Plan, received: RequestEstimate) -> Iterator[str]:
         yield _row("at least", "what is sent whatever is there: exact for a target without any tuning job")
         yield _row(
             "at most",
-            f"with {count(received.resources, 'tuning job')} of {received.size} training jobs each. Larger ones take more, and "
+            f"with {count(received.resources, 'tuning job')} of {received.size} training jobs each. Larger ones take "
+            "more, and "
             "so do parents of warm starts beyond them, and requests that are throttled and sent again",
         )
     yield _row("budget", "none: the run sends what it needs" if spec.budget is None else count(spec.budget, "request"))
@@ -165,7 +166,8 @@ def _bounds(plan: Plan, received: RequestEstimate) -> Iterator[str]:
         areas = ", ".join(f"{area} {number:,}" for area, number in received.cut.items())
         yield _row(
             "cut",
-            f"the plan goes beyond the budget: {count(sum(received.cut.values()), 'check')} would not be judged ({areas}). "
+            f"the plan goes beyond the budget: {count(sum(received.cut.values()), 'check')} would not be judged "
+            f"({areas}). "
             "Raise `budget`, lower `state: {existing: {bound: ...}}`, or choose checks by --select and --area",
         )
 

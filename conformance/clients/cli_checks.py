@@ -319,7 +319,7 @@ class CliChecks:
         facts = tuple(f"input/{GENERATE}/{facet}" for facet in ("present", "type"))
         words = f"input/{GENERATE}/enum"
         for step, received in (("skeleton", "without a value"), ("skeleton-input", "with the value input")):
-            yield Row(step, f"{GENERATE} {received} prints a JSON object with every member of the input, sending nothing",
+            yield Row(step, f"{GENERATE} {received} prints a JSON object with all input members, sending nothing",
                       (step,), partial(self._skeleton, step), (*facts, words), (_SKELETON,))  # fmt: skip
         yield Row(
             "skeleton-output",

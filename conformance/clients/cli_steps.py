@@ -69,7 +69,7 @@ class Scene:
         return run
 
     def listed(self, least: int, better: int) -> ListingSnapshot:
-        """Return the ended resource with the fewest items of those with more than so many, best with more than `better`.
+        """Return the ended resource with the fewest items above a number, best with more than `better`.
 
         Raises Unfit where none has more than the least.
         """

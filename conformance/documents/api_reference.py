@@ -81,7 +81,7 @@ def afterwards(page: Page) -> Iterator[Unread]:
 
 
 def first_error(page: Page, start: int) -> int:
-    """Return the line of the first error's code, from `start` on; the number after the last line where there is none."""
+    """Return the line of the first error's code from `start` on, or the number after the last line."""
     for line, text in page.numbered(start):
         if _ERROR_STATUS.match(plain(text)):
             above = _code_above(page, line)

@@ -350,7 +350,7 @@ class _Member:
         return named
 
     def _several(self) -> tuple[str, ...]:
-        """Return the constraints of a member of several; none of a token, which is refused anyway if nobody issued it."""
+        """Return the constraints of a member of several; none of a token, which is rejected in any case."""
         pagination = self._operation.pagination
         if pagination is not None and self._node.name == pagination.input_token:
             return ()

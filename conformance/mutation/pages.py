@@ -115,7 +115,7 @@ _rendered(
 _rendered("token-is-empty", "where there is no token the member is an empty text",
           lambda received: received or {"NextToken": ""}, _LAST, _TOKEN)  # fmt: skip
 _rendered("token-under-another-name", "the token stands in nextToken",
-          lambda received: {name[:1].lower() + name[1:]: item for name, item in received.items()}, _CUT, _TOKEN)  # fmt: skip
+          lambda answer: {name[:1].lower() + name[1:]: it for name, it in answer.items()}, _CUT, _TOKEN)  # fmt: skip
 
 
 # -- sizes

@@ -170,12 +170,12 @@ def as_text(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequenc
         yield from (
             f"  {number:5}  {mutant}" for mutant, number in sorted(found.loud.items(), key=lambda item: -item[1])
         )
-    received = counts(proof, every)
+    totals = counts(proof, every)
     yield ""
-    yield f"{received['derived']} derived and {received['written']} written mutants, {received['equivalent']} of them equivalent"
+    yield "{derived} derived and {written} written mutants, {equivalent} of them equivalent".format(**totals)
     yield (
-        f"{received['tried']} tried{'' if proof.whole else ' (a selection)'}, {received['caught']} caught,"
-        f" {received['survived']} survived, in {proof.seconds:.1f} s"
+        f"{totals['tried']} tried{'' if proof.whole else ' (a selection)'}, {totals['caught']} caught,"
+        f" {totals['survived']} survived, in {proof.seconds:.1f} s"
     )
 
 
@@ -184,11 +184,11 @@ def as_screen(
 ) -> Iterator[str]:
     """Return the lines that fit a screen of this size: counts, a line a survivor, and what the proof comes to last."""
     width, height = size
-    received, found = counts(proof, every), precision(proof)
+    totals, found = counts(proof, every), precision(proof)
     head = [
         "",
-        f"  mutants     {received['derived']:,} derived and {received['written']:,} written, {received['equivalent']:,} equivalent",
-        f"  tried       {received['tried']:,}{'' if proof.whole else ' (a selection)'} in {proof.seconds:.1f} s",
+        "  mutants     {derived:,} derived and {written:,} written, {equivalent:,} equivalent".format(**totals),
+        f"  tried       {totals['tried']:,}{'' if proof.whole else ' (a selection)'} in {proof.seconds:.1f} s",
         f"  broken      {len(rows(bench, proof)):,} facts and behaviours",
         f"  precision   a caught mutant fails {found.median:g} checks (median), {len(found.loud):,} fail many others",
         f"  gaps        {len(gaps(bench, checks, every)):,} claims of checks that no mutant breaks",
@@ -200,9 +200,9 @@ def as_screen(
         survivors[room:] = [f"  and {len(survivors) - room:,} more: -v"]
     if survivors:
         head += ["Survived", *survivors, ""]
-        end = f"Survived: {received['survived']:,} of {received['tried']:,} mutants; each is a bug of the suite, or allowed"
+        end = f"Survived: {totals['survived']:,} of {totals['tried']:,} mutants; each is a bug of the suite, or allowed"
     else:
-        end = f"Proven: {received['caught']:,} of {received['tried']:,} mutants were caught, none survived"
+        end = f"Proven: {totals['caught']:,} of {totals['tried']:,} mutants were caught, none survived"
     yield from (line if len(line) <= width else f"{line[: width - 1]}…" for line in (*head, end))
 
 

@@ -158,7 +158,7 @@ class Answering:
 
 
 def lab_of(contract: Contract, answer: Answer, jobs: Iterable[WorldJob], *, known: bool = False) -> TargetSession:
-    """Return a session at such a server, where nothing is known of the jobs but that they exist; with `known`, all of it."""
+    """Return a session at such a server, which knows that the jobs exist; with `known`, all of them."""
     resources = tuple(Resource(job.name, job, listed_known=True) if known else Resource(job.name) for job in jobs)
     return TargetSession(contract, Answering(answer, contract.service.content_type), resources, related=related)
 

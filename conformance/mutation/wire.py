@@ -274,18 +274,18 @@ for _name, _words, _kind, _is_so in (
 
 
 def _stranger(name: str, value: str) -> Callable[[Answer], Answer]:
-    return lambda item: replace(item, more=((name, value), (name.lower(), value)))
+    return lambda it: replace(it, more=((name, value), (name.lower(), value)))
 
 
 for _name, _words, _edit in (
     ("content-type-twice", "an answer names two content types", lambda item: replace(
         item, more=(("content-type", "text/html"),))),
-    ("request-id-twice", "an answer has two request ids", lambda item: replace(item, more=(("X-Amzn-Requestid", "1"),))),
+    ("request-id-twice", "an answer has two request ids", lambda it: replace(it, more=(("X-Amzn-Requestid", "1"),))),
     ("server-twice", "an answer names its server twice", _stranger("Server", "any")),
     ("no-date", "an answer has no date", lambda item: replace(item, date=0.0)),
-    ("date-twice", "an answer has two dates", lambda item: replace(item, more=(("date", dict(item.headers)["Date"]),))),
+    ("date-twice", "an answer has two dates", lambda it: replace(it, more=(("date", dict(it.headers)["Date"]),))),
     ("date-of-yesterday", "the date of an answer is a day behind", lambda item: replace(item, date=item.date - 86_400)),
-    ("date-in-local-time", "the date of an answer is two hours ahead", lambda item: replace(item, date=item.date + 7_200)),
+    ("date-in-local-time", "the date of an answer is two hours ahead", lambda it: replace(it, date=it.date + 7_200)),
 ):  # fmt: skip
     _answered(_name, _words, _edit, _ANSWER)
 

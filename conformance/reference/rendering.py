@@ -84,7 +84,7 @@ class Renderer:
         return {"TrainingJobDefinition": described[0]} if single else {"TrainingJobDefinitions": described}
 
     def definition(self, job: WorldJob, definition: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a definition with what the service adds to it: its own hyperparameter and metric, forms and defaults."""
+        """Return a definition with what the service adds: its own hyperparameter and metric, forms, defaults."""
         metric = job.objective_of(definition).get("MetricName", "")
         static = {**definition.get("StaticHyperParameters", {}), "_tuning_objective_metric": metric}
         described = {
@@ -127,7 +127,7 @@ class Renderer:
         )
 
     def training_job(self, job: WorldJob, launched: WorldTrainingJob) -> dict[str, Any]:
-        """Return all of DescribeTrainingJob's answer: the definition as the training job runs it, and what became of it.
+        """Return the answer of DescribeTrainingJob: the definition as it runs, and what became of it.
 
         No document covers it; the members are those of the service model.
         """

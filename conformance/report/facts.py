@@ -14,7 +14,7 @@ from conformance.report.run import Record
 
 
 def edition(digest: str, offered: Contract | None = None) -> Contract | None:
-    """Return the contract with this digest: the one offered, or else the one that comes along; None where neither is it.
+    """Return the contract with this digest: the one offered or the one that comes along, else None.
 
     Facts of another edition would be told with values that nobody judged by.
     """

@@ -208,7 +208,7 @@ class _Rows:
         return row
 
     def _name(self, result: Result) -> int:
-        """Return the text of an id without its beginning, operation and area; the whole below zero where it has another.
+        """Return an id without operation and area; below zero the whole, where it begins otherwise.
 
         Counted from -1 downwards then: half of all bytes would be beginnings of ids.
         """

@@ -1,4 +1,4 @@
-"""The exchanges of a session: each request sent once and remembered, faults and bytes counted, accepted answers kept."""
+"""The exchanges of a session: each request is sent once and remembered, faults and bytes are counted."""
 
 from __future__ import annotations
 

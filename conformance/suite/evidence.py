@@ -32,7 +32,7 @@ _TOOL = "sagemaker-tuning-conformance"
 
 
 def with_evidence(settings: Settings, plan_of: Callable[[Settings, Replayed | None], Plan]) -> Plan:
-    """Return the plan of a run that records evidence, or judges evidence again. Raises the UserError of what is wrong."""
+    """Return the plan of a run that records evidence or evaluates it again. Raises UserError."""
     if settings.record and settings.replay:
         raise UserError("a replay is not recorded", remedy="copy the file that is replayed, it is all there is")
     if settings.replay:

@@ -275,7 +275,7 @@ def _duration_s(records: Sequence[Record]) -> float:
 
 
 def _moment(text: str) -> float:
-    """Return a time as seconds since 1970; zero for what is no time, so that a record made by hand can be merged too."""
+    """Return a time as seconds since 1970; zero for what is no time, as in a record made by hand."""
     try:
         return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError):

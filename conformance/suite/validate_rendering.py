@@ -71,7 +71,8 @@ def _frame(check_result: CheckResult, contract: str, width: int) -> Iterator[str
     yield f"  operation   {check_result.operation}"
     if check_result.answer is not None and check_result.form is not None:
         yield from hanging("  answer      ", one_line(check_result.answer), width)
-        what = f"{check_result.form}: {TITLES[check_result.form]}{', an error' if check_result.is_error else ''} ({check_result.why})"
+        form, error = check_result.form, ", an error" if check_result.is_error else ""
+        what = f"{form}: {TITLES[form]}{error} ({check_result.why})"
         yield from hanging("  read as     ", what, width)
     if check_result.request is not None:
         yield from hanging("  request     ", one_line(check_result.request), width)

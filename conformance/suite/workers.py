@@ -196,7 +196,7 @@ _Packed = Sequence[Any]
 
 
 class AnswerLog:
-    """The answers that the session of a worker has seen, each with the place in the run of the check that saw it first."""
+    """The answers that a worker has seen, each with the place in the run of the check that saw it first."""
 
     def __init__(self, session: TargetSession, checks: Iterable[Check]) -> None:
         """Note nothing yet; `checks` are those of the whole run."""

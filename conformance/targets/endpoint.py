@@ -44,7 +44,7 @@ def as_url(text: str) -> str:
 
 
 def checked(url: str, where: str) -> str:
-    """Return back a well-formed endpoint, in which `{port}` may stand. Raises TargetError that never repeats the URL."""
+    """Return a well-formed endpoint, which may contain `{port}`. Raises TargetError without the URL."""
     parts, problem = _parts(url), ""
     if parts is None:
         problem = "is not a URL"

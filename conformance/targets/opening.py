@@ -79,7 +79,7 @@ class OpenTarget:
         return [job.name for job in refilled.present] == [job.name for job in self.state.present]
 
     def to_worker(self) -> dict[str, Any]:
-        """Return what a worker process needs beside the spec, as JSON. It holds the credentials: never write it down."""
+        """Return what a worker needs next to the spec, as JSON. It holds the credentials: never write it."""
         keys = self.access.credentials
         return {
             "endpoint_url": self.access.endpoint_url,

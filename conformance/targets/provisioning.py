@@ -84,7 +84,7 @@ def adapter_environment(spec: TargetSpec, *, endpoint_url: str, region: str) -> 
 def _run(
     spec: TargetSpec, command: list[str], env: Mapping[str, str], mark: str, files: tuple[IO[bytes], IO[bytes]]
 ) -> int | None:
-    """Return the exit status; None where the time ran out. An adapter that does not end, or is interrupted, is ended."""
+    """Return the exit status; None where the time ran out. An adapter that goes on is ended."""
     try:
         process = subprocess.Popen(  # noqa: S603 - the command is the user's own, from targets.yaml
             command,
@@ -360,7 +360,7 @@ def calls_at_most(spec: TargetSpec) -> dict[str, int]:
 
 
 def existing(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) -> State:
-    """Return the jobs that the entry names, else those that are found. `allowed` are the operations that a run may send.
+    """Return the jobs that the entry names, else those found. `allowed` are the operations of a run.
 
     Raises CredentialsError where AWS does not take the credentials, and UnreachableError where nobody answers.
     """

@@ -87,7 +87,7 @@ class WorldJob:
         return next(named, self.definitions[0] if self.definitions else {})
 
     def objective_of(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the objective that holds for a definition: its own, or that of the whole job; empty where neither is."""
+        """Return the objective of a definition: its own, or that of the whole job, or none."""
         own = definition.get("TuningObjective")
         config: Mapping[str, Any] = self.create.get("HyperParameterTuningJobConfig", {})
         objective: Mapping[str, Any] = own or config.get("HyperParameterTuningJobObjective") or {}

@@ -53,7 +53,7 @@ def _sent(exchange: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _shape(printed: dict[str, Any] | None, *, own: bool) -> Any:
-    """Return what was printed; of a sample the names of its members, of a token of the client's own that there is one."""
+    """Return what was printed: of a sample its member names, of the client's own token that there is one."""
     if printed is None:
         return None
     if "KeyName" in json.dumps(printed) or "MaxResults" in printed:

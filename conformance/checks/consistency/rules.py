@@ -157,7 +157,7 @@ def _distinct(rule: Rule, answers: Sequence[Exchange]) -> Iterator[Exchange]:
 
 
 def _instances(rule: Rule, exchange: Exchange) -> Iterator[tuple[Scope, Any]]:
-    """Yield the scopes in which the rule applies, and what its requirement comes to there; null has nothing to judge."""
+    """Yield the scopes in which the rule applies, and the value of its requirement; null leaves nothing to judge."""
     start: Scope = {"request": exchange.input, "answer": exchange.answer}
     for scope in _bound(rule.bindings, start):
         if rule.when and not holds(evaluate(rule.when, scope)):

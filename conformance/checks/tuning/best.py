@@ -149,7 +149,7 @@ def best_follows_the_direction(snapshot: Snapshot) -> Verdict:
         for other in run.completed:
             tally.hold(
                 not run.better(other, value),
-                f"{resource.name} is to {'Maximize' if run.highest else 'Minimize'}, its best has {value}, another {other}",
+                f"{resource.name} is to {'Maximize' if run.highest else 'Minimize'}: its best has {value}, one {other}",
                 *resource.exchanges,
             )
     return tally.verdict(
@@ -218,7 +218,7 @@ def _listed(best: Json, resource: ResourceSnapshot) -> Json | None:
 
 
 def _value_of(best: Json, resource: ResourceSnapshot) -> float | None:
-    """Return the objective value of a best training job: a summary may leave its metric out, and another one tell it."""
+    """Return the objective value of a best training job, from another summary where its own leaves it out."""
     value = number(best, _VALUE)
     return number(_listed(best, resource), _VALUE) if value is None and best else value
 
@@ -316,7 +316,7 @@ def failed_objective_is_never_best(snapshot: Snapshot) -> Verdict:
 
 
 def _wanted(answer: Json, item: Json) -> set[tuple[str, str]]:
-    """Return the objectives that a training job may have: one, but all of them where it does not name its definition."""
+    """Return the objectives that a training job may have: all of them where it names no definition."""
     definition = definition_of(answer, item)
     if definition is None and len(definitions(answer)) > 1:
         return objectives(answer)

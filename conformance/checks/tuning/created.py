@@ -1,7 +1,7 @@
 """The laws that hold a target against the world that the suite made: what was put in must come out.
 
 What was asked for at creation is known of every tuning job that the suite made. What became of one (status, times,
-training jobs) is known only where the target took the whole world (`ResourceSnapshot.listed_known`); one that was filled through
+training jobs) is known only where the target took the whole world (`ResourceSnapshot.listed_known`). One filled through
 Create alone decides that itself.
 
 Every member that was given must return with an equal value; numbers are equal by value. What a service may do beyond

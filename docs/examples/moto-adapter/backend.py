@@ -54,8 +54,8 @@ def _load_job(backend: SageMakerModelBackend, job: dict[str, Any], jobs: dict[st
     made.launched = [_summary(job, item, account, region) for item in launched]
     made.best_training_job = _best([job], account, region)
     warm_start = create.get("WarmStartConfig") or {}
-    parents = [jobs[item["HyperParameterTuningJobName"]] for item in warm_start.get("ParentHyperParameterTuningJobs", ())
-               if item["HyperParameterTuningJobName"] in jobs]  # fmt: skip
+    parents = [jobs[it["HyperParameterTuningJobName"]] for it in warm_start.get("ParentHyperParameterTuningJobs", ())
+               if it["HyperParameterTuningJobName"] in jobs]  # fmt: skip
     same = warm_start.get("WarmStartType") == "IdenticalDataAndAlgorithm"
     made.OverallBestTrainingJob = _best([job, *parents], account, region) if same else None
     backend.hyper_parameter_tuning_jobs[job["name"]] = made
