@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any
 
 from conformance.checks.check import Check, because
-from conformance.checks.protocol.cases import plainest
 from conformance.checks.request.cases import Builder, request_cases
 from conformance.checks.request.checks import Causes
-from conformance.checks.request.laws import Rejection, failed_by, fault_of, judge_refused, shown
+from conformance.checks.request.laws import Rejection, failed_by, fault_of, judge_refused
 from conformance.checks.request.values import Expect, Placeholder
 from conformance.checks.verdict import Outcome, Verdict, passed, skipped
 from conformance.contract import Contract, Operation
-from conformance.session.session import TargetSession
+from conformance.session.session import TargetSession, plainest
+from conformance.wire.exchange import shown
 from conformance.wire.request import Request
 
 _BROKEN_CONSTRAINT = "ValidationException"

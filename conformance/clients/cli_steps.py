@@ -12,12 +12,11 @@ from typing import Any, Protocol
 from botocore import xform_name
 
 from conformance.checks.check import Unfit
-from conformance.checks.protocol.cases import plainest
 from conformance.checks.verdict import Verdict, broke, skipped
 from conformance.clients.cli_laws import Command, CommandRun
 from conformance.contract import Contract, Operation, Pagination
 from conformance.session.listing import Reader
-from conformance.session.session import TargetSession
+from conformance.session.session import TargetSession, plainest
 from conformance.session.snapshot import ListingSnapshot
 
 NOT_ASKED = "this run was not asked to call the AWS CLI: conformance run --aws-cli auto, or --aws-cli PATH"

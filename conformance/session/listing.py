@@ -118,3 +118,13 @@ def steps(values: Sequence[Any]) -> Iterator[tuple[int, Any, Any]]:
 def pages_of(listing: Listing) -> tuple[Exchange, ...]:
     """Return what a verdict shows of a listing: its first two pages and its last."""
     return tuple(dict.fromkeys((*listing.pages[:2], *listing.pages[-1:])))
+
+
+@dataclass(frozen=True)
+class Walked:
+    """One query walked to its end with one page size."""
+
+    name: str
+    """The resource whose items are listed."""
+    listing: Listing
+    size: int

@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.checks.listing.paging import Walked
-from conformance.checks.protocol.cases import plainest
-from conformance.checks.request.laws import shown
-from conformance.clients.boto3_session import Boto3Client
 from conformance.contract import Contract, Operation, Pagination
 from conformance.session.exchanges import Exchanges, Sender
-from conformance.session.listing import member
+from conformance.session.listing import Walked, member
 from conformance.session.snapshot import ListingSnapshot, ResourceSnapshot, Snapshot
 from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange, Listing
+from conformance.wire.exchange import Exchange, Listing, shown
 from conformance.wire.limits import Limits
 from conformance.wire.request import Request
 from conformance.wire.sending import UnansweredError
-
-if TYPE_CHECKING:
-    from conformance.clients.cli_steps import Program
-
 
 MOST_PAGES = 2_000
 """Pages after which a walk is given up."""
@@ -33,6 +25,17 @@ _LONGEST_TOKEN = 65_536
 
 _HANDY = range(11, 61)
 """Items of a listing that is longer than a default page, and short enough to be walked item by item."""
+
+
+def plainest(operation: Operation, name: str) -> dict[str, str]:
+    """Return the members of the plainest request that a body can be bent around: the name of a resource.
+
+    For an operation that names none, a member that takes words, with the first of its words; without such, no member.
+    """
+    if operation.subject:
+        return {operation.subject: name}
+    worded = ((item, node.accepted_values() or ()) for item, node in operation.input.members.items())
+    return next(({item: words[0]} for item, words in worded if words), {})
 
 
 def follow(
@@ -122,8 +125,8 @@ class TargetSession(Exchanges):
         sender: Sender,
         resources: tuple[Resource, ...],
         *,
-        clients: Boto3Client | None = None,
-        commands: Program | None = None,
+        clients: Any = None,
+        commands: Any = None,
         related: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _: (),
         auth: bool = False,
         owned: bool = False,

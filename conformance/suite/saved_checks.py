@@ -13,19 +13,18 @@ from conformance.checks.consistency.rules import judge_rule
 from conformance.checks.listing import paging
 from conformance.checks.listing.filter_laws import admits_only, having
 from conformance.checks.listing.order import keyless_left_out, sorted_by
-from conformance.checks.listing.paging import Walked
 from conformance.checks.protocol.envelope import LAWS, status
 from conformance.checks.registry import laws
-from conformance.checks.request.laws import INVALID, Rejection, judge_accepted, judge_refused, shown
+from conformance.checks.request.laws import INVALID, Rejection, judge_accepted, judge_refused
 from conformance.checks.response.laws import Sightings, judge_fact, observe
 from conformance.checks.verdict import Outcome, Verdict, failed, passed, skipped
 from conformance.contract import Contract, Operation, Rule
-from conformance.session.listing import Reader, member
+from conformance.session.listing import Reader, Walked, member
 from conformance.session.snapshot import ResourceSnapshot, Snapshot
 from conformance.suite.catalogue import catalogue
 from conformance.suite.saved import Answer, Form
 from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing, shown
 
 _OK, _BAD_REQUEST = 200, 400
 

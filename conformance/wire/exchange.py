@@ -171,3 +171,16 @@ class Listing:
     """Why the walk ended early: a refusal, a repeated token, too many pages, an answer without the list."""
     left_off: bool = False
     """Whether the walk was given up because of its length alone: what came was in order."""
+
+
+def shown(exchange: Exchange) -> str:
+    """Say in a line what came back."""
+    if exchange.response is None:
+        return f"no answer ({exchange.fault.kind}: {exchange.fault.detail})" if exchange.fault else "no answer"
+    text = f"HTTP {exchange.status}"
+    if exchange.error_code:
+        return f"{text} {exchange.error_code}: {exchange.error_message[:_SHOWN]}".rstrip(": ")
+    body = exchange.response.body[:_SHOWN].decode("utf-8", "replace")
+    kind = exchange.response.header("content-type") or "no content type"
+    kind += f", {exchange.unreadable}" if exchange.unreadable else ""
+    return f"{text}, {kind}: {body}{'…' if len(exchange.response.body) > _SHOWN else ''}"

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from conformance.checks.listing.filter_laws import admits_only, having, partition
-from conformance.checks.listing.paging import Walked, concatenation
+from conformance.checks.listing.paging import concatenation
 from conformance.checks.listing.tokens import are_strings, foreign, same_page
 from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped, weightiest
 from conformance.contract import load
-from conformance.session.listing import Reader
+from conformance.session.listing import Reader, Walked
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing
 

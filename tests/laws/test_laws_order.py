@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from conformance.checks.listing.order import in_one_order, order_checks, order_subjects
-from conformance.checks.listing.paging import Walked
 from conformance.checks.listing.walks import ListingChecks, Query
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract import load
 from conformance.mutation.servers import lab_of, right
-from conformance.session.listing import Reader
+from conformance.session.listing import Reader, Walked
 from conformance.session.session import TargetSession
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from conformance.checks.consistency.repeats import same_again, told_alike
-from conformance.checks.listing.paging import Walked
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract import load
 from conformance.mutation.servers import Answer, Answered, lab_of, rejected, right
-from conformance.session.listing import Reader
+from conformance.session.listing import Reader, Walked
 from conformance.session.session import TargetSession
 from conformance.suite.catalogue import catalogue, select
 from conformance.wire.encoding import dump

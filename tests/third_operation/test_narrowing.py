@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from conformance.checks.listing.filter_laws import Narrowing, admits_all, admits_only, beyond, containing
-from conformance.checks.listing.paging import Walked
 from conformance.checks.verdict import Outcome
 from conformance.contract import ContractError, load
-from conformance.session.listing import Reader
+from conformance.session.listing import Reader, Walked
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
 from third_operation.worked_example import FOLDER, OPERATION, example
 

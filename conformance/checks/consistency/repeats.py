@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from conformance.checks.check import Check, because
-from conformance.checks.listing.paging import Walked, incomplete
+from conformance.checks.listing.paging import incomplete
 from conformance.checks.request.laws import failed_by
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract import Contract, Operation
-from conformance.session.listing import Item, Reader, pages_of
+from conformance.session.listing import Item, Reader, Walked, pages_of
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ResourceSnapshot
 from conformance.wire.encoding import dump

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.checks.listing.paging import Walked, incomplete
+from conformance.checks.listing.paging import failed_walk, incomplete
 from conformance.checks.verdict import Verdict, failed, passed, skipped
-from conformance.session.listing import Difference, Item, Reader, first_difference, member
+from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, member
 
 _SHORTEST = 2
 """Letters that a part has at least: a single one is in nearly every name."""
@@ -112,7 +112,8 @@ def admits_only(reader: Reader, narrowing: Narrowing, walk: Walked, every: Seque
     others = sum(narrowing.admits(item) is False for item in every or ())
     rests_on = {"items": len(walk.listing.items), "others": others}
     if strangers:
-        return walk.fails(
+        return failed_walk(
+            walk,
             "unfiltered-item",
             "an item came through the filter that it should have kept back",
             expected=f"only items whose {narrowing.words}",
@@ -140,7 +141,8 @@ def admits_all(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequen
     missing = Difference.between(wanted, reader.identities(walk.listing.items)).missing
     rests_on = {"items": len(wanted), "others": len(every) - len(wanted)}
     if missing:
-        return walk.fails(
+        return failed_walk(
+            walk,
             "items-lost",
             "the filter loses items that it admits",
             expected=f"all {len(wanted)} items whose {narrowing.words}",
@@ -189,7 +191,8 @@ def keeps_order(reader: Reader, narrowing: Narrowing, walk: Walked, ordered: Wal
     wanted = [item for item in ordered.listing.items if narrowing.admits(item)]
     rests_on = {"items": len(wanted), "pages": len(walk.listing.pages)}
     if difference := Difference.between(reader.identities(wanted), reader.identities(walk.listing.items)):
-        return walk.fails(
+        return failed_walk(
+            walk,
             "filter-lost",
             "filter and order together list other items",
             expected=f"the {len(wanted)} items whose {narrowing.words}",
@@ -198,7 +201,8 @@ def keeps_order(reader: Reader, narrowing: Narrowing, walk: Walked, ordered: Wal
         )
     model, keys = (reader.keys(sort_by, items) for items in (wanted, walk.listing.items))
     if (at := first_difference(model, keys)) is not None:
-        return walk.fails(
+        return failed_walk(
+            walk,
             "order-lost",
             f"under the filter items are not sorted by {sort_by}",
             expected=f"{model[at]!r} at place {at + 1}",

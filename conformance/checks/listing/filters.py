@@ -20,9 +20,9 @@ from conformance.checks.listing.filter_laws import (
 )
 from conformance.checks.listing.filter_laws import having as filters_having
 from conformance.checks.listing.order import sorted_by
-from conformance.checks.listing.paging import Walked
 from conformance.checks.listing.walks import SMALL, ListingChecks, Query
 from conformance.checks.verdict import Verdict, skipped, weightiest
+from conformance.session.listing import Walked
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
 
@@ -199,7 +199,7 @@ def _walk(  # noqa: PLR0913, PLR0917 - a query and its filter, where to ask them
     representative: ListingSnapshot,
     query: Query,
     size: int | None = None,
-) -> paging.Walked:
+) -> Walked:
     members = {**representative.members, **query.members(base.reader), **dict(narrowing.members)}
     return session.walk(base.operation, members, size=size)
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from conformance.checks.check import Check
 from conformance.checks.consistency.repeats import told_alike
-from conformance.checks.listing.paging import Walked, incomplete
+from conformance.checks.listing.paging import failed_walk, incomplete
 from conformance.checks.listing.walks import ListingChecks, Query
 from conformance.checks.verdict import Outcome, Tally, Verdict, failed, passed, skipped, weightiest
-from conformance.session.listing import Difference, Item, Reader, member, pages_of, steps
+from conformance.session.listing import Difference, Item, Reader, Walked, member, pages_of, steps
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
 
@@ -41,7 +41,8 @@ def _other_items(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Ite
     difference = Difference.between(reader.identities(every), reader.identities(walk.listing.items))
     if not difference or sort_by in reader.spec.omits_items_without_key:
         return None
-    return walk.fails(
+    return failed_walk(
+        walk,
         "other-items",
         f"sorting by {sort_by} lists other items than no order does",
         expected=f"all {len(every)} items",
@@ -60,12 +61,13 @@ def _steady(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any], *, 
     except TypeError:
         types = sorted({type(key).__name__ for key in keys})
         reason = "the sort keys are not of one type"
-        return walk.fails("unsortable", reason, expected="keys of one type", received=str(types))
+        return failed_walk(walk, "unsortable", reason, expected="keys of one type", received=str(types))
     if wrong is None:
         return passed(_rests_on(keys))
     index, before, after = wrong
     word = "falling" if descending else "rising"
-    return walk.fails(
+    return failed_walk(
+        walk,
         "out-of-order",
         f"items are not sorted by {sort_by}",
         expected=f"{word} {reader.spec.keys[sort_by]}",
@@ -100,7 +102,8 @@ def _grouped(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any]) ->
     if len(runs) == len(set(runs)):
         return passed(_rests_on(keys))
     torn = next(key for key in runs if runs.count(key) > 1)
-    return walk.fails(
+    return failed_walk(
+        walk,
         "out-of-order",
         f"items are not sorted by {sort_by}",
         expected=f"items with the same {reader.spec.keys[sort_by]} side by side",
@@ -115,7 +118,8 @@ def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked
         return verdict
     names = [reader.identities(walk.listing.items) for walk in (rising, falling)]
     if difference := Difference.between(names[0], names[1]):
-        return falling.fails(
+        return failed_walk(
+            falling,
             "other-items",
             "the direction changes what is listed",
             expected="the same items in both directions",
@@ -201,7 +205,8 @@ def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: 
     strangers = [reader.identity(item) for item in walk.listing.items if not reader.has_key(sort_by, item)]
     key = reader.spec.keys[sort_by]
     if strangers:
-        return walk.fails(
+        return failed_walk(
+            walk,
             "keyless-listed",
             f"items without {key} are listed",
             expected=f"only items with {key}",
@@ -209,7 +214,8 @@ def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: 
             rests_on=rests_on,
         )
     if difference := Difference.between(reader.identities(with_key), reader.identities(walk.listing.items)):
-        return walk.fails(
+        return failed_walk(
+            walk,
             "other-items",
             f"sorting by {sort_by} does not list the items that have {key}",
             expected=f"all {len(with_key)} items that have {key}",

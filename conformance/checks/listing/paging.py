@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.session.listing import Difference, Reader, first_difference, pages_of
-from conformance.wire.exchange import Exchange, Listing
+from conformance.session.listing import Difference, Reader, Walked, first_difference, pages_of
+from conformance.wire.exchange import Exchange
 
 
-@dataclass(frozen=True)
-class Walked:
-    """One query walked to its end with one page size."""
-
-    name: str
-    """The resource whose items are listed."""
-    listing: Listing
-    size: int
-
-    def fails(
-        self, kind: str, reason: str, *, expected: str, received: str, rests_on: Mapping[str, int] | None = None
-    ) -> Verdict:
-        """Return a failure that the pages of this walk show."""
-        return failed(
-            kind,
-            reason,
-            expected=expected,
-            received=f"{self.name}: {received}",
-            exchanges=pages_of(self.listing),
-            rests_on=rests_on,
-        )
+def failed_walk(
+    walk: Walked, kind: str, reason: str, *, expected: str, received: str, rests_on: Mapping[str, int] | None = None
+) -> Verdict:
+    """Return a failure that the pages of a walk show."""
+    return failed(
+        kind,
+        reason,
+        expected=expected,
+        received=f"{walk.name}: {received}",
+        exchanges=pages_of(walk.listing),
+        rests_on=rests_on,
+    )
 
 
 def incomplete(*walks: Walked) -> Verdict | None:
@@ -65,7 +55,8 @@ def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walke
     if not wanted and not got:
         return skipped(f"{whole.name} has no item under this query: there is nothing to cut into pages")
     if difference := Difference.between(wanted, got):
-        return cut.fails(
+        return failed_walk(
+            cut,
             "items-lost-or-repeated",
             f"pages of {cut.size} do not add up to the list",
             expected=f"the same {len(wanted)} items as in pages of {whole.size}",
@@ -75,7 +66,8 @@ def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walke
     if sort_by is not None:
         model, keys = (reader.keys(sort_by, walk.listing.items) for walk in (whole, cut))
         if (at := first_difference(model, keys)) is not None:
-            return cut.fails(
+            return failed_walk(
+                cut,
                 "order-lost",
                 f"pages of {cut.size} come in another order",
                 expected=f"the order of the pages of {whole.size}: {model[at]!r} at place {at + 1}",

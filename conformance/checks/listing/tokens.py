@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any
 
 from conformance.checks.check import Check
-from conformance.checks.listing.paging import Walked, incomplete
+from conformance.checks.listing.paging import incomplete
 from conformance.checks.listing.walks import CUTS, NO_TOKEN, ListingChecks, Query
-from conformance.checks.request.laws import failed_by, fault_of, shown
+from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.session.listing import Difference, Reader, pages_of
+from conformance.session.listing import Difference, Reader, Walked, pages_of
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
-from conformance.wire.exchange import Exchange, Listing
+from conformance.wire.exchange import Exchange, Listing, shown
 
 _CLIENT_ERRORS = range(400, 500)
 _ENDLESS = 1_000

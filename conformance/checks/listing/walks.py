@@ -9,13 +9,12 @@ from itertools import product
 from typing import Any
 
 from conformance.checks.check import Check, because, bound_by, of_behaviour
-from conformance.checks.listing.paging import Walked
 from conformance.checks.registry import Paths
 from conformance.checks.request.checks import Causes
 from conformance.checks.response.checks import following
 from conformance.checks.verdict import Verdict, skipped
 from conformance.contract import Contract, Operation
-from conformance.session.listing import Item, Reader
+from conformance.session.listing import Item, Reader, Walked
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
 from conformance.wire.exchange import Exchange

@@ -187,17 +187,6 @@ def protocol_cases(contract: Contract, operation: Operation, plain: Request) -> 
     return tuple(case for group in groups for case in group(contract, operation, plain))
 
 
-def plainest(operation: Operation, name: str) -> dict[str, str]:
-    """Return the members of the plainest request that a body can be bent around: the name of a resource.
-
-    For an operation that names none, a member that takes words, with the first of its words; without such, no member.
-    """
-    if operation.subject:
-        return {operation.subject: name}
-    worded = ((item, node.accepted_values() or ()) for item, node in operation.input.members.items())
-    return next(({item: words[0]} for item, words in worded if words), {})
-
-
 def _targets(contract: Contract, operation: Operation, plain: Request) -> Iterator[ProtocolCase]:
     prefix, name = contract.service.target_prefix, operation.name
     targets = (

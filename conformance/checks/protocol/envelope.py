@@ -14,10 +14,10 @@ from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any
 
-from conformance.checks.request.laws import failed_by, fault_of, shown
+from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract import Node, Operation
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import Exchange, shown
 from conformance.wire.signing import partition_of
 
 _LACKING = "the target gave no such answer"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from conformance.checks.check import Check, because
-from conformance.checks.protocol.cases import ProtocolCase, plainest, protocol_cases
+from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import (
     BROKEN_ANSWER,
@@ -26,7 +26,7 @@ from conformance.checks.request.laws import (
 from conformance.checks.request.values import Expect, Members, Placeholder, RequestCase
 from conformance.checks.verdict import Outcome, Verdict, skipped
 from conformance.contract import Contract, Operation
-from conformance.session.session import TargetSession
+from conformance.session.session import TargetSession, plainest
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request

@@ -9,7 +9,7 @@ from conformance.checks.response.shapes import json_kind, json_value, with_artic
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
 from conformance.contract import Operation
 from conformance.session.listing import member
-from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange
+from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange, shown
 
 CONTROL_REFUSED = "control-refused"
 """Kind of the failure of a rejection whose control, a valid request, is rejected as well."""
@@ -36,19 +36,6 @@ class Rejection:
         statuses = " or ".join(str(status) for status in sorted(self.statuses)) or "4xx"
         codes = " or ".join(sorted(self.codes)) or "an error"
         return f"HTTP {statuses} with {codes}"
-
-
-def shown(exchange: Exchange) -> str:
-    """Say in a line what came back."""
-    if exchange.response is None:
-        return f"no answer ({exchange.fault.kind}: {exchange.fault.detail})" if exchange.fault else "no answer"
-    text = f"HTTP {exchange.status}"
-    if exchange.error_code:
-        return f"{text} {exchange.error_code}: {exchange.error_message[:_SHOWN]}".rstrip(": ")
-    body = exchange.response.body[:_SHOWN].decode("utf-8", "replace")
-    kind = exchange.response.header("content-type") or "no content type"
-    kind += f", {exchange.unreadable}" if exchange.unreadable else ""
-    return f"{text}, {kind}: {body}{'…' if len(exchange.response.body) > _SHOWN else ''}"
 
 
 def failed_by(exchange: Exchange, kind: str, reason: str, expected: str, *others: Exchange) -> Verdict:

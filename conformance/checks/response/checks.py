@@ -28,13 +28,13 @@ from conformance.checks.protocol.envelope import (
 from conformance.checks.registry import Paths, concerns, innermost
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.checks import Causes, about_the_pages, about_the_subject, every_resource_id, fresh_token
-from conformance.checks.request.laws import fault_of, shown
+from conformance.checks.request.laws import fault_of
 from conformance.checks.request.values import Expect
 from conformance.checks.response.laws import Sightings, expectation, judge_fact, judgeable, observe
 from conformance.checks.verdict import Outcome, Tally, Verdict, failed, passed, skipped
 from conformance.contract import Contract, Fact, Operation, Service
 from conformance.session.session import TargetSession
-from conformance.wire.exchange import KILLED, Exchange
+from conformance.wire.exchange import KILLED, Exchange, shown
 from conformance.wire.request import Request, Signing
 
 _SUCCESS = range(200, 300)
