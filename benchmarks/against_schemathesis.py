@@ -31,11 +31,12 @@ from mutant_kinds import by_kind, spread
 from mutant_trials import Row, Trial, table, try_out
 from run_against_floor import Cost, child
 
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.mutation.bench import every_mutant
-from conformance.reference import ReferenceServer, Service
 from conformance.reference.http import Answer, Call
-from conformance.worlds import load_world
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
+from conformance.worlds.loading import load_world
 
 _NAMES = ("conformance run", "Schemathesis")
 # The world is in it already: nothing has to be loaded.

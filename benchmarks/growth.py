@@ -22,12 +22,14 @@ from dataclasses import dataclass, replace
 from conformance.checks.check import Check
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
-from conformance.contract import Contract, load
-from conformance.reference import ReferenceServer
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
+from conformance.reference.server import ReferenceServer
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue
 from conformance.wire.client import Client, Protocol
-from conformance.worlds import World, WorldJob, load_world
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World, WorldJob
 
 _AREAS = frozenset({"order", "consistency", "response"})
 _HEADINGS = ("", "checks", "requests", "processor s", "size grows", "cost grows")

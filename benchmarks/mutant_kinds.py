@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.contract import Contract
+from conformance.contract.model import Contract
 from conformance.mutation.mutant import Kind, Mutant
 from conformance.mutation.running import faults
 

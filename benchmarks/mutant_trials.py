@@ -22,14 +22,15 @@ from conformance.checks.check import Check
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.mutation.bench import Claims, every_mutant
 from conformance.mutation.mutant import Mutant
-from conformance.reference import ReferenceServer, Service
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue
 from conformance.wire.client import Client, Protocol
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from dataclasses import asdict, dataclass
 
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome
-from conformance.contract import Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.mutation.servers import (
     Answer,
     Answered,
@@ -33,7 +34,7 @@ from conformance.mutation.servers import (
 from conformance.suite.catalogue import catalogue
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 _DESCRIBE = "DescribeHyperParameterTuningJob"
 _LIST = "ListTrainingJobsForHyperParameterTuningJob"

@@ -24,7 +24,8 @@ from typing import Any
 
 from openapi_schema import Components, Schema, schema_of, whole
 
-from conformance.contract import Contract, Operation, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract, Operation
 
 _REQUEST_ID = {
     "description": "The id of the request",

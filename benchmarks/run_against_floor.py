@@ -32,9 +32,9 @@ from typing import Any
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from conformance.reference import ReferenceServer
+from conformance.reference.server import ReferenceServer
 from conformance.wire.transport import HttpTransport
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 _EMPTY = "import pytest\n@pytest.mark.parametrize('n', range({count}))\ndef test_nothing(n):\n    pass\n"
 

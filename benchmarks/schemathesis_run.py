@@ -28,8 +28,9 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.openapi.checks import RejectedPositiveData
 from standing import Availability
 
-from conformance.contract import Contract, Operation, load
-from conformance.worlds import load_world
+from conformance.contract.loading import load
+from conformance.contract.model import Contract, Operation
+from conformance.worlds.loading import load_world
 
 MAX_EXAMPLES = 100
 """How many cases are made up for an operation when fuzzing: what Schemathesis does by default."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from conformance.contract import Operation
+from conformance.contract.model import Operation
 from conformance.reference.inputs import violations
 
 _EVERY = 3

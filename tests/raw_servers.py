@@ -14,7 +14,8 @@ from typing import Self
 
 from conformance.reference.http import Call
 from conformance.reference.service import Service
-from conformance.worlds import World, load_world
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 
 PATIENCE_S = 20.0
 """Seconds after which a test gives up on the other side."""

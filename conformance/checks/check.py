@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.checks.verdict import Verdict
-from conformance.contract import Behaviour, Citation, Contract, Fact
+from conformance.contract.model import Behaviour, Citation, Contract, Fact
 
 if TYPE_CHECKING:
     from conformance.session.session import TargetSession

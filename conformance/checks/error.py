@@ -12,7 +12,7 @@ from conformance.checks.request.checks import Causes
 from conformance.checks.request.laws import Rejection, failed_by, fault_of, judge_refused
 from conformance.checks.request.values import Expect, Placeholder
 from conformance.checks.verdict import Outcome, Verdict, passed, skipped
-from conformance.contract import Contract, Operation
+from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession, plainest
 from conformance.wire.exchange import shown
 from conformance.wire.request import Request

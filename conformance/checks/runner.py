@@ -13,7 +13,7 @@ from itertools import islice
 from conformance.checks.check import Check, because
 from conformance.checks.request.laws import failed_by, let_through
 from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped
-from conformance.contract import Contract, Operation
+from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession
 from conformance.wire.exchange import KILLED, RUN_TIME, Exchange, shown
 from conformance.wire.request import NO_SUCH_OPERATION, Request

@@ -15,7 +15,7 @@ from conformance.errors import ExitCode, UserError
 from conformance.program import Command
 
 if TYPE_CHECKING:
-    from conformance.contract import Contract
+    from conformance.contract.model import Contract
     from conformance.documents.findings import Drift
 
 _KINDS = ("new", "removed", "changed")

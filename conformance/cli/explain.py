@@ -15,7 +15,7 @@ from conformance.report.layout import hanging
 
 if TYPE_CHECKING:
     from conformance.checks.check import Because, Check
-    from conformance.contract import Behaviour, Citation, Contract, Fact, Observation, Source
+    from conformance.contract.model import Behaviour, Citation, Contract, Fact, Observation, Source
 
 _WIDTH = 11
 
@@ -91,7 +91,7 @@ def _source(loaded: Contract, source: Source) -> str:
 
 
 def _line(loaded: Contract, source: Source, line: int) -> str:
-    from conformance.contract import UNSET  # noqa: PLC0415 - --help does without it
+    from conformance.contract.model import UNSET  # noqa: PLC0415 - --help does without it
 
     claims = _claims(loaded, source.id)
     here: list[str] = []

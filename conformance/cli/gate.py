@@ -13,7 +13,7 @@ from conformance.errors import UserError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from conformance.report import Record
+    from conformance.report.run import Record
     from conformance.suite.known_failures import Entry
     from conformance.suite.known_failures_writing import Draft
 

@@ -16,7 +16,7 @@ from conformance.program import Command
 from conformance.report.fields import BASIS, BECAUSE, CITED, LEVEL, TEXT, TEXTS, Schema, closed, titled
 
 if TYPE_CHECKING:
-    from conformance.contract import Fact
+    from conformance.contract.model import Fact
 
 
 _FACETS = [

@@ -13,8 +13,8 @@ from conformance.cli.options import contract, contract_in, thresholds, verbose
 from conformance.program import Command
 
 if TYPE_CHECKING:
-    from conformance.contract import Contract
-    from conformance.report import Record
+    from conformance.contract.model import Contract
+    from conformance.report.run import Record
 
 
 @click.command(cls=Command)
@@ -69,7 +69,7 @@ def merge(
 def _held(record: Record, known: Path, loaded: Contract) -> Record:
     """Hold a record against known failures; which checks there are is for the contract of the run to say."""
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - only this branch needs it
-    from conformance.suite.known_failures import (  # noqa: PLC0415 - as above  # noqa: PLC0415 - as above
+    from conformance.suite.known_failures import (  # noqa: PLC0415 - as above
         KnownFailureMatcher,
         MergeError,
         held,

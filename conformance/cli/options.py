@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from conformance.contract import Contract
+    from conformance.contract.model import Contract
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -84,6 +84,6 @@ def terminal_width() -> int | None:
 
 def contract_in(folder: str | None) -> Contract:
     """Return the contract in a folder, or the one that comes along. Raises ContractError."""
-    from conformance.contract import load  # noqa: PLC0415 - --help does without it
+    from conformance.contract.loading import load  # noqa: PLC0415 - --help does without it
 
     return load(Path(folder) if folder else None)

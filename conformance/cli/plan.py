@@ -101,7 +101,7 @@ def _endpoint(plan: Plan) -> str:
 
 
 def _signed(plan: Plan) -> list[str]:
-    from conformance.targets import allowed_operations  # noqa: PLC0415 - as above
+    from conformance.targets.state import allowed_operations  # noqa: PLC0415 - as above
 
     return sorted(allowed_operations(plan.spec, tuple(plan.contract.operations)))
 

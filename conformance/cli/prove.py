@@ -31,7 +31,7 @@ def prove(  # noqa: PLR0913, PLR0917 - click passes options so
 
     Exit code 0: every mutant was caught; 1: one survived, or a check accuses the unbroken server.
     """
-    from conformance.contract import load  # noqa: PLC0415 - as above
+    from conformance.contract.loading import load  # noqa: PLC0415 - as above
     from conformance.mutation.bench import Bench, every_mutant, world  # noqa: PLC0415 - as above
     from conformance.mutation.rendering import SCHEMA, as_screen, as_text  # noqa: PLC0415 - as above
     from conformance.mutation.rendering import as_json as rendering_as_json  # noqa: PLC0415 - as above

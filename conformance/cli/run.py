@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from conformance.suite.timings import Timings
-    from conformance.targets import OpenTarget
+    from conformance.targets.opening import OpenTarget
 
 
 _GARBAGE = 100_000

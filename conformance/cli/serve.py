@@ -89,9 +89,9 @@ def serve(  # noqa: PLR0913 - each is one option
     client of AWS has to live with: throttling, internal failures, slow answers, denial, credentials that expire,
     a clock that is off. With --progress tuning jobs go on, so that code that waits for them can be tested.
     """
-    from conformance.reference import Faults  # noqa: PLC0415 - --help does without it
-    from conformance.reference import serve as serve_reference  # noqa: PLC0415 - as above
-    from conformance.worlds import load_world  # noqa: PLC0415 - as above
+    from conformance.reference.foreground import Faults  # noqa: PLC0415 - --help does without it
+    from conformance.reference.foreground import serve as serve_reference  # noqa: PLC0415 - as above
+    from conformance.worlds.loading import load_world  # noqa: PLC0415 - as above
 
     faults = Faults(
         throttle or 0, frozenset(deny), expire_after, latency or 0.0, fail or 0, clock_skew or 0.0, progress or 0

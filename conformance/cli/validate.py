@@ -61,11 +61,7 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
             remedy="conformance validate OPERATION FILE, or conformance validate OPERATION --request FILE",
         )
     from conformance.contract.operations import operation_named  # noqa: PLC0415 - --help does without it
-    from conformance.suite.saved import (  # noqa: PLC0415 - as above
-        STDIN,
-        Form,
-        read,
-    )
+    from conformance.suite.saved import STDIN, Form, read  # noqa: PLC0415 - as above
     from conformance.suite.validate import evaluate  # noqa: PLC0415 - as above
 
     loaded = contract_in(contract)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from conformance.contract import Service
+from conformance.contract.model import Service
 from conformance.wire.client import Client, Protocol
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.limits import Limits

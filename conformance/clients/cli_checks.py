@@ -26,7 +26,7 @@ from conformance.clients.cli_laws import (
     tells,
 )
 from conformance.clients.cli_steps import AFTER, GENERATE, INPUT_JSON, NOT_ASKED, PAGE, SIZE, TOTAL, Row, Scene, Steps
-from conformance.contract import Behaviour, Contract, Fact, Operation
+from conformance.contract.model import Behaviour, Contract, Fact, Operation
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession
 

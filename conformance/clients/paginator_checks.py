@@ -11,7 +11,7 @@ from conformance.checks.check import Check, Unfit
 from conformance.checks.verdict import Verdict, failed, passed, skipped
 from conformance.clients.boto3_checks import ClientChecks, Evaluate, needs_name, requests_carry, same_items, unfinished
 from conformance.clients.boto3_session import Boto3Client, ClientOutcome
-from conformance.contract import Pagination
+from conformance.contract.model import Pagination
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from conformance.contract import UNSET, Citation
+from conformance.contract.model import UNSET, Citation
 
 
 class Kind(StrEnum):

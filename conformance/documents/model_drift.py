@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract import Citation, Contract, Node, Operation
+from conformance.contract.model import Citation, Contract, Operation
+from conformance.contract.shapes import Node
 from conformance.documents.claims import ModelError
 from conformance.documents.findings import Drift, Finding, Kind, fact_id, folded, same, together
 from conformance.documents.service_model import ModelSource

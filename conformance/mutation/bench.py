@@ -13,20 +13,20 @@ from conformance.checks.verdict import Outcome
 from conformance.mutation.collection import mutants
 from conformance.mutation.mutant import Kind
 from conformance.mutation.servers import CREDENTIALS, CommandsInProcess, InProcess, boto3_in_process
-from conformance.reference import Service
+from conformance.reference.service import Service
 from conformance.session.session import SURVEY, Resource, TargetSession
 from conformance.suite.catalogue import matches
 from conformance.wire.request import Request
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.checks.check import Check
     from conformance.checks.verdict import Verdict
-    from conformance.contract import Contract
+    from conformance.contract.model import Contract
     from conformance.mutation.mutant import Mutant
-    from conformance.worlds import World, WorldJob
+    from conformance.worlds.model import World, WorldJob
 
 
 AREAS: dict[str, tuple[str, ...]] = {

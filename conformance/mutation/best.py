@@ -23,7 +23,7 @@ from conformance.reference.inputs import DESCRIBE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conformance.reference import Service
+    from conformance.reference.service import Service
 
 
 best = Group("best", DESCRIBE, Kind.ANSWER)

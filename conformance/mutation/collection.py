@@ -27,9 +27,9 @@ from conformance.mutation.summaries import GROUPS as SUMMARIES_GROUPS
 from conformance.mutation.summaries import REPEATS_GROUPS
 
 if TYPE_CHECKING:
-    from conformance.contract import Contract
+    from conformance.contract.model import Contract
     from conformance.mutation.mutant import Mutant
-    from conformance.worlds import World
+    from conformance.worlds.model import World
 
 
 _WRITTEN = (

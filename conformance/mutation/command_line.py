@@ -14,7 +14,8 @@ from conformance.reference.inputs import DESCRIBE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from conformance.contract import Contract, Node, Operation
+    from conformance.contract.model import Contract, Operation
+    from conformance.contract.shapes import Node
 
 
 JSON, GENERATE = f"{LIST}/input/--cli-input-json", f"{LIST}/input/--generate-cli-skeleton"

@@ -13,7 +13,7 @@ from conformance.reference.inputs import DESCRIBE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference import Service
+    from conformance.reference.service import Service
 
 
 times = Group("times", DESCRIBE, Kind.ANSWER)

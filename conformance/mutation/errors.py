@@ -12,10 +12,10 @@ from conformance.reference.inputs import DESCRIBE, Rejection
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conformance.contract import Contract
+    from conformance.contract.model import Contract
     from conformance.mutation.mutant import Members
-    from conformance.reference import Service
     from conformance.reference.http import Answer, Call
+    from conformance.reference.service import Service
 
 
 _OK = 200

@@ -11,9 +11,10 @@ from conformance.reference.inputs import breaks, check_input, validation, violat
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conformance.contract import Contract, Node, Operation
+    from conformance.contract.model import Contract, Operation
+    from conformance.contract.shapes import Node
     from conformance.mutation.mutant import Members
-    from conformance.reference import Service
+    from conformance.reference.service import Service
 
 
 _OFF = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conformance.mutation.played_cli import PlayedCli
-    from conformance.reference import Service
+    from conformance.reference.service import Service
 
 
 _STEP = re.compile(r"\[\]|\{key\}|\{value\}|[^.\[\]{}]+")

@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from conformance.mutation.mutant import DROP, LIST, Kind, Members, Mutant, changed, replacing, steps, values
-from conformance.reference import Service
 from conformance.reference.inputs import DESCRIBE, breaks
+from conformance.reference.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.contract import Contract, Node, Operation
+    from conformance.contract.model import Contract, Operation
+    from conformance.contract.shapes import Node
     from conformance.reference.http import Answer
-    from conformance.worlds import World
+    from conformance.worlds.model import World
 
 
 _NAME = "HyperParameterTuningJobName"

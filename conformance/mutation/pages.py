@@ -12,7 +12,7 @@ from conformance.reference.listing import Page, page_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conformance.reference import Service
+    from conformance.reference.service import Service
 
 
 pages = Group("pages", LIST, Kind.LISTING)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.contract import Contract, Node, Operation
+    from conformance.contract.model import Contract, Operation
+    from conformance.contract.shapes import Node
 
 Members = dict[str, Any]
 Send = Callable[[str, bytes], tuple[int, bytes]]

@@ -12,8 +12,8 @@ from conformance.reference.listing import TRAINING_JOB_KEYS, Page, in_order, pag
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conformance.reference import Service
-    from conformance.worlds import WorldTrainingJob
+    from conformance.reference.service import Service
+    from conformance.worlds.model import WorldTrainingJob
 
 
 filters = Group("filters", LIST, Kind.LISTING)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from conformance.checks.check import Check
-    from conformance.contract import Contract
+    from conformance.contract.model import Contract
     from conformance.mutation.bench import Bench
     from conformance.mutation.mutant import Mutant
     from conformance.mutation.running import Proof

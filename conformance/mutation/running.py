@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.errors import ExitCode, UserError
 from conformance.mutation.bench import Bench, every_mutant, world
 from conformance.mutation.collection import allowed

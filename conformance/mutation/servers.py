@@ -13,23 +13,23 @@ from conformance.checks.tuning.answers import related
 from conformance.clients.boto3_session import Boto3Client, ClientSession
 from conformance.clients.cli_laws import CommandRun
 from conformance.mutation.played_cli import PlayedCli
-from conformance.reference import Service
 from conformance.reference.http import Call
+from conformance.reference.service import Service
 from conformance.session.session import Resource, TargetSession
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 from conformance.wire.signing import Credentials, Signer, signed_region
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from conformance.clients.cli_laws import Command
-    from conformance.contract import Contract
+    from conformance.contract.model import Contract
     from conformance.mutation.mutant import Mutant
     from conformance.wire.sending import OutgoingRequest
-    from conformance.worlds import World, WorldJob
+    from conformance.worlds.model import World, WorldJob
 
 
 URL = "http://127.0.0.1:1/"

@@ -28,7 +28,7 @@ from conformance.reference.listing import TRAINING_JOB_KEYS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference import Service
+    from conformance.reference.service import Service
 
 
 _DAY_S = 86_400

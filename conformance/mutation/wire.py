@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.mutation.mutant import Members
-    from conformance.reference import Service
     from conformance.reference.http import Answer, Call
+    from conformance.reference.service import Service
 
 wire = Group("protocol", DESCRIBE, Kind.WIRE)
 

@@ -13,7 +13,7 @@ from conformance.reference.inputs import validation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from conformance.worlds import WorldJob
+    from conformance.worlds.model import WorldJob
 
 
 if TYPE_CHECKING:

@@ -32,9 +32,9 @@ from conformance.reference.signatures import check_age
 if TYPE_CHECKING:
     from types import FrameType
 
-    from conformance.contract import Contract
+    from conformance.contract.model import Contract
     from conformance.reference.http import Answer, Call
-    from conformance.worlds import World
+    from conformance.worlds.model import World
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from conformance.wire.encoding import NotJsonError, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from conformance.contract import Contract, Node
+    from conformance.contract.model import Contract
+    from conformance.contract.shapes import Node
 
 
 BAD_REQUEST = 400

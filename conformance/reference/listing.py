@@ -17,7 +17,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from conformance.reference.inputs import validation
-from conformance.worlds import WorldJob, WorldTrainingJob
+from conformance.worlds.model import WorldJob, WorldTrainingJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,7 +10,7 @@ from conformance.wire.signing import partition_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conformance.worlds import WorldJob, WorldTrainingJob
+    from conformance.worlds.model import WorldJob, WorldTrainingJob
 
 _COUNTED_STATUSES = ("Completed", "InProgress", "Stopped")
 _OBJECTIVE_STATUSES = ("Succeeded", "Pending", "Failed")

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-    from conformance.contract import Contract
-    from conformance.worlds import World
+    from conformance.contract.model import Contract
+    from conformance.worlds.model import World
 
 _IDLE_S = 60.0
 """Seconds of silence after which a connection is closed."""

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.reference.creation import check_creation
 from conformance.reference.http import Answer, Call
 from conformance.reference.inputs import (
@@ -56,8 +56,8 @@ from conformance.wire.signing import is_region
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from conformance.contract import Contract
-    from conformance.worlds import World, WorldJob, WorldTrainingJob
+    from conformance.contract.model import Contract
+    from conformance.worlds.model import World, WorldJob, WorldTrainingJob
 
 
 Members = dict[str, Any]

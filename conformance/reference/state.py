@@ -12,15 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.reference.inputs import in_use, not_found, validation
-from conformance.worlds import WorldJob, WorldTrainingJob
-from conformance.worlds.model import RUNNING_STATUSES
+from conformance.worlds.model import RUNNING_STATUSES, WorldJob, WorldTrainingJob
 from conformance.worlds.schedule import metric_between, training_job_name, tuned_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from conformance.worlds import World
+    from conformance.worlds.model import World
 
 
 _RUNNING = frozenset({"InProgress", "Stopping"})

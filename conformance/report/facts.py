@@ -8,7 +8,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from conformance.contract import UNSET, Contract, ContractError, load
+from conformance.contract.errors import ContractError
+from conformance.contract.loading import load
+from conformance.contract.model import UNSET, Contract
 from conformance.report.result import Outcome, Result
 from conformance.report.run import Record
 

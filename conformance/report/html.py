@@ -32,7 +32,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from conformance.contract import Contract
+from conformance.contract.model import Contract
 from conformance.report.facts import FactOutcome, JudgedFact
 from conformance.report.layout import rests_on
 from conformance.report.page import Area, Page, page_of

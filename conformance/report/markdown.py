@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Template
 
-from conformance.contract import Contract
+from conformance.contract.model import Contract
 from conformance.report.html import environment
 from conformance.report.layout import because
 from conformance.report.page import Page, page_of

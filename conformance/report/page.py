@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from conformance.contract import Contract
+from conformance.contract.model import Contract
 from conformance.report.facts import FactOutcome, JudgedFact, fact_results
 from conformance.report.findings import Finding, Rank, group_findings, skip_reasons
 from conformance.report.result import Outcome, Result, sort_results

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from conformance.contract import Contract
+from conformance.contract.model import Contract
 from conformance.errors import UserError
 from conformance.output import write_whole
 from conformance.report import markdown

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar, cast
 
-from conformance.contract import Contract
+from conformance.contract.model import Contract
 from conformance.wire.encoding import weight
 from conformance.wire.exchange import KILLED, RUN_TIME, Exchange, Fault, HttpRequest
 from conformance.wire.request import Request

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.contract import Listing as ListingSpec
-from conformance.contract import Operation, Pagination
+from conformance.contract.model import Listing as ListingSpec
+from conformance.contract.model import Operation, Pagination
 from conformance.wire.exchange import Exchange, Listing
 
 Item = Mapping[str, Any]

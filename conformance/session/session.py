@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from conformance.contract import Contract, Operation, Pagination
+from conformance.contract.model import Contract, Operation, Pagination
 from conformance.session.exchanges import Exchanges, Sender
 from conformance.session.listing import Walked, member
 from conformance.session.snapshot import ListingSnapshot, ResourceSnapshot, Snapshot

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from conformance.checks.check import AREAS, Because, Check
-from conformance.contract import Contract, Fact, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract, Fact
 from conformance.suite.catalogue import catalogue
 
 _AREAS = {

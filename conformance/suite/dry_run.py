@@ -11,14 +11,16 @@ from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome
 from conformance.suite.embedded import in_process
 from conformance.suite.stage import DEFAULT_WORLD, Plan
-from conformance.targets import Access, Kind, OpenTarget, Origin, State, allowed_operations
+from conformance.targets.opening import OpenTarget
 from conformance.targets.provisioning import calls_at_most, calls_of_a_world
+from conformance.targets.spec import Kind, Origin
+from conformance.targets.state import Access, State, allowed_operations
 from conformance.wire.client import TransportOptions
 from conformance.wire.exchange import HttpResponse
 from conformance.wire.sending import OutgoingRequest, TransportResult
 from conformance.wire.signing import Credentials
-from conformance.worlds import World, load_world
-from conformance.worlds.loading import synthetic_world
+from conformance.worlds.loading import load_world, synthetic_world
+from conformance.worlds.model import World
 
 _NOWHERE = "http://127.0.0.1:1"
 _CREDENTIALS = Credentials("AKIDEXAMPLE", "example-secret-key")

@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from conformance.contract import Contract
+from conformance.contract.model import Contract
 from conformance.wire.exchange import HttpResponse
 from conformance.wire.sending import OutgoingRequest
 from conformance.wire.signing import Credentials
-from conformance.worlds import World
+from conformance.worlds.model import World
 
 if TYPE_CHECKING:
-    from conformance.reference import ReferenceServer
+    from conformance.reference.server import ReferenceServer
 
 
 def in_process(
@@ -25,8 +25,8 @@ def in_process(
 
     With credentials it rejects requests that are not signed with them.
     """
-    from conformance.reference import Service as ReferenceService  # noqa: PLC0415 - runs do without it
     from conformance.reference.http import Call  # noqa: PLC0415 - as above
+    from conformance.reference.service import Service as ReferenceService  # noqa: PLC0415 - runs do without it
 
     service = ReferenceService(world, contract=contract, credentials=_keys(credentials))
 
@@ -42,7 +42,7 @@ def in_process(
 @contextmanager
 def start_reference(contract: Contract, world: World, credentials: Credentials | None) -> Iterator[str]:
     """Start the reference server inside this process; give its endpoint."""
-    from conformance.reference import ReferenceServer  # noqa: PLC0415 - other targets do without it
+    from conformance.reference.server import ReferenceServer  # noqa: PLC0415 - other targets do without it
 
     server: AbstractContextManager[ReferenceServer] = ReferenceServer(
         world, credentials=_keys(credentials), contract=contract

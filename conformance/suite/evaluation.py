@@ -15,16 +15,16 @@ from conformance.checks.check import Check
 from conformance.checks.response.checks import observed_values
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
-from conformance.contract import Operation
+from conformance.contract.model import Operation
 from conformance.errors import UserError
-from conformance.report import Result
+from conformance.report.result import Result
 from conformance.session.exchanges import Crash
 from conformance.session.session import TargetSession
 from conformance.suite.rows import Shell, row
 from conformance.suite.stage import Plan
 from conformance.suite.timings import Judging, Timings
 from conformance.suite.workers import AnswerLog, Gathering, is_worker
-from conformance.targets import OpenTarget
+from conformance.targets.opening import OpenTarget
 from conformance.visible import visible
 from conformance.wire.exchange import Exchange
 

@@ -14,10 +14,11 @@ import conformance
 from conformance.clients.awscli import OFF
 from conformance.errors import ExitCode, UserError
 from conformance.suite.settings import DEFAULT_TARGET, Settings
-from conformance.targets import Access, Capabilities, Kind, OpenTarget, State, StateSource, TargetError, TargetSpec
-from conformance.targets import Origin as StateOrigin
 from conformance.targets.endpoint import checked
-from conformance.targets.state import allowed_operations
+from conformance.targets.opening import OpenTarget
+from conformance.targets.spec import Capabilities, Kind, StateSource, TargetError, TargetSpec
+from conformance.targets.spec import Origin as StateOrigin
+from conformance.targets.state import Access, State, allowed_operations
 from conformance.wire.evidence import Bundle, EvidenceError, Origin, Redactor
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.limits import Limits

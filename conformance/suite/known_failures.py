@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from conformance.contract.errors import ContractError, suggest
 from conformance.contract.yaml_source import Section, load_file, shown
 from conformance.errors import UserError
-from conformance.report import Gate, GateFinding, Outcome, Record, Result, Wrong
+from conformance.report.result import Outcome, Result
+from conformance.report.run import Gate, GateFinding, Record, Wrong
 from conformance.suite.catalogue import matches
 
 if TYPE_CHECKING:

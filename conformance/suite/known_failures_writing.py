@@ -11,7 +11,9 @@ from pathlib import Path
 
 from conformance.contract.yaml_source import Entries, Section, load_file
 from conformance.output import write_whole
-from conformance.report import Outcome, Record, Result, counts_against
+from conformance.report.result import Outcome, Result
+from conformance.report.run import Record
+from conformance.report.summary import counts_against
 from conformance.suite.known_failures import (
     NEVER_COVERED,
     TODO,

@@ -21,7 +21,9 @@ import pytest
 from conformance.checks.check import place_in_run
 from conformance.errors import ExitCode, UserError
 from conformance.output import alone_in
-from conformance.report import Gate, Headline, Result, headline
+from conformance.report.result import Result
+from conformance.report.run import Gate
+from conformance.report.summary import Headline, headline
 from conformance.suite.controller import REFUSED, Controller, Worker
 from conformance.suite.evaluation import (
     OBSERVER,

@@ -20,7 +20,9 @@ from conformance.report.writing import write_reports
 from conformance.session.exchanges import Crash
 from conformance.suite.rows import crashed
 from conformance.suite.stage import Plan
-from conformance.targets import Kind, OpenTarget, version_said
+from conformance.targets.opening import OpenTarget
+from conformance.targets.spec import Kind
+from conformance.targets.versions import version_said
 from conformance.visible import clip
 from conformance.wire.exchange import Fault
 from conformance.wire.redaction import Redactor

@@ -18,7 +18,7 @@ from conformance.checks.registry import laws
 from conformance.checks.request.laws import INVALID, Rejection, judge_accepted, judge_refused
 from conformance.checks.response.laws import Sightings, judge_fact, observe
 from conformance.checks.verdict import Outcome, Verdict, failed, passed, skipped
-from conformance.contract import Contract, Operation, Rule
+from conformance.contract.model import Contract, Operation, Rule
 from conformance.session.listing import Reader, Walked, member
 from conformance.session.snapshot import ResourceSnapshot, Snapshot
 from conformance.suite.catalogue import catalogue

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.report import Thresholds
+from conformance.report.run import Thresholds
 
 DEFAULT_TARGET = "reference"
 _ALL = 100

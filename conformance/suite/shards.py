@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from conformance.report import Facts, Footer, Header, Record, Shard, Versions, read_record, sort_results
+from conformance.report.record import read_record
+from conformance.report.result import sort_results
+from conformance.report.run import Facts, Footer, Header, Record, Shard, Versions
 from conformance.suite.known_failures import MergeError, ShardError, cleared
 
 _FORM = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")

@@ -15,29 +15,23 @@ from conformance.checks.check import Check
 from conformance.checks.tuning.answers import related
 from conformance.clients.awscli import AwsCli, AwsCliSettings, find, version_of
 from conformance.clients.boto3_session import Boto3Client, ClientSession
-from conformance.contract import Contract, ContractError, load
+from conformance.contract.errors import ContractError
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue, lint_findings, select
 from conformance.suite.embedded import start_reference
 from conformance.suite.rows import Shell
 from conformance.suite.settings import Settings
-from conformance.targets import (
-    EXPIRED,
-    OUTDATED,
-    Access,
-    AccountMask,
-    Kind,
-    OpenTarget,
-    Origin,
-    TargetSpec,
-    as_url,
-    ca_bundle_of,
-    load_targets,
-    open_target,
-)
-from conformance.targets.configuration import resolve
+from conformance.targets.configuration import load_targets, resolve
+from conformance.targets.credentials import EXPIRED, OUTDATED
+from conformance.targets.endpoint import as_url, ca_bundle_of
+from conformance.targets.opening import OpenTarget, open_target
+from conformance.targets.spec import Kind, Origin, TargetSpec
+from conformance.targets.state import Access
 from conformance.wire.client import Client, LockedClient, Protocol, TransportOptions
-from conformance.worlds import load_world
+from conformance.wire.redaction import AccountMask
+from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
     from conformance.suite.evidence import Recorded, Replayed

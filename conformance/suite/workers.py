@@ -24,9 +24,9 @@ from conformance.session.exchanges import Crash
 from conformance.session.session import TargetSession
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
-from conformance.targets import Kind, OpenTarget, UnreachableError
 from conformance.targets.endpoint import check_reachable
-from conformance.targets.opening import spec_from_json, spec_to_json
+from conformance.targets.opening import OpenTarget, spec_from_json, spec_to_json
+from conformance.targets.spec import Kind, UnreachableError
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import HeaderCase, Request, Signing
 

@@ -19,7 +19,7 @@ from conformance.targets.state import Access, CallerFactory, State, allowed_oper
 from conformance.targets.versions import TargetVersion, version_of
 from conformance.wire.limits import Limits
 from conformance.wire.signing import Credentials
-from conformance.worlds import World
+from conformance.worlds.model import World
 
 StartReference = Callable[[World, Credentials | None], AbstractContextManager[str]]
 """Starts the reference server with a world, verifying signatures where credentials are given; gives its endpoint."""

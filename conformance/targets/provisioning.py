@@ -36,7 +36,7 @@ from conformance.targets.state import (
 from conformance.wire.encoding import NotJsonError, parse_first
 from conformance.wire.exchange import RUN_TIME, Exchange
 from conformance.wire.redaction import Redactor
-from conformance.worlds import World, WorldJob
+from conformance.worlds.model import World, WorldJob
 
 _TAIL_BYTES: Final = 4096
 _TAIL_LINES: Final = 15

@@ -10,7 +10,7 @@ from conformance.targets.spec import Origin, TargetSpec
 from conformance.wire.exchange import Exchange
 from conformance.wire.limits import reads
 from conformance.wire.signing import Credentials
-from conformance.worlds import World, WorldJob
+from conformance.worlds.model import World, WorldJob
 
 SERVICE: Final = "sagemaker"
 """The name under which botocore knows the service."""

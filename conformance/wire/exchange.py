@@ -173,6 +173,10 @@ class Listing:
     """Whether the walk was given up because of its length alone: what came was in order."""
 
 
+_SHOWN = 160
+"""Characters of a body or a message that a line on an exchange has."""
+
+
 def shown(exchange: Exchange) -> str:
     """Say in a line what came back."""
     if exchange.response is None:

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from cli.command import Ended, conformance, write_targets
 
-from conformance.reference import Faults, ReferenceServer, Service
-from conformance.worlds import World, load_world
+from conformance.reference.foreground import Faults
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 
 KEY, SECRET = "AKIACONFORMANCE00002", "canary/of+a=secret-key-4d1e"
 DESCRIBE = "DescribeHyperParameterTuningJob"

@@ -11,9 +11,10 @@ from pathlib import Path
 from accounts import DESCRIBE, DISCOVERY, KEY, LISTING, keys, unfolded
 from cli.command import PATIENCE_S, ROOT, command, conformance, environment, outcomes, report_of, write_targets
 
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.errors import ExitCode
-from conformance.targets import allowed_operations, load_targets
+from conformance.targets.configuration import load_targets
+from conformance.targets.state import allowed_operations
 
 GUIDE = (ROOT / "docs" / "verify-aws.md").read_text(encoding="utf-8")
 

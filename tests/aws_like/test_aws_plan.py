@@ -16,10 +16,11 @@ from cli.command import Ended, conformance, write_targets
 from syrupy.assertion import SnapshotAssertion
 
 from conformance.errors import ExitCode
-from conformance.reference import ReferenceServer, Service
 from conformance.reference.http import Answer, Call
-from conformance.worlds import World, load_world
-from conformance.worlds.loading import synthetic_world
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
+from conformance.worlds.loading import load_world, synthetic_world
+from conformance.worlds.model import World
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from accounts import DESCRIBE, DISCOVERY, LISTING, account, run
 from cli.command import by_id, outcomes, report_of
 
 from conformance.errors import ExitCode
-from conformance.reference import Faults
+from conformance.reference.foreground import Faults
 
 
 def test_throttling_is_waited_out_told_and_never_judged(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from conformance.checks.check import Check
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome, Verdict
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import conformance.checks.tuning  # noqa: F401 - registers the laws
 from conformance.checks.registry import laws
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.suite.catalogue import GENERIC_LAWS
 
 BEHAVIOURS = load().behaviours

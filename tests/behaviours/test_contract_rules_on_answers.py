@@ -9,7 +9,8 @@ from small_answers import NAME, Answer
 
 from conformance.checks.consistency.rules import judge_rule
 from conformance.checks.verdict import Outcome
-from conformance.contract import Rule, load
+from conformance.contract.loading import load
+from conformance.contract.model import Rule
 
 BEHAVIOURS = [behaviour for behaviour in load().behaviours if behaviour.rules]
 RULES: dict[str, Rule] = {f"{rule.operation}/{item.id}": rule for item in BEHAVIOURS for rule in item.rules}

@@ -11,7 +11,7 @@ from answering import DESCRIBE, LIST, answering
 
 from conformance.checks.consistency.rules import as_number, evaluate, holds, judge_rule
 from conformance.checks.verdict import Outcome
-from conformance.contract import Rule
+from conformance.contract.model import Rule
 
 RULE = Rule(
     operation=DESCRIBE,

@@ -19,12 +19,13 @@ from mutant_kinds import by_kind, spread
 from openapi import document, path_of
 from openapi_schema import whole
 
-from conformance.contract import Contract, Fact, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract, Fact
 from conformance.mutation.collection import mutants
 from conformance.mutation.mutant import Kind
 from conformance.mutation.running import faults
-from conformance.reference import Service
-from conformance.worlds import load_world
+from conformance.reference.service import Service
+from conformance.worlds.loading import load_world
 
 PROGRAM = Path(__file__).resolve().parents[2] / "benchmarks" / "openapi.py"
 DESCRIBE = "DescribeHyperParameterTuningJob"

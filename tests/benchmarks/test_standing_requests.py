@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 from standing import Availability
 
-from conformance.contract import Operation, load
+from conformance.contract.loading import load
+from conformance.contract.model import Operation
 
 NAME = "HyperParameterTuningJobName"
 

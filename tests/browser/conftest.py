@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from browser import runs
-from conformance.report import Record
 from conformance.report.html import render_html
+from conformance.report.run import Record
 
 REQUIRED = "CONFORMANCE_BROWSER"
 """Set to `required` where a browser has been installed on purpose: lacking one is a failure then."""

@@ -6,25 +6,11 @@ from collections.abc import Iterable
 from functools import cache
 
 from conformance.checks.check import Check
-from conformance.contract import Contract, load
-from conformance.report import (
-    Because,
-    Exchange,
-    Facts,
-    Footer,
-    Header,
-    Level,
-    Outcome,
-    Record,
-    Request,
-    Response,
-    Result,
-    Target,
-    Tool,
-    sort_results,
-)
-from conformance.report import Contract as Edition
-from conformance.report.run import Gate, GateFinding, Wrong
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
+from conformance.report.result import Because, Exchange, Level, Outcome, Request, Response, Result, sort_results
+from conformance.report.run import Contract as Edition
+from conformance.report.run import Facts, Footer, Gate, GateFinding, Header, Record, Target, Tool, Wrong
 from conformance.suite.catalogue import catalogue
 
 HOSTILE = "</script><img src=x onerror=alert(1)> \u202egnp"

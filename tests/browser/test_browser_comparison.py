@@ -11,8 +11,8 @@ from comparison.small_runs import FAILED, NEW, OLD, check, run, side
 from html_pages import BEYOND_THE_EDGE
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from conformance.report import Outcome, Result
 from conformance.report.comparison.matrix import Matrix, matrix_of, render_matrix_html
+from conformance.report.result import Outcome, Result
 
 SMALL = matrix_of([side(OLD, "old"), side(NEW, "new")])
 NUMBER = 3000

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from browser import runs
 from browser.conftest import Open
-from conformance.report import Record
+from conformance.report.run import Record
 
 BROKEN = runs.broken_in_some_ways()
 MOST_ELEMENTS = 6_000

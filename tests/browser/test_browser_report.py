@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from browser import runs
 from browser.conftest import Open
-from conformance.report import Outcome, group_findings
+from conformance.report.findings import group_findings
+from conformance.report.result import Outcome
 
 BROKEN = runs.broken_in_some_ways()
 FAILED = [item for item in BROKEN.results if item.outcome is Outcome.FAILED]

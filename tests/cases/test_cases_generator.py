@@ -27,7 +27,9 @@ from conformance.checks.request.values import (
     violations,
     wrong_types,
 )
-from conformance.contract import Contract, Node, Operation, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract, Operation
+from conformance.contract.shapes import Node
 from conformance.wire.encoding import NotJsonError, parse
 from conformance.wire.request import Request
 

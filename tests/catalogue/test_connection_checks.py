@@ -11,7 +11,7 @@ from raw_servers import RawServer, Received, always, reference
 
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue, select
 from conformance.wire.client import Client, Protocol, Traffic, TransportOptions

@@ -12,13 +12,14 @@ from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.clients.boto3_checks import needs_name
 from conformance.clients.boto3_session import ClientOutcome
-from conformance.contract import Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.mutation.servers import InProcess
-from conformance.reference import Service
+from conformance.reference.service import Service
 from conformance.session.session import Resource, TargetSession
 from conformance.wire.exchange import Exchange, Fault
 from conformance.wire.request import Request
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"

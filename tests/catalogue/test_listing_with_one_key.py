@@ -8,7 +8,7 @@ from conformance.checks.listing.order import order_checks
 from conformance.checks.listing.pages import page_checks
 from conformance.checks.listing.tokens import token_checks
 from conformance.checks.listing.walks import ListingChecks
-from conformance.contract import load
+from conformance.contract.loading import load
 
 CONTRACT = load()
 LISTING = next(operation for operation in CONTRACT.operations.values() if operation.listing)

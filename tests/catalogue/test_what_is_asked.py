@@ -13,15 +13,16 @@ from conformance.checks.request.values import request_violations
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
-from conformance.contract import Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.mutation.servers import InProcess
-from conformance.reference import Service
+from conformance.reference.service import Service
 from conformance.session.session import Resource, TargetSession
 from conformance.session.snapshot import ListingSnapshot
 from conformance.suite.catalogue import catalogue
 from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 MOST = 1_100
 """Requests of a run without client libraries: half of what it took when the longest listing was cut into every size."""

@@ -9,9 +9,10 @@ import pytest
 
 from cli.command import conformance, report_of
 from conformance.cli.run import Running
-from conformance.reference import ReferenceServer, Service
 from conformance.reference.inputs import validation
-from conformance.worlds import World
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
+from conformance.worlds.model import World
 
 
 class KeepsItsJobs(Service):

@@ -14,7 +14,7 @@ from raw_servers import RawServer, Received, reference
 from cli.command import ran, report_of
 from cli.processes import kill, launching, outlived, unheard, wait_for_lines
 from conformance.errors import ExitCode
-from conformance.report import read_record
+from conformance.report.record import read_record
 
 SLOW_S = 0.002
 RIGHT = reference()

@@ -16,9 +16,11 @@ from raw_servers import JSON, Behaviour, RawServer, Received, always, reference,
 
 from cli.command import Ended, conformance, report_of, under_pytest, write_targets
 from conformance.errors import ExitCode
-from conformance.reference import Faults, ReferenceServer, Service
+from conformance.reference.foreground import Faults
 from conformance.reference.http import Call
-from conformance.worlds import load_world
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
+from conformance.worlds.loading import load_world
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"

@@ -10,14 +10,16 @@ from conformance.checks.tuning.answers import related
 from conformance.clients.awscli import AwsCli, AwsCliSettings
 from conformance.clients.boto3_session import Boto3Client, ClientSession
 from conformance.clients.cli_steps import AFTER, Scene, Steps
-from conformance.contract import Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.mutation.servers import URL, CommandsInProcess, InProcess
-from conformance.reference import Service
+from conformance.reference.service import Service
 from conformance.session.session import Resource, TargetSession
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 from conformance.wire.sending import OutgoingRequest
-from conformance.worlds import World, load_world
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.mutation.played_cli import PlayedCli
 
 VERSION = "aws-cli/9.9.9 Played/1"

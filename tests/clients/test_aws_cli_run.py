@@ -13,9 +13,9 @@ from cli.command import by_id, command, conformance, environment, outcomes, repo
 
 from clients.at_hand import LIST
 from clients.fake_aws import FAITHFUL, lives, pids, program
-from conformance.contract import load
-from conformance.reference import ReferenceServer
-from conformance.worlds import load_world
+from conformance.contract.loading import load
+from conformance.reference.server import ReferenceServer
+from conformance.worlds.loading import load_world
 
 CHECKS = "*/client/cli/*"
 

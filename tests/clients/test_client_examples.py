@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.reference import ReferenceServer
-from conformance.worlds import load_world
+from conformance.reference.server import ReferenceServer
+from conformance.worlds.loading import load_world
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "examples" / "client-tests"

@@ -6,23 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.report import (
-    Because,
-    Contract,
-    Facts,
-    Footer,
-    Header,
-    Level,
-    Outcome,
-    Record,
-    RecordWriter,
-    Result,
-    Target,
-    Tool,
-    sort_results,
-)
 from conformance.report.comparison.reading import Side
 from conformance.report.json_report import render_json
+from conformance.report.record import RecordWriter
+from conformance.report.result import Because, Level, Outcome, Result, sort_results
+from conformance.report.run import Contract, Facts, Footer, Header, Record, Target, Tool
 
 FAILED = Outcome.FAILED
 SKIPPED = Outcome.SKIPPED

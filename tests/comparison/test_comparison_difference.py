@@ -8,9 +8,10 @@ import pytest
 
 from comparison.small_runs import ERROR, FAILED, FOOTER, HEADER, NEW, OLD, SKIPPED, check, run, side
 from conformance.errors import ExitCode
-from conformance.report import Level, Outcome, Record, Result
 from conformance.report.comparison.difference import Change, Difference, difference_of, in_groups
 from conformance.report.comparison.reading import About
+from conformance.report.result import Level, Outcome, Result
+from conformance.report.run import Record
 
 ID = "Read/request/Name/left-out"
 PASSED = check(ID)

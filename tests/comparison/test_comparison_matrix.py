@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from comparison.small_runs import ERROR, FAILED, NEW, OLD, SKIPPED, check, run, side
-from conformance.report import Outcome, Result
 from conformance.report.comparison.matrix import Cell, Matrix, cell_text, matrix_of
+from conformance.report.result import Outcome, Result
 
 NAME = "Read/request/Name"
 

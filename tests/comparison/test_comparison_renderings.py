@@ -18,7 +18,6 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from comparison.small_runs import ERROR, FAILED, HOSTILE, NEW, OLD, SKIPPED, check, many, run, side
-from conformance.report import Outcome, Record
 from conformance.report.comparison.difference import (
     FITS,
     Difference,
@@ -34,6 +33,8 @@ from conformance.report.comparison.matrix import (
     render_matrix_html,
     render_matrix_markdown,
 )
+from conformance.report.result import Outcome
+from conformance.report.run import Record
 from conformance.visible import visible
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.contract import packaged_root
+from conformance.contract.loading import packaged_root
 from contract.small_contract import ContractFolder
 
 if TYPE_CHECKING:

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.contract import load, verify_citations
-from conformance.contract.cited_lines import names_held_type, names_member, names_requirement, names_type, names_value
+from conformance.contract.cited_lines import (
+    names_held_type,
+    names_member,
+    names_requirement,
+    names_type,
+    names_value,
+    verify_citations,
+)
+from conformance.contract.loading import load
 
 if TYPE_CHECKING:
     from contract.small_contract import ContractFolder

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.contract import Contract, Node, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
+from conformance.contract.shapes import Node
 
 if TYPE_CHECKING:
     from contract.small_contract import ContractFolder

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.contract import load
 from conformance.contract.lint import lint
+from conformance.contract.loading import load
 
 if TYPE_CHECKING:
     from contract.small_contract import ContractFolder

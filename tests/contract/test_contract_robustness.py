@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from conformance.contract import ContractError, load
+from conformance.contract.errors import ContractError
 from conformance.contract.lint import lint
+from conformance.contract.loading import load
 from contract.small_contract import FILES
 
 if TYPE_CHECKING:

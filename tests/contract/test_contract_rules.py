@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.contract import ContractError, load
+from conformance.contract.errors import ContractError
+from conformance.contract.loading import load
 
 if TYPE_CHECKING:
     from contract.small_contract import ContractFolder

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
-from conformance.contract import ContractError, load, packaged_root
+from conformance.contract.errors import ContractError
 from conformance.contract.lint import schema_findings
+from conformance.contract.loading import load, packaged_root
 
 if TYPE_CHECKING:
     from contract.small_contract import ContractFolder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.suite.catalogue import catalogue
 from conformance.suite.catalogue_page import page
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from console_blocks import blocks, execute
 
-from conformance.contract import load
+from conformance.contract.loading import load
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

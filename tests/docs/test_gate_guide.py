@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from console_blocks import blocks, execute
 
-from conformance.report import Wrong
+from conformance.report.run import Wrong
 from conformance.suite.known_failures import schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "gate.md"

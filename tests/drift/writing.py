@@ -11,8 +11,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from conformance.contract import Contract, Node, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.contract.operations import spellings
+from conformance.contract.shapes import Node
 from conformance.documents.page_drift import Edition, Stated
 
 DOCUMENTS = ("cli", "api-list", "api-describe", "boto3-paginator", "boto3-describe")

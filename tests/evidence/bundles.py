@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from conformance.targets import AccountMask
 from conformance.wire.evidence import START, Origin, Redactor, digest_of, link_of
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.recording import BundleWriter
+from conformance.wire.redaction import AccountMask
 from conformance.wire.request import Signing
 from conformance.wire.sending import OutgoingRequest
 

@@ -13,9 +13,9 @@ import pytest
 from bundles import STATE, Line, answer, lines, origin, outgoing, rewrite, written
 
 from conformance.errors import ExitCode
-from conformance.targets import AccountMask
 from conformance.wire.evidence import EvidenceError, Redactor, evidence_schema
 from conformance.wire.recording import BundleWriter, Replay, read_bundle
+from conformance.wire.redaction import AccountMask
 from conformance.wire.request import Signing
 from conformance.wire.sending import UnansweredError
 

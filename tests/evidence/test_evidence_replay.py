@@ -29,10 +29,11 @@ from made_once import MadeOnce
 
 import conformance as package
 from conformance.errors import ExitCode
-from conformance.reference import Faults, ReferenceServer
+from conformance.reference.foreground import Faults
+from conformance.reference.server import ReferenceServer
 from conformance.wire.evidence import evidence_schema
 from conformance.wire.recording import read_bundle
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 KEY, SECRET = "AKIACONFORMANCE00004", "canary-of-a-secret-key-77b1"
 DESCRIBE = "DescribeHyperParameterTuningJob"

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from conformance.cli.main import cli
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -12,12 +12,14 @@ from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
 from conformance.clients.boto3_session import Boto3Client, ClientSession
-from conformance.contract import Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue, matches
 from conformance.wire.client import Client, Protocol
 from conformance.wire.signing import Credentials
-from conformance.worlds import World, load_world
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 from faults.fault import Apply
 from faults.proxy import KEYS, proxied
 

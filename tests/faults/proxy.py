@@ -8,13 +8,13 @@ from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING
 
-from conformance.contract import Contract
-from conformance.reference import ReferenceServer
+from conformance.contract.model import Contract
+from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
 
 if TYPE_CHECKING:
     from conformance.reference.http import Answer, Call
-    from conformance.worlds import World
+    from conformance.worlds.model import World
     from faults.fault import Apply
 
 KEYS: Mapping[str, str] = {"AKIDEXAMPLE": "an-example-of-a-secret"}

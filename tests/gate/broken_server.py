@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance.mutation.mutant import on_output
-from conformance.reference import ReferenceServer
+from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
-from conformance.worlds import World, load_world
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"

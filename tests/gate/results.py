@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from conformance.report import Contract, Facts, Footer, Header, Level, Outcome, Record, Result, Shard, Target, Tool
+from conformance.report.result import Level, Outcome, Result
+from conformance.report.run import Contract, Facts, Footer, Header, Record, Shard, Target, Tool
 from conformance.suite.known_failures import Entry, KnownFailureMatcher, KnownFailures
 
 TODAY = date(2027, 3, 31)

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from conformance.contract.yaml_source import load_file
 from conformance.errors import ExitCode
-from conformance.report import Outcome
+from conformance.report.result import Outcome
 from conformance.suite.known_failures import DAY, Entry, KnownFailuresError, read_known_failures, schema, today
 
 WHOLE = """\

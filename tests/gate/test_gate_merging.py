@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import ExitCode
-from conformance.report import Contract, Facts, Outcome, Record, RecordError, RecordWriter, Result, exit_code, headline
+from conformance.report.record import RecordError, RecordWriter
+from conformance.report.result import Outcome, Result
+from conformance.report.run import Contract, Facts, Record
+from conformance.report.summary import exit_code, headline
 from conformance.suite.known_failures import MergeError, held
 from conformance.suite.shards import Part, merged, place_of, read_parts
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, entry, keeper, record, result

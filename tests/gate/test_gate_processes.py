@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli.command import PATIENCE_S, conformance, environment, outcomes, report_of
 
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.session.session import TargetSession
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from conformance.checks.check import Check
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.suite.catalogue import catalogue
 from conformance.suite.known_failures import ShardError
 from conformance.suite.shards import Part, digest, place

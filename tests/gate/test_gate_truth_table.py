@@ -9,7 +9,9 @@ from itertools import product
 import pytest
 
 from conformance.errors import ExitCode
-from conformance.report import Level, Outcome, Result, Wrong, exit_code
+from conformance.report.result import Level, Outcome, Result
+from conformance.report.run import Wrong
+from conformance.report.summary import exit_code
 from conformance.suite.known_failures import Entry, KnownFailureMatcher, KnownFailures, held
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, TODAY, entry, keeper, record, result
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import ExitCode
-from conformance.report import Level, Outcome, Record, exit_code
+from conformance.report.result import Level, Outcome
+from conformance.report.run import Record
+from conformance.report.summary import exit_code
 from conformance.suite.known_failures import KnownFailureMatcher, KnownFailuresError, held, read_known_failures
 from conformance.suite.known_failures_writing import Draft
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, TODAY, record, result

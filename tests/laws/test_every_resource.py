@@ -6,7 +6,7 @@ import pytest
 
 from conformance.checks.response.checks import Served, every_resource
 from conformance.checks.verdict import Outcome
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 
 LIST = load().operations["ListTrainingJobsForHyperParameterTuningJob"]

@@ -15,7 +15,7 @@ from conformance.checks.protocol.envelope import (
     of_the_name,
 )
 from conformance.checks.verdict import Outcome
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 

@@ -11,7 +11,7 @@ from conformance.checks.listing.filter_laws import admits_only, having, partitio
 from conformance.checks.listing.paging import concatenation
 from conformance.checks.listing.tokens import are_strings, foreign, same_page
 from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped, weightiest
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.session.listing import Reader, Walked
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing

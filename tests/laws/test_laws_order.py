@@ -9,13 +9,13 @@ import pytest
 from conformance.checks.listing.order import in_one_order, order_checks, order_subjects
 from conformance.checks.listing.walks import ListingChecks, Query
 from conformance.checks.verdict import Outcome, Verdict
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.mutation.servers import lab_of, right
 from conformance.session.listing import Reader, Walked
 from conformance.session.session import TargetSession
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 CONTRACT = load()
 OPERATION = CONTRACT.operations["ListTrainingJobsForHyperParameterTuningJob"]

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.checks.response.laws import judge_fact, observe
 from conformance.checks.verdict import Outcome
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 

@@ -10,7 +10,7 @@ import pytest
 from conformance.checks.consistency.repeats import same_again, told_alike
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.mutation.servers import Answer, Answered, lab_of, rejected, right
 from conformance.session.listing import Reader, Walked
 from conformance.session.session import TargetSession
@@ -18,7 +18,7 @@ from conformance.suite.catalogue import catalogue, select
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing
 from conformance.wire.request import Request
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 CONTRACT = load()
 DESCRIBE, LIST = (CONTRACT.operations[name] for name in sorted(CONTRACT.operations))

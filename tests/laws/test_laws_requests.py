@@ -16,7 +16,8 @@ from conformance.checks.request.laws import (
     let_through,
 )
 from conformance.checks.verdict import Outcome, Tally, Verdict
-from conformance.contract import Operation, load
+from conformance.contract.loading import load
+from conformance.contract.model import Operation
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 

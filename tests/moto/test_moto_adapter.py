@@ -16,7 +16,7 @@ from cli.command import Ended, conformance
 from expected_failures import VERSION
 from test_moto import DOES_NOT_CONFORM, installed
 
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "moto-adapter"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from conformance.contract import Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.mutation.collection import ALLOWED, allowed, mutants
 from conformance.mutation.mutant import DROP, Kind, Mutant, changed, steps, values
-from conformance.reference import Service
 from conformance.reference.inputs import DESCRIBE, LIST_TRAINING_JOBS
-from conformance.worlds import World, load_world
+from conformance.reference.service import Service
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 
 OPERATIONS = (DESCRIBE, LIST_TRAINING_JOBS)
 WRITTEN_AT_LEAST = 80

@@ -14,11 +14,11 @@ from conformance.cli.main import cli
 from conformance.errors import ExitCode, UserError
 from conformance.output import InUseError, alone_in, open_alone, write_whole
 from conformance.report.record import RecordError, RecordWriter
-from conformance.targets import AccountMask, Launch, TargetError
 from conformance.targets.launch import launched
-from conformance.targets.spec import Kind, Origin, StateSource, TargetSpec
+from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
 from conformance.wire.evidence import EvidenceError, Redactor
 from conformance.wire.recording import BundleWriter
+from conformance.wire.redaction import AccountMask
 
 
 def record(path: Path) -> None:

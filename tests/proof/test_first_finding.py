@@ -8,10 +8,10 @@ from functools import cache
 
 import pytest
 
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.mutation.bench import Bench, every_mutant, world
 from conformance.mutation.mutant import Mutant
-from conformance.report import Finding, group_findings
+from conformance.report.findings import Finding, group_findings
 from conformance.suite.catalogue import catalogue
 from conformance.suite.rows import judged_row
 

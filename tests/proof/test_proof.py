@@ -14,7 +14,7 @@ from cli.command import conformance, python
 
 from conformance.checks.check import Check
 from conformance.checks.verdict import failed, passed
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.mutation.bench import Bench, every_mutant, world
 from conformance.mutation.mutant import Mutant
 from conformance.mutation.rendering import NO_MUTANT, SCHEMA, as_json, as_screen, as_text, gaps, precision, rows

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from conformance.contract import UNSET, Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import UNSET, Contract
 from conformance.documents.claims import Place
 from reading.documents import DESCRIBE, OPERATION, read_all, read_document
 

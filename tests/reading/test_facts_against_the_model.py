@@ -5,7 +5,8 @@ from __future__ import annotations
 import botocore
 import pytest
 
-from conformance.contract import Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.documents.findings import Drift
 from conformance.documents.model_drift import against_model
 from conformance.documents.service_model import installed

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.reference import ReferenceServer
-from conformance.worlds import load_world
+from conformance.reference.server import ReferenceServer
+from conformance.worlds.loading import load_world
 from reference.calling import Caller, sdk
 
 if TYPE_CHECKING:

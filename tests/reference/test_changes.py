@@ -10,7 +10,7 @@ import pytest
 
 from conformance.reference.creation import check_creation
 from conformance.reference.inputs import Rejection
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
     from reference.calling import Caller

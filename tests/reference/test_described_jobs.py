@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.contract import load
+from conformance.contract.loading import load
 from conformance.reference.inputs import CREATE, inputs, read_members, violations
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.contract import Node
+    from conformance.contract.shapes import Node
     from reference.calling import Caller
 
 CONTRACT = load()

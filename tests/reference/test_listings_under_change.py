@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from conformance.reference import Service
 from conformance.reference.inputs import CREATE, DELETE, LIST_TRAINING_JOBS, LIST_TUNING_JOBS
-from conformance.worlds import WorldJob, load_world
+from conformance.reference.service import Service
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import WorldJob
 
 WORLD = load_world("default")
 MANY = "churn-57-in-all-statuses"

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from conformance.reference import Faults, ReferenceServer, Service
-from conformance.reference.foreground import LogError, RequestLog
+from conformance.reference.foreground import Faults, LogError, RequestLog
 from conformance.reference.http import Call
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
 from conformance.wire.encoding import parse
-from conformance.worlds import World, load_world
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 from reference.calling import Caller, sdk
 
 WORLD = load_world("default")

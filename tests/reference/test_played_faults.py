@@ -12,11 +12,12 @@ from botocore.exceptions import ClientError
 from cli.command import conformance
 
 from conformance.errors import ExitCode
-from conformance.reference import Faults, ReferenceServer, Service
-from conformance.reference.foreground import FaultError
+from conformance.reference.foreground import FaultError, Faults
 from conformance.reference.http import Call
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
 from conformance.wire.encoding import parse
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 from reference.calling import sdk
 
 DESCRIBE = "DescribeHyperParameterTuningJob"

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from conformance.reference import ReferenceServer
+    from conformance.reference.server import ReferenceServer
 
 MANY = "churn-57-in-all-statuses"
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
-    from conformance.reference import ReferenceServer
+    from conformance.reference.server import ReferenceServer
 
 os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
 HOW = "the SageMaker Python SDK 2 is not installed: pip install 'sagemaker<3'"

@@ -16,9 +16,12 @@ import pytest
 import requests
 
 from conformance.errors import UserError
-from conformance.reference import ReferenceServer, Service, serve, server
+from conformance.reference import server
+from conformance.reference.foreground import serve
 from conformance.reference.http import MAX_BODY_BYTES
-from conformance.worlds import load_world
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
+from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
     from reference.calling import Caller

@@ -11,11 +11,11 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from conformance.reference import ReferenceServer
+from conformance.reference.server import ReferenceServer
 from conformance.wire.request import Signing
 from conformance.wire.signing import Credentials as Keys
 from conformance.wire.signing import Signer
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 from reference.calling import Caller, sdk
 
 if TYPE_CHECKING:

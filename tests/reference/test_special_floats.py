@@ -9,8 +9,9 @@ from math import inf, nan
 import pytest
 import requests
 
-from conformance.reference import ReferenceServer
-from conformance.worlds import World, load_world
+from conformance.reference.server import ReferenceServer
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 
 NAME = "exactly-ten"
 

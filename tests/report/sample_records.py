@@ -4,25 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.report import (
-    Because,
-    Contract,
-    Exchange,
-    Facts,
-    Fault,
-    Footer,
-    Header,
-    Level,
-    Outcome,
-    Record,
-    Request,
-    Response,
-    Result,
-    Shard,
-    Target,
-    Tool,
-    sort_results,
-)
+from conformance.report.result import Because, Exchange, Fault, Level, Outcome, Request, Response, Result, sort_results
+from conformance.report.run import Contract, Facts, Footer, Header, Record, Shard, Target, Tool
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"

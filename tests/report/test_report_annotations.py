@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from sample_records import BROKE, CONFORMING, FAILED, FOOTER, HOSTILE, KNOWN, PASSED, RECOMMENDED, SKIPPED, record
 
-from conformance.report import Gate, GateFinding, Record, Wrong
 from conformance.report.github import LIMIT, github_annotations, outputs
+from conformance.report.run import Gate, GateFinding, Record, Wrong
 
 
 def received(run: Record, *, file: str = "", strict: bool = False) -> list[str]:

@@ -24,8 +24,9 @@ from sample_records import (
     shard,
 )
 
-from conformance.report import Gate, GateFinding, Record, Thresholds, Wrong, with_thresholds
 from conformance.report.github import badge, render_badge
+from conformance.report.run import Gate, GateFinding, Record, Thresholds, Wrong
+from conformance.report.summary import with_thresholds
 from conformance.report.writing import write_reports
 
 # What the badge service's page on its endpoint badge asks for; further members of it are about looks.

@@ -18,8 +18,8 @@ from sample_records import (
     result,
 )
 
-from conformance.report import AREAS, Level, Outcome, Rank, group_findings, sort_results
-from conformance.report.findings import skip_reasons
+from conformance.report.findings import Rank, group_findings, skip_reasons
+from conformance.report.result import AREAS, Level, Outcome, sort_results
 
 
 def test_findings_come_by_urgency_then_in_the_order_of_reports() -> None:

@@ -31,10 +31,10 @@ from sample_records import (
     result,
 )
 
-from conformance.contract import load
-from conformance.report import Because, Outcome, Record
+from conformance.contract.loading import load
 from conformance.report.html import LIMIT, render_html
-from conformance.report.run import Contract, Facts, Gate, GateFinding, Wrong
+from conformance.report.result import Because, Outcome
+from conformance.report.run import Contract, Facts, Gate, GateFinding, Record, Wrong
 from conformance.visible import visible
 
 RECORDS = {

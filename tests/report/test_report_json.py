@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 from sample_records import BROKE, CONFORMING, EVERY_KIND, FAILED, PASSED, many, record
 
 from conformance.errors import ExitCode
-from conformance.report import Record
 from conformance.report.json_report import SCHEMAS, UnknownSchemaError, render_json, report_json, schema
+from conformance.report.run import Record
 
 RECORDS = {
     "every kind": EVERY_KIND,

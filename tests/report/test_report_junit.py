@@ -26,8 +26,9 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from conformance.errors import ExitCode
-from conformance.report import Gate, GateFinding, Record, Wrong, exit_code
 from conformance.report.junit import render_junit
+from conformance.report.run import Gate, GateFinding, Record, Wrong
+from conformance.report.summary import exit_code
 
 
 class Xml(SingleFileSnapshotExtension):

@@ -12,9 +12,10 @@ from sample_records import CONFORMING, EVERY_KIND, FAILED, FOOTER, HOSTILE, LIST
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from conformance.report import Outcome, group_findings
+from conformance.report.findings import group_findings
 from conformance.report.html import render_html
 from conformance.report.markdown import LIMIT, code, fence, markup, plain, render_markdown
+from conformance.report.result import Outcome
 
 
 class Markdown(SingleFileSnapshotExtension):

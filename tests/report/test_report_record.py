@@ -13,9 +13,10 @@ from sample_records import BROKE, EVERY_KIND, FAILED, FOOTER, HEADER, HOSTILE_ON
 
 from conformance.errors import ExitCode, UserError
 from conformance.output import InUseError
-from conformance.report import Record, RecordError, RecordWriter, Result, body_text, read_record
 from conformance.report.fields import FieldError
-from conformance.report.result import BODY_LIMIT
+from conformance.report.record import RecordError, RecordWriter, read_record
+from conformance.report.result import BODY_LIMIT, Result, body_text
+from conformance.report.run import Record
 
 
 @pytest.fixture

@@ -26,24 +26,9 @@ from sample_records import (
 )
 
 from conformance.errors import ExitCode
-from conformance.report import (
-    Facts,
-    Footer,
-    Gate,
-    GateFinding,
-    Level,
-    Record,
-    Result,
-    Shard,
-    Target,
-    Thresholds,
-    Wrong,
-    exit_code,
-    headline,
-    summarise,
-    with_thresholds,
-)
-from conformance.report.summary import operation_shares
+from conformance.report.result import Level, Result
+from conformance.report.run import Facts, Footer, Gate, GateFinding, Record, Shard, Target, Thresholds, Wrong
+from conformance.report.summary import exit_code, headline, operation_shares, summarise, with_thresholds
 
 COMPLETE = FOOTER
 STOPPED = replace(FOOTER, complete=False, stopped="the target went away")

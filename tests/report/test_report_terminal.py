@@ -28,8 +28,9 @@ from sample_records import (
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from conformance.report import Gate, GateFinding, Outcome, Record, Wrong
 from conformance.report.progress import Progress, time_left
+from conformance.report.result import Outcome
+from conformance.report.run import Gate, GateFinding, Record, Wrong
 from conformance.report.terminal import print_summary
 
 PATHS = {

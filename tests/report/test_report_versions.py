@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 from sample_records import FOOTER, HEADER, HOSTILE, LIST, result
 
-from conformance.report import Record, RecordWriter, Versions, read_record
 from conformance.report.comparison.difference import difference_of, print_difference, render_diff_markdown
 from conformance.report.comparison.json_forms import compare_json, diff_json
 from conformance.report.comparison.json_forms import schema as comparison_schema
@@ -22,6 +21,8 @@ from conformance.report.html import render_html
 from conformance.report.json_report import render_json, schema
 from conformance.report.junit import render_junit
 from conformance.report.markdown import render_markdown
+from conformance.report.record import RecordWriter, read_record
+from conformance.report.run import Record, Versions
 from conformance.report.terminal import print_summary
 
 VERSIONS = Versions(

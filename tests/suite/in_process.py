@@ -9,14 +9,15 @@ from functools import cache
 from conformance.checks.check import Check
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
-from conformance.contract import Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.mutation.servers import Answer, Answered, rejected
 from conformance.mutation.servers import lab_of as answering_lab_of
 from conformance.session.session import TargetSession
 from conformance.suite.catalogue import catalogue
 from conformance.wire.encoding import NotJsonError, parse
 from conformance.wire.request import Request
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 
 @cache

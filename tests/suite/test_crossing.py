@@ -12,7 +12,7 @@ from conformance.mutation.servers import rejected
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
 from conformance.suite.workers import AnswerLog, Gathering, handed_over
-from conformance.targets import StateJob
+from conformance.targets.state import StateJob
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 

@@ -11,18 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract import load
 from conformance.contract.cited_lines import plain as without_links
 from conformance.contract.errors import ContractError
+from conformance.contract.loading import load
 from conformance.contract.yaml_source import read_yaml
 from conformance.documents.page import heading
 from conformance.documents.prose import plain
 from conformance.suite.catalogue import matches
 from conformance.suite.known_failures import KnownFailureMatcher, _Ids, read_known_failures
 from conformance.suite.saved import SavedError, read
-from conformance.targets import AccountMask
 from conformance.wire.exchange import HttpResponse
-from conformance.wire.redaction import Redactor
+from conformance.wire.redaction import AccountMask, Redactor
 
 _SIZES = (10_000, 40_000)
 """Four times the text: 4 is linear, 16 quadratic. What is between them is noise."""

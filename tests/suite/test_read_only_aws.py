@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from conformance.reference import ReferenceServer, Service
 from conformance.reference.http import Call
-from conformance.worlds import load_world
+from conformance.reference.server import ReferenceServer
+from conformance.reference.service import Service
+from conformance.worlds.loading import load_world
 
 KEY, SECRET = "AKIACONFORMANCE00001", "canary-of-a-secret-key"
 READING = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.checks.verdict import failed
-from conformance.report import Result
+from conformance.report.result import Result
 from conformance.suite import recording
 from conformance.suite.recording import Recording
 from conformance.suite.rows import MOST_TEXT, Shell, row

@@ -15,7 +15,7 @@ from hostile_servers import ANSWERED, FAULTY, TOKENS, out_of_order
 from raw_servers import Behaviour, RawServer, Received, always, dying_after, never_answers, redirects_to, reference
 
 from conformance.errors import ExitCode
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 TO_THE_END = "ListTrainingJobsForHyperParameterTuningJob/pagination/token/leads-to-the-end"
 WELL = 20

@@ -19,7 +19,7 @@ from conformance.session.session import Resource, TargetSession
 from conformance.wire.encoding import dump, weight
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 LISTING = "ListTrainingJobsForHyperParameterTuningJob"
 TO_THE_END = f"{LISTING}/pagination/token/leads-to-the-end"

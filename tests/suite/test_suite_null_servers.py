@@ -11,7 +11,7 @@ from conformance.checks.verdict import Outcome
 from conformance.mutation.servers import Answer, constant, echo, refusing, right, with_every_list_empty
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 NULL_SERVERS: dict[str, Answer] = {
     "always-an-empty-object": constant(200, {}),

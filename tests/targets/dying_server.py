@@ -6,10 +6,10 @@ import os
 import sys
 from dataclasses import replace
 
-from conformance.reference import ReferenceServer
 from conformance.reference.http import Answer, Call
+from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 
 class Fatal(Service):

@@ -9,13 +9,13 @@ import pytest
 from cli.command import conformance, report_of, write_targets
 
 from conformance.errors import ExitCode
-from conformance.reference import ReferenceServer
 from conformance.reference.foreground import Faults
+from conformance.reference.server import ReferenceServer
 from conformance.targets.credentials import insist_on_credentials
 from conformance.targets.spec import CredentialsError, Kind, Origin, StateSource, TargetSpec
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 from conformance.wire.signing import Credentials
-from conformance.worlds import load_world
+from conformance.worlds.loading import load_world
 
 SPEC = TargetSpec("mine", Kind.ENDPOINT, StateSource(Origin.EXISTING), "http://127.0.0.1:4566")
 

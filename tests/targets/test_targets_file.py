@@ -10,8 +10,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from conformance.errors import ExitCode, UserError
-from conformance.targets import Kind, Origin, TargetError, TargetSpec, load_targets, targets_schema
+from conformance.targets.configuration import load_targets, targets_schema
 from conformance.targets.launch import launched
+from conformance.targets.spec import Kind, Origin, TargetError, TargetSpec
 
 SHIPPED = Path(__file__).resolve().parents[2] / "targets.yaml"
 

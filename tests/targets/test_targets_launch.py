@@ -16,9 +16,9 @@ import pytest
 from vices import Lifelines, launching, write_program
 
 from conformance.errors import ExitCode
-from conformance.targets import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
 from conformance.targets.endpoint import why_not_http
 from conformance.targets.launch import executable, held_port, launched
+from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
 
 Program = Callable[[str, str], Path]
 

@@ -13,24 +13,22 @@ import pytest
 from vices import Answers, ScriptedCaller, launching, write_program
 
 from conformance.errors import ExitCode
-from conformance.reference import ReferenceServer
-from conformance.targets import (
-    Access,
+from conformance.reference.server import ReferenceServer
+from conformance.targets.configuration import REFERENCE, load_targets, resolve
+from conformance.targets.opening import OpenTarget, open_target
+from conformance.targets.spec import (
     Capabilities,
     CredentialsError,
     Kind,
-    OpenTarget,
     Origin,
     StateSource,
     TargetSpec,
     UnreachableError,
-    load_targets,
-    open_target,
 )
-from conformance.targets.configuration import REFERENCE, resolve
+from conformance.targets.state import Access
 from conformance.wire.client import Client, Protocol
 from conformance.wire.signing import Credentials
-from conformance.worlds import World, WorldJob
+from conformance.worlds.model import World, WorldJob
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 OPERATIONS = (DESCRIBE, "ListTrainingJobsForHyperParameterTuningJob")

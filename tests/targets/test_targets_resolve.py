@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.errors import ExitCode
-from conformance.targets import Kind, Origin, TargetError, load_targets
-from conformance.targets.configuration import REFERENCE, resolve
+from conformance.targets.configuration import REFERENCE, load_targets, resolve
+from conformance.targets.spec import Kind, Origin, TargetError
 
 TARGETS = {"reference": REFERENCE}
 

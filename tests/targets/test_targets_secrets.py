@@ -7,20 +7,11 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import ExitCode
-from conformance.targets import (
-    Access,
-    AccountMask,
-    CredentialsError,
-    Kind,
-    OpenTarget,
-    Origin,
-    State,
-    StateSource,
-    TargetError,
-    TargetSpec,
-    credentials_for,
-)
-from conformance.targets.credentials import aws_endpoint, region_of
+from conformance.targets.credentials import aws_endpoint, credentials_for, region_of
+from conformance.targets.opening import OpenTarget
+from conformance.targets.spec import CredentialsError, Kind, Origin, StateSource, TargetError, TargetSpec
+from conformance.targets.state import Access, State
+from conformance.wire.redaction import AccountMask
 from conformance.wire.signing import Credentials
 
 

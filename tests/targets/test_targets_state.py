@@ -16,22 +16,20 @@ import pytest
 from vices import Answer, Answers, Lifelines, ScriptedCaller, exchange, write_program
 
 from conformance.errors import ExitCode
-from conformance.targets import (
-    Access,
+from conformance.targets.provisioning import Provision, existing, load_by_command
+from conformance.targets.spec import (
     CredentialsError,
     Kind,
     Origin,
-    State,
-    StateJob,
     StateSource,
     TargetError,
     TargetSpec,
     UnreachableError,
-    allowed_operations,
 )
-from conformance.targets.provisioning import Provision, existing, load_by_command
+from conformance.targets.state import Access, State, StateJob, allowed_operations
 from conformance.wire.exchange import Exchange
-from conformance.worlds import World, WorldJob, load_world
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World, WorldJob
 
 CREATE, STOP, DELETE, LIST = (
     f"{verb}HyperParameterTuningJob{ending}"

@@ -19,10 +19,11 @@ from conformance.errors import ExitCode
 from conformance.suite.rows import Shell, reproduce
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan
-from conformance.targets import Access, TargetError, UnreachableError, ca_bundle_of, load_targets
-from conformance.targets.configuration import resolve
-from conformance.targets.endpoint import CA_VARIABLES, check_reachable
+from conformance.targets.configuration import load_targets, resolve
+from conformance.targets.endpoint import CA_VARIABLES, ca_bundle_of, check_reachable
 from conformance.targets.opening import spec_from_json, spec_to_json
+from conformance.targets.spec import TargetError, UnreachableError
+from conformance.targets.state import Access
 from conformance.wire.exchange import Exchange, HttpRequest
 
 DESCRIBE = "DescribeHyperParameterTuningJob"

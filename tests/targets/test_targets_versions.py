@@ -11,9 +11,9 @@ import pytest
 from raw_servers import RawServer, always
 
 import conformance
-from conformance.targets import Kind, Launch, Origin, StateSource, TargetSpec, version_said
 from conformance.targets.launch import Server
-from conformance.targets.versions import version_of
+from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetSpec
+from conformance.targets.versions import version_of, version_said
 
 PYTEST = Path(sys.executable).with_name("pytest")
 OWN = f"pytest {pytest.__version__}"

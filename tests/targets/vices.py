@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.targets import Kind, Launch, Origin, StateSource, TargetSpec
+from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetSpec
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.checks.verdict import Outcome
-from conformance.reference import Service
 from conformance.reference.listing import Page
+from conformance.reference.service import Service
 from third_operation.worked_example import judged
 
 Members = dict[str, Any]

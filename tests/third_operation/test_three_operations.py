@@ -9,8 +9,8 @@ import pytest
 
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
-from conformance.contract import load
-from conformance.reference import Service
+from conformance.contract.loading import load
+from conformance.reference.service import Service
 from third_operation.worked_example import OPERATION, all_three, checks_of, session, world
 
 DESCRIBE = "DescribeHyperParameterTuningJob"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract import load
 from conformance.contract.cited_lines import verify_citations
+from conformance.contract.loading import load
 from conformance.suite.catalogue import catalogue
 from third_operation.worked_example import FOLDER, OPERATION, example
 

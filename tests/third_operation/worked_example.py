@@ -10,12 +10,14 @@ from conformance.checks.check import Check
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Verdict
-from conformance.contract import Contract, load
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
 from conformance.mutation.servers import InProcess
-from conformance.reference import Service
+from conformance.reference.service import Service
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue
-from conformance.worlds import World, load_world
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 
 FOLDER = Path(__file__).parents[2] / "docs" / "examples" / "third-operation"
 OPERATION = "ListHyperParameterTuningJobs"

@@ -13,7 +13,7 @@ from typing import Any
 from conformance.session.snapshot import ResourceSnapshot, Snapshot
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
-from conformance.worlds import WorldJob, WorldTrainingJob
+from conformance.worlds.model import WorldJob, WorldTrainingJob
 
 Json = dict[str, Any]
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from reference.calling import Caller, sdk
 
-from conformance.contract import Contract, load
-from conformance.reference import ReferenceServer
-from conformance.worlds import load_world
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
+from conformance.reference.server import ReferenceServer
+from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from conformance.checks.check import Check
-from conformance.contract import Contract
+from conformance.contract.model import Contract
 from conformance.errors import ExitCode
-from conformance.report import Outcome
+from conformance.report.result import Outcome
 from conformance.suite.catalogue import catalogue
 from conformance.suite.saved import Content, Form
 from conformance.suite.validate import CheckResult, evaluate

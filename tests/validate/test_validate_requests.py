@@ -9,7 +9,7 @@ import pytest
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.values import Expect, Placeholder
 from conformance.errors import ExitCode
-from conformance.report import Outcome
+from conformance.report.result import Outcome
 from conformance.suite.saved import Content
 from conformance.suite.validate import CheckResult, evaluate
 from validate.saving import DESCRIBE, LIST, SORTED, SUBJECT, contract

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.worlds import World, load_world, world_names
-from conformance.worlds.model import ENDED_TUNING_STATUSES, TRAINING_STATUSES, TUNING_STATUSES, WorldJob
+from conformance.worlds.loading import load_world, world_names
+from conformance.worlds.model import ENDED_TUNING_STATUSES, TRAINING_STATUSES, TUNING_STATUSES, World, WorldJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

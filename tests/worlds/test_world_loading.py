@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.worlds import WorldError, load_world
-from conformance.worlds.schedule import single, training_job_name
+from conformance.worlds.loading import load_world
+from conformance.worlds.schedule import WorldError, single, training_job_name
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from conformance.checks.registry import Law, Paths, concerns, laws, paths_read, 
 from conformance.checks.response.checks import following
 from conformance.checks.tuning.created import KNOWN_LAWS
 from conformance.checks.verdict import Verdict
-from conformance.contract import Behaviour, Contract, Rule
+from conformance.contract.model import Behaviour, Contract, Rule
 from conformance.session.session import TargetSession
 
 _NAME = re.compile(r"\b[A-Z]\w+")

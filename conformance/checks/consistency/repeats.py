@@ -10,7 +10,7 @@ from conformance.checks.check import Check, because
 from conformance.checks.listing.paging import incomplete
 from conformance.checks.request.laws import failed_by
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.contract import Contract, Operation
+from conformance.contract.model import Contract, Operation
 from conformance.session.listing import Item, Reader, Walked, pages_of
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ResourceSnapshot

@@ -10,7 +10,7 @@ from conformance.session.listing import Difference, Reader, Walked, first_differ
 from conformance.wire.exchange import Exchange
 
 
-def failed_walk(
+def failed_walk(  # noqa: PLR0913 - a verdict has as many parts
     walk: Walked, kind: str, reason: str, *, expected: str, received: str, rests_on: Mapping[str, int] | None = None
 ) -> Verdict:
     """Return a failure that the pages of a walk show."""

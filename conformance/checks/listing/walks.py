@@ -13,7 +13,7 @@ from conformance.checks.registry import Paths
 from conformance.checks.request.checks import Causes
 from conformance.checks.response.checks import following
 from conformance.checks.verdict import Verdict, skipped
-from conformance.contract import Contract, Operation
+from conformance.contract.model import Contract, Operation
 from conformance.session.listing import Item, Reader, Walked
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from conformance.checks.request.values import Expect
-from conformance.contract import Contract, Operation
+from conformance.contract.model import Contract, Operation
 from conformance.wire.request import NO_SUCH_OPERATION, HeaderCase, Request, Signing
 
 BAD_REQUEST = frozenset({400})

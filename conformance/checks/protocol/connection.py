@@ -9,7 +9,7 @@ from functools import partial
 from conformance.checks.check import Check, because
 from conformance.checks.request.laws import judge_following, judge_kept
 from conformance.checks.verdict import Verdict, skipped
-from conformance.contract import Contract, Operation
+from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession
 from conformance.wire.request import NO_SUCH_OPERATION, Request, Signing
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.contract import Node, Operation
+from conformance.contract.model import Operation
+from conformance.contract.shapes import Node
 from conformance.wire.exchange import Exchange, shown
 from conformance.wire.signing import partition_of
 

@@ -25,7 +25,8 @@ from conformance.checks.request.values import (
     violations,
     wrong_types,
 )
-from conformance.contract import Contract, Node, Operation
+from conformance.contract.model import Contract, Operation
+from conformance.contract.shapes import Node
 
 GARBAGE = "not-a-token-that-anybody-issued"
 FAR_FUTURE = 4_102_444_800

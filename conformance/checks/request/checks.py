@@ -25,7 +25,7 @@ from conformance.checks.request.laws import (
 )
 from conformance.checks.request.values import Expect, Members, Placeholder, RequestCase
 from conformance.checks.verdict import Outcome, Verdict, skipped
-from conformance.contract import Contract, Operation
+from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession, plainest
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange

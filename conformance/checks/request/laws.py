@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.checks.response.shapes import json_kind, json_value, with_article
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
-from conformance.contract import Operation
+from conformance.contract.model import Operation
 from conformance.session.listing import member
 from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange, shown
 
@@ -20,7 +20,6 @@ _CLIENT_ERRORS = range(400, 500)
 _REDIRECTIONS = range(300, 400)
 _SERVER_ERRORS = range(500, 600)
 _BAD_REQUEST = 400
-_SHOWN = 160
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from conformance.contract import Contract, Node
+from conformance.contract.model import Contract
+from conformance.contract.shapes import Node
 
 
 class Placeholder(Enum):

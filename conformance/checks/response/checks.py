@@ -32,7 +32,7 @@ from conformance.checks.request.laws import fault_of
 from conformance.checks.request.values import Expect
 from conformance.checks.response.laws import Sightings, expectation, judge_fact, judgeable, observe
 from conformance.checks.verdict import Outcome, Tally, Verdict, failed, passed, skipped
-from conformance.contract import Contract, Fact, Operation, Service
+from conformance.contract.model import Contract, Fact, Operation, Service
 from conformance.session.session import TargetSession
 from conformance.wire.exchange import KILLED, Exchange, shown
 from conformance.wire.request import Request, Signing

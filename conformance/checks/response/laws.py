@@ -9,7 +9,8 @@ from typing import Any
 
 from conformance.checks.response.shapes import MODELLED, Look, json_kind, looks, type_problem
 from conformance.checks.verdict import Verdict, failed, passed, skipped
-from conformance.contract import Fact, Node, Operation
+from conformance.contract.model import Fact, Operation
+from conformance.contract.shapes import Node
 from conformance.wire.exchange import Exchange
 
 _SHOWN = 3

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from conformance.checks.registry import Evaluate
     from conformance.session.snapshot import ResourceSnapshot, Snapshot
-    from conformance.worlds import WorldJob, WorldTrainingJob
+    from conformance.worlds.model import WorldJob, WorldTrainingJob
 
 
 _LAWS: dict[str, Law] = {}

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.errors import ExitCode
-from conformance.report import Outcome, Result, counts_against, sort_results
 from conformance.report.comparison.reading import Note, Side, notes_on
 from conformance.report.layout import Printer
 from conformance.report.markdown import code, plain
-from conformance.report.summary import count, headline
+from conformance.report.result import Outcome, Result, sort_results
+from conformance.report.summary import count, counts_against, headline
 from conformance.visible import clip, one_line, visible
 
 _MANY = 4

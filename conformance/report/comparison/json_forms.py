@@ -6,10 +6,11 @@ import json
 from importlib.resources import files
 from typing import Any, Literal
 
-from conformance.report import Result, exit_code, summarise
 from conformance.report.comparison.difference import Change, Delta, Difference
 from conformance.report.comparison.matrix import Matrix
 from conformance.report.comparison.reading import Side
+from conformance.report.result import Result
+from conformance.report.summary import exit_code, summarise
 
 SCHEMA = 1
 """The version of both forms."""

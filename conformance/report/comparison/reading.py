@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import UserError
-from conformance.report import Footer, Header, Record, Result, read_record, sort_results
 from conformance.report.fields import FieldError, Fields
-from conformance.report.run import SCHEMA
+from conformance.report.record import read_record
+from conformance.report.result import Result, sort_results
+from conformance.report.run import SCHEMA, Footer, Header, Record
 
 RECORD = "run.jsonl"
 REPORT = "report.json"

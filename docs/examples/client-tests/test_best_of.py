@@ -4,8 +4,9 @@ import boto3
 import pytest
 from best_of import best_of
 
-from conformance.reference import Faults, ReferenceServer
-from conformance.worlds import load_world
+from conformance.reference.foreground import Faults
+from conformance.reference.server import ReferenceServer
+from conformance.worlds.loading import load_world
 
 WORLD = load_world("default")
 
