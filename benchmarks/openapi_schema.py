@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.shapes import Node
+from conformance.contract.model import Node
 
 Schema = dict[str, Any]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from conformance.checks.verdict import Verdict
@@ -116,3 +117,12 @@ def bound_by(contract: Contract, operation: str, laws: Iterable[str]) -> tuple[B
 def of_behaviour(behaviour: Behaviour) -> tuple[Because, ...]:
     """Return the citations of a behaviour, its observations after its documents."""
     return (*citations(behaviour.sources), *(Because(f"observations:{item}") for item in behaviour.observed))
+
+
+def matches(pattern: str, check_id: str) -> bool:
+    """Tell whether a pattern selects an id, or a whole part of the tree up to a slash.
+
+    Brackets stand for themselves: paths are full of them.
+    """
+    plain = pattern.rstrip("/").replace("[", "[[]")
+    return fnmatchcase(check_id, plain) or fnmatchcase(check_id, f"{plain}/*")

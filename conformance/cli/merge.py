@@ -69,13 +69,8 @@ def merge(
 def _held(record: Record, known: Path, loaded: Contract) -> Record:
     """Hold a record against known failures; which checks there are is for the contract of the run to say."""
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - only this branch needs it
-    from conformance.suite.known_failures import (  # noqa: PLC0415 - as above
-        KnownFailureMatcher,
-        MergeError,
-        held,
-        read_known_failures,
-        today,
-    )
+    from conformance.suite.known_failures import KnownFailureMatcher, held, read_known_failures, today  # noqa: PLC0415 - as above
+    from conformance.suite.shards import MergeError  # noqa: PLC0415 - as above
 
     entries = read_known_failures(known)
     if loaded.digest != record.header.contract.digest:

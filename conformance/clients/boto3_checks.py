@@ -11,8 +11,7 @@ from conformance.checks.check import Check, Unfit, because, bound_by, of_behavio
 from conformance.checks.response.shapes import SPECIAL_FLOATS, is_number
 from conformance.checks.verdict import Tally, Verdict, broke, failed, passed, skipped
 from conformance.clients.boto3_session import Boto3Client, ClientOutcome
-from conformance.contract.model import Contract, Operation
-from conformance.contract.shapes import Node
+from conformance.contract.model import Contract, Node, Operation
 from conformance.session.listing import Difference
 from conformance.session.session import TargetSession
 from conformance.wire.exchange import Exchange

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.checks.response.shapes import is_number
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.clients.boto3_checks import CLOSE_S, Comparison, as_python, same_items
-from conformance.contract.shapes import Node
+from conformance.contract.model import Node
 from conformance.wire.exchange import Exchange, Fault
 
 _LINES = 3

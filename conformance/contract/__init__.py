@@ -14,15 +14,17 @@ from conformance.contract.model import (
     Contract,
     Fact,
     Listing,
+    Member,
+    Node,
     Observation,
     Operation,
     Pagination,
     Rule,
     Service,
     Settled,
+    Shape,
     Source,
 )
-from conformance.contract.shapes import Member, Node, Shape
 
 __all__ = [
     "UNSET",

@@ -15,8 +15,7 @@ from jmespath.functions import Functions
 
 from conformance.contract.citations import line_number
 from conformance.contract.errors import ContractError, suggest
-from conformance.contract.model import Behaviour, Citation, Level, Rule, Source
-from conformance.contract.shapes import Node
+from conformance.contract.model import Behaviour, Citation, Level, Node, Rule, Source
 from conformance.contract.yaml_source import (
     Entries,
     Section,
@@ -35,8 +34,7 @@ from conformance.contract.yaml_source import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from conformance.contract.model import Observation, Operation
-    from conformance.contract.shapes import Basis
+    from conformance.contract.model import Basis, Observation, Operation
 
 
 EXTRA_FUNCTIONS = ("matches", "compiles", "number")

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from conformance.contract.model import Contract, Operation
-    from conformance.contract.shapes import Node
+    from conformance.contract.model import Contract, Node, Operation
 
 
 SCHEMA_FILE = "contract.schema.json"

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from conformance.contract.behaviours import parse_behaviours
 from conformance.contract.citations import CitationIndex, parse_observations, parse_sources
 from conformance.contract.errors import ContractError
-from conformance.contract.model import CommonError, Contract, Service, facts_of_operation
+from conformance.contract.facts import facts_of_operation
+from conformance.contract.model import CommonError, Contract, Service, Shape
 from conformance.contract.operations import OperationReader
-from conformance.contract.shapes import Shape, check_shapes, parse_shape
+from conformance.contract.shapes import check_shapes, parse_shape
 from conformance.contract.yaml_source import (
     Entries,
     Section,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from conformance.contract.facets import FACETS, same_value
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-
-    from conformance.contract.citations import CitationIndex
-    from conformance.contract.shapes import Basis, Node, Shape
 
 
 class Unset(Enum):
@@ -298,94 +295,144 @@ class Contract:
         return tuple(fact for fact in self.facts if fact.operation == operation and fact.direction == direction)
 
 
-MODEL_SOURCE = "botocore"
-_BY_MODEL = (Citation(MODEL_SOURCE, None),)
-_BY_PROTOCOL = (Citation("protocol", None),)
-"""The status of a success is the protocol's own where no document states it."""
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The facets that a shape or a member states, and the lines where it does."""
+
+    documented: Mapping[str, Any]
+    modelled: Mapping[str, Any]
+    observed: Mapping[str, tuple[str, ...]]
+    places: Mapping[str, str]
+
+    def over(self, below: Traits) -> Traits:
+        """Lay the facets of a member over those of its shape."""
+        if not (self.documented or self.modelled or self.observed):
+            return below
+        return Traits(
+            {**below.documented, **self.documented},
+            {**below.modelled, **self.modelled},
+            {**below.observed, **self.observed},
+            {**below.places, **self.places},
+        )
 
 
-def facts_of_operation(operation: Operation, cited: CitationIndex) -> Iterator[Fact]:
-    """Yield every fact of an operation: input, paginator, output, errors."""
-    name = operation.name
-    yield from _facts_of_tree(name, "input", operation.input)
-    if operation.client_options is not None:
-        yield from _facts_of_tree(name, "input", operation.client_options)
-    if operation.paginator is not None:
-        yield from _facts_of_tree(name, "paginator", operation.paginator)
-    status = cited.settle((name, "output", "", "http_status"), operation.http_status)
-    yield _stated(operation, "output", "", "http_status", (status[0], status[1] or _BY_PROTOCOL))
-    yield from _facts_of_tree(name, "output", operation.output)
-    for code, stated in operation.errors.items():
-        present = cited.settle((name, "error", code, "present"), stated=True)
-        yield _stated(operation, "error", code, "present", present)
-        status = cited.settle((name, "error", code, "http_status"), stated)
-        yield _stated(operation, "error", code, "http_status", status)
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A use of a shape: a member of a structure, or what a list or map holds."""
+
+    shape: str
+    """The shape's name, empty if `inline` holds it."""
+    inline: Shape | None
+    modelled: bool
+    """Whether only the service model knows it."""
+    traits: Traits
+    where: str
 
 
-def _facts_of_tree(operation: str, direction: Direction, tree: Node) -> Iterator[Fact]:
-    nodes = tree.walk()
-    next(nodes)  # the root is the message itself, which no document claims to be present
-    for node in nodes:
-        prefix = f"{operation}/{direction}/{node.path}"
-        modelled = node.basis == "modelled"
-        for facet, value in _stated_by_documents(node):
-            sources = _BY_MODEL if modelled else node.sources.get(facet, ())
-            yield Fact(
-                f"{prefix}/{facet}/modelled" if modelled else f"{prefix}/{facet}",
-                operation,
-                direction,
-                node.path,
-                facet,
-                value,
-                "modelled" if modelled else "documented",
-                "should" if modelled else "must",
-                sources,
-                node.observed.get(facet, ()),
-                node.places.get(facet, node.where),
-            )
-        for facet in FACETS:
-            if facet not in node.modelled:
-                continue
-            value = node.modelled[facet]
-            if facet in node.documented and same_value(value, node.documented[facet]):
-                continue  # the newest page says it already
-            yield Fact(
-                f"{prefix}/{facet}/modelled",
-                operation,
-                direction,
-                node.path,
-                facet,
-                value,
-                "modelled",
-                "should",
-                _BY_MODEL,
-                node.observed.get(facet, ()),
-                node.places.get(facet, node.where),
-            )
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A type with its facets; `members` of a structure, `element` of a list, `key` and `value` of a map."""
+
+    name: str
+    type: str
+    traits: Traits
+    members: Mapping[str, Member]
+    element: Member | None
+    key: Member | None
+    value: Member | None
+    where: str
+
+    def uses(self) -> tuple[Member, ...]:
+        """Return every use of another shape."""
+        parts = (*self.members.values(), self.element, self.key, self.value)
+        return tuple(part for part in parts if part is not None)
 
 
-def _stated_by_documents(node: Node) -> Iterator[tuple[str, Any]]:
-    yield "present", True
-    yield "type", node.type
-    for facet in FACETS:
-        if facet in node.documented:
-            yield facet, node.documented[facet]
+Basis = Literal["documented", "protocol", "modelled", "observed", "inferred"]
 
 
-def _stated(
-    operation: Operation, direction: Direction, path: str, facet: str, settled: tuple[Any, tuple[Citation, ...]]
-) -> Fact:
-    """Make a fact that belongs to no member, from its value in force and its citations."""
-    value, sources = settled
-    return Fact(
-        id=f"{operation.name}/{direction}/{path}/{facet}",
-        operation=operation.name,
-        direction=direction,
-        path=path,
-        facet=facet,
-        value=value,
-        basis="protocol" if sources == _BY_PROTOCOL else "documented",
-        level="must",
-        sources=sources,
-        where=operation.where,
-    )
+_STEP = re.compile(r"\[\]|\{key\}|\{value\}|\.?([^.\[\]{}]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What the contract says about one path.
+
+    `documented` holds the facets that the documents state, with the values in force at this path; `modelled` those
+    that only the service model states, or states otherwise. Below a member that the documents don't know, `basis` is
+    `modelled` and every facet is in `modelled`.
+    """
+
+    path: str
+    """`A.B`, `A[]`, `A{key}` or `A{value}`; empty for the root."""
+    name: str
+    """The member's name; `[]`, `{key}` or `{value}` for what a list or map holds; empty for the root."""
+    type: str
+    basis: Literal["documented", "modelled"]
+    documented: Mapping[str, Any]
+    modelled: Mapping[str, Any]
+    members: Mapping[str, Node]
+    element: Node | None
+    """What a list holds."""
+    key: Node | None
+    value: Node | None
+    """What the keys and the values of a map are."""
+    shape: str
+    """The name of the shape; empty for one that is written out at the member."""
+    observed: Mapping[str, tuple[str, ...]]
+    """Facet to the observations that contradict it: breaking it is no failure of a `must`."""
+    sources: Mapping[str, tuple[Citation, ...]]
+    """Facet (also `present` and `type`) to where the documents state it."""
+    editions: tuple[str, ...] | None
+    """Every enum value that any edition of the documents or the model lists; None if none lists any."""
+    where: str = field(compare=False)
+    """`file:line` of the member in the contract."""
+    places: Mapping[str, str] = field(compare=False)
+    """Facet to the `file:line` where the contract states it."""
+
+    def walk(self) -> Iterator[Node]:
+        """Go through this node and all below it, parents first, in the order of the contract."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def children(self) -> Iterator[Node]:
+        """Go through the nodes directly below."""
+        yield from self.members.values()
+        for child in (self.element, self.key, self.value):
+            if child is not None:
+                yield child
+
+    def accepted_values(self) -> tuple[str, ...] | None:
+        """Return every value that an edition of the documents or the model lists; None if there is no enum."""
+        return self.editions
+
+    def effective(self, facet: str) -> Any | None:
+        """Return the documented value in force, else the modelled one, else None. `type` is the type of the node."""
+        if facet == "type":
+            return self.type
+        if facet in self.documented:
+            return self.documented[facet]
+        return self.modelled.get(facet)
+
+    def descend(self, path: str) -> Node | None:
+        """Return the node at a path relative to this one, None where there is none."""
+        node: Node | None = self
+        position = 0
+        while node is not None and position < len(path):
+            step = _STEP.match(path, position)
+            if step is None:
+                return None
+            position = step.end()
+            node = node.child(step[1] or step[0])
+        return node
+
+    def child(self, name: str) -> Node | None:
+        """Return the node one step below: a member's name, `[]`, `{key}` or `{value}`."""
+        if name == "[]":
+            return self.element
+        if name == "{key}":
+            return self.key
+        if name == "{value}":
+            return self.value
+        return self.members.get(name)

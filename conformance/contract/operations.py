@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from conformance.contract.citations import CitationIndex
-    from conformance.contract.shapes import Node, Shape
+    from conformance.contract.model import Node, Shape
     from conformance.contract.yaml_source import Section
 
 

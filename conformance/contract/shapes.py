@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from conformance.contract.errors import ContractError, suggest
 from conformance.contract.facets import FACETS, SCALARS, applicable, facet_value, known_type
-from conformance.contract.model import UNSET, Citation
+from conformance.contract.model import UNSET, Citation, Member, Node, Shape, Traits
 from conformance.contract.yaml_source import closed, sub, subs, text, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from conformance.contract.citations import CitationIndex
     from conformance.contract.yaml_source import Section
@@ -21,59 +20,6 @@ if TYPE_CHECKING:
 _PARTS = {"structure": ("members",), "list": ("member",), "map": ("key", "value")}
 _TRAITS = ("modelled", "observed")
 _MEMBER_ONLY = ("required",)
-
-
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """The facets that a shape or a member states, and the lines where it does."""
-
-    documented: Mapping[str, Any]
-    modelled: Mapping[str, Any]
-    observed: Mapping[str, tuple[str, ...]]
-    places: Mapping[str, str]
-
-    def over(self, below: Traits) -> Traits:
-        """Lay the facets of a member over those of its shape."""
-        if not (self.documented or self.modelled or self.observed):
-            return below
-        return Traits(
-            {**below.documented, **self.documented},
-            {**below.modelled, **self.modelled},
-            {**below.observed, **self.observed},
-            {**below.places, **self.places},
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A use of a shape: a member of a structure, or what a list or map holds."""
-
-    shape: str
-    """The shape's name, empty if `inline` holds it."""
-    inline: Shape | None
-    modelled: bool
-    """Whether only the service model knows it."""
-    traits: Traits
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A type with its facets; `members` of a structure, `element` of a list, `key` and `value` of a map."""
-
-    name: str
-    type: str
-    traits: Traits
-    members: Mapping[str, Member]
-    element: Member | None
-    key: Member | None
-    value: Member | None
-    where: str
-
-    def uses(self) -> tuple[Member, ...]:
-        """Return every use of another shape."""
-        parts = (*self.members.values(), self.element, self.key, self.value)
-        return tuple(part for part in parts if part is not None)
 
 
 def parse_shape(name: str, written: Section, observations: Mapping[str, Any]) -> Shape:
@@ -187,95 +133,6 @@ def _follow(shape: Shape, shapes: Mapping[str, Shape], trail: tuple[str, ...], s
             _follow(shapes[use.shape], shapes, (*trail, use.shape), settled)
     if shape.name:
         settled.add(shape.name)
-
-
-Basis = Literal["documented", "protocol", "modelled", "observed", "inferred"]
-
-_STEP = re.compile(r"\[\]|\{key\}|\{value\}|\.?([^.\[\]{}]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """What the contract says about one path.
-
-    `documented` holds the facets that the documents state, with the values in force at this path; `modelled` those
-    that only the service model states, or states otherwise. Below a member that the documents don't know, `basis` is
-    `modelled` and every facet is in `modelled`.
-    """
-
-    path: str
-    """`A.B`, `A[]`, `A{key}` or `A{value}`; empty for the root."""
-    name: str
-    """The member's name; `[]`, `{key}` or `{value}` for what a list or map holds; empty for the root."""
-    type: str
-    basis: Literal["documented", "modelled"]
-    documented: Mapping[str, Any]
-    modelled: Mapping[str, Any]
-    members: Mapping[str, Node]
-    element: Node | None
-    """What a list holds."""
-    key: Node | None
-    value: Node | None
-    """What the keys and the values of a map are."""
-    shape: str
-    """The name of the shape; empty for one that is written out at the member."""
-    observed: Mapping[str, tuple[str, ...]]
-    """Facet to the observations that contradict it: breaking it is no failure of a `must`."""
-    sources: Mapping[str, tuple[Citation, ...]]
-    """Facet (also `present` and `type`) to where the documents state it."""
-    editions: tuple[str, ...] | None
-    """Every enum value that any edition of the documents or the model lists; None if none lists any."""
-    where: str = field(compare=False)
-    """`file:line` of the member in the contract."""
-    places: Mapping[str, str] = field(compare=False)
-    """Facet to the `file:line` where the contract states it."""
-
-    def walk(self) -> Iterator[Node]:
-        """Go through this node and all below it, parents first, in the order of the contract."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
-
-    def children(self) -> Iterator[Node]:
-        """Go through the nodes directly below."""
-        yield from self.members.values()
-        for child in (self.element, self.key, self.value):
-            if child is not None:
-                yield child
-
-    def accepted_values(self) -> tuple[str, ...] | None:
-        """Return every value that an edition of the documents or the model lists; None if there is no enum."""
-        return self.editions
-
-    def effective(self, facet: str) -> Any | None:
-        """Return the documented value in force, else the modelled one, else None. `type` is the type of the node."""
-        if facet == "type":
-            return self.type
-        if facet in self.documented:
-            return self.documented[facet]
-        return self.modelled.get(facet)
-
-    def descend(self, path: str) -> Node | None:
-        """Return the node at a path relative to this one, None where there is none."""
-        node: Node | None = self
-        position = 0
-        while node is not None and position < len(path):
-            step = _STEP.match(path, position)
-            if step is None:
-                return None
-            position = step.end()
-            node = node.child(step[1] or step[0])
-        return node
-
-    def child(self, name: str) -> Node | None:
-        """Return the node one step below: a member's name, `[]`, `{key}` or `{value}`."""
-        if name == "[]":
-            return self.element
-        if name == "{key}":
-            return self.key
-        if name == "{value}":
-            return self.value
-        return self.members.get(name)
 
 
 _MOST_PATHS = 20_000

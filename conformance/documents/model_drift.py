@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.model import Citation, Contract, Operation
-from conformance.contract.shapes import Node
+from conformance.contract.model import Citation, Contract, Node, Operation
 from conformance.documents.claims import ModelError
 from conformance.documents.findings import Drift, Finding, Kind, fact_id, folded, same, together
 from conformance.documents.service_model import ModelSource

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from conformance.checks.check import matches
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
@@ -15,7 +16,6 @@ from conformance.mutation.mutant import Kind
 from conformance.mutation.servers import CREDENTIALS, CommandsInProcess, InProcess, boto3_in_process
 from conformance.reference.service import Service
 from conformance.session.session import SURVEY, Resource, TargetSession
-from conformance.suite.catalogue import matches
 from conformance.wire.request import Request
 from conformance.worlds.loading import load_world
 

@@ -14,8 +14,7 @@ from conformance.reference.inputs import DESCRIBE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from conformance.contract.model import Contract, Operation
-    from conformance.contract.shapes import Node
+    from conformance.contract.model import Contract, Node, Operation
 
 
 JSON, GENERATE = f"{LIST}/input/--cli-input-json", f"{LIST}/input/--generate-cli-skeleton"

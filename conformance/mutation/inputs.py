@@ -11,8 +11,7 @@ from conformance.reference.inputs import breaks, check_input, validation, violat
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conformance.contract.model import Contract, Operation
-    from conformance.contract.shapes import Node
+    from conformance.contract.model import Contract, Node, Operation
     from conformance.mutation.mutant import Members
     from conformance.reference.service import Service
 

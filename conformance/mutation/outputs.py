@@ -14,8 +14,7 @@ from conformance.reference.service import Service
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.contract.model import Contract, Operation
-    from conformance.contract.shapes import Node
+    from conformance.contract.model import Contract, Node, Operation
     from conformance.reference.http import Answer
     from conformance.worlds.model import World
 

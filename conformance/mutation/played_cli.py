@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.contract.model import Contract, Operation
-    from conformance.contract.shapes import Node
+    from conformance.contract.model import Contract, Node, Operation
 
 Members = dict[str, Any]
 Send = Callable[[str, bytes], tuple[int, bytes]]

@@ -14,11 +14,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.checks.check import matches
 from conformance.contract.loading import load
 from conformance.errors import ExitCode, UserError
 from conformance.mutation.bench import Bench, every_mutant, world
 from conformance.mutation.collection import allowed
-from conformance.suite.catalogue import catalogue, matches
+from conformance.suite.catalogue import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -17,8 +17,7 @@ from conformance.wire.encoding import NotJsonError, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from conformance.contract.model import Contract
-    from conformance.contract.shapes import Node
+    from conformance.contract.model import Contract, Node
 
 
 BAD_REQUEST = 400

@@ -5,11 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import partial
 from operator import attrgetter
 
-from conformance.checks.check import Check
+from conformance.checks.check import Check, matches
 from conformance.checks.consistency.checks import known_checks, law_checks, rule_checks
 from conformance.checks.consistency.repeats import repeat_checks
 from conformance.checks.error import error_checks
@@ -151,12 +150,3 @@ def select(
     if not chosen:
         raise SelectionError("nothing is left to check", remedy="loosen --select, --operation, --area or --level")
     return tuple(chosen)
-
-
-def matches(pattern: str, check_id: str) -> bool:
-    """Tell whether a pattern selects an id, or a whole part of the tree up to a slash.
-
-    Brackets stand for themselves: paths are full of them.
-    """
-    plain = pattern.rstrip("/").replace("[", "[[]")
-    return fnmatchcase(check_id, plain) or fnmatchcase(check_id, f"{plain}/*")

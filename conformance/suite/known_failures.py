@@ -15,12 +15,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from conformance.checks.check import matches
 from conformance.contract.errors import ContractError, suggest
 from conformance.contract.yaml_source import Section, load_file, shown
 from conformance.errors import UserError
 from conformance.report.result import Outcome, Result
 from conformance.report.run import Gate, GateFinding, Record, Wrong
-from conformance.suite.catalogue import matches
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -28,14 +28,6 @@ if TYPE_CHECKING:
 
 class KnownFailuresError(UserError):
     """A file of known failures can't be used; `where` names the file and the line."""
-
-
-class ShardError(UserError):
-    """A part of a run that there can't be."""
-
-
-class MergeError(UserError):
-    """Records that are not the parts of one run; `where` names the one that does not fit."""
 
 
 NEVER_COVERED = "suite-error"

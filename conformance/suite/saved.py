@@ -25,8 +25,7 @@ from typing import Any
 import yaml
 
 from conformance.contract.errors import ContractError
-from conformance.contract.model import Operation
-from conformance.contract.shapes import Node
+from conformance.contract.model import Node, Operation
 from conformance.contract.yaml_source import read_yaml
 from conformance.errors import UserError
 from conformance.report.fields import json_type

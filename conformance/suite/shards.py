@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from conformance.errors import UserError
 from conformance.report.record import read_record
 from conformance.report.result import sort_results
 from conformance.report.run import Facts, Footer, Header, Record, Shard, Versions
-from conformance.suite.known_failures import MergeError, ShardError, cleared
+from conformance.suite.known_failures import cleared
 
 _FORM = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 
@@ -282,3 +283,11 @@ def _moment(text: str) -> float:
         return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError):
         return 0.0
+
+
+class ShardError(UserError):
+    """A part of a run that there can't be."""
+
+
+class MergeError(UserError):
+    """Records that are not the parts of one run; `where` names the one that does not fit."""

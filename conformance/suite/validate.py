@@ -12,8 +12,7 @@ from conformance import report
 from conformance.checks.request.laws import Rejection
 from conformance.checks.request.values import request_violations, violations
 from conformance.checks.response.laws import expectation
-from conformance.contract.model import Contract, Fact, Operation
-from conformance.contract.shapes import Node
+from conformance.contract.model import Contract, Fact, Node, Operation
 from conformance.errors import ExitCode
 from conformance.suite.rows import judged_row
 from conformance.suite.saved import Answer, Content, Form, as_wire

@@ -28,8 +28,7 @@ from conformance.checks.request.values import (
     wrong_types,
 )
 from conformance.contract.loading import load
-from conformance.contract.model import Contract, Operation
-from conformance.contract.shapes import Node
+from conformance.contract.model import Contract, Node, Operation
 from conformance.wire.encoding import NotJsonError, parse
 from conformance.wire.request import Request
 

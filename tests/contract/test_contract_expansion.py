@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.contract.loading import load
-from conformance.contract.model import Contract
-from conformance.contract.shapes import Node
+from conformance.contract.model import Contract, Node
 
 if TYPE_CHECKING:
     from contract.small_contract import ContractFolder

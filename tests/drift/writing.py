@@ -12,9 +12,8 @@ from functools import cache
 from typing import Any
 
 from conformance.contract.loading import load
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Node
 from conformance.contract.operations import spellings
-from conformance.contract.shapes import Node
 from conformance.documents.page_drift import Edition, Stated
 
 DOCUMENTS = ("cli", "api-list", "api-describe", "boto3-paginator", "boto3-describe")

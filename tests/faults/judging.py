@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 
-from conformance.checks.check import Check
+from conformance.checks.check import Check, matches
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
@@ -15,7 +15,7 @@ from conformance.clients.boto3_session import Boto3Client, ClientSession
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.session.session import Resource, TargetSession
-from conformance.suite.catalogue import catalogue, matches
+from conformance.suite.catalogue import catalogue
 from conformance.wire.client import Client, Protocol
 from conformance.wire.signing import Credentials
 from conformance.worlds.loading import load_world

@@ -12,8 +12,8 @@ from conformance.report.record import RecordError, RecordWriter
 from conformance.report.result import Outcome, Result
 from conformance.report.run import Contract, Facts, Record
 from conformance.report.summary import exit_code, headline
-from conformance.suite.known_failures import MergeError, held
-from conformance.suite.shards import Part, merged, place_of, read_parts
+from conformance.suite.known_failures import held
+from conformance.suite.shards import MergeError, Part, merged, place_of, read_parts
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, entry, keeper, record, result
 
 FIRST = Part(1, 2).shard(CATALOGUE)

@@ -10,8 +10,7 @@ import pytest
 from conformance.checks.check import Check
 from conformance.contract.loading import load
 from conformance.suite.catalogue import catalogue
-from conformance.suite.known_failures import ShardError
-from conformance.suite.shards import Part, digest, place
+from conformance.suite.shards import Part, ShardError, digest, place
 
 TOTALS = (1, 2, 3, 4, 7, 16)
 

@@ -14,7 +14,7 @@ from conformance.worlds.loading import load_world
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.contract.shapes import Node
+    from conformance.contract.model import Node
     from reference.calling import Caller
 
 CONTRACT = load()

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from conformance.checks.check import matches
 from conformance.contract.cited_lines import plain as without_links
 from conformance.contract.errors import ContractError
 from conformance.contract.loading import load
 from conformance.contract.yaml_source import read_yaml
 from conformance.documents.page import heading
 from conformance.documents.prose import plain
-from conformance.suite.catalogue import matches
 from conformance.suite.known_failures import KnownFailureMatcher, _Ids, read_known_failures
 from conformance.suite.saved import SavedError, read
 from conformance.wire.exchange import HttpResponse

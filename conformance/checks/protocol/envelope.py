@@ -16,8 +16,7 @@ from typing import Any
 
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.contract.model import Operation
-from conformance.contract.shapes import Node
+from conformance.contract.model import Node, Operation
 from conformance.wire.exchange import Exchange, shown
 from conformance.wire.signing import partition_of
 

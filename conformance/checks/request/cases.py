@@ -25,8 +25,7 @@ from conformance.checks.request.values import (
     violations,
     wrong_types,
 )
-from conformance.contract.model import Contract, Operation
-from conformance.contract.shapes import Node
+from conformance.contract.model import Contract, Node, Operation
 
 GARBAGE = "not-a-token-that-anybody-issued"
 FAR_FUTURE = 4_102_444_800

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from conformance.contract.model import Contract
-from conformance.contract.shapes import Node
+from conformance.contract.model import Contract, Node
 
 
 class Placeholder(Enum):

@@ -9,8 +9,7 @@ from typing import Any
 
 from conformance.checks.response.shapes import MODELLED, Look, json_kind, looks, type_problem
 from conformance.checks.verdict import Verdict, failed, passed, skipped
-from conformance.contract.model import Fact, Operation
-from conformance.contract.shapes import Node
+from conformance.contract.model import Fact, Node, Operation
 from conformance.wire.exchange import Exchange
 
 _SHOWN = 3

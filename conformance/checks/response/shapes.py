@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from conformance.contract.shapes import Node
+from conformance.contract.model import Node
 
 _YEARS = (-62_135_596_800, 253_402_300_800)
 """Seconds from 1970 to the beginning of the year 1 and to the end of 9999: what clients have dates for."""
