@@ -29,7 +29,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, Any
 
-from conformance.clients.cli_laws import Command, CommandRun
+from conformance.clients.laws import Command, CommandRun
 from conformance.errors import UserError
 from conformance.targets.processes import MARKER, Family
 from conformance.wire.exchange import Exchange, Fault, HttpRequest

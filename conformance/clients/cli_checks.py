@@ -12,7 +12,8 @@ from typing import Any
 
 from conformance.checks.check import Because, Check, Unfit, because, bound_by, of_behaviour
 from conformance.checks.verdict import Outcome, Verdict, broke, skipped
-from conformance.clients.cli_laws import (
+from conformance.clients.cli_steps import AFTER, GENERATE, INPUT_JSON, NOT_ASKED, PAGE, SIZE, TOTAL, Row, Scene, Steps
+from conformance.clients.laws import (
     CommandRun,
     carries,
     hands_out,
@@ -25,7 +26,6 @@ from conformance.clients.cli_laws import (
     skeleton,
     tells,
 )
-from conformance.clients.cli_steps import AFTER, GENERATE, INPUT_JSON, NOT_ASKED, PAGE, SIZE, TOTAL, Row, Scene, Steps
 from conformance.contract.model import Behaviour, Contract, Fact, Operation
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession

@@ -13,7 +13,7 @@ from botocore import xform_name
 
 from conformance.checks.check import Unfit
 from conformance.checks.verdict import Verdict, broke, skipped
-from conformance.clients.cli_laws import Command, CommandRun
+from conformance.clients.laws import Command, CommandRun
 from conformance.contract.model import Contract, Operation, Pagination
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession, plainest

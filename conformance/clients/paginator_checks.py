@@ -9,8 +9,9 @@ from typing import Any
 
 from conformance.checks.check import Check, Unfit
 from conformance.checks.verdict import Verdict, failed, passed, skipped
-from conformance.clients.boto3_checks import ClientChecks, Evaluate, needs_name, requests_carry, same_items, unfinished
+from conformance.clients.boto3_checks import ClientChecks, Evaluate, needs_name, unfinished
 from conformance.clients.boto3_session import Boto3Client, ClientOutcome
+from conformance.clients.laws import requests_carry, same_items
 from conformance.contract.model import Pagination
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession

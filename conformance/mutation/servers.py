@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.checks.tuning.answers import related
 from conformance.clients.boto3_session import Boto3Client, ClientSession
-from conformance.clients.cli_laws import CommandRun
+from conformance.clients.laws import CommandRun
 from conformance.mutation.played_cli import PlayedCli
 from conformance.reference.http import Call
 from conformance.reference.service import Service
@@ -25,7 +25,7 @@ from conformance.worlds.loading import load_world
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from conformance.clients.cli_laws import Command
+    from conformance.clients.laws import Command
     from conformance.contract.model import Contract
     from conformance.mutation.mutant import Mutant
     from conformance.wire.sending import OutgoingRequest

@@ -16,8 +16,8 @@ from clients.at_hand import LIST, aws_cli_at, contract, sender
 from clients.fake_aws import FAITHFUL, VERSION, lives, pids, program, send
 from conformance.checks.check import Unfit
 from conformance.clients.awscli import AwsCliError, AwsCliSettings, Relay, environment, find, line_of, version_of
-from conformance.clients.cli_laws import Command
 from conformance.clients.cli_steps import Steps
+from conformance.clients.laws import Command
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 

@@ -9,7 +9,7 @@ import pytest
 
 from clients.at_hand import LIST, contract
 from conformance.checks.verdict import Outcome, Verdict
-from conformance.clients.cli_laws import (
+from conformance.clients.laws import (
     Command,
     CommandRun,
     carries,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from clients.at_hand import DESCRIBE, LIST, aws_cli_at, contract, scene_of, sender
-from conformance.clients.cli_laws import CommandRun
 from conformance.clients.cli_steps import Scene, Steps
+from conformance.clients.laws import CommandRun
 from conformance.mutation.servers import CommandsInProcess
 
 OWN_TOKENS = {"max-items", "resumed"}

@@ -14,7 +14,7 @@ from tls_servers import PrivateAuthority
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome
 from conformance.clients.awscli import AwsCliSettings, line_of
-from conformance.clients.cli_laws import Command
+from conformance.clients.laws import Command
 from conformance.errors import ExitCode
 from conformance.suite.rows import Shell, reproduce
 from conformance.suite.settings import Settings
