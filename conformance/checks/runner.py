@@ -16,8 +16,8 @@ from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, 
 from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession
 from conformance.wire.exchange import KILLED, RUN_TIME, Exchange, shown
-from conformance.wire.request import NO_SUCH_OPERATION, Request
-from conformance.wire.sending import UnansweredError
+from conformance.wire.limits import NO_SUCH_OPERATION
+from conformance.wire.request import Request, UnansweredError
 
 DENIED = "denied"
 """The kind of a verdict on a request that the caller may not send."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from conformance.checks.check import Check, Unfit, because, bound_by, of_behaviour
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
@@ -11,10 +10,6 @@ from conformance.clients.boto3_session import Boto3Client, ClientOutcome
 from conformance.clients.laws import parses, raised, tells_error
 from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession
-
-Same = Callable[[str, Any, Any], bool]
-"""Tells whether a client's value of a type is the value on the wire: type, wire, client."""
-
 
 _NO_CLIENT = "this run has no client library at hand"
 

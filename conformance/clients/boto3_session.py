@@ -11,7 +11,7 @@ from conformance.contract.model import Service
 from conformance.wire.client import Client, Protocol
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.limits import Limits
-from conformance.wire.sending import OutgoingRequest
+from conformance.wire.request import OutgoingRequest
 from conformance.wire.signing import Credentials, isolated_session
 
 MOST_REQUESTS = 500

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from conformance.checks.response.shapes import SPECIAL_FLOATS, is_number
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.clients.boto3_checks import Same
 from conformance.contract.model import Node
 from conformance.session.listing import Difference
 from conformance.wire.exchange import Exchange, Fault
@@ -397,3 +396,7 @@ def same_items(wanted: Sequence[str], got: Sequence[str], what: str, exchanges: 
         rests_on=rests_on,
         exchanges=exchanges[:2],
     )
+
+
+Same = Callable[[str, Any, Any], bool]
+"""Tells whether a client's value of a type is the value on the wire: type, wire, client."""

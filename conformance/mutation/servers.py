@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.clients.laws import Command
     from conformance.contract.model import Contract
     from conformance.mutation.mutant import Mutant
-    from conformance.wire.sending import OutgoingRequest
+    from conformance.wire.request import OutgoingRequest
     from conformance.worlds.model import World, WorldJob
 
 

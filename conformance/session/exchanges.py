@@ -10,8 +10,7 @@ from typing import Any, Protocol, TypeVar, cast
 from conformance.contract.model import Contract
 from conformance.wire.encoding import weight
 from conformance.wire.exchange import KILLED, RUN_TIME, Exchange, Fault, HttpRequest
-from conformance.wire.request import Request
-from conformance.wire.sending import UnansweredError
+from conformance.wire.request import Request, UnansweredError
 
 _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
 _AT_ONCE = frozenset({"budget", "credentials", RUN_TIME})

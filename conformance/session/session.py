@@ -14,8 +14,7 @@ from conformance.session.snapshot import ListingSnapshot, ResourceSnapshot, Snap
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Listing, shown
 from conformance.wire.limits import Limits
-from conformance.wire.request import Request
-from conformance.wire.sending import UnansweredError
+from conformance.wire.request import Request, UnansweredError
 
 MOST_PAGES = 2_000
 """Pages after which a walk is given up."""

@@ -17,7 +17,7 @@ from conformance.targets.spec import Kind, Origin
 from conformance.targets.state import Access, State, allowed_operations
 from conformance.wire.client import TransportOptions
 from conformance.wire.exchange import HttpResponse
-from conformance.wire.sending import OutgoingRequest, TransportResult
+from conformance.wire.request import OutgoingRequest, TransportResult
 from conformance.wire.signing import Credentials
 from conformance.worlds.loading import load_world, synthetic_world
 from conformance.worlds.model import World

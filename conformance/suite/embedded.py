@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.contract.model import Contract
 from conformance.wire.exchange import HttpResponse
-from conformance.wire.sending import OutgoingRequest
+from conformance.wire.request import OutgoingRequest
 from conformance.wire.signing import Credentials
 from conformance.worlds.model import World
 

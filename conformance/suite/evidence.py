@@ -24,7 +24,7 @@ from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.limits import Limits
 from conformance.wire.recording import BundleWriter, Replay, read_bundle
 from conformance.wire.redaction import AccountMask
-from conformance.wire.sending import OutgoingRequest, Transport
+from conformance.wire.request import OutgoingRequest, Transport
 
 if TYPE_CHECKING:
     from conformance.suite.stage import Plan

@@ -12,7 +12,7 @@ from conformance.checks.check import Check, because, bound_by, of_behaviour
 from conformance.checks.consistency.rules import judge_rule
 from conformance.checks.listing import paging
 from conformance.checks.listing.filter_laws import admits_only, having
-from conformance.checks.listing.order import keyless_left_out, sorted_by
+from conformance.checks.listing.order_laws import keyless_left_out, sorted_by
 from conformance.checks.protocol.envelope import LAWS, status
 from conformance.checks.registry import laws
 from conformance.checks.request.laws import INVALID, Rejection, judge_accepted, judge_refused

@@ -24,8 +24,17 @@ from conformance.wire.exchange import (
 )
 from conformance.wire.limits import Limits, is_aws, reaches_only, reads
 from conformance.wire.redaction import Redactor
-from conformance.wire.request import HeaderCase, Request, Signing
-from conformance.wire.sending import FOLLOWING, RAW, OutgoingRequest, Recorder, Transport, UnansweredError
+from conformance.wire.request import (
+    FOLLOWING,
+    RAW,
+    HeaderCase,
+    OutgoingRequest,
+    Recorder,
+    Request,
+    Signing,
+    Transport,
+    UnansweredError,
+)
 from conformance.wire.signing import Credentials, Signer, signed_region
 from conformance.wire.transport import HttpTransport
 

@@ -28,8 +28,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.errors import ExitCode, UserError
 from conformance.wire.exchange import Fault, Headers, HttpResponse
 from conformance.wire.limits import aws_suffixes, host_of
-from conformance.wire.request import Signing
-from conformance.wire.sending import OutgoingRequest
+from conformance.wire.request import OutgoingRequest, Signing
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator

@@ -13,8 +13,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.wire.request import NO_SUCH_OPERATION
-
 _MIB = 1024 * 1024
 
 
@@ -101,3 +99,7 @@ def partitions() -> tuple[Mapping[str, Any], ...]:
     # The data of the package alone: files of the user's, which botocore reads as well, could leave a partition out.
     loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
     return tuple(loader.load_data("partitions")["partitions"])
+
+
+NO_SUCH_OPERATION = "NoSuchOperation"
+"""The name of an operation that no service has: what a request may aim at beside its own operation."""

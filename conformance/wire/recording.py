@@ -30,7 +30,7 @@ from conformance.wire.evidence import (
     link_of,
 )
 from conformance.wire.exchange import Fault, HttpResponse
-from conformance.wire.sending import OutgoingRequest, TransportResult, UnansweredError
+from conformance.wire.request import OutgoingRequest, TransportResult, UnansweredError
 
 _MAGIC = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS

@@ -16,8 +16,7 @@ from conformance.mutation.servers import URL, CommandsInProcess, InProcess
 from conformance.reference.service import Service
 from conformance.session.session import Resource, TargetSession
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
-from conformance.wire.request import Request
-from conformance.wire.sending import OutgoingRequest
+from conformance.wire.request import OutgoingRequest, Request
 from conformance.worlds.loading import load_world
 from conformance.worlds.model import World
 

@@ -11,8 +11,7 @@ from conformance.wire.evidence import START, Origin, Redactor, digest_of, link_o
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.recording import BundleWriter
 from conformance.wire.redaction import AccountMask
-from conformance.wire.request import Signing
-from conformance.wire.sending import OutgoingRequest
+from conformance.wire.request import OutgoingRequest, Signing
 
 JSON = "application/x-amz-json-1.1"
 STATE = {

@@ -16,8 +16,7 @@ from conformance.errors import ExitCode
 from conformance.wire.evidence import EvidenceError, Redactor, evidence_schema
 from conformance.wire.recording import BundleWriter, Replay, read_bundle
 from conformance.wire.redaction import AccountMask
-from conformance.wire.request import Signing
-from conformance.wire.sending import UnansweredError
+from conformance.wire.request import Signing, UnansweredError
 
 Change = Callable[[list[Line]], object]
 

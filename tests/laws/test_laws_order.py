@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.listing.order import in_one_order, order_checks, order_subjects
+from conformance.checks.listing.order import order_checks, order_subjects
+from conformance.checks.listing.order_laws import in_one_order
 from conformance.checks.listing.walks import ListingChecks, Query
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load

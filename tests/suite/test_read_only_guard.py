@@ -21,8 +21,7 @@ from conformance.suite.stage import Plan
 from conformance.wire.client import Client, Protocol, TransportOptions
 from conformance.wire.exchange import HttpRequest, HttpResponse
 from conformance.wire.limits import is_aws, reads
-from conformance.wire.request import Request
-from conformance.wire.sending import OutgoingRequest, TransportResult
+from conformance.wire.request import OutgoingRequest, Request, TransportResult
 from conformance.wire.signing import Credentials, Signer
 
 WRITING = ("DeleteHyperParameterTuningJob", "StopHyperParameterTuningJob", "DeleteEndpoint")

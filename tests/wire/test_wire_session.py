@@ -28,9 +28,8 @@ from raw_servers import (
 
 from conformance.wire.client import Client, Protocol, Traffic, TransportOptions
 from conformance.wire.exchange import HttpRequest
-from conformance.wire.limits import Limits
-from conformance.wire.request import NO_SUCH_OPERATION, Request, Signing
-from conformance.wire.sending import OutgoingRequest
+from conformance.wire.limits import NO_SUCH_OPERATION, Limits
+from conformance.wire.request import OutgoingRequest, Request, Signing
 from conformance.wire.signing import Credentials
 
 PROTOCOL = Protocol("sagemaker", "SageMaker", JSON)

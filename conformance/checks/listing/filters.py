@@ -19,7 +19,7 @@ from conformance.checks.listing.filter_laws import (
     partition,
 )
 from conformance.checks.listing.filter_laws import having as filters_having
-from conformance.checks.listing.order import sorted_by
+from conformance.checks.listing.order_laws import sorted_by
 from conformance.checks.listing.walks import SMALL, ListingChecks, Query
 from conformance.checks.verdict import Verdict, skipped, weightiest
 from conformance.session.listing import Walked

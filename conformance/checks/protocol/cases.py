@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from conformance.checks.request.values import Expect
 from conformance.contract.model import Contract, Operation
-from conformance.wire.request import NO_SUCH_OPERATION, HeaderCase, Request, Signing
+from conformance.wire.limits import NO_SUCH_OPERATION
+from conformance.wire.request import HeaderCase, Request, Signing
 
 BAD_REQUEST = frozenset({400})
 SERIALIZATION = frozenset({"SerializationException", "ValidationException"})

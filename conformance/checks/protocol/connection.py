@@ -11,7 +11,8 @@ from conformance.checks.request.laws import judge_following, judge_kept
 from conformance.checks.verdict import Verdict, skipped
 from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession
-from conformance.wire.request import NO_SUCH_OPERATION, Request, Signing
+from conformance.wire.limits import NO_SUCH_OPERATION
+from conformance.wire.request import Request, Signing
 
 Bend = Callable[[Contract, Request], Request]
 
