@@ -139,8 +139,7 @@ def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
     "--member",
     multiple=True,
     metavar="NAME",
-    help="Only facts with this member in their path, such as MaxResults or "
-    "TrainingJobDefinition.Environment. May be repeated.",
+    help="Only facts with this member, or the end of a path, in their path: MaxResults. May be repeated.",
 )
 @click.option(
     "--document",
