@@ -7,10 +7,9 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from conformance.mutation import definitions, wire
+from conformance.mutation import boto3, definitions, wire
 from conformance.mutation.best import COUNTERS_GROUPS
 from conformance.mutation.best import GROUPS as BEST_GROUPS
-from conformance.mutation.boto3 import MUTANTS
 from conformance.mutation.command_line import command_line_mutants
 from conformance.mutation.descriptions import CREATED_GROUPS
 from conformance.mutation.descriptions import GROUPS as TIMES_GROUPS
@@ -61,8 +60,8 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
         error_mutants(contract),
     )
     written = chain.from_iterable(_WRITTEN)
-    boto3 = chain(MUTANTS, MUTANTS)
-    every = (*derived, *written, *refusal_mutants(contract), *command_line_mutants(contract), *boto3)
+    clients = chain(command_line_mutants(contract), boto3.MUTANTS)
+    every = (*derived, *written, *refusal_mutants(contract), *clients)
     ids = [mutant.id for mutant in every]
     if len(set(ids)) != len(ids):
         raise ValueError(f"ids stand twice: {sorted({item for item in ids if ids.count(item) > 1})}")

@@ -380,7 +380,6 @@ def command_line_mutants(contract: Contract) -> Iterator[Mutant]:
     _of_output(derived, case("prints-members"), NAME, "present", DESCRIBE)
     yield from derived.mutants
     yield from commands.mutants
-    yield from commands.mutants
 
 
 def _of_member(derived: Commands, name: str, node: Node) -> None:
