@@ -14,6 +14,7 @@ from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import (
     BROKEN_ANSWER,
     CONTROL_REFUSED,
+    WRONG_CODE,
     Rejection,
     has_repeated_items,
     judge_accepted,
@@ -35,7 +36,7 @@ _SKETCH = "conformance-sketch"
 _SHOWN = 200
 _PLAIN: Members = ()
 _CLIENT_ERRORS = range(400, 500)
-_OF_REJECTIONS = frozenset({CONTROL_REFUSED, "wrong-code", "wrong-status"})
+_OF_REJECTIONS = frozenset({CONTROL_REFUSED, WRONG_CODE, "wrong-status"})
 """Kinds of failures of a request that was rejected, as its control may be for a reason of its own."""
 _VALID = frozenset({Expect.ACCEPTED, Expect.LIKE_CONTROL})
 _TOKENS = (Placeholder.TOKEN, Placeholder.BROKEN_TOKEN)
@@ -90,8 +91,9 @@ class Causes:
 
     def of_control(self, verdict: Verdict, members: Members, control: Exchange, session: TargetSession) -> Verdict:
         """Return a verdict on a request that must be rejected: where its control is as well, that is the fault."""
-        tells_nothing = verdict.kind in _OF_REJECTIONS and not let_through(self._operation, control)
-        if not tells_nothing and not self._no_error_can_be_read(verdict, session):
+        if unreadable := self._no_error_can_be_read(verdict, session):
+            return replace(verdict, see=(f"{self._operation.name}/protocol/error-body/{unreadable}",))
+        if verdict.kind not in _OF_REJECTIONS or let_through(self._operation, control):
             return verdict
         return replace(verdict, see=self.of(replace(verdict, kind=CONTROL_REFUSED), members, session).see)
 
@@ -116,10 +118,14 @@ class Causes:
     def _no_error_can_be_read(self, verdict: Verdict, session: TargetSession) -> str:
         """Return the rule of errors that a failure shows broken, on a target whose plainest error breaks it as well.
 
-        That is the one on their JSON, or the one on their code; empty where neither is broken.
+        That is the one on their JSON, or the one on their code; empty where neither is broken. A rejection that has no
+        code to read breaks it by itself: that rule is about every error of the run.
         """
         if verdict.outcome is not Outcome.FAILED or not verdict.exchanges or not self._operation.subject:
             return ""
+        rejected = verdict.exchanges[0]
+        if verdict.kind == WRONG_CODE and rejected.error_code == "":
+            return "json-object" if rejected.answer is None else "type"
         plainest_error = Request.call(self._operation.name, {self._operation.subject: session.nobody})
         shown = (verdict.exchanges[0], session.exchange(plainest_error, ordinary=False))
         if any(item.status not in _CLIENT_ERRORS for item in shown):

@@ -11,6 +11,8 @@ from conformance.contract.model import Operation
 from conformance.session.listing import member
 from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange, shown
 
+WRONG_CODE = "wrong-code"
+"""The kind of a rejection that names another code than those that fit, or none."""
 CONTROL_REFUSED = "control-refused"
 """Kind of the failure of a rejection whose control, a valid request, is rejected as well."""
 BROKEN_ANSWER = "broken-answer"
@@ -169,7 +171,7 @@ def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, r
             reason = "a constraint is not enforced: the target went on to look the name up"
         elif exchange.unreadable:
             reason = "the error that rejects an invalid request can't be read as JSON"
-        kind = "wrong-code" if statuses_fit else "wrong-status"
+        kind = WRONG_CODE if statuses_fit else "wrong-status"
         return failed_by(exchange, kind, reason, expected)
     if not let_through(operation, control):
         if control.response is None:
