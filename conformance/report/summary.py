@@ -18,7 +18,7 @@ _JUDGED = (Outcome.PASSED, Outcome.FAILED)
 _DENIED = "denied"
 _NOT_IN_EVIDENCE = "not-in-the-evidence"
 _NOT_ASKED = "not-asked"
-"""Kinds of skipped checks: see `conformance.catalogue`."""
+"""Kinds of skipped checks: see `conformance.checks.runner`."""
 _ACTION = re.compile(r"the IAM action (\S+)")
 _NAMES = "state: {existing: {names: [NAME]}} in targets.yaml"
 
