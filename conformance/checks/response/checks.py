@@ -447,4 +447,9 @@ def _every_resource(operation: Operation, session: TargetSession) -> Verdict:
             pages = session.walk(operation, {operation.subject: resource.name}).listing.pages
             vouched = resource.description.ok
         seen.append(Served(resource.name, pages, vouched=resource.known is not None or vouched))
-    return Causes(session.contract, operation).of_pages(every_resource(operation, seen), session)
+    verdict = Causes(session.contract, operation).of_pages(every_resource(operation, seen), session)
+    token = operation.pagination.input_token if operation.pagination else ""
+    if any(token in (exchange.input or {}) for exchange in verdict.exchanges):
+        # The first page was answered: it is the way to the next one that is broken.
+        return replace(verdict, see=(f"{operation.name}/pagination/token/leads-to-the-end", *verdict.see))
+    return verdict
