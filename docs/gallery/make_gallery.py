@@ -1,10 +1,10 @@
-"""Makes the gallery anew: runs on the reference server and on three versions of moto, their comparison, and pictures.
+"""Makes the gallery: runs on the reference server and on three versions of moto, their comparison, and pictures.
 
     make gallery
 
 Each version of moto gets an environment of its own under `build/gallery`, from a package index. What differs from run
-to run and from machine to machine (times, ports, request ids) is written alike, so that a change of the gallery is a
-change of the reports. Pictures need Chromium; without it the old ones stay.
+to run and from machine to machine (times, ports, request ids) is normalized, so that a change of the gallery is a
+change of the reports. Git ignores the HTML. Pictures need Chromium; without it the old ones are kept.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ DAY_S = 86_400
 
 MOMENT = "2026-01-01T00:00:00+00:00"
 MOMENT_S = 1_767_225_600
-NO_TWO_ALIKE = (
+VOLATILE = (
     (re.compile(r'"(duration_s|elapsed_s)":[0-9.e-]+'), r'"\1":0.0'),
     (re.compile(r'"started":"[^"]*"'), f'"started":"{MOMENT}"'),
     (re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "Thu, 01 Jan 2026 00:00:00 GMT"),
@@ -53,17 +53,17 @@ NO_TWO_ALIKE = (
     (re.compile(r'"platform":"[^"]*"'), '"platform":"Linux"'),
     (re.compile(r'"command":"[^"]*"'), '"command":"conformance run"'),
 )
-"""What differs between two runs that saw the same, and what is written for it."""
+"""What differs between two runs with the same results, and what replaces it."""
 
 
 def main() -> int:
-    """Make everything; give the exit code."""
+    """Make everything; return the exit code."""
     runs = {"reference": "reference"} | {f"moto-{version}": f"moto-{version}" for version in MOTO}
     targets = write_targets()
     for name, target in runs.items():
         folder = BUILD / "runs" / name
         command("run", target, "--targets", targets, "--report-dir", folder)
-        steady(folder / "run.jsonl")
+        normalize(folder / "run.jsonl")
         write_reports(read_record(folder / "run.jsonl"), folder)
         for report in KEPT:
             (HERE / name).mkdir(exist_ok=True)
@@ -80,7 +80,7 @@ def main() -> int:
 
 
 def write_targets() -> Path:
-    """Install each version of moto where it is not yet, and write a file of targets that launches them."""
+    """Install the versions of moto that are missing, and write a file of targets that launches them."""
     lines = ["targets:", "  reference: {kind: reference}"]
     for version in MOTO:
         home = BUILD / f"moto-{version}"
@@ -105,7 +105,7 @@ def write_targets() -> Path:
 
 
 def command(*arguments: str | Path) -> str:
-    """Run `conformance`; give what it printed. That a target does not conform (exit code 1) is what a gallery shows."""
+    """Run `conformance` and return its output; exit code 1, a target that does not conform, is no error."""
     words = [sys.executable, "-m", "conformance", *map(str, arguments)]
     done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
     if done.returncode not in {0, 1}:
@@ -113,10 +113,10 @@ def command(*arguments: str | Path) -> str:
     return done.stdout
 
 
-def steady(record: Path) -> None:
-    """Write a record anew without what no two runs have alike."""
+def normalize(record: Path) -> None:
+    """Replace what differs from run to run in a record."""
     text = record.read_text(encoding="utf-8")
-    for pattern, written in NO_TWO_ALIKE:
+    for pattern, written in VOLATILE:
         text = pattern.sub(written, text)
     text = re.sub(r"\b\d{10}(\.\d+)?\b", _moment, text)
     text = re.sub(r"\b(\d{4}-\d\d-\d\d)([ T])\d\d:\d\d:\d\d(\.\d+)?", _day, text)
@@ -134,37 +134,33 @@ def _day(found: re.Match[str]) -> str:
 
 
 def take_pictures() -> None:
-    """Photograph a report and the comparison, where there is a browser."""
+    """Take screenshots of a report and of the comparison, if there is a browser."""
     program = shutil.which("chromium")
     if program is None:
-        print("no chromium here: the pictures stay as they were")
+        print("Chromium is not installed: the pictures are kept as they are")
         return
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - everything else does without a browser
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - nothing else needs a browser
 
     newest = (HERE / f"moto-{MOTO[-1]}" / "report.html").as_uri()
     pictures = (
-        (ROOT / "docs" / "report.png", newest, "light", 1570),
-        (HERE / "facts.png", f"{newest}#?outcome=broken", "dark", 900),
-        (HERE / "comparison.png", (HERE / "comparison.html").as_uri(), "light", 900),
+        (ROOT / "docs" / "report.png", newest, 1570),
+        (HERE / "comparison.png", (HERE / "comparison.html").as_uri(), 900),
     )
     with sync_playwright() as driver:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
         browser = driver.chromium.launch(executable_path=program, args=options)
-        for path, address, scheme, height in pictures:
-            context = browser.new_context(
-                viewport={"width": 1200, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
-            )
-            page = context.new_page()
+        for path, address, height in pictures:
+            page = browser.new_page(viewport={"width": 1200, "height": height}, color_scheme="light")
             page.goto(address)
             page.screenshot(path=path)
-            context.close()
+            page.close()
         browser.close()
     for path, *_ in pictures:
         smaller(path)
 
 
 def smaller(path: Path) -> None:
-    """Write a picture with as many colours as it needs, where ImageMagick is there."""
+    """Reduce the colours of a picture, if ImageMagick is installed."""
     convert = shutil.which("convert")
     if convert is not None:
         options = ["-strip", "+dither", "-colors", "128", "-depth", "8"]
@@ -172,24 +168,17 @@ def smaller(path: Path) -> None:
 
 
 def write_table(names: Iterable[str]) -> None:
-    """Write into the README what the runs came to, and how large their reports are."""
-    rows = ["| run | verdict | report | | for a pull request |", "|---|---|---|---:|---|"]
+    """Write the verdicts of the runs into the README."""
+    rows = ["| run | verdict | for a pull request | to browse |", "|---|---|---|---|"]
     for name in names:
         verdict = headline(read_record(BUILD / "runs" / name / "run.jsonl"))
-        size = megabytes(HERE / name / "report.html")
-        links = f"[report.html]({name}/report.html) | {size} | [report.md]({name}/report.md)"
+        links = f"[report.md]({name}/report.md) | `{name}/report.html`"
         rows.append(f"| {WORDS[name]} | {verdict.title}: {verdict.detail} | {links} |")
-    size = megabytes(HERE / "comparison.html")
-    rows.append(f"| side by side | | [comparison.html](comparison.html) | {size} | [comparison.md](comparison.md) |")
+    rows.append("| side by side | | [comparison.md](comparison.md) | `comparison.html` |")
     page = HERE / "README.md"
     before, begin, rest = page.read_text(encoding="utf-8").partition("<!-- runs -->\n")
     _, end, after = rest.partition("<!-- end of runs -->\n")
     page.write_text("".join((before, begin, "\n".join([*rows, ""]), end, after)), encoding="utf-8")
-
-
-def megabytes(path: Path) -> str:
-    """Write the size of a file."""
-    return f"{path.stat().st_size / 1_000_000:.1f} MB"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Console blocks of Markdown pages: the commands that they show, what those exit with, and what they print today.
 
 A block is fenced as `console`; a comment before it may say `exit 1`, `not run`, and `show 12 lines and the last 3`; or
-`renewed`, where as many lines are shown as stand there, and `but for credentials` where one of them is kept as it is.
-`python tests/docs/console_blocks.py README.md` runs the commands of the blocks that show output, and writes it anew.
-Files that a page speaks of are saved first; `PYTHONPATH=tests` lets it find how.
+`renewed`, where as many lines are shown as before, and `but for credentials` where one of them is kept as it is.
+`python tests/docs/console_blocks.py README.md` runs the commands of blocks that show output, and updates the output.
+Files that a page uses are saved first, by modules found with `PYTHONPATH=tests`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from tempfile import TemporaryDirectory
 
 TIMEOUT_S = 300
 _DOCS = Path(__file__).parents[2] / "docs"
-"""What commands on the pages name by its place in a checkout."""
+"""Commands on the pages name it by its path in a checkout."""
 _BLOCK = re.compile(r"(?:<!-- (?P<options>[^>]*) -->\n)?```console\n(?P<body>.*?)```\n", re.DOTALL)
 _HANGING = 15
-"""Columns before what a row of a plan goes on with on its next line."""
-_STANDS_FOR = {"make run": "conformance run"}
-"""`make run` does more only where nothing is set up yet."""
+"""Columns of indent of the second line of a row of a plan."""
+_EQUIVALENT = {"make run": "conformance run"}
+"""`make run` does more only in a checkout that is not set up."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Block:
     exit_code: int
     is_run: bool
     shown: tuple[int, int] | None
-    """How many lines of output stand in the page, from the beginning and from the end; None for all or none."""
+    """How many lines of output the page shows, from the beginning and from the end; None for all or none."""
 
     @classmethod
     def of(cls, match: re.Match[str]) -> Block:
@@ -44,7 +44,7 @@ class Block:
         shown = re.search(r"show (\d+) lines and the last (\d+)", options)
         commands = tuple(line[2:] for line in match["body"].splitlines() if line.startswith("$ "))
         return cls(
-            tuple(_STANDS_FOR.get(command, command) for command in commands),
+            tuple(_EQUIVALENT.get(command, command) for command in commands),
             int(exits[1]) if exits else 0,
             "not run" not in options,
             (int(shown[1]), int(shown[2])) if shown else None,
@@ -57,7 +57,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 def execute(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a `conformance` command as a pipe sees it: plain, 80 columns wide; the folder stands for a checkout."""
+    """Run a `conformance` command with its output in a pipe: plain, 80 columns wide; the folder acts as a checkout."""
     program, *arguments = shlex.split(command)
     if program != "conformance":
         raise ValueError(f"only `conformance` commands are run, not {command!r}")
@@ -70,9 +70,9 @@ def execute(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def _renewed(match: re.Match[str]) -> str:
-    """Write anew as many lines as a block shows of a command on saved files, all but the one that it keeps."""
-    from saved_files import save  # noqa: PLC0415 - starts a server, which only writing these pages anew needs
+def _refreshed_saved(match: re.Match[str]) -> str:
+    """Return a block of a command on saved files with new output: as many lines as before, except the row it keeps."""
+    from saved_files import save  # noqa: PLC0415 - starts a server, which only updating these pages needs
 
     prompt, *old = match["body"].splitlines()
     kept = re.search(r"but for (\w+)", match["options"])
@@ -90,10 +90,10 @@ def _renewed(match: re.Match[str]) -> str:
     return f"<!-- {match['options']} -->\n```console\n{prompt}\n" + "\n".join(body) + "\n```\n"
 
 
-def _rewritten(match: re.Match[str]) -> str:
+def _refreshed(match: re.Match[str]) -> str:
     block = Block.of(match)
     if "renewed" in (match["options"] or ""):
-        return _renewed(match)
+        return _refreshed_saved(match)
     if block.shown is None:
         return match[0]
     prompt = match["body"].splitlines()[0]
@@ -108,8 +108,8 @@ def _rewritten(match: re.Match[str]) -> str:
 
 
 def refresh(page: Path) -> None:
-    """Write the output of today into the page."""
-    page.write_text(_BLOCK.sub(_rewritten, page.read_text(encoding="utf-8")), encoding="utf-8")
+    """Update the output on the page."""
+    page.write_text(_BLOCK.sub(_refreshed, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The files that docs/api-reviewers.md speaks of: an answer, requests, a page of a document."""
+"""The files that docs/api-reviewers.md uses: an answer, requests, a page of a document."""
 
 from __future__ import annotations
 

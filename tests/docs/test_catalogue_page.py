@@ -1,4 +1,4 @@
-"""docs/catalogue.md is what the contract says today."""
+"""docs/catalogue.md is up to date with the contract."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_the_page_is_current() -> None:
     received = page(contract, catalogue(contract), SAMPLES).splitlines()
     written = PAGE.read_text(encoding="utf-8").splitlines()
     stale = [line for line in received if line not in set(written)]
-    assert written == received, f"docs/catalogue.md is stale: `make docs` writes it anew. It lacks such as {stale[:3]}"
+    assert written == received, f"docs/catalogue.md is stale: run `make docs`. It lacks, among others, {stale[:3]}"
 
 
 def test_every_check_is_on_the_page_once() -> None:
@@ -42,6 +42,6 @@ def test_the_page_is_the_same_twice() -> None:
 
 def test_every_sample_is_that_of_a_check_and_nearly_every_check_has_one() -> None:
     ids = {check.id for check in catalogue(load())}
-    assert set(SAMPLES) <= ids, "a check has another id now: `make samples` writes the samples anew"
-    # The others can't fail on a server that breaks just one thing.
+    assert set(SAMPLES) <= ids, "a check has another id now: run `make samples`"
+    # No mutant fails the others.
     assert len(SAMPLES) > 0.75 * len(ids)

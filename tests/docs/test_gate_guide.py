@@ -1,4 +1,4 @@
-"""The commands of docs/gate.md, typed one after the other in one folder, as its reader does."""
+"""The commands of docs/gate.md, run in order in one folder, as a reader types them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_commands_of_the_guide_build_on_each_other(tmp_path: Path) -> None:
     for command, exit_code in typed:
         done = execute(command, tmp_path)
         assert done.returncode == exit_code, f"{command}\n{done.stdout}{done.stderr}"
-        # The reader gives the reasons.
+        # A reader replaces each TODO.
         known.write_text(known.read_text(encoding="utf-8").replace("TODO\n", "not built yet\n"), encoding="utf-8")
     assert (tmp_path / "reports" / "moto" / "report.html").is_file()
 

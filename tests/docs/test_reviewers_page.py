@@ -1,4 +1,4 @@
-"""The page for reviewers: its commands in one folder, in order, with the files that it speaks of."""
+"""The commands of docs/api-reviewers.md, run in order in one folder with the files that the page uses."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from saved_files import save
 PAGE = Path(__file__).parents[2] / "docs" / "api-reviewers.md"
 _BLOCK = re.compile(r"<!-- not run alone(?P<options>[^>]*) -->\n```console\n(?P<body>.*?)```\n", re.DOTALL)
 _DEPENDS = ("conformance drift --fail-on any",)
-"""Commands whose end depends on what is installed."""
+"""Commands whose exit code depends on what is installed."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder with the answer, requests and pages of the page."""
+    """Return a folder with the saved files of the page."""
     save(tmp_path)
     return tmp_path
 
 
 def plain(lines: list[str]) -> list[str]:
-    """Put the same in place of every number and digest: how many checks there are is told elsewhere."""
+    """Replace every number and digest: other tests check them."""
     return [re.sub(r"\b[0-9a-f]{12}\b|\d[\d,]*", "N", line).rstrip() for line in lines]
 
 
-def test_the_commands_end_and_say_what_the_page_says(folder: Path) -> None:
+def test_the_commands_exit_and_print_as_the_page_says(folder: Path) -> None:
     blocks = list(_BLOCK.finditer(PAGE.read_text(encoding="utf-8")))
     assert len(blocks) >= 6
     for block in blocks:
