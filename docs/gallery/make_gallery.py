@@ -71,8 +71,8 @@ def main() -> int:
     columns = [f"{name.replace('-', ' ')}={BUILD / 'runs' / name / 'run.jsonl'}" for name in runs]
     (HERE / "comparison.md").write_text(command("compare", "--markdown", *columns), encoding="utf-8")
     command("compare", "--html", HERE / "comparison.html", *columns)
-    take_pictures()
     write_table(runs)
+    take_pictures()
     for path in sorted(HERE.rglob("*.*")):
         if path.suffix in {".html", ".md", ".png"}:
             print(f"{path.stat().st_size / 1000:8.0f} kB  {path.relative_to(ROOT)}")
