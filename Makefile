@@ -5,7 +5,7 @@ PYTHON ?= python3
 CONSTRAINTS ?= constraints-ci.txt
 # What to test, options for pytest, and for `conformance run`.
 TESTS ?= tests
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 ARGS ?=
 
 VENV := .venv
@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(C
 # A wheel or an editable install looks at these; everything else is found as it is in the checkout.
 PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
 
-.PHONY: help run test lint types contract prove moto bench bench-schemathesis docs samples gallery clean
+.PHONY: help run test test-slow lint types contract prove moto bench bench-schemathesis docs samples gallery clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets.
@@ -23,8 +23,11 @@ help:  ## Show the targets.
 run: $(VENV)/.ready  ## Set up what is lacking, and hold the reference server against the contract.
 	@$(BIN)/conformance run $(ARGS)
 
-test: $(VENV)/.ready-dev  ## Set up what is lacking, and run the tests of the suite itself.
-	$(BIN)/python -m pytest $(TESTS) $(PYTEST_ARGS)
+test: $(VENV)/.ready-dev  ## Set up what is lacking, and run the tests of the suite itself: minutes.
+	$(BIN)/python -m pytest $(TESTS) -m 'not slow' $(PYTEST_ARGS)
+
+test-slow: $(VENV)/.ready-dev  ## The tests that start programs: processes, a browser, a package, other hosts, moto.
+	$(BIN)/python -m pytest $(TESTS) -m slow $(PYTEST_ARGS)
 
 lint: $(VENV)/.ready-dev  ## Style and formatting of the code.
 	$(BIN)/ruff check .

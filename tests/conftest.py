@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from made_once import MadeOnce, made_once_below
@@ -30,6 +32,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("CONFORMANCE_DOCUMENTS"),
         help="the folder of the documents that the contract was made from (default: CONFORMANCE_DOCUMENTS)",
     )
+
+
+@pytest.fixture(autouse=True)
+def programs_are_for_slow_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that starts a program without being marked as slow; a command that is forked is none."""
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setattr(subprocess, "Popen", _rejected)
+
+
+def _rejected(*arguments: object, **_: object) -> NoReturn:
+    pytest.fail(f"a test that starts a program is marked `slow`: {arguments[:1]}")
 
 
 @pytest.fixture(scope="session")

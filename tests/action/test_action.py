@@ -18,6 +18,8 @@ from raw_servers import RawServer, always, reference
 
 from action.runner import ACTION, ROOT, Job, action, job
 
+pytestmark = pytest.mark.slow
+
 INSTALL = "Install the suite"
 A_FEW = "DescribeHyperParameterTuningJob/error"
 PAGE = b"<html>It works!</html>"

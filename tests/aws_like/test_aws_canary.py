@@ -21,6 +21,8 @@ from raw_servers import JSON, RawServer, Received, reference, response
 
 from conformance.errors import ExitCode
 
+pytestmark = pytest.mark.slow
+
 ACCESS = "AKIACANARYCANARY0005"
 SECRET = "Canary/Secret+Key/of=40/letters/or/so0005"  # noqa: S105 - a canary
 TOKEN = "Canary+Session/Token==" * 6

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from accounts import DESCRIBE, DISCOVERY, KEY, LISTING, keys, unfolded
 from cli.command import PATIENCE_S, ROOT, command, conformance, environment, outcomes, report_of, write_targets
 
@@ -15,6 +16,8 @@ from conformance.contract.loading import load
 from conformance.errors import ExitCode
 from conformance.targets.configuration import load_targets
 from conformance.targets.state import allowed_operations
+
+pytestmark = pytest.mark.slow
 
 GUIDE = (ROOT / "docs" / "verify-aws.md").read_text(encoding="utf-8")
 

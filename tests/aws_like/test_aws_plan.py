@@ -22,6 +22,8 @@ from conformance.reference.service import Service
 from conformance.worlds.loading import load_world, synthetic_world
 from conformance.worlds.model import World
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def counted(world: World) -> Iterator[tuple[str, Counter[str]]]:

@@ -11,6 +11,8 @@ from cli.command import by_id, outcomes, report_of
 from conformance.errors import ExitCode
 from conformance.reference.foreground import Faults
 
+pytestmark = pytest.mark.slow
+
 
 def test_throttling_is_waited_out_told_and_never_judged(tmp_path: Path) -> None:
     options = ("--area", "client")

@@ -95,6 +95,7 @@ def test_the_document_is_valid_openapi() -> None:
     assert made()["openapi"].startswith("3.1.")
 
 
+@pytest.mark.slow
 def test_the_program_prints_the_document() -> None:
     printed = subprocess.run([sys.executable, str(PROGRAM)], check=True, capture_output=True, text=True, timeout=120)
     assert json.loads(printed.stdout) == document(contract())

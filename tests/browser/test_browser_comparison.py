@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from conformance.report.comparison.matrix import Matrix, matrix_of, render_matrix_html
 from conformance.report.result import Outcome, Result
 
+pytestmark = pytest.mark.slow
+
 SMALL = matrix_of([side(OLD, "old"), side(NEW, "new")])
 NUMBER = 3000
 LONG = matrix_of(

@@ -11,6 +11,8 @@ from browser import runs
 from browser.conftest import Open
 from conformance.report.run import Record
 
+pytestmark = pytest.mark.slow
+
 BROKEN = runs.broken_in_some_ways()
 MOST_ELEMENTS = 6_000
 """What a browser lays out in a blink: with a row an element, ten thousand results come to twenty times as many."""

@@ -13,6 +13,8 @@ from browser.conftest import Open
 from conformance.report.findings import group_findings
 from conformance.report.result import Outcome
 
+pytestmark = pytest.mark.slow
+
 BROKEN = runs.broken_in_some_ways()
 FAILED = [item for item in BROKEN.results if item.outcome is Outcome.FAILED]
 FINDINGS = group_findings(BROKEN.results)

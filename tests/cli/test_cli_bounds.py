@@ -12,6 +12,8 @@ from raw_servers import Behaviour, RawServer, always, reference
 from cli.measuring import IMPATIENT, LIMITS, measured, within_bounds
 from conformance.errors import ExitCode
 
+pytestmark = pytest.mark.slow
+
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
 

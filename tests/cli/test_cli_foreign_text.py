@@ -11,6 +11,8 @@ import pytest
 
 from cli.command import PATIENCE_S, environment
 
+pytestmark = pytest.mark.slow
+
 EVIL = "\x1b]52;c;cGF5bG9hZA==\x07\x1b[2J\x1b]8;;http://x\x1b\\\x9b31m\u202e\r\x00\ud800"
 PROGRAM = """
 import sys, click

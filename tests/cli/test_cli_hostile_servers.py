@@ -27,6 +27,8 @@ from raw_servers import (
 from cli.command import Ended, conformance, report_of, write_targets
 from conformance.errors import ExitCode
 
+pytestmark = pytest.mark.slow
+
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
 LIMITS = "{connect_s: 10, read_s: 20, total_s: 20, max_body_bytes: 2000000}"

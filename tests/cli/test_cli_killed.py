@@ -16,6 +16,8 @@ from cli.processes import kill, launching, outlived, unheard, wait_for_lines
 from conformance.errors import ExitCode
 from conformance.report.record import read_record
 
+pytestmark = pytest.mark.slow
+
 SLOW_S = 0.002
 RIGHT = reference()
 

@@ -75,12 +75,14 @@ def test_a_member_that_no_fact_has_is_an_error(name: str, near: str) -> None:
     assert repr(name) in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [("checks",), ("facts",), ("explain", "api-list:35")])
 def test_rows_fit_a_terminal_of_80_columns(command: tuple[str, ...], tmp_path: Path) -> None:
     screen = on_a_terminal(tmp_path, *command)
     assert [line for line in screen.splitlines() if len(line) > 80 and " http" not in line] == []
 
 
+@pytest.mark.slow
 def test_a_citation_is_not_broken_at_a_hyphen(tmp_path: Path) -> None:
     screen = on_a_terminal(tmp_path, "facts", "--member", "HyperParameterTuningJobName")
     assert "api-describe:10" in screen

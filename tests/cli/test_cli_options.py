@@ -97,6 +97,7 @@ def test_facts_of_several_operations_and_directions_are_a_union(tmp_path: Path) 
     assert parts == {(DESCRIBE, "error"), (LIST, "error"), (LIST, "paginator")}
 
 
+@pytest.mark.slow
 def test_the_options_under_pytest_do_the_same(tmp_path: Path) -> None:
     ended = under_pytest("--target=reference", "--target=moto", cwd=tmp_path)
     assert ended.code == 4

@@ -15,6 +15,8 @@ import pytest
 from cli.command import Run, Sharing, by_id, command, conformance, outcomes, ran, report_of, under_pytest
 from conformance.errors import ExitCode
 
+pytestmark = pytest.mark.slow
+
 SOME = ("--select", "*/error/*", "--select", "*/protocol/body/*", "--select", "*/pagination/token/*")
 
 

@@ -17,6 +17,8 @@ from cli.command import PATIENCE_S, Ended, command, conformance, environment, re
 from cli.processes import ended, first_line, launching, on_a_terminal, outlived, started
 from conformance.errors import ExitCode
 
+pytestmark = pytest.mark.slow
+
 LITTLE = ("--area", "error")
 
 

@@ -12,6 +12,8 @@ import pytest
 from cli.command import PATIENCE_S, Ended, command, conformance, environment, report_of
 from conformance.errors import ExitCode
 
+pytestmark = pytest.mark.slow
+
 LITTLE = ("--area", "error")
 FULL = Path("/dev/full")
 NOWHERE = "http://127.0.0.1:1"

@@ -11,6 +11,8 @@ import pytest
 import conformance as package
 from cli.command import conformance, outcomes, ran, report_of, write_targets
 
+pytestmark = pytest.mark.slow
+
 A_FEW = "DescribeHyperParameterTuningJob/error"
 DROPS_EVERY_CHECK = "def pytest_collection_modifyitems(items):\n    items.clear()\n"
 ENDS_PYTHON = "raise SystemExit('imported from the working folder')\n"

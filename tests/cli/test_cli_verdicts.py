@@ -217,6 +217,7 @@ def test_shards_of_an_empty_server_pass_and_their_merge_is_partly_judged(empty: 
     assert allowed.code == ExitCode.CONFORMS
 
 
+@pytest.mark.slow
 def test_pytest_itself_ends_with_the_same_code(tmp_path: Path, empty: RawServer) -> None:
     options = ("--target", empty.url, "--select", "*/error/*", "--report-dir", tmp_path / "out")
     ended = under_pytest(*options, cwd=tmp_path)

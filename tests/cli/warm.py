@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from subprocess import Popen  # by itself: a test that may start no program may still have a command forked
 from tempfile import TemporaryFile
 
 _IMPORTED = (
@@ -39,7 +40,7 @@ class Warm:
         """Start it with the environment in which it imports."""
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = Popen(
                 [sys.executable, __file__, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env=env,

@@ -82,6 +82,7 @@ def test_it_is_given_nothing_of_the_users_own(tmp_path: Path, monkeypatch: pytes
     assert not Path(given["AWS_CONFIG_FILE"]).exists()
 
 
+@pytest.mark.slow
 def test_the_line_that_does_the_same_is_pasted_into_a_shell(tmp_path: Path) -> None:
     command = Command((*ANY.words, "--cli-input-json", "file://input.json"), (("input.json", '{"a": "it\'s"}'),))
     settings = AwsCliSettings(tmp_path / "aws", "http://127.0.0.1:4566", "eu-west-1", frozenset())

@@ -17,6 +17,8 @@ from conformance.contract.loading import load
 from conformance.reference.server import ReferenceServer
 from conformance.worlds.loading import load_world
 
+pytestmark = pytest.mark.slow
+
 CHECKS = "*/client/cli/*"
 
 

@@ -14,6 +14,8 @@ import pytest
 from conformance.reference.server import ReferenceServer
 from conformance.worlds.loading import load_world
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "examples" / "client-tests"
 PAGE = DOCS / "client-testers.md"

@@ -15,6 +15,8 @@ from console_blocks import blocks, execute
 
 from conformance.contract.loading import load
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROMISED = ("make run", "make test")

@@ -89,6 +89,7 @@ def test_known_disagreements_never_fail(tmp_path: Path) -> None:
     assert "Known already" in ended.out
 
 
+@pytest.mark.slow
 def test_a_page_from_standard_input(tmp_path: Path) -> None:
     ended = ran(command("drift", "--document", "-"), cwd=tmp_path, send=written("boto3-paginator").encode())
     assert (ended.code, ended.err) == (0, "")
@@ -139,6 +140,7 @@ def test_mistakes_of_the_caller(tmp_path: Path) -> None:
         assert words in ended.told_without_traceback()
 
 
+@pytest.mark.slow
 def test_a_run_pays_nothing_for_it(tmp_path: Path) -> None:
     code = (
         "import sys, conformance.cli.run, conformance.suite.stage; "

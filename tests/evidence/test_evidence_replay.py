@@ -35,6 +35,8 @@ from conformance.wire.evidence import evidence_schema
 from conformance.wire.recording import read_bundle
 from conformance.worlds.loading import load_world
 
+pytestmark = pytest.mark.slow
+
 KEY, SECRET = "AKIACONFORMANCE00004", "canary-of-a-secret-key-77b1"
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LISTING = "ListTrainingJobsForHyperParameterTuningJob"

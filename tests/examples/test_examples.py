@@ -18,6 +18,8 @@ import yaml
 from conformance.cli.main import cli
 from conformance.worlds.loading import load_world
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 CI = DOCS / "examples" / "ci"

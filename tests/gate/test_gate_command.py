@@ -281,6 +281,7 @@ def test_two_processes_say_the_same(gated: Gated) -> None:
     assert {row["id"]: (row["outcome"], row["known"], row["declared"]) for row in both["results"]} == said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "two-processes"])
 def test_pytest_itself_takes_known_failures(gated: Gated, more: tuple[str, ...]) -> None:
     options = ["--target=broken", *CHOSEN, f"--targets-file={gated.targets}", "--report-dir=reports", "-q", *more]

@@ -23,6 +23,8 @@ from gate.broken_server import LIST
 from gate.hosts import Hosts, Network, NoNamespacesError, hosts_below, network, socket_server
 from gate.results import TODAY, entry
 
+pytestmark = pytest.mark.slow
+
 ONE = ("--select", f"{LIST}/order/Name/Ascending")
 SOME = (f"--select={LIST}/order", f"--select={LIST}/response", f"--select={LIST}/filter/Completed")
 TESTS = Path(__file__).parents[1]

@@ -10,6 +10,8 @@ from cli.command import Ended, conformance, python, report_of, under_pytest
 
 from gate.broken_server import DESCRIBE, LIST
 
+pytestmark = pytest.mark.slow
+
 REVERSE = f"{LIST}/order/Status/reverse"
 STATUS = f"{LIST}/response/TrainingJobSummaries[].TrainingJobStatus/enum"
 CHOSEN = ("--select", f"{LIST}/order", "--select", f"{LIST}/response/TrainingJobSummaries[].TrainingJobStatus")

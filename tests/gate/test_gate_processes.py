@@ -19,6 +19,8 @@ from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 from gate.broken_server import LIST
 
+pytestmark = pytest.mark.slow
+
 GATHERED = f"--select={LIST}/response"
 ORDERED = f"--select={LIST}/order"
 EXCHANGES = re.compile(r"exchanges.* s +.*?([\d,]+), [\d.]+ ms each")

@@ -12,6 +12,8 @@ from made_once import MadeOnce
 
 from gate.hosts import Hosts, hosts_below, socket_server
 
+pytestmark = pytest.mark.slow
+
 _TIMES = {"started", "duration_s", "elapsed_s", "Date", "date", "x-amzn-RequestId", "command"}
 """Members that differ from run to run: times, what the server counts on, and the command line."""
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from expected_failures import FILE, LEVELS, VERSION, differences, expected, recorded
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 DOES_NOT_CONFORM = 1

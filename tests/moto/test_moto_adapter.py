@@ -22,9 +22,12 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "moto-adapter"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
 JOB = "churn-57-in-all-statuses"
 
-pytestmark = pytest.mark.skipif(
-    installed() != VERSION, reason=f"the example is about moto {VERSION}; here is {installed() or 'none'}"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        installed() != VERSION, reason=f"the example is about moto {VERSION}; here is {installed() or 'none'}"
+    ),
+]
 
 
 def run(target: str, folder: Path) -> tuple[Ended, list[dict[str, Any]]]:

@@ -18,9 +18,9 @@ A_FEW = "*/error/*"
 TIMEOUT_S = 120
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(importlib.util.find_spec("hatchling") is None, reason="hatchling is not installed: extra dev"),
     pytest.mark.skipif(importlib.util.find_spec("build") is None, reason="build is not installed: extra dev"),
-    pytest.mark.xdist_group("wheel"),
 ]
 
 

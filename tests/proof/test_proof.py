@@ -149,6 +149,7 @@ def test_the_command_ends_with_2_on_a_pattern_that_matches_nothing(tmp_path: Pat
     assert "matches no mutant" in ended.told_without_traceback()
 
 
+@pytest.mark.slow
 def test_the_command_ends_with_1_where_one_survives(tmp_path: Path) -> None:
     blinded = (
         "import conformance.suite.catalogue as module\n"

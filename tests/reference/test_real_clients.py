@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from conformance.reference.server import ReferenceServer
 
+pytestmark = pytest.mark.slow
+
 MANY = "churn-57-in-all-statuses"
 
 

@@ -205,6 +205,7 @@ serve(load_world("empty"))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signal_name", ["SIGINT", "SIGTERM"])
 def test_the_foreground_server_ends_quietly_on_a_signal(signal_name: str) -> None:
     program = subprocess.Popen(

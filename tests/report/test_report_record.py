@@ -64,6 +64,7 @@ def test_every_line_is_on_disk_before_the_next_is_written(path: Path) -> None:
     writer.close()
 
 
+@pytest.mark.slow
 def test_a_run_that_dies_keeps_what_it_had(path: Path) -> None:
     program = f"""
 import os, sys

@@ -17,6 +17,8 @@ from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
 from conformance.worlds.loading import load_world
 
+pytestmark = pytest.mark.slow
+
 KEY, SECRET = "AKIACONFORMANCE00001", "canary-of-a-secret-key"
 READING = {
     "DescribeHyperParameterTuningJob",

@@ -18,6 +18,7 @@ def line(body: bytes = b"{}", *, method: str = "POST", url: str = "http://host/"
     return reproduce(SHELL, "an/id", Exchange("Op", HttpRequest(method, url, headers, body), None))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", [b"@/etc/hostname", b"'; touch made; '", b"$(touch made)", b"a\r\n\xff'", b"-x"])
 def test_a_body_is_pasted_as_it_is(body: bytes, tmp_path: Path) -> None:
     shell = ["/bin/bash", "-c", f"curl() {{ printf '%s\\0' \"$@\"; }}; {line(body)}"]

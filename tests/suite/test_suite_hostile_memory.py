@@ -17,6 +17,8 @@ from raw_servers import Behaviour, RawServer, Received, always, dying_after, nev
 from conformance.errors import ExitCode
 from conformance.worlds.loading import load_world
 
+pytestmark = pytest.mark.slow
+
 TO_THE_END = "ListTrainingJobsForHyperParameterTuningJob/pagination/token/leads-to-the-end"
 WELL = 20
 """Requests that a server answers rightly before it means harm: by then the run is well under way."""

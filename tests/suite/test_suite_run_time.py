@@ -15,6 +15,8 @@ from conformance.errors import ExitCode
 from conformance.report import progress
 from conformance.report.progress import Progress
 
+pytestmark = pytest.mark.slow
+
 DESCRIBE = "DescribeHyperParameterTuningJob"
 
 

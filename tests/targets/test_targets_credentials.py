@@ -17,6 +17,8 @@ from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 from conformance.wire.signing import Credentials
 from conformance.worlds.loading import load_world
 
+pytestmark = pytest.mark.slow
+
 SPEC = TargetSpec("mine", Kind.ENDPOINT, StateSource(Origin.EXISTING), "http://127.0.0.1:4566")
 
 

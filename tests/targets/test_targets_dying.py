@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 from cli.command import by_id, conformance, report_of, write_targets
 from raw_servers import RawServer, Received, reference
 
 from conformance.errors import ExitCode
+
+pytestmark = pytest.mark.slow
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 BODY = f"{DESCRIBE}/protocol/body"

@@ -20,6 +20,8 @@ from conformance.targets.endpoint import why_not_http
 from conformance.targets.launch import executable, held_port, launched
 from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
 
+pytestmark = pytest.mark.slow
+
 Program = Callable[[str, str], Path]
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,6 +17,8 @@ from conformance.contract.loading import load
 from conformance.suite.catalogue import catalogue
 from third_operation.worked_example import FOLDER, OPERATION, example
 
+pytestmark = pytest.mark.slow
+
 _TIMEOUT_S = 240
 _MOST = {"client": 20, "filter": 70, "order": 12, "pagination": 120, "protocol": 60, "request": 200, "response": 60}
 """Areas, and how many checks each has at least."""

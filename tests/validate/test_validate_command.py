@@ -63,6 +63,7 @@ def test_a_request_alone(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     assert masked(ended.out) == snapshot
 
 
+@pytest.mark.slow
 def test_an_error_from_standard_input(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     done = subprocess.run(
         command("validate", DESCRIBE, "-"),
