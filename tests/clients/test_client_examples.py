@@ -34,7 +34,7 @@ def test_the_page_shows_the_file(language: str, name: str) -> None:
     assert (EXAMPLES / name).read_text(encoding="utf-8") in blocks(language)
 
 
-def test_the_tests_on_the_page_pass_as_they_stand() -> None:
+def test_the_tests_on_the_page_pass() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_best_of.py"],
         cwd=EXAMPLES, env=_environment(), capture_output=True, text=True, timeout=TIMEOUT_S, check=False,

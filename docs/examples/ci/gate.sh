@@ -1,9 +1,9 @@
 #!/bin/sh
 # A gate for any CI service:   gate.sh TARGET [BASELINE]
 #
-# Judges TARGET and leaves record and reports in report/. With a BASELINE (the report folder of an earlier run) the gate is
-# red where something broke or is no longer judged since then, and diff.md says what; without one, where the target does
-# not conform. KNOWN_FAILURES may name a file of failures that are accepted.
+# Checks TARGET and writes record and reports to report/. With a BASELINE (the report folder of an earlier run) the gate is
+# red if something broke or is no longer judged since then, and diff.md lists it; without one, if the target does not
+# conform. KNOWN_FAILURES may name a file of accepted failures.
 set -eu
 
 target=$1
@@ -16,7 +16,7 @@ else
   conformance run "$target" --report-dir report || code=$?
 fi
 
-# 2 and 3 are no verdict on the target, and 4 is one on a part of it: no difference may excuse them.
+# 2 and 3 are no verdict, and 4 is one on a part of the target: no comparison excuses them.
 if [ "$code" -gt 1 ]; then
   exit "$code"
 fi

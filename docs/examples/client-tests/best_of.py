@@ -11,4 +11,4 @@ def best_of(sagemaker, tuning_job, number=3):
         SortOrder="Descending" if objective["Type"] == "Maximize" else "Ascending",
         PaginationConfig={"MaxItems": number, "PageSize": 10},
     )
-    return [item["TrainingJobName"] for page in pages for item in page["TrainingJobSummaries"]]
+    return [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]]

@@ -1,4 +1,4 @@
-"""Its tests, against a server that runs inside them: pytest test_best_of.py runs them as they are."""
+"""Its tests, with a server that runs inside them: pytest test_best_of.py."""
 
 import boto3
 import pytest
@@ -27,24 +27,24 @@ def sagemaker():
         yield client(server)
 
 
-def test_the_best_come_first(sagemaker):
+def test_the_best_are_first(sagemaker):
     best = best_of(sagemaker, "churn-57-in-all-statuses", 20)
     known = next(job for job in WORLD.jobs if job.name == "churn-57-in-all-statuses")
     values = {job.name: job.metric for job in known.training_jobs if job.metric is not None}
     assert [values[name] for name in best] == sorted(values.values(), reverse=True)[:20]
 
 
-def test_a_name_that_nobody_has(sagemaker):
+def test_an_unknown_name_raises(sagemaker):
     with pytest.raises(sagemaker.exceptions.ResourceNotFound):
         best_of(sagemaker, "no-such-job")
 
 
-def test_throttling_is_lived_through():
+def test_throttling_is_retried():
     with ReferenceServer(WORLD, service=Faults(throttle_every=2)) as server:
         assert len(best_of(client(server), "churn-57-in-all-statuses")) == 3
 
 
-def test_denial_is_told():
+def test_a_denied_action_raises():
     denied = Faults(deny=frozenset({"ListTrainingJobsForHyperParameterTuningJob"}))
     with ReferenceServer(WORLD, service=denied) as server:
         sagemaker = client(server)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Go through a tuning job's training jobs, ten at a time, as a script would: by hand, and by the AWS CLI itself.
+# Go through a tuning job's training jobs, ten at a time, as a script would: page by page, and in one command.
 set -eu
 export AWS_ENDPOINT_URL="${AWS_ENDPOINT_URL:-http://127.0.0.1:5098}" AWS_DEFAULT_REGION=us-east-1
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_PAGER=
@@ -15,5 +15,5 @@ while :; do
   [ "$token" != None ] || break
 done
 
-# The same in one call: without --max-results it goes over the pages by itself.
+# The same in one call: without --max-results the AWS CLI requests all pages.
 $list --hyper-parameter-tuning-job-name "$job" --query 'length(TrainingJobSummaries)'

@@ -1,4 +1,4 @@
-"""From a world to moto's own models: what Create alone can't reach is set on them afterwards."""
+"""Converts a world to moto's models, with the states that Create can't make."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OBJECTIVES = ("Succeeded", "Pending", "Failed")
 
 
 def load(world: dict[str, Any]) -> int:
-    """Put tuning jobs and training jobs of a world into moto, in place of what is there; give how many tuning jobs."""
+    """Replace what moto holds by the jobs of a world; return the number of tuning jobs."""
     backend = sagemaker_backends[DEFAULT_ACCOUNT_ID][world["region"]]
     backend.hyper_parameter_tuning_jobs.clear()
     backend.training_jobs.clear()
@@ -50,7 +50,7 @@ def _load_job(backend: SageMakerModelBackend, job: dict[str, Any], jobs: dict[st
     runtime = job.get("consumed_runtime")
     made.consumed_resources = None if runtime is None else {"RuntimeInSeconds": runtime}
     made.tuning_job_completion_details = _completion(job.get("completion_details"))
-    # moto has no place for the training jobs of a tuning job: list_training_jobs.py finds them here.
+    # moto does not link training jobs to tuning jobs: list_training_jobs.py reads this.
     made.launched = [_summary(job, item, account, region) for item in launched]
     made.best_training_job = _best([job], account, region)
     warm_start = create.get("WarmStartConfig") or {}
@@ -64,7 +64,7 @@ def _load_job(backend: SageMakerModelBackend, job: dict[str, Any], jobs: dict[st
 
 
 def _load_training_job(backend: SageMakerModelBackend, job: dict[str, Any], launched: dict[str, Any]) -> None:
-    """Make the training job itself, for DescribeTrainingJob and ListTrainingJobs, which moto has."""
+    """Create the training job for moto's DescribeTrainingJob and ListTrainingJobs."""
     definition = _definition(job, launched)
     made = FakeTrainingJob(
         account_id=backend.account_id,
@@ -97,7 +97,7 @@ def _load_training_job(backend: SageMakerModelBackend, job: dict[str, Any], laun
 
 
 def _summary(job: dict[str, Any], launched: dict[str, Any], account: str, region: str) -> dict[str, Any]:
-    """Return one training job as the lists of a tuning job and its best jobs tell it, without what it does not have."""
+    """Return the summary of a training job, as listings and best training jobs show it, without empty members."""
     prefix = f"arn:aws:sagemaker:{region}:{account}"
     members = {
         "TrainingJobDefinitionName": launched.get("definition_name"),
@@ -124,9 +124,9 @@ def _metric(job: dict[str, Any], launched: dict[str, Any]) -> dict[str, Any] | N
 
 
 def _best(jobs: list[dict[str, Any]], account: str, region: str) -> dict[str, Any] | None:
-    """Return the completed training job with the best metric, the first of several; None where none has a metric."""
+    """Return the completed training job with the best metric, the first of equals; None if none has a metric."""
     best: tuple[float, float, str] | None = None
-    told: dict[str, Any] | None = None
+    summary: dict[str, Any] | None = None
     for job in jobs:
         for item in job["training_jobs"]:
             if item["status"] != "Completed" or item.get("metric") is None:
@@ -134,8 +134,8 @@ def _best(jobs: list[dict[str, Any]], account: str, region: str) -> dict[str, An
             sign = -1 if _objective(job, item)["Type"] == "Maximize" else 1
             rank = (sign * item["metric"], item["created"], item["name"])
             if best is None or rank < best:
-                best, told = rank, _summary(job, item, account, region)
-    return told
+                best, summary = rank, _summary(job, item, account, region)
+    return summary
 
 
 def _definition(job: dict[str, Any], launched: dict[str, Any]) -> dict[str, Any]:
@@ -165,5 +165,5 @@ def _completion(details: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _time(seconds: float | None) -> datetime | None:
-    """Return a time as moto keeps it: UTC, without saying so."""
+    """Return a time as moto stores it: UTC without a time zone."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)

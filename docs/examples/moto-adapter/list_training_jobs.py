@@ -1,6 +1,6 @@
-"""ListTrainingJobsForHyperParameterTuningJob, which moto lacks, as a first version of it might be contributed.
+"""A first version of ListTrainingJobsForHyperParameterTuningJob, which moto lacks.
 
-It pages, filters and sorts. It does not look at its input much: the suite says what is left to do.
+It pages, filters and sorts. It validates little of its input: the suite reports what is missing.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ KEYS = {
     "FinalObjectiveMetricValue": lambda item: item[METRIC]["Value"],
 }
 QUERY = ("HyperParameterTuningJobName", "StatusEquals", "SortBy", "SortOrder")
-"""What a token belongs to."""
+"""The members that a token is bound to."""
 MOST = 100
 
 
 def list_training_jobs(self: SageMakerResponse) -> ActionResult:
-    """Answer the operation from the training jobs that backend.py keeps beside each tuning job."""
+    """Answer the operation from the training jobs that backend.py stores with each tuning job."""
     query = {name: self._get_param(name) for name in QUERY}
     name = query["HyperParameterTuningJobName"]
     if not name:
@@ -61,7 +61,7 @@ def _token(offset: int, query: dict[str, Any]) -> str:
 
 
 def _offset(token: str | None, query: dict[str, Any]) -> int:
-    """Take back what `_token` gave; a token belongs to its query."""
+    """Return the offset in a token; raise if it is of another query."""
     if token is None:
         return 0
     try:
@@ -74,5 +74,5 @@ def _offset(token: str | None, query: dict[str, Any]) -> int:
 
 
 def install() -> None:
-    """Teach moto the operation: it looks for a method that bears its name."""
+    """Add the operation to moto, which calls the method of its name."""
     SageMakerResponse.list_training_jobs_for_hyper_parameter_tuning_job = list_training_jobs

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The adapter: takes a world from standard input and hands it to the server at CONFORMANCE_ENDPOINT_URL.
+"""The adapter: sends the world on standard input to the server at CONFORMANCE_ENDPOINT_URL.
 
-Exit status 0 says that the world is loaded; anything else stops the run, and what was printed is shown.
+Exit status 0 means that the world is loaded; any other stops the run, which shows what was printed.
 """
 
 from __future__ import annotations

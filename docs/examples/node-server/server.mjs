@@ -1,4 +1,4 @@
-// A server of one operation, with a way in for a world: PUT /world.    node server.mjs PORT
+// A server of one operation, with a route that loads a world: PUT /world.    node server.mjs PORT
 import { createServer } from "node:http";
 
 let jobs = new Map();
@@ -8,7 +8,7 @@ function describe({ HyperParameterTuningJobName: name }) {
     return [400, { __type: "ValidationException", message: "HyperParameterTuningJobName is not a name" }];
   if (!jobs.has(name)) return [400, { __type: "ResourceNotFound", message: `no such tuning job: ${name}` }];
   const { create: { Tags, ...asked }, training_jobs: launched, ...job } = jobs.get(name);
-  const count = (member, value) => launched.filter((one) => one[member] === value).length;
+  const count = (member, value) => launched.filter((job) => job[member] === value).length;
   return [200, {
     ...asked, HyperParameterTuningJobStatus: job.status, FailureReason: job.failure_reason,
     HyperParameterTuningJobArn: `arn:aws:sagemaker:us-east-1:123456789012:hyper-parameter-tuning-job/${name}`,
