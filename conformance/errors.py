@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import IntEnum
+
+_LISTED = 12
+"""How many choices a hint lists before it only counts them."""
 
 
 class ExitCode(IntEnum):
-    """What the process tells its caller; the same for every command."""
+    """What the process returns to its caller; the same for every command."""
 
     CONFORMS = 0
     """Nothing failed, and everything that was selected was judged."""
@@ -21,7 +26,7 @@ class ExitCode(IntEnum):
 
 
 class UserError(Exception):
-    """A problem that the user can mend, told in three parts.
+    """A problem that the user can fix, in three parts.
 
     `problem` says what is wrong, `where` names the file and line or the target and URL, and `remedy` says what to do.
     The command line prints the three parts and exits with `exit_code`.
@@ -42,5 +47,18 @@ class UserError(Exception):
         if self.where:
             lines.append(f"  where: {self.where}")
         if self.remedy:
-            lines.append(f"  to do: {self.remedy}")
+            lines.append(f"  hint: {self.remedy}")
         return "\n".join(lines)
+
+
+def suggest(word: str, choices: Iterable[str]) -> str:
+    """Say which of the choices was probably meant, or which there are."""
+    known = list(choices)
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    if not known:
+        return "there is nothing to choose from here: remove it"
+    if len(known) > _LISTED:
+        return f"choose one of the {len(known)} known ones, such as {known[0]!r}"
+    return "choose one of: " + ", ".join(known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.contract.cited_lines import verify_citations
-from conformance.contract.errors import ContractError, Finding
+from conformance.contract.keys import ContractError
 from conformance.contract.lint import lint
 from conformance.contract.loading import load, packaged_root
 from conformance.contract.model import (
@@ -13,6 +13,7 @@ from conformance.contract.model import (
     CommonError,
     Contract,
     Fact,
+    Finding,
     Listing,
     Member,
     Node,

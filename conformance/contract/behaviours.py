@@ -14,11 +14,8 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 
 from conformance.contract.citations import line_number
-from conformance.contract.errors import ContractError, suggest
-from conformance.contract.model import Behaviour, Citation, Level, Node, Rule, Source
-from conformance.contract.yaml_source import (
-    Entries,
-    Section,
+from conformance.contract.keys import (
+    ContractError,
     choice,
     closed,
     names,
@@ -30,6 +27,9 @@ from conformance.contract.yaml_source import (
     whole,
     wrong_type,
 )
+from conformance.contract.model import Behaviour, Citation, Level, Node, Rule, Source
+from conformance.errors import suggest
+from conformance.inputs import Entries, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,23 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.errors import ContractError, suggest
 from conformance.contract.facets import CITABLE, WIRE_NUMBER, facet_value, same_value
+from conformance.contract.keys import ContractError, choice, closed, section, sub, subs, text, texts, whole, wrong_type
+from conformance.contract.keys import shown as fields_shown
 from conformance.contract.model import UNSET, Citation, Observation, Source
-from conformance.contract.yaml_source import (
-    Entries,
-    Section,
-    choice,
-    closed,
-    section,
-    sub,
-    subs,
-    text,
-    texts,
-    whole,
-    wrong_type,
-)
-from conformance.contract.yaml_source import shown as fields_shown
+from conformance.errors import suggest
+from conformance.inputs import Entries, Section
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

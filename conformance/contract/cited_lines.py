@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.errors import Finding
-from conformance.contract.model import UNSET, Citation, Source
+from conformance.contract.model import UNSET, Citation, Finding, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

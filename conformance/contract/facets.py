@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from conformance.contract.errors import ContractError, suggest
-from conformance.contract.yaml_source import Entries, Section, shown
+from conformance.contract.keys import ContractError, shown
+from conformance.errors import suggest
+from conformance.inputs import Entries, Section
 
 TYPES: Final = ("string", "integer", "float", "boolean", "timestamp", "list", "map", "structure")
 SCALARS: Final = ("string", "integer", "float", "boolean", "timestamp")

@@ -11,9 +11,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.errors import ContractError, Finding, suggest
+from conformance.contract.keys import ContractError
 from conformance.contract.loading import packaged_root
-from conformance.contract.yaml_source import Entries, Section, load_file
+from conformance.contract.model import Finding
+from conformance.errors import suggest
+from conformance.inputs import load_file, schema_faults
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -40,8 +42,6 @@ def schema_findings(root: Path, shown_root: str, shipped: Path | None = None) ->
 
     `shipped` is the folder whose schema counts where the contract brings none of its own.
     """
-    import jsonschema  # noqa: PLC0415 - costs more than loading a contract, and only lint needs it
-
     own = root / SCHEMA_FILE
     path = own if shipped is None or own.is_file() else shipped / SCHEMA_FILE
     try:
@@ -49,7 +49,6 @@ def schema_findings(root: Path, shown_root: str, shipped: Path | None = None) ->
     except (OSError, ValueError) as error:
         yield Finding(f"the schema can't be read: {error}", f"{shown_root}/{SCHEMA_FILE}:1", "restore the file")
         return
-    validator = jsonschema.Draft202012Validator(schema)
     for file in sorted((*root.rglob("*.yaml"), *root.rglob("*.yml"))):
         relative = file.relative_to(root)
         shown = f"{shown_root}/{relative.as_posix()}"
@@ -58,27 +57,14 @@ def schema_findings(root: Path, shown_root: str, shipped: Path | None = None) ->
             yield Finding(f"{relative.as_posix()} is no file of a contract", f"{shown}:1", "move it away")
             continue
         try:
-            value, _ = load_file(file, shown)
+            value, _ = load_file(file, shown, ContractError)
         except ContractError as error:
             yield Finding(error.problem, error.where, error.remedy)
             continue
-        narrowed = validator.evolve(schema={**schema, "$ref": f"#/$defs/{kind}"})
-        for fault in sorted(narrowed.iter_errors(value), key=lambda fault: fault.json_path):
-            where = _line(value, list(fault.absolute_path))
+        for fault in schema_faults(value, {**schema, "$ref": f"#/$defs/{kind}"}):
             yield Finding(
-                f"the schema refuses {fault.json_path}: {fault.message}", where, f"see $defs/{kind} in {SCHEMA_FILE}"
+                f"by the schema, {fault.problem}", fault.where, f"{fault.hint}; see $defs/{kind} in {SCHEMA_FILE}"
             )
-
-
-def _line(value: Section | Entries, path: list[Any]) -> str:
-    """Return `file:line` of the deepest value on the path that knows its line."""
-    where = value.at()
-    current: Any = value
-    for step in path:
-        if isinstance(current, Section | Entries):
-            where = current.at(step)
-            current = current[step]
-    return where
 
 
 def lint(contract: Contract, laws: Collection[str] | None = None, areas: Collection[str] = ()) -> tuple[Finding, ...]:

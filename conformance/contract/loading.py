@@ -9,23 +9,12 @@ from typing import TYPE_CHECKING
 
 from conformance.contract.behaviours import parse_behaviours
 from conformance.contract.citations import CitationIndex, parse_observations, parse_sources
-from conformance.contract.errors import ContractError
 from conformance.contract.facts import facts_of_operation
+from conformance.contract.keys import ContractError, choice, closed, sub, subs, text, whole, wrong_type
 from conformance.contract.model import CommonError, Contract, Service, Shape
 from conformance.contract.operations import OperationReader
 from conformance.contract.shapes import check_shapes, parse_shape
-from conformance.contract.yaml_source import (
-    Entries,
-    Section,
-    choice,
-    closed,
-    load_file,
-    sub,
-    subs,
-    text,
-    whole,
-    wrong_type,
-)
+from conformance.inputs import Entries, Section, load_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,7 +175,7 @@ class _Files:
         raise ContractError("the file must hold a list, not a mapping", where=value.at(), remedy="start entries with -")
 
     def read(self, path: Path) -> Section | Entries:
-        value, content = load_file(path, self.name(path))
+        value, content = load_file(path, self.name(path), ContractError)
         relative = path.relative_to(self.root).as_posix()
         self.digest.update(f"{relative}\0{len(content)}\0".encode())
         self.digest.update(content)

@@ -436,3 +436,16 @@ class Node:
         if name == "{value}":
             return self.value
         return self.members.get(name)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault of a contract that still loads: what is wrong, where (`file:line`), and what to do."""
+
+    problem: str
+    where: str
+    remedy: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return the three parts as they are printed by tools."""
+        return {"problem": self.problem, "where": self.where, "remedy": self.remedy}

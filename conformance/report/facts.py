@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from conformance.contract.errors import ContractError
+from conformance.contract.keys import ContractError
 from conformance.contract.loading import load
 from conformance.contract.model import UNSET, Contract
 from conformance.report.result import Outcome, Result

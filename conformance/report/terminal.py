@@ -219,7 +219,7 @@ class _Page(Printer):
             for item in findings[:left]:
                 self.line(f"    {one_line(item.where)}  {one_line(item.check)}")
                 self.wrapped(visible(item.problem), indent=6)
-                self.wrapped(f"to do: {visible(item.remedy)}", indent=6)
+                self.wrapped(f"hint: {visible(item.remedy)}", indent=6)
             left = max(left - len(findings), 0)
         if len(gate.findings) > limit:
             self.line(f"    and {len(gate.findings) - limit:,} more")

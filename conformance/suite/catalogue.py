@@ -31,9 +31,8 @@ from conformance.clients.boto3_checks import ClientChecks
 from conformance.clients.cli_checks import CLI_CHECKS_LAWS, CliChecks
 from conformance.clients.paginator_checks import LAWS as PAGINATOR_LAWS
 from conformance.clients.paginator_checks import paginator_checks
-from conformance.contract.errors import Finding
 from conformance.contract.lint import lint
-from conformance.contract.model import Contract, Operation
+from conformance.contract.model import Contract, Finding, Operation
 from conformance.errors import UserError
 from conformance.session.session import TargetSession
 

@@ -13,17 +13,13 @@ from functools import cache
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 from conformance.checks.check import matches
-from conformance.contract.errors import ContractError, suggest
-from conformance.contract.yaml_source import Section, load_file, shown
 from conformance.errors import UserError
+from conformance.inputs import Section, insist, load_file
 from conformance.report.result import Outcome, Result
 from conformance.report.run import Gate, GateFinding, Record, Wrong
-
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
 
 
 class KnownFailuresError(UserError):
@@ -101,7 +97,6 @@ DAY: Final = "CONFORMANCE_TODAY"
 """The environment variable that names the day by which expiry is judged, such as 2027-04-01."""
 
 _UNWRITTEN = re.compile(rf"\s*({TODO}\b.*)?", re.IGNORECASE | re.DOTALL)
-_KINDS = {"object": "a mapping", "array": "a list", "string": "text"}
 _FORM = "start it with `known_failures:`, and write `- check:` and `reason:` for each entry"
 
 
@@ -128,16 +123,14 @@ def read_known_failures(path: Path, *, reasons_due: bool = True) -> KnownFailure
     """
     name = str(path)
     document = _document(path, name)
-    faults = sorted(_faults(document), key=lambda fault: fault.line)
-    structural = [fault for fault in faults if not fault.about_reason]
-    if structural:
-        first = structural[0]
-        more = f" (and {len(structural) - 1} more in this file)" if len(structural) > 1 else ""
-        raise KnownFailuresError(first.problem + more, where=f"{name}:{first.line}", remedy=first.remedy)
-    rows: list[Section] = document["known_failures"]
+    rows = document.get("known_failures")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, Section) and row.get("reason") in (None, ""):
+            row["reason"] = TODO
+    insist(document, schema(), KnownFailuresError)
     if reasons_due:
-        _insist_on_reasons(rows)
-    entries = tuple(_entry(row) for row in rows)
+        _insist_on_reasons(document["known_failures"])
+    entries = tuple(_entry(row) for row in document["known_failures"])
     _insist_on_one_entry_each(entries)
     return KnownFailures(name, entries)
 
@@ -170,63 +163,14 @@ def _document(path: Path, name: str) -> Section:
             where=name,
             remedy="let `conformance run --write-known-failures` write a first one",
         )
-    try:
-        document, _ = load_file(path, name)
-    except ContractError as error:
-        raise KnownFailuresError(error.problem, where=error.where, remedy=error.remedy) from error
+    document, _ = load_file(path, name, KnownFailuresError)
     if not isinstance(document, Section):
         raise KnownFailuresError("the file is a list", where=f"{name}:1", remedy=_FORM)
     return document
 
 
-@dataclass(frozen=True)
-class _Fault:
-    line: int
-    problem: str
-    remedy: str
-    about_reason: bool = False
-    """Whether it is no more than that a reason is still to be written."""
-
-
-def _faults(document: Section) -> Iterator[_Fault]:
-    import jsonschema  # noqa: PLC0415 - slow to import, and only needed here
-
-    errors = list(jsonschema.Draft202012Validator(schema()).iter_errors(document))
-    misspelt = [error.absolute_path for error in errors if error.validator == "additionalProperties"]
-    for error in errors:
-        if error.validator != "required" or error.absolute_path not in misspelt:  # the misspelt key is the missing one
-            yield from _told(document, error)
-
-
-def _told(document: Section, error: ValidationError) -> Iterator[_Fault]:
-    """Say in words what one error of the validator means."""
-    trail = list(error.absolute_path)
-    line = _line(document, trail)
-    what = f"`{trail[-1]}`" if trail and isinstance(trail[-1], str) else "the entry" if trail else "the file"
-    rule, given = str(error.validator), error.instance
-    limit: Any = error.validator_value
-    if rule == "additionalProperties" and isinstance(given, Section):
-        allowed = sorted((error.schema or {}).get("properties", {}))  # type: ignore[union-attr]
-        for name in (item for item in given if item not in allowed):
-            yield _Fault(given.lines[name], f"{what} has no key {name!r}", suggest(name, allowed))
-    elif rule == "required" and isinstance(given, Section):
-        for name in (item for item in limit if item not in given):
-            yield _Fault(line, f"{what} lacks the key {name!r}", f"add `{name}:` to it", about_reason=name == "reason")
-    elif rule == "type":
-        unwritten = trail[-1:] == ["reason"] and given is None
-        problem = f"{what} must be {_KINDS[limit]}, not {shown(given):.80}"
-        yield _Fault(line, problem, "write it in quotes" if limit == "string" else _FORM, about_reason=unwritten)
-    elif rule == "enum":
-        yield _Fault(line, f"{what} can't be {given!r}", suggest(str(given), limit))
-    elif rule == "pattern":
-        yield _Fault(line, f"{what} is no date: {given!r}", "write it like 2027-03-31")
-    else:
-        unwritten = trail[-1:] == ["reason"]
-        yield _Fault(line, f"{what} must not be empty", "fill it, or leave the key out", about_reason=unwritten)
-
-
 def _insist_on_reasons(rows: list[Section]) -> None:
-    waiting = [row for row in rows if is_unwritten(row.get("reason") or "")]
+    waiting = [row for row in rows if is_unwritten(row["reason"])]
     if waiting:
         what = "an entry has" if len(waiting) == 1 else f"{len(waiting)} entries have"
         places = "\n         ".join(f"{row.at('reason')}  {row['check']}" for row in waiting)
@@ -240,7 +184,7 @@ def _insist_on_one_entry_each(entries: tuple[Entry, ...]) -> None:
         earlier = first.setdefault(entry.check.rstrip("/"), entry)
         if earlier is not entry:
             raise KnownFailuresError(
-                f"{entry.check!r} stands twice",
+                f"{entry.check!r} is there twice",
                 where=entry.where,
                 remedy=f"keep one of them; the first is at {earlier.where}",
             )
@@ -249,7 +193,7 @@ def _insist_on_one_entry_each(entries: tuple[Entry, ...]) -> None:
 def _entry(row: Section) -> Entry:
     return Entry(
         check=row["check"],
-        reason=row.get("reason") or "",
+        reason=row["reason"],
         where=row.at("check"),
         issue=row.get("issue", ""),
         expires=_day(row),
@@ -266,16 +210,6 @@ def _day(row: Section) -> date | None:
     except ValueError as error:
         problem = f"`expires` is no date: {row['expires']!r}"
         raise KnownFailuresError(problem, where=row.at("expires"), remedy="the calendar has no such day") from error
-
-
-def _line(document: Section, trail: list[str | int]) -> int:
-    """Return the line of what a trail of keys and indices leads to."""
-    line = document.line
-    value: Any = document
-    for step in trail:
-        line = value.lines[step]
-        value = value[step]
-    return line
 
 
 _ENDED_BADLY = frozenset({Outcome.FAILED, Outcome.ERROR})

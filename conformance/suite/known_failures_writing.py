@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from conformance.contract.yaml_source import Entries, Section, load_file
+from conformance.inputs import Entries, Section, load_file
 from conformance.output import write_whole
 from conformance.report.result import Outcome, Result
 from conformance.report.run import Record
@@ -143,7 +143,7 @@ def _inserted(path: Path, added: Sequence[Entry]) -> str:
 
 def _insertion(path: Path) -> tuple[int, str]:
     """Return the line behind which entries can be put, and their indentation; raise KnownFailuresError."""
-    document, _ = load_file(path, str(path))
+    document, _ = load_file(path, str(path), KnownFailuresError)
     if isinstance(document, Section):
         line = document.lines["known_failures"]
         rows: Entries = document["known_failures"]

@@ -14,20 +14,15 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from conformance.contract.errors import ContractError
 from conformance.contract.model import Node, Operation
-from conformance.contract.yaml_source import read_yaml
 from conformance.errors import UserError
+from conformance.inputs import NO_NUMBER, read_yaml
 from conformance.report.fields import json_type
 from conformance.wire.encoding import NotJsonError, parse
 from conformance.wire.limits import Limits
@@ -185,15 +180,9 @@ def _seconds(text: str) -> int | float | str:
     return int(seconds) if seconds.is_integer() else seconds
 
 
-try:
-    from yaml import CSafeLoader as _Parser
-except ImportError:  # PyYAML without libyaml: slower, same events
-    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
-
 _MOST_VALUES = 500_000
 """Names and values in one file: as many as are read of JSON."""
 
-NO_NUMBER = 'the wire has the strings "NaN", "Infinity" and "-Infinity" in its place: write it so'
 _ONE_BODY = "save the body of one answer there"
 
 _LINE = re.compile(rb"[^\r\n]+")
@@ -201,52 +190,12 @@ _ASIDE = re.compile(rb"\s*(?:#.*)?")
 _FIRST = re.compile(rb"---(?:\s.*)?|(?:[A-Za-z_]\w*:|-)(?:\s.*)?")
 """The first line of a document in block style; what begins with a bracket or in quotes is read as JSON."""
 
-_NO_NUMBER = re.compile(r"[-+]?\.(?:inf|nan)", re.IGNORECASE)
-_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?(?:e[-+]?[0-9]+)?", re.IGNORECASE)
-
 
 def is_yaml(raw: bytes) -> bool:
     """Tell YAML from JSON by the first line that is neither blank nor a comment."""
     lines = (line[0] for line in _LINE.finditer(raw))
     first = next((line for line in lines if not _ASIDE.fullmatch(line)), b"")
     return _FIRST.fullmatch(first) is not None
-
-
-def parse_yaml(raw: bytes, where: str, *, deepest: int) -> Any:
-    """Return the value of the one document in a text, `where` naming its file. Raises SavedError, with the line.
-
-    `deepest` is how many levels may stand in one another.
-    """
-    _insist_on_bounds(raw, where, deepest)
-    try:
-        return read_yaml(raw, where)
-    except ContractError as error:
-        raise SavedError(error.problem, where=error.where, remedy=error.remedy) from error
-
-
-def _insist_on_bounds(raw: bytes, where: str, deepest: int) -> None:
-    """Go through the text without building anything. Raises SavedError for what is too deep, too much, or no number."""
-    depth = values = 0
-    with suppress(yaml.YAMLError):  # what is not well-formed is told by the reader
-        events: Iterator[Any] = yaml.parse(raw, Loader=_Parser)
-        for event in events:
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            values += isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
-            at = f"{where}:{event.start_mark.line + 1}"
-            if depth > deepest:
-                raise SavedError(f"it nests deeper than {deepest} levels", where=at, remedy=_ONE_BODY)
-            if values > _MOST_VALUES:
-                raise SavedError(f"it has more than {_MOST_VALUES:,} values", where=at, remedy=_ONE_BODY)
-            if isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
-                _insist_on_a_number(event.value, at)
-
-
-def _insist_on_a_number(text: str, where: str) -> None:
-    """Raise SavedError for a number that JSON can't have."""
-    if _NO_NUMBER.fullmatch(text):
-        raise SavedError(f"{text} is no number of JSON", where=where, remedy=NO_NUMBER)
-    if _NUMBER.fullmatch(text) and not isfinite(float(text)):
-        raise SavedError(f"the number {text:.40} is larger than any that can be read", where=where, remedy=_ONE_BODY)
 
 
 STDIN = "-"
@@ -285,7 +234,7 @@ def read(file: str, what: str) -> Content:
     if not raw.strip():
         raise SavedError("there is nothing in it", where=where, remedy="save the body of an answer there")
     in_yaml = is_yaml(raw)
-    value = parse_yaml(raw, where, deepest=_DEEPEST) if in_yaml else _parse_json(raw, where)
+    value = read_yaml(raw, where, SavedError, most_values=_MOST_VALUES) if in_yaml else _parse_json(raw, where)
     if isinstance(value, dict):
         layout = Layout.YAML if in_yaml else Layout.INDENTED if _INDENTED.match(raw) else Layout.OTHER
         return Content(where, value, layout)

@@ -15,7 +15,7 @@ from conformance.checks.check import Check
 from conformance.checks.tuning.answers import related
 from conformance.clients.awscli import AwsCli, AwsCliSettings, find, version_of
 from conformance.clients.boto3_session import Boto3Client, ClientSession
-from conformance.contract.errors import ContractError
+from conformance.contract.keys import ContractError
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.session.session import Resource, TargetSession

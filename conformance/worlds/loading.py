@@ -14,39 +14,23 @@ A job is a mapping:
 
 from __future__ import annotations
 
+import json
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from itertools import cycle, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.worlds.model import ENDED_TUNING_STATUSES, TUNING_STATUSES, World, WorldJob
-from conformance.worlds.schedule import Document, Trail, WorldError, launch, read
+from conformance.inputs import Entries, Section, insist, read_yaml
+from conformance.worlds.model import ENDED_TUNING_STATUSES, World, WorldJob, WorldTrainingJob
+from conformance.worlds.schedule import WorldError, launch
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.worlds.model import WorldTrainingJob
-
-
-_WORLD_MEMBERS = frozenset({"world", "account", "region", "include", "jobs", "anchors"})
-_JOB_MEMBERS = frozenset(
-    {
-        "name",
-        "status",
-        "created",
-        "create",
-        "ended",
-        "modified",
-        "failure_reason",
-        "completion",
-        "consumed",
-        "schedule",
-        "training_jobs",
-    }
-)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 _WIND_DOWN_S = 30.25
 """Seconds from the end of the last training job to the end of its tuning job, where the world does not say."""
 
@@ -63,29 +47,51 @@ def load_world(name_or_path: str | Path) -> World:
     Raises WorldError, with file and line where there is one.
     """
     path = _find(name_or_path)
-    document = read(path)
-    members = _mapping(document, (), document.content, _WORLD_MEMBERS)
+    document = _read(path)
     jobs = list(_jobs(document))
-    parts = members.get("include") or []
-    if not isinstance(parts, list):
-        raise document.error(("include",), "include is no list", "write each file as `- name.yaml`")
+    parts = document.get("include") or Entries(document.file, document.line)
     for index, part in enumerate(parts):
         # Path.is_file would raise where a name is too long.
-        if not isinstance(part, str) or not os.path.isfile(path.parent / part):  # noqa: PTH113 - see above
-            raise document.error(("include", index), f"no file {part} beside this world", "name files relative to it")
-        included = read(path.parent / part)
-        _mapping(included, (), included.content, _WORLD_MEMBERS)
-        jobs.extend(_jobs(included))
-    _refuse_twins(jobs)
-    name = members.get("world")
-    if not isinstance(name, str) or not name:
-        raise document.error(("world",), "the world has no name", "add `world: <name>` at the top")
-    optional = {key: str(members[key]) for key in ("account", "region") if key in members}
-    return World(name=name, jobs=tuple(job for job, _ in jobs), **optional)
+        if not os.path.isfile(path.parent / part):  # noqa: PTH113 - see above
+            raise WorldError(
+                f"there is no file {part} next to this world", where=parts.at(index), remedy="name files relative to it"
+            )
+        jobs.extend(_jobs(_read(path.parent / part)))
+    _reject_twins(jobs)
+    if "world" not in document:
+        raise WorldError("the world has no name", where=document.at(), remedy="add `world: <name>` at the top")
+    optional = {key: str(document[key]) for key in ("account", "region") if key in document}
+    return World(name=document["world"], jobs=tuple(job for job, _ in jobs), **optional)
+
+
+@cache
+def world_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a world file."""
+    schema: dict[str, Any] = json.loads((_package() / "world.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+def _read(path: Path) -> Section:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WorldError(
+            f"the world can't be read: {error.strerror}", where=str(path), remedy="check the path"
+        ) from error
+    document = read_yaml(content, str(path), WorldError, aliases=True)
+    if not isinstance(document, Section):
+        raise WorldError("the file holds no mapping", where=f"{path}:1", remedy="start it with `world: <name>`")
+    if _shipped() not in path.parents:  # our own tests check those that ship: no run has to pay for that
+        insist(document, world_schema(), WorldError)
+    return document
+
+
+def _package() -> Path:
+    return Path(str(resources.files("conformance.worlds")))
 
 
 def _shipped() -> Path:
-    return Path(str(resources.files("conformance.worlds"))) / "data"
+    return _package() / "data"
 
 
 def _find(name_or_path: str | Path) -> Path:
@@ -101,7 +107,7 @@ def _find(name_or_path: str | Path) -> Path:
     return path
 
 
-def _refuse_twins(jobs: list[tuple[WorldJob, str]]) -> None:
+def _reject_twins(jobs: list[tuple[WorldJob, str]]) -> None:
     places: dict[str, str] = {}
     for job, where in jobs:
         if job.name in places:
@@ -113,39 +119,22 @@ def _refuse_twins(jobs: list[tuple[WorldJob, str]]) -> None:
         places[job.name] = where
 
 
-def _jobs(document: Document) -> Iterator[tuple[WorldJob, str]]:
-    jobs = document.content.get("jobs") or []
-    if not isinstance(jobs, list):
-        raise document.error(("jobs",), "jobs is no list", "write each job as `- name: ...`")
-    for index, entry in enumerate(jobs):
-        trail = ("jobs", index)
-        yield _job(document, trail, _mapping(document, trail, entry, _JOB_MEMBERS)), document.where(trail)
+def _jobs(document: Section) -> Iterator[tuple[WorldJob, str]]:
+    for entry in document.get("jobs") or ():
+        yield _job(entry), entry.at()
 
 
-def _job(document: Document, trail: Trail, entry: dict[str, Any]) -> WorldJob:
-    for member in ("name", "status", "created", "create"):
-        if member not in entry:
-            raise document.error(trail, f"the job has no {member}", f"add `{member}:`")
-    if str(entry["status"]) not in TUNING_STATUSES:
-        raise document.error(
-            (*trail, "status"),
-            f"{entry['status']} is no status of a tuning job",
-            f"use one of: {', '.join(sorted(TUNING_STATUSES))}",
-        )
-    if not isinstance(entry["create"], dict):
-        raise document.error((*trail, "create"), "create is no mapping", "write the members of the Create input")
-    if not isinstance(entry.get("consumed", 0), int):
-        raise document.error((*trail, "consumed"), "consumed is no whole number", "write seconds, without a unit")
-    name = str(entry["name"])
+def _job(entry: Section) -> WorldJob:
+    name = entry["name"]
     draft = WorldJob(
         name=name,
         create={"HyperParameterTuningJobName": name, **entry["create"]},
         status=entry["status"],
-        created=_time(document, (*trail, "created"), entry["created"]),
+        created=_time(entry, "created"),
         modified=0,
     )
-    launched = launch(document, trail, draft, entry)
-    times = _times(document, trail, draft, entry, launched)
+    launched = launch(draft, entry)
+    times = _times(draft, entry, launched)
     return WorldJob(
         name=name,
         create=draft.create,
@@ -153,60 +142,45 @@ def _job(document: Document, trail: Trail, entry: dict[str, Any]) -> WorldJob:
         created=draft.created,
         **times,
         failure_reason=entry.get("failure_reason"),
-        completion_details=_completion(document, trail, entry),
+        completion_details=_completion(entry),
         consumed_runtime=entry.get("consumed", int((times["ended"] or times["modified"]) - draft.created)),
         training_jobs=launched,
     )
 
 
-def _times(
-    document: Document, trail: Trail, draft: WorldJob, entry: dict[str, Any], launched: tuple[WorldTrainingJob, ...]
-) -> dict[str, Any]:
+def _times(draft: WorldJob, entry: Section, launched: tuple[WorldTrainingJob, ...]) -> dict[str, Any]:
     """Work out when the job ended, if it did, and when it was last modified."""
-    ends = [job.ended or job.started or job.created for job in launched]
-    last = max(ends, default=draft.created)
-    ended = _time(document, (*trail, "ended"), entry["ended"]) if "ended" in entry else None
+    last = max((job.ended or job.started or job.created for job in launched), default=draft.created)
+    wound_down = round(last + _WIND_DOWN_S, 3)
+    ended = _time(entry, "ended") if "ended" in entry else None
     if ended is None and draft.status not in {"InProgress", "Stopping"}:
-        ended = round(last + _WIND_DOWN_S, 3)
-    modified = _time(document, (*trail, "modified"), entry["modified"]) if "modified" in entry else None
-    if modified is None:
-        modified = ended if ended is not None else round(last + _WIND_DOWN_S, 3)
+        ended = wound_down
+    modified = _time(entry, "modified") if "modified" in entry else wound_down if ended is None else ended
     if ended is not None and ended < last:
-        raise document.error((*trail, "ended"), "the job ended before its last training job", "move its end")
+        raise WorldError("the job ended before its last training job", where=entry.at("ended"), remedy="move its end")
     if draft.status in ENDED_TUNING_STATUSES and modified != ended:
-        raise document.error((*trail, "modified"), "an ended job was last modified when it ended", "leave it out")
+        raise WorldError(
+            "an ended job was last modified when it ended", where=entry.at("modified"), remedy="leave it out"
+        )
     return {"ended": ended, "modified": modified}
 
 
-def _completion(document: Document, trail: Trail, entry: dict[str, Any]) -> dict[str, Any] | None:
-    details = entry.get("completion")
+def _completion(entry: Section) -> dict[str, Any] | None:
+    details: Section | None = entry.get("completion")
     if details is None:
         return None
-    where = (*trail, "completion")
-    if not isinstance(details, dict):
-        raise document.error(where, "completion is no mapping", "write the members of TuningJobCompletionDetails")
-    return {
-        name: _time(document, (*where, name), value) if isinstance(value, datetime) else value
-        for name, value in details.items()
-    }
+    times = {name for name, value in details.items() if isinstance(value, str) and _TIME.fullmatch(value)}
+    return {name: _time(details, name) if name in times else value for name, value in details.items()}
 
 
-def _time(document: Document, trail: Trail, value: Any) -> float:
-    if not isinstance(value, datetime):
-        raise document.error(trail, f"{value!r} is no time", "write it like 2024-06-10T08:00:00.417Z")
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return round(aware.timestamp(), 3)
-
-
-def _mapping(document: Document, trail: Trail, value: Any, members: frozenset[str]) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise document.error(trail, "there is no mapping here", f"its members are: {', '.join(sorted(members))}")
-    unknown = sorted(str(name) for name in value if name not in members)
-    if unknown:
-        raise document.error(
-            (*trail, unknown[0]), f"unknown member {unknown[0]}", f"the members are: {', '.join(sorted(members))}"
-        )
-    return value
+def _time(holder: Section, key: str) -> float:
+    try:
+        value = datetime.fromisoformat(holder[key])
+    except ValueError as error:
+        raise WorldError(
+            f"{holder[key]!r} is no time", where=holder.at(key), remedy="write it like 2024-06-10T08:00:00.417Z"
+        ) from error
+    return round((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp(), 3)
 
 
 def synthetic_world(jobs: int, training_jobs: int) -> World:

@@ -18,126 +18,23 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import Any
 
 from conformance.errors import UserError
+from conformance.inputs import Entries, Section
 from conformance.worlds.model import (
     ENDED_TUNING_STATUSES,
     OBJECTIVE_STATUSES,
     RUNNING_STATUSES,
-    TRAINING_STATUSES,
     WorldJob,
     WorldTrainingJob,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
 
 class WorldError(UserError):
     """A world file is missing, is not YAML, or says something that no tuning job can be; `where` is `file:line`."""
-
-
-Trail = tuple[str | int, ...]
-"""The way from the root of a document to a value: member names and list positions."""
-
-# The C parser where PyYAML was built with it: the shipped world is 1,000 lines, and every start reads it.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MERGE = "tag:yaml.org,2002:merge"
-_MEND = "mend the syntax on or just above that line"
-_MOST_LEVELS = 100
-_MOST_VALUES = 1_000_000
-"""Levels inside one another, and values once every alias is followed: far more than any world has."""
-
-
-@dataclass(frozen=True)
-class Document:
-    """One parsed YAML file, with the line of each of its values."""
-
-    file: str
-    content: Any
-    lines: Mapping[Trail, int]
-
-    def where(self, trail: Trail) -> str:
-        """Return `file:line` of a value, or of the nearest value around it."""
-        while trail and trail not in self.lines:
-            trail = trail[:-1]
-        return f"{self.file}:{self.lines.get(trail, 1)}"
-
-    def error(self, trail: Trail, problem: str, remedy: str = "") -> WorldError:
-        """Make an error that points at a value."""
-        return WorldError(problem, where=self.where(trail), remedy=remedy)
-
-
-def read(path: Path) -> Document:
-    """Read one YAML file; raises WorldError where it is not there, not YAML, or names a member twice."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise WorldError(f"the world can't be read: {reason}", where=str(path), remedy="check the path") from error
-    loader = _LOADER(text)
-    lines: dict[Trail, int] = {}
-    try:
-        _check_nesting(text, str(path))
-        root = loader.get_single_node()
-        if root is not None:
-            # Before construction, which merges mappings in place and so hides a name that stands twice.
-            _collect(root, (), lines, str(path))
-        content = loader.construct_document(root) if root is not None else None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise WorldError(f"the world is not YAML: {error.problem}", where=f"{path}:{line}", remedy=_MEND) from error
-    except (yaml.YAMLError, ValueError, AttributeError, TypeError) as error:
-        # What a tag asks for and a text can't be, PyYAML says in exceptions of any kind.
-        raise WorldError(f"the world is not YAML: {error}", where=str(path), remedy=_MEND) from error
-    finally:
-        loader.dispose()
-    return Document(str(path), content, lines)
-
-
-def _check_nesting(text: str, file: str) -> None:
-    """Refuse levels without measure, and an alias inside of what it names: the parser builds both by recursion."""
-    around: list[str | None] = []
-    for event in yaml.parse(text, Loader=_LOADER):
-        problem = ""
-        if isinstance(event, yaml.CollectionStartEvent):
-            around.append(event.anchor)
-            problem = f"the world nests deeper than {_MOST_LEVELS} levels" if len(around) > _MOST_LEVELS else ""
-        elif isinstance(event, yaml.CollectionEndEvent):
-            around.pop()
-        elif isinstance(event, yaml.AliasEvent) and event.anchor in around:
-            problem = f"the alias *{event.anchor} stands inside of what it names"
-        if problem:
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise WorldError(problem, where=f"{file}:{line}", remedy="write the plain value there")
-
-
-def _collect(node: yaml.Node, trail: Trail, lines: dict[Trail, int], file: str) -> None:
-    """Note the line of each value; the names that a mapping repeats are refused on the way."""
-    lines[trail] = node.start_mark.line + 1
-    if len(lines) > _MOST_VALUES:
-        raise WorldError(f"the world has more than {_MOST_VALUES:,} values", where=file, remedy="use fewer aliases")
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _collect(item, (*trail, index), lines, file)
-    elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.tag == _MERGE:
-                continue
-            where = f"{file}:{key.start_mark.line + 1}"
-            if not isinstance(key, yaml.ScalarNode):
-                raise WorldError("a list or a mapping can't be a name", where=where, remedy="write a plain name there")
-            if key.value in seen:
-                raise WorldError(f"{key.value} stands twice in one mapping", where=where, remedy="keep one of the two")
-            seen.add(key.value)
-            _collect(value, (*trail, key.value), lines, file)
-            lines[(*trail, key.value)] = key.start_mark.line + 1
 
 
 def training_job_name(tuning_job: str, number: int) -> str:
@@ -193,8 +90,6 @@ def _position(item: Mapping[str, Any], share: float) -> float:
     return low + (high - low) * share
 
 
-_ROW_LENGTH = 4
-_SPECIALS = frozenset({"started", "reason", "retryable", "definition", "objective", "tuned"})
 _FIRST_WAVE_S = 61
 
 
@@ -210,7 +105,7 @@ class _Schedule:
 class _Row:
     """One row of the table, as far as it can be read without knowing the job."""
 
-    trail: Trail
+    where: str
     number: int
     status: str
     metric: float | str | None
@@ -220,94 +115,60 @@ class _Row:
     special: Mapping[str, Any]
 
 
-def launch(document: Document, trail: Trail, job: WorldJob, entry: Mapping[str, Any]) -> tuple[WorldTrainingJob, ...]:
-    """Expand the table of a job; raises WorldError at the row that can't be."""
+def launch(job: WorldJob, entry: Section) -> tuple[WorldTrainingJob, ...]:
+    """Expand the table of a job, which keeps the schema. Raises WorldError at the row that can't be."""
     try:
-        return _launch(document, trail, job, entry)
+        schedule = _Schedule(**entry.get("schedule") or {})
+        return tuple(_training_job(job, schedule, row) for row in _rows(job, entry))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         # The Create input is free here, and its members are only looked at as far as a row needs them.
-        problem = f"the create input is not what it should be: {type(error).__name__} {error}"
-        raise document.error((*trail, "create"), problem, "give the members the types that the API has") from error
+        raise WorldError(
+            f"the create input is not what it should be: {type(error).__name__} {error}",
+            where=entry.at("create"),
+            remedy="give the members the types that the API has",
+        ) from error
 
 
-def _launch(document: Document, trail: Trail, job: WorldJob, entry: Mapping[str, Any]) -> tuple[WorldTrainingJob, ...]:
-    schedule = _schedule(document, (*trail, "schedule"), entry.get("schedule") or {})
+def _rows(job: WorldJob, entry: Section) -> Iterator[_Row]:
     config = job.create.get("HyperParameterTuningJobConfig") or {}
-    limits = config.get("ResourceLimits") or {}
-    parallel = limits.get("MaxParallelTrainingJobs")
-    rows = entry.get("training_jobs") or []
-    if not isinstance(rows, list):
-        raise document.error((*trail, "training_jobs"), "training_jobs is no list", "write one row for each")
+    parallel: Any = (config.get("ResourceLimits") or {}).get("MaxParallelTrainingJobs")
+    rows = entry.get("training_jobs") or Entries(entry.file, entry.line)
     if rows and not (isinstance(parallel, int) and parallel > 0):
-        raise document.error(
-            (*trail, "create"), "the job has no MaxParallelTrainingJobs", "add ResourceLimits to its config"
+        raise WorldError(
+            "the job has no MaxParallelTrainingJobs",
+            where=entry.at("create"),
+            remedy="add ResourceLimits to its config",
         )
-    read = _rows(document, (*trail, "training_jobs"), rows, parallel or 1)
-    return tuple(_training_job(document, job, schedule, row) for row in read)
-
-
-def _schedule(document: Document, trail: Trail, entry: Any) -> _Schedule:
-    try:
-        schedule = _Schedule(**entry)
-    except TypeError as error:
-        known = ", ".join(_Schedule.__dataclass_fields__)
-        raise document.error(trail, "the schedule has an unknown member", f"its members are: {known}") from error
-    return schedule
-
-
-def _rows(document: Document, trail: Trail, rows: list[Any], parallel: int) -> Iterator[_Row]:
     filled: dict[int, int] = {}
-    for number, (where, row) in enumerate(_unrolled(document, trail, rows), start=1):
-        cells, special = _cells(document, where, row)
-        status, metric, wave, minutes = cells
-        if wave == "auto":
-            wave = next(candidate for candidate in range(number) if filled.get(candidate, 0) < parallel)
+    unrolled = (
+        (rows.at(index), row["row"] if isinstance(row, Section) else row)
+        for index, row in enumerate(rows)
+        for _ in range(row["repeat"] if isinstance(row, Section) else 1)
+    )
+    for number, (where, (status, metric, given, minutes, *special)) in enumerate(unrolled, start=1):
+        fitting = (candidate for candidate in range(number) if filled.get(candidate, 0) < parallel)
+        wave = next(fitting) if given == "auto" else given
         place = filled.get(wave, 0)
         if place >= parallel:
-            raise document.error(where, f"more than {parallel} training jobs in wave {wave}", "pick another wave")
+            raise WorldError(
+                f"more than {parallel} training jobs in wave {wave}", where=where, remedy="pick another wave"
+            )
         filled[wave] = place + 1
-        yield _Row(where, number, status, metric, wave, place, minutes, special)
+        yield _Row(
+            where,
+            number,
+            status,
+            None if metric == "none" else metric,
+            wave,
+            place,
+            None if minutes == "none" else minutes,
+            special[0] if special else {},
+        )
 
 
-def _unrolled(document: Document, trail: Trail, rows: list[Any]) -> Iterator[tuple[Trail, Any]]:
-    for index, entry in enumerate(rows):
-        where = (*trail, index)
-        if not isinstance(entry, dict):
-            yield where, entry
-        elif set(entry) == {"repeat", "row"} and isinstance(entry["repeat"], int):
-            for _ in range(entry["repeat"]):
-                yield where, entry["row"]
-        else:
-            raise document.error(where, "this is neither a row nor a repetition", "write {repeat: 3, row: [...]}")
-
-
-def _cells(document: Document, trail: Trail, row: Any) -> tuple[tuple[str, float | str | None, Any, float | None], Any]:
-    """Take a row apart, and check each cell by itself."""
-    if not isinstance(row, list) or len(row) not in {_ROW_LENGTH, _ROW_LENGTH + 1}:
-        raise document.error(trail, "a row has four cells", "write [status, metric, wave, minutes]")
-    status, metric, wave, minutes = row[:_ROW_LENGTH]
-    special = row[_ROW_LENGTH] if len(row) > _ROW_LENGTH else {}
-    if str(status) not in TRAINING_STATUSES:
-        known = ", ".join(sorted(TRAINING_STATUSES))
-        raise document.error(trail, f"{status} is no status of a training job", f"use one of: {known}")
-    if not (_is_number(metric) or str(metric) in {"none", "auto"}):
-        raise document.error(trail, f"{metric!r} is no metric", "write a number, none or auto")
-    if not (wave == "auto" or (isinstance(wave, int) and wave >= 0)):
-        raise document.error(trail, f"{wave!r} is no wave", "write a number from 0, or auto")
-    if not (minutes == "none" or (_is_number(minutes) and 0 < minutes < math.inf)):
-        raise document.error(trail, f"{minutes!r} is no number of minutes", "write a number, or none")
-    if not isinstance(special, dict) or not set(special) <= _SPECIALS:
-        raise document.error(trail, "the row's fifth cell is unknown", f"its members are: {', '.join(_SPECIALS)}")
-    return (status, None if metric == "none" else metric, wave, None if minutes == "none" else minutes), special
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _training_job(document: Document, job: WorldJob, schedule: _Schedule, row: _Row) -> WorldTrainingJob:
+def _training_job(job: WorldJob, schedule: _Schedule, row: _Row) -> WorldTrainingJob:
     name = training_job_name(job.name, row.number)
-    definition = _definition(document, job, row)
+    definition = _definition(job, row)
     config = job.create.get("HyperParameterTuningJobConfig") or {}
     grid = config.get("Strategy") == "Grid"
     metric = row.metric
@@ -329,22 +190,24 @@ def _training_job(document: Document, job: WorldJob, schedule: _Schedule, row: _
         failure_reason=row.special.get("reason"),
         retryable=row.special.get("retryable", False),
     )
-    _check(document, job, row, launched)
+    _check(job, row, launched)
     return launched
 
 
-def _definition(document: Document, job: WorldJob, row: _Row) -> Mapping[str, Any]:
+def _definition(job: WorldJob, row: _Row) -> Mapping[str, Any]:
     """Find the definition that launched the row: the named one, or each in turn."""
     definitions = job.definitions
     if not definitions:
-        raise document.error(row.trail, "the job has no definition that could launch this", "add TrainingJobDefinition")
+        raise WorldError(
+            "the job has no definition that could launch this", where=row.where, remedy="add TrainingJobDefinition"
+        )
     wanted = row.special.get("definition")
     if wanted is None:
         return definitions[(row.number - 1) % len(definitions)]
     for definition in definitions:
         if definition.get("DefinitionName") == wanted:
             return definition
-    raise document.error(row.trail, f"the job has no definition {wanted}", "name one of its definitions")
+    raise WorldError(f"the job has no definition {wanted}", where=row.where, remedy="name one of its definitions")
 
 
 def _objective_status(job: WorldJob, row: _Row) -> str:
@@ -355,8 +218,8 @@ def _objective_status(job: WorldJob, row: _Row) -> str:
     return "Failed"
 
 
-def _check(document: Document, job: WorldJob, row: _Row, launched: WorldTrainingJob) -> None:
-    """Refuse a training job that contradicts itself: see the rules in `conformance.worlds.model`."""
+def _check(job: WorldJob, row: _Row, launched: WorldTrainingJob) -> None:
+    """Reject a training job that contradicts itself: see the rules in `conformance.worlds.model`."""
     rules = (
         (launched.objective_status in OBJECTIVE_STATUSES, f"{launched.objective_status} is no objective status"),
         ((launched.metric is not None) == (launched.objective_status == "Succeeded"), "a metric goes with Succeeded"),
@@ -372,4 +235,5 @@ def _check(document: Document, job: WorldJob, row: _Row, launched: WorldTraining
     )
     for holds, rule in rules:
         if not holds:
-            raise document.error(row.trail, f"training job {row.number} contradicts itself: {rule}", "mend the row")
+            problem = f"training job {row.number} contradicts itself: {rule}"
+            raise WorldError(problem, where=row.where, remedy="fix the row")

@@ -132,5 +132,5 @@ def test_bad_credentials_are_told_before_anything_is_judged(
         ended = run(tmp_path, endpoint, **environment)
     assert ended.code == ExitCode.TARGET_BROKE
     assert words in ended.told_without_traceback()
-    assert "to do:" in ended.err
+    assert "hint:" in ended.err
     assert not (tmp_path / "reports" / "run.jsonl").exists()

@@ -56,7 +56,7 @@ def test_an_unreachable_url_is_told_once_and_is_the_targets_fault(closed_port: i
     assert ended.code == ExitCode.TARGET_BROKE
     assert ended.told_without_traceback().count("can't be reached") == 1
     assert "connection refused" in ended.err
-    assert "to do: " in ended.err
+    assert "hint: " in ended.err
     assert ended.out.startswith("read-only: signs ")
     assert ended.out.count("\n") == 1
 

@@ -260,7 +260,7 @@ def test_lint_lists_every_finding_and_exits_as_a_usage_error(contract: Path, tmp
     ended = conformance("lint", "--contract", contract, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert "shapes/names.yaml:" in ended.told_without_traceback() + ended.out
-    assert "to do: " in ended.said
+    assert "hint: " in ended.said
 
 
 def test_a_contract_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_serve_tells_that_its_port_is_taken(tmp_path: Path) -> None:
         run = conformance("serve", "--port", port, cwd=tmp_path)
     assert run.code == ExitCode.USAGE
     assert f"127.0.0.1:{port}" in run.told_without_traceback()
-    assert "to do: " in run.err
+    assert "hint: " in run.err
 
 
 def test_what_serve_serves_conforms(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
-from conformance.contract.errors import ContractError
+from conformance.contract.keys import ContractError
 from conformance.contract.lint import schema_findings
 from conformance.contract.loading import load, packaged_root
 

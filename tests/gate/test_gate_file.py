@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from conformance.contract.yaml_source import load_file
 from conformance.errors import ExitCode
+from conformance.inputs import load_file
 from conformance.report.result import Outcome
 from conformance.suite.known_failures import DAY, Entry, KnownFailuresError, read_known_failures, schema, today
 
@@ -55,14 +55,24 @@ ENTRY = "known_failures:\n  - check: a/b/c\n    reason: because\n"
 WRONG: dict[str, tuple[str, str, int, str]] = {
     "a list": ("- check: a\n", "the file is a list", 1, "start it with `known_failures:`"),
     "another key": ("known_failure: []\n", "the file has no key 'known_failure'", 1, "did you mean 'known_failures'?"),
-    "no list": ("known_failures: yes\n", "`known_failures` must be a list, not 'yes'", 1, "start it with"),
-    "no mapping": ("known_failures:\n  - a/b/c\n", "the entry must be a mapping, not 'a/b/c'", 2, "start it with"),
-    "no check": ("known_failures:\n  - reason: because\n", "the entry lacks the key 'check'", 2, "add `check:`"),
-    "an empty check": (ENTRY.replace("a/b/c", "''"), "`check` must not be empty", 2, "fill it"),
-    "a number": (ENTRY.replace("a/b/c", "12"), "`check` must be text, not 12", 2, "write it in quotes"),
+    "no list": ("known_failures: yes\n", "`known_failures` must be a list, not text", 1, "write it as"),
+    "no mapping": (
+        "known_failures:\n  - a/b/c\n",
+        "entry 1 of `known_failures` must be a mapping, not text",
+        2,
+        "write `key: value`",
+    ),
+    "no check": (
+        "known_failures:\n  - reason: because\n",
+        "entry 1 of `known_failures` lacks the key 'check'",
+        2,
+        "add `check:`",
+    ),
+    "an empty check": (ENTRY.replace("a/b/c", "''"), "`check` must not be empty", 2, "fix the value"),
+    "a number": (ENTRY.replace("a/b/c", "12"), "`check` must be text, not a whole number", 2, "write it in quotes"),
     "a misspelt key": (
         ENTRY + "    expire: 2027-03-31\n",
-        "the entry has no key 'expire'",
+        "entry 1 of `known_failures` has no key 'expire'",
         4,
         "did you mean 'expires'?",
     ),
@@ -76,15 +86,15 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
     ),
     "twice": (
         ENTRY + "  - check: a/b/c/\n    reason: too\n    kind: x\n",
-        "'a/b/c/' stands twice",
+        "'a/b/c/' is there twice",
         4,
         "keep one of them; the first is at",
     ),
     "one key twice": (ENTRY + "    reason: too\n", "the key 'reason' is written twice", 4, "keep one of them"),
-    "broken YAML": ("known_failures: [\n", "the file is not well-formed YAML", 2, "mend the syntax"),
+    "broken YAML": ("known_failures: [\n", "the file is not well-formed YAML", 2, "fix the syntax"),
     "several": (
         ENTRY + "    kinds: x\n    outcomes: y\n",
-        "the entry has no key 'kinds' (and 1 more in this file)",
+        "entry 1 of `known_failures` has no key 'kinds' (and 1 more in this file)",
         4,
         "did you mean 'kind'?",
     ),
@@ -134,7 +144,7 @@ def test_the_schema_is_one_and_takes_what_is_read(tmp_path: Path) -> None:
 
     def takes(text: str) -> bool:
         (tmp_path / "known.yaml").write_text(text, encoding="utf-8")
-        document: Any = load_file(tmp_path / "known.yaml", "known.yaml")[0]
+        document: Any = load_file(tmp_path / "known.yaml", "known.yaml", KnownFailuresError)[0]
         return not list(validator.iter_errors(document))
 
     assert takes(WHOLE)

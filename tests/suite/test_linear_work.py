@@ -13,11 +13,11 @@ import pytest
 
 from conformance.checks.check import matches
 from conformance.contract.cited_lines import plain as without_links
-from conformance.contract.errors import ContractError
+from conformance.contract.keys import ContractError
 from conformance.contract.loading import load
-from conformance.contract.yaml_source import read_yaml
 from conformance.documents.page import heading
 from conformance.documents.prose import plain
+from conformance.inputs import read_yaml
 from conformance.suite.known_failures import KnownFailureMatcher, _Ids, read_known_failures
 from conformance.suite.saved import SavedError, read
 from conformance.wire.exchange import HttpResponse
@@ -87,7 +87,7 @@ def test_reading_a_page_with_a_line_of_marks(unit: str) -> None:
 
 def test_a_file_that_nests_without_end_is_rejected_early() -> None:
     with pytest.raises(ContractError, match="nests deeper than 200 levels"):
-        read_yaml(b"targets: " + b"[" * 100_000, "targets.yaml")
+        read_yaml(b"targets: " + b"[" * 100_000, "targets.yaml", ContractError)
 
 
 def test_thousands_of_known_failures_look_at_few_ids_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

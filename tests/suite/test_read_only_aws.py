@@ -109,5 +109,5 @@ def test_bad_credentials_are_one_clear_error(
     ran = run(tmp_path, endpoint, **environment)
     assert ran.returncode == 3
     assert words in ran.stderr
-    assert "to do:" in ran.stderr
+    assert "hint:" in ran.stderr
     assert "Traceback" not in ran.stderr

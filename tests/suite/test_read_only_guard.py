@@ -14,7 +14,7 @@ from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome
 from conformance.clients.awscli import Relay
 from conformance.clients.boto3_session import Boto3Client, ClientSession
-from conformance.contract.errors import ContractError
+from conformance.contract.keys import ContractError
 from conformance.contract.loading import load, packaged_root
 from conformance.suite.settings import Settings
 from conformance.suite.stage import Plan

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from conformance.worlds.loading import load_world
+from conformance import worlds
+from conformance.inputs import read_yaml, schema_faults
+from conformance.worlds.loading import load_world, world_schema
 from conformance.worlds.schedule import WorldError, single, training_job_name
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HEAD = "world: mine\njobs:\n"
 JOB = """\
@@ -64,37 +64,37 @@ def test_a_repetition_stands_for_many_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
-        ("world: [", 2, "not YAML"),
-        ("world: a\nworld: b\n", 2, "stands twice"),
+        ("world: [", 2, "not well-formed YAML"),
+        ("world: a\nworld: b\n", 2, "written twice"),
         ("- a\n", 1, "no mapping"),
-        ("world: a\nfoo: 1\n", 2, "unknown member foo"),
-        ("world: a\nanchors: &self [*self]\n", 2, "*self stands inside of what it names"),
-        ("world: a\nanchors:\n  b: &self\n    c: [{d: *self}]\n", 4, "*self stands inside of what it names"),
-        ("world: a\nanchors: " + "[" * 100_000, 2, "deeper than 100 levels"),
-        ("world: a\nanchors:\n  " + "- " * 100_000 + "x\n", 3, "deeper than 100 levels"),
+        ("world: a\nfoo: 1\n", 2, "no key 'foo'"),
+        ("world: a\nanchors: &self [*self]\n", 2, "*self is inside of what it names"),
+        ("world: a\nanchors:\n  b: &self\n    c: [{d: *self}]\n", 4, "*self is inside of what it names"),
+        ("world: a\nanchors: " + "[" * 100_000, 2, "deeper than 200 levels"),
+        ("world: a\nanchors:\n  " + "- " * 100_000 + "x\n", 3, "deeper than 200 levels"),
         ("jobs: []\n", 1, "no name"),
-        ("world: a\njobs: 3\n", 2, "no list"),
+        ("world: a\njobs: 3\n", 2, "must be a list"),
         ("world: a\ninclude: [none.yaml]\n", 2, "no file none.yaml"),
-        ("world: a\ninclude: 3\n", 2, "include is no list"),
-        ("world: a\n? [b]\n: c\n", 2, "can't be a name"),
-        (job(status="[Completed]"), 4, "no status of a tuning job"),
-        (job() + "  consumed: much\n", 12, "consumed is no whole number"),
-        (job("[[Completed], 0.5, 0, 10]"), 11, "no status of a training job"),
+        ("world: a\ninclude: 3\n", 2, "`include` must be a list"),
+        ("world: a\n? [b]\n: c\n", 2, "a collection as a key"),
+        (job(status="[Completed]"), 4, "`status` can't be"),
+        (job() + "  consumed: much\n", 12, "`consumed` must be a whole number"),
+        (job("[[Completed], 0.5, 0, 10]"), 11, "entry 1 of entry 1 of `training_jobs` can't be"),
         (job("[Completed, [0.5], 0, 10]"), 11, "no metric"),
-        (job("[Completed, 0.5, 0, .inf]"), 11, "no number of minutes"),
-        (HEAD + "- name: job\n", 3, "no status"),
-        (job(status="Pending"), 4, "no status of a tuning job"),
+        (job("[Completed, 0.5, 0, .inf]"), 11, "no number of JSON"),
+        (HEAD + "- name: job\n", 3, "lacks the key 'status'"),
+        (job(status="Pending"), 4, "`status` can't be"),
         (job().replace("2024-06-10T08:00:00.417Z", "yesterday"), 5, "no time"),
-        (job().replace("training_jobs", "trainings"), 10, "unknown member trainings"),
+        (job().replace("training_jobs", "trainings"), 10, "no key 'trainings'"),
         (job() + JOB.format(row="[Completed, 0.5, 0, 10]", status="Completed"), 12, "two tuning jobs"),
-        (job("[Completed]"), 11, "four cells"),
-        (job("[Done, 0.5, 0, 10]"), 11, "no status of a training job"),
+        (job("[Completed]"), 11, "is no row"),
+        (job("[Done, 0.5, 0, 10]"), 11, "entry 1 of entry 1 of `training_jobs` can't be"),
         (job("[Completed, high, 0, 10]"), 11, "no metric"),
         (job("[Completed, 0.5, -1, 10]"), 11, "no wave"),
         (job("[Completed, 0.5, 0, long]"), 11, "no number of minutes"),
-        (job("[Completed, 0.5, 0, 10, {colour: red}]"), 11, "fifth cell"),
+        (job("[Completed, 0.5, 0, 10, {colour: red}]"), 11, "has no key 'colour'"),
         (job("{repeat: 3, row: [Completed, 0.5, 0, 10]}"), 11, "more than 2 training jobs in wave 0"),
-        (job("{repeat: many}"), 11, "neither a row nor a repetition"),
+        (job("{repeat: many}"), 11, "lacks the key 'row'"),
         (job("[Completed, 0.5, 0, 10, {definition: other}]"), 11, "no definition other"),
         (job("[Failed, 0.5, 0, 10, {reason: r}]"), 11, "a failed training job has no metric"),
         (job("[Failed, none, 0, 10]"), 11, "a failure has a reason"),
@@ -103,7 +103,7 @@ def test_a_repetition_stands_for_many_rows(tmp_path: Path) -> None:
         (job("[Completed, none, 0, 10, {retryable: true}]"), 11, "only a failure is retryable"),
         (job("[Completed, none, 0, 10]\n  ended: 2024-06-10T08:00:01Z"), 12, "ended before its last training job"),
         (job("[Completed, none, 0, 10]\n  modified: 2024-06-12T08:00:01Z"), 12, "last modified when it ended"),
-        (job("[Completed, none, 0, 10]\n  schedule: {pause: 3}"), 12, "unknown member"),
+        (job("[Completed, none, 0, 10]\n  schedule: {pause: 3}"), 12, "no key 'pause'"),
         (job().replace("ResourceLimits", "Limits"), 6, "no MaxParallelTrainingJobs"),
         (job().replace("Definition: {}", "Definition: 7"), 6, "the create input is not what it should be"),
         (job().replace("{}", "{HyperParameterRanges: {IntegerParameterRanges: [{}]}}"), 6, "the create input is not"),
@@ -118,8 +118,8 @@ def test_a_faulty_world_is_refused_at_its_line(tmp_path: Path, text: str, line: 
 
 
 @pytest.mark.parametrize("value", ["!!timestamp x", "!!int x", "!!binary 'xx!'", "!!omap [1]", "!!python/name:os.x y"])
-def test_a_tag_that_a_text_does_not_fit_is_an_error_of_the_world(tmp_path: Path, value: str) -> None:
-    with pytest.raises(WorldError, match="not YAML"):
+def test_a_tag_is_an_error_of_the_world(tmp_path: Path, value: str) -> None:
+    with pytest.raises(WorldError, match="a tag has no place"):
         load_world(write(tmp_path, f"world: a\nanchors: {value}\n"))
 
 
@@ -135,6 +135,14 @@ def test_aliases_that_multiply_without_end_are_refused(tmp_path: Path) -> None:
         load_world(path)
 
 
+def test_the_worlds_that_ship_keep_the_schema() -> None:
+    Draft202012Validator.check_schema(world_schema())
+    folder = Path(worlds.__file__).parent / "data"
+    for path in folder.rglob("*.yaml"):
+        document = read_yaml(path.read_bytes(), str(path), WorldError, aliases=True)
+        assert schema_faults(document, world_schema()) == []
+
+
 def test_an_unknown_name_tells_the_known_ones() -> None:
     with pytest.raises(WorldError) as caught:
         load_world("nowhere")
@@ -144,5 +152,5 @@ def test_an_unknown_name_tells_the_known_ones() -> None:
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(WorldError, match="UTF-8"):
+    with pytest.raises(WorldError, match="not well-formed YAML"):
         load_world(path)

@@ -1,0 +1,128 @@
+"""Typed access to the keys of a contract file: a wrong key or a wrong type of value is an error with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from conformance.errors import UserError, suggest
+from conformance.inputs import Entries, Section
+
+
+class ContractError(UserError):
+    """The contract can't be used: nothing is judged against a contract whose structure is broken."""
+
+
+def section(value: Any, where: str, what: str) -> Section:
+    """Insist that a value is a mapping. Raises ContractError."""
+    if isinstance(value, Section):
+        return value
+    raise ContractError(f"{what} must be a mapping", where=where, remedy="write `key: value` lines there")
+
+
+def closed(mapping: Section, allowed: Collection[str], required: Collection[str] = (), *, what: str) -> None:
+    """Reject keys that have no meaning here, and demand those that must be there. Raises ContractError."""
+    for key in mapping:
+        if key not in allowed:
+            raise ContractError(
+                f"{what} has no key {key!r}", where=mapping.at(key), remedy=suggest(key, sorted(allowed))
+            )
+    for key in required:
+        if key not in mapping:
+            raise ContractError(f"{what} lacks the key {key!r}", where=mapping.at(), remedy=f"add `{key}:` to it")
+
+
+def text(mapping: Section, key: str, default: str | None = None) -> str:
+    """Return a text that is not empty; `default` where the key is absent and that is allowed."""
+    if key not in mapping and default is not None:
+        return default
+    value = mapping.get(key)
+    if isinstance(value, str) and value.strip():
+        return value
+    raise wrong_type(mapping, key, "text")
+
+
+def whole(mapping: Section, key: str, default: int | None = None) -> int:
+    """Return a whole number that is not negative."""
+    if key not in mapping and default is not None:
+        return default
+    value = mapping.get(key)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise wrong_type(mapping, key, "a whole number that is not negative")
+
+
+def texts(mapping: Section, key: str) -> tuple[str, ...]:
+    """Return a list of texts, empty where the key is absent."""
+    value = mapping.get(key, ())
+    if key in mapping and not isinstance(value, Entries):
+        raise wrong_type(mapping, key, "a list of texts")
+    for index, entry in enumerate(value):
+        if not isinstance(entry, str) or not entry:
+            raise ContractError(
+                f"entry {index + 1} of {key!r} must be text", where=value.at(index), remedy="write it in quotes"
+            )
+    return tuple(value)
+
+
+def sub(mapping: Section, key: str) -> Section:
+    """Return a mapping below a key, empty where the key is absent."""
+    if key not in mapping:
+        return Section(mapping.file, mapping.line)
+    value = mapping[key]
+    if isinstance(value, Section):
+        return value
+    raise wrong_type(mapping, key, "a mapping")
+
+
+def subs(mapping: Section) -> Iterator[tuple[str, Section]]:
+    """Go through a mapping whose every value must be a mapping."""
+    for key in mapping:
+        yield key, sub(mapping, key)
+
+
+def text_map(mapping: Section, key: str) -> dict[str, str]:
+    """Return a mapping of texts below a key, empty where the key is absent."""
+    inner = sub(mapping, key)
+    return {name: text(inner, name) for name in inner}
+
+
+def wrong_type(mapping: Section, key: str, expected: str) -> ContractError:
+    """Say that the value of a key is of the wrong type."""
+    return ContractError(
+        f"{key!r} must be {expected}, not {shown(mapping.get(key))}",
+        where=mapping.at(key),
+        remedy=f"write {expected} there" + (" (quote it)" if expected == "text" else ""),
+    )
+
+
+def shown(value: Any) -> str:
+    """Show a value in an error, by its kind where it is a collection."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value!r}"
+
+
+def choice(mapping: Section, key: str, choices: Collection[str], default: str | None = None) -> str:
+    """Return a text that is one of the choices."""
+    value = text(mapping, key, default)
+    if value not in choices:
+        raise ContractError(f"there is no {key} {value!r}", where=mapping.at(key), remedy=suggest(value, choices))
+    return value
+
+
+def names(mapping: Section, key: str, choices: Collection[str], what: str) -> tuple[str, ...]:
+    """Return a list of texts each of which is one of the choices."""
+    found = texts(mapping, key)
+    for index, name in enumerate(found):
+        if name not in choices:
+            raise ContractError(
+                f"there is no {what} {name!r}", where=mapping[key].at(index), remedy=suggest(name, choices)
+            )
+    return found
