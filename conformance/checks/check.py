@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from conformance.checks.verdict import Verdict
-from conformance.contract.model import Behaviour, Citation, Contract, Fact
+from conformance.contract.model import Behaviour, Citation, Contract, Fact, Operation, Rule
 
 if TYPE_CHECKING:
     from conformance.session.session import TargetSession
@@ -43,7 +43,9 @@ class Check:
     """One judgement.
 
     `run` gets exchanges from the session and asks a law. `compares` says that it relates answers of several moments, so
-    that a live target is asked again before it is accused. `facts` and `behaviours` name what the check is about.
+    that a live target is asked again before it is accused. `facts` and `behaviours` name what the check is about;
+    `covers` and `shares` what the proof expects of it beyond: facts of these paths of the output (`Path.*` is all below
+    the path as well), and behaviours that a whole group of checks judges together.
     `request` and `accepts` tell people what it sends and what passes. `gathered` says that it looks at every answer of
     the run, so that it comes last.
     """
@@ -60,6 +62,8 @@ class Check:
     request: str = ""
     accepts: str = ""
     gathered: bool = False
+    covers: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
 
     @property
     def behaviour(self) -> str:
@@ -112,6 +116,19 @@ def bound_by(contract: Contract, operation: str, laws: Iterable[str]) -> tuple[B
     """Return the behaviours of an operation that name one of these laws as their judge."""
     named = set(laws)
     return tuple(item for item in contract.behaviours if operation in item.operations and named & set(item.laws))
+
+
+def rules_of(contract: Contract, operation: Operation | None = None) -> Iterator[tuple[Behaviour, Rule]]:
+    """Yield the rules on one answer, those of an operation or all, each with its behaviour."""
+    for behaviour in contract.behaviours:
+        for rule in behaviour.rules:
+            if operation is None or rule.operation == operation.name:
+                yield behaviour, rule
+
+
+def rule_id(behaviour: Behaviour, rule: Rule) -> str:
+    """Return the id of the check of a rule."""
+    return f"{rule.operation}/consistency/{rule.subject}/{behaviour.id}"
 
 
 def of_behaviour(behaviour: Behaviour) -> tuple[Because, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from conformance.checks.check import Check, because
+from conformance.checks.attribution import RequestAttribution
+from conformance.checks.check import Check, because, bound_by
 from conformance.checks.request.cases import Builder, request_cases
-from conformance.checks.request.checks import Causes
-from conformance.checks.request.laws import Rejection, failed_by, fault_of, judge_refused
+from conformance.checks.request.laws import Rejection, evaluate_rejected, failed_by, fault_of
 from conformance.checks.request.values import Expect, Placeholder
 from conformance.checks.verdict import Outcome, Verdict, passed, skipped
 from conformance.contract.model import Contract, Operation
@@ -17,6 +18,8 @@ from conformance.session.session import TargetSession, plainest
 from conformance.wire.exchange import shown
 from conformance.wire.request import Request
 
+LAWS = frozenset({"error-checks"})
+"""The name by which behaviours call for all of these checks."""
 _BROKEN_CONSTRAINT = "ValidationException"
 _SHORT = frozenset({"required", "enum", "minimum", "maximum"})
 """Facets that are broken in a few letters."""
@@ -30,6 +33,11 @@ _NEAR = (("prefix", "an existing name cut short"), ("longer", "an existing name 
 
 def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Yield the checks of the operation's errors; where it has none, those of a broken constraint."""
+    shared = tuple(behaviour.id for behaviour in bound_by(contract, operation.name, LAWS))
+    return (replace(check, shares=shared) for check in _checks(contract, operation))
+
+
+def _checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     if not operation.errors:
         yield from _common(contract, operation)
     for code, status in operation.errors.items():
@@ -108,7 +116,7 @@ def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
 
 
 def _refused(operation: Operation, request: Request, rejection: Rejection, session: TargetSession) -> Verdict:
-    return judge_refused(
+    return evaluate_rejected(
         operation, session.exchange(request, ordinary=False), session.exchange(session.plain(operation)), rejection
     )
 
@@ -147,18 +155,18 @@ def _judge(
         )
         valid = session.exchange(control)
         members = ((operation.subject, Placeholder.EXISTING), *others.items())
-        verdict = judge_refused(operation, exchange, valid, _refusal(code))
-        return Causes(session.contract, operation).of_control(verdict, members, valid, session)
+        verdict = evaluate_rejected(operation, exchange, valid, _refusal(code))
+        return RequestAttribution(session.contract, operation).of_control(verdict, members, valid, session)
     # Nothing exists that could be the control: an invalid name must then be told from an unknown one.
     invalid = session.exchange(Request.call(operation.name, {operation.subject: "-"}), ordinary=False)
-    verdict = judge_refused(operation, exchange, exchange, _refusal(code))
+    verdict = evaluate_rejected(operation, exchange, exchange, _refusal(code))
     if verdict.outcome is Outcome.PASSED and invalid.error_code == exchange.error_code:
         return skipped(
             "the target answers everything with this error, and has no resource to ask for",
             exchanges=(exchange, invalid),
         )
     plain = session.exchange(session.plain(operation), ordinary=False)
-    return Causes(session.contract, operation).of_control(verdict, (), plain, session)
+    return RequestAttribution(session.contract, operation).of_control(verdict, (), plain, session)
 
 
 def _is_there(session: TargetSession, name: str) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from conformance.checks.check import matches
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
@@ -15,7 +14,7 @@ from conformance.mutation.collection import mutants
 from conformance.mutation.mutant import Kind
 from conformance.mutation.servers import CREDENTIALS, CommandsInProcess, InProcess, boto3_in_process
 from conformance.reference.service import Service
-from conformance.session.session import SURVEY, Resource, TargetSession
+from conformance.session.session import SNAPSHOT, Resource, TargetSession
 from conformance.wire.request import Request
 from conformance.worlds.loading import load_world
 
@@ -27,39 +26,6 @@ if TYPE_CHECKING:
     from conformance.contract.model import Contract
     from conformance.mutation.mutant import Mutant
     from conformance.worlds.model import World, WorldJob
-
-
-AREAS: dict[str, tuple[str, ...]] = {
-    "parameters-in-a-json-body": ("protocol/body",),
-    "answer-is-json": ("protocol/answer/json-object", "protocol/error-body/json-object"),
-    "unknown-name-is-resource-not-found": ("error",),
-    "one-error-of-its-own": ("error",),
-}
-"""Behaviours that a whole area of checks judges, and the checks among them, without the operation."""
-
-_SHOWN: dict[str, tuple[str, ...]] = {
-    "best-training-job-has-won": ("BestTrainingJob",),
-    "overall-best-spans-the-parents": ("OverallBestTrainingJob",),
-    "warm-start-comes-back": ("WarmStartConfig",),
-    "definitions": ("TrainingJobDefinition", "TrainingJobDefinitions"),
-    "no-warm-start": ("WarmStartConfig",),
-    "compression-default": (
-        "TrainingJobDefinition.InputDataConfig[].CompressionType",
-        "TrainingJobDefinitions[].InputDataConfig[].CompressionType",
-    ),
-    "arn-of-the-tuning-job": ("HyperParameterTuningJobArn",),
-    "tuning-job-arn-ends-with-its-name": ("HyperParameterTuningJobArn",),
-    "consumed-runtime-within-the-limit": ("ConsumedResources.RuntimeInSeconds",),
-    "counters": ("TrainingJobStatusCounters", "ObjectiveStatusCounters"),
-    "status-counters-all-sent": ("TrainingJobStatusCounters",),
-    "objective-counters-all-sent": ("ObjectiveStatusCounters",),
-    "BestTrainingJob-members": ("BestTrainingJob", "OverallBestTrainingJob"),
-    "training-jobs": ("TrainingJobSummaries", "TrainingJobSummaries[]", "TrainingJobSummaries[].TrainingJobName"),
-}
-"""Laws that are named after no path, and the paths that they are about."""
-
-_WHOLE = frozenset({"training-jobs", "best-training-job-has-won", "overall-best-spans-the-parents"})
-"""Those of them that are about these paths and nothing below."""
 
 
 class Claims:
@@ -82,32 +48,27 @@ class Claims:
         yield from check.facts
         _, area, subject, case = check.id.split("/", 3)
         yield from check.behaviours
-        for name, patterns in AREAS.items():
-            if any(matches(f"{check.operation}/{pattern}", check.id) for pattern in patterns):
-                yield name
+        yield from check.shares
         if area == "protocol":
             yield f"protocol/{subject}"
         if area == "client" and not check.facts and not check.behaviours:
             yield f"client/{subject}/{case}"
 
     def _wider(self, check: Check) -> Iterator[str]:
-        """Yield the behaviours that its facts stand for, and the facts of what an echo shows."""
+        """Yield the behaviours that its facts stand for, and the facts of the paths that it covers."""
         for behaviour in self._contract.behaviours:
             if any(fact.startswith(prefix) for fact in check.facts for prefix in behaviour.facts):
                 yield behaviour.id
-        _, area, subject, *rest = check.id.split("/", 3)
-        if area != "consistency" or (subject != "echo" and rest[0] not in _SHOWN):
-            return
-        paths = _SHOWN.get(rest[0], (rest[0],))
-        for fact in self._contract.facts_of(check.operation, "output"):
-            # What shows a member shows what it stands in as well.
-            around = fact.facet == "present" and any(_within(path, fact.path, whole=False) for path in paths)
-            if around or any(_within(fact.path, path, whole=rest[0] in _WHOLE) for path in paths):
-                yield fact.id
+        for fact in self._contract.facts_of(check.operation, "output") if check.covers else ():
+            for path in check.covers:
+                # What shows a member shows what it stands in as well.
+                around = fact.facet == "present" and _within(path.removesuffix(".*"), fact.path)
+                if around or fact.path == path or (path.endswith(".*") and _within(fact.path, path.removesuffix(".*"))):
+                    yield fact.id
 
 
-def _within(path: str, root: str, *, whole: bool) -> bool:
-    return path == root or (not whole and path.startswith((f"{root}.", f"{root}[", f"{root}{{")))
+def _within(path: str, root: str) -> bool:
+    return path == root or path.startswith((f"{root}.", f"{root}[", f"{root}{{"))
 
 
 _SEEN_IN: dict[Kind, tuple[str, ...]] = {
@@ -158,9 +119,9 @@ class _StillLab(TargetSession):
 
     @contextmanager
     def asking_again(self) -> Iterator[None]:
-        snapshot = self._memory.found.get(SURVEY)
+        snapshot = self._memory.found.get(SNAPSHOT)
         with super().asking_again():
-            self._memory.found |= {SURVEY: snapshot} if snapshot is not None else {}
+            self._memory.found |= {SNAPSHOT: snapshot} if snapshot is not None else {}
             yield
 
 

@@ -96,7 +96,7 @@ def representative(operation: Operation, inventories: Sequence[ListingSnapshot])
 _ENDLESS = 3
 """Walks without an end after which the next ones are given up sooner."""
 _FEW_PAGES = 100
-SURVEY = "survey"
+SNAPSHOT = "survey"
 """The key under which the snapshot is remembered."""
 _MOST_INVENTORIES = 100
 """Resources, of those that only listings tell of, whose own listings are looked at."""
@@ -159,7 +159,7 @@ class TargetSession(Exchanges):
     @property
     def snapshot(self) -> Snapshot:
         """Every resource with its description and its complete default listing, asked for once."""
-        return self.remembered(SURVEY, lambda: Snapshot(tuple(self._resource_snapshots())))
+        return self.remembered(SNAPSHOT, lambda: Snapshot(tuple(self._resource_snapshots())))
 
     def observed_exchanges(self) -> Iterator[Exchange]:
         """Return the description of every resource, and the pages of every default listing."""
@@ -302,7 +302,7 @@ class TargetSession(Exchanges):
         operation = self.contract.operations[first.operation]
         return Walked(str(first.members.get(operation.subject, operation.name)), listing, size)
 
-    def paging_subject(self, operation: Operation) -> ListingSnapshot | None:
+    def representative_listing(self, operation: Operation) -> ListingSnapshot | None:
         """Return the inventory that tells most: ended, with many kinds of items, short enough to walk often."""
         return self.chosen("telling", operation, lambda: representative(operation, self.inventories(operation)))
 

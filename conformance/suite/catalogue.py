@@ -8,10 +8,14 @@ from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 
+import conformance.checks.tuning  # noqa: F401 - registers its laws
+from conformance.checks.attribution import RequestAttribution, following
+from conformance.checks.availability import availability_check
 from conformance.checks.check import Check, matches
-from conformance.checks.consistency.checks import known_checks, law_checks, rule_checks
+from conformance.checks.consistency.checks import law_checks, rule_checks
 from conformance.checks.consistency.repeats import repeat_checks
 from conformance.checks.error import error_checks
+from conformance.checks.law import laws
 from conformance.checks.listing.filters import LAWS, NARROWING_CHECKS_LAWS, filter_checks, narrowing_checks
 from conformance.checks.listing.order import LAWS as ORDER_LAWS
 from conformance.checks.listing.order import order_checks
@@ -21,11 +25,9 @@ from conformance.checks.listing.tokens import LAWS as TOKEN_LAWS
 from conformance.checks.listing.tokens import token_checks
 from conformance.checks.listing.walks import ListingChecks
 from conformance.checks.protocol.connection import connection_checks
-from conformance.checks.registry import laws
-from conformance.checks.request.checks import Causes, protocol_checks, request_checks
-from conformance.checks.response.checks import answer_checks, envelope_checks, following, resource_checks
-from conformance.checks.runner import availability_check
-from conformance.checks.tuning.created import KNOWN_LAWS, KNOWN_STATEMENTS
+from conformance.checks.protocol.envelope import envelope_checks
+from conformance.checks.request.checks import protocol_checks, request_checks
+from conformance.checks.response.checks import answer_checks, resource_checks
 from conformance.checks.verdict import Verdict
 from conformance.clients.boto3_checks import ClientChecks
 from conformance.clients.cli_checks import CLI_CHECKS_LAWS, CliChecks
@@ -95,9 +97,8 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
         yield from order_checks(base)
         yield from filter_checks(base)
         yield from narrowing_checks(base)
-    yield from rule_checks(contract, operation.name)
-    yield from law_checks(contract, operation.name, laws().values())
-    yield from known_checks(contract, operation.name, KNOWN_LAWS, KNOWN_STATEMENTS)
+    yield from rule_checks(contract, operation)
+    yield from law_checks(contract, operation)
     clients = ClientChecks(contract, operation)
     through_clients = [*clients.calls(), *CliChecks(contract, operation).checks()]
     if operation.paginator is not None:
@@ -107,7 +108,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
 
 def _through_client(operation: Operation, run: Callable[[TargetSession], Verdict], session: TargetSession) -> Verdict:
     """Judge what a client makes of answers: where these are at fault, a client can't make more of them."""
-    verdict = Causes(session.contract, operation).of_pages(run(session), session)
+    verdict = RequestAttribution(session.contract, operation).of_pages(run(session), session)
     return following(session, verdict, lambda: frozenset((operation.name, name) for name in operation.output.members))
 
 

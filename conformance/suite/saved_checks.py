@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
-from conformance.checks.check import Check, because, bound_by, of_behaviour
-from conformance.checks.consistency.rules import judge_rule
+from conformance.checks.check import Check, because, bound_by, of_behaviour, rule_id, rules_of
+from conformance.checks.law import laws
 from conformance.checks.listing import paging
 from conformance.checks.listing.filter_laws import admits_only, having
 from conformance.checks.listing.order_laws import keyless_left_out, sorted_by
-from conformance.checks.protocol.envelope import LAWS, status
-from conformance.checks.registry import laws
-from conformance.checks.request.laws import INVALID, Rejection, judge_accepted, judge_refused
-from conformance.checks.response.laws import Sightings, judge_fact, observe
+from conformance.checks.protocol.envelope import RULES
+from conformance.checks.request.laws import INVALID, Rejection, evaluate_accepted, evaluate_rejected
+from conformance.checks.response.checks import observed_values
 from conformance.checks.verdict import Outcome, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation, Rule
 from conformance.session.listing import Reader, Walked, member
+from conformance.session.session import SNAPSHOT, TargetSession
 from conformance.session.snapshot import ResourceSnapshot, Snapshot
 from conformance.suite.catalogue import catalogue
 from conformance.suite.saved import Answer, Form
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing, shown
+from conformance.wire.request import Request
 
 _OK, _BAD_REQUEST = 200, 400
 
@@ -39,7 +40,7 @@ def exchange_of(operation: Operation, answer: Answer, request: Mapping[str, Any]
     )
 
 
-def survey_of(operation: Operation, exchange: Exchange) -> Snapshot:
+def snapshot_of(operation: Operation, exchange: Exchange) -> Snapshot:
     """Return the snapshot of the resource that an answer describes, or whose items it lists.
 
     A page of a listing stands for the whole: no law that needs all of it does without the description as well.
@@ -49,7 +50,7 @@ def survey_of(operation: Operation, exchange: Exchange) -> Snapshot:
     if operation.pagination is not None:
         listed = answer.get(operation.pagination.result)
         items = tuple(item for item in listed if isinstance(item, dict)) if isinstance(listed, list) else ()
-        unknown = Exchange("", HttpRequest("POST", "", (), b""), None, Fault("not-saved", "no description was saved"))
+        unknown = _not_saved("", "description")
         return Snapshot(
             (ResourceSnapshot(str(asked), unknown, Listing((exchange,), items, complete=True), settled=False),)
         )
@@ -64,12 +65,12 @@ _SAVED = "nothing: it looks at one saved answer (conformance validate)"
 def own_checks(contract: Contract) -> Iterator[Check]:
     """Yield all of them, for people who look one up."""
     for operation in contract.operations.values():
-        yield let_through(contract, operation)
-        yield rejected(contract, operation)
-        yield known_code(contract, operation)
+        yield accepted_check(contract, operation)
+        yield rejected_check(contract, operation)
+        yield code_check(contract, operation)
 
 
-def let_through(contract: Contract, operation: Operation) -> Check:
+def accepted_check(contract: Contract, operation: Operation) -> Check:
     """Return the check that a valid request was let through."""
     status = f"{operation.name}/output//http_status"
     return Check(
@@ -85,7 +86,7 @@ def let_through(contract: Contract, operation: Operation) -> Check:
     )
 
 
-def rejected(contract: Contract, operation: Operation, broken: tuple[str, ...] = ()) -> Check:
+def rejected_check(contract: Contract, operation: Operation, broken: tuple[str, ...] = ()) -> Check:
     """Return the check that a request was refused that breaks these facts."""
     return Check(
         f"{operation.name}/request/answered/refused",
@@ -100,7 +101,7 @@ def rejected(contract: Contract, operation: Operation, broken: tuple[str, ...] =
     )
 
 
-def known_code(contract: Contract, operation: Operation) -> Check:
+def code_check(contract: Contract, operation: Operation) -> Check:
     """Return the check that an error is one that anybody knows."""
     facts = tuple(f"{operation.name}/error/{code}/present" for code in operation.errors)
     behaviours = bound_by(contract, operation.name, ("error-checks",))
@@ -118,7 +119,7 @@ def known_code(contract: Contract, operation: Operation) -> Check:
     )
 
 
-def known_status(contract: Contract, operation: Operation, code: str) -> Check:
+def status_check(contract: Contract, operation: Operation, code: str) -> Check:
     """Return the check that the code of an error comes with its status."""
     own = code in operation.errors
     wanted = " or ".join(map(str, statuses(contract, operation, code)))
@@ -145,13 +146,37 @@ def _offline(_: object) -> Verdict:
     return skipped("it is judged on a saved answer only")
 
 
+class SavedSession(TargetSession):
+    """A session at a target of which one exchange was saved: whatever else a check asks for has no answer."""
+
+    def __init__(self, contract: Contract, operation: Operation, exchange: Exchange) -> None:
+        """Take the exchange for all that the target shows."""
+        super().__init__(contract, _NothingElse(), ())
+        self._exchange = exchange
+        self.saw((exchange,))
+        self.remembered(SNAPSHOT, lambda: snapshot_of(operation, exchange))
+
+    def observed_exchanges(self) -> Iterator[Exchange]:
+        """Yield the saved exchange."""
+        yield self._exchange
+
+
+class _NothingElse:
+    """The target of a saved exchange: what was not saved is not answered."""
+
+    def send(self, request: Request) -> Exchange:
+        return _not_saved(request.operation, "an answer")
+
+
+def _not_saved(operation: str, what: str) -> Exchange:
+    fault = Fault("not-saved", f"no {what.removeprefix('an ')} was saved")
+    return Exchange(operation, HttpRequest("POST", "", (), b""), None, fault)
+
+
 Evaluate = Callable[[], Verdict]
 
 _OF_REQUEST = re.compile(r"\brequest\b")
-_ANSWER_BODY = {"json-object": "json_object"}
-_ERROR_BODY = {"json-object": "json_object", "message": "error_message"}
-_ERROR_TYPE = {"type": "error_type", "bare-type": "bare_type"}
-_HEADERS = {"content-type": "content_type", "request-id": "request_id"}
+_OF_HEADERS = ("content-type", "request-id")
 
 
 class Offline:
@@ -167,83 +192,63 @@ class Offline:
         self._answer = answer
         self._exchange = exchange
         self._asked = exchange.input is not None
+        self._session = SavedSession(contract, operation, exchange)
         self.checks: Mapping[str, Check] = {
             check.id: check for check in catalogue(contract) if check.operation == operation.name
         }
         self.left_out: list[str] = []
         """What could not be judged, and why, a line each."""
 
-    @cached_property
-    def _sightings(self) -> Sightings:
-        return observe(self._operation, (self._exchange,))
-
     @property
     def unknown(self) -> frozenset[str]:
         """The members of the answer that the contract does not know."""
-        return self._sightings.unknown
+        return observed_values(self._session, self._operation).unknown
 
-    def judges(self) -> Iterator[tuple[str, Evaluate]]:
-        """Yield the id of each check with what judges it."""
+    def verdicts(self) -> Iterator[tuple[Check, Verdict]]:
+        """Yield each check with its verdict: the ordinary ones, in a session that knows this exchange alone."""
         yield from self._envelope()
         if self._exchange.ok:
-            yield from self._facts()
-            yield from self._rules()
-            yield from self._laws()
+            for check in (*self._facts(), *self._rules(), *self._laws()):
+                # Other checks, which a failure may come from, are not run.
+                yield check, replace(check.run(self._session), see=(), follows=())
 
-    def _facts(self) -> Iterator[tuple[str, Evaluate]]:
+    def _facts(self) -> Iterator[Check]:
         for check in self.checks.values():
-            if check.area != "response" or not check.facts:  # without a fact it is about a whole run
-                continue
-            fact = self._contract.fact(check.facts[0])
-            if fact.facet != "http_status":
-                yield check.id, partial(judge_fact, fact, self._sightings)
-            elif self._answer.status:
-                yield check.id, partial(status, (self._exchange,), int(fact.value))
+            # One without a fact is about a whole run.
+            facet = self._contract.fact(check.facts[0]).facet if check.area == "response" and check.facts else ""
+            if facet and (self._answer.status or facet != "http_status"):
+                yield check
 
-    def _rules(self) -> Iterator[tuple[str, Evaluate]]:
+    def _rules(self) -> Iterator[Check]:
         asking = 0
-        for behaviour in self._contract.behaviours:
-            for rule in behaviour.rules:
-                if rule.operation != self._operation.name:
-                    continue
-                if _asks(rule) and not self._asked:
-                    asking += 1
-                    continue
-                yield (
-                    f"{rule.operation}/consistency/{rule.subject}/{behaviour.id}",
-                    partial(judge_rule, rule, (self._exchange,)),
-                )
+        for behaviour, rule in rules_of(self._contract, self._operation):
+            if _asks(rule) and not self._asked:
+                asking += 1
+            else:
+                yield self.checks[rule_id(behaviour, rule)]
         if asking:
             self.left_out.append(f"{_count(asking, 'rule')} about what was asked: {self._lacking}")
 
-    def _laws(self) -> Iterator[tuple[str, Evaluate]]:
-        ours = [law for law in laws().values() if law.operation == self._operation.name]
+    def _laws(self) -> Iterator[Check]:
+        ours = [law for law in laws().values() if law.check_id in self.checks]
         alone = [law for law in ours if not law.compares]
         if alone and self._operation.pagination is not None and not self._asked:
             self.left_out.append(
                 f"{_count(len(alone), 'law')} on the items of the resource that was asked for: {self._lacking}"
             )
         else:
-            snapshot = survey_of(self._operation, self._exchange)
-            for law in alone:
-                yield f"{law.operation}/consistency/{law.subject}/{law.name}", partial(law.evaluate, snapshot)
+            yield from (self.checks[law.check_id] for law in alone)
         if len(alone) < len(ours):
             self.left_out.append(f"{_count(len(ours) - len(alone), 'law')} that lay several answers side by side")
 
-    def _envelope(self) -> Iterator[tuple[str, Evaluate]]:
+    def _envelope(self) -> Iterator[tuple[Check, Verdict]]:
         error = self._answer.is_error
-        stated = dict(_ERROR_BODY if error else _ANSWER_BODY)
-        if error and not self._answer.rebuilt:
-            stated |= _ERROR_TYPE
-        if self._answer.headers:
-            stated |= _HEADERS
-        content_type = self._contract.service.content_type
-        subject = "error-body" if error else "answer"
-        for case, law in stated.items():
-            yield (
-                f"{self._operation.name}/protocol/{subject}/{case}",
-                partial(LAWS[law], (self._exchange,), content_type),
-            )
+        cases = ["json-object", *(["message"] if error else [])]
+        cases += ["type", "bare-type"] if error and not self._answer.rebuilt else []
+        cases += _OF_HEADERS if self._answer.headers else ()
+        for place in (f"{'error-body' if error else 'answer'}/{case}" for case in cases):
+            verdict = RULES[place].law(self._contract.service, self._operation, (self._exchange,))
+            yield self.checks[f"{self._operation.name}/protocol/{place}"], verdict
         missing = [
             *(["the HTTP status"] if not self._answer.status else []),
             *(["the headers"] if not self._answer.headers else []),
@@ -286,8 +291,8 @@ class Asked:
     def ending(self) -> tuple[Check, Verdict]:
         """Judge that a valid request was let through, and an invalid one refused for the right reason."""
         if self.broken:
-            return rejected(self.contract, self.operation, self.broken), self._refused()
-        return let_through(self.contract, self.operation), self._let_through()
+            return rejected_check(self.contract, self.operation, self.broken), self._refused()
+        return accepted_check(self.contract, self.operation), self._let_through()
 
     def _let_through(self) -> Verdict:
         operation, exchange = self.operation, self._unbounded()
@@ -299,11 +304,11 @@ class Asked:
             return skipped(f"it was refused for another reason than its members: {shown(exchange)}")
         if code in INVALID and self._has_token():
             return skipped("nobody has shown how a token ought to be refused that is none")
-        return judge_accepted(operation, exchange, exists=False)
+        return evaluate_accepted(operation, exchange, exists=False)
 
     def _refused(self) -> Verdict:
         # The law comes to its control only where all else holds: the refusal itself shows that there was none.
-        verdict = judge_refused(self.operation, self.exchange, self.exchange, Rejection())
+        verdict = evaluate_rejected(self.operation, self.exchange, self.exchange, Rejection())
         if verdict.kind == "control-refused":
             return passed({"answers": 1}, notes=(_UNPROVEN,))
         if self.unsettled and verdict.outcome is Outcome.FAILED:
@@ -368,7 +373,7 @@ def error_code(
     code, common = exchange.error_code, contract.service.common_errors
     if not code and not answer.rebuilt:  # that there is none is told by the form of its body
         return
-    check, known = known_code(contract, operation), (*operation.errors, *common)
+    check, known = code_check(contract, operation), (*operation.errors, *common)
     if code not in known:
         received = f"the code {code!r}" if code else "no code"
         yield check, failed("unknown-code", "an error that nobody knows", expected=check.accepts, received=received)
@@ -376,7 +381,7 @@ def error_code(
     yield check, passed({"answers": 1})
     if not answer.status:
         return
-    check = known_status(contract, operation, code)
+    check = status_check(contract, operation, code)
     if answer.status in statuses(contract, operation, code):
         yield check, passed({"answers": 1})
     else:

@@ -37,7 +37,7 @@ class Requested:
     must_be_answered: str
 
 
-def judge_request(contract: Contract, operation: Operation, members: Mapping[str, Any]) -> Requested:
+def evaluate_request(contract: Contract, operation: Operation, members: Mapping[str, Any]) -> Requested:
     """Hold a request's members against the input of an operation.
 
     A limit is broken only where documents and model agree that the value is outside it.
@@ -236,7 +236,7 @@ def evaluate(
 ) -> CheckResult:
     """Judge an answer, a request, or an answer to a request; the form of an answer is found out where none is given."""
     asked = None if request is None else plain_members(request.members)
-    requested = None if asked is None else judge_request(contract, operation, asked)
+    requested = None if asked is None else evaluate_request(contract, operation, asked)
     if answer is None:
         if requested is None or request is None:
             raise ValueError("there is neither an answer nor a request")
@@ -262,7 +262,7 @@ def _of_answer(  # noqa: PLR0913, PLR0917 - as above
     measured = exchange_of(operation, answer, None if requested is None or requested.broken else asked)
     lacking = _NO_REQUEST if requested is None else _BROKEN_REQUEST
     offline = Offline(contract, operation, answer, measured, lacking)
-    judged = [(offline.checks[check_id], ask()) for check_id, ask in offline.judges()]
+    judged = list(offline.verdicts())
     if answer.is_error:
         judged += error_code(contract, operation, answer, exchange)
     if requested is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import conformance.checks.tuning  # noqa: F401 - registers the laws
-from conformance.checks.registry import laws
+from conformance.checks.law import laws
 from conformance.contract.loading import load
 from conformance.suite.catalogue import GENERIC_LAWS
 

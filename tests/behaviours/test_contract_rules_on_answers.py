@@ -7,7 +7,7 @@ from answering import DESCRIBE, LIST, answering
 from rule_cases import CASES
 from small_answers import NAME, Answer
 
-from conformance.checks.consistency.rules import judge_rule
+from conformance.checks.consistency.rules import evaluate_rule
 from conformance.checks.verdict import Outcome
 from conformance.contract.loading import load
 from conformance.contract.model import Rule
@@ -25,7 +25,7 @@ def shown_by(operation: str, answer: Answer) -> Answer:
 
 def outcome(name: str, answer: Answer) -> Outcome:
     rule = RULES[name]
-    return judge_rule(rule, [answering(rule.operation, answer, name=NAME)]).outcome
+    return evaluate_rule(rule, [answering(rule.operation, answer, name=NAME)]).outcome
 
 
 GOOD = {
@@ -67,7 +67,7 @@ def test_a_bad_answer_fails(name: str, answer: Answer) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_a_violation_shows_what_was_received(name: str) -> None:
     rule = RULES[name]
-    verdict = judge_rule(rule, [answering(rule.operation, BAD[name][0], name=NAME)])
+    verdict = evaluate_rule(rule, [answering(rule.operation, BAD[name][0], name=NAME)])
     assert verdict.expected == rule.expected
     assert verdict.received.startswith(f"{NAME}: ")
 
@@ -83,7 +83,7 @@ def test_a_member_of_an_odd_type_never_breaks_the_judge(name: str, odd: object) 
 
     rule = RULES[name]
     answers = [item for answer in (*GOOD[name], *BAD[name]) for item in bent(answer)]
-    verdict = judge_rule(rule, [answering(rule.operation, answer) for answer in answers])
+    verdict = evaluate_rule(rule, [answering(rule.operation, answer) for answer in answers])
     assert verdict.outcome is not Outcome.ERROR
     assert verdict.reason or sum(verdict.rests_on.values()) > 0
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from answering import DESCRIBE, LIST, answering
 
-from conformance.checks.consistency.rules import as_number, evaluate, holds, judge_rule
+from conformance.checks.consistency.rules import as_number, evaluate, evaluate_rule, holds
 from conformance.checks.verdict import Outcome
 from conformance.contract.model import Rule
 
@@ -51,14 +51,14 @@ def things(*values: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("when", "require", "outcome"), TRUTH)
 def test_truth_table(when: Any, require: Any, outcome: Outcome) -> None:
-    verdict = judge_rule(RULE, [answering(DESCRIBE, things({"When": when, "Require": require}))])
+    verdict = evaluate_rule(RULE, [answering(DESCRIBE, things({"When": when, "Require": require}))])
     assert verdict.outcome is outcome
 
 
 def test_without_a_condition_every_instance_is_judged() -> None:
     rule = replace(RULE, when="")
-    assert judge_rule(rule, [answering(DESCRIBE, things({"Require": True}))]).outcome is PASSED
-    assert judge_rule(rule, [answering(DESCRIBE, things({"Require": False}))]).outcome is FAILED
+    assert evaluate_rule(rule, [answering(DESCRIBE, things({"Require": True}))]).outcome is PASSED
+    assert evaluate_rule(rule, [answering(DESCRIBE, things({"Require": False}))]).outcome is FAILED
 
 
 def test_bindings_build_on_each_other_and_lists_are_gone_through() -> None:
@@ -73,21 +73,21 @@ def test_bindings_build_on_each_other_and_lists_are_gone_through() -> None:
         "Box": {"Size": 2, "Things": [{"Size": 1}, None, {"Size": 2}]},
         "Boxes": [{"Size": 1, "Things": [{"Size": 3}]}, {"Size": 1, "Things": []}, {"Size": 1}],
     }
-    verdict = judge_rule(rule, [answering(DESCRIBE, answer)])
+    verdict = evaluate_rule(rule, [answering(DESCRIBE, answer)])
     assert verdict.outcome is FAILED
     assert dict(verdict.rests_on) == {"answers": 1, "instances": 3}
     assert verdict.received == "tuning: [1, 3]"
 
 
 def test_a_binding_to_null_gives_nothing_to_judge() -> None:
-    verdict = judge_rule(replace(RULE, when=""), [answering(DESCRIBE, {"Other": 1})])
+    verdict = evaluate_rule(replace(RULE, when=""), [answering(DESCRIBE, {"Other": 1})])
     assert verdict.outcome is SKIPPED
     assert verdict.reason == "none of 1 answers has any thing"
 
 
 def test_the_reason_of_a_skip_says_what_was_lacking() -> None:
-    assert judge_rule(RULE, []).reason == f"no successful answer of {DESCRIBE} was seen"
-    verdict = judge_rule(RULE, [answering(DESCRIBE, things({"When": False, "Require": True}))])
+    assert evaluate_rule(RULE, []).reason == f"no successful answer of {DESCRIBE} was seen"
+    verdict = evaluate_rule(RULE, [answering(DESCRIBE, things({"When": False, "Require": True}))])
     assert verdict.reason == "none of 1 answers has any thing for which thing.When"
 
 
@@ -98,18 +98,18 @@ def test_only_successful_answers_of_the_operation_are_judged() -> None:
         answering(DESCRIBE, bad, status=400),
         answering(DESCRIBE, [bad]),
     ]
-    assert judge_rule(RULE, answers).outcome is SKIPPED
+    assert evaluate_rule(RULE, answers).outcome is SKIPPED
 
 
 def test_equal_answers_are_looked_at_once() -> None:
     good = things({"When": True, "Require": True})
-    verdict = judge_rule(RULE, [answering(DESCRIBE, good, name=name) for name in ("a", "b", "a")])
+    verdict = evaluate_rule(RULE, [answering(DESCRIBE, good, name=name) for name in ("a", "b", "a")])
     assert dict(verdict.rests_on) == {"answers": 1, "instances": 1}
 
 
 def test_equal_answers_to_different_requests_differ_for_a_rule_about_requests() -> None:
     rule = replace(RULE, bindings=(), when="", require="answer.Name == request.HyperParameterTuningJobName")
-    verdict = judge_rule(rule, [answering(DESCRIBE, {"Name": "a"}, name=name) for name in ("a", "b", "a")])
+    verdict = evaluate_rule(rule, [answering(DESCRIBE, {"Name": "a"}, name=name) for name in ("a", "b", "a")])
     assert verdict.outcome is FAILED
     assert dict(verdict.rests_on) == {"answers": 2, "instances": 2}
     assert verdict.received.startswith("b: ")
@@ -118,7 +118,7 @@ def test_equal_answers_to_different_requests_differ_for_a_rule_about_requests() 
 def test_one_bad_instance_among_many_is_told_and_cited() -> None:
     good, bad = {"When": True, "Require": True}, {"When": True, "Require": False, "Id": "x" * 1000}
     answers = [answering(DESCRIBE, things(good, good)), answering(DESCRIBE, things(good, bad))]
-    verdict = judge_rule(RULE, answers)
+    verdict = evaluate_rule(RULE, answers)
     assert verdict.outcome is FAILED
     assert verdict.reason.startswith("1 of 4 instances break the rule: ")
     assert verdict.exchanges == (answers[1],)
@@ -126,7 +126,7 @@ def test_one_bad_instance_among_many_is_told_and_cited() -> None:
 
 
 def test_many_violations_are_counted_and_some_are_told() -> None:
-    verdict = judge_rule(RULE, [answering(DESCRIBE, things(*[{"When": 1, "Require": False}] * 50))])
+    verdict = evaluate_rule(RULE, [answering(DESCRIBE, things(*[{"When": 1, "Require": False}] * 50))])
     assert verdict.reason.startswith("50 of 50 instances break the rule: ")
     assert verdict.received.endswith("(and 45 more)")
 

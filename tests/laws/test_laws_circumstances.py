@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.protocol.envelope import (
+from conformance.checks.protocol.circumstances import (
     elsewhere,
     in_the_partition,
     in_the_region,
@@ -20,6 +20,7 @@ from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 
 CONTRACT = load()
+SERVICE = CONTRACT.service
 DESCRIBE = CONTRACT.operations["DescribeHyperParameterTuningJob"]
 LIST = CONTRACT.operations["ListTrainingJobsForHyperParameterTuningJob"]
 PASSED, FAILED, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
@@ -52,7 +53,7 @@ def received(item: str, region: str = "us-east-1", **members: Any) -> Exchange:
     ],
 )
 def test_an_arn_names_the_region_of_the_request(exchange: Exchange, outcome: Outcome) -> None:
-    assert in_the_region(DESCRIBE, (exchange,)).outcome is outcome
+    assert in_the_region(SERVICE, DESCRIBE, (exchange,)).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -67,30 +68,30 @@ def test_an_arn_names_the_region_of_the_request(exchange: Exchange, outcome: Out
     ],
 )
 def test_an_arn_names_the_partition_of_its_region(item: str, outcome: Outcome) -> None:
-    assert in_the_partition(DESCRIBE, (received(item),)).outcome is outcome
+    assert in_the_partition(SERVICE, DESCRIBE, (received(item),)).outcome is outcome
 
 
 def test_all_arns_name_one_account() -> None:
     same, other = received(arn()), received(arn(account="000000000000"))
-    assert of_one_account(DESCRIBE, (same, same)).outcome is PASSED
-    verdict = of_one_account(DESCRIBE, (same, same, other))
+    assert of_one_account(SERVICE, DESCRIBE, (same, same)).outcome is PASSED
+    verdict = of_one_account(SERVICE, DESCRIBE, (same, same, other))
     assert verdict.outcome is FAILED
     assert verdict.exchanges == (other,)
     best = {"TrainingJobName": "any", "TrainingJobArn": "arn:aws:sagemaker:us-east-1:9:training-job/any"}
-    assert of_one_account(DESCRIBE, (received(arn(), BestTrainingJob=best),)).outcome is FAILED
+    assert of_one_account(SERVICE, DESCRIBE, (received(arn(), BestTrainingJob=best),)).outcome is FAILED
 
 
 def test_an_arn_of_the_callers_is_not_looked_at() -> None:
     role = {"RoleArn": "arn:aws-cn:iam::999999999999:role/any"}
     exchange = received(arn(), TrainingJobDefinition=role)
-    assert of_one_account(DESCRIBE, (exchange,)).rests_on == {"ARNs": 1}
-    assert in_the_partition(DESCRIBE, (exchange,)).outcome is PASSED
+    assert of_one_account(SERVICE, DESCRIBE, (exchange,)).rests_on == {"ARNs": 1}
+    assert in_the_partition(SERVICE, DESCRIBE, (exchange,)).outcome is PASSED
 
 
 def test_an_arn_has_the_name_of_what_it_names_in_any_case() -> None:
-    assert of_the_name(DESCRIBE, (received(arn()),)).outcome is PASSED
-    assert of_the_name(DESCRIBE, (received(arn().replace("any", "ANY")),)).outcome is PASSED
-    assert of_the_name(DESCRIBE, (received(arn().replace("any", "other")),)).outcome is FAILED
+    assert of_the_name(SERVICE, DESCRIBE, (received(arn()),)).outcome is PASSED
+    assert of_the_name(SERVICE, DESCRIBE, (received(arn().replace("any", "ANY")),)).outcome is PASSED
+    assert of_the_name(SERVICE, DESCRIBE, (received(arn().replace("any", "other")),)).outcome is FAILED
 
 
 @pytest.mark.parametrize(
@@ -106,13 +107,13 @@ def test_an_arn_has_the_name_of_what_it_names_in_any_case() -> None:
     ],
 )
 def test_a_second_region_has_no_such_resource_or_one_of_its_own(exchange: Exchange, outcome: Outcome) -> None:
-    assert elsewhere(DESCRIBE, exchange, "us-east-1").outcome is outcome
+    assert elsewhere(SERVICE, DESCRIBE, exchange, "us-east-1").outcome is outcome
 
 
 def test_silence_in_a_second_region_is_an_error() -> None:
     request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}", "eu-west-1")
     silent = Exchange(DESCRIBE.name, request, None, Fault("timeout", "no answer"))
-    assert elsewhere(DESCRIBE, silent, "us-east-1").outcome is Outcome.ERROR
+    assert elsewhere(SERVICE, DESCRIBE, silent, "us-east-1").outcome is Outcome.ERROR
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_silence_in_a_second_region_is_an_error() -> None:
 )
 def test_what_has_happened_is_not_later_than_the_answer(member: str, ahead: float, outcome: Outcome) -> None:
     later: dict[str, Any] = {member: NOW + ahead}
-    assert nothing_to_come(DESCRIBE, (described(**later),)).outcome is outcome
+    assert nothing_to_come(SERVICE, DESCRIBE, (described(**later),)).outcome is outcome
 
 
 def test_times_are_compared_with_the_answers_own_date_first() -> None:
@@ -135,10 +136,10 @@ def test_times_are_compared_with_the_answers_own_date_first() -> None:
     request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
     dated = Exchange(LIST.name, request, HttpResponse(200, DATE, body, 0.0, NOW + 9_999))
     undated = Exchange(LIST.name, request, HttpResponse(200, (), body, 0.0, NOW + 9_999))
-    assert nothing_to_come(LIST, (dated,)).outcome is FAILED
-    assert nothing_to_come(LIST, (undated,)).outcome is PASSED
+    assert nothing_to_come(SERVICE, LIST, (dated,)).outcome is FAILED
+    assert nothing_to_come(SERVICE, LIST, (undated,)).outcome is PASSED
 
 
 def test_times_that_may_be_to_come_are_no_times_of_what_has_happened() -> None:
     config: dict[str, Any] = {"AutotuneExpiry": NOW + 9_999_999, "CreationTime": True}
-    assert nothing_to_come(DESCRIBE, (described(**config),)).outcome is SKIPPED
+    assert nothing_to_come(SERVICE, DESCRIBE, (described(**config),)).outcome is SKIPPED

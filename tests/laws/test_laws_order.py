@@ -78,7 +78,7 @@ def test_listings_without_two_values_tell_nothing() -> None:
 
 
 def subjects(session: TargetSession, key: str) -> list[str]:
-    representative = session.paging_subject(OPERATION)
+    representative = session.representative_listing(OPERATION)
     assert representative is not None
     return [subject.name for subject in order_subjects(BASE, key, session, representative)]
 

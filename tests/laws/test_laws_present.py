@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.response.laws import judge_fact, observe
+from conformance.checks.response.laws import evaluate_fact, observe
 from conformance.checks.verdict import Outcome
 from conformance.contract.loading import load
 from conformance.wire.encoding import dump
@@ -32,7 +32,7 @@ def answered(answer: dict[str, Any]) -> Exchange:
     ids=["left-out", "given", "null"],
 )
 def test_a_member_is_left_out_or_has_a_value(answer: dict[str, Any], outcome: Outcome) -> None:
-    verdict = judge_fact(FACT, observe(OPERATION, [answered(answer)]))
+    verdict = evaluate_fact(FACT, observe(OPERATION, [answered(answer)]))
     assert verdict.outcome is outcome
     if outcome is Outcome.FAILED:
         assert verdict.received == "null"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.consistency.repeats import same_again, told_alike
+from conformance.checks.consistency.repeats import same_again, same_members
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load
@@ -105,16 +105,16 @@ def walked(*items: dict[str, Any]) -> Walked:
 def test_an_item_is_told_alike_in_whatever_order_and_by_whatever_filter() -> None:
     every = [item("a", Tuned={"x": "1", "y": "2"}), item("b", 2)]
     again = item("a", Tuned={"y": "2", "x": "1"})
-    assert told_alike(READER, [walked(every[1], again), walked(again)], every).rests_on == {"items": 3}
+    assert same_members(READER, [walked(every[1], again), walked(again)], every).rests_on == {"items": 3}
     for poorer in (item("a"), item("a", 2, Tuned=again["Tuned"]), item("a", Tuned={"x": "1"})):
-        verdict = told_alike(READER, [walked(every[1]), walked(poorer)], every)
+        verdict = same_members(READER, [walked(every[1]), walked(poorer)], every)
         assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, "told-otherwise")
         assert verdict.received.startswith("a: ")
 
 
 def test_an_item_that_the_default_listing_has_not_is_for_other_laws() -> None:
-    assert told_alike(READER, [walked(item("b"))], [item("a")]).outcome is Outcome.SKIPPED
-    assert told_alike(READER, [], [item("a")]).outcome is Outcome.SKIPPED
+    assert same_members(READER, [walked(item("b"))], [item("a")]).outcome is Outcome.SKIPPED
+    assert same_members(READER, [], [item("a")]).outcome is Outcome.SKIPPED
 
 
 def otherwise(change: dict[int, dict[str, Any]], job: str) -> Answer:

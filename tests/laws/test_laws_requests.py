@@ -9,11 +9,11 @@ import pytest
 
 from conformance.checks.request.laws import (
     Rejection,
-    judge_accepted,
-    judge_either,
-    judge_like,
-    judge_refused,
-    let_through,
+    evaluate_accepted,
+    evaluate_either,
+    evaluate_like_control,
+    evaluate_rejected,
+    was_accepted,
 )
 from conformance.checks.verdict import Outcome, Tally, Verdict
 from conformance.contract.loading import load
@@ -73,7 +73,7 @@ def brief(verdict: Verdict) -> tuple[Outcome, str]:
 
 @pytest.mark.parametrize("how", EVERY)
 def test_let_through_means_an_answer_or_the_operations_own_error(how: str) -> None:
-    assert let_through(operation(), ended(how)) is (how in LET_THROUGH)
+    assert was_accepted(operation(), ended(how)) is (how in LET_THROUGH)
 
 
 REFUSED_BESIDE_A_GOOD_CONTROL = {
@@ -102,13 +102,13 @@ REFUSED_BESIDE_A_GOOD_CONTROL = {
 
 @pytest.mark.parametrize("how", EVERY)
 def test_a_refusal_must_be_of_the_documented_kind(how: str) -> None:
-    verdict = judge_refused(operation(), ended(how), ended("answer"), Rejection())
+    verdict = evaluate_rejected(operation(), ended(how), ended("answer"), Rejection())
     assert brief(verdict) == REFUSED_BESIDE_A_GOOD_CONTROL[how]
 
 
 @pytest.mark.parametrize(("how", "control"), list(product(("invalid", "unreadable"), EVERY)))
 def test_a_refusal_proves_nothing_beside_a_control_that_was_not_let_through(how: str, control: str) -> None:
-    verdict = judge_refused(operation(), ended(how), ended(control), Rejection())
+    verdict = evaluate_rejected(operation(), ended(how), ended(control), Rejection())
     if control in LET_THROUGH:
         assert verdict.outcome is PASSED
     elif ended(control).response is None:
@@ -119,7 +119,7 @@ def test_a_refusal_proves_nothing_beside_a_control_that_was_not_let_through(how:
 
 def test_a_request_that_should_have_been_refused_fails_whatever_its_control_did() -> None:
     for control in EVERY:
-        assert judge_refused(operation(), ended("answer"), ended(control), Rejection()).outcome is FAILED
+        assert evaluate_rejected(operation(), ended("answer"), ended(control), Rejection()).outcome is FAILED
 
 
 @pytest.mark.parametrize(
@@ -128,11 +128,11 @@ def test_a_request_that_should_have_been_refused_fails_whatever_its_control_did(
 )
 def test_a_refusal_of_any_kind_takes_every_4xx_and_no_more(how: str, outcome: Outcome) -> None:
     any_kind = Rejection(frozenset(), frozenset())
-    assert judge_refused(operation(), ended(how), ended("answer"), any_kind).outcome is outcome
+    assert evaluate_rejected(operation(), ended(how), ended("answer"), any_kind).outcome is outcome
 
 
 def test_a_name_that_was_looked_up_instead_is_told() -> None:
-    verdict = judge_refused(operation(), ended("unknown-name"), ended("answer"), Rejection())
+    verdict = evaluate_rejected(operation(), ended("unknown-name"), ended("answer"), Rejection())
     assert "not enforced" in verdict.reason
 
 
@@ -157,7 +157,7 @@ ACCEPTED = {
 @pytest.mark.parametrize("how", ACCEPTED)
 @pytest.mark.parametrize("exists", [True, False], ids=["exists", "nobody"])
 def test_a_valid_request_passes_on_an_answer_or_for_a_name_nobody_has_on_its_error(how: str, exists: bool) -> None:  # noqa: FBT001 - a row
-    assert judge_accepted(operation(), ended(how), exists=exists).outcome is ACCEPTED[how][0 if exists else 1]
+    assert evaluate_accepted(operation(), ended(how), exists=exists).outcome is ACCEPTED[how][0 if exists else 1]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_accepted_listing_is_a_list_no_longer_than_asked_for(
     members = {NAME: "a"} | ({"MaxResults": limit} if limit else {})
     request = HttpRequest("POST", "http://127.0.0.1/", (), dump(members))
     exchange = Exchange(LIST, request, HttpResponse(200, (), dump(answer), 0.0))
-    assert (judge_accepted(operation(LIST), exchange, exists=True).outcome is PASSED) is passes
+    assert (evaluate_accepted(operation(LIST), exchange, exists=True).outcome is PASSED) is passes
 
 
 EITHER = {
@@ -199,7 +199,7 @@ EITHER = {
 
 @pytest.mark.parametrize("how", EITHER)
 def test_either_is_an_answer_or_a_4xx_and_the_verdict_says_which(how: str) -> None:
-    verdict = judge_either(operation(), ended(how), ended("answer"), "why")
+    verdict = evaluate_either(operation(), ended(how), ended("answer"), "why")
     outcome, note = EITHER[how]
     assert verdict.outcome is outcome
     assert verdict.notes == ((note,) if note else ())
@@ -207,7 +207,7 @@ def test_either_is_an_answer_or_a_4xx_and_the_verdict_says_which(how: str) -> No
 
 @pytest.mark.parametrize("control", EVERY)
 def test_a_refusal_that_may_be_tells_nothing_beside_a_refused_control(control: str) -> None:
-    verdict = judge_either(operation(), ended("invalid"), ended(control), "why")
+    verdict = evaluate_either(operation(), ended("invalid"), ended(control), "why")
     assert verdict.outcome is (PASSED if control in LET_THROUGH else SKIPPED)
 
 
@@ -216,7 +216,7 @@ LIKE = ("answer", "invalid", "unreadable", "unknown-name", "unknown-name-404", "
 
 @pytest.mark.parametrize(("how", "control"), list(product((*LIKE, "dropped", "broken"), LIKE)))
 def test_alike_means_the_same_status_and_the_same_code(how: str, control: str) -> None:
-    verdict = judge_like(ended(how), ended(control))
+    verdict = evaluate_like_control(ended(how), ended(control))
     if how == "timeout":
         assert verdict.outcome is ERROR
     elif how in {"dropped", "broken"}:
@@ -230,10 +230,10 @@ def test_alike_means_the_same_status_and_the_same_code(how: str, control: str) -
 def test_a_failure_explains_itself() -> None:
     for how, control in product(EVERY, ("answer", "invalid")):
         for verdict in (
-            judge_refused(operation(), ended(how), ended(control), Rejection()),
-            judge_accepted(operation(), ended(how), exists=True),
-            judge_either(operation(), ended(how), ended(control), "why"),
-            judge_like(ended(how), ended(control)),
+            evaluate_rejected(operation(), ended(how), ended(control), Rejection()),
+            evaluate_accepted(operation(), ended(how), exists=True),
+            evaluate_either(operation(), ended(how), ended(control), "why"),
+            evaluate_like_control(ended(how), ended(control)),
         ):
             if verdict.outcome is PASSED:
                 assert sum(verdict.rests_on.values()) > 0

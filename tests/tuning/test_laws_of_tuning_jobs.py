@@ -18,7 +18,7 @@ from vices_of_tuning_jobs import (
 )
 
 import conformance.checks.tuning  # noqa: F401 - registers the laws
-from conformance.checks.registry import laws
+from conformance.checks.law import laws
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.session.snapshot import Snapshot
 

@@ -53,7 +53,7 @@ def same_again(first: Exchange, second: Exchange, reader: Reader | None) -> Verd
     )
 
 
-def told_alike(reader: Reader, walks: Sequence[Walked], every: Sequence[Item]) -> Verdict:
+def same_members(reader: Reader, walks: Sequence[Walked], every: Sequence[Item]) -> Verdict:
     """Judge that each item of these listings is told as the default listing (`every`) tells it, member by member."""
     if verdict := incomplete(*walks):
         return verdict

@@ -114,7 +114,7 @@ _LONGEST = 400
 _REQUEST = re.compile(r"\brequest\b")
 
 
-def judge_rule(rule: Rule, answers: Sequence[Exchange]) -> Verdict:
+def evaluate_rule(rule: Rule, answers: Sequence[Exchange]) -> Verdict:
     """Judge a rule on every successful answer of its operation; answers that say the same are looked at once."""
     answering = [answer for answer in answers if answer.operation == rule.operation and answer.ok]
     violations: list[tuple[str, Exchange]] = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from conformance.checks.check import Check
-from conformance.checks.consistency.repeats import told_alike
+from conformance.checks.consistency.repeats import same_members
 from conformance.checks.listing import paging
 from conformance.checks.listing.filter_laws import (
     Law,
@@ -113,7 +113,7 @@ def _subjects(
 
 def _told_alike(base: ListingChecks, name: str, session: TargetSession, representative: ListingSnapshot) -> Verdict:
     return weightiest(
-        told_alike(base.reader, list(_by_value(base, name, session, item).values()), item.items)
+        same_members(base.reader, list(_by_value(base, name, session, item).values()), item.items)
         for item in _subjects(base, name, session, representative)
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from conformance.checks.check import Check
-from conformance.checks.consistency.repeats import told_alike
+from conformance.checks.consistency.repeats import same_members
 from conformance.checks.listing.order_laws import (
     follows,
     in_one_order,
@@ -232,7 +232,7 @@ def _omits(
 def _told_alike(base: ListingChecks, key: str, session: TargetSession, representative: ListingSnapshot) -> Verdict:
     queries = [Query(key, direction) for direction in base.directions]
     return weightiest(
-        told_alike(base.reader, [base.walk(session, subject, query) for query in queries], subject.items)
+        same_members(base.reader, [base.walk(session, subject, query) for query in queries], subject.items)
         for subject in order_subjects(base, key, session, representative)
     )
 

@@ -8,10 +8,8 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from conformance.checks.check import Check, because, bound_by, of_behaviour
-from conformance.checks.registry import Paths
-from conformance.checks.request.checks import Causes
-from conformance.checks.response.checks import following
+from conformance.checks.attribution import Paths, RequestAttribution, following
+from conformance.checks.check import Check, because, bound_by, of_behaviour, rule_id, rules_of
 from conformance.checks.verdict import Verdict, skipped
 from conformance.contract.model import Contract, Operation
 from conformance.session.listing import Item, Reader, Walked
@@ -63,7 +61,7 @@ class ListingChecks:
     def __init__(self, contract: Contract, operation: Operation) -> None:
         """Read what the laws need from the contract: keys, directions, filters and their values."""
         self._contract = contract
-        self._causes = Causes(contract, operation)
+        self._causes = RequestAttribution(contract, operation)
         self.operation = operation
         self.reader = Reader.of(operation)
         spec = self.reader.spec
@@ -89,7 +87,7 @@ class ListingChecks:
         """
 
         def run(session: TargetSession) -> Verdict:
-            representative = session.paging_subject(self.operation)
+            representative = session.representative_listing(self.operation)
             return evaluate(session, representative) if representative is not None else skipped(_NO_LISTING)
 
         return self.check_at_large(check_id, statement, run, level=level, facts=facts, observed=observed, laws=laws)
@@ -156,10 +154,9 @@ class ListingChecks:
 
     def _about_the_key(self, key: str) -> Iterator[str]:
         """Find the rules that require of an item what an order sorts by: without it, no item belongs into the order."""
-        for behaviour in self._contract.behaviours:
-            for rule in behaviour.rules:
-                if rule.operation == self.operation.name and self.reader.spec.keys[key] in rule.require:
-                    yield f"{rule.operation}/consistency/{rule.subject}/{behaviour.id}"
+        for behaviour, rule in rules_of(self._contract, self.operation):
+            if self.reader.spec.keys[key] in rule.require:
+                yield rule_id(behaviour, rule)
 
     def _compared(self, check_id: tuple[str, str, str]) -> Paths:
         """Return the members of an item that a check of this area and subject compares."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from conformance.checks.check import Check, because
-from conformance.checks.request.laws import judge_following, judge_kept
+from conformance.checks.request.laws import evaluate_following, evaluate_kept
 from conformance.checks.verdict import Verdict, skipped
 from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession
@@ -66,7 +66,7 @@ def _behind(operation: Operation, bend: Bend, session: TargetSession, *, needs_a
     plain = session.plain(operation)
     first = bend(session.contract, plain)
     second = session.exchange(replace(plain, after=first))
-    return judge_following(operation, second, session.exchange(first), session.exchange(plain))
+    return evaluate_following(operation, second, session.exchange(first), session.exchange(plain))
 
 
 def _kept(operation: Operation, session: TargetSession, *, after_error: bool) -> Verdict:
@@ -74,4 +74,4 @@ def _kept(operation: Operation, session: TargetSession, *, after_error: bool) ->
     first = (
         replace(plain, target=f"{session.contract.service.target_prefix}.{NO_SUCH_OPERATION}") if after_error else plain
     )
-    return judge_kept(session.exchange(replace(plain, after=first)), session.exchange(first))
+    return evaluate_kept(session.exchange(replace(plain, after=first)), session.exchange(first))

@@ -1,25 +1,39 @@
-"""Laws that compare an answer with the request that it answers, with other answers, and with the clock.
-
-What an answer names by an ARN of its own is in the region and the partition that the request was signed for, and of one
-account; and what it says has happened is not still to come.
-"""
+"""The envelope around answers: a table of rules on headers and bodies, each a law over all that a run has seen."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import partial
+from itertools import islice
 
-from conformance.checks.request.laws import failed_by, fault_of
+from conformance.checks.check import Check, because
+from conformance.checks.protocol.circumstances import (
+    date_of,
+    elsewhere,
+    in_the_partition,
+    in_the_region,
+    names_resources,
+    nothing_to_come,
+    of_one_account,
+    of_the_name,
+    tells_times,
+)
+from conformance.checks.request.cases import request_cases
+from conformance.checks.request.placeholders import fresh_token
+from conformance.checks.request.values import Expect
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.contract.model import Node, Operation
+from conformance.contract.model import Contract, Operation, Service
+from conformance.session.session import TargetSession
 from conformance.wire.exchange import Exchange, shown
-from conformance.wire.signing import partition_of
+from conformance.wire.request import Request, Signing
 
+_SUCCESS = range(200, 300)
+_CLIENT_ERRORS = range(400, 500)
+_OF_HTTP = frozenset({405, 408, 411, 413, 414, 417, 421, 426, 431})
+"""Statuses that a server of HTTP answers with by itself: what comes with them is documented nowhere."""
 _LACKING = "the target gave no such answer"
 _PAIR = 2
 _TYPE, _LENGTH, _ID, _DATE = "Content-Type", "Content-Length", "x-amzn-RequestId", "Date"
@@ -32,16 +46,8 @@ _FEW = 5
 SLACK_S = 900.0
 """Seconds that a Date may be off: from there on AWS takes no signature that was made by it."""
 
-Evaluate = Callable[[tuple[Exchange, ...], str], Verdict]
-"""Judges answers; the second is the content type of the protocol."""
-
-
-def status(exchanges: tuple[Exchange, ...], wanted: int) -> Verdict:
-    """Judge that every success has the documented status, not just some 2xx."""
-    tally = Tally("answers")
-    for exchange in exchanges:
-        tally.hold(exchange.status == wanted, f"HTTP {exchange.status}", exchange)
-    return tally.verdict("other-status", f"HTTP {wanted}", lacking=_LACKING)
+Law = Callable[[Service, Operation, tuple[Exchange, ...]], Verdict]
+"""Evaluates answers of an operation."""
 
 
 @dataclass
@@ -61,15 +67,15 @@ class _Each:
     kind: str
     expected: str
     """With `{content_type}` where it speaks of the protocol's."""
-    holds: Callable[[Exchange, str], bool | None]
+    holds: Callable[[Exchange, Service], bool | None]
     """None for an answer that the law says nothing about."""
     tells: Callable[[Exchange], str]
     """Says of an answer that breaks the law what the law looked at."""
 
-    def __call__(self, exchanges: tuple[Exchange, ...], content_type: str) -> Verdict:
+    def __call__(self, service: Service, _: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
         kinds: dict[str, _Kind] = {}
         for exchange in exchanges:
-            held = self.holds(exchange, content_type) if exchange.response is not None else None
+            held = self.holds(exchange, service) if exchange.response is not None else None
             if held is None:
                 continue
             item = kinds.setdefault(_kind_of(exchange), _Kind())
@@ -78,7 +84,7 @@ class _Each:
                 item.broken += 1
                 item.received = item.received or self.tells(exchange)
                 item.first = item.first or [exchange]
-        return self._verdict(kinds, self.expected.format(content_type=content_type))
+        return self._verdict(kinds, self.expected.format(content_type=service.content_type))
 
     def _verdict(self, kinds: Mapping[str, _Kind], expected: str) -> Verdict:
         if not kinds:
@@ -109,14 +115,14 @@ def _header(exchange: Exchange, name: str) -> str | None:
     return exchange.response.header(name) if exchange.response else None
 
 
-def _telling(name: str) -> Callable[[Exchange], str]:
+def _value_of(name: str) -> Callable[[Exchange], str]:
     """Return what says which value a header has, and how long the body is."""
 
-    def tell(exchange: Exchange) -> str:
+    def show(exchange: Exchange) -> str:
         value, length = _header(exchange, name), len(exchange.response.body) if exchange.response else 0
         return f"HTTP {exchange.status} with {f'no {name}' if value is None else f'{name}: {value}'}, {length} bytes"
 
-    return tell
+    return show
 
 
 def _body(exchange: Exchange) -> str:
@@ -124,27 +130,23 @@ def _body(exchange: Exchange) -> str:
     return f"HTTP {exchange.status}: {body[:_SHOWN].decode('utf-8', 'replace')}{'…' if len(body) > _SHOWN else ''}"
 
 
-def _has_content_type(exchange: Exchange, content_type: str) -> bool:
+def _has_content_type(exchange: Exchange, service: Service) -> bool:
     values = exchange.response.headers_named(_TYPE) if exchange.response else ()
-    return {value.split(";", 1)[0].strip().lower() for value in values} == {content_type}
+    return {value.split(";", 1)[0].strip().lower() for value in values} == {service.content_type}
 
 
-def _has_its_length(exchange: Exchange, _: str) -> bool | None:
+def _has_its_length(exchange: Exchange, _: Service) -> bool | None:
     length = _header(exchange, _LENGTH)
     if length is None or exchange.response is None or _header(exchange, "content-encoding"):
         return None
     return length.isdecimal() and int(length) == len(exchange.response.body)
 
 
-def _has_bare_type(exchange: Exchange, _: str) -> bool:
-    return (exchange.answer or {}).get("__type") == exchange.error_code != ""
-
-
 _OFTEN_WITHOUT_MESSAGE = frozenset({"SerializationException", "UnknownOperationException"})
 """Errors that were seen without a message (O33, O34)."""
 
 
-def _has_message(exchange: Exchange, _: str) -> bool | None:
+def _has_message(exchange: Exchange, _: Service) -> bool | None:
     if exchange.error_code in _OFTEN_WITHOUT_MESSAGE:
         return None
     return any(isinstance((exchange.answer or {}).get(name), str) for name in ("message", "Message"))
@@ -155,30 +157,27 @@ def _repeated(exchange: Exchange) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, values) for name, values in found if len(values) > 1]
 
 
-def _tell_repeated(exchange: Exchange) -> str:
+def _show_repeated(exchange: Exchange) -> str:
     return ", ".join(f"{name} {len(values)} times: {', '.join(values)}" for name, values in _repeated(exchange))
 
 
-def date_of(exchange: Exchange) -> float | None:
-    """Return the time of an answer's Date header in epoch seconds; None where it has none that HTTP knows."""
-    text = _header(exchange, _DATE)
-    try:
-        return parsedate_to_datetime(text).timestamp() if text and text.endswith("GMT") else None
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _is_dated_now(exchange: Exchange, _: str) -> bool | None:
+def _is_dated_now(exchange: Exchange, _: Service) -> bool | None:
     date, at = date_of(exchange), exchange.response.at if exchange.response else 0.0
     return None if date is None or not at else abs(date - at) <= SLACK_S
 
 
-def _tell_date(exchange: Exchange) -> str:
+def _show_date(exchange: Exchange) -> str:
     off = (date_of(exchange) or 0.0) - (exchange.response.at if exchange.response else 0.0)
     return f"Date: {_header(exchange, _DATE)}, {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the suite's clock"
 
 
-def _unique_ids(exchanges: tuple[Exchange, ...], _: str) -> Verdict:
+def _has_status_of_code(exchange: Exchange, service: Service) -> bool | None:
+    statuses = {error.code: error.http_status for error in service.common_errors.values()}
+    known = statuses.get(exchange.error_code)
+    return None if known is None else exchange.status in known
+
+
+def _unique_ids(_: Service, __: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
     ids = [(found, exchange) for exchange in exchanges if (found := _header(exchange, _ID))]
     counts = Counter(found for found, _ in ids)
     tally = Tally("answers", needs=_PAIR)
@@ -189,229 +188,190 @@ def _unique_ids(exchanges: tuple[Exchange, ...], _: str) -> Verdict:
     return tally.verdict("request-id-repeated", "another id for each request", lacking=lacking)
 
 
-def error_status(exchanges: tuple[Exchange, ...], statuses: Mapping[str, tuple[int, ...]]) -> Verdict:
-    """Judge that each error has the HTTP status of its code, those of codes that are not known aside."""
+class Scope(Enum):
+    """Which of the answers that a run saw a law of the envelope is about."""
 
-    def holds(exchange: Exchange, _: str) -> bool | None:
-        known = statuses.get(exchange.error_code)
-        return None if known is None else exchange.status in known
-
-    law = _Each("error-status", "the HTTP status of the error's code", holds, shown)
-    return law(exchanges, "")
-
-
-LAWS: Mapping[str, Evaluate] = MappingProxyType(
-    {
-        "json_object": _Each("no-json", "one JSON object", lambda item, _: item.answer is not None, shown),
-        "content_type": _Each("content-type", "Content-Type: {content_type}", _has_content_type, _telling(_TYPE)),
-        "request_id": _Each(
-            "request-id", "x-amzn-RequestId with a value", lambda item, _: bool(_header(item, _ID)), _telling(_ID)
-        ),
-        "unique_ids": _unique_ids,
-        "content_length": _Each("content-length", "the length of the body", _has_its_length, _telling(_LENGTH)),
-        "single_headers": _Each(
-            "header-repeated", "each of these headers at most once", lambda item, _: not _repeated(item), _tell_repeated
-        ),
-        "date": _Each("no-date", "a Date of HTTP, in GMT", lambda item, _: date_of(item) is not None, _telling(_DATE)),
-        "date_now": _Each("date-off", f"a Date within {SLACK_S:.0f} s of now", _is_dated_now, _tell_date),
-        "error_type": _Each(
-            "no-error-code", "an error code in __type or x-amzn-errortype", lambda item, _: bool(item.error_code), _body
-        ),
-        "bare_type": _Each("error-type-form", "__type with the bare name of the error", _has_bare_type, _body),
-        "error_message": _Each("no-message", "message or Message, a string", _has_message, _body),
-    }
-)
-"""The laws by name."""
-
-
-_ARN = re.compile(r"arn:(?P<partition>[^:]*):[^:]*:(?P<region>[^:]*):(?P<account>[^:]*):(?P<resource>.+)", re.DOTALL)
-_ARN_MEMBER = re.compile(r"(?P<of>.*)(?:Arn|ARN)")
-_HAPPENED = re.compile(r"Creat|Modif|Updat|Detect")
-"""Names of times that have been, by convention."""
-_SPAN = re.compile(r"(?:Start|End)(?:ed)?(?:Time|At)$")
-"""Names of start and end: those of a plan may be to come, so that they count only where a time of creation is."""
-_SLACK_S = 300.0
-"""Seconds that a time may lie after the answer: clocks of one service differ."""
-_CLIENT_ERRORS = range(400, 500)
-
-Found = tuple[str, re.Match[str], str, Exchange]
-"""An ARN that the service made: its path, its parts, the name of what it names, and where it stands."""
-
-
-Members = tuple[str, ...]
+    ANSWERS = "every answer of the run"
+    """Successes of calls: POST, with the target and the content type of the operation and an object as body."""
+    HERE = "every answer of the run, those of other regions aside"
+    ERRORS = "every error that a call of the run was answered with"
+    """4xx of calls, whatever their body was. What HTTP itself answers, before the service, is left out."""
+    ALL_ERRORS = "every error of the run, those of unknown operations of the service among them"
+    """What names another service, or none, is left out: a server of several services answers it in no one's name."""
+    EVERYTHING = "every answer and every error of the run, whatever was sent"
 
 
 @dataclass(frozen=True)
-class _Route:
-    """The way to the structures of an answer that have some members: what leads to none of them is not looked at."""
+class Rule:
+    """A row of the table: one rule, its check and its law. What rests on the protocol is a must, all else a should."""
 
-    node: Node
-    members: tuple[Members, ...]
-    """What the structure has of the members that are looked for, a row each; empty where it only leads further."""
-    structures: tuple[tuple[str, _Route], ...] = ()
-    entries: _Route | None = None
-    """The way through the entries of a list, or the values of a map."""
+    place: str
+    """Subject and case of the check id."""
+    scope: Scope
+    basis: str
+    observed: tuple[str, ...]
+    statement: str
+    law: Law
+    shares: tuple[str, ...] = ()
+    cites_protocol: bool = True
+    applies: Callable[[Contract, Operation], bool] = lambda *_: True
 
-    @classmethod
-    def to(cls, node: Node, looked_for: Callable[[Node], Iterator[Members]]) -> _Route | None:
-        """Return the way through a node; None where it leads nowhere."""
-        ways = ((name, cls.to(member, looked_for)) for name, member in node.members.items())
-        inner = node.element or node.value
-        route = cls(
-            node,
-            tuple(looked_for(node)),
-            tuple((name, way) for name, way in ways if way is not None),
-            cls.to(inner, looked_for) if inner is not None else None,
+    def check(self, contract: Contract, operation: Operation) -> Check:
+        """Return the check: it looks at all that a run saw, and comes last."""
+        return Check(
+            f"{operation.name}/protocol/{self.place}",
+            "must" if self.basis == "protocol" else "should",
+            self.basis,
+            self.statement,
+            because(contract, observed=self.observed, protocol=self.cites_protocol),
+            lambda session: self.law(contract.service, operation, _gathered(session, operation, self.scope)),
+            request=f"a plain request, an unknown name, and an invalid one; and it looks at {self.scope.value}",
+            accepts=self.statement,
+            gathered=True,
+            shares=self.shares,
         )
-        return route if route.members or route.structures or route.entries else None
-
-    def follow(self, value: Any) -> Iterator[tuple[_Route, Mapping[str, Any]]]:
-        """Return each structure of a value that has some of the members, outermost first."""
-        if self.entries is not None:
-            entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-            for entry in entries:
-                yield from self.entries.follow(entry)
-        elif isinstance(value, Mapping):
-            if self.members:
-                yield self, value
-            for name, way in self.structures:
-                if name in value:
-                    yield from way.follow(value[name])
-
-    def path(self, name: str) -> str:
-        """Return the path of a member of this structure."""
-        return f"{self.node.path}.{name}" if self.node.path else name
 
 
-def minted(node: Node) -> Iterator[Members]:
-    """Return the members of a structure that are ARNs of what it describes, each with the member that names the same.
+_JSON = _Each("no-json", "one JSON object", lambda item, _: item.answer is not None, shown)
+_CONTENT_TYPE = _Each("content-type", "Content-Type: {content_type}", _has_content_type, _value_of(_TYPE))
+_REQUEST_ID = _Each(
+    "request-id", "x-amzn-RequestId with a value", lambda item, _: bool(_header(item, _ID)), _value_of(_ID)
+)
+_IS_JSON = ("answer-is-json",)
 
-    `ThingArn` with `ThingName` beside it is one; an ARN without a name beside it (a role, a key) is the caller's.
-    """
-    for name in node.members:
-        found = _ARN_MEMBER.fullmatch(name)
-        if found and (named := f"{found['of']}Name") in node.members:
-            yield name, named
-
-
-def names_resources(operation: Operation) -> bool:
-    """Say whether answers of an operation have ARNs that the service made."""
-    return any(True for node in (operation.output, *operation.output.walk()) for _ in minted(node))
-
-
-def _arns(operation: Operation, exchanges: Iterable[Exchange]) -> Iterator[Found]:
-    route = _Route.to(operation.output, minted)
-    for exchange in exchanges:
-        for place, value in route.follow(exchange.answer) if route and exchange.ok else ():
-            for name, named in place.members:
-                arn = value.get(name)
-                parts = _ARN.fullmatch(arn) if isinstance(arn, str) else None
-                if parts is not None:
-                    yield place.path(name), parts, str(value.get(named, "")), exchange
-
-
-Holds = Callable[[re.Match[str], str, str], bool | None]
-"""Whether an ARN is right; given are its parts, the name of its resource and the region of the request."""
-
-
-def _each_arn(kind: str, expected: str, holds: Holds) -> Callable[[Operation, tuple[Exchange, ...]], Verdict]:
-    def evaluate(operation: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
-        tally = Tally("ARNs")
-        for path, parts, name, exchange in _arns(operation, exchanges):
-            region = exchange.request.region
-            held = holds(parts, name, region)
-            if held is not None:
-                signed = f", signed for {region}" if region else ""
-                tally.hold(held, f"{path} of {name or 'no name'}{signed}: {parts.group()}", exchange)
-        return tally.verdict(kind, expected, lacking="no answer has an ARN of which this could be said")
-
-    return evaluate
-
-
-def _in_the_region(parts: re.Match[str], _: str, region: str) -> bool | None:
-    return parts["region"] == region if parts["region"] and region else None
+_ENVELOPE = (
+    Rule("answer/json-object", Scope.ANSWERS, "protocol", (), "the body of an answer is one JSON object in UTF-8",
+         _JSON, shares=_IS_JSON),
+    Rule("answer/content-type", Scope.ANSWERS, "protocol", ("O1",), "an answer names the protocol's content type",
+         _CONTENT_TYPE),
+    Rule("answer/request-id", Scope.ANSWERS, "observed", ("O1",), "an answer carries x-amzn-RequestId", _REQUEST_ID),
+    Rule("answer/request-id-unique", Scope.EVERYTHING, "observed", ("O1",),
+         "every answer has a request id of its own", _unique_ids),
+    Rule("answer/content-length", Scope.EVERYTHING, "protocol", (), "a Content-Length, where given, is the body's",
+         _Each("content-length", "the length of the body", _has_its_length, _value_of(_LENGTH))),
+    Rule("answer/single-headers", Scope.EVERYTHING, "inferred", (),
+         "Content-Type, Content-Length, Date, Server and x-amzn-RequestId come once each",
+         _Each("header-repeated", "each of these headers at most once", lambda item, _: not _repeated(item),
+               _show_repeated)),
+    Rule("answer/date", Scope.EVERYTHING, "observed", ("O1",), "an answer carries the Date of HTTP",
+         _Each("no-date", "a Date of HTTP, in GMT", lambda item, _: date_of(item) is not None, _value_of(_DATE))),
+    Rule("answer/date-is-now", Scope.EVERYTHING, "inferred", (),
+         "Date is the time of the answer, within a quarter of an hour: clients set their clocks by it",
+         _Each("date-off", f"a Date within {SLACK_S:.0f} s of now", _is_dated_now, _show_date)),
+    Rule("error-body/json-object", Scope.ERRORS, "protocol", (), "the body of an error is one JSON object in UTF-8",
+         _JSON, shares=_IS_JSON),
+    Rule("error-body/type", Scope.ERRORS, "protocol", ("O32",),
+         "an error names its code in __type, or in x-amzn-errortype",
+         _Each("no-error-code", "an error code in __type or x-amzn-errortype", lambda item, _: bool(item.error_code),
+               _body)),
+    Rule("error-body/bare-type", Scope.ALL_ERRORS, "observed", ("O32",),
+         "__type is the bare name of the error's shape",
+         _Each("error-type-form", "__type with the bare name of the error",
+               lambda item, _: (item.answer or {}).get("__type") == item.error_code != "", _body)),
+    Rule("error-body/message", Scope.ALL_ERRORS, "observed", ("O32",), "an error has a message, a string",
+         _Each("no-message", "message or Message, a string", _has_message, _body)),
+    Rule("error-body/content-type", Scope.ALL_ERRORS, "observed", ("O32",),
+         "an error names the protocol's content type", _CONTENT_TYPE),
+    Rule("error-body/request-id", Scope.ALL_ERRORS, "observed", ("O32",), "an error carries x-amzn-RequestId",
+         _REQUEST_ID),
+)  # fmt: skip
 
 
-def _in_the_partition(parts: re.Match[str], _: str, region: str) -> bool | None:
-    partition = partition_of(parts["region"] or region)
-    return parts["partition"] == partition if partition else None
+def _says_nothing_of_arns(contract: Contract, operation: Operation) -> bool:
+    """Tell whether no law of the contract's own says more precisely what the ARNs of an operation end in."""
+    named = (law for each in contract.behaviours if operation.name in each.operations for law in each.laws)
+    return names_resources(operation) and not any("arn" in law.split("-") for law in named)
 
 
-def _of_the_name(parts: re.Match[str], name: str, _: str) -> bool | None:
-    return name.casefold() in parts["resource"].casefold() if name else None
+_OF_ARNS = ("O16",)
+_CIRCUMSTANCES = (
+    Rule("arn/region", Scope.HERE, "observed", _OF_ARNS, "ARNs name the region that the request was signed for",
+         in_the_region, applies=lambda _, operation: names_resources(operation)),
+    Rule("arn/partition", Scope.HERE, "observed", _OF_ARNS, "ARNs name the partition that their region belongs to",
+         in_the_partition, applies=lambda _, operation: names_resources(operation)),
+    Rule("arn/account", Scope.HERE, "observed", _OF_ARNS, "ARNs name one account", of_one_account,
+         applies=lambda _, operation: names_resources(operation)),
+    Rule("arn/name", Scope.HERE, "observed", _OF_ARNS, "ARNs end in the name of the resource", of_the_name,
+         applies=_says_nothing_of_arns),
+    Rule("answer/times-have-been", Scope.ANSWERS, "inferred", ("O1",),
+         "what has happened by an answer is not later than the answer, by its own Date", nothing_to_come,
+         applies=lambda _, operation: tells_times(operation)),
+    Rule("error-body/status", Scope.ERRORS, "observed", ("O31", "O33", "O34"),
+         "an error that any operation may answer with has the HTTP status of its code",
+         _Each("error-status", "the HTTP status of the error's code", _has_status_of_code, shown),
+         cites_protocol=False),
+)  # fmt: skip
+
+RULES: Mapping[str, Rule] = {rule.place: rule for rule in (*_ENVELOPE, *_CIRCUMSTANCES)}
+"""Every rule by its place."""
 
 
-in_the_region = _each_arn("another-region", "an ARN in the region that the request was signed for", _in_the_region)
-in_the_partition = _each_arn("another-partition", "an ARN in the partition of its region", _in_the_partition)
-of_the_name = _each_arn("another-resource", "an ARN with the name of its resource", _of_the_name)
+def envelope_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Yield the checks of the envelope."""
+    yield from (rule.check(contract, operation) for rule in _ENVELOPE)
+    if names_resources(operation):
+        yield Check(
+            f"{operation.name}/protocol/arn/other-region",
+            "should",
+            "observed",
+            "a resource is unknown in another region, or its ARN names that one",
+            because(contract, observed=_OF_ARNS, protocol=True),
+            partial(_elsewhere, operation),
+            request=f"POST {operation.name}, signed for another region",
+            accepts="an error, or ARNs in that region",
+        )
+    yield from (rule.check(contract, operation) for rule in _CIRCUMSTANCES if rule.applies(contract, operation))
 
 
-def of_one_account(operation: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Judge that all ARNs of all answers name one account."""
-    found = [(path, parts, exchange) for path, parts, _, exchange in _arns(operation, exchanges) if parts["account"]]
-    accounts = Counter(parts["account"] for _, parts, _ in found)
-    if not accounts:
-        return skipped("no answer has an ARN with an account")
-    rests_on = {"ARNs": len(found)}
-    if len(accounts) == 1:
-        return passed(rests_on)
-    (usual, _), *others = accounts.most_common()
-    first = [next(item for item in found if item[1]["account"] == account) for account, _ in others[:3]]
-    return failed(
-        "several-accounts",
-        f"{sum(count for _, count in others)} of {len(found)} ARNs name another account than the rest",
-        expected="one account in all ARNs",
-        received=f"mostly {usual}; " + "; ".join(f"{path}: {parts.group()}" for path, parts, _ in first),
-        exchanges=tuple(exchange for _, _, exchange in first),
-        rests_on=rests_on,
+def _elsewhere(operation: Operation, session: TargetSession) -> Verdict:
+    if not session.owned:
+        return skipped("a second region is asked only where the suite brought the state, or where it is built in")
+    if not session.exists(operation):
+        return skipped("there is no resource to ask for")
+    plain = session.plain(operation)
+    here = session.exchange(plain).request.region
+    return elsewhere(
+        session.contract.service, operation, session.exchange(replace(plain, signing=Signing.OTHER_REGION)), here
     )
 
 
-def elsewhere(operation: Operation, exchange: Exchange, here: str) -> Verdict:
-    """Judge the answer to a request for a resource of one region (`here`) that is signed for another one.
-
-    The resource is unknown there; a target with the same resources in every region names that region in their ARNs.
-    """
-    region = exchange.request.region
-    if not region or region == here:
-        return skipped("requests are not signed, or there is no second region that they could be signed for")
-    expected = f"an error, or ARNs in {region}"
-    if verdict := fault_of(exchange, expected):
-        return verdict
-    if exchange.status in _CLIENT_ERRORS:
-        return passed({"answers": 1}, notes=(f"in another region it is an error: {exchange.error_code}",))
-    if not exchange.ok:
-        return failed_by(exchange, "no-answer-of-the-operation", "neither an answer nor an error", expected)
-    verdict = in_the_region(operation, (exchange,))
-    if not verdict.rests_on:
-        return skipped(f"the answer in {region} has no ARN that would tell its region", exchanges=(exchange,))
-    return verdict
+def _gathered(session: TargetSession, operation: Operation, scope: Scope) -> tuple[Exchange, ...]:
+    """Return what the run saw of an operation, of a scope; some of it is asked for here where no check has."""
+    session.exchange(session.plain(operation))
+    _ask_for_errors(session, operation)
+    if operation.listing is not None and (later := fresh_token(session, operation, {})) is not None:
+        session.exchange(Request.call(operation.name, later))
+    seen = session.answered(operation.name, partial(_is_within, scope, session.contract.service))
+    if scope is Scope.EVERYTHING:
+        return seen
+    if scope in {Scope.ANSWERS, Scope.HERE}:
+        # Where nothing exists, a success shows only what is wrong with it.
+        exists = session.exists(operation)
+        return tuple(item for item in seen if item.status in _SUCCESS and (exists or not item.ok))
+    return tuple(item for item in seen if item.status in _CLIENT_ERRORS and item.status not in _OF_HTTP)
 
 
-def has_happened(node: Node) -> Iterator[Members]:
-    """Return the members of a structure that are times of what has happened, by the conventions of names."""
-    times = [name for name, member in node.members.items() if member.type == "timestamp"]
-    lives = any(_HAPPENED.search(name) for name in times)
-    return ((name,) for name in times if _HAPPENED.search(name) or (lives and _SPAN.search(name)))
+def _is_within(scope: Scope, service: Service, request: Request) -> bool:
+    """Tell whether what a request was answered with is within a scope."""
+    if request.after is not None:
+        return False  # what another request may have left on the connection is reported by the check of that request
+    if scope is Scope.EVERYTHING:
+        return True
+    named = request.content_type is None or request.content_type.startswith(service.content_type)
+    spoken = request.method == "POST" and named and not request.chunked
+    if scope is Scope.ALL_ERRORS:
+        return spoken and (request.target is None or request.target.startswith(f"{service.target_prefix}."))
+    if scope is Scope.HERE and request.signing is Signing.OTHER_REGION:
+        return False
+    return spoken and request.target is None and (scope is Scope.ERRORS or request.is_object)
 
 
-def tells_times(operation: Operation) -> bool:
-    """Say whether answers of an operation have times of what has happened."""
-    return any(True for node in (operation.output, *operation.output.walk()) for _ in has_happened(node))
-
-
-def nothing_to_come(operation: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Judge that no time of what has happened is later than the answer, by the answer's own Date where it has one."""
-    tally = Tally("times")
-    route = _Route.to(operation.output, has_happened)
-    for exchange in exchanges:
-        now = date_of(exchange) or (exchange.response.at if exchange.response else 0.0)
-        for place, value in route.follow(exchange.answer) if route and exchange.ok and now else ():
-            for (name,) in place.members:
-                time = value.get(name)
-                if isinstance(time, int | float) and not isinstance(time, bool):
-                    words = f"{place.path(name)} is {time:.0f}, the answer is of {now:.0f}"
-                    tally.hold(time <= now + _SLACK_S, words, exchange)
-    return tally.verdict(
-        "not-yet", "no time after that of the answer", lacking="no answer has a time of what has happened"
-    )
+def _ask_for_errors(session: TargetSession, operation: Operation) -> None:
+    """Have an unknown name and an invalid one rejected; of an operation that names nothing, two other constraints."""
+    if operation.subject:
+        asked = [{operation.subject: session.nobody}, {operation.subject: "-"}]
+    else:
+        rejected = (case for case in request_cases(session.contract, operation) if case.expect is Expect.REFUSED)
+        asked = [dict(case.members) for case in islice(rejected, 2)]
+    for members in asked:
+        session.exchange(Request.call(operation.name, members), ordinary=False)

@@ -62,12 +62,12 @@ def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
     return None
 
 
-def let_through(operation: Operation, exchange: Exchange) -> bool:
+def was_accepted(operation: Operation, exchange: Exchange) -> bool:
     """Tell whether validation let the request pass: 2xx, or an error of the operation's own."""
     return exchange.ok or (exchange.error_code in operation.errors and exchange.status in _CLIENT_ERRORS)
 
 
-def judge_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:
+def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:
     """Judge a request that must be accepted: 2xx and an answer that keeps the contract at its top.
 
     Where the name is nobody's (`exists` False) the documented not-found error shows as well that it was let through.
@@ -77,7 +77,7 @@ def judge_accepted(operation: Operation, exchange: Exchange, *, exists: bool) ->
     expected = f"HTTP 200 with the operation's answer{'' if exists else f', or {errors} since nothing has that name'}"
     if verdict := fault_of(exchange, expected):
         return verdict
-    if not exists and let_through(operation, exchange) and not exchange.ok:
+    if not exists and was_accepted(operation, exchange) and not exchange.ok:
         return passed({"answers": 1})
     if not exchange.ok:
         kind = "refused" if exchange.status in _CLIENT_ERRORS else "no-answer-of-the-operation"
@@ -149,7 +149,7 @@ def has_repeated_items(operation: Operation, page: Exchange) -> bool:
     return len(set(names)) < len(names)
 
 
-def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, rejection: Rejection) -> Verdict:
+def evaluate_rejected(operation: Operation, exchange: Exchange, control: Exchange, rejection: Rejection) -> Verdict:
     """Judge a request that must be refused; a refusal proves something only beside a control that was let through."""
     expected = str(rejection)
     if verdict := fault_of(exchange, expected):
@@ -173,7 +173,7 @@ def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, r
             reason = "the error that rejects an invalid request can't be read as JSON"
         kind = WRONG_CODE if statuses_fit else "wrong-status"
         return failed_by(exchange, kind, reason, expected)
-    if not let_through(operation, control):
+    if not was_accepted(operation, control):
         if control.response is None:
             return broke("control", f"its control got no answer: {shown(control)}", exchanges=(control,))
         return failed(
@@ -186,7 +186,7 @@ def judge_refused(operation: Operation, exchange: Exchange, control: Exchange, r
     return passed({"answers": 2})
 
 
-def judge_either(operation: Operation, exchange: Exchange, control: Exchange, lenient: str) -> Verdict:
+def evaluate_either(operation: Operation, exchange: Exchange, control: Exchange, lenient: str) -> Verdict:
     """Judge a request whose fate nobody has shown: accepted, or refused with a 4xx; the verdict says which.
 
     A target that refuses the plain request as well has not shown that it looked at this one.
@@ -196,7 +196,7 @@ def judge_either(operation: Operation, exchange: Exchange, control: Exchange, le
     if exchange.ok:
         accepted = passed({"answers": 1}, notes=(f"accepted ({lenient})",))
         return _broken_at_its_top(operation, exchange, "an answer that keeps the contract") or accepted
-    if exchange.status in _CLIENT_ERRORS and not let_through(operation, control):
+    if exchange.status in _CLIENT_ERRORS and not was_accepted(operation, control):
         return skipped(
             f"its control, a plain request, got {shown(control)}: the refusal tells nothing",
             exchanges=(exchange, control),
@@ -209,7 +209,7 @@ def judge_either(operation: Operation, exchange: Exchange, control: Exchange, le
     )
 
 
-def judge_like(exchange: Exchange, control: Exchange) -> Verdict:
+def evaluate_like_control(exchange: Exchange, control: Exchange) -> Verdict:
     """Judge a request that must end just as its control does: the same status and the same error code."""
     expected = f"as its control: {shown(control)}"
     if verdict := fault_of(exchange, expected):
@@ -225,7 +225,7 @@ def judge_like(exchange: Exchange, control: Exchange) -> Verdict:
 _ON_ONE_CONNECTION = "the answer to the second of two requests on one connection"
 
 
-def judge_following(operation: Operation, exchange: Exchange, before: Exchange, control: Exchange) -> Verdict:
+def evaluate_following(operation: Operation, exchange: Exchange, before: Exchange, control: Exchange) -> Verdict:
     """Judge that a request leaves no bytes behind: the one sent `before` on the same connection.
 
     A server reads the whole body, or closes the connection (RFC 9112, section 9.3). Otherwise it takes the rest of the
@@ -234,7 +234,7 @@ def judge_following(operation: Operation, exchange: Exchange, before: Exchange, 
     kind = exchange.fault.kind if exchange.fault else ""
     if kind in {CLOSED, CUT}:
         return passed({"answers": 1}, notes=("the server closed the connection",))
-    if kind == NOT_FOLLOWED or not let_through(operation, control):
+    if kind == NOT_FOLLOWED or not was_accepted(operation, control):
         what = exchange if kind == NOT_FOLLOWED else control
         return skipped(f"there is nothing to compare with: {shown(what)}", exchanges=(what,))
     if kind == DESYNCHRONIZED or (
@@ -250,7 +250,7 @@ def judge_following(operation: Operation, exchange: Exchange, before: Exchange, 
     return fault_of(exchange, _ON_ONE_CONNECTION) or passed({"answers": 2})
 
 
-def judge_kept(exchange: Exchange, before: Exchange) -> Verdict:
+def evaluate_kept(exchange: Exchange, before: Exchange) -> Verdict:
     """Judge that a connection stays open behind the answer to the request `before`, unless that one says otherwise."""
     kind = exchange.fault.kind if exchange.fault else ""
     if kind == CUT:

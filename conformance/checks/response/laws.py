@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.checks.response.shapes import MODELLED, Look, json_kind, looks, type_problem
-from conformance.checks.verdict import Verdict, failed, passed, skipped
+from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract.model import Fact, Node, Operation
 from conformance.wire.exchange import Exchange
 
@@ -19,7 +19,7 @@ _OF_ANY_BASIS = frozenset({_PRESENT, "type"})
 
 
 @dataclass
-class Sighting:
+class PathValues:
     """What the answers showed of one path: how often it stood or was left out, and what broke which facet."""
 
     seen: int = 0
@@ -31,15 +31,15 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class Sightings:
+class ObservedValues:
     """All paths of an operation's output over a set of answers, and the members that the contract does not know."""
 
-    paths: Mapping[str, Sighting]
+    paths: Mapping[str, PathValues]
     unknown: frozenset[str]
     answers: int
 
 
-def observe(operation: Operation, exchanges: Iterable[Exchange]) -> Sightings:
+def observe(operation: Operation, exchanges: Iterable[Exchange]) -> ObservedValues:
     """Walk every distinct accepted answer once and note what each path shows."""
     walk = _Walk(operation)
     bodies: set[bytes] = set()
@@ -49,14 +49,14 @@ def observe(operation: Operation, exchanges: Iterable[Exchange]) -> Sightings:
         if exchange.response.body not in bodies:
             bodies.add(exchange.response.body)
             walk.answer(operation, exchange)
-    return Sightings(walk.observed_values, frozenset(walk.unknown), len(bodies))
+    return ObservedValues(walk.observed_values, frozenset(walk.unknown), len(bodies))
 
 
 class _Walk:
     """Goes through answers. An entry of a list that was seen before, on another page, is not looked at again."""
 
     def __init__(self, operation: Operation) -> None:
-        self.observed_values = {node.path: Sighting() for node in operation.output.walk()}
+        self.observed_values = {node.path: PathValues() for node in operation.output.walk()}
         self.unknown: set[str] = set()
         self._looks: dict[str, tuple[tuple[str, Look], ...]] = {
             node.path: looks(node) for node in operation.output.walk()
@@ -69,20 +69,20 @@ class _Walk:
         self.structure(operation.output, exchange.answer or {})
 
     def value(self, node: Node, value: Any) -> None:
-        sighting = self.observed_values[node.path]
-        sighting.seen += 1
+        values_here = self.observed_values[node.path]
+        values_here.seen += 1
         if value is None:
             # What is absent is left out: null is no value, and not an absence either.
-            self._note(sighting, _PRESENT, "null")
+            self._note(values_here, _PRESENT, "null")
         problem = type_problem(node.type, value)
         if problem:
-            self._note(sighting, "type", problem)
+            self._note(values_here, "type", problem)
             return
         for facet, look in self._looks[node.path]:
             if words := look(value):
-                self._note(sighting, facet, words)
+                self._note(values_here, facet, words)
         if "enum" in node.documented and value not in node.documented["enum"]:
-            sighting.newer_values.add(str(value))
+            values_here.newer_values.add(str(value))
         self._below(node, value)
 
     def _below(self, node: Node, value: Any) -> None:
@@ -104,9 +104,9 @@ class _Walk:
         self._entries.add(key)
         return not known
 
-    def _note(self, sighting: Sighting, facet: str, words: str) -> None:
-        sighting.counts[facet] = sighting.counts.get(facet, 0) + 1
-        examples = sighting.broken.setdefault(facet, [])
+    def _note(self, values_here: PathValues, facet: str, words: str) -> None:
+        values_here.counts[facet] = values_here.counts.get(facet, 0) + 1
+        examples = values_here.broken.setdefault(facet, [])
         if len(examples) < _SHOWN and self._exchange is not None:
             examples.append((words, self._exchange))
 
@@ -115,14 +115,14 @@ class _Walk:
             if name in value:
                 self.value(member, value[name])
             else:
-                sighting = self.observed_values[member.path]
-                sighting.missing += 1
-                sighting.missing_in = sighting.missing_in or self._exchange
+                values_here = self.observed_values[member.path]
+                values_here.missing += 1
+                values_here.missing_in = values_here.missing_in or self._exchange
         prefix = f"{node.path}." if node.path else ""
         self.unknown.update(prefix + name for name in value if name not in node.members)
 
 
-def judgeable(fact: Fact) -> bool:
+def is_exercisable(fact: Fact) -> bool:
     """Tell whether an answer can break this output fact at all.
 
     That a member may be left out is a permission; a default is what the service fills in at creation, and is judged by
@@ -131,25 +131,30 @@ def judgeable(fact: Fact) -> bool:
     return not (fact.facet == "default" or (fact.facet == "required" and fact.value is False))
 
 
-def judge_fact(fact: Fact, observed_values: Sightings) -> Verdict:
+def fact_id(fact: Fact) -> str:
+    """Return the id of the check of an output fact."""
+    return f"{fact.operation}/response/{fact.path}/{'modelled-' if fact.basis == 'modelled' else ''}{fact.facet}"
+
+
+def evaluate_fact(fact: Fact, observed_values: ObservedValues) -> Verdict:
     """Judge one output fact; `skipped` where no answer exercised it."""
-    sighting = observed_values.paths[fact.path]
-    rests_on = {"answers": observed_values.answers, "values": sighting.seen}
+    values_here = observed_values.paths[fact.path]
+    rests_on = {"answers": observed_values.answers, "values": values_here.seen}
     if fact.facet == "required":
-        return _judge_required(fact, sighting, rests_on)
-    if not sighting.seen:
+        return _evaluate_required(fact, values_here, rests_on)
+    if not values_here.seen:
         return skipped(f"none of {observed_values.answers} answers has {fact.path}")
     key = fact.facet + (MODELLED if fact.basis == "modelled" and fact.facet not in _OF_ANY_BASIS else "")
-    examples = sighting.broken.get(key, [])
+    examples = values_here.broken.get(key, [])
     if not examples:
-        return passed(rests_on, notes=_notes(fact, sighting))
+        return passed(rests_on, notes=_notes(fact, values_here))
     words = "; ".join(dict.fromkeys(text for text, _ in examples))
     if fact.observed:
         return passed(rests_on, notes=(f"the target follows the observation {', '.join(fact.observed)}: {words}",))
-    count = sighting.counts[key]
+    count = values_here.counts[key]
     return failed(
         f"answer-{fact.facet}",
-        f"{count} of {sighting.seen} values of {fact.path} break this",
+        f"{count} of {values_here.seen} values of {fact.path} break this",
         expected=expectation(fact),
         received=words,
         rests_on=rests_on,
@@ -157,25 +162,25 @@ def judge_fact(fact: Fact, observed_values: Sightings) -> Verdict:
     )
 
 
-def _judge_required(fact: Fact, sighting: Sighting, rests_on: dict[str, int]) -> Verdict:
-    rests_on = rests_on | {"structures": sighting.seen + sighting.missing}
+def _evaluate_required(fact: Fact, values_here: PathValues, rests_on: dict[str, int]) -> Verdict:
+    rests_on = rests_on | {"structures": values_here.seen + values_here.missing}
     if not rests_on["structures"]:
         return skipped(f"no answer has the structure that {fact.path} belongs to")
-    if not sighting.missing:
+    if not values_here.missing:
         return passed(rests_on)
     return failed(
         "missing",
-        f"{sighting.missing} of {rests_on['structures']} structures lack {fact.path}",
+        f"{values_here.missing} of {rests_on['structures']} structures lack {fact.path}",
         expected=expectation(fact),
         received=f"{fact.path} left out",
         rests_on=rests_on,
-        exchanges=(sighting.missing_in,) if sighting.missing_in else (),
+        exchanges=(values_here.missing_in,) if values_here.missing_in else (),
     )
 
 
-def _notes(fact: Fact, sighting: Sighting) -> tuple[str, ...]:
-    if fact.facet == "enum" and sighting.newer_values:
-        return (f"newer than this document, but known elsewhere: {', '.join(sorted(sighting.newer_values))}",)
+def _notes(fact: Fact, values_here: PathValues) -> tuple[str, ...]:
+    if fact.facet == "enum" and values_here.newer_values:
+        return (f"newer than this document, but known elsewhere: {', '.join(sorted(values_here.newer_values))}",)
     return ()
 
 
@@ -194,3 +199,11 @@ def expectation(fact: Fact) -> str:
         "maximum": f"at most {value}",
     }
     return f"{fact.path}: {words.get(fact.facet, fact.facet)}"
+
+
+def evaluate_status(exchanges: tuple[Exchange, ...], wanted: int) -> Verdict:
+    """Judge that every success has the documented status, not just some 2xx."""
+    tally = Tally("answers")
+    for exchange in exchanges:
+        tally.hold(exchange.status == wanted, f"HTTP {exchange.status}", exchange)
+    return tally.verdict("other-status", f"HTTP {wanted}", lacking="the target gave no such answer")

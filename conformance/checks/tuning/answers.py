@@ -20,7 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.consistency.rules import as_number
-from conformance.checks.registry import law
+from conformance.checks.law import Law
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -175,10 +175,10 @@ def summary_law(name: str, *, subject: str, of_parents: bool = False) -> Callabl
     """
 
     def register(evaluate: JudgeOfSummaries) -> JudgeOfSummaries:
-        law(name, operation=LIST, subject=subject)(partial(_judged, evaluate, listed))
-        law(f"best-{name}", operation=DESCRIBE, subject=subject)(partial(_judged, evaluate, best))
+        Law(name, operation=LIST, subject=subject)(partial(_judged, evaluate, listed))
+        Law(f"best-{name}", operation=DESCRIBE, subject=subject)(partial(_judged, evaluate, best))
         if of_parents:
-            law(f"overall-best-{name}", operation=DESCRIBE, subject=f"overall-best-{subject}")(
+            Law(f"overall-best-{name}", operation=DESCRIBE, subject=f"overall-best-{subject}")(
                 partial(_judged, evaluate, overall_best)
             )
         return evaluate

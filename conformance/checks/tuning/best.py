@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.registry import law
+from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
     BEST,
     DESCRIBE,
@@ -78,7 +78,7 @@ def contest(resource: ResourceSnapshot) -> _Contest | None:
     return _Contest(direction == "Maximize", tuple(values["Completed"]), tuple(values["Stopped"]))
 
 
-@law("best-training-job-has-won", operation=DESCRIBE, subject="best-training-job", compares=True)
+@Law("best-training-job-has-won", operation=DESCRIBE, subject="best-training-job", compares=True, covers=(BEST,))
 def best_training_job_has_won(snapshot: Snapshot) -> Verdict:
     """Judge that the best training job completed with the best objective, and is absent where none has succeeded."""
     tally = Tally("tuning jobs")
@@ -111,7 +111,7 @@ def best_training_job_has_won(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("best-training-job-could-win", operation=DESCRIBE, subject="best-status")
+@Law("best-training-job-could-win", operation=DESCRIBE, subject="best-status")
 def best_training_job_could_win(snapshot: Snapshot) -> Verdict:
     """Judge that the best training job, and the overall best, has completed (or was stopped, O11)."""
     tally = Tally("best training jobs")
@@ -137,7 +137,7 @@ def best_training_job_could_win(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("best-follows-the-direction", operation=DESCRIBE, subject="objective", compares=True)
+@Law("best-follows-the-direction", operation=DESCRIBE, subject="objective", compares=True)
 def best_follows_the_direction(snapshot: Snapshot) -> Verdict:
     """Judge that no completed training job has a higher value than the best (Maximize), or a lower one (Minimize)."""
     tally = Tally("training jobs beside the best")
@@ -160,7 +160,7 @@ def best_follows_the_direction(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("best-training-job-as-listed", operation=DESCRIBE, subject="best-as-listed", compares=True)
+@Law("best-training-job-as-listed", operation=DESCRIBE, subject="best-as-listed", compares=True)
 def best_training_job_as_listed(snapshot: Snapshot) -> Verdict:
     """Judge that the best training job stands in the listing, with equal members where both show them (O5)."""
     tally = Tally("best training jobs")
@@ -181,7 +181,13 @@ def best_training_job_as_listed(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("overall-best-spans-the-parents", operation=DESCRIBE, subject="overall-best", compares=True)
+@Law(
+    "overall-best-spans-the-parents",
+    operation=DESCRIBE,
+    subject="overall-best",
+    compares=True,
+    covers=(OVERALL_BEST,),
+)
 def overall_best_spans_the_parents(snapshot: Snapshot) -> Verdict:
     """Judge that after a warm start on identical data no best, own or of a parent, beats the overall best."""
     tally = Tally("bests beside the overall best")
@@ -261,7 +267,7 @@ def metric_is_the_objective(snapshot: Snapshot, pick: Pick) -> Verdict:
     )
 
 
-@law("pending-objective-is-still-running", operation=LIST, subject="objective-status")
+@Law("pending-objective-is-still-running", operation=LIST, subject="objective-status")
 def pending_objective_is_still_running(snapshot: Snapshot) -> Verdict:
     """Judge that no pending training job has ended; between its end and its evaluation nobody is accused."""
     tally = Tally("pending training jobs")
@@ -278,7 +284,7 @@ def pending_objective_is_still_running(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("best-objective-has-not-failed", operation=DESCRIBE, subject="best-objective-status")
+@Law("best-objective-has-not-failed", operation=DESCRIBE, subject="best-objective-status")
 def best_objective_has_not_failed(snapshot: Snapshot) -> Verdict:
     """Judge that no best training job says itself that its objective failed or is pending."""
     tally = Tally("best training jobs")
@@ -295,7 +301,7 @@ def best_objective_has_not_failed(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("failed-objective-is-never-best", operation=DESCRIBE, subject="best-training-job", compares=True)
+@Law("failed-objective-is-never-best", operation=DESCRIBE, subject="best-training-job", compares=True)
 def failed_objective_is_never_best(snapshot: Snapshot) -> Verdict:
     """Judge that BestTrainingJob is none of the training jobs whose objective failed."""
     tally = Tally("training jobs with a failed objective")

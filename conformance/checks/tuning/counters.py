@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.checks.registry import law
+from conformance.checks.law import Law
 from conformance.checks.tuning.answers import DESCRIBE, autotuned, mapping, number, ours, still, text
 from conformance.checks.verdict import Tally, Verdict
 
@@ -192,7 +192,7 @@ def _counter_law(name: str, group: str, what: str, count: Callable[[ResourceSnap
             notes=tuple(notes),
         )
 
-    law(name, operation=DESCRIBE, subject=_SUBJECTS[group], compares=True)(evaluate)
+    Law(name, operation=DESCRIBE, subject=_SUBJECTS[group], compares=True)(evaluate)
 
 
 _counter_law("status-counters-cover-the-listing", _STATUS, "the sum of {}", _statuses)
@@ -206,7 +206,7 @@ _counter_law("pending-objective-counter", _OBJECTIVE, "{}.Pending", _by_objectiv
 _counter_law("failed-objective-counter", _OBJECTIVE, "{}.Failed", _by_objective("Failed"))
 
 
-@law("launches-within-the-limit", operation=DESCRIBE, subject="limits")
+@Law("launches-within-the-limit", operation=DESCRIBE, subject="limits")
 def launches_within_the_limit(snapshot: Snapshot) -> Verdict:
     """Judge that MaxNumberOfTrainingJobs is not exceeded, leaving out what failed: it may have run again (O10)."""
     tally = Tally("tuning jobs")
@@ -254,7 +254,8 @@ def _sent_law(name: str, subject: str, group: str) -> None:
         )
 
     statement = f"{group} has all of its counters, those at 0 too"
-    law(name, operation=DESCRIBE, subject=subject, observed=("O3",), statement=statement)(evaluate)
+    covers = (f"{group}.*",)
+    Law(name, operation=DESCRIBE, subject=subject, observed=("O3",), statement=statement, covers=covers)(evaluate)
 
 
 _sent_law("status-counters-all-sent", "status-counters", "TrainingJobStatusCounters")

@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.registry import Law, law
+from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
     BEST,
     DESCRIBE,
@@ -51,43 +51,25 @@ from conformance.checks.verdict import Tally, Verdict
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from conformance.checks.registry import Evaluate
+    from conformance.checks.law import Evaluate
     from conformance.session.snapshot import ResourceSnapshot, Snapshot
     from conformance.worlds.model import WorldJob, WorldTrainingJob
 
 
-_LAWS: dict[str, Law] = {}
-_STATEMENTS: dict[str, str] = {}
-
-
-def known_law(
-    name: str, *, operation: str, statement: str, observed: tuple[str, ...] = (), shows: tuple[str, ...] = ()
-) -> Callable[[Evaluate], Evaluate]:
-    """Keep the decorated function as the law of that name, filed as `<Operation>/consistency/echo/<name>`.
-
-    `observed` are the observations that say in which forms a member may return; `shows` the paths that it judges,
-    where its name is not one.
-    Raises ValueError when the name is taken.
-    """
-
-    def keep(evaluate: Evaluate) -> Evaluate:
-        if name in _LAWS:
-            raise ValueError(f"the law {name!r} is defined twice")
-        _LAWS[name] = Law(name, operation, "echo", compares=False, evaluate=evaluate, observed=observed, shows=shows)
-        _STATEMENTS[name] = statement
-        return evaluate
-
-    return keep
-
-
-def kept() -> tuple[Law, ...]:
-    """Return the laws kept so far."""
-    return tuple(_LAWS.values())
-
-
-def statements() -> Mapping[str, str]:
-    """Return what each of them says, by name."""
-    return dict(_STATEMENTS)
+def known_law(  # noqa: PLR0913 - the parts of a claim, each by its name
+    name: str,
+    *,
+    operation: str,
+    statement: str,
+    observed: tuple[str, ...] = (),
+    shows: tuple[str, ...] = (),
+    covers: tuple[str, ...] = (),
+) -> Law:
+    """Return a law on the state that the suite made; it covers the path that it is named after, or `covers`."""
+    return Law(
+        name, operation, "echo", observed=observed, statement=statement, of_world=True, shows=shows,
+        covers=covers or (f"{name}.*",),
+    )  # fmt: skip
 
 
 def made(snapshot: Snapshot) -> Iterator[ResourceSnapshot]:
@@ -218,7 +200,7 @@ def _in_both_trees(member: str) -> tuple[str, ...]:
     return tuple(f"output/{tree}.{member}/default" for tree in ("TrainingJobDefinition", "TrainingJobDefinitions[]"))
 
 
-@law(
+@Law(
     "early-stopping-defaults-to-off",
     operation=DESCRIBE,
     subject="early-stopping",
@@ -239,7 +221,7 @@ def early_stopping_defaults_to_off(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law(
+@Law(
     "training-runtime-defaults-to-a-day",
     operation=DESCRIBE,
     subject="stopping-condition",
@@ -259,7 +241,7 @@ def training_runtime_defaults_to_a_day(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law(
+@Law(
     "checkpoint-path-default",
     operation=DESCRIBE,
     subject="checkpoints",
@@ -402,7 +384,12 @@ for _form in _DEFINITION_FORMS:
         )(_echo_of_definition(_form, _member))
 
 
-@known_law("definitions", operation=DESCRIBE, statement="a tuning job shows the definitions that it was created with")
+@known_law(
+    "definitions",
+    operation=DESCRIBE,
+    statement="a tuning job shows the definitions that it was created with",
+    covers=("TrainingJobDefinition.*", "TrainingJobDefinitions.*"),
+)
 def definitions_come_back(snapshot: Snapshot) -> Verdict:
     """Judge that the single definition is single, and that as many of several come back in the same order."""
     tally = Tally("tuning jobs")
@@ -430,7 +417,12 @@ def autotune_comes_back(snapshot: Snapshot) -> Verdict:
     return _as_created(tally, "Autotune")
 
 
-@known_law("no-warm-start", operation=DESCRIBE, statement="a tuning job without a warm start shows no WarmStartConfig")
+@known_law(
+    "no-warm-start",
+    operation=DESCRIBE,
+    statement="a tuning job without a warm start shows no WarmStartConfig",
+    covers=("WarmStartConfig.*",),
+)
 def no_warm_start(snapshot: Snapshot) -> Verdict:
     """Judge that WarmStartConfig is absent where it was not given."""
     tally = Tally("tuning jobs")
@@ -441,15 +433,21 @@ def no_warm_start(snapshot: Snapshot) -> Verdict:
     return _as_created(tally, "the lack of a WarmStartConfig")
 
 
-@known_law("compression-default", operation=DESCRIBE, statement="CompressionType, left out, is absent or None")
+@known_law(
+    "compression-default",
+    operation=DESCRIBE,
+    statement="CompressionType, left out, is absent or None",
+    covers=tuple(f"{form}.InputDataConfig[].CompressionType" for form in _DEFINITION_FORMS),
+)
 def compression_default(snapshot: Snapshot) -> Verdict:
     """Judge that a channel without compression shows none."""
     return channel_default(snapshot, "CompressionType", "None")
 
 
-known_law("arn-of-the-tuning-job", operation=DESCRIBE, statement=ARN_STATEMENT)(
-    lambda snapshot: arn_of_the_tuning_job(made(snapshot))
-)
+@known_law("arn-of-the-tuning-job", operation=DESCRIBE, statement=ARN_STATEMENT, covers=("HyperParameterTuningJobArn",))
+def arn_of_a_made_tuning_job(snapshot: Snapshot) -> Verdict:
+    """Judge the ARNs of the tuning jobs that the suite made."""
+    return arn_of_the_tuning_job(made(snapshot))
 
 
 if TYPE_CHECKING:
@@ -534,6 +532,7 @@ for _path, _truth in (
     operation=DESCRIBE,
     statement="both sets of counters count the prepared training jobs",
     shows=("TrainingJobStatusCounters", "ObjectiveStatusCounters"),
+    covers=("TrainingJobStatusCounters.*", "ObjectiveStatusCounters.*"),
 )
 def counters_of_the_world(snapshot: Snapshot) -> Verdict:
     """Judge the counters by the truth, so that a listing with the same fault can't hide it."""
@@ -586,6 +585,7 @@ def best_of_the_world(snapshot: Snapshot) -> Verdict:
     operation=DESCRIBE,
     statement="the best training job is told as the state has it",
     shows=tuple(f"{best}.{path}" for best in (BEST, OVERALL_BEST) for path, _ in _MEMBERS),
+    covers=(f"{BEST}.*", f"{OVERALL_BEST}.*"),
 )
 def best_members_of_the_world(snapshot: Snapshot) -> Verdict:
     """Judge each member of the best and the overall best by the truth; the definition's name may be left out (O5)."""
@@ -647,6 +647,7 @@ def _winners(world: WorldJob) -> set[str] | None:
     operation=LIST,
     statement="the listing holds exactly the prepared training jobs",
     shows=("TrainingJobSummaries",),
+    covers=("TrainingJobSummaries", "TrainingJobSummaries[]", "TrainingJobSummaries[].TrainingJobName"),
 )
 def training_jobs_of_the_world(snapshot: Snapshot) -> Verdict:
     """Judge that every prepared training job is listed once, and nothing else is."""
@@ -679,9 +680,3 @@ for _path, _told in _MEMBERS:
     known_law(f"TrainingJobSummaries[].{_path}", operation=LIST, statement=f"{_path} is what the state has")(
         _member_of_items(_path, _told)
     )
-
-
-KNOWN_LAWS = kept()
-"""Every one of them, in the order of the members that they look at."""
-KNOWN_STATEMENTS = statements()
-"""What each of them says, by name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.checks.registry import law
+from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
     DESCRIBE,
     Kind,
@@ -49,7 +49,7 @@ def tuned_are_the_ranged(snapshot: Snapshot, pick: Pick) -> Verdict:
     )
 
 
-@law("static-are-not-tuned", operation=DESCRIBE, subject="hyperparameters")
+@Law("static-are-not-tuned", operation=DESCRIBE, subject="hyperparameters")
 def static_are_not_tuned(snapshot: Snapshot) -> Verdict:
     """Judge that no static hyperparameter has a range, and that no training job was given a tuned value for one."""
     tally = Tally("definitions and training jobs")
@@ -96,16 +96,16 @@ def _in_range(kinds: frozenset[Kind], expected: str) -> Callable[[Snapshot], Ver
     return evaluate
 
 
-law("search-stays-in-the-ranges", operation=DESCRIBE, subject="ranges")(
+Law("search-stays-in-the-ranges", operation=DESCRIBE, subject="ranges")(
     _in_range(frozenset(Kind), "every tuned value lies in its range")
 )
-law("integers-in-range", operation=DESCRIBE, subject="ranges")(
+Law("integers-in-range", operation=DESCRIBE, subject="ranges")(
     _in_range(frozenset({Kind.INTEGER}), "the value of an integer range is a whole number from MinValue to MaxValue")
 )
-law("floats-in-range", operation=DESCRIBE, subject="ranges")(
+Law("floats-in-range", operation=DESCRIBE, subject="ranges")(
     _in_range(frozenset({Kind.CONTINUOUS}), "the value of a continuous range is a number from MinValue to MaxValue")
 )
-law("categories-from-the-list", operation=DESCRIBE, subject="ranges")(
+Law("categories-from-the-list", operation=DESCRIBE, subject="ranges")(
     _in_range(frozenset({Kind.CATEGORICAL}), "the value of a categorical range is one of its Values")
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.checks.registry import law
+from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
     DESCRIBE,
     LIST,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from conformance.session.snapshot import ResourceSnapshot, Snapshot
 
 
-@law("lists-only-its-own-training-jobs", operation=LIST, subject="membership", shows=("TrainingJobSummaries",))
+@Law("lists-only-its-own-training-jobs", operation=LIST, subject="membership", shows=("TrainingJobSummaries",))
 def lists_only_its_own_training_jobs(snapshot: Snapshot) -> Verdict:
     """Judge that no training job stands in two listings, or in that of a tuning job that it does not name."""
     tally = Tally("training jobs")
@@ -75,7 +75,7 @@ def names_its_tuning_job(snapshot: Snapshot, pick: Pick) -> Verdict:
     )
 
 
-@law("overall-best-is-of-the-family", operation=DESCRIBE, subject="overall-best-tuning-job-name")
+@Law("overall-best-is-of-the-family", operation=DESCRIBE, subject="overall-best-tuning-job-name")
 def overall_best_is_of_the_family(snapshot: Snapshot) -> Verdict:
     """Judge that TuningJobName of the overall best is this tuning job or one that it descends from, near or far."""
     tally = Tally("overall best training jobs")
@@ -154,11 +154,12 @@ def arn_of_the_tuning_job(resources: Iterable[ResourceSnapshot]) -> Verdict:
     )
 
 
-law(
+Law(
     "tuning-job-arn-ends-with-its-name",
     operation=DESCRIBE,
     subject="tuning-job-arn",
     observed=("O16",),
+    covers=("HyperParameterTuningJobArn",),
     statement=ARN_STATEMENT,
 )(lambda snapshot: arn_of_the_tuning_job(snapshot.resources))
 
@@ -185,7 +186,7 @@ def definition_name_is_known(snapshot: Snapshot, pick: Pick) -> Verdict:
     )
 
 
-@law("launched-from-the-definition", operation=DESCRIBE, subject="definition")
+@Law("launched-from-the-definition", operation=DESCRIBE, subject="definition")
 def launched_from_the_definition(snapshot: Snapshot) -> Verdict:
     """Judge that every training job of a tuning job with one definition agrees with it in name and tuned settings."""
     tally = Tally("training jobs")
@@ -213,7 +214,7 @@ def launched_from_the_definition(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("every-definition-is-launched", operation=DESCRIBE, subject="definitions")
+@Law("every-definition-is-launched", operation=DESCRIBE, subject="definitions")
 def every_definition_is_launched(snapshot: Snapshot) -> Verdict:
     """Judge that a completed tuning job with enough training jobs launched one from each of its definitions."""
     tally = Tally("definitions")
@@ -236,7 +237,7 @@ def every_definition_is_launched(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law(
+@Law(
     "one-definition-or-several",
     operation=DESCRIBE,
     subject="definitions-exclusive",

@@ -10,7 +10,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from conformance.checks.registry import law
+from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
     BEST,
     DESCRIBE,
@@ -61,7 +61,7 @@ _TIMES = (
 _PLAUSIBLE = "a time lies between the year of the service and 2100"
 
 
-@law(
+@Law(
     "times-are-plausible",
     operation=DESCRIBE,
     subject="plausible-times",
@@ -74,7 +74,7 @@ def times_are_plausible(snapshot: Snapshot) -> Verdict:
     return _plausible((resource.name, resource.answer, _TIMES, resource.description) for resource in snapshot.resources)
 
 
-@law(
+@Law(
     "listed-times-are-plausible",
     operation=LIST,
     subject="plausible-times",
@@ -115,7 +115,7 @@ def _date(time: float) -> str:
     return f" ({date}{', the zero time of Go: it was never set' if date.startswith('0001-01-01T00:00:00') else ''})"
 
 
-@law("tuning-job-precedes-its-training-jobs", operation=DESCRIBE, subject="times")
+@Law("tuning-job-precedes-its-training-jobs", operation=DESCRIBE, subject="times")
 def tuning_job_precedes_its_training_jobs(snapshot: Snapshot) -> Verdict:
     """Judge that no training job is older than its tuning job; training jobs have whole seconds, so those count."""
     tally = Tally("training jobs")
@@ -137,7 +137,7 @@ def tuning_job_precedes_its_training_jobs(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("tuning-end-time", operation=DESCRIBE, subject="times")
+@Law("tuning-end-time", operation=DESCRIBE, subject="times")
 def tuning_end_time(snapshot: Snapshot) -> Verdict:
     """Judge that the end is absent in progress, present once the tuning job ended, and never before the creation."""
     tally = Tally("tuning jobs")
@@ -161,7 +161,7 @@ def tuning_end_time(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("ended-when-last-modified", operation=DESCRIBE, subject="last-modification")
+@Law("ended-when-last-modified", operation=DESCRIBE, subject="last-modification")
 def ended_when_last_modified(snapshot: Snapshot) -> Verdict:
     """Judge that the end of an ended tuning job is its last modification, as observed (O7), give or take a second.
 
@@ -185,7 +185,7 @@ def ended_when_last_modified(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("consumed-runtime-is-plausible", operation=DESCRIBE, subject="consumed-resources")
+@Law("consumed-runtime-is-plausible", operation=DESCRIBE, subject="consumed-resources")
 def consumed_runtime_is_plausible(snapshot: Snapshot) -> Verdict:
     """Judge that RuntimeInSeconds is not negative, and not more than passed from creation to end."""
     tally = Tally("tuning jobs")
@@ -204,7 +204,7 @@ def consumed_runtime_is_plausible(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("tuning-runtime-within-the-limit", operation=DESCRIBE, subject="limits")
+@Law("tuning-runtime-within-the-limit", operation=DESCRIBE, subject="limits")
 def tuning_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
     """Judge that an ended tuning job kept to ResourceLimits.MaxRuntimeInSeconds, give or take the slack of stopping."""
     tally = Tally("tuning jobs")
@@ -222,11 +222,12 @@ def tuning_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law(
+@Law(
     "consumed-runtime-within-the-limit",
     operation=DESCRIBE,
     subject="consumed-resources",
     observed=("O12",),
+    covers=("ConsumedResources.RuntimeInSeconds",),
     statement="a tuning job consumes no more runtime than its limit, and an hour in which it stops",
 )
 def consumed_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
@@ -245,19 +246,19 @@ def consumed_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("training-runtime-within-the-limit", operation=DESCRIBE, subject="stopping-condition")
+@Law("training-runtime-within-the-limit", operation=DESCRIBE, subject="stopping-condition")
 def training_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
     """Judge that training jobs kept to StoppingCondition.MaxRuntimeInSeconds, give or take the slack of stopping."""
     return _training_limit(snapshot, "MaxRuntimeInSeconds", since="TrainingStartTime")
 
 
-@law("spot-wait-within-the-limit", operation=DESCRIBE, subject="stopping-condition")
+@Law("spot-wait-within-the-limit", operation=DESCRIBE, subject="stopping-condition")
 def spot_wait_within_the_limit(snapshot: Snapshot) -> Verdict:
     """Judge that training jobs kept to MaxWaitTimeInSeconds, give or take the slack of stopping."""
     return _training_limit(snapshot, "MaxWaitTimeInSeconds", since="CreationTime")
 
 
-@law("thirty-days-in-all", operation=DESCRIBE, subject="stopping-condition")
+@Law("thirty-days-in-all", operation=DESCRIBE, subject="stopping-condition")
 def thirty_days_in_all(snapshot: Snapshot) -> Verdict:
     """Judge that a training job lasted 30 days at most, from its creation to its end."""
     tally = Tally("training jobs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from conformance.checks.registry import law
+from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
     DESCRIBE,
     autotuned,
@@ -32,17 +32,18 @@ _IDENTICAL = "IdenticalDataAndAlgorithm"
 _GONE = "no tuning job was started warm from a parent that can still be described"
 
 
-@law("warm-start-parents-came-earlier", operation=DESCRIBE, subject="warm-start")
+@Law("warm-start-parents-came-earlier", operation=DESCRIBE, subject="warm-start")
 def warm_start_parents_came_earlier(snapshot: Snapshot) -> Verdict:
     """Judge that a parent is another tuning job, and not younger."""
     return _each_parent(snapshot, "younger-parent", "a parent is another tuning job, created earlier", _earlier)
 
 
-@law(
+@Law(
     "warm-start-comes-back",
     operation=DESCRIBE,
     subject="warm-start-config",
     facts=("output/WarmStartConfig/present",),
+    covers=("WarmStartConfig.*",),
 )
 def warm_start_comes_back(snapshot: Snapshot) -> Verdict:
     """Judge that WarmStartConfig is described as it was asked for, where that is known."""
@@ -60,25 +61,25 @@ def warm_start_comes_back(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("parents-since-october-2018", operation=DESCRIBE, subject="warm-start")
+@Law("parents-since-october-2018", operation=DESCRIBE, subject="warm-start")
 def parents_since_october_2018(snapshot: Snapshot) -> Verdict:
     """Judge that no parent is older than the feature."""
     return _each_parent(snapshot, "old-parent", "a parent was created on 1 October 2018 or later", _recent)
 
 
-@law("parents-have-ended", operation=DESCRIBE, subject="warm-start")
+@Law("parents-have-ended", operation=DESCRIBE, subject="warm-start")
 def parents_have_ended(snapshot: Snapshot) -> Verdict:
     """Judge that a parent is Completed or Stopped; one that is being deleted tells no more how it ended."""
     return _each_parent(snapshot, "parent-not-ended", "a parent is Completed or Stopped", _ended)
 
 
-@law("identical-input-data", operation=DESCRIBE, subject="warm-start-data")
+@Law("identical-input-data", operation=DESCRIBE, subject="warm-start-data")
 def identical_input_data(snapshot: Snapshot) -> Verdict:
     """Judge that the places of the input are those of each parent; formats may change with the algorithm's version."""
     return _each_parent(snapshot, "other-data", "the input data of the parent", _same_data, only=_IDENTICAL)
 
 
-@law("identical-image", operation=DESCRIBE, subject="warm-start-image")
+@Law("identical-image", operation=DESCRIBE, subject="warm-start-image")
 def identical_image(snapshot: Snapshot) -> Verdict:
     """Judge that the image is that of each parent, tag and digest aside: some new versions are allowed."""
     return _each_parent(
@@ -86,7 +87,7 @@ def identical_image(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("same-number-of-hyperparameters", operation=DESCRIBE, subject="warm-start")
+@Law("same-number-of-hyperparameters", operation=DESCRIBE, subject="warm-start")
 def same_number_of_hyperparameters(snapshot: Snapshot) -> Verdict:
     """Judge that static and tunable hyperparameters together are as many as in each parent; autotune may add some."""
     return _each_parent(
@@ -94,7 +95,7 @@ def same_number_of_hyperparameters(snapshot: Snapshot) -> Verdict:
     )
 
 
-@law("same-objective-as-parents", operation=DESCRIBE, subject="warm-start")
+@Law("same-objective-as-parents", operation=DESCRIBE, subject="warm-start")
 def same_objective_as_parents(snapshot: Snapshot) -> Verdict:
     """Judge that the name of the objective's metric is that of each parent."""
     return _each_parent(snapshot, "other-objective", "the objective metric of the parent", _same_objective)

@@ -1,0 +1,292 @@
+"""Availability: whether a target has an operation at all, and what becomes of its checks where it has not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from conformance.checks.check import Check, because
+from conformance.checks.request.laws import failed_by, was_accepted
+from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped
+from conformance.contract.model import Contract, Operation
+from conformance.session.session import TargetSession
+from conformance.wire.exchange import Exchange, shown
+from conformance.wire.limits import NO_SUCH_OPERATION
+from conformance.wire.request import Request
+
+DENIED = "denied"
+"""The kind of a verdict on a request that the caller may not send."""
+
+_CODES = frozenset({"AccessDenied", "AccessDeniedException"})
+
+
+def denied(contract: Contract, exchanges: Iterable[Exchange]) -> Verdict | None:
+    """Return the skip of a check whose request the caller may not send; None where no exchange was denied."""
+    exchange = next((item for item in exchanges if item.error_code in _CODES), None)
+    if exchange is None:
+        return None
+    action = action_of(contract, exchange.operation)
+    reason = f"the caller may not call it: {exchange.error_code}; it takes the IAM action {action}"
+    return skipped(reason, exchanges=(exchange,), kind=DENIED)
+
+
+def needed(contract: Contract) -> str:
+    """Say which IAM actions the whole contract takes."""
+    actions = ", ".join(action_of(contract, name) for name in contract.operations)
+    return f"allow {actions} to the caller"
+
+
+def action_of(contract: Contract, operation: str) -> str:
+    """Return the IAM action of an operation: the service's name for signatures, and the operation's own."""
+    return f"{contract.service.signing_name}:{operation}"
+
+
+_UNKNOWN = frozenset(
+    {
+        "UnknownOperationException",
+        "UnknownOperation",
+        "InvalidAction",
+        "NotImplemented",
+        "NotImplementedException",
+        "UnsupportedOperation",
+    }
+)
+_SERVER_ERRORS = range(500, 600)
+_NOT_IMPLEMENTED = 501
+_TRIED = 3
+"""How many resources an operation is asked about before it counts as lacking."""
+_NOT_KNOWN, _BROKEN, _NO_AWS, _ALIKE, _UNREADABLE = (
+    "operation-unknown", "operation-broken", "no-aws-answer", "answers-alike", "unreadable",
+)  # fmt: skip
+"""Kinds of findings on one operation."""
+_NOT_SENT = "refused-by-client"
+_WHOLE = {
+    _NO_AWS: "this is no AWS JSON endpoint",
+    _ALIKE: "this is no AWS JSON endpoint: it answers everything alike, whatever it is asked",
+}
+"""What kinds of findings come to where they hold for every operation."""
+_NOT_SERVED = frozenset({_NOT_KNOWN, _BROKEN, _NO_AWS})
+
+_IN_XML = tuple(map(re.compile, (r"<Message>([^<]+)</Message>", r"<Code>([\w.]+)</Code>", r"<(\w+Exception)\b")))
+"""The message or the code of an error in XML, as emulators of several services answer whatever they do not know."""
+_MESSAGES = frozenset({"error", "errormessage", "detail"})
+"""Members, in any case, in which emulators say what they do not know."""
+_LOOKED_AT = 2_000
+_SHOWN = 300
+"""Characters of a message of the target that are shown."""
+_STANDS_FOR_ALL = "told here for every selected check: none of them could be judged"
+
+
+def availability_id(operation: str) -> str:
+    """Return the id of the check that an operation is there."""
+    return f"{operation}/protocol/operation/available"
+
+
+def availability_check(contract: Contract, operation: Operation) -> Check:
+    """Return the check that the target has the operation."""
+    return Check(
+        availability_id(operation.name),
+        "must",
+        "documented",
+        f"the target has {operation.name}",
+        because(contract, (f"{operation.name}/output//http_status",), protocol=True),
+        lambda session: evaluate_availability(session, operation),
+        facts=(f"{operation.name}/output//http_status",),
+        request=f"POST {operation.name} with a name, which may be nobody's",
+        accepts="HTTP 200 with a JSON object, or an AWS JSON error that is not about the operation",
+    )
+
+
+def evaluate_availability(session: TargetSession, operation: Operation) -> Verdict:
+    """Judge whether anything here knows the operation, by the plainest request and by two that mean nothing."""
+    return session.cached(("available", operation.name), lambda: _evaluate_availability(session, operation))
+
+
+def _evaluate_availability(session: TargetSession, operation: Operation) -> Verdict:
+    exchange = _probe(session, operation)
+    verdict = _judge(operation, exchange)
+    if verdict.outcome is not Outcome.PASSED:
+        return verdict
+    if not (others := _answers_alike(session, operation, exchange)):
+        return denied(session.contract, (exchange,)) or verdict
+    return failed(
+        _ALIKE,
+        "the target answers everything alike, whatever it is asked",
+        expected=f"another answer to {operation.name} than to an operation that nobody has, or to a body without JSON",
+        received=f"{shown(exchange)} to each of them",
+        exchanges=(exchange, *others),
+    )
+
+
+def _answers_alike(session: TargetSession, operation: Operation, exchange: Exchange) -> tuple[Exchange, ...]:
+    """Return the answers to nonsense where they end as the well-formed request does; none where one ends otherwise."""
+    plain = session.plain(operation)
+    others = tuple(
+        session.exchange(request, ordinary=False)
+        for request in (
+            replace(plain, target=f"{session.contract.service.target_prefix}.{NO_SUCH_OPERATION}"),
+            replace(plain, body=b"this is not JSON"),
+        )
+    )
+    ending = (exchange.status, exchange.error_code)
+    return others if all((other.status, other.error_code) == ending for other in others) else ()
+
+
+def _probe(session: TargetSession, operation: Operation) -> Exchange:
+    """Return the answer that shows the operation, else the first one.
+
+    One broken answer is no missing operation: other resources, and a name that nothing has, tell the two apart.
+    """
+    subject = operation.subject
+    if not subject:
+        return session.exchange(Request.call(operation.name, {}))
+    names = session.names(subject)[:_TRIED] or (session.nobody,)
+    exchange = session.exchange(Request.call(operation.name, {subject: names[0]}), ordinary=names[0] != session.nobody)
+    if exchange.response is None or _lack(operation, exchange)[0] in {"", _NOT_KNOWN}:
+        return exchange
+    for name in names[1:]:
+        other = session.exchange(Request.call(operation.name, {subject: name}))
+        if other.response is not None and not _lack(operation, other)[0]:
+            return other
+    if exchange.status in _SERVER_ERRORS:
+        other = session.exchange(Request.call(operation.name, {subject: session.nobody}), ordinary=False)
+        return other if was_accepted(operation, other) else exchange
+    return exchange
+
+
+def _judge(operation: Operation, exchange: Exchange) -> Verdict:
+    if exchange.response is None:
+        fault = exchange.fault
+        if fault is not None and fault.kind == _NOT_SENT:
+            return skipped(f"not sent: {fault.detail}", exchanges=(exchange,), kind=_NOT_SENT)
+        return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
+    kind, reason = _lack(operation, exchange)
+    expected = f"an answer of {operation.name}, or one of its errors"
+    if exchange.answer is not None and not exchange.ok and not exchange.error_code:
+        expected += ", whose code stands in __type"
+    return failed_by(exchange, kind, reason, expected) if kind else passed({"answers": 1})
+
+
+def _lack(operation: Operation, exchange: Exchange) -> tuple[str, str]:
+    """Return the kind and the words of how an answer shows that the operation is not there; empty where it is there."""
+    not_implemented = exchange.status == _NOT_IMPLEMENTED
+    if not_implemented and not _said(exchange):
+        return _NO_AWS, f"what answers {operation.name} is no AWS JSON endpoint"
+    if not_implemented or exchange.error_code in _UNKNOWN:
+        return _NOT_KNOWN, f"the target does not know {operation.name}"
+    if exchange.status in _SERVER_ERRORS:
+        return _BROKEN, f"the target can't serve {operation.name}"
+    if exchange.unreadable:
+        return _UNREADABLE, f"the answers of {operation.name} can't be read: {exchange.unreadable}"
+    if exchange.answer is None or not (exchange.ok or exchange.error_code):
+        return _NO_AWS, f"what answers {operation.name} is no AWS JSON endpoint"
+    return "", ""
+
+
+def _said(exchange: Exchange) -> str:
+    """Return the words of an error in one of the forms that services and emulators of AWS have; empty for others."""
+    if exchange.error_message or exchange.error_code or exchange.response is None:
+        return exchange.error_message or exchange.error_code
+    if exchange.status >= HTTPStatus.BAD_REQUEST and exchange.answer:
+        words = (value for name, value in exchange.answer.items() if name.lower() in _MESSAGES)
+        return next((word for word in words if isinstance(word, str)), "")
+    text = exchange.response.body[:_LOOKED_AT].decode("utf-8", "replace")
+    return next((found.group(1) for form in _IN_XML if (found := form.search(text))), "")
+
+
+@dataclass(frozen=True)
+class _Blocked:
+    """What is said of an operation that is lacking: the finding, the check that tells it, and what all others get."""
+
+    teller: str
+    finding: Verdict
+    behind: Verdict
+
+
+class Availability:
+    """What is put aside because the target lacks an operation, and the one check that tells so.
+
+    The finding belongs to the check that the operation is there. Where that one was not selected, the first selected
+    check that counts tells it instead: a run that could judge nothing must not end as if nothing had been wrong.
+    """
+
+    def __init__(self, session: TargetSession, selected: Sequence[Check]) -> None:
+        """Ask nothing yet."""
+        self._session = session
+        self._selected = selected
+        self._asides: dict[str, _Blocked | None] = {}
+
+    def aside(self, check: Check) -> Verdict | None:
+        """Return the verdict of a check that can't be run for want of its operation; None where it can."""
+        if check.operation not in self._asides:
+            self._asides[check.operation] = self._look(self._session.contract.operations[check.operation])
+        aside = self._asides[check.operation]
+        if aside is None:
+            return None
+        return aside.finding if check.id == aside.teller else aside.behind
+
+    def _look(self, operation: Operation) -> _Blocked | None:
+        verdict = evaluate_availability(self._session, operation)
+        if verdict.outcome is Outcome.PASSED:
+            return None
+        whole = self._whole(verdict)
+        teller = self._teller(None if whole else operation.name)
+        one_of_all = self._of_all(verdict) if whole and verdict.outcome is Outcome.FAILED else verdict
+        behind = skipped(f"{_words(one_of_all, whole=whole)}: see {teller.id}", kind="behind")
+        if whole and verdict.kind == DENIED:
+            verdict = broke(DENIED, f"{verdict.reason}; {needed(self._session.contract)}", exchanges=verdict.exchanges)
+        elif whole:
+            verdict = self._of_all(
+                evaluate_availability(self._session, next(iter(self._session.contract.operations.values())))
+            )
+        if verdict.outcome is Outcome.FAILED and teller.level != "must":
+            verdict = broke(verdict.kind, verdict.reason, exchanges=verdict.exchanges)
+        if teller.id != availability_id(teller.operation):
+            verdict = replace(verdict, notes=(_STANDS_FOR_ALL,))
+        return _Blocked(teller.id, verdict, behind)
+
+    def _of_all(self, verdict: Verdict) -> Verdict:
+        """Say of the whole endpoint what holds for each of its operations."""
+        session = self._session
+        said = "".join(map(_said, verdict.exchanges[:1]))
+        if verdict.kind in _NOT_SERVED and said:
+            what = f"has none of the {len(session.contract.operations)} operations" if session.has_state else ""
+            what = what or f"does not serve {session.contract.service.target_prefix}"
+            return replace(verdict, kind="service-unknown", reason=f"the target {what}: {said[:_SHOWN]}")
+        if verdict.kind == _BROKEN:
+            number = len(session.contract.operations)
+            return replace(verdict, reason=f"the target answers each of the {number} operations with a server error")
+        reason = _WHOLE.get(verdict.kind)
+        return replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
+
+    def _whole(self, verdict: Verdict) -> bool:
+        """Tell whether no operation at all is served, so that one finding says it for the endpoint."""
+        operations = self._session.contract.operations.values()
+        all_of_them = [evaluate_availability(self._session, item) for item in operations]
+        if _NOT_KNOWN in {item.kind for item in all_of_them}:
+            # Of a single operation, that it is unknown says nothing about the service.
+            return len(all_of_them) > 1 and {item.kind for item in all_of_them} == {_NOT_KNOWN}
+        return all(item.outcome is verdict.outcome for item in all_of_them)
+
+    def _teller(self, operation: str | None) -> Check:
+        """Return the selected check that tells the finding on an operation, or (None) on the whole endpoint."""
+        of_it = [check for check in self._selected if operation in (None, check.operation)]
+        own = [check for check in of_it if check.id == availability_id(check.operation)]
+        counting = [check for check in of_it if check.level == "must"]
+        return next(iter(own or counting or of_it))
+
+
+def _words(verdict: Verdict, *, whole: bool) -> str:
+    if verdict.kind == _NOT_SENT:
+        return verdict.reason
+    if verdict.kind == DENIED:
+        return "the caller may call nothing of this" if whole else verdict.reason
+    if verdict.outcome is Outcome.ERROR:
+        return "the target gave no answer" if whole else "the target gave no answer for the operation"
+    if verdict.kind == _UNREADABLE:
+        return "no answer can be read" if whole else "no answer of the operation can be read"
+    if whole and verdict.kind in {_BROKEN, "service-unknown"}:
+        return verdict.reason
+    return "no AWS JSON endpoint at all" if whole else "the target does not have the operation"
