@@ -34,12 +34,12 @@ def send(endpoint_url: str, operation: str, body: bytes) -> tuple[int, bytes]:
 
 def played(defect: str, words: list[str]) -> int:
     """Run the played CLI, or the mutant of that name."""
-    from conformance.mutation.command_line import command_line_mutants  # noqa: PLC0415 - the faithful one does without
+    from conformance.mutation.clients import commands, option_mutants  # noqa: PLC0415 - the original does without
 
     endpoint_url = words[words.index("--endpoint-url") + 1]
     kind = PlayedCli
     if defect != FAITHFUL:
-        mutants = {mutant.id.partition("/")[2]: mutant for mutant in command_line_mutants(load())}
+        mutants = {mutant.id.partition("/")[2]: mutant for mutant in (*option_mutants(load()), *commands)}
         make = mutants[defect].program
         assert make is not None
         kind = make(PlayedCli)

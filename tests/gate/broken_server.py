@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.mutation.mutant import on_output
+from conformance.mutation.mutant import on_outputs
 from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
 from conformance.worlds.loading import load_world
@@ -45,9 +45,14 @@ def _with_one_odd_status(asked: dict[str, Any], answer: dict[str, Any]) -> None:
             summary["TrainingJobStatus"] = "Odd"
 
 
+_BREAKS = (on_outputs((DESCRIBE,), _without_its_time_and_miscounted), on_outputs((LIST,), _with_one_odd_status))
+
+
 def broken(base: type[Service]) -> type[Service]:
     """Break answers of each operation: a member is not there, counters lie, a word is none of those listed."""
-    return on_output(LIST, _with_one_odd_status)(on_output(DESCRIBE, _without_its_time_and_miscounted)(base))
+    for change in _BREAKS:
+        base = change(base)
+    return base
 
 
 @contextmanager

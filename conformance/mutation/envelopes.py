@@ -1,0 +1,616 @@
+"""Mutants of the envelope: HTTP, headers and bodies of requests and answers, the form of errors, and signatures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from conformance.contract.model import Contract
+from conformance.mutation.mutant import (
+    BOTH,
+    LIST,
+    NAME,
+    SUMMARIES,
+    Change,
+    Group,
+    Kind,
+    Members,
+    Mutant,
+    changed,
+    editing,
+    on_outputs,
+    replacing,
+    steps,
+)
+from conformance.reference.http import Answer, Call
+from conformance.reference.inputs import DESCRIBE, Rejection
+from conformance.reference.service import Service
+from conformance.wire.exchange import CUT, DESYNCHRONIZED
+
+_OK = 200
+_ANSWER = "protocol/answer"
+_ERROR_BODY = "protocol/error-body"
+_JSON = "answer-is-json"
+_BODY = ("parameters-in-a-json-body", "protocol/body")
+_CONNECTION = "protocol/connection"
+_TARGET = "protocol/target"
+_DAY_S = 86_400
+
+
+def _refusing(change: Callable[[Rejection], Rejection]) -> Change:
+    """Answer rejections as others."""
+    return replacing(refuse=lambda _, original, rejection: original(change(rejection)))
+
+
+def _as(rejection: Rejection, code: str | None = None, status: int | None = None) -> Rejection:
+    return Rejection(code or rejection.code, rejection.text, status=status or rejection.status, member=rejection.member)
+
+
+# -- errors, derived from the contract
+
+_CODES = ("ValidationException", "ResourceNotFoundException", "ResourceInUse", "InternalFailure", "resourcenotfound")
+_STATUSES = (404, 403, 409, 500)
+_BAD_INPUT = (
+    ("InternalFailure", 500),
+    ("ValidationException", 422),
+    ("ValidationException", _OK),
+    ("InvalidParameterValue", 400),
+    ("ResourceNotFound", 400),
+    ("ValidationError", 400),
+)
+_CONSTRAINTS = frozenset({"required", "enum", "min_length", "max_length", "pattern", "minimum", "maximum"})
+
+
+def refusal_mutants(contract: Contract) -> Iterator[Mutant]:
+    """Yield the mutants that answer input that breaks a constraint with another code or status."""
+    # Options of the command-line client never reach a server.
+    inputs = [fact for fact in contract.facts if fact.direction == "input" and not fact.path.startswith("--")]
+    broken = tuple(fact.id for fact in inputs if fact.facet in _CONSTRAINTS)
+    for code, status in _BAD_INPUT:
+        words = f"input that breaks a constraint is answered with HTTP {status} {code}"
+        make = _refusing(
+            lambda it, code=code, status=status: _as(it, code, status) if it.code == "ValidationException" else it  # type: ignore[misc]
+        )
+        yield Mutant(f"errors/bad-input-is-{code}-{status}", words, broken, BOTH, Kind.REQUEST, make)
+
+
+def error_mutants(contract: Contract) -> Iterator[Mutant]:
+    """Yield, for each error of each operation, the mutants with another code and with another status."""
+    for operation in contract.operations.values():
+        for code in operation.errors:
+            prefix = f"{operation.name}/error/{code}"
+            rows = (
+                *((f"code-{other}", f"is reported as {other}", "present", other, None) for other in _CODES),
+                *((f"status-{it}", f"comes with HTTP {it}", "http_status", code, it) for it in _STATUSES),
+            )
+            for name, words, facet, other, status in rows:
+                yield Mutant(
+                    f"{prefix}/{name}",
+                    f"{code} {words}",
+                    (f"{prefix}/{facet}",),
+                    (operation.name,),
+                    Kind.ERROR,
+                    _failing(operation.name, code, other, status),
+                    derived=True,
+                )
+
+
+def _failing(operation: str, code: str, other: str, status: int | None) -> Change:
+    """Answer an error of an operation with another code or status."""
+
+    def perform(_: Service, original: Callable[..., Members], name: str, members: Members) -> Members:
+        try:
+            return original(name, members)
+        except Rejection as rejection:
+            if name != operation or rejection.code != code:
+                raise
+            raise _as(rejection, other, status) from None
+
+    return replacing(perform=perform)
+
+
+# -- what an unknown name leads to
+
+errors = Group("errors", DESCRIBE, Kind.ERROR)
+listed = Group("errors-of-the-listing", LIST, Kind.ERROR)
+_UNKNOWN = ("unknown-name-is-resource-not-found", "one-error-of-its-own")
+_NOT_FOUND = tuple(f"{operation}/error/ResourceNotFound/present" for operation in BOTH)
+
+
+@listed.stage("lookup", *_UNKNOWN, _NOT_FOUND[1])
+def unknown_name_is_an_empty_list(service: Service, original: Any, name: str) -> Any:
+    """The listing of an unknown name is empty."""
+    del original
+    first = service.state.jobs()[0]
+    return service.state.find(name) or replace(first, name=name, training_jobs=())
+
+
+@listed.stage("list_training_jobs", *_UNKNOWN, _NOT_FOUND[1])
+def unknown_name_beside_a_filter_is_an_empty_list(service: Service, original: Any, members: Members) -> Any:
+    """The listing of an unknown name is empty where a status is asked for."""
+    unknown = service.state.find(members[NAME]) is None
+    return {SUMMARIES: []} if unknown and "StatusEquals" in members else original(members)
+
+
+def _taken_for(fits: Callable[[str, str], bool]) -> Change:
+    """Answer for the first tuning job that fits an unknown name: given its name and the unknown one."""
+
+    def lookup(service: Service, original: Any, name: str) -> Any:
+        found = (job for job in service.state.jobs() if fits(job.name, name))
+        return service.state.find(name) or next(found, None) or original(name)
+
+    return replacing(lookup=lookup)
+
+
+errors.rows(
+    _taken_for,
+    (*_UNKNOWN, *_NOT_FOUND),
+    ("names-by-their-beginning", "the beginning of a name is taken for the name", str.startswith),
+    ("names-with-something-behind", "a name with something behind it is taken for the name",
+     lambda known, name: name.startswith(known)),
+    ("unknown-name-is-the-first-job", "an unknown name gives the first tuning job", lambda *_: True),
+    sees=BOTH,
+)  # fmt: skip
+
+
+# -- the form of errors
+
+
+def _content(edit: Callable[[Members], Any]) -> Change:
+    """Edit the object of an error."""
+    return editing("refuse", lambda it, _: replace(it, body=json.dumps(edit(json.loads(it.body))).encode()))
+
+
+def _typed(form: str) -> Callable[[Members], Members]:
+    return lambda error: error | {"__type": form.format(error["__type"])}
+
+
+errors.rows(
+    _content,
+    (_ERROR_BODY,),
+    ("body-without-type", "an error names no code",
+     lambda error: {name: value for name, value in error.items() if name != "__type"}),
+    ("type-with-namespace", "the code has a namespace before it", _typed("com.amazonaws#{}")),
+    ("type-with-uri", "the code has a URI behind it", _typed("{}:http://example.com/")),
+    ("body-without-message", "an error has no message", lambda error: {"__type": error["__type"]}),
+    ("message-no-string", "the message is an object",
+     lambda error: error | {"message": {"text": "no"}, "Message": None}),
+    ("body-is-a-list", "an error is a list", lambda error: [error]),
+    ("body-is-a-string", "an error is a string", lambda error: error["__type"]),
+    ("code-inside-an-error-member", "the code is inside a member Error", lambda error: {"Error": error}),
+    sees=BOTH,
+)  # fmt: skip
+
+
+def _refused(edit: Callable[[Answer], Answer]) -> Change:
+    """Edit the answer to a request that is rejected."""
+    return editing("refuse", lambda answer, _: edit(answer))
+
+
+errors.rows(
+    _refused,
+    (_ERROR_BODY,),
+    ("html-page", "an error is an HTML page", lambda answer: replace(
+        answer, body=f"<html><title>{answer.status}</title></html>".encode(), content_type="text/html"), _JSON),
+    ("empty-body", "an error has an empty body", lambda answer: replace(answer, body=b""), _JSON),
+    ("error-without-content-type", "an error names no content type", lambda answer: replace(answer, content_type="")),
+    ("error-without-request-id", "an error carries no request id", lambda answer: replace(answer, request_id="")),
+    sees=BOTH,
+)  # fmt: skip
+
+_KINDS = {
+    "unreadable": "SerializationException",
+    "invalid": "ValidationException",
+    "unknown-operation": "UnknownOperationException",
+    "unsigned": "MissingAuthenticationTokenException",
+}
+"""Errors from other places of a server than its own ones: by what is wrong with the request."""
+
+
+def _one_kind(code: str) -> Callable[[Callable[[Answer], Answer]], Change]:
+    """Return what edits the answers with one code."""
+    return lambda edit: editing(
+        "refuse", lambda answer, rejection: edit(answer) if rejection.code == code else answer
+    )  # fmt: skip
+
+
+for _of, _code in _KINDS.items():
+    _subject = f"the error for an {_of.replace('-', ' ')} request"
+    errors.rows(
+        _one_kind(_code),
+        (_ERROR_BODY,),
+        (f"{_of}-html", f"{_subject} is an HTML page",
+         lambda answer: replace(answer, body=b"<html></html>", content_type="text/html")),
+        (f"{_of}-plain-text", f"{_subject} is text/plain", lambda answer: replace(answer, content_type="text/plain")),
+        (f"{_of}-without-request-id", f"{_subject} has no request id", lambda answer: replace(answer, request_id="")),
+        (f"{_of}-in-a-namespace", f"{_subject} has a namespace before its code",
+         lambda answer: replace(answer, body=answer.body.replace(b':"', b':"a#', 1))),
+        sees=BOTH,
+        signed=_of == "unsigned",
+    )  # fmt: skip
+
+
+def _unreadable(parts: tuple[str | None, int | None]) -> Change:
+    """Answer a body that can't be read with another code or status."""
+    return _refusing(lambda it: _as(it, *parts) if it.code == "SerializationException" else it)
+
+
+errors.rows(
+    _unreadable,
+    (),
+    ("unreadable-is-422", "a body that can't be read is answered with HTTP 422", (None, 422), _ERROR_BODY),
+    ("unreadable-is-a-validation-error", "a body that can't be read is answered with ValidationException",
+     ("ValidationException", None), "protocol/body"),
+    sees=BOTH,
+)  # fmt: skip
+
+_INPUTS = tuple(f"{operation}/input/{NAME}" for operation in BOTH)
+_LIMITS = tuple(f"{name}/{facet}" for name in _INPUTS for facet in ("max_length", "pattern"))
+
+
+@errors.stage("validate", *_LIMITS, sees=BOTH, kind=Kind.REQUEST)
+def lookup_before_validation(service: Service, original: Any, name: str, members: Members) -> None:
+    """The name is looked up before any constraint is checked."""
+    if name in BOTH and NAME in members:
+        service.lookup(members[NAME])
+    original(name, members)
+
+
+def _failing_over(stage: str, code: str, status: int, member: str = "message") -> Change:
+    """Answer what a stage rejects with one error."""
+
+    def body(_: Service, original: Any, *arguments: Any) -> Any:
+        try:
+            return original(*arguments)
+        except Rejection as rejection:
+            text = rejection.text if stage != "parse" else ""
+            raise Rejection(code, text, status=status, member=member) from None
+
+    return replacing(**{stage: body})
+
+
+errors.add("wrong-types-break-the-server", "a value of another JSON type is answered with HTTP 500",
+           tuple(f"{name}/type" for name in _INPUTS), _failing_over("read", "InternalFailure", 500, "Message"),
+           sees=BOTH, kind=Kind.REQUEST)  # fmt: skip
+
+
+# -- signatures
+
+signatures = Group("protocol", DESCRIBE, Kind.WIRE)
+_SIGNATURE = "protocol/signature"
+
+
+def _unchecked(accepted: Callable[[Rejection], bool]) -> Change:
+    """Accept the requests whose signature would be rejected so."""
+
+    def authenticate(_: Service, original: Any, call: Call) -> None:
+        try:
+            original(call)
+        except Rejection as rejection:
+            if not accepted(rejection):
+                raise
+
+    return replacing(authenticate=authenticate)
+
+
+signatures.rows(
+    _unchecked,
+    (_SIGNATURE,),
+    ("unsigned-let-in", "an unsigned request is accepted", lambda it: it.code == "MissingAuthenticationTokenException"),
+    ("garbled-signature-let-in", "a signature in pieces is accepted",
+     lambda it: it.code == "IncompleteSignatureException"),
+    ("unknown-key-let-in", "an unknown access key is accepted", lambda it: it.code == "UnrecognizedClientException"),
+    ("wrong-secret-let-in", "a signature with the wrong secret is accepted",
+     lambda it: it.code == "InvalidSignatureException"),
+    ("old-signature-let-in", "a signature of any age is accepted", lambda it: "Signature expired" in it.text),
+    ("future-signature-let-in", "a signature from the future is accepted", lambda it: "not yet current" in it.text),
+    ("other-date-let-in", "a signature scoped to another day is accepted", lambda it: "Date in Credential" in it.text),
+    ("signature-not-looked-at", "signatures are not checked", lambda _: True),
+    sees=BOTH,
+    signed=True,
+)  # fmt: skip
+signatures.add("wrong-signature-breaks-the-server", "a wrong signature is answered with HTTP 500", (_SIGNATURE,),
+               _failing_over("authenticate", "InternalFailure", 500), sees=BOTH, signed=True)  # fmt: skip
+
+
+# -- answers
+
+wire = Group("protocol", DESCRIBE, Kind.WIRE)
+
+
+def _answered(edit: Callable[[Answer], Answer]) -> Change:
+    """Edit each successful answer."""
+    return editing("write", lambda answer, status, _: edit(answer) if status == _OK else answer)
+
+
+def _stranger(name: str, value: str) -> Callable[[Answer], Answer]:
+    return lambda answer: replace(answer, more=((name, value), (name.lower(), value)))
+
+
+def _latin(body: bytes) -> bytes:
+    return body.decode().replace('"', '"\u00e9', 1).encode("latin-1", "replace")
+
+
+wire.rows(
+    _answered,
+    (_ANSWER,),
+    ("html-content-type", "an answer names text/html", lambda it: replace(it, content_type="text/html")),
+    ("json-content-type", "an answer names application/json",
+     lambda it: replace(it, content_type="application/json")),
+    ("json-1.0-content-type", "an answer names the protocol's older version",
+     lambda it: replace(it, content_type="application/x-amz-json-1.0")),
+    ("no-content-type", "an answer names no content type", lambda it: replace(it, content_type="")),
+    ("no-request-id", "an answer carries no request id", lambda it: replace(it, request_id="")),
+    ("same-request-id", "every answer has the same request id", lambda it: replace(it, request_id="0" * 8)),
+    ("latin-1", "an answer is written in Latin-1", lambda it: replace(it, body=_latin(it.body)), _JSON),
+    ("byte-order-mark", "an answer begins with a byte order mark",
+     lambda it: replace(it, body=b"\xef\xbb\xbf" + it.body), _JSON),
+    ("text-behind", "there is text behind the object", lambda it: replace(it, body=it.body + b"\n--"), _JSON),
+    ("answer-in-a-list", "an answer is a list with the object in it",
+     lambda it: replace(it, body=b"[%b]" % it.body), _JSON),
+    ("answer-as-text", "an answer is a string with the object in it",
+     lambda it: replace(it, body=json.dumps(it.body.decode()).encode()), _JSON),
+    ("cut-off", "the last byte of an answer is missing", lambda it: replace(it, body=it.body[:-1]), _JSON),
+    ("single-quotes", "strings have single quotes", lambda it: replace(it, body=it.body.replace(b'"', b"'")), _JSON),
+    ("content-type-twice", "an answer names two content types",
+     lambda it: replace(it, more=(("content-type", "text/html"),))),
+    ("request-id-twice", "an answer has two request ids", lambda it: replace(it, more=(("X-Amzn-Requestid", "1"),))),
+    ("server-twice", "an answer names its server twice", _stranger("Server", "any")),
+    ("no-date", "an answer has no date", lambda it: replace(it, date=0.0)),
+    ("date-twice", "an answer has two dates", lambda it: replace(it, more=(("date", dict(it.headers)["Date"]),))),
+    ("date-of-yesterday", "the date of an answer is a day behind", lambda it: replace(it, date=it.date - _DAY_S)),
+    ("date-in-local-time", "the date of an answer is two hours ahead", lambda it: replace(it, date=it.date + 7_200)),
+    sees=BOTH,
+)  # fmt: skip
+wire.rows(
+    _refused,
+    (_ANSWER,),
+    ("same-request-id-for-errors", "every error has the same request id", lambda it: replace(it, request_id="0" * 8)),
+    ("date-of-errors-is-off", "the date of an error is an hour ahead", lambda it: replace(it, date=it.date + 3_600)),
+    sees=BOTH,
+)
+
+
+def _by_call(edit: Callable[[Call, Answer], Answer]) -> Change:
+    """Edit an answer, given the call."""
+    return editing("answer", lambda answer, call: edit(call, answer))
+
+
+_COMMON = {"host", "x-amz-target", "content-type", "authorization", "x-amz-date", "accept-encoding", "content-length"}
+
+wire.rows(
+    _by_call,
+    (),
+    ("charset-breaks-the-server", "a content type with a parameter is answered with an empty HTTP 500",
+     lambda call, it: replace(it, status=500, body=b"") if ";" in call.headers.get("content-type", "") else it,
+     "protocol/content-type"),
+    ("other-content-types-break-the-server", "a content type other than the protocol's is answered with HTTP 500",
+     lambda call, it: it if call.headers.get("content-type", "").startswith("application/x-amz-json-1.1")
+     else replace(it, status=500), "protocol/content-type"),
+    ("later-pages-are-plain-text", "a page that was asked for with a token names text/plain",
+     lambda call, it: replace(it, content_type="text/plain")
+     if b'"NextToken"' in call.body and it.status == _OK else it, _ANSWER),
+    ("other-headers-refused", "a request with a header that the server does not know is answered with HTTP 400",
+     lambda call, it: it if set(call.headers) <= _COMMON else replace(it, status=400, body=b"{}"),
+     "protocol/transfer"),
+    sees=BOTH,
+)  # fmt: skip
+
+
+# -- requests
+
+
+def _calling(stage: str) -> Callable[[Callable[[Call], Call]], Change]:
+    """Return what edits the call before a stage."""
+    return lambda edit: replacing(**{stage: lambda _, original, call: original(edit(call))})
+
+
+wire.rows(
+    _calling("admit"),
+    ("protocol/method",),
+    ("any-method", "GET, PUT, PATCH and DELETE are served like POST", lambda call: replace(call, method="POST")),
+    ("put-for-post", "PUT is served like POST",
+     lambda call: replace(call, method="POST" if call.method == "PUT" else call.method)),
+    sees=BOTH,
+)  # fmt: skip
+
+_PREFIX = "SageMaker."
+_BY_LOWER = {f"{_PREFIX}{operation}".lower(): f"{_PREFIX}{operation}" for operation in BOTH}
+
+
+def _targets(edit: Callable[[str], str]) -> Change:
+    """Edit the target of a call."""
+    return _calling("dispatch")(
+        lambda call: replace(
+            call, headers={**call.headers, "x-amz-target": edit(call.headers.get("x-amz-target", ""))}
+        )
+    )  # fmt: skip
+
+
+wire.rows(
+    _targets,
+    (_TARGET,),
+    ("target-in-any-case", "the target is taken in any case", lambda text: _BY_LOWER.get(text.lower(), text)),
+    ("target-with-any-prefix", "the prefix of the target is ignored", lambda text: _PREFIX + text.rpartition(".")[2]),
+    ("target-without-prefix", "a target without its prefix is accepted",
+     lambda text: text if "." in text else _PREFIX + text),
+    ("target-by-its-beginning", "a target with something behind it is accepted",
+     lambda text: next((known for known in _BY_LOWER.values() if text.startswith(known)), text)),
+    ("target-left-out", "a request without a target is a description", lambda text: text or _PREFIX + DESCRIBE),
+    ("unknown-target", "an unknown target is a description",
+     lambda text: text if text in _BY_LOWER.values() else _PREFIX + DESCRIBE),
+    sees=BOTH,
+)  # fmt: skip
+wire.add(
+    "unknown-target-is-not-found",
+    "an unknown target is answered with HTTP 500",
+    (_TARGET,),
+    _refusing(
+        lambda it: Rejection("InternalFailure", "", status=500) if it.code == "UnknownOperationException" else it
+    ),
+    sees=BOTH,
+)
+wire.add(
+    "no-such-operation",
+    "neither operation is known",
+    ("protocol/operation", *(f"{operation}/output//http_status" for operation in BOTH)),
+    _targets(lambda _: ""),
+    sees=BOTH,
+)
+
+
+def _first_object(body: bytes) -> bytes:
+    try:
+        _, end = json.JSONDecoder().raw_decode(body.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError):
+        return body
+    return body[:end]
+
+
+def _bodies(edit: Callable[[bytes], bytes]) -> Change:
+    """Edit the body of a call before it is parsed."""
+    return _calling("parse")(lambda call: replace(call, body=edit(call.body)))
+
+
+wire.rows(
+    _bodies,
+    _BODY,
+    ("trailing-text-passed-over", "what follows the object is ignored", _first_object),
+    ("trailing-comma-passed-over", "a trailing comma is ignored", lambda body: body.replace(b",}", b"}")),
+    ("single-quotes-taken", "strings in single quotes are accepted", lambda body: body.replace(b"'", b'"')),
+    ("broken-utf-8-replaced", "bytes that are no UTF-8 are replaced",
+     lambda body: body.decode(errors="replace").encode()),
+    ("escapes-not-understood", "an escape in a string is rejected", lambda body: b"" if b"\\u" in body else body),
+    ("white-space-refused", "white space around the object is rejected",
+     lambda body: b"" if body[:1].isspace() else body),
+    sees=BOTH,
+)  # fmt: skip
+
+
+@wire.stage("parse", *_BODY, sees=BOTH)
+def broken_body_is_an_empty_one(_: Service, original: Any, call: Call) -> Any:
+    """A body that is no JSON object counts as an object without members, of an unknown tuning job."""
+    try:
+        return original(call)
+    except Rejection:
+        return {NAME: "nobody"}
+
+
+wire.add("broken-body-breaks-the-server", "a body that is no JSON object is answered with HTTP 500", _BODY,
+         _failing_over("parse", "InternalFailure", 500), sees=BOTH)  # fmt: skip
+wire.add("broken-body-is-a-missing-operation", "a body that is no JSON object is answered with ResourceNotFound", _BODY,
+         _failing_over("parse", "ResourceNotFound", 400, "Message"), sees=BOTH)  # fmt: skip
+
+
+def _left(row: tuple[str, Callable[[Call], bool]]) -> Change:
+    """Leave a connection in a bad state behind the answers to some calls."""
+    kind, applies = row
+    return replacing(behind=lambda _, original, call: kind if applies(call) else original(call))
+
+
+def _unknown_operation(call: Call) -> bool:
+    return call.headers.get("x-amz-target") not in _BY_LOWER.values()
+
+
+wire.rows(
+    _left,
+    (_CONNECTION,),
+    ("chunks-unread", "a body in chunks is not read",
+     (DESYNCHRONIZED, lambda call: "transfer-encoding" in call.headers)),
+    ("get-unread", "the body of a GET is not read", (DESYNCHRONIZED, lambda call: call.method == "GET")),
+    ("delete-unread", "the body of a DELETE is not read", (DESYNCHRONIZED, lambda call: call.method == "DELETE")),
+    ("unknown-operation-unread", "the body for an unknown operation is not read", (DESYNCHRONIZED, _unknown_operation)),
+    ("broken-body-unread", "a body is not read to its end",
+     (DESYNCHRONIZED, lambda call: not call.body.endswith(b"}"))),
+    ("expect-unread", "a body behind Expect is not read", (DESYNCHRONIZED, lambda call: "expect" in call.headers)),
+    ("closes-in-silence", "the connection is closed behind each answer without notice", (CUT, lambda _: True)),
+    ("closes-behind-errors", "the connection is closed behind an error without notice", (CUT, _unknown_operation)),
+    sees=BOTH,
+)  # fmt: skip
+
+
+def _header_names(known: Callable[[str], bool]) -> Change:
+    """Know the headers alone whose names are spelled in some way."""
+
+    def edit(call: Call) -> Call:
+        lost = {name.lower() for name in call.spelled if not known(name)}
+        return replace(call, headers={name: value for name, value in call.headers.items() if name not in lost})
+
+    return _calling("dispatch")(edit)
+
+
+wire.rows(
+    _header_names,
+    ("protocol/header-names",),
+    ("header-names-as-documented", "the names of headers are known as documented", lambda name: name[:1].isupper()),
+    ("header-names-not-in-upper-case", "names of headers in upper case are not known", lambda name: not name.isupper()),
+    sees=BOTH,
+)
+
+
+# -- ARNs and times
+
+_ARNS = ("HyperParameterTuningJobArn", "BestTrainingJob.TrainingJobArn", "OverallBestTrainingJob.TrainingJobArn",
+         "TrainingJobSummaries[].TrainingJobArn")  # fmt: skip
+_ACCOUNT = "123456789012"
+
+
+def _at(*paths: str) -> Callable[[Callable[[Any], Any]], Change]:
+    """Return what changes the values at these paths."""
+
+    def change(edit: Callable[[Any], Any]) -> Change:
+        def edit_all(_: Members, answer: Members) -> Members:
+            for path in paths:
+                answer = changed(answer, steps(path), edit)
+            return answer
+
+        return on_outputs(BOTH, edit_all)
+
+    return change
+
+
+wire.rows(
+    _at(*_ARNS),
+    ("protocol/arn",),
+    ("arns-of-a-fixed-region", "ARNs name one region, whichever was signed for",
+     lambda arn: arn.replace("us-east-1", "eu-west-1")),
+    ("arns-without-region", "ARNs have a star for the region", lambda arn: arn.replace("us-east-1", "*")),
+    ("arns-of-a-global-region", "ARNs name the region aws-global", lambda arn: arn.replace("us-east-1", "aws-global")),
+    ("arns-of-another-partition", "ARNs name the partition aws-cn", lambda arn: arn.replace("arn:aws:", "arn:aws-cn:")),
+    ("account-of-one-training-job", "the ARN of the second training job names another account",
+     lambda arn: arn.replace(_ACCOUNT, "000000000000") if "-002-" in arn else arn),
+    sees=BOTH,
+    signed=True,
+)  # fmt: skip
+wire.add(
+    "account-of-descriptions",
+    "the ARN of one tuning job names another account than those of the rest",
+    ("protocol/arn",),
+    _at("HyperParameterTuningJobArn")(lambda arn: arn.replace(_ACCOUNT, "1" * 12) if arn.endswith("/x") else arn),
+    signed=True,
+)
+wire.add(
+    "one-region-for-all",
+    "requests signed for any region are answered from one",
+    ("protocol/arn",),
+    _by_call(lambda _, it: replace(it, body=it.body.replace(b":us-west-2:", b":us-east-1:"))),
+    sees=BOTH,
+    signed=True,
+)
+
+
+def _later(paths: tuple[str, ...]) -> Change:
+    return _at(*paths)(lambda time: time + 3_652 * _DAY_S)
+
+
+wire.rows(
+    _later,
+    (_ANSWER,),
+    ("created-in-the-future", "tuning jobs and training jobs were created in years to come",
+     ("CreationTime", "LastModifiedTime", "TrainingJobSummaries[].CreationTime")),
+    ("ended-in-the-future", "tuning jobs and training jobs ended in years to come",
+     ("HyperParameterTuningEndTime", "BestTrainingJob.TrainingEndTime", "TrainingJobSummaries[].TrainingEndTime")),
+    sees=BOTH,
+)  # fmt: skip
