@@ -6,6 +6,8 @@ import os
 import sys
 
 __version__ = "0.1.0"
+TOOL = "sagemaker-tuning-conformance"
+"""The name of the distribution, by which records say what made them."""
 
 
 def use_safe_path() -> None:

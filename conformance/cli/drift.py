@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import conformance
-from conformance.cli.options import contract, contract_in
+from conformance.cli.options import contract_in, settings
 from conformance.errors import ExitCode, UserError
 from conformance.program import Command
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _KINDS = ("new", "removed", "changed")
 _STYLES = ("boto3-page-rst", "boto3-page-text", "cli-page", "api-reference-text", "api-reference-markdown")
-_TOOL = "sagemaker-tuning-conformance"
 
 
 @click.command(cls=Command)
@@ -39,7 +38,7 @@ _TOOL = "sagemaker-tuning-conformance"
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
-@contract
+@settings("contract")
 def drift(as_json: bool, print_schema: bool, contract: str | None, **options: Any) -> int:  # noqa: FBT001 - click passes flags so
     """Tell what is new, gone or changed since the contract was made.
 
@@ -60,7 +59,7 @@ def drift(as_json: bool, print_schema: bool, contract: str | None, **options: An
     if as_json:
         from conformance.documents.rendering import to_json  # noqa: PLC0415 - as above
 
-        whole = to_json(found, tool=_TOOL, version=conformance.__version__, digest=loaded.digest)
+        whole = to_json(found, tool=conformance.TOOL, version=conformance.__version__, digest=loaded.digest)
         click.echo(json.dumps(whole, indent=1))
     else:
         from conformance.documents.rendering import received  # noqa: PLC0415 - as above

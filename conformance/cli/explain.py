@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.options import contract, contract_in, terminal_width
+from conformance.cli.options import contract_in, settings, terminal_width
 from conformance.errors import UserError
 from conformance.program import Command
 from conformance.report.layout import hanging
@@ -22,7 +22,7 @@ _WIDTH = 11
 
 @click.command(cls=Command)
 @click.argument("id_", metavar="ID")
-@contract
+@settings("contract")
 def explain(id_: str, contract: str | None) -> None:
     """Explain what an id stands for: a check, fact or behaviour, or a citation.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.options import contract, contract_in
+from conformance.cli.options import contract_in, settings
 from conformance.errors import ExitCode
 from conformance.program import Command
 
@@ -18,7 +18,7 @@ from conformance.program import Command
     type=click.Path(exists=True, file_okay=False),
     help="Folder of the documents: digests and every cited line are looked at too.",
 )
-@contract
+@settings("contract")
 def lint(documents: str | None, contract: str | None) -> int:
     """Look for errors in the contract itself."""
     from conformance.contract.cited_lines import verify_citations  # noqa: PLC0415 - as above

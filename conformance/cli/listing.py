@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from conformance.cli.options import contract, contract_in, selection, terminal_width
+from conformance.cli.options import contract_in, settings, terminal_width
 from conformance.program import Command
 from conformance.report.fields import BASIS, BECAUSE, CITED, LEVEL, TEXT, TEXTS, Schema, closed, titled
 
@@ -70,10 +70,10 @@ _MEMBERS = re.compile(r"[.\[\]{}]+")
 
 
 @click.command(cls=Command)
-@selection
+@settings("select", "operation", "area", "level")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that list, and stop.")
-@contract
+@settings("contract")
 def checks(as_json: bool, print_schema: bool, contract: str | None, **options: Any) -> None:  # noqa: FBT001 - click passes flags so
     """List the checks, without running any."""
     if print_schema:
@@ -150,7 +150,7 @@ def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
 @click.argument("text", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that list, and stop.")
-@contract
+@settings("contract")
 def facts(
     text: tuple[str, ...],
     as_json: bool,  # noqa: FBT001 - click passes flags so

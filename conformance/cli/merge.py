@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.gate import known_failures
-from conformance.cli.options import contract, contract_in, thresholds, verbose
+from conformance.cli.options import contract_in, settings, verbose
 from conformance.program import Command
 
 if TYPE_CHECKING:
@@ -19,21 +18,13 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("records", nargs=-1, required=True, metavar="RECORD...", type=click.Path(path_type=Path))
-@known_failures
-@click.option(
-    "--report-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Where the record and the reports of the whole go (default: reports/TARGET).",
-)
-@click.option("--strict", is_flag=True, help="A failed check of level should fails the run as well.")
-@thresholds
+@settings("known_failures", "report_dir", "strict", "min_exercised", "allow_partial")
 @verbose
-@contract
+@settings("contract")
 def merge(
     records: tuple[Path, ...],
     known_failures: str | None,
-    report_dir: Path | None,
+    report_dir: str | None,
     contract: str | None,
     strict: bool,  # noqa: FBT001 - click passes flags so
     **options: Any,
@@ -47,18 +38,18 @@ def merge(
     from conformance.program import console  # noqa: PLC0415 - as above
     from conformance.report.terminal import print_summary  # noqa: PLC0415 - as above
     from conformance.report.writing import write_reports  # noqa: PLC0415 - as above
+    from conformance.suite.plan import folder_name  # noqa: PLC0415 - as above
     from conformance.suite.shards import merged, place_of, read_parts  # noqa: PLC0415 - as above
-    from conformance.suite.stage import folder_name  # noqa: PLC0415 - as above
 
     parts = read_parts(records, gated=known_failures is not None)
     whole = merged(parts)
     verbose = options.pop("verbose")
     if any(options.values()):
         whole = report.with_thresholds(whole, report.Thresholds(**options))
-    folder = report_dir or Path("reports") / folder_name(whole.header.target.name)
+    folder = Path(report_dir) if report_dir else Path("reports") / folder_name(whole.header.target.name)
     path = place_of(folder, parts)
     if known_failures is not None:
-        whole = _held(whole, Path(known_failures), contract_in(contract))
+        whole = _with_known_failures(whole, Path(known_failures), contract_in(contract))
     with report.RecordWriter(path) as writer:
         writer.whole(whole)
     reports = write_reports(whole, folder, strict=strict)
@@ -66,10 +57,10 @@ def merge(
     return report.exit_code(whole, strict=strict)
 
 
-def _held(record: Record, known: Path, loaded: Contract) -> Record:
-    """Hold a record against known failures; which checks there are is for the contract of the run to say."""
+def _with_known_failures(record: Record, known: Path, loaded: Contract) -> Record:
+    """Apply known failures to a record; which checks there are is for the contract of the run to say."""
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - only this branch needs it
-    from conformance.suite.known_failures import KnownFailureMatcher, held, read_known_failures, today  # noqa: PLC0415 - as above
+    from conformance.suite.known_failures import KnownFailureMatcher, apply_known_failures, read_known_failures, today  # noqa: PLC0415 - as above
     from conformance.suite.shards import MergeError  # noqa: PLC0415 - as above
 
     entries = read_known_failures(known)
@@ -78,4 +69,6 @@ def _held(record: Record, known: Path, loaded: Contract) -> Record:
             f"the run was judged by the contract {record.header.contract.digest[:12]}, not by {loaded.digest[:12]}",
             remedy="name its contract with --contract, so that known failures can be matched with its checks",
         )
-    return held(record, KnownFailureMatcher(entries, [check.id for check in catalogue(loaded)], today(os.environ)))
+    return apply_known_failures(
+        record, KnownFailureMatcher(entries, [check.id for check in catalogue(loaded)], today(os.environ))
+    )

@@ -1,4 +1,4 @@
-"""Options that several sub-commands share."""
+"""Options that several commands share; those of a run are declared with its settings."""
 
 from __future__ import annotations
 
@@ -10,59 +10,42 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from conformance.suite.settings import OPTIONS, Option
+
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
 
 F = TypeVar("F", bound=Callable[..., Any])
+_PATHS = {"any": click.Path(), "file": click.Path(dir_okay=False), "folder": click.Path(file_okay=False)}
 
 
-def selection(command: F) -> F:
-    """Add the options that choose checks."""
-    for option in (
-        click.option(
-            "--level",
-            multiple=True,
-            type=click.Choice(["must", "should"]),
-            help="Only checks of this level. May be repeated.",
-        ),
-        click.option(
-            "--area",
-            multiple=True,
-            metavar="AREA",
-            help="Only checks of this area, such as pagination. May be repeated.",
-        ),
-        click.option(
-            "--operation", multiple=True, metavar="NAME", help="Only checks of this operation. May be repeated."
-        ),
-        click.option(
-            "--select",
-            multiple=True,
-            metavar="PATTERN",
-            help="Only checks whose id matches: an id, its beginning up to a slash, or * and ?. May be repeated.",
-        ),
-    ):
-        command = option(command)
-    return command
+def settings(*names: str) -> Callable[[F], F]:
+    """Add the options of these settings of a run."""
+
+    def decorate(command: F) -> F:
+        for name in reversed(names):
+            command = _click_option(name, *OPTIONS[name])(command)
+        return command
+
+    return decorate
 
 
-def thresholds(command: F) -> F:
-    """Add the options that say how much has to be judged."""
-    for option in (
-        click.option(
-            "--min-exercised",
-            type=click.IntRange(0, 100),
-            default=0,
-            metavar="PERCENT",
-            help="Exit with 4 where fewer of the selected checks were judged.",
-        ),
-        click.option(
-            "--allow-partial",
-            is_flag=True,
-            help="Exit with 0 where nothing failed, though only a part could be judged; the reports still say so.",
-        ),
-    ):
-        command = option(command)
-    return command
+def _click_option(name: str, option: Option, default: Any) -> Callable[[F], F]:
+    kind: click.ParamType[Any] | None = _PATHS.get(option.path)
+    if option.choices:
+        kind = click.Choice(option.choices)
+    elif default == 0 and default is not False:
+        kind = click.IntRange(0, 100)
+    return click.option(
+        option.flag,
+        name,
+        default=default,
+        is_flag=default is False,
+        multiple=default == (),
+        type=kind,
+        metavar=option.metavar,
+        help=option.help,
+    )
 
 
 def verbose(command: F) -> F:
@@ -71,10 +54,15 @@ def verbose(command: F) -> F:
     return click.option("-v", "--verbose", is_flag=True, help=words)(command)
 
 
-def contract(command: F) -> F:
-    """Add the option that names another contract; `contract_in` takes what it gives."""
-    words = "Folder of another contract (default: the one that comes along)."
-    return click.option("--contract", "contract", metavar="DIR", type=click.Path(), help=words)(command)
+def json_forms(what: str = "that") -> Callable[[F], F]:
+    """Add the options that print JSON, or the JSON Schema of it."""
+
+    def decorate(command: F) -> F:
+        words = f"Print the JSON Schema of {what}, and stop."
+        command = click.option("--schema", "print_schema", is_flag=True, help=words)(command)
+        return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+    return decorate
 
 
 def terminal_width() -> int | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from conformance.suite.dry_run import RequestEstimate
     from conformance.suite.evidence import Recorded
-    from conformance.suite.stage import Plan
+    from conformance.suite.plan import Plan
     from conformance.suite.timings import Timings
 
 
@@ -229,15 +229,15 @@ def stall_line(delay_s: float) -> str:
 
 
 def timings_table(timings: Timings, total_s: float) -> Iterator[str]:
-    """Yield the lines of the table: phases in their order, what is left to pytest, and the whole."""
+    """Yield the lines of the table: phases in their order, what is left, and the whole."""
     workers = len(timings.processes) > 1
     yield "where the time went"
     for name, seconds in timings.phases.items():
         yield _timings_row(name, seconds, total_s)
-        if name == "collection":
+        if name == "opening the target":
             yield from _checks(timings, None if workers else total_s)
     known = sum(timings.phases.values()) + (0 if workers else timings.exchanges_s + timings.judging_s)
-    yield _timings_row("waiting for the processes" if workers else "pytest's own", total_s - known, total_s)
+    yield _timings_row("waiting for the processes" if workers else "all else", total_s - known, total_s)
     yield _timings_row("in all", total_s, total_s)
 
 

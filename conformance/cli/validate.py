@@ -9,11 +9,9 @@ from typing import Any
 import click
 
 import conformance
-from conformance.cli.options import contract, contract_in
+from conformance.cli.options import contract_in, settings
 from conformance.errors import ExitCode, UserError
 from conformance.program import Command
-
-_TOOL = "sagemaker-tuning-conformance"
 
 
 @click.command(cls=Command)
@@ -34,7 +32,7 @@ _TOOL = "sagemaker-tuning-conformance"
 @click.option("--strict", is_flag=True, help="A failed check of level should fails it as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
-@contract
+@settings("contract")
 def validate(  # noqa: PLR0913, PLR0917 - an option each
     operation: str | None,
     file: str | None,
@@ -76,7 +74,7 @@ def validate(  # noqa: PLR0913, PLR0917 - an option each
         form=Form(options["form"]) if options["form"] is not None else None,
     ).selected(options["level"])
     if as_json:
-        tool = {"name": _TOOL, "version": conformance.__version__}
+        tool = {"name": conformance.TOOL, "version": conformance.__version__}
         click.echo(json.dumps(found.to_json(loaded, tool=tool, strict=strict), indent=1))
     else:
         from conformance.suite.validate_rendering import received  # noqa: PLC0415 - as above

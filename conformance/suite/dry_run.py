@@ -10,7 +10,7 @@ from conformance.checks.check import place_in_run
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome
 from conformance.suite.embedded import in_process
-from conformance.suite.stage import DEFAULT_WORLD, Plan
+from conformance.suite.plan import DEFAULT_WORLD, Plan
 from conformance.targets.opening import OpenTarget
 from conformance.targets.provisioning import calls_at_most, calls_of_a_world
 from conformance.targets.spec import Kind, Origin

@@ -1,17 +1,18 @@
-"""Evidence of a run: recorded beside the run, or in the place of the target."""
+"""Evidence of a run: recorded during it, or replayed in the place of the target."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import conformance
 from conformance.clients.awscli import OFF
+from conformance.contract.model import Contract
 from conformance.errors import ExitCode, UserError
 from conformance.suite.settings import DEFAULT_TARGET, Settings
 from conformance.targets.endpoint import checked
@@ -26,29 +27,8 @@ from conformance.wire.recording import BundleWriter, Replay, read_bundle
 from conformance.wire.redaction import AccountMask
 from conformance.wire.request import OutgoingRequest, Transport
 
-if TYPE_CHECKING:
-    from conformance.suite.stage import Plan
-
-_TOOL = "sagemaker-tuning-conformance"
-
-
-def with_evidence(settings: Settings, plan_of: Callable[[Settings, Replayed | None], Plan]) -> Plan:
-    """Return the plan of a run that records evidence or evaluates it again. Raises UserError."""
-    if settings.record and settings.replay:
-        raise UserError("a replay is not recorded", remedy="copy the file that is replayed, it is all there is")
-    if settings.replay:
-        if settings.aws_cli not in {None, OFF}:
-            raise UserError(
-                "a replay starts no program and opens no connection", remedy=f"leave out --aws-cli, or say {OFF}"
-            )
-        if settings.target != DEFAULT_TARGET:
-            raise UserError(
-                "a replay has no target: the evidence stands in its place", remedy="leave the name of the target out"
-            )
-        return plan_of(settings, Replayed.of(Path(settings.replay)))
-    plan = plan_of(settings, None)
-    recorded = Recorded(Path(str(settings.record)), plan.mask)
-    return replace(plan, recorded=recorded, transport_options=replace(plan.transport_options, recorder=recorded))
+Header = Callable[[Access, Redactor], Origin]
+"""Describes a run in the header of its evidence, once it is known how its target is reached."""
 
 
 class Recorded:
@@ -80,15 +60,17 @@ class Recorded:
             self._writer.close()
 
     @contextmanager
-    def recording(self, plan: Plan) -> Iterator[OpenTarget]:
+    def recording(
+        self, opened: Callable[[Callable[[Access], None]], AbstractContextManager[OpenTarget]], header: Header
+    ) -> Iterator[OpenTarget]:
         """Open the target, and write what it is asked and its state; without `finish` the evidence is cut short."""
 
         def begin(access: Access) -> None:
-            self._begin(plan, access)
+            self._begin(header, access)
 
         try:
-            with plan.open_live(begin) as target:
-                self._begin(plan, target.access).state(target.state.to_json())
+            with opened(begin) as target:
+                self._begin(header, target.access).state(target.state.to_json())
                 yield target
         finally:
             if self._writer is not None:
@@ -103,23 +85,25 @@ class Recorded:
         except EvidenceError as error:
             self.error = error
 
-    def _begin(self, plan: Plan, access: Access) -> BundleWriter:
+    def _begin(self, header: Header, access: Access) -> BundleWriter:
         """Write the header, once."""
         if self._writer is None:
             self._redactor.reaches(access.endpoint_url)
             self._writer = BundleWriter(self.path, self._redactor)
-            self._writer.begin(_origin(plan, access, self._redactor))
+            self._writer.begin(header(access, self._redactor))
         return self._writer
 
 
-def _origin(plan: Plan, access: Access, redactor: Redactor) -> Origin:
+def origin(  # noqa: PLR0913, PLR0917 - what a plan has, and what its opening adds
+    settings: Settings, contract: Contract, spec: TargetSpec, checks: int, access: Access, redactor: Redactor
+) -> Origin:
+    """Return what the header of the evidence says of a run of so many checks."""
     import botocore  # noqa: PLC0415 - only for its version
 
-    spec, contract, settings = plan.spec, plan.contract, plan.settings
     documents = [source.id for source in contract.sources.values() if source.is_document]
     return Origin(
         tool={
-            "name": _TOOL,
+            "name": conformance.TOOL,
             "version": conformance.__version__,
             "python": platform.python_version(),
             "botocore": str(botocore.__version__),
@@ -136,7 +120,7 @@ def _origin(plan: Plan, access: Access, redactor: Redactor) -> Origin:
         },
         run={
             "target": redactor.text(settings.target),
-            "checks": len(plan.checks),
+            "checks": checks,
             "select": list(settings.select),
             "operation": _recorded(settings.operation),
             "area": _recorded(settings.area),
@@ -173,8 +157,27 @@ class Replayed:
     transport: Transport = field(compare=False)
 
     @classmethod
+    def asked_for(cls, settings: Settings) -> Replayed:
+        """Read the evidence that settings name.
+
+        Raises UserError where they ask for something that a replay can't do, and EvidenceError where the evidence is
+        not as it was recorded.
+        """
+        if settings.record:
+            raise UserError("a replay is not recorded", remedy="copy the file that is replayed, it is all there is")
+        if settings.aws_cli not in {None, OFF}:
+            raise UserError(
+                "a replay starts no program and opens no connection", remedy=f"leave out --aws-cli, or say {OFF}"
+            )
+        if settings.target != DEFAULT_TARGET:
+            raise UserError(
+                "a replay has no target: the evidence stands in its place", remedy="leave the name of the target out"
+            )
+        return cls.of(Path(str(settings.replay)))
+
+    @classmethod
     def of(cls, path: Path) -> Replayed:
-        """Read the evidence. Raises EvidenceError where it is not as it was recorded."""
+        """Read a file of evidence. Raises EvidenceError where it is not as it was recorded."""
         bundle = read_bundle(path)
         target: Any = bundle.origin.target
         with _as_recorded(bundle):
@@ -202,19 +205,19 @@ class Replayed:
         """Why the evidence does not hold a whole run; empty where it does."""
         return f"the evidence is not whole: {self.bundle.cut_short}" if self.bundle.cut_short else ""
 
-    def told(self, state: State) -> str:
+    def state_text(self, state: State) -> str:
         """Say where the state comes from, for reports."""
         return f"{state.origin}, replayed from evidence {self.bundle.digest[:12]} of {self.bundle.origin.started}"
 
-    def opened(self, plan: Plan) -> OpenTarget:
+    def opened(self, operations: Collection[str]) -> OpenTarget:
         """Return the target as it was. Raises EvidenceError where the recorded run ended before it had a state."""
         if self.bundle.state is None:
             raise EvidenceError(
                 "the evidence ends before the state of the target was known: there is nothing to judge",
                 where=self.bundle.path,
-                remedy="record it anew",
+                remedy="record it again",
                 exit_code=ExitCode.TARGET_BROKE,
             )
-        allowed = allowed_operations(self.spec, tuple(plan.contract.operations))
+        allowed = allowed_operations(self.spec, operations)
         access = Access(self.spec.endpoint_url, str(self.spec.region), None, allowed, self.spec)
         return OpenTarget(self.spec, access, State.from_json(self.bundle.state))

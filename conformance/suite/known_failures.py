@@ -262,14 +262,14 @@ class KnownFailureMatcher:
             return replace(result, declared=f"until {entry.expires}, {entry.told}")
         return replace(result, known=True, declared=entry.told)
 
-    def ruling(self, results: Mapping[str, Result], selected: Collection[str]) -> Gate:
-        """Say how a run stands to the file: `results` by id, and `selected`, the ids of all checks of the run.
+    def evaluate(self, results: Mapping[str, Result], selected: Collection[str]) -> Gate:
+        """Return which entries are out of date or unused, by the results of a run and the ids of all its checks.
 
         An entry whose checks were not selected is not judged, and neither is a check that was skipped.
         """
         findings: list[GateFinding] = []
         self._suggestions = _SUGGESTIONS
-        idle: list[str] = []
+        unused: list[str] = []
         for claim in self._claims:
             chosen = [item for item in claim.owned if item in selected]
             findings += self._about_the_entry(claim, chosen, selected)
@@ -277,11 +277,11 @@ class KnownFailureMatcher:
                 results[item] for item in chosen if item in results and results[item].outcome is not Outcome.SKIPPED
             ]
             if chosen and not ended:
-                idle.append(f"{claim.entry.where}: {claim.entry.check}")
+                unused.append(f"{claim.entry.where}: {claim.entry.check}")
             for result in ended:
                 findings += _about_the_check(claim.entry, result)
         known = self._known
-        return Gate(known.file, self._today.isoformat(), len(known.entries), tuple(findings), tuple(idle))
+        return Gate(known.file, self._today.isoformat(), len(known.entries), tuple(findings), tuple(unused))
 
     def _about_the_entry(
         self, claim: _Claim, chosen: Collection[str], selected: Collection[str]
@@ -350,9 +350,9 @@ def _finding(wrong: Wrong, entry: Entry, problem: str, remedy: str, check: str =
     return GateFinding(wrong, check or entry.check, entry.where, problem, remedy)
 
 
-def held(record: Record, keeper: KnownFailureMatcher) -> Record:
-    """Return a record held against known failures as if it had been so from the beginning; it must have its end."""
-    results = tuple(keeper.mark(cleared(item)) for item in record.results)
+def apply_known_failures(record: Record, matcher: KnownFailureMatcher) -> Record:
+    """Return a record as it would be if the run had had these known failures. The run must have ended."""
+    results = tuple(matcher.mark(cleared(item)) for item in record.results)
     by_id = {item.id: item for item in results}
-    footer = replace(record.footer, gate=keeper.ruling(by_id, by_id)) if record.footer else None
+    footer = replace(record.footer, gate=matcher.evaluate(by_id, by_id)) if record.footer else None
     return replace(record, results=results, footer=footer)

@@ -1,97 +1,164 @@
-"""What a run is told on the command line, and how that goes to pytest and back."""
+"""The options of a run, declared once: for `conformance run`, which takes them by name, and for pytest."""
 
 from __future__ import annotations
 
 import shlex
 from argparse import ArgumentTypeError
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.report.run import Thresholds
 
-DEFAULT_TARGET = "reference"
+if TYPE_CHECKING:
+    import pytest
+
+DEFAULT_TARGET: Final = "reference"
 _ALL = 100
-_OPTIONS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("target", ("--target",), "name of a target of targets.yaml, or a URL"),
-    (
-        "targets_file",
-        ("--targets", "--targets-file"),
-        "the file of targets (default: targets.yaml here, else the one that comes along)",
-    ),
-    ("report_dir", ("--report-dir",), "folder of the record and the reports (default: reports/<target>)"),
-    ("world", ("--world",), "name or file of the world that goes into the target"),
-    ("contract", ("--contract",), "folder of another contract"),
-    ("aws_cli", ("--aws-cli",), "run the checks through the AWS CLI, too: auto, or its path (default: off)"),
-    ("record", ("--evidence-record",), "file that the evidence of the run goes to"),
-    ("replay", ("--evidence-replay",), "file of evidence to judge again, without a target"),
-    ("known_failures", ("--known-failures",), "YAML file of the failures that are known and accepted"),
-    ("label", ("--label",), "the version of the target, for reports"),
-    ("shard", ("--shard",), "I/N: only the I-th of N parts of the checks"),
-)
-"""Options that have one value: the name of the setting, the names of the option, its help."""
-_SETS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("select", ("--select",), "only checks whose id matches; may be repeated"),
-    ("operation", ("--operation", "--check-operation"), "only the checks of this operation; may be repeated"),
-    ("area", ("--area", "--check-area"), "only the checks of this area; may be repeated"),
-    ("level", ("--level", "--check-level"), "only the checks of this level, must or should; may be repeated"),
-)
-"""Options that stand for a set: any of their values will do."""
-_STRICT = "--strict-levels"
-_PARTIAL = "--allow-partial"
-_LEAST = "--min-exercised"
+
+
+@dataclass(frozen=True)
+class Option:
+    """How a setting is written on a command line.
+
+    What it takes follows from the default of its setting: an empty tuple any number of values, False none at all, 0 a
+    percentage, None one value.
+    """
+
+    flag: str
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] = ()
+    path: str = ""
+    """What a path leads to: `file`, `folder`, or `any` of them; empty for what is no path."""
+    under_pytest: tuple[str, ...] = ()
+    """Its flags under pytest, where they are others."""
+
+    @property
+    def pytest_flags(self) -> tuple[str, ...]:
+        """Its flags under pytest, which has taken some of the names itself."""
+        return self.under_pytest or (self.flag,)
+
+
+def _option(default: Any, *declared: Any, **more: Any) -> Any:
+    return field(default=default, metadata={"option": Option(*declared, **more)})
 
 
 @dataclass(frozen=True)
 class Settings:
     """One run as it was asked for."""
 
-    target: str = DEFAULT_TARGET
-    targets_file: str | None = None
-    select: tuple[str, ...] = ()
-    operation: tuple[str, ...] = ()
-    area: tuple[str, ...] = ()
-    level: tuple[str, ...] = ()
-    strict: bool = False
-    report_dir: str | None = None
-    world: str | None = None
-    contract: str | None = None
-    aws_cli: str | None = None
-    record: str | None = None
-    replay: str | None = None
-    known_failures: str | None = None
-    shard: str | None = None
-    label: str | None = None
+    target: str = _option(DEFAULT_TARGET, "--target", "Name of a target of targets.yaml, or a URL.")
+    targets_file: str | None = _option(
+        None,
+        "--targets",
+        "The file of targets (default: ./targets.yaml, else the one that comes along).",
+        "FILE",
+        path="any",
+        under_pytest=("--targets", "--targets-file"),
+    )
+    select: tuple[str, ...] = _option(
+        (),
+        "--select",
+        "Only checks whose id matches: an id, its beginning up to a slash, or * and ?. May be repeated.",
+        "PATTERN",
+    )
+    operation: tuple[str, ...] = _option(
+        (),
+        "--operation",
+        "Only checks of this operation. May be repeated.",
+        "NAME",
+        under_pytest=("--operation", "--check-operation"),
+    )
+    area: tuple[str, ...] = _option(
+        (),
+        "--area",
+        "Only checks of this area, such as pagination. May be repeated.",
+        "AREA",
+        under_pytest=("--area", "--check-area"),
+    )
+    level: tuple[str, ...] = _option(
+        (),
+        "--level",
+        "Only checks of this level. May be repeated.",
+        choices=("must", "should"),
+        under_pytest=("--level", "--check-level"),
+    )
+    strict: bool = _option(
+        False,  # noqa: FBT003 - the default of a flag
+        "--strict",
+        "A failed check of level should fails the run as well.",
+        under_pytest=("--strict-levels",),
+    )
+    min_exercised: int = _option(
+        0, "--min-exercised", "Exit with 4 where fewer of the selected checks were judged.", "PERCENT"
+    )
+    allow_partial: bool = _option(
+        False,  # noqa: FBT003 - as above
+        "--allow-partial",
+        "Exit with 0 where nothing failed, though only a part could be judged; the reports still say so.",
+    )
+    report_dir: str | None = _option(
+        None, "--report-dir", "Where the record and the reports go (default: reports/TARGET).", "DIR", path="folder"
+    )
+    known_failures: str | None = _option(
+        None,
+        "--known-failures",
+        "The failures that are known and accepted, as YAML. Others fail the run, and so does one that is fixed.",
+        "FILE",
+        path="file",
+    )
+    shard: str | None = _option(
+        None, "--shard", "Only the I-th of N parts; `conformance merge` puts them together.", "I/N"
+    )
+    label: str | None = _option(
+        None, "--label", "The version of the target, for reports (default: asked from it).", "TEXT"
+    )
+    world: str | None = _option(None, "--world", "The world that goes into the target (default: default).", "NAME|FILE")
+    aws_cli: str | None = _option(
+        None,
+        "--aws-cli",
+        "Run the checks through the AWS CLI, too: the one that is installed (auto), or another (default: off).",
+        "PATH|auto|off",
+    )
+    record: str | None = _option(
+        None,
+        "--record",
+        "Write every exchange to FILE, redacted: evidence that --replay judges again. FILE.gz is compressed.",
+        "FILE",
+        path="file",
+        under_pytest=("--evidence-record",),
+    )
+    replay: str | None = _option(
+        None,
+        "--replay",
+        "Judge the evidence in FILE again, in the place of a target and without a network.",
+        "FILE",
+        path="file",
+        under_pytest=("--evidence-replay",),
+    )
+    contract: str | None = _option(
+        None, "--contract", "Folder of another contract (default: the one that comes along).", "DIR", path="any"
+    )
     command: str = ""
     """The command line that says all this, for reports."""
-    min_exercised: int = 0
-    allow_partial: bool = False
-
-    def to_arguments(self) -> list[str]:
-        """Return the options of pytest that say the same."""
-        arguments = [f"{flags[0]}={value}" for name, flags, _ in _OPTIONS if (value := getattr(self, name)) is not None]
-        arguments += [f"{flags[0]}={value}" for name, flags, _ in _SETS for value in getattr(self, name)]
-        arguments += [f"{_LEAST}={self.min_exercised}"] if self.min_exercised else []
-        arguments += [_PARTIAL] if self.allow_partial else []
-        return [*arguments, *([_STRICT] if self.strict else [])]
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
         """Read the options of pytest. Raises UsageError for an option that has one value, and is there twice."""
-        values: dict[str, Any] = {name: _one(config, flags[0]) for name, flags, _ in _OPTIONS}
-        values["target"] = values["target"] or DEFAULT_TARGET
-        # A worker of pytest-xdist reads the arguments a second time.
-        sets: dict[str, Any] = {name: tuple(dict.fromkeys(config.getoption(flags[0]))) for name, flags, _ in _SETS}
-        return cls(
-            **values,
-            **sets,
-            strict=bool(_one(config, _STRICT)),
-            min_exercised=_one(config, _LEAST) or 0,
-            allow_partial=bool(_one(config, _PARTIAL)),
-            command=shlex.join(["pytest", *map(str, config.invocation_params.args)]),
-        )
+        import pytest  # noqa: PLC0415 - only under pytest
+
+        values: dict[str, Any] = {}
+        for name, (option, default) in OPTIONS.items():
+            flag = option.pytest_flags[0]
+            given = config.getoption(flag)
+            if default == ():
+                values[name] = tuple(given)
+            elif len(given) > 1:
+                raise pytest.UsageError(f"{flag} is there {len(given)} times, and can be there once: keep one")
+            elif given:
+                values[name] = given[0]
+        return cls(**values, command=shlex.join(["pytest", *map(str, config.invocation_params.args)]))
 
     @property
     def thresholds(self) -> Thresholds:
@@ -109,25 +176,26 @@ class Settings:
         return Path(self.targets_file) if self.targets_file else None
 
 
+OPTIONS: Final[dict[str, tuple[Option, Any]]] = {
+    setting.name: (setting.metadata["option"], setting.default)
+    for setting in fields(Settings)
+    if "option" in setting.metadata
+}
+"""The option of each setting, with its default."""
+
+
 def add_options(parser: pytest.Parser) -> None:
-    """Teach pytest the options of a run."""
+    """Add the options of a run to those of pytest. Each collects its values, so that a second one can be rejected."""
     group = parser.getgroup("conformance", "conformance of an endpoint with the contract")
-    for _, flags, words in (*_OPTIONS, *_SETS):
-        group.addoption(*flags, action="append", default=[], help=words)
-    words = "a failed check of level should fails the run as well"
-    group.addoption(_STRICT, action="append_const", const=True, default=[], help=words)
-    words = "a run that judged only a part may pass; its reports still say so"
-    group.addoption(_PARTIAL, action="append_const", const=True, default=[], help=words)
-    words = "exit with 4 where fewer of the selected checks were judged"
-    group.addoption(_LEAST, action="append", type=_percent, default=[], metavar="PERCENT", help=words)
-
-
-def _one(config: pytest.Config, flag: str) -> Any:
-    """Return the value of an option that has one; None where it is not there."""
-    values = config.getoption(flag)
-    if len(values) > 1 and not hasattr(config, "workerinput"):
-        raise pytest.UsageError(f"{flag} is there {len(values)} times, and can be there once: keep one")
-    return values[-1] if values else None
+    for option, default in OPTIONS.values():
+        kind: dict[str, Any] = {"action": "append"}
+        if default is False:
+            kind = {"action": "append_const", "const": True}
+        elif default == 0:
+            kind["type"] = _percent
+        if option.metavar:
+            kind["metavar"] = option.metavar
+        group.addoption(*option.pytest_flags, default=[], help=option.help, **kind)
 
 
 def _percent(text: str) -> int:

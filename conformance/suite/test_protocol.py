@@ -1,15 +1,5 @@
 """Checks of the area `protocol`."""
 
-from __future__ import annotations
+from conformance.suite.plugin import run_check
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from conformance.suite.evaluation import CheckResult
-
-AREA = "protocol"
-
-
-def test_protocol(check: CheckResult) -> None:
-    """Get the exchanges of one check and ask its law."""
-    check.evaluate()
+test_protocol = run_check

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from ipaddress import ip_address
-from typing import Any, Self
-from urllib.parse import urlsplit
 
-import pytest
+from conformance.targets.endpoint import is_loopback
 
 _FEW = 20
 """Answers that say nothing yet about a target's pace."""
@@ -22,20 +19,11 @@ _ALIKE = 0.8
 
 
 @dataclass
-class Judging:
+class CheckTimes:
     """What one process spent on checks: seconds of each exchange, and seconds of all checks, exchanges included."""
 
     exchanges_s: list[float] = field(default_factory=list)
     checks_s: float = 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a worker hands it to the process that started it."""
-        return {"exchanges_s": self.exchanges_s, "checks_s": self.checks_s}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read what a worker handed over."""
-        return cls(list(value["exchanges_s"]), float(value["checks_s"]))
 
 
 @dataclass
@@ -43,7 +31,7 @@ class Timings:
     """Seconds by phase, in the order in which the phases began, and what the processes spent on checks."""
 
     phases: dict[str, float] = field(default_factory=dict)
-    processes: list[Judging] = field(default_factory=list)
+    processes: list[CheckTimes] = field(default_factory=list)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -76,18 +64,7 @@ class Timings:
         in ten have to be late, and about as much as the one in the middle.
         """
         times = sorted(item for process in self.processes for item in process.exchanges_s)
-        if len(times) < _FEW or not _on_this_machine(endpoint_url):
+        if len(times) < _FEW or not is_loopback(endpoint_url):
             return None
         median = statistics.median(times)
         return median if median >= _LATE_S and times[len(times) // 10] >= _ALIKE * median else None
-
-
-def _on_this_machine(endpoint_url: str) -> bool:
-    host = urlsplit(endpoint_url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-TIMINGS: pytest.StashKey[Timings] = pytest.StashKey()

@@ -1,38 +1,51 @@
-"""What workers saw of a target, on its way to the process that started them, which judges all answers of the run."""
+"""A run that pytest-xdist spreads: what goes to its workers, what they saw, and the checks that are left to the end.
+
+Checks that are gathered look at every answer of the run. A worker has seen only some, so that it leaves them, and they
+are run in the process that was started when all workers are done. Workers get what they need to reach the target from
+that process, and open nothing.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import socket
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, replace
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, replace
 from dataclasses import fields as dataclass_fields
 from enum import StrEnum
-from ipaddress import ip_address
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import pytest
 
 import conformance
 from conformance.checks.check import Check, place_in_run
+from conformance.checks.verdict import Verdict
 from conformance.errors import ExitCode, UserError
+from conformance.report.result import Result
 from conformance.session.exchanges import Crash
 from conformance.session.session import TargetSession
+from conformance.suite.plan import Plan
+from conformance.suite.plugin import ItemPlugin, RunPlugin, check_of, items_of, module
+from conformance.suite.run import Evaluator, Run, RunObserver
 from conformance.suite.settings import Settings
-from conformance.suite.stage import Plan
-from conformance.targets.endpoint import check_reachable
+from conformance.suite.timings import CheckTimes
+from conformance.targets.endpoint import check_reachable, is_loopback
 from conformance.targets.opening import OpenTarget, spec_from_json, spec_to_json
 from conformance.targets.spec import Kind, UnreachableError
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import HeaderCase, Request, Signing
 
 _SAME = "install the same version of sagemaker-tuning-conformance on every host, and give --contract the same files"
-HANDED_OVER = "conformance"
+_INPUT = "conformance"
 """The name under which a worker finds what it is given."""
+_COUNTED = ("sent", "throttled", "reconnected", "recovered")
+"""What a worker counts of its traffic."""
 _LAST_WORDS = 300
 """Characters of what a worker said last."""
 
@@ -46,56 +59,29 @@ class WorkerError(UserError):
         self.exit_code = exit_code
 
 
-def given_to(config: pytest.Config) -> Mapping[str, Any] | None:
-    """Return what the process that was started handed to this worker; None in that process itself."""
-    given = getattr(config, "workerinput", None)
-    return cast("Mapping[str, Any]", json.loads(given[HANDED_OVER])) if given is not None else None
-
-
-def is_worker(config: pytest.Config) -> bool:
-    """Whether this process was started by another one to do a part of its run."""
-    return hasattr(config, "workerinput")
-
-
-def module(parent: pytest.Collector, path: Path) -> pytest.Module:
-    """Return a module of the suite, named alike in every process of a run: each host has it in a folder of its own."""
-    return pytest.Module.from_parent(parent, path=path, nodeid=f"conformance/suite/{path.name}")
-
-
-def is_spread(config: Any) -> bool:
+def _has_gateways(config: Any) -> bool:
     """Tell whether a run goes to gateways that somebody named, rather than to so many processes on this machine."""
     return bool(config.getoption("tx", None)) and not config.getoption("numprocesses", None)
 
 
-def isolate(spec: Any, *, of_a_command: bool) -> None:
-    """Have the worker of a gateway import nothing from the folder that it starts in.
-
-    With `of_a_command`, for `conformance run`, it also takes no settings and no plugins of pytest from its host.
-    """
-    if spec.popen or spec.ssh or spec.vagrant_ssh:
-        program = spec.python or (shlex.quote(sys.executable) if spec.popen else "python")
-        spec.python = f"{program} -P" + (" -W ignore" if of_a_command else "")
-    if of_a_command:
-        spec.env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
-
-
-def handed_over(plan: Plan, target: OpenTarget, *, processes: int = 1) -> str:
+def worker_input(plan: Plan, target: OpenTarget, *, processes: int = 1) -> str:
     """Return, as JSON in ASCII, what a worker can't find out itself. It holds the credentials: never write it down."""
     given = {
         "version": conformance.__version__,
+        "settings": asdict(plan.settings),
         "processes": processes,
         "contract": plan.contract.digest,
         "host": socket.gethostname(),
         "started_here": plan.spec.launch is not None or plan.spec.kind is Kind.REFERENCE,
         "spec": spec_to_json(plan.spec),
         "target": target.to_worker(),
-        "known_failures": plan.gatekeeper.to_json() if plan.gatekeeper else None,
+        "known_failures": plan.known_failures.to_json() if plan.known_failures else None,
         "checks": [check.id for check in plan.own],
     }
     return json.dumps(given)
 
 
-def plan_in_worker(settings: Settings, given: Mapping[str, Any]) -> Plan:
+def plan_in_worker(given: Mapping[str, Any]) -> Plan:
     """Make in a worker the plan of the run, from its own installation. Raises UserError where that would be another."""
     if given["version"] != conformance.__version__:
         raise WorkerError(
@@ -104,7 +90,11 @@ def plan_in_worker(settings: Settings, given: Mapping[str, Any]) -> Plan:
             remedy=_SAME,
         )
     spec = spec_from_json(given["spec"])
-    plan = Plan.in_worker(settings, spec, given["known_failures"], processes=given["processes"])
+    # JSON has lists where settings have tuples.
+    settings: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given["settings"].items()
+    }
+    plan = Plan.in_worker(Settings(**settings), spec, given["known_failures"], processes=given["processes"])
     if plan.contract.digest != given["contract"]:
         raise WorkerError("the contract here is another than that of the run", where=_here(), remedy=_SAME)
     if [check.id for check in plan.own] != given["checks"]:
@@ -117,7 +107,7 @@ def target_in_worker(plan: Plan, given: Mapping[str, Any]) -> OpenTarget:
     target = OpenTarget.in_worker(plan.spec, given["target"])
     url = target.endpoint_url
     elsewhere = given["host"] != socket.gethostname()
-    if elsewhere and given["started_here"] and _is_loopback(url):
+    if elsewhere and given["started_here"] and is_loopback(url):
         # Something may well listen at that port here: it would be another server.
         raise _out_of_reach("the target was started on another host and listens to that host alone", url)
     try:
@@ -133,22 +123,7 @@ def _out_of_reach(problem: str, url: str) -> WorkerError:
     return WorkerError(problem, where=f"{url}, {_here()}", remedy=remedy, exit_code=ExitCode.TARGET_BROKE)
 
 
-def rejection(error: UserError) -> dict[str, Any]:
-    """Return the reason for which a worker takes no part, as JSON for the process that started it."""
-    return {"problem": error.problem, "where": error.where, "remedy": error.remedy, "exit_code": int(error.exit_code)}
-
-
-def rejected(gateway: str, received: Mapping[str, Any]) -> WorkerError:
-    """Return back the error that a worker has told."""
-    return WorkerError(
-        f"the worker {gateway} can't take part: {received['problem']}",
-        where=received["where"],
-        remedy=received["remedy"],
-        exit_code=ExitCode(received["exit_code"]),
-    )
-
-
-def not_started(gateway: str, error: object) -> WorkerError:
+def _not_started(gateway: str, error: object) -> WorkerError:
     """Say that a worker never came up, in the last line that it left."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     last = lines[-1][:_LAST_WORDS] if lines else type(error).__name__
@@ -161,7 +136,7 @@ def not_started(gateway: str, error: object) -> WorkerError:
     )
 
 
-def no_gateway(error: Exception) -> WorkerError:
+def _no_gateway(error: Exception) -> WorkerError:
     """Say that pytest-xdist could not reach a host, or did not understand what it was given."""
     return WorkerError(
         f"the workers can't be started: {type(error).__name__}: {error}",
@@ -171,7 +146,7 @@ def no_gateway(error: Exception) -> WorkerError:
     )
 
 
-def gateway_name(spec: object) -> str:
+def _gateway_name(spec: object) -> str:
     """Name a gateway as its user did."""
     # What pytest-xdist adds by itself is left out.
     added = ("execmodel=", "id=", "chdir=pyexecnetcache")
@@ -181,14 +156,6 @@ def gateway_name(spec: object) -> str:
 
 def _here() -> str:
     return f"on {socket.gethostname()}"
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 _Packed = Sequence[Any]
@@ -220,53 +187,51 @@ class AnswerLog:
         def numbered(exchange: Exchange) -> int:
             number = numbers.setdefault(id(exchange), len(exchanges))
             if number == len(exchanges):
-                exchanges.append(_crossing(astuple(exchange)))
+                exchanges.append(_plain(astuple(exchange)))
             return number
 
-        asked = [(_packed(request), numbered(exchange)) for request, exchange in self._session.asked.items()]
-        answers = [(place, numbered(exchange)) for place, exchange in self._answers]
         gone = self._session.gone
-        crashes = [_crossing(astuple(crash)) for crash in self._session.crashes]
         return {
-            "exchanges": exchanges, "asked": asked, "answers": answers, "gone": gone and _crossing(astuple(gone)),
-            "crashes": crashes,
-        }  # fmt: skip
+            "asked": [(_packed(request), numbered(exchange)) for request, exchange in self._session.asked.items()],
+            "answers": [(place, numbered(exchange)) for place, exchange in self._answers],
+            "exchanges": exchanges,
+            "gone": gone and _plain(astuple(gone)),
+            "crashes": [_plain(astuple(crash)) for crash in self._session.crashes],
+        }
 
 
-class Gathering:
+class GatheredAnswers:
     """What several workers saw, put together in the order in which one process would have seen it."""
 
     def __init__(self) -> None:
-        """Nothing was heard yet."""
+        """Nothing was seen yet."""
         self._asked: dict[Request, Exchange] = {}
         self._answers: list[tuple[int, Exchange]] = []
         self._gone: Fault | None = None
         self._crashes: list[Crash] = []
 
-    def hear(self, packed: Mapping[str, Any]) -> None:
+    def add(self, packed: Mapping[str, Any]) -> None:
         """Take what one worker saw."""
         exchanges = [_exchange(item) for item in packed["exchanges"]]
-        for request, number in packed["asked"]:
-            self._remember(_request(request), exchanges[number])
+        for item, number in packed["asked"]:
+            request = _request(item)
+            known = self._asked.get(request)
+            if known is None or known.response is None:
+                self._asked[request] = exchanges[number]
         self._answers += [(place, exchanges[number]) for place, number in packed["answers"]]
         self._crashes += (Crash(*item) for item in packed["crashes"])
         self._gone = self._gone or (Fault(*packed["gone"]) if packed["gone"] else None)
 
-    def _remember(self, request: Request, exchange: Exchange) -> None:
-        known = self._asked.get(request)
-        if known is None or known.response is None:
-            self._asked[request] = exchange
-
-    def into(self, session: TargetSession) -> None:
+    def restore(self, session: TargetSession) -> None:
         """Let a session know it all, as if it had asked itself."""
         answers = [exchange for _, exchange in sorted(self._answers, key=lambda item: item[0])]
         session.take_over(self._asked, answers, self._gone, self._crashes)
 
 
-def _crossing(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """Return tuples of plain values as execnet takes them: it has no way to write half of a surrogate pair."""
     if isinstance(value, tuple):
-        return tuple(_crossing(item) for item in value)
+        return tuple(_plain(item) for item in value)
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
@@ -294,3 +259,194 @@ def _exchange(packed: _Packed) -> Exchange:
         HttpResponse(*response) if response else None,
         Fault(*fault) if fault else None,
     )
+
+
+class Worker(ItemPlugin):
+    """The hooks of pytest in a worker."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Take part in a run; why that can't be is kept until pytest-xdist listens."""
+        self._rejected: UserError | None = None
+        self._left: list[str] = []
+        given = json.loads(config.workerinput[_INPUT])  # type: ignore[attr-defined]  # of pytest-xdist
+        try:
+            self.plan = plan_in_worker(given)
+            self.evaluator = Evaluator(self.plan, target_in_worker(self.plan, given))
+        except UserError as error:
+            self._rejected = error
+        else:
+            self._log = AnswerLog(self.evaluator.session, self.plan.checks)
+
+    def evaluate(self, check: Check) -> tuple[Verdict, Result]:
+        """Run a check, and note which answers it was the first to see."""
+        evaluated = super().evaluate(check)
+        self._log.note(check)
+        return evaluated
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Collect nothing where no part can be taken."""
+        if self._rejected is not None:
+            # pytest-xdist takes it from there, and ends the run before anything is dealt out.
+            session.shouldstop = self._rejected.problem
+            pytest.exit(self._rejected.problem, returncode=pytest.ExitCode.USAGE_ERROR)
+
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:
+        """Give a module the same name in all workers: each host has the suite in a folder of its own."""
+        return module(parent, module_path)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave to the process that was started what judges the answers of all workers."""
+        super().pytest_collection_modifyitems(items)
+        left = {item: check.id for item in items if (check := check_of(item)) and check.gathered}
+        self._left = list(left.values())
+        items[:] = [item for item in items if item not in left]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand back what was seen here, or why no part was taken."""
+        session.config.workeroutput.update(self._results())  # type: ignore[attr-defined]  # of pytest-xdist
+
+    def _results(self) -> dict[str, Any]:
+        error = self._rejected
+        if error is not None:
+            parts = {"problem": error.problem, "where": error.where, "remedy": error.remedy}
+            return {"rejected": {**parts, "exit_code": int(error.exit_code)}}
+        if self.evaluator.session.commands is not None:
+            self.evaluator.session.commands.close()
+        traffic = self.plan.transport_options.traffic
+        return {
+            "left": self._left,
+            "seen": self._log.packed(),
+            "times": astuple(self.evaluator.times),
+            "traffic": {name: getattr(traffic, name) for name in _COUNTED},
+        }
+
+
+class Spreading:
+    """The hooks of pytest-xdist in the process that was started."""
+
+    def __init__(self, config: pytest.Config, plugin: RunPlugin) -> None:
+        """Let the plugin's run know what workers see, once it is open."""
+        self._config = config
+        self._plugin = plugin
+        self._gathered = GatheredAnswers()
+        self._left: set[str] = set()
+        """The ids of the checks that the workers left to this process."""
+        if _has_gateways(config) and config.getoption("maxworkerrestart") is None:
+            # pytest-xdist would start a worker again without end on a host where it can't come up.
+            config.option.maxworkerrestart = "0"
+
+    @property
+    def _run(self) -> Run:
+        run = self._plugin.run
+        assert run is not None  # noqa: S101 - pytest-xdist starts no worker before the session has
+        return run
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionstart(self) -> Generator[None, object, object]:
+        """Start the workers, which only then get to know the target."""
+        if self._plugin.run is not None:
+            self._run.restore = self._gathered.restore
+        try:
+            return (yield)
+        except Exception as error:
+            if isinstance(error, UserError) or self._plugin.run is None or not _has_gateways(self._config):
+                raise
+            raise _no_gateway(error) from error
+
+    def pytest_xdist_setupnodes(self, specs: Sequence[Any]) -> None:
+        """Keep the surroundings of a worker out of it: what is in its folder, and settings meant for other tests."""
+        of_a_command = self._plugin.is_of_a_command
+        for spec in specs:
+            if spec.popen or spec.ssh or spec.vagrant_ssh:
+                program = spec.python or (shlex.quote(sys.executable) if spec.popen else "python")
+                spec.python = f"{program} -P" + (" -W ignore" if of_a_command else "")
+            if of_a_command:
+                spec.env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Hand the open target to a worker."""
+        processes = node.workerinput["workercount"]
+        node.workerinput[_INPUT] = worker_input(self._plugin.plan, self._run.target, processes=processes)
+
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:
+        """Take what a worker has seen next to its results, or why it took no part."""
+        output = getattr(node, "workeroutput", {})
+        gateway = _gateway_name(node.gateway.spec)
+        recording = self._run.recording
+        if "rejected" in output:
+            parts = output["rejected"]
+            problem = f"the worker {gateway} can't take part: {parts['problem']}"
+            code = ExitCode(parts["exit_code"])
+            self._do_without(WorkerError(problem, where=parts["where"], remedy=parts["remedy"], exit_code=code))
+        elif error and _has_gateways(self._config) and not hasattr(node, "workerinfo"):
+            self._do_without(_not_started(gateway, error))
+        elif error and _has_gateways(self._config) and not output:
+            recording.stopped = recording.stopped or f"the worker {gateway} was lost"
+        if "seen" not in output:
+            return
+        self._gathered.add(output["seen"])
+        self._left.update(output["left"])
+        traffic = self._plugin.plan.transport_options.traffic
+        for name, number in output["traffic"].items():
+            setattr(traffic, name, getattr(traffic, name) + number)
+        times = CheckTimes(*output["times"])
+        self._run.observer.timings.processes += [times] if times.checks_s else []
+
+    def _do_without(self, error: UserError) -> None:
+        """Give the run up for a worker that takes no part; what others have judged by then is kept."""
+        recording = self._run.recording
+        if recording.is_empty:
+            self._plugin.error = error
+        else:
+            recording.stopped = recording.stopped or error.problem
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Run what the workers left, when they are done."""
+        done = yield
+        items = items_of(session, self._left) if self._left and self._plugin.error is None else ()
+        session.testscollected += len(items)
+        for item, following in zip_longest(items, items[1:]):
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
+        return done
+
+
+def run_spread(plan: Plan, observer: RunObserver, options: Sequence[str]) -> bool:
+    """Let pytest-xdist spread a run as its options say; return whether it was interrupted. Raises UserError."""
+    plugin = RunPlugin(plan, observer)
+    arguments = [
+        "--pyargs",
+        "conformance.suite",
+        "--noconftest",
+        "--assert=plain",
+        "--capture=no",
+        # In one word each, and none that another host lacks: pytest-xdist hands them on.
+        f"--config-file={os.devnull}",
+        *(part for name in ("terminal", "cacheprovider") for part in ("-p", f"no:{name}")),
+        *("-p", "conformance.suite.plugin", "-p", "xdist", "--dist=loadgroup"),
+        *options,
+    ]
+    with _isolated_pytest():
+        code = pytest.main(arguments, plugins=[plugin])
+    if plugin.error is not None:
+        raise plugin.error
+    return code == pytest.ExitCode.INTERRUPTED
+
+
+@contextmanager
+def _isolated_pytest() -> Iterator[None]:
+    """Hide the settings of pytest and pytest-xdist in the environment: they are meant for the user's own tests."""
+    hidden = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("PYTEST_")}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update(hidden)

@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 import time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -41,6 +42,15 @@ def as_url(text: str) -> str:
     if found is None:  # the name of a target has no colon
         return ""
     return f"{'https' if found['port'] == '443' else 'http'}://{text}"
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def checked(url: str, where: str) -> str:

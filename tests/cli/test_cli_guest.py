@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from cli.command import conformance, report_of
-from conformance.cli.run import Running
+from conformance.cli.run import Screen
+from conformance.program import console
 from conformance.reference.inputs import validation
 from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
@@ -59,7 +60,5 @@ def test_the_terminal_says_what_a_slow_run_waits_for(
             pass
 
     monkeypatch.setattr("conformance.cli.run.Timer", AtOnce)
-    flags = dict.fromkeys(("hold", "timings", "verbose", "plan_only"), False)
-    slow = Running({"write_known_failures": None, "reason": None, "tx": (), **flags}, None)
-    slow._waiting("a connection to http://127.0.0.1:4566 (at most 5 s)")  # noqa: SLF001 - as a run does
+    Screen(console()).waiting("a connection to http://127.0.0.1:4566 (at most 5 s)")
     assert capsys.readouterr().out == "waiting for a connection to http://127.0.0.1:4566 (at most 5 s)\n"

@@ -8,8 +8,8 @@ import pytest
 
 from conformance.cli.plan import duration, print_before
 from conformance.program import console
+from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
-from conformance.suite.stage import Plan
 
 
 @pytest.mark.parametrize(

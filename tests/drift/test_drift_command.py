@@ -143,7 +143,7 @@ def test_mistakes_of_the_caller(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_run_pays_nothing_for_it(tmp_path: Path) -> None:
     code = (
-        "import sys, conformance.cli.run, conformance.suite.stage; "
+        "import sys, conformance.cli.run, conformance.suite.plan; "
         "idle = ('conformance.documents', 'conformance.suite.validate'); "
         "print([name for name in sys.modules if name.startswith(idle)])"
     )

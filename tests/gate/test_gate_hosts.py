@@ -16,9 +16,9 @@ from cli.processes import first_line, running
 
 from conformance.errors import ExitCode
 from conformance.suite.known_failures import KnownFailureMatcher
+from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
-from conformance.suite.stage import Plan
-from conformance.suite.workers import WorkerError, handed_over, plan_in_worker, target_in_worker
+from conformance.suite.workers import WorkerError, plan_in_worker, target_in_worker, worker_input
 from gate.broken_server import LIST
 from gate.hosts import Hosts, Network, NoNamespacesError, hosts_below, network, socket_server
 from gate.results import TODAY, entry
@@ -149,13 +149,13 @@ def test_what_is_handed_to_a_worker_is_json_and_all_that_it_needs() -> None:
     keeper = KnownFailureMatcher.from_json(
         {"file": "known.yaml", "entries": [entry(f"{LIST}/order").to_json()], "today": TODAY.isoformat()}, plan.ids
     )
-    plan = Plan(plan.settings, plan.contract, plan.checks, plan.spec, gatekeeper=keeper)
+    plan = Plan(plan.settings, plan.contract, plan.checks, plan.spec, known_failures=keeper)
     with plan.opened() as target:
-        given = json.loads(handed_over(plan, target))
-        again = plan_in_worker(plan.settings, given)
+        given = json.loads(worker_input(plan, target))
+        again = plan_in_worker(given)
         assert [check.id for check in again.own] == [check.id for check in plan.own]
-        assert again.gatekeeper is not None
-        assert again.gatekeeper.to_json() == keeper.to_json()
+        assert again.known_failures is not None
+        assert again.known_failures.to_json() == keeper.to_json()
         for name in ("name", "kind", "capabilities", "limits", "budget", "pace"):
             assert getattr(again.spec, name) == getattr(plan.spec, name)
         assert target_in_worker(again, given).endpoint_url == target.endpoint_url

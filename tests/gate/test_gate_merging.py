@@ -12,7 +12,7 @@ from conformance.report.record import RecordError, RecordWriter
 from conformance.report.result import Outcome, Result
 from conformance.report.run import Contract, Facts, Record
 from conformance.report.summary import exit_code, headline
-from conformance.suite.known_failures import held
+from conformance.suite.known_failures import apply_known_failures
 from conformance.suite.shards import MergeError, Part, merged, place_of, read_parts
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, entry, keeper, record, result
 
@@ -160,15 +160,18 @@ def test_a_record_is_read_from_its_file_or_its_folder(tmp_path: Path) -> None:
 
 
 def test_known_failures_are_judged_over_the_whole_and_not_part_by_part(tmp_path: Path) -> None:
-    passing = held(replace(ONE, header=replace(ONE.header)), keeper(entry("Get/*")))
-    first, second = written(tmp_path / "one", passing), written(tmp_path / "two", held(TWO, keeper(entry("Get/*"))))
+    passing = apply_known_failures(replace(ONE, header=replace(ONE.header)), keeper(entry("Get/*")))
+    first, second = (
+        written(tmp_path / "one", passing),
+        written(tmp_path / "two", apply_known_failures(TWO, keeper(entry("Get/*")))),
+    )
     with pytest.raises(MergeError, match="this part was judged with known failures") as caught:
         read_parts([first, second], gated=False)
     assert caught.value.remedy.endswith("--known-failures known.yaml")
     assert read_parts([first, second], gated=True)[first].results == ONE.results
     whole = merged(read_parts([first, second], gated=True))
     assert whole.gate is None
-    judged = held(whole, keeper(entry(CHECK)))
+    judged = apply_known_failures(whole, keeper(entry(CHECK)))
     assert judged.gate is not None
     assert exit_code(judged) is ExitCode.CONFORMS
 

@@ -136,7 +136,7 @@ def test_the_plan_of_a_shard_counts_what_the_shard_sends(tmp_path: Path) -> None
 def test_a_plain_run_does_not_load_the_gate(tmp_path: Path) -> None:
     program = (
         "import sys; import conformance.cli.run, conformance.suite.plugin\n"
-        "from conformance.suite.stage import Plan; from conformance.suite.settings import Settings\n"
+        "from conformance.suite.plan import Plan; from conformance.suite.settings import Settings\n"
         "plan = Plan.of(Settings()); assert plan.own is plan.checks\n"
         "idle = ('conformance.suite.known_failures', 'conformance.suite.shards', 'execnet')\n"
         "sys.exit([name for name in sys.modules if name.startswith(idle)] or 0)"

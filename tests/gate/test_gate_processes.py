@@ -12,9 +12,9 @@ from cli.command import PATIENCE_S, conformance, environment, outcomes, report_o
 
 from conformance.contract.loading import load
 from conformance.session.session import TargetSession
+from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
-from conformance.suite.stage import Plan
-from conformance.suite.workers import AnswerLog, Gathering
+from conformance.suite.workers import AnswerLog, GatheredAnswers
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 from gate.broken_server import LIST
@@ -104,14 +104,14 @@ def test_what_is_handed_back_is_plain_and_comes_in_the_order_of_one_process(sess
     checks = Plan.of(Settings(select=(f"{LIST}/order", f"{LIST}/pagination"))).checks
     page, ordered = (next(item for item in checks if item.area == area) for area in ("pagination", "order"))
     asked = Request.call(LIST, {"MaxResults": 1})
-    gathering = Gathering()
+    gathering = GatheredAnswers()
     for check, body, fault in ((ordered, b'{"b": 1}', None), (page, b'{"a": 1}', Fault("timeout", "late"))):
         worker = TargetSession(load(), _Nobody(), ())
         log = AnswerLog(worker, checks)
         worker.take_over({asked: exchange(body, fault=fault)}, [exchange(body)], fault)
         log.note(check)
-        gathering.hear(execnet.loads(execnet.dumps(log.packed())))
-    gathering.into(session)
+        gathering.add(execnet.loads(execnet.dumps(log.packed())))
+    gathering.restore(session)
     assert session.exchange(asked) == exchange(b'{"b": 1}')
     assert session.answers(LIST) == (exchange(b'{"a": 1}'), exchange(b'{"b": 1}'))
     assert session.gone == Fault("timeout", "late")

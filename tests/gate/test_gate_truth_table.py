@@ -12,7 +12,7 @@ from conformance.errors import ExitCode
 from conformance.report.result import Level, Outcome, Result
 from conformance.report.run import Wrong
 from conformance.report.summary import exit_code
-from conformance.suite.known_failures import Entry, KnownFailureMatcher, KnownFailures, held
+from conformance.suite.known_failures import Entry, KnownFailureMatcher, KnownFailures, apply_known_failures
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, TODAY, entry, keeper, record, result
 
 ENDINGS = {
@@ -65,7 +65,7 @@ def test_every_combination_ends_as_the_guide_says(ending: str, declared: str) ->
         level = Level.MUST if must else Level.SHOULD
         outcome, kind = ENDINGS[ending]
         run = record(result(CHECK, outcome, kind, level=level), BESIDE)
-        judged = held(run, keeper(*([replace(item, expires=day)] if item else [])))
+        judged = apply_known_failures(run, keeper(*([replace(item, expires=day)] if item else [])))
         assert judged.gate is not None
         code = exit_code(judged, strict=strict)
         found = {finding.wrong for finding in judged.gate.findings}
@@ -83,7 +83,7 @@ def test_every_combination_ends_as_the_guide_says(ending: str, declared: str) ->
 def test_the_last_day_of_an_entry_is_a_day_on_which_it_holds() -> None:
     run = record(result(), BESIDE)
     for days, code in ((-1, ExitCode.CONFORMS), (0, ExitCode.CONFORMS), (1, ExitCode.DOES_NOT_CONFORM)):
-        judged = held(run, keeper(entry(expires=TODAY), today=TODAY + timedelta(days=days)))
+        judged = apply_known_failures(run, keeper(entry(expires=TODAY), today=TODAY + timedelta(days=days)))
         assert exit_code(judged) is code
 
 
@@ -108,7 +108,7 @@ def test_a_failure_under_an_expired_entry_says_until_when_it_was_accepted() -> N
 
 
 def findings(*entries: Entry, results: tuple[Result, ...], selected: tuple[str, ...] = CATALOGUE) -> list[str]:
-    gate = keeper(*entries).ruling({item.id: item for item in results}, set(selected))
+    gate = keeper(*entries).evaluate({item.id: item for item in results}, set(selected))
     return [f"{item.wrong} {item.check} {item.where}" for item in gate.findings]
 
 
@@ -124,11 +124,11 @@ def test_every_passing_check_of_a_pattern_is_stale() -> None:
 
 
 def test_an_entry_about_no_check_is_unmatched_however_narrow_the_run() -> None:
-    gate = keeper(entry("Get/request/Name/to-long")).ruling({}, set())
+    gate = keeper(entry("Get/request/Name/to-long")).evaluate({}, set())
     (finding,) = gate.findings
     assert (finding.wrong, finding.check) == (Wrong.UNMATCHED, "Get/request/Name/to-long")
     assert finding.remedy == f"did you mean {CHECK}?"
-    (finding,) = keeper(entry("zzz")).ruling({}, set()).findings
+    (finding,) = keeper(entry("zzz")).evaluate({}, set()).findings
     assert finding.remedy == "list the ids with `conformance checks`, or delete the entry"
 
 
@@ -155,7 +155,7 @@ def test_an_entry_behind_a_more_general_one_is_told() -> None:
     general = entry("Get/*", where="known.yaml:2")
     hidden = entry(CHECK, where="known.yaml:5")
     failing = (result(), result(OTHER), result(THIRD))
-    gate = keeper(general, hidden).ruling({item.id: item for item in failing}, set(CATALOGUE))
+    gate = keeper(general, hidden).evaluate({item.id: item for item in failing}, set(CATALOGUE))
     (finding,) = gate.findings
     assert (finding.wrong, finding.where) == (Wrong.SHADOWED, "known.yaml:5")
     assert finding.problem == "known.yaml:2 is about all of its checks already"
@@ -164,7 +164,7 @@ def test_an_entry_behind_a_more_general_one_is_told() -> None:
 
 def test_entries_whose_checks_were_all_skipped_are_counted_and_not_accused() -> None:
     skipped = (result(CHECK, Outcome.SKIPPED, ""), result(OTHER))
-    gate = keeper(entry(CHECK), entry(OTHER, where="known.yaml:5")).ruling(
+    gate = keeper(entry(CHECK), entry(OTHER, where="known.yaml:5")).evaluate(
         {item.id: item for item in skipped}, set(CATALOGUE)
     )
     assert gate.findings == ()
@@ -172,7 +172,7 @@ def test_entries_whose_checks_were_all_skipped_are_counted_and_not_accused() -> 
 
 
 def test_a_check_without_a_result_is_neither_stale_nor_covered() -> None:
-    gate = keeper(entry(CHECK)).ruling({}, set(CATALOGUE))
+    gate = keeper(entry(CHECK)).evaluate({}, set(CATALOGUE))
     assert (gate.findings, gate.not_judged) == ((), (f"known.yaml:2: {CHECK}",))
 
 
@@ -188,7 +188,7 @@ def test_a_worker_marks_as_the_process_that_started_it() -> None:
 
 def test_holding_a_record_twice_is_holding_it_once() -> None:
     run = record(result(), BESIDE)
-    first = held(run, keeper(entry()))
-    assert held(first, keeper(entry())) == first
-    nothing = held(first, KnownFailureMatcher(KnownFailures("none.yaml", ()), CATALOGUE, TODAY))
+    first = apply_known_failures(run, keeper(entry()))
+    assert apply_known_failures(first, keeper(entry())) == first
+    nothing = apply_known_failures(first, KnownFailureMatcher(KnownFailures("none.yaml", ()), CATALOGUE, TODAY))
     assert nothing.results == run.results

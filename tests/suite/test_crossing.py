@@ -9,9 +9,9 @@ from execnet.gateway_base import DumpError, dumps, loads
 from in_process import checks, lab_of
 
 from conformance.mutation.servers import rejected
+from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
-from conformance.suite.stage import Plan
-from conformance.suite.workers import AnswerLog, Gathering, handed_over
+from conformance.suite.workers import AnswerLog, GatheredAnswers, worker_input
 from conformance.targets.state import StateJob
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import Request
@@ -33,10 +33,10 @@ def test_what_a_worker_saw_gets_over() -> None:
     exchange = Exchange(DESCRIBE, shown, answer, None)
     broken = Exchange(DESCRIBE, shown, None, Fault("not-http", HALF))
     session.take_over({request: exchange, replace(request, method="GET"): broken}, [exchange], broken.fault)
-    gathering = Gathering()
-    gathering.hear(loads(dumps(AnswerLog(session, checks()).packed())))
+    gathering = GatheredAnswers()
+    gathering.add(loads(dumps(AnswerLog(session, checks()).packed())))
     other = lab_of(lambda _: rejected("ValidationException"), names=False)
-    gathering.into(other)
+    gathering.restore(other)
     assert other.asked[request] == exchange
     assert other.gone == Fault("not-http", "a\\ud800b")
 
@@ -45,6 +45,6 @@ def test_what_a_worker_is_given_gets_over() -> None:
     plan = Plan.of(Settings(select=("*/protocol/operation/available",)))
     with plan.opened() as target:
         odd = replace(target, state=replace(target.state, jobs=(StateJob(HALF),)))
-        given = handed_over(plan, odd)
+        given = worker_input(plan, odd)
     assert loads(dumps(given)) == given
     assert "\\ud800" in given

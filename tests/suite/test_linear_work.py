@@ -103,7 +103,7 @@ def test_thousands_of_known_failures_look_at_few_ids_each(tmp_path: Path, monkey
     rows = [f"- {{check: Op/area/{n}, reason: because}}\n" for n in range(1_000)]
     file.write_text("known_failures:\n" + "".join(rows))
     keeper = KnownFailureMatcher(read_known_failures(file), ids, datetime.now(UTC).date())
-    assert keeper.ruling({}, set(ids)).findings == ()
+    assert keeper.evaluate({}, set(ids)).findings == ()
     assert len(looked) < 20 * len(ids)
     assert _Ids(ids).matching("Op/*/7/*") == ("Op/area/7/case",)
     assert _Ids(ids).matching("Op/area/19") == ("Op/area/19/case",)
@@ -120,7 +120,7 @@ def test_the_nearest_id_is_looked_for_a_few_times_only(tmp_path: Path, monkeypat
     file = tmp_path / "known.yaml"
     file.write_text("known_failures:\n" + "".join(f"- {{check: no/{n}, reason: because}}\n" for n in range(100)))
     keeper = KnownFailureMatcher(read_known_failures(file), ["Op/a"], datetime.now(UTC).date())
-    assert len(keeper.ruling({}, set()).findings) == 100
+    assert len(keeper.evaluate({}, set()).findings) == 100
     assert len(asked) == 5
 
 

@@ -16,8 +16,8 @@ from conformance.clients.awscli import Relay
 from conformance.clients.boto3_session import Boto3Client, ClientSession
 from conformance.contract.keys import ContractError
 from conformance.contract.loading import load, packaged_root
+from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
-from conformance.suite.stage import Plan
 from conformance.wire.client import Client, Protocol, TransportOptions
 from conformance.wire.exchange import HttpRequest, HttpResponse
 from conformance.wire.limits import is_aws, reads

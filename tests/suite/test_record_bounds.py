@@ -10,11 +10,11 @@ import pytest
 
 from conformance.checks.verdict import failed
 from conformance.report.result import Result
-from conformance.suite import recording
-from conformance.suite.recording import Recording
+from conformance.suite import run as recording
+from conformance.suite.plan import Plan
 from conformance.suite.rows import MOST_TEXT, Shell, row
+from conformance.suite.run import Evaluator, Recording
 from conformance.suite.settings import Settings
-from conformance.suite.stage import Plan
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 
 HUGE = "x" * 2_000_000
@@ -48,7 +48,9 @@ def test_rows_are_small_together(plan: Plan, tmp_path: Path, monkeypatch: pytest
         kept = Recording(small, target)
         for number in range(200):
             kept.take(replace(huge_row(plan), id=f"{plan.checks[0].id}-{number}"))
-        record, _ = kept.finish(unknown_members=[f"Op.{number}{HUGE}" for number in range(3)])
+        evaluator = Evaluator(small, target)
+        monkeypatch.setattr(Evaluator, "unknown_members", [f"Op.{number}{HUGE}" for number in range(3)])
+        record, _ = kept.finish(evaluator)
     assert sum(len(json.dumps(item.to_json())) for item in record.results) < 2_000_000
     assert record.results[-1].exchanges == ()
     assert any("too large" in note for note in record.results[-1].notes)

@@ -16,9 +16,9 @@ from conformance.checks.verdict import Outcome
 from conformance.clients.awscli import AwsCliSettings, line_of
 from conformance.clients.laws import Command
 from conformance.errors import ExitCode
+from conformance.suite.plan import Plan
 from conformance.suite.rows import Shell, reproduce
 from conformance.suite.settings import Settings
-from conformance.suite.stage import Plan
 from conformance.targets.configuration import load_targets, resolve
 from conformance.targets.endpoint import CA_VARIABLES, ca_bundle_of, check_reachable
 from conformance.targets.opening import spec_from_json, spec_to_json

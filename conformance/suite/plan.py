@@ -1,4 +1,4 @@
-"""The stage of a run: contract, chosen checks and open target put together; it alone knows all rooms."""
+"""The plan of a run: contract, chosen checks and target put together before anything is opened."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 
 @cache
-def check(choice: str) -> str:
-    """Return the version of the program, empty where none was asked for.
+def aws_cli_version(choice: str) -> str:
+    """Return the version of the AWS CLI that an option names, empty where it names none.
 
     Raises AwsCliError where it is not there, or is something else.
     """
@@ -50,26 +50,6 @@ def check(choice: str) -> str:
         return ""
     with tempfile.TemporaryDirectory() as home:
         return version_of(program, Path(home))
-
-
-def led(plan: Plan, target: OpenTarget, client: Client) -> tuple[LockedClient, AwsCli | None]:
-    """Return the client, to be shared from now on, and the program whose requests go through it."""
-    locked_client = LockedClient(client)
-    program = find(plan.settings.aws_cli or "")
-    if program is None:
-        return locked_client, None
-    aws = plan.spec.kind is Kind.AWS
-    settings = AwsCliSettings(
-        program,
-        "" if aws else target.endpoint_url,
-        target.region,
-        frozenset(plan.contract.operations),
-        ca_bundle=plan.transport_options.ca_bundle,
-        signed=aws or plan.spec.capabilities.auth,
-        # Of several processes each has only some of the checks, and nobody knows which: they begin nothing ahead.
-        wanted=frozenset() if plan.processes else frozenset(check.id for check in plan.checks),
-    )
-    return locked_client, AwsCli(settings, locked_client.send)
 
 
 DEFAULT_WORLD = "default"
@@ -90,7 +70,7 @@ class Plan:
     """Which part of the run is done here; None for the whole."""
     catalogued: int = 0
     """How many checks the contract has, selected or not."""
-    gatekeeper: KnownFailureMatcher | None = None
+    known_failures: KnownFailureMatcher | None = None
     """The known failures; None where none are given."""
     recorded: Recorded | None = None
     """Where the evidence of the run goes; None where none is wanted."""
@@ -106,65 +86,80 @@ class Plan:
     @classmethod
     def of(cls, settings: Settings) -> Plan:
         """Load the contract and the targets, and choose the checks."""
-        if settings.record or settings.replay:
-            from conformance.suite.evidence import with_evidence  # noqa: PLC0415 - plain runs do without it
+        replayed = None
+        if settings.replay:
+            from conformance.suite.evidence import Replayed  # noqa: PLC0415 - plain runs do without it
 
-            return with_evidence(settings, cls._of)
-        return cls._of(settings)
+            replayed = Replayed.asked_for(settings)
+        contract = load(settings.contract_root)
+        if settings.contract_root is not None:
+            _lint(contract)
+        every = catalogue(contract)
+        spec = replayed.spec if replayed is not None else _resolved(settings)
+        known_failures = None
+        if settings.known_failures is not None:
+            from conformance.suite import known_failures as gate  # noqa: PLC0415 - as above
+
+            entries = gate.read_known_failures(Path(settings.known_failures))
+            known_failures = gate.KnownFailureMatcher(entries, [check.id for check in every], gate.today(os.environ))
+        plan = cls._made(settings, contract, every, spec, known_failures, replayed=replayed)
+        if settings.aws_cli is not None:
+            aws_cli_version(settings.aws_cli)
+        if not settings.record:
+            return plan
+        from conformance.suite.evidence import Recorded  # noqa: PLC0415 - as above
+
+        recorded = Recorded(Path(settings.record), plan.mask)
+        return replace(plan, recorded=recorded, transport_options=replace(plan.transport_options, recorder=recorded))
 
     @classmethod
     def in_worker(
         cls, settings: Settings, spec: TargetSpec, known_failures: Mapping[str, Any] | None, *, processes: int
     ) -> Plan:
-        """Make in a worker the plan of the process that started it, which tells of the target and known failures."""
-        return replace(cls._of(settings, spec=spec, known_failures=known_failures), processes=processes)
+        """Make in a worker the plan of the process that started it, which hands over target and known failures."""
+        contract = load(settings.contract_root)
+        every = catalogue(contract)
+        matcher = None
+        if known_failures is not None:
+            from conformance.suite.known_failures import KnownFailureMatcher  # noqa: PLC0415 - most runs do without it
+
+            matcher = KnownFailureMatcher.from_json(known_failures, [check.id for check in every])
+        return cls._made(settings, contract, every, spec, matcher, processes=processes)
 
     @classmethod
-    def _of(
+    def _made(  # noqa: PLR0913 - what it is made of, wherever it is made
         cls,
         settings: Settings,
-        replayed: Replayed | None = None,
+        contract: Contract,
+        every: Sequence[Check],
+        spec: TargetSpec,
+        known_failures: KnownFailureMatcher | None,
         *,
-        spec: TargetSpec | None = None,
-        known_failures: Mapping[str, Any] | None = None,
+        replayed: Replayed | None = None,
+        processes: int | None = None,
     ) -> Plan:
-        contract = load(settings.contract_root)
-        if settings.contract_root is not None and spec is None:
-            _check_contract(contract)
-        every = catalogue(contract)
-        gatekeeper = None
-        in_worker = spec is not None
-        if spec is not None:
-            if known_failures is not None:
-                from conformance.suite.known_failures import KnownFailureMatcher  # noqa: PLC0415 - most runs do without it
+        part = None
+        if settings.shard is not None:
+            from conformance.suite.shards import Part  # noqa: PLC0415 - most runs do without it
 
-                gatekeeper = KnownFailureMatcher.from_json(known_failures, [check.id for check in every])
-        else:
-            spec = replayed.spec if replayed is not None else _resolved(settings)
-            gatekeeper = _gatekeeper(settings, every)
-        checks = select(
-            every, settings.select, operations=settings.operation, areas=settings.area, levels=settings.level
-        )
-        if settings.aws_cli is not None and not in_worker:
-            check(settings.aws_cli)
-        transport = None if replayed is None else replayed.transport
+            part = Part.of(settings.shard)
         aws = spec.kind is Kind.AWS
-        transport_options = TransportOptions(
-            transport,
-            refusals=EXPIRED if aws else OUTDATED,
-            at_times_broken=aws,
-            ca_bundle="" if replayed is not None else ca_bundle_of(spec),
-        )
         return cls(
             settings,
             contract,
-            checks,
+            select(every, settings.select, operations=settings.operation, areas=settings.area, levels=settings.level),
             spec,
-            _part(settings),
+            part,
             len(every),
-            gatekeeper,
+            known_failures,
             replayed=replayed,
-            transport_options=transport_options,
+            processes=processes,
+            transport_options=TransportOptions(
+                None if replayed is None else replayed.transport,
+                refusals=EXPIRED if aws else OUTDATED,
+                at_times_broken=aws,
+                ca_bundle="" if replayed is not None else ca_bundle_of(spec),
+            ),
         )
 
     @property
@@ -199,9 +194,12 @@ class Plan:
     def opened(self) -> Iterator[OpenTarget]:
         """Open the target for as long as the context lasts; a recording of it needs no opening."""
         if self.replayed is not None:
-            yield self.replayed.opened(self)
+            yield self.replayed.opened(tuple(self.contract.operations))
         elif self.recorded is not None:
-            with self.recorded.recording(self) as target:
+            from conformance.suite.evidence import origin  # noqa: PLC0415 - plain runs do without it
+
+            header = partial(origin, self.settings, self.contract, self.spec, len(self.checks))
+            with self.recorded.recording(self.open_live, header) as target:
                 yield target
         else:
             with self.open_live() as target:
@@ -231,14 +229,11 @@ class Plan:
 
     def shell(self, target: OpenTarget) -> Shell:
         """Return what reproducing lines need."""
-        service = self.contract.service.signing_name
-        named = self.settings.target if self.replayed is None else self.replayed.named
-        signed = self.spec.capabilities.auth or self.spec.kind is Kind.AWS
         return Shell(
-            named,
+            self.settings.target if self.replayed is None else self.replayed.named,
             target.region,
-            service,
-            signed,
+            self.contract.service.signing_name,
+            self.verifies_signatures,
             self.settings.contract or "",
             ca_bundle=self.transport_options.ca_bundle,
         )
@@ -249,7 +244,9 @@ class Plan:
         sender: Client | LockedClient = client
         commands = None
         if self.settings.aws_cli is not None:
-            sender, commands = led(self, target, client)
+            # The program's requests go through the client, from threads of their own.
+            sender = LockedClient(client)
+            commands = self._commands(target, sender)
         session = ClientSession(
             target.endpoint_url,
             self.contract.service,
@@ -273,6 +270,24 @@ class Plan:
             revive=target.restart if self.replayed is None else lambda: True,
         )
 
+    def _commands(self, target: OpenTarget, client: LockedClient) -> AwsCli | None:
+        """Return the AWS CLI, whose requests a client sends; None where the option turns it off."""
+        program = find(self.settings.aws_cli or "")
+        if program is None:
+            return None
+        aws = self.spec.kind is Kind.AWS
+        settings = AwsCliSettings(
+            program,
+            "" if aws else target.endpoint_url,
+            target.region,
+            frozenset(self.contract.operations),
+            ca_bundle=self.transport_options.ca_bundle,
+            signed=self.verifies_signatures,
+            # Of several processes each has only some of the checks, and which is not known: they begin nothing ahead.
+            wanted=frozenset() if self.processes else frozenset(check.id for check in self.checks),
+        )
+        return AwsCli(settings, client.send)
+
     def client(self, access: Access, *, on_exchange: Callable[[float], None] = lambda _: None) -> Client:
         """Return the client of an open target, with its limits, its budget and the operations that it may send.
 
@@ -295,7 +310,7 @@ class Plan:
         )
 
 
-def _check_contract(contract: Contract) -> None:
+def _lint(contract: Contract) -> None:
     """Check a contract of the user's as `lint` does. Raises ContractError with its first fault."""
     findings = lint_findings(contract)
     if findings:
@@ -307,27 +322,6 @@ def _resolved(settings: Settings) -> TargetSpec:
     # A URL needs no file of targets, so that a broken one in this folder does not stop it.
     by_url = as_url(settings.target) and settings.targets_path is None
     return resolve(settings.target, {} if by_url else load_targets(settings.targets_path))
-
-
-def _part(settings: Settings) -> Part | None:
-    if settings.shard is None:
-        return None
-    from conformance.suite.shards import Part  # noqa: PLC0415 - most runs do without it
-
-    return Part.of(settings.shard)
-
-
-def _gatekeeper(settings: Settings, every: Sequence[Check]) -> KnownFailureMatcher | None:
-    if settings.known_failures is None:
-        return None
-    from conformance.suite.known_failures import (  # noqa: PLC0415 - as above
-        KnownFailureMatcher,
-        read_known_failures,
-        today,
-    )
-
-    known = read_known_failures(Path(settings.known_failures))
-    return KnownFailureMatcher(known, [check.id for check in every], today(os.environ))
 
 
 def folder_name(target: str) -> str:

@@ -1,0 +1,379 @@
+"""One run: its target opened, checks evaluated one by one, the record kept, the reports written.
+
+`run_here` is a plain loop over the checks of a plan. Under pytest, and where pytest-xdist spreads a run, pytest's items
+take its place; what is done with each check is the same.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+
+import conformance
+from conformance import report
+from conformance.checks.check import Check, place_in_run
+from conformance.checks.response.checks import observed_values
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Verdict
+from conformance.contract.model import Operation
+from conformance.errors import UserError
+from conformance.output import alone_in
+from conformance.report.writing import write_reports
+from conformance.session.session import TargetSession
+from conformance.suite.plan import Plan, aws_cli_version
+from conformance.suite.rows import crashed, row
+from conformance.suite.timings import CheckTimes, Timings
+from conformance.targets.opening import OpenTarget
+from conformance.targets.spec import Kind
+from conformance.targets.versions import version_said
+from conformance.visible import clip
+from conformance.wire.exchange import Exchange, Fault
+from conformance.wire.redaction import Redactor
+from conformance.wire.request import UnansweredError
+
+RECORD = "run.jsonl"
+_USER_INFO = re.compile(r"//[^/@\s]+@")
+_TRACEBACK = 500
+"""Characters of a traceback that a result keeps, from its end."""
+_MOST_KEPT = 24 * 1024 * 1024
+"""Characters of text and exchanges that the rows of a run keep together; the reports are a few times as large."""
+_LITTLE = 300
+_CUT = "cut short, with its exchanges left out: the record had become too large"
+_MOST_MEMBERS = 500
+"""Unknown members that are listed; their names are the target's, and there may be any number of them."""
+
+
+class Evaluator:
+    """Evaluates the checks of a plan at an open target, in one process."""
+
+    def __init__(self, plan: Plan, target: OpenTarget, restore: Callable[[TargetSession], None] | None = None) -> None:
+        """Ask nothing yet. `restore` brings in what workers saw, where they have run all other checks."""
+        self.times = CheckTimes()
+        self.session = plan.session(target, on_exchange=self.times.exchanges_s.append)
+        if restore is not None:
+            restore(self.session)
+        self._runner = Runner(self.session, plan.checks, run_elsewhere=restore is not None)
+        self._shell = plan.shell(target)
+        self._known_failures = plan.known_failures
+        self._target = target
+
+    def evaluate(self, check: Check) -> tuple[Verdict, report.Result]:
+        """Run a check; return its verdict, and the result as the record has it."""
+        started = time.perf_counter()
+        verdict = self._runner.verdict(check)
+        duration_s = time.perf_counter() - started
+        self.times.checks_s += duration_s
+        result = row(check, verdict, self._shell, duration_s)
+        return verdict, result if self._known_failures is None else self._known_failures.mark(result)
+
+    @property
+    def unknown_members(self) -> list[str]:
+        """The members that answers carried and the contract does not know."""
+        return sorted(
+            f"{operation.name}.{path}"
+            for operation in self._operations
+            for path in observed_values(self.session, operation).unknown
+        )
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """The operations that were answered with content: a resource, or a listing that has an item."""
+        return tuple(
+            operation.name
+            for operation in self._operations
+            if any(_has_content(operation, exchange) for exchange in self.session.answers(operation.name))
+        )
+
+    @property
+    def why_gone(self) -> str:
+        """Why the target was given up; empty where it was not. A launched server that died explains it better."""
+        gone = self.session.gone
+        if gone is None:
+            return ""
+        try:
+            self._target.check_alive()
+        except UserError as error:
+            return f"{error.problem}: {gone.detail}"
+        return gone.detail
+
+    @property
+    def _operations(self) -> Sequence[Operation]:
+        return tuple(self.session.contract.operations.values())
+
+
+def _has_content(operation: Operation, exchange: Exchange) -> bool:
+    answer = exchange.answer or {}
+    return bool(answer.get(operation.pagination.result) if operation.pagination else answer)
+
+
+class Recording:
+    """The record of one run, from its header to its footer, and the reports made from it."""
+
+    def __init__(self, plan: Plan, target: OpenTarget) -> None:
+        """Write the header. Raises RecordError where the folder can't be written to."""
+        self.path = plan.directory / RECORD
+        self._plan = plan
+        # A recording is masked already, and a stand-in must not get another one.
+        self._mask = plan.mask if plan.spec.kind is Kind.AWS and plan.replayed is None else None
+        self._started = time.perf_counter()
+        self._results: dict[str, report.Result] = {}
+        self._state_problem = self._mask(target.state.problem) if self._mask else target.state.problem
+        self.stopped = ""
+        self._kept = 0
+        self._writer = report.RecordWriter(self.path)
+        documents = [source.id for source in plan.contract.sources.values() if source.is_document]
+        self._header = report.Header(
+            tool=report.Tool(conformance.TOOL, conformance.__version__),
+            contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.contract.facts), plan.catalogued),
+            target=report.Target(
+                plan.spec.name,
+                str(plan.spec.kind),
+                target.endpoint_url,
+                str(target.state.origin) if plan.replayed is None else plan.replayed.state_text(target.state),
+            ),
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            planned=len(plan.own),
+            shard=plan.part.shard([check.id for check in plan.checks]) if plan.part else None,
+            thresholds=plan.settings.thresholds,
+            versions=_versions(plan, target),
+        )
+        self._writer.header(self._header)
+
+    def take(self, result: report.Result) -> report.Result:
+        """Append the result of one check; return it as it was written, account ids masked where they are somebody's."""
+        self._kept += _size(result)
+        if self._kept > _MOST_KEPT:
+            result = replace(
+                result,
+                exchanges=(),
+                reason=clip(result.reason, _LITTLE),
+                expected=clip(result.expected, _LITTLE),
+                received=clip(result.received, _LITTLE),
+                notes=(*(clip(note, _LITTLE) for note in result.notes[:1]), _CUT),
+            )
+        if self._mask is not None:
+            result = report.Result.from_json(json.loads(self._mask(json.dumps(result.to_json()))))
+        self._results[result.id] = result
+        self._writer.result(result)
+        return result
+
+    def take_crash(self, check_id: str, reason: str) -> report.Result | None:
+        """Append a check that the suite could not carry out; None where it has a result already."""
+        levels = {check.id: check.level for check in self._plan.own}
+        if check_id in self._results or check_id not in levels:
+            return None
+        return self.take(crashed(check_id, levels[check_id], reason))
+
+    def finish(
+        self, evaluator: Evaluator, *, stopped: str = "", notes: Sequence[str] = ()
+    ) -> tuple[report.Record, Mapping[str, Path]]:
+        """Write the footer and the reports; return both. A run that was stopped is not complete."""
+        stopped = stopped or self.stopped or evaluator.why_gone
+        if self._plan.replayed is not None:
+            stopped = stopped or self._plan.replayed.cut_short
+        if self._plan.recorded is not None:
+            self._plan.recorded.finish(stopped=stopped)
+        judged = {report.Outcome.PASSED, report.Outcome.FAILED}
+        exercised = {
+            fact
+            for check in self._plan.checks
+            if (result := self._results.get(check.id)) is not None and result.outcome in judged
+            for fact in check.facts
+        }
+        traffic = self._plan.transport_options.traffic
+        matcher = self._plan.known_failures
+        facts = [fact.id for fact in self._plan.contract.facts]
+        missing = tuple(item for item in facts if item not in exercised)
+        footer = report.Footer(
+            duration_s=round(time.perf_counter() - self._started, 3),
+            complete=not stopped and len(self._results) == len(self._plan.own),
+            facts=report.Facts(len(facts), len(facts) - len(missing), missing),
+            unknown_members=tuple(_few(evaluator.unknown_members)),
+            notes=tuple(self._mask(note) if self._mask else note for note in notes),
+            stopped=stopped,
+            gate=matcher.evaluate(self._results, {check.id for check in self._plan.own}) if matcher else None,
+            throttled=traffic.throttled,
+            reconnected=traffic.reconnected,
+            recovered=traffic.recovered,
+            crashes=tuple(
+                report.Crash(crash.request, crash.check, crash.restarted) for crash in evaluator.session.crashes
+            ),
+            answered=evaluator.answered,
+            state_problem=self._state_problem,
+        )
+        self._writer.footer(footer)
+        self._writer.close()
+        record = report.Record(self._header, report.sort_results(self._results.values()), footer)
+        strict, contract = self._plan.settings.strict, self._plan.contract
+        return record, write_reports(record, self.path.parent, strict=strict, contract=contract)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no check has a result yet."""
+        return not self._results
+
+    def close(self) -> None:
+        """Let go of the record without a footer: it then counts as cut short."""
+        self._writer.close()
+
+
+def _versions(plan: Plan, target: OpenTarget) -> report.Versions:
+    """Return what a run depends on next to its contract."""
+    settings, version = plan.settings, target.version
+    said = version.version, version.source
+    if settings.label:
+        said = settings.label, "--label"
+    elif not version.version and plan.spec.kind is not Kind.AWS:
+        traffic = plan.transport_options.traffic
+        said = version_said(target.endpoint_url, traffic.first_headers, plan.transport_options.ca_bundle)
+    software = {
+        **{name: metadata.version(name) for name in ("botocore", "boto3")},
+        "Python": platform.python_version(),
+    }
+    if settings.aws_cli is not None:
+        software |= {"AWS CLI": found} if (found := aws_cli_version(settings.aws_cli)) else {}
+    return report.Versions(
+        target=_without_secrets(said[0], plan, target),
+        source=said[1],
+        program=version.program,
+        software=software,
+        # platform.platform() starts a program, which a replay must not do.
+        platform=f"{platform.system()}-{platform.release()}-{platform.machine()}",
+        command=_without_secrets(settings.command, plan, target),
+    )
+
+
+def _without_secrets(text: str, plan: Plan, target: OpenTarget) -> str:
+    """Return a text without the user names and passwords of URLs, keys of the target and account ids."""
+    text = _USER_INFO.sub("//***@", text)
+    redactor = Redactor.of(target.credentials)
+    if redactor is not None:
+        text = redactor.fault(Fault("", text), "").detail
+    return plan.mask(text) if plan.spec.kind is Kind.AWS else text
+
+
+def _size(result: report.Result) -> int:
+    """Return how many characters of foreign text a row has."""
+    texts = [result.reason, result.expected, result.received, result.reproduce, *result.notes]
+    for exchange in result.exchanges:
+        answer = exchange.response
+        texts += [exchange.request.body, *exchange.request.headers.values()]
+        texts += [answer.body, *answer.headers, *answer.headers.values()] if answer else []
+    return sum(map(len, texts))
+
+
+def _few(members: Sequence[str]) -> Iterator[str]:
+    """Yield the first of the members, each of bounded length, and how many more there are."""
+    yield from (clip(member, _LITTLE) for member in members[:_MOST_MEMBERS])
+    if len(members) > _MOST_MEMBERS:
+        yield f"… and {len(members) - _MOST_MEMBERS:,} more"
+
+
+@dataclass
+class RunObserver:
+    """What the caller of a run hears of it, and what it finds when the run has ended."""
+
+    on_open: Callable[[OpenTarget], None] = lambda _: None
+    """Called when the target is open."""
+    on_result: Callable[[report.Result], None] = lambda _: None
+    """Called with each result as it comes."""
+    before_close: Callable[[str], None] | None = None
+    """Called with the endpoint when all is recorded and the target still up with all that this run made in it."""
+    timings: Timings = field(default_factory=Timings)
+    record: report.Record | None = None
+    """The whole record, once the run has come to its end."""
+    reports: Mapping[str, Path] = field(default_factory=dict)
+    """The reports written, by kind."""
+
+
+class Run:
+    """A run whose target is open."""
+
+    def __init__(self, plan: Plan, target: OpenTarget, observer: RunObserver) -> None:
+        """Begin the record. Raises RecordError where the folder can't be written to."""
+        self.plan = plan
+        self.target = target
+        self.observer = observer
+        self.recording = Recording(plan, target)
+        self.restore: Callable[[TargetSession], None] | None = None
+        """Brings in what workers saw, where they run the other checks."""
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """Evaluates what is evaluated in this process: everything, or what is left when the workers are done."""
+        return Evaluator(self.plan, self.target, self.restore)
+
+    def evaluate(self, check: Check) -> None:
+        """Run a check and append its result; where the suite itself breaks, that is an error of the check."""
+        try:
+            self.take(self.evaluator.evaluate(check)[1])
+        except (Exception, UnansweredError):  # noqa: BLE001 - one broken check must not end the run
+            self.take_crash(check.id, traceback.format_exc())
+
+    def take(self, result: report.Result) -> None:
+        """Append the result of a check."""
+        self.observer.on_result(self.recording.take(result))
+
+    def take_crash(self, check_id: str, trace: str) -> None:
+        """Append a check that the suite could not carry out, unless it has a result already."""
+        result = self.recording.take_crash(check_id, f"the suite itself broke: {trace[-_TRACEBACK:]}")
+        if result is not None:
+            self.observer.on_result(result)
+
+    def finish(self, *, interrupted: bool = False) -> report.Record:
+        """Put the target back as it was, end the record and write the reports."""
+        observer, notes = self.observer, self.target.state.notes
+        if self.evaluator.times.checks_s:
+            observer.timings.processes.append(self.evaluator.times)
+        if observer.before_close is None:
+            with observer.timings.phase("closing the target"):
+                self.plan.transport_options.traffic.began = None  # what is put back has the time of a run of its own
+                notes += self.target.clean_up()
+        with observer.timings.phase("reports"):
+            stopped = "interrupted" if interrupted else ""
+            observer.record, observer.reports = self.recording.finish(self.evaluator, stopped=stopped, notes=notes)
+        if observer.before_close is not None:
+            observer.before_close(self.target.endpoint_url)
+        return observer.record
+
+    def close(self) -> None:
+        """Let go of the record, and of the AWS CLI where there is one."""
+        self.recording.close()
+        commands = self.evaluator.session.commands if "evaluator" in vars(self) else None
+        if commands is not None:
+            commands.close()
+
+
+@contextmanager
+def open_run(plan: Plan, observer: RunObserver) -> Iterator[Run]:
+    """Open the target of a plan and begin the record, for as long as the context lasts. Raises UserError."""
+    with ExitStack() as stack:
+        stack.enter_context(alone_in(plan.directory))
+        with observer.timings.phase("opening the target"):
+            target = stack.enter_context(plan.opened())
+        run = Run(plan, target, observer)
+        stack.callback(run.close)
+        observer.on_open(target)
+        yield run
+
+
+def run_here(plan: Plan, observer: RunObserver) -> None:
+    """Evaluate the checks of a plan one after the other, in this process; an interruption ends the record early."""
+    with open_run(plan, observer) as run:
+        interrupted = False
+        try:
+            for check in sorted(plan.own, key=place_in_run):
+                run.evaluate(check)
+        except KeyboardInterrupt:
+            interrupted = True
+        run.finish(interrupted=interrupted)
