@@ -1,4 +1,4 @@
-"""`conformance annotate REPORT`: the findings of a run where a CI service shows them beside the code."""
+"""`conformance annotate REPORT`: the findings of a run where a CI service shows them next to the code."""
 
 from __future__ import annotations
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
+from conformance.cli.options import json_form
 from conformance.errors import ExitCode, UserError
 from conformance.output import write_whole
 from conformance.program import Command
+
+
+def _schema() -> dict[str, Any]:
+    from conformance.report.comparison.json_forms import schema  # noqa: PLC0415 - only --schema needs it
+
+    return schema("compare")
 
 
 @click.command(cls=Command)
@@ -17,25 +25,13 @@ from conformance.program import Command
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the whole matrix as one HTML file.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
-def compare(
-    reports: tuple[str, ...],
-    as_markdown: bool,  # noqa: FBT001 - click passes flags so
-    html_file: Path | None,
-    as_json: bool,  # noqa: FBT001 - as above
-    print_schema: bool,  # noqa: FBT001 - as above
-) -> int:
+@json_form(_schema)
+def compare(reports: tuple[str, ...], *, as_markdown: bool, html_file: Path | None, as_json: bool) -> int:
     """Lay runs side by side: targets, or versions of one, against the claims of the contract.
 
     Each REPORT is a report.json, a run.jsonl, or the folder that a run has written; LABEL=REPORT names its column.
     Exit code 0, whatever the runs say; 2: a file that can't be read.
     """
-    if print_schema:
-        from conformance.report.comparison.json_forms import schema  # noqa: PLC0415 - --help does without it
-
-        click.echo(json.dumps(schema("compare"), indent=2))
-        return ExitCode.CONFORMS
     if as_markdown and as_json:
         raise click.UsageError("--markdown and --json are two forms: choose one.")
     if not reports:

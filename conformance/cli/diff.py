@@ -3,50 +3,51 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
-from conformance.errors import ExitCode
+from conformance.cli.options import json_form
 from conformance.program import Command
+
+
+def _schema() -> dict[str, Any]:
+    from conformance.report.comparison.json_forms import schema  # noqa: PLC0415 - only --schema needs it
+
+    return schema("diff")
 
 
 @click.command(cls=Command)
 @click.argument("old", required=False, metavar="OLD")
 @click.argument("new", required=False, metavar="NEW")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a comment on a pull request.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
+@json_form(_schema)
 @click.option("--strict", is_flag=True, help="A check of level should that broke counts as well.")
-def diff(old: str | None, new: str | None, strict: bool, **forms: bool) -> int:  # noqa: FBT001 - click passes flags so
-    """Tell what changed from run OLD to run NEW.
+def diff(old: str | None, new: str | None, *, strict: bool, as_markdown: bool, as_json: bool) -> int:
+    """Show what changed from run OLD to run NEW.
 
     Each is a report.json, a run.jsonl, or the folder that a run has written. Exit code 1: a check broke, is no longer
     judged, or is gone; 0: none did; 2: a file that can't be read.
     """
-    if forms["print_schema"]:
-        from conformance.report.comparison.json_forms import schema  # noqa: PLC0415 - --help does without it
-
-        click.echo(json.dumps(schema("diff"), indent=2))
-        return ExitCode.CONFORMS
-    if forms["as_markdown"] and forms["as_json"]:
+    if as_markdown and as_json:
         raise click.UsageError("--markdown and --json are two forms: choose one.")
     if old is None or new is None:
         raise click.UsageError("Name two runs: conformance diff OLD NEW.")
-    from conformance.report.comparison.difference import difference_of  # noqa: PLC0415 - as above
-    from conformance.report.comparison.reading import read_side  # noqa: PLC0415 - as above
+    from conformance.report.comparison.difference import difference_of  # noqa: PLC0415 - --help does without it
+    from conformance.report.comparison.reading import read_side  # noqa: PLC0415 - --help does without it
 
     difference = difference_of(read_side(old), read_side(new), strict=strict)
-    if forms["as_json"]:
-        from conformance.report.comparison.json_forms import diff_json  # noqa: PLC0415 - as above
+    if as_json:
+        from conformance.report.comparison.json_forms import diff_json  # noqa: PLC0415 - --help does without it
 
         click.echo(json.dumps(diff_json(difference), indent=1))
-    elif forms["as_markdown"]:
-        from conformance.report.comparison.difference import render_diff_markdown  # noqa: PLC0415 - as above
+    elif as_markdown:
+        from conformance.report.comparison.difference import render_diff_markdown  # noqa: PLC0415 - --help does without it
 
         click.echo(render_diff_markdown(difference), nl=False)
     else:
-        from conformance.program import console  # noqa: PLC0415 - as above
-        from conformance.report.comparison.difference import print_difference  # noqa: PLC0415 - as above
+        from conformance.program import console  # noqa: PLC0415 - --help does without it
+        from conformance.report.comparison.difference import print_difference  # noqa: PLC0415 - --help does without it
 
         print_difference(console(), difference)
     return difference.exit_code

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import conformance
-from conformance.cli.options import contract_in, settings
+from conformance.cli.options import contract_in, json_form, settings
 from conformance.errors import ExitCode, UserError
 from conformance.program import Command
 
@@ -22,8 +22,14 @@ _KINDS = ("new", "removed", "changed")
 _STYLES = ("boto3-page-rst", "boto3-page-text", "cli-page", "api-reference-text", "api-reference-markdown")
 
 
+def _schema() -> dict[str, Any]:
+    from conformance.documents.rendering import SCHEMA  # noqa: PLC0415 - only --schema needs it
+
+    return SCHEMA
+
+
 @click.command(cls=Command)
-@click.option("--document", metavar="FILE", help="Hold this page against the contract, not a model ('-': from stdin).")
+@click.option("--document", metavar="FILE", help="Compare this page with the contract, not a model ('-': from stdin).")
 @click.option("--style", type=click.Choice(_STYLES), help="How the page is written (default: found out).")
 @click.option("--operation", metavar="NAME", help="What the page is about (default: found out).")
 @click.option(
@@ -36,21 +42,15 @@ _STYLES = ("boto3-page-rst", "boto3-page-text", "cli-page", "api-reference-text"
     metavar="KIND",
     help="Exit 1 on such drift: new, removed, changed, or any. May be repeated, or a list with commas.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
+@json_form(_schema)
 @settings("contract")
-def drift(as_json: bool, print_schema: bool, contract: str | None, **options: Any) -> int:  # noqa: FBT001 - click passes flags so
-    """Tell what is new, gone or changed since the contract was made.
+def drift(*, as_json: bool, contract: str | None, **options: Any) -> int:
+    """Show what is new, gone or changed since the contract was made.
 
-    Without an argument, the service model of the installed botocore is held against the contract; with --document, a
+    Without an argument, the service model of the installed botocore is compared with the contract; with --document, a
     page of the documentation: of boto3 (as reStructuredText or as text), of the AWS CLI, or of the API Reference (as
     text or as Markdown). What the contract knows already as a disagreement of its documents never counts.
     """
-    if print_schema:
-        from conformance.documents.rendering import SCHEMA  # noqa: PLC0415 - only this branch needs it
-
-        click.echo(json.dumps(SCHEMA, indent=2))
-        return ExitCode.CONFORMS
     failing = _kinds(options["fail_on"])
     _one_of_them(options)
 
@@ -83,17 +83,17 @@ def _kinds(given: tuple[str, ...]) -> frozenset[str]:
 
 
 def _one_of_them(options: dict[str, Any]) -> None:
-    """Insist that one thing is held against the contract. Raises UserError."""
+    """Insist that one thing is compared with the contract. Raises UserError."""
     given = [
         f"--{name.replace('_', '-')}" for name in ("document", "botocore_data", "model") if options[name] is not None
     ]
     if len(given) > 1:
         raise UserError(
-            f"{' and '.join(given)} name two things to hold against the contract", remedy="give one of them"
+            f"{' and '.join(given)} name two things to compare with the contract", remedy="give one of them"
         )
     stray = [f"--{name}" for name in ("style", "operation") if options[name] is not None]
     if stray and options["document"] is None:
-        raise UserError(f"{' and '.join(stray)} tells of a page, and there is none", remedy="add --document FILE")
+        raise UserError(f"{' and '.join(stray)} is about a page, and there is none", remedy="add --document FILE")
 
 
 def _of_page(loaded: Contract, options: dict[str, Any]) -> Drift:

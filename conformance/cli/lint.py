@@ -31,7 +31,7 @@ def lint(documents: str | None, contract: str | None) -> int:
     checks = catalogue(loaded)
     for finding in findings:
         click.echo(f"{finding.where}: {finding.problem}\n  hint: {finding.remedy}")
-    cited = "" if documents is None else ", citations held against the documents"
+    cited = "" if documents is None else ", citations checked against the documents"
     words = f"{len(loaded.facts)} facts, {len(loaded.behaviours)} behaviours, {len(checks)} checks{cited}"
     click.echo(f"{len(findings) or 'no'} finding{'' if len(findings) == 1 else 's'}: {words}")
     return ExitCode.USAGE if findings else ExitCode.CONFORMS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from conformance.cli.options import contract_in, settings, terminal_width
+from conformance.cli.options import contract_in, json_form, settings, terminal_width
 from conformance.program import Command
 from conformance.report.fields import BASIS, BECAUSE, CITED, LEVEL, TEXT, TEXTS, Schema, closed, titled
 
@@ -71,14 +71,10 @@ _MEMBERS = re.compile(r"[.\[\]{}]+")
 
 @click.command(cls=Command)
 @settings("select", "operation", "area", "level")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that list, and stop.")
+@json_form(lambda: CHECKS)
 @settings("contract")
-def checks(as_json: bool, print_schema: bool, contract: str | None, **options: Any) -> None:  # noqa: FBT001 - click passes flags so
+def checks(*, as_json: bool, contract: str | None, **options: Any) -> None:
     """List the checks, without running any."""
-    if print_schema:
-        click.echo(json.dumps(CHECKS, indent=2))
-        return
     from conformance.suite.catalogue import catalogue, select  # noqa: PLC0415 - --help does without it
 
     chosen = select(
@@ -148,20 +144,10 @@ def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
     help="Only facts that cite this source, such as api-list. May be repeated.",
 )
 @click.argument("text", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that list, and stop.")
+@json_form(lambda: FACTS)
 @settings("contract")
-def facts(
-    text: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click passes flags so
-    print_schema: bool,  # noqa: FBT001 - as above
-    contract: str | None,
-    **options: tuple[str, ...],
-) -> None:
+def facts(text: tuple[str, ...], *, as_json: bool, contract: str | None, **options: tuple[str, ...]) -> None:
     """List the facts of the contract with their citations; with TEXT, those whose row contains every word of it."""
-    if print_schema:
-        click.echo(json.dumps(FACTS, indent=2))
-        return
     loaded = contract_in(contract)
     for name, known in (("operation", loaded.operations), ("document", loaded.sources)):
         if not set(options[name]) <= set(known):

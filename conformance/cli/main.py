@@ -15,18 +15,18 @@ STARTED = time.perf_counter()
 """When the program began, near enough: what Python itself takes to start is before it."""
 
 _COMMANDS = {
-    "run": ("conformance.cli.run", "Hold a target against the contract and report."),
+    "run": ("conformance.cli.run", "Check a target against the contract and report."),
     "checks": ("conformance.cli.listing", "List the checks, without running any."),
     "facts": ("conformance.cli.listing", "List the facts of the contract with their citations."),
     "explain": ("conformance.cli.explain", "Explain a check, fact, behaviour or citation."),
     "merge": ("conformance.cli.merge", "Put the parts of a run together, and report on the whole."),
-    "diff": ("conformance.cli.diff", "Tell what changed from one run to another."),
+    "diff": ("conformance.cli.diff", "Show what changed from one run to another."),
     "compare": ("conformance.cli.compare", "Lay the runs of several targets side by side."),
     "annotate": ("conformance.cli.annotate", "Print the findings of a run as annotations for a CI service."),
-    "validate": ("conformance.cli.validate", "Judge one saved answer or request, without a server."),
-    "drift": ("conformance.cli.drift", "Tell what a newer botocore or page has that the contract has not."),
+    "validate": ("conformance.cli.validate", "Check one saved answer or request, without a server."),
+    "drift": ("conformance.cli.drift", "Show what a newer botocore or page has that the contract lacks."),
     "lint": ("conformance.cli.lint", "Look for errors in the contract itself."),
-    "prove": ("conformance.cli.prove", "Hold the suite against servers that are broken on purpose."),
+    "prove": ("conformance.cli.prove", "Run the suite on servers that are broken on purpose."),
     "serve": ("conformance.cli.serve", "Serve the reference server in the foreground."),
 }
 
@@ -51,9 +51,9 @@ class _Commands(click.Group):
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(conformance.__version__, prog_name="conformance")
 def cli() -> None:
-    """Hold any endpoint against the contract of two SageMaker tuning operations.
+    """Check any endpoint against the contract of two SageMaker tuning operations.
 
-    Without an argument, `conformance run` judges the reference server that comes along.
+    Without an argument, `conformance run` checks the reference server that comes along.
     Exit codes: 0 conforms, 1 does not, 2 usage or contract error, 3 the target broke, 4 nothing, or too little,
     was judged.
     """

@@ -31,7 +31,7 @@ def merge(
 ) -> int:
     """Put the parts of one run together, and report as if it had been one.
 
-    Each RECORD is the run.jsonl of a `conformance run --shard I/N`, or the folder that it stands in. All parts have to
+    Each RECORD is the run.jsonl of a `conformance run --shard I/N`, or the folder that holds it. All parts have to
     be there. The exit code is that of the whole run.
     """
     from conformance import report  # noqa: PLC0415 - --help does without it

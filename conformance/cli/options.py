@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -54,12 +55,23 @@ def verbose(command: F) -> F:
     return click.option("-v", "--verbose", is_flag=True, help=words)(command)
 
 
-def json_forms(what: str = "that") -> Callable[[F], F]:
-    """Add the options that print JSON, or the JSON Schema of it."""
+def json_form(schema: Callable[[], Mapping[str, Any]]) -> Callable[[F], F]:
+    """Add the options that print JSON, or its JSON Schema instead of doing anything."""
+
+    def print_schema(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click passes flags so
+        if wanted:
+            click.echo(json.dumps(schema(), indent=2))
+            context.exit(0)
 
     def decorate(command: F) -> F:
-        words = f"Print the JSON Schema of {what}, and stop."
-        command = click.option("--schema", "print_schema", is_flag=True, help=words)(command)
+        command = click.option(
+            "--schema",
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=print_schema,
+            help="Print the JSON Schema of that, and stop.",
+        )(command)
         return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
     return decorate

@@ -1,4 +1,4 @@
-"""What `conformance run` says of time: where it went, and that a target stalls."""
+"""What `conformance run` prints of its plan, its evidence and its time."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def print_plan(console: Console, plan: Plan) -> ExitCode:
 
 
 def print_before(console: Console, plan: Plan) -> None:
-    """Print in short what a read-only run is about to send, or which evidence it judges."""
+    """Print in short what a read-only run is about to send, or which evidence it evaluates."""
     for line in _replay_lines(plan) if plan.replayed else _short_lines(plan):
         console.print(one_line(line), soft_wrap=True)
 
 
 def print_evidence(console: Console, recorded: Recorded) -> None:
-    """Print where the evidence is, and its digest: whoever publishes that shows that nobody changed it since.
+    """Print where the evidence is, and its digest: whoever publishes that can show that it was not changed since.
 
     Raises the EvidenceError that ended the writing, if one did.
     """
@@ -72,7 +72,7 @@ def _span(least: int, most: int | None, pace: float) -> str:
     return " to ".join(dict.fromkeys(duration(number / pace) for number in ends))
 
 
-def _plan_lines(plan: Plan, reach: Iterable[str], received: RequestEstimate) -> Iterator[str]:
+def _plan_lines(plan: Plan, reach: Iterable[str], estimate: RequestEstimate) -> Iterator[str]:
     spec = plan.spec
     yield f"plan for {spec.name}: nothing has been sent"
     yield ""
@@ -80,12 +80,12 @@ def _plan_lines(plan: Plan, reach: Iterable[str], received: RequestEstimate) -> 
     yield _row("signs", f"{', '.join(_signed(plan))}; nothing else")
     if unsent := _unsent(plan):
         yield _row("not sent", f"{unsent}: here only operations that read are sent")
-    yield _row("state", _state(plan, received))
+    yield _row("state", _state(plan, estimate))
     yield _row("checks", f"{len(plan.own):,}")
     yield ""
-    yield from _table(plan, received)
+    yield from _table(plan, estimate)
     yield ""
-    yield from _bounds(plan, received)
+    yield from _bounds(plan, estimate)
 
 
 def _endpoint(plan: Plan) -> str:
@@ -111,62 +111,62 @@ def _unsent(plan: Plan) -> str:
     return ", ".join(sorted(set(plan.contract.operations) - set(_signed(plan))))
 
 
-def _state(plan: Plan, received: RequestEstimate) -> str:
+def _state(plan: Plan, estimate: RequestEstimate) -> str:
     source = plan.spec.state
-    if received.size is None:
-        return f"{source.origin}: {count(received.resources, 'tuning job')} of a known world"
+    if estimate.size is None:
+        return f"{source.origin}: {count(estimate.resources, 'tuning job')} of a known world"
     if source.names:
         return f"{source.origin}: {count(len(source.names), 'tuning job')}, by name"
     return f"{source.origin}: the first {count(source.bound, 'tuning job')} that a listing gives, at most"
 
 
-def _table(plan: Plan, received: RequestEstimate) -> Iterator[str]:
-    names = dict.fromkeys([*received.opening, *plan.contract.operations])
+def _table(plan: Plan, estimate: RequestEstimate) -> Iterator[str]:
+    names = dict.fromkeys([*estimate.opening, *plan.contract.operations])
     width = max(len(name) for name in names) + 2
-    if received.size is None:
-        yield f"  {'requests':<{width}}{'exactly' if received.exact else 'about':>10}"
+    if estimate.size is None:
+        yield f"  {'requests':<{width}}{'exactly' if estimate.exact else 'about':>10}"
     else:
         yield f"  {'requests':<{width}}{'at least':>10}{'at most':>10}"
     for name in names:
         yield _counts(
             width,
             name,
-            received,
-            _of(received.opening, received.least, name),
-            _of(received.opening, received.most, name),
+            estimate,
+            _of(estimate.opening, estimate.least, name),
+            _of(estimate.opening, estimate.most, name),
         )
-    yield _counts(width, "in all", received, received.at_least, received.at_most)
+    yield _counts(width, "in all", estimate, estimate.at_least, estimate.at_most)
 
 
-def _of(opening: Mapping[str, int], judging: Mapping[str, int], name: str) -> int:
-    return opening.get(name, 0) + judging.get(name, 0)
+def _of(opening: Mapping[str, int], checks: Mapping[str, int], name: str) -> int:
+    return opening.get(name, 0) + checks.get(name, 0)
 
 
-def _counts(width: int, name: str, received: RequestEstimate, least: int, most: int) -> str:
-    return f"  {name:<{width}}{least:>10,}" + ("" if received.size is None else f"{most:>10,}")
+def _counts(width: int, name: str, estimate: RequestEstimate, least: int, most: int) -> str:
+    return f"  {name:<{width}}{least:>10,}" + ("" if estimate.size is None else f"{most:>10,}")
 
 
-def _bounds(plan: Plan, received: RequestEstimate) -> Iterator[str]:
+def _bounds(plan: Plan, estimate: RequestEstimate) -> Iterator[str]:
     spec = plan.spec
-    if received.size is not None:
+    if estimate.size is not None:
         yield _row("at least", "what is sent whatever is there: exact for a target without any tuning job")
         yield _row(
             "at most",
-            f"with {count(received.resources, 'tuning job')} of {received.size} training jobs each. Larger ones take "
+            f"with {count(estimate.resources, 'tuning job')} of {estimate.size} training jobs each. Larger ones take "
             "more, and "
             "so do parents of warm starts beyond them, and requests that are throttled and sent again",
         )
     yield _row("budget", "none: the run sends what it needs" if spec.budget is None else count(spec.budget, "request"))
     yield _row("pace", "none: one request after the other" if spec.pace is None else f"{spec.pace:g} requests a second")
     if spec.pace is not None:
-        most = min(received.at_most, spec.budget or received.at_most)
-        took = _span(received.at_least, most, spec.pace)
+        most = min(estimate.at_most, spec.budget or estimate.at_most)
+        took = _span(estimate.at_least, most, spec.pace)
         yield _row("time", f"{took}, if the target answers within {1 / spec.pace:g} s")
-    if received.cut:
-        areas = ", ".join(f"{area} {number:,}" for area, number in received.cut.items())
+    if estimate.cut:
+        areas = ", ".join(f"{area} {number:,}" for area, number in estimate.cut.items())
         yield _row(
             "cut",
-            f"the plan goes beyond the budget: {count(sum(received.cut.values()), 'check')} would not be judged "
+            f"the plan goes beyond the budget: {count(sum(estimate.cut.values()), 'check')} would not be judged "
             f"({areas}). "
             "Raise `budget`, lower `state: {existing: {bound: ...}}`, or choose checks by --select and --area",
         )
@@ -190,7 +190,7 @@ def _short_lines(plan: Plan) -> Iterator[str]:
         yield f"at most {most}{time}; the run needs at least {least:,}: --plan says what is cut"
         return
     most = "no budget" if spec.budget is None else f"at most {count(spec.budget, 'request')}"
-    yield f"at least {least:,}, {most}{time} (--plan tells more and sends nothing)"
+    yield f"at least {least:,}, {most}{time} (--plan says more and sends nothing)"
 
 
 def _replay_lines(plan: Plan) -> Iterator[str]:
@@ -236,7 +236,7 @@ def timings_table(timings: Timings, total_s: float) -> Iterator[str]:
         yield _timings_row(name, seconds, total_s)
         if name == "opening the target":
             yield from _checks(timings, None if workers else total_s)
-    known = sum(timings.phases.values()) + (0 if workers else timings.exchanges_s + timings.judging_s)
+    known = sum(timings.phases.values()) + (0 if workers else timings.exchanges_s + timings.evaluation_s)
     yield _timings_row("waiting for the processes" if workers else "all else", total_s - known, total_s)
     yield _timings_row("in all", total_s, total_s)
 
@@ -246,9 +246,9 @@ def _checks(timings: Timings, total_s: float | None) -> Iterator[str]:
     each = f"{count:,}, {timings.exchanges_s / count * 1000:.2f} ms each" if count else "none"
     where = "" if total_s else f", {len(timings.processes)} processes together"
     yield _timings_row(f"exchanges{where}", timings.exchanges_s, total_s, each)
-    yield _timings_row(f"judging{where}", timings.judging_s, total_s)
+    yield _timings_row(f"judging{where}", timings.evaluation_s, total_s)
 
 
-def _timings_row(name: str, seconds: float, total_s: float | None, beside: str = "") -> str:
+def _timings_row(name: str, seconds: float, total_s: float | None, note: str = "") -> str:
     share = f"{seconds / total_s:4.0%}" if total_s else "    "
-    return f"  {name:<{_WIDTH}}{seconds:7.2f} s  {share}  {beside}".rstrip()
+    return f"  {name:<{_WIDTH}}{seconds:7.2f} s  {share}  {note}".rstrip()

@@ -1,47 +1,44 @@
-"""`conformance prove`: the checks held against servers that are broken on purpose."""
+"""`conformance prove`: the checks run on servers that are broken on purpose."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+from typing import Any
 
 import click
 
+from conformance.cli.options import json_form
 from conformance.errors import ExitCode
 from conformance.program import Command
 
 
+def _schema() -> dict[str, Any]:
+    from conformance.mutation.rendering import SCHEMA  # noqa: PLC0415 - only --schema needs it
+
+    return SCHEMA
+
+
 @click.command(cls=Command)
-@click.option("--json", "as_json", is_flag=True, help="Print the whole proof as JSON.")
-@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
+@json_form(_schema)
 @click.option("--sample", metavar="N", type=click.IntRange(min=1), default=1, help="Try every Nth mutant only.")
 @click.option("--select", multiple=True, metavar="PATTERN", help="Only mutants whose id matches. May be repeated.")
 @click.option("-n", "processes", metavar="N", type=click.IntRange(min=1), help="Processes (default: one a core).")
 @click.option("-v", "--verbose", is_flag=True, help="Print each mutant's claim, its checks, and what no mutant breaks.")
-def prove(  # noqa: PLR0913, PLR0917 - click passes options so
-    as_json: bool,  # noqa: FBT001 - click passes flags so
-    print_schema: bool,  # noqa: FBT001 - as above
-    sample: int,
-    select: tuple[str, ...],
-    processes: int | None,
-    verbose: bool,  # noqa: FBT001 - as above
-) -> int:
-    """Hold the suite against broken servers: each must fail a check about what it breaks.
+def prove(*, as_json: bool, sample: int, select: tuple[str, ...], processes: int | None, verbose: bool) -> int:
+    """Run the suite on broken servers: each must fail a check about what it breaks.
 
     Exit code 0: every mutant was caught; 1: one survived, or a check accuses the unbroken server.
     """
     from conformance.contract.loading import load  # noqa: PLC0415 - as above
     from conformance.mutation.bench import Bench, every_mutant, world  # noqa: PLC0415 - as above
-    from conformance.mutation.rendering import SCHEMA, as_screen, as_text  # noqa: PLC0415 - as above
     from conformance.mutation.rendering import as_json as rendering_as_json  # noqa: PLC0415 - as above
+    from conformance.mutation.rendering import as_screen, as_text  # noqa: PLC0415 - as above
     from conformance.mutation.running import chosen, faults  # noqa: PLC0415 - as above
     from conformance.mutation.running import prove as run  # noqa: PLC0415 - as above
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - --help does without it
 
-    if print_schema:
-        click.echo(json.dumps(SCHEMA, indent=2))
-        return ExitCode.CONFORMS
     contract = load()
     checks = catalogue(contract)
     every = every_mutant(contract)

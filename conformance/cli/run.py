@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from conformance.suite.known_failures import Entry
-    from conformance.suite.known_failures_writing import Draft
+    from conformance.suite.known_failures import Draft, Entry
     from conformance.suite.timings import Timings
     from conformance.targets.opening import OpenTarget
 
@@ -285,8 +284,7 @@ def _draft_at(path: str | None, reason: str | None) -> Draft | None:
                 "--reason is for entries that are written, and none are", remedy="add --write-known-failures FILE"
             )
         return None
-    from conformance.suite.known_failures import TODO  # noqa: PLC0415 - only this branch needs it
-    from conformance.suite.known_failures_writing import Draft  # noqa: PLC0415 - as above
+    from conformance.suite.known_failures import TODO, Draft  # noqa: PLC0415 - only this branch needs it
 
     return Draft.at(Path(path), reason=TODO if reason is None else reason)
 

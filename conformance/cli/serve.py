@@ -66,7 +66,7 @@ _TEN_YEARS_S = 315_360_000.0
     "--require-signature",
     "keys",
     metavar="ACCESS_KEY:SECRET_KEY",
-    help="Refuse requests that these keys have not signed (default: nobody looks at signatures).",
+    help="Reject requests that these keys have not signed (default: signatures are not looked at).",
 )
 def serve(  # noqa: PLR0913 - each is one option
     *,

@@ -1,4 +1,4 @@
-"""`conformance validate`: one saved answer, or one saved request, judged without a server."""
+"""`conformance validate`: one saved answer, or one saved request, checked without a server."""
 
 from __future__ import annotations
 
@@ -9,50 +9,41 @@ from typing import Any
 import click
 
 import conformance
-from conformance.cli.options import contract_in, settings
-from conformance.errors import ExitCode, UserError
+from conformance.cli.options import contract_in, json_form, settings
+from conformance.errors import UserError
 from conformance.program import Command
+
+
+def _schema() -> dict[str, Any]:
+    from conformance.suite.validate_rendering import schema  # noqa: PLC0415 - only --schema needs it
+
+    return schema()
 
 
 @click.command(cls=Command)
 @click.argument("operation", required=False)
 @click.argument("file", required=False)
-@click.option("--request", metavar="FILE", help="The input of the request: judged alone, or beside the answer to it.")
+@click.option(
+    "--request", metavar="FILE", help="The input of the request: checked alone, or together with the answer to it."
+)
 @click.option(
     "--form",
     type=click.Choice(["wire", "cli", "boto3"]),
     help="Who printed the answer: the server, the AWS CLI, or json.dumps(answer, default=str) (default: found out).",
 )
-@click.option(
-    "--level",
-    multiple=True,
-    type=click.Choice(["must", "should"]),
-    help="Only checks of this level. May be repeated.",
-)
+@settings("level")
 @click.option("--strict", is_flag=True, help="A failed check of level should fails it as well.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of that, and stop.")
+@json_form(_schema)
 @settings("contract")
-def validate(  # noqa: PLR0913, PLR0917 - an option each
-    operation: str | None,
-    file: str | None,
-    as_json: bool,  # noqa: FBT001 - click passes flags so
-    print_schema: bool,  # noqa: FBT001 - as above
-    strict: bool,  # noqa: FBT001 - as above
-    contract: str | None,
-    **options: Any,
+def validate(
+    operation: str | None, file: str | None, *, as_json: bool, strict: bool, contract: str | None, **options: Any
 ) -> int:
-    """Judge one saved answer of an OPERATION, by the laws that a run uses.
+    """Check one saved answer of an OPERATION, by the laws that a run uses.
 
     FILE ('-': standard input) is a body as it came over the wire, what the AWS CLI printed as JSON or as YAML, or what
     boto3 returned, printed with json.dumps(answer, default=str). OPERATION may be spelled as the API, boto3 or the AWS
-    CLI does. With --request, the answer is judged beside what was asked; without FILE, the request alone.
+    CLI does. With --request, the answer is checked together with what was asked; without FILE, the request alone.
     """
-    if print_schema:
-        from conformance.suite.validate_rendering import schema  # noqa: PLC0415 - only this branch needs it
-
-        click.echo(json.dumps(schema(), indent=2))
-        return ExitCode.CONFORMS
     if operation is None or (file is None and options["request"] is None):
         raise UserError(
             "there is nothing to judge",

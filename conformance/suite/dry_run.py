@@ -24,7 +24,7 @@ from conformance.worlds.model import World
 
 _NOWHERE = "http://127.0.0.1:1"
 _CREDENTIALS = Credentials("AKIDEXAMPLE", "example-secret-key")
-"""Keys of nobody, which the service in this process knows."""
+"""Invented keys, which the service in this process knows."""
 _SENDS_NOTHING = frozenset({"response", "consistency"})
 """Areas whose checks look at what others fetched, and at every resource with its listing."""
 
@@ -35,7 +35,7 @@ class DryRun:
 
     requests: Mapping[str, int]
     cut: Mapping[str, int]
-    """Checks that would not be judged for want of requests, by area."""
+    """Checks that would have no verdict for want of requests, by area."""
 
     @property
     def total(self) -> int:
@@ -46,7 +46,7 @@ class DryRun:
 def dry_run(plan: Plan, world: World, *, budget: int | None = None, clients: bool = True) -> DryRun:
     """Run the checks of a plan on a world in this process; nothing leaves it.
 
-    `budget` cuts the run off as it would be; then checks that send nothing are judged as well, for what they hang on.
+    `budget` cuts the run off as it would be; then checks that send nothing are run as well, for what they depend on.
     Without `clients` no client library is loaded, which saves half a second.
     """
     spec = replace(plan.spec, budget=budget, pace=None, endpoint_url=_NOWHERE)
@@ -84,12 +84,12 @@ class _Counting:
 
 
 _SIZE = 100
-"""Items of the listing of each resource that a forecast reckons with where they are not known: the largest page."""
+"""Items of the listing of each resource that an estimate assumes where they are not known: the largest page."""
 
 
 @dataclass(frozen=True)
 class RequestEstimate:
-    """What a run will send: `least` whatever is there, `most` in a state of the size told; both by operation."""
+    """What a run will send: `least` whatever is there, `most` in a state of that size; both by operation."""
 
     opening: Mapping[str, int]
     """What finds the state, or makes it and puts all back."""
@@ -100,9 +100,9 @@ class RequestEstimate:
     size: int | None
     """How many listed items each of them has in the larger state; None where the state is known, and both are one."""
     exact: bool
-    """Whether the target is known to hold just this state, and to serve it as the rehearsal did."""
+    """Whether the target is known to hold just this state, and to serve it as the dry run did."""
     cut: Mapping[str, int]
-    """Checks by area that the budget would leave without a judgement in the larger state."""
+    """Checks by area that the budget would leave without a verdict in the larger state."""
 
     @property
     def at_least(self) -> int:

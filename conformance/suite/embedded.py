@@ -1,4 +1,4 @@
-"""The reference server inside the process of a run: as a target of its own, or without a socket for a rehearsal."""
+"""The reference server inside the process of a run: as a target of its own, or without a socket for a dry run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def in_process(
 
 @contextmanager
 def start_reference(contract: Contract, world: World, credentials: Credentials | None) -> Iterator[str]:
-    """Start the reference server inside this process; give its endpoint."""
+    """Start the reference server inside this process; yield its endpoint."""
     from conformance.reference.server import ReferenceServer  # noqa: PLC0415 - other targets do without it
 
     server: AbstractContextManager[ReferenceServer] = ReferenceServer(

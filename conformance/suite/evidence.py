@@ -32,7 +32,7 @@ Header = Callable[[Access, Redactor], Origin]
 
 
 class Recorded:
-    """The evidence of one run, from the first request of opening the target to the last of judging it."""
+    """The evidence of one run, from the first request of opening the target to the last of its checks."""
 
     def __init__(self, path: Path, mask: AccountMask) -> None:
         """Write nothing yet."""
@@ -42,7 +42,7 @@ class Recorded:
         self.digest = ""
         """The digest of the whole, once it is written."""
         self.error: EvidenceError | None = None
-        """Why no more could be written; the run itself goes on, its judgements are worth as much."""
+        """Why no more could be written; the run itself goes on, its verdicts are worth as much."""
 
     @property
     def exchanges(self) -> int:
@@ -171,7 +171,7 @@ class Replayed:
             )
         if settings.target != DEFAULT_TARGET:
             raise UserError(
-                "a replay has no target: the evidence stands in its place", remedy="leave the name of the target out"
+                "a replay has no target: the evidence takes its place", remedy="leave the name of the target out"
             )
         return cls.of(Path(str(settings.replay)))
 
@@ -197,7 +197,7 @@ class Replayed:
 
     @property
     def named(self) -> str:
-        """What the recorded run was told to hold against the contract."""
+        """The target that the recorded run was given."""
         return str(self.bundle.origin.run["target"])
 
     @property

@@ -1,4 +1,4 @@
-"""Holding results against known failures: which of them are covered, and which entries are out of date."""
+"""Known failures: the file that declares them, how the results of a run compare with it, and entries for new ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -17,9 +17,11 @@ from typing import Any, Final, Self
 
 from conformance.checks.check import matches
 from conformance.errors import UserError
-from conformance.inputs import Section, insist, load_file
+from conformance.inputs import Entries, Section, insist, load_file
+from conformance.output import write_whole
 from conformance.report.result import Outcome, Result
 from conformance.report.run import Gate, GateFinding, Record, Wrong
+from conformance.report.summary import counts_against
 
 
 class KnownFailuresError(UserError):
@@ -27,7 +29,7 @@ class KnownFailuresError(UserError):
 
 
 NEVER_COVERED = "suite-error"
-"""The kind of an error that is the suite's own fault: nobody can declare it."""
+"""The kind of an error that is the suite's own fault, which can't be declared."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Entry:
     """A failure that is accepted for now.
 
     `check` is an id or a pattern, `where` the `file:line` of the entry. `outcome` and `kind` are the signature of the
-    failure, an empty `kind` standing for any. `expires` is the last day on which it holds.
+    failure, an empty `kind` meaning any. `expires` is the last day on which it holds.
     """
 
     check: str
@@ -52,16 +54,16 @@ class Entry:
         return signature(self.outcome, self.kind)
 
     @property
-    def told(self) -> str:
-        """Where it stands and what it says: the reason, and the link where there is one."""
+    def text(self) -> str:
+        """Its place and what it says: the reason, and the link where there is one."""
         return f"{self.where}: {self.reason}" + (f" ({self.issue})" if self.issue else "")
 
     def has_expired(self, today: date) -> bool:
-        """Tell whether its last day is over."""
+        """Return whether its last day is over."""
         return self.expires is not None and today > self.expires
 
     def covers(self, result: Result) -> bool:
-        """Tell whether a result of one of its checks is the failure that it declares."""
+        """Return whether a result of one of its checks is the failure that it declares."""
         if result.kind == NEVER_COVERED:
             return False
         return result.outcome is self.outcome and self.kind in {"", result.kind}
@@ -87,12 +89,12 @@ def signature(outcome: Outcome, kind: str) -> str:
 
 
 def cleared(result: Result) -> Result:
-    """Return a result as it was before any known failures were held against it."""
+    """Return a result as it was without what known failures say of it."""
     return replace(result, known=False, declared="") if result.known or result.declared else result
 
 
 TODO: Final = "TODO"
-"""What stands for a reason that is still to be written."""
+"""The placeholder for a reason that is still to be written."""
 DAY: Final = "CONFORMANCE_TODAY"
 """The environment variable that names the day by which expiry is judged, such as 2027-04-01."""
 
@@ -228,7 +230,7 @@ class _Claim:
 
 
 class KnownFailureMatcher:
-    """Known failures, held against the checks that there are on one day.
+    """Known failures, matched with the checks that there are, on one day.
 
     Every check belongs to the first entry that matches it, whatever that entry says of its outcome: a file reads from
     the special to the general, and there is one line to look at for each check.
@@ -259,13 +261,13 @@ class KnownFailureMatcher:
         if not entry.covers(result):
             return replace(result, declared=f"{entry.where} declares another failure: {entry.signature}")
         if entry.has_expired(self._today):
-            return replace(result, declared=f"until {entry.expires}, {entry.told}")
-        return replace(result, known=True, declared=entry.told)
+            return replace(result, declared=f"until {entry.expires}, {entry.text}")
+        return replace(result, known=True, declared=entry.text)
 
     def evaluate(self, results: Mapping[str, Result], selected: Collection[str]) -> Gate:
         """Return which entries are out of date or unused, by the results of a run and the ids of all its checks.
 
-        An entry whose checks were not selected is not judged, and neither is a check that was skipped.
+        An entry whose checks were not selected is not evaluated, and neither is a check that was skipped.
         """
         findings: list[GateFinding] = []
         self._suggestions = _SUGGESTIONS
@@ -300,7 +302,9 @@ class KnownFailureMatcher:
             yield _finding(Wrong.SHADOWED, entry, f"{first.where} is about all of its checks already", remedy)
         elif chosen and entry.has_expired(self._today):
             problem = f"its last day was {entry.expires}: the failure counts again"
-            yield _finding(Wrong.EXPIRED, entry, problem, "mend the target, or say anew until when it is accepted")
+            yield _finding(
+                Wrong.EXPIRED, entry, problem, "fix the target, or set a new date until which it is accepted"
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Return what a worker process needs to mark results as this one does."""
@@ -342,7 +346,7 @@ def _about_the_check(entry: Entry, result: Result) -> Iterator[GateFinding]:
         yield _finding(Wrong.STALE, entry, "it passes, though it is declared to fail", narrow, result.id)
     elif not entry.covers(result) and result.kind != NEVER_COVERED:
         problem = f"it is declared as {entry.signature}, and ended as {signature(result.outcome, result.kind)}"
-        remedy = "mend the target, or change `outcome` and `kind` if this is the failure that you accept"
+        remedy = "fix the target, or change `outcome` and `kind` if this is the failure that you accept"
         yield _finding(Wrong.CHANGED, entry, problem, remedy, result.id)
 
 
@@ -356,3 +360,137 @@ def apply_known_failures(record: Record, matcher: KnownFailureMatcher) -> Record
     by_id = {item.id: item for item in results}
     footer = replace(record.footer, gate=matcher.evaluate(by_id, by_id)) if record.footer else None
     return replace(record, results=results, footer=footer)
+
+
+_HEAD = f"""\
+# Checks that the target is known to fail. Say in each entry why that is accepted for now: as long as one says {TODO},
+# `conformance run --known-failures` rejects the file. An entry may also have `issue` (a link) and `expires` (a date).
+known_failures:
+"""
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./*?+=\[\]{}-]*")
+_WORDS = frozenset({"true", "false", "null"})
+_NO_ENTRY = re.compile(r"^known_failures:\s*\[\s*\]\s*(#.*)?$")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file that is to be written after a run: its path, and what it has already (None for a new file)."""
+
+    path: Path
+    existing: KnownFailures | None
+    reason: str = TODO
+    """What each new entry has as its reason."""
+
+    @classmethod
+    def at(cls, path: Path, *, reason: str = TODO) -> Draft:
+        """Look at the place before anything is run.
+
+        Raises KnownFailuresError where nothing can be written there, or where the reason is none.
+        """
+        if reason != TODO and (is_unwritten(reason) or not reason.isprintable()):
+            raise KnownFailuresError(
+                "--reason is empty, a TODO, or not one line of text",
+                where="--reason",
+                remedy="say in one line why the failures are accepted for now, or leave --reason out",
+            )
+        if not path.exists():
+            if not path.absolute().parent.is_dir():
+                raise KnownFailuresError(f"there is no folder {path.parent}", where=str(path), remedy="make it first")
+            return cls(path, None, reason)
+        existing = read_known_failures(path, reasons_due=False)
+        _insertion(path)
+        return cls(path, existing, reason)
+
+    def write(self, record: Record, catalogue: Sequence[str], *, strict: bool) -> tuple[Entry, ...]:
+        """Write what the failures of a record lack to be declared; return the entries that were added.
+
+        What the file has already stays as it is, comments included. New entries come first, since a check belongs
+        to the first entry that matches it. Raises KnownFailuresError where the file can't be written, or where the
+        record is not that of a whole run.
+        """
+        if not record.complete or record.stopped:
+            raise KnownFailuresError(
+                "the run did not come to its end: its failures are not written down",
+                where=str(self.path),
+                remedy="fix what stopped it, and run again",
+            )
+        added = missing_entries(record.results, self.existing, catalogue, strict=strict, reason=self.reason)
+        if added or self.existing is None:
+            self._replace(_inserted(self.path, added) if self.existing else _HEAD.rstrip("\n") + _block(added, "  "))
+        return added
+
+    def _replace(self, text: str) -> None:
+        try:
+            write_whole(self.path, text)
+        except OSError as error:
+            raise KnownFailuresError(
+                f"the known failures can't be written: {error.strerror or error}",
+                where=str(self.path),
+                remedy="name a file that can be written",
+            ) from error
+
+
+def missing_entries(
+    results: Iterable[Result], existing: KnownFailures | None, catalogue: Sequence[str], *, strict: bool, reason: str
+) -> tuple[Entry, ...]:
+    """Return an entry for each result that would turn a run red and that no entry covers, by id.
+
+    These are failures at level must, with `strict` those at level should too, and errors that are not the suite's own.
+    """
+    known = existing or KnownFailures("", ())
+    # An entry that has expired needs a new date, not a second entry: no day is late here.
+    matcher = KnownFailureMatcher(known, catalogue, date.min)
+    bare = sorted((cleared(result) for result in results), key=lambda item: item.id)
+    red = [item for item in bare if counts_against(item, strict=strict) or item.outcome is Outcome.ERROR]
+    return tuple(
+        Entry(item.id, reason, "", outcome=item.outcome, kind=item.kind)
+        for item in red
+        if item.kind != NEVER_COVERED and not matcher.mark(item).known
+    )
+
+
+def _block(entries: Iterable[Entry], indent: str) -> str:
+    """Return the lines of entries, which follow the key on its own line; an empty list where there are none."""
+    lines: list[str] = []
+    for entry in entries:
+        lines.append(f"{indent}- check: {_scalar(entry.check)}")
+        lines.append(f"{indent}  outcome: {entry.outcome.value}")
+        if entry.kind:
+            lines.append(f"{indent}  kind: {_scalar(entry.kind)}")
+        lines.append(f"{indent}  reason: {_scalar(entry.reason)}")
+    return "\n" + "\n".join(lines) + "\n" if lines else " []\n"
+
+
+def _scalar(text: str) -> str:
+    # What JSON writes in quotes, YAML reads as the same text.
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else json.dumps(text, ensure_ascii=False)
+
+
+def _inserted(path: Path, added: Sequence[Entry]) -> str:
+    """Return the text of a file with further entries before those that it has."""
+    number, indent = _insertion(path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    key = _NO_ENTRY.sub(
+        lambda found: f"known_failures:  {found[1]}" if found[1] else "known_failures:", lines[number - 1]
+    )
+    above, below = [*lines[: number - 1], key], lines[number:]
+    return "\n".join(above) + _block(added, indent) + "".join(f"{line}\n" for line in below)
+
+
+def _insertion(path: Path) -> tuple[int, str]:
+    """Return the line behind which entries can be put, and their indentation; raise KnownFailuresError."""
+    document, _ = load_file(path, str(path), KnownFailuresError)
+    if isinstance(document, Section):
+        line = document.lines["known_failures"]
+        rows: Entries = document["known_failures"]
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if not rows and _NO_ENTRY.match(lines[line - 1]):
+            return line, "  "
+        first = lines[rows.lines[0] - 1] if rows else ""
+        if first.lstrip().startswith("- ") and rows.lines[0] > line:
+            return line, first[: len(first) - len(first.lstrip())]
+    raise KnownFailuresError(
+        "nothing can be added to this file: its entries are not written one a line",
+        where=str(path),
+        remedy="write them as `- check: …` lines, or name a new file",
+    )

@@ -75,13 +75,13 @@ class Plan:
     recorded: Recorded | None = None
     """Where the evidence of the run goes; None where none is wanted."""
     replayed: Replayed | None = None
-    """The evidence that stands in the place of the target; None where there is one."""
+    """The evidence that takes the place of the target; None where there is one."""
     processes: int | None = None
     """How many workers share the run, in one of them; None in the process that was started."""
     transport_options: TransportOptions = field(default_factory=TransportOptions)
     mask: AccountMask = field(default_factory=AccountMask)
     on_wait: Callable[[str], None] = field(default=lambda _: None, compare=False)
-    """Hears what the opening or the closing of the target waits for."""
+    """Called with what the opening or the closing of the target waits for."""
 
     @classmethod
     def of(cls, settings: Settings) -> Plan:
@@ -207,7 +207,7 @@ class Plan:
 
     @contextmanager
     def open_live(self, on_access: Callable[[Access], None] = lambda _: None) -> Iterator[OpenTarget]:
-        """Open the target itself; `on_access` hears how it is reached before the first request of the opening."""
+        """Open the target itself; `on_access` is called with how it is reached, before the first request."""
 
         def caller(access: Access) -> Client:
             on_access(access)
@@ -239,7 +239,7 @@ class Plan:
         )
 
     def session(self, target: OpenTarget, *, on_exchange: Callable[[float], None] = lambda _: None) -> TargetSession:
-        """Return a session at an open target; `on_exchange` hears the seconds of each exchange that it has."""
+        """Return a session at an open target; `on_exchange` is called with the seconds of each exchange that it has."""
         client = self.client(target.access, on_exchange=on_exchange)
         sender: Client | LockedClient = client
         commands = None

@@ -111,7 +111,7 @@ def items_of(session: pytest.Session, ids: set[str]) -> Sequence[pytest.Item]:
 
 
 def module(parent: pytest.Collector, path: Path) -> pytest.Module:
-    """Return a module of the suite, named alike in every process of a run: each host has it in a folder of its own."""
+    """Return a module of the suite under one name for all processes: each host has it in a folder of its own."""
     return pytest.Module.from_parent(parent, path=path, nodeid=f"conformance/suite/{path.name}")
 
 

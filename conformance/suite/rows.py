@@ -113,14 +113,14 @@ _NEEDS_EXPLAINING = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 def row(check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> report.Result:
     """Return the row; exchanges are kept where something has to be explained, the first three of them."""
-    judged = judged_row(check, verdict, duration_s)
+    result = judged_row(check, verdict, duration_s)
     if verdict.outcome not in _NEEDS_EXPLAINING:
-        return judged
-    return replace(judged, exchanges=tuple(_kept(verdict.exchanges)), reproduce=_reproducing(shell, check, verdict))
+        return result
+    return replace(result, exchanges=tuple(_kept(verdict.exchanges)), reproduce=_reproducing(shell, check, verdict))
 
 
 def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> report.Result:
-    """Return the row of a judgement alone, which needs no target: without what was sent, and how to send it again."""
+    """Return the row of a verdict alone, which needs no target: without what was sent, and how to send it again."""
     return report.Result(
         id=check.id,
         operation=check.operation,
@@ -145,7 +145,7 @@ def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> repor
 def _reproducing(shell: Shell, check: Check, verdict: Verdict) -> str:
     line = verdict.reproduce or reproduce(shell, check.id, next(iter(verdict.exchanges), None))
     if verdict.kind in _ON_ONE_CONNECTION and line.startswith(CURL):
-        # curl sends what stands behind --next on the same connection.
+        # curl sends what follows --next on the same connection.
         line += f" --next {reproduce(shell, check.id, verdict.exchanges[1]).removeprefix(CURL)}"
     return line if len(line) <= _LONGEST_LINE else reproduce(shell, check.id, None)
 

@@ -123,7 +123,7 @@ class Recording:
         """Write the header. Raises RecordError where the folder can't be written to."""
         self.path = plan.directory / RECORD
         self._plan = plan
-        # A recording is masked already, and a stand-in must not get another one.
+        # A recording is masked already, and a stand-in for a number must not get another one.
         self._mask = plan.mask if plan.spec.kind is Kind.AWS and plan.replayed is None else None
         self._started = time.perf_counter()
         self._results: dict[str, report.Result] = {}
@@ -281,7 +281,7 @@ def _few(members: Sequence[str]) -> Iterator[str]:
 
 @dataclass
 class RunObserver:
-    """What the caller of a run hears of it, and what it finds when the run has ended."""
+    """What the caller of a run is called with, and what it finds when the run has ended."""
 
     on_open: Callable[[OpenTarget], None] = lambda _: None
     """Called when the target is open."""

@@ -124,7 +124,7 @@ class Settings:
     record: str | None = _option(
         None,
         "--record",
-        "Write every exchange to FILE, redacted: evidence that --replay judges again. FILE.gz is compressed.",
+        "Write every exchange to FILE, redacted: evidence that --replay evaluates again. FILE.gz is compressed.",
         "FILE",
         path="file",
         under_pytest=("--evidence-record",),
@@ -132,7 +132,7 @@ class Settings:
     replay: str | None = _option(
         None,
         "--replay",
-        "Judge the evidence in FILE again, in the place of a target and without a network.",
+        "Evaluate the evidence in FILE again, in the place of a target and without a network.",
         "FILE",
         path="file",
         under_pytest=("--evidence-replay",),

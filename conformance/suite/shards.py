@@ -99,9 +99,9 @@ Parts = Mapping[Path, Record]
 
 
 def read_parts(paths: Iterable[Path], *, gated: bool) -> Parts:
-    """Read records, each a file or the folder of one; `gated` is whether known failures are held against the whole.
+    """Read records, each a file or the folder of one; `gated` is whether known failures apply to the whole.
 
-    Known failures that were held against the parts are forgotten: they are judged over the whole. Raises RecordError
+    Known failures that were applied to the parts are forgotten: they are matched with the whole. Raises RecordError
     for what is no record, and MergeError where the parts had known failures and the whole has none.
     """
     parts: dict[Path, Record] = {}
@@ -134,7 +134,7 @@ def place_of(folder: Path, parts: Parts) -> Path:
 def merged(parts: Parts) -> Record:
     """Return the record of the whole run. Raises MergeError where the records are not all the parts of one run.
 
-    A part that did not come to its end leaves the whole incomplete, and is told as the reason. The run lasts from the
+    A part that did not come to its end leaves the whole incomplete, and is given as the reason. The run lasts from the
     earliest start to the latest end, by the clocks of the machines.
     """
     shards = _shards(parts)

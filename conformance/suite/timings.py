@@ -53,7 +53,7 @@ class Timings:
         return sum(sum(item.exchanges_s) for item in self.processes)
 
     @property
-    def judging_s(self) -> float:
+    def evaluation_s(self) -> float:
         """Seconds of the checks but for their exchanges, in all processes together."""
         return sum(item.checks_s for item in self.processes) - self.exchanges_s
 

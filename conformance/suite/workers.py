@@ -51,7 +51,7 @@ _LAST_WORDS = 300
 
 
 class WorkerError(UserError):
-    """A worker can't take part in the run; the exit code tells whether it is a matter of use or of reach."""
+    """A worker can't take part in the run; the exit code tells whether the use is wrong or the target out of reach."""
 
     def __init__(self, problem: str, *, where: str, remedy: str, exit_code: ExitCode = ExitCode.USAGE) -> None:
         """Keep the parts; a mistake in the set-up of the worker is the default."""
@@ -60,7 +60,7 @@ class WorkerError(UserError):
 
 
 def _has_gateways(config: Any) -> bool:
-    """Tell whether a run goes to gateways that somebody named, rather than to so many processes on this machine."""
+    """Return whether a run goes to gateways that its user named, rather than to so many processes on this machine."""
     return bool(config.getoption("tx", None)) and not config.getoption("numprocesses", None)
 
 
@@ -297,7 +297,7 @@ class Worker(ItemPlugin):
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave to the process that was started what judges the answers of all workers."""
+        """Leave to the process that was started what evaluates the answers of all workers."""
         super().pytest_collection_modifyitems(items)
         left = {item: check.id for item in items if (check := check_of(item)) and check.gathered}
         self._left = list(left.values())
@@ -396,7 +396,7 @@ class Spreading:
         self._run.observer.timings.processes += [times] if times.checks_s else []
 
     def _do_without(self, error: UserError) -> None:
-        """Give the run up for a worker that takes no part; what others have judged by then is kept."""
+        """Give the run up for a worker that takes no part; what others have evaluated by then is kept."""
         recording = self._run.recording
         if recording.is_empty:
             self._plugin.error = error

@@ -47,4 +47,4 @@ def test_the_line_before_a_run_never_runs_backwards(
     assert words in line
     assert " to less than" not in line
     if budget == 100_000 and pace == 5.0:
-        assert line.endswith("s to 5.6 h (--plan tells more and sends nothing)")
+        assert line.endswith("s to 5.6 h (--plan says more and sends nothing)")

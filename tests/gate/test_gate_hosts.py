@@ -79,7 +79,7 @@ def test_a_host_with_another_contract_is_told_while_others_are_fine(tmp_path: Pa
 
 def test_a_worker_that_is_lost_leaves_what_was_recorded(tmp_path: Path, hosts: Hosts) -> None:
     hosts.add("dying")
-    module = hosts.suite_of("dying") / "catalogue" / "order_checks.py"
+    module = hosts.suite_of("dying") / "checks" / "listing" / "order.py"
     module.write_text(module.read_text(encoding="utf-8") + DIES, encoding="utf-8")
     ended = conformance(
         "run", "--area", "order", "--report-dir", tmp_path, "--tx", "ssh=dying", cwd=tmp_path, PATH=hosts.path

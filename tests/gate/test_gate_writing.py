@@ -12,12 +12,12 @@ from conformance.report.result import Level, Outcome
 from conformance.report.run import Record
 from conformance.report.summary import exit_code
 from conformance.suite.known_failures import (
+    Draft,
     KnownFailureMatcher,
     KnownFailuresError,
     apply_known_failures,
     read_known_failures,
 )
-from conformance.suite.known_failures_writing import Draft
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, TODAY, record, result
 
 RUN = record(
