@@ -167,7 +167,7 @@ class TargetSession(Exchanges):
             yield resource_snapshot.description
         for operation in self.contract.operations.values():
             if operation.listing is not None:
-                for inventory in self.inventories(operation):
+                for inventory in self.listings(operation):
                     yield from inventory.listing.pages if inventory.listing else ()
 
     def _resource_snapshots(self) -> Iterator[ResourceSnapshot]:
@@ -233,7 +233,7 @@ class TargetSession(Exchanges):
             if operation.listing is not None and operation.subject != subject:
                 path = operation.listing.identity
                 if path.rpartition(".")[2] == subject:
-                    items = (item for inventory in self.inventories(operation) for item in inventory.items)
+                    items = (item for inventory in self.listings(operation) for item in inventory.items)
                     yield from (str(member(item, path)) for item in items)
 
     def existing(self, operation: Operation) -> str | None:
@@ -242,7 +242,7 @@ class TargetSession(Exchanges):
             return None
         if operation.listing is None:
             return next(iter(self.names(operation.subject)), None)
-        found = [inventory for inventory in self.inventories(operation) if inventory.listing is not None]
+        found = [inventory for inventory in self.listings(operation) if inventory.listing is not None]
         settled = [each for each in found if each.settled]
         return next((each.name for each in settled or found), None)
 
@@ -264,11 +264,11 @@ class TargetSession(Exchanges):
 
     # -- listings
 
-    def inventories(self, operation: Operation) -> tuple[ListingSnapshot, ...]:
+    def listings(self, operation: Operation) -> tuple[ListingSnapshot, ...]:
         """Return whatever an operation lists, asked for once: an inventory for each resource, or the only one."""
-        return self.remembered(("inventories", operation.name), lambda: tuple(self._inventories(operation)))
+        return self.remembered(("listings", operation.name), lambda: tuple(self._listing_snapshots(operation)))
 
-    def _inventories(self, operation: Operation) -> Iterator[ListingSnapshot]:
+    def _listing_snapshots(self, operation: Operation) -> Iterator[ListingSnapshot]:
         if not operation.subject:
             yield ListingSnapshot(operation.name, {}, self._listed(operation, {}), settled=True)
         elif self.describing is None or operation.subject != self.describing.subject:
@@ -304,7 +304,7 @@ class TargetSession(Exchanges):
 
     def representative_listing(self, operation: Operation) -> ListingSnapshot | None:
         """Return the inventory that tells most: ended, with many kinds of items, short enough to walk often."""
-        return self.chosen("telling", operation, lambda: representative(operation, self.inventories(operation)))
+        return self.chosen("telling", operation, lambda: representative(operation, self.listings(operation)))
 
     def chosen(
         self, key: Hashable, operation: Operation, choose: Callable[[], ListingSnapshot | None]
@@ -320,11 +320,11 @@ class TargetSession(Exchanges):
 
     def _anew(self, operation: Operation, inventory: ListingSnapshot) -> ListingSnapshot | None:
         """Return an inventory as it is now; None where it is no longer listed."""
-        if self.has("inventories", operation.name):
-            return next((other for other in self.inventories(operation) if other.name == inventory.name), None)
+        if self.has("listings", operation.name):
+            return next((other for other in self.listings(operation) if other.name == inventory.name), None)
         listing = self._listed(operation, inventory.members)
         return None if listing is None else replace(inventory, listing=listing)
 
     def listed(self, operation: Operation) -> tuple[ListingSnapshot, ...]:
         """Return the inventories of ended resources that are known to their end."""
-        return tuple(inventory for inventory in self.inventories(operation) if inventory.listed and inventory.settled)
+        return tuple(inventory for inventory in self.listings(operation) if inventory.listed and inventory.settled)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 
+import conformance.checks.listing
 import conformance.checks.tuning  # noqa: F401 - registers its laws
 from conformance.checks.attribution import RequestAttribution, following
 from conformance.checks.availability import availability_check
@@ -16,14 +17,7 @@ from conformance.checks.consistency.checks import law_checks, rule_checks
 from conformance.checks.consistency.repeats import repeat_checks
 from conformance.checks.error import error_checks
 from conformance.checks.law import laws
-from conformance.checks.listing.filters import LAWS, NARROWING_CHECKS_LAWS, filter_checks, narrowing_checks
-from conformance.checks.listing.order import LAWS as ORDER_LAWS
-from conformance.checks.listing.order import order_checks
-from conformance.checks.listing.pages import LAWS as PAGE_LAWS
-from conformance.checks.listing.pages import PAGE_SIZE_CHECKS_LAWS, page_checks, page_size_checks
-from conformance.checks.listing.tokens import LAWS as TOKEN_LAWS
-from conformance.checks.listing.tokens import token_checks
-from conformance.checks.listing.walks import ListingChecks
+from conformance.checks.listing.walks import ListingChecks, law_names
 from conformance.checks.protocol.connection import connection_checks
 from conformance.checks.protocol.envelope import envelope_checks
 from conformance.checks.request.checks import protocol_checks, request_checks
@@ -42,13 +36,8 @@ GENERIC_LAWS = frozenset(
     {
         *("request-checks", "response-checks", "protocol-checks", "error-checks"),
         *CLI_CHECKS_LAWS,
-        *LAWS,
-        *NARROWING_CHECKS_LAWS,
-        *ORDER_LAWS,
-        *PAGE_LAWS,
-        *PAGE_SIZE_CHECKS_LAWS,
+        *law_names(),
         *PAGINATOR_LAWS,
-        *TOKEN_LAWS,
     }
 )
 """The names, beside those of laws on tuning jobs, by which behaviours say that checks of this catalogue judge them."""
@@ -90,13 +79,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield from error_checks(contract, operation)
     yield from answer_checks(contract, operation)
     if operation.listing is not None:
-        base = ListingChecks(contract, operation)
-        yield from token_checks(base)
-        yield from page_size_checks(base)
-        yield from page_checks(base)
-        yield from order_checks(base)
-        yield from filter_checks(base)
-        yield from narrowing_checks(base)
+        yield from ListingChecks(contract, operation).checks()
     yield from rule_checks(contract, operation)
     yield from law_checks(contract, operation)
     clients = ClientChecks(contract, operation)

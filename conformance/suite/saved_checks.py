@@ -10,9 +10,9 @@ from typing import Any
 
 from conformance.checks.check import Check, because, bound_by, of_behaviour, rule_id, rules_of
 from conformance.checks.law import laws
-from conformance.checks.listing import paging
-from conformance.checks.listing.filter_laws import admits_only, having
-from conformance.checks.listing.order_laws import keyless_left_out, sorted_by
+from conformance.checks.listing import pages
+from conformance.checks.listing.filters import admits_only, having
+from conformance.checks.listing.order import keyless_left_out, sorted_by
 from conformance.checks.protocol.envelope import RULES
 from conformance.checks.request.laws import INVALID, Rejection, evaluate_accepted, evaluate_rejected
 from conformance.checks.response.checks import observed_values
@@ -359,7 +359,7 @@ class Asked:
         if isinstance(default, int) and operation.pagination.limit not in asked and self.answer.form is not Form.CLI:
             yield (
                 f"{operation.name}/pagination/page-size/default-at-most",
-                lambda: paging.default_page_size(reader, [(self.exchange, len(items))], default, exact=False),
+                lambda: pages.default_page_size(reader, [(self.exchange, len(items))], default, exact=False),
             )
 
 

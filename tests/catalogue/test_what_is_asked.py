@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from conformance.checks.check import Check
-from conformance.checks.listing.walks import ListingChecks, Query
+from conformance.checks.listing.walks import ListingChecks, Query, Walker
 from conformance.checks.request.values import request_violations
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
@@ -104,7 +104,7 @@ def whole() -> TargetSession:
 
 
 def chosen(of: TargetSession, query: Query, size: int) -> ListingSnapshot:
-    subject = listing().cut_subject(of, query, size)
+    subject = Walker(listing(), of).cut_subject(query, size)
     assert subject is not None
     return subject
 
@@ -141,4 +141,4 @@ def test_what_is_there_is_made_do_with() -> None:
 
 
 def test_without_a_listing_nothing_is_chosen() -> None:
-    assert listing().cut_subject(session(Counting(), ("live",)), Query(), 1) is None
+    assert Walker(listing(), session(Counting(), ("live",))).cut_subject(Query(), 1) is None

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.listing.filter_laws import admits_only, having, partition
-from conformance.checks.listing.paging import concatenation
+from conformance.checks.listing.filters import admits_only, having, partition
+from conformance.checks.listing.pages import concatenation
 from conformance.checks.listing.tokens import are_strings, foreign, same_page
 from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped, weightiest
 from conformance.contract.loading import load

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.listing.order import order_checks, order_subjects
-from conformance.checks.listing.order_laws import in_one_order
-from conformance.checks.listing.walks import ListingChecks, Query
+from conformance.checks.listing.order import in_one_order, order_subjects
+from conformance.checks.listing.walks import ListingChecks, Query, Walker
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load
 from conformance.mutation.servers import lab_of, right
@@ -80,7 +79,7 @@ def test_listings_without_two_values_tell_nothing() -> None:
 def subjects(session: TargetSession, key: str) -> list[str]:
     representative = session.representative_listing(OPERATION)
     assert representative is not None
-    return [subject.name for subject in order_subjects(BASE, key, session, representative)]
+    return [subject.name for subject in order_subjects(Walker(BASE, session), key, representative)]
 
 
 def test_a_metric_is_judged_where_it_is_0_and_where_several_definitions_share_it() -> None:
@@ -105,10 +104,9 @@ def test_a_filter_is_judged_where_its_items_are(status: str, others: list[str]) 
     names = ("augmented-manifest-piped", "one-hundred-and-one", "failed", "stopped")
     jobs = [WORLD.job(name) for name in names]
     session = lab_of(CONTRACT, right(), jobs)
-    representative = next(inventory for inventory in session.inventories(OPERATION) if inventory.name == names[0])
-    found = [
-        subject.name for subject in BASE.subjects(session, representative, Query(filtered=("StatusEquals", status)))
-    ]
+    representative = next(inventory for inventory in session.listings(OPERATION) if inventory.name == names[0])
+    query = Query(filtered=("StatusEquals", status))
+    found = [subject.name for subject in Walker(BASE, session).subjects(representative, query)]
     assert found == [representative.name, *others]
 
 
@@ -117,7 +115,7 @@ def test_definitions_with_metrics_of_their_own_are_left_alone() -> None:
     jobs = [WORLD.job(name) for name in ("churn-57-in-all-statuses", "two-algorithms")]
     assert "two-algorithms" in subjects(lab_of(CONTRACT, right(), jobs), METRIC)
     session = lab_of(CONTRACT, right(), jobs)
-    several = next(inventory for inventory in session.inventories(OPERATION) if inventory.name == "two-algorithms")
+    several = next(inventory for inventory in session.listings(OPERATION) if inventory.name == "two-algorithms")
     metrics = (item.get("FinalHyperParameterTuningJobObjectiveMetric") for item in several.items)
     next(metric for metric in metrics if metric)["MetricName"] = "another"
     assert "two-algorithms" not in subjects(session, METRIC)
@@ -127,7 +125,7 @@ def test_the_default_order_is_judged_without_a_request() -> None:
     session = lab_of(CONTRACT, right(), WORLD.jobs)
     session.listed(OPERATION)
     asked = len(session.asked)
-    check = next(each for each in order_checks(BASE) if each.id.endswith("/order/default/every-listing"))
+    check = next(each for each in BASE.checks() if each.id.endswith("/order/default/every-listing"))
     verdict = check.run(session)
     assert (verdict.outcome, verdict.notes) == (Outcome.PASSED, ())
     assert verdict.rests_on["listings"] > len(WORLD.jobs) / 2

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.listing.filter_laws import Narrowing, admits_all, admits_only, beyond, containing
+from conformance.checks.listing.filters import Narrowing, admits_all, admits_only, beyond, containing
 from conformance.checks.verdict import Outcome
 from conformance.contract.keys import ContractError
 from conformance.contract.loading import load

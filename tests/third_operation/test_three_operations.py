@@ -53,7 +53,7 @@ def test_an_operation_that_names_nothing_always_has_what_it_is_about() -> None:
     operation = all_three().operations[OPERATION]
     assert without.existing(operation) is None
     assert without.exists(operation)
-    (whole,) = without.inventories(operation)
+    (whole,) = without.listings(operation)
     assert len(whole.items) == len(world().jobs)
 
 

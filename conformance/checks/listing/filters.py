@@ -1,234 +1,422 @@
-"""Checks of filters by a part of a text and by moments, whose values the target's own items give."""
+"""Filters: what they admit, what they add up to, what order they keep.
+
+The values of a filter by one of a list of words are in the contract; those of a filter by a part of a text, or by a
+moment, are found among the target's own items.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from conformance.checks.check import Check
 from conformance.checks.consistency.repeats import same_members
-from conformance.checks.listing import paging
-from conformance.checks.listing.filter_laws import (
-    Law,
-    Narrowing,
-    admits_all,
-    admits_only,
-    beyond,
-    containing,
-    keeps_order,
-    partition,
-)
-from conformance.checks.listing.filter_laws import having as filters_having
-from conformance.checks.listing.order_laws import sorted_by
-from conformance.checks.listing.walks import SMALL, ListingChecks, Query
-from conformance.checks.verdict import Verdict, skipped, weightiest
-from conformance.session.listing import Walked
-from conformance.session.session import TargetSession
+from conformance.checks.listing.order import sorted_by
+from conformance.checks.listing.pages import concatenation, failed_walk, incomplete
+from conformance.checks.listing.walks import SMALL, ListingCheck, ListingChecks, Query, Variant, Walker
+from conformance.checks.verdict import Verdict, failed, passed, skipped, weightiest
+from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, member
 from conformance.session.snapshot import ListingSnapshot
 
-_LAW = "filter-keeps-exactly"
-
-LAWS = frozenset({_LAW})
-"""The name by which behaviours call for these checks."""
+_SHORTEST = 2
+"""Letters that a part has at least: a single one is in nearly every name."""
 
 
-def filter_checks(base: ListingChecks) -> Iterator[Check]:
-    """Yield the checks of every value of every filter, and of each filter as a whole."""
-    for name, value in base.filters:
-        facts = (f"input/{name}/enum",)
-        for case, statement, law in (
-            ("only", f"{name} {value} lists only items that are {value}", admits_only),
-            ("all", f"{name} {value} loses no item that is {value}", admits_all),
-        ):
-            evaluate = partial(_admits, base, name, value, law)
-            yield base.check(("filter", value, case), statement, evaluate, facts=facts, laws=(_LAW,))
-        for key, direction in base.orders():
-            yield base.check(
-                ("filter", value, f"sorted-{key}-{direction}"),
-                f"{name} {value} keeps the order of {key} {direction}",
-                partial(_ordered, base, Query(key, direction, (name, value))),
-                facts=facts,
-                laws=(_LAW,),
-            )
-    for name in base.reader.spec.filters:
-        yield base.check(
-            ("filter", name, "partition"),
-            f"the lists under all values of {name} add up to the unfiltered list",
-            partial(_partition, base, name),
-            facts=(f"input/{name}/enum",),
-            laws=(_LAW,),
+@dataclass(frozen=True)
+class Narrowing:
+    """A filter with a value, and what it admits: None leaves open whether an item is admitted."""
+
+    members: tuple[tuple[str, Any], ...]
+    """The members of a request that ask for it."""
+    words: str
+    admits: Callable[[Item], bool | None]
+    paths: tuple[str, ...] = ()
+    """What it looks at in an item."""
+
+    def both(self, other: Narrowing) -> Narrowing:
+        """Return the two filters together: what one refuses is refused, and what both admit admitted."""
+
+        def admits(item: Item) -> bool | None:
+            verdicts = (self.admits(item), other.admits(item))
+            return False if False in verdicts else None if None in verdicts else True
+
+        paths = tuple(dict.fromkeys((*self.paths, *other.paths)))
+        return Narrowing((*self.members, *other.members), f"{self.words} and {other.words}", admits, paths)
+
+
+def containing(name: str, path: str, items: Sequence[Item]) -> Narrowing | None:
+    """Return the filter by that part of a text which divides the items best; None where none divides them."""
+    texts = [text for item in items if isinstance(text := member(item, path), str)]
+    parts = sorted({part for text in texts for part in _parts(text)})
+    counts = {part: sum(part in text for text in texts) for part in parts}
+    dividing = [part for part in parts if 0 < counts[part] < len(texts)]
+    if not dividing:
+        return None
+    # Nearest to one half; of those the longest, whose case and order of letters tell most.
+    best = min(dividing, key=lambda part: (abs(2 * counts[part] - len(texts)), -len(part)))
+    return Narrowing(
+        ((name, best),), f"{path} contains {best!r}", lambda item: best in str(member(item, path)), (path,)
+    )
+
+
+def _parts(text: str) -> set[str]:
+    """Return the beginnings, the ends and the middle of a text."""
+    half = len(text) // 2
+    parts = {text[:half], text[half:], text[half // 2 : half // 2 + half]}
+    return {part for part in parts if len(part) >= _SHORTEST}
+
+
+def beyond(  # noqa: PLR0913 - what is filtered, and how the value is chosen
+    name: str, path: str, items: Sequence[Item], *, later: bool, part: float = 0.5, others: Sequence[str] = ()
+) -> Narrowing | None:
+    """Return the filter by a moment out of the items' own; None where there are no items on either side of one.
+
+    It lies about where `part` says in the order of the moments, and where it can, between this moment and another one
+    of the same item (`others` are their paths), so that one taken for the other shows. Whether an item of the very
+    moment is admitted is open.
+    """
+    moments = sorted({moment for item in items if isinstance(moment := member(item, path), int | float)})
+    inner = moments[1:-1]
+    if not inner:
+        return None
+    wanted = len(inner) * part
+    bound = min(
+        enumerate(inner), key=lambda each: (not _between_moments(path, others, items, each[1]), abs(each[0] - wanted))
+    )[1]
+
+    def admits(item: Item) -> bool | None:
+        moment = member(item, path)
+        if not isinstance(moment, int | float):
+            return False
+        return None if moment == bound else (moment > bound) is later
+
+    return Narrowing(((name, bound),), f"{path} is {'later' if later else 'earlier'} than {bound}", admits, (path,))
+
+
+def _between_moments(path: str, others: Sequence[str], items: Sequence[Item], bound: float) -> bool:
+    """Tell whether a bound lies between two moments of one item."""
+    return any(
+        isinstance(moment := member(item, path), int | float)
+        and isinstance(other := member(item, each), int | float)
+        and min(moment, other) < bound < max(moment, other)
+        for item in items
+        for each in others
+    )
+
+
+def admits_only(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item] | None) -> Verdict:
+    """Judge that no item comes through that the filter refuses.
+
+    `every` is the unfiltered list: only where it has items to keep back does it tell that the filter is looked at. None
+    where nothing but the walk is known, whose items then speak for themselves.
+    """
+    if verdict := incomplete(walk):
+        return verdict
+    strangers = [item for item in walk.listing.items if narrowing.admits(item) is False]
+    others = sum(narrowing.admits(item) is False for item in every or ())
+    rests_on = {"items": len(walk.listing.items), "others": others}
+    if strangers:
+        return failed_walk(
+            walk,
+            "unfiltered-item",
+            "an item came through the filter that it should have kept back",
+            expected=f"only items whose {narrowing.words}",
+            received=f"{len(strangers)} others, such as {_shown(reader, narrowing, strangers[0])}",
+            rests_on=rests_on,
         )
-        yield base.check(
-            ("filter", name, "same-members"),
-            f"{name} decides which items are listed, and nothing that they say",
-            partial(_told_alike, base, name),
-            level="should",
-            facts=(f"input/{name}/enum",),
+    if others or (every is None and walk.listing.items):
+        return passed(rests_on)
+    if not every:
+        return skipped(f"{walk.name} has no items to filter")
+    return skipped(f"every item of {walk.name} is one whose {narrowing.words}: there is none to be kept back")
+
+
+def _shown(reader: Reader, narrowing: Narrowing, item: Item) -> str:
+    """Name an item, with what the filter looks at."""
+    values = ", ".join(str(member(item, path)) for path in narrowing.paths)
+    return f"{reader.identity(item)} ({values})" if values else reader.identity(item)
+
+
+def admits_all(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item]) -> Verdict:
+    """Judge that the filter loses no item that it admits."""
+    if verdict := incomplete(walk):
+        return verdict
+    wanted = reader.identities([item for item in every if narrowing.admits(item)])
+    missing = Difference.between(wanted, reader.identities(walk.listing.items)).missing
+    rests_on = {"items": len(wanted), "others": len(every) - len(wanted)}
+    if missing:
+        return failed_walk(
+            walk,
+            "items-lost",
+            "the filter loses items that it admits",
+            expected=f"all {len(wanted)} items whose {narrowing.words}",
+            received=str(Difference(missing, ())),
+            rests_on=rests_on,
         )
+    return passed(rests_on) if wanted else skipped(f"{walk.name} has no item whose {narrowing.words}")
 
 
-def _admits(  # noqa: PLR0913, PLR0917 - what is asked, and where
-    base: ListingChecks, name: str, value: str, law: Law, session: TargetSession, representative: ListingSnapshot
+def having(reader: Reader, name: str, value: str) -> Narrowing:
+    """Return the filter that admits the items with this value."""
+    path = reader.spec.filters[name]
+    return Narrowing(
+        ((name, value),), f"{path} is {value}", lambda item: bool(reader.filtered(name, item) == value), (path,)
+    )
+
+
+def partition(reader: Reader, walks: Mapping[str, Walked], every: Sequence[Item], name: str) -> Verdict:
+    """Judge that the lists under all values of a filter, put together, are the unfiltered list.
+
+    An item of another value, newer than the contract, can be in none of them: that it is one is told by the enum.
+    """
+    if verdict := incomplete(*walks.values()):
+        return verdict
+    together = [identity for walk in walks.values() for identity in reader.identities(walk.listing.items)]
+    words = list(walks)  # a value may be a list or an object, which no mapping can be asked for
+    listed = [item for item in every if reader.filtered(name, item) in words]
+    difference = Difference.between(reader.identities(listed), together)
+    rests_on = {"items": len(listed), "lists": len(walks)}
+    if difference:
+        return failed(
+            "no-partition",
+            f"the lists under {name} do not add up to the unfiltered list",
+            rests_on=rests_on,
+            expected=f"each of {len(listed)} items in one of {len(walks)} lists",
+            received=str(difference),
+            exchanges=tuple(walk.listing.pages[0] for walk in walks.values() if walk.listing.pages)[:2],
+        )
+    return passed(rests_on) if listed else skipped("there are no items to filter")
+
+
+def keeps_order(reader: Reader, narrowing: Narrowing, walk: Walked, ordered: Walked, sort_by: str) -> Verdict:
+    """Judge that a filtered and sorted list is the sorted list without the others, equal keys aside."""
+    if verdict := incomplete(walk, ordered):
+        return verdict
+    wanted = [item for item in ordered.listing.items if narrowing.admits(item)]
+    rests_on = {"items": len(wanted), "pages": len(walk.listing.pages)}
+    if difference := Difference.between(reader.identities(wanted), reader.identities(walk.listing.items)):
+        return failed_walk(
+            walk,
+            "filter-lost",
+            "filter and order together list other items",
+            expected=f"the {len(wanted)} items whose {narrowing.words}",
+            received=str(difference),
+            rests_on=rests_on,
+        )
+    model, keys = (reader.keys(sort_by, items) for items in (wanted, walk.listing.items))
+    if (at := first_difference(model, keys)) is not None:
+        return failed_walk(
+            walk,
+            "order-lost",
+            f"under the filter items are not sorted by {sort_by}",
+            expected=f"{model[at]!r} at place {at + 1}",
+            received=repr(keys[at]),
+            rests_on=rests_on,
+        )
+    return passed(rests_on) if wanted else skipped(f"{walk.name} has no item whose {narrowing.words} under this order")
+
+
+_LAWS, _FACTS = ("filter-keeps-exactly",), ("input/{name}/enum",)
+
+
+def _values(checks: ListingChecks) -> Iterator[Variant]:
+    return ({"name": name, "value": value} for name, value in checks.filters)
+
+
+def _values_in_order(checks: ListingChecks) -> Iterator[Variant]:
+    for name, value in checks.filters:
+        yield from ({"name": name, "value": value, "key": key, "direction": way} for key, way in checks.orders())
+
+
+def _names(checks: ListingChecks) -> Iterator[Variant]:
+    return ({"name": name} for name in checks.reader.spec.filters)
+
+
+@ListingCheck(
+    "filter/{value}/only", "{name} {value} lists only items that are {value}", laws=_LAWS, facts=_FACTS, each=_values
+)
+def _only(walker: Walker, listing: ListingSnapshot, *, name: str, value: str) -> Verdict:
+    return weightiest(admits_only(*looked_at) for looked_at in _filtered(walker, listing, name, value))
+
+
+@ListingCheck(
+    "filter/{value}/all", "{name} {value} loses no item that is {value}", laws=_LAWS, facts=_FACTS, each=_values
+)
+def _all(walker: Walker, listing: ListingSnapshot, *, name: str, value: str) -> Verdict:
+    return weightiest(admits_all(*looked_at) for looked_at in _filtered(walker, listing, name, value))
+
+
+def _filtered(
+    walker: Walker, listing: ListingSnapshot, name: str, value: str
+) -> Iterator[tuple[Reader, Narrowing, Walked, Sequence[Item]]]:
+    """Yield what the laws look at, for each listing that can show what the filter lists."""
+    query, narrowing = Query(filtered=(name, value)), having(walker.reader, name, value)
+    for each in walker.subjects(listing, query):
+        yield walker.reader, narrowing, walker.walk(each, query), each.items
+
+
+@ListingCheck(
+    "filter/{value}/sorted-{key}-{direction}",
+    "{name} {value} keeps the order of {key} {direction}",
+    laws=_LAWS,
+    facts=_FACTS,
+    each=_values_in_order,
+)
+def _keeps_order(  # noqa: PLR0913 - a filter and an order
+    walker: Walker, listing: ListingSnapshot, *, name: str, value: str, key: str, direction: str
 ) -> Verdict:
-    query, having = Query(filtered=(name, value)), filters_having(base.reader, name, value)
+    query = Query(key, direction, (name, value))
+    subject = walker.cut_subject(query, SMALL) or listing
+    walk, ordered = walker.walk(subject, query, SMALL), walker.walk(subject, Query(key, direction))
+    return keeps_order(walker.reader, having(walker.reader, name, value), walk, ordered, key)
+
+
+@ListingCheck(
+    "filter/{name}/partition",
+    "the lists under all values of {name} add up to the unfiltered list",
+    laws=_LAWS,
+    facts=_FACTS,
+    each=_names,
+)
+def _partition(walker: Walker, listing: ListingSnapshot, *, name: str) -> Verdict:
     return weightiest(
-        law(base.reader, having, base.walk(session, item, query), item.items)
-        for item in base.subjects(session, representative, query)
+        partition(walker.reader, _by_value(walker, name, each), each.items, name)
+        for each in _subjects(walker, name, listing)
     )
 
 
-def _ordered(base: ListingChecks, query: Query, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    if query.filtered is None or query.sort_by is None:
-        raise ValueError("this check needs a filter and an order")
-    subject = base.cut_subject(session, query, SMALL) or representative
-    walk = base.walk(session, subject, query, SMALL)
-    ordered = base.walk(session, subject, Query(query.sort_by, query.sort_order))
-    return keeps_order(base.reader, filters_having(base.reader, *query.filtered), walk, ordered, query.sort_by)
+@ListingCheck(
+    "filter/{name}/same-members",
+    "{name} decides which items are listed, and nothing that they say",
+    level="should",
+    facts=("input/{name}/enum",),
+    each=_names,
+)
+def _same_members(walker: Walker, listing: ListingSnapshot, *, name: str) -> Verdict:
+    return weightiest(
+        same_members(walker.reader, list(_by_value(walker, name, each).values()), each.items)
+        for each in _subjects(walker, name, listing)
+    )
 
 
-def _by_value(
-    base: ListingChecks, name: str, session: TargetSession, representative: ListingSnapshot
-) -> dict[str, Walked]:
+def _subjects(walker: Walker, name: str, listing: ListingSnapshot) -> list[ListingSnapshot]:
+    """Return the representative listing, and those that it can't stand for under one of the values of a filter."""
+    queries = [Query(filtered=(other, value)) for other, value in walker.checks.filters if other == name]
+    return list({each.name: each for query in queries for each in walker.subjects(listing, query)}.values())
+
+
+def _by_value(walker: Walker, name: str, listing: ListingSnapshot) -> dict[str, Walked]:
+    filters = walker.checks.filters
     return {
-        value: base.walk(session, representative, Query(filtered=(name, value)))
-        for other, value in base.filters
-        if other == name
-    }
+        value: walker.walk(listing, Query(filtered=(name, value))) for other, value in filters if other == name
+    }  # fmt: skip
 
-
-def _partition(base: ListingChecks, name: str, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    return weightiest(
-        partition(base.reader, _by_value(base, name, session, item), item.items, name)
-        for item in _subjects(base, name, session, representative)
-    )
-
-
-def _subjects(
-    base: ListingChecks, name: str, session: TargetSession, representative: ListingSnapshot
-) -> list[ListingSnapshot]:
-    """Return the most telling listing, and those that it can't stand for under one of the values of a filter."""
-    lists = [Query(filtered=(other, value)) for other, value in base.filters if other == name]
-    return list({item.name: item for query in lists for item in base.subjects(session, representative, query)}.values())
-
-
-def _told_alike(base: ListingChecks, name: str, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    return weightiest(
-        same_members(base.reader, list(_by_value(base, name, session, item).values()), item.items)
-        for item in _subjects(base, name, session, representative)
-    )
-
-
-_BY_PART = "filter-by-part"
-_BY_TIME = "filter-by-time"
-_NO_ITEMS = "the target's items can't be told apart by {name}: it would admit all of them, or none"
-
-NARROWING_CHECKS_LAWS = frozenset({_BY_PART, _BY_TIME})
-"""The names by which behaviours call for these checks."""
 
 Find = Callable[[ListingSnapshot], Narrowing | None]
-"""Finds the value of a filter among the items of an inventory."""
+"""Finds the value of a filter among the items of a listing."""
 
 
-def narrowing_checks(base: ListingChecks) -> Iterator[Check]:
-    """Yield the checks of each such filter, and of both ends of a span of time together."""
-    spec = base.reader.spec
-    for name, path in spec.containing.items():
-        yield from _of(base, name, f"{path} contains it", _BY_PART, partial(_containing, name, path), (name,))
+def _parts_of_texts(checks: ListingChecks) -> Iterator[Variant]:
+    for name, path in checks.reader.spec.containing.items():
+        yield _narrowing((name,), f"{path} contains it", partial(_containing, name, path))
+
+
+def _spans(checks: ListingChecks) -> Iterator[Variant]:
+    """Yield each filter by a moment, and both ends of a span of time together."""
+    spec = checks.reader.spec
     for ways, later, words in ((spec.after, True, "later"), (spec.before, False, "earlier")):
         for name, path in ways.items():
-            find = partial(_beyond, name, path, later=later, others=tuple(way for way in ways.values() if way != path))
-            yield from _of(base, name, f"{path} is {words}", _BY_TIME, find, (name,))
+            others = tuple(way for way in ways.values() if way != path)
+            find = partial(_beyond, name, path, later=later, others=others)
+            yield _narrowing((name,), f"{path} is {words}", find)
     for after, path in spec.after.items():
         for before in (name for name, other in spec.before.items() if other == path):
             find = partial(_between, after, before, path)
-            yield from _of(base, f"{after}+{before}", f"{path} is between the two", _BY_TIME, find, (after, before))
+            yield _narrowing((after, before), f"{path} is between the two", find)
 
 
-def _of(  # noqa: PLR0913, PLR0917 - a row of a table
-    base: ListingChecks, subject: str, words: str, law: str, find: Find, names: tuple[str, ...]
-) -> Iterator[Check]:
-    facts = tuple(f"input/{name}/present" for name in names)
-    for case, statement, evaluate in (
-        ("only", f"{subject} lists only items whose {words}", partial(_narrowing_checks_admits, admits_only)),
-        ("all", f"{subject} loses no item whose {words}", partial(_narrowing_checks_admits, admits_all)),
-        ("in-pages", f"{subject} holds from page to page", _in_pages),
-        ("sorted", f"{subject} holds in every order", _sorted),
-    ):
-        run = partial(_judge, base, subject, find, evaluate)
-        yield base.check(("filter", subject, case), statement, run, facts=facts, laws=(law,))
+def _narrowing(names: tuple[str, ...], words: str, find: Find) -> Variant:
+    return {"subject": "+".join(names), "words": words, "find": find, "first": names[0], "last": names[-1]}
 
 
-Evaluate = Callable[[ListingChecks, Narrowing, TargetSession, ListingSnapshot], Verdict]
-
-
-def _judge(  # noqa: PLR0913, PLR0917 - what is asked, and where
-    base: ListingChecks,
-    subject: str,
-    find: Find,
-    evaluate: Evaluate,
-    session: TargetSession,
-    representative: ListingSnapshot,
-) -> Verdict:
-    """Judge on the most telling listing, or on the first whose items the filter can tell apart."""
-    for item in (representative, *session.listed(base.operation)):
-        if (narrowing := find(item)) is not None:
-            return evaluate(base, narrowing, session, item)
-    return skipped(_NO_ITEMS.format(name=subject))
-
-
-def _containing(name: str, path: str, representative: ListingSnapshot) -> Narrowing | None:
-    return containing(name, path, representative.items)
+def _containing(name: str, path: str, listing: ListingSnapshot) -> Narrowing | None:
+    return containing(name, path, listing.items)
 
 
 def _beyond(
-    name: str, path: str, representative: ListingSnapshot, *, later: bool, others: tuple[str, ...]
+    name: str, path: str, listing: ListingSnapshot, *, later: bool, others: tuple[str, ...]
 ) -> Narrowing | None:
-    return beyond(name, path, representative.items, later=later, others=others)
+    return beyond(name, path, listing.items, later=later, others=others)
 
 
-def _between(after: str, before: str, path: str, representative: ListingSnapshot) -> Narrowing | None:
-    start = beyond(after, path, representative.items, later=True, part=0.25)
-    end = beyond(before, path, representative.items, later=False, part=0.75)
+def _between(after: str, before: str, path: str, listing: ListingSnapshot) -> Narrowing | None:
+    start = beyond(after, path, listing.items, later=True, part=0.25)
+    end = beyond(before, path, listing.items, later=False, part=0.75)
     return start.both(end) if start is not None and end is not None else None
 
 
-def _walk(  # noqa: PLR0913, PLR0917 - a query and its filter, where to ask them, and in which pages
-    base: ListingChecks,
-    narrowing: Narrowing,
-    session: TargetSession,
-    representative: ListingSnapshot,
-    query: Query,
-    size: int | None = None,
-) -> Walked:
-    members = {**representative.members, **query.members(base.reader), **dict(narrowing.members)}
-    return session.walk(base.operation, members, size=size)
+def _only_narrowed(walker: Walker, listing: ListingSnapshot, narrowing: Narrowing) -> Verdict:
+    return admits_only(walker.reader, narrowing, _walk(walker, listing, narrowing, Query()), listing.items)
 
 
-def _narrowing_checks_admits(
-    law: Law, base: ListingChecks, narrowing: Narrowing, session: TargetSession, representative: ListingSnapshot
-) -> Verdict:
-    return law(base.reader, narrowing, _walk(base, narrowing, session, representative, Query()), representative.items)
+def _all_narrowed(walker: Walker, listing: ListingSnapshot, narrowing: Narrowing) -> Verdict:
+    return admits_all(walker.reader, narrowing, _walk(walker, listing, narrowing, Query()), listing.items)
 
 
-def _in_pages(
-    base: ListingChecks, narrowing: Narrowing, session: TargetSession, representative: ListingSnapshot
-) -> Verdict:
-    key, direction = next(base.orders())
-    query = Query(key, direction)
-    whole = _walk(base, narrowing, session, representative, query)
-    return paging.concatenation(base.reader, key, whole, _walk(base, narrowing, session, representative, query, SMALL))
+def _in_pages(walker: Walker, listing: ListingSnapshot, narrowing: Narrowing) -> Verdict:
+    key, direction = next(walker.checks.orders())
+    whole, cut = (_walk(walker, listing, narrowing, Query(key, direction), size) for size in (None, SMALL))
+    return concatenation(walker.reader, key, whole, cut)
 
 
-def _sorted(
-    base: ListingChecks, narrowing: Narrowing, session: TargetSession, representative: ListingSnapshot
-) -> Verdict:
+def _in_every_order(walker: Walker, listing: ListingSnapshot, narrowing: Narrowing) -> Verdict:
     verdicts = []
-    spec = base.reader.spec
-    for key, direction in base.orders():
+    spec = walker.reader.spec
+    for key, direction in walker.checks.orders():
         if key in spec.omits_items_without_key:
             continue
-        walk = _walk(base, narrowing, session, representative, Query(key, direction))
-        verdicts += [law(base.reader, narrowing, walk, representative.items) for law in (admits_only, admits_all)]
+        walk = _walk(walker, listing, narrowing, Query(key, direction))
+        verdicts += [law(walker.reader, narrowing, walk, listing.items) for law in (admits_only, admits_all)]
         falling = direction == spec.descending
-        verdicts.append(sorted_by(base.reader, key, walk, walk.listing.items, descending=falling))
+        verdicts.append(sorted_by(walker.reader, key, walk, walk.listing.items, descending=falling))
     return weightiest(verdicts) if verdicts else skipped("no order lists every item")
+
+
+def _walk(
+    walker: Walker, listing: ListingSnapshot, narrowing: Narrowing, query: Query, size: int | None = None
+) -> Walked:
+    return walker.walk(listing, query, size, **dict(narrowing.members))
+
+
+def _declare(law: str, each: Callable[[ListingChecks], Iterator[Variant]]) -> None:
+    """Declare the checks of filters of a kind: evaluated on the first listing whose items the filter can tell apart."""
+    for case, statement, evaluate in (
+        ("only", "{subject} lists only items whose {words}", _only_narrowed),
+        ("all", "{subject} loses no item whose {words}", _all_narrowed),
+        ("in-pages", "{subject} holds from page to page", _in_pages),
+        ("sorted", "{subject} holds in every order", _in_every_order),
+    ):
+        facts = ("input/{first}/present", "input/{last}/present")
+        ListingCheck(f"filter/{{subject}}/{case}", statement, laws=(law,), facts=facts, each=each)(
+            partial(_narrowed, evaluate)
+        )
+
+
+def _narrowed(
+    evaluate: Callable[[Walker, ListingSnapshot, Narrowing], Verdict],
+    walker: Walker,
+    listing: ListingSnapshot,
+    *,
+    find: Find,
+    subject: str,
+    **_: str,
+) -> Verdict:
+    for each in (listing, *walker.listed()):
+        if (narrowing := find(each)) is not None:
+            return evaluate(walker, each, narrowing)
+    return skipped(f"the target's items can't be told apart by {subject}: it would admit all of them, or none")
+
+
+_declare("filter-by-part", _parts_of_texts)
+_declare("filter-by-time", _spans)

@@ -1,75 +1,271 @@
-"""Checks of order: every sort key rising and falling, and what comes where no order is asked for."""
+"""Order: every sort key rising and falling, and what comes where no order is asked for."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import groupby
+from typing import Any
 
-from conformance.checks.check import Check
 from conformance.checks.consistency.repeats import same_members
-from conformance.checks.listing.order_laws import (
-    follows,
-    in_one_order,
-    keyless_left_out,
-    reversed_order,
-    same_list,
-    sorted_by,
-    with_note,
-)
-from conformance.checks.listing.walks import ListingChecks, Query
-from conformance.checks.verdict import Verdict, weightiest
-from conformance.session.listing import Item, Reader, member
-from conformance.session.session import TargetSession
+from conformance.checks.listing.pages import failed_walk, incomplete
+from conformance.checks.listing.walks import ListingCheck, ListingChecks, Query, Variant, Walker
+from conformance.checks.verdict import Outcome, Tally, Verdict, failed, passed, skipped, weightiest
+from conformance.session.listing import Difference, Item, Reader, Walked, member, pages_of, steps
 from conformance.session.snapshot import ListingSnapshot
 
+_PAIR = 2
 _FEWEST_GROUPS = 2
 
 
-def order_subjects(
-    base: ListingChecks, key: str, session: TargetSession, representative: ListingSnapshot
-) -> Iterator[ListingSnapshot]:
-    """Return the resource whose listing tells most, one each with telling numbers and groups, and the longest one."""
-    found = {subject.name: subject for subject in base.subjects(session, representative, Query())}
-    for number in (_with_telling_numbers(base, key, session), _with_telling_groups(base, key, session, representative)):
-        if number is not None:
-            found.setdefault(number.name, number)
+def sorted_by(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Item], *, descending: bool) -> Verdict:
+    """Judge that neighbours stand in the order asked for and no item is lost over it; equal keys stand either way.
+
+    `every` is the whole listing: an order lists all of it, but for a key that items may lack. A key whose collation is
+    documented nowhere is judged by grouping alone: equal values stand together. Text may be compared with or without
+    regard to case: no document says which.
+    """
+    if verdict := incomplete(walk) or _other_items(reader, sort_by, walk, every):
+        return verdict
+    keys = [key for key in reader.keys(sort_by, walk.listing.items) if key is not None]
+    if len(set(keys)) < _PAIR:
+        return skipped(f"{walk.name} has fewer than two different values to sort by {sort_by}")
+    if sort_by in reader.spec.grouped_only:
+        return _grouped(reader, sort_by, walk, keys)
+    return _steady(reader, sort_by, walk, keys, descending=descending)
+
+
+def _other_items(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Item]) -> Verdict | None:
+    difference = Difference.between(reader.identities(every), reader.identities(walk.listing.items))
+    if not difference or sort_by in reader.spec.omits_items_without_key:
+        return None
+    return failed_walk(
+        walk,
+        "other-items",
+        f"sorting by {sort_by} lists other items than no order does",
+        expected=f"all {len(every)} items",
+        received=str(difference),
+        rests_on={"items": len(walk.listing.items)},
+    )
+
+
+def _rests_on(keys: Sequence[Any]) -> dict[str, int]:
+    return {"items": len(keys), "distinct": len(set(keys))}
+
+
+def _steady(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any], *, descending: bool) -> Verdict:
+    try:
+        wrong = _first_inversion(keys, descending=descending)
+    except TypeError:
+        types = sorted({type(key).__name__ for key in keys})
+        reason = "the sort keys are not of one type"
+        return failed_walk(walk, "unsortable", reason, expected="keys of one type", received=str(types))
+    if wrong is None:
+        return passed(_rests_on(keys))
+    index, before, after = wrong
+    word = "falling" if descending else "rising"
+    return failed_walk(
+        walk,
+        "out-of-order",
+        f"items are not sorted by {sort_by}",
+        expected=f"{word} {reader.spec.keys[sort_by]}",
+        received=f"{before!r} before {after!r} (places {index} and {index + 1})",
+        rests_on=_rests_on(keys),
+    )
+
+
+def _first_inversion(keys: Sequence[Any], *, descending: bool) -> tuple[int, Any, Any] | None:
+    def inversion(values: Sequence[Any]) -> tuple[int, Any, Any] | None:
+        return next(
+            (
+                (index, before, after)
+                for index, before, after in steps(values)
+                if (after > before if descending else after < before)
+            ),
+            None,
+        )
+
+    exact = inversion(keys)
+    if (
+        exact is not None
+        and all(isinstance(key, str) for key in keys)
+        and inversion([key.casefold() for key in keys]) is None
+    ):
+        return None
+    return exact
+
+
+def _grouped(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any]) -> Verdict:
+    runs = [key for key, _ in groupby(keys)]
+    if len(runs) == len(set(runs)):
+        return passed(_rests_on(keys))
+    torn = next(key for key in runs if runs.count(key) > 1)
+    return failed_walk(
+        walk,
+        "out-of-order",
+        f"items are not sorted by {sort_by}",
+        expected=f"items with the same {reader.spec.keys[sort_by]} side by side",
+        received=f"{torn!r} stands in {runs.count(torn)} places",
+        rests_on=_rests_on(keys),
+    )
+
+
+def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked) -> Verdict:
+    """Judge that falling order is rising order read backwards, equal keys aside, with the same items."""
+    if verdict := incomplete(rising, falling):
+        return verdict
+    names = [reader.identities(walk.listing.items) for walk in (rising, falling)]
+    if difference := Difference.between(names[0], names[1]):
+        return failed_walk(
+            falling,
+            "other-items",
+            "the direction changes what is listed",
+            expected="the same items in both directions",
+            received=f"falling, {difference}",
+        )
+    every = (reader.keys(sort_by, walk.listing.items) for walk in (rising, falling))
+    keys = [[key for key in walked if key is not None] for walked in every]
+    if len(set(keys[0])) < _PAIR:
+        return skipped(f"{rising.name} has fewer than two different values to sort by {sort_by}")
+    forwards = [key for key, _ in groupby(keys[0])]
+    backwards = [key for key, _ in groupby(keys[1])]
+    rests_on = {"items": len(keys[0]), "distinct": len(set(keys[0]))}
+    if forwards == backwards[::-1]:
+        return passed(rests_on)
+    return failed(
+        "not-reversed",
+        f"{sort_by} falling is not {sort_by} rising read backwards",
+        rests_on=rests_on,
+        expected=f"first {forwards[-1]!r}, last {forwards[0]!r}",
+        received=f"{rising.name}: first {backwards[0]!r}, last {backwards[-1]!r}",
+        exchanges=(*pages_of(rising.listing)[:1], *pages_of(falling.listing)[:1]),
+    )
+
+
+def same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walked, *, what: str) -> Verdict:
+    """Judge that leaving a member out is the same as writing its default out."""
+    if verdict := incomplete(written_out, left_out):
+        return verdict
+    names = [reader.identities(walk.listing.items) for walk in (written_out, left_out)]
+    keys = [reader.keys(sort_by, walk.listing.items) for walk in (written_out, left_out)]
+    if len(set(keys[0])) < _PAIR:
+        return skipped(f"{written_out.name} has fewer than two different values to sort by {sort_by}")
+    rests_on = {"items": len(names[0])}
+    if not Difference.between(names[0], names[1]) and keys[0] == keys[1]:
+        return passed(rests_on)
+    received = str(Difference.between(names[0], names[1])) or f"first {names[1][0]}, last {names[1][-1]}"
+    return failed(
+        "other-default",
+        f"leaving {what} out is not the documented default",
+        rests_on=rests_on,
+        expected=f"the list with the default written out: first {names[0][0]}, last {names[0][-1]}",
+        received=f"{written_out.name}: {received}",
+        exchanges=(*pages_of(written_out.listing)[:1], *pages_of(left_out.listing)[:1]),
+    )
+
+
+def follows(reader: Reader, sort_by: str, model: Walked, listing: Walked) -> bool:
+    """Tell whether a listing has the order of a model, equal keys aside."""
+    return reader.keys(sort_by, model.listing.items) == reader.keys(sort_by, listing.listing.items)
+
+
+def in_one_order(reader: Reader, walks: Sequence[Walked], orders: Sequence[tuple[str, str]]) -> Verdict:
+    """Judge that all of the listings are in the first of these orders (key, direction), or all in another one.
+
+    The first is the documented one; that a target follows another is told in a note.
+    """
+    tallies: list[Tally] = []
+    for key, direction in orders:
+        tally = Tally("listings")
+        for walk in walks:
+            descending = direction == reader.spec.descending
+            verdict = sorted_by(reader, key, walk, walk.listing.items, descending=descending)
+            if verdict.outcome is not Outcome.SKIPPED:
+                tally.hold(verdict.outcome is Outcome.PASSED, verdict.received, *verdict.exchanges)
+        tallies.append(tally)
+    nearest = min(range(len(orders)), key=lambda place: tallies[place].broken)
+    key, direction = orders[nearest]
+    return tallies[nearest].verdict(
+        "out-of-order",
+        f"every listing by {key}, {direction}",
+        wrong="listings without an order are in neither the documented nor the observed default order",
+        lacking=f"no listing of an ended resource has two different values of {reader.spec.keys[key]}",
+        notes=(f"the target follows the observation, not the documents: {key}, {direction}",) if nearest else (),
+    )
+
+
+def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: Walked) -> Verdict:
+    """Judge that sorting by this key lists just the items that have it."""
+    if verdict := incomplete(walk):
+        return verdict
+    with_key = [item for item in every if reader.has_key(sort_by, item)]
+    rests_on = {"items": len(with_key), "left_out": len(every) - len(with_key)}
+    strangers = [reader.identity(item) for item in walk.listing.items if not reader.has_key(sort_by, item)]
+    key = reader.spec.keys[sort_by]
+    if strangers:
+        return failed_walk(
+            walk,
+            "keyless-listed",
+            f"items without {key} are listed",
+            expected=f"only items with {key}",
+            received=f"{len(strangers)} without, such as {strangers[0]}",
+            rests_on=rests_on,
+        )
+    if difference := Difference.between(reader.identities(with_key), reader.identities(walk.listing.items)):
+        return failed_walk(
+            walk,
+            "other-items",
+            f"sorting by {sort_by} does not list the items that have {key}",
+            expected=f"all {len(with_key)} items that have {key}",
+            received=str(difference),
+            rests_on=rests_on,
+        )
+    if not rests_on["left_out"] or not with_key:
+        return skipped(f"{walk.name} has no items both with and without {key}")
+    return passed(rests_on)
+
+
+def order_subjects(walker: Walker, key: str, listing: ListingSnapshot) -> Iterator[ListingSnapshot]:
+    """Yield the listing listing and the longest one, and one each whose numbers or groups show other orders."""
+    found = {subject.name: subject for subject in walker.subjects(listing, Query())}
+    for other in (_with_revealing_numbers(walker, key), _with_revealing_groups(walker, key, listing)):
+        if other is not None:
+            found.setdefault(other.name, other)
     yield from found.values()
 
 
-def _with_telling_numbers(base: ListingChecks, key: str, session: TargetSession) -> ListingSnapshot | None:
+def _with_revealing_numbers(walker: Walker, key: str) -> ListingSnapshot | None:
     """Return a resource whose keys are numbers that stand in another order as texts, or without their signs."""
 
-    def tells(inventory: ListingSnapshot) -> int:
-        keys = base.reader.keys(key, inventory.items)
+    def shows(each: ListingSnapshot) -> int:
+        keys = walker.reader.keys(key, each.items)
         numbers = sorted(value for value in keys if isinstance(value, int | float) and math.isfinite(value))
         return sum(numbers != sorted(numbers, key=other) for other in (str, abs))
 
     def choose() -> ListingSnapshot | None:
-        best = max(session.listed(base.operation), key=tells, default=None)
-        return best if best is not None and tells(best) else None
+        best = max(walker.listed(), key=shows, default=None)
+        return best if best is not None and shows(best) else None
 
-    return session.chosen(("telling numbers", key), base.operation, choose)
+    return walker.session.chosen(("revealing numbers", key), walker.operation, choose)
 
 
-def _with_telling_groups(
-    base: ListingChecks, key: str, session: TargetSession, representative: ListingSnapshot
-) -> ListingSnapshot | None:
+def _with_revealing_groups(walker: Walker, key: str, listing: ListingSnapshot) -> ListingSnapshot | None:
     """Return a resource whose items another member divides into groups, as that of the other listing does not.
 
     An order inside each group, one group after the other, is not the order of all of them there. It is looked for where
     items may lack the key: that is what a target looks up for each item, or keeps a list of for each group.
     """
-    if key not in base.reader.spec.omits_items_without_key:
+    if key not in walker.reader.spec.omits_items_without_key:
         return None
 
     def choose() -> ListingSnapshot | None:
-        known = _dividing(base.reader, key, representative.items)
-        divided = [(each, _dividing(base.reader, key, each.items) - known) for each in session.listed(base.operation)]
-        best, by = max(divided, key=lambda pair: len(pair[1]), default=(representative, known))
+        known = _dividing(walker.reader, key, listing.items)
+        divided = [(each, _dividing(walker.reader, key, each.items) - known) for each in walker.listed()]
+        best, by = max(divided, key=lambda pair: len(pair[1]), default=(listing, known))
         return best if by else None
 
-    return session.chosen(("telling groups", key), base.operation, choose)
+    return walker.session.chosen(("revealing groups", key), walker.operation, choose)
 
 
 def _dividing(reader: Reader, key: str, items: Sequence[Item]) -> set[str]:
@@ -103,192 +299,166 @@ def _torn(reader: Reader, key: str, ordered: Sequence[Item], name: str) -> bool:
     return all(reader.keys(key, each) != reader.keys(key, ordered) for each in grouped)
 
 
-LAWS = frozenset(
-    {"order-by-key", "order-reversed", "order-default-key", "order-default-direction", "order-omits-keyless"}
+def _orders(checks: ListingChecks) -> Iterator[Variant]:
+    spec = checks.reader.spec
+    return ({"key": key, "direction": way, "path": spec.keys[key]} for key, way in checks.orders())
+
+
+def _keys(checks: ListingChecks) -> Iterator[Variant]:
+    return ({"key": key} for key in checks.reader.spec.keys)
+
+
+def _defaults(checks: ListingChecks) -> tuple[str, str] | None:
+    """Return the default key and direction; None where one of them has none."""
+    key, direction = (checks.default(name) for name in (checks.reader.spec.sort_by, checks.reader.spec.sort_order))
+    return None if key is None or direction is None else (str(key), str(direction))
+
+
+def _keys_with_defaults(checks: ListingChecks) -> Iterator[Variant]:
+    yield from _keys(checks) if _defaults(checks) else ()
+
+
+def _with_defaults(checks: ListingChecks) -> Iterator[Variant]:
+    if _defaults(checks):
+        yield {"observed": checks.operation.input.members[checks.reader.spec.sort_by].observed.get("default", ())}
+
+
+def _directions_with_defaults(checks: ListingChecks) -> Iterator[Variant]:
+    yield from ({"direction": way} for way in checks.directions if _defaults(checks))
+
+
+def _omitting_orders(checks: ListingChecks) -> Iterator[Variant]:
+    for key in checks.reader.spec.omits_items_without_key:
+        yield from ({"key": key, "direction": way} for way in checks.directions)
+
+
+_BY, _DIRECTION = "input/{sort_by}/default", "input/{sort_order}/default"
+
+
+@ListingCheck(
+    "order/{key}/{direction}",
+    "{sort_by} {key} with {sort_order} {direction} sorts by {path}",
+    laws=("order-by-key",),
+    facts=("input/{sort_by}/enum", "input/{sort_order}/enum"),
+    each=_orders,
 )
-"""The names by which behaviours call for these checks."""
-
-
-def order_checks(base: ListingChecks) -> Iterator[Check]:
-    """Yield the checks of every key and direction, of the defaults, and of what an order leaves out."""
-    yield from _keys(base)
-    yield from _alike(base)
-    yield from _defaults(base)
-    for key in base.reader.spec.omits_items_without_key:
-        for direction in base.directions:
-            yield base.check(
-                ("filter", key, f"omits-items-without-it-{direction}"),
-                f"sorting by {key} lists the items that have it, and only those",
-                partial(_omits, base, key, direction),
-                laws=("order-omits-keyless",),
-                facts=(f"input/{base.reader.spec.sort_by}/enum",),
-            )
-
-
-def _keys(base: ListingChecks) -> Iterator[Check]:
-    spec = base.reader.spec
-    for key, direction in base.orders():
-        yield base.check(
-            ("order", key, direction),
-            f"{spec.sort_by} {key} with {spec.sort_order} {direction} sorts by {spec.keys[key]}",
-            partial(_sorted, base, key, direction),
-            laws=("order-by-key",),
-            facts=(f"input/{spec.sort_by}/enum", f"input/{spec.sort_order}/enum"),
-        )
-    for key in spec.keys:
-        yield base.check(
-            ("order", key, "reverse"),
-            f"falling {key} is rising {key} read backwards, equal keys aside",
-            partial(_reversed, base, key),
-            laws=("order-reversed",),
-            facts=(f"input/{spec.sort_order}/enum",),
-        )
-
-
-def _alike(base: ListingChecks) -> Iterator[Check]:
-    spec = base.reader.spec
-    for key in spec.keys:
-        yield base.check(
-            ("order", key, "same-members"),
-            f"{spec.sort_by} {key} changes the order of the items, and nothing that they say",
-            partial(_told_alike, base, key),
-            level="should",
-            facts=(f"input/{spec.sort_by}/enum",),
-        )
-
-
-def _defaults(base: ListingChecks) -> Iterator[Check]:
-    spec = base.reader.spec
-    by, direction = f"input/{spec.sort_by}/default", f"input/{spec.sort_order}/default"
-    members = base.operation.input.members
-    if any(members[name].effective("default") is None for name in (spec.sort_by, spec.sort_order)):
-        return
-    observed = members[spec.sort_by].observed.get("default", ())
-    for key in spec.keys:
-        yield base.check(
-            ("order", key, "default-direction"),
-            f"without {spec.sort_order}, {key} rises",
-            partial(_default_direction, base, key),
-            laws=("order-default-direction",),
-            facts=(direction,),
-        )
-    yield base.check(
-        ("order", "default", "neither"),
-        "with neither key nor direction the documented default order comes, or the one observed",
-        partial(_default_order, base),
-        laws=("order-default-key", "order-default-direction"),
-        facts=(by, direction),
-        observed=observed,
-    )
-    yield base.check_at_large(
-        ("order", "default", "every-listing"),
-        "every listing that no order was asked for is in the documented default order, or all are in the one observed",
-        partial(_default_everywhere, base),
-        laws=("order-default-key", "order-default-direction"),
-        facts=(by, direction),
-        observed=observed,
-    )
-    for each in base.directions:
-        yield base.check(
-            ("order", "default", f"key-{each}"),
-            f"without {spec.sort_by}, {each} sorts by the documented default key",
-            partial(_default_key, base, each),
-            laws=("order-default-key",),
-            facts=(by,),
-        )
-
-
-def _sorted(
-    base: ListingChecks, key: str, direction: str, session: TargetSession, representative: ListingSnapshot
-) -> Verdict:
-    """Judge the resource whose listing tells most, and those on which other orders than this one would show."""
-    falling = direction == base.reader.spec.descending
+def _sorted(walker: Walker, listing: ListingSnapshot, *, key: str, direction: str, path: str) -> Verdict:  # noqa: ARG001 - the path is for the statement
+    """Evaluate the representative listing, and those on which other orders than this one would show."""
+    falling = direction == walker.reader.spec.descending
     return weightiest(
-        sorted_by(
-            base.reader, key, base.walk(session, subject, Query(key, direction)), subject.items, descending=falling
-        )
-        for subject in order_subjects(base, key, session, representative)
+        sorted_by(walker.reader, key, walker.walk(subject, Query(key, direction)), subject.items, descending=falling)
+        for subject in order_subjects(walker, key, listing)
     )
 
 
-def _reversed(base: ListingChecks, key: str, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    queries = [Query(key, direction) for direction in base.directions]
+@ListingCheck(
+    "order/{key}/reverse",
+    "falling {key} is rising {key} read backwards, equal keys aside",
+    laws=("order-reversed",),
+    facts=("input/{sort_order}/enum",),
+    each=_keys,
+)
+def _reversed(walker: Walker, listing: ListingSnapshot, *, key: str) -> Verdict:
+    queries = [Query(key, direction) for direction in walker.checks.directions]
     return weightiest(
-        reversed_order(base.reader, key, *(base.walk(session, subject, query) for query in queries))
-        for subject in order_subjects(base, key, session, representative)
+        reversed_order(walker.reader, key, *(walker.walk(subject, query) for query in queries))
+        for subject in order_subjects(walker, key, listing)
     )
 
 
-def _omits(
-    base: ListingChecks, key: str, direction: str, session: TargetSession, representative: ListingSnapshot
-) -> Verdict:
-    """Judge where the listing tells most, and where keys have signs: zero and less are keys like any other."""
+@ListingCheck(
+    "order/{key}/same-members",
+    "{sort_by} {key} changes the order of the items, and nothing that they say",
+    level="should",
+    facts=("input/{sort_by}/enum",),
+    each=_keys,
+)
+def _same_members(walker: Walker, listing: ListingSnapshot, *, key: str) -> Verdict:
+    queries = [Query(key, direction) for direction in walker.checks.directions]
     return weightiest(
-        keyless_left_out(base.reader, key, subject.items, base.walk(session, subject, Query(key, direction)))
-        for subject in order_subjects(base, key, session, representative)
+        same_members(walker.reader, [walker.walk(subject, query) for query in queries], subject.items)
+        for subject in order_subjects(walker, key, listing)
     )
 
 
-def _told_alike(base: ListingChecks, key: str, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    queries = [Query(key, direction) for direction in base.directions]
-    return weightiest(
-        same_members(base.reader, [base.walk(session, subject, query) for query in queries], subject.items)
-        for subject in order_subjects(base, key, session, representative)
-    )
+@ListingCheck(
+    "order/{key}/default-direction",
+    "without {sort_order}, {key} rises",
+    laws=("order-default-direction",),
+    facts=(_DIRECTION,),
+    each=_keys_with_defaults,
+)
+def _default_direction(walker: Walker, listing: ListingSnapshot, *, key: str) -> Verdict:
+    """Evaluate the default direction of a key: what was observed is about requests with neither, and no excuse here."""
+    _, direction = _defaults(walker.checks) or ("", "")
+    return _default(walker, listing, Query(key), Query(key, direction), walker.reader.spec.sort_order)
 
 
-def _documented(base: ListingChecks) -> tuple[str, str]:
-    members, spec = base.operation.input.members, base.reader.spec
-    return str(members[spec.sort_by].effective("default")), str(members[spec.sort_order].effective("default"))
-
-
-def _default_order(base: ListingChecks, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    """Judge the order that comes unasked: the documented one, or the one that the real service was seen to give."""
-    seen = base.reader.spec.observed_default
-    observed = Query(seen.sort_by, seen.sort_order) if seen is not None else None
-    return _default(base, Query(), Query(*_documented(base)), observed, "both", session, representative)
-
-
-def _default_everywhere(base: ListingChecks, session: TargetSession) -> Verdict:
-    """Judge the listings that every run has asked for, long ones among them; nothing is asked for this."""
-    seen = base.reader.spec.observed_default
-    orders = [_documented(base)]
-    if seen is not None and seen.sort_by is not None and seen.sort_order is not None:
-        orders.append((seen.sort_by, seen.sort_order))
-    walks = [base.walk(session, each, Query()) for each in session.listed(base.operation)]
-    return in_one_order(base.reader, walks, orders)
-
-
-def _default_direction(
-    base: ListingChecks, key: str, session: TargetSession, representative: ListingSnapshot
-) -> Verdict:
-    """Judge the default direction of a key: what was observed is about requests with neither, and excuses none here."""
-    written = Query(key, _documented(base)[1])
-    return _default(base, Query(key), written, None, base.reader.spec.sort_order, session, representative)
-
-
-def _default_key(
-    base: ListingChecks, direction: str, session: TargetSession, representative: ListingSnapshot
-) -> Verdict:
-    """Judge the default key of a direction, likewise."""
-    written = Query(_documented(base)[0], direction)
-    return _default(base, Query(None, direction), written, None, base.reader.spec.sort_by, session, representative)
-
-
-def _default(  # noqa: PLR0913, PLR0917 - the three queries, and where to ask them
-    base: ListingChecks,
-    asked: Query,
-    written: Query,
-    seen: Query | None,
-    what: str,
-    session: TargetSession,
-    representative: ListingSnapshot,
-) -> Verdict:
-    """Judge that what is asked without a member is the same as with its default, or (`seen`) as observed."""
-    given, unasked = (base.walk(session, representative, query) for query in (written, asked))
-    verdict = same_list(base.reader, str(written.sort_by), given, unasked, what=what)
+@ListingCheck(
+    "order/default/neither",
+    "with neither key nor direction the documented default order comes, or the one observed",
+    laws=("order-default-key", "order-default-direction"),
+    facts=(_BY, _DIRECTION),
+    each=_with_defaults,
+)
+def _default_order(walker: Walker, listing: ListingSnapshot) -> Verdict:
+    verdict = _default(walker, listing, Query(), Query(*(_defaults(walker.checks) or ())), "both")
+    seen = walker.reader.spec.observed_default
     if verdict.kind != "other-default" or seen is None or seen.sort_by is None:
         return verdict
-    if follows(base.reader, seen.sort_by, base.walk(session, representative, seen), unasked):
-        return with_note(verdict, f"the target follows the observation, not the documents: {seen}")
+    observed = Query(seen.sort_by, seen.sort_order)
+    if follows(walker.reader, seen.sort_by, walker.walk(listing, observed), walker.walk(listing, Query())):
+        return passed(
+            verdict.rests_on, notes=(f"the target follows the observation, not the documents: {observed}",)
+        )  # fmt: skip
     return verdict
+
+
+@ListingCheck(
+    "order/default/every-listing",
+    "every listing that no order was asked for is in the documented default order, or all are in the one observed",
+    laws=("order-default-key", "order-default-direction"),
+    facts=(_BY, _DIRECTION),
+    each=_with_defaults,
+    at_large=True,
+)
+def _default_everywhere(walker: Walker) -> Verdict:
+    """Evaluate the listings that every run has asked for, long ones among them; nothing is asked for this."""
+    seen = walker.reader.spec.observed_default
+    orders = [_defaults(walker.checks) or ("", "")]
+    if seen is not None and seen.sort_by is not None and seen.sort_order is not None:
+        orders.append((seen.sort_by, seen.sort_order))
+    return in_one_order(walker.reader, [walker.walk(each, Query()) for each in walker.listed()], orders)
+
+
+@ListingCheck(
+    "order/default/key-{direction}",
+    "without {sort_by}, {direction} sorts by the documented default key",
+    laws=("order-default-key",),
+    facts=(_BY,),
+    each=_directions_with_defaults,
+)
+def _default_key(walker: Walker, listing: ListingSnapshot, *, direction: str) -> Verdict:
+    key, _ = _defaults(walker.checks) or ("", "")
+    return _default(walker, listing, Query(None, direction), Query(key, direction), walker.reader.spec.sort_by)
+
+
+def _default(walker: Walker, listing: ListingSnapshot, asked: Query, written: Query, what: str) -> Verdict:
+    """Evaluate that what is asked without a member is the same as with its default written out."""
+    given, unasked = (walker.walk(listing, query) for query in (written, asked))
+    return same_list(walker.reader, str(written.sort_by), given, unasked, what=what)
+
+
+@ListingCheck(
+    "filter/{key}/omits-items-without-it-{direction}",
+    "sorting by {key} lists the items that have it, and only those",
+    laws=("order-omits-keyless",),
+    facts=("input/{sort_by}/enum",),
+    each=_omitting_orders,
+)
+def _omits(walker: Walker, listing: ListingSnapshot, *, key: str, direction: str) -> Verdict:
+    """Evaluate the representative listing, and one where keys have signs: zero and less are keys like any other."""
+    return weightiest(
+        keyless_left_out(walker.reader, key, subject.items, walker.walk(subject, Query(key, direction)))
+        for subject in order_subjects(walker, key, listing)
+    )

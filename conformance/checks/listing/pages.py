@@ -1,154 +1,271 @@
-"""Checks of the size of a page: what it is by default, and that pages are full."""
+"""Pages: however a listing is cut, its pages put together are the same list; and how many items a page holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import product
 from typing import Any
 
-from conformance.checks.check import Check
-from conformance.checks.listing import paging
-from conformance.checks.listing.walks import NO_TOKEN, SMALL, ListingChecks, Query
-from conformance.checks.verdict import Verdict, skipped
-from conformance.session.session import TargetSession
+from conformance.checks.listing.walks import NO_TOKEN, SMALL, ListingCheck, ListingChecks, Query, Variant, Walker
+from conformance.checks.request.laws import failed_by, fault_of
+from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
+from conformance.session.listing import Difference, Reader, Walked, first_difference, pages_of
 from conformance.session.snapshot import ListingSnapshot
+from conformance.wire.exchange import Exchange
 
 SIZES = (1, 2, 3, 7, 10, 99, 100)
-_LAWS = ("token-leads-on", "page-size-caps")
-
-LAWS = frozenset(_LAWS)
-"""The names by which behaviours call for these checks."""
 
 
-def page_checks(base: ListingChecks) -> Iterator[Check]:
-    """Cut every order and every filter into pages of every size, and both together into small ones."""
-    pagination = base.reader.pagination
-    facts = tuple(f"output/{name}/present" for name in (pagination.result, pagination.output_token))
-    queries = [Query(), *(Query(key, direction) for key, direction in base.orders())]
-    queries += [Query(filtered=item) for item in base.filters]
-    for query, size in product(queries, SIZES):
-        yield base.check(
-            ("pagination", str(query), f"page-size-{size}"),
-            f"pages of {size} put together are the list of larger pages: no item lost or repeated, in the same order",
-            partial(_cut, base, query, size),
-            facts=facts,
-            laws=_LAWS,
-        )
-    for (key, direction), item in product(base.orders(), base.filters):
-        query = Query(key, direction, item)
-        yield base.check(
-            ("pagination", str(query), f"page-size-{SMALL}"),
-            "filter and order hold from page to page",
-            partial(_cut, base, query, SMALL),
-            facts=facts,
-            laws=_LAWS,
-        )
-
-
-def _cut(
-    base: ListingChecks, query: Query, size: int, session: TargetSession, representative: ListingSnapshot
+def failed_walk(  # noqa: PLR0913 - a verdict has as many parts
+    walk: Walked, kind: str, reason: str, *, expected: str, received: str, rests_on: Mapping[str, int] | None = None
 ) -> Verdict:
-    subject = base.cut_subject(session, query, size) or representative
-    whole = base.walk(session, subject, query)
-    if size == whole.size:
-        whole = base.walk(session, subject, query, SIZES[-2])
-    return paging.concatenation(base.reader, query.sort_by, whole, base.walk(session, subject, query, size))
-
-
-PAGE_SIZE_CHECKS_LAWS = frozenset({"page-size-default", "page-size-caps"})
-"""The names by which behaviours call for these checks."""
-
-
-def page_size_checks(base: ListingChecks) -> Iterator[Check]:
-    """Yield the checks of the default size of a page, and of full pages."""
-    limit = base.reader.pagination.limit
-    default = base.operation.input.members[limit].effective("default")
-    if default is None:
-        return
-
-    def area(case: str) -> tuple[str, str, str]:
-        return "pagination", "page-size", case
-
-    facts = (f"input/{limit}/default",)
-    yield base.check(
-        area("default-at-most"),
-        f"without {limit} a page holds at most {default} items",
-        partial(_default, base, default, exact=False),
-        laws=("page-size-default",),
-        facts=facts,
-    )
-    yield base.check(
-        area("default-full"),
-        f"without {limit} a page holds {default} items where there are more",
-        partial(_default, base, default, exact=True),
-        level="should",
-        laws=("page-size-default",),
-        facts=facts,
-        observed=("O22", "O24"),
-    )
-    yield base.check(
-        area("default-written-out"),
-        f"{limit} {default} written out gives as many items as come without it",
-        partial(_written_out, base, default),
-        laws=("page-size-default",),
-        facts=facts,
-    )
-    yield base.check(
-        area("full-pages"),
-        "every page but the last is full",
-        partial(_full_pages, base),
-        level="should",
-        laws=("page-size-caps",),
-        facts=(f"input/{limit}/present",),
-        observed=("O22", "O24"),
+    """Return a failure that the pages of a walk show."""
+    return failed(
+        kind,
+        reason,
+        expected=expected,
+        received=f"{walk.name}: {received}",
+        exchanges=pages_of(walk.listing),
+        rests_on=rests_on,
     )
 
 
-def _default(
-    base: ListingChecks, default: int, session: TargetSession, representative: ListingSnapshot, *, exact: bool
-) -> Verdict:
-    pages = [
-        (base.page(session, item), len(item.items))
-        for item in session.listed(base.operation)
-        if len(item.items) > default
-    ]
-    if not exact:
-        pages += [
-            (base.page(session, representative, **members), count)
-            for members, count in _beside(base, session, representative)
-        ]
-    return paging.default_page_size(base.reader, pages, default, exact=exact)
+def incomplete(*walks: Walked) -> Verdict | None:
+    """Judge walks that did not reach their end; None where all did."""
+    for walk in walks:
+        if walk.listing.complete:
+            continue
+        last = walk.listing.pages[-1] if walk.listing.pages else None
+        if last is not None and (verdict := fault_of(last, "every page of the listing")):
+            return verdict
+        rejected = last is not None and not last.ok
+        return failed(
+            "walk-broken",
+            "a page of the listing is refused" if rejected else "the pages do not lead to the end of the listing",
+            expected="page after page to the last, which has no token",
+            received=f"{walk.name}: {walk.listing.problem}",
+            exchanges=pages_of(walk.listing)[-2:],
+        )
+    return None
 
 
-def _beside(
-    base: ListingChecks, session: TargetSession, representative: ListingSnapshot
-) -> Iterator[tuple[dict[str, Any], int]]:
+def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walked) -> Verdict:
+    """Judge that small pages put together give the list of large pages: none lost, none twice, in order.
+
+    Items with equal sort keys may change places: no document orders ties.
+    """
+    if verdict := incomplete(whole, cut):
+        return verdict
+    wanted, got = reader.identities(whole.listing.items), reader.identities(cut.listing.items)
+    rests_on = {"items": len(wanted), "pages": len(cut.listing.pages)}
+    if not wanted and not got:
+        return skipped(f"{whole.name} has no item under this query: there is nothing to cut into pages")
+    if difference := Difference.between(wanted, got):
+        return failed_walk(
+            cut,
+            "items-lost-or-repeated",
+            f"pages of {cut.size} do not add up to the list",
+            expected=f"the same {len(wanted)} items as in pages of {whole.size}",
+            received=str(difference),
+            rests_on=rests_on,
+        )
+    if sort_by is not None:
+        model, keys = (reader.keys(sort_by, walk.listing.items) for walk in (whole, cut))
+        if (at := first_difference(model, keys)) is not None:
+            return failed_walk(
+                cut,
+                "order-lost",
+                f"pages of {cut.size} come in another order",
+                expected=f"the order of the pages of {whole.size}: {model[at]!r} at place {at + 1}",
+                received=repr(keys[at]),
+                rests_on=rests_on,
+            )
+    return _too_large(reader, cut, rests_on) or passed(rests_on)
+
+
+def _too_large(reader: Reader, walk: Walked, rests_on: Mapping[str, int]) -> Verdict | None:
+    """Judge the size of each page; None where all keep to it."""
+    for number, page in enumerate(walk.listing.pages, start=1):
+        if (count := len(reader.items(page))) > walk.size:
+            return failed(
+                "page-too-large",
+                "a page holds more items than were asked for",
+                expected=f"at most {walk.size} items on a page",
+                received=f"{walk.name}: {count} on page {number}",
+                exchanges=(page,),
+                rests_on=rests_on,
+            )
+    return None
+
+
+def full_pages(reader: Reader, walks: Sequence[Walked]) -> Verdict:
+    """Judge that every page but the last is full (further than the documents go: siblings send shorter ones)."""
+    if verdict := incomplete(*walks):
+        return verdict
+    tally = Tally("pages")
+    for walk in walks:
+        for number, page in enumerate(walk.listing.pages[:-1], start=1):
+            count = len(reader.items(page))
+            tally.hold(count == walk.size, f"{walk.name}, page {number} of size {walk.size}: {count} items", page)
+    return tally.verdict(
+        "short-page",
+        "a full page wherever another follows",
+        wrong="pages before the last are not full",
+        lacking="no listing here is longer than a page",
+    )
+
+
+def same_size(reader: Reader, written_out: Exchange, left_out: Exchange) -> Verdict:
+    """Judge that leaving the size out gives a page as long as with the default written out; ties may change items."""
+    for exchange in (written_out, left_out):
+        if verdict := fault_of(exchange, "a page"):
+            return verdict
+        if not exchange.ok:
+            return failed_by(exchange, "refused", "a page is refused", "a page")
+    wanted, got = len(reader.items(written_out)), len(reader.items(left_out))
+    if wanted != got:
+        return failed(
+            "other-default",
+            "leaving the size out is not the documented default",
+            expected=f"{wanted} items, as with the default written out",
+            received=f"{got} items",
+            exchanges=(written_out, left_out),
+        )
+    return passed({"pages": 2, "items": wanted})
+
+
+def default_page_size(reader: Reader, pages: Sequence[tuple[Exchange, int]], default: int, *, exact: bool) -> Verdict:
+    """Judge a page asked for without a size: at most the default; `exact`: full where more items exist."""
+    tally = Tally("pages")
+    for page, count in pages:
+        if page.ok and count > default:
+            size = len(reader.items(page))
+            tally.hold(size == default if exact else size <= default, f"{size} of {count} items on a page", page)
+    expected = f"{default} items" if exact else f"at most {default} items"
+    wrong = "a page without a page size has another number of items than the default"
+    return tally.verdict(
+        "default-page-size", expected, wrong=wrong, lacking=f"no listing here is longer than {default} items"
+    )
+
+
+def _with_default_size(checks: ListingChecks) -> Iterator[Variant]:
+    if (default := checks.default(checks.reader.pagination.limit)) is not None:
+        yield {"default": default}
+
+
+_FULL = ("O22", "O24")
+"""Observations of full pages."""
+
+
+@ListingCheck(
+    "pagination/page-size/default-at-most",
+    "without {limit} a page holds at most {default} items",
+    laws=("page-size-default",),
+    facts=("input/{limit}/default",),
+    each=_with_default_size,
+)
+def _default_at_most(walker: Walker, listing: ListingSnapshot, *, default: int) -> Verdict:
+    pages = [(walker.page(listing, **members), count) for members, count in _without_size(walker, listing)]
+    return default_page_size(walker.reader, [*_longer(walker, default), *pages], default, exact=False)
+
+
+@ListingCheck(
+    "pagination/page-size/default-full",
+    "without {limit} a page holds {default} items where there are more",
+    level="should",
+    laws=("page-size-default",),
+    facts=("input/{limit}/default",),
+    observed=_FULL,
+    each=_with_default_size,
+)
+def _default_full(walker: Walker, _: ListingSnapshot, *, default: int) -> Verdict:
+    return default_page_size(walker.reader, _longer(walker, default), default, exact=True)
+
+
+@ListingCheck(
+    "pagination/page-size/default-written-out",
+    "{limit} {default} written out gives as many items as come without it",
+    laws=("page-size-default",),
+    facts=("input/{limit}/default",),
+    each=_with_default_size,
+)
+def _default_written_out(walker: Walker, listing: ListingSnapshot, *, default: int) -> Verdict:
+    if len(listing.items) <= default:
+        return skipped(NO_TOKEN)
+    written = walker.page(listing, **{walker.reader.pagination.limit: default})
+    # Where pages are not full in any case, the default has nothing to do with it.
+    verdict = same_size(walker.reader, written, walker.page(listing))
+    return replace(verdict, follows=(f"{walker.operation.name}/pagination/page-size/full-pages",))
+
+
+@ListingCheck(
+    "pagination/page-size/full-pages",
+    "every page but the last is full",
+    level="should",
+    laws=("page-size-caps",),
+    facts=("input/{limit}/present",),
+    observed=_FULL,
+    each=lambda checks: ({} for _ in _with_default_size(checks)),
+)
+def _full_pages(walker: Walker, listing: ListingSnapshot) -> Verdict:
+    return full_pages(walker.reader, [walk for walk, _ in walker.cuts(listing)])
+
+
+def _longer(walker: Walker, default: int) -> list[tuple[Exchange, int]]:
+    """Return a page without a size, and the number of items, of each listing that is longer than the default."""
+    return [(walker.page(each), len(each.items)) for each in walker.listed() if len(each.items) > default]
+
+
+def _without_size(walker: Walker, listing: ListingSnapshot) -> Iterator[tuple[dict[str, Any], int]]:
     """Yield what a request without a page size may have besides, with the items left: an order, a filter, a token."""
-    reader, items = base.reader, representative.items
+    reader, items, last = walker.reader, listing.items, walker.checks.directions[-1]
     for key in reader.spec.keys:
-        query = Query(key, base.directions[-1])
-        yield query.members(reader), len(base.admitted(representative, query))
+        query = Query(key, last)
+        yield query.members(reader), len(walker.admitted(listing, query))
     if reader.spec.sort_order:
-        yield Query(sort_order=base.directions[-1]).members(reader), len(items)
-    largest = max(base.filters, key=lambda item: len(base.admitted(representative, Query(filtered=item))), default=None)
+        yield Query(sort_order=last).members(reader), len(items)
+    queries = [Query(filtered=item) for item in walker.checks.filters]
+    largest = max(queries, key=lambda query: len(walker.admitted(listing, query)), default=None)
     if largest is not None:
-        query = Query(filtered=largest)
-        yield query.members(reader), len(base.admitted(representative, query))
-    first = base.page(session, representative)
+        yield largest.members(reader), len(walker.admitted(listing, largest))
+    first = walker.page(listing)
     if isinstance(token := reader.token(first), str):
         yield {reader.pagination.input_token: token}, len(items) - len(reader.items(first))
 
 
-def _written_out(base: ListingChecks, default: int, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    if len(representative.items) <= default:
-        return skipped(NO_TOKEN)
-    written = base.page(session, representative, **{base.reader.pagination.limit: default})
-    # Where pages are not full in any case, the default has nothing to do with it.
-    verdict = paging.same_size(base.reader, written, base.page(session, representative))
-    return replace(verdict, follows=(f"{base.operation.name}/pagination/page-size/full-pages",))
+_LAWS = ("token-leads-on", "page-size-caps")
+_FACTS = ("output/{result}/present", "output/{token}/present")
 
 
-def _full_pages(base: ListingChecks, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    return paging.full_pages(base.reader, [walk for walk, _ in base.cuts(session, representative)])
+def _every_size(checks: ListingChecks) -> Iterator[Variant]:
+    queries = [Query(), *(Query(key, direction) for key, direction in checks.orders())]
+    queries += [Query(filtered=item) for item in checks.filters]
+    return ({"query": query, "size": size} for query, size in product(queries, SIZES))
+
+
+def _small_pages(checks: ListingChecks) -> Iterator[Variant]:
+    for (key, direction), item in product(checks.orders(), checks.filters):
+        yield {"query": Query(key, direction, item), "size": SMALL}
+
+
+@ListingCheck(
+    "pagination/{query}/page-size-{size}",
+    "filter and order hold from page to page",
+    laws=_LAWS,
+    facts=_FACTS,
+    each=_small_pages,
+)
+@ListingCheck(
+    "pagination/{query}/page-size-{size}",
+    "pages of {size} put together are the list of larger pages: no item lost or repeated, in the same order",
+    laws=_LAWS,
+    facts=_FACTS,
+    each=_every_size,
+)
+def _cut(walker: Walker, listing: ListingSnapshot, *, query: Query, size: int) -> Verdict:
+    subject = walker.cut_subject(query, size) or listing
+    whole = walker.walk(subject, query)
+    if size == whole.size:
+        whole = walker.walk(subject, query, SIZES[-2])
+    return concatenation(walker.reader, query.sort_by, whole, walker.walk(subject, query, size))

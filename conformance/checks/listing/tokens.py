@@ -1,19 +1,16 @@
-"""Checks of tokens: when one comes, what it leads to, what a foreign or made-up one may do."""
+"""Tokens: when one comes, what it leads to, what a foreign or made-up one may do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from conformance.checks.check import Check
-from conformance.checks.listing.paging import incomplete
-from conformance.checks.listing.walks import CUTS, NO_TOKEN, ListingChecks, Query
+from conformance.checks.listing.pages import incomplete
+from conformance.checks.listing.walks import CUTS, NO_TOKEN, ListingCheck, ListingChecks, Query, Variant, Walker
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.session.listing import Difference, Reader, Walked, pages_of
-from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
 from conformance.wire.exchange import Exchange, Listing, shown
 
@@ -185,222 +182,181 @@ def foreign(
     return passed({"answers": 1, "items": len(items)}, notes=("accepted",))
 
 
-LAWS = frozenset({"token-while-truncated", "no-token-at-the-end", "token-leads-on"})
-"""The names by which behaviours call for these checks."""
+_LEADS_ON = ("token-leads-on",)
+_CAME, _SENT = ("output/{token}/present",), ("input/{input_token}/present",)
+_FULL, _UNISSUED = ("O22", "O24"), ("O40",)
+"""Observations of full pages, and of tokens that were not issued for the query."""
+
+
+@ListingCheck(
+    "pagination/token/while-truncated",
+    "a page that leaves items out carries a token",
+    laws=("token-while-truncated",),
+    facts=_CAME,
+)
+def _while_truncated(walker: Walker, listing: ListingSnapshot) -> Verdict:
+    firsts = [(_first_page(walk), len(subject.items)) for walk, subject in walker.cuts(listing)]
+    return truncated_pages_lead_on(walker.reader, [*firsts, *_recounted(walker)])
+
+
+@ListingCheck(
+    "pagination/token/string",
+    "a token is a string that is not empty",
+    laws=("token-while-truncated",),
+    facts=_CAME,
+)
+def _string(walker: Walker, listing: ListingSnapshot) -> Verdict:
+    return are_strings(walker.reader, [walk for walk, _ in walker.cuts(listing)])
+
+
+@ListingCheck(
+    "pagination/token/none-when-all-fit",
+    "a listing that fits on its page carries no token",
+    laws=("no-token-at-the-end",),
+    facts=_CAME,
+)
+def _none_when_all_fit(walker: Walker, _: ListingSnapshot) -> Verdict:
+    return none_at_the_end(walker.reader, _counted(walker), exact=False)
+
+
+@ListingCheck(
+    "pagination/token/none-when-just-full",
+    "a listing that fills its page to the last place carries no token",
+    level="should",
+    laws=("no-token-at-the-end",),
+    facts=_CAME,
+    observed=_FULL,
+)
+def _none_when_just_full(walker: Walker, _: ListingSnapshot) -> Verdict:
+    full = [each for each in walker.listed() if len(each.items) == CUTS[-1]]
+    just_full = [(_first_page(walker.walk(each, Query(), CUTS[-1])), CUTS[-1]) for each in full]
+    return none_at_the_end(walker.reader, [*just_full, *_counted(walker)], exact=True)
+
+
+@ListingCheck("pagination/token/never-back", "no token leads back to the first page", laws=_LEADS_ON, facts=_CAME)
+def _never_back(walker: Walker, listing: ListingSnapshot) -> Verdict:
+    return never_the_first_page_again(walker.reader, [walk for walk, _ in walker.cuts(listing)])
+
+
+@ListingCheck(
+    "pagination/token/leads-to-the-end",
+    "token by token every listing comes to its end",
+    laws=_LEADS_ON,
+    facts=_CAME,
+    at_large=True,
+)
+def _leads_to_the_end(walker: Walker) -> Verdict:
+    """Look at every resource: where no listing comes to its end there is none left to look at otherwise."""
+    every = walker.session.listings(walker.operation)
+    return leads_to_the_end(walker.reader, [(each.name, each.listing) for each in every if each.listing is not None])
+
+
+@ListingCheck(
+    "pagination/token/repeatable",
+    "the same token gives the same page again",
+    level="should",  # no document says that a token may be used twice
+    laws=_LEADS_ON,
+    facts=_SENT,
+)
+def _repeatable(walker: Walker, listing: ListingSnapshot) -> Verdict:
+    token = _issued(walker, listing)
+    if token is None:
+        return skipped(NO_TOKEN)
+    request = walker.request(listing, **{walker.reader.pagination.input_token: token})
+    return same_page(walker.reader, walker.session.exchange(request), walker.session.send_again(request))
+
 
 _MADE_UP = (("word", "not-a-token-that-anybody-issued"), ("number", "10"), ("base64", "eyJvZmZzZXQiOiAxMH0="))
 
 
-def token_checks(base: ListingChecks) -> Iterator[Check]:
-    """Yield the checks of tokens: where they come, and where they lead."""
-    pagination = base.reader.pagination
-    came, sent = (f"output/{pagination.output_token}/present",), (f"input/{pagination.input_token}/present",)
-
-    def area(case: str) -> tuple[str, str, str]:
-        return "pagination", "token", case
-
-    yield base.check(
-        area("while-truncated"),
-        "a page that leaves items out carries a token",
-        partial(_while_truncated, base),
-        laws=("token-while-truncated",),
-        facts=came,
-    )
-    yield base.check(
-        area("string"),
-        "a token is a string that is not empty",
-        partial(_string, base),
-        laws=("token-while-truncated",),
-        facts=came,
-    )
-    yield base.check(
-        area("none-when-all-fit"),
-        "a listing that fits on its page carries no token",
-        partial(_none, base, exact=False),
-        laws=("no-token-at-the-end",),
-        facts=came,
-    )
-    yield base.check(
-        area("none-when-just-full"),
-        "a listing that fills its page to the last place carries no token",
-        partial(_none, base, exact=True),
-        level="should",
-        laws=("no-token-at-the-end",),
-        facts=came,
-        observed=("O22", "O24"),
-    )
-    yield base.check(
-        area("never-back"),
-        "no token leads back to the first page",
-        partial(_never_back, base),
-        laws=("token-leads-on",),
-        facts=came,
-    )
-    yield base.check_at_large(
-        area("leads-to-the-end"),
-        "token by token every listing comes to its end",
-        partial(_leads_to_the_end, base),
-        laws=("token-leads-on",),
-        facts=came,
-    )
-    yield base.check(
-        area("repeatable"),
-        "the same token gives the same page again",
-        partial(_repeatable, base),
-        level="should",  # no document says that a token may be used twice
-        laws=("token-leads-on",),
-        facts=sent,
-    )
-    for name, value in _MADE_UP:
-        yield base.check(
-            area(f"made-up-{name}"),
-            f"a token that nobody issued ({value}) is refused",
-            partial(_made_up, base, value),
-            level="should",
-            facts=sent,
-            observed=("O40",),
-        )
-    for name, members in _other_queries(base):
-        yield base.check(
-            area(f"offered-to-{name}"),
-            f"a token offered to {name.replace('-', ' ')} is refused, or gives {_given(base, members)}",
-            partial(_foreign, base, members),
-            level="should",
-            facts=sent,
-            observed=("O40",),
-        )
-    if not base.operation.subject:
-        return
-    yield base.check(
-        area("offered-to-another-resource"),
-        "a token offered to another resource is refused, or gives that resource's items",
-        partial(_other_resource, base),
-        laws=("token-leads-on",),
-        facts=sent,
-    )
+@ListingCheck(
+    "pagination/token/made-up-{form}",
+    "a token that nobody issued ({value}) is refused",
+    level="should",
+    facts=_SENT,
+    observed=_UNISSUED,
+    each=lambda _: ({"form": form, "value": value} for form, value in _MADE_UP),
+)
+def _made_up(walker: Walker, listing: ListingSnapshot, *, form: str, value: str) -> Verdict:  # noqa: ARG001 - the form is for the id
+    request = walker.request(listing, **{walker.reader.pagination.input_token: value})
+    return unissued(walker.session.exchange(request, ordinary=False))
 
 
-def _other_queries(base: ListingChecks) -> Iterator[tuple[str, dict[str, Any]]]:
-    spec = base.reader.spec
+def _other_queries(checks: ListingChecks) -> Iterator[Variant]:
+    spec, limit = checks.reader.spec, checks.reader.pagination.limit
     first, *others = spec.keys
-    yield "another-order", {spec.sort_by: first, spec.sort_order: spec.descending}
-    for key in others[:1]:
-        yield "another-key", {spec.sort_by: key}
-    yield "another-page-size", {base.reader.pagination.limit: 2}
-    for name, value in base.filters[:2]:
-        yield f"a-filter-{value}", {name: value}
-
-
-def _given(base: ListingChecks, members: dict[str, Any]) -> str:
-    if base.reader.pagination.limit in members:
-        return "items that come after the first page"
-    return "items that the query admits"
-
-
-# -- evidence
-
-
-def _counted(base: ListingChecks, session: TargetSession) -> list[tuple[Walked, int]]:
-    """Return the first page of every ended resource, as large as can be, with the number of items that it has."""
-    return [
-        (_first_page(base.walk(session, each, Query())), len(each.items)) for each in session.listed(base.operation)
+    queries: list[tuple[str, dict[str, Any]]] = [
+        ("another-order", {spec.sort_by: first, spec.sort_order: spec.descending}),
+        *(("another-key", {spec.sort_by: key}) for key in others[:1]),
+        ("another-page-size", {limit: 2}),
+        *((f"a-filter-{value}", {name: value}) for name, value in checks.filters[:2]),
     ]
+    for case, members in queries:
+        given = "items that come after the first page" if limit in members else "items that the query admits"
+        yield {"case": case, "words": case.replace("-", " "), "given": given, "members": members}
 
 
-def _recounted(base: ListingChecks, session: TargetSession) -> Iterator[tuple[Walked, int]]:
+@ListingCheck(
+    "pagination/token/offered-to-{case}",
+    "a token offered to {words} is refused, or gives {given}",
+    level="should",
+    facts=_SENT,
+    observed=_UNISSUED,
+    each=_other_queries,
+)
+def _foreign(walker: Walker, listing: ListingSnapshot, *, members: Mapping[str, Any], **_: str) -> Verdict:
+    token = _issued(walker, listing)
+    if token is None:
+        return skipped(NO_TOKEN)
+    reader = walker.reader
+    names = [name for name, _ in walker.checks.filters if name in members]
+    admitted = [item for item in listing.items if all(reader.filtered(name, item) == members[name] for name in names)]
+    words = "match the filter" if names else f"{listing.name} has"
+    allowed = frozenset(reader.identities(admitted))
+    most = members.get(reader.pagination.limit)
+    if most is not None:
+        # Whatever its size, the next page is of what the first one left over.
+        allowed -= frozenset(reader.identities(reader.items(walker.page(listing))))
+        words = f"{listing.name} has, and its first page had not"
+    request = walker.request(listing, **members, **{reader.pagination.input_token: token})
+    return foreign(reader, walker.session.exchange(request, ordinary=False), allowed, words, most)
+
+
+@ListingCheck(
+    "pagination/token/offered-to-another-resource",
+    "a token offered to another resource is refused, or gives that resource's items",
+    laws=_LEADS_ON,
+    facts=_SENT,
+    each=lambda checks: ({},) if checks.operation.subject else (),
+)
+def _other_resource(walker: Walker, listing: ListingSnapshot) -> Verdict:
+    token = _issued(walker, listing)
+    other = next((each for each in walker.listed() if each.name != listing.name and each.items), None)
+    if token is None or other is None:
+        return skipped("the target has no two ended resources with listed items")
+    request = walker.request(other, **{walker.reader.pagination.input_token: token})
+    exchange = walker.session.exchange(request, ordinary=False)
+    return foreign(walker.reader, exchange, frozenset(walker.reader.identities(other.items)), f"{other.name} has")
+
+
+def _counted(walker: Walker) -> list[tuple[Walked, int]]:
+    """Return the first page of every ended resource, as large as can be, with the number of items that it has."""
+    return [(_first_page(walker.walk(each, Query())), len(each.items)) for each in walker.listed()]
+
+
+def _recounted(walker: Walker) -> Iterator[tuple[Walked, int]]:
     """Yield the largest page of every resource that just fills it, with the items that smaller pages come upon."""
-    for each in session.listed(base.operation):
-        walk = base.walk(session, each, Query())
+    for each in walker.listed():
+        walk = walker.walk(each, Query())
         if len(each.items) == walk.size > 1:
-            yield _first_page(walk), len(base.walk(session, each, Query(), walk.size - 1).listing.items)
-
-
-def _just_full(base: ListingChecks, session: TargetSession, size: int) -> list[tuple[Walked, int]]:
-    """Return the first page of every ended resource that has just so many items."""
-    full = [each for each in session.listed(base.operation) if len(each.items) == size]
-    return [(_first_page(base.walk(session, each, Query(), size)), size) for each in full]
+            yield _first_page(walk), len(walker.walk(each, Query(), walk.size - 1).listing.items)
 
 
 def _first_page(walk: Walked) -> Walked:
     return replace(walk, listing=replace(walk.listing, pages=walk.listing.pages[:1]))
 
 
-def _issued(base: ListingChecks, session: TargetSession, representative: ListingSnapshot) -> str | None:
+def _issued(walker: Walker, listing: ListingSnapshot) -> str | None:
     """Return the token of the first page; None where the listing fits on it."""
-    token = base.reader.token(base.page(session, representative))
+    token = walker.reader.token(walker.page(listing))
     return token if isinstance(token, str) else None
-
-
-# -- tokens
-
-
-def _while_truncated(base: ListingChecks, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    firsts = [(_first_page(walk), len(subject.items)) for walk, subject in base.cuts(session, representative)]
-    return truncated_pages_lead_on(base.reader, [*firsts, *_recounted(base, session)])
-
-
-def _string(base: ListingChecks, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    return are_strings(base.reader, [walk for walk, _ in base.cuts(session, representative)])
-
-
-def _none(base: ListingChecks, session: TargetSession, representative: ListingSnapshot, *, exact: bool) -> Verdict:  # noqa: ARG001 - one signature for all judges
-    pages = [*_just_full(base, session, CUTS[-1]), *_counted(base, session)] if exact else _counted(base, session)
-    return none_at_the_end(base.reader, pages, exact=exact)
-
-
-def _never_back(base: ListingChecks, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    return never_the_first_page_again(base.reader, [walk for walk, _ in base.cuts(session, representative)])
-
-
-def _leads_to_the_end(base: ListingChecks, session: TargetSession) -> Verdict:
-    """Look at every resource: where no listing comes to its end there is none left to look at otherwise."""
-    inventories = session.inventories(base.operation)
-    listings = [(inventory.name, inventory.listing) for inventory in inventories if inventory.listing is not None]
-    return leads_to_the_end(base.reader, listings)
-
-
-def _repeatable(base: ListingChecks, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    token = _issued(base, session, representative)
-    if token is None:
-        return skipped(NO_TOKEN)
-    request = base.request(representative, **{base.reader.pagination.input_token: token})
-    return same_page(base.reader, session.exchange(request), session.send_again(request))
-
-
-def _made_up(base: ListingChecks, value: str, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    request = base.request(representative, **{base.reader.pagination.input_token: value})
-    return unissued(session.exchange(request, ordinary=False))
-
-
-def _foreign(
-    base: ListingChecks, members: dict[str, Any], session: TargetSession, representative: ListingSnapshot
-) -> Verdict:
-    token = _issued(base, session, representative)
-    if token is None:
-        return skipped(NO_TOKEN)
-    reader = base.reader
-    names = [name for name, _ in base.filters if name in members]
-    admitted = [
-        item for item in representative.items if all(reader.filtered(name, item) == members[name] for name in names)
-    ]
-    words = "match the filter" if names else f"{representative.name} has"
-    allowed = frozenset(reader.identities(admitted))
-    most = members.get(reader.pagination.limit)
-    if most is not None:
-        # Whatever its size, the next page is of what the first one left over.
-        allowed -= frozenset(reader.identities(reader.items(base.page(session, representative))))
-        words = f"{representative.name} has, and its first page had not"
-    request = base.request(representative, **members, **{reader.pagination.input_token: token})
-    return foreign(reader, session.exchange(request, ordinary=False), allowed, words, most)
-
-
-def _other_resource(base: ListingChecks, session: TargetSession, representative: ListingSnapshot) -> Verdict:
-    token = _issued(base, session, representative)
-    other = next(
-        (each for each in session.listed(base.operation) if each.name != representative.name and each.items), None
-    )
-    if token is None or other is None:
-        return skipped("the target has no two ended resources with listed items")
-    request = base.request(other, **{base.reader.pagination.input_token: token})
-    exchange = session.exchange(request, ordinary=False)
-    return foreign(base.reader, exchange, frozenset(base.reader.identities(other.items)), f"{other.name} has")

@@ -1,8 +1,8 @@
-"""What checks of listings share: the query, the walk, the resource that is walked, and the citations of an area."""
+"""What checks of listings share: how one is declared, the query, the walk, and the resource that is walked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -27,14 +27,14 @@ _NO_LISTING = "the target has no resource with listed items that has ended"
 _PAGES = 3
 """Pages that a cut listing should have: a first, a last, and one between."""
 _ITEMS = 5
-"""Items of a cut listing beyond which more of them tell little more."""
+"""Items of a cut listing beyond which more of them show little more."""
 _HANDY = 12
-"""Pages up to which the most telling listing is walked; beyond, the shortest one that will do."""
+"""Pages up to which the representative listing is walked; beyond, the shortest one that will do."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """The members of a listing request beside its subject and its page size."""
+    """The members of a listing request besides its subject and its page size."""
 
     sort_by: str | None = None
     sort_order: str | None = None
@@ -52,16 +52,65 @@ class Query:
         return "-".join(part for part in parts if part) or "default"
 
 
-Evaluate = Callable[[TargetSession, ListingSnapshot], Verdict]
+Variant = Mapping[str, Any]
+"""What tells the checks of one declaration apart: fills the braces of its texts, and goes to its function by name."""
+
+
+def _undefined(*_: Any, **__: Any) -> Verdict:
+    raise NotImplementedError("a check is declared, and has no function yet")
+
+
+@dataclass(frozen=True)
+class ListingCheck:
+    """A check of every listing operation, declared above its function: `@ListingCheck("area/subject/case", "claim")`.
+
+    Texts are templates: `{limit}`, `{token}`, `{input_token}`, `{result}`, `{sort_by}` and `{sort_order}` are the
+    operation's members, and each variant brings names of its own (`observed` replaces that of the declaration). The
+    function gets a `Walker`, the representative listing (unless `at_large`, where it looks for resources itself), and
+    the variant.
+    """
+
+    place: str
+    statement: str
+    laws: tuple[str, ...] = ()
+    """The names by which behaviours call for it."""
+    facts: tuple[str, ...] = ()
+    """Ids without the operation."""
+    observed: tuple[str, ...] = ()
+    level: str = "must"
+    each: Callable[[ListingChecks], Iterable[Variant]] = lambda _: ({},)
+    at_large: bool = False
+    evaluate: Callable[..., Verdict] = _undefined
+
+    def __call__(self, evaluate: Callable[..., Verdict]) -> Callable[..., Verdict]:
+        """Register a function as this check."""
+        _DECLARED.append(replace(self, evaluate=evaluate))
+        return evaluate
+
+    def run(self, checks: ListingChecks, variant: Variant, session: TargetSession) -> Verdict:
+        """Run it once."""
+        walker = Walker(checks, session)
+        if self.at_large:
+            return self.evaluate(walker, **variant)
+        listing = session.representative_listing(checks.operation)
+        return self.evaluate(walker, listing, **variant) if listing is not None else skipped(_NO_LISTING)
+
+
+_DECLARED: list[ListingCheck] = []
+
+
+def law_names() -> frozenset[str]:
+    """Return the names by which behaviours call for checks of listings."""
+    return frozenset(name for declared in _DECLARED for name in declared.laws)
 
 
 class ListingChecks:
-    """The ground of all checks of one listing operation."""
+    """The checks of one listing operation, and what they need of the contract: keys, directions, filters."""
 
     def __init__(self, contract: Contract, operation: Operation) -> None:
-        """Read what the laws need from the contract: keys, directions, filters and their values."""
+        """Read the contract."""
         self._contract = contract
-        self._causes = RequestAttribution(contract, operation)
+        self._attribution = RequestAttribution(contract, operation)
         self.operation = operation
         self.reader = Reader.of(operation)
         spec = self.reader.spec
@@ -70,75 +119,65 @@ class ListingChecks:
             (name, value) for name in spec.filters for value in operation.input.members[name].accepted_values() or ()
         )
 
-    def check(  # noqa: PLR0913 - a row of a table
-        self,
-        check_id: tuple[str, str, str],
-        statement: str,
-        evaluate: Evaluate,
-        *,
-        level: str = "must",
-        facts: tuple[str, ...] = (),
-        observed: tuple[str, ...] = (),
-        laws: tuple[str, ...] = (),
-    ) -> Check:
-        """Make one check from area, subject and case; its judge is given the inventory that tells most.
+    def checks(self) -> Iterator[Check]:
+        """Yield every check, in the order in which they are declared."""
+        for declared in _DECLARED:
+            for variant in declared.each(self):
+                yield self._check(declared, variant)
 
-        `facts` are ids without the operation, `laws` the names by which behaviours call for it.
-        """
+    def orders(self) -> Iterator[tuple[str, str]]:
+        """Return every sort key in both directions."""
+        return product(self.reader.spec.keys, self.directions)
 
-        def run(session: TargetSession) -> Verdict:
-            representative = session.representative_listing(self.operation)
-            return evaluate(session, representative) if representative is not None else skipped(_NO_LISTING)
+    def default(self, member: str) -> Any:
+        """Return the default of a member of the input; None where it has none."""
+        return self.operation.input.members[member].effective("default")
 
-        return self.check_at_large(check_id, statement, run, level=level, facts=facts, observed=observed, laws=laws)
-
-    def check_at_large(  # noqa: PLR0913 - as above
-        self,
-        check_id: tuple[str, str, str],
-        statement: str,
-        run: Callable[[TargetSession], Verdict],
-        *,
-        level: str = "must",
-        facts: tuple[str, ...] = (),
-        observed: tuple[str, ...] = (),
-        laws: tuple[str, ...] = (),
-    ) -> Check:
-        """Make one check whose judge looks for its resources itself."""
-        ids = self._contract.stated(f"{self.operation.name}/{fact}" for fact in facts)
-        behaviours = bound_by(self._contract, self.operation.name, laws)
+    def _check(self, declared: ListingCheck, variant: Variant) -> Check:
+        spec, pagination = self.reader.spec, self.reader.pagination
+        names = {
+            "limit": pagination.limit, "token": pagination.output_token, "input_token": pagination.input_token,
+            "result": pagination.result, "sort_by": spec.sort_by, "sort_order": spec.sort_order, **variant,
+        }  # fmt: skip
+        place, statement = declared.place.format_map(names), declared.statement.format_map(names)
+        stated = (f"{self.operation.name}/{fact.format_map(names)}" for fact in declared.facts)
+        facts = self._contract.stated(dict.fromkeys(stated))
+        behaviours = bound_by(self._contract, self.operation.name, declared.laws)
+        given = {name: value for name, value in variant.items() if name != "observed"}
         places = (
             *(place for each in behaviours for place in of_behaviour(each)),
-            *because(self._contract, ids, observed),
+            *because(self._contract, facts, variant.get("observed", declared.observed)),
         )
         return Check(
-            id="/".join((self.operation.name, *check_id)),
-            level=level,
-            basis="documented" if level == "must" else "inferred",
+            id=f"{self.operation.name}/{place}",
+            level=declared.level,
+            basis="documented" if declared.level == "must" else "inferred",
             statement=statement,
             because=tuple(dict.fromkeys(places)),
-            run=lambda session: following(
-                session,
-                self._asked_twice(check_id, self._causes.of_pages(run(session), session)),
-                lambda: self._compared(check_id),
-                lambda _: self._about_the_listing(check_id, session),
-            ),
+            run=partial(self._run, partial(declared.run, self, given), place),
             compares=True,
-            facts=ids,
+            facts=facts,
             behaviours=tuple(behaviour.id for behaviour in behaviours),
             request=f"{self.operation.name}, page after page",
             accepts=statement,
         )
 
-    def _asked_twice(self, check_id: tuple[str, str, str], verdict: Verdict) -> Verdict:
-        """Return a verdict on pages: they are not the list where one of them differs when it is asked for again."""
-        if check_id[0] != "pagination":
-            return verdict
-        return replace(verdict, follows=(f"{self.operation.name}/protocol/answer/repeated", *verdict.follows))
+    # -- what a failure may come from
 
-    def _about_the_listing(self, check_id: tuple[str, str, str], session: TargetSession) -> Iterator[str]:
+    def _run(self, run: Callable[[TargetSession], Verdict], place: str, session: TargetSession) -> Verdict:
+        verdict = self._attribution.of_pages(run(session), session)
+        if place.startswith("pagination/"):
+            # Pages are not the list where one of them differs when it is asked for again.
+            repeated = f"{self.operation.name}/protocol/answer/repeated"
+            verdict = replace(verdict, follows=(repeated, *verdict.follows))
+        return following(
+            session, verdict, lambda: self._compared(place), lambda _: self._about_the_listing(place, session)
+        )
+
+    def _about_the_listing(self, place: str, session: TargetSession) -> Iterator[str]:
         """Find the checks of what is compared: that each item is there once, and which ones a filter or key admits."""
-        area, subject, _ = check_id
-        names = (self.reader.identities(inventory.items) for inventory in session.inventories(self.operation))
+        area, subject, _ = place.split("/", 2)
+        names = (self.reader.identities(listing.items) for listing in session.listings(self.operation))
         if any(len(set(each)) < len(each) for each in names):
             yield f"{self.operation.name}/pagination/default/*"
         if subject in self.reader.spec.keys:
@@ -158,42 +197,66 @@ class ListingChecks:
             if self.reader.spec.keys[key] in rule.require:
                 yield rule_id(behaviour, rule)
 
-    def _compared(self, check_id: tuple[str, str, str]) -> Paths:
-        """Return the members of an item that a check of this area and subject compares."""
-        area, subject, case = check_id
+    def _compared(self, place: str) -> Paths:
+        """Return the members of an item that a check compares."""
+        area, _, rest = place.partition("/")
         spec = self.reader.spec
-        paths = {spec.identity, *(path for key, path in spec.keys.items() if key in f"{subject}/{case}")}
-        paths |= set(spec.filters.values()) if area == "filter" or subject not in spec.keys else set()
+        paths = {spec.identity, *(path for key, path in spec.keys.items() if key in rest)}
+        paths |= set(spec.filters.values()) if area == "filter" or rest.split("/")[0] not in spec.keys else set()
         return frozenset((self.operation.name, f"{self.reader.pagination.result}[].{path}") for path in paths)
 
-    def walk(self, session: TargetSession, inventory: ListingSnapshot, query: Query, size: int | None = None) -> Walked:
-        """Walk a query on an inventory."""
-        return session.walk(self.operation, {**inventory.members, **query.members(self.reader)}, size=size)
 
-    def request(self, inventory: ListingSnapshot, **members: Any) -> Request:
-        """Return the request for a page of an inventory, with these members besides."""
-        return Request.call(self.operation.name, {**inventory.members, **members})
+@dataclass(frozen=True)
+class Walker:
+    """What a check of a listing operation asks of a session."""
 
-    def page(self, session: TargetSession, inventory: ListingSnapshot, **members: Any) -> Exchange:
-        """Ask for a page of an inventory, with these members besides."""
-        return session.exchange(self.request(inventory, **members))
+    checks: ListingChecks
+    session: TargetSession
 
-    def cuts(self, session: TargetSession, representative: ListingSnapshot) -> list[tuple[Walked, ListingSnapshot]]:
-        """Walk the default listing in pages of several sizes, each on the inventory that is worth cutting so."""
-        subjects = ((self.cut_subject(session, Query(), size) or representative, size) for size in CUTS)
-        return [(self.walk(session, subject, Query(), size), subject) for subject, size in subjects]
+    @property
+    def operation(self) -> Operation:
+        """The listing operation."""
+        return self.checks.operation
 
-    def cut_subject(self, session: TargetSession, query: Query, size: int) -> ListingSnapshot | None:
-        """Return the inventory that is worth cutting into pages of a size: several pages, but no more than need be.
+    @property
+    def reader(self) -> Reader:
+        """What reads its items."""
+        return self.checks.reader
+
+    def walk(self, listing: ListingSnapshot, query: Query, size: int | None = None, **more: Any) -> Walked:
+        """Walk a query on a listing; `more` are further members of its requests."""
+        return self.session.walk(
+            self.operation, {**listing.members, **query.members(self.reader), **more}, size=size
+        )  # fmt: skip
+
+    def request(self, listing: ListingSnapshot, **members: Any) -> Request:
+        """Return the request for a page of a listing, with these members besides."""
+        return Request.call(self.operation.name, {**listing.members, **members})
+
+    def page(self, listing: ListingSnapshot, **members: Any) -> Exchange:
+        """Ask for a page of a listing, with these members besides."""
+        return self.session.exchange(self.request(listing, **members))
+
+    def listed(self) -> tuple[ListingSnapshot, ...]:
+        """Return the listings of ended resources that are known to their end."""
+        return self.session.listed(self.operation)
+
+    def cuts(self, listing: ListingSnapshot) -> list[tuple[Walked, ListingSnapshot]]:
+        """Walk the default listing in pages of several sizes, each on the listing that is worth cutting so."""
+        subjects = ((self.cut_subject(Query(), size) or listing, size) for size in CUTS)
+        return [(self.walk(subject, Query(), size), subject) for subject, size in subjects]
+
+    def cut_subject(self, query: Query, size: int) -> ListingSnapshot | None:
+        """Return the listing that is worth cutting into pages of a size: several pages, but no more than need be.
 
         Of those, the one on which most would show: a key taken for another, a filter or ties lost on the way.
         """
         key = ("cut", query.sort_by, query.filtered, size)
-        return session.chosen(key, self.operation, lambda: self._worth_cutting(session, query, size))
+        return self.session.chosen(key, self.operation, lambda: self._worth_cutting(query, size))
 
-    def _worth_cutting(self, session: TargetSession, query: Query, size: int) -> ListingSnapshot | None:
+    def _worth_cutting(self, query: Query, size: int) -> ListingSnapshot | None:
         fitting: dict[tuple[int, int, bool], list[tuple[ListingSnapshot, Sequence[Item]]]] = {}
-        for each in session.listed(self.operation):
+        for each in self.listed():
             items = self.admitted(each, query)
             pages = -(-len(items) // size)
             fitting.setdefault((min(pages, _PAGES), min(len(items), _ITEMS), pages <= _HANDY), []).append((each, items))
@@ -202,38 +265,38 @@ class ListingChecks:
 
         def worth(pair: tuple[ListingSnapshot, Sequence[Item]]) -> tuple[int, ...]:
             each, items = pair
-            key = ("tells", self.operation.name, each.name, query.sort_by, query.filtered)
-            tells = session.remembered(key, lambda: self._tells(each, items, query.sort_by))
-            return (*tells, -len(items) // size, len(items))
+            key = ("shows", self.operation.name, each.name, query.sort_by, query.filtered)
+            shows = self.session.remembered(key, lambda: self._shows(each, items, query.sort_by))
+            return (*shows, -len(items) // size, len(items))
 
         return max(fitting[max(fitting)], key=worth)[0]
 
-    def subjects(self, session: TargetSession, representative: ListingSnapshot, query: Query) -> list[ListingSnapshot]:
-        """Return the inventories that can show what a query lists: the most telling one, and what it can't stand for.
+    def subjects(self, listing: ListingSnapshot, query: Query) -> list[ListingSnapshot]:
+        """Return the listings that can show what a query lists: the representative, and what it can't stand for.
 
-        That is one that has items under the filter where the most telling one has none, and the longest one, if it is
+        That is one that has items under the filter where the representative has none, and the longest one, if it is
         longer than the largest page.
         """
-        having = session.chosen(("having", query.filtered), self.operation, lambda: self._having(session, query))
-        longest = session.chosen(("longest", query.filtered), self.operation, lambda: self._longest(session, query))
-        others = (None if self.admitted(representative, query) else having, longest)
-        return list({each.name: each for each in (representative, *others) if each is not None}.values())
+        having = self.session.chosen(("having", query.filtered), self.operation, lambda: self._having(query))
+        longest = self.session.chosen(("longest", query.filtered), self.operation, lambda: self._longest(query))
+        others = (None if self.admitted(listing, query) else having, longest)
+        return list({each.name: each for each in (listing, *others) if each is not None}.values())
 
-    def _having(self, session: TargetSession, query: Query) -> ListingSnapshot | None:
-        """Return the shortest inventory that has items under a query."""
-        having = [each for each in session.listed(self.operation) if self.admitted(each, query)]
+    def _having(self, query: Query) -> ListingSnapshot | None:
+        """Return the shortest listing that has items under a query."""
+        having = [each for each in self.listed() if self.admitted(each, query)]
         return min(having, key=lambda each: len(each.items), default=None)
 
-    def _longest(self, session: TargetSession, query: Query) -> ListingSnapshot | None:
-        """Return the inventory with the most items under a query, of those that are longer than the largest page."""
+    def _longest(self, query: Query) -> ListingSnapshot | None:
+        """Return the listing with the most items under a query, of those that are longer than the largest page."""
         most = self.operation.input.members[self.reader.pagination.limit].effective("maximum")
-        longer = [each for each in session.listed(self.operation) if most is not None and len(each.items) > most]
+        longer = [each for each in self.listed() if most is not None and len(each.items) > most]
         having = [each for each in longer if self.admitted(each, query)]
         return max(having, key=lambda each: len(self.admitted(each, query)), default=None)
 
-    def admitted(self, inventory: ListingSnapshot, query: Query) -> Sequence[Item]:
+    def admitted(self, listing: ListingSnapshot, query: Query) -> Sequence[Item]:
         """Return the items that a query should list."""
-        reader, items = self.reader, inventory.items
+        reader, items = self.reader, listing.items
         if query.filtered is not None:
             name, value = query.filtered
             items = tuple(item for item in items if reader.filtered(name, item) == value)
@@ -241,19 +304,15 @@ class ListingChecks:
             items = tuple(item for item in items if reader.has_key(query.sort_by, item))
         return items
 
-    def _tells(self, inventory: ListingSnapshot, items: Sequence[Item], sort_by: str | None) -> tuple[int, bool, bool]:
-        """Tell of how many other orders an order differs, whether items are of several kinds, and whether some tie."""
+    def _shows(self, listing: ListingSnapshot, items: Sequence[Item], sort_by: str | None) -> tuple[int, bool, bool]:
+        """Return from how many other orders an order differs, whether kinds of items differ, and whether some tie."""
         reader = self.reader
-        kinds = {str(reader.filtered(name, item)) for item in inventory.items for name in reader.spec.filters}
+        kinds = {str(reader.filtered(name, item)) for item in listing.items for name in reader.spec.filters}
         if sort_by is None:
             return 0, len(kinds) > 1, False
         keys = reader.keys(sort_by, items)
         others = sum(_differs(reader, sort_by, other, items) for other in reader.spec.keys)
         return others, len(kinds) > 1, 1 < len(set(keys)) < len(keys)
-
-    def orders(self) -> Iterator[tuple[str, str]]:
-        """Return every sort key in both directions."""
-        return product(self.reader.spec.keys, self.directions)
 
 
 def _differs(reader: Reader, sort_by: str, other: str, items: Sequence[Item]) -> bool:
