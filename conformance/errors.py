@@ -34,12 +34,13 @@ class UserError(Exception):
 
     exit_code: ExitCode = ExitCode.USAGE
 
-    def __init__(self, problem: str, *, where: str = "", remedy: str = "") -> None:
-        """Keep the three parts; `where` and `remedy` may be empty where there is nothing to say."""
+    def __init__(self, problem: str, *, where: str = "", remedy: str = "", exit_code: ExitCode | None = None) -> None:
+        """Keep the parts; `where` and `remedy` may be empty, and the exit code is usually that of the class."""
         super().__init__(problem)
         self.problem = problem
         self.where = where
         self.remedy = remedy
+        self.exit_code = exit_code or self.exit_code
 
     def __str__(self) -> str:
         """Return the parts, one a line, as the command line prints them."""

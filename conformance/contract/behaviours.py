@@ -6,8 +6,9 @@ expression is therefore followed through the nodes of the operation, as far as w
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -27,15 +28,9 @@ from conformance.contract.keys import (
     whole,
     wrong_type,
 )
-from conformance.contract.model import Behaviour, Citation, Level, Node, Rule, Source
+from conformance.contract.model import Basis, Behaviour, Citation, Level, Node, Observation, Operation, Rule, Source
 from conformance.errors import suggest
 from conformance.inputs import Entries, Section
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from conformance.contract.model import Basis, Observation, Operation
-
 
 EXTRA_FUNCTIONS = ("matches", "compiles", "number")
 """Functions that rules have beside those of JMESPath."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.contract.facets import CITABLE, WIRE_NUMBER, facet_value, same_value
 from conformance.contract.keys import ContractError, choice, closed, section, sub, subs, text, texts, whole, wrong_type
@@ -12,10 +13,6 @@ from conformance.contract.keys import shown as fields_shown
 from conformance.contract.model import UNSET, Citation, Observation, Source
 from conformance.errors import suggest
 from conformance.inputs import Entries, Section
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
 
 DIRECTIONS = ("input", "output", "error", "paginator")
 

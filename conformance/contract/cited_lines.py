@@ -10,18 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from conformance.contract.model import UNSET, Citation, Finding, Source
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from conformance.contract.model import Contract, Fact
-
+from conformance.contract.model import UNSET, Citation, Contract, Fact, Finding, Source
 
 _LINK = re.compile(r"\]\([^)]{0,2000}\)")
 """Where a link of Markdown goes; bounded, so that a line of brackets takes no longer than it is long."""

@@ -7,22 +7,17 @@ for people, and lint holds the files against it so that the two never part.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
 
+from conformance.contract.facets import breaks, has_type
 from conformance.contract.keys import ContractError
 from conformance.contract.loading import packaged_root
-from conformance.contract.model import Finding
+from conformance.contract.model import Contract, Finding, Node, Operation
 from conformance.errors import suggest
 from conformance.inputs import load_file, schema_faults
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from pathlib import Path
-
-    from conformance.contract.model import Contract, Node, Operation
-
 
 SCHEMA_FILE = "contract.schema.json"
 
@@ -126,36 +121,25 @@ def _contradictions(node: Node) -> Iterator[Finding]:
             yield finding("enum", f"the enum value {value!r} {fault}", "correct the enum or the limit")
 
 
+_BROKEN = {
+    "pattern": "does not match the pattern {!r}",
+    "max_length": "is longer than the max_length",
+    "min_length": "is shorter than the min_length",
+    "minimum": "is outside of the range",
+    "maximum": "is outside of the range",
+}
+
+
 def _outside(node: Node, value: Any, *, enum: bool = True) -> str:
     """Say which facet of its own node a value breaks; empty if it keeps them all."""
-    if not _is_of_type(node.type, value):
+    if not has_type(node.type, value):
         return f"is no {node.type}"
-    if isinstance(value, str):
-        accepted = node.accepted_values()
-        if enum and accepted is not None and value not in accepted:
-            return "is not in the enum"
-        return _outside_text(node, value)
-    low, high = node.effective("minimum"), node.effective("maximum")
-    below = low is not None and value < low
-    above = high is not None and value > high
-    return "is outside of the range" if below or above else ""
-
-
-def _outside_text(node: Node, value: str) -> str:
-    pattern, longest = node.effective("pattern"), node.effective("max_length")
-    if pattern is not None and not re.fullmatch(pattern, value):
-        return f"does not match the pattern {pattern!r}"
-    if longest is not None and len(value) > longest:
-        return "is longer than the max_length"
-    return "is shorter than the min_length" if len(value) < (node.effective("min_length") or 0) else ""
-
-
-def _is_of_type(kind: str, value: Any) -> bool:
-    if isinstance(value, bool):
-        return kind == "boolean"
-    if isinstance(value, int):
-        return kind in {"integer", "float", "timestamp"}
-    return kind in {"float", "timestamp"} if isinstance(value, float) else kind == "string"
+    accepted = node.accepted_values()
+    if enum and accepted is not None and value not in accepted:
+        return "is not in the enum"
+    bounds = ((facet, node.effective(facet)) for facet in _BROKEN)
+    broken = ((facet, bound) for facet, bound in bounds if bound is not None and breaks(facet, bound, value))
+    return next((_BROKEN[facet].format(bound) for facet, bound in broken), "")
 
 
 def _unused_shapes(contract: Contract) -> Iterator[Finding]:

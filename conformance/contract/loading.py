@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import gc
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from conformance.contract.behaviours import parse_behaviours
 from conformance.contract.citations import CitationIndex, parse_observations, parse_sources
 from conformance.contract.facts import facts_of_operation
 from conformance.contract.keys import ContractError, choice, closed, sub, subs, text, whole, wrong_type
-from conformance.contract.model import CommonError, Contract, Service, Shape
+from conformance.contract.model import (
+    Behaviour,
+    CommonError,
+    Contract,
+    Fact,
+    Observation,
+    Operation,
+    Service,
+    Shape,
+    Source,
+)
 from conformance.contract.operations import OperationReader
 from conformance.contract.shapes import check_shapes, parse_shape
 from conformance.inputs import Entries, Section, load_file
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.contract.model import Behaviour, Fact, Observation, Operation, Source
 
 _SERVICE = (
     "service", "protocol", "json_version", "target_prefix", "signing_name", "api_version", "content_type",

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
+from conformance.contract.citations import CitationIndex
 from conformance.contract.keys import ContractError, choice, closed, names, sub, subs, text, whole
-from conformance.contract.model import Listing, Operation, Pagination, Settled, SortDefault
+from conformance.contract.model import Listing, Node, Operation, Pagination, Settled, Shape, SortDefault
 from conformance.contract.shapes import Expansion
 from conformance.errors import UserError, suggest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from conformance.contract.citations import CitationIndex
-    from conformance.contract.model import Node, Shape
-    from conformance.inputs import Section
-
+from conformance.inputs import Section
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

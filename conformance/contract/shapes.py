@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.contract.citations import CitationIndex
 from conformance.contract.facets import FACETS, SCALARS, applicable, facet_value, known_type
 from conformance.contract.keys import ContractError, closed, sub, subs, text, texts
 from conformance.contract.model import UNSET, Citation, Member, Node, Shape, Traits
 from conformance.errors import suggest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.contract.citations import CitationIndex
-    from conformance.inputs import Section
-
+from conformance.inputs import Section
 
 _PARTS = {"structure": ("members",), "list": ("member",), "map": ("key", "value")}
 _TRAITS = ("modelled", "observed")

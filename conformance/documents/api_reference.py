@@ -101,10 +101,11 @@ def _code_above(page: Page, line: int) -> tuple[int, str] | None:
 
 _HEADING = re.compile(r"\s*\*\* ?\[?(\w+)\]?(?:\([^)]*\))? ?\*\*(.*)")
 _OPENING = re.compile(r"\s*\{")
+_NAME = re.compile(r" *([A-Z]\w+) *")
 
 
-def read(page: Page) -> Iterator[Read]:
-    """Read the page: the request's drawing and members, then the answer's. Raises LookupError, PageError."""
+def read_markdown(page: Page) -> Iterator[Read]:
+    """Read a page of Markdown: the request's drawing and members, then the answer's. Raises LookupError, PageError."""
     asked, given = Place(page.operation, "input", ""), Place(page.operation, "output", "")
     request = _opening(page, 1)
     response = _opening(page, end_of_drawing(page, request) + 1)
@@ -113,9 +114,7 @@ def read(page: Page) -> Iterator[Read]:
     yield from members(page, _headings(page, request, response), response, asked)
     yield from drawing(page, response, given)
     yield from members(page, _headings(page, response, end), end, given)
-    yield from success(page, given)
-    yield from errors(page)
-    yield from afterwards(page)
+    yield from _ending(page, given)
 
 
 def _opening(page: Page, start: int) -> int:
@@ -130,28 +129,25 @@ def _headings(page: Page, start: int, end: int) -> list[Heading]:
     return [(line, match[1], plain(match[2])) for line, match in matches if match]
 
 
-_NAME = re.compile(r" *([A-Z]\w+) *")
-
-
-def api_text_read(page: Page) -> Iterator[Read]:
-    """Read the page. Raises LookupError where a part of it is missing, PageError for a drawing that is none."""
+def read_text(page: Page) -> Iterator[Read]:
+    """Read a page saved as text. Raises LookupError where a part of it is missing, PageError for a drawing."""
     asked, given = Place(page.operation, "input", ""), Place(page.operation, "output", "")
     response = page.find("Response Syntax")
     end = page.find_or_end("Errors", start=response)
     request = page.find_or_end("Request Syntax")
     if request < response:
-        yield from drawing(page, request + 1, asked)
-        explained = page.find("Request Parameters", start=request)
-        yield from members(page, _api_text_headings(page, explained, response), response, asked)
-    yield from drawing(page, response + 1, given)
-    explained = page.find("Response Elements", start=response)
-    yield from members(page, _api_text_headings(page, explained, end), end, given)
-    yield from success(page, given)
-    yield from errors(page)
-    yield from afterwards(page)
+        yield from _part(page, request, "Request Parameters", response, asked)
+    yield from _part(page, response, "Response Elements", end, given)
+    yield from _ending(page, given)
 
 
-def _api_text_headings(page: Page, start: int, end: int) -> list[Heading]:
+def _part(page: Page, start: int, explained: str, end: int, root: Place) -> Iterator[Read]:
+    """Read a drawing and the members below the heading `explained`."""
+    yield from drawing(page, start + 1, root)
+    yield from members(page, _names(page, page.find(explained, start=start), end), end, root)
+
+
+def _names(page: Page, start: int, end: int) -> list[Heading]:
     """Return the lines that are a name alone; one without a label before the next is a word of the prose."""
     names = [(line, match[1]) for line, text in page.numbered(start, end) if (match := _NAME.fullmatch(text))]
     bounds = spans([line for line, _ in names], end)
@@ -160,3 +156,9 @@ def _api_text_headings(page: Page, start: int, end: int) -> list[Heading]:
         for (line, name), (_, stop) in zip(names, bounds, strict=True)
         if any(is_label(text) for _, text in page.numbered(line + 1, stop))
     ]
+
+
+def _ending(page: Page, answer: Place) -> Iterator[Read]:
+    yield from success(page, answer)
+    yield from errors(page)
+    yield from afterwards(page)

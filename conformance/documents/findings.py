@@ -96,13 +96,6 @@ def fact_id(operation: str, direction: str, path: str, facet: str, *, modelled: 
     return f"{operation}/{direction}/{path}/{facet}{'/modelled' if modelled else ''}"
 
 
-def same(item: Any, other: Any) -> bool:
-    """Tell whether two values say the same; the order of a list of words says nothing."""
-    if isinstance(item, list | tuple) and isinstance(other, list | tuple):
-        return set(item) == set(other)
-    return type(item) is type(other) and bool(item == other)
-
-
 def together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Make one finding of those that say the same: a shape used at several paths, an argument that is handed through.
 

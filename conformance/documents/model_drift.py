@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from conformance.contract.facets import same_value
 from conformance.contract.model import Citation, Contract, Node, Operation
 from conformance.documents.claims import ModelError
-from conformance.documents.findings import Drift, Finding, Kind, fact_id, folded, same, together
+from conformance.documents.findings import Drift, Finding, Kind, fact_id, folded, together
 from conformance.documents.service_model import ModelSource
 
 MODEL = "botocore"
@@ -182,7 +183,7 @@ class _Comparison:
             yield self._finding(Kind.REMOVED, node.path, facet, node=node, ours=ours)
         elif ours is None:
             yield self._finding(Kind.NEW, node.path, facet, theirs=theirs)
-        elif not same(ours, theirs):
+        elif not same_value(ours, theirs):
             finding = self._finding(Kind.CHANGED, node.path, facet, node=node, ours=ours, theirs=theirs)
             if facet == "pattern" and _bare(ours) == _bare(theirs):
                 self.known.append(replace(finding, detail=_ANCHORED))
@@ -223,7 +224,8 @@ class _Comparison:
 
 def _is_modelled(node: Node, facet: str) -> bool:
     return node.basis == "modelled" or (
-        facet in node.modelled and not (facet in node.documented and same(node.modelled[facet], node.documented[facet]))
+        facet in node.modelled
+        and not (facet in node.documented and same_value(node.modelled[facet], node.documented[facet]))
     )
 
 

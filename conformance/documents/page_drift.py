@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conformance.contract.facets import same_value
 from conformance.contract.model import UNSET, Citation, Contract, Fact, Source
 from conformance.documents.claims import Claim
-from conformance.documents.findings import Drift, Finding, Kind, fact_id, folded, same, together
+from conformance.documents.findings import Drift, Finding, Kind, fact_id, folded, together
 from conformance.documents.prose import wire_word
 from conformance.documents.styles import Reading
 
@@ -59,7 +60,7 @@ class Edition:
         """Keep a statement beside those that say the same."""
         known = self.stated.setdefault(key, [])
         for index, item in enumerate(known):
-            if same(item.value, value):
+            if same_value(item.value, value):
                 known[index] = Stated(item.value, (*item.citations, citation))
                 return
         known.append(Stated(value, (citation,)))
@@ -112,7 +113,7 @@ def values_of(fact: Fact) -> list[Any]:
     return [fact.value, *(value_of(fact, item) for item in fact.sources)]
 
 
-def quiet(claim: Claim, facts: Sequence[Fact]) -> Claim:
+def normalize_case(claim: Claim, facts: Sequence[Fact]) -> Claim:
     """Return a claim with the words of the wire in place of those that a page without drawings shouts: OFF is Off.
 
     `facts` are those that list the words of the member, and the one that the claim is about.
@@ -126,12 +127,12 @@ def quiet(claim: Claim, facts: Sequence[Fact]) -> Claim:
         for word in (value if isinstance(value, tuple) else (value,))
     )
 
-    def spoken(word: str) -> str:
+    def in_wire_case(word: str) -> str:
         return wire_word(word, known) if word.isupper() else word
 
     if isinstance(claim.value, tuple):
-        return replace(claim, value=tuple(map(spoken, claim.value)))
-    return replace(claim, value=spoken(claim.value)) if isinstance(claim.value, str) else claim
+        return replace(claim, value=tuple(map(in_wire_case, claim.value)))
+    return replace(claim, value=in_wire_case(claim.value)) if isinstance(claim.value, str) else claim
 
 
 def drawn_number(claim: Claim, fact: Fact | None) -> bool:
@@ -139,23 +140,23 @@ def drawn_number(claim: Claim, fact: Fact | None) -> bool:
     return claim.facet == "type" and claim.value == "number" and fact is not None and fact.value in _NUMBERS
 
 
-def settled(item: Stated, fact: Fact, page: Sequence[Claim]) -> bool:
+def is_resolved(item: Stated, fact: Fact, page: Sequence[Claim]) -> bool:
     """Tell whether a page that had two values is left with the one in force."""
-    return not same(item.value, fact.value) and any(same(claim.value, fact.value) for claim in page)
+    return not same_value(item.value, fact.value) and any(same_value(claim.value, fact.value) for claim in page)
 
 
-def older(item: Stated, fact: Fact | None, page: Sequence[Claim]) -> bool:
+def is_superseded(item: Stated, fact: Fact | None, page: Sequence[Claim]) -> bool:
     """Tell whether the page still says what its edition says, and a newer document says otherwise."""
-    differs = fact is not None and not same(item.value, fact.value)
+    differs = fact is not None and not same_value(item.value, fact.value)
     more_than_a_drawing = item.value != "number"  # drawn JSON has one word for numbers, which contradicts nobody
-    return differs and more_than_a_drawing and any(same(claim.value, item.value) for claim in page)
+    return differs and more_than_a_drawing and any(same_value(claim.value, item.value) for claim in page)
 
 
 def by_value(claims: Sequence[Claim]) -> list[tuple[Any, list[Claim]]]:
     """Put claims with the same value together."""
     groups: list[tuple[Any, list[Claim]]] = []
     for claim in claims:
-        group = next((item for value, item in groups if same(value, claim.value)), None)
+        group = next((item for value, item in groups if same_value(value, claim.value)), None)
         if group is None:
             groups.append((claim.value, [claim]))
         else:
@@ -223,7 +224,7 @@ class _Comparison:
         for claim in reading.claims:
             key = (claim.place.direction, claim.place.path, claim.facet)
             self._page.setdefault(key, []).append(
-                quiet(claim, [self._facts[item] for item in ((*key[:2], "enum"), key) if item in self._facts])
+                normalize_case(claim, [self._facts[item] for item in ((*key[:2], "enum"), key) if item in self._facts])
             )
         pagination = contract.operations[self._operation].pagination
         pages_itself = any(_PAGES_ITSELF in line for line in reading.page.lines)
@@ -278,14 +279,14 @@ class _Comparison:
 
     def _of(self, key: Key) -> Iterator[tuple[Finding, bool]]:
         page, stated, fact = self._page.get(key, []), self._stated.get(key, []), self._facts.get(key)
-        yield from ((self._known(key, fact, item, page), True) for item in stated if older(item, fact, page))
+        yield from ((self._known(key, fact, item, page), True) for item in stated if is_superseded(item, fact, page))
         left = self._left_over(page, stated)
         unpaired = list(left.edition)
         for value, claims in by_value([claim for claim in left.page if not drawn_number(claim, fact)]):
             was = nearest(value, unpaired)
             if was is not None:
                 unpaired.remove(was)
-            if fact is not None and any(same(value, item) for item in values_of(fact)):
+            if fact is not None and any(same_value(value, item) for item in values_of(fact)):
                 if was is not None:
                     yield self._caught_up(key, fact, was, claims), True
             else:
@@ -295,7 +296,7 @@ class _Comparison:
         for item in unpaired:
             if key[2] == "type" and page:  # a type that is no longer drawn as well is still told
                 continue
-            if fact is not None and settled(item, fact, page):
+            if fact is not None and is_resolved(item, fact, page):
                 yield replace(self._known(key, fact, item, page), detail=_NO_LONGER), True
             else:
                 yield self._finding(Kind.REMOVED, key, ours=item.value, cited=item.citations, claims=page), False
@@ -305,8 +306,8 @@ class _Comparison:
     @staticmethod
     def _left_over(page: Sequence[Claim], stated: Sequence[Stated]) -> _Leftovers:
         return _Leftovers(
-            tuple(claim for claim in page if not any(same(claim.value, item.value) for item in stated)),
-            tuple(item for item in stated if not any(same(claim.value, item.value) for claim in page)),
+            tuple(claim for claim in page if not any(same_value(claim.value, item.value) for item in stated)),
+            tuple(item for item in stated if not any(same_value(claim.value, item.value) for claim in page)),
         )
 
     def _named_less(self, key: Key, page: Sequence[Claim], stated: Sequence[Stated]) -> Iterator[Finding]:
@@ -327,11 +328,11 @@ class _Comparison:
             finding = self._finding(Kind.CHANGED, key, ours=fact.value, theirs=value, cited=fact.sources, claims=claims)
         else:
             finding = self._finding(Kind.NEW, key, theirs=value, claims=claims)
-        says_so = modelled is not None and same(modelled.value, value)
+        says_so = modelled is not None and same_value(modelled.value, value)
         return replace(finding, detail=_MODELLED) if says_so else finding
 
     def _known(self, key: Key, fact: Fact | None, item: Stated, page: Sequence[Claim]) -> Finding:
-        lines = [claim for claim in page if same(claim.value, item.value)]
+        lines = [claim for claim in page if same_value(claim.value, item.value)]
         newest = fact.sources[:1] if fact else ()
         return self._finding(
             Kind.CHANGED, key, ours=fact.value if fact else None, theirs=item.value, cited=newest, claims=lines
@@ -341,7 +342,9 @@ class _Comparison:
         finding = self._finding(
             Kind.CHANGED, key, ours=was.value, theirs=claims[0].value, cited=was.citations, claims=claims
         )
-        says = next((item for item in fact.sources if same(value_of(fact, item), claims[0].value)), fact.sources[0])
+        says = next(
+            (item for item in fact.sources if same_value(value_of(fact, item), claims[0].value)), fact.sources[0]
+        )
         return replace(finding, detail=f"says now what {says.id}:{says.line} says")
 
     def _finding(  # noqa: PLR0913 - a finding, and what its fact is known by

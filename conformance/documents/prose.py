@@ -7,13 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from conformance.documents.claims import Statement
-
-if TYPE_CHECKING:
-    from conformance.documents.claims import Value
-
+from conformance.documents.claims import Statement, Value
 
 Prose = tuple[tuple[int, str], ...]
 

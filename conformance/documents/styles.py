@@ -7,12 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from conformance.contract.operations import spellings
-from conformance.documents.api_reference import api_text_read
-from conformance.documents.api_reference import read as api_markdown_read
-from conformance.documents.boto3_pages import boto3_text_read
-from conformance.documents.boto3_pages import read as boto3_rst_read
+from conformance.documents import api_reference, boto3_pages, cli_pages
 from conformance.documents.claims import Claim, PageError, Read, Unread
-from conformance.documents.cli_pages import read as cli_rst_read
 from conformance.documents.page import Page, heading
 
 
@@ -45,7 +41,7 @@ STYLES: tuple[Style, ...] = (
     Style(
         "boto3-page-rst",
         "boto3 page as reStructuredText",
-        boto3_rst_read,
+        boto3_pages.read_rst,
         (
             *_headed("Request Syntax", "Response Structure"),
             ("a member such as `- **Name** *(string) --*`", re.compile(r"[-*] (?:\*\*\w+\*\* )?\*\(\w+\).*")),
@@ -54,7 +50,7 @@ STYLES: tuple[Style, ...] = (
     Style(
         "boto3-page-text",
         "boto3 page as text",
-        boto3_text_read,
+        boto3_pages.read_text,
         (
             *_headed("Request Syntax", "Response Structure"),
             (
@@ -66,7 +62,7 @@ STYLES: tuple[Style, ...] = (
     Style(
         "cli-page",
         "AWS CLI page",
-        cli_rst_read,
+        cli_pages.read,
         (
             *_headed("Synopsis", "Options", "Output"),
             ("an output member such as `Name -> (string)`", re.compile(r"\w+ -> \(\w+\)")),
@@ -75,14 +71,14 @@ STYLES: tuple[Style, ...] = (
     Style(
         "api-reference-text",
         "API Reference page as text",
-        api_text_read,
+        api_reference.read_text,
         (*_headed("Response Syntax", "Response Elements"), ("a label such as `Type: String`", re.compile("Type: .+"))),
         states_limits=True,
     ),
     Style(
         "api-reference-markdown",
         "API Reference page as Markdown",
-        api_markdown_read,
+        api_reference.read_markdown,
         (
             ("a heading such as `** Name **`", re.compile(r"\*\* ?\[?\w+\]?(?:\([^)]*\))? ?\*\*.*")),
             ("a label such as `Type: String`", re.compile("Type: .+")),

@@ -53,11 +53,6 @@ _LAST_WORDS = 300
 class WorkerError(UserError):
     """A worker can't take part in the run; the exit code tells whether the use is wrong or the target out of reach."""
 
-    def __init__(self, problem: str, *, where: str, remedy: str, exit_code: ExitCode = ExitCode.USAGE) -> None:
-        """Keep the parts; a mistake in the set-up of the worker is the default."""
-        super().__init__(problem, where=where, remedy=remedy)
-        self.exit_code = exit_code
-
 
 def _has_gateways(config: Any) -> bool:
     """Return whether a run goes to gateways that its user named, rather than to so many processes on this machine."""

@@ -25,7 +25,7 @@ from importlib.resources import files
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from conformance.errors import ExitCode, UserError
+from conformance.errors import UserError
 from conformance.wire.exchange import Fault, Headers, HttpResponse
 from conformance.wire.limits import aws_suffixes, host_of
 from conformance.wire.request import OutgoingRequest, Signing
@@ -115,13 +115,6 @@ Key = tuple[str, str, str, str, bool, Headers, bytes]
 
 class EvidenceError(UserError):
     """A bundle can't be written or read, or is not as it was written; `where` names the file and the entry."""
-
-    def __init__(
-        self, problem: str, *, where: str = "", remedy: str = "", exit_code: ExitCode = ExitCode.USAGE
-    ) -> None:
-        """Keep the parts."""
-        super().__init__(problem, where=where, remedy=remedy)
-        self.exit_code = exit_code
 
 
 @dataclass(frozen=True)

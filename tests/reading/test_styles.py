@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.documents.api_reference import api_text_read
-from conformance.documents.api_reference import read as api_markdown_read
-from conformance.documents.boto3_pages import boto3_text_read
-from conformance.documents.boto3_pages import read as boto3_rst_read
+from conformance.documents import api_reference, boto3_pages, cli_pages
 from conformance.documents.claims import Claim, PageError
-from conformance.documents.cli_pages import read as cli_rst_read
 from conformance.documents.drawing import Drawn, drawn
 from conformance.documents.page import Page
 from conformance.documents.prose import statements
@@ -36,7 +32,7 @@ def only(claims: Iterable[tuple[object, ...]], *facets: str) -> set[tuple[object
 
 
 def test_boto3_text() -> None:
-    claims = read(boto3_text_read, BOTO3_TEXT)
+    claims = read(boto3_pages.read_text, BOTO3_TEXT)
     assert only(claims, "type") == {
         ("input", "Key", "type", "string", 7),
         ("output", "Mode", "type", "string", 24),
@@ -62,7 +58,7 @@ def test_boto3_text() -> None:
 
 
 def test_boto3_rst_gives_plain_arguments_to_the_operation_too() -> None:
-    claims = read(boto3_rst_read, BOTO3_RST)
+    claims = read(boto3_pages.read_rst, BOTO3_RST)
     assert only(claims, "required") == {
         ("paginator", "Key", "required", True, 11),
         ("input", "Key", "required", True, 11),
@@ -74,7 +70,7 @@ def test_boto3_rst_gives_plain_arguments_to_the_operation_too() -> None:
 
 
 def test_cli() -> None:
-    claims = read(cli_rst_read, CLI)
+    claims = read(cli_pages.read, CLI)
     assert claims - only(claims, "present", "type") == {
         ("input", "SomeKey", "required", True, 4),
         ("input", "SortOrder", "required", False, 5),
@@ -92,7 +88,7 @@ def test_cli() -> None:
 
 
 def test_api_text() -> None:
-    claims = read(api_text_read, API_TEXT)
+    claims = read(api_reference.read_text, API_TEXT)
     assert claims - only(claims, "present") == {
         ("input", "Key", "type", "string", 3),
         ("input", "Key", "type", "string", 6),
@@ -118,7 +114,7 @@ def test_api_text() -> None:
 
 
 def test_api_markdown() -> None:
-    claims = read(api_markdown_read, API_MARKDOWN)
+    claims = read(api_reference.read_markdown, API_MARKDOWN)
     assert only(claims, "type") == {
         ("input", "Key", "type", "string", 3),
         ("input", "Key", "type", "string", 6),

@@ -95,7 +95,7 @@ def test_a_server_ends_even_where_the_run_is_killed(
         "run",
         f"""
         from pathlib import Path
-        from conformance.targets import Kind, Launch, Origin, StateSource, TargetSpec
+        from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetSpec
         from conformance.targets.launch import launched
         command = (sys.executable, {str(server)!r}, "{{port}}", {str(lifelines.port)!r})
         spec = TargetSpec("x", Kind.ENDPOINT, StateSource(Origin.CREATE), "http://127.0.0.1:{{port}}", Launch(command))

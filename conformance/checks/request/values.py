@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
+from conformance.contract.facets import breaks, has_type
 from conformance.contract.model import Contract, Node
 
 
@@ -86,7 +86,7 @@ def violations(node: Node, value: Any) -> frozenset[str]:
     A limit counts only where documents and model agree that the value is outside it. A value of the wrong JSON type
     breaks `type` and nothing else, since no constraint can be asked of it.
     """
-    if not _has_type(node.type, value):
+    if not has_type(node.type, value):
         return frozenset({"type"})
     broken = {facet for facet in ("enum", *_LIMITS, "pattern") if _breaks(node, facet, value)}
     return frozenset(broken)
@@ -111,41 +111,12 @@ def request_violations(root: Node, members: Mapping[str, Any]) -> frozenset[tupl
 _LIMITS = ("min_length", "max_length", "minimum", "maximum")
 
 
-def _has_type(kind: str, value: Any) -> bool:
-    if isinstance(value, bool):
-        return kind == "boolean"
-    expected: dict[str, type | tuple[type, ...]] = {
-        "string": str,
-        "integer": int,
-        "float": (int, float),
-        "timestamp": (int, float),
-        "list": list,
-        "map": dict,
-        "structure": dict,
-    }
-    return kind in expected and isinstance(value, expected[kind])
-
-
 def _breaks(node: Node, facet: str, value: Any) -> bool:
     if facet == "enum":
         accepted = node.accepted_values()
         return accepted is not None and value not in accepted
     bounds = [source[facet] for source in (node.documented, node.modelled) if facet in source]
-    return bool(bounds) and all(_outside(facet, bound, value) for bound in bounds)
-
-
-def _outside(facet: str, bound: Any, value: Any) -> bool:
-    match facet:
-        case "min_length":
-            return bool(len(value) < bound)
-        case "max_length":
-            return bool(len(value) > bound)
-        case "minimum":
-            return bool(value < bound)
-        case "maximum":
-            return bool(value > bound)
-        case _:
-            return re.fullmatch(bound, value) is None
+    return bool(bounds) and all(breaks(facet, bound, value) for bound in bounds)
 
 
 _STEMS = ("conformance-probe", "a-b", "a", "A1", "s3://bucket/key", "arn:aws:iam::123456789012:role/r", "x")
