@@ -64,7 +64,9 @@ def test_the_check_of_the_guide_works(project: Path) -> None:
     cases = project / "tests" / "behaviours" / "rule_cases.py"
     (start,) = re.findall(r"^CASES\b.*\[\n", cases.read_text(encoding="utf-8"), re.MULTILINE)
     change(cases, start, start + case)
-    append(project / "conformance" / "mutation" / "definitions.py", block("@defined.output"))
+    mutants = project / "conformance" / "mutation" / "mutants.yaml"
+    (start,) = re.findall(r"^  definitions:\n(?:    .*\n)*?    mutants:\n", mutants.read_text("utf-8"), re.MULTILINE)
+    change(mutants, start, start + block("      more-in-parallel"))
 
     assert run(project, "lint").startswith("no findings")
     assert f"/limits/{name}" in run(project, "explain", name)
@@ -106,4 +108,4 @@ def test_the_operation_of_the_guide_works_in_the_contract_of_the_package(project
 
 def test_the_law_that_the_guide_shows_is_in_the_code() -> None:
     laws = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "conformance" / "checks").rglob("*.py"))
-    assert block("@law(") in laws
+    assert block("@Law(") in laws
