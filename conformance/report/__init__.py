@@ -19,6 +19,7 @@ from conformance.report.result import (
     Request,
     Response,
     Result,
+    bare_result,
     body_text,
     sort_results,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "Tool",
     "Versions",
     "Wrong",
+    "bare_result",
     "body_text",
     "counts_against",
     "exit_code",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from conformance import forms
 from conformance.errors import ExitCode
 from conformance.report.findings import Finding, Rank, group_findings
 from conformance.report.layout import labelled
@@ -64,7 +65,7 @@ def outputs(record: Record, *, strict: bool = False) -> dict[str, str]:
     """Return what later steps of a job may ask for: the verdict and the counts, as texts of one line."""
     verdict = headline(record, strict=strict)
     summary = summarise(record)
-    numbers = {**summary.to_json(), "judged": summary.judged, "selected": summary.results}
+    numbers = {**forms.plain(summary.counts), "judged": summary.judged, "selected": summary.results}
     return {
         "exit-code": str(int(verdict.code)),
         "verdict": verdict.title,

@@ -1,14 +1,33 @@
-"""report.json: a whole run as one document; and the JSON Schemas of the forms that this room writes."""
+"""report.json: a whole run as one document; and the JSON Schemas of the record and of the report."""
 
 from __future__ import annotations
 
 import json
-from importlib.resources import files
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
+from msgspec import UNSET, UnsetType
+
+from conformance import forms
 from conformance.errors import UserError
-from conformance.report.run import SCHEMA, Record
-from conformance.report.summary import headline, summarise
+from conformance.forms import Count, Seconds
+from conformance.report.result import Result
+from conformance.report.run import (
+    NO_THRESHOLDS,
+    SCHEMA,
+    Contract,
+    Crash,
+    Footer,
+    Gate,
+    Header,
+    Record,
+    Shard,
+    Target,
+    Thresholds,
+    Tool,
+    Versions,
+)
+from conformance.report.summary import Counts, Missing, OperationShare, VerdictCode, headline, summarise
 
 SCHEMAS = ("report", "run")
 """Names of the forms: `report` is report.json, `run` is a line of run.jsonl."""
@@ -18,48 +37,133 @@ class UnknownSchemaError(UserError):
     """A schema was asked for that there is not."""
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What the run comes to."""
+
+    exit_code: VerdictCode
+    """What the run returned to its caller."""
+    title: str
+    """The verdict in a few words."""
+    detail: str
+    """The verdict in a sentence."""
+    partial: bool
+    """Whether nothing failed, and too little was judged to say more."""
+    missing: tuple[Missing, ...]
+    """What keeps the verdict from being about everything that was selected."""
+    operations: tuple[OperationShare, ...]
+    """How much of each selected operation was judged."""
+
+
+@dataclass(frozen=True)
+class ReportFacts:
+    """How many facts of the contract the run exercised."""
+
+    total: Count
+    """Facts of the contract."""
+    exercised: Count | None
+    """Facts that some exchange of the run exercised; null where the record was cut short."""
+    not_exercised: tuple[str, ...]
+    """Ids of the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A whole run: its frame, its counts and its results, sorted by operation, area and id."""
+
+    schema: Literal[1]
+    tool: Tool
+    contract: Contract
+    target: Target
+    started: str
+    """ISO 8601 time of the start."""
+    duration_s: Seconds | None
+    """Seconds; null where the record was cut short."""
+    complete: bool
+    """Whether the run came to its end; false for a record that was cut short."""
+    stopped: str
+    """Why the run gave up; empty where it did not."""
+    throttled: Count = 0
+    """Requests that were throttled and sent again after a pause; none of them was judged."""
+    notes: tuple[str, ...] = ()
+    """What to know of the state of the target, such as what the run left there."""
+    reconnected: Count = 0
+    """Requests sent again because the kept connection had died."""
+    recovered: Count = 0
+    """Requests whose internal error did not repeat when they were sent again."""
+    crashes: tuple[Crash, ...] = ()
+    shard: Shard | None = None
+    """Which part of a run this is; null for a whole one."""
+    versions: Versions | None = None
+    """What the run depended on; null in records of versions that did not keep it."""
+    thresholds: Thresholds = NO_THRESHOLDS
+    verdict: Verdict | UnsetType = UNSET
+    summary: Counts
+    facts: ReportFacts
+    answered: tuple[str, ...] | None = None
+    """Operations answered with content: a resource, or a listing with an item; null where the record does not say."""
+    state_problem: str = ""
+    """Why the state of the target is unknown; empty where it is known."""
+    unknown_members: tuple[str, ...]
+    """Members in answers that the contract does not know."""
+    gate: Gate | None = None
+    """How the run compares with its file of known failures; null where it had none."""
+    results: tuple[Result, ...]
+
+
 def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema of a form; raise UnknownSchemaError where the name is none of SCHEMAS."""
-    if name not in SCHEMAS:
+    if name == "report":
+        return forms.schema("report.json", Report)
+    if name != "run":
         raise UnknownSchemaError(f"there is no schema {name!r}", remedy=f"ask for one of: {', '.join(SCHEMAS)}")
-    resource = files("conformance.report") / "schemas" / f"{name}.schema.json"
-    loaded: dict[str, Any] = json.loads(resource.read_text("utf-8"))
-    return loaded
+    lines = forms.schema(
+        "A line of run.jsonl",
+        *(Header, Result, Footer),
+        description="A header, a line a result, a footer. A record without a footer was cut short.",
+    )
+    for kind, extra in (("header", {"schema": {"const": SCHEMA}}), ("result", {}), ("footer", {})):
+        line = lines["$defs"][kind]
+        line["properties"] = {"type": {"const": kind}, **extra, **line["properties"]}
+        line["required"] = ["type", *extra, *line["required"]]
+    return lines
+
+
+def _report(record: Record, *, strict: bool) -> Report:
+    header, footer, summary = record.header, record.footer, summarise(record)
+    line = headline(record, strict=strict)
+    return Report(
+        schema=SCHEMA,
+        tool=header.tool,
+        contract=header.contract,
+        target=header.target,
+        started=header.started,
+        duration_s=footer.duration_s if footer else None,
+        complete=record.complete,
+        stopped=record.stopped,
+        throttled=footer.throttled if footer else 0,
+        notes=footer.notes if footer else (),
+        reconnected=footer.reconnected if footer else 0,
+        recovered=footer.recovered if footer else 0,
+        crashes=footer.crashes if footer else (),
+        shard=header.shard,
+        versions=header.versions,
+        thresholds=header.thresholds,
+        verdict=Verdict(int(line.code), line.title, line.detail, line.is_partial, line.missing, line.shares),
+        summary=summary.counts,
+        facts=ReportFacts(summary.facts_total, summary.facts_exercised, footer.facts.not_exercised if footer else ()),
+        answered=footer.answered if footer else None,
+        state_problem=footer.state_problem if footer else "",
+        unknown_members=footer.unknown_members if footer else (),
+        gate=record.gate,
+        results=record.results,
+    )
 
 
 def report_json(record: Record, *, strict: bool = False) -> dict[str, Any]:
     """Return the report as a value."""
-    header, footer, summary = record.header, record.footer, summarise(record)
-    return {
-        "schema": SCHEMA,
-        "tool": header.tool.to_json(),
-        "contract": header.contract.to_json(),
-        "target": header.target.to_json(),
-        "started": header.started,
-        "duration_s": footer.duration_s if footer else None,
-        "complete": record.complete,
-        "stopped": record.stopped,
-        "throttled": footer.throttled if footer else 0,
-        "notes": list(footer.notes) if footer else [],
-        "reconnected": footer.reconnected if footer else 0,
-        "recovered": footer.recovered if footer else 0,
-        "crashes": [crash.to_json() for crash in footer.crashes] if footer else [],
-        "shard": header.shard.to_json() if header.shard else None,
-        "versions": header.versions.to_json() if header.versions else None,
-        "thresholds": header.thresholds.to_json(),
-        "verdict": headline(record, strict=strict).to_json(),
-        "summary": summary.to_json(),
-        "facts": {
-            "total": summary.facts_total,
-            "exercised": summary.facts_exercised,
-            "not_exercised": list(footer.facts.not_exercised) if footer else [],
-        },
-        "answered": None if footer is None or footer.answered is None else list(footer.answered),
-        "state_problem": footer.state_problem if footer else "",
-        "unknown_members": list(footer.unknown_members) if footer else [],
-        "gate": record.gate.to_json() if record.gate else None,
-        "results": [result.to_json() for result in record.results],
-    }
+    value: dict[str, Any] = forms.to_json(_report(record, strict=strict))
+    return value
 
 
 def render_json(record: Record, *, strict: bool = False) -> str:
@@ -67,7 +171,7 @@ def render_json(record: Record, *, strict: bool = False) -> str:
 
     It is ASCII: a lone surrogate in somebody's body can't be written as UTF-8.
     """
-    report = report_json(record, strict=strict)
+    report = forms.plain(_report(record, strict=strict))
     results = report.pop("results")
     frame = json.dumps(report, indent=2, allow_nan=False).removesuffix("\n}")
     rows = ",\n".join(f"    {json.dumps(row, allow_nan=False)}" for row in results)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from conformance import forms
 from conformance.errors import UserError
+from conformance.forms import FormError, SchemaVersion
 from conformance.output import open_alone
-from conformance.report.fields import FieldError, Fields
 from conformance.report.result import Result, sort_results
 from conformance.report.run import SCHEMA, Footer, Header, Record
 
@@ -41,15 +43,15 @@ class RecordWriter:
 
     def header(self, header: Header) -> None:
         """Write the first line."""
-        self._append("header", header.to_json())
+        self._append("header", header, schema=SCHEMA)
 
     def result(self, result: Result) -> None:
         """Write the line of one check."""
-        self._append("result", result.to_json())
+        self._append("result", result)
 
     def footer(self, footer: Footer) -> None:
         """Write the last line: without it the record counts as cut short."""
-        self._append("footer", footer.to_json())
+        self._append("footer", footer)
 
     def whole(self, record: Record) -> None:
         """Write a record that is there already, line by line."""
@@ -73,9 +75,9 @@ class RecordWriter:
     ) -> None:
         self.close()
 
-    def _append(self, kind: str, members: dict[str, Any]) -> None:
+    def _append(self, kind: str, form: object, **first: int) -> None:
         # ASCII only: a lone surrogate in somebody's body can't be written as UTF-8.
-        line = _ENCODER.encode({"type": kind, **members}).encode("ascii") + b"\n"
+        line = _ENCODER.encode({"type": kind, **first, **forms.plain(form)}).encode("ascii") + b"\n"
         try:
             while line:
                 line = line[os.write(self._descriptor, line) :]
@@ -104,6 +106,13 @@ def read_record(path: Path) -> Record:
             remedy="name a run.jsonl that `conformance run` wrote",
         ) from error
     return _Reader(path).read(content)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What every line of a record has."""
+
+    type: str
 
 
 class _Reader:
@@ -135,32 +144,30 @@ class _Reader:
                 return
             raise self._wrong(number, "this is no line of JSON", _not_a_record(number)) from error
         try:
-            fields = Fields(members)
-            kind = fields.text("type")
-            self._take_line(number, kind, fields)
-        except FieldError as error:
+            self._take_line(number, forms.read(_Line, members).type, members)
+        except FormError as error:
             raise self._wrong(number, str(error), _not_a_record(number)) from error
 
-    def _take_line(self, number: int, kind: str, fields: Fields) -> None:
+    def _take_line(self, number: int, kind: str, members: dict[str, Any]) -> None:
         if number == 1:
             if kind != "header":
                 raise self._wrong(number, f"the first line must be a header, not {kind!r}", _not_a_record(number))
-            if (schema := fields.count("schema")) != SCHEMA:
+            if (schema := forms.read(SchemaVersion, members).schema) != SCHEMA:
                 remedy = (
                     f"this version reads schema {SCHEMA}: use the version of conformance that wrote it, or run again"
                 )
                 raise self._wrong(number, f"the record has schema {schema}", remedy)
-            self._header = Header.read(fields)
+            self._header = forms.read(Header, members)
         elif self._footer is not None:
             raise self._wrong(number, f"a line of type {kind!r} follows the footer", _MAKE_ANEW)
         elif kind == "result":
-            self._add(number, Result.read(fields))
+            self._add(number, forms.read(Result, members))
         elif kind == "footer":
-            self._footer = Footer.read(fields)
+            self._footer = forms.read(Footer, members)
         elif kind == "header":
             raise self._wrong(number, "there is a second header: two runs wrote to one file", _MAKE_ANEW)
         else:
-            raise fields.refuse("type", "header, result or footer")
+            raise FormError(f"type must be header, result or footer, not {kind!r:.80}")
 
     def _add(self, number: int, result: Result) -> None:
         earlier = self._line_of.setdefault(result.id, number)

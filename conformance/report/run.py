@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Literal
 
-from conformance.report.fields import Fields
+from msgspec import Meta
+
+from conformance.forms import Count, Seconds
 from conformance.report.result import Result
 
 
@@ -38,77 +40,38 @@ TITLES = {
 
 @dataclass(frozen=True)
 class GateFinding:
-    """One entry that is out of date: how, about which check or pattern, where it stands, what is so, what to do."""
+    """One entry of known failures that is out of date."""
 
     wrong: Wrong
     check: str
+    """The id of the check, or the pattern of the entry."""
     where: str
+    """file:line of the entry."""
     problem: str
     remedy: str
-
-    @classmethod
-    def read(cls, fields: Fields) -> GateFinding:
-        """Read it from a record."""
-        return cls(
-            fields.choice("wrong", Wrong),
-            fields.text("check"),
-            fields.text("where"),
-            fields.text("problem"),
-            fields.text("remedy"),
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {
-            "wrong": self.wrong.value,
-            "check": self.check,
-            "where": self.where,
-            "problem": self.problem,
-            "remedy": self.remedy,
-        }
 
 
 @dataclass(frozen=True)
 class Gate:
-    """How a run stands to its file of known failures.
-
-    `day` is the ISO 8601 date that expiry was judged by, `entries` counts what the file declares. `not_judged` tells,
-    as `file:line: pattern`, of entries whose checks were all skipped, so that nobody can say whether they still hold.
-    """
+    """How the run compares with its file of known failures."""
 
     file: str
-    day: str
-    entries: int
-    findings: tuple[GateFinding, ...] = ()
-    not_judged: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, fields: Fields) -> Gate:
-        """Read it from a record."""
-        return cls(
-            fields.text("file"),
-            fields.text("day"),
-            fields.count("entries"),
-            fields.each("findings", GateFinding.read),
-            fields.texts("not_judged"),
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {
-            "file": self.file,
-            "day": self.day,
-            "entries": self.entries,
-            "findings": [finding.to_json() for finding in self.findings],
-            "not_judged": list(self.not_judged),
-        }
+    """The file, as it was named."""
+    day: Annotated[str, Meta(extra_json_schema={"format": "date"})]
+    """The date by which expiry was evaluated."""
+    entries: Count
+    """How many entries the file has."""
+    findings: tuple[GateFinding, ...]
+    """Entries that are out of date: any of them makes the run red."""
+    not_judged: tuple[str, ...]
+    """Entries whose checks were all skipped, as file:line: pattern."""
 
     def of(self, wrong: Wrong) -> tuple[GateFinding, ...]:
         """Return the findings of one kind."""
         return tuple(finding for finding in self.findings if finding.wrong is wrong)
 
 
-SCHEMA = 1
+SCHEMA: Literal[1] = 1
 """The version of the forms of records and of report.json."""
 
 
@@ -119,78 +82,44 @@ class Tool:
     name: str
     version: str
 
-    @classmethod
-    def read(cls, fields: Fields) -> Tool:
-        """Read it from a record."""
-        return cls(fields.text("name"), fields.text("version"))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {"name": self.name, "version": self.version}
-
 
 @dataclass(frozen=True)
 class Contract:
-    """The contract that was judged by: digest over its files, ids of its documents, number of its facts and checks.
-
-    `checks` is 0 where the record does not say.
-    """
+    """The contract that the target was checked against."""
 
     digest: str
+    """SHA-256 over the files of the contract, in hex."""
     documents: tuple[str, ...]
-    facts: int
-    checks: int = 0
-
-    @classmethod
-    def read(cls, fields: Fields) -> Contract:
-        """Read it from a record."""
-        checks = fields.count("checks") if fields.has("checks") else 0
-        return cls(fields.text("digest"), fields.texts("documents"), fields.count("facts"), checks)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {"digest": self.digest, "documents": list(self.documents), "facts": self.facts, "checks": self.checks}
+    """Ids of the documents."""
+    facts: Count
+    """Number of facts."""
+    checks: Count = 0
+    """Checks of the contract, selected or not; 0 where the record does not say."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """The system that was judged, and how its state came about."""
+    """The system that was tested."""
 
     name: str
     kind: str
     endpoint_url: str
     state: str
-
-    @classmethod
-    def read(cls, fields: Fields) -> Target:
-        """Read it from a record."""
-        return cls(fields.text("name"), fields.text("kind"), fields.text("endpoint_url"), fields.text("state"))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {"name": self.name, "kind": self.kind, "endpoint_url": self.endpoint_url, "state": self.state}
+    """How the state of the target came about."""
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Which part of a run a record has: the `index`-th (from 1) of `total`.
+    """Which part of a run the record has."""
 
-    `checks` counts the checks of the whole run, `digest` is over their ids: parts of one run have the same.
-    """
-
-    index: int
-    total: int
-    checks: int
+    index: Annotated[int, Meta(ge=1)]
+    """Its place among the parts, from 1."""
+    total: Annotated[int, Meta(ge=1)]
+    """How many parts there are."""
+    checks: Count
+    """Checks of the whole run."""
     digest: str
-
-    @classmethod
-    def read(cls, fields: Fields) -> Shard:
-        """Read it from a record."""
-        return cls(fields.count("index"), fields.count("total"), fields.count("checks"), fields.text("digest"))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {"index": self.index, "total": self.total, "checks": self.checks, "digest": self.digest}
+    """SHA-256 over the sorted ids of the checks of the whole run, in hex."""
 
     def __str__(self) -> str:
         return f"shard {self.index} of {self.total}"
@@ -198,51 +127,32 @@ class Shard:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """How much a run has to judge: `min_exercised` percent of its checks; `allow_partial` is content with any part."""
+    """How much has to be judged for exit code 0."""
 
-    min_exercised: int = 0
-    allow_partial: bool = False
+    min_exercised: Annotated[int, Meta(ge=0, le=100)]
+    """Percent of the selected checks."""
+    allow_partial: bool
+    """Whether a part is enough."""
 
-    @classmethod
-    def read(cls, fields: Fields) -> Thresholds:
-        """Read it from a record."""
-        return cls(fields.count("min_exercised"), fields.flag("allow_partial"))
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {"min_exercised": self.min_exercised, "allow_partial": self.allow_partial}
+NO_THRESHOLDS = Thresholds(min_exercised=0, allow_partial=False)
 
 
 @dataclass(frozen=True)
 class Versions:
-    """What a run depends on next to its contract.
-
-    `target` is the version of the target, `source` where that is known from, `program` the path of a launched server.
-    `software` has the versions of what the suite uses, by name; `command` is the command line of the run.
-    """
+    """What the run depended on next to its contract."""
 
     target: str
+    """Version of the target; empty where it is unknown."""
     source: str
+    """Where that is known from: --label, targets.yaml, the package of its program, its Server header, ..."""
     program: str
+    """Path of the program of a launched target; empty for any other."""
     software: Mapping[str, str]
+    """Versions by name: Python, botocore, boto3, and the AWS CLI where it was called."""
     platform: str
     command: str
-
-    @classmethod
-    def read(cls, fields: Fields) -> Versions:
-        """Read it from a record."""
-        return cls(
-            fields.text("target"),
-            fields.text("source"),
-            fields.text("program"),
-            fields.text_mapping("software"),
-            fields.text("platform"),
-            fields.text("command"),
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {**asdict(self), "software": dict(self.software)}
+    """The command line of the run, without secrets."""
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield what is known, each with its label."""
@@ -262,84 +172,44 @@ class Versions:
 
 @dataclass(frozen=True)
 class Header:
-    """The first line of a record. `started` is an ISO 8601 time, `planned` the number of checks to come.
-
-    `shard` tells which part of a run the record has; None for the whole.
-    """
+    """The first line of a record."""
 
     tool: Tool
     contract: Contract
     target: Target
     started: str
-    planned: int
+    """ISO 8601 time of the start."""
+    planned: Count
+    """Checks that the run set out to do."""
     shard: Shard | None = None
-    thresholds: Thresholds = Thresholds()
+    """Which part of a run this is; null for a whole one."""
+    thresholds: Thresholds = NO_THRESHOLDS
     versions: Versions | None = None
-    """None in records of versions of the suite that did not keep it."""
-
-    @classmethod
-    def read(cls, fields: Fields) -> Header:
-        """Read it from a record."""
-        return cls(
-            Tool.read(fields.mapping("tool")),
-            Contract.read(fields.mapping("contract")),
-            Target.read(fields.mapping("target")),
-            fields.text("started"),
-            fields.count("planned"),
-            fields.optional("shard", Shard.read) if fields.has("shard") else None,
-            Thresholds.read(fields.mapping("thresholds")) if fields.has("thresholds") else Thresholds(),
-            fields.optional("versions", Versions.read) if fields.has("versions") else None,
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the line without its type."""
-        return {
-            "schema": SCHEMA,
-            "tool": self.tool.to_json(),
-            "contract": self.contract.to_json(),
-            "target": self.target.to_json(),
-            "started": self.started,
-            "planned": self.planned,
-            "shard": self.shard.to_json() if self.shard else None,
-            "thresholds": self.thresholds.to_json(),
-            "versions": self.versions.to_json() if self.versions else None,
-        }
+    """What the run depended on; null in records of versions that did not keep it."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """How many facts of the contract the run exercised, and the ids of those that it did not."""
+    """How many facts of the contract the run exercised."""
 
-    total: int
-    exercised: int
-    not_exercised: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, fields: Fields) -> Facts:
-        """Read it from a record."""
-        return cls(fields.count("total"), fields.count("exercised"), fields.texts("not_exercised"))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {"total": self.total, "exercised": self.exercised, "not_exercised": list(self.not_exercised)}
+    total: Count
+    """Facts of the contract."""
+    exercised: Count
+    """Facts that some exchange of the run exercised."""
+    not_exercised: tuple[str, ...]
+    """Ids of the others."""
 
 
 @dataclass(frozen=True)
 class Crash:
-    """A server that was gone after a request: what was sent, by which check, and whether the server came back."""
+    """A request after which the server was gone."""
 
     request: str
+    """What was sent before the server was gone."""
     check: str
+    """The id of the check that sent it."""
     restarted: bool
-
-    @classmethod
-    def read(cls, fields: Fields) -> Crash:
-        """Read it from a record."""
-        return cls(fields.text("request"), fields.text("check"), fields.flag("restarted"))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a record writes it."""
-        return {"request": self.request, "check": self.check, "restarted": self.restarted}
+    """Whether the server came back with its state."""
 
     def __str__(self) -> str:
         return f"the server was gone after {self.request}{' and was restarted' if self.restarted else ''}"
@@ -347,30 +217,31 @@ class Crash:
 
 @dataclass(frozen=True)
 class Footer:
-    """The last line of a record. `stopped` is the reason why the run gave up, empty where it did not.
+    """The last line of a record: without it, the record counts as cut short."""
 
-    `gate` tells how the run stands to a file of known failures; None where it had none. `throttled` counts
-    requests that the target asked to be sent again later; none of them was judged. `notes` say what to know of the
-    state of the target, such as what the run left there. `reconnected` counts requests that were sent again because the
-    kept connection had died, `recovered` those whose internal error did not repeat.
-
-    `answered` names the operations that were answered with content: a resource, or a listing with an item; None where
-    the record does not say. `state_problem` says why the state of the target is unknown; empty where it is known.
-    """
-
-    duration_s: float
+    duration_s: Seconds
     complete: bool
+    """Whether the run came to its end."""
     facts: Facts
-    unknown_members: tuple[str, ...] = ()
-    stopped: str = ""
+    unknown_members: tuple[str, ...]
+    """Members in answers that the contract does not know."""
+    stopped: str
+    """Why the run gave up; empty where it did not."""
     gate: Gate | None = None
-    throttled: int = 0
+    """How the run compares with its file of known failures; null where it had none."""
+    throttled: Count = 0
+    """Requests that were throttled and sent again after a pause; none of them was judged."""
     notes: tuple[str, ...] = ()
-    reconnected: int = 0
-    recovered: int = 0
+    """What to know of the state of the target, such as what the run left there."""
+    reconnected: Count = 0
+    """Requests sent again because the kept connection had died."""
+    recovered: Count = 0
+    """Requests whose internal error did not repeat when they were sent again."""
     crashes: tuple[Crash, ...] = ()
     answered: tuple[str, ...] | None = None
+    """Operations answered with content: a resource, or a listing with an item; null where the record does not say."""
     state_problem: str = ""
+    """Why the state of the target is unknown; empty where it is known."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -384,43 +255,6 @@ class Footer:
             f"{number:,} {'request' if number == 1 else 'requests'} {words}" for number, words in counted if number
         ]
         return (*lines, *map(str, self.crashes))
-
-    @classmethod
-    def read(cls, fields: Fields) -> Footer:
-        """Read it from a record."""
-        return cls(
-            fields.seconds("duration_s"),
-            fields.flag("complete"),
-            Facts.read(fields.mapping("facts")),
-            fields.texts("unknown_members"),
-            fields.text("stopped"),
-            fields.optional("gate", Gate.read) if fields.has("gate") else None,
-            fields.count("throttled") if fields.has("throttled") else 0,
-            fields.texts("notes") if fields.has("notes") else (),
-            fields.count("reconnected") if fields.has("reconnected") else 0,
-            fields.count("recovered") if fields.has("recovered") else 0,
-            fields.each("crashes", Crash.read) if fields.has("crashes") else (),
-            fields.optional_texts("answered") if fields.has("answered") else None,
-            fields.text("state_problem") if fields.has("state_problem") else "",
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the line without its type."""
-        return {
-            "duration_s": self.duration_s,
-            "complete": self.complete,
-            "facts": self.facts.to_json(),
-            "unknown_members": list(self.unknown_members),
-            "stopped": self.stopped,
-            "gate": self.gate.to_json() if self.gate else None,
-            "throttled": self.throttled,
-            "notes": list(self.notes),
-            "reconnected": self.reconnected,
-            "recovered": self.recovered,
-            "crashes": [crash.to_json() for crash in self.crashes],
-            "answered": None if self.answered is None else list(self.answered),
-            "state_problem": self.state_problem,
-        }
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Annotated
+
+from msgspec import Meta
 
 from conformance.errors import ExitCode
+from conformance.forms import Count
 from conformance.report.findings import BEHIND
 from conformance.report.result import Level, Outcome, Result, sort_results
 from conformance.report.run import Record, Thresholds
@@ -23,23 +26,38 @@ _ACTION = re.compile(r"the IAM action (\S+)")
 _NAMES = "state: {existing: {names: [NAME]}} in targets.yaml"
 
 
+VerdictCode = Annotated[int, Meta(extra_json_schema={"enum": [0, 1, 3, 4]})]
+"""The exit code that a run can come to."""
+
+
 @dataclass(frozen=True)
-class Summary:
+class Counts:
+    """Counts by outcome: the first four add up to the number of results."""
+
+    passed: Count
+    failed: Count
+    skipped: Count
+    error: Count
+    known: Count
+    """How many of the others were declared beforehand."""
+
+
+@dataclass(frozen=True)
+class Summary(Counts):
     """The counts of a record.
 
-    `passed`, `failed`, `skipped` and `error` add up to the results; `known` counts those among them that were declared
-    beforehand, `recommended` the failures at level should that were not. `facts_exercised` is None where the record
-    does not tell.
+    `recommended` counts the failures at level should that were not declared. `facts_exercised` is None where the record
+    does not say.
     """
 
-    passed: int
-    failed: int
-    skipped: int
-    error: int
-    known: int
     recommended: int
     facts_total: int
     facts_exercised: int | None
+
+    @property
+    def counts(self) -> Counts:
+        """The counts by outcome alone, as JSON forms have them."""
+        return Counts(self.passed, self.failed, self.skipped, self.error, self.known)
 
     @property
     def results(self) -> int:
@@ -51,50 +69,46 @@ class Summary:
         """How many checks were judged."""
         return self.passed + self.failed
 
-    def to_json(self) -> dict[str, int]:
-        """Return the counts as report.json has them."""
-        return {
-            "passed": self.passed,
-            "failed": self.failed,
-            "skipped": self.skipped,
-            "error": self.error,
-            "known": self.known,
-        }
+
+@dataclass(frozen=True)
+class CheckShare:
+    """How many checks were judged."""
+
+    judged: Count
+    """Checks that passed or failed."""
+    selected: Count
+    """Checks that have a result."""
+
+
+@dataclass(frozen=True)
+class FactShare:
+    """How many facts were exercised; null where the record does not say."""
+
+    exercised: Count | None
+    """Facts that some exchange exercised."""
+    total: Count | None
+    """Facts that the contract has on the operation."""
 
 
 @dataclass(frozen=True)
 class OperationShare:
-    """How much of one operation a run judged: its selected checks, and the facts that the contract has on it.
-
-    `exercised` and `facts` are None where the record does not say. `answered` says whether the target answered the
-    operation with content; None where the record does not say.
-    """
+    """How much of one operation a run judged."""
 
     operation: str
-    judged: int
-    selected: int
-    exercised: int | None
-    facts: int | None
+    checks: CheckShare
+    facts: FactShare
     answered: bool | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as report.json has it."""
-        return {
-            "operation": self.operation,
-            "checks": {"judged": self.judged, "selected": self.selected},
-            "facts": {"exercised": self.exercised, "total": self.facts},
-            "answered": self.answered,
-        }
+    """Whether the target answered it with content; null where the record does not say."""
 
     @property
     def checks_text(self) -> str:
         """The share of checks, as `6 of 12`."""
-        return f"{self.judged:,} of {self.selected:,}"
+        return f"{self.checks.judged:,} of {self.checks.selected:,}"
 
     @property
     def facts_text(self) -> str:
         """The share of facts, as `6 of 12`; `unknown` where the record does not say."""
-        return "unknown" if self.exercised is None else f"{self.exercised:,} of {self.facts:,}"
+        return "unknown" if self.facts.exercised is None else f"{self.facts.exercised:,} of {self.facts.total:,}"
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.checks_text} checks judged, {self.facts_text} facts exercised"
@@ -102,19 +116,14 @@ class OperationShare:
 
 @dataclass(frozen=True)
 class Missing:
-    """What keeps a run from judging all that was selected.
-
-    `hint` is the line that would provide it. `operations` are those that were not judged because of it; none where it
-    is about the whole run.
-    """
+    """What keeps a run from judging all that was selected."""
 
     reason: str
+    """What is missing."""
     hint: str
-    operations: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as report.json has it."""
-        return {"reason": self.reason, "hint": self.hint, "operations": list(self.operations)}
+    """What would provide it."""
+    operations: tuple[str, ...]
+    """The operations that were not judged because of it; none where it is about the whole run."""
 
     def __str__(self) -> str:
         return f"{', '.join(self.operations)}: {self.reason}" if self.operations else self.reason
@@ -149,17 +158,6 @@ class Headline:
     def hints(self) -> tuple[str, ...]:
         """What would provide what is missing, each line once."""
         return tuple(dict.fromkeys(item.hint for item in self.missing))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as report.json has it."""
-        return {
-            "exit_code": int(self.code),
-            "title": self.title,
-            "detail": self.detail,
-            "partial": self.is_partial,
-            "missing": [item.to_json() for item in self.missing],
-            "operations": [item.to_json() for item in self.shares],
-        }
 
 
 def summarise(record: Record) -> Summary:
@@ -230,10 +228,8 @@ def operation_shares(record: Record) -> tuple[OperationShare, ...]:
     return tuple(
         OperationShare(
             operation,
-            sum(item.outcome in _JUDGED for item in results),
-            len(results),
-            done[operation] if knows_facts else None,
-            done[operation] + left[operation] if knows_facts else None,
+            CheckShare(sum(item.outcome in _JUDGED for item in results), len(results)),
+            FactShare(done[operation], done[operation] + left[operation]) if knows_facts else FactShare(None, None),
             None if footer is None or footer.answered is None else operation in footer.answered,
         )
         for operation, results in _by_operation(record)
@@ -259,9 +255,9 @@ def missing(record: Record) -> tuple[Missing, ...]:
     if _under_minimum(record):
         share, least = _percent_judged(record), record.header.thresholds.min_exercised
         reason = f"{share:.1f} % of the checks were judged, and {least} % are asked for"
-        found.append(Missing(reason, "a lower --min-exercised accepts that"))
+        found.append(Missing(reason, "a lower --min-exercised accepts that", ()))
     if not found and not record.results:
-        found.append(Missing("the record has no results", "conformance run"))
+        found.append(Missing("the record has no results", "conformance run", ()))
     return tuple(found)
 
 

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from conformance import forms
 from conformance.checks.check import Check, place_in_run
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.errors import ExitCode, UserError
@@ -43,7 +44,7 @@ class CheckItem:
     def run(self, record: Record) -> None:
         """Run the check: a failure fails the item in its own words, a skip says what was lacking."""
         verdict, result = self.plugin.evaluate(self.check)
-        record(_PROPERTY, json.dumps(result.to_json()))
+        record(_PROPERTY, json.dumps(forms.plain(result)))
         declared = result.declared if result.known else ""
         _end(self.check, verdict, strict=self.plugin.plan.settings.strict, declared=declared)
 
@@ -192,7 +193,7 @@ class RunPlugin(ItemPlugin):
         if found is None and report.failed:
             self.run.take_crash(report.nodeid.partition("[")[2][:-1], report.longreprtext)
         elif found is not None and report.when == "call":
-            self.run.take(Result.from_json(json.loads(str(found))))
+            self.run.take(forms.read(Result, json.loads(str(found))))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

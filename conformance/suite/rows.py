@@ -128,6 +128,7 @@ def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> repor
         level=report.Level(check.level),
         basis=check.basis,
         outcome=report.Outcome(verdict.outcome.value),
+        known=False,
         kind=verdict.kind,
         reason=clip(verdict.reason, MOST_TEXT),
         expected=clip(verdict.expected or (check.accepts if verdict.outcome in _NEEDS_EXPLAINING else ""), MOST_TEXT),
@@ -135,6 +136,8 @@ def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> repor
         statement=check.statement,
         because=tuple(report.Because(place.source, place.line) for place in check.because),
         rests_on=dict(verdict.rests_on),
+        exchanges=(),
+        reproduce="",
         notes=tuple(clip(note, MOST_TEXT) for note in verdict.notes[:_MOST_NOTES]),
         duration_s=round(duration_s, 6),
         facts=check.facts,
@@ -152,14 +155,8 @@ def _reproducing(shell: Shell, check: Check, verdict: Verdict) -> str:
 
 def crashed(check_id: str, level: str, reason: str) -> report.Result:
     """Return the row of a check that the suite itself could not carry out."""
-    operation, area, *_ = check_id.split("/")
-    return report.Result(
-        id=check_id,
-        operation=operation,
-        area=area,
-        level=report.Level(level),
-        basis="documented",
-        outcome=report.Outcome.ERROR,
+    return replace(
+        report.bare_result(check_id, report.Level(level), "documented", report.Outcome.ERROR),
         kind="suite-error",
         reason=reason,
         expected="a verdict",

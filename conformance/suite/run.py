@@ -20,7 +20,7 @@ from importlib import metadata
 from pathlib import Path
 
 import conformance
-from conformance import report
+from conformance import forms, report
 from conformance.checks.check import Check, place_in_run
 from conformance.checks.response.checks import observed_values
 from conformance.checks.runner import Runner
@@ -162,7 +162,7 @@ class Recording:
                 notes=(*(clip(note, _LITTLE) for note in result.notes[:1]), _CUT),
             )
         if self._mask is not None:
-            result = report.Result.from_json(json.loads(self._mask(json.dumps(result.to_json()))))
+            result = forms.read(report.Result, json.loads(self._mask(json.dumps(forms.plain(result)))))
         self._results[result.id] = result
         self._writer.result(result)
         return result

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance import report
+from conformance import forms, report
 from conformance.checks.request.laws import Rejection
 from conformance.checks.request.values import request_violations, violations
 from conformance.checks.response.laws import expectation
@@ -124,13 +124,11 @@ class _Judging:
         fact = self._facts.get((node.path, facet))
         if fact is None:
             return
-        yield report.Result(
-            id=fact.id,
-            operation=self._operation.name,
+        outcome = report.Outcome.FAILED if breaks else report.Outcome.PASSED
+        level = report.Level(fact.level)
+        yield replace(
+            report.bare_result(fact.id, level, fact.basis, outcome),
             area="request",
-            level=report.Level(fact.level),
-            basis=fact.basis,
-            outcome=report.Outcome.FAILED if breaks else report.Outcome.PASSED,
             kind=f"request-{facet}" if breaks else "",
             reason=f"the request breaks {facet} of {node.path}" if breaks else "",
             expected=_expected(fact),
@@ -222,7 +220,7 @@ class CheckResult:
             "unknown_members": list(self.unknown),
             "not_judged": list(self.left_out),
             "notes": list(self.notes),
-            "results": [result.to_json() for result in self.results],
+            "results": [forms.to_json(result) for result in self.results],
         }
 
 

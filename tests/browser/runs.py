@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 from conformance.checks.check import Check
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
-from conformance.report.result import Because, Exchange, Level, Outcome, Request, Response, Result, sort_results
+from conformance.report.result import (
+    Because,
+    Exchange,
+    Level,
+    Outcome,
+    Request,
+    Response,
+    Result,
+    bare_result,
+    sort_results,
+)
 from conformance.report.run import Contract as Edition
 from conformance.report.run import Facts, Footer, Gate, GateFinding, Header, Record, Target, Tool, Wrong
 from conformance.suite.catalogue import catalogue
@@ -42,13 +53,9 @@ def checks() -> tuple[Check, ...]:
 
 def passed(check: Check, suffix: str = "") -> Result:
     """Return the row of a check that passed."""
-    return Result(
-        id=check.id + suffix,
-        operation=check.operation,
-        area=check.area,
-        level=Level(check.level),
-        basis=check.basis,
-        outcome=Outcome.PASSED,
+    level = Level(check.level)
+    return replace(
+        bare_result(check.id + suffix, level, check.basis, Outcome.PASSED),
         statement=check.statement,
         because=tuple(Because(place.source, place.line) for place in check.because),
         rests_on={"answers": 2},
@@ -70,7 +77,7 @@ def failed(check: Check, suffix: str = "", *, reason: str = "", kind: str = "acc
             "expected": "HTTP 400 with ValidationException",
             "received": HOSTILE,
             "reproduce": CURL,
-            "exchanges": (Exchange(check.operation, sent, answer),),
+            "exchanges": (Exchange(check.operation, sent, answer, None),),
         }
     )
 
@@ -95,7 +102,7 @@ def record(results: Iterable[Result], gate: Gate | None = None) -> Record:
         len(rows),
     )
     facts = Facts(total, total - len(left), left)
-    return Record(header, rows, Footer(4.2, complete=True, facts=facts, gate=gate))
+    return Record(header, rows, Footer(4.2, complete=True, facts=facts, unknown_members=(), stopped="", gate=gate))
 
 
 def in_area(area: str) -> list[Check]:
@@ -110,7 +117,7 @@ def broken_in_some_ways() -> Record:
         bad[check.id] = failed(check, kind="answer-type", reason="2 of 2 values break this")
     idle = {check.id: skipped(check, "nothing to put in order") for check in in_area("order")}
     known = GateFinding(Wrong.STALE, checks()[0].id, "known.yaml:3", "it passes", "remove the entry")
-    gate = Gate("known.yaml", "2026-01-02", 4, (known,))
+    gate = Gate("known.yaml", "2026-01-02", 4, (known,), ())
     return record((bad.get(check.id) or idle.get(check.id) or passed(check) for check in checks()), gate)
 
 

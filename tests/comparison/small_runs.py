@@ -9,7 +9,7 @@ from typing import Any
 from conformance.report.comparison.reading import Side
 from conformance.report.json_report import render_json
 from conformance.report.record import RecordWriter
-from conformance.report.result import Because, Level, Outcome, Result, sort_results
+from conformance.report.result import Because, Level, Outcome, Result, bare_result, sort_results
 from conformance.report.run import Contract, Facts, Footer, Header, Record, Target, Tool
 
 FAILED = Outcome.FAILED
@@ -24,16 +24,22 @@ HEADER = Header(
     "2026-01-02T03:04:05Z",
     0,
 )
-FOOTER = Footer(1.5, complete=True, facts=Facts(40, 38, ("Read/output/A/type", "List/output/B/enum")))
+FOOTER = Footer(
+    1.5,
+    complete=True,
+    facts=Facts(40, 38, ("Read/output/A/type", "List/output/B/enum")),
+    unknown_members=(),
+    stopped="",
+)
 
 
 def check(name: str, outcome: Outcome = Outcome.PASSED, **members: Any) -> Result:
     """Return the result of one check, which fails with a kind and a reason if it fails."""
-    operation, area, _ = name.split("/", 2)
-    plain = Result(
-        id=name, operation=operation, area=area, level=Level.MUST, basis="documented", outcome=outcome,
-        because=(Because("api-read", 7),), statement="A claim in words",
-    )  # fmt: skip
+    plain = replace(
+        bare_result(name, Level.MUST, "documented", outcome),
+        because=(Because("api-read", 7),),
+        statement="A claim in words",
+    )
     if outcome in (FAILED, ERROR):
         plain = replace(plain, kind="wrong", reason="it is wrong", expected="right", received="wrong")
     if outcome is SKIPPED:

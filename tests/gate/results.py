@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from conformance.report.result import Level, Outcome, Result
+from conformance.report.result import Level, Outcome, Result, bare_result
 from conformance.report.run import Contract, Facts, Footer, Header, Record, Shard, Target, Tool
 from conformance.suite.known_failures import Entry, KnownFailureMatcher, KnownFailures
 
@@ -17,8 +17,7 @@ CATALOGUE = (CHECK, OTHER, THIRD)
 
 
 def result(check: str = CHECK, outcome: Outcome = Outcome.FAILED, kind: str = "accepted", **members: object) -> Result:
-    operation, area, *_ = check.split("/")
-    plain = Result(id=check, operation=operation, area=area, level=Level.MUST, basis="documented", outcome=outcome)
+    plain = bare_result(check, Level.MUST, "documented", outcome)
     return replace(plain, kind=kind, **members)  # type: ignore[arg-type]
 
 
@@ -40,5 +39,6 @@ def record(*results: Result, planned: int | None = None, shard: Shard | None = N
         len(results) if planned is None else planned,
         shard,
     )
-    ending = replace(Footer(2.5, complete=True, facts=Facts(4, 2, ("a", "b"))), **footer)  # type: ignore[arg-type]
+    plain = Footer(2.5, complete=True, facts=Facts(4, 2, ("a", "b")), unknown_members=(), stopped="")
+    ending = replace(plain, **footer)  # type: ignore[arg-type]
     return Record(header, results, ending)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.report.result import Because, Exchange, Fault, Level, Outcome, Request, Response, Result, sort_results
+from conformance.report.result import (
+    Because,
+    Exchange,
+    Fault,
+    Level,
+    Outcome,
+    Request,
+    Response,
+    Result,
+    bare_result,
+    sort_results,
+)
 from conformance.report.run import Contract, Facts, Footer, Header, Record, Shard, Target, Tool
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
@@ -24,23 +35,27 @@ HEADER = Header(
     9,
 )
 FOOTER = Footer(
-    4.25, complete=True, facts=Facts(1340, 1338, (f"{DESCRIBE}/output/A.B/type", f"{LIST}/output/C[]/enum"))
+    4.25,
+    complete=True,
+    facts=Facts(1340, 1338, (f"{DESCRIBE}/output/A.B/type", f"{LIST}/output/C[]/enum")),
+    unknown_members=(),
+    stopped="",
 )
 
 
 def exchange(body: str = '{"TrainingJobSummaries":[]}', status: int = 200) -> Exchange:
     """Return one exchange with this answer."""
     sent = Request("POST", "http://127.0.0.1:5001/", {"X-Amz-Target": f"SageMaker.{LIST}"}, '{"MaxResults":101}')
-    return Exchange(LIST, sent, Response(status, {"Content-Type": "application/x-amz-json-1.1"}, body, 0.0042))
+    return Exchange(LIST, sent, Response(status, {"Content-Type": "application/x-amz-json-1.1"}, body, 0.0042), None)
 
 
 def result(identity: str, outcome: Outcome = Outcome.PASSED, **members: object) -> Result:
     """Return a plain result with this id; members in the keywords replace its own."""
-    operation, area, _ = identity.split("/", 2)
-    plain = Result(
-        id=identity, operation=operation, area=area, level=Level.MUST, basis="documented", outcome=outcome,
-        because=(Because("cli", 100),), statement="A claim in words",
-    )  # fmt: skip
+    plain = replace(
+        bare_result(identity, Level.MUST, "documented", outcome),
+        because=(Because("cli", 100),),
+        statement="A claim in words",
+    )
     return replace(plain, **members)  # type: ignore[arg-type]
 
 
@@ -102,7 +117,7 @@ RECOMMENDED = result(
     expected="a message",
     received='{"__type":"ResourceNotFound"}',
     statement="An error answer explains itself",
-    because=(Because("observations"),),
+    because=(Because("observations", None),),
 )
 KNOWN = replace(FAILED, id=f"{LIST}/request/MaxResults/below-minimum", known=True)
 SKIPPED = result(

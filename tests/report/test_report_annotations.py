@@ -51,6 +51,7 @@ def test_a_run_that_did_not_end_well_says_so(run: Record, words: str) -> None:
 STALE = Gate(
     "known.yaml", "2026-11-21", 2,
     (GateFinding(Wrong.STALE, FAILED.id, "known.yaml:12", "it passes now", "delete the entry"),),
+    (),
 )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def test_target_and_contract_come_last_with_a_short_digest_that_is_copied_whole(
 
 def test_a_citation_links_to_its_published_page_and_an_observation_to_its_text() -> None:
     seen, page = CONTRACT.observations["O34"], CONTRACT.sources["api-list"]
-    cited = (Because(page.id, 35), Because("observations:O34"))
+    cited = (Because(page.id, 35), Because("observations:O34", None))
     read = Page(render_html(record(replace(FAILED, because=cited)), contract=CONTRACT))
     links = [value for tag, name, value in read.attributes if (tag, name) == ("a", "href")]
     assert page.url in links
@@ -220,7 +220,7 @@ def judged(*outcomes: tuple[str, Outcome, str]) -> Record:
         for number, (fact, outcome, note) in enumerate(outcomes)
     ]
     header = replace(HEADER, contract=Contract(CONTRACT.digest, ("cli",), len(CONTRACT.facts)))
-    return replace(record(*results, footer=replace(FOOTER, facts=Facts(len(CONTRACT.facts), 3))), header=header)
+    return replace(record(*results, footer=replace(FOOTER, facts=Facts(len(CONTRACT.facts), 3, ()))), header=header)
 
 
 def test_every_fact_of_the_contract_has_its_outcome() -> None:

@@ -89,7 +89,7 @@ def test_a_recommended_failure_is_red_where_strict() -> None:
 
 STALE = GateFinding(Wrong.STALE, f"{LIST}/order/*", "known.yaml:3", "it passes", "remove the entry")
 EXPIRED = replace(STALE, wrong=Wrong.EXPIRED, problem="its last day was 2026-01-01")
-OUT_OF_DATE = Gate("known.yaml", "2026-01-02", 2, (STALE, EXPIRED))
+OUT_OF_DATE = Gate("known.yaml", "2026-01-02", 2, (STALE, EXPIRED), ())
 
 RECORDS = {
     "out of date": record(PASSED, footer=replace(FOOTER, gate=OUT_OF_DATE)),

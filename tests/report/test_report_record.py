@@ -12,8 +12,8 @@ from cli.command import python
 from sample_records import BROKE, EVERY_KIND, FAILED, FOOTER, HEADER, HOSTILE_ONE, PASSED, SKIPPED, record
 
 from conformance.errors import ExitCode, UserError
+from conformance.forms import FormError, read, to_json
 from conformance.output import InUseError
-from conformance.report.fields import FieldError
 from conformance.report.record import RecordError, RecordWriter, read_record
 from conformance.report.result import BODY_LIMIT, Result, body_text
 from conformance.report.run import Record
@@ -32,9 +32,9 @@ def write(path: Path, record: Record) -> None:
 def lines_of(record: Record) -> list[dict[str, Any]]:
     assert record.footer
     return [
-        {"type": "header", **record.header.to_json()},
-        *({"type": "result", **result.to_json()} for result in record.results),
-        {"type": "footer", **record.footer.to_json()},
+        {"type": "header", "schema": 1, **to_json(record.header)},
+        *({"type": "result", **to_json(result)} for result in record.results),
+        {"type": "footer", **to_json(record.footer)},
     ]
 
 
@@ -139,24 +139,24 @@ WHOLE = lines_of(record(PASSED, SKIPPED))
 BROKEN: dict[str, tuple[list[dict[str, Any]], int, str]] = {
     "no header": (WHOLE[1:], 1, "the first line must be a header, not 'result'"),
     "another schema": (changed(1, schema=2), 1, "the record has schema 2"),
-    "schema of another type": (changed(1, schema="1"), 1, "schema must be an integer of zero or more, not a string"),
+    "schema of another type": (changed(1, schema="1"), 1, "schema must be an integer, not a string"),
     "no type": ([{"schema": 1}], 1, "type is missing"),
     "a type that is not known": (changed(2, type="verdict"), 2, "type must be header, result or footer, not 'verdict'"),
     "a second header": ([*WHOLE[:2], WHOLE[0]], 3, "there is a second header"),
     "a result after the footer": ([*WHOLE, WHOLE[1]], 5, "a line of type 'result' follows the footer"),
     "a check judged twice": ([*WHOLE[:2], WHOLE[1]], 3, "was already judged in line 2"),
-    "an outcome that is not known": (changed(2, outcome="xfail"), 2, "outcome must be one of passed, failed, skipped"),
-    "a level that is not known": (changed(2, level="may"), 2, "level must be one of must, should, not 'may'"),
+    "an outcome that is not known": (changed(2, outcome="xfail"), 2, "outcome: invalid enum value 'xfail'"),
+    "a level that is not known": (changed(2, level="may"), 2, "level: invalid enum value 'may'"),
     "a member missing": ([WHOLE[0], {"type": "result", "id": "A/b/c"}], 2, "operation is missing"),
     "a list that is none": (changed(2, because="cli:3"), 2, "because must be a list, not a string"),
-    "a list of another type": (changed(2, notes=[3]), 2, "notes must be a list of strings"),
-    "a flag that is none": (changed(2, known=0), 2, "known must be true or false, not a number"),
+    "a list of another type": (changed(2, notes=[3]), 2, "notes[0] must be a string, not an integer"),
+    "a flag that is none": (changed(2, known=0), 2, "known must be true or false, not an integer"),
     "a deep member": (changed(2, because=[{"source": "cli", "line": -3}]), 2, "because[0].line must be an integer"),
-    "a time that is none": (changed(4, duration_s=True), 4, "duration_s must be a number of seconds, not a boolean"),
-    "a time that is no number": (changed(4, duration_s=float("nan")), 4, "duration_s must be a number of seconds that"),
-    "a time without end": (changed(2, duration_s=float("inf")), 2, "that a run can take, not inf"),
-    "a time before its start": (changed(2, duration_s=-1), 2, "that a run can take, not -1"),
-    "a time beyond all floats": (changed(2, duration_s=10**400), 2, "that a run can take, not 1000"),
+    "a time that is none": (changed(4, duration_s=True), 4, "duration_s must be a number, not true or false"),
+    "a time that is no number": (changed(4, duration_s=float("nan")), 4, "duration_s must be a number >= 0"),
+    "a time without end": (changed(2, duration_s=float("inf")), 2, "duration_s must be a number <= 1000000000"),
+    "a time before its start": (changed(2, duration_s=-1), 2, "duration_s must be a number >= 0"),
+    "a time beyond all floats": (changed(2, duration_s=10**400), 2, "duration_s: number out of range"),
     "a null object": (changed(1, target=None), 1, "target must be an object, not null"),
 }
 
@@ -215,12 +215,12 @@ def test_a_full_disk_is_told() -> None:
 
 def test_a_row_goes_through_json_unchanged() -> None:
     for result in EVERY_KIND.results:
-        assert Result.from_json(json.loads(json.dumps(result.to_json()))) == result
+        assert read(Result, json.loads(json.dumps(to_json(result)))) == result
 
 
 def test_a_row_that_is_no_object_is_refused() -> None:
-    with pytest.raises(FieldError, match="the line must be an object, not a list"):
-        Result.from_json([])
+    with pytest.raises(FormError, match="the line must be an object, not a list"):
+        read(Result, [])
 
 
 def test_a_body_is_kept_as_text_and_cut() -> None:

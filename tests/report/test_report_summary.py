@@ -26,6 +26,7 @@ from sample_records import (
 )
 
 from conformance.errors import ExitCode
+from conformance.forms import to_json
 from conformance.report.result import Level, Result
 from conformance.report.run import Facts, Footer, Gate, GateFinding, Record, Shard, Target, Thresholds, Wrong
 from conformance.report.summary import exit_code, headline, operation_shares, summarise, with_thresholds
@@ -33,9 +34,9 @@ from conformance.report.summary import exit_code, headline, operation_shares, su
 COMPLETE = FOOTER
 STOPPED = replace(FOOTER, complete=False, stopped="the target went away")
 INCOMPLETE = replace(FOOTER, complete=False)
-UP_TO_DATE = replace(FOOTER, gate=Gate("known.yaml", "2026-01-02", 1))
+UP_TO_DATE = replace(FOOTER, gate=Gate("known.yaml", "2026-01-02", 1, (), ()))
 STALE = GateFinding(Wrong.STALE, "a/b/c", "known.yaml:2", "it passes", "delete the entry")
-OUT_OF_DATE = replace(FOOTER, gate=Gate("known.yaml", "2026-01-02", 1, (STALE,)))
+OUT_OF_DATE = replace(FOOTER, gate=Gate("known.yaml", "2026-01-02", 1, (STALE,), ()))
 CUT_SHORT = None
 FOOTERS = {
     "complete": COMPLETE,
@@ -119,7 +120,7 @@ def test_a_run_that_did_not_end_never_conforms(ending: str) -> None:
 
 def test_outcomes_add_up_and_known_is_counted_among_them() -> None:
     summary = summarise(EVERY_KIND)
-    assert summary.to_json() == {"passed": 2, "failed": 5, "skipped": 1, "error": 1, "known": 1}
+    assert to_json(summary.counts) == {"passed": 2, "failed": 5, "skipped": 1, "error": 1, "known": 1}
     assert summary.results == len(EVERY_KIND.results)
     assert (summary.recommended, summary.facts_exercised, summary.facts_total) == (1, 1338, 1340)
 
@@ -197,7 +198,7 @@ def test_a_shard_that_no_check_fell_into_has_nothing_against_it() -> None:
     assert headline(empty).detail == words
 
 
-ALLOWED = Thresholds(allow_partial=True)
+ALLOWED = Thresholds(0, allow_partial=True)
 DENIED = replace(
     SKIPPED, kind="denied", reason=f"the caller may not call it: AccessDenied; it takes the IAM action sagemaker:{LIST}"
 )
@@ -268,7 +269,7 @@ def test_nothing_judged_is_not_allowed_in_part() -> None:
 
 @pytest.mark.parametrize(("least", "code"), [(0, 0), (66, 0), (67, 4), (100, 4)])
 def test_a_run_below_its_minimum_is_partly_judged(least: int, code: int) -> None:
-    run = with_thresholds(CONFORMING, Thresholds(least))
+    run = with_thresholds(CONFORMING, Thresholds(least, allow_partial=False))
     assert exit_code(run) == code
     assert ("66.7 % of the checks were judged" in headline(run).detail) is bool(code)
     both = with_thresholds(CONFORMING, Thresholds(least, allow_partial=True))

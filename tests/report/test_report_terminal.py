@@ -50,7 +50,7 @@ def shown(run: Record, *, width: int = 80, strict: bool = False, verbose: bool =
 
 
 STALE = Gate(
-    "known.yaml", "2026-01-02", 1, (GateFinding(Wrong.STALE, "a/b/c", "known.yaml:2", "it passes", "delete it"),)
+    "known.yaml", "2026-01-02", 1, (GateFinding(Wrong.STALE, "a/b/c", "known.yaml:2", "it passes", "delete it"),), ()
 )
 RUNS = {
     "every-kind": EVERY_KIND,

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from rich.console import Console
 from rich.text import Text
 
+from conformance.forms import Count
 from conformance.report.comparison.reading import Note, Side, notes_on
 from conformance.report.html import asset, html_environment, script_source
 from conformance.report.layout import Printer
@@ -32,11 +33,11 @@ _DIRECTIONS = ("input", "output", "error", "paginator")
 class Cell:
     """How the checks of one row ended in one run; `known` counts failures among them that were declared."""
 
-    passed: int
-    failed: int
-    error: int
-    skipped: int
-    known: int
+    passed: Count
+    failed: Count
+    error: Count
+    skipped: Count
+    known: Count
 
     @classmethod
     def of(cls, results: Iterable[Result]) -> Cell:
@@ -57,10 +58,6 @@ class Cell:
     def outcome(self) -> Outcome:
         """The outcome that stands for all."""
         return next((item for item in _WORST if getattr(self, item.value)), Outcome.SKIPPED)
-
-    def to_json(self) -> dict[str, int]:
-        """Return the counts."""
-        return dict(vars(self))
 
 
 @dataclass(frozen=True)

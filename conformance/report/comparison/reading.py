@@ -10,10 +10,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from conformance import forms
 from conformance.errors import UserError
-from conformance.report.fields import FieldError, Fields
+from conformance.forms import FormError, SchemaVersion
+from conformance.report.json_report import Report
 from conformance.report.record import read_record
-from conformance.report.result import Result, sort_results
+from conformance.report.result import sort_results
 from conformance.report.run import SCHEMA, Footer, Header, Record
 
 RECORD = "run.jsonl"
@@ -99,22 +101,21 @@ def _read_report(path: Path) -> Record:
         raise ReadingError("not a report: this is no JSON", where=str(path), remedy=_REMEDY) from error
     try:
         return _record_of(value)
-    except FieldError as error:
+    except FormError as error:
         raise ReadingError(f"not a report: {error}", where=str(path), remedy=_REMEDY) from error
 
 
 def _record_of(value: Any) -> Record:
     """Return the record that a report was made from; a report does not keep the number of planned checks."""
-    fields = Fields(value, "the report")
-    if (schema := fields.count("schema")) != SCHEMA:
-        raise FieldError(f"it has schema {schema}, and this version reads schema {SCHEMA}")
-    results = fields.each("results", Result.read)
-    twice = [item for item, number in Counter(result.id for result in results).items() if number > 1]
+    if (schema := forms.read(SchemaVersion, value, "the report").schema) != SCHEMA:
+        raise FormError(f"it has schema {schema}, and this version reads schema {SCHEMA}")
+    report = forms.read(Report, value, "the report")
+    twice = [item for item, number in Counter(result.id for result in report.results).items() if number > 1]
     if twice:
-        raise FieldError(f"{twice[0]} is in it twice")
-    header = Header.read(Fields({**value, "planned": len(results)}, "the report"))
-    footer = None if value.get("duration_s") is None else Footer.read(fields)
-    return Record(header, sort_results(results), footer)
+        raise FormError(f"{twice[0]} is in it twice")
+    header = forms.read(Header, {**value, "planned": len(report.results)})
+    footer = None if report.duration_s is None else forms.read(Footer, value)
+    return Record(header, sort_results(report.results), footer)
 
 
 class About(StrEnum):
@@ -144,10 +145,6 @@ class Note:
 
     about: About
     text: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as the JSON forms write it."""
-        return {"about": self.about.value, "text": self.text}
 
 
 def notes_on(sides: Sequence[Side], *, same_target: bool = False) -> tuple[Note, ...]:

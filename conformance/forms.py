@@ -1,0 +1,118 @@
+"""JSON forms: what the program writes as JSON, reads back, and describes with a JSON Schema.
+
+A form is a dataclass. Its annotations are the one definition: `read`, `to_json` and `schema` follow from them, by
+msgspec; docstrings of classes and of their members are the descriptions in the schema. A member with a default is one
+that older files may lack; every other is required. Readers ignore members that they do not know, so that a newer
+version may add some; the printed schema is closed.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, is_dataclass
+from itertools import pairwise
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+Form = TypeVar("Form")
+
+Count = Annotated[int, Meta(ge=0)]
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
+"""At most thirty years, which a float holds and JSON can write."""
+Named = Annotated[str, Meta(min_length=1)]
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+@dataclass(frozen=True)
+class SchemaVersion:
+    """What every version of a form has."""
+
+    schema: Count
+
+
+class FormError(ValueError):
+    """A member is missing or has the wrong type; the message names it by its path."""
+
+
+def read(form: type[Form], value: object, where: str = "the line") -> Form:
+    """Return JSON as a form; raise FormError where it is not one. `where` is what the message calls the whole value."""
+    try:
+        return msgspec.convert(value, form)
+    except msgspec.ValidationError as error:
+        raise FormError(_in_words(str(error), where)) from None
+
+
+def plain(form: object) -> Any:
+    """Return a form as dictionaries, tuples and strings, ready for `json.dumps`."""
+    return msgspec.to_builtins(form)
+
+
+def to_json(form: object) -> Any:
+    """Return a form as JSON has it, with lists."""
+    return json.loads(json.dumps(plain(form)))
+
+
+def schema(title: str, *forms: Any, description: str = "") -> dict[str, Any]:
+    """Return the JSON Schema of one of these forms; the forms in it are under `$defs`, by their names in snake case."""
+    roots, components = msgspec.json.schema_components(forms, ref_template="#/$defs/{name}")
+    for form in {found.__name__: found for root in forms for found in _forms_in(root)}.values():
+        component = components[form.__name__]
+        component["additionalProperties"] = False
+        for name, text in _member_docs(form):
+            component["properties"][name]["description"] = text
+    top: dict[str, Any] = {"oneOf": list(roots)}
+    if len(forms) == 1 and "$ref" in (top := dict(roots[0])):
+        top = components.pop(forms[0].__name__)
+    top |= {"$schema": DRAFT, "title": title, **({"description": description} if description else {})}
+    names = {name: re.sub(r"(?<=.)(?=[A-Z])", "_", name).lower() for name in components}
+    text = json.dumps(top | {"$defs": {names[name]: component for name, component in components.items()}})
+    named: dict[str, Any] = json.loads(re.sub(r"(?<=#/\$defs/)\w+", lambda found: names[found[0]], text))
+    return named
+
+
+def _forms_in(annotation: Any) -> Iterator[type]:
+    """Yield the forms that an annotation names, and those that their members name."""
+    if is_dataclass(annotation) and isinstance(annotation, type):
+        yield annotation
+        for member in get_type_hints(annotation, include_extras=True).values():
+            yield from _forms_in(member)
+    for argument in get_args(annotation):
+        yield from _forms_in(argument)
+
+
+def _member_docs(form: type) -> Iterator[tuple[str, str]]:
+    """Yield the members of a form that have a docstring, with it."""
+    for base in reversed([item for item in form.__mro__ if is_dataclass(item)]):
+        [definition] = ast.parse(inspect.getsource(base)).body
+        for member, text in pairwise(getattr(definition, "body", ())):
+            match member, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                    yield name, " ".join(words.split())
+
+
+_TYPES = {
+    "object": "an object", "array": "a list", "str": "a string", "bool": "true or false", "int": "an integer",
+    "float": "a number", "null": "null",
+}  # fmt: skip
+_MISSING = re.compile(r"Object missing required field `(.+)`")
+_EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`(?P<limit>[^,]*)(?:, got `(?P<received>.+)`)?")
+
+
+def _in_words(message: str, where: str) -> str:
+    """Return a complaint of msgspec in the words of JSON, the path first."""
+    problem, _, place = message.partition(" - at `$")
+    path = place.removesuffix("`").removeprefix(".")
+    if found := _MISSING.fullmatch(problem):
+        return f"{path}.{found[1]} is missing" if path else f"{found[1]} is missing"
+    if found := _EXPECTED.fullmatch(problem):
+        wanted = " or ".join(_TYPES.get(name, name) for name in found["wanted"].split(" | "))
+        received = f", not {_TYPES.get(found['received'], found['received'])}" if found["received"] else ""
+        return f"{path or where} must be {wanted}{found['limit']}{received}"
+    return f"{path or where}: {problem[0].lower()}{problem[1:]}"
