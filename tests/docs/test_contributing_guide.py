@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(?:yaml|python|sh)\n(.*?)```", PAGE, re.DOTALL)
+BLOCKS: list[str] = re.findall(r"```(?:yaml|python|sh)\n(.*?)```", PAGE, re.DOTALL)
 TIMEOUT_S = 300
 
 
