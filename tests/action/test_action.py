@@ -34,13 +34,13 @@ echo "$PIP_BUILD_CONSTRAINT $*" >> "$RUNNER_TEMP/calls"
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 
 
-def ready(made: Job) -> Job:
-    """Return a job whose environment is there already: the one that runs these tests."""
+def ready(made: Job, command: str = f'exec "{sys.executable}" -m conformance "$@"') -> Job:
+    """Return a job whose environment is there already: the one that runs these tests, or another command in it."""
     folder = made.temp / "conformance-venv" / "bin"
     folder.mkdir(parents=True)
-    for name, words in (("python", ""), ("conformance", "-m conformance ")):
+    for name, line in (("python", f'exec "{sys.executable}" "$@"'), ("conformance", command)):
         program = folder / name
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words}"$@"\n', encoding="utf-8")
+        program.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
         program.chmod(0o755)
     return made
 
@@ -182,7 +182,7 @@ def test_an_adapter_runs_in_the_workspace_and_gets_the_world(tmp_path: Path) -> 
     assert len(world["jobs"]) > 10
 
 
-MISCHIEF = (
+INJECTION = (
     """--report-dir=OWNED $(touch OWNED) `touch OWNED`; touch OWNED; "; touch OWNED; " ' && touch OWNED && '"""
     "\nOWNED=1\n::error::OWNED\n"
 )
@@ -192,17 +192,38 @@ INPUTS = (
 )  # fmt: skip
 
 
-@needs_bash
-@pytest.mark.parametrize("name", INPUTS)
-def test_what_an_input_says_is_never_run(name: str, tmp_path: Path) -> None:
-    # A run that gets so far is one of six checks.
+def injected(folder: Path, name: str) -> Job:
+    """Return a job with an input that tries to be more than text."""
     given = {"select": A_FEW, **({} if name in {"target", "url", "launch"} else {"target": "reference"})}
     if name in {"port", "ready-seconds", "state", "adapter"}:
         given = {"select": A_FEW, "launch": "false"}
-    made = done(job(tmp_path, **{**given, name: MISCHIEF}))
+    return job(folder, **{**given, name: INJECTION})
+
+
+def assert_nothing_was_injected(made: Job, folder: Path) -> None:
     assert all("OWNED" not in outputs for outputs in made.outputs.values())
     assert "::error::OWNED" not in made.commands()
-    assert list(tmp_path.rglob("OWNED")) == []
+    assert list(folder.rglob("OWNED")) == []
+
+
+SHOWS_ITS_WORDS = (
+    'test "$1" = run || exit 0; printf "%s\\n" "$@"; mkdir -p conformance-report; : >conformance-report/run.jsonl'
+)
+"""A command that prints what a run was given."""
+
+
+@needs_bash
+@pytest.mark.parametrize("name", INPUTS)
+def test_what_an_input_says_is_never_run_by_the_shell(name: str, tmp_path: Path) -> None:
+    made = ready(injected(tmp_path, name), SHOWS_ITS_WORDS)
+    made.run(without=(INSTALL,))
+    assert_nothing_was_injected(made, tmp_path)
+
+
+@needs_bash
+@pytest.mark.parametrize("name", ["target", "select", "report-dir"])
+def test_what_an_input_says_is_never_run_by_the_command(name: str, tmp_path: Path) -> None:
+    assert_nothing_was_injected(done(injected(tmp_path, name)), tmp_path)
 
 
 @needs_bash
@@ -279,7 +300,8 @@ def test_nothing_is_told_twice_where_nobody_wants_it(tmp_path: Path) -> None:
 @needs_bash
 @pytest.mark.parametrize("version", ["3.12", ""])
 def test_python_is_set_up_unless_the_job_has_its_own(version: str, tmp_path: Path) -> None:
-    made = done(job(tmp_path, target="reference", select=A_FEW, python_version=version))
+    made = ready(job(tmp_path, target="reference", python_version=version), SHOWS_ITS_WORDS)
+    made.run(without=(INSTALL,))
     assert made.used.get("actions/setup-python", {}).get("python-version", "") == version
 
 

@@ -128,8 +128,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("profile", [False, True], ids=["environment", "profile"])
-@pytest.mark.parametrize("way", ["command-line", "pytest"])
+@pytest.mark.parametrize(("way", "profile"), [("command-line", True), ("pytest", False)])
 def test_no_canary_is_in_anything_that_a_run_leaves(
     way: str, profile: bool, server: RawServer, tmp_path: Path  # noqa: FBT001 - pytest passes parameters so
 ) -> None:  # fmt: skip

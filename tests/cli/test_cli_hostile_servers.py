@@ -17,7 +17,6 @@ from raw_servers import (
     dying_after,
     never_answers,
     never_ends,
-    promises_more,
     redirects_to,
     reference,
     response,
@@ -57,9 +56,7 @@ def put_aside(report: dict[str, Any]) -> Counter[str]:
 
 PAGE = b"<!DOCTYPE html><html><body>It works!</body></html>"
 NO_ENDPOINTS: dict[str, Behaviour] = {
-    "page-for-everything": always(200, PAGE, "text/html"),
     "python-http-server": always(501, PAGE, "text/html;charset=utf-8", "Connection: close"),
-    "empty-object-for-everything": always(200, b"{}"),
     "always-invalid": always(400, b'{"__type":"ValidationException","message":"no"}'),
 }
 
@@ -100,7 +97,6 @@ SILENT: dict[str, tuple[Any, Any, str]] = {
     "never-answers": (never_answers, lambda _: True, "timeout"),
     "closes-at-once": (never_answers, closes_at_once, "dropped"),
     "never-ends": (never_ends, lambda _: True, "too-large"),
-    "promises-more": (promises_more, lambda _: True, "dropped"),
 }
 
 

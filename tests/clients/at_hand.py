@@ -43,9 +43,9 @@ def lab_with(program: AwsCli | CommandsInProcess) -> TargetSession:
     return TargetSession(contract(), sender(), resources, commands=program, related=related)
 
 
-def scene_of(program: AwsCli | CommandsInProcess, operation: str) -> Scene:
+def scene_of(program: AwsCli | CommandsInProcess, operation: str, session: TargetSession | None = None) -> Scene:
     steps = Steps(contract(), contract().operations[operation])
-    return Scene(lab_with(program), program, operation, steps.table, AFTER, {})
+    return Scene(session or lab_with(program), program, operation, steps.table, AFTER, {})
 
 
 def aws_cli_at(program: Path, send: Callable[[Request], Exchange], *, time_s: float = 60.0) -> AwsCli:

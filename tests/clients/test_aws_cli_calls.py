@@ -25,6 +25,7 @@ ANY = Command(("sagemaker", "list-training-jobs-for-hyper-parameter-tuning-job")
 BODY = b'{"HyperParameterTuningJobName": "a"}'
 
 
+@pytest.mark.slow
 def test_a_command_that_does_not_end_is_ended_with_its_children(tmp_path: Path) -> None:
     received = tmp_path / "pids"
     cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(received)), sender().send, time_s=4)
@@ -38,6 +39,7 @@ def test_a_command_that_does_not_end_is_ended_with_its_children(tmp_path: Path) 
     assert [pid for pid in pids(received) if lives(pid)] == []
 
 
+@pytest.mark.slow
 def test_closing_ends_what_still_runs(tmp_path: Path) -> None:
     received = tmp_path / "pids"
     cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(received)), sender().send)
@@ -51,6 +53,7 @@ def test_closing_ends_what_still_runs(tmp_path: Path) -> None:
     assert [pid for pid in pids(received) if lives(pid)] == []
 
 
+@pytest.mark.slow
 def test_output_that_is_no_text_is_kept_as_it_can_be(tmp_path: Path) -> None:
     cli = aws_cli_at(program(tmp_path, "prints_garbage"), sender().send)
     run = cli.run(ANY)
@@ -60,6 +63,7 @@ def test_output_that_is_no_text_is_kept_as_it_can_be(tmp_path: Path) -> None:
     assert "{" in run.out
 
 
+@pytest.mark.slow
 def test_it_is_given_nothing_of_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     foreign = {
         "AWS_PROFILE": "mine",
@@ -98,6 +102,7 @@ def test_the_line_that_does_the_same_is_pasted_into_a_shell(tmp_path: Path) -> N
     assert signed == f"aws {' '.join(ANY.words)} --region eu-west-1"
 
 
+@pytest.mark.slow
 def test_what_was_begun_ahead_is_run_once_and_anew_when_asked_again(tmp_path: Path) -> None:
     cli = aws_cli_at(program(tmp_path, FAITHFUL), sender().send)
     command = Command((*ANY.words, "--hyper-parameter-tuning-job-name", "nobody"))
@@ -108,6 +113,7 @@ def test_what_was_begun_ahead_is_run_once_and_anew_when_asked_again(tmp_path: Pa
     assert [item.error_code for item in (*first.exchanges, *second.exchanges)] == ["ResourceNotFound"] * 2
 
 
+@pytest.mark.slow
 def test_the_version_is_read_and_another_program_is_an_error(tmp_path: Path) -> None:
     assert version_of(program(tmp_path, FAITHFUL), tmp_path) == VERSION.split()[0].removeprefix("aws-cli/")
     other = tmp_path / "other"
@@ -171,6 +177,7 @@ def test_what_is_too_long_for_a_command_line_is_not_run() -> None:
         steps.command("--cli-input-json", "a" * 200_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["file://", "fileb://"])
 def test_no_word_of_a_command_leads_the_program_to_a_file_of_the_users(tmp_path: Path, scheme: str) -> None:
     secret = tmp_path / "secret"
@@ -183,6 +190,7 @@ def test_no_word_of_a_command_leads_the_program_to_a_file_of_the_users(tmp_path:
     assert run.exchanges == ()
 
 
+@pytest.mark.slow
 def test_the_real_program_sends_an_address_inside_json_as_it_is(tmp_path: Path) -> None:
     pytest.importorskip("awscli")
     secret = tmp_path / "secret"

@@ -5,27 +5,53 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from clients.at_hand import DESCRIBE, LIST, aws_cli_at, contract, scene_of, sender
+from clients.at_hand import DESCRIBE, LIST, aws_cli_at, contract, lab_with, scene_of, sender
+from conformance.checks.runner import Runner
+from conformance.checks.verdict import Outcome
 from conformance.clients.cli_steps import Scene, Steps
 from conformance.clients.laws import CommandRun
 from conformance.mutation.servers import CommandsInProcess
+from conformance.session.session import TargetSession
+from conformance.suite.catalogue import catalogue
 
 OWN_TOKENS = {"max-items", "resumed"}
 """Steps whose token is the client's own affair."""
 
 
+pytestmark = pytest.mark.slow
+
+
+class Real(NamedTuple):
+    """What the real program made of every step, in the session that remembers it."""
+
+    session: TargetSession
+    runs: dict[str, dict[str, CommandRun]]
+
+
 @pytest.fixture(scope="module")
-def real(aws_cli: Path) -> Iterator[dict[str, dict[str, CommandRun]]]:
-    """Yield what the real program makes of every step."""
+def real(aws_cli: Path) -> Iterator[Real]:
+    """Yield the session in which the real program has been called once for each step."""
     program = aws_cli_at(aws_cli, sender().send)
+    session = lab_with(program)
     try:
-        yield {operation: _runs(scene_of(program, operation)) for operation in (DESCRIBE, LIST)}
+        yield Real(session, {operation: _runs(scene_of(program, operation, session)) for operation in (DESCRIBE, LIST)})
     finally:
         program.close()
+
+
+def test_the_real_program_passes_every_check_on_the_reference_server(real: Real) -> None:
+    checks = [check for check in catalogue(contract()) if "/client/cli/" in check.id]
+    runner = Runner(real.session, checks)
+    verdicts = {check.id: runner.verdict(check) for check in checks}
+    assert len(verdicts) > 30
+    assert {name: item.reason for name, item in verdicts.items() if item.outcome is not Outcome.PASSED} == {}
+    of_the_client = {fact.id for fact in contract().facts if "/input/--" in fact.id}
+    assert of_the_client
+    assert of_the_client <= {fact for check in checks for fact in check.facts}
 
 
 def _runs(scene: Scene) -> dict[str, CommandRun]:
@@ -38,10 +64,8 @@ STEPS = [(operation, step) for operation in (DESCRIBE, LIST)
 
 
 @pytest.mark.parametrize(("operation", "step"), STEPS)
-def test_it_sends_and_prints_and_ends_like_the_program(
-    real: dict[str, dict[str, CommandRun]], operation: str, step: str
-) -> None:
-    program = real[operation][step]
+def test_it_sends_and_prints_and_ends_like_the_program(real: Real, operation: str, step: str) -> None:
+    program = real.runs[operation][step]
     played = scene_of(CommandsInProcess(contract(), sender()), operation).ran(step)
     assert (played.status == 0) == (program.status == 0), program.ended
     assert [_sent(item) for item in played.exchanges] == [_sent(item) for item in program.exchanges]

@@ -14,6 +14,7 @@ from conformance.suite.known_failures import schema
 PAGE = Path(__file__).parents[2] / "docs" / "gate.md"
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_guide_build_on_each_other(tmp_path: Path) -> None:
     if importlib.util.find_spec("moto") is None:
         pytest.skip("moto is not installed: extra moto")

@@ -27,6 +27,7 @@ def plain(lines: list[str]) -> list[str]:
     return [re.sub(r"\b[0-9a-f]{12}\b|\d[\d,]*", "N", line).rstrip() for line in lines]
 
 
+@pytest.mark.slow
 def test_the_commands_exit_and_print_as_the_page_says(folder: Path) -> None:
     blocks = list(_BLOCK.finditer(PAGE.read_text(encoding="utf-8")))
     assert len(blocks) >= 6

@@ -89,17 +89,11 @@ def test_three_shards_merged(tmp_path: Path, broken: Path, alone: dict[str, Any]
     assert (again.code, "this is the record of a whole run" in again.told_without_traceback()) == (2, True)
 
 
-def test_two_gateways_one_of_them_to_another_host(
+def test_gateways_to_another_host_by_ssh_and_by_a_socket(
     tmp_path: Path, broken: Path, alone: dict[str, Any], hosts: Hosts
 ) -> None:
-    ended = run(broken, tmp_path / "spread", "--tx", "popen", "--tx", "ssh=other", PATH=hosts.path)
+    with socket_server(hosts.python_of("other"), tmp_path / "elsewhere") as spec:
+        ended = run(broken, tmp_path / "spread", f"--tx={spec}", "--tx=ssh=other", PATH=hosts.path)
     assert ended.code == 1, ended.said
     assert_same(tmp_path / "spread", alone)
     assert (hosts.root / "other" / "home" / "pyexecnetcache").is_dir()
-
-
-def test_a_gateway_that_is_a_socket(tmp_path: Path, broken: Path, alone: dict[str, Any], hosts: Hosts) -> None:
-    with socket_server(hosts.python_of("other"), tmp_path / "elsewhere") as spec:
-        ended = run(broken, tmp_path / "spread", f"--tx={spec}", "--tx=popen")
-    assert ended.code == 1, ended.said
-    assert_same(tmp_path / "spread", alone)

@@ -156,6 +156,7 @@ def test_what_was_made_at_a_server_of_somebody_else_is_removed(opening: Opening,
     assert client.closed
 
 
+@pytest.mark.slow
 def test_what_was_made_at_a_launched_server_goes_away_with_it(
     opening: Opening, stack: ExitStack, tmp_path: Path
 ) -> None:
@@ -184,6 +185,7 @@ def test_nobody_at_a_url_is_told_in_clear_words(opening: Opening, stack: ExitSta
     assert caught.value.where == url
 
 
+@pytest.mark.slow
 def test_moto_is_launched_and_filled_and_gives_back_what_was_created(opening: Opening, stack: ExitStack) -> None:
     pytest.importorskip("moto")
     target = opening(load_targets(Path(__file__).parents[2] / "targets.yaml")["moto"], stack)

@@ -360,6 +360,7 @@ class TestExisting:
             existing(client, spec(StateSource(Origin.EXISTING)))
 
 
+@pytest.mark.slow
 class TestByCommand:
     def adapter(self, path: Path, *arguments: str, timeout_s: float = 20.0) -> TargetSpec:
         return spec(StateSource(Origin.COMMAND, command=(sys.executable, str(path), *arguments), timeout_s=timeout_s))

@@ -33,11 +33,13 @@ def script(path: Path, first: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_launched_program_has_the_version_of_its_package_and_its_path_is_kept() -> None:
     found = version_of(spec(), launched(PYTEST, "-p", "5000"))
     assert (found.version, found.program) == (OWN, str(PYTEST))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "first",
     [f"#!{sys.executable}", f'#!/bin/sh\n\'\'\'exec\' "{sys.executable}" "$0" "$@"'],
@@ -47,6 +49,7 @@ def test_the_python_of_a_script_is_asked_and_not_that_of_the_suite(first: str, t
     assert version_of(spec(), launched(script(tmp_path / "pytest", first))).version == OWN
 
 
+@pytest.mark.slow
 def test_a_module_that_python_runs_has_the_version_of_its_package() -> None:
     found = version_of(spec(), launched(sys.executable, "-m", "pytest.server", "-p", "5000"))
     assert (found.version, found.program) == (OWN, sys.executable)
