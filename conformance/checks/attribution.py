@@ -115,7 +115,7 @@ class RequestAttribution:
         rejected = verdict.exchanges[0]
         if verdict.kind == WRONG_CODE and rejected.error_code == "":
             return "json-object" if rejected.answer is None else "type"
-        plainest_error = Request.call(self._operation.name, {self._operation.subject: session.nobody})
+        plainest_error = Request.call(self._operation.name, {self._operation.subject: session.unknown_name})
         shown = (verdict.exchanges[0], session.exchange(plainest_error, ordinary=False))
         if any(item.status not in _CLIENT_ERRORS for item in shown):
             return ""
@@ -226,7 +226,7 @@ def innermost(paths: Paths) -> Paths:
 
 
 def concerns(path: str, read: str) -> bool:
-    """Tell whether what stands at a path shows where another one is read: it is that, around it or inside it."""
+    """Return whether the value at a path is seen where another path is read: it is that one, around it or inside it."""
     return path == read or _inside(path, read) or _inside(read, path)
 
 
@@ -318,7 +318,7 @@ def following(
 
 
 def _names_of(operation: Operation) -> Iterator[str]:
-    """Return the members that tell which resource, or which item of it, an answer is about."""
+    """Return the members that name the resource, or the item of it, that an answer is about."""
     yield operation.subject
     if operation.listing is not None:
         yield operation.listing.identity.rpartition(".")[2]
@@ -329,7 +329,7 @@ def _observed_in_snapshot(session: TargetSession, operation: Operation) -> Obser
 
 
 def _are_of_others(session: TargetSession, operation: Operation) -> bool:
-    """Tell whether there are answers that tell of another resource than the one that was asked for."""
+    """Return whether there are answers about another resource than the one that was asked for."""
     subject, known = operation.subject, session.names(operation.subject)
     answers = (
         item for item in session.observed_exchanges() if item.operation == operation.name and item.answer is not None

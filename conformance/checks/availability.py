@@ -100,7 +100,7 @@ def availability_check(contract: Contract, operation: Operation) -> Check:
 
 
 def evaluate_availability(session: TargetSession, operation: Operation) -> Verdict:
-    """Judge whether anything here knows the operation, by the plainest request and by two that mean nothing."""
+    """Evaluate whether anything here knows the operation, by the plainest request and by two that mean nothing."""
     return session.cached(("available", operation.name), lambda: _evaluate_availability(session, operation))
 
 
@@ -137,13 +137,15 @@ def _answers_alike(session: TargetSession, operation: Operation, exchange: Excha
 def _probe(session: TargetSession, operation: Operation) -> Exchange:
     """Return the answer that shows the operation, else the first one.
 
-    One broken answer is no missing operation: other resources, and a name that nothing has, tell the two apart.
+    One broken answer is no missing operation: other resources, and a name that nothing has, show which it is.
     """
     subject = operation.subject
     if not subject:
         return session.exchange(Request.call(operation.name, {}))
-    names = session.names(subject)[:_TRIED] or (session.nobody,)
-    exchange = session.exchange(Request.call(operation.name, {subject: names[0]}), ordinary=names[0] != session.nobody)
+    names = session.names(subject)[:_TRIED] or (session.unknown_name,)
+    exchange = session.exchange(
+        Request.call(operation.name, {subject: names[0]}), ordinary=names[0] != session.unknown_name
+    )
     if exchange.response is None or _lack(operation, exchange)[0] in {"", _NOT_KNOWN}:
         return exchange
     for name in names[1:]:
@@ -151,7 +153,7 @@ def _probe(session: TargetSession, operation: Operation) -> Exchange:
         if other.response is not None and not _lack(operation, other)[0]:
             return other
     if exchange.status in _SERVER_ERRORS:
-        other = session.exchange(Request.call(operation.name, {subject: session.nobody}), ordinary=False)
+        other = session.exchange(Request.call(operation.name, {subject: session.unknown_name}), ordinary=False)
         return other if was_accepted(operation, other) else exchange
     return exchange
 
@@ -198,7 +200,7 @@ def _said(exchange: Exchange) -> str:
 
 @dataclass(frozen=True)
 class _Blocked:
-    """What is said of an operation that is lacking: the finding, the check that tells it, and what all others get."""
+    """A missing operation: the finding, the check that reports it, and the verdict of all others."""
 
     teller: str
     finding: Verdict
@@ -206,10 +208,10 @@ class _Blocked:
 
 
 class Availability:
-    """What is put aside because the target lacks an operation, and the one check that tells so.
+    """Which checks are blocked because the target lacks an operation, and the one check that reports it.
 
     The finding belongs to the check that the operation is there. Where that one was not selected, the first selected
-    check that counts tells it instead: a run that could judge nothing must not end as if nothing had been wrong.
+    check that counts reports it instead: a run that could judge nothing must not end as if nothing had been wrong.
     """
 
     def __init__(self, session: TargetSession, selected: Sequence[Check]) -> None:
@@ -262,7 +264,7 @@ class Availability:
         return replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
 
     def _whole(self, verdict: Verdict) -> bool:
-        """Tell whether no operation at all is served, so that one finding says it for the endpoint."""
+        """Return whether no operation at all is served, so that one finding covers the endpoint."""
         operations = self._session.contract.operations.values()
         all_of_them = [evaluate_availability(self._session, item) for item in operations]
         if _NOT_KNOWN in {item.kind for item in all_of_them}:
@@ -271,7 +273,7 @@ class Availability:
         return all(item.outcome is verdict.outcome for item in all_of_them)
 
     def _teller(self, operation: str | None) -> Check:
-        """Return the selected check that tells the finding on an operation, or (None) on the whole endpoint."""
+        """Return the selected check that reports the finding on an operation, or (None) on the whole endpoint."""
         of_it = [check for check in self._selected if operation in (None, check.operation)]
         own = [check for check in of_it if check.id == availability_id(check.operation)]
         counting = [check for check in of_it if check.level == "must"]

@@ -26,7 +26,7 @@ class Unfit(Exception):  # noqa: N818 - no error: the way out of a check that ca
 AREAS = (
     "protocol", "request", "error", "response", "pagination", "order", "filter", "consistency", "client",
 )  # fmt: skip
-"""Second segment of an id. They stand in the order of a run, but for what is gathered, which comes last."""
+"""Second segment of an id. In the order of a run, but for what is gathered, which comes last."""
 _PLACES = {area: place for place, area in enumerate(AREAS)}
 
 
@@ -46,7 +46,7 @@ class Check:
     that a live target is asked again before it is accused. `facts` and `behaviours` name what the check is about;
     `covers` and `shares` what the proof expects of it beyond: facts of these paths of the output (`Path.*` is all below
     the path as well), and behaviours that a whole group of checks judges together.
-    `request` and `accepts` tell people what it sends and what passes. `gathered` says that it looks at every answer of
+    `request` and `accepts` say in words what it sends and what passes. `gathered` says that it looks at every answer of
     the run, so that it comes last.
     """
 
@@ -137,9 +137,9 @@ def of_behaviour(behaviour: Behaviour) -> tuple[Because, ...]:
 
 
 def matches(pattern: str, check_id: str) -> bool:
-    """Tell whether a pattern selects an id, or a whole part of the tree up to a slash.
+    """Return whether a pattern selects an id, or a whole part of the tree up to a slash.
 
-    Brackets stand for themselves: paths are full of them.
+    Brackets are literal: paths are full of them.
     """
     plain = pattern.rstrip("/").replace("[", "[[]")
     return fnmatchcase(check_id, plain) or fnmatchcase(check_id, f"{plain}/*")

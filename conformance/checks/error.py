@@ -59,7 +59,7 @@ def _checks(contract: Contract, operation: Operation) -> Iterator[Check]:
         valid = _optional(operation)
         if valid:
             statement = f"a name that nothing has is answered with {code} whatever stands beside it"
-            evaluate = partial(_beside, operation, valid, code)
+            evaluate = partial(_with_others, operation, valid, code)
             row = ("beside-others", statement, "a name that nothing has, and all other members")
             yield _name_check(contract, operation, code, row, evaluate)
         for case, words in _NEAR:
@@ -105,7 +105,7 @@ def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
     ):
         yield Check(
             f"{operation.name}/error/{common.code}/{name}",
-            "should",  # a wrong type in its place is no less of a refusal
+            "should",  # a wrong type in its place rejects as well
             "inferred",
             words,
             because(contract, protocol=True),
@@ -128,7 +128,7 @@ def _refusal(code: str) -> Rejection:
 def _unknown(operation: Operation, name: str, code: str, session: TargetSession) -> Verdict:
     if name in session.snapshot.by_name:
         return skipped(f"the target has a resource named {name}")
-    return _judge(session, operation, name or session.nobody, code)
+    return _evaluate(session, operation, name or session.unknown_name, code)
 
 
 def _optional(operation: Operation) -> dict[str, Any]:
@@ -137,27 +137,27 @@ def _optional(operation: Operation) -> dict[str, Any]:
     return {node.name: builder.good(node) for node in builder.optional if not builder.is_token(node)}
 
 
-def _beside(operation: Operation, valid: Mapping[str, Any], code: str, session: TargetSession) -> Verdict:
-    return _judge(session, operation, session.nobody, code, valid)
+def _with_others(operation: Operation, valid: Mapping[str, Any], code: str, session: TargetSession) -> Verdict:
+    return _evaluate(session, operation, session.unknown_name, code, valid)
 
 
-def _judge(
-    session: TargetSession, operation: Operation, name: str, code: str, beside: Mapping[str, Any] | None = None
+def _evaluate(
+    session: TargetSession, operation: Operation, name: str, code: str, members: Mapping[str, Any] | None = None
 ) -> Verdict:
-    """Judge the answer to a name, beside other members; the control is a name that exists, beside the same."""
-    others = dict(beside or {})
+    """Evaluate the answer to a name, next to other members; the control is a name that exists, next to the same."""
+    others = dict(members or {})
     exchange = session.exchange(Request.call(operation.name, {operation.subject: name} | others), ordinary=False)
-    if exchange.ok and name != session.nobody and _is_there(session, name):
+    if exchange.ok and name != session.unknown_name and _is_there(session, name):
         return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
     if session.exists(operation):
         control = Request.call(
-            operation.name, plainest(operation, session.existing(operation) or session.nobody) | others
+            operation.name, plainest(operation, session.existing(operation) or session.unknown_name) | others
         )
         valid = session.exchange(control)
-        members = ((operation.subject, Placeholder.EXISTING), *others.items())
+        sent = ((operation.subject, Placeholder.EXISTING), *others.items())
         verdict = evaluate_rejected(operation, exchange, valid, _refusal(code))
-        return RequestAttribution(session.contract, operation).of_control(verdict, members, valid, session)
-    # Nothing exists that could be the control: an invalid name must then be told from an unknown one.
+        return RequestAttribution(session.contract, operation).of_control(verdict, sent, valid, session)
+    # Nothing exists that could be the control: an invalid name must then be answered otherwise than an unknown one.
     invalid = session.exchange(Request.call(operation.name, {operation.subject: "-"}), ordinary=False)
     verdict = evaluate_rejected(operation, exchange, exchange, _refusal(code))
     if verdict.outcome is Outcome.PASSED and invalid.error_code == exchange.error_code:
@@ -172,7 +172,7 @@ def _judge(
 def _is_there(session: TargetSession, name: str) -> bool:
     """Ask for the resource itself: a target whose resources are not all known may have one of that very name.
 
-    Where names are taken in any case, what is told is the name as it was given.
+    Where names are taken in any case, the description has the name as it was given at creation.
     """
     if session.describing is None:
         return False
@@ -189,11 +189,11 @@ def _near(operation: Operation, case: str, code: str, session: TargetSession) ->
     fitting = [name for name in cut if 0 < len(name) <= longest and name not in names]
     if not fitting:
         return skipped("the target has no resource whose name could be changed so that nothing has it")
-    return _judge(session, operation, fitting[0], code)
+    return _evaluate(session, operation, fitting[0], code)
 
 
 def _status(operation: Operation, code: str, status: int, session: TargetSession) -> Verdict:
-    exchange = session.exchange(Request.call(operation.name, {operation.subject: session.nobody}), ordinary=False)
+    exchange = session.exchange(Request.call(operation.name, {operation.subject: session.unknown_name}), ordinary=False)
     expected = f"HTTP {status} {code}"
     if verdict := fault_of(exchange, expected):
         return verdict

@@ -73,7 +73,7 @@ class Runner:
         if verdict.kind == KILLED and verdict.outcome is Outcome.ERROR:
             verdict = replace(verdict, outcome=Outcome.FAILED)
         if verdict.outcome is Outcome.ERROR and self._session.gone is not None:
-            # One check tells that the target is gone; whatever still wants an answer of it stands behind that one.
+            # One check reports that the target is gone; all others that need an answer are skipped behind it.
             crash = self._session.crashes[-1].check if self._session.crashes else ""
             self._told = self._told or crash or check.id
             if self._told != check.id:
@@ -129,7 +129,7 @@ class Runner:
     def _confirmed(self, check: Check, verdict: Verdict) -> Verdict:
         """Ask again before a comparison accuses: on a live target, what it compares may have changed meanwhile.
 
-        Where the second answers leave nothing to judge because they are broken, the first verdict stands.
+        Where the second answers leave nothing to judge because they are broken, the first verdict is kept.
         """
         try:
             with self._session.asking_again():
@@ -149,7 +149,7 @@ class Runner:
 
 
 def _is_broken(exchange: Exchange) -> bool:
-    """Tell whether an answer is neither one of the operation nor a refusal."""
+    """Return whether an answer is neither one of the operation nor a rejection."""
     return exchange.response is not None and not exchange.ok and exchange.status not in _REFUSALS
 
 

@@ -27,7 +27,7 @@ class Verdict:
     """The judgement of one check.
 
     `kind` is a stable key of the way it failed (`accepted`, `wrong-code`), `reason` one line for people, `rests_on`
-    counts what was looked at (answers, items, pairs), so that nobody mistakes an empty pass for a pass.
+    counts what was looked at (answers, items, pairs), so that an empty pass is not mistaken for a pass.
     """
 
     outcome: Outcome
@@ -116,7 +116,7 @@ class Tally:
             self.exchanges.extend(exchange for exchange in exchanges if exchange not in self.exchanges)
 
     def clear(self, name: str, faults: Sequence[str], *exchanges: Exchange) -> None:
-        """Count one look at what has this name; it holds where nobody found a fault with it."""
+        """Count one look at what has this name; it holds where there are no faults."""
         self.hold(not faults, f"{name}: {'; '.join(faults)}", *exchanges)
 
     def verdict(

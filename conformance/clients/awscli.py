@@ -3,8 +3,8 @@
 It gets no credentials but made-up ones, and neither configuration, aliases nor models of the user: what it sends goes
 to the relay, which signs for itself.
 
-The program signs for nobody; what it sends is signed anew by the session, paced, counted and bounded as everything else
-is. Only operations of the contract are let through.
+The program has no credentials; what it sends is signed by the session, paced, counted and bounded as everything else
+is. Only operations of the contract are passed on.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def environment(home: Path, *, region: str) -> Mapping[str, str]:
 Send = Callable[[Request], Exchange]
 
 _MOST_REQUESTS = 60
-"""Requests of one command after which the next ones are refused: it would go over pages without end."""
+"""Requests of one command after which the next ones are rejected: it would page without end."""
 _MOST_BYTES = 1024 * 1024
 _KEPT = frozenset({"content-type", "x-amzn-requestid", "x-amzn-errortype"})
 _PATH_BYTES = 16
@@ -135,7 +135,7 @@ _NO_ANSWER = 504
 
 
 class Relay:
-    """Serves until it is closed. Each command has a path of its own, by which its exchanges are told apart."""
+    """Serves until it is closed. Each command has a path of its own, by which its exchanges are recognized."""
 
     def __init__(self, send: Send, operations: Collection[str]) -> None:
         """Listen at a free port."""
@@ -162,7 +162,7 @@ class Relay:
         return f"http://127.0.0.1:{self._server.server_address[1]}/{path}"
 
     def end(self, name: str) -> tuple[Exchange, ...]:
-        """Return what a command has sent, in order; what it sends from now on is refused."""
+        """Return what a command has sent, in order; what it sends from now on is rejected."""
         return tuple(self._exchanges.pop(name, ()))
 
     def pass_on(self, path: str, target: str, content_type: str, method: str, body: bytes) -> Exchange:

@@ -103,7 +103,7 @@ class ClientChecks:
         return parses(self.operation.output, raw, outcome.results[0], outcome.exchanges)
 
     def _unknown(self, session: TargetSession, client: Boto3Client) -> Verdict:
-        outcome = client.call(self.operation.name, {self.operation.subject: session.nobody})
+        outcome = client.call(self.operation.name, {self.operation.subject: session.unknown_name})
         expected = " or ".join(f"client.exceptions.{code}" for code in self.operation.errors)
         if outcome.modelled:
             return passed({"calls": 1})
@@ -118,17 +118,17 @@ class ClientChecks:
         )
 
     def _client_error(self, session: TargetSession, client: Boto3Client) -> Verdict:
-        outcome = client.call(self.operation.name, {self.operation.subject: session.nobody})
+        outcome = client.call(self.operation.name, {self.operation.subject: session.unknown_name})
         if outcome.exchanges and outcome.exchanges[-1].ok:
             return skipped("the target knows the name that nothing should have")
-        return unanswered(outcome) or tells_error(outcome.exception, outcome.told, outcome.exchanges)
+        return unanswered(outcome) or tells_error(outcome.exception, outcome.error_response, outcome.exchanges)
 
     def _nameless(self, session: TargetSession, client: Boto3Client) -> Verdict:  # noqa: ARG002 - one signature for all judges
         return needs_name(client.call(self.operation.name, {}), "the call is answered without a name", "an answer")
 
 
 def needs_name(outcome: ClientOutcome, reason: str, received: str) -> Verdict:
-    """Judge a call without a name: the client refuses it, or the service does."""
+    """Evaluate a call without a name: the client refuses it, or the service does."""
     if problem := unanswered(outcome):
         return problem
     if outcome.exception and not any(exchange.ok for exchange in outcome.exchanges):
@@ -138,14 +138,14 @@ def needs_name(outcome: ClientOutcome, reason: str, received: str) -> Verdict:
 
 
 def unfinished(outcome: ClientOutcome, expected: str) -> Verdict | None:
-    """Judge a call that ended in an exception; None where it came to its end."""
+    """Evaluate a call that ended in an exception; None where it came to its end."""
     if not outcome.exception:
         return None
     return unanswered(outcome) or raised(outcome.exception, outcome.message, expected, outcome.exchanges)
 
 
 def unanswered(outcome: ClientOutcome) -> Verdict | None:
-    """Judge a call that found no answer: the target broke. None where it had one, or where the client sent nothing."""
+    """Evaluate a call without an answer: the target broke. None where it had one, or where the client sent nothing."""
     if outcome.fault is None:
         return None
     return broke(outcome.fault.kind, outcome.fault.detail, exchanges=outcome.exchanges[-1:])

@@ -210,7 +210,7 @@ class ClientOutcome:
     modelled: bool = False
     """Whether the exception is the one that the client's own model names for the error."""
     message: str = ""
-    told: Mapping[str, Any] | None = None
+    error_response: Mapping[str, Any] | None = None
     """What an error of the service is said to be: its `response`; None for an exception that is none."""
     exchanges: tuple[Exchange, ...] = ()
     resume_token: str | None = None
@@ -253,7 +253,7 @@ class Boto3Client:
         return ClientOutcome((result,), exchanges=self._session.exchanges)
 
     def can_paginate(self, operation: str) -> bool:
-        """Tell whether the client offers a paginator under the operation's name."""
+        """Return whether the client offers a paginator under the operation's name."""
         return bool(self._session.client.can_paginate(self._method(operation)))
 
     def paginate(self, operation: str, members: Mapping[str, Any], config: Mapping[str, Any] | None) -> ClientOutcome:
@@ -270,7 +270,7 @@ class Boto3Client:
     def full_result(
         self, operation: str, members: Mapping[str, Any], config: Mapping[str, Any] | None
     ) -> ClientOutcome:
-        """Let the paginator put its pages together; the token to go on with is the one that stands in the result."""
+        """Let the paginator put its pages together; the token to go on with is the one in the result."""
         client, method = self._begin(operation)
         arguments = dict(members) if config is None else {**members, "PaginationConfig": dict(config)}
         try:
@@ -298,7 +298,7 @@ class Boto3Client:
             exception=type(error).__name__,
             modelled=named is not None and isinstance(error, named),
             message=str(error),
-            told=response if isinstance(error, self._session.client.exceptions.ClientError) else None,
+            error_response=response if isinstance(error, self._session.client.exceptions.ClientError) else None,
             exchanges=self._session.exchanges,
             fault=self._session.fault,
         )

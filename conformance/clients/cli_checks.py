@@ -207,7 +207,7 @@ def paging_rows(steps: Steps) -> Iterator[Row]:
 
 
 def _printed(steps: Steps, scene: Scene, run: CommandRun, start: int, end: int) -> Verdict:
-    """Judge that a run printed these of the listing's items."""
+    """Check that a run printed these of the listing's items."""
     members: dict[str, Any] = steps.by_identity()
     walked = scene.session.walk(steps.operation, {**steps.listed(scene).members, **members}).listing
     wanted = Reader.of(steps.operation).identities(walked.items)[start:end]

@@ -246,7 +246,7 @@ class Steps:
     def unknown(self, scene: Scene) -> dict[str, Any]:
         """Return the members of a request for a name that nothing has."""
         more = {self.limit: PAGE, **self.words(0)} if "first-page" in self.table else {}
-        return {self.operation.subject: scene.session.nobody, **more}
+        return {self.operation.subject: scene.session.unknown_name, **more}
 
     def _unknown(self, scene: Scene) -> Command:
         return self.command(*self.options(self.unknown(scene)))
@@ -269,7 +269,7 @@ class Steps:
         return self.command(*self.options(self.second_page(scene)))
 
     def overruling(self, scene: Scene) -> dict[str, Any]:
-        """Return the members that options say otherwise than the JSON beside them."""
+        """Return the members that options set otherwise than the JSON next to them."""
         return self._named(scene, {self.pagination.input_token: _LITERAL, self.limit: PAGE, **self.words(1)})
 
     def overruled(self) -> dict[str, Any]:
@@ -292,10 +292,10 @@ class Steps:
 
     def in_a_file(self, scene: Scene) -> dict[str, Any]:
         """Return the members that come from a file."""
-        return {self.operation.subject: scene.session.nobody, self.limit: PAGE}
+        return {self.operation.subject: scene.session.unknown_name, self.limit: PAGE}
 
     def beside_a_file(self) -> dict[str, Any]:
-        """Return the members that stand in options beside it."""
+        """Return the members that are options next to it."""
         return self.words(4)
 
     def _json_file(self, scene: Scene) -> Command:

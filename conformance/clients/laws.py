@@ -67,34 +67,34 @@ _SHOWN = 300
 
 
 def carries(runs: Iterable[tuple[CommandRun, Mapping[str, Any]]]) -> Verdict:
-    """Judge that the first request of each run carries these members with just these values."""
+    """Check that the first request of each run carries these members with just these values."""
     tally, last = Tally("requests"), None
     for run, wanted in runs:
         members = _first(run)
         wrong = [
             f"{name} is {members[name]!r}, not {value!r}" if name in members else f"{name} is not sent"
             for name, value in wanted.items()
-            if not _alike(members.get(name), value)
+            if not _equal(members.get(name), value)
         ]
         stated = "; ".join(wrong) if run.exchanges else f"nothing sent, {run.ended}"
         tally.hold(not wrong, stated, *run.exchanges[:1])
         last = run if wrong and last is None else last
-    return _told(tally.verdict("option-lost", "the request as it was asked for", lacking="nothing was run"), last)
+    return _with_line(tally.verdict("option-lost", "the request as it was asked for", lacking="nothing was run"), last)
 
 
 def leaves_out(run: CommandRun, names: Collection[str]) -> Verdict:
-    """Judge that the first request of a run carries none of these members; a later page comes with its token."""
+    """Check that the first request of a run carries none of these members; a later page comes with its token."""
     expected = f"a request without {', '.join(names)}"
     if not run.exchanges:
         return _failed(run, "nothing-sent", "the command sent nothing", expected)
     tally = Tally("requests")
     sent = [f"{name} is sent: {value!r}" for name, value in _first(run).items() if name in names]
     tally.hold(not sent, "; ".join(sent), run.exchanges[0])
-    return _told(tally.verdict("sent-unasked", expected, lacking="the command sent nothing"), run)
+    return _with_line(tally.verdict("sent-unasked", expected, lacking="the command sent nothing"), run)
 
 
 def refuses_unsent(run: CommandRun) -> Verdict:
-    """Judge that a command ends with an error of its own, and sends nothing."""
+    """Check that a command ends with an error of its own, and sends nothing."""
     if run.status != 0 and not run.exchanges:
         return passed({"commands": 1})
     return _failed(
@@ -104,7 +104,7 @@ def refuses_unsent(run: CommandRun) -> Verdict:
 
 
 def skeleton(run: CommandRun, node: Node, due: Collection[str]) -> Verdict:
-    """Judge that a command prints a skeleton of a structure, each member with a sample of its type; nothing is sent.
+    """Check that a command prints a skeleton of a structure, each member with a sample of its type; nothing is sent.
 
     `due` are the paths of the members that must be there: a client may know others, or be older than others.
     """
@@ -114,11 +114,13 @@ def skeleton(run: CommandRun, node: Node, due: Collection[str]) -> Verdict:
         return _failed(run, "no-skeleton", "no skeleton was printed", "a JSON object, and exit status 0")
     tally = Tally("members")
     _sampled(node, run.printed, tally, due)
-    return _told(tally.verdict("skeleton-differs", "every member, with a value of its type", lacking="no members"), run)
+    return _with_line(
+        tally.verdict("skeleton-differs", "every member, with a value of its type", lacking="no members"), run
+    )
 
 
 def _sampled(node: Node, sample: Any, tally: Tally, due: Collection[str]) -> None:
-    """Hold a sample against a node: each member of a structure, the first entry of a list or map."""
+    """Check a sample against a node: each member of a structure, the first entry of a list or map."""
     stated = f"{node.path or 'the skeleton'} is {str(sample)[:_SHOWN]!r}"
     if node.type == "structure":
         tally.hold(isinstance(sample, dict), f"{stated}, no structure")
@@ -150,10 +152,10 @@ def _of_type(kind: str, value: Any) -> bool:
 
 
 def prints(run: CommandRun, node: Node, listed: str = "", due: Collection[str] | None = None) -> Verdict:
-    """Judge that a command prints the answer: every member of the wire that the contract knows, with its value.
+    """Check that a command prints the answer: every member of the wire that the contract knows, with its value.
 
     `due` are the paths of the members that any client has to know; None for all that are documented. Of several pages,
-    the items under `listed` stand in one list, and all else is what the last page says.
+    the items under `listed` are in one list, and all else is what the last page says.
     """
     if problem := no_answer(run):
         return problem
@@ -164,11 +166,11 @@ def prints(run: CommandRun, node: Node, listed: str = "", due: Collection[str] |
     tally = Tally("members")
     Comparison(tally, run.exchanges[:1], as_printed, due).members(node, whole, run.printed or {})
     words = "every member of the wire answer, as JSON of the same type"
-    return _told(tally.verdict("output-differs", words, lacking="the answer has no members"), run)
+    return _with_line(tally.verdict("output-differs", words, lacking="the answer has no members"), run)
 
 
 def as_printed(kind: str, wire: Any, value: Any) -> bool:
-    """Tell whether a printed value is the wire's: a time as the same number or in ISO 8601, all else as it is."""
+    """Return whether a printed value is the wire's: a time as the same number or in ISO 8601, all else as it is."""
     if kind == "timestamp" and isinstance(value, str):
         moment = _moment(value)
         return moment is not None and is_number(wire) and abs(moment - wire) < 1
@@ -187,7 +189,7 @@ def _moment(text: Any) -> float | None:
 
 
 def one_request(run: CommandRun, token: str) -> Verdict:
-    """Judge that a command asks for one page and leaves it at that, though the page has a token."""
+    """Check that a command asks for one page and leaves it at that, though the page has a token."""
     if problem := no_answer(run):
         return problem
     if not (run.exchanges[0].answer or {}).get(token):
@@ -198,23 +200,23 @@ def one_request(run: CommandRun, token: str) -> Verdict:
 
 
 def page_sizes(run: CommandRun, limit: str, size: int) -> Verdict:
-    """Judge that every request of a run asks for pages of this size."""
+    """Check that every request of a run asks for pages of this size."""
     if problem := no_answer(run):
         return problem
     tally = Tally("requests")
     for exchange in run.exchanges:
         asked = (exchange.input or {}).get(limit)
-        tally.hold(_alike(asked, size), f"{limit} is {asked!r}", exchange)
-    return _told(tally.verdict("other-page-size", f"{limit} {size} in every request", lacking="nothing sent"), run)
+        tally.hold(_equal(asked, size), f"{limit} is {asked!r}", exchange)
+    return _with_line(tally.verdict("other-page-size", f"{limit} {size} in every request", lacking="nothing sent"), run)
 
 
 def prints_items(run: CommandRun, wanted: Sequence[str], got: Sequence[str], what: str) -> Verdict:
-    """Judge that a command prints just these items, by their identities, in this order."""
-    return no_answer(run) or _told(same_items(wanted, got, what, run.exchanges[:1]), run)
+    """Check that a command prints just these items, by their identities, in this order."""
+    return no_answer(run) or _with_line(same_items(wanted, got, what, run.exchanges[:1]), run)
 
 
 def hands_out(run: CommandRun, name: str) -> Verdict:
-    """Judge that a token to go on with is printed."""
+    """Check that a token to go on with is printed."""
     if problem := no_answer(run):
         return problem
     if (run.printed or {}).get(name):
@@ -223,7 +225,7 @@ def hands_out(run: CommandRun, name: str) -> Verdict:
 
 
 def tells(run: CommandRun) -> Verdict:
-    """Judge that a command ends as its last answer did: with 0 and output, or with another status and the error's code.
+    """Check that a command ends as its last answer did: with 0 and output, or with another status and the error's code.
 
     An answer that names no code is only held against the exit status.
     """
@@ -238,7 +240,7 @@ def tells(run: CommandRun) -> Verdict:
 
 
 def no_answer(run: CommandRun) -> Verdict | None:
-    """Judge a command that should have printed an answer and did not; None where it did."""
+    """Evaluate a command that should have printed an answer and did not; None where it did."""
     if run.status == 0 and run.printed is not None and run.exchanges:
         return None
     reason = "the command printed no answer" if run.exchanges else "the command sent nothing"
@@ -254,17 +256,17 @@ def _first(run: CommandRun) -> Mapping[str, Any]:
     return next((exchange.input or {} for exchange in run.exchanges), {})
 
 
-def _alike(each: Any, other: Any) -> bool:
-    """Tell whether two values are equal and of one JSON type: 1 is neither 1.0 nor true."""
+def _equal(each: Any, other: Any) -> bool:
+    """Return whether two values are equal and of one JSON type: 1 is neither 1.0 nor true."""
     return type(each) is type(other) and bool(each == other)
 
 
 def _failed(run: CommandRun, kind: str, reason: str, expected: str, *, received: str = "") -> Verdict:
     verdict = failed(kind, reason, expected=expected, received=received or run.ended, exchanges=run.exchanges[:1])
-    return _told(verdict, run)
+    return _with_line(verdict, run)
 
 
-def _told(verdict: Verdict, run: CommandRun | None) -> Verdict:
+def _with_line(verdict: Verdict, run: CommandRun | None) -> Verdict:
     """Let a failure be reproduced by the command itself."""
     return replace(verdict, reproduce=run.line) if run is not None else verdict
 
@@ -274,7 +276,7 @@ CLOSE_S = 0.001
 
 
 def raised(exception: str, message: str, expected: str, exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Judge a call that ended in an exception where an answer was due."""
+    """Evaluate a call that ended in an exception where an answer was due."""
     return failed(
         "client-raised",
         "the client raised instead of returning",
@@ -285,7 +287,7 @@ def raised(exception: str, message: str, expected: str, exchanges: tuple[Exchang
 
 
 def parses(node: Node, raw: Mapping[str, Any], result: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Judge that the client gives every member of the wire answer that the contract knows, with its value."""
+    """Check that the client gives every member of the wire answer that the contract knows, with its value."""
     tally = Tally("members")
     Comparison(tally, exchanges, as_python).members(node, raw, result)
     return tally.verdict(
@@ -323,18 +325,18 @@ class Comparison:
         if node.type == "structure" and isinstance(value, Mapping) and isinstance(raw, Mapping):
             self.members(node, raw, value)
         elif node.type == "list" and isinstance(value, list) and isinstance(raw, list):
-            told = f"{node.path}: {len(value)} of {len(raw)} entries"
-            self.tally.hold(len(value) == len(raw), told, *self.exchanges)
+            received = f"{node.path}: {len(value)} of {len(raw)} entries"
+            self.tally.hold(len(value) == len(raw), received, *self.exchanges)
             if node.element is not None:
                 for entry, given in zip(raw, value, strict=False):
                     self._value(node.element, entry, given)
         else:
-            told = f"{node.path}: {value!r} for {raw!r} on the wire"
-            self.tally.hold(self.same(node.type, raw, value), told, *self.exchanges)
+            received = f"{node.path}: {value!r} for {raw!r} on the wire"
+            self.tally.hold(self.same(node.type, raw, value), received, *self.exchanges)
 
 
 def as_python(kind: str, wire: Any, value: Any) -> bool:
-    """Tell whether a value is the wire's as Python has it: a time as a datetime, everything else as it is."""
+    """Return whether a value is the wire's as Python has it: a time as a datetime, everything else as it is."""
     if kind == "timestamp":
         return isinstance(value, dt.datetime) and is_number(wire) and abs(value.timestamp() - wire) < CLOSE_S
     if kind == "float" and isinstance(wire, str):
@@ -342,9 +344,9 @@ def as_python(kind: str, wire: Any, value: Any) -> bool:
     return bool(value == wire) and isinstance(value, bool) == isinstance(wire, bool)
 
 
-def tells_error(exception: str, told: Mapping[str, Any] | None, exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Judge that an exception is an error of the service, with the code, the message and the status of the answer."""
-    if told is None or not exchanges:
+def tells_error(exception: str, error_response: Mapping[str, Any] | None, exchanges: tuple[Exchange, ...]) -> Verdict:
+    """Check that an exception is an error of the service, with the code, the message and the status of the answer."""
+    if error_response is None or not exchanges:
         return failed(
             "no-client-error",
             "the exception is no ClientError",
@@ -361,29 +363,29 @@ def tells_error(exception: str, told: Mapping[str, Any] | None, exchanges: tuple
     tally = Tally("members")
     for path, value in wanted.items():
         outer, _, name = path.partition(".")
-        given = (told.get(outer) or {}).get(name)
+        given = (error_response.get(outer) or {}).get(name)
         tally.hold(given == value, f"{path} is {given!r}, and {value!r} on the wire", exchange)
     return tally.verdict("error-differs", "the error as the service told it", lacking="nothing was told")
 
 
 def requests_carry(exchanges: Sequence[Exchange], wanted: Mapping[str, Any], lacking: Sequence[str] = ()) -> Verdict:
-    """Judge that every request of a client carries these members, and none of those."""
+    """Check that every request of a client carries these members, and none of those."""
     tally = Tally("requests")
     for exchange in exchanges:
         members = exchange.input or {}
         wrong = [f"{name} is {members.get(name)!r}" for name, value in wanted.items() if members.get(name) != value]
         wrong += [f"{name} is sent" for name in lacking if name in members]
         tally.hold(not wrong, "; ".join(wrong), exchange)
-    told = ", ".join(f"{name} {value!r}" for name, value in wanted.items())
+    wanted_words = ", ".join(f"{name} {value!r}" for name, value in wanted.items())
     return tally.verdict(
         "other-request",
-        f"every request with {told or 'none of ' + ', '.join(lacking)}",
+        f"every request with {wanted_words or 'none of ' + ', '.join(lacking)}",
         lacking="the client sent nothing",
     )
 
 
 def same_items(wanted: Sequence[str], got: Sequence[str], what: str, exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Judge that a client hands out just these items in this order."""
+    """Check that a client hands out just these items in this order."""
     rests_on = {"items": len(wanted)}
     if tuple(wanted) == tuple(got):
         return passed(rests_on)
@@ -399,4 +401,4 @@ def same_items(wanted: Sequence[str], got: Sequence[str], what: str, exchanges: 
 
 
 Same = Callable[[str, Any, Any], bool]
-"""Tells whether a client's value of a type is the value on the wire: type, wire, client."""
+"""Whether a client's value of a type is the value on the wire: type, wire, client."""

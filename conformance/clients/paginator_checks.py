@@ -21,13 +21,13 @@ NO_LISTING = "the target has no ended resource with more than three listed items
 _FEWEST = 4
 
 Config = Mapping[str, Any]
-"""What stands in PaginationConfig."""
+"""The members of PaginationConfig."""
 _Run = Callable[[str, Mapping[str, Any], Config | None], ClientOutcome]
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A paginator that came to its end: what it handed out, and the whole listing beside it."""
+    """A paginator that came to its end: what it returned, and the whole listing."""
 
     outcome: ClientOutcome
     items: tuple[str, ...]
@@ -271,7 +271,7 @@ def _resume_token(base: ClientChecks, session: TargetSession, client: Boto3Clien
 
 
 def _no_token(ran: Ran) -> Verdict | None:
-    """Judge the end of a run that left items: None where it handed out a token."""
+    """Evaluate the end of a run that left items: None where it handed out a token."""
     if ran.outcome.resume_token:
         return None
     reason, expected = "items are left, and no token is handed out", "a token to go on with"
@@ -286,7 +286,7 @@ def _no_resume_token(base: ClientChecks, session: TargetSession, client: Boto3Cl
 
 
 def _token_at_the_end(ran: Ran) -> Verdict | None:
-    """Judge the end of a run that left nothing: None where it handed out no token."""
+    """Evaluate the end of a run that left nothing: None where it handed out no token."""
     if ran.outcome.resume_token is None:
         return None
     reason, exchanges = "nothing is left, and a token is handed out", ran.outcome.exchanges[-1:]
@@ -302,7 +302,7 @@ def _resumed(  # noqa: PLR0913 - how it begins and goes on, and where to ask
     *,
     whole: bool = False,
 ) -> Verdict:
-    """Judge a run that `config` stops early, and a second one that goes on from its token with the settings `more`."""
+    """Evaluate a run that `config` stops early, and a second one that goes on from its token with `more`."""
     first = paginate(base, session, client, config, whole=whole, **by_identity(base))
     if problem := _no_token(first):
         return problem

@@ -94,14 +94,14 @@ class Exchanges:
         return cast("T", self._cache[key])
 
     def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` makes of answers, made once for each key; made anew while the target is asked again."""
+        """Return what `make` makes of answers, made once for each key; made again while the target is asked again."""
         found = self._memory.found
         if key not in found:
             found[key] = make()
         return cast("T", found[key])
 
     def has(self, *key: Hashable) -> bool:
-        """Tell whether something is remembered under a key, since the target was asked (again)."""
+        """Return whether something is remembered under a key, since the target was asked (again)."""
         return key in self._memory.found
 
     def exchange(self, request: Request, *, ordinary: bool = True) -> Exchange:
@@ -212,7 +212,7 @@ class Exchanges:
 
     @contextmanager
     def asking_again(self) -> Iterator[None]:
-        """Forget everything for a while: what is asked inside is asked anew."""
+        """Forget everything for a while: what is asked inside is sent again."""
         kept, self._memory = self._memory, _Memory()
         crashes = len(self.crashes)
         try:
@@ -270,7 +270,7 @@ class Exchanges:
 
 
 def _same(item: Exchange, other: Exchange) -> bool:
-    """Tell whether two exchanges have the same status and body."""
+    """Return whether two exchanges have the same status and body."""
     return item.status == other.status and (item.response and item.response.body) == (
         other.response and other.response.body
     )

@@ -18,7 +18,7 @@ def member(item: Any, path: str) -> Any:
     """Follow a dotted path into an item; None where it ends early."""
     names = path.split(".") if "." in path else (path,)
     for name in names:
-        # A dict is told apart first: to ask the abstract class costs three times as much.
+        # A dict is the usual case: to ask the abstract class costs three times as much.
         if not isinstance(item, (dict, Mapping)):
             return None
         item = item.get(name)
@@ -60,7 +60,7 @@ class Reader:
     def key(self, sort_by: str, item: Item) -> Any:
         """Return the value by which an item is sorted; None where it has none, or NaN, whose place is anywhere.
 
-        A list or an object is no value to sort by: that it stands there is told by the member's type.
+        A list or an object is no value to sort by: that it is there is reported by the check of the member's type.
         """
         value = member(item, self.spec.keys[sort_by])
         if value == "NaN" or isinstance(value, list | dict):
@@ -72,7 +72,7 @@ class Reader:
         return [self.key(sort_by, item) for item in items]
 
     def has_key(self, sort_by: str, item: Item) -> bool:
-        """Tell whether an item has the value by which it would be sorted."""
+        """Return whether an item has the value by which it would be sorted."""
         return member(item, self.spec.keys[sort_by]) is not None
 
     def filtered(self, name: str, item: Item) -> Any:

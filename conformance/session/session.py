@@ -80,16 +80,16 @@ def follow(
         request = replace(first, body=dump(members | {pagination.input_token: token}))
 
 
-def representative(operation: Operation, inventories: Sequence[ListingSnapshot]) -> ListingSnapshot | None:
-    """Return the inventory that tells most: ended, with many kinds of items, short enough to walk often."""
+def representative(operation: Operation, listings: Sequence[ListingSnapshot]) -> ListingSnapshot | None:
+    """Return the listing on which most would show: ended, with many kinds of items, short enough to walk often."""
     filters = operation.listing.filters.values() if operation.listing else ()
 
-    def worth(inventory: ListingSnapshot) -> tuple[int, int, int]:
-        kinds = len({str(member(item, path)) for item in inventory.items for path in filters})
-        handy = len(inventory.items) in _HANDY
-        return (handy, kinds if handy else -len(inventory.items), len(inventory.items))
+    def worth(each: ListingSnapshot) -> tuple[int, int, int]:
+        kinds = len({str(member(item, path)) for item in each.items for path in filters})
+        handy = len(each.items) in _HANDY
+        return (handy, kinds if handy else -len(each.items), len(each.items))
 
-    with_items = [inventory for inventory in inventories if inventory.items]
+    with_items = [each for each in listings if each.items]
     return max([each for each in with_items if each.settled] or with_items, key=worth, default=None)
 
 
@@ -98,8 +98,8 @@ _ENDLESS = 3
 _FEW_PAGES = 100
 SNAPSHOT = "survey"
 """The key under which the snapshot is remembered."""
-_MOST_INVENTORIES = 100
-"""Resources, of those that only listings tell of, whose own listings are looked at."""
+_MOST_LISTINGS = 100
+"""Resources, of those known from listings alone, whose own listings are fetched."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class TargetSession(Exchanges):
         subject = self.describing.subject if self.describing is not None else None
         own = (op for op in contract.operations.values() if op.listing is not None and op.subject == subject)
         self._surveyed = next(own, None)
-        """The listing that stands beside each description, for laws on both."""
+        """The listing that is fetched with each description, for laws on both."""
 
     # -- resources
 
@@ -167,14 +167,14 @@ class TargetSession(Exchanges):
             yield resource_snapshot.description
         for operation in self.contract.operations.values():
             if operation.listing is not None:
-                for inventory in self.listings(operation):
-                    yield from inventory.listing.pages if inventory.listing else ()
+                for each in self.listings(operation):
+                    yield from each.listing.pages if each.listing else ()
 
     def _resource_snapshots(self) -> Iterator[ResourceSnapshot]:
         describing = self.describing
         queue = list(self._resources) if describing is not None else []
         if describing is not None and not queue:
-            queue = [Resource(name) for name in islice(self._told(describing.subject), _MOST_INVENTORIES)]
+            queue = [Resource(name) for name in islice(self._listed_names(describing.subject), _MOST_LISTINGS)]
         done: set[str] = set()
         known, unknown = False, None
         while queue and describing is not None:
@@ -206,7 +206,7 @@ class TargetSession(Exchanges):
     def names(self, subject: str) -> tuple[str, ...]:
         """Return the names of the resources that a member like this may name, those that exist and have ended first.
 
-        They are the state's, where it is about these; else what the listings of the contract tell by that very name.
+        They are the state's, where it is about these; else those that listings show under that very name.
         """
         return self.remembered(("names", subject), lambda: tuple(dict.fromkeys(self._named(subject))))
 
@@ -225,15 +225,15 @@ class TargetSession(Exchanges):
             return
         if self.describing is None:
             yield from (resource.name for resource in self._resources)
-        yield from self._told(subject)
+        yield from self._listed_names(subject)
 
-    def _told(self, subject: str) -> Iterator[str]:
-        """Yield the names that listings tell, of those whose items are known by the very name of the member."""
+    def _listed_names(self, subject: str) -> Iterator[str]:
+        """Yield the names in listings whose items are identified by the very name of the member."""
         for operation in self.contract.operations.values():
             if operation.listing is not None and operation.subject != subject:
                 path = operation.listing.identity
                 if path.rpartition(".")[2] == subject:
-                    items = (item for inventory in self.listings(operation) for item in inventory.items)
+                    items = (item for each in self.listings(operation) for item in each.items)
                     yield from (str(member(item, path)) for item in items)
 
     def existing(self, operation: Operation) -> str | None:
@@ -242,16 +242,16 @@ class TargetSession(Exchanges):
             return None
         if operation.listing is None:
             return next(iter(self.names(operation.subject)), None)
-        found = [inventory for inventory in self.listings(operation) if inventory.listing is not None]
+        found = [each for each in self.listings(operation) if each.listing is not None]
         settled = [each for each in found if each.settled]
         return next((each.name for each in settled or found), None)
 
     def exists(self, operation: Operation) -> bool:
-        """Tell whether there is what an operation could be asked about: one that names nothing always has it."""
+        """Return whether there is a resource to ask an operation about; one that names none needs none."""
         return not operation.subject or self.existing(operation) is not None
 
     @property
-    def nobody(self) -> str:
+    def unknown_name(self) -> str:
         """A well-formed name that no resource has."""
         taken = self.snapshot.by_name
         return next(
@@ -260,19 +260,19 @@ class TargetSession(Exchanges):
 
     def plain(self, operation: Operation) -> Request:
         """Return the plainest valid request of an operation, about a resource that exists if any does."""
-        return Request.call(operation.name, plainest(operation, self.existing(operation) or self.nobody))
+        return Request.call(operation.name, plainest(operation, self.existing(operation) or self.unknown_name))
 
     # -- listings
 
     def listings(self, operation: Operation) -> tuple[ListingSnapshot, ...]:
-        """Return whatever an operation lists, asked for once: an inventory for each resource, or the only one."""
+        """Return whatever an operation lists, fetched once: a snapshot for each resource, or the only one."""
         return self.remembered(("listings", operation.name), lambda: tuple(self._listing_snapshots(operation)))
 
     def _listing_snapshots(self, operation: Operation) -> Iterator[ListingSnapshot]:
         if not operation.subject:
             yield ListingSnapshot(operation.name, {}, self._listed(operation, {}), settled=True)
         elif self.describing is None or operation.subject != self.describing.subject:
-            for name in self.names(operation.subject)[:_MOST_INVENTORIES]:
+            for name in self.names(operation.subject)[:_MOST_LISTINGS]:
                 members = {operation.subject: name}
                 yield ListingSnapshot(name, members, self._listed(operation, members), settled=True)
         else:
@@ -282,7 +282,7 @@ class TargetSession(Exchanges):
                 yield ListingSnapshot(resource_snapshot.name, members, listing, resource_snapshot.settled)
 
     def _listed(self, operation: Operation, members: Mapping[str, Any]) -> Listing | None:
-        """Return the complete default listing, None where it is refused."""
+        """Return the complete default listing; None where it is rejected."""
         listing = self.walk(operation, members).listing
         return listing if listing.pages and listing.pages[0].ok else None
 
@@ -303,28 +303,28 @@ class TargetSession(Exchanges):
         return Walked(str(first.members.get(operation.subject, operation.name)), listing, size)
 
     def representative_listing(self, operation: Operation) -> ListingSnapshot | None:
-        """Return the inventory that tells most: ended, with many kinds of items, short enough to walk often."""
+        """Return the listing on which most would show: ended, with many kinds of items, short enough to walk often."""
         return self.chosen("telling", operation, lambda: representative(operation, self.listings(operation)))
 
     def chosen(
         self, key: Hashable, operation: Operation, choose: Callable[[], ListingSnapshot | None]
     ) -> ListingSnapshot | None:
-        """Return the inventory on which a choice falls that is made once for each key.
+        """Return the listing that is chosen, once for each key.
 
-        It stands while the target is asked again: only its own listing is asked anew, not that of every resource.
+        The choice holds while the target is asked again: only its own listing is fetched again.
         """
         first = self.cached(("chosen", operation.name, key), choose)
         if first is None:
             return None
-        return self.remembered(("chosen", operation.name, key), lambda: self._anew(operation, first) or choose())
+        return self.remembered(("chosen", operation.name, key), lambda: self._refreshed(operation, first) or choose())
 
-    def _anew(self, operation: Operation, inventory: ListingSnapshot) -> ListingSnapshot | None:
-        """Return an inventory as it is now; None where it is no longer listed."""
+    def _refreshed(self, operation: Operation, each: ListingSnapshot) -> ListingSnapshot | None:
+        """Return a listing as it is now; None where it is gone."""
         if self.has("listings", operation.name):
-            return next((other for other in self.listings(operation) if other.name == inventory.name), None)
-        listing = self._listed(operation, inventory.members)
-        return None if listing is None else replace(inventory, listing=listing)
+            return next((other for other in self.listings(operation) if other.name == each.name), None)
+        listing = self._listed(operation, each.members)
+        return None if listing is None else replace(each, listing=listing)
 
     def listed(self, operation: Operation) -> tuple[ListingSnapshot, ...]:
-        """Return the inventories of ended resources that are known to their end."""
-        return tuple(inventory for inventory in self.listings(operation) if inventory.listed and inventory.settled)
+        """Return the listings of ended resources that are known to their end."""
+        return tuple(each for each in self.listings(operation) if each.listed and each.settled)

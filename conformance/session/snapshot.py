@@ -46,7 +46,7 @@ class ResourceSnapshot(_Listed):
 
     @property
     def answer(self) -> dict[str, Any]:
-        """The description as a JSON object; empty where the target refused or broke."""
+        """The description as a JSON object; empty where the target rejected the request or broke."""
         return (self.description.answer or {}) if self.description.ok else {}
 
     @property
@@ -60,7 +60,7 @@ class ListingSnapshot(_Listed):
     """What one listing operation lists: the items of one resource, or of an operation that names none, all there are.
 
     `members` are those that a request must carry for it, `listing` the complete default listing in pages of the
-    largest size; None where it was refused. `settled` is whether two answers about it may be compared.
+    largest size; None where it was rejected. `settled` is whether two answers about it may be compared.
     """
 
     name: str

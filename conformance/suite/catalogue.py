@@ -40,7 +40,7 @@ GENERIC_LAWS = frozenset(
         *PAGINATOR_LAWS,
     }
 )
-"""The names, beside those of laws on tuning jobs, by which behaviours say that checks of this catalogue judge them."""
+"""The names, next to those of laws on tuning jobs, by which behaviours call for checks of this catalogue."""
 
 
 def lint_findings(contract: Contract) -> tuple[Finding, ...]:
@@ -90,7 +90,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
 
 
 def _through_client(operation: Operation, run: Callable[[TargetSession], Verdict], session: TargetSession) -> Verdict:
-    """Judge what a client makes of answers: where these are at fault, a client can't make more of them."""
+    """Evaluate what a client makes of answers: where these are at fault, a client can't make more of them."""
     verdict = RequestAttribution(session.contract, operation).of_pages(run(session), session)
     return following(session, verdict, lambda: frozenset((operation.name, name) for name in operation.output.members))
 

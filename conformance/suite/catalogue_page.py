@@ -93,7 +93,7 @@ def _sources(contract: Contract) -> Iterator[str]:
 
 
 def _rows(checks: Iterable[Check], samples: Mapping[str, str]) -> Iterator[str]:
-    """Yield a row for each statement: checks that say the same with the same reason stand in one."""
+    """Yield a row for each statement: checks that say the same with the same reason share one."""
     groups: dict[tuple[str, str, str], list[Check]] = {}
     for check in checks:
         groups.setdefault((check.level, check.statement, _places(check.because)), []).append(check)
@@ -133,10 +133,10 @@ def _answers(contract: Contract, checks: Iterable[Check], samples: Mapping[str, 
 
 def _claim(contract: Contract, check: Check) -> str:
     facts = [contract.fact(fact) for fact in check.facts]
-    return _told(facts[0]) if len(facts) == 1 else _text(check.id.rsplit("/", 1)[1])
+    return _stated(facts[0]) if len(facts) == 1 else _text(check.id.rsplit("/", 1)[1])
 
 
-def _told(fact: Fact) -> str:
+def _stated(fact: Fact) -> str:
     value = fact.value
     if fact.facet in {"present", "required"}:
         return fact.facet

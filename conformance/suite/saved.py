@@ -4,7 +4,7 @@ On the wire a time is a number of seconds. The AWS CLI prints ISO 8601 text inst
 `json.dumps(answer, default=str)` of what boto3 returns prints Python's, next to what the client knows of the exchange;
 so does `default=datetime.isoformat`, whose times are ISO 8601 as well.
 
-The reader is that of the contract: words stay words (`Off` is no boolean, a date no time), a member stands once, and
+The reader is that of the contract: words stay words (`Off` is no boolean, a date no time), a member comes once, and
 there are no anchors, so that a small file can't unfold into a large one.
 """
 
@@ -48,7 +48,7 @@ TITLES = {
 
 
 class Layout(StrEnum):
-    """How the text of a file is laid out, which may tell who printed it."""
+    """How the text of a file is laid out, which may show who printed it."""
 
     YAML = "yaml"
     INDENTED = "indented"
@@ -74,7 +74,7 @@ _MESSAGES = ("message", "Message", "code", "errorMessage")
 class Answer:
     """A saved answer as it would be on the wire.
 
-    `why` says how the form was known. `status` is 0 and `headers` are empty where nothing saved tells them. `rebuilt`
+    `why` says how the form was known. `status` is 0 and `headers` are empty where they were not saved. `rebuilt`
     says that the body of an error is not the one that came, but made from what the client says of it.
     """
 
@@ -93,7 +93,7 @@ def as_wire(
     """Return a saved answer as it would be on the wire; its form is found out where none is given."""
     received, why = (form, "as --form says") if form is not None else _form_of(operation, value, layout)
     metadata = value.get(_METADATA) if received is Form.BOTO3 else None
-    status, headers = _told_by_client(metadata)
+    status, headers = _from_metadata(metadata)
     error = value.get("Error")
     if received is Form.BOTO3 and isinstance(error, Mapping) and "Error" not in operation.output.members:
         body = {"__type": error.get("Code"), "message": error.get("Message")}
@@ -134,7 +134,7 @@ def _is_error(operation: Operation, value: Mapping[str, Any]) -> bool:
     return not operation.output.members.keys() & value.keys() and any(name in value for name in _MESSAGES)
 
 
-def _told_by_client(metadata: Any) -> tuple[int, tuple[tuple[str, str], ...]]:
+def _from_metadata(metadata: Any) -> tuple[int, tuple[tuple[str, str], ...]]:
     if not isinstance(metadata, Mapping):
         return 0, ()
     status, headers = metadata.get("HTTPStatusCode"), metadata.get("HTTPHeaders")
@@ -144,7 +144,7 @@ def _told_by_client(metadata: Any) -> tuple[int, tuple[tuple[str, str], ...]]:
 
 
 def _times(node: Node, value: Any) -> Iterator[Any]:
-    """Go through what stands where the contract has a time."""
+    """Yield the values where the contract has a time."""
     if node.type == "timestamp":
         yield value
     elif isinstance(value, Mapping):
@@ -175,7 +175,7 @@ def _with_numbers(node: Node, value: Any, pattern: re.Pattern[str]) -> Any:
 def _seconds(text: str) -> int | float | str:
     try:
         seconds = round(datetime.fromisoformat(text).timestamp(), 6)
-    except (ValueError, OverflowError):  # the thirtieth of February: the type of the member will tell
+    except (ValueError, OverflowError):  # the thirtieth of February: the check of the member's type reports it
         return text
     return int(seconds) if seconds.is_integer() else seconds
 
@@ -192,14 +192,14 @@ _FIRST = re.compile(rb"---(?:\s.*)?|(?:[A-Za-z_]\w*:|-)(?:\s.*)?")
 
 
 def is_yaml(raw: bytes) -> bool:
-    """Tell YAML from JSON by the first line that is neither blank nor a comment."""
+    """Return whether a text is YAML, by the first line that is neither blank nor a comment."""
     lines = (line[0] for line in _LINE.finditer(raw))
     first = next((line for line in lines if not _ASIDE.fullmatch(line)), b"")
     return _FIRST.fullmatch(first) is not None
 
 
 STDIN = "-"
-"""The name that stands for standard input."""
+"""The name of standard input."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|-?(?:NaN|Infinity)', re.DOTALL)
 """A text without its end is a token, too: otherwise the search would begin again at each quote inside it."""
@@ -298,7 +298,7 @@ def _explained(error: NotJsonError, raw: bytes, where: str) -> SavedError:
 
 
 def _offence(text: str) -> int | None:
-    """Return the place of a literal that is none, of a member that stands twice, or of too deep nesting."""
+    """Return the place of a literal that is none, of a member that comes twice, or of too deep nesting."""
     open_objects: list[set[str] | None] = []
     before, start = "", 0
     for token in _TOKEN.finditer(text):

@@ -1,4 +1,4 @@
-"""An answer beside the request that it was given to: let through or refused, its filter, its order, its bound."""
+"""A saved answer and its request: replayed to the ordinary checks; and its outcome, filter, order and bound."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OK, _BAD_REQUEST = 200, 400
 
 
 def exchange_of(operation: Operation, answer: Answer, request: Mapping[str, Any] | None) -> Exchange:
-    """Return the exchange of an answer; where no status was saved it has that of a success, or of a refusal."""
+    """Return the exchange of an answer; where no status was saved it has that of a success, or of a rejection."""
     status = answer.status or (_BAD_REQUEST if answer.is_error else _OK)
     return Exchange(
         operation.name,
@@ -43,7 +43,7 @@ def exchange_of(operation: Operation, answer: Answer, request: Mapping[str, Any]
 def snapshot_of(operation: Operation, exchange: Exchange) -> Snapshot:
     """Return the snapshot of the resource that an answer describes, or whose items it lists.
 
-    A page of a listing stands for the whole: no law that needs all of it does without the description as well.
+    A page of a listing is taken for the whole: a law that needs all of it needs the description as well.
     """
     answer = exchange.answer or {}
     asked = (exchange.input or {}).get(operation.subject)
@@ -71,7 +71,7 @@ def own_checks(contract: Contract) -> Iterator[Check]:
 
 
 def accepted_check(contract: Contract, operation: Operation) -> Check:
-    """Return the check that a valid request was let through."""
+    """Return the check that a valid request was accepted."""
     status = f"{operation.name}/output//http_status"
     return Check(
         f"{operation.name}/request/answered/let-through",
@@ -87,7 +87,7 @@ def accepted_check(contract: Contract, operation: Operation) -> Check:
 
 
 def rejected_check(contract: Contract, operation: Operation, broken: tuple[str, ...] = ()) -> Check:
-    """Return the check that a request was refused that breaks these facts."""
+    """Return the check that a request was rejected that breaks these facts."""
     return Check(
         f"{operation.name}/request/answered/refused",
         "must",
@@ -185,7 +185,7 @@ class Offline:
     def __init__(
         self, contract: Contract, operation: Operation, answer: Answer, exchange: Exchange, lacking: str
     ) -> None:
-        """Judge nothing yet; `lacking` says why what was asked is not known, where it is not."""
+        """Evaluate nothing yet; `lacking` says why what was asked is not known, where it is not."""
         self._lacking = lacking
         self._contract = contract
         self._operation = operation
@@ -278,7 +278,7 @@ _UNPROVEN = "whether its valid neighbour is let through takes a server to see"
 
 @dataclass(frozen=True)
 class Asked:
-    """An answer beside its request. `broken` are the ids of the facts that the request breaks."""
+    """An answer and its request. `broken` are the ids of the facts that the request breaks."""
 
     contract: Contract
     operation: Operation
@@ -286,10 +286,10 @@ class Asked:
     exchange: Exchange
     broken: tuple[str, ...]
     unsettled: bool
-    """Whether nobody has shown how the request ought to end."""
+    """Whether it is unknown how the request ought to end."""
 
     def ending(self) -> tuple[Check, Verdict]:
-        """Judge that a valid request was let through, and an invalid one refused for the right reason."""
+        """Evaluate that a valid request was accepted, and an invalid one rejected for the right reason."""
         if self.broken:
             return rejected_check(self.contract, self.operation, self.broken), self._refused()
         return accepted_check(self.contract, self.operation), self._let_through()
@@ -307,7 +307,7 @@ class Asked:
         return evaluate_accepted(operation, exchange, exists=False)
 
     def _refused(self) -> Verdict:
-        # The law comes to its control only where all else holds: the refusal itself shows that there was none.
+        # The law comes to its control only where all else holds: the rejection itself shows that there was none.
         verdict = evaluate_rejected(self.operation, self.exchange, self.exchange, Rejection())
         if verdict.kind == "control-refused":
             return passed({"answers": 1}, notes=(_UNPROVEN,))
@@ -369,9 +369,9 @@ _SERVER_ERROR = 500
 def error_code(
     contract: Contract, operation: Operation, answer: Answer, exchange: Exchange
 ) -> Iterator[tuple[Check, Verdict]]:
-    """Judge the code of an error, and its status where that was saved."""
+    """Evaluate the code of an error, and its status where that was saved."""
     code, common = exchange.error_code, contract.service.common_errors
-    if not code and not answer.rebuilt:  # that there is none is told by the form of its body
+    if not code and not answer.rebuilt:  # that there is none is reported by the rule on its body
         return
     check, known = code_check(contract, operation), (*operation.errors, *common)
     if code not in known:

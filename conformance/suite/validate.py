@@ -27,7 +27,7 @@ class Requested:
     """What there is to say of a request.
 
     `results` has a row for each fact that it exercises, under the fact's own id. `broken` are the facts that it breaks;
-    `unsettled` says that nobody has shown how it ought to end, `notes` what a reader should know beside.
+    `unsettled` says that it is unknown how it ought to end, `notes` what a reader should know as well.
     """
 
     results: tuple[report.Result, ...]
@@ -42,15 +42,15 @@ def evaluate_request(contract: Contract, operation: Operation, members: Mapping[
 
     A limit is broken only where documents and model agree that the value is outside it.
     """
-    judging = _Judging(contract, operation)
+    reader = _RequestReader(contract, operation)
     rows: dict[str, report.Result] = {}
-    for row in judging.of(members):  # the entries of a list share their facts: one that breaks a fact tells
+    for row in reader.of(members):  # the entries of a list share their facts: one that breaks a fact counts
         if row.id not in rows or row.outcome is report.Outcome.FAILED:
             rows[row.id] = row
     results = tuple(rows.values())
     broken = tuple(result.id for result in results if result.outcome is report.Outcome.FAILED)
-    unsettled = bool(broken) and set(broken) <= judging.unsettled
-    return Requested(results, broken, unsettled, tuple(judging.notes), _answer(operation, broken, unsettled=unsettled))
+    unsettled = bool(broken) and set(broken) <= reader.unsettled
+    return Requested(results, broken, unsettled, tuple(reader.notes), _answer(operation, broken, unsettled=unsettled))
 
 
 def _answer(operation: Operation, broken: tuple[str, ...], *, unsettled: bool) -> str:
@@ -63,8 +63,8 @@ def _answer(operation: Operation, broken: tuple[str, ...], *, unsettled: bool) -
     return f"HTTP {operation.http_status} with the operation's answer{missing}"
 
 
-class _Judging:
-    """Goes down a request beside the tree of the input."""
+class _RequestReader:
+    """Compares a request with the tree of the input."""
 
     def __init__(self, contract: Contract, operation: Operation) -> None:
         self._operation = operation
@@ -232,7 +232,7 @@ def evaluate(
     request: Content | None = None,
     form: Form | None = None,
 ) -> CheckResult:
-    """Judge an answer, a request, or an answer to a request; the form of an answer is found out where none is given."""
+    """Evaluate an answer, a request, or an answer to a request; the form of an answer is detected unless given."""
     asked = None if request is None else plain_members(request.members)
     requested = None if asked is None else evaluate_request(contract, operation, asked)
     if answer is None:
@@ -264,9 +264,9 @@ def _of_answer(  # noqa: PLR0913, PLR0917 - as above
     if answer.is_error:
         judged += error_code(contract, operation, answer, exchange)
     if requested is not None:
-        beside = Asked(contract, operation, answer, exchange, requested.broken, requested.unsettled)
-        judged.append(beside.ending())
-        judged += [(offline.checks[check_id], ask()) for check_id, ask in beside.judges()]
+        asked_exchange = Asked(contract, operation, answer, exchange, requested.broken, requested.unsettled)
+        judged.append(asked_exchange.ending())
+        judged += [(offline.checks[check_id], ask()) for check_id, ask in asked_exchange.judges()]
     results = report.sort_results(judged_row(check, verdict) for check, verdict in judged)
     return CheckResult(
         operation.name,

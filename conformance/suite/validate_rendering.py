@@ -86,7 +86,7 @@ def _frame(check_result: CheckResult, contract: str, width: int) -> Iterator[str
 def _finding(number: int, finding: report.Finding, width: int) -> Iterator[str]:
     lead = finding.lead
     yield ""
-    # A reason that says it all stands alone: what it is about is told by the id below it.
+    # A reason that says it all needs no title: the id below it says what it is about.
     title = _sentence(lead.reason) if finding.title.lower().endswith(f": {lead.reason.lower()}") else finding.title
     yield from hanging(f"{number:>3}. ", one_line(clip(title, _LONGEST)), width)
     if lead.reason and lead.reason.lower() not in title.lower():

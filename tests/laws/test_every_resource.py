@@ -19,8 +19,8 @@ def answered(body: bytes, status: int = 200) -> Exchange:
     return Exchange("any", HttpRequest("POST", "http://127.0.0.1/", (), b"{}"), HttpResponse(status, (), body, 0.0))
 
 
-def served(*exchanges: Exchange, vouched: bool = True) -> Served:
-    return Served("one", exchanges, vouched=vouched)
+def served(*exchanges: Exchange, must_exist: bool = True) -> Served:
+    return Served("one", exchanges, must_exist=must_exist)
 
 
 def test_good_answers_pass() -> None:
@@ -45,7 +45,7 @@ def test_an_answer_without_its_list_fails() -> None:
 
 
 def test_what_may_have_been_deleted_accuses_nobody() -> None:
-    assert every_resource(DESCRIBE, [served(answered(GONE, 400), vouched=False)]).outcome is Outcome.SKIPPED
+    assert every_resource(DESCRIBE, [served(answered(GONE, 400), must_exist=False)]).outcome is Outcome.SKIPPED
 
 
 def test_silence_is_an_error_and_no_failure() -> None:

@@ -1,4 +1,4 @@
-"""The check that what has ended is told in the same way twice: the plain request that is sent twice in any case."""
+"""The check that what has ended is described in the same way twice: the plain request is sent twice in any case."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _EXPECTED = "the same answer, its members in any order"
 _SHOWN = 80
 """Characters of a value that are shown."""
 _MOST = 5
-"""Differences that are told."""
+"""Differences that are shown."""
 
 Json = Mapping[str, Any]
 
 
 def same_again(first: Exchange, second: Exchange, reader: Reader | None) -> Verdict:
-    """Judge that two answers to one request say the same; with a reader they are pages of a listing.
+    """Check that two answers to one request say the same; with a reader they are pages of a listing.
 
     Objects are compared whatever the order of their members. Pages have the same items, but for those whose keys of the
     default order are equal: they may change places, over the end of the page too. Two tokens may be two texts.
@@ -54,7 +54,7 @@ def same_again(first: Exchange, second: Exchange, reader: Reader | None) -> Verd
 
 
 def same_members(reader: Reader, walks: Sequence[Walked], every: Sequence[Item]) -> Verdict:
-    """Judge that each item of these listings is told as the default listing (`every`) tells it, member by member."""
+    """Check that each item of these listings is, member by member, as in the default listing (`every`)."""
     if verdict := incomplete(*walks):
         return verdict
     known = {reader.identity(item): item for item in every}
@@ -83,7 +83,7 @@ def _pages(reader: Reader, first: Exchange, second: Exchange) -> Iterator[str]:
     yield from _differing(_around(reader, first), _around(reader, second))
     each, other = (_objects(reader, page) for page in (first, second))
     if not any(reader.keys(key, each) == reader.keys(key, other) for key in _orders(reader)):
-        yield f"{result} are {_told(reader, each)}, then {_told(reader, other)}"
+        yield f"{result} are {_shown_items(reader, each)}, then {_shown_items(reader, other)}"
     again = {reader.identity(item): item for item in other}
     for item in each:
         name = reader.identity(item)
@@ -92,7 +92,7 @@ def _pages(reader: Reader, first: Exchange, second: Exchange) -> Iterator[str]:
 
 
 def _around(reader: Reader, page: Exchange) -> dict[str, Any]:
-    """Return the members of a page beside its items; of a token no more than that there is one."""
+    """Return the members of a page but its items; of a token no more than that there is one."""
     result, token = reader.pagination.result, reader.pagination.output_token
     return {name: "…" if name == token else value for name, value in (page.answer or {}).items() if name != result}
 
@@ -101,7 +101,7 @@ def _objects(reader: Reader, page: Exchange) -> list[Item]:
     return [item for item in reader.items(page) if isinstance(item, Mapping)]
 
 
-def _told(reader: Reader, items: Sequence[Item]) -> str:
+def _shown_items(reader: Reader, items: Sequence[Item]) -> str:
     names = reader.identities(items)
     return f"{len(names)} items ({', '.join(names[:_MOST])}{', …' if len(names) > _MOST else ''})"
 
@@ -124,7 +124,7 @@ _STATEMENT = "asked twice about a resource that has ended, the target says the s
 
 
 def repeat_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
-    """Yield the one check; none for an operation about resources of which nobody can tell whether they have ended."""
+    """Yield the one check; none for an operation about resources that do not show whether they have ended."""
     describing = next((each for each in contract.operations.values() if each.settled is not None), None)
     if describing is None or describing.settled is None or operation.subject != describing.subject:
         return
@@ -160,7 +160,7 @@ def _asked(operation: Operation, session: TargetSession) -> tuple[Request, Resou
 def _answers(session: TargetSession, plain: Request, resource: ResourceSnapshot) -> tuple[Exchange, Exchange]:
     """Return the two answers that the run has had; others when it is asked again.
 
-    Where nobody but the suite has the resource in hand, nothing can have changed in between: the first two stand.
+    Where the suite alone has the resource in hand, nothing can have changed in between: the first two answers do.
     """
     first: Exchange = session.cached(("once", plain), lambda: session.exchange(plain))
     second: Exchange = session.cached(("again", plain), lambda: session.send_again(plain))

@@ -101,21 +101,21 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> Any:
 
 
 def holds(value: Any) -> bool:
-    """Tell whether a value counts as true for JMESPath: all but false, null and what is empty."""
+    """Return whether a value counts as true for JMESPath: all but false, null and what is empty."""
     return value is not None and value is not False and value not in ("", [], {})
 
 
 Scope = dict[str, Any]
 
 _SHOWN = 5
-"""How many violations are told in full."""
+"""How many violations are shown in full."""
 _LONGEST = 400
 """Characters of one violation."""
 _REQUEST = re.compile(r"\brequest\b")
 
 
 def evaluate_rule(rule: Rule, answers: Sequence[Exchange]) -> Verdict:
-    """Judge a rule on every successful answer of its operation; answers that say the same are looked at once."""
+    """Evaluate a rule on every successful answer of its operation; answers that say the same are looked at once."""
     answering = [answer for answer in answers if answer.operation == rule.operation and answer.ok]
     violations: list[tuple[str, Exchange]] = []
     instances = judged = 0
@@ -179,7 +179,7 @@ def _bound(bindings: Sequence[tuple[str, str]], scope: Scope) -> Iterator[Scope]
 
 
 def _shown(rule: Rule, scope: Scope, exchange: Exchange) -> str:
-    """Tell what broke the rule, and on which request."""
+    """Say what broke the rule, and on which request."""
     expression = rule.show or (rule.bindings[-1][0] if rule.bindings else "answer")
     text = json.dumps(evaluate(expression, scope), ensure_ascii=False, default=str)
     asked = ", ".join(str(value) for value in (exchange.input or {}).values() if isinstance(value, str))

@@ -35,7 +35,7 @@ class Narrowing:
     """What it looks at in an item."""
 
     def both(self, other: Narrowing) -> Narrowing:
-        """Return the two filters together: what one refuses is refused, and what both admit admitted."""
+        """Return the two filters together: what one excludes is excluded, and what both admit admitted."""
 
         def admits(item: Item) -> bool | None:
             verdicts = (self.admits(item), other.admits(item))
@@ -53,7 +53,7 @@ def containing(name: str, path: str, items: Sequence[Item]) -> Narrowing | None:
     dividing = [part for part in parts if 0 < counts[part] < len(texts)]
     if not dividing:
         return None
-    # Nearest to one half; of those the longest, whose case and order of letters tell most.
+    # Nearest to one half; of those the longest, whose case and order of letters show most.
     best = min(dividing, key=lambda part: (abs(2 * counts[part] - len(texts)), -len(part)))
     return Narrowing(
         ((name, best),), f"{path} contains {best!r}", lambda item: best in str(member(item, path)), (path,)
@@ -95,7 +95,7 @@ def beyond(  # noqa: PLR0913 - what is filtered, and how the value is chosen
 
 
 def _between_moments(path: str, others: Sequence[str], items: Sequence[Item], bound: float) -> bool:
-    """Tell whether a bound lies between two moments of one item."""
+    """Return whether a bound lies between two moments of one item."""
     return any(
         isinstance(moment := member(item, path), int | float)
         and isinstance(other := member(item, each), int | float)
@@ -106,9 +106,9 @@ def _between_moments(path: str, others: Sequence[str], items: Sequence[Item], bo
 
 
 def admits_only(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item] | None) -> Verdict:
-    """Judge that no item comes through that the filter refuses.
+    """Check that no item comes through that the filter refuses.
 
-    `every` is the unfiltered list: only where it has items to keep back does it tell that the filter is looked at. None
+    `every` is the unfiltered list: only where it has items to keep back does it show that the filter is applied. None
     where nothing but the walk is known, whose items then speak for themselves.
     """
     if verdict := incomplete(walk):
@@ -139,7 +139,7 @@ def _shown(reader: Reader, narrowing: Narrowing, item: Item) -> str:
 
 
 def admits_all(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequence[Item]) -> Verdict:
-    """Judge that the filter loses no item that it admits."""
+    """Check that the filter loses no item that it admits."""
     if verdict := incomplete(walk):
         return verdict
     wanted = reader.identities([item for item in every if narrowing.admits(item)])
@@ -166,9 +166,9 @@ def having(reader: Reader, name: str, value: str) -> Narrowing:
 
 
 def partition(reader: Reader, walks: Mapping[str, Walked], every: Sequence[Item], name: str) -> Verdict:
-    """Judge that the lists under all values of a filter, put together, are the unfiltered list.
+    """Check that the lists under all values of a filter, put together, are the unfiltered list.
 
-    An item of another value, newer than the contract, can be in none of them: that it is one is told by the enum.
+    An item of another value, newer than the contract, can be in none of them: the check of the enum reports it.
     """
     if verdict := incomplete(*walks.values()):
         return verdict
@@ -190,7 +190,7 @@ def partition(reader: Reader, walks: Mapping[str, Walked], every: Sequence[Item]
 
 
 def keeps_order(reader: Reader, narrowing: Narrowing, walk: Walked, ordered: Walked, sort_by: str) -> Verdict:
-    """Judge that a filtered and sorted list is the sorted list without the others, equal keys aside."""
+    """Check that a filtered and sorted list is the sorted list without the others, equal keys aside."""
     if verdict := incomplete(walk, ordered):
         return verdict
     wanted = [item for item in ordered.listing.items if narrowing.admits(item)]
@@ -301,7 +301,7 @@ def _same_members(walker: Walker, listing: ListingSnapshot, *, name: str) -> Ver
 
 
 def _subjects(walker: Walker, name: str, listing: ListingSnapshot) -> list[ListingSnapshot]:
-    """Return the representative listing, and those that it can't stand for under one of the values of a filter."""
+    """Return the representative listing, and those that show what it can't under one of the values of a filter."""
     queries = [Query(filtered=(other, value)) for other, value in walker.checks.filters if other == name]
     return list({each.name: each for query in queries for each in walker.subjects(listing, query)}.values())
 
@@ -390,7 +390,7 @@ def _walk(
 
 
 def _declare(law: str, each: Callable[[ListingChecks], Iterator[Variant]]) -> None:
-    """Declare the checks of filters of a kind: evaluated on the first listing whose items the filter can tell apart."""
+    """Declare the checks of filters of a kind: evaluated on the first listing whose items the filter divides."""
     for case, statement, evaluate in (
         ("only", "{subject} lists only items whose {words}", _only_narrowed),
         ("all", "{subject} loses no item whose {words}", _all_narrowed),

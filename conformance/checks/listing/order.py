@@ -20,10 +20,10 @@ _FEWEST_GROUPS = 2
 
 
 def sorted_by(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Item], *, descending: bool) -> Verdict:
-    """Judge that neighbours stand in the order asked for and no item is lost over it; equal keys stand either way.
+    """Check that neighbours are in the order asked for and no item is lost; equal keys may change places.
 
     `every` is the whole listing: an order lists all of it, but for a key that items may lack. A key whose collation is
-    documented nowhere is judged by grouping alone: equal values stand together. Text may be compared with or without
+    documented nowhere is checked by grouping alone: equal values come together. Text may be compared with or without
     regard to case: no document says which.
     """
     if verdict := incomplete(walk) or _other_items(reader, sort_by, walk, every):
@@ -112,7 +112,7 @@ def _grouped(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any]) ->
 
 
 def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked) -> Verdict:
-    """Judge that falling order is rising order read backwards, equal keys aside, with the same items."""
+    """Check that falling order is rising order read backwards, equal keys aside, with the same items."""
     if verdict := incomplete(rising, falling):
         return verdict
     names = [reader.identities(walk.listing.items) for walk in (rising, falling)]
@@ -144,7 +144,7 @@ def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked
 
 
 def same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walked, *, what: str) -> Verdict:
-    """Judge that leaving a member out is the same as writing its default out."""
+    """Check that leaving a member out is the same as writing its default out."""
     if verdict := incomplete(written_out, left_out):
         return verdict
     names = [reader.identities(walk.listing.items) for walk in (written_out, left_out)]
@@ -166,14 +166,14 @@ def same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walke
 
 
 def follows(reader: Reader, sort_by: str, model: Walked, listing: Walked) -> bool:
-    """Tell whether a listing has the order of a model, equal keys aside."""
+    """Return whether a listing has the order of a model, equal keys aside."""
     return reader.keys(sort_by, model.listing.items) == reader.keys(sort_by, listing.listing.items)
 
 
 def in_one_order(reader: Reader, walks: Sequence[Walked], orders: Sequence[tuple[str, str]]) -> Verdict:
-    """Judge that all of the listings are in the first of these orders (key, direction), or all in another one.
+    """Check that all of the listings are in the first of these orders (key, direction), or all in another one.
 
-    The first is the documented one; that a target follows another is told in a note.
+    The first is the documented one; a note says that a target follows another.
     """
     tallies: list[Tally] = []
     for key, direction in orders:
@@ -196,7 +196,7 @@ def in_one_order(reader: Reader, walks: Sequence[Walked], orders: Sequence[tuple
 
 
 def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: Walked) -> Verdict:
-    """Judge that sorting by this key lists just the items that have it."""
+    """Check that sorting by this key lists just the items that have it."""
     if verdict := incomplete(walk):
         return verdict
     with_key = [item for item in every if reader.has_key(sort_by, item)]
@@ -236,7 +236,7 @@ def order_subjects(walker: Walker, key: str, listing: ListingSnapshot) -> Iterat
 
 
 def _with_revealing_numbers(walker: Walker, key: str) -> ListingSnapshot | None:
-    """Return a resource whose keys are numbers that stand in another order as texts, or without their signs."""
+    """Return a resource whose keys are numbers that have another order as texts, or without their signs."""
 
     def shows(each: ListingSnapshot) -> int:
         keys = walker.reader.keys(key, each.items)
@@ -282,16 +282,16 @@ def _dividing(reader: Reader, key: str, items: Sequence[Item]) -> set[str]:
 
 
 def _of_one_kind(reader: Reader, key: str, keyed: Sequence[Item]) -> bool:
-    """Tell whether what stands beside the key is the same everywhere: of two metrics, each may be ordered by itself."""
+    """Return whether what comes with the key is the same everywhere: of two metrics, each may be ordered by itself."""
     holder, _, leaf = reader.spec.keys[key].rpartition(".")
     if not holder:
         return True
-    beside = [{name: value for name, value in member(item, holder).items() if name != leaf} for item in keyed]
-    return all(each == beside[0] for each in beside)
+    companions = [{name: value for name, value in member(item, holder).items() if name != leaf} for item in keyed]
+    return all(each == companions[0] for each in companions)
 
 
 def _torn(reader: Reader, key: str, ordered: Sequence[Item], name: str) -> bool:
-    """Tell whether the groups, whichever of them comes first, would stand otherwise than the whole."""
+    """Return whether the groups, whichever of them comes first, have another order than the whole."""
     texts = {str(item.get(name)) for item in ordered}
     if not _FEWEST_GROUPS <= len(texts) < len(ordered):
         return False

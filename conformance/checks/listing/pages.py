@@ -32,7 +32,7 @@ def failed_walk(  # noqa: PLR0913 - a verdict has as many parts
 
 
 def incomplete(*walks: Walked) -> Verdict | None:
-    """Judge walks that did not reach their end; None where all did."""
+    """Evaluate walks that did not reach their end; None where all did."""
     for walk in walks:
         if walk.listing.complete:
             continue
@@ -51,7 +51,7 @@ def incomplete(*walks: Walked) -> Verdict | None:
 
 
 def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walked) -> Verdict:
-    """Judge that small pages put together give the list of large pages: none lost, none twice, in order.
+    """Check that small pages put together give the list of large pages: none lost, none twice, in order.
 
     Items with equal sort keys may change places: no document orders ties.
     """
@@ -85,7 +85,7 @@ def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walke
 
 
 def _too_large(reader: Reader, walk: Walked, rests_on: Mapping[str, int]) -> Verdict | None:
-    """Judge the size of each page; None where all keep to it."""
+    """Evaluate the size of each page; None where all keep to it."""
     for number, page in enumerate(walk.listing.pages, start=1):
         if (count := len(reader.items(page))) > walk.size:
             return failed(
@@ -100,7 +100,7 @@ def _too_large(reader: Reader, walk: Walked, rests_on: Mapping[str, int]) -> Ver
 
 
 def full_pages(reader: Reader, walks: Sequence[Walked]) -> Verdict:
-    """Judge that every page but the last is full (further than the documents go: siblings send shorter ones)."""
+    """Check that every page but the last is full (further than the documents go: siblings send shorter ones)."""
     if verdict := incomplete(*walks):
         return verdict
     tally = Tally("pages")
@@ -117,7 +117,7 @@ def full_pages(reader: Reader, walks: Sequence[Walked]) -> Verdict:
 
 
 def same_size(reader: Reader, written_out: Exchange, left_out: Exchange) -> Verdict:
-    """Judge that leaving the size out gives a page as long as with the default written out; ties may change items."""
+    """Check that leaving the size out gives a page as long as with the default written out; ties may change items."""
     for exchange in (written_out, left_out):
         if verdict := fault_of(exchange, "a page"):
             return verdict
@@ -136,7 +136,7 @@ def same_size(reader: Reader, written_out: Exchange, left_out: Exchange) -> Verd
 
 
 def default_page_size(reader: Reader, pages: Sequence[tuple[Exchange, int]], default: int, *, exact: bool) -> Verdict:
-    """Judge a page asked for without a size: at most the default; `exact`: full where more items exist."""
+    """Evaluate a page asked for without a size: at most the default; `exact`: full where more items exist."""
     tally = Tally("pages")
     for page, count in pages:
         if page.ok and count > default:

@@ -21,9 +21,9 @@ _ONE_PAGE = "no listing here is longer than a page"
 
 
 def leads_to_the_end(reader: Reader, listings: Sequence[tuple[str, Listing]]) -> Verdict:
-    """Judge that token by token each listing comes to its end, whatever the resource; pairs of a name and its listing.
+    """Check that token by token each listing comes to its end, whatever the resource; pairs of a name and its listing.
 
-    A listing that was left off because it is longer than a run cares to read is nobody's fault, as long as it goes on
+    A listing that was left off because it is longer than a run reads is no fault, as long as it goes on
     with other items.
     """
     tally = Tally("listings")
@@ -42,7 +42,7 @@ def leads_to_the_end(reader: Reader, listings: Sequence[tuple[str, Listing]]) ->
 
 
 def are_strings(reader: Reader, walks: Sequence[Walked]) -> Verdict:
-    """Judge that every token that a page carries is a string, and not an empty one."""
+    """Check that every token that a page carries is a string, and not an empty one."""
     tally = Tally("tokens")
     for walk in walks:
         for number, page in enumerate(walk.listing.pages, start=1):
@@ -59,7 +59,7 @@ def are_strings(reader: Reader, walks: Sequence[Walked]) -> Verdict:
 
 
 def truncated_pages_lead_on(reader: Reader, known: Sequence[tuple[Walked, int]]) -> Verdict:
-    """Judge first pages that leave items out: each must carry a token. `known` pairs walks with the count."""
+    """Evaluate first pages that leave items out: each must carry a token. `known` pairs walks with the count."""
     tally = Tally("listings")
     for walk, count in known:
         if walk.listing.pages and count > walk.size and walk.listing.pages[0].ok:
@@ -76,7 +76,7 @@ def truncated_pages_lead_on(reader: Reader, known: Sequence[tuple[Walked, int]])
 
 
 def none_at_the_end(reader: Reader, walks: Sequence[tuple[Walked, int]], *, exact: bool) -> Verdict:
-    """Judge that a listing that fits on its page has no token; `exact` looks at those that just fill it.
+    """Check that a listing that fits on its page has no token; `exact` looks at those that just fill it.
 
     A page may be shorter than it was asked for (siblings of the operation send such pages): one that leaves items out
     carries its token by right.
@@ -98,7 +98,7 @@ def none_at_the_end(reader: Reader, walks: Sequence[tuple[Walked, int]], *, exac
 
 
 def never_the_first_page_again(reader: Reader, walks: Sequence[Walked]) -> Verdict:
-    """Judge that no token leads back: the items of the first page come once."""
+    """Check that no token leads back: the items of the first page come once."""
     if verdict := incomplete(*walks):
         return verdict
     tally = Tally("listings")
@@ -117,7 +117,7 @@ def never_the_first_page_again(reader: Reader, walks: Sequence[Walked]) -> Verdi
 
 
 def same_page(reader: Reader, once: Exchange, again: Exchange) -> Verdict:
-    """Judge that the same token gives the same page, however often it is used."""
+    """Check that the same token gives the same page, however often it is used."""
     for exchange in (once, again):
         if verdict := fault_of(exchange, "a page"):
             return verdict
@@ -136,7 +136,7 @@ def same_page(reader: Reader, once: Exchange, again: Exchange) -> Verdict:
 
 
 def unissued(exchange: Exchange) -> Verdict:
-    """Judge a token that nobody issued: it is refused, not taken for a page (further than the documents go)."""
+    """Check that a made-up token is rejected, not taken for a page (further than the documents go)."""
     expected = "a refusal with a 4xx: the token was never issued"
     if verdict := fault_of(exchange, expected):
         return verdict
@@ -150,7 +150,7 @@ def unissued(exchange: Exchange) -> Verdict:
 def foreign(
     reader: Reader, exchange: Exchange, allowed: frozenset[str], words: str, most: int | None = None
 ) -> Verdict:
-    """Judge a token offered to another query: refused, or answered with items that the query it came with admits.
+    """Evaluate a token offered to another query: rejected, or answered with items that the query it came with admits.
 
     `most` is the page size that the query asks for, if it asks for one.
     """

@@ -53,7 +53,7 @@ class Query:
 
 
 Variant = Mapping[str, Any]
-"""What tells the checks of one declaration apart: fills the braces of its texts, and goes to its function by name."""
+"""What differs between the checks of one declaration: it fills the braces of the texts, and goes to the function."""
 
 
 def _undefined(*_: Any, **__: Any) -> Verdict:
@@ -272,7 +272,7 @@ class Walker:
         return max(fitting[max(fitting)], key=worth)[0]
 
     def subjects(self, listing: ListingSnapshot, query: Query) -> list[ListingSnapshot]:
-        """Return the listings that can show what a query lists: the representative, and what it can't stand for.
+        """Return the listings that can show what a query lists: the representative, and those with what it lacks.
 
         That is one that has items under the filter where the representative has none, and the longest one, if it is
         longer than the largest page.
@@ -316,7 +316,7 @@ class Walker:
 
 
 def _differs(reader: Reader, sort_by: str, other: str, items: Sequence[Item]) -> bool:
-    """Tell whether items in the order of another key are out of the order of this one."""
+    """Return whether items in the order of another key are out of the order of this one."""
     try:
         ordered = sorted((item for item in items if reader.has_key(other, item)), key=partial(reader.key, other))
         keys = reader.keys(sort_by, ordered)

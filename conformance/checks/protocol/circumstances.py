@@ -30,7 +30,7 @@ _SLACK_S = 300.0
 _CLIENT_ERRORS = range(400, 500)
 
 Found = tuple[str, re.Match[str], str, Exchange]
-"""An ARN that the service made: its path, its parts, the name of what it names, and where it stands."""
+"""An ARN that the service made: its path, its parts, the name of what it names, and the answer that has it."""
 
 
 Members = tuple[str, ...]
@@ -81,7 +81,7 @@ class _Route:
 def minted(node: Node) -> Iterator[Members]:
     """Return the members of a structure that are ARNs of what it describes, each with the member that names the same.
 
-    `ThingArn` with `ThingName` beside it is one; an ARN without a name beside it (a role, a key) is the caller's.
+    `ThingArn` next to `ThingName` is one; an ARN without such a name (a role, a key) is the caller's.
     """
     for name in node.members:
         found = _ARN_MEMBER.fullmatch(name)
@@ -142,7 +142,7 @@ of_the_name = _each_arn("another-resource", "an ARN with the name of its resourc
 
 
 def of_one_account(_service: Service, operation: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Judge that all ARNs of all answers name one account."""
+    """Check that all ARNs of all answers name one account."""
     found = [(path, parts, exchange) for path, parts, _, exchange in _arns(operation, exchanges) if parts["account"]]
     accounts = Counter(parts["account"] for _, parts, _ in found)
     if not accounts:
@@ -163,7 +163,7 @@ def of_one_account(_service: Service, operation: Operation, exchanges: tuple[Exc
 
 
 def elsewhere(service: Service, operation: Operation, exchange: Exchange, here: str) -> Verdict:
-    """Judge the answer to a request for a resource of one region (`here`) that is signed for another one.
+    """Evaluate the answer to a request for a resource of one region (`here`) that is signed for another one.
 
     The resource is unknown there; a target with the same resources in every region names that region in their ARNs.
     """
@@ -205,7 +205,7 @@ def tells_times(operation: Operation) -> bool:
 
 
 def nothing_to_come(_service: Service, operation: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Judge that no time of what has happened is later than the answer, by the answer's own Date where it has one."""
+    """Check that no time of what has happened is later than the answer, by the answer's own Date where it has one."""
     tally = Tally("times")
     route = _Route.to(operation.output, has_happened)
     for exchange in exchanges:

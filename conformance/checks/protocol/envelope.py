@@ -278,7 +278,7 @@ _ENVELOPE = (
 
 
 def _says_nothing_of_arns(contract: Contract, operation: Operation) -> bool:
-    """Tell whether no law of the contract's own says more precisely what the ARNs of an operation end in."""
+    """Return whether no law of the contract's own says more precisely what the ARNs of an operation end in."""
     named = (law for each in contract.behaviours if operation.name in each.operations for law in each.laws)
     return names_resources(operation) and not any("arn" in law.split("-") for law in named)
 
@@ -352,7 +352,7 @@ def _gathered(session: TargetSession, operation: Operation, scope: Scope) -> tup
 
 
 def _is_within(scope: Scope, service: Service, request: Request) -> bool:
-    """Tell whether what a request was answered with is within a scope."""
+    """Return whether what a request was answered with is within a scope."""
     if request.after is not None:
         return False  # what another request may have left on the connection is reported by the check of that request
     if scope is Scope.EVERYTHING:
@@ -369,7 +369,7 @@ def _is_within(scope: Scope, service: Service, request: Request) -> bool:
 def _ask_for_errors(session: TargetSession, operation: Operation) -> None:
     """Have an unknown name and an invalid one rejected; of an operation that names nothing, two other constraints."""
     if operation.subject:
-        asked = [{operation.subject: session.nobody}, {operation.subject: "-"}]
+        asked = [{operation.subject: session.unknown_name}, {operation.subject: "-"}]
     else:
         rejected = (case for case in request_cases(session.contract, operation) if case.expect is Expect.REFUSED)
         asked = [dict(case.members) for case in islice(rejected, 2)]

@@ -46,12 +46,12 @@ class Builder:
         return [node for node in self.operation.input.members.values() if not node.effective("required")]
 
     def is_token(self, node: Node) -> bool:
-        """Tell whether a member is the pagination token."""
+        """Return whether a member is the pagination token."""
         pagination = self.operation.pagination
         return pagination is not None and node.name == pagination.input_token
 
     def good(self, node: Node) -> Any:
-        """Return a valid value of a member, or what stands for one: of a filter by time, one that lets much through."""
+        """Return a valid value of a member, or its placeholder; of a filter by time, one that admits much."""
         if node.name == self.operation.subject:
             return Placeholder.EXISTING
         if self.operation.listing is not None and node.name in self.operation.listing.before:
@@ -159,7 +159,7 @@ def _pattern(builder: Builder, node: Node) -> Iterator[RequestCase]:
         statement = f"{node.path} matches its pattern from end to end: not with {edit.words}"
         case = builder.rejected(node, edit, "pattern", f"pattern-{edit.name}", statement, control)
         if builder.is_token(node) and edit.name == _AT_THE_END:
-            # A token that nobody issued is refused anyway: spoiled must be one that would be taken.
+            # A made-up token is rejected anyway: spoiled must be one that would be accepted.
             case = replace(case, members=builder.having(node, Placeholder.BROKEN_TOKEN))
         yield replace(case, facts=(*case.facts, *both))
     if not builder.is_token(node):
@@ -172,8 +172,8 @@ def _pattern(builder: Builder, node: Node) -> Iterator[RequestCase]:
 _PLAINEST = frozenset({"left-out", "enum-not-stranger", "pattern-inner-space"})
 """The cases, of those about one facet, that no leniency of a server could explain."""
 
-_BESIDE_OTHERS = ("enum", "pattern", "maximum", "max_length", "minimum", "min_length")
-_BESIDE_A_TOKEN = ("enum", "minimum", "max_length", "maximum", "pattern", "min_length")
+_WITH_OTHERS = ("enum", "pattern", "maximum", "max_length", "minimum", "min_length")
+_WITH_A_TOKEN = ("enum", "minimum", "max_length", "maximum", "pattern", "min_length")
 """The facets in the order in which they are broken: the first that a member has gives the case that names none."""
 
 
@@ -191,21 +191,21 @@ def pairs(builder: Builder) -> Iterator[RequestCase]:
         )
 
 
-def refused_beside(builder: Builder, alone: Sequence[RequestCase]) -> Iterator[RequestCase]:
-    """Yield again what each member is refused for alone: beside all the others, and beside a token just issued.
+def rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Iterator[RequestCase]:
+    """Yield again what each member is rejected for alone: next to all the others, and next to a token just issued.
 
-    It shows a server that checks a member only where it stands alone, or on first pages only.
+    It shows a server that checks a member only where it comes alone, or on first pages only.
     """
     optional = builder.optional
     tokens = [node for node in optional if builder.is_token(node)]
     for node in builder.operation.input.members.values():
         others = [item for item in optional if item is not node and item not in tokens]
-        yield from _beside(builder, node, alone, others, _BESIDE_OTHERS, ("others", "all other members"))
+        yield from _with_others(builder, node, alone, others, _WITH_OTHERS, ("others", "all other members"))
         if node not in tokens:
-            yield from _beside(builder, node, alone, tokens, _BESIDE_A_TOKEN, ("a-token", "a token just issued"))
+            yield from _with_others(builder, node, alone, tokens, _WITH_A_TOKEN, ("a-token", "a token just issued"))
 
 
-def _beside(  # noqa: PLR0913, PLR0917 - what is broken, and what stands beside it
+def _with_others(  # noqa: PLR0913, PLR0917 - what is broken, and what comes with it
     builder: Builder,
     node: Node,
     alone: Sequence[RequestCase],
@@ -215,16 +215,16 @@ def _beside(  # noqa: PLR0913, PLR0917 - what is broken, and what stands beside 
 ) -> Iterator[RequestCase]:
     if not company:
         return
-    beside, words = named
+    company_name, words = named
     valid = tuple((item.name, builder.good(item)) for item in company)
     control = (*builder.base, *valid)
     if node in builder.optional and not any(builder.is_token(item) for item in company):
-        # Beside a token the member is left out of the control: the token is one of the plain query.
+        # Next to a token the member is left out of the control: the token is one of the plain query.
         control = (*control, (node.name, builder.good(node)))
     for name, case in _chosen(alone, node, facets, is_token=builder.is_token(node)):
         yield replace(
             case,
-            name=f"{name}-beside-{beside}",
+            name=f"{name}-beside-{company_name}",
             statement=f"{case.statement}, also beside {words}",
             members=(*case.members, *valid),
             control=control,
@@ -247,7 +247,7 @@ def _chosen(
 
 
 def _spoiled(members: Members) -> bool:
-    """Tell whether a token that would be taken is what was broken: one that nobody issued is refused anyway."""
+    """Return whether a token that would be accepted is what was broken: a made-up one is rejected anyway."""
     return any(value is Placeholder.BROKEN_TOKEN for _, value in members)
 
 
@@ -255,14 +255,14 @@ def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase
     """Return every request case of an operation, in the order of its members. Raises CaseError for a case that lies."""
     generator = _Generator(contract, operation)
     cases = [case for node in operation.input.members.values() for case in generator.of_member(node)]
-    cases += [*pairs(generator), *refused_beside(generator, cases), *generator.unknown_members()]
+    cases += [*pairs(generator), *rejected_with_others(generator, cases), *generator.unknown_members()]
     for case in cases:
         _verify(operation, case)
     return tuple(cases)
 
 
 def _verify(operation: Operation, case: RequestCase) -> None:
-    """Hold a case against the contract. Raises CaseError where it breaks anything but what it names."""
+    """Check a case against the contract. Raises CaseError where it breaks anything but what it names."""
     if case.expect is Expect.EITHER:
         return
     broken, wanted = request_violations(operation.input, _plain(case.members)), _named(case)

@@ -1,4 +1,4 @@
-"""Checks of requests and of the protocol's envelope: a case is sent, its control beside it, and a law judges."""
+"""Checks of requests and of the protocol's envelope: a case is sent, and its control, and a law evaluates both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws of a single request: let through, refused for the right reason, or either; and its answer's top."""
+"""Laws of a single request: accepted, rejected for the right reason, or either; and the top of its answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BAD_REQUEST = 400
 
 @dataclass(frozen=True)
 class Rejection:
-    """What a refusal must look like: HTTP statuses and error codes (empty: any 4xx, any code)."""
+    """What a rejection must look like: HTTP statuses and error codes (empty: any 4xx, any code)."""
 
     statuses: frozenset[int] = frozenset({_BAD_REQUEST})
     codes: frozenset[str] = INVALID
@@ -40,12 +40,12 @@ class Rejection:
 
 
 def failed_by(exchange: Exchange, kind: str, reason: str, expected: str, *others: Exchange) -> Verdict:
-    """Return a failure that an exchange shows by how it ended; `others` are shown beside it."""
+    """Return a failure that an exchange shows by how it ended; `others` are shown next to it."""
     return failed(kind, reason, expected=expected, received=shown(exchange), exchanges=(exchange, *others))
 
 
 def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
-    """Judge an exchange that has no usable answer; None where there is one.
+    """Evaluate an exchange that has no usable answer; None where there is one.
 
     A dropped connection and a 5xx are failures of their own kind: the target met a request that it could not handle.
     Silence, or no HTTP at all, is an error: nothing was judged.
@@ -63,14 +63,14 @@ def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
 
 
 def was_accepted(operation: Operation, exchange: Exchange) -> bool:
-    """Tell whether validation let the request pass: 2xx, or an error of the operation's own."""
+    """Return whether validation accepted the request: 2xx, or an error of the operation's own."""
     return exchange.ok or (exchange.error_code in operation.errors and exchange.status in _CLIENT_ERRORS)
 
 
 def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:
-    """Judge a request that must be accepted: 2xx and an answer that keeps the contract at its top.
+    """Evaluate a request that must be accepted: 2xx and an answer that keeps the contract at its top.
 
-    Where the name is nobody's (`exists` False) the documented not-found error shows as well that it was let through.
+    Where nothing has the name (`exists` False) the documented not-found error shows as well that it was accepted.
     What lies deeper in the answer is judged by the response checks, on this very answer.
     """
     errors = " or ".join(operation.errors)
@@ -94,7 +94,7 @@ _PYTHON = {"list": list, "map": dict, "structure": dict, "string": str}
 
 
 def _broken_at_its_top(operation: Operation, exchange: Exchange, expected: str) -> Verdict | None:
-    """Judge the top of an answer; None where it keeps the contract."""
+    """Evaluate the top of an answer; None where it keeps the contract."""
     problems = "; ".join(problem.words for problem in problems_at_the_top(operation, exchange))
     if not problems:
         return None
@@ -141,7 +141,7 @@ def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[To
 
 
 def has_repeated_items(operation: Operation, page: Exchange) -> bool:
-    """Tell whether an item stands twice on a page."""
+    """Return whether an item is on a page twice."""
     found = (page.answer or {}).get(operation.pagination.result) if operation.pagination else None
     items = found if isinstance(found, list) else []
     identity = operation.listing.identity if operation.listing else ""
@@ -150,7 +150,7 @@ def has_repeated_items(operation: Operation, page: Exchange) -> bool:
 
 
 def evaluate_rejected(operation: Operation, exchange: Exchange, control: Exchange, rejection: Rejection) -> Verdict:
-    """Judge a request that must be refused; a refusal proves something only beside a control that was let through."""
+    """Evaluate a request that must be rejected; a rejection proves nothing unless its control was accepted."""
     expected = str(rejection)
     if verdict := fault_of(exchange, expected):
         return verdict
@@ -187,7 +187,7 @@ def evaluate_rejected(operation: Operation, exchange: Exchange, control: Exchang
 
 
 def evaluate_either(operation: Operation, exchange: Exchange, control: Exchange, lenient: str) -> Verdict:
-    """Judge a request whose fate nobody has shown: accepted, or refused with a 4xx; the verdict says which.
+    """Evaluate a request whose outcome is unknown: accepted, or rejected with a 4xx; the verdict says which.
 
     A target that refuses the plain request as well has not shown that it looked at this one.
     """
@@ -210,7 +210,7 @@ def evaluate_either(operation: Operation, exchange: Exchange, control: Exchange,
 
 
 def evaluate_like_control(exchange: Exchange, control: Exchange) -> Verdict:
-    """Judge a request that must end just as its control does: the same status and the same error code."""
+    """Evaluate a request that must end just as its control does: the same status and the same error code."""
     expected = f"as its control: {shown(control)}"
     if verdict := fault_of(exchange, expected):
         return verdict
@@ -226,7 +226,7 @@ _ON_ONE_CONNECTION = "the answer to the second of two requests on one connection
 
 
 def evaluate_following(operation: Operation, exchange: Exchange, before: Exchange, control: Exchange) -> Verdict:
-    """Judge that a request leaves no bytes behind: the one sent `before` on the same connection.
+    """Check that a request leaves no bytes behind: the one sent `before` on the same connection.
 
     A server reads the whole body, or closes the connection (RFC 9112, section 9.3). Otherwise it takes the rest of the
     body for the next request, and `exchange` does not end as its `control` on a connection of its own.
@@ -251,7 +251,7 @@ def evaluate_following(operation: Operation, exchange: Exchange, before: Exchang
 
 
 def evaluate_kept(exchange: Exchange, before: Exchange) -> Verdict:
-    """Judge that a connection stays open behind the answer to the request `before`, unless that one says otherwise."""
+    """Check that a connection stays open behind the answer to the request `before`, unless that one says otherwise."""
     kind = exchange.fault.kind if exchange.fault else ""
     if kind == CUT:
         return failed(

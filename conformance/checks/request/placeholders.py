@@ -15,7 +15,7 @@ _TOKENS = (Placeholder.TOKEN, Placeholder.BROKEN_TOKEN)
 
 
 def exists(session: TargetSession, operation: Operation, members: Mapping[str, Any]) -> bool:
-    """Tell whether a request names a resource that exists, where it names one at all."""
+    """Return whether a request names a resource that exists, where it names one at all."""
     return not operation.subject or str(members.get(operation.subject)) in session.names(operation.subject)
 
 
@@ -31,7 +31,7 @@ def resolve(
         if isinstance(value, Placeholder) and name in control:
             resolved[name] = control[name]
         elif value is Placeholder.EXISTING:
-            resolved[name] = session.existing(operation) or session.nobody
+            resolved[name] = session.existing(operation) or session.unknown_name
         elif value in _TOKENS:
             token = fresh_token(session, operation, resolved)
             if token is None:

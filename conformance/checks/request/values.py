@@ -30,11 +30,11 @@ class Expect(StrEnum):
     """How a request ought to end."""
 
     ACCEPTED = "accepted"
-    """2xx; for a name that nobody has, the documented not-found error."""
+    """2xx; for a name that nothing has, the documented not-found error."""
     REFUSED = "refused"
-    """A validation or serialization error, HTTP 400, beside a control that was let through."""
+    """A validation or serialization error, HTTP 400, next to a control that was accepted."""
     EITHER = "either"
-    """Nobody has shown which: accepted, or refused with a 4xx; never a 5xx or a dropped connection."""
+    """Unknown which: accepted, or rejected with a 4xx; never a 5xx or a dropped connection."""
     LIKE_CONTROL = "like its control"
     """Just as the control ends: the same status and error code."""
 
@@ -52,7 +52,7 @@ class RequestCase:
     """One request made from the contract.
 
     `subject` and `name` are the last two segments of the check id. `facts` are the ids of the facts that it rests on,
-    `observed` the observations. `breaks` is the (member, facet) pair that a refused case violates; `inseparable` names
+    `observed` the observations. `breaks` is the (member, facet) pair that a rejected case violates; `inseparable` names
     further facets that no value could keep while breaking it.
     """
 

@@ -71,7 +71,7 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
 
 
 def observed_values(session: TargetSession, operation: Operation) -> ObservedValues:
-    """Return what all answers so far show, walked anew only when answers have come in since."""
+    """Return what all answers so far show, walked again only when answers have come in since."""
     answers = session.answers(operation.name)
     return session.cached(("sightings", operation.name, len(answers)), lambda: observe(operation, answers))
 
@@ -127,23 +127,23 @@ def _survived(operation: Operation, session: TargetSession) -> Verdict:
 class Served:
     """What an operation said of one resource: every page of it, or the one answer.
 
-    `vouched` is whether the resource must be there: the suite made it, or another operation knows it.
+    `must_exist` is whether the resource must be there: the suite made it, or another operation knows it.
     """
 
     name: str
     exchanges: tuple[Exchange, ...]
-    vouched: bool
+    must_exist: bool
 
 
 def every_resource(operation: Operation, seen: Iterable[Served]) -> Verdict:
-    """Judge that each resource is answered for, to the last page; one that nobody vouches for may have been deleted."""
+    """Check that each resource is answered for, to the last page; one that need not exist may have been deleted."""
     tally = Tally("resources")
     result = operation.pagination.result if operation.pagination else ""
     for served in seen:
         last = served.exchanges[-1]
         if last.response is None and (verdict := fault_of(last, "an answer")):
             return verdict
-        if last.error_code in operation.errors and not served.vouched:
+        if last.error_code in operation.errors and not served.must_exist:
             continue
         whole = last.ok and (not result or isinstance((last.answer or {}).get(result), list))
         page = f", page {len(served.exchanges)}" if len(served.exchanges) > 1 else ""
@@ -189,11 +189,11 @@ def _every_resource(operation: Operation, session: TargetSession) -> Verdict:
     seen = []
     for resource in session.snapshot.resources:
         pages: tuple[Exchange, ...] = (resource.description,)
-        vouched = resource.listing is not None
+        must_exist = resource.listing is not None
         if operation.listing is not None:
             pages = session.walk(operation, {operation.subject: resource.name}).listing.pages
-            vouched = resource.description.ok
-        seen.append(Served(resource.name, pages, vouched=resource.known is not None or vouched))
+            must_exist = resource.description.ok
+        seen.append(Served(resource.name, pages, must_exist=resource.known is not None or must_exist))
     verdict = RequestAttribution(session.contract, operation).of_pages(every_resource(operation, seen), session)
     token = operation.pagination.input_token if operation.pagination else ""
     if any(token in (exchange.input or {}) for exchange in verdict.exchanges):

@@ -98,7 +98,7 @@ class _Walk:
                 self.value(node.value, entry)
 
     def _is_new(self, path: str, entry: Any) -> bool:
-        # Version 2 has no references, so that equal entries come out as equal bytes, whatever page they stand on.
+        # Version 2 has no references, so that equal entries come out as equal bytes, whatever page they are on.
         key = (path, marshal.dumps(entry, 2))
         known = key in self._entries
         self._entries.add(key)
@@ -123,7 +123,7 @@ class _Walk:
 
 
 def is_exercisable(fact: Fact) -> bool:
-    """Tell whether an answer can break this output fact at all.
+    """Return whether an answer can break this output fact at all.
 
     That a member may be left out is a permission; a default is what the service fills in at creation, and is judged by
     the laws on resources that the suite made.
@@ -137,7 +137,7 @@ def fact_id(fact: Fact) -> str:
 
 
 def evaluate_fact(fact: Fact, observed_values: ObservedValues) -> Verdict:
-    """Judge one output fact; `skipped` where no answer exercised it."""
+    """Evaluate one output fact; `skipped` where no answer exercised it."""
     values_here = observed_values.paths[fact.path]
     rests_on = {"answers": observed_values.answers, "values": values_here.seen}
     if fact.facet == "required":
@@ -202,7 +202,7 @@ def expectation(fact: Fact) -> str:
 
 
 def evaluate_status(exchanges: tuple[Exchange, ...], wanted: int) -> Verdict:
-    """Judge that every success has the documented status, not just some 2xx."""
+    """Check that every success has the documented status, not just some 2xx."""
     tally = Tally("answers")
     for exchange in exchanges:
         tally.hold(exchange.status == wanted, f"HTTP {exchange.status}", exchange)

@@ -17,7 +17,7 @@ _ZERO_TIME = "0001-01-01T00:00:00Z"
 _SHOWN = 60
 
 SPECIAL_FLOATS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
-"""The texts that stand for floats which JSON has no numbers for, and how Python writes them."""
+"""The texts for floats that JSON has no numbers for, and how Python writes them."""
 MODELLED = "/modelled"
 """What a facet is marked with where only the model states it."""
 
@@ -76,7 +76,7 @@ def json_kind(kind: str) -> str:
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value of the wire is a number; true and false are none."""
+    """Return whether a value of the wire is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

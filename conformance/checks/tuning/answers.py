@@ -7,7 +7,7 @@ Each is registered twice: for the listing under its own name, and for the descri
 target which lacks one of the two operations is still judged on the other. What holds for the training job of a parent
 as well is registered a third time, with `overall-best-`.
 
-A parent that is gone is nobody's fault. Its name can be given again: on a state that others made, a tuning job by the
+A parent that is gone is no fault. Its name can be given again: on a state that others made, a tuning job by the
 name of a parent that is younger than the child is another one.
 """
 
@@ -39,14 +39,14 @@ BEST, OVERALL_BEST = "BestTrainingJob", "OverallBestTrainingJob"
 METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 
 _RESOLUTION_S = 1.0
-"""Times may be kept in whole seconds: no document says how finely they are told."""
+"""Times may be kept in whole seconds: no document states their resolution."""
 
 Json = Mapping[str, Any]
 _NOTHING: Json = {}
 
 
 def at(value: Any, path: str) -> Any:
-    """Return what stands at a dotted path; None where the path leads nowhere."""
+    """Return the value at a dotted path; None where the path leads nowhere."""
     for name in path.split("."):
         # What comes from JSON is a dict, and asking for that first is several times as quick.
         value = value.get(name) if isinstance(value, (dict, Mapping)) else None
@@ -72,7 +72,7 @@ def mapping(value: Any, path: str = "") -> Json:
 
 
 def same_time(item: Any, other: Any) -> bool:
-    """Tell whether two values are one moment, as finely as times are told."""
+    """Return whether two values are one moment, at the resolution of times."""
     first, second = number(item), number(other)
     return first is not None and second is not None and abs(first - second) < _RESOLUTION_S
 
@@ -90,7 +90,7 @@ def definitions(answer: Json) -> list[Json]:
 
 
 def definition_of(answer: Json, training_job: Json) -> Json | None:
-    """Return the definition that launched a training job; None where the answers don't tell."""
+    """Return the definition that launched a training job; None where the answers don't show it."""
     known = definitions(answer)
     if len(known) == 1:
         return known[0]
@@ -111,13 +111,13 @@ def objectives(answer: Json) -> set[tuple[str, str]]:
 
 
 def training_jobs(resource: ResourceSnapshot) -> list[Json]:
-    """Return the listed training jobs, and the best one beside them, as a description shows it."""
+    """Return the listed training jobs, and the best one that the description shows."""
     best = mapping(resource.answer, BEST)
     return [*resource.items, best] if best else list(resource.items)
 
 
 def bests(resource: ResourceSnapshot) -> Iterator[tuple[str, Json]]:
-    """Yield the best training job and the overall best, where there are such, each with the member that tells it."""
+    """Yield the best training job and the overall best, where there are such, each with the member that holds it."""
     for member in (BEST, OVERALL_BEST):
         best = mapping(resource.answer, member)
         if best:
@@ -125,19 +125,19 @@ def bests(resource: ResourceSnapshot) -> Iterator[tuple[str, Json]]:
 
 
 def autotuned(answer: Json) -> bool:
-    """Tell whether the service may have chosen ranges by itself, so that the answer need not show them all."""
+    """Return whether the service may have chosen ranges by itself, so that the answer need not show them all."""
     ranges = [mapping(answer, "HyperParameterTuningJobConfig.ParameterRanges")]
     ranges += [mapping(item, "HyperParameterRanges") for item in definitions(answer)]
     return bool(mapping(answer, "Autotune")) or any(item.get("AutoParameters") for item in ranges)
 
 
 def still(resource: ResourceSnapshot) -> bool:
-    """Tell whether description and listing may be compared: the tuning job has ended, or is wholly prepared."""
+    """Return whether description and listing may be compared: the tuning job has ended, or is wholly prepared."""
     return resource.listed and bool(resource.answer) and (resource.settled or resource.listed_known)
 
 
 def ours(resource: ResourceSnapshot) -> bool:
-    """Tell whether nobody but the suite had the tuning job in hand, so that no training job was deleted behind it."""
+    """Return whether the suite alone had the tuning job in hand, so that no training job was deleted by others."""
     return resource.known is not None
 
 
@@ -148,7 +148,7 @@ def job(resource: ResourceSnapshot, training_job: Json) -> str:
 
 if TYPE_CHECKING:
     Pick = Callable[[ResourceSnapshot], Sequence[Json]]
-    JudgeOfSummaries = Callable[[Snapshot, Pick], Verdict]
+    SummaryEvaluate = Callable[[Snapshot, Pick], Verdict]
 
 
 def listed(resource: ResourceSnapshot) -> Sequence[Json]:
@@ -168,25 +168,25 @@ def overall_best(resource: ResourceSnapshot) -> Sequence[Json]:
     return [found] if found else []
 
 
-def summary_law(name: str, *, subject: str, of_parents: bool = False) -> Callable[[JudgeOfSummaries], JudgeOfSummaries]:
-    """Register the decorated function, which is told where to take the summaries from, as two laws or three.
+def summary_law(name: str, *, subject: str, of_parents: bool = False) -> Callable[[SummaryEvaluate], SummaryEvaluate]:
+    """Register the decorated function, which gets what picks the summaries, as two laws or three.
 
     `of_parents` is whether it holds for training jobs of the parents of a warm start, too.
     """
 
-    def register(evaluate: JudgeOfSummaries) -> JudgeOfSummaries:
-        Law(name, operation=LIST, subject=subject)(partial(_judged, evaluate, listed))
-        Law(f"best-{name}", operation=DESCRIBE, subject=subject)(partial(_judged, evaluate, best))
+    def register(evaluate: SummaryEvaluate) -> SummaryEvaluate:
+        Law(name, operation=LIST, subject=subject)(partial(_evaluated, evaluate, listed))
+        Law(f"best-{name}", operation=DESCRIBE, subject=subject)(partial(_evaluated, evaluate, best))
         if of_parents:
             Law(f"overall-best-{name}", operation=DESCRIBE, subject=f"overall-best-{subject}")(
-                partial(_judged, evaluate, overall_best)
+                partial(_evaluated, evaluate, overall_best)
             )
         return evaluate
 
     return register
 
 
-def _judged(evaluate: JudgeOfSummaries, pick: Pick, snapshot: Snapshot) -> Verdict:
+def _evaluated(evaluate: SummaryEvaluate, pick: Pick, snapshot: Snapshot) -> Verdict:
     return evaluate(snapshot, pick)
 
 

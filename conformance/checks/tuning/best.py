@@ -65,7 +65,7 @@ class _Contest:
 
 
 def contest(resource: ResourceSnapshot) -> _Contest | None:
-    """Return the contest of a tuning job; None where its definitions have different objectives, or none is told."""
+    """Return the contest of a tuning job; None where its definitions have different objectives, or none."""
     ways = objectives(resource.answer)
     direction = next(iter(ways))[1] if len(ways) == 1 else ""
     if direction not in {"Maximize", "Minimize"}:
@@ -80,7 +80,7 @@ def contest(resource: ResourceSnapshot) -> _Contest | None:
 
 @Law("best-training-job-has-won", operation=DESCRIBE, subject="best-training-job", compares=True, covers=(BEST,))
 def best_training_job_has_won(snapshot: Snapshot) -> Verdict:
-    """Judge that the best training job completed with the best objective, and is absent where none has succeeded."""
+    """Check that the best training job completed with the best objective, and is absent where none has succeeded."""
     tally = Tally("tuning jobs")
     notes: list[str] = []
     for resource in snapshot.resources:
@@ -94,8 +94,8 @@ def best_training_job_has_won(snapshot: Snapshot) -> Verdict:
         status, value = text(best, "TrainingJobStatus"), _value_of(best, resource)
         if status == "Stopped":
             notes.append(_STOPPED_WON)
-        untold = value is None and not run.winners()  # nobody's metric is told: it may be left out
-        won = untold or value in run.winners() or (bool(missing(resource)) and _unbeaten(run, value))
+        unknown = value is None and not run.winners()  # no metric is shown at all: it may be left out
+        won = unknown or value in run.winners() or (bool(missing(resource)) and _unbeaten(run, value))
         tally.hold(
             won and status in {"", "Completed", "Stopped"},
             f"{resource.name} calls {text(best, 'TrainingJobName')} best ({status}, {value}); "
@@ -113,7 +113,7 @@ def best_training_job_has_won(snapshot: Snapshot) -> Verdict:
 
 @Law("best-training-job-could-win", operation=DESCRIBE, subject="best-status")
 def best_training_job_could_win(snapshot: Snapshot) -> Verdict:
-    """Judge that the best training job, and the overall best, has completed (or was stopped, O11)."""
+    """Check that the best training job, and the overall best, has completed (or was stopped, O11)."""
     tally = Tally("best training jobs")
     notes: list[str] = []
     for resource in snapshot.resources:
@@ -139,7 +139,7 @@ def best_training_job_could_win(snapshot: Snapshot) -> Verdict:
 
 @Law("best-follows-the-direction", operation=DESCRIBE, subject="objective", compares=True)
 def best_follows_the_direction(snapshot: Snapshot) -> Verdict:
-    """Judge that no completed training job has a higher value than the best (Maximize), or a lower one (Minimize)."""
+    """Check that no completed training job has a higher value than the best (Maximize), or a lower one (Minimize)."""
     tally = Tally("training jobs beside the best")
     for resource in snapshot.resources:
         value = _value_of(mapping(resource.answer, BEST), resource)
@@ -162,7 +162,7 @@ def best_follows_the_direction(snapshot: Snapshot) -> Verdict:
 
 @Law("best-training-job-as-listed", operation=DESCRIBE, subject="best-as-listed", compares=True)
 def best_training_job_as_listed(snapshot: Snapshot) -> Verdict:
-    """Judge that the best training job stands in the listing, with equal members where both show them (O5)."""
+    """Check that the best training job is in the listing, with equal members where both show them (O5)."""
     tally = Tally("best training jobs")
     for resource in snapshot.resources:
         best = mapping(resource.answer, BEST)
@@ -189,7 +189,7 @@ def best_training_job_as_listed(snapshot: Snapshot) -> Verdict:
     covers=(OVERALL_BEST,),
 )
 def overall_best_spans_the_parents(snapshot: Snapshot) -> Verdict:
-    """Judge that after a warm start on identical data no best, own or of a parent, beats the overall best."""
+    """Check that after a warm start on identical data no best, own or of a parent, beats the overall best."""
     tally = Tally("bests beside the overall best")
     for resource in snapshot.resources:
         run = contest(resource) if resource.settled or resource.listed_known else None
@@ -197,17 +197,17 @@ def overall_best_spans_the_parents(snapshot: Snapshot) -> Verdict:
             continue
         overall = number(resource.answer, f"{OVERALL_BEST}.{_VALUE}")
         if overall is None and not ours(resource):
-            continue  # nobody has shown an answer without one, so a live service is not accused
-        for beside in (resource, *parents(snapshot, resource)):
+            continue  # no answer without one was recorded, so a live service is not accused
+        for relative in (resource, *parents(snapshot, resource)):
             # The same metric in the same direction, or the two can't be compared.
-            alike = objectives(beside.answer) == objectives(resource.answer)
-            value = number(beside.answer, f"{BEST}.{_VALUE}") if alike else None
+            comparable = objectives(relative.answer) == objectives(resource.answer)
+            value = number(relative.answer, f"{BEST}.{_VALUE}") if comparable else None
             if value is not None:
                 tally.hold(
                     overall is not None and not run.better(value, overall),
-                    f"{resource.name} has the overall best {overall}, {beside.name} the best {value}",
+                    f"{resource.name} has the overall best {overall}, {relative.name} the best {value}",
                     resource.description,
-                    beside.description,
+                    relative.description,
                 )
     return tally.verdict(
         "overall-beaten",
@@ -246,7 +246,7 @@ def _differing(best: Any, listed: Any, path: str) -> list[str]:
 
 @summary_law("metric-is-the-objective", subject="metric", of_parents=True)
 def metric_is_the_objective(snapshot: Snapshot, pick: Pick) -> Verdict:
-    """Judge that name and direction of a final metric are those of the objective; the direction may be absent (O5)."""
+    """Check that name and direction of a final metric are those of the objective; the direction may be absent (O5)."""
     tally = Tally("final metrics")
     for resource in snapshot.resources:
         for item in pick(resource):
@@ -269,7 +269,7 @@ def metric_is_the_objective(snapshot: Snapshot, pick: Pick) -> Verdict:
 
 @Law("pending-objective-is-still-running", operation=LIST, subject="objective-status")
 def pending_objective_is_still_running(snapshot: Snapshot) -> Verdict:
-    """Judge that no pending training job has ended; between its end and its evaluation nobody is accused."""
+    """Check that no pending training job has ended; between its end and its evaluation both are right."""
     tally = Tally("pending training jobs")
     for resource in snapshot.resources:
         for item in resource.items if still(resource) else ():
@@ -286,7 +286,7 @@ def pending_objective_is_still_running(snapshot: Snapshot) -> Verdict:
 
 @Law("best-objective-has-not-failed", operation=DESCRIBE, subject="best-objective-status")
 def best_objective_has_not_failed(snapshot: Snapshot) -> Verdict:
-    """Judge that no best training job says itself that its objective failed or is pending."""
+    """Check that no best training job says itself that its objective failed or is pending."""
     tally = Tally("best training jobs")
     for resource in snapshot.resources:
         for member, best in bests(resource):
@@ -303,7 +303,7 @@ def best_objective_has_not_failed(snapshot: Snapshot) -> Verdict:
 
 @Law("failed-objective-is-never-best", operation=DESCRIBE, subject="best-training-job", compares=True)
 def failed_objective_is_never_best(snapshot: Snapshot) -> Verdict:
-    """Judge that BestTrainingJob is none of the training jobs whose objective failed."""
+    """Check that BestTrainingJob is none of the training jobs whose objective failed."""
     tally = Tally("training jobs with a failed objective")
     for resource in snapshot.resources:
         best = text(resource.answer, "BestTrainingJob.TrainingJobName")

@@ -30,7 +30,7 @@ COUNTERS = {
 }
 """The counters of each set. A set with others, newer than the contract, need not add up to anything."""
 _STATUSES = ("Completed", "InProgress", "Failed", "Stopped", "Stopping", "Deleting")
-"""The statuses of training jobs, the last two without a counter. How one that is newer is counted nobody knows."""
+"""The statuses of training jobs, the last two without a counter. How a newer one is counted is unknown."""
 _LARGEST_PAGE = 100
 _SUBJECTS = {_STATUS: "status-counters", _OBJECTIVE: "objective-counters"}
 _CONFIG = "HyperParameterTuningJobConfig"
@@ -41,14 +41,14 @@ _OLD_LIMIT = "the counters exceed the limit on training jobs by those that ran a
 class _Count:
     """A counter and the bounds that the listing sets it."""
 
-    told: float
+    stated: float
     low: float
     high: float
     listed: str
 
     @property
     def right(self) -> bool:
-        return self.low <= self.told <= self.high
+        return self.low <= self.stated <= self.high
 
 
 def _deleted(resource: ResourceSnapshot, group: str) -> float:
@@ -58,7 +58,7 @@ def _deleted(resource: ResourceSnapshot, group: str) -> float:
     count too much is excused: what one of them counts beyond the other was never a training job. The counters by
     status may lack those that the service stopped.
 
-    A listing that ends with a full page and without a token was cut there: nobody deletes down to just that number.
+    A listing that ends with a full page and without a token was cut there: deletions do not end at just that number.
     """
     if ours(resource) or (resource.items and len(resource.items) % _LARGEST_PAGE == 0):
         return 0
@@ -69,7 +69,7 @@ def _deleted(resource: ResourceSnapshot, group: str) -> float:
 
 
 def _may_lack_stopped(resource: ResourceSnapshot) -> bool:
-    """Tell whether the service may have stopped training jobs, which no counter by status is sure to count."""
+    """Return whether the service may have stopped training jobs, which no counter by status is sure to count."""
     stopped = sum(text(item, "TrainingJobStatus") == "Stopped" for item in resource.items)
     return _service_stops(resource) or bool(_stopped_by_the_service(resource, stopped))
 
@@ -84,9 +84,9 @@ def _sum(resource: ResourceSnapshot, group: str) -> float:
 
 
 def _adds_up(resource: ResourceSnapshot, group: str) -> bool:
-    """Tell whether a set of counters is there, and has no counter of which nobody knows what it counts."""
-    told = mapping(resource.answer, group)
-    return bool(told) and set(told) <= set(COUNTERS[group])
+    """Return whether a set of counters is there, and has no counter whose meaning is unknown."""
+    stated = mapping(resource.answer, group)
+    return bool(stated) and set(stated) <= set(COUNTERS[group])
 
 
 def _again(resource: ResourceSnapshot) -> float:
@@ -95,7 +95,7 @@ def _again(resource: ResourceSnapshot) -> float:
 
 
 def _service_stops(resource: ResourceSnapshot) -> bool:
-    """Tell whether the service was asked to stop training jobs on its own."""
+    """Return whether the service was asked to stop training jobs on its own."""
     config = mapping(resource.answer, _CONFIG)
     early = config.get("TrainingJobEarlyStoppingType") == "Auto" or config.get("Strategy") == "Hyperband"
     limited = config.get("TuningJobCompletionCriteria") or number(config, "ResourceLimits.MaxRuntimeInSeconds")
@@ -103,39 +103,39 @@ def _service_stops(resource: ResourceSnapshot) -> bool:
 
 
 def _stopped_by_the_service(resource: ResourceSnapshot, stopped: int) -> int:
-    """Return how many of the stopped training jobs the service may have stopped itself: all or none can be told."""
+    """Return how many of the stopped training jobs the service may have stopped itself: all or none."""
     tuning_stopped = text(resource.answer, "HyperParameterTuningJobStatus") == "Stopped"
     by_hand = resource.listed_known or (tuning_stopped and not _service_stops(resource))
     return 0 if by_hand else stopped
 
 
-def _beside(found: Counter[str], known: Sequence[str]) -> int:
+def _without_word(found: Counter[str], known: Sequence[str]) -> int:
     """Return how many have none of these words, but another one or none at all."""
     return found.total() - sum(found[each] for each in known)
 
 
 def _by_status(status: str, *uncounted: str) -> Callable[[ResourceSnapshot], _Count | None]:
     def count(resource: ResourceSnapshot) -> _Count | None:
-        told = number(resource.answer, f"{_STATUS}.{status}")
-        if told is None:
+        stated = number(resource.answer, f"{_STATUS}.{status}")
+        if stated is None:
             return None
         found = Counter(text(item, "TrainingJobStatus") for item in resource.items)
         low = found[status] - (_stopped_by_the_service(resource, found[status]) if status == "Stopped" else 0)
-        loose = found["Deleting"] + sum(found[each] for each in uncounted) + _beside(found, _STATUSES)
-        return _Count(told, low, found[status] + loose + _deleted(resource, _STATUS), f"{found[status]} {status}")
+        loose = found["Deleting"] + sum(found[each] for each in uncounted) + _without_word(found, _STATUSES)
+        return _Count(stated, low, found[status] + loose + _deleted(resource, _STATUS), f"{found[status]} {status}")
 
     return count
 
 
 def _by_objective(status: str) -> Callable[[ResourceSnapshot], _Count | None]:
     def count(resource: ResourceSnapshot) -> _Count | None:
-        told = number(resource.answer, f"{_OBJECTIVE}.{status}")
-        if told is None:
+        stated = number(resource.answer, f"{_OBJECTIVE}.{status}")
+        if stated is None:
             return None
         found = Counter(text(item, "ObjectiveStatus") for item in resource.items)
-        high = found[status] + _beside(found, COUNTERS[_OBJECTIVE]) + _deleted(resource, _OBJECTIVE)
+        high = found[status] + _without_word(found, COUNTERS[_OBJECTIVE]) + _deleted(resource, _OBJECTIVE)
         return _Count(
-            told, found[status], high + (_again(resource) if status == "Failed" else 0), f"{found[status]} {status}"
+            stated, found[status], high + (_again(resource) if status == "Failed" else 0), f"{found[status]} {status}"
         )
 
     return count
@@ -148,13 +148,13 @@ def _errors(resource: ResourceSnapshot) -> _Count | None:
         return None
     found = Counter(text(item, "TrainingJobStatus") for item in resource.items)
     # What ran again may be listed no more (O10); the law goes further than the documents and says so all the same.
-    high = found["Failed"] + found["Deleting"] + _beside(found, _STATUSES) + _deleted(resource, _STATUS)
+    high = found["Failed"] + found["Deleting"] + _without_word(found, _STATUSES) + _deleted(resource, _STATUS)
     return _Count(retryable + final, found["Failed"], high, f"{found['Failed']} Failed")
 
 
 def _statuses(resource: ResourceSnapshot) -> _Count:
     found = Counter(text(item, "TrainingJobStatus") for item in resource.items)
-    spared = _beside(found, _STATUSES[:4]) + _stopped_by_the_service(resource, found["Stopped"])
+    spared = _without_word(found, _STATUSES[:4]) + _stopped_by_the_service(resource, found["Stopped"])
     listed = len(resource.items)
     high = listed + _again(resource) + _deleted(resource, _STATUS)
     return _Count(_sum(resource, _STATUS), listed - spared, high, f"{listed} training jobs")
@@ -179,7 +179,7 @@ def _counter_law(name: str, group: str, what: str, count: Callable[[ResourceSnap
                 continue
             tally.hold(
                 counted.right,
-                f"{resource.name} counts {counted.told:g} and lists {counted.listed}",
+                f"{resource.name} counts {counted.stated:g} and lists {counted.listed}",
                 *resource.exchanges,
             )
             if counted.right and missing(resource):
@@ -208,7 +208,7 @@ _counter_law("failed-objective-counter", _OBJECTIVE, "{}.Failed", _by_objective(
 
 @Law("launches-within-the-limit", operation=DESCRIBE, subject="limits")
 def launches_within_the_limit(snapshot: Snapshot) -> Verdict:
-    """Judge that MaxNumberOfTrainingJobs is not exceeded, leaving out what failed: it may have run again (O10)."""
+    """Check that MaxNumberOfTrainingJobs is not exceeded, leaving out what failed: it may have run again (O10)."""
     tally = Tally("tuning jobs")
     above = False
     for resource in snapshot.resources:
@@ -242,9 +242,9 @@ def _sent_law(name: str, subject: str, group: str) -> None:
     def evaluate(snapshot: Snapshot) -> Verdict:
         tally = Tally("tuning jobs")
         for resource in snapshot.resources:
-            told = resource.answer.get(group)
-            if isinstance(told, Mapping):
-                lacking = [counter for counter in COUNTERS[group] if told.get(counter) is None]
+            stated = resource.answer.get(group)
+            if isinstance(stated, Mapping):
+                lacking = [counter for counter in COUNTERS[group] if stated.get(counter) is None]
                 tally.hold(not lacking, f"{resource.name}: {group} lacks {', '.join(lacking)}", resource.description)
         return tally.verdict(
             "counter-left-out",

@@ -1,4 +1,4 @@
-"""The laws that hold a target against the world that the suite made: what was put in must come out.
+"""The laws that compare a target with the world that the suite made: what was put in must come out.
 
 What was asked for at creation is known of every tuning job that the suite made. What became of one (status, times,
 training jobs) is known only where the target took the whole world (`ResourceSnapshot.listed_known`). One filled through
@@ -95,7 +95,7 @@ RANGES = frozenset({"IntegerParameterRanges", "ContinuousParameterRanges", "Cate
 
 
 def differences(asked: Any, received: Any, path: str, extended: frozenset[str] = frozenset()) -> list[str]:
-    """Name each path at which `told` lacks or alters what was asked for; empty where nothing does.
+    """Name each path at which `received` lacks or alters what was asked for; empty where nothing does.
 
     `extended` are further lists to which the service may add items of its own.
     """
@@ -191,7 +191,7 @@ _CHECKPOINTS = "/opt/ml/checkpoints/"
 
 
 def _absent_or(shown: Any, default: Any) -> bool:
-    """Tell whether a member that was left out shows nothing, the empty text for nothing, or its default."""
+    """Return whether a member that was left out shows nothing, the empty text for nothing, or its default."""
     return shown in (None, "", default)
 
 
@@ -207,7 +207,7 @@ def _in_both_trees(member: str) -> tuple[str, ...]:
     facts=("output/HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType/default",),
 )
 def early_stopping_defaults_to_off(snapshot: Snapshot) -> Verdict:
-    """Judge that TrainingJobEarlyStoppingType, when left out, is absent or Off; autotune may choose otherwise."""
+    """Check that TrainingJobEarlyStoppingType, when left out, is absent or Off; autotune may choose otherwise."""
     tally = Tally("tuning jobs")
     member = "HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType"
     for resource in made(snapshot):
@@ -228,7 +228,7 @@ def early_stopping_defaults_to_off(snapshot: Snapshot) -> Verdict:
     facts=_in_both_trees("StoppingCondition.MaxRuntimeInSeconds"),
 )
 def training_runtime_defaults_to_a_day(snapshot: Snapshot) -> Verdict:
-    """Judge that MaxRuntimeInSeconds, when left out, is absent or 86400."""
+    """Check that MaxRuntimeInSeconds, when left out, is absent or 86400."""
     tally = Tally("definitions")
     for resource, asked, received in created_definitions(snapshot):
         if at(asked, "StoppingCondition.MaxRuntimeInSeconds") is None:
@@ -248,7 +248,7 @@ def training_runtime_defaults_to_a_day(snapshot: Snapshot) -> Verdict:
     facts=_in_both_trees("CheckpointConfig.LocalPath"),
 )
 def checkpoint_path_default(snapshot: Snapshot) -> Verdict:
-    """Judge that CheckpointConfig.LocalPath, when left out, is absent or the default directory."""
+    """Check that CheckpointConfig.LocalPath, when left out, is absent or the default directory."""
     tally = Tally("definitions")
     for resource, asked, received in created_definitions(snapshot):
         if mapping(asked, "CheckpointConfig") and at(asked, "CheckpointConfig.LocalPath") is None:
@@ -263,7 +263,7 @@ def checkpoint_path_default(snapshot: Snapshot) -> Verdict:
 
 
 def channel_default(snapshot: Snapshot, member: str, default: Any) -> Verdict:
-    """Judge that a member of a channel, when left out, is absent or shows its default."""
+    """Check that a member of a channel, when left out, is absent or shows its default."""
     tally = Tally("channels")
     for resource, asked, received in created_definitions(snapshot):
         for given, shown in zip(entries(asked, "InputDataConfig"), entries(received, "InputDataConfig"), strict=False):
@@ -391,7 +391,7 @@ for _form in _DEFINITION_FORMS:
     covers=("TrainingJobDefinition.*", "TrainingJobDefinitions.*"),
 )
 def definitions_come_back(snapshot: Snapshot) -> Verdict:
-    """Judge that the single definition is single, and that as many of several come back in the same order."""
+    """Check that the single definition is single, and that as many of several come back in the same order."""
     tally = Tally("tuning jobs")
     for resource in made(snapshot):
         asked = [text(entry, "DefinitionName") for entry in entries(resource.known.create, "TrainingJobDefinitions")]
@@ -406,7 +406,7 @@ def definitions_come_back(snapshot: Snapshot) -> Verdict:
 
 @known_law("Autotune", operation=DESCRIBE, statement="Autotune is told as it was asked for, and only then")
 def autotune_comes_back(snapshot: Snapshot) -> Verdict:
-    """Judge that Autotune is as given, and absent where it was not given."""
+    """Check that Autotune is as given, and absent where it was not given."""
     tally = Tally("tuning jobs")
     for resource in made(snapshot):
         asked, received = resource.known.create.get("Autotune"), resource.answer.get("Autotune")
@@ -424,7 +424,7 @@ def autotune_comes_back(snapshot: Snapshot) -> Verdict:
     covers=("WarmStartConfig.*",),
 )
 def no_warm_start(snapshot: Snapshot) -> Verdict:
-    """Judge that WarmStartConfig is absent where it was not given."""
+    """Check that WarmStartConfig is absent where it was not given."""
     tally = Tally("tuning jobs")
     for resource in made(snapshot):
         if not resource.known.create.get("WarmStartConfig"):
@@ -440,13 +440,13 @@ def no_warm_start(snapshot: Snapshot) -> Verdict:
     covers=tuple(f"{form}.InputDataConfig[].CompressionType" for form in _DEFINITION_FORMS),
 )
 def compression_default(snapshot: Snapshot) -> Verdict:
-    """Judge that a channel without compression shows none."""
+    """Check that a channel without compression shows none."""
     return channel_default(snapshot, "CompressionType", "None")
 
 
 @known_law("arn-of-the-tuning-job", operation=DESCRIBE, statement=ARN_STATEMENT, covers=("HyperParameterTuningJobArn",))
 def arn_of_a_made_tuning_job(snapshot: Snapshot) -> Verdict:
-    """Judge the ARNs of the tuning jobs that the suite made."""
+    """Evaluate the ARNs of the tuning jobs that the suite made."""
     return arn_of_the_tuning_job(made(snapshot))
 
 
@@ -535,7 +535,7 @@ for _path, _truth in (
     covers=("TrainingJobStatusCounters.*", "ObjectiveStatusCounters.*"),
 )
 def counters_of_the_world(snapshot: Snapshot) -> Verdict:
-    """Judge the counters by the truth, so that a listing with the same fault can't hide it."""
+    """Evaluate the counters by the truth, so that a listing with the same fault can't hide it."""
     tally, wrong = Tally("tuning jobs"), dict[str, None]()
     for resource in wholly_known(snapshot):
         status = Counter(element.status for element in resource.known.training_jobs)
@@ -567,7 +567,7 @@ def counters_of_the_world(snapshot: Snapshot) -> Verdict:
 
 @known_law("BestTrainingJob", operation=DESCRIBE, statement="the best training job is the best of the prepared ones")
 def best_of_the_world(snapshot: Snapshot) -> Verdict:
-    """Judge BestTrainingJob by the truth: the best that completed, or the best with a stopped one among them (O11)."""
+    """Check BestTrainingJob against the truth: the best that completed, or the best with a stopped one (O11)."""
     tally = Tally("tuning jobs")
     for resource in wholly_known(snapshot):
         names, received = _winners(resource.known), text(resource.answer, "BestTrainingJob.TrainingJobName")
@@ -588,7 +588,7 @@ def best_of_the_world(snapshot: Snapshot) -> Verdict:
     covers=(f"{BEST}.*", f"{OVERALL_BEST}.*"),
 )
 def best_members_of_the_world(snapshot: Snapshot) -> Verdict:
-    """Judge each member of the best and the overall best by the truth; the definition's name may be left out (O5)."""
+    """Check each member of the best and overall best against the truth; the definition's name may be left out (O5)."""
     tally, wrong = Tally("best training jobs"), dict[str, None]()
     for resource in wholly_known(snapshot):
         # The overall best may be a parent's, so that it is looked for among the training jobs of every prepared job.
@@ -650,7 +650,7 @@ def _winners(world: WorldJob) -> set[str] | None:
     covers=("TrainingJobSummaries", "TrainingJobSummaries[]", "TrainingJobSummaries[].TrainingJobName"),
 )
 def training_jobs_of_the_world(snapshot: Snapshot) -> Verdict:
-    """Judge that every prepared training job is listed once, and nothing else is."""
+    """Check that every prepared training job is listed once, and nothing else is."""
     tally = Tally("tuning jobs")
     for resource in wholly_listed(snapshot):
         listed = Counter(text(item, "TrainingJobName") for item in resource.items)
@@ -676,7 +676,7 @@ def _member_of_items(path: str, truth: Truth) -> Evaluate:
     return evaluate
 
 
-for _path, _told in _MEMBERS:
+for _path, _true_value in _MEMBERS:
     known_law(f"TrainingJobSummaries[].{_path}", operation=LIST, statement=f"{_path} is what the state has")(
-        _member_of_items(_path, _told)
+        _member_of_items(_path, _true_value)
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @summary_law("tuned-are-the-ranged", subject="tuned-hyperparameters")
 def tuned_are_the_ranged(snapshot: Snapshot, pick: Pick) -> Verdict:
-    """Judge that the keys of TunedHyperParameters are the names that have a range; with autotune nobody can tell."""
+    """Check that the keys of TunedHyperParameters are the names that have a range, as far as the answer shows them."""
     tally = Tally("training jobs")
     for resource in snapshot.resources:
         for item, definition in _launched(resource, () if autotuned(resource.answer) else pick(resource)):
@@ -38,7 +38,7 @@ def tuned_are_the_ranged(snapshot: Snapshot, pick: Pick) -> Verdict:
             without, stray = sorted(ranged - tuned), sorted(tuned - ranged)
             tally.hold(
                 tuned == ranged,
-                f"{job(resource, item)}: {_told('lacks', without)}{_told('has, without a range,', stray)}".rstrip("; "),
+                f"{job(resource, item)}: {_list('lacks', without)}{_list('has, without a range,', stray)}".rstrip("; "),
                 *resource.exchanges,
             )
     return tally.verdict(
@@ -51,7 +51,7 @@ def tuned_are_the_ranged(snapshot: Snapshot, pick: Pick) -> Verdict:
 
 @Law("static-are-not-tuned", operation=DESCRIBE, subject="hyperparameters")
 def static_are_not_tuned(snapshot: Snapshot) -> Verdict:
-    """Judge that no static hyperparameter has a range, and that no training job was given a tuned value for one."""
+    """Check that no static hyperparameter has a range, and that no training job was given a tuned value for one."""
     tally = Tally("definitions and training jobs")
     for resource in snapshot.resources:
         for definition in definitions(resource.answer):
@@ -128,5 +128,5 @@ def _tuned(resource: ResourceSnapshot) -> Iterator[tuple[Json, Range, str]]:
                 yield item, each, value
 
 
-def _told(verb: str, names: list[str]) -> str:
+def _list(verb: str, names: list[str]) -> str:
     return f"{verb} {', '.join(names)}; " if names else ""

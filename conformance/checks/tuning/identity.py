@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @Law("lists-only-its-own-training-jobs", operation=LIST, subject="membership", shows=("TrainingJobSummaries",))
 def lists_only_its_own_training_jobs(snapshot: Snapshot) -> Verdict:
-    """Judge that no training job stands in two listings, or in that of a tuning job that it does not name."""
+    """Check that no training job is in two listings, or in that of a tuning job that it does not name."""
     tally = Tally("training jobs")
     listed = [resource for resource in snapshot.resources if resource.items]
     owners: dict[str, str] = {}
@@ -58,7 +58,7 @@ def lists_only_its_own_training_jobs(snapshot: Snapshot) -> Verdict:
 
 @summary_law("names-its-tuning-job", subject="tuning-job-name")
 def names_its_tuning_job(snapshot: Snapshot, pick: Pick) -> Verdict:
-    """Judge that TuningJobName, in listings and in best training jobs, is the tuning job that was asked about."""
+    """Check that TuningJobName, in listings and in best training jobs, is the tuning job that was asked about."""
     tally = Tally("training jobs")
     for resource in snapshot.resources:
         for item in pick(resource):
@@ -77,7 +77,7 @@ def names_its_tuning_job(snapshot: Snapshot, pick: Pick) -> Verdict:
 
 @Law("overall-best-is-of-the-family", operation=DESCRIBE, subject="overall-best-tuning-job-name")
 def overall_best_is_of_the_family(snapshot: Snapshot) -> Verdict:
-    """Judge that TuningJobName of the overall best is this tuning job or one that it descends from, near or far."""
+    """Check that TuningJobName of the overall best is this tuning job or one that it descends from, near or far."""
     tally = Tally("overall best training jobs")
     for resource in snapshot.resources:
         item = mapping(resource.answer, OVERALL_BEST)
@@ -113,7 +113,7 @@ def _family(snapshot: Snapshot, resource: ResourceSnapshot) -> tuple[set[str], b
 
 @summary_law("training-job-arn-ends-with-its-name", subject="training-job-arn", of_parents=True)
 def training_job_arn_ends_with_its_name(snapshot: Snapshot, pick: Pick) -> Verdict:
-    """Judge that the last part of each ARN is the training job's name, in the same or in lower case (observed)."""
+    """Check that the last part of each ARN is the training job's name, in the same or in lower case (observed)."""
     tally = Tally("training jobs")
     lowered = False
     for resource in snapshot.resources:
@@ -137,7 +137,7 @@ ARN_STATEMENT = "the ARN of a tuning job ends with its name"
 
 
 def arn_of_the_tuning_job(resources: Iterable[ResourceSnapshot]) -> Verdict:
-    """Judge that the last part of HyperParameterTuningJobArn is the name, in whatever case."""
+    """Check that the last part of HyperParameterTuningJobArn is the name, in whatever case."""
     tally = Tally("tuning jobs")
     for resource in resources:
         arn = text(resource.answer, "HyperParameterTuningJobArn")
@@ -166,7 +166,7 @@ Law(
 
 @summary_law("definition-name-is-known", subject="definitions")
 def definition_name_is_known(snapshot: Snapshot, pick: Pick) -> Verdict:
-    """Judge that TrainingJobDefinitionName is the name of a definition, where the definitions have names."""
+    """Check that TrainingJobDefinitionName is the name of a definition, where the definitions have names."""
     tally = Tally("training jobs")
     for resource in snapshot.resources:
         names = [name for each in definitions(resource.answer) if (name := text(each, "DefinitionName"))]
@@ -188,7 +188,7 @@ def definition_name_is_known(snapshot: Snapshot, pick: Pick) -> Verdict:
 
 @Law("launched-from-the-definition", operation=DESCRIBE, subject="definition")
 def launched_from_the_definition(snapshot: Snapshot) -> Verdict:
-    """Judge that every training job of a tuning job with one definition agrees with it in name and tuned settings."""
+    """Check that every training job of a tuning job with one definition agrees with it in name and tuned settings."""
     tally = Tally("training jobs")
     for resource in snapshot.resources:
         definition = mapping(resource.answer, "TrainingJobDefinition")
@@ -216,7 +216,7 @@ def launched_from_the_definition(snapshot: Snapshot) -> Verdict:
 
 @Law("every-definition-is-launched", operation=DESCRIBE, subject="definitions")
 def every_definition_is_launched(snapshot: Snapshot) -> Verdict:
-    """Judge that a completed tuning job with enough training jobs launched one from each of its definitions."""
+    """Check that a completed tuning job with enough training jobs launched one from each of its definitions."""
     tally = Tally("definitions")
     for resource in snapshot.resources:
         several = entries(resource.answer, "TrainingJobDefinitions")
@@ -244,7 +244,7 @@ def every_definition_is_launched(snapshot: Snapshot) -> Verdict:
     shows=("TrainingJobDefinition", "TrainingJobDefinitions"),
 )
 def one_definition_or_several(snapshot: Snapshot) -> Verdict:
-    """Judge that the single definition and the list never stand together, and that a list leaves the config bare."""
+    """Check that the single definition and the list never come together, and that a list leaves the config bare."""
     tally = Tally("tuning jobs")
     for resource in snapshot.resources:
         single, several = (

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _DAY_S = 86_400
 _UPLOAD_S = 2 * _DAY_S
 _STOPPING_S = 3_600
-"""What a tuning job may consume after its limit, by its own count: training jobs are told to stop, and save."""
+"""What a tuning job may consume after its limit, by its own count: training jobs are asked to stop, and save."""
 _TRAINING_JOB_S = 30 * _DAY_S
 _CLOCKS_S = 60
 """What two clocks of a service may differ by, and more than what rounding to whole seconds does."""
@@ -70,7 +70,7 @@ _PLAUSIBLE = "a time lies between the year of the service and 2100"
     statement=f"in a description {_PLAUSIBLE}",
 )
 def times_are_plausible(snapshot: Snapshot) -> Verdict:
-    """Judge the times of every description; a bound of the suite's own, which no document states."""
+    """Evaluate the times of every description; a bound of the suite's own, which no document states."""
     return _plausible((resource.name, resource.answer, _TIMES, resource.description) for resource in snapshot.resources)
 
 
@@ -83,7 +83,7 @@ def times_are_plausible(snapshot: Snapshot) -> Verdict:
     statement=f"in a listing {_PLAUSIBLE}",
 )
 def listed_times_are_plausible(snapshot: Snapshot) -> Verdict:
-    """Judge the times of every listed training job, likewise."""
+    """Evaluate the times of every listed training job, likewise."""
     return _plausible(
         (job(resource, item), item, _ITEM_TIMES, resource.exchanges[-1])
         for resource in snapshot.resources
@@ -117,7 +117,7 @@ def _date(time: float) -> str:
 
 @Law("tuning-job-precedes-its-training-jobs", operation=DESCRIBE, subject="times")
 def tuning_job_precedes_its_training_jobs(snapshot: Snapshot) -> Verdict:
-    """Judge that no training job is older than its tuning job; training jobs have whole seconds, so those count."""
+    """Check that no training job is older than its tuning job; training jobs have whole seconds, so those count."""
     tally = Tally("training jobs")
     for resource in snapshot.resources:
         created = number(resource.answer, "CreationTime")
@@ -139,7 +139,7 @@ def tuning_job_precedes_its_training_jobs(snapshot: Snapshot) -> Verdict:
 
 @Law("tuning-end-time", operation=DESCRIBE, subject="times")
 def tuning_end_time(snapshot: Snapshot) -> Verdict:
-    """Judge that the end is absent in progress, present once the tuning job ended, and never before the creation."""
+    """Check that the end is absent in progress, present once the tuning job ended, and never before the creation."""
     tally = Tally("tuning jobs")
     for resource in snapshot.resources:
         status = text(resource.answer, "HyperParameterTuningJobStatus")
@@ -163,7 +163,7 @@ def tuning_end_time(snapshot: Snapshot) -> Verdict:
 
 @Law("ended-when-last-modified", operation=DESCRIBE, subject="last-modification")
 def ended_when_last_modified(snapshot: Snapshot) -> Verdict:
-    """Judge that the end of an ended tuning job is its last modification, as observed (O7), give or take a second.
+    """Check that the end of an ended tuning job is its last modification, as observed (O7), give or take a second.
 
     Two clock readings on the way to one change are no other change.
     """
@@ -187,7 +187,7 @@ def ended_when_last_modified(snapshot: Snapshot) -> Verdict:
 
 @Law("consumed-runtime-is-plausible", operation=DESCRIBE, subject="consumed-resources")
 def consumed_runtime_is_plausible(snapshot: Snapshot) -> Verdict:
-    """Judge that RuntimeInSeconds is not negative, and not more than passed from creation to end."""
+    """Check that RuntimeInSeconds is not negative, and not more than passed from creation to end."""
     tally = Tally("tuning jobs")
     for resource in snapshot.resources:
         consumed = number(resource.answer, "ConsumedResources.RuntimeInSeconds")
@@ -206,7 +206,7 @@ def consumed_runtime_is_plausible(snapshot: Snapshot) -> Verdict:
 
 @Law("tuning-runtime-within-the-limit", operation=DESCRIBE, subject="limits")
 def tuning_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
-    """Judge that an ended tuning job kept to ResourceLimits.MaxRuntimeInSeconds, give or take the slack of stopping."""
+    """Check that an ended tuning job kept to ResourceLimits.MaxRuntimeInSeconds, give or take the slack of stopping."""
     tally = Tally("tuning jobs")
     for resource in snapshot.resources:
         limit = number(resource.answer, "HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds")
@@ -231,7 +231,7 @@ def tuning_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
     statement="a tuning job consumes no more runtime than its limit, and an hour in which it stops",
 )
 def consumed_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
-    """Judge that the consumed runtime, which the service counts itself, exceeds the limit by an hour at most."""
+    """Check that the consumed runtime, which the service counts itself, exceeds the limit by an hour at most."""
     tally = Tally("tuning jobs")
     for resource in snapshot.resources:
         limit = number(resource.answer, "HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds")
@@ -248,19 +248,19 @@ def consumed_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
 
 @Law("training-runtime-within-the-limit", operation=DESCRIBE, subject="stopping-condition")
 def training_runtime_within_the_limit(snapshot: Snapshot) -> Verdict:
-    """Judge that training jobs kept to StoppingCondition.MaxRuntimeInSeconds, give or take the slack of stopping."""
+    """Check that training jobs kept to StoppingCondition.MaxRuntimeInSeconds, give or take the slack of stopping."""
     return _training_limit(snapshot, "MaxRuntimeInSeconds", since="TrainingStartTime")
 
 
 @Law("spot-wait-within-the-limit", operation=DESCRIBE, subject="stopping-condition")
 def spot_wait_within_the_limit(snapshot: Snapshot) -> Verdict:
-    """Judge that training jobs kept to MaxWaitTimeInSeconds, give or take the slack of stopping."""
+    """Check that training jobs kept to MaxWaitTimeInSeconds, give or take the slack of stopping."""
     return _training_limit(snapshot, "MaxWaitTimeInSeconds", since="CreationTime")
 
 
 @Law("thirty-days-in-all", operation=DESCRIBE, subject="stopping-condition")
 def thirty_days_in_all(snapshot: Snapshot) -> Verdict:
-    """Judge that a training job lasted 30 days at most, from its creation to its end."""
+    """Check that a training job lasted 30 days at most, from its creation to its end."""
     tally = Tally("training jobs")
     for resource in snapshot.resources:
         for item in resource.items:
@@ -276,7 +276,7 @@ def thirty_days_in_all(snapshot: Snapshot) -> Verdict:
 
 
 def _passed(received: Json, since: str, until: str) -> float | None:
-    """Return the seconds between two moments; None where one of them is not told."""
+    """Return the seconds between two moments; None where one of them is unknown."""
     began, ended = number(received, since), number(received, until)
     return ended - began if began is not None and ended is not None else None
 

@@ -34,7 +34,7 @@ _GONE = "no tuning job was started warm from a parent that can still be describe
 
 @Law("warm-start-parents-came-earlier", operation=DESCRIBE, subject="warm-start")
 def warm_start_parents_came_earlier(snapshot: Snapshot) -> Verdict:
-    """Judge that a parent is another tuning job, and not younger."""
+    """Check that a parent is another tuning job, and not younger."""
     return _each_parent(snapshot, "younger-parent", "a parent is another tuning job, created earlier", _earlier)
 
 
@@ -46,7 +46,7 @@ def warm_start_parents_came_earlier(snapshot: Snapshot) -> Verdict:
     covers=("WarmStartConfig.*",),
 )
 def warm_start_comes_back(snapshot: Snapshot) -> Verdict:
-    """Judge that WarmStartConfig is described as it was asked for, where that is known."""
+    """Check that WarmStartConfig is described as it was asked for, where that is known."""
     tally = Tally("tuning jobs")
     for resource in made(snapshot):
         asked = mapping(resource.known.create, "WarmStartConfig")
@@ -63,25 +63,25 @@ def warm_start_comes_back(snapshot: Snapshot) -> Verdict:
 
 @Law("parents-since-october-2018", operation=DESCRIBE, subject="warm-start")
 def parents_since_october_2018(snapshot: Snapshot) -> Verdict:
-    """Judge that no parent is older than the feature."""
+    """Check that no parent is older than the feature."""
     return _each_parent(snapshot, "old-parent", "a parent was created on 1 October 2018 or later", _recent)
 
 
 @Law("parents-have-ended", operation=DESCRIBE, subject="warm-start")
 def parents_have_ended(snapshot: Snapshot) -> Verdict:
-    """Judge that a parent is Completed or Stopped; one that is being deleted tells no more how it ended."""
+    """Check that a parent is Completed or Stopped; one that is being deleted shows no more how it ended."""
     return _each_parent(snapshot, "parent-not-ended", "a parent is Completed or Stopped", _ended)
 
 
 @Law("identical-input-data", operation=DESCRIBE, subject="warm-start-data")
 def identical_input_data(snapshot: Snapshot) -> Verdict:
-    """Judge that the places of the input are those of each parent; formats may change with the algorithm's version."""
+    """Check that the places of the input are those of each parent; formats may change with the algorithm's version."""
     return _each_parent(snapshot, "other-data", "the input data of the parent", _same_data, only=_IDENTICAL)
 
 
 @Law("identical-image", operation=DESCRIBE, subject="warm-start-image")
 def identical_image(snapshot: Snapshot) -> Verdict:
-    """Judge that the image is that of each parent, tag and digest aside: some new versions are allowed."""
+    """Check that the image is that of each parent, tag and digest aside: some new versions are allowed."""
     return _each_parent(
         snapshot, "other-image", "the image of the parent, in any version", _same_image, only=_IDENTICAL
     )
@@ -89,7 +89,7 @@ def identical_image(snapshot: Snapshot) -> Verdict:
 
 @Law("same-number-of-hyperparameters", operation=DESCRIBE, subject="warm-start")
 def same_number_of_hyperparameters(snapshot: Snapshot) -> Verdict:
-    """Judge that static and tunable hyperparameters together are as many as in each parent; autotune may add some."""
+    """Check that static and tunable hyperparameters together are as many as in each parent; autotune may add some."""
     return _each_parent(
         snapshot, "other-number", "as many static and ranged hyperparameters as the parent", _same_number
     )
@@ -97,14 +97,14 @@ def same_number_of_hyperparameters(snapshot: Snapshot) -> Verdict:
 
 @Law("same-objective-as-parents", operation=DESCRIBE, subject="warm-start")
 def same_objective_as_parents(snapshot: Snapshot) -> Verdict:
-    """Judge that the name of the objective's metric is that of each parent."""
+    """Check that the name of the objective's metric is that of each parent."""
     return _each_parent(snapshot, "other-objective", "the objective metric of the parent", _same_objective)
 
 
 def _each_parent(
     snapshot: Snapshot, kind: str, expected: str, fault: Callable[[Json, Json], str | None], *, only: str = ""
 ) -> Verdict:
-    """Judge every pair of a tuning job and a parent; `fault` says what is wrong, or None where nothing can be said."""
+    """Evaluate each pair of a tuning job and a parent; `fault` says what is wrong, None where nothing can be said."""
     tally = Tally("pairs of tuning job and parent")
     pairs = (
         (resource, parent)
