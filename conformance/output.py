@@ -70,7 +70,7 @@ def write_whole(path: Path, text: str) -> Path:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Make a folder, and hold it as the only run that writes there. Raises InUseError, and UserError."""
+    """Make a folder, and lock it as the only run that writes there. Raises InUseError, and UserError."""
     was_there = folder.is_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A command as a program: streams that last, mistakes told without a traceback, and one exit code.
+"""A command as a program: streams that last, errors printed without a traceback, and one exit code.
 
 A reader of the output that goes away, a full disk, an encoding that lacks a sign or a stream that the caller has closed
 end no command: a run still writes its reports, and says so where its words got lost.
@@ -56,7 +56,7 @@ def run(command: click.Command, name: str) -> NoReturn:
     code = _code(command, name)
     sys.stdout.flush()
     lost = out.lost if out else None
-    # A reader that has had enough (`| head`) is no loss; otherwise no success is told that was not printed.
+    # A reader that has had enough (`| head`) is no loss; otherwise nothing counts as a success that was not printed.
     if lost is not None and lost.errno != EPIPE:
         error = UserError(
             f"the output can't be written: {lost.strerror or lost}",
@@ -85,7 +85,7 @@ def console() -> Console:
 
 
 def _code(command: click.Command, name: str) -> int:
-    """Run a command, tell what the user did wrong, and give what to exit with."""
+    """Run a command, print what the user did wrong, and return the exit code."""
     try:
         code = command.main(prog_name=name, standalone_mode=False)
     except UserError as error:
@@ -124,7 +124,7 @@ class _Styled:
 
 
 class _LastingFile(io.FileIO):
-    """A descriptor that never refuses: what can't be written is dropped from then on, and `lost` says why."""
+    """A descriptor that never fails: what can't be written is dropped from then on, and `lost` says why."""
 
     lost: OSError | None = None
 

@@ -27,10 +27,10 @@ _HOUR_S = 3600
 def print_plan(console: Console, plan: Plan) -> ExitCode:
     """Print the whole plan of a run; nothing is sent."""
     from conformance.suite.dry_run import estimate  # noqa: PLC0415 - only `--plan` needs it
-    from conformance.targets.credentials import credentials_told  # noqa: PLC0415 - as above
+    from conformance.targets.credentials import credentials_source  # noqa: PLC0415 - as above
 
     # Looked up first: whoever has no region or no such profile need not wait for the rest.
-    reach = (_row("endpoint", _endpoint(plan)), _row("credentials", credentials_told(plan.spec)))
+    reach = (_row("endpoint", _endpoint(plan)), _row("credentials", credentials_source(plan.spec)))
     for line in _plan_lines(plan, reach, estimate(plan)):
         for part in _folded(one_line(line), console.width):
             console.print(part, soft_wrap=True)

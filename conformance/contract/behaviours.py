@@ -33,7 +33,7 @@ from conformance.errors import suggest
 from conformance.inputs import Entries, Section
 
 EXTRA_FUNCTIONS = ("matches", "compiles", "number")
-"""Functions that rules have beside those of JMESPath."""
+"""Functions that rules have in addition to those of JMESPath."""
 
 _FUNCTIONS = frozenset((*Functions.FUNCTION_TABLE, *EXTRA_FUNCTIONS))
 _SAME_KIND = frozenset(("sort_by", "sort", "reverse", "not_null"))
@@ -64,7 +64,7 @@ Kinds = tuple[Any, ...]
 
 
 def check_rule(rule: Rule, written: Section, operation: Operation) -> None:
-    """Refuse an expression that does not compile, or that names what does not exist. Raises ContractError."""
+    """Reject an expression that does not compile, or that names what does not exist. Raises ContractError."""
     scope: dict[str, Kinds] = {"request": (operation.input,), "answer": (operation.output,)}
     bindings = sub(written, "for")
     for name, expression in rule.bindings:
@@ -89,13 +89,13 @@ def _compiled(expression: str, where: str) -> Any:
         raise ContractError(
             f"the expression {expression!r} is no JMESPath: {reason}",
             where=where,
-            remedy="mend the expression; literals stand in single quotes or backticks",
+            remedy="fix the expression; literals are written in single quotes or backticks",
         ) from error
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """Follows one expression; `where` is told in errors."""
+    """Follows one expression; `where` is for errors."""
 
     expression: str
     where: str
@@ -152,7 +152,7 @@ class _Walk:
         return (_Items(self.kinds(children[1], entries)),)
 
     def function(self, name: str, arguments: list[Any], current: Kinds) -> Kinds:
-        """Follow the arguments of a call; those behind `&` see the entries of the list beside them."""
+        """Follow the arguments of a call; those behind `&` see the entries of the list next to them."""
         if name not in _FUNCTIONS:
             raise ContractError(
                 f"there is no function {name!r} in the expression {self.expression!r}",

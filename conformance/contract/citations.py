@@ -81,8 +81,8 @@ class CitationIndex:
         source = self.sources[citation.id]
         return source.operation != operation, -source.edition, citation.line or 0
 
-    def refuse_rest(self, paths: Mapping[tuple[str, str], Collection[str]]) -> None:
-        """Refuse citations of claims that nobody made; `paths` are those of each operation and direction."""
+    def reject_rest(self, paths: Mapping[tuple[str, str], Collection[str]]) -> None:
+        """Reject citations of what the contract does not claim; `paths` are those of each operation and direction."""
         for (operation, direction, path, facet), cited in self.waiting.items():
             known = paths.get((operation, direction), ())
             if path not in known:

@@ -66,7 +66,7 @@ def _as_word(text: str) -> re.Pattern[str]:
 
 
 def has_word(text: str, line: str) -> bool:
-    """Whether the text stands on the line, not as a part of a longer word."""
+    """Whether the text is on the line, and no part of a longer word."""
     return _as_word(text).search(line) is not None
 
 
@@ -87,7 +87,7 @@ def names_type(kind: str, name: str, line: str) -> bool:
 
 
 def names_held_type(kind: str, holder: str, part: str, line: str) -> bool:
-    """Whether the line gives that type to what a list or a map holds: `part` is `[]`, `{key}` or `{value}`."""
+    """Whether the line gives that type to the entries of a list or a map: `part` is `[]`, `{key}` or `{value}`."""
     text = plain(line)
     drawn = _DRAWN[kind]
     entry = r"\s*[\"']string[\"']\s*:"  # how every page draws the key of a map
@@ -137,7 +137,7 @@ _SHOWN = 70
 
 
 def verify_citations(contract: Contract, folder: Path) -> tuple[Finding, ...]:
-    """Hold every citation against the documents in a folder, which are found by the file names in sources.yaml.
+    """Check every citation against the documents in a folder, which are found by the file names in sources.yaml.
 
     Documents that are missing, or are not those that were read when the contract was written, are findings; their
     citations are then not looked at.

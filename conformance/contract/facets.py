@@ -34,7 +34,7 @@ _APPLIES: Final = {
 
 
 def facet_value(facet: str, holder: Section, key: str) -> Any:
-    """Return the checked value of a facet that stands in `holder` under `key`. Raises ContractError."""
+    """Return the checked value of the facet in `holder` under `key`. Raises ContractError."""
     value = holder[key]
     fault = _fault(facet, value)
     if fault:
@@ -48,7 +48,7 @@ def facet_value(facet: str, holder: Section, key: str) -> Any:
             raise ContractError(
                 f"the pattern {value!r} does not compile: {error}",
                 where=holder.at(key),
-                remedy="mend the regular expression; in YAML, single quotes keep backslashes as they are",
+                remedy="fix the regular expression; in YAML, single quotes keep backslashes as they are",
             ) from error
     return tuple(value) if facet == "enum" else value
 

@@ -1,7 +1,7 @@
 """What a contract that loads can still have wrong: faults between its files, each with file and line.
 
-Loading makes the same checks directly, for speed and for better words; the schema is for editors, for other tools and
-for people, and lint holds the files against it so that the two never part.
+Loading makes the checks of form directly, for speed and for better words. The schema is for editors, for other tools
+and for people; lint checks the files against it, so that the two never disagree.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _KINDS = {
 
 
 def schema_findings(root: Path, shown_root: str, shipped: Path | None = None) -> Iterator[Finding]:
-    """Hold each file below a contract's folder against the schema of its kind; a file of no kind is a finding too.
+    """Check each file below a contract's folder against the schema of its kind; a file of no kind is a finding too.
 
     `shipped` is the folder whose schema counts where the contract brings none of its own.
     """
@@ -98,7 +98,7 @@ def _uncited(contract: Contract) -> Iterator[Finding]:
 
 
 def _contradictions(node: Node) -> Iterator[Finding]:
-    """Find facets of one node that can't hold together; each facet is taken from where the contract states it."""
+    """Find facets of one node that contradict each other; each facet is taken from where the contract states it."""
 
     def finding(facet: str, problem: str, remedy: str) -> Finding:
         place = node.places.get(facet, node.where)

@@ -33,7 +33,7 @@ _SERVICE_OPTIONAL = ("common_errors", "behaviours")
 
 
 def packaged_root() -> Path:
-    """Return the folder of the contract: shipped inside the package, else beside it in a checkout."""
+    """Return the folder of the contract: shipped inside the package, else next to it in a checkout."""
     package = Path(__file__).resolve().parents[1]
     shipped = package / "_contract"
     return shipped if shipped.is_dir() else package.parent / "contract"
@@ -135,7 +135,7 @@ class _Files:
             reader.paths[operation.name, "output"].insert(0, "")
             operations[operation.name] = operation
             facts.update((fact.id, fact) for fact in facts_of_operation(operation, cited))
-        cited.refuse_rest(reader.paths)
+        cited.reject_rest(reader.paths)
         return operations, facts
 
     def behaviours(
@@ -192,7 +192,7 @@ class _Files:
 
 
 def _short(root: Path) -> str:
-    """Show a folder relative to where the user stands, if it is below."""
+    """Show a folder relative to the working folder, if it is below."""
     absolute = root.resolve()
     here = Path.cwd()
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()

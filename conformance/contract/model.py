@@ -1,4 +1,4 @@
-"""The flat list of facts of an operation: one atomic claim each, documented and modelled."""
+"""The values that a contract is made of: sources and citations, operations and shapes, facts, rules and behaviours."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Settled:
-    """How an answer tells that the resource changes no more: the values of one member."""
+    """How an answer shows that the resource changes no more: the values of one member."""
 
     path: str
     values: tuple[str, ...]
@@ -155,7 +155,7 @@ class Listing:
     keys: Mapping[str, str]
     """Value of `sort_by` to the path of the key in an item."""
     grouped_only: tuple[str, ...]
-    """Values of `sort_by` whose collation nobody documents: equal keys stand together, no more."""
+    """Values of `sort_by` whose collation is not documented: equal keys are next to each other, no more."""
     omits_items_without_key: tuple[str, ...]
     filters: Mapping[str, str]
     """Input member to the path in an item that must equal it."""

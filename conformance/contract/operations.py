@@ -62,7 +62,7 @@ class OperationReader:
         name = text(written, "operation")
         if name != stem:
             raise ContractError(
-                f"the operation {name!r} stands in a file of another name",
+                f"the operation {name!r} is in a file of another name",
                 where=written.at("operation"),
                 remedy=f"rename the file to {name}.yaml, or the operation to {stem!r}",
             )

@@ -105,7 +105,7 @@ def _facets(written: Section, kind: str) -> tuple[dict[str, Any], dict[str, str]
 
 
 def check_shapes(shapes: Mapping[str, Shape]) -> None:
-    """Refuse uses of shapes that don't exist, facets that don't fit the shape used, and recursion."""
+    """Reject uses of shapes that don't exist, facets that don't fit the shape used, and recursion."""
     settled: set[str] = set()
     for name in shapes:
         _follow(shapes[name], shapes, (name,), settled)

@@ -1,4 +1,4 @@
-"""A page of the API Reference saved as text: a heading is a line with nothing but the member's name."""
+"""A page of the API Reference, as Markdown or saved as text: drawn JSON, then each member below its heading."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.documents.page import Page, heading, spans
 from conformance.documents.prose import is_label, label, plain, statements
 
 Heading = tuple[int, str, str]
-"""Line, name of the member, and the prose that stands on the heading's own line."""
+"""Line, name of the member, and the prose on the heading's own line."""
 
 _SUCCESS = re.compile(r"If the action is successful, the service sends back an HTTP (\d+) response.*")
 _ERROR_STATUS = re.compile(r"HTTP Status Code: (\d+)")
@@ -63,7 +63,7 @@ def errors(page: Page) -> Iterator[Read]:
         if match := _ERROR_STATUS.match(plain(text)):
             above = _code_above(page, line)
             if above is None:
-                yield Unread(line, text.strip(), "the status of an error whose code does not stand above it")
+                yield Unread(line, text.strip(), "the status of an error whose code is not above it")
                 continue
             number, code = above
             place = Place(page.operation, "error", code)
@@ -72,7 +72,7 @@ def errors(page: Page) -> Iterator[Read]:
 
 
 def afterwards(page: Page) -> Iterator[Unread]:
-    """Tell what comes after the last error, but for the links with which such pages end."""
+    """Yield what comes after the last error, but for the links with which such pages end."""
     last = max((line for line, text in page.numbered(1) if _ERROR_STATUS.match(plain(text))), default=len(page.lines))
     lines = page.numbered(last + 1)
     links = next((line for line, text in lines if heading(text) == "See Also" or _LINKS.match(text.strip())), None)

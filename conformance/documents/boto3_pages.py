@@ -1,4 +1,4 @@
-"""A boto3 page saved as text: drawn syntax, then an outline with bullets.
+"""A boto3 page, as reStructuredText or saved as text: drawn Python, then an outline with bullets.
 
 A paginator's arguments but for its own are members of the operation's input, handed through; what the page says of
 them, it says of both.
@@ -17,14 +17,14 @@ from conformance.documents.page import Page, heading, spans
 from conformance.documents.prose import Prose, statements
 
 OWN_ARGUMENT = "PaginationConfig"
-"""The argument that a paginator has beside those of the operation."""
+"""The argument that a paginator has in addition to those of the operation."""
 
 _PAGINATES = re.compile(r"\.paginate\(")
 _EXCEPTION = re.compile(r"\s*(?:[-*\u2022]\s*){0,2}(?::py:class:)?`?(?:\w+\.)*Client\.exceptions\.(\w+)`?\s*")
 
 
 def direction(page: Page) -> str:
-    """Tell whose arguments a page explains: those of the operation, or those of its paginator."""
+    """Return whose arguments a page explains: those of the operation, or those of its paginator."""
     return "paginator" if any(_PAGINATES.search(line) for line in page.lines) else "input"
 
 
@@ -47,7 +47,7 @@ def syntax(page: Page, start: int, root: Place, listed: dict[str, tuple[str, ...
 
 
 def exceptions(page: Page, start: int) -> Iterator[Read]:
-    """Read the list of exceptions; tell what comes after it."""
+    """Read the list of exceptions, and what comes after it."""
     last = start
     for line, text in page.numbered(start + 1):
         if match := _EXCEPTION.fullmatch(text):

@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement, with the value as it is on the wire and the line where it stands (the first is 1)."""
+    """One statement, with the value as it is on the wire and its line (the first is 1)."""
 
     document: str
     place: Place

@@ -86,7 +86,7 @@ class _Reader:
         return found
 
     def _members(self, parent: str, closing: str) -> bool:
-        """Read members up to the closing mark; tell whether they are the one entry of a map."""
+        """Read members up to the closing mark; return whether they are the one entry of a map."""
         is_map = False
         while not self._accept(closing):
             key = self._take()
@@ -104,7 +104,7 @@ class _Reader:
         return is_map
 
     def _value(self, path: str, line: int) -> None:
-        """Read the value of a path that is named on `line`; it stands before what it holds."""
+        """Read the value of a path that is named on `line`; it comes before what it holds."""
         at = len(self._found)
         words: tuple[str, ...] = ()
         if self._accept("{"):
@@ -164,5 +164,5 @@ def _not_a_drawing(page: Page, line: int, why: str) -> PageError:
     return PageError(
         f"a drawing of the page can't be read: {why}",
         where=f"{page.document}:{line}",
-        remedy="mend the braces there, or save the page anew",
+        remedy="fix the braces there, or save the page again",
     )

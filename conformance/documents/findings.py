@@ -1,4 +1,4 @@
-"""Folding: a member that came or went is one finding, not one for each thing said of it and of what it holds."""
+"""Differences between a contract and a page or model, folded: a member that came or went is one difference."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Kind(StrEnum):
     NEW = "new"
     """The contract does not know it."""
     REMOVED = "removed"
-    """The contract has it, what it is held against does not."""
+    """The contract has it, the other side does not."""
     CHANGED = "changed"
     """Both have it, with other values."""
 
@@ -75,8 +75,8 @@ class Finding:
 class Drift:
     """The whole of a comparison.
 
-    `known` are differences that stand in the contract already (an older edition's value beside the newer one): they
-    are told apart and never counted. `notes` say what could not be compared; `unread` are lines of a page that its
+    `known` are differences that the contract has already (an older edition's value next to the newer one): they are
+    listed apart and never counted. `notes` say what could not be compared; `unread` are lines of a page that its
     reader could make nothing of, as line, text and reason.
     """
 
@@ -99,7 +99,7 @@ def fact_id(operation: str, direction: str, path: str, facet: str, *, modelled: 
 def together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Make one finding of those that say the same: a shape used at several paths, an argument that is handed through.
 
-    What says the same: kind, facet, last part of the path and both values. The first stands for all.
+    What says the same: kind, facet, last part of the path and both values. The first represents all.
     """
     groups: dict[tuple[Any, ...], list[Finding]] = {}
     for finding in findings:
@@ -136,7 +136,7 @@ _SHOWN = 6
 
 
 def folded(findings: Iterable[Finding]) -> list[Finding]:
-    """Leave the finding that a member came or went, and what it tells; drop those about its facets and below it.
+    """Leave the finding that a member came or went, with what is said of it; drop those about its facets and below it.
 
     Below a member that holds something else than before (a list where a structure was) nothing can be compared.
     """
@@ -148,7 +148,7 @@ def folded(findings: Iterable[Finding]) -> list[Finding]:
         or (item.facet == "type" and item.kind is Kind.CHANGED and {item.ours, item.theirs} & set(_CONTAINERS))
     ]
     kept = [item for item in every if not any(_covers(top, item) for top in tops if top is not item)]
-    return [_telling(item, every) if item.kind is Kind.NEW and item.facet == "present" else item for item in kept]
+    return [_with_details(item, every) if item.kind is Kind.NEW and item.facet == "present" else item for item in kept]
 
 
 def _covers(top: Finding, item: Finding) -> bool:
@@ -161,11 +161,11 @@ def _covers(top: Finding, item: Finding) -> bool:
 
 
 def below(path: str, top: str) -> bool:
-    """Tell whether a path leads through another one."""
+    """Return whether a path leads through another one."""
     return path.startswith(top) and path[len(top) :][:1] in {".", "[", "{"}
 
 
-def _telling(member: Finding, every: Iterable[Finding]) -> Finding:
+def _with_details(member: Finding, every: Iterable[Finding]) -> Finding:
     """Say of a new member what else is said of it."""
     own = [
         item

@@ -1,7 +1,7 @@
 """The contract against a service model: members, values, limits, errors and pages that came, went or changed.
 
-What the contract has of the model is what its documents say and, beside it, what only the model says or says otherwise.
-A limit that the documents tell in prose alone was never in the model: that it is silent on it is no drift.
+The contract has of the model what its documents say, and what only the model says or says otherwise. A limit that the
+documents state in prose alone was never in the model: that the model is silent on it is no drift.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _LABELLED = ("api-reference-text", "api-reference-markdown")
 """Kinds of documents that show the model's own limits; what the others say of limits is prose."""
 
 _ANCHORED = "patterns are matched from end to end, so that both match the same strings"
-_SILENT = "the documents tell it in prose alone"
+_SILENT = "the documents state it in prose alone"
 
 
 def against_model(contract: Contract, source: ModelSource) -> Drift:
-    """Hold a service model against the contract, both ways. Raises ModelError for one that is none inside."""
+    """Compare a service model with the contract, both ways. Raises ModelError for one that is none inside."""
     from botocore import model  # noqa: PLC0415 - pages do without it
 
     comparison = _Comparison(contract, source)
@@ -41,7 +41,7 @@ def against_model(contract: Contract, source: ModelSource) -> Drift:
         model.NoShapeFoundError, model.InvalidShapeError, model.InvalidShapeReferenceError,
         AttributeError, KeyError, TypeError,
     ) as error:  # fmt: skip
-        # Five megabytes are not held against a schema beforehand: what is no model shows where it is followed.
+        # Five megabytes are not checked against a schema beforehand: what is no model shows where it is followed.
         raise ModelError(
             f"the model breaks off below {comparison.place}: {error}",
             where=source.where,
@@ -121,7 +121,7 @@ class _Comparison:
         if self._source.paginators is None:
             if operation.pagination is not None:
                 self.notes.append(
-                    f"there are no paginators beside the model: those of {operation.name} are not compared"
+                    f"there are no paginators next to the model: those of {operation.name} are not compared"
                 )
             return
         self._direction = "paginator"
@@ -196,7 +196,7 @@ class _Comparison:
         return not any(source.id in self._labelled for source in node.sources.get(facet, ()))
 
     def _new(self, path: str, shape: Any, above: frozenset[str], *, required: bool) -> Iterator[Finding]:
-        """Yield a member that the contract lacks, with what it holds: folding tells them as one."""
+        """Yield a member that the contract lacks, with what it holds: folding makes them one."""
         kind = _TYPES.get(shape.type_name, shape.type_name)
         yield self._finding(Kind.NEW, path, "present", theirs=True)
         yield self._finding(Kind.NEW, path, "type", theirs=kind)

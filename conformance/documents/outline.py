@@ -29,7 +29,7 @@ TYPES = {
 """The pages' words for types."""
 
 _ALMOST = re.compile(r"[-*\u2022] \W*\w+\W*\((?:%s)\).*" % "|".join(TYPES))  # noqa: UP031 - braces mean something here
-"""A line that nobody writes but to name a member."""
+"""A line that can only be meant to name a member."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Entry:
 
     path: str
     type: str
-    """Empty where the page has a word for it that nobody knows."""
+    """Empty where the page has an unknown word for it."""
     line: int
     prose: tuple[tuple[int, str], ...]
 
@@ -66,14 +66,14 @@ def outlined(  # noqa: PLR0913 - an outline, whose it is, and what is known of i
     """Read the outline in these lines, whose members are named as `member` says: indentation, name, type, prose.
 
     `holder` is the member that holds all of it, None where it is a whole answer; `listed` the values that the drawing
-    shows, by path. What stands after the outline is told as unread. Raises PageError where the indentation is lost.
+    shows, by path. What follows the outline is unread. Raises PageError where the indentation is lost.
     """
     rows, unread = _rows(lines, member)
     if len(rows) > 1 and len({row.indent for row in rows}) == 1 and any(not row.name for row in rows[1:]):
         raise PageError(
             "the page has lost the indentation by which it shows what belongs to what",
             where=f"{page.document}:{rows[1].line}",
-            remedy="save it anew as text that keeps blanks at the beginning of lines",
+            remedy="save it again as text that keeps blanks at the beginning of lines",
         )
     end = _end(rows, lines)
     received = [(number, text) for number, text in lines if end is None or number < end]
@@ -91,7 +91,7 @@ def outlined(  # noqa: PLR0913 - an outline, whose it is, and what is known of i
 
 
 def named(page: Page, place: Place, kind: str, line: int) -> Iterator[Read]:
-    """Yield what it says that a line names a member with its type; `kind` is empty for a type that nobody knows."""
+    """Yield what it says that a line names a member with its type; `kind` is empty for an unknown type."""
     yield Statement("present", value=True, line=line).by(page.document, place)
     if kind:
         yield Statement("type", kind, line).by(page.document, place)
@@ -100,7 +100,7 @@ def named(page: Page, place: Place, kind: str, line: int) -> Iterator[Read]:
 
 
 def rest(lines: Numbered, start: int, why: str) -> Iterator[Unread]:
-    """Tell in one that the lines from `start` on were not read; nothing where they are all blank."""
+    """Yield one note that the lines from `start` on were not read; nothing where they are all blank."""
     left = [(number, text.strip()) for number, text in lines if number >= start and text.strip()]
     if left:
         last = "" if len(left) == 1 else f", as the rest to line {left[-1][0]}"
@@ -127,7 +127,7 @@ def _rows(lines: Numbered, member: re.Pattern[str]) -> tuple[list[Row], list[Unr
 
 
 def _end(rows: Sequence[Row], lines: Numbered) -> int | None:
-    """Return the first line after an outline: one that stands no further in than its outermost members."""
+    """Return the first line after an outline: one that is indented no further than its outermost members."""
     if not rows:
         return None
     outermost = min(row.indent for row in rows)
@@ -157,7 +157,7 @@ def entries(rows: Iterable[Row]) -> list[Entry]:
 
 
 def _step(row: Row, holder: Entry) -> str:
-    """Tell what a row is to the entry that holds it."""
+    """Return what a row is to the entry that holds it."""
     if holder.type == "map" and row.name in {"key", "value"}:
         return f"{{{row.name}}}"
     if row.name:

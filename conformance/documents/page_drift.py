@@ -1,4 +1,4 @@
-"""The contract against a page: what the page says anew, no longer, or otherwise than its edition in the contract."""
+"""The contract against a page: what the page says that its edition in the contract does not, and the reverse."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Stated:
 class Edition:
     """Every statement of one document about its operation, by direction, path and facet.
 
-    `unreadable` counts the statements that stand in prose about another member, where no reader finds them.
+    `unreadable` counts the statements in prose about another member, where no reader finds them.
     """
 
     source: Source
@@ -57,7 +57,7 @@ class Edition:
         return edition
 
     def add(self, key: Key, value: Any, citation: Citation) -> None:
-        """Keep a statement beside those that say the same."""
+        """Keep a statement with those that say the same."""
         known = self.stated.setdefault(key, [])
         for index, item in enumerate(known):
             if same_value(item.value, value):
@@ -78,7 +78,7 @@ def _citations(contract: Contract, source: Source) -> Iterator[tuple[Fact, Citat
 
 
 def _under_its_own_name(key: Key, line: int, rows: list[tuple[int, str, str]]) -> bool:
-    """Tell whether the last line at or before this one that names a member names the member itself.
+    """Return whether the last line at or before this one that names a member names the member itself.
 
     A paginator's page names the operation's members by naming its arguments.
     """
@@ -136,19 +136,19 @@ def normalize_case(claim: Claim, facts: Sequence[Fact]) -> Claim:
 
 
 def drawn_number(claim: Claim, fact: Fact | None) -> bool:
-    """Tell whether a claim is the one word that drawn JSON has for numbers of all kinds, and the member is one."""
+    """Return whether a claim is the one word that drawn JSON has for numbers of all kinds, and the member is one."""
     return claim.facet == "type" and claim.value == "number" and fact is not None and fact.value in _NUMBERS
 
 
 def is_resolved(item: Stated, fact: Fact, page: Sequence[Claim]) -> bool:
-    """Tell whether a page that had two values is left with the one in force."""
+    """Return whether a page that had two values is left with the one in force."""
     return not same_value(item.value, fact.value) and any(same_value(claim.value, fact.value) for claim in page)
 
 
 def is_superseded(item: Stated, fact: Fact | None, page: Sequence[Claim]) -> bool:
-    """Tell whether the page still says what its edition says, and a newer document says otherwise."""
+    """Return whether the page still says what its edition says, and a newer document says otherwise."""
     differs = fact is not None and not same_value(item.value, fact.value)
-    more_than_a_drawing = item.value != "number"  # drawn JSON has one word for numbers, which contradicts nobody
+    more_than_a_drawing = item.value != "number"  # drawn JSON has one word for numbers, which contradicts none of them
     return differs and more_than_a_drawing and any(same_value(claim.value, item.value) for claim in page)
 
 
@@ -183,7 +183,7 @@ _DIRECTIONS = ("input", "paginator", "output", "error")
 
 
 def against_page(contract: Contract, reading: Reading, shown: str) -> Drift:
-    """Hold a page, as it was read, against the contract; `shown` is how the page is named to people."""
+    """Compare a page, as it was read, with the contract; `shown` is how the page is named to people."""
     edition = edition_for(contract, reading.style.name, reading.page.operation)
     comparison = _Comparison(contract, reading, edition)
     findings, known = comparison.findings()
@@ -247,13 +247,13 @@ class _Comparison:
             yield f"the client goes over the pages itself: its page need not have {names}"
         if self._edition is None:
             yield (
-                f"the contract has no {self._reading.style.title} of this operation: the page is held against what the"
+                f"the contract has no {self._reading.style.title} of this operation: the page is compared with what the"
                 " other documents say"
             )
             return
         if self._edition.unreadable:
             yield (
-                f"{self._edition.unreadable} statement of {self._edition.source.id} stands in prose about another"
+                f"{self._edition.unreadable} statement of {self._edition.source.id} is in prose about another"
                 " member, and is not looked for"
             )
         elsewhere = sum(key not in self._stated and key not in self._page for key in self._facts)
@@ -294,7 +294,7 @@ class _Comparison:
         if not page and not stated and fact is not None:
             unpaired = [Stated(fact.value, fact.sources)]
         for item in unpaired:
-            if key[2] == "type" and page:  # a type that is no longer drawn as well is still told
+            if key[2] == "type" and page:  # a type that is no longer drawn as well still counts
                 continue
             if fact is not None and is_resolved(item, fact, page):
                 yield replace(self._known(key, fact, item, page), detail=_NO_LONGER), True
@@ -311,7 +311,7 @@ class _Comparison:
         )
 
     def _named_less(self, key: Key, page: Sequence[Claim], stated: Sequence[Stated]) -> Iterator[Finding]:
-        """Tell that a member is drawn and no longer explained, or the other way round."""
+        """Report that a member is drawn and no longer explained, or the other way round."""
         lines, before = {claim.line for claim in page}, {place.line for item in stated for place in item.citations}
         if len(lines) < len(before):
             places = tuple(place for item in stated for place in item.citations)

@@ -1,4 +1,4 @@
-"""The labelled lines of the API Reference: what stands below a member's heading as `Type: ...`, `Pattern: ...`.
+"""Sentences and labelled lines below a member: `default is`, `Type: ...`, `Pattern: ...`.
 
 A sentence is read only where its meaning is plain from its words. What stays unread is argued in the test.
 """
@@ -147,13 +147,13 @@ def label(name: str, line: int, text: str) -> list[tuple[str, Statement]]:
         return []
     path = name + {"Key ": "{key}", "Value ": "{value}", None: ""}[match["part"]]
     rest = match["rest"].strip()
-    # A pattern may hold ticks and brackets of its own: it is taken from the line as it stands.
+    # A pattern may hold ticks and brackets of its own: it is taken from the line as it is.
     raw = text.partition(":")[2].strip().strip("`").strip()
     return list(_labels_stated(path, match["label"], line, rest, raw))
 
 
 def is_label(text: str) -> bool:
-    """Tell whether a line is labelled, known label or not."""
+    """Return whether a line is labelled, known label or not."""
     return _ALMOST.fullmatch(plain(text)) is not None
 
 
@@ -176,7 +176,7 @@ def _labels_stated(path: str, name: str, line: int, rest: str, raw: str) -> Iter
 
 
 def types(path: str, words: str) -> list[tuple[str, str]]:
-    """Return the paths that the words of a type tell of, each with its type: a list and a map tell what they hold."""
+    """Return the paths that the words of a type are about, each with its type; a list and a map name what they hold."""
     words = words.strip().rstrip(".")
     if words in _LABELS_SCALARS:
         return [(path, _LABELS_SCALARS[words])]

@@ -1,4 +1,4 @@
-"""The form in which `conformance drift --json` prints drift, and its JSON Schema."""
+"""Drift as text for a terminal and as JSON, with the JSON Schema of `conformance drift --json`."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ class _Page:
             yield f"  from     {one_line(against['file'])}"
         else:
             edition = against["edition"]
-            beside = f", held against {edition}" if edition else ""
+            compared = f", compared with {edition}" if edition else ""
             yield f"  page     {one_line(against['file'])}"
             yield f"  about    {against['operation']}"
-            yield from self.hanging("  read as  ", f"{against['style']}, {against['claims']:,} claims{beside}")
+            yield from self.hanging("  read as  ", f"{against['style']}, {against['claims']:,} claims{compared}")
 
     def finding(self, label: str, finding: Finding) -> Iterator[str]:
         yield ""

@@ -22,7 +22,7 @@ _MOST_BYTES = 128 * 1024 * 1024
 class ModelSource:
     """A service model as botocore writes it, and its paginators, None where none came with it.
 
-    `version` is botocore's, empty where nothing tells; `where` is the folder or file, as people know it.
+    `version` is botocore's, empty where it is unknown; `where` is the folder or file, as people know it.
     """
 
     model: dict[str, Any]
@@ -66,7 +66,7 @@ def in_folder(folder: Path, service: str) -> ModelSource:
 
 
 def in_file(file: Path, *, version: str = "") -> ModelSource:
-    """Return the model in a file, and the paginators beside it. Raises ModelError."""
+    """Return the model in a file, and the paginators next to it. Raises ModelError."""
     model = _read(file)
     complete = isinstance(model.get("metadata"), dict) and all(
         isinstance(model.get(part), dict) for part in ("operations", "shapes")
@@ -77,8 +77,8 @@ def in_file(file: Path, *, version: str = "") -> ModelSource:
             where=str(file),
             remedy=f"name a {_SERVICE} of botocore: a JSON object with metadata, operations and shapes",
         )
-    beside = [file.parent / name for name in (_PAGINATORS, f"{_PAGINATORS}.gz")]
-    paginators = next((_read(item) for item in beside if item.is_file()), None)
+    candidates = [file.parent / name for name in (_PAGINATORS, f"{_PAGINATORS}.gz")]
+    paginators = next((_read(item) for item in candidates if item.is_file()), None)
     return ModelSource(model, paginators, version or _version_above(file), str(file))
 
 

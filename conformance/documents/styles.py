@@ -94,7 +94,7 @@ def style_named(name: str) -> Style:
 
 
 def style_of(page: Page) -> Style:
-    """Tell the style of a page by its marks. Raises PageError, with what was looked for, where it is none of them."""
+    """Return the style of a page by its marks. Raises PageError, with what was looked for, where it is none of them."""
     lacking = {style.name: style.lacking(page) for style in STYLES}
     fitting = [style for style in STYLES if not lacking[style.name]]
     if fitting:
@@ -109,7 +109,7 @@ def style_of(page: Page) -> Style:
 
 
 def operation_of(page: Page, operations: Iterable[str]) -> str:
-    """Tell which operation a page is about: the one that it names most often, however it is spelled.
+    """Return which operation a page is about: the one that it names most often, however it is spelled.
 
     Raises PageError where it names none, or two equally often.
     """

@@ -1,4 +1,7 @@
-"""What a user means by the one word after `run`: the name of a target, or the URL of one that stands in no file."""
+"""targets.yaml read into targets, and the target that a user names: by its name there, or by a URL.
+
+The schema says which keys an entry may have; the rules between its keys are here.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ _SECRET = frozenset({"credentials", "env"})
 
 @cache
 def targets_schema() -> dict[str, Any]:
-    """Return the JSON Schema that targets.yaml is held against."""
+    """Return the JSON Schema of targets.yaml."""
     schema: dict[str, Any] = json.loads(_PATH.read_text(encoding="utf-8"))
     return schema
 
@@ -222,7 +225,7 @@ def load_targets(path: Path | None = None) -> Mapping[str, TargetSpec]:
     file = path or _found()
     document = _read(file)
     ships = file == _shipped()
-    if not ships:  # our own tests hold the one that ships against the schema: no run has to pay for that
+    if not ships:  # our own tests check the one that ships: no run has to pay for that
         insist(document, targets_schema(), TargetError, _SECRET)
     # A file that ships inside the installation has no business with its folder: what it starts runs where the user is.
     base = None if ships else file.resolve().parent
@@ -266,7 +269,7 @@ _REGION = "us-east-1"
 
 
 def resolve(name_or_url: str, targets: Mapping[str, TargetSpec]) -> TargetSpec:
-    """Return the target that is meant. Raises TargetError for a name that nobody has, and for a URL that is none."""
+    """Return the target that is meant. Raises TargetError for an unknown name, and for a URL that is none."""
     if url := as_url(name_or_url):
         return _at(checked(url, "the target named on the command line"))
     if name_or_url in targets:

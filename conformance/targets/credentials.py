@@ -1,7 +1,7 @@
 """Credentials and regions: static ones as the entry has them, AWS's own from botocore's chain.
 
-Nothing is sent and nothing is run to find out: a role is not assumed, a program not called, no metadata asked for. The
-order is that of botocore's own chain.
+What the chain would find is described in its order without sending or running anything: no role is assumed, no program
+called, no metadata service asked.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _OF_ENVIRONMENT = (
 )
 
 
-def credentials_told(spec: TargetSpec) -> str:
+def credentials_source(spec: TargetSpec) -> str:
     """Say where the credentials of a target come from, without a word of them.
 
     Raises CredentialsError where the profile that is named is not there.
@@ -80,7 +80,7 @@ def _unreadable(spec: TargetSpec, problem: str) -> CredentialsError:
 DEFAULT_REGION: Final = "us-east-1"
 """The region of a target that names none and is not AWS."""
 
-REFUSED: Final = frozenset(
+REJECTED: Final = frozenset(
     {
         "AuthFailure",
         "ExpiredToken",
@@ -101,7 +101,7 @@ REFUSED: Final = frozenset(
 )
 """Codes by which a service of AWS rejects the credentials of a request rather than the request."""
 
-EXPIRED: Final = REFUSED & {
+EXPIRED: Final = REJECTED & {
     "ExpiredToken",
     "ExpiredTokenException",
     "InvalidClientTokenId",
@@ -160,7 +160,7 @@ def credentials_for(spec: TargetSpec) -> Credentials | None:
             raise CredentialsError(
                 f"the {what} has a character that no key has, such as a line feed at its end",
                 where=_who(spec),
-                remedy="set it anew, without blanks around it",
+                remedy="set it again, without blanks around it",
             )
     return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
@@ -172,7 +172,7 @@ def insist_on_credentials(exchange: Exchange, spec: TargetSpec) -> None:
         return
     words = AccountMask()(words)
     if spec.kind is Kind.AWS:
-        raise CredentialsError(f"AWS refuses the credentials: {words}", where=_who(spec), remedy=_REMEDY)
+        raise CredentialsError(f"AWS rejects the credentials: {words}", where=_who(spec), remedy=_REMEDY)
     if spec.credentials is None:
         used = "requests were sent without a signature (`credentials: none`)"
     elif spec.credentials == DUMMY_CREDENTIALS:
@@ -193,10 +193,10 @@ def _rejection(exchange: Exchange) -> str:
     if exchange.response is None or exchange.error_code in DENIED:
         return ""
     text = exchange.response.body[:_LOOKED_AT].decode("utf-8", "replace")
-    code = exchange.error_code if exchange.error_code in REFUSED else ""
+    code = exchange.error_code if exchange.error_code in REJECTED else ""
     if not code and exchange.status in _UNAUTHORIZED:
         # Services with XML, proxies and gateways have the code, or its words, somewhere in the body.
-        code = next((item for item in sorted(REFUSED, key=len, reverse=True) if item in text), "")
+        code = next((item for item in sorted(REJECTED, key=len, reverse=True) if item in text), "")
         speaks_of_it = exchange.status == HTTPStatus.UNAUTHORIZED or _OF_CREDENTIALS.search(text) is not None
         code = code or (f"HTTP {exchange.status}" if speaks_of_it and not exchange.error_code else "")
     message = " ".join((exchange.error_message or ("" if exchange.error_code else text)).split())[:_SHOWN]
@@ -219,7 +219,7 @@ def denied(spec: TargetSpec, operation: str, code: str, allowed: Collection[str]
 
 
 def region_of(spec: TargetSpec) -> str:
-    """Return the region that requests are signed for. Raises TargetError where AWS is meant and nobody names one."""
+    """Return the region that requests are signed for. Raises TargetError where AWS is meant and none is named."""
     if spec.region:
         return spec.region
     if spec.kind is not Kind.AWS:
@@ -238,7 +238,7 @@ def region_of(spec: TargetSpec) -> str:
 def aws_endpoint(spec: TargetSpec, region: str) -> str:
     """Return the endpoint that botocore takes for a region: AWS's own, or what the user's configuration says.
 
-    Raises TargetError where botocore can't tell.
+    Raises TargetError where botocore knows none.
     """
     try:
         # With keys of its own, the client does not ask the chain for any: that might send something.
@@ -246,8 +246,8 @@ def aws_endpoint(spec: TargetSpec, region: str) -> str:
         client = isolated_session(*_OF_ENDPOINT, profile=spec.profile).create_client(
             SERVICE,
             region_name=region,
-            aws_access_key_id="nobody",
-            aws_secret_access_key="nobody",  # noqa: S106 - nothing is signed with it
+            aws_access_key_id="unused",
+            aws_secret_access_key="unused",  # noqa: S106 - nothing is signed with it
             config=Config(proxies={}),
         )
     except (BotoCoreError, ValueError) as error:
@@ -273,7 +273,7 @@ def _unusable(spec: TargetSpec, error: Exception) -> CredentialsError:
         what = f"{type(error).__name__}: {what}"
     where = _who(spec)
     with suppress(CredentialsError):
-        where += f", {credentials_told(spec)}"
+        where += f", {credentials_source(spec)}"
     return CredentialsError(
         f"the AWS credentials can't be used: {AccountMask()(what[:_MOST_SAID])}", where=where, remedy=_CHECK
     )

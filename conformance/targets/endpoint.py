@@ -1,4 +1,4 @@
-"""Endpoints as URLs: which are well-formed, and whether anybody is there."""
+"""Endpoints as URLs: which are well-formed, and whether anything answers there."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def as_url(text: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether a URL leads to this machine."""
+    """Return whether a URL leads to this machine."""
     host = urlsplit(url).hostname or ""
     try:
         return ip_address(host).is_loopback
@@ -67,7 +67,7 @@ def checked(url: str, where: str) -> str:
     elif not _can_be_looked_up(parts.hostname):
         problem = "names a host that can't be one: a part of it is empty, or longer than 63 letters"
     elif parts.port == 0:
-        problem = "names port 0, at which nobody can listen"
+        problem = "names port 0, at which nothing can listen"
     elif parts.query or parts.fragment:
         problem = "must not have a query or a fragment"
     if problem:

@@ -51,7 +51,7 @@ def held_port(preferred: int | None, *, fixed: bool = False) -> Iterator[int | N
 
 
 def _is_free(port: int) -> bool:
-    """Whether nobody listens there and a server could; connections of one that has ended are no hindrance."""
+    """Whether nothing listens there and a server could; connections of one that has ended are no hindrance."""
     with contextlib.suppress(OSError), socket.create_connection((_HOST, port), timeout=_CONNECT_S):
         return False
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -72,7 +72,7 @@ def _any_free() -> int:
 
 @contextmanager
 def _held(port: int) -> Iterator[bool]:
-    """Hold a port against other runs on this machine: two servers that start at once must not meet on one port."""
+    """Lock a port against other runs on this machine: two servers that start at once must not meet on one port."""
     if sys.platform == "win32":
         yield True
         return
@@ -103,7 +103,7 @@ def _open(path: Path) -> int:
 def _lock(lock: int, path: Path) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # A run that ended meanwhile has removed the file: a lock on what is no longer there would hold nobody off.
+        # A run that ended meanwhile has removed the file: a lock on what is no longer there would keep no run away.
         return os.fstat(lock).st_ino == path.stat().st_ino
     except OSError:
         return False
@@ -220,7 +220,7 @@ class Server:
         return TargetError(
             received,
             where=f"{shlex.join(self._command)} (log: {self.log_path})",
-            remedy="run the command by hand, mend `launch` in targets.yaml, or give it more time with `ready_s`",
+            remedy="run the command by hand, fix `launch` in targets.yaml, or give it more time with `ready_s`",
             exit_code=ExitCode.TARGET_BROKE,
         )
 
@@ -335,12 +335,14 @@ def _start(server: Server, spec: TargetSpec, launch: Launch, port: str) -> None:
     env = {name: value.replace(PORT, port) for name, value in launch.env.items()}
     cwd = folder(spec, launch.cwd)
     if cwd is not None and not os.path.isdir(cwd):  # noqa: PTH112 - Path.is_dir raises where the name is too long
-        raise TargetError(f"there is no folder {cwd}", where=spec.where, remedy="mend `cwd`, or leave it out")
+        raise TargetError(f"there is no folder {cwd}", where=spec.where, remedy="fix `cwd`, or leave it out")
     try:
         server.start(env=env, cwd=cwd)
     except OSError as error:
         raise TargetError(
-            f"{launch.command[0]} can't be started: {error.strerror}", where=spec.where, remedy=launch.hint or "mend it"
+            f"{launch.command[0]} can't be started: {error.strerror}",
+            where=spec.where,
+            remedy=launch.hint or "fix it",
         ) from error
 
 
@@ -357,7 +359,7 @@ def folder(spec: TargetSpec, cwd: Path | None = None) -> Path | None:
 
 
 def executable(program: str, spec: TargetSpec, cwd: Path | None = None, hint: str = "") -> str:
-    """Return the full path of a program: beside this Python, on the PATH, or, where it is a path, seen from its folder.
+    """Return the full path of a program: next to this Python, on the PATH, or, for a path, seen from its folder.
 
     Raises TargetError where it is not there or may not be run.
     """
@@ -366,7 +368,7 @@ def executable(program: str, spec: TargetSpec, cwd: Path | None = None, hint: st
         path = os.path.expanduser(program)  # noqa: PTH111 - see above
         found = shutil.which((folder(spec, cwd) or Path.cwd()) / path)
     else:
-        # What was installed as an extra of the suite lies beside its Python, on the PATH or not.
+        # What was installed as an extra of the suite is installed next to its Python, on the PATH or not.
         found = shutil.which(program, path=sysconfig.get_path("scripts")) or shutil.which(program)
     if found is None:
         raise TargetError(

@@ -1,4 +1,4 @@
-"""A target's description as JSON, for a worker process on this machine or another: all that checks look at."""
+"""A target while it is open: launched, reachable and with its state; and its description for worker processes."""
 
 from __future__ import annotations
 
@@ -116,8 +116,8 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
 ) -> Iterator[OpenTarget]:
     """Open a target for as long as the context lasts: launch it, wait for it, bring the world in, and put all back.
 
-    `operations` are the names of the operations under test, `on_wait` hears what is waited for. Raises TargetError and
-    its kinds, see there.
+    `operations` are the names of the operations under test, `on_wait` is called with what is waited for. Raises
+    TargetError and its kinds, see there.
     """
     with ExitStack() as stack:
         region = region_of(spec)

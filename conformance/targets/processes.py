@@ -1,7 +1,7 @@
 """Processes that must not outlive the run: who belongs to a launched server, and the end of all of them.
 
 A server is known by its process group and by a marker in its environment, which also its detached descendants inherit.
-This file stands alone on the standard library: a watchdog interpreter runs it as a program, so that the server is ended
+This file needs the standard library alone: a watchdog interpreter runs it as a program, so that the server is ended
 even where the run itself is killed outright.
 """
 
@@ -70,7 +70,7 @@ class Family:
             if self.group and int(group) == self.group:
                 return True
             return f"{MARKER}={self.mark}".encode() in _PROC.joinpath(str(pid), "environ").read_bytes().split(b"\0")
-        except (OSError, ValueError):  # it is gone, or somebody else's
+        except (OSError, ValueError):  # it is gone, or another user's
             return False
 
     def _group_lives(self) -> bool:
@@ -78,7 +78,7 @@ class Family:
             return False
         try:
             os.killpg(self.group, 0)
-        except (ProcessLookupError, PermissionError):  # macOS refuses a group of which only zombies are left
+        except (ProcessLookupError, PermissionError):  # macOS rejects a group of which only zombies are left
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""State that exists already: the tuning jobs that are named, or those that a listing finds, and nothing but reading."""
+"""How the state gets into a target: created through the API, loaded by a command, or found and only read."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _TAIL_LINES: Final = 15
 
 
 def load_by_command(spec: TargetSpec, world: World, *, endpoint_url: str, region: str) -> State:
-    """Run the adapter of a target, and give the state that it stands for: the whole world.
+    """Run the adapter of a target, and return the state that it makes: the whole world.
 
     Raises TargetError: exit code 2 where it can't be started, 3 where it fails or takes too long.
     """
@@ -157,7 +157,7 @@ class Provision:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Send nothing yet. `on_wait` hears what takes long."""
+        """Send nothing yet. `on_wait` is called with what takes long."""
         self._caller = caller
         self._access = access
         self._on_wait = on_wait
@@ -246,7 +246,7 @@ class Provision:
         if exchange.ok:
             return StateJob(job.name, known=job, made=True)
         if exchange.error_code == IN_USE:
-            self._made.remove(job.name)  # it is somebody else's
+            self._made.remove(job.name)  # it is not ours
             return StateJob(job.name, problem="it was there before this run, so that nothing is known of it")
         if exchange.status in _CLIENT_ERRORS:
             self._made.remove(job.name)
@@ -362,7 +362,7 @@ def calls_at_most(spec: TargetSpec) -> dict[str, int]:
 def existing(caller: Caller, spec: TargetSpec, allowed: Collection[str] = ()) -> State:
     """Return the jobs that the entry names, else those found. `allowed` are the operations of a run.
 
-    Raises CredentialsError where AWS does not take the credentials, and UnreachableError where nobody answers.
+    Raises CredentialsError where AWS does not take the credentials, and UnreachableError where nothing answers.
     """
     if not spec.state.names:
         return discover(caller, spec, allowed)

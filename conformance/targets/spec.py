@@ -31,7 +31,7 @@ class CredentialsError(TargetError):
 
 
 PORT: Final = "{port}"
-"""What stands for the port in a command, an environment value and an endpoint."""
+"""The placeholder of the port in a command, an environment value and an endpoint."""
 
 DEFAULT_BOUND: Final = 50
 """How many tuning jobs are looked at, at most, where they are found by listing."""
@@ -66,7 +66,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class Launch:
-    """How a server is started. `{port}` in the command and in the environment stands for the port that it is given."""
+    """How a server is started. `{port}` in the command and in the environment is the port that it is given."""
 
     command: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
@@ -92,7 +92,7 @@ class StateSource:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What the target offers beside the operations under test."""
+    """What the target offers in addition to the operations under test."""
 
     auth: bool = False
     """It verifies signatures, so that unsigned and badly signed requests are judged."""
@@ -127,9 +127,9 @@ class TargetSpec:
     version: str = ""
     """The version of the target, as its entry says it; empty where it is to be found out."""
     where: str = ""
-    """`file:line` of the entry; empty for a target that stands in no file."""
+    """`file:line` of the entry; empty for a target that is in no file."""
 
     @property
     def read_only(self) -> bool:
-        """Whether the state is somebody else's, so that nothing but reading is ever signed."""
+        """Whether the state is not the suite's own, so that nothing but reading is ever signed."""
         return self.kind is Kind.AWS or self.state.origin is Origin.EXISTING or is_aws(self.endpoint_url)

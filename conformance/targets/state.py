@@ -1,4 +1,4 @@
-"""What this room needs from a client: one call, one exchange; and what a client needs to know of a target."""
+"""The state of a target as the suite knows it, what may be sent to it, and what a client has to offer."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ NAME: Final = "HyperParameterTuningJobName"
 SUMMARIES: Final = "HyperParameterTuningJobSummaries"
 
 IN_USE: Final = "ResourceInUse"
-"""The code of a Create whose name somebody has."""
+"""The code of a Create whose name is taken."""
 
 
 def allowed_operations(spec: TargetSpec, operations: Collection[str]) -> frozenset[str]:
     """Return what may be sent to a target at all: the operations under test, and the listing.
 
-    Where the state is somebody else's, only those of them that read. What makes and removes tuning jobs is added only
-    where the suite makes the state itself.
+    Where the state is not the suite's own, only those of them that read. What makes and removes tuning jobs is added
+    only where the suite makes the state itself.
     """
     tested = frozenset(operations) | {LIST}
     if spec.read_only:
@@ -130,7 +130,7 @@ class Access:
     credentials: Credentials | None = field(repr=False)
     """None where requests go unsigned."""
     allowed: frozenset[str]
-    """The operations that may be sent; a client refuses every other."""
+    """The operations that may be sent; a client rejects every other."""
     spec: TargetSpec
     """For the limits, the budget and the pace."""
 

@@ -1,4 +1,4 @@
-"""Which version of a target is judged: as its entry says, as its program was installed, or as it says itself."""
+"""Which version of a target is judged: by its entry, by the package of its program, or by what the target says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One client for several threads: they take turns, so that its budget, its pace and its connection stay in order."""
+"""The client of a target: it signs, paces, counts, retries what is throttled, and never sends what is not allowed."""
 
 from __future__ import annotations
 
@@ -99,13 +99,12 @@ class Traffic:
 
 @dataclass(frozen=True)
 class TransportOptions:
-    """What stands between a client and the network, beside the bounds: nothing, in a plain run.
+    """What is between a client and the network, apart from the bounds: nothing, in a plain run.
 
-    `carrier` answers in the place of the network, `recorder` hears of every exchange. `refusals` are the error codes by
-    which the target says that it takes these credentials no longer: what they answer is never judged. `at_times_broken`
-    says that the target is a live service, which gets a moment before a request that met an internal failure is sent
-    again.
-    `ca_bundle` has the certificates that are trusted; empty for certifi's.
+    `transport` answers in the place of the network, `recorder` is given every exchange. `refusals` are the error codes
+    by which the target says that it takes these credentials no longer: what they answer is never judged.
+    `at_times_broken` says that the target is a live service, which gets a moment before a request that met an internal
+    failure is sent again. `ca_bundle` has the certificates that are trusted; empty for certifi's.
     """
 
     transport: Transport | None = None
@@ -213,7 +212,7 @@ class Client:
         return None
 
     def _patiently(self, shown: HttpRequest, make: Callable[[], OutgoingRequest]) -> Exchange:
-        """Send a request, and again after a pause as long as it is throttled; each time it is signed anew."""
+        """Send a request, and again after a pause as long as it is throttled; each time it is signed again."""
         failures: list[Exchange] = []
         most = _MOST_INTERNAL if self._traffic.in_vain < _IN_VAIN else 1
         for wait in (*_PAUSES_S, None):
@@ -248,7 +247,7 @@ class Client:
             self._traffic.in_vain = 0
 
     def _is_internal(self, exchange: Exchange) -> bool:
-        """Tell whether the target may have broken for once, by its own fault (observed, O38)."""
+        """Return whether the target may have broken for once, by its own fault (observed, O38)."""
         broken = exchange.status in _SERVER_ERRORS and exchange.error_code in _INTERNAL
         return broken and reads(exchange.operation)
 
@@ -361,14 +360,14 @@ class Client:
                 if fault is not None and fault.kind == "timeout" and self._left_s <= 0:
                     fault = self._over
             self.seconds += time.perf_counter() - started
-        response, fault = self._blotted(outgoing, response, fault)
+        response, fault = self._redacted(outgoing, response, fault)
         if self._recorder is not None:
             self._recorder.take(outgoing, response, fault)
         if response is not None and not self._traffic.first_headers:
             self._traffic.first_headers = response.headers
         return Exchange(outgoing.operation, shown, response, fault)
 
-    def _blotted(
+    def _redacted(
         self, outgoing: OutgoingRequest, response: HttpResponse | None, fault: Fault | None
     ) -> tuple[HttpResponse | None, Fault | None]:
         if self._redactor is not None:
@@ -398,7 +397,7 @@ class LockedClient:
     """Sends through a client, one request at a time, whichever thread asks."""
 
     def __init__(self, client: Client) -> None:
-        """Keep the client; nobody else may use it from now on."""
+        """Keep the client; nothing else may use it from now on."""
         self._client = client
         self._lock = threading.Lock()
 

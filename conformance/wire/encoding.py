@@ -22,7 +22,7 @@ _SHOWN = 20
 """Characters of a body that are shown before the place where it breaks."""
 
 _MARK_BYTES = 40
-"""What a parsed body takes in memory for each mark, beside twice its length: a little more than real answers take."""
+"""What a parsed body takes in memory for each mark, besides twice its length: a little more than real answers take."""
 
 
 def _marks(body: bytes) -> int:
@@ -36,7 +36,7 @@ def weight(body: bytes) -> int:
     return 2 * len(body) + _MARK_BYTES * marks if marks <= _MOST_VALUES else len(body)
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise NotJsonError(f"the literal {name} is not JSON")
 
 
@@ -57,17 +57,17 @@ def _int(text: str) -> int:
     return int(text)
 
 
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise NotJsonError(f"the member {twice!r:.60} stands twice in one object")
+        raise NotJsonError(f"the member {twice!r:.60} is there twice in one object")
     return result
 
 
 _DECODER = json.JSONDecoder(
-    parse_constant=_refuse_constant, parse_float=_float, parse_int=_int, object_pairs_hook=_refuse_duplicates
+    parse_constant=_reject_constant, parse_float=_float, parse_int=_int, object_pairs_hook=_reject_duplicates
 )
 
 

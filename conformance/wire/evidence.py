@@ -1,14 +1,13 @@
-"""What a bundle does not tell: accounts, key ids, the caller, and the host of a private endpoint.
+"""An evidence bundle: one JSON object a line, numbered from 1 (`n`), redacted and chained.
 
-Both are SHA-256 in hex. The digest of a line is that of its canonical JSON (names sorted, no blanks, ASCII) without the
-two members themselves; the link is the digest of the link before it and the line's own digest. The last link stands for
-the whole bundle.
+Each line has its own digest and a link, both SHA-256 in hex. The digest is that of the line's canonical JSON (names
+sorted, no blanks, ASCII) without these two members, and shows that the line was changed. The link is the digest of the
+link before it and of the line's digest, and shows that a line before it was taken away or moved. The last link stands
+for the whole bundle.
 
-One JSON object a line. Lines are numbered from 1 (`n`), and each has two digests (see `conformance.wire.evidence`).
-Its own tells that it was changed; the chain tells that something before it was taken away or moved.
-
-Everything is replaced by something of the same length, and the same thing always by the same: so answers still agree
-with each other, and what is judged of them stays as it was. Signatures, keys and session tokens never get here.
+Accounts, key ids, the caller and the host of a private endpoint are replaced by something of the same length, and the
+same thing always by the same: so answers still agree with each other, and evaluate as they did. Signatures, keys and
+session tokens never get here.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ def evidence_schema() -> dict[str, Any]:
 
 @cache
 def _validators() -> Mapping[str, Draft202012Validator]:
-    """Return a validator for each type of line: told by one of them, a complaint says what is wrong."""
+    """Return a validator for each type of line, so that a complaint says what is wrong."""
     import jsonschema  # noqa: PLC0415 - slow to import, and only needed where a bundle is read
 
     definitions = evidence_schema()["$defs"]
@@ -107,7 +106,7 @@ _PASSING = frozenset(
         "x-amz-user-agent",
     }
 )
-"""Headers by which requests are not told apart: they differ from one sending to the next, or follow from the rest."""
+"""Headers that do not distinguish requests: they differ from one sending to the next, or follow from the rest."""
 
 Key = tuple[str, str, str, str, bool, Headers, bytes]
 """What a request is known by: client, operation, method, way of signing, whether chunked, headers that matter, body."""
@@ -243,27 +242,27 @@ _KEY_ID = re.compile(r"(?<![A-Za-z0-9])(A(?:KIA|SIA|ROA|IDA|GPA|NPA|BIA|CCA))([A
 _CALLER = re.compile(
     r"(arn:aws[a-z-]*:(?:sts::\d{12}:(?:assumed-role|federated-user)|iam::\d{12}:user)/)([^\s\"'\\,;]+)"
 )
-"""Who called: it stands in the messages of denials, and may be a person's name."""
+"""Who called: it is in the messages of denials, and may be a person's name."""
 _PUBLIC = re.compile(r"(?:api\.|runtime\.)?sagemaker(?:-fips)?\.[a-z0-9-]+")
-"""What stands before the domain in the host of an endpoint that is everybody's."""
+"""What comes before the domain in the host of a public endpoint."""
 _UNSENT = frozenset({"authorization", "x-amz-security-token", "cookie"})
-_UNTOLD = frozenset({"set-cookie"})
+_UNKEPT = frozenset({"set-cookie"})
 _LETTER = re.compile(r"[A-Za-z0-9]")
 
 
 class Redactor:
-    """Takes out of one run's exchanges what is nobody else's business; `accounts` gives account ids their stand-ins."""
+    """Takes private data out of the exchanges of one run; `accounts` gives account ids their stand-ins."""
 
     def __init__(self, accounts: Callable[[str], str], endpoint_url: str = "") -> None:
-        """Look whether the host of the endpoint may be told."""
+        """Find out whether the host of the endpoint is private."""
         self._accounts = accounts
         self._host = ""
         self.reaches(endpoint_url)
 
     def reaches(self, endpoint_url: str) -> None:
-        """Hear where the target answers: its host is masked unless it is one of AWS's own, or this machine."""
+        """Set where the target answers: its host is masked unless it is one of AWS's own, or this machine."""
         host = host_of(endpoint_url)
-        self._host = "" if _may_be_told(host) else host
+        self._host = "" if _is_public(host) else host
 
     def text(self, text: str) -> str:
         """Return a text redacted."""
@@ -283,7 +282,7 @@ class Redactor:
 
     def response(self, response: HttpResponse) -> HttpResponse:
         """Return an answer redacted."""
-        headers = tuple((name, self.text(value)) for name, value in response.headers if name.lower() not in _UNTOLD)
+        headers = tuple((name, self.text(value)) for name, value in response.headers if name.lower() not in _UNKEPT)
         return replace(response, headers=headers, body=self.body(response.body))
 
     def fault(self, fault: Fault) -> Fault:
@@ -291,7 +290,7 @@ class Redactor:
         return Fault(fault.kind, self.text(fault.detail))
 
 
-def _may_be_told(host: str) -> bool:
+def _is_public(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -79,7 +79,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request of an operation and its answer, or the fault that stands for it."""
+    """One request of an operation and its answer, or the fault in its place."""
 
     operation: str
     request: HttpRequest
@@ -137,7 +137,7 @@ class Exchange:
 
     @cached_property
     def ok(self) -> bool:
-        """Whether the target let the request through: 2xx with a JSON object."""
+        """Whether the target accepted the request: 2xx with a JSON object."""
         return self.status in _OK and self.answer is not None
 
     @cached_property
@@ -168,7 +168,7 @@ class Listing:
     complete: bool
     """Whether the last page came without a token."""
     problem: str = ""
-    """Why the walk ended early: a refusal, a repeated token, too many pages, an answer without the list."""
+    """Why the walk ended early: a rejection, a repeated token, too many pages, an answer without the list."""
     left_off: bool = False
     """Whether the walk was given up because of its length alone: what came was in order."""
 

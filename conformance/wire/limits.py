@@ -102,4 +102,4 @@ def partitions() -> tuple[Mapping[str, Any], ...]:
 
 
 NO_SUCH_OPERATION = "NoSuchOperation"
-"""The name of an operation that no service has: what a request may aim at beside its own operation."""
+"""The name of an operation that no service has: what a request may aim at instead of its own operation."""

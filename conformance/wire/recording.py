@@ -1,4 +1,4 @@
-"""A bundle in the place of the network: each request is answered as it was when it was recorded, or not at all."""
+"""Evidence bundles as files: read with every link of their chain verified, written while a run goes on, replayed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MOST_BYTES = 256 * 1024**2
 """Bytes of a bundle, unpacked: ten times what a run on a full account writes."""
 _MOST_OF_A_LINE = 64 * 1024**2
 _CHUNK = 1024**2
-_ORIGINAL = "get the file anew from whoever recorded it; a bundle is not edited"
+_ORIGINAL = "get the file again from where it was recorded; a bundle is not edited"
 
 
 def read_bundle(path: Path) -> Bundle:
@@ -85,9 +85,9 @@ class _Reader:
                     remedy="record less of it: --select, --operation, or a smaller `bound` of existing jobs",
                 )
         if self._footer is not None and torn:
-            self._refuse(number + 1, "something follows the footer")
+            self._reject(number + 1, "something follows the footer")
         if self._origin is None:
-            self._refuse(1, "there is no header")
+            self._reject(1, "there is no header")
         footer = self._footer
         stopped = "it has no footer: the run that wrote it was cut short" if footer is None else footer["stopped"]
         return Bundle(self._path, self._origin, self._state, tuple(self._entries), self._link, stopped)
@@ -121,9 +121,9 @@ class _Reader:
         try:
             members = json.loads(line, object_pairs_hook=_once, parse_constant=_no_number)
         except (ValueError, RecursionError):
-            self._refuse(number, "it is not one JSON object, each member once")
+            self._reject(number, "it is not one JSON object, each member once")
         if not isinstance(members, dict):
-            self._refuse(number, "it is not one JSON object, each member once")
+            self._reject(number, "it is not one JSON object, each member once")
         if number == 1 and members.get("type") == "header" and members.get("schema") != SCHEMA:
             raise EvidenceError(
                 f"the evidence has schema {members.get('schema')!r}, this version reads schema {SCHEMA}",
@@ -133,27 +133,27 @@ class _Reader:
         try:
             self._check(number, members)
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
-            self._refuse(number, "its content is nothing that a run writes")
+            self._reject(number, "its content is nothing that a run writes")
 
     def _check(self, number: int, members: dict[str, Any]) -> None:
         """Check an entry, and keep it. Raises EvidenceError, or what reading odd content raises."""
         if problem := complaint(members):
-            self._refuse(number, problem)
+            self._reject(number, problem)
         if members["n"] != number:
-            self._refuse(number, f"it is numbered {members['n']}: an entry was taken away, added or moved")
+            self._reject(number, f"it is numbered {members['n']}: an entry was taken away, added or moved")
         if digest_of(members) != members["digest"]:
-            self._refuse(number, "its content is not what its digest says: it was changed")
+            self._reject(number, "its content is not what its digest says: it was changed")
         if link_of(self._link, members["digest"]) != members["chain"]:
-            self._refuse(number, "the chain breaks here: an entry before it was changed, taken away or moved")
+            self._reject(number, "the chain breaks here: an entry before it was changed, taken away or moved")
         self._link = members["chain"]
         self._keep(number, members)
 
     def _keep(self, number: int, members: dict[str, Any]) -> None:
         kind = members["type"]
         if (kind == "header") != (number == 1):
-            self._refuse(number, "the header must be the first entry, and the only one of its kind")
+            self._reject(number, "the header must be the first entry, and the only one of its kind")
         if self._footer is not None:
-            self._refuse(number, "something follows the footer")
+            self._reject(number, "something follows the footer")
         if kind == "header":
             self._origin = Origin.from_json(members)
         elif kind == "state":
@@ -163,9 +163,9 @@ class _Reader:
         else:
             self._footer = members
             if members["exchanges"] != len(self._entries):
-                self._refuse(number, f"it counts {members['exchanges']} exchanges, there are {len(self._entries)}")
+                self._reject(number, f"it counts {members['exchanges']} exchanges, there are {len(self._entries)}")
 
-    def _refuse(self, number: int, problem: str) -> NoReturn:
+    def _reject(self, number: int, problem: str) -> NoReturn:
         raise EvidenceError(
             f"this is no evidence as it was recorded: {problem}",
             where=f"{self._path}, entry {number}",
@@ -180,7 +180,7 @@ def _no_number(name: str) -> NoReturn:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a member stands twice")
+        raise ValueError("a member is there twice")
     return members
 
 
@@ -220,7 +220,7 @@ class BundleWriter:
         if not self._open:
             return
         redactor = self.redactor
-        # The answer comes first: an account that it tells of may stand in the request as well, where nothing says so.
+        # The answer comes first: an account that it names may be in the request as well, where nothing says so.
         received = redactor.response(response) if response else None
         fault = redactor.fault(fault) if fault else None
         redacted = replace(outgoing, url=redactor.text(outgoing.url), body=redactor.body(outgoing.body))
@@ -275,7 +275,7 @@ class Replay:
     """Answers from a bundle, without a socket.
 
     A request that was sent several times is answered in the order of then. One that the bundle does not hold, or does
-    not hold so many times, is not answered: whoever asked can't be judged.
+    not hold so many times, is not answered: the check that asked can't be judged.
     """
 
     def __init__(self, bundle: Bundle) -> None:

@@ -1,8 +1,8 @@
-"""Account ids kept out of reports: each becomes a stand-in of the same length, the same one throughout a run.
+"""Secrets and account ids kept out of logs, reports and recordings.
 
 A server may repeat the headers that it got, in an error message for one, or log its environment. Each secret is
-replaced by as many asterisks as it has letters, so that lengths, and with them the judgement of everything else, stay
-as they were. What is recognised is listed in docs/verify-aws.md; a change here is one there.
+replaced by as many asterisks as it has letters, and each account id by a stand-in of its length, so that everything
+else is evaluated as it was. What is recognised is listed in docs/verify-aws.md; a change here is one there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.signing import Credentials
 
 _SHORTEST = 12
-"""Letters of a text that counts as a secret: `test` and the like are words, and stand in many an answer."""
+"""Letters of a text that counts as a secret: `test` and the like are words, and occur in many an answer."""
 _SHORTEST_NAMED = 4
 """Letters of the value of a variable whose name says that it is a secret."""
 _SHORTEST_UNNAMED = 16
@@ -44,13 +44,13 @@ class Redactor:
 
     @classmethod
     def of(cls, credentials: Credentials | None) -> Redactor | None:
-        """Return the blotter of these credentials; None where they hold no secret worth the name."""
+        """Return the redactor of these credentials; None where they hold no secret worth the name."""
         secrets = _worth(credentials)
         return cls(secrets) if secrets else None
 
     @classmethod
     def of_a_process(cls, environment: Mapping[str, str], credentials: Credentials | None) -> Redactor:
-        """Return the blotter of what a process is started with: its own variables, and the credentials of a target."""
+        """Return the redactor of what a process is started with: its own variables, and the credentials of a target."""
         named = (
             value
             for name, value in environment.items()
@@ -72,7 +72,7 @@ class Redactor:
         ):
             return response
         headers = tuple((self._text(name, forms), self._text(value, forms)) for name, value in response.headers)
-        return replace(response, headers=headers, body=self._blotted(response.body, forms))
+        return replace(response, headers=headers, body=self._redacted(response.body, forms))
 
     def fault(self, fault: Fault, authorization: str) -> Fault:
         """Return a fault without secrets: the words of a library may repeat what a server sent."""
@@ -80,7 +80,7 @@ class Redactor:
 
     def log(self, content: bytes) -> bytes:
         """Return a piece of a log without secrets."""
-        return self._blotted(content, self._forms)
+        return self._redacted(content, self._forms)
 
     def unfinished(self, content: bytes) -> int:
         """Return how many bytes at the end of a piece of a log may be the beginning of a secret."""
@@ -111,9 +111,9 @@ class Redactor:
         return bytes(digits)
 
     def _text(self, text: str, forms: tuple[bytes, ...]) -> str:
-        return self._blotted(text.encode("utf-8", "surrogatepass"), forms).decode("utf-8", "surrogatepass")
+        return self._redacted(text.encode("utf-8", "surrogatepass"), forms).decode("utf-8", "surrogatepass")
 
-    def _blotted(self, text: bytes, forms: tuple[bytes, ...]) -> bytes:
+    def _redacted(self, text: bytes, forms: tuple[bytes, ...]) -> bytes:
         for form in forms:
             if form in text:
                 text = text.replace(form, b"*" * len(form))
@@ -137,7 +137,7 @@ def _written(secret: str) -> Iterator[bytes]:
     yield content.hex().encode()
     yield content.hex().upper().encode()
     for before in range(_BLOCK):
-        # What stands before the secret, and after it, shares its first and its last letters with it: they are left out.
+        # What comes before the secret, and after it, shares its first and its last letters with it: they are left out.
         whole = base64.b64encode(b"\0" * before + content).rstrip(b"=")
         first = -(-before * 8 // 6)
         last = (before + len(content)) * 8 // 6
@@ -149,7 +149,7 @@ _BEARERS = re.compile(
     r"arn:aws[a-z-]{0,32}:[a-z0-9-]{0,64}:[a-z0-9-]{0,64}:(?P<arn>\d{12})(?!\d)"
     r"|(?<!\d)(?P<registry>\d{12})\.dkr\.ecr"
     r"|sagemaker-[a-z0-9-]{1,64}-(?P<bucket>\d{12})(?!\d)"
-    r"|(?i:account)[ _-]?(?i:id)?\W{1,8}(?P<told>\d{12})(?!\d)"
+    r"|(?i:account)[ _-]?(?i:id)?\W{1,8}(?P<named>\d{12})(?!\d)"
 )
 """Where twelve digits are an account for sure: ARNs, image registries, default buckets, and messages that say so.
 
@@ -170,7 +170,7 @@ class AccountMask:
             self._meet(account)
 
     def __call__(self, text: str) -> str:
-        """Return the text with each account replaced, wherever in it the account stands; other numbers stay."""
+        """Return the text with each account replaced, wherever in it the account is; other numbers stay."""
         for found in _BEARERS.finditer(text):
             self._meet(next(account for account in found.groups() if account))
         if not self._stand_ins:
@@ -178,7 +178,7 @@ class AccountMask:
         return _WRITTEN.sub(lambda found: self._stand_ins.get(found[0], found[0]), text)
 
     def _meet(self, account: str) -> None:
-        # A text that was masked before is left as it is: a stand-in stands for itself.
+        # A text that was masked before is left as it is: a stand-in replaces itself.
         if account not in self._stand_ins and account not in self._given:
             stand_in = f"{len(self._given):012d}"
             self._given.add(stand_in)

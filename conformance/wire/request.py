@@ -142,15 +142,15 @@ class TransportResult(NamedTuple):
 
 
 class Transport(Protocol):
-    """Stands in the place of the network: a recording that is played again, for one."""
+    """Answers in the place of the network: a recording that is replayed, for one."""
 
     def carry(self, outgoing: OutgoingRequest) -> TransportResult:
-        """Return what comes of a request. Raises UnansweredError where nobody can know."""
+        """Return what comes of a request. Raises UnansweredError where that is unknown."""
         ...
 
 
 class Recorder(Protocol):
-    """Hears of every request and of what came of it, secrets taken out of both."""
+    """Is given every request and what came of it, secrets taken out of both."""
 
     def take(self, outgoing: OutgoingRequest, response: HttpResponse | None, fault: Fault | None) -> None:
         """Keep one exchange."""
@@ -158,7 +158,7 @@ class Recorder(Protocol):
 
 
 class UnansweredError(BaseException):
-    """Nobody can know what the target would have answered: whoever wanted the answer can't be judged.
+    """It is unknown what the target would have answered: the check that wanted the answer can't be judged.
 
     It is no Exception on purpose. What catches the errors of a target or of a client library must not take it for one
     of them: the check that asked is left at once, and nothing half known is remembered.

@@ -115,7 +115,7 @@ class _OtherDate(SigV4Auth):  # type: ignore[misc, unused-ignore]  # as above
 
     def string_to_sign(self, request: Any, canonical_request: str) -> str:
         now = request.context["timestamp"]
-        # Key and scope are made of what stands here from now on; the header is written, and the text has its time.
+        # Key and scope are made of this from now on; the header is written, and the text has its time.
         before = request.context["timestamp"] = _shifted(now, timedelta(days=-1))
         return str(super().string_to_sign(request, canonical_request)).replace(before, now, 1)
 

@@ -76,7 +76,7 @@ class TooLargeError(ValueError):
 
 
 class UndecodableError(ValueError):
-    """The body is not packed as its headers say, or in a way that nobody asked for."""
+    """The body is not packed as its headers say, or in a way that was not asked for."""
 
 
 def read_body(raw: Any, coding: str, deadline: Deadline, most: int) -> bytes:
@@ -125,7 +125,7 @@ def _unpacked(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
 
 
 _SHOWN = 60
-"""Bytes that are kept of what nobody asked for."""
+"""Bytes that are kept of what was not asked for."""
 _SHORTEST_S = 0.001
 """Seconds that a read waits at least: with none it would not wait at all, and fail in another way."""
 
@@ -236,8 +236,8 @@ class _Answer(HTTPResponse):
         super().begin()
         while self.status < HTTPStatus.OK:
             if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
-                raise OtherProtocolError("the answer is HTTP 101, and nobody asked for another protocol")
-            self.headers = None  # type: ignore[assignment]  # so that reading begins anew
+                raise OtherProtocolError("the answer is HTTP 101, and no other protocol was asked for")
+            self.headers = None  # type: ignore[assignment]  # so that reading begins again
             super().begin()
 
 
@@ -285,7 +285,7 @@ class HttpTransport:
     def __init__(
         self, limits: Limits, *, on_exchange: Callable[[float], None] = lambda _: None, ca_bundle: str = ""
     ) -> None:
-        """Open nothing yet. `on_exchange` hears the seconds of each exchange, whatever came of it.
+        """Open nothing yet. `on_exchange` is called with the seconds of each exchange, whatever came of it.
 
         `ca_bundle` is a file or a folder with the certificates of trusted authorities; empty for certifi's.
         """
@@ -313,7 +313,7 @@ class HttpTransport:
     ) -> tuple[HttpResponse | None, Fault | None]:
         """Send one request, in chunks where the body is an iterator; give the answer or the fault.
 
-        `within_s` seconds bound the answer beside the limits. With `follows` only an answer on the connection of the
+        `within_s` seconds bound the answer, as the limits do. With `follows` only an answer on the connection of the
         request before counts: where the server has closed that one, or sends something else on it, the fault says so.
         """
         started = time.perf_counter()
@@ -396,7 +396,7 @@ def _is_no_http(inner: BaseException) -> bool:
 
 
 def _words(inner: BaseException) -> str:
-    """Say what went wrong; libraries tell some of it in the language of their own insides."""
+    """Say what went wrong; libraries say some of it in terms of their own insides."""
     match inner:
         case RemoteDisconnected():
             return str(inner)

@@ -1,7 +1,7 @@
-"""Prepared states of a service: tuning jobs and their training jobs, told in YAML and expanded to plain values.
+"""Prepared states of a service: tuning jobs and their training jobs, written in YAML and expanded to plain values.
 
-A world is plain truth: what was asked for at creation, and what became of it. Counters, best jobs, orders and pages are
-no part of it: whoever serves a world and whoever judges the serving each compute them for themselves.
+A world has what was asked for at creation, and what became of it. Counters, best jobs, orders and pages are no part of
+it: the reference server and the laws each compute them for themselves.
 """
 
 from conformance.worlds.loading import load_world, synthetic_world, world_names

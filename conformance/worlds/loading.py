@@ -1,7 +1,7 @@
-"""A world of any size, in which all tuning jobs are alike: for working out beforehand what a run costs.
+"""World files: which there are, and how they become worlds; and a world of any size, to work out what a run costs.
 
 A world file is a mapping with `world` (its name), optionally `account` and `region`, and `jobs`; `include` lists more
-files beside it whose `jobs` belong to the same world. Anything may stand under `anchors`, to be repeated by `*aliases`.
+files next to it whose `jobs` belong to the same world. Anything may be under `anchors`, to be repeated by `*aliases`.
 A job is a mapping:
 
 - `name`, `status`, `created` (a time in UTC), and `create`: the rest of the Create input, member for member.

@@ -99,7 +99,7 @@ def test_nothing_but_reading_is_ever_sent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"AWS_SECRET_ACCESS_KEY": "another"}, "refuses the credentials"),
+        ({"AWS_SECRET_ACCESS_KEY": "another"}, "rejects the credentials"),
         ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "no AWS credentials"),
     ],
 )

@@ -139,7 +139,7 @@ def test_credentials_that_the_endpoint_refuses_are_one_clear_error(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a wrong one")
     url = stack.enter_context(reference(WORLD, Credentials("AKIAEXAMPLE", "secret")))
     spec = TargetSpec("aws", Kind.AWS, StateSource(Origin.EXISTING), url, region="us-east-1", credentials=None)
-    with pytest.raises(CredentialsError, match="AWS refuses the credentials") as caught:
+    with pytest.raises(CredentialsError, match="AWS rejects the credentials") as caught:
         opening(spec, stack)
     assert "a wrong one" not in str(caught.value)
 

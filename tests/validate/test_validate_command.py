@@ -113,7 +113,7 @@ def test_json_keeps_its_schema(beside: bool, tmp_path: Path) -> None:  # noqa: F
         (b'{"a": 1,\n  "b": 2,}', ":2:10", "it is not JSON"),
         (b"{'a': 1}", ":1:2", "json.dumps(answer, default=str)"),
         (b'{"a": 1,\n "b": NaN}', ":2:7", "the literal NaN"),
-        (b'{"a": {"x": 1},\n "b": {"x": 1,\n  "x": 2}}', ":3:3", "'x' stands twice"),
+        (b'{"a": {"x": 1},\n "b": {"x": 1,\n  "x": 2}}', ":3:3", "'x' is there twice"),
         (b'{"a": ' * 10_000 + b"1" + b"}" * 10_000, ":1:1201", "deeper than"),
         (b'{"a": ' * 300 + b"1" + b"}" * 300, ":1:1201", "deeper than 200 levels"),
         (b"\xff\xfe{}", ":1:1", "not UTF-8"),

@@ -21,7 +21,7 @@ def answered(status: int, body: bytes, headers: Headers = ()) -> Exchange:
         (b"", "not JSON"),
         (b"{", "not JSON"),
         (b"{} x", "not JSON"),
-        (b'{"a":1,"a":2}', "'a' stands twice"),
+        (b'{"a":1,"a":2}', "'a' is there twice"),
         (b'{"a":NaN}', "NaN"),
         (b'{"a":-Infinity}', "-Infinity"),
         (b'{"a":"\xff"}', 'not UTF-8 (byte 6: 0xff behind \'{"a":"\')'),
