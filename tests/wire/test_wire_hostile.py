@@ -123,7 +123,7 @@ def test_weight_grows_with_length_and_with_values() -> None:
     [
         ("body-without-head", "no status line of HTTP/1.1: '{\"A\":1}'"),
         ("another-version", "another version of HTTP: HTTP/3"),
-        ("switches-protocols", "HTTP 101, and nobody asked"),
+        ("switches-protocols", "HTTP 101, and no other"),
         ("two-lengths", "multiple unmatching values (2, 7)"),
         ("length-larger", "the answer ended early: 993 more bytes were promised"),
         ("chunk-that-is-no-number", "the answer ended early, or in a chunk without a size"),
