@@ -1,9 +1,9 @@
-"""What a fault is: one thing that a server does wrong, what it breaks, and which checks must see it."""
+"""A defect of a server behind real HTTP: what it breaks, which checks must see it, and how exchanges are changed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,106 +25,21 @@ _OK = 200
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault.
+    """One defect of a server.
 
-    `breaks` is the id of the fact or behaviour that it breaks. Each pattern of `shows` must have a failed check. `runs`
-    are the patterns of the checks that can see it at all. `known_only`: it shows only where the state is known
-    beforehand. `signed`: it needs a server that verifies signatures. `jobs` are the tuning
-    jobs to look at; all, where there are none.
+    `breaks` is the id of the fact or behaviour that it breaks. Each pattern of `shows` must have a failed check.
+    `signed`: it needs a server that verifies signatures. `jobs` are the tuning jobs that are looked at, or all.
     """
 
     name: str
-    group: str
     breaks: str
     shows: tuple[str, ...]
-    runs: tuple[str, ...]
     apply: Apply
-    known_only: bool = False
     signed: bool = False
     jobs: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.group}/{self.name}"
-
-
-class Faults:
-    """The faults of one group, in the order in which they are written down.
-
-    Patterns are written without the operation, which is the group's; `runs` are the checks that see a fault of this
-    group at all, beside those that each fault names.
-    """
-
-    def __init__(  # noqa: PLR0913 - what the faults of a group have in common
-        self,
-        group: str,
-        operation: str,
-        runs: tuple[str, ...] = (),
-        *,
-        within: str = EVERY,
-        known_only: bool = False,
-        jobs: tuple[str, ...] = (),
-    ) -> None:
-        """Begin without any; `within` is the operation whose checks `runs` are."""
-        self.group = group
-        self.operation = operation
-        self._runs = runs
-        self._known_only = known_only
-        self._within = within
-        self._jobs = jobs
-        self._faults: list[Fault] = []
-
-    def __iter__(self) -> Iterator[Fault]:
-        return iter(self._faults)
-
-    def add(  # noqa: PLR0913 - the parts of a fault, each by its name
-        self,
-        name: str,
-        breaks: str,
-        shows: tuple[str, ...],
-        apply: Apply,
-        *,
-        known_only: bool = False,
-        signed: bool = False,
-    ) -> None:
-        """Take up a fault."""
-        patterns = tuple(f"{self.operation}/{show}" for show in shows)
-        runs = tuple(f"{self._within}/{run}" for run in self._runs)
-        known_only = known_only or self._known_only
-        fault = Fault(name, self.group, breaks, patterns, (*patterns, *runs), apply, known_only, signed, self._jobs)
-        self._faults.append(fault)
-
-    def request(self, breaks: str, *shows: str) -> Callable[[Callable[[Members], None]], Callable[[Members], None]]:
-        """Take up a function that edits the members of a request before they go on."""
-
-        def keep(edit: Callable[[Members], None]) -> Callable[[Members], None]:
-            self.add(_name(edit), breaks, shows, on_request(self.operation, edit))
-            return edit
-
-        return keep
-
-    def answer(
-        self, breaks: str, *shows: str, known_only: bool = False
-    ) -> Callable[[Callable[[Members, Members], None]], Callable[[Members, Members], None]]:
-        """Take up a function that edits an accepted answer, given the members that were asked for."""
-
-        def keep(edit: Callable[[Members, Members], None]) -> Callable[[Members, Members], None]:
-            self.add(_name(edit), breaks, shows, on_answer(self.operation, edit), known_only=known_only)
-            return edit
-
-        return keep
-
-    def exchange(self, breaks: str, *shows: str, signed: bool = False) -> Callable[[Apply], Apply]:
-        """Take up a function that has the whole exchange in hand."""
-
-        def keep(apply: Apply) -> Apply:
-            self.add(_name(apply), breaks, shows, apply, signed=signed)
-            return apply
-
-        return keep
-
-
-def _name(function: Callable[..., object]) -> str:
-    return function.__name__.replace("_", "-")
+        return self.name
 
 
 def aims_at(call: Call, operation: str) -> bool:
