@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes report.md to the page of the job, prints annotations, and notes verdict and counts as outputs.
+# Writes report.md to the job summary, prints annotations, and sets verdict and counts as outputs.
 # Reads REPORT_DIR, RUN_CODE, STRICT, ANNOTATIONS, SUMMARY, KNOWN_FAILURES, TARGETS_FILE.
 set -euo pipefail
 
@@ -8,21 +8,21 @@ venv="$RUNNER_TEMP/conformance-venv"
 most=1000000
 
 if [[ ! -f "$REPORT_DIR/run.jsonl" ]]; then
-  echo "::error title=conformance ended with $RUN_CODE::nothing was judged; the step before this one says why"
+  echo "::error title=conformance ended with $RUN_CODE::nothing was judged; see the step before"
   exit 0
 fi
 
 if [[ "$SUMMARY" == true && -f "$REPORT_DIR/report.md" ]]; then
   if (($(wc -c <"$REPORT_DIR/report.md") > most)); then
-    # Whole lines only, so that no character and no table is torn.
+    # Whole lines only, so that no character is cut.
     head -c "$most" "$REPORT_DIR/report.md" | sed '$d'
-    printf '\n\nThis is cut: the artifact has all of it.\n'
+    printf '\n\nCut here: the artifact has the whole report.\n'
   else
     cat "$REPORT_DIR/report.md"
   fi >>"$GITHUB_STEP_SUMMARY"
 fi
 
-# Annotations point at the file that somebody would edit next.
+# Annotations point at the file that a user would edit.
 file=""
 for candidate in "$KNOWN_FAILURES" "${TARGETS_FILE:-targets.yaml}"; do
   if [[ -n "$candidate" && -f "$candidate" ]]; then

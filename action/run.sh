@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the suite, and notes its exit code and the folder of its reports as outputs; the step itself succeeds, so that the
-# steps behind it still report. Reads TARGET or URL or LAUNCH, and the other inputs, from the environment.
+# Runs the suite, and sets its exit code and the folder of its reports as outputs; the step succeeds, so that later steps
+# report. Reads TARGET or URL or LAUNCH, and the other inputs, from the environment.
 set -euo pipefail
 
 venv="$RUNNER_TEMP/conformance-venv"
@@ -8,8 +8,7 @@ targets="$RUNNER_TEMP/conformance-targets.yaml"
 arguments=(run "--report-dir=$REPORT_DIR")
 
 if [[ -n "$LAUNCH" || -n "$URL" && -n "$STATE$ADAPTER" || -z "$TARGET$URL" ]]; then
-  # A target that stands in no file of the repository: made here, by a program that knows how to quote.
-  # It refuses as well what names no target, or more than one.
+  # No file of the repository has this target: target.py writes one, and rejects inputs that name none or several.
   if ! "$venv/bin/python" "$GITHUB_ACTION_PATH/action/target.py" >"$targets"; then
     echo "exit-code=2" >>"$GITHUB_OUTPUT"
     exit 0
@@ -35,16 +34,16 @@ while IFS= read -r pattern; do
   [[ -z "${pattern//[[:space:]]/}" ]] || arguments+=("--select=$pattern")
 done <<<"$SELECT"
 
-# What a server answers may be printed. As long as this word has not come again, nothing in it is a command to GitHub.
+# The output may have text of a server. Until this word is printed again, GitHub obeys no commands in it.
 word="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
 code=0
-# What an earlier run left must not be taken for what this one says.
+# Reports of an earlier run must not pass for those of this one.
 rm -f -- "$REPORT_DIR/run.jsonl" "$REPORT_DIR/report.md"
 echo "::stop-commands::$word"
 "$venv/bin/conformance" "${arguments[@]}" -- "$name" 2>&1 || code=$?
 echo "::$word::"
 
-# An output of several lines could set others: a folder has one line.
+# A value of several lines could set other outputs.
 {
   echo "exit-code=$code"
   echo "report-dir=${REPORT_DIR//[$'\r\n']/}"

@@ -1,7 +1,7 @@
-"""Prints the file of targets for a server that the inputs of the action describe: LAUNCH, or URL with STATE or ADAPTER.
+"""Prints the file of targets for the server that the inputs describe: LAUNCH, or URL with STATE or ADAPTER.
 
-Commands are split into words as a shell would, but no shell ever reads them. Exits with 2 and an annotation where the
-inputs don't make a target.
+Commands are split into words as by a shell, but no shell reads them. Exits with 2 and an annotation if the inputs are
+no target.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ FROM_HERE = "import os, sys; os.chdir(sys.argv[1]); os.execvp(sys.argv[2], sys.a
 
 
 class InputError(Exception):
-    """Inputs that don't make a target; the message says what to do."""
+    """The inputs are no target; the message says what to do."""
 
 
 def words(name: str) -> list[str]:
-    """Return the words of a command line; raise InputError where its quotes don't match."""
+    """Return the words of a command line; raise InputError for unbalanced quotes."""
     try:
         split = shlex.split(os.environ[name])
     except ValueError as error:
@@ -44,7 +44,7 @@ def target() -> dict[str, Any]:
         raise InputError(f"state is one of {', '.join(STATES)}, not {state!r}")
     entry: dict[str, Any] = {"endpoint_url": url or f"http://127.0.0.1:{PORT}"}
     if launch:
-        # The file lies elsewhere: relative paths are meant from where the job works.
+        # The file is in another folder; relative paths are relative to the workspace.
         entry["launch"] = {
             "command": words("LAUNCH"),
             "ready_s": number("READY_SECONDS"),
@@ -52,7 +52,7 @@ def target() -> dict[str, Any]:
             **({"port": number("PORT")} if os.environ["PORT"] else {}),
         }
     if adapter:
-        # An adapter runs beside the file of targets; relative paths are meant from where the job works.
+        # An adapter runs in the folder of the file; relative paths are relative to the workspace.
         entry["state"] = {"command": [sys.executable, "-P", "-c", FROM_HERE, str(Path.cwd()), *words("ADAPTER")]}
     else:
         entry["state"] = state or ("create" if launch else "existing")
@@ -60,7 +60,7 @@ def target() -> dict[str, Any]:
 
 
 def number(name: str) -> int:
-    """Return an input that is a number; raise InputError where it is none."""
+    """Return an input that is a number; raise InputError if it is none."""
     value = os.environ[name]
     if not value.isascii() or not value.isdigit():
         raise InputError(f"{name.lower().replace('_', '-')} is a whole number, not {value!r}")
@@ -68,12 +68,12 @@ def number(name: str) -> int:
 
 
 def main() -> int:
-    """Print the file; JSON is YAML, and quotes everything."""
+    """Print the file, as JSON: that is YAML, with everything quoted."""
     try:
         entry = target()
     except InputError as error:
-        received = str(error).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        print(f"::error title=conformance::{received}", file=sys.stderr)
+        message = str(error).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        print(f"::error title=conformance::{message}", file=sys.stderr)
         return 2
     print(json.dumps({"targets": {"target": entry}}, indent=2))
     return 0

@@ -86,7 +86,7 @@ def test_the_installation_is_held_to_the_tested_versions(tmp_path: Path) -> None
     fake.write_text(FAKE_PYTHON, encoding="utf-8")
     fake.chmod(0o755)
     env = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
-    made.run(env=env, without=("Run the suite", "Tell of it", "Keep the reports", "End as the run did"))
+    made.run(env=env, without=("Run the suite", "Report", "Upload the reports", "Exit as the run did"))
     (call,) = made.temp.joinpath("calls").read_text(encoding="utf-8").splitlines()
     held = str(ROOT / "constraints-ci.txt")
     assert call.startswith(f"{held} ")
@@ -281,7 +281,7 @@ def test_a_summary_that_github_would_refuse_is_cut_at_a_line(tmp_path: Path) -> 
     made.run(without=(INSTALL, "Run the suite"))
     lines = made.summary.splitlines()
     assert len(made.summary.encode()) < 1024 * 1024
-    assert lines[-1] == "This is cut: the artifact has all of it."
+    assert lines[-1] == "Cut here: the artifact has the whole report."
     assert re.fullmatch(r"line \d+ ä", lines[-4])
 
 
