@@ -26,9 +26,9 @@ from conformance.mutation.servers import (
     closing,
     constant,
     echo,
-    lab_of,
-    refusing,
+    rejecting,
     right,
+    session_at,
     with_every_list_empty,
 )
 from conformance.suite.catalogue import catalogue
@@ -69,9 +69,9 @@ SERVERS: dict[str, Callable[[], Answer]] = {
     "200 `{}`": lambda: constant(_OK, {}),
     "200, one good answer of another job": canned,
     "200, one good answer for each operation; nonsense refused rightly": canned_by_operation,
-    "400 `ValidationException`": lambda: refusing("ValidationException"),
-    "400 `ResourceNotFound`": lambda: refusing("ResourceNotFound"),
-    "500": lambda: refusing("InternalFailure", 500),
+    "400 `ValidationException`": lambda: rejecting("ValidationException"),
+    "400 `ResourceNotFound`": lambda: rejecting("ResourceNotFound"),
+    "500": lambda: rejecting("InternalFailure", 500),
     "echo of the request": lambda: echo,
     "closes the connection at once": lambda: closing,
     "right, but every list is empty": with_every_list_empty,
@@ -105,7 +105,7 @@ class Score:
 
 def score(server: str, contract: Contract) -> Score:
     """Hold one server against every check that needs no client library, its jobs known to exist and no more."""
-    session = lab_of(contract, SERVERS[server](), load_world("default").jobs)
+    session = session_at(contract, SERVERS[server](), load_world("default").jobs)
     checks = [check for check in catalogue(contract) if check.area != "client"]
     runner = Runner(session, checks)
     outcomes = {check.id: runner.verdict(check).outcome for check in checks if check.level == "must"}

@@ -15,9 +15,9 @@ from conformance.program import Command
 
 
 def _schema() -> dict[str, Any]:
-    from conformance.mutation.rendering import SCHEMA  # noqa: PLC0415 - only --schema needs it
+    from conformance.mutation.rendering import schema  # noqa: PLC0415 - only --schema needs it
 
-    return SCHEMA
+    return schema()
 
 
 @click.command(cls=Command)

@@ -1,9 +1,9 @@
-"""Judging one mutant: the checks that can see it, first where its answers differ, then on the whole world."""
+"""One mutant: the checks that can see it, first where its answers differ, then on the whole world."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
 from conformance.mutation.collection import mutants
-from conformance.mutation.mutant import Kind
+from conformance.mutation.mutant import Kind, Mutant
 from conformance.mutation.servers import CREDENTIALS, CommandsInProcess, InProcess, boto3_in_process
 from conformance.reference.service import Service
 from conformance.session.session import SNAPSHOT, Resource, TargetSession
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from conformance.checks.check import Check
     from conformance.checks.verdict import Verdict
     from conformance.contract.model import Contract
-    from conformance.mutation.mutant import Mutant
     from conformance.worlds.model import World, WorldJob
 
 
@@ -32,14 +31,13 @@ class Claims:
     """What the checks of a contract are about."""
 
     def __init__(self, contract: Contract) -> None:
-        """Look up which behaviours each law judges."""
         self._contract = contract
         self.of = cache(self._of)
 
     def _of(self, check: Check) -> frozenset[str]:
         """Return the ids of facts and behaviours that a check is about; the protocol's as `protocol/<subject>`.
 
-        What a client does is told as `client/<subject>/<case>` where it is no fact of the contract.
+        What a client does is `client/<subject>/<case>` where it is no fact of the contract.
         """
         return frozenset(self.own(check)) | frozenset(self._wider(check))
 
@@ -77,11 +75,12 @@ _SEEN_IN: dict[Kind, tuple[str, ...]] = {
     Kind.LISTING: ("pagination", "order", "filter"),
     Kind.ERROR: ("error", "protocol", "request"),
     Kind.WIRE: ("protocol",),
-    Kind.CLIENT: ("client",),
 }
 """Areas of checks that can see a mutant of a kind at all."""
-CLIENT = frozenset({"client"})
-"""Checks of clients: they look at what a client makes of answers that other checks judge, and see broken clients."""
+_CLIENT = "client"
+"""The area of checks that see broken clients: they look at what a client makes of answers that others evaluate."""
+_ACCUSING = {Outcome.FAILED, Outcome.ERROR}
+_ORIGINAL = Mutant("original", "nothing is broken", (), (), Kind.ANSWER)
 _PAGE = 10
 """Items of a page by default."""
 _LONGEST = 160
@@ -100,7 +99,7 @@ class Trial:
     errors: tuple[str, ...]
     everywhere: bool
     """Whether it took every check on the whole world."""
-    told: tuple[tuple[str, str], ...] = ()
+    reports: tuple[tuple[str, str], ...] = ()
     """What the failed checks say, by id, those about it first: the reason, and what was received."""
 
     @property
@@ -114,8 +113,8 @@ class Trial:
         return len(self.about) + len(self.others)
 
 
-class _StillLab(TargetSession):
-    """A lab at a target whose resources hold still: what is asked again is the exchange, not the whole snapshot."""
+class _StillSession(TargetSession):
+    """A session with a target whose resources do not change: asking again repeats the exchange, not the snapshot."""
 
     @contextmanager
     def asking_again(self) -> Iterator[None]:
@@ -129,97 +128,73 @@ class Bench:
     """A contract, its checks and a world, on which mutants are tried."""
 
     def __init__(self, contract: Contract, checks: Sequence[Check], world: World) -> None:
-        """Run nothing yet."""
         self.contract = contract
         self.checks = tuple(checks)
-        self._of_servers = tuple(check for check in checks if check.area not in CLIENT)
-        self._of_clients = tuple(check for check in checks if check.area in CLIENT)
+        self._of_servers = tuple(check for check in checks if check.area != _CLIENT)
         self.world = world
         self.claims = Claims(contract)
-        self._faithful: dict[tuple[str, str], bytes] = {}
+        self._original_answers: dict[tuple[str, str], bytes] = {}
         self._paths = {
             check.id: contract.fact(check.facts[0]).path
             for check in self.checks
             if check.area == "response" and check.facts
         }
-        self._told_of: tuple[str, tuple[WorldJob, ...]] = ("", ())
+        self._showing_at: tuple[str, tuple[WorldJob, ...]] = ("", ())
 
     def false_alarms(self) -> tuple[str, ...]:
         """Return the checks that accuse the unbroken server, with and without signatures."""
         found: dict[str, None] = {}
-        for signed in (False, True):
-            verdicts = self._run(
-                Service, self.checks if not signed else self._of_servers, self.world.jobs, signed=signed
-            )
-            accused = (check for check, item in verdicts.items() if item.outcome in {Outcome.FAILED, Outcome.ERROR})
-            found |= dict.fromkeys(accused)
+        for original, checks in ((_ORIGINAL, self.checks), (replace(_ORIGINAL, signed=True), self._of_servers)):
+            verdicts = self._run(original, checks, self.world.jobs)
+            found |= dict.fromkeys(name for name, verdict in verdicts.items() if verdict.outcome in _ACCUSING)
         return tuple(found)
 
     def run_of(self, mutant: Mutant, jobs: Iterable[WorldJob]) -> dict[str, Verdict]:
         """Run every check of a server on a mutant and these resources, as a run of the suite does."""
-        return self._run(mutant.make(Service), self._of_servers, jobs, signed=mutant.signed, broken=mutant)
+        return self._run(mutant, self._of_servers, jobs)
 
     def try_out(self, mutant: Mutant) -> Trial:
         """Run the checks that can see a mutant; all of them, on the whole world, where those catch nothing."""
+        seeing = tuple(check for check in self.checks if self._can_see(check, mutant))
         if mutant.kind is Kind.CLIENT:
-            played = mutant.program is not None
-            seeing = tuple(check for check in self._of_clients if check.id.split("/")[2].startswith("cli") is played)
-            return self._trial(mutant, Service, seeing, self._handy(), everywhere=False)
-        kind = mutant.make(Service)
-        seeing = tuple(check for check in self._of_servers if self._can_see(check, mutant))
-        jobs = self._telling(kind, mutant) if mutant.kind is Kind.ANSWER else self.world.jobs
-        trial = self._trial(mutant, kind, seeing, jobs, everywhere=False) if jobs else None
+            return self._trial(mutant, seeing, self._short_listings(), everywhere=False)
+        jobs = self._showing(mutant) if mutant.kind is Kind.ANSWER else self.world.jobs
+        trial = self._trial(mutant, seeing, jobs, everywhere=False) if jobs else None
         if trial is None or not trial.caught:
-            trial = self._trial(mutant, kind, self._of_servers, self.world.jobs, everywhere=True)
+            trial = self._trial(mutant, self._of_servers, self.world.jobs, everywhere=True)
         return trial
 
-    def _trial(
-        self,
-        mutant: Mutant,
-        kind: type[Service],
-        checks: Sequence[Check],
-        jobs: Sequence[WorldJob],
-        *,
-        everywhere: bool,
-    ) -> Trial:
-        verdicts = self._run(kind, checks, jobs, signed=mutant.signed, broken=mutant)
+    def _trial(self, mutant: Mutant, checks: Sequence[Check], jobs: Sequence[WorldJob], *, everywhere: bool) -> Trial:
+        verdicts = self._run(mutant, checks, jobs)
         broken = set(mutant.breaks)
         failed = [check for check in checks if verdicts[check.id].outcome is Outcome.FAILED]
         about = tuple(check.id for check in failed if broken & self.claims.of(check))
         others = tuple(check.id for check in failed if check.id not in set(about))
         errors = tuple(check.id for check in checks if verdicts[check.id].outcome is Outcome.ERROR)
-        told = tuple((item, _words(verdicts[item])) for item in (*about, *others))
-        return Trial(mutant.id, about, others, errors, everywhere, told)
+        reports = tuple((item, _report(verdicts[item])) for item in (*about, *others))
+        return Trial(mutant.id, about, others, errors, everywhere, reports)
 
-    def _run(
-        self,
-        kind: type[Service],
-        checks: Sequence[Check],
-        jobs: Iterable[WorldJob],
-        *,
-        signed: bool,
-        broken: Mutant | None = None,
-    ) -> dict[str, Verdict]:
-        keys = {CREDENTIALS.access_key: CREDENTIALS.secret_key} if signed else None
-        service = kind(self.world, contract=self.contract, credentials=keys)
-        sender = InProcess(self.contract, service, signed=signed)
-        known = broken is None or not broken.found
-        resources = tuple(Resource(job.name, job if known else None, listed_known=known) for job in jobs)
-        session = _StillLab(
+    def _run(self, mutant: Mutant, checks: Sequence[Check], jobs: Iterable[WorldJob]) -> dict[str, Verdict]:
+        sender = self._sender(mutant)
+        known = not mutant.found
+        session = _StillSession(
             self.contract,
             sender,
-            resources,
-            clients=boto3_in_process(self.contract, sender, broken),
-            commands=CommandsInProcess(self.contract, sender, broken),
+            tuple(Resource(job.name, job if known else None, listed_known=known) for job in jobs),
+            clients=boto3_in_process(self.contract, sender, mutant),
+            commands=CommandsInProcess(self.contract, sender, mutant),
             related=related,
-            auth=signed,
+            auth=mutant.signed,
             owned=known,
         )
         runner = Runner(session, checks)
         return {check.id: runner.verdict(check) for check in checks}
 
     def _can_see(self, check: Check, mutant: Mutant) -> bool:
-        """Tell whether a check can see a mutant: by its area and operation, and by the path where there is just one."""
+        """Whether a check can see a mutant: by its area and operation, and by the path where there is just one."""
+        if mutant.kind is Kind.CLIENT:
+            by_program = check.id.split("/")[2].startswith("cli")
+            return check.area == _CLIENT and by_program is (mutant.program is not None)
         if check.area not in _SEEN_IN[mutant.kind] or check.operation not in mutant.sees:
             return False
         if not mutant.path or check.area != "response":
@@ -227,37 +202,38 @@ class Bench:
         path = self._paths.get(check.id, "")
         return path.startswith(mutant.path) or mutant.path.startswith(path)
 
-    def _handy(self) -> tuple[WorldJob, ...]:
+    def _short_listings(self) -> tuple[WorldJob, ...]:
         """Return the resources on which broken clients are tried: lists of more than one page, the shortest of them."""
         ended = [job for job in self.world.jobs if job.ended is not None]
         return tuple(sorted(ended, key=lambda job: (len(job.training_jobs) <= _PAGE, len(job.training_jobs)))[:_FEW])
 
-    def _telling(self, kind: type[Service], mutant: Mutant) -> tuple[WorldJob, ...]:
+    def _showing(self, mutant: Mutant) -> tuple[WorldJob, ...]:
         """Return a few of the resources whose answers differ from the unbroken server's: ended ones, and short ones."""
-        if mutant.path and mutant.path == self._told_of[0]:
-            return self._told_of[1]
-        sender = InProcess(self.contract, kind(self.world, contract=self.contract))
+        if mutant.path and mutant.path == self._showing_at[0]:
+            return self._showing_at[1]
+        sender = self._sender(replace(mutant, signed=False))
         differing = [job for job in self.world.jobs if any(self._differs(sender, see, job) for see in mutant.sees)]
         differing.sort(key=lambda job: (job.ended is None, not job.training_jobs, len(job.training_jobs)))
-        self._told_of = (mutant.path, tuple(differing[:_FEW]))
-        return self._told_of[1]
+        self._showing_at = (mutant.path, tuple(differing[:_FEW]))
+        return self._showing_at[1]
 
     def _differs(self, sender: InProcess, operation: str, job: WorldJob) -> bool:
         request = Request.call(operation, {self.contract.operations[operation].subject: job.name})
-        known = self._faithful.get((operation, job.name))
-        if known is None:
-            known = self._faithful[operation, job.name] = _said(InProcess(self.contract, self._unbroken()), request)
-        return _said(sender, request) != known
+        if (operation, job.name) not in self._original_answers:
+            self._original_answers[operation, job.name] = _answer(self._sender(_ORIGINAL), request)
+        return _answer(sender, request) != self._original_answers[operation, job.name]
 
-    def _unbroken(self) -> Service:
-        return Service(self.world, contract=self.contract)
+    def _sender(self, mutant: Mutant) -> InProcess:
+        keys = {CREDENTIALS.access_key: CREDENTIALS.secret_key} if mutant.signed else None
+        service = mutant.make(Service)(self.world, contract=self.contract, credentials=keys)
+        return InProcess(self.contract, service, signed=mutant.signed)
 
 
-def _words(verdict: Verdict) -> str:
+def _report(verdict: Verdict) -> str:
     return " ".join(f"{verdict.reason}: {verdict.received}".split())[:_LONGEST]
 
 
-def _said(sender: InProcess, request: Request) -> bytes:
+def _answer(sender: InProcess, request: Request) -> bytes:
     response = sender.send(request).response
     return b"%d " % response.status + response.body if response else b""
 

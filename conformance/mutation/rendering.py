@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Annotated, Any, Literal
 
+from msgspec import Meta
+
+from conformance import forms
+from conformance.checks.check import Check
+from conformance.contract.model import Contract
+from conformance.forms import Count
+from conformance.mutation.bench import Bench
 from conformance.mutation.collection import ALLOWED, allowed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from conformance.checks.check import Check
-    from conformance.contract.model import Contract
-    from conformance.mutation.bench import Bench
-    from conformance.mutation.mutant import Mutant
-    from conformance.mutation.running import Proof
-
+from conformance.mutation.mutant import Mutant
+from conformance.mutation.running import Proof
 
 LOUD = 20
-"""Unrelated failing checks beyond which a mutant is looked into."""
+"""Unrelated failing checks beyond which a mutant needs a look."""
+
+Texts = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Row:
     """One fact or behaviour: the mutants that break it, and the checks about it that caught any."""
 
     claim: str
-    mutants: tuple[str, ...]
-    checks: tuple[str, ...]
+    mutants: Texts
+    checks: Texts
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,75 @@ class Gap:
 
     claim: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How many checks a caught mutant fails: the median, and the mutants with many unrelated ones."""
+
+    median_findings: float
+    loud: Mapping[str, Count]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The mutants that exist, and those of the proof."""
+
+    derived: Count
+    written: Count
+    equivalent: Count
+    tried: Count
+    caught: Count
+    survived: Count
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A mutant that no check about what it breaks caught."""
+
+    id: str
+    words: str
+    breaks: Texts
+    unrelated: Texts
+
+
+@dataclass(frozen=True)
+class TriedMutant:
+    """A mutant, and the checks that failed: those about what it breaks, and others."""
+
+    id: str
+    words: str
+    breaks: Texts
+    derived: bool
+    caught: bool
+    about: Texts
+    unrelated: Texts
+    errors: Texts
+
+
+@dataclass(frozen=True)
+class EquivalentMutant:
+    """A mutant that is no defect, and what allows it."""
+
+    id: str
+    sentence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ProofReport:
+    """The whole proof."""
+
+    schema: Literal[1]
+    whole: bool
+    counts: Counts
+    seconds: Annotated[float, Meta(ge=0)]
+    survivors: tuple[Survivor, ...]
+    mutants: tuple[TriedMutant, ...]
+    matrix: tuple[Row, ...]
+    equivalent: tuple[EquivalentMutant, ...]
+    without_mutant: tuple[Gap, ...]
+    precision: Precision
 
 
 def rows(bench: Bench, proof: Proof) -> tuple[Row, ...]:
@@ -84,16 +155,8 @@ def _reason(contract: Contract, claim: str) -> str:
     return NO_MUTANT
 
 
-NO_MUTANT = "nobody has written a mutant for it yet"
+NO_MUTANT = "there is no mutant for it yet"
 _TAKES_ALL = frozenset({r"[\S\s]*", r"[\s\S]*"})
-
-
-@dataclass(frozen=True)
-class Precision:
-    """How many checks a caught mutant fails: the median, and the mutants with many unrelated ones."""
-
-    median: float
-    loud: Mapping[str, int]
 
 
 def precision(proof: Proof) -> Precision:
@@ -108,50 +171,41 @@ _SIZE = (80, 24)
 """Columns and lines of the smallest screen."""
 
 
-def as_json(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check]) -> dict[str, Any]:
-    """Return the whole proof; `every` are all mutants there are, `checks` all checks."""
-    found = precision(proof)
-    return {
-        "schema": 1,
-        "whole": proof.whole,
-        "counts": counts(proof, every),
-        "seconds": round(proof.seconds, 2),
-        "survivors": [
-            {"id": item.id, "words": item.words, "breaks": list(item.breaks), "unrelated": list(trial.others)}
-            for item, trial in proof.survivors
-        ],
-        "mutants": [
-            {
-                "id": item.id, "words": item.words, "breaks": list(item.breaks), "derived": item.derived,
-                "caught": trial.caught, "about": list(trial.about), "unrelated": list(trial.others),
-                "errors": list(trial.errors),
-            }
-            for item, trial in zip(proof.mutants, proof.trials, strict=True)
-        ],
-        "matrix": [
-            {"claim": row.claim, "mutants": list(row.mutants), "checks": list(row.checks)} for row in rows(bench, proof)
-        ],
-        "equivalent": [
-            {"id": mutant.id, "sentence": item.sentence, "source": item.source}
-            for mutant in every
-            if (item := allowed(mutant.id)) is not None
-        ],
-        "without_mutant": [{"claim": gap.claim, "reason": gap.reason} for gap in gaps(bench, checks, every)],
-        "precision": {"median_findings": found.median, "loud": dict(found.loud)},
-    }  # fmt: skip
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the JSON form."""
+    return forms.schema("A proof of the suite by mutants", ProofReport)
 
 
-def counts(proof: Proof, every: Sequence[Mutant]) -> dict[str, int]:
-    """Count the mutants there are, and those of the proof."""
-    equivalent = [item for item in every if allowed(item.id) is not None]
-    return {
-        "derived": sum(item.derived for item in every),
-        "written": sum(not item.derived for item in every),
-        "equivalent": len(equivalent),
-        "tried": len(proof.trials),
-        "caught": len(proof.trials) - len(proof.survivors),
-        "survived": len(proof.survivors),
-    }
+def as_json(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check]) -> Any:
+    """Return the whole proof as JSON; `every` are all mutants that exist, `checks` all checks."""
+    tried = list(zip(proof.mutants, proof.trials, strict=True))
+    report = ProofReport(
+        schema=1,
+        whole=proof.whole,
+        counts=counts(proof, every),
+        seconds=round(proof.seconds, 2),
+        survivors=tuple(Survivor(it.id, it.words, it.breaks, trial.others) for it, trial in proof.survivors),
+        mutants=tuple(
+            TriedMutant(
+                it.id, it.words, it.breaks, it.derived, trial.caught, trial.about, trial.others, trial.errors
+            )
+            for it, trial in tried
+        ),
+        matrix=rows(bench, proof),
+        equivalent=tuple(
+            EquivalentMutant(it.id, why.sentence, why.source) for it in every if (why := allowed(it.id)) is not None
+        ),
+        without_mutant=gaps(bench, checks, every),
+        precision=precision(proof),
+    )  # fmt: skip
+    return forms.to_json(report)
+
+
+def counts(proof: Proof, every: Sequence[Mutant]) -> Counts:
+    """Count the mutants that exist, and those of the proof."""
+    derived, tried, survived = sum(it.derived for it in every), len(proof.trials), len(proof.survivors)
+    equivalent = sum(allowed(it.id) is not None for it in every)
+    return Counts(derived, len(every) - derived, equivalent, tried, tried - survived, survived)
 
 
 def as_text(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check]) -> Iterator[str]:
@@ -164,7 +218,7 @@ def as_text(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequenc
         yield f"  {', '.join(item.patterns)}"
         yield f"    {item.sentence} [{item.source}]"
     found = precision(proof)
-    yield from ("", f"Precision: a caught mutant fails {found.median:g} checks (median)")
+    yield from ("", f"Precision: a caught mutant fails {found.median_findings:g} checks (median)")
     if found.loud:
         yield f"  more than {LOUD} of them unrelated to what it breaks:"
         yield from (
@@ -172,10 +226,10 @@ def as_text(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequenc
         )
     totals = counts(proof, every)
     yield ""
-    yield "{derived} derived and {written} written mutants, {equivalent} of them equivalent".format(**totals)
+    yield f"{totals.derived} derived and {totals.written} written mutants, {totals.equivalent} of them equivalent"
     yield (
-        f"{totals['tried']} tried{'' if proof.whole else ' (a selection)'}, {totals['caught']} caught,"
-        f" {totals['survived']} survived, in {proof.seconds:.1f} s"
+        f"{totals.tried} tried{'' if proof.whole else ' (a selection)'}, {totals.caught} caught,"
+        f" {totals.survived} survived, in {proof.seconds:.1f} s"
     )
 
 
@@ -185,12 +239,13 @@ def as_screen(
     """Return the lines that fit a screen of this size: counts, a line a survivor, and what the proof comes to last."""
     width, height = size
     totals, found = counts(proof, every), precision(proof)
+    median, loud = found.median_findings, len(found.loud)
     head = [
         "",
-        "  mutants     {derived:,} derived and {written:,} written, {equivalent:,} equivalent".format(**totals),
-        f"  tried       {totals['tried']:,}{'' if proof.whole else ' (a selection)'} in {proof.seconds:.1f} s",
+        f"  mutants     {totals.derived:,} derived and {totals.written:,} written, {totals.equivalent:,} equivalent",
+        f"  tried       {totals.tried:,}{'' if proof.whole else ' (a selection)'} in {proof.seconds:.1f} s",
         f"  broken      {len(rows(bench, proof)):,} facts and behaviours",
-        f"  precision   a caught mutant fails {found.median:g} checks (median), {len(found.loud):,} fail many others",
+        f"  precision   a caught mutant fails {median:g} checks (median), {loud:,} fail many others",
         f"  gaps        {len(gaps(bench, checks, every)):,} claims of checks that no mutant breaks",
         "",
     ]
@@ -200,9 +255,9 @@ def as_screen(
         survivors[room:] = [f"  and {len(survivors) - room:,} more: -v"]
     if survivors:
         head += ["Survived", *survivors, ""]
-        end = f"Survived: {totals['survived']:,} of {totals['tried']:,} mutants; each is a bug of the suite, or allowed"
+        end = f"Survived: {totals.survived:,} of {totals.tried:,} mutants; each is a bug of the suite, or allowed"
     else:
-        end = f"Proven: {totals['caught']:,} of {totals['tried']:,} mutants were caught, none survived"
+        end = f"Proven: {totals.caught:,} of {totals.tried:,} mutants were caught, none survived"
     yield from (line if len(line) <= width else f"{line[: width - 1]}…" for line in (*head, end))
 
 
@@ -238,49 +293,3 @@ def _gaps(bench: Bench, every: Sequence[Mutant], checks: Sequence[Check]) -> Ite
 def _few(names: Sequence[str]) -> str:
     more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
     return ", ".join(names[:_FEW]) + more
-
-
-_TEXT: Final = {"type": "string"}
-_TEXTS: Final = {"type": "array", "items": _TEXT}
-_COUNT: Final = {"type": "integer", "minimum": 0}
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object", "additionalProperties": False, "required": list(properties), "properties": properties
-    }  # fmt: skip
-
-
-def _list(**properties: Any) -> dict[str, Any]:
-    return {"type": "array", "items": _object(**properties)}
-
-
-SCHEMA: Final[dict[str, Any]] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "A proof of the suite by mutants",
-    **_object(
-        schema={"const": 1},
-        whole={"type": "boolean"},
-        counts=_object(derived=_COUNT, written=_COUNT, equivalent=_COUNT, tried=_COUNT, caught=_COUNT, survived=_COUNT),
-        seconds={"type": "number", "minimum": 0},
-        survivors=_list(id=_TEXT, words=_TEXT, breaks=_TEXTS, unrelated=_TEXTS),
-        mutants=_list(
-            id=_TEXT,
-            words=_TEXT,
-            breaks=_TEXTS,
-            derived={"type": "boolean"},
-            caught={"type": "boolean"},
-            about=_TEXTS,
-            unrelated=_TEXTS,
-            errors=_TEXTS,
-        ),
-        matrix=_list(claim=_TEXT, mutants=_TEXTS, checks=_TEXTS),
-        equivalent=_list(id=_TEXT, sentence=_TEXT, source=_TEXT),
-        without_mutant=_list(claim=_TEXT, reason=_TEXT),
-        precision=_object(
-            median_findings={"type": "number", "minimum": 0},
-            loud={"type": "object", "additionalProperties": _COUNT},
-        ),
-    ),
-}
-"""The JSON Schema of the JSON form."""

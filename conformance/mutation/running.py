@@ -1,6 +1,7 @@
-"""A failure of each check, as an example: what it says of the first broken server that it tells.
+"""The proof: every mutant tried, spread over processes.
 
-`python -m conformance.mutation.running` prints them as JSON, from check id to words, for the catalogue of checks.
+`python -m conformance.mutation.running` prints a failure of each check, for the catalogue: JSON, from check id to what
+it says of the first mutant that it catches.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Proof:
 
     @property
     def survivors(self) -> tuple[tuple[Mutant, Trial], ...]:
-        """The mutants that no check about what they break has caught."""
+        """The mutants that no check about what they break caught."""
         return tuple(pair for pair in zip(self.mutants, self.trials, strict=True) if not pair[1].caught)
 
 
@@ -60,7 +61,7 @@ def faults(mutants: Sequence[Mutant]) -> tuple[Mutant, ...]:
 
 
 def chosen(mutants: Sequence[Mutant], select: Sequence[str] = (), sample: int = 1) -> tuple[Mutant, ...]:
-    """Return the mutants whose id matches any pattern, and of those every so-manieth. Raises ProofError for none."""
+    """Return the mutants whose id matches any pattern, and of those every `sample`-th. Raises ProofError for none."""
     for pattern in select:
         if not any(matches(pattern, mutant.id) for mutant in mutants):
             raise ProofError(f"the pattern {pattern!r} matches no mutant", remedy="list the ids with --json")
@@ -82,7 +83,7 @@ def prove(
     if alarms:
         error = ProofError(
             f"{len(alarms)} checks accuse the unbroken server, such as {alarms[0]}",
-            remedy="mend these checks, or the reference server, first: `conformance run` tells more",
+            remedy="fix these checks, or the reference server, first: `conformance run` shows more",
         )
         error.exit_code = ExitCode.DOES_NOT_CONFORM
         raise error
@@ -95,7 +96,7 @@ def prove(
 
 def _tried(bench: Bench, mutants: tuple[Mutant, ...], processes: int) -> Iterator[Trial]:
     before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)  # mutants break the server on purpose, and it would tell of each
+    logging.disable(logging.CRITICAL)  # mutants break the server on purpose, and it would log each
     try:
         if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004 - one is no pool
             yield from map(bench.try_out, mutants)
@@ -114,17 +115,13 @@ def _try_out(index: int) -> Trial:
 
 
 def samples(trials: Iterable[Trial]) -> dict[str, str]:
-    """Return for each check that a mutant fails what it says of the first that is about it, else of the first of all.
-
-    They stand in the order of ids.
-    """
-    best: dict[str, str] = {}
+    """Return what each check, by id, says of the first mutant that it is about, else of the first that it fails."""
+    about: dict[str, str] = {}
     others: dict[str, str] = {}
     for trial in trials:
-        about = set(trial.about)
-        for check, words in trial.told:
-            (best if check in about else others).setdefault(check, words)
-    return dict(sorted({**others, **best}.items()))
+        for check, words in trial.reports:
+            (about if check in trial.about else others).setdefault(check, words)
+    return dict(sorted({**others, **about}.items()))
 
 
 def main() -> None:

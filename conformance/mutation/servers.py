@@ -157,7 +157,7 @@ class Answering:
         return Exchange(request.operation, shown, HttpResponse(answered[0], headers, answered[1], 0.0))
 
 
-def lab_of(contract: Contract, answer: Answer, jobs: Iterable[WorldJob], *, known: bool = False) -> TargetSession:
+def session_at(contract: Contract, answer: Answer, jobs: Iterable[WorldJob], *, known: bool = False) -> TargetSession:
     """Return a session at such a server, which knows that the jobs exist; with `known`, all of them."""
     resources = tuple(Resource(job.name, job, listed_known=True) if known else Resource(job.name) for job in jobs)
     return TargetSession(contract, Answering(answer, contract.service.content_type), resources, related=related)
@@ -174,7 +174,7 @@ def rejected(code: str, status: int = 400) -> Answered:
     return status, dump({"__type": code, "message": "no"})
 
 
-def refusing(code: str, status: int = 400) -> Answer:
+def rejecting(code: str, status: int = 400) -> Answer:
     """Refuse everything with the same code."""
     return lambda _: rejected(code, status)
 

@@ -10,7 +10,7 @@ from conformance.checks.listing.order import in_one_order, order_subjects
 from conformance.checks.listing.walks import ListingChecks, Query, Walker
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load
-from conformance.mutation.servers import lab_of, right
+from conformance.mutation.servers import right, session_at
 from conformance.session.listing import Reader, Walked
 from conformance.session.session import TargetSession
 from conformance.wire.encoding import dump
@@ -83,7 +83,7 @@ def subjects(session: TargetSession, key: str) -> list[str]:
 
 
 def test_a_metric_is_judged_where_it_is_0_and_where_several_definitions_share_it() -> None:
-    names = subjects(lab_of(CONTRACT, right(), WORLD.jobs), METRIC)
+    names = subjects(session_at(CONTRACT, right(), WORLD.jobs), METRIC)
     zero = [job.name for job in WORLD.jobs if any(each.metric == 0 for each in job.training_jobs)]
     several = [job.name for job in WORLD.jobs if len({each.definition_name for each in job.training_jobs}) > 1]
     assert set(zero) & set(names)
@@ -91,7 +91,7 @@ def test_a_metric_is_judged_where_it_is_0_and_where_several_definitions_share_it
 
 
 def test_every_order_is_asked_of_the_longest_listing_and_of_no_further_one() -> None:
-    session = lab_of(CONTRACT, right(), WORLD.jobs)
+    session = session_at(CONTRACT, right(), WORLD.jobs)
     both = ["churn-57-in-all-statuses", "one-hundred-and-one"]
     assert [subjects(session, key) for key in READER.spec.keys if key != METRIC] == [both] * 3
 
@@ -103,7 +103,7 @@ def test_every_order_is_asked_of_the_longest_listing_and_of_no_further_one() -> 
 def test_a_filter_is_judged_where_its_items_are(status: str, others: list[str]) -> None:
     names = ("augmented-manifest-piped", "one-hundred-and-one", "failed", "stopped")
     jobs = [WORLD.job(name) for name in names]
-    session = lab_of(CONTRACT, right(), jobs)
+    session = session_at(CONTRACT, right(), jobs)
     representative = next(inventory for inventory in session.listings(OPERATION) if inventory.name == names[0])
     query = Query(filtered=("StatusEquals", status))
     found = [subject.name for subject in Walker(BASE, session).subjects(representative, query)]
@@ -113,8 +113,8 @@ def test_a_filter_is_judged_where_its_items_are(status: str, others: list[str]) 
 def test_definitions_with_metrics_of_their_own_are_left_alone() -> None:
     """Of two metrics each may be put in order by itself: no document compares them."""
     jobs = [WORLD.job(name) for name in ("churn-57-in-all-statuses", "two-algorithms")]
-    assert "two-algorithms" in subjects(lab_of(CONTRACT, right(), jobs), METRIC)
-    session = lab_of(CONTRACT, right(), jobs)
+    assert "two-algorithms" in subjects(session_at(CONTRACT, right(), jobs), METRIC)
+    session = session_at(CONTRACT, right(), jobs)
     several = next(inventory for inventory in session.listings(OPERATION) if inventory.name == "two-algorithms")
     metrics = (item.get("FinalHyperParameterTuningJobObjectiveMetric") for item in several.items)
     next(metric for metric in metrics if metric)["MetricName"] = "another"
@@ -122,7 +122,7 @@ def test_definitions_with_metrics_of_their_own_are_left_alone() -> None:
 
 
 def test_the_default_order_is_judged_without_a_request() -> None:
-    session = lab_of(CONTRACT, right(), WORLD.jobs)
+    session = session_at(CONTRACT, right(), WORLD.jobs)
     session.listed(OPERATION)
     asked = len(session.asked)
     check = next(each for each in BASE.checks() if each.id.endswith("/order/default/every-listing"))

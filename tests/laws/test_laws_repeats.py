@@ -11,7 +11,7 @@ from conformance.checks.consistency.repeats import same_again, same_members
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load
-from conformance.mutation.servers import Answer, Answered, lab_of, rejected, right
+from conformance.mutation.servers import Answer, Answered, rejected, right, session_at
 from conformance.session.listing import Reader, Walked
 from conformance.session.session import TargetSession
 from conformance.suite.catalogue import catalogue, select
@@ -135,7 +135,7 @@ def otherwise(change: dict[int, dict[str, Any]], job: str) -> Answer:
 
 
 def verdict_at(answer: Answer, *, known: bool) -> tuple[TargetSession, Verdict]:
-    session = lab_of(CONTRACT, answer, [WORLD.job("exactly-ten")], known=known)
+    session = session_at(CONTRACT, answer, [WORLD.job("exactly-ten")], known=known)
     check = next(each for each in catalogue(CONTRACT) if each.id == f"{DESCRIBE.name}/protocol/answer/repeated")
     return session, Runner(session, [check]).verdict(check)
 
@@ -169,7 +169,7 @@ def test_it_asks_nothing_that_the_envelope_has_not_asked() -> None:
         sent.append(request)
         return original(request)
 
-    session = lab_of(CONTRACT, answer, WORLD.jobs)
+    session = session_at(CONTRACT, answer, WORLD.jobs)
     checks = select(catalogue(CONTRACT), ["*/protocol/answer"])
     runner = Runner(session, checks)
     repeated = [each for each in checks if each.id.endswith("/repeated")]
@@ -183,7 +183,7 @@ def test_it_asks_nothing_that_the_envelope_has_not_asked() -> None:
 
 def test_where_nothing_has_ended_nothing_is_judged() -> None:
     running = [job for job in WORLD.jobs if job.status == "InProgress"]
-    session = lab_of(CONTRACT, right(), running)
+    session = session_at(CONTRACT, right(), running)
     for check in select(catalogue(CONTRACT), ["*/protocol/answer/repeated"]):
         verdict = Runner(session, [check]).verdict(check)
         assert verdict.outcome is Outcome.SKIPPED

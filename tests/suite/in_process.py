@@ -12,7 +12,7 @@ from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.mutation.servers import Answer, Answered, rejected
-from conformance.mutation.servers import lab_of as answering_lab_of
+from conformance.mutation.servers import session_at as _session_at
 from conformance.session.session import TargetSession
 from conformance.suite.catalogue import catalogue
 from conformance.wire.encoding import NotJsonError, parse
@@ -43,14 +43,14 @@ def refuses_what_is_well_formed(request: Request) -> Answered:
 
 def judged(answer: Answer, *, names: bool = True, known: bool = False, selected: Sequence[Check] = ()) -> list[Verdict]:
     """Run checks, all unless some are selected, on a target whose jobs are named, known wholly, or not even named."""
-    session = lab_of(answer, names=names, known=known)
+    session = session_at(answer, names=names, known=known)
     some = selected or checks()
     runner = Runner(session, some)
     return [runner.verdict(check) for check in some]
 
 
-def lab_of(answer: Answer, *, names: bool = True, known: bool = False) -> TargetSession:
-    return answering_lab_of(contract(), answer, load_world("default").jobs if names else (), known=known)
+def session_at(answer: Answer, *, names: bool = True, known: bool = False) -> TargetSession:
+    return _session_at(contract(), answer, load_world("default").jobs if names else (), known=known)
 
 
 def counted(verdicts: Iterable[Verdict], *, level: str = "must") -> Counter[Outcome]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from execnet.gateway_base import DumpError, dumps, loads
-from in_process import checks, lab_of
+from in_process import checks, session_at
 
 from conformance.mutation.servers import rejected
 from conformance.suite.plan import Plan
@@ -26,7 +26,7 @@ def test_execnet_itself_takes_no_half_of_a_pair() -> None:
 
 
 def test_what_a_worker_saw_gets_over() -> None:
-    session = lab_of(lambda _: rejected("ValidationException"), names=False)
+    session = session_at(lambda _: rejected("ValidationException"), names=False)
     request = Request.call(DESCRIBE, {"HyperParameterTuningJobName": HALF})
     shown = HttpRequest("POST", "http://host/", (), request.body)
     answer = HttpResponse(200, (("X-A", "b"),), b'{"A":"\\ud800"}', 0.0)
@@ -35,7 +35,7 @@ def test_what_a_worker_saw_gets_over() -> None:
     session.take_over({request: exchange, replace(request, method="GET"): broken}, [exchange], broken.fault)
     gathering = GatheredAnswers()
     gathering.add(loads(dumps(AnswerLog(session, checks()).packed())))
-    other = lab_of(lambda _: rejected("ValidationException"), names=False)
+    other = session_at(lambda _: rejected("ValidationException"), names=False)
     gathering.restore(other)
     assert other.asked[request] == exchange
     assert other.gone == Fault("not-http", "a\\ud800b")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from in_process import checks, contract, judged, lab_of
+from in_process import checks, contract, judged, session_at
 
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
@@ -50,7 +50,7 @@ def received(verdicts: list[Verdict]) -> dict[str, Verdict]:
 
 
 def run(answer: Answer, *, operation: str = "") -> tuple[TargetSession, dict[str, Verdict]]:
-    session = lab_of(answer)
+    session = session_at(answer)
     selected = [check for check in checks() if check.operation.startswith(operation)]
     runner = Runner(session, selected)
     verdicts = {check.id: runner.verdict(check) for check in selected}
@@ -120,7 +120,7 @@ def test_the_memory_of_a_run_can_be_set() -> None:
 
 
 def test_what_is_asked_again_and_answered_alike_is_kept_once() -> None:
-    session = lab_of(right())
+    session = session_at(right())
     request = Request.call(LISTING, {"HyperParameterTuningJobName": "exactly-ten"})
     session.exchange(request)
     for _ in range(3):
@@ -131,7 +131,7 @@ def test_what_is_asked_again_and_answered_alike_is_kept_once() -> None:
 
 def test_what_is_asked_again_and_answered_otherwise_is_judged_as_well() -> None:
     numbers = itertools.count()
-    session = lab_of(lambda _: (200, dump({"TrainingJobSummaries": [], "NextToken": f"{next(numbers)}"})))
+    session = session_at(lambda _: (200, dump({"TrainingJobSummaries": [], "NextToken": f"{next(numbers)}"})))
     request = Request.call(LISTING, {"HyperParameterTuningJobName": "exactly-ten"})
     session.exchange(request)
     with session.asking_again():
@@ -262,7 +262,7 @@ def test_a_server_that_dies_is_asked_five_times_more_and_told_once(kind: str, go
 
 
 def test_the_reference_takes_a_quarter_of_the_memory_that_a_run_may_take() -> None:
-    session = lab_of(right())
+    session = session_at(right())
     runner = Runner(session, checks())
     for check in checks():
         runner.verdict(check)

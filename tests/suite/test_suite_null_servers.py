@@ -8,7 +8,7 @@ import pytest
 from in_process import checks, counted, judged, refuses_what_is_well_formed
 
 from conformance.checks.verdict import Outcome
-from conformance.mutation.servers import Answer, constant, echo, refusing, right, with_every_list_empty
+from conformance.mutation.servers import Answer, constant, echo, rejecting, right, with_every_list_empty
 from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
 from conformance.worlds.loading import load_world
@@ -17,12 +17,12 @@ NULL_SERVERS: dict[str, Answer] = {
     "always-an-empty-object": constant(200, {}),
     "always-an-empty-list": constant(200, []),
     "always-the-same-answer": constant(200, {"HyperParameterTuningJobName": "a", "TrainingJobSummaries": []}),
-    "always-invalid": refusing("ValidationException"),
-    "always-unreadable": refusing("SerializationException"),
-    "always-an-unknown-name": refusing("ResourceNotFound"),
-    "always-an-unknown-operation": refusing("UnknownOperationException"),
-    "always-denied": refusing("AccessDeniedException"),
-    "always-broken": refusing("InternalFailure", 500),
+    "always-invalid": rejecting("ValidationException"),
+    "always-unreadable": rejecting("SerializationException"),
+    "always-an-unknown-name": rejecting("ResourceNotFound"),
+    "always-an-unknown-operation": rejecting("UnknownOperationException"),
+    "always-denied": rejecting("AccessDeniedException"),
+    "always-broken": rejecting("InternalFailure", 500),
     "always-a-page": constant(200, b"<html></html>"),
     "always-a-broken-page": constant(502, b"<html></html>"),
     "echo": echo,

@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 
 import pytest
-from in_process import checks, judged, lab_of
+from in_process import checks, judged, session_at
 
 from conformance.checks.check import Check
 from conformance.checks.runner import Runner
@@ -82,7 +82,7 @@ def test_a_target_that_falls_silent_is_given_up_after_five_requests(kind: str) -
         sent[0] += 1
         return well(request) if sent[0] <= 200 else Fault(kind, "nothing comes")
 
-    session = lab_of(falls_silent)
+    session = session_at(falls_silent)
     chosen = select(checks(), areas=["pagination"])
     runner = Runner(session, chosen)
     outcomes = Counter(runner.verdict(check).outcome for check in chosen)
@@ -100,7 +100,7 @@ def test_a_target_that_drops_what_it_can_not_read_is_judged_to_the_end() -> None
         received = request.body.startswith(b'{"') and request.body.endswith(b"}")
         return well(request) if received else Fault("dropped", "the handler died")
 
-    session = lab_of(dies_of_strange_bodies)
+    session = session_at(dies_of_strange_bodies)
     chosen = select(checks(), areas=["protocol"])
     runner = Runner(session, chosen)
     verdicts = {check.id: runner.verdict(check) for check in chosen}
@@ -118,21 +118,21 @@ def test_a_single_silence_is_no_end() -> None:
         sent[0] += 1
         return Fault("timeout", "nothing comes") if sent[0] % 5 == 0 else well(request)
 
-    session = lab_of(silent_now_and_then)
+    session = session_at(silent_now_and_then)
     for number in range(50):
         session.exchange(Request.call(DESCRIBE, {"HyperParameterTuningJobName": f"a{number}"}))
     assert session.gone is None
 
 
 def test_a_spent_budget_is_told_in_its_own_words() -> None:
-    session = lab_of(lambda _: Fault("budget", "the budget of 7 requests is spent"))
+    session = session_at(lambda _: Fault("budget", "the budget of 7 requests is spent"))
     session.exchange(Request.call(DESCRIBE, {}))
     assert session.gone is not None
     assert session.gone.detail == "the budget of 7 requests is spent"
 
 
 def test_each_request_is_sent_once() -> None:
-    session = lab_of(right())
+    session = session_at(right())
     runner = Runner(session, checks())
     for check in select(checks(), areas=["request"]):
         runner.verdict(check)
@@ -150,12 +150,12 @@ def comparing(*outcomes: Verdict) -> tuple[Check, list[Verdict]]:
 def test_a_comparison_that_fails_is_asked_again_before_it_accuses() -> None:
     wrong = failed("order", "out of order", expected="a", received="b")
     check, left = comparing(wrong, passed({"items": 1}))
-    verdict = Runner(lab_of(right()), (check,)).verdict(check)
+    verdict = Runner(session_at(right()), (check,)).verdict(check)
     assert verdict.outcome is Outcome.SKIPPED
     assert verdict.kind == "did-not-repeat"
     assert not left
     check, left = comparing(wrong, failed("order", "still", expected="a", received="c"))
-    verdict = Runner(lab_of(right()), (check,)).verdict(check)
+    verdict = Runner(session_at(right()), (check,)).verdict(check)
     assert verdict == wrong
     assert not left
 
