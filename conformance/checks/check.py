@@ -136,6 +136,38 @@ def of_behaviour(behaviour: Behaviour) -> tuple[Because, ...]:
     return (*citations(behaviour.sources), *(Because(f"observations:{item}") for item in behaviour.observed))
 
 
+@dataclass(frozen=True)
+class Grounds:
+    """What a check of one operation is about, and what it cites."""
+
+    facts: tuple[str, ...]
+    behaviours: tuple[str, ...]
+    because: tuple[Because, ...]
+
+
+def grounds(  # noqa: PLR0913 - each kind of ground by its name
+    contract: Contract,
+    operation: Operation,
+    *,
+    laws: Iterable[str] = (),
+    facts: Iterable[str] = (),
+    cites: Iterable[str] = (),
+    observed: Iterable[str] = (),
+) -> Grounds:
+    """Return the grounds of a check: the behaviours that call for it by one of these names, and the facts.
+
+    Facts are ids without the operation, and left out where the contract does not have them. `cites` are facts that the
+    check leans on without evaluating them.
+    """
+    judged, leant = (
+        contract.stated(dict.fromkeys(f"{operation.name}/{fact}" for fact in ids)) for ids in (facts, cites)
+    )
+    behaviours = bound_by(contract, operation.name, laws)
+    places = [place for behaviour in behaviours for place in of_behaviour(behaviour)]
+    places += because(contract, (*judged, *leant), observed)
+    return Grounds(judged, tuple(behaviour.id for behaviour in behaviours), tuple(dict.fromkeys(places)))
+
+
 def matches(pattern: str, check_id: str) -> bool:
     """Return whether a pattern selects an id, or a whole part of the tree up to a slash.
 

@@ -1,130 +1,200 @@
-"""Checks through boto3: the calls as a user makes them, and the exceptions that its model names."""
+"""Checks through boto3: the calls as a user makes them, the exceptions that its model names, and its paginator.
+
+Longer than most modules because each check is declared above its function: it is a table with code between its rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
-from conformance.checks.check import Check, Unfit, because, bound_by, of_behaviour
+from conformance.checks.check import Check, Unfit, because, grounds
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
 from conformance.clients.boto3_session import Boto3Client, ClientOutcome
-from conformance.clients.laws import parses, raised, tells_error
-from conformance.contract.model import Contract, Operation
+from conformance.clients.laws import parses, raised, requests_carry, same_items, tells_error
+from conformance.contract.model import Contract, Node, Operation
+from conformance.session.listing import Reader
 from conformance.session.session import TargetSession
+from conformance.session.snapshot import ListingSnapshot
 
+NO_LISTING = "the target has no ended resource with more than three listed items"
+_FEWEST = 4
 _NO_CLIENT = "this run has no client library at hand"
 
-Evaluate = Callable[[TargetSession, Boto3Client], Verdict]
+Variant = Mapping[str, Any]
+Facts = Callable[[Operation], Iterable[str]]
+"""Ids of facts without the operation."""
 
 
-class ClientChecks:
-    """The ground of all client checks of one operation."""
+@dataclass(frozen=True)
+class Caller:
+    """What a check has at hand: the operation, the session of the target, and boto3's client of it."""
 
-    def __init__(self, contract: Contract, operation: Operation) -> None:
-        """Keep the contract, for its citations."""
-        self._contract = contract
-        self.operation = operation
+    operation: Operation
+    session: TargetSession
+    client: Boto3Client
 
-    def check(  # noqa: PLR0913 - the parts of a check, each by its name
-        self,
-        check_id: tuple[str, str],
-        statement: str,
-        evaluate: Evaluate,
-        *,
-        facts: tuple[str, ...] = (),
-        laws: tuple[str, ...] = (),
-        cites: tuple[str, ...] = (),
-        should: bool = False,
-    ) -> Check:
-        """Make one check from subject and case.
 
-        `facts` are ids without the operation, `laws` the names by which behaviours call for it. `cites` are facts that
-        it leans on without judging them; one that goes further than they do is a `should`.
-        """
-        stated = self._contract.stated
-        ids, leant = (stated(f"{self.operation.name}/{fact}" for fact in item) for item in (facts, cites))
-        behaviours = bound_by(self._contract, self.operation.name, laws)
-        cited = (
-            *(place for item in behaviours for place in of_behaviour(item)),
-            *because(self._contract, (*ids, *leant)),
+def _undefined(*_: Any, **__: Any) -> Verdict:
+    raise NotImplementedError("a check is declared, and has no function yet")
+
+
+@dataclass(frozen=True)
+class Boto3Check:
+    """A check through boto3, declared above its function: `@Boto3Check("subject/case", "statement")`.
+
+    Each variant fills the braces of the texts, and goes to the function.
+    """
+
+    place: str
+    statement: str
+    laws: tuple[str, ...] = ()
+    """The names by which behaviours call for it."""
+    facts: Facts = lambda _: ()
+    cites: Facts = lambda _: ()
+    """Facts that it leans on without evaluating them."""
+    level: str = "must"
+    each: Callable[[Operation], Iterable[Variant]] = lambda _: ({},)
+    evaluate: Callable[..., Verdict] = _undefined
+
+    def __call__(self, evaluate: Callable[..., Verdict]) -> Callable[..., Verdict]:
+        """Register a function as this check."""
+        _DECLARED.append(replace(self, evaluate=evaluate))
+        return evaluate
+
+    def check(self, contract: Contract, operation: Operation, variant: Variant) -> Check:
+        """Return the check of an operation."""
+        on = grounds(
+            contract,
+            operation,
+            laws=self.laws,
+            facts=[fact.format_map(variant) for fact in self.facts(operation)],
+            cites=self.cites(operation),
         )
-        places = tuple(dict.fromkeys(cited))
-
-        def run(session: TargetSession) -> Verdict:
-            if session.gone is not None:
-                return broke(session.gone.kind, session.gone.detail)
-            if session.clients is None:
-                return skipped(_NO_CLIENT)
-            try:
-                verdict = evaluate(session, session.clients)
-            except Unfit as unfit:
-                verdict = unfit.verdict
-            for fault in session.clients.taken():
-                session.count(fault)
-            return verdict
-
+        statement = self.statement.format_map(variant)
         return Check(
-            "/".join((self.operation.name, "client", *check_id)),
-            "should" if should else "must",
-            "inferred" if should else "documented",
+            f"{operation.name}/client/{self.place.format_map(variant)}",
+            self.level,
+            "documented" if self.level == "must" else "inferred",
             statement,
-            places or because(self._contract, protocol=True),
-            run,
+            on.because or because(contract, protocol=True),
+            partial(self._run, operation, variant),
             compares=True,
-            facts=ids,
-            behaviours=tuple(behaviour.id for behaviour in behaviours),
-            request=f"boto3: {self.operation.name}",
+            facts=on.facts,
+            behaviours=on.behaviours,
+            request=f"boto3: {operation.name}",
             accepts=statement,
         )
 
-    def calls(self) -> Iterator[Check]:
-        """Yield the plain call, and what is raised."""
-        members = self.operation.output.members.items()
-        types = tuple(f"output/{name}/type" for name, node in members if node.basis == "documented")
-        words = "boto3 gives every member of the answer as its own type"
-        yield self.check(("boto3", "call"), words, self._call, cites=types)
-        if not self.operation.subject:
-            return
-        present = tuple(f"error/{code}/present" for code in self.operation.errors)
-        words = "boto3 raises the modelled exception for a name that nothing has"
-        yield self.check(("boto3", "unknown-name"), words, self._unknown, facts=present)
-        words = "the exception is a ClientError, which tells code, message and status as the service did"
-        yield self.check(("boto3", "client-error"), words, self._client_error, cites=present, should=True)
-        required = (f"input/{self.operation.subject}/required",)
-        yield self.check(("boto3", "name-left-out"), "the name must be given", self._nameless, facts=required)
+    def _run(self, operation: Operation, variant: Variant, session: TargetSession) -> Verdict:
+        if session.gone is not None:
+            return broke(session.gone.kind, session.gone.detail)
+        if session.clients is None:
+            return skipped(_NO_CLIENT)
+        try:
+            verdict = self.evaluate(Caller(operation, session, session.clients), **variant)
+        except Unfit as unfit:
+            verdict = unfit.verdict
+        for fault in session.clients.taken():
+            session.count(fault)
+        return verdict
 
-    def _call(self, session: TargetSession, client: Boto3Client) -> Verdict:
-        if not session.exists(self.operation):
-            return skipped("the target has no resource to ask for")
-        outcome = client.call(self.operation.name, session.plain(self.operation).members)
-        session.saw(outcome.exchanges)
-        if problem := unfinished(outcome, "the answer of the operation"):
-            return problem
-        raw = outcome.exchanges[-1].answer or {} if outcome.exchanges else {}
-        return parses(self.operation.output, raw, outcome.results[0], outcome.exchanges)
 
-    def _unknown(self, session: TargetSession, client: Boto3Client) -> Verdict:
-        outcome = client.call(self.operation.name, {self.operation.subject: session.unknown_name})
-        expected = " or ".join(f"client.exceptions.{code}" for code in self.operation.errors)
-        if outcome.modelled:
-            return passed({"calls": 1})
-        if problem := unanswered(outcome):
-            return problem
-        return failed(
-            "other-exception",
-            "another outcome than the modelled exception",
-            expected=expected,
-            received=f"{outcome.exception}: {outcome.message}" if outcome.exception else "an answer",
-            exchanges=outcome.exchanges[:1],
-        )
+_DECLARED: list[Boto3Check] = []
 
-    def _client_error(self, session: TargetSession, client: Boto3Client) -> Verdict:
-        outcome = client.call(self.operation.name, {self.operation.subject: session.unknown_name})
-        if outcome.exchanges and outcome.exchanges[-1].ok:
-            return skipped("the target knows the name that nothing should have")
-        return unanswered(outcome) or tells_error(outcome.exception, outcome.error_response, outcome.exchanges)
 
-    def _nameless(self, session: TargetSession, client: Boto3Client) -> Verdict:  # noqa: ARG002 - one signature for all judges
-        return needs_name(client.call(self.operation.name, {}), "the call is answered without a name", "an answer")
+def law_names() -> frozenset[str]:
+    """Return the names by which behaviours call for these checks."""
+    return frozenset(name for declared in _DECLARED for name in declared.laws)
+
+
+def boto3_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Yield the checks of an operation, in the order in which they are declared."""
+    for declared in _DECLARED:
+        for variant in declared.each(operation):
+            yield declared.check(contract, operation, variant)
+
+
+# -- calls
+
+
+def _naming(operation: Operation) -> Iterable[Variant]:
+    return ({},) if operation.subject else ()
+
+
+def _own_errors(operation: Operation) -> Iterator[str]:
+    return (f"error/{code}/present" for code in operation.errors)
+
+
+@Boto3Check(
+    "boto3/call",
+    "boto3 gives every member of the answer as its own type",
+    cites=lambda operation: (
+        f"output/{name}/type" for name, node in operation.output.members.items() if node.basis == "documented"
+    ),
+)
+def _call(caller: Caller) -> Verdict:
+    operation, session = caller.operation, caller.session
+    if not session.exists(operation):
+        return skipped("the target has no resource to ask for")
+    outcome = caller.client.call(operation.name, session.plain(operation).members)
+    session.saw(outcome.exchanges)
+    if problem := unfinished(outcome, "the answer of the operation"):
+        return problem
+    raw = outcome.exchanges[-1].answer or {} if outcome.exchanges else {}
+    return parses(operation.output, raw, outcome.results[0], outcome.exchanges)
+
+
+@Boto3Check(
+    "boto3/unknown-name",
+    "boto3 raises the modelled exception for a name that nothing has",
+    facts=_own_errors,
+    each=_naming,
+)
+def _unknown(caller: Caller) -> Verdict:
+    outcome = _call_unknown(caller)
+    if outcome.modelled:
+        return passed({"calls": 1})
+    if problem := unanswered(outcome):
+        return problem
+    return failed(
+        "other-exception",
+        "another outcome than the modelled exception",
+        expected=" or ".join(f"client.exceptions.{code}" for code in caller.operation.errors),
+        received=f"{outcome.exception}: {outcome.message}" if outcome.exception else "an answer",
+        exchanges=outcome.exchanges[:1],
+    )
+
+
+@Boto3Check(
+    "boto3/client-error",
+    "the exception is a ClientError, which tells code, message and status as the service did",
+    cites=_own_errors,
+    level="should",
+    each=_naming,
+)
+def _client_error(caller: Caller) -> Verdict:
+    outcome = _call_unknown(caller)
+    if outcome.exchanges and outcome.exchanges[-1].ok:
+        return skipped("the target knows the name that nothing should have")
+    return unanswered(outcome) or tells_error(outcome.exception, outcome.error_response, outcome.exchanges)
+
+
+def _call_unknown(caller: Caller) -> ClientOutcome:
+    return caller.client.call(caller.operation.name, {caller.operation.subject: caller.session.unknown_name})
+
+
+@Boto3Check(
+    "boto3/name-left-out",
+    "the name must be given",
+    facts=lambda operation: (f"input/{operation.subject}/required",),
+    each=_naming,
+)
+def _nameless(caller: Caller) -> Verdict:
+    outcome = caller.client.call(caller.operation.name, {})
+    return needs_name(outcome, "the call is answered without a name", "an answer")
 
 
 def needs_name(outcome: ClientOutcome, reason: str, received: str) -> Verdict:
@@ -149,3 +219,327 @@ def unanswered(outcome: ClientOutcome) -> Verdict | None:
     if outcome.fault is None:
         return None
     return broke(outcome.fault.kind, outcome.fault.detail, exchanges=outcome.exchanges[-1:])
+
+
+# -- the paginator
+
+Config = Mapping[str, Any]
+"""The members of PaginationConfig."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A paginator that came to its end: what it returned, and the whole listing."""
+
+    outcome: ClientOutcome
+    items: tuple[str, ...]
+    every: tuple[str, ...]
+
+
+def by_identity(operation: Operation) -> dict[str, Any]:
+    """Return the members that ask for an order without ties: two runs of any other may hand out ties differently."""
+    spec = Reader.of(operation).spec
+    keys = [name for name, path in spec.keys.items() if path == spec.identity]
+    return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
+
+
+def subject_of(caller: Caller) -> ListingSnapshot | None:
+    """Return the inventory with the fewest items that do not fit on a default page; the longest where all do."""
+    operation, session = caller.operation, caller.session
+    default = operation.input.members[Reader.of(operation).pagination.limit].effective("default") or 0
+
+    def choose() -> ListingSnapshot | None:
+        listed = session.listed(operation)
+        longer = [each for each in listed if len(each.items) > default]
+        return min(longer, key=_length) if longer else max(listed, key=_length, default=None)
+
+    return session.chosen("longer than a page", operation, choose)
+
+
+def _length(inventory: ListingSnapshot) -> int:
+    return len(inventory.items)
+
+
+def paginate(caller: Caller, config: Config | None, *, whole: bool = False, **members: Any) -> Ran:
+    """Run the paginator over the listing that is worth it, page by page, or for its full result.
+
+    It is run once for all checks that run it in the same way. Raises Unfit where there is no such listing, or the
+    paginator does not come to its end.
+    """
+    operation, session = caller.operation, caller.session
+    subject = subject_of(caller)
+    if subject is None or len(subject.items) < _FEWEST:
+        raise Unfit(skipped(NO_LISTING))
+    members = {**subject.members, **members}
+    walked = session.walk(operation, members).listing
+    if walked.left_off:
+        raise Unfit(skipped(f"{subject.name}: {walked.problem}, too long to be gone over by the client"))
+
+    def run() -> ClientOutcome:
+        paginator = caller.client.full_result if whole else caller.client.paginate
+        outcome = paginator(operation.name, members, config)
+        session.saw(outcome.exchanges)
+        return outcome
+
+    settings = None if config is None else tuple(sorted(config.items()))
+    outcome = session.remembered(("paginated", operation.name, whole, settings, tuple(sorted(members.items()))), run)
+    if problem := unfinished(outcome, "the pages of the listing"):
+        raise Unfit(problem)
+    reader = Reader.of(operation)
+    items = tuple(reader.identity(item) for page in outcome.results for item in page.get(reader.pagination.result, ()))
+    return Ran(outcome, items, reader.identities(walked.items))
+
+
+_PAGE = 3
+_CUT: Config = {"MaxItems": _PAGE, "PageSize": 2}
+"""Settings that stop a run in the middle of a page."""
+_CONFIG = "paginator/PaginationConfig"
+
+
+def _config(*names: str) -> Facts:
+    return lambda _: (f"{_CONFIG}.{name}/{facet}" for name in names for facet in ("present", "type"))
+
+
+def _paginated(operation: Operation) -> Iterable[Variant]:
+    return ({},) if operation.paginator is not None else ()
+
+
+def _arguments(operation: Operation) -> dict[str, Node]:
+    members = operation.paginator.members if operation.paginator else {}
+    return {name: node for name, node in members.items() if node.accepted_values()}
+
+
+def _facts_of_a_plain_run(operation: Operation) -> Iterator[str]:
+    subject = f"paginator/{operation.subject}" if operation.subject else "paginator"
+    yield from (f"{_CONFIG}/required", f"{_CONFIG}/present", f"{subject}/present", f"{subject}/type")
+    yield from (f"paginator/{name}/required" for name in _arguments(operation))
+
+
+@Boto3Check(
+    "paginator/available",
+    "the client offers a paginator under the operation's name",
+    laws=("paginator-exists",),
+    each=_paginated,
+)
+def _available(caller: Caller) -> Verdict:
+    if caller.client.can_paginate(caller.operation.name):
+        return passed({"paginators": 1})
+    return failed("no-paginator", "the installed client has no such paginator", expected="a paginator", received="none")
+
+
+@Boto3Check(
+    "paginator/without-config",
+    "PaginationConfig may be left out: all items come",
+    laws=("paginator-config-optional",),
+    facts=_facts_of_a_plain_run,
+    each=_paginated,
+)
+def _without_config(caller: Caller) -> Verdict:
+    return _every_item(paginate(caller, None))
+
+
+@Boto3Check(
+    "paginator/config",
+    "PaginationConfig is a dictionary",
+    laws=("paginator-config-optional",),
+    facts=lambda _: (
+        f"{_CONFIG}/type",
+        *(f"{_CONFIG}.{name}/required" for name in ("MaxItems", "PageSize", "StartingToken")),
+    ),
+    each=_paginated,
+)
+def _with_config(caller: Caller) -> Verdict:
+    return _every_item(paginate(caller, {}))
+
+
+def _every_item(ran: Ran) -> Verdict:
+    return same_items(sorted(ran.every), sorted(ran.items), "the pages", ran.outcome.exchanges)
+
+
+@Boto3Check(
+    "paginator/defaults",
+    "arguments left out are not sent: the service's own defaults hold",
+    laws=("paginator-arguments",),
+    facts=lambda operation: (
+        f"paginator/{name}/default" for name, node in _arguments(operation).items() if "default" in node.documented
+    ),
+    each=_paginated,
+)
+def _defaults(caller: Caller) -> Verdict:
+    ran = paginate(caller, None)
+    return requests_carry(ran.outcome.exchanges, {}, tuple(_arguments(caller.operation)))
+
+
+@Boto3Check(
+    "paginator/name-left-out",
+    "the name must be given",
+    laws=("paginator-arguments",),
+    facts=lambda operation: (f"paginator/{operation.subject}/required",),
+    each=lambda operation: _paginated(operation) if operation.subject else (),
+)
+def _paginated_nameless(caller: Caller) -> Verdict:
+    outcome = caller.client.paginate(caller.operation.name, {}, None)
+    return needs_name(outcome, "the paginator runs without a name", f"{len(outcome.results)} pages")
+
+
+@Boto3Check(
+    "paginator/page-size-on-the-wire",
+    "PageSize is the limit of every request",
+    laws=("paginator-page-size",),
+    facts=_config("PageSize"),
+    each=_paginated,
+)
+def _page_size(caller: Caller) -> Verdict:
+    ran = paginate(caller, {"PageSize": _PAGE})
+    return requests_carry(ran.outcome.exchanges, {Reader.of(caller.operation).pagination.limit: _PAGE})
+
+
+@Boto3Check(
+    "paginator/page-size-caps",
+    "no page is larger than PageSize",
+    laws=("paginator-page-size",),
+    facts=_config("PageSize"),
+    each=_paginated,
+)
+def _page_caps(caller: Caller) -> Verdict:
+    ran = paginate(caller, {"PageSize": _PAGE})
+    result = Reader.of(caller.operation).pagination.result
+    largest = max((len(page.get(result, ())) for page in ran.outcome.results), default=0)
+    if largest > _PAGE:
+        return failed(
+            "page-too-large",
+            "a page is larger than PageSize",
+            expected=f"at most {_PAGE} items",
+            received=f"{largest} items",
+            exchanges=ran.outcome.exchanges[:1],
+        )
+    return _every_item(ran)
+
+
+@Boto3Check(
+    "paginator/max-items-caps",
+    "MaxItems is the total over all pages",
+    laws=("paginator-max-items",),
+    facts=_config("MaxItems"),
+    each=_paginated,
+)
+def _max_items(caller: Caller) -> Verdict:
+    ran = paginate(caller, _CUT, **by_identity(caller.operation))
+    return same_items(ran.every[:_PAGE], ran.items, "the items up to MaxItems", ran.outcome.exchanges)
+
+
+@Boto3Check(
+    "paginator/resume-token",
+    "a token to go on with is handed out where items are left",
+    laws=("paginator-resume-token",),
+    facts=_config("MaxItems"),
+    each=_paginated,
+)
+def _resume_token(caller: Caller) -> Verdict:
+    ran = paginate(caller, {"MaxItems": _PAGE, "PageSize": _PAGE})
+    return _no_token(ran) or passed({"items": len(ran.every)})
+
+
+def _no_token(ran: Ran) -> Verdict | None:
+    """Evaluate the end of a run that left items: None where it handed out a token."""
+    if ran.outcome.resume_token:
+        return None
+    reason, expected = "items are left, and no token is handed out", "a token to go on with"
+    exchanges = ran.outcome.exchanges[:1]
+    return failed("no-resume-token", reason, expected=expected, received="none", exchanges=exchanges)
+
+
+@Boto3Check(
+    "paginator/no-resume-token-at-the-end",
+    "no token is handed out where nothing is left",
+    laws=("paginator-resume-token",),
+    facts=_config("MaxItems"),
+    each=_paginated,
+)
+def _no_resume_token(caller: Caller) -> Verdict:
+    subject = subject_of(caller)
+    ran = paginate(caller, {"MaxItems": len(subject.items) if subject else 1})
+    return _token_at_the_end(ran) or passed({"items": len(ran.every)})
+
+
+def _token_at_the_end(ran: Ran) -> Verdict | None:
+    """Evaluate the end of a run that left nothing: None where it handed out no token."""
+    if ran.outcome.resume_token is None:
+        return None
+    reason, exchanges = "nothing is left, and a token is handed out", ran.outcome.exchanges[-1:]
+    return failed("resume-token-at-the-end", reason, expected="no token", received="a token", exchanges=exchanges)
+
+
+@Boto3Check(
+    "paginator/full-result",
+    "the full result has all items under their member, and no token",
+    laws=("paginator-resume-token",),
+    facts=_config("MaxItems"),
+    each=_paginated,
+)
+def _whole(caller: Caller) -> Verdict:
+    ran = paginate(caller, {}, whole=True, **by_identity(caller.operation))
+    listed = same_items(ran.every, ran.items, "the items of the full result", ran.outcome.exchanges)
+    return _token_at_the_end(ran) or listed
+
+
+@Boto3Check(
+    "paginator/full-result-token",
+    "the full result up to MaxItems has a token, by which StartingToken goes on",
+    laws=("paginator-resume-token",),
+    facts=_config("MaxItems", "StartingToken"),
+    each=_paginated,
+)
+def _whole_resumed(caller: Caller) -> Verdict:
+    return _resumed(caller, _CUT, _CUT, whole=True)
+
+
+@Boto3Check(
+    "paginator/starting-token",
+    "StartingToken goes on without gap or overlap",
+    laws=("paginator-starting-token",),
+    facts=_config("StartingToken"),
+    each=_paginated,
+)
+def _starting_token(caller: Caller) -> Verdict:
+    return _resumed(caller, {"MaxItems": _PAGE, "PageSize": _PAGE}, {"PageSize": _PAGE})
+
+
+@Boto3Check(
+    "paginator/starting-token-in-a-page",
+    "StartingToken goes on from the middle of a page",
+    laws=("paginator-starting-token",),
+    facts=_config("StartingToken"),
+    each=_paginated,
+)
+def _starting_token_in_a_page(caller: Caller) -> Verdict:
+    return _resumed(caller, _CUT, {"PageSize": 2})
+
+
+def _resumed(caller: Caller, config: Config, more: Config, *, whole: bool = False) -> Verdict:
+    """Evaluate a run that `config` stops early, and a second one that goes on from its token with `more`."""
+    first = paginate(caller, config, whole=whole, **by_identity(caller.operation))
+    if problem := _no_token(first):
+        return problem
+    more = {**more, "StartingToken": first.outcome.resume_token}
+    rest = paginate(caller, more, whole=whole, **by_identity(caller.operation))
+    wanted = first.every[: config["MaxItems"] + more["MaxItems"]] if "MaxItems" in more else first.every
+    together = (*first.items, *rest.items)
+    return same_items(wanted, together, "the items before and after the token", rest.outcome.exchanges)
+
+
+@Boto3Check(
+    "paginator/passes-{name}-{value}",
+    "{name} {value} goes out with every request",
+    laws=("paginator-arguments",),
+    facts=lambda _: (f"paginator/{{name}}/{facet}" for facet in ("present", "type", "enum")),
+    each=lambda operation: (
+        {"name": name, "value": value}
+        for name, node in _arguments(operation).items()
+        for value in node.accepted_values() or ()
+    ),
+)
+def _passes(caller: Caller, *, name: str, value: str) -> Verdict:
+    members: dict[str, Any] = {name: value}
+    ran = paginate(caller, {"PageSize": 100}, **members)
+    return requests_carry(ran.outcome.exchanges, {name: value})

@@ -23,10 +23,9 @@ from conformance.checks.protocol.envelope import envelope_checks
 from conformance.checks.request.checks import protocol_checks, request_checks
 from conformance.checks.response.checks import answer_checks, resource_checks
 from conformance.checks.verdict import Verdict
-from conformance.clients.boto3_checks import ClientChecks
+from conformance.clients.boto3_checks import boto3_checks
+from conformance.clients.boto3_checks import law_names as boto3_law_names
 from conformance.clients.cli_checks import CLI_CHECKS_LAWS, CliChecks
-from conformance.clients.paginator_checks import LAWS as PAGINATOR_LAWS
-from conformance.clients.paginator_checks import paginator_checks
 from conformance.contract.lint import lint
 from conformance.contract.model import Contract, Finding, Operation
 from conformance.errors import UserError
@@ -37,7 +36,7 @@ GENERIC_LAWS = frozenset(
         *("request-checks", "response-checks", "protocol-checks", "error-checks"),
         *CLI_CHECKS_LAWS,
         *law_names(),
-        *PAGINATOR_LAWS,
+        *boto3_law_names(),
     }
 )
 """The names, next to those of laws on tuning jobs, by which behaviours call for checks of this catalogue."""
@@ -82,10 +81,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
         yield from ListingChecks(contract, operation).checks()
     yield from rule_checks(contract, operation)
     yield from law_checks(contract, operation)
-    clients = ClientChecks(contract, operation)
-    through_clients = [*clients.calls(), *CliChecks(contract, operation).checks()]
-    if operation.paginator is not None:
-        through_clients += paginator_checks(clients)
+    through_clients = (*boto3_checks(contract, operation), *CliChecks(contract, operation).checks())
     yield from (replace(check, run=partial(_through_client, operation, check.run)) for check in through_clients)
 
 

@@ -9,7 +9,7 @@ import pytest
 from clients.at_hand import DESCRIBE, LIST, boto3_at, contract, sender
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
-from conformance.clients.boto3_checks import ClientChecks
+from conformance.clients.boto3_checks import boto3_checks
 from conformance.session.session import Resource, TargetSession
 
 NAME = "churn-57-in-all-statuses"
@@ -18,7 +18,7 @@ NAME = "churn-57-in-all-statuses"
 def verdict(operation: str, case: str, status: int, body: bytes) -> Verdict:
     """Judge one check where boto3 alone is answered so."""
     session = TargetSession(contract(), sender(), (Resource(NAME),), clients=boto3_at(status, body))
-    checks = tuple(ClientChecks(contract(), contract().operations[operation]).calls())
+    checks = tuple(boto3_checks(contract(), contract().operations[operation]))
     check = next(item for item in checks if item.id.endswith(f"/{case}"))
     return Runner(session, checks).verdict(check)
 

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from conformance.checks.attribution import Paths, RequestAttribution, following
-from conformance.checks.check import Check, because, bound_by, of_behaviour, rule_id, rules_of
+from conformance.checks.check import Check, grounds, rule_id, rules_of
 from conformance.checks.verdict import Verdict, skipped
 from conformance.contract.model import Contract, Operation
 from conformance.session.listing import Item, Reader, Walked
@@ -140,24 +140,24 @@ class ListingChecks:
             "result": pagination.result, "sort_by": spec.sort_by, "sort_order": spec.sort_order, **variant,
         }  # fmt: skip
         place, statement = declared.place.format_map(names), declared.statement.format_map(names)
-        stated = (f"{self.operation.name}/{fact.format_map(names)}" for fact in declared.facts)
-        facts = self._contract.stated(dict.fromkeys(stated))
-        behaviours = bound_by(self._contract, self.operation.name, declared.laws)
         given = {name: value for name, value in variant.items() if name != "observed"}
-        places = (
-            *(place for each in behaviours for place in of_behaviour(each)),
-            *because(self._contract, facts, variant.get("observed", declared.observed)),
+        on = grounds(
+            self._contract,
+            self.operation,
+            laws=declared.laws,
+            facts=(fact.format_map(names) for fact in declared.facts),
+            observed=variant.get("observed", declared.observed),
         )
         return Check(
             id=f"{self.operation.name}/{place}",
             level=declared.level,
             basis="documented" if declared.level == "must" else "inferred",
             statement=statement,
-            because=tuple(dict.fromkeys(places)),
+            because=on.because,
             run=partial(self._run, partial(declared.run, self, given), place),
             compares=True,
-            facts=facts,
-            behaviours=tuple(behaviour.id for behaviour in behaviours),
+            facts=on.facts,
+            behaviours=on.behaviours,
             request=f"{self.operation.name}, page after page",
             accepts=statement,
         )
