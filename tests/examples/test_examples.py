@@ -1,4 +1,4 @@
-"""The examples of the docs: those that are shown are the files, and those that can run do what the pages say."""
+"""The examples of docs/: pages show the files, and what can run does what the pages say."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["server.mjs", "load-world.mjs"])
-def test_the_server_on_the_page_is_the_one_that_is_tested(name: str) -> None:
+def test_the_page_shows_the_files_of_the_server(name: str) -> None:
     assert (NODE / name).read_text(encoding="utf-8") in blocks("emulator-authors.md", "js")
 
 
-def test_the_targets_on_the_page_are_the_tested_ones() -> None:
+def test_the_page_shows_the_targets_of_the_server() -> None:
     assert (NODE / "targets.yaml").read_text(encoding="utf-8") in blocks("emulator-authors.md", "yaml")
 
 
-def test_the_files_of_the_page_on_ci_are_the_examples() -> None:
+def test_the_page_on_ci_shows_its_files() -> None:
     shown = blocks("continuous-integration.md", "yaml")
     assert (CI / "github-simple.yml").read_text(encoding="utf-8") in shown
     gitlab = (CI / "gitlab-ci.yml").read_text(encoding="utf-8").split("\n# The same in four jobs")[0]
@@ -53,7 +53,7 @@ def test_the_files_of_the_page_on_ci_are_the_examples() -> None:
     assert short.splitlines()[1:] == gitlab.splitlines()[1:]
 
 
-def test_the_world_on_the_page_is_the_file_and_can_be_loaded() -> None:
+def test_the_page_shows_a_world_that_loads() -> None:
     assert WORLD.read_text(encoding="utf-8") in blocks("client-testers.md", "yaml")
     (job,) = load_world(WORLD).jobs
     assert [item.status for item in job.training_jobs] == ["Completed", "Completed", "Failed", "InProgress"]
@@ -92,7 +92,7 @@ def test_a_server_in_another_language_is_launched_loaded_and_judged(tmp_path: Pa
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_an_adapter_that_can_not_load_stops_the_run(tmp_path: Path, on_path: dict[str, str]) -> None:
+def test_an_adapter_that_fails_stops_the_run(tmp_path: Path, on_path: dict[str, str]) -> None:
     copied = shutil.copytree(NODE, tmp_path / "copy")
     server = (copied / "server.mjs").read_text(encoding="utf-8")
     (copied / "server.mjs").write_text(server.replace('"/world"', '"/elsewhere"'), encoding="utf-8")
@@ -111,7 +111,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def narrowed(on_path: dict[str, str], pattern: str = A_FEW) -> dict[str, str]:
-    """Let every run in this environment judge a few checks only: the examples are about what is around a run."""
+    """Narrow every run in this environment to a few checks: the examples are about what surrounds a run."""
     folder = on_path["PATH"].split(os.pathsep)[0]
     program = Path(folder) / "conformance"
     program.write_text(
@@ -136,7 +136,7 @@ def test_the_gate_in_plain_shell(workspace: Path, on_path: dict[str, str]) -> No
     assert "#### Gone" in (workspace / "diff.md").read_text(encoding="utf-8")
 
 
-def test_the_gate_in_plain_shell_excuses_nothing_that_is_no_verdict(workspace: Path, on_path: dict[str, str]) -> None:
+def test_the_gate_in_plain_shell_keeps_exit_codes_that_are_no_verdict(workspace: Path, on_path: dict[str, str]) -> None:
     (workspace / "baseline").mkdir()
     assert ran([CI / "gate.sh", "nobody", "baseline"], workspace, on_path).returncode == 2
     assert ran([CI / "gate.sh"], workspace, on_path).returncode != 0
@@ -148,7 +148,7 @@ def test_the_gate_in_plain_shell_takes_known_failures(workspace: Path, on_path: 
         encoding="utf-8",
     )
     done = ran([CI / "gate.sh", "mine"], workspace, {**narrowed(on_path), "KNOWN_FAILURES": "known.yaml"})
-    # The declared failure passes: the file is out of date, and the gate says so.
+    # The declared failure passes, so that the file is out of date.
     assert done.returncode == 1, done.stdout + done.stderr
     assert "known.yaml" in done.stdout
 
@@ -166,7 +166,7 @@ WORKFLOWS = ("github-simple.yml", "github-pull-request.yml", "github-shards.yml"
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_a_workflow_gives_the_action_inputs_that_it_has(name: str) -> None:
+def test_a_workflow_uses_inputs_of_the_action_only(name: str) -> None:
     inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
     given = [step.get("with", {}) for step in steps(name) if step.get("uses", "").startswith(ACTION)]
     assert given
@@ -174,7 +174,7 @@ def test_a_workflow_gives_the_action_inputs_that_it_has(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_a_workflow_asks_for_no_right_that_it_does_not_need(name: str) -> None:
+def test_a_workflow_has_no_permission_that_it_does_not_need(name: str) -> None:
     rights = load(name)["permissions"]
     assert rights["contents"] == "read"
     assert set(rights) == {"contents"} or name == "github-pull-request.yml"
@@ -188,11 +188,11 @@ case "$1 $2" in
   "pr comment") cp "$5" comment.md ;;
 esac
 """
-"""Stands for GitHub's command: one earlier run, if there is one in the workspace; comments land in a file."""
+"""Replaces GitHub's command: lists one earlier run if the workspace has one, and writes comments to a file."""
 
 
 class Scene(NamedTuple):
-    """What was judged earlier and now, the exit code of the run, the number of the pull request; what is to come."""
+    """The checks of the earlier run and of this one, exit code and pull request of the run; expected exit code and text."""
 
     earlier: str
     now: str
@@ -212,7 +212,7 @@ SCENES = {
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_the_step_that_tells_a_pull_request(name: str, workspace: Path, on_path: dict[str, str]) -> None:
+def test_the_step_that_comments_on_a_pull_request(name: str, workspace: Path, on_path: dict[str, str]) -> None:
     earlier, now, code, number, ends, said = SCENES[name]
     for pattern, folder in ((earlier, "earlier"), (now, "conformance-report")):
         if pattern:
@@ -233,14 +233,14 @@ def test_the_step_that_tells_a_pull_request(name: str, workspace: Path, on_path:
 
 
 def commands() -> list[tuple[str, list[str]]]:
-    """Return each `conformance` command line of the examples, up to what the shell does with it."""
+    """Return the command and the options of each `conformance` line in the examples."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(CI.iterdir())]
     texts += [text for page in ("continuous-integration.md", "emulator-authors.md") for text in blocks(page, "sh")]
     found = re.findall(r'(?:^|[\s;])(?:conformance|"\$CONFORMANCE") ([a-z]+ [^|>;#\n]+)', "\n".join(texts))
     return [(line.split()[0], re.findall(r"(?<!\S)--[a-z-]+", line)) for line in found]
 
 
-def test_every_command_of_the_examples_exists_with_its_options() -> None:
+def test_every_command_and_option_of_the_examples_exists() -> None:
     every = commands()
     assert {name for name, _ in every} >= {"run", "diff", "compare", "merge", "annotate"}
     for name, options in every:
