@@ -192,7 +192,7 @@ esac
 
 
 class Scene(NamedTuple):
-    """The checks of the earlier run and of this one, exit code and pull request of the run; expected exit code and text."""
+    """Checks of the earlier run and of this one, exit code and pull request of the run; expected exit code and text."""
 
     earlier: str
     now: str
