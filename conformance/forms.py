@@ -1,9 +1,10 @@
 """JSON forms: what the program writes as JSON, reads back, and describes with a JSON Schema.
 
-A form is a dataclass. Its annotations are the one definition: `read`, `to_json` and `schema` follow from them, by
-msgspec; docstrings of classes and of their members are the descriptions in the schema. A member with a default is one
-that older files may lack; every other is required. Readers ignore members that they do not know, so that a newer
-version may add some; the printed schema is closed.
+A form is a dataclass, or a `Struct` of msgspec where an unknown member is an error. Its annotations are the one
+definition: `read`, `to_json` and `schema` follow from them, by msgspec; docstrings of classes and of their members are
+the descriptions in the schema. A member with a default is one that older files may lack; every other is required. The
+printed schema is closed. Readers of dataclasses ignore members that they do not know, so that a newer version may add
+some.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def schema(title: str, *forms: Any, description: str = "") -> dict[str, Any]:
 
 def _forms_in(annotation: Any) -> Iterator[type]:
     """Yield the forms that an annotation names, and those that their members name."""
-    if is_dataclass(annotation) and isinstance(annotation, type):
+    if _is_form(annotation):
         yield annotation
         for member in get_type_hints(annotation, include_extras=True).values():
             yield from _forms_in(member)
@@ -87,9 +88,15 @@ def _forms_in(annotation: Any) -> Iterator[type]:
         yield from _forms_in(argument)
 
 
+def _is_form(annotation: Any) -> bool:
+    if not isinstance(annotation, type) or annotation is msgspec.Struct:
+        return False
+    return is_dataclass(annotation) or issubclass(annotation, msgspec.Struct)
+
+
 def _member_docs(form: type) -> Iterator[tuple[str, str]]:
     """Yield the members of a form that have a docstring, with it."""
-    for base in reversed([item for item in form.__mro__ if is_dataclass(item)]):
+    for base in reversed([item for item in form.__mro__ if _is_form(item)]):
         [definition] = ast.parse(inspect.getsource(base)).body
         for member, text in pairwise(getattr(definition, "body", ())):
             match member, text:

@@ -198,12 +198,12 @@ def _replay_lines(plan: Plan) -> Iterator[str]:
     if replayed is None:
         return
     bundle, origin = replayed.bundle, replayed.bundle.origin
-    recorded = str(origin.contract["digest"])
+    recorded = origin.contract.digest
     same = (
         "the contract of then" if recorded == plan.contract.digest else f"another contract than then ({recorded[:12]})"
     )
     yield f"replaying {bundle.path}: {count(len(bundle.entries), 'exchange')}, sha256 {bundle.digest}"
-    yield f"recorded {origin.started} by version {origin.tool['version']}; judged by {same}; nothing is sent"
+    yield f"recorded {origin.started} by version {origin.tool.version}; judged by {same}; nothing is sent"
     if replayed.cut_short:
         yield replayed.cut_short
 

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import conformance
 from conformance.clients.awscli import OFF
@@ -20,7 +19,18 @@ from conformance.targets.opening import OpenTarget
 from conformance.targets.spec import Capabilities, Kind, StateSource, TargetError, TargetSpec
 from conformance.targets.spec import Origin as StateOrigin
 from conformance.targets.state import Access, State, allowed_operations
-from conformance.wire.evidence import Bundle, EvidenceError, Origin, Redactor
+from conformance.wire.evidence import (
+    SCHEMA,
+    Bundle,
+    EvidenceError,
+    Origin,
+    RecordedContract,
+    RecordedRun,
+    RecordedTarget,
+    RecordingTool,
+    Redactor,
+    Selection,
+)
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.limits import Limits
 from conformance.wire.recording import BundleWriter, Replay, read_bundle
@@ -102,37 +112,35 @@ def origin(  # noqa: PLR0913, PLR0917 - what a plan has, and what its opening ad
 
     documents = [source.id for source in contract.sources.values() if source.is_document]
     return Origin(
-        tool={
-            "name": conformance.TOOL,
-            "version": conformance.__version__,
-            "python": platform.python_version(),
-            "botocore": str(botocore.__version__),
-        },
-        contract={"digest": contract.digest, "documents": documents, "facts": len(contract.facts)},
-        target={
-            "name": redactor.text(spec.name),
-            "kind": str(spec.kind),
-            "endpoint_url": redactor.text(access.endpoint_url),
-            "region": access.region,
-            "state": str(spec.state.origin),
-            "auth": spec.capabilities.auth,
-            "create": spec.capabilities.create,
-        },
-        run={
-            "target": redactor.text(settings.target),
-            "checks": checks,
-            "select": list(settings.select),
-            "operation": _recorded(settings.operation),
-            "area": _recorded(settings.area),
-            "level": _recorded(settings.level),
-        },
+        schema=SCHEMA,
+        tool=RecordingTool(
+            conformance.TOOL, conformance.__version__, platform.python_version(), str(botocore.__version__)
+        ),
+        contract=RecordedContract(contract.digest, tuple(documents), len(contract.facts)),
+        target=RecordedTarget(
+            name=redactor.text(spec.name),
+            kind=spec.kind.value,
+            endpoint_url=redactor.text(access.endpoint_url),
+            region=access.region,
+            state=str(spec.state.origin),
+            auth=spec.capabilities.auth,
+            create=spec.capabilities.create,
+        ),
+        run=RecordedRun(
+            target=redactor.text(settings.target),
+            checks=checks,
+            select=settings.select,
+            operation=_recorded(settings.operation),
+            area=_recorded(settings.area),
+            level=_recorded(settings.level),
+        ),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
-def _recorded(chosen: tuple[str, ...]) -> str | list[str] | None:
+def _recorded(chosen: tuple[str, ...]) -> Selection:
     """Return a selection in the form of the header: None for all, a text for one, a list for several."""
-    return list(chosen) if len(chosen) > 1 else next(iter(chosen), None)
+    return chosen if len(chosen) > 1 else next(iter(chosen), None)
 
 
 @contextmanager
@@ -179,16 +187,16 @@ class Replayed:
     def of(cls, path: Path) -> Replayed:
         """Read a file of evidence. Raises EvidenceError where it is not as it was recorded."""
         bundle = read_bundle(path)
-        target: Any = bundle.origin.target
+        target = bundle.origin.target
         with _as_recorded(bundle):
             spec = TargetSpec(
-                name=target["name"],
-                kind=Kind(target["kind"]),
-                state=StateSource(StateOrigin(target["state"])),
-                endpoint_url=checked(target["endpoint_url"], bundle.path),
-                region=target["region"],
+                name=target.name,
+                kind=Kind(target.kind),
+                state=StateSource(StateOrigin(target.state)),
+                endpoint_url=checked(target.endpoint_url, bundle.path),
+                region=target.region,
                 credentials=None,
-                capabilities=Capabilities(auth=target["auth"], create=target["create"]),
+                capabilities=Capabilities(auth=target.auth, create=target.create),
                 limits=Limits(),
             )
             if bundle.state is not None:
@@ -198,7 +206,7 @@ class Replayed:
     @property
     def named(self) -> str:
         """The target that the recorded run was given."""
-        return str(self.bundle.origin.run["target"])
+        return self.bundle.origin.run.target
 
     @property
     def cut_short(self) -> str:

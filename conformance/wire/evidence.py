@@ -19,19 +19,17 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any, Literal
 
+from msgspec import Meta, Struct
+
+from conformance import forms
 from conformance.errors import UserError
+from conformance.forms import Count
 from conformance.wire.exchange import Fault, Headers, HttpResponse
 from conformance.wire.limits import aws_suffixes, host_of
 from conformance.wire.request import OutgoingRequest, Signing
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
-
 
 START = "0" * 64
 """The link before the first line."""
@@ -55,41 +53,185 @@ def link_of(before: str, digest: str) -> str:
     return hashlib.sha256(f"{before}{digest}".encode("ascii")).hexdigest()
 
 
-@cache
+SCHEMA: Literal[1] = 1
+"""The version of the form."""
+
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Body = Annotated[dict[Literal["text", "base64"], str], Meta(min_length=1, max_length=1)]
+"""Bytes: as text where they are UTF-8, else in base64."""
+Selection = str | tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What each line has to show that it is as it was written."""
+
+    n: Annotated[int, Meta(ge=1)]
+    """Number of the entry: its line in the file."""
+    digest: Sha256
+    chain: Sha256
+
+
+class _Closed(Struct, frozen=True, forbid_unknown_fields=True):
+    """A form whose reader takes no member that it does not know: nothing is in evidence that was not recorded."""
+
+
+class RecordingTool(_Closed, frozen=True):
+    """What recorded it."""
+
+    name: str
+    version: str
+    python: str
+    botocore: str
+
+
+class RecordedContract(_Closed, frozen=True):
+    """The contract of the run."""
+
+    digest: str
+    documents: tuple[str, ...]
+    facts: Count
+
+
+class RecordedTarget(_Closed, frozen=True):
+    """The system that was tested; the host is masked unless it is AWS's own or the machine of the run."""
+
+    name: str
+    kind: Literal["reference", "endpoint", "aws"]
+    endpoint_url: str
+    region: str
+    state: str
+    auth: bool
+    create: bool
+
+
+class RecordedRun(_Closed, frozen=True):
+    """What was to be checked."""
+
+    target: str
+    checks: Count
+    select: tuple[str, ...]
+    operation: Selection
+    area: Selection
+    level: Selection
+
+
+class Origin(_Closed, frozen=True, tag_field="type", tag="header"):
+    """The first line: the target, the contract and the tool of the run."""
+
+    schema: Literal[1]
+    tool: RecordingTool
+    contract: RecordedContract
+    target: RecordedTarget
+    run: RecordedRun
+    started: str
+    """ISO 8601 time."""
+
+
+class RecordedJob(_Closed, frozen=True):
+    """A resource of the target."""
+
+    name: str
+    known: dict[str, Any] | None
+    listed_known: bool
+    made: bool
+    created: bool
+    problem: str
+
+
+class RecordedState(_Closed, frozen=True):
+    """The resources of the target that the run looked at."""
+
+    origin: str
+    jobs: tuple[RecordedJob, ...]
+    notes: tuple[str, ...]
+    problem: str = ""
+    """Why the state is unknown; left out where it is known."""
+
+
+class StateLine(_Closed, frozen=True, tag_field="type", tag="state"):
+    """The state of the target."""
+
+    state: RecordedState
+
+
+class RecordedRequest(_Closed, frozen=True):
+    """A request; headers are names and values in their order, without signature, token and cookies."""
+
+    method: str
+    url: str
+    headers: Headers
+    chunked: bool
+    body: Body
+
+
+class RecordedResponse(_Closed, frozen=True):
+    """An answer."""
+
+    status: Count
+    headers: Headers
+    body: Body
+    elapsed_s: float
+    """Seconds until the answer was complete."""
+
+
+class RecordedFault(_Closed, frozen=True):
+    """Why there was no answer."""
+
+    kind: str
+    detail: str
+
+
+class ExchangeLine(_Closed, frozen=True, tag_field="type", tag="exchange"):
+    """One request and what came of it, each sending of its own."""
+
+    at: str
+    """ISO 8601 time at which it was over."""
+    client: str
+    """raw: the suite's own request; else the library that made it."""
+    operation: str
+    signing: Signing
+    """How the request was signed; the signature itself is left out."""
+    request: RecordedRequest
+    response: RecordedResponse | None
+    fault: RecordedFault | None
+
+
+class Footer(_Closed, frozen=True, tag_field="type", tag="footer"):
+    """The last line; its chain is the digest of the whole."""
+
+    exchanges: Count
+    finished: str
+    stopped: str
+    """Why the run gave up; empty where it came to its end."""
+
+
+Content = Origin | StateLine | ExchangeLine | Footer
+"""What a line says, its seal aside."""
+
+
+def read_content(members: Mapping[str, Any]) -> Content:
+    """Return what a line says; raise FormError where it has another form."""
+    form: Any = Content
+    content: Content = forms.read(form, {name: members[name] for name in members.keys() - {"n", *_OWN}}, "the entry")
+    return content
+
+
 def evidence_schema() -> dict[str, Any]:
     """Return the JSON Schema of one line."""
-    resource = files("conformance.wire") / "schemas" / "evidence.schema.json"
-    schema: dict[str, Any] = json.loads(resource.read_text("utf-8"))
+    schema = forms.schema(
+        "A line of an evidence bundle",
+        *(Origin, StateLine, ExchangeLine, Footer),
+        description="A header, the state, an entry an exchange, a footer. `digest` is the SHA-256 of the line's "
+        "canonical JSON without digest and chain (names sorted, no blanks, ASCII); `chain` is the SHA-256 of the chain "
+        "before it (64 zeros at first) and its digest, both in hex. A bundle without its footer was cut short.",
+    )
+    seal = forms.schema("", Seal)
+    for line in (schema["$defs"][root["$ref"].rpartition("/")[2]] for root in schema["oneOf"]):
+        line["properties"] |= seal["properties"]
+        line["required"] += seal["required"]
     return schema
 
-
-@cache
-def _validators() -> Mapping[str, Draft202012Validator]:
-    """Return a validator for each type of line, so that a complaint says what is wrong."""
-    import jsonschema  # noqa: PLC0415 - slow to import, and only needed where a bundle is read
-
-    definitions = evidence_schema()["$defs"]
-    return {
-        kind: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": definitions})
-        for kind in ("header", "state", "exchange", "footer")
-    }
-
-
-def complaint(line: Mapping[str, Any]) -> str:
-    """Say what is wrong with the form of a line; empty where nothing is."""
-    kind = line.get("type")
-    validator = _validators().get(kind) if isinstance(kind, str) else None
-    if validator is None:
-        return f"it has the type {kind!r:.40}, which there is not"
-    error = next(validator.iter_errors(line), None)
-    if error is None:
-        return ""
-    place = ".".join(map(str, error.absolute_path)) or "the entry"
-    return f"its form is wrong at {place} (rule {error.validator!r})"
-
-
-SCHEMA = 1
-"""The version of the form."""
 
 _PASSING = frozenset(
     {
@@ -114,26 +256,6 @@ Key = tuple[str, str, str, str, bool, Headers, bytes]
 
 class EvidenceError(UserError):
     """A bundle can't be written or read, or is not as it was written; `where` names the file and the entry."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a bundle comes from: the target, the contract and the tool of the run that wrote it. Times are ISO 8601."""
-
-    tool: Mapping[str, Any]
-    contract: Mapping[str, Any]
-    target: Mapping[str, Any]
-    run: Mapping[str, Any]
-    started: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the members of the header."""
-        return {"schema": SCHEMA} | vars(self)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Origin:
-        """Read a header that keeps to the schema."""
-        return cls(**{name: value[name] for name in ("tool", "contract", "target", "run", "started")})
 
 
 @dataclass(frozen=True)
@@ -171,46 +293,31 @@ def key_of(outgoing: OutgoingRequest) -> Key:
     )  # fmt: skip
 
 
-def entry_to_json(
-    outgoing: OutgoingRequest, sent: Headers, response: HttpResponse | None, fault: Fault | None
-) -> dict[str, Any]:
-    """Return an entry as a bundle has it; all that goes in must have been redacted."""
-    return {
-        "client": outgoing.client,
-        "operation": outgoing.operation,
-        "signing": str(outgoing.signing),
-        "request": {
-            "method": outgoing.method,
-            "url": outgoing.url,
-            "headers": [list(pair) for pair in sent],
-            "chunked": outgoing.chunked,
-            "body": _body_to_json(outgoing.body),
-        },
-        "response": None
-        if response is None
-        else {
-            "status": response.status,
-            "headers": [list(pair) for pair in response.headers],
-            "body": _body_to_json(response.body),
-            "elapsed_s": round(response.elapsed_s, 6),
-        },
-        "fault": None if fault is None else {"kind": fault.kind, "detail": fault.detail},
-    }
+def exchange_line(
+    at: str, outgoing: OutgoingRequest, sent: Headers, response: HttpResponse | None, fault: Fault | None
+) -> ExchangeLine:
+    """Return an exchange as a bundle has it; all that goes in must have been redacted."""
+    request = RecordedRequest(outgoing.method, outgoing.url, sent, outgoing.chunked, _body(outgoing.body))
+    answer = None
+    if response:
+        elapsed_s = round(response.elapsed_s, 6)
+        answer = RecordedResponse(response.status, response.headers, _body(response.body), elapsed_s)
+    lack = RecordedFault(fault.kind, fault.detail) if fault else None
+    return ExchangeLine(at, outgoing.client, outgoing.operation, outgoing.signing, request, answer, lack)
 
 
-def entry_from_json(value: Mapping[str, Any]) -> Entry:
-    """Read an entry that keeps to the schema."""
-    request, response, fault = value["request"], value["response"], value["fault"]
-    sent = _headers(request["headers"])
+def entry_of(line: ExchangeLine) -> Entry:
+    """Return the exchange that a line holds."""
+    request, response, fault = line.request, line.response, line.fault
     outgoing = OutgoingRequest(
-        value["operation"], request["method"], request["url"], dict(sent), _body_from_json(request["body"]),
-        request["chunked"], Signing(value["signing"]), value["client"],
+        line.operation, request.method, request.url, dict(request.headers), _bytes(request.body), request.chunked,
+        line.signing, line.client,
     )  # fmt: skip
-    answer = response and HttpResponse(
-        response["status"], _headers(response["headers"]), _body_from_json(response["body"]), response["elapsed_s"],
-        _epoch(value["at"]),
-    )  # fmt: skip
-    return Entry(key_of(outgoing), sent, answer, Fault(fault["kind"], fault["detail"]) if fault else None)
+    answer = None
+    if response:
+        body = _bytes(response.body)
+        answer = HttpResponse(response.status, response.headers, body, response.elapsed_s, _epoch(line.at))
+    return Entry(key_of(outgoing), request.headers, answer, Fault(fault.kind, fault.detail) if fault else None)
 
 
 def _epoch(text: str) -> float:
@@ -222,18 +329,14 @@ def _epoch(text: str) -> float:
         return 0.0
 
 
-def _headers(pairs: list[list[str]]) -> Headers:
-    return tuple((name, value) for name, value in pairs)
-
-
-def _body_to_json(body: bytes) -> dict[str, str]:
+def _body(body: bytes) -> Body:
     try:
         return {"text": body.decode("utf-8")}
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(body).decode("ascii")}
 
 
-def _body_from_json(body: Mapping[str, str]) -> bytes:
+def _bytes(body: Body) -> bytes:
     return body["text"].encode("utf-8") if "text" in body else base64.b64decode(body["base64"])
 
 

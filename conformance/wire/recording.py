@@ -12,22 +12,29 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from conformance import forms
+from conformance.forms import FormError
 from conformance.output import open_alone
 from conformance.wire.evidence import (
     SCHEMA,
     START,
     Bundle,
+    Content,
     Entry,
     EvidenceError,
+    ExchangeLine,
+    Footer,
     Key,
     Origin,
     Redactor,
-    complaint,
+    Seal,
+    StateLine,
     digest_of,
-    entry_from_json,
-    entry_to_json,
+    entry_of,
+    exchange_line,
     key_of,
     link_of,
+    read_content,
 )
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.request import OutgoingRequest, TransportResult, UnansweredError
@@ -66,7 +73,7 @@ class _Reader:
         self._origin: Origin | None = None
         self._state: dict[str, Any] | None = None
         self._entries: list[Entry] = []
-        self._footer: dict[str, Any] | None = None
+        self._footer: Footer | None = None
         self._link = START
 
     def read(self, file: IO[bytes]) -> Bundle:
@@ -89,7 +96,7 @@ class _Reader:
         if self._origin is None:
             self._reject(1, "there is no header")
         footer = self._footer
-        stopped = "it has no footer: the run that wrote it was cut short" if footer is None else footer["stopped"]
+        stopped = "it has no footer: the run that wrote it was cut short" if footer is None else footer.stopped
         return Bundle(self._path, self._origin, self._state, tuple(self._entries), self._link, stopped)
 
     def _unpacked(self, file: IO[bytes]) -> Iterator[bytes]:
@@ -137,33 +144,35 @@ class _Reader:
 
     def _check(self, number: int, members: dict[str, Any]) -> None:
         """Check an entry, and keep it. Raises EvidenceError, or what reading odd content raises."""
-        if problem := complaint(members):
-            self._reject(number, problem)
-        if members["n"] != number:
-            self._reject(number, f"it is numbered {members['n']}: an entry was taken away, added or moved")
-        if digest_of(members) != members["digest"]:
+        try:
+            seal, content = forms.read(Seal, members, "the entry"), read_content(members)
+        except FormError as error:
+            self._reject(number, f"its form is wrong: {error}")
+        if seal.n != number:
+            self._reject(number, f"it is numbered {seal.n}: an entry was taken away, added or moved")
+        if digest_of(members) != seal.digest:
             self._reject(number, "its content is not what its digest says: it was changed")
-        if link_of(self._link, members["digest"]) != members["chain"]:
+        if link_of(self._link, seal.digest) != seal.chain:
             self._reject(number, "the chain breaks here: an entry before it was changed, taken away or moved")
-        self._link = members["chain"]
-        self._keep(number, members)
+        self._link = seal.chain
+        self._keep(number, content, members)
 
-    def _keep(self, number: int, members: dict[str, Any]) -> None:
-        kind = members["type"]
-        if (kind == "header") != (number == 1):
+    def _keep(self, number: int, content: Content, members: dict[str, Any]) -> None:
+        if isinstance(content, Origin) != (number == 1):
             self._reject(number, "the header must be the first entry, and the only one of its kind")
         if self._footer is not None:
             self._reject(number, "something follows the footer")
-        if kind == "header":
-            self._origin = Origin.from_json(members)
-        elif kind == "state":
-            self._state = members["state"]
-        elif kind == "exchange":
-            self._entries.append(entry_from_json(members))
-        else:
-            self._footer = members
-            if members["exchanges"] != len(self._entries):
-                self._reject(number, f"it counts {members['exchanges']} exchanges, there are {len(self._entries)}")
+        match content:
+            case Origin():
+                self._origin = content
+            case StateLine():
+                self._state = members["state"]
+            case ExchangeLine():
+                self._entries.append(entry_of(content))
+            case Footer():
+                self._footer = content
+                if content.exchanges != len(self._entries):
+                    self._reject(number, f"it counts {content.exchanges} exchanges, there are {len(self._entries)}")
 
     def _reject(self, number: int, problem: str) -> NoReturn:
         raise EvidenceError(
@@ -209,11 +218,11 @@ class BundleWriter:
 
     def begin(self, origin: Origin) -> None:
         """Write the header."""
-        self._append("header", origin.to_json())
+        self._append(forms.plain(origin))
 
     def state(self, state: Mapping[str, Any]) -> None:
         """Write the state of the target, as JSON."""
-        self._append("state", {"state": json.loads(self.redactor.text(json.dumps(state)))})
+        self._append({"type": "state", "state": json.loads(self.redactor.text(json.dumps(state)))})
 
     def take(self, outgoing: OutgoingRequest, response: HttpResponse | None, fault: Fault | None) -> None:
         """Write one exchange."""
@@ -224,14 +233,13 @@ class BundleWriter:
         received = redactor.response(response) if response else None
         fault = redactor.fault(fault) if fault else None
         redacted = replace(outgoing, url=redactor.text(outgoing.url), body=redactor.body(outgoing.body))
-        entry = entry_to_json(redacted, redactor.sent(tuple(outgoing.headers.items())), received, fault)
+        sent = redactor.sent(tuple(outgoing.headers.items()))
         self.exchanges += 1
-        self._append("exchange", {"at": _now(), **entry})
+        self._append(forms.plain(exchange_line(_now(), redacted, sent, received, fault)))
 
     def finish(self, *, stopped: str) -> str:
         """Write the footer and let go of the file; give the digest of the whole. `stopped` says why the run gave up."""
-        footer = {"exchanges": self.exchanges, "finished": _now(), "stopped": self.redactor.text(stopped)}
-        self._append("footer", footer, last=True)
+        self._append(forms.plain(Footer(self.exchanges, _now(), self.redactor.text(stopped))), last=True)
         self.close()
         return self.digest
 
@@ -241,9 +249,9 @@ class BundleWriter:
             self._open = False
             os.close(self._descriptor)
 
-    def _append(self, kind: str, members: Mapping[str, Any], *, last: bool = False) -> None:
+    def _append(self, members: Mapping[str, Any], *, last: bool = False) -> None:
         self._lines += 1
-        line: dict[str, Any] = {"n": self._lines, "type": kind, **members}
+        line: dict[str, Any] = {"n": self._lines, **members}
         line["digest"] = digest_of(line)
         line["chain"] = self.digest = link_of(self.digest, line["digest"])
         content = json.dumps(line, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii") + b"\n"

@@ -7,7 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from conformance.wire.evidence import START, Origin, Redactor, digest_of, link_of
+from conformance.wire.evidence import (
+    START,
+    Origin,
+    RecordedContract,
+    RecordedRun,
+    RecordedTarget,
+    RecordingTool,
+    Redactor,
+    digest_of,
+    link_of,
+)
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.recording import BundleWriter
 from conformance.wire.redaction import AccountMask
@@ -24,15 +34,13 @@ Line = dict[str, Any]
 
 def origin(endpoint_url: str = "https://api.sagemaker.eu-west-1.amazonaws.com") -> Origin:
     return Origin(
-        tool={"name": "sagemaker-tuning-conformance", "version": "0", "python": "3", "botocore": "1"},
-        contract={"digest": "0" * 64, "documents": ["one"], "facts": 1},
-        target={
-            "name": "account", "kind": "aws", "endpoint_url": endpoint_url, "region": "eu-west-1",
-            "state": "existing", "auth": True, "create": False,
-        },
-        run={"target": "account", "checks": 1, "select": [], "operation": None, "area": None, "level": None},
+        schema=1,
+        tool=RecordingTool("sagemaker-tuning-conformance", "0", "3", "1"),
+        contract=RecordedContract("0" * 64, ("one",), 1),
+        target=RecordedTarget("account", "aws", endpoint_url, "eu-west-1", "existing", auth=True, create=False),
+        run=RecordedRun("account", 1, (), None, None, None),
         started="2026-01-01T00:00:00+00:00",
-    )  # fmt: skip
+    )
 
 
 def outgoing(body: bytes = b'{"Name":"a"}', operation: str = "Describe", **more: Any) -> OutgoingRequest:

@@ -127,7 +127,7 @@ class TestChanges:
             (_count, 8, "it was changed"),
             (lambda content: content.append(content[-1]), 9, "numbered 8"),
             (lambda content: content[3].pop("fault"), 4, "form is wrong"),
-            (lambda content: content[3].update(type="note"), 4, "there is not"),
+            (lambda content: content[3].update(type="note"), 4, "form is wrong: type"),
             (lambda content: content[3].update(more=1), 4, "form is wrong"),
         ],
     )  # fmt: skip
