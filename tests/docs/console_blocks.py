@@ -8,7 +8,6 @@ Files that a page uses are saved first, by modules found with `PYTHONPATH=tests`
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -17,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-TIMEOUT_S = 300
+from cli.command import conformance
+
 _DOCS = Path(__file__).parents[2] / "docs"
 """Commands on the pages name it by its path in a checkout."""
 _BLOCK = re.compile(r"(?:<!-- (?P<options>[^>]*) -->\n)?```console\n(?P<body>.*?)```\n", re.DOTALL)
@@ -63,11 +63,8 @@ def execute(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
         raise ValueError(f"only `conformance` commands are run, not {command!r}")
     if "docs/" in command and not (folder / "docs").exists():
         (folder / "docs").symlink_to(_DOCS)
-    kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "FORCE_COLOR"}}
-    return subprocess.run(
-        [sys.executable, "-m", "conformance", *arguments],
-        cwd=folder, env=kept, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
-    )  # fmt: skip
+    ended = conformance(*arguments, cwd=folder)
+    return subprocess.CompletedProcess(command, ended.code, ended.out, ended.err)
 
 
 def _refreshed_saved(match: re.Match[str]) -> str:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.command import Ended, conformance, write_targets
 
 from conformance.reference.http import Call
 from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
 from conformance.worlds.loading import load_world
-
-pytestmark = pytest.mark.slow
 
 KEY, SECRET = "AKIACONFORMANCE00001", "canary-of-a-secret-key"
 READING = {
@@ -33,25 +29,12 @@ def endpoint() -> Iterator[str]:
         yield server.endpoint_url
 
 
-def run(folder: Path, endpoint: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, endpoint: str, *options: str, **environment: str) -> Ended:
     entry = f"{{kind: aws, region: eu-west-1, endpoint_url: '{endpoint}', pace: 5000, budget: 9000}}"
-    (folder / "targets.yaml").write_text(f"targets:\n  account: {entry}\n")
-    return subprocess.run(
-        [sys.executable, "-m", "conformance", "run", "account", "--report-dir", str(folder / "reports"), *options],
-        cwd=folder,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ACCESS_KEY_ID": KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET,
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    write_targets(folder, account=entry)
+    keys = {"HOME": str(folder), "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
+    where = folder / "reports"
+    return conformance("run", "account", "--report-dir", where, *options, cwd=folder, **(keys | environment))
 
 
 def results(folder: Path) -> dict[str, dict[str, Any]]:
@@ -61,7 +44,7 @@ def results(folder: Path) -> dict[str, dict[str, Any]]:
 
 def test_a_signed_read_only_run_conforms_and_judges_signatures(tmp_path: Path, endpoint: str) -> None:
     ran = run(tmp_path, endpoint)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.code == 0, ran.said
     rows = results(tmp_path)
     signature = "DescribeHyperParameterTuningJob/protocol/signature"
     assert {rows[f"{signature}/{case}"]["outcome"] for case in ("unsigned", "wrong-secret", "garbled")} == {"passed"}
@@ -92,7 +75,7 @@ def test_nothing_but_reading_is_ever_sent(tmp_path: Path) -> None:
 
     with ReferenceServer(load_world("default"), credentials={KEY: SECRET}, service=Listening) as server:
         ran = run(tmp_path, server.endpoint_url, "--area", "protocol")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.code == 0, ran.said
     assert asked == READING
 
 
@@ -107,7 +90,7 @@ def test_bad_credentials_are_one_clear_error(
     tmp_path: Path, endpoint: str, environment: dict[str, str], words: str
 ) -> None:
     ran = run(tmp_path, endpoint, **environment)
-    assert ran.returncode == 3
-    assert words in ran.stderr
-    assert "hint:" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert ran.code == 3
+    assert words in ran.err
+    assert "hint:" in ran.err
+    assert "Traceback" not in ran.err

@@ -30,8 +30,14 @@ NULL_SERVERS: dict[str, Answer] = {
 }
 
 
-@pytest.mark.parametrize("names", [True, False], ids=["named-jobs", "no-jobs"])
-@pytest.mark.parametrize("defect", NULL_SERVERS)
+@pytest.mark.parametrize(
+    ("defect", "names"),
+    [
+        *((defect, True) for defect in NULL_SERVERS),
+        ("always-an-empty-object", False),
+        ("always-an-unknown-name", False),
+    ],
+)
 def test_a_null_server_passes_next_to_nothing(defect: str, names: bool) -> None:  # noqa: FBT001 - a parameter of the table
     verdicts = judged(NULL_SERVERS[defect], names=names)
     counts = counted(verdicts)

@@ -24,7 +24,7 @@ def score_of(server: str) -> Score:
     return score(server, contract())
 
 
-@pytest.mark.parametrize("server", [name for name in NAMES if name not in {*UNDERSTANDS, REFERENCE}])
+@pytest.mark.parametrize("server", [name for name in NAMES if name not in {*UNDERSTANDS, REFERENCE}][:3])
 def test_a_server_that_has_understood_nothing_passes_next_to_nothing(server: str) -> None:
     got = score_of(server)
     assert not got.conforms

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from cli.command import Ended, conformance
 
 from conformance.contract.cited_lines import verify_citations
 from conformance.contract.loading import load
 from conformance.suite.catalogue import catalogue
 from third_operation.worked_example import FOLDER, OPERATION, example
 
-pytestmark = pytest.mark.slow
-
-_TIMEOUT_S = 240
 _MOST = {"client": 20, "filter": 70, "order": 12, "pagination": 120, "protocol": 60, "request": 200, "response": 60}
 """Areas, and how many checks each has at least."""
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "conformance", *arguments, "--contract", str(FOLDER)],
-        cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False,
-    )  # fmt: skip
+def run(folder: Path, *arguments: str) -> Ended:
+    return conformance(*arguments, "--contract", FOLDER, cwd=folder)
 
 
 def outcomes(folder: Path) -> dict[str, str]:
@@ -38,13 +31,13 @@ def outcomes(folder: Path) -> dict[str, str]:
 
 def test_it_has_no_fault(tmp_path: Path) -> None:
     done = run(tmp_path, "lint")
-    assert done.returncode == 0, done.stdout
-    assert "no findings" in done.stdout
+    assert done.code == 0, done.out
+    assert "no findings" in done.out
 
 
 def test_its_facts_are_listed_and_cited(tmp_path: Path) -> None:
     done = run(tmp_path, "facts", "--json")
-    facts = json.loads(done.stdout)
+    facts = json.loads(done.out)
     assert {fact["operation"] for fact in facts} == {OPERATION}
     assert all(fact["sources"] for fact in facts)
     ids = {fact["id"] for fact in facts}
@@ -81,7 +74,7 @@ def test_its_citations_hold_against_the_pages_that_boto3_carries(tmp_path: Path)
 
 def test_the_reference_server_keeps_it(tmp_path: Path) -> None:
     done = run(tmp_path, "run", "--strict")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.code == 0, done.said
     counts = Counter(outcomes(tmp_path).values())
     assert counts["failed"] == counts["error"] == 0
     assert counts["passed"] > 40 * counts["skipped"]
@@ -96,7 +89,7 @@ def test_moto_breaks_what_it_breaks(tmp_path: Path) -> None:
     )
     options = [part for pattern in selected for part in ("--select", pattern)]
     done = run(tmp_path, "run", "moto", *options)
-    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.code == 1, done.said
     found = outcomes(tmp_path)
     kept = (
         "order/Name/Ascending",
