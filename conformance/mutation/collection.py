@@ -22,7 +22,7 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
         *input_mutants(contract),
         *envelopes.error_mutants(contract),
         *chain.from_iterable(_written()),
-        *envelopes.refusal_mutants(contract),
+        *envelopes.rejection_mutants(contract),
         *clients.option_mutants(contract),
     )
     twice = [name for name, number in Counter(mutant.id for mutant in every).items() if number > 1]

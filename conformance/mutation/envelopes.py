@@ -39,9 +39,9 @@ _TARGET = "protocol/target"
 _DAY_S = 86_400
 
 
-def _refusing(change: Callable[[Rejection], Rejection]) -> Change:
+def _rejecting(change: Callable[[Rejection], Rejection]) -> Change:
     """Answer rejections as others."""
-    return replacing(refuse=lambda _, original, rejection: original(change(rejection)))
+    return replacing(reject=lambda _, original, rejection: original(change(rejection)))
 
 
 def _as(rejection: Rejection, code: str | None = None, status: int | None = None) -> Rejection:
@@ -63,14 +63,14 @@ _BAD_INPUT = (
 _CONSTRAINTS = frozenset({"required", "enum", "min_length", "max_length", "pattern", "minimum", "maximum"})
 
 
-def refusal_mutants(contract: Contract) -> Iterator[Mutant]:
+def rejection_mutants(contract: Contract) -> Iterator[Mutant]:
     """Yield the mutants that answer input that breaks a constraint with another code or status."""
     # Options of the command-line client never reach a server.
     inputs = [fact for fact in contract.facts if fact.direction == "input" and not fact.path.startswith("--")]
     broken = tuple(fact.id for fact in inputs if fact.facet in _CONSTRAINTS)
     for code, status in _BAD_INPUT:
         words = f"input that breaks a constraint is answered with HTTP {status} {code}"
-        make = _refusing(
+        make = _rejecting(
             lambda it, code=code, status=status: _as(it, code, status) if it.code == "ValidationException" else it  # type: ignore[misc]
         )
         yield Mutant(f"errors/bad-input-is-{code}-{status}", words, broken, BOTH, Kind.REQUEST, make)
@@ -160,7 +160,7 @@ errors.rows(
 
 def _content(edit: Callable[[Members], Any]) -> Change:
     """Edit the object of an error."""
-    return editing("refuse", lambda it, _: replace(it, body=json.dumps(edit(json.loads(it.body))).encode()))
+    return editing("reject", lambda it, _: replace(it, body=json.dumps(edit(json.loads(it.body))).encode()))
 
 
 def _typed(form: str) -> Callable[[Members], Members]:
@@ -184,13 +184,13 @@ errors.rows(
 )  # fmt: skip
 
 
-def _refused(edit: Callable[[Answer], Answer]) -> Change:
+def _rejected(edit: Callable[[Answer], Answer]) -> Change:
     """Edit the answer to a request that is rejected."""
-    return editing("refuse", lambda answer, _: edit(answer))
+    return editing("reject", lambda answer, _: edit(answer))
 
 
 errors.rows(
-    _refused,
+    _rejected,
     (_ERROR_BODY,),
     ("html-page", "an error is an HTML page", lambda answer: replace(
         answer, body=f"<html><title>{answer.status}</title></html>".encode(), content_type="text/html"), _JSON),
@@ -212,7 +212,7 @@ _KINDS = {
 def _one_kind(code: str) -> Callable[[Callable[[Answer], Answer]], Change]:
     """Return what edits the answers with one code."""
     return lambda edit: editing(
-        "refuse", lambda answer, rejection: edit(answer) if rejection.code == code else answer
+        "reject", lambda answer, rejection: edit(answer) if rejection.code == code else answer
     )  # fmt: skip
 
 
@@ -234,7 +234,7 @@ for _of, _code in _KINDS.items():
 
 def _unreadable(parts: tuple[str | None, int | None]) -> Change:
     """Answer a body that can't be read with another code or status."""
-    return _refusing(lambda it: _as(it, *parts) if it.code == "SerializationException" else it)
+    return _rejecting(lambda it: _as(it, *parts) if it.code == "SerializationException" else it)
 
 
 errors.rows(
@@ -365,7 +365,7 @@ wire.rows(
     sees=BOTH,
 )  # fmt: skip
 wire.rows(
-    _refused,
+    _rejected,
     (_ANSWER,),
     ("same-request-id-for-errors", "every error has the same request id", lambda it: replace(it, request_id="0" * 8)),
     ("date-of-errors-is-off", "the date of an error is an hour ahead", lambda it: replace(it, date=it.date + 3_600)),
@@ -447,7 +447,7 @@ wire.add(
     "unknown-target-is-not-found",
     "an unknown target is answered with HTTP 500",
     (_TARGET,),
-    _refusing(
+    _rejecting(
         lambda it: Rejection("InternalFailure", "", status=500) if it.code == "UnknownOperationException" else it
     ),
     sees=BOTH,

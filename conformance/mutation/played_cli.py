@@ -1,6 +1,6 @@
-"""The AWS CLI, played: commands of the contract's operations read, sent and printed as its page tells, in the process.
+"""The AWS CLI, emulated in process: commands of the contract's operations, read, sent and printed as its page says.
 
-It stands in for the program where the checks of the program are proven: each stage is a method, so that a variant
+The proof runs the checks of the program on it: each stage is a method, so that a variant
 replaces just one.
 """
 
@@ -41,7 +41,6 @@ class EndedError(Exception):
     """A command that ends with an error, in words."""
 
     def __init__(self, words: str, status: int = _REFUSED) -> None:
-        """Keep the words and the exit status."""
         super().__init__(words)
         self.status = status
 
@@ -62,7 +61,6 @@ class PlayedCli:
     """Runs commands. `send` carries the requests."""
 
     def __init__(self, contract: Contract, send: Send) -> None:
-        """Keep what it is made of."""
         self.send = send
         self._operations = {dashed(name): operation for name, operation in contract.operations.items()}
 
@@ -97,7 +95,7 @@ class PlayedCli:
         return left.pop(0) if left and left[0] in {"input", "output"} else "input"
 
     def unknown(self, word: str, left: list[str]) -> None:
-        """Refuse an option that there is not."""
+        """Reject an unknown option."""
         raise EndedError(f"Unknown options: {', '.join((word, *left))}")
 
     def perform(self, given: Given, files: Mapping[str, str]) -> str:
@@ -226,7 +224,7 @@ class PlayedCli:
         raise self.error(operation, content)
 
     def error(self, operation: Operation, content: Members) -> EndedError:
-        """Tell of an error of the service."""
+        """Return the message of an error of the service."""
         code, message = content.get("__type", "Unknown"), content.get("message", content.get("Message", ""))
         received = f"An error occurred ({code}) when calling the {operation.name} operation: {message}"
         return EndedError(received, _FAILED)

@@ -124,7 +124,7 @@ def rows(bench: Bench, proof: Proof) -> tuple[Row, ...]:
 
 
 def _broken(bench: Bench, mutant: Mutant) -> tuple[str, ...]:
-    """Return what a mutant breaks, and the behaviours that facts of it stand for."""
+    """Return what a mutant breaks, and the behaviours whose facts it breaks."""
     found = (
         behaviour.id
         for behaviour in bench.contract.behaviours

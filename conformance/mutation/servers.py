@@ -170,12 +170,12 @@ def constant(status: int, value: Any) -> Answer:
 
 
 def rejected(code: str, status: int = 400) -> Answered:
-    """Return a refusal."""
+    """Return a rejection."""
     return status, dump({"__type": code, "message": "no"})
 
 
 def rejecting(code: str, status: int = 400) -> Answer:
-    """Refuse everything with the same code."""
+    """Reject everything with the same code."""
     return lambda _: rejected(code, status)
 
 

@@ -1,24 +1,19 @@
-"""The rules of Create that no single member can break: those of the whole input, and of warm starts.
+"""The rules of Create that no single member can break: those of a definition, of the whole input, and of warm starts.
 
-Rules of one definition are in `conformance.reference.creation`. A rule is a function that yields what is wrong.
+A rule is a function that yields what is wrong.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from conformance.reference.inputs import validation
+from conformance.worlds.model import WorldJob
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from conformance.worlds.model import WorldJob
-
-
-if TYPE_CHECKING:
-    Part = Mapping[str, Any]
-
+Input = Mapping[str, Any]
+Find = Callable[[str], WorldJob | None]
 
 _NUMERIC_RANGES = ("IntegerParameterRanges", "ContinuousParameterRanges")
 _DEFAULT_RUNTIME_S = 86400
@@ -26,14 +21,14 @@ _LOCAL_STORAGE = ("ml.g4dn.", "ml.g5.", "ml.p4d.")
 _EBS_ONLY = ("ml.c5.", "ml.p2.")
 
 
-def ranged_names(ranges: Part) -> list[str]:
+def _ranged_names(ranges: Input) -> list[str]:
     """Return the names of the hyperparameters that are searched."""
     kinds = (*_NUMERIC_RANGES, "CategoricalParameterRanges")
     return [item["Name"] for kind in kinds for item in ranges.get(kind, ())]
 
 
-def broken_in(definition: Part, config: Part) -> Iterator[str]:
-    """Go through the rules that a definition breaks, inside the config of its tuning job."""
+def _definition(definition: Input, config: Input) -> Iterator[str]:
+    """Yield the rules that a definition breaks, inside the config of its tuning job."""
     yield from _search(definition, config)
     yield from _algorithm(definition, config)
     mode = definition["AlgorithmSpecification"]["TrainingInputMode"]
@@ -43,9 +38,9 @@ def broken_in(definition: Part, config: Part) -> Iterator[str]:
     yield from _stopping(definition)
 
 
-def _search(definition: Part, config: Part) -> Iterator[str]:
+def _search(definition: Input, config: Input) -> Iterator[str]:
     ranges = definition.get("HyperParameterRanges", config.get("ParameterRanges", {}))
-    names = ranged_names(ranges)
+    names = _ranged_names(ranges)
     if len(set(names)) < len(names) or set(names) & set(definition.get("StaticHyperParameters", ())):
         yield "A hyperparameter must not be named twice among the ranges and the static hyperparameters"
     if config["Strategy"] == "Grid" and any(ranges.get(kind) for kind in _NUMERIC_RANGES):
@@ -55,7 +50,7 @@ def _search(definition: Part, config: Part) -> Iterator[str]:
             yield from _range(item, whole=kind == "IntegerParameterRanges")
 
 
-def _range(item: Part, *, whole: bool) -> Iterator[str]:
+def _range(item: Input, *, whole: bool) -> Iterator[str]:
     try:
         low, high = ((int if whole else float)(item[bound]) for bound in ("MinValue", "MaxValue"))
     except ValueError:
@@ -70,7 +65,7 @@ def _range(item: Part, *, whole: bool) -> Iterator[str]:
         yield f"ReverseLogarithmic scaling of {item['Name']} requires a range within 0<=x<1.0"
 
 
-def _algorithm(definition: Part, config: Part) -> Iterator[str]:
+def _algorithm(definition: Input, config: Input) -> Iterator[str]:
     algorithm = definition["AlgorithmSpecification"]
     if ("AlgorithmName" in algorithm) == ("TrainingImage" in algorithm):
         yield "Specify either AlgorithmName or TrainingImage"
@@ -82,7 +77,7 @@ def _algorithm(definition: Part, config: Part) -> Iterator[str]:
         yield "The objective metric must be one of MetricDefinitions"
 
 
-def _channel(channel: Part, mode: str) -> Iterator[str]:
+def _channel(channel: Input, mode: str) -> Iterator[str]:
     name = channel["ChannelName"]
     source = channel["DataSource"].get("S3DataSource", {})
     if len(channel["DataSource"]) != 1:
@@ -98,7 +93,7 @@ def _channel(channel: Part, mode: str) -> Iterator[str]:
         yield f"Channel {name}: RecordWrapperType can't be used with File input mode"
 
 
-def _machines(definition: Part) -> Iterator[str]:
+def _machines(definition: Input) -> Iterator[str]:
     plain, tuning = definition.get("ResourceConfig"), definition.get("HyperParameterTuningResourceConfig")
     if (plain is None) == (tuning is None):
         yield "Specify either ResourceConfig or HyperParameterTuningResourceConfig"
@@ -126,7 +121,7 @@ def _machines(definition: Part) -> Iterator[str]:
             yield f"Channel {channel['ChannelName']} names an instance group that there is not"
 
 
-def _stopping(definition: Part) -> Iterator[str]:
+def _stopping(definition: Input) -> Iterator[str]:
     condition = definition["StoppingCondition"]
     runtime = condition.get("MaxRuntimeInSeconds", _DEFAULT_RUNTIME_S)
     wait = condition.get("MaxWaitTimeInSeconds")
@@ -136,11 +131,6 @@ def _stopping(definition: Part) -> Iterator[str]:
         yield "MaxWaitTimeInSeconds can only be used with EnableManagedSpotTraining"
     if wait < runtime:
         yield "MaxWaitTimeInSeconds must not be less than MaxRuntimeInSeconds"
-
-
-if TYPE_CHECKING:
-    Input = Mapping[str, Any]
-    Find = Callable[[str], WorldJob | None]
 
 
 _MAX_RANGES = 30
@@ -169,7 +159,7 @@ def _problems(members: Input, find: Find) -> Iterator[str]:
     yield from _totals(members)
     config = members["HyperParameterTuningJobConfig"]
     for definition in definitions_of(members):
-        yield from broken_in(definition, config)
+        yield from _definition(definition, config)
     yield from _warm_start(members, find)
 
 
@@ -206,11 +196,11 @@ def _strategy(members: Input) -> Iterator[str]:
 
 
 def _totals(members: Input) -> Iterator[str]:
-    """Judge the caps that hold for the sum over lists and over definitions."""
+    """Check the caps that hold for the sum over lists and over definitions."""
     config = members["HyperParameterTuningJobConfig"]
     definitions = definitions_of(members)
     blocks = [config.get("ParameterRanges", {}), *(item.get("HyperParameterRanges", {}) for item in definitions)]
-    if any(len(ranged_names(ranges)) > _MAX_RANGES for ranges in blocks):
+    if any(len(_ranged_names(ranges)) > _MAX_RANGES for ranges in blocks):
         yield f"The number of hyperparameters over all ranges must not exceed {_MAX_RANGES}"
     if sum(len(definition.get("Environment", {})) for definition in definitions) > _MAX_VARIABLES:
         yield f"The number of environment variables over all definitions must not exceed {_MAX_VARIABLES}"
@@ -232,7 +222,7 @@ def _warm_start(members: Input, find: Find) -> Iterator[str]:
 
 
 def _kinship(child: Input, parent: Input, *, identical: bool) -> Iterator[str]:
-    """Judge what a tuning job has to have in common with the one that it starts from."""
+    """Check what a tuning job has to have in common with the one that it starts from."""
     if _objectives(child) != _objectives(parent):
         yield "The objective metric must be the same as in the parent tuning jobs"
     if _parameter_counts(child) != _parameter_counts(parent):
@@ -250,7 +240,7 @@ def _parameter_counts(members: Input) -> list[int]:
     shared = members["HyperParameterTuningJobConfig"].get("ParameterRanges", {})
     return [
         len(definition.get("StaticHyperParameters", {}))
-        + len(ranged_names(definition.get("HyperParameterRanges", shared)))
+        + len(_ranged_names(definition.get("HyperParameterRanges", shared)))
         for definition in definitions_of(members)
     ]
 

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 class Faults:
     """What the server plays; nothing, as it is made.
 
-    `throttle_every` N answers each N-th request with ThrottlingException, 1 all of them. `deny` names operations that
-    nobody may call. `expire_after` is the number of requests after which the caller's credentials count as expired.
+    `throttle_every` N answers each N-th request with ThrottlingException, 1 all of them. `deny` names operations
+    that no caller may use. `expire_after` is the number of requests after which the credentials count as expired.
     `latency_s` is how many seconds each answer waits. `fail_every` N answers each N-th request with InternalFailure.
     `clock_skew_s` is how many seconds its clock is ahead (negative: behind): signatures look too old, or not yet valid.
     `progress_every` N lets what is under way take a step after every N requests.

@@ -25,7 +25,7 @@ class Call:
     headers: Mapping[str, str]
     body: bytes
     spelled: frozenset[str] = frozenset()
-    """The names of headers as they were sent; empty where nobody asks."""
+    """The names of headers as they were sent; empty where they are not kept."""
 
 
 @dataclass(frozen=True)
@@ -126,12 +126,12 @@ class BoundedReader(io.RawIOBase):
 def read_head(stream: BufferedIOBase) -> tuple[str, str, str, dict[str, str]] | None:
     """Read method, target, version and headers; None where the other side has closed the connection.
 
-    Header names come back in lower case, a header that stands twice with its values joined by commas. Raises
+    Header names come back in lower case, a repeated header with its values joined by commas. Raises
     UnreadableRequestError.
     """
     line = _line(stream)
     if line in {"\r\n", "\n"}:
-        line = _line(stream)  # an empty line before a request is to be borne
+        line = _line(stream)  # an empty line before a request is allowed
     if not line:
         return None
     words = line.split()

@@ -1,7 +1,7 @@
-"""From a body to the members of an input: JSON types are judged here, before any constraint is.
+"""From a body to the members of an input: JSON types are checked first, constraints after them.
 
-Two of the operations have theirs in the contract. The others are put together from the same nodes: what can be created
-is what Describe tells, and a tuning job is named in the same way everywhere.
+Two of the operations have theirs in the contract. The others are made of the same nodes: what can be created is what
+Describe returns, and a tuning job is named in the same way everywhere.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BAD_REQUEST = 400
 
 
-class Rejection(Exception):  # noqa: N818 - it is an answer, no mishap
+class Rejection(Exception):  # noqa: N818 - it is an answer
     """A request that is not served; carries everything that the error answer says.
 
     Errors that every operation has write their text as `message`, those of the operation itself and of the parser as
@@ -44,32 +44,32 @@ class Rejection(Exception):  # noqa: N818 - it is an answer, no mishap
 
 
 def serialization(text: str) -> Rejection:
-    """Refuse a body that can't be read as the input of the operation."""
+    """Return the rejection of a body that can't be read as the input of the operation."""
     return Rejection("SerializationException", text, member="Message")
 
 
 def validation(text: str) -> Rejection:
-    """Refuse an input that can be read, and breaks a rule."""
+    """Return the rejection of an input that can be read, and breaks a rule."""
     return Rejection("ValidationException", text)
 
 
 def unknown_operation(text: str, *, status: int = BAD_REQUEST) -> Rejection:
-    """Refuse a request that names no operation of this service."""
+    """Return the rejection of a request that names no operation of this service."""
     return Rejection("UnknownOperationException", text, status=status)
 
 
 def not_found(text: str) -> Rejection:
-    """Refuse to tell of something that does not exist."""
+    """Return the rejection of a request for something that does not exist."""
     return Rejection("ResourceNotFound", text, member="Message")
 
 
 def in_use(text: str) -> Rejection:
-    """Refuse to make something whose name is taken."""
+    """Return the rejection of a name that is taken."""
     return Rejection("ResourceInUse", text, member="Message")
 
 
 def internal_failure() -> Rejection:
-    """Admit that the server itself broke; the reason is in its log, never in the answer."""
+    """Return the error of a server that broke; the reason is in its log, never in the answer."""
     return Rejection("InternalFailure", "", status=500)
 
 
@@ -210,22 +210,22 @@ def _present(node: Node, value: Any, place: str) -> Iterator[str]:
 
 
 def _own_violations(node: Node, value: Any, place: str) -> Iterator[str]:
-    for facet in _JUDGES:
+    for facet, (_, requirement) in _LIMITS.items():
         limits = [facets[facet] for facets in (node.documented, node.modelled) if facet in facets]
-        # Where the documents and the model differ, only what both refuse is refused.
+        # Where the documents and the model differ, only what both reject is rejected.
         if limits and all(breaks(facet, limit, value) for limit in limits):
-            yield _told(value, place, _REQUIREMENTS[facet](limits[0]))
+            yield _failed(value, place, requirement.format(limits[0]))
     accepted = node.accepted_values()
     if accepted is not None and value not in accepted:
-        yield _told(value, place, f"satisfy enum value set: [{', '.join(accepted)}]")
+        yield _failed(value, place, f"satisfy enum value set: [{', '.join(accepted)}]")
 
 
 def breaks(facet: str, limit: Any, value: Any) -> bool:
-    """Tell whether a value of the right type breaks one facet; False for a facet that limits no single value."""
-    return facet in _JUDGES and _JUDGES[facet](value, limit)
+    """Whether a value of the right type breaks one facet; False for a facet that limits no single value."""
+    return facet in _LIMITS and _LIMITS[facet][0](value, limit)
 
 
-def _told(value: Any, place: str, requirement: str) -> str:
+def _failed(value: Any, place: str, requirement: str) -> str:
     return f"Value '{value}' at '{place}' failed to satisfy constraint: Member must {requirement}"
 
 
@@ -243,22 +243,17 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.ASCII)
 
 
-_JUDGES: dict[str, Callable[[Any, Any], bool]] = {
-    "min_length": lambda value, limit: len(value) < limit,
-    "max_length": lambda value, limit: len(value) > limit,
-    "minimum": lambda value, limit: value < limit,
-    "maximum": lambda value, limit: value > limit,
-    "pattern": lambda value, limit: _compiled(limit).fullmatch(value) is None,
+_LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
+    "min_length": (lambda value, limit: len(value) < limit, "have length greater than or equal to {}"),
+    "max_length": (lambda value, limit: len(value) > limit, "have length less than or equal to {}"),
+    "minimum": (lambda value, limit: value < limit, "have value greater than or equal to {}"),
+    "maximum": (lambda value, limit: value > limit, "have value less than or equal to {}"),
+    "pattern": (
+        lambda value, limit: _compiled(limit).fullmatch(value) is None,
+        "satisfy regular expression pattern: {}",
+    ),
 }
-"""Each facet, and when a value breaks it."""
-
-_REQUIREMENTS: dict[str, Callable[[Any], str]] = {
-    "min_length": lambda limit: f"have length greater than or equal to {limit}",
-    "max_length": lambda limit: f"have length less than or equal to {limit}",
-    "minimum": lambda limit: f"have value greater than or equal to {limit}",
-    "maximum": lambda limit: f"have value less than or equal to {limit}",
-    "pattern": lambda limit: f"satisfy regular expression pattern: {limit}",
-}
+"""Each facet that limits a single value: when a value breaks it, and what it requires."""
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -276,7 +271,7 @@ def read_members(node: Node, value: Any, path: str = "") -> Any:
     """Take the known members of a value, each of the JSON type that its node asks for.
 
     Members that the node does not know are dropped, and so are members that are null: both are as good as absent. Nulls
-    in lists and maps stay, for the constraints to refuse. Raises a SerializationException at the first wrong type.
+    in lists and maps stay, for the constraints to reject. Raises a SerializationException at the first wrong type.
     """
     if value is None:
         return None

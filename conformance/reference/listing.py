@@ -55,7 +55,7 @@ class PageTokens:
         return json.loads(content)
 
     def _hidden(self, mac: bytes, content: bytes) -> bytes:
-        """Hide a content, or show a hidden one: nobody should read a token, and come to rely on what it says."""
+        """Hide a content, or show a hidden one: a client that could read a token might rely on it."""
         pad = hashlib.shake_256(self._key + mac).digest(len(content))
         return bytes(each ^ other for each, other in zip(content, pad, strict=True))
 
@@ -72,16 +72,14 @@ def _metric_key(metric: float) -> list[float]:
     return [0, 0.0] if math.isnan(metric) else [1, metric]
 
 
-TRAINING_JOB_KEYS: dict[str, Callable[[Any], Any]] = {
-    "Name": attrgetter("name"),
-    "CreationTime": attrgetter("created"),
-    "Status": attrgetter("status"),
-    "FinalObjectiveMetricValue": lambda job: None if job.metric is None else _metric_key(job.metric),
-}
 TUNING_JOB_KEYS: dict[str, Callable[[Any], Any]] = {
     "Name": attrgetter("name"),
     "CreationTime": attrgetter("created"),
     "Status": attrgetter("status"),
+}
+TRAINING_JOB_KEYS: dict[str, Callable[[Any], Any]] = {
+    **TUNING_JOB_KEYS,
+    "FinalObjectiveMetricValue": lambda job: None if job.metric is None else _metric_key(job.metric),
 }
 
 
@@ -102,7 +100,7 @@ class Page(Generic[Item]):
 
 
 def in_order(items: Sequence[Item], key: Callable[[Any], Any], *, descending: bool) -> list[Item]:
-    """Sort by a key, leaving out items that have none; equals stand in the order of their names, in both directions."""
+    """Sort by a key, leaving out items that have none; equals are in the order of their names, in both directions."""
     by_name = sorted((item for item in items if key(item) is not None), key=attrgetter("name"))
     return sorted(by_name, key=key, reverse=descending)
 
@@ -137,13 +135,14 @@ def with_status(items: Sequence[Item], status: str | None) -> list[Item]:
 
 
 def tuning_jobs_within(jobs: Sequence[WorldJob], query: Mapping[str, Any]) -> list[WorldJob]:
-    """Keep the tuning jobs that a query's name part and times let through; the bounds themselves are outside."""
+    """Keep the tuning jobs that match the name part and times of a query; the bounds themselves are outside."""
     part = query.get("NameContains", "")
+
+    def is_within(time: float, member: str) -> bool:
+        return bool(query.get(f"{member}After", -math.inf) < time < query.get(f"{member}Before", math.inf))
+
     return [
         job
         for job in jobs
-        if part in job.name
-        and query.get("CreationTimeAfter", float("-inf")) < job.created < query.get("CreationTimeBefore", float("inf"))
-        and query.get("LastModifiedTimeAfter", float("-inf")) < job.modified
-        and job.modified < query.get("LastModifiedTimeBefore", float("inf"))
+        if part in job.name and is_within(job.created, "CreationTime") and is_within(job.modified, "LastModifiedTime")
     ]

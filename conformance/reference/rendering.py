@@ -108,7 +108,7 @@ class Renderer:
         return described
 
     def summary(self, job: WorldJob, launched: WorldTrainingJob) -> dict[str, Any]:
-        """Return one training job as List and the best jobs of Describe tell it."""
+        """Return one training job as List and the best jobs of Describe have it."""
         return _present(
             {
                 "TrainingJobDefinitionName": launched.definition_name,
@@ -172,7 +172,7 @@ class Renderer:
         return {"Type": objective["Type"], "MetricName": objective["MetricName"], "Value": _float(launched.metric)}
 
     def tuning_job_summary(self, job: WorldJob) -> dict[str, Any]:
-        """Return one tuning job as the listing of tuning jobs tells it."""
+        """Return one tuning job as the listing of tuning jobs has it."""
         config = job.create["HyperParameterTuningJobConfig"]
         return _present(
             {

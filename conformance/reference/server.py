@@ -42,14 +42,14 @@ _DRAIN_S = 1.0
 _DRAIN_ALL_S = 5.0
 _DRAIN_READS = 1024
 _ALLOW = "Allow: POST\r\n"
-"""What HTTP itself asks of an answer that refuses a method (RFC 9110, section 15.5.6)."""
+"""What HTTP itself asks of an answer that rejects a method (RFC 9110, section 15.5.6)."""
 _CLOSE = "Connection: close\r\n"
 _POLL_S = 0.02
 """Seconds that a stop may wait for the accepting thread to notice."""
 
 
 class ReferenceServer:
-    """A faithful server of the operations, for the length of a `with` block or between `start` and `stop`.
+    """A server of the operations, for the length of a `with` block or between `start` and `stop`.
 
     `port` 0 takes a free one. With `credentials` (access key to secret key) requests have to be signed. `service` makes
     the service from a world, and is where a variant of it comes in. Raises OSError where the port is taken.
@@ -66,9 +66,9 @@ class ReferenceServer:
         service: Callable[..., Service] = Service,
         on_exchange: Callable[[Call | None, Answer], None] | None = None,
     ) -> None:
-        """Bind the port; nothing is answered before `start`. `on_exchange` hears of each request that was answered.
+        """Bind the port; nothing is answered before `start`. `on_exchange` is called with each request and its answer.
 
-        It is called from several threads; the request is None where it could not be read.
+        The calls come from several threads; the request is None where it could not be read.
         """
         self.service = service(world, contract=contract, credentials=credentials)
         self._listener = _Listener((host, port), self.service, on_exchange)
@@ -182,7 +182,7 @@ class _Connection(socketserver.StreamRequestHandler):
             call = read_call(self.rfile, self.wfile, head)
         except UnreadableRequestError as error:
             rejection = Rejection("MalformedHttpRequestException", error.problem, status=error.status)
-            answer = service.refuse(rejection)
+            answer = service.reject(rejection)
             self.server.on_exchange(None, answer)
             self._send(answer, keep=False, body=True)
             self._drain()

@@ -10,7 +10,6 @@ import itertools
 import logging
 import threading
 import time
-from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -68,19 +67,45 @@ _METHOD_NOT_ALLOWED = 405
 _NOT_FOUND = 404
 
 
-class Stages(ABC):
-    """Takes calls through all stages; what an operation does is for the class below to say.
+@lru_cache(maxsize=1)
+def _shipped_contract() -> Contract:
+    # Read once a process: it takes longer than everything else that a server does before it serves.
+    return load()
 
-    Calls may come from several threads at once.
+
+_TOKEN_KEY = b"conformance reference server"
+_PAGING = frozenset({"NextToken", "MaxResults"})
+_KEYS = {LIST_TRAINING_JOBS: TRAINING_JOB_KEYS, LIST_TUNING_JOBS: TUNING_JOB_KEYS}
+
+
+class _Region:
+    """The state of one region."""
+
+    def __init__(self, world: World, name: str, clock: Callable[[], float], progress_every: int) -> None:
+        self.state = MovingState(world, clock, progress_every) if progress_every else State(world, clock)
+        self.renderer = Renderer(name, world.account)
+
+
+class Service:
+    """Answers calls from the state that a world sets up. Calls may come from several threads at once.
+
+    Every region that a request is signed for has the world to itself, and ARNs name that region.
     """
 
     def __init__(
-        self, contract: Contract | None, credentials: Mapping[str, str] | None, clock: Callable[[], float]
+        self,
+        world: World,
+        *,
+        contract: Contract | None = None,
+        credentials: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
+        progress_every: int = 0,
     ) -> None:
-        """Take the inputs from a contract; one of other operations, or none, gives way to the one that comes along.
+        """Set up the state; with `credentials` (access key to secret key) every request has to be signed by one.
 
-        With `credentials` (access key to secret key) every request has to be signed by one; `clock` gives epoch
-        seconds.
+        Inputs are taken from the contract; for none, or one of other operations, from the contract that ships. `clock`
+        returns epoch seconds. With `progress_every` N what is under way takes a step after every N calls; with 0 it
+        stays as it is.
         """
         self.clock = clock
         whole = contract is not None and set(contract.operations) >= IN_CONTRACT
@@ -88,9 +113,52 @@ class Stages(ABC):
         self.inputs = inputs(self.contract)
         self._signatures = Signatures(credentials, self.contract.service.signing_name, clock) if credentials else None
         self._numbers = itertools.count(1)
+        self._world = world
+        self._progress_every = progress_every
+        self._regions: dict[str, _Region] = {}
+        self._asked = threading.local()
+        self._lock = threading.Lock()
+        self.tokens = PageTokens(_TOKEN_KEY)
+        self._performers: dict[str, Callable[[Members], Members]] = {
+            DESCRIBE: self.describe,
+            LIST_TRAINING_JOBS: self.list_training_jobs,
+            CREATE: self.create,
+            STOP: self.stop,
+            DELETE: self.delete,
+            LIST_TUNING_JOBS: self.list_tuning_jobs,
+            DESCRIBE_TRAINING_JOB: self.describe_training_job,
+            LIST_TAGS: self.list_tags,
+        }
+
+    @property
+    def state(self) -> State:
+        """The tuning jobs of the region that is asked."""
+        return self._region.state
+
+    @property
+    def renderer(self) -> Renderer:
+        """What writes answers of the region that is asked."""
+        return self._region.renderer
+
+    @property
+    def _region(self) -> _Region:
+        name = getattr(self._asked, "region", self._world.region)
+        if name not in self._regions:
+            with self._lock:
+                self._regions.setdefault(name, _Region(self._world, name, self.clock, self._progress_every))
+        return self._regions[name]
+
+    # -- the stages
 
     def answer(self, call: Call) -> Answer:
-        """Take a call through all stages; a fault of the server itself is an InternalFailure."""
+        """Take a call through all stages; a fault of the server itself is an InternalFailure.
+
+        It is answered in the region that it is signed for; in the world's own where that is no region.
+        """
+        region = region_of(call)
+        # Only regions that exist: others would fill the memory.
+        self._asked.region = region if is_region(region) else self._world.region
+        self.state.count_call()
         try:
             self.admit(call)
             content = self.parse(call)
@@ -100,10 +168,10 @@ class Stages(ABC):
             self.validate(name, members)
             return self.succeed(self.perform(name, members))
         except Rejection as rejection:
-            return self.refuse(rejection)
+            return self.reject(rejection)
         except Exception:  # noqa: BLE001 - whatever broke, the caller gets an answer and the log gets the reason
             _LOG.exception("the reference server broke on %s %s", call.method, call.target)
-            return self.refuse(internal_failure())
+            return self.reject(internal_failure())
 
     def behind(self, call: Call) -> str:  # noqa: ARG002 - variants look at it
         """Return what becomes of the connection behind the answer to a call: empty, it carries the next one.
@@ -113,7 +181,7 @@ class Stages(ABC):
         return ""
 
     def admit(self, call: Call) -> None:
-        """Refuse what is not a POST to the root: the operation is in a header, never in the URL."""
+        """Reject what is not a POST to the root: the operation is in a header, never in the URL."""
         if call.method != "POST":
             raise unknown_operation(f"{call.method} is not supported: use POST", status=_METHOD_NOT_ALLOWED)
         if call.target.partition("?")[0] != "/":
@@ -144,16 +212,12 @@ class Stages(ABC):
         """Check every constraint of the input."""
         check_input(self.inputs[name], members)
 
-    @abstractmethod
-    def perform(self, name: str, members: Members) -> Members:
-        """Do what the operation does."""
-
     def succeed(self, output: Members) -> Answer:
         """Write the answer of an operation."""
         return self.write(_OK, output)
 
-    def refuse(self, rejection: Rejection) -> Answer:
-        """Write the answer to a request that is not served."""
+    def reject(self, rejection: Rejection) -> Answer:
+        """Write the answer to a request that is rejected."""
         return self.write(rejection.status, rejection.content())
 
     def write(self, status: int, content: Members) -> Answer:
@@ -162,97 +226,14 @@ class Stages(ABC):
         request_id = f"{number:08x}-0000-4000-8000-{number:012x}"
         return Answer(status, dump(content), request_id, self.contract.service.content_type, self.clock())
 
-
-@lru_cache(maxsize=1)
-def _shipped_contract() -> Contract:
-    # Read once a process: it takes longer than everything else that a server does before it serves.
-    return load()
-
-
-_TOKEN_KEY = b"conformance reference server"
-_PAGING = frozenset({"NextToken", "MaxResults"})
-_KEYS = {LIST_TRAINING_JOBS: TRAINING_JOB_KEYS, LIST_TUNING_JOBS: TUNING_JOB_KEYS}
-
-
-class _Region:
-    """The state of one region."""
-
-    def __init__(self, world: World, name: str, clock: Callable[[], float], progress_every: int) -> None:
-        self.state = MovingState(world, clock, progress_every) if progress_every else State(world, clock)
-        self.renderer = Renderer(name, world.account)
-
-
-class Service(Stages):
-    """Answers calls from the state that a world sets up. Calls may come from several threads at once.
-
-    Every region that a request is signed for has the world to itself, and ARNs name that region.
-    """
-
-    def __init__(
-        self,
-        world: World,
-        *,
-        contract: Contract | None = None,
-        credentials: Mapping[str, str] | None = None,
-        clock: Callable[[], float] = time.time,
-        progress_every: int = 0,
-    ) -> None:
-        """Set up the state; with `credentials` (access key to secret key) every request has to be signed by one.
-
-        With `progress_every` N what is under way takes a step after every N calls; with 0 it stays as it is.
-
-        A contract of other operations leaves the server with the one that comes along.
-        """
-        super().__init__(contract, credentials, clock)
-        self._world = world
-        self._progress_every = progress_every
-        self._regions: dict[str, _Region] = {}
-        self._asked = threading.local()
-        self._lock = threading.Lock()
-        self.tokens = PageTokens(_TOKEN_KEY)
-        self._performers: dict[str, Callable[[Members], Members]] = {
-            DESCRIBE: self.describe,
-            LIST_TRAINING_JOBS: self.list_training_jobs,
-            CREATE: self.create,
-            STOP: self.stop,
-            DELETE: self.delete,
-            LIST_TUNING_JOBS: self.list_tuning_jobs,
-            DESCRIBE_TRAINING_JOB: self.describe_training_job,
-            LIST_TAGS: self.list_tags,
-        }
-
-    def answer(self, call: Call) -> Answer:
-        """Answer a call in the region that it is signed for; in the world's own where that is no region."""
-        region = region_of(call)
-        # Only regions that there are: nobody can fill the memory with others.
-        self._asked.region = region if is_region(region) else self._world.region
-        self.state.count_call()
-        return super().answer(call)
-
-    @property
-    def state(self) -> State:
-        """The tuning jobs of the region that is asked."""
-        return self._region.state
-
-    @property
-    def renderer(self) -> Renderer:
-        """What writes answers of the region that is asked."""
-        return self._region.renderer
-
-    @property
-    def _region(self) -> _Region:
-        name = getattr(self._asked, "region", self._world.region)
-        if name not in self._regions:
-            with self._lock:
-                self._regions.setdefault(name, _Region(self._world, name, self.clock, self._progress_every))
-        return self._regions[name]
+    # -- the operations
 
     def perform(self, name: str, members: Members) -> Members:
         """Do what the operation does."""
         return self._performers[name](members)
 
     def describe(self, members: Members) -> Members:
-        """Tell everything about one tuning job."""
+        """Describe one tuning job."""
         job = self.lookup(members["HyperParameterTuningJobName"])
         return self.render_description(job, self.parents(job))
 
@@ -351,7 +332,7 @@ class Service(Stages):
         return {"HyperParameterTuningJobSummaries": summaries} | self.render_token(LIST_TUNING_JOBS, query, page)
 
     def describe_training_job(self, members: Members) -> Members:
-        """Tell everything about one training job that a tuning job launched."""
+        """Describe one training job that a tuning job launched."""
         name = members["TrainingJobName"]
         found = self.state.find_training_job(lambda launched: launched.name == name)
         if found is None:

@@ -39,7 +39,7 @@ class Signatures:
         self._clock = clock
 
     def check(self, call: Call) -> None:
-        """Raise the refusal that fits where the signature is absent, in pieces, of nobody or wrong."""
+        """Raise the Rejection that fits where the signature is absent, incomplete, of an unknown key or wrong."""
         header = call.headers.get("authorization")
         if not header:
             raise Rejection("MissingAuthenticationTokenException", "Missing Authentication Token")
@@ -83,7 +83,7 @@ class Signatures:
 
 
 def check_age(call: Call, now: float) -> None:
-    """Raise the refusal that AWS has for an X-Amz-Date that is far from `now`, in epoch seconds."""
+    """Raise the Rejection that AWS has for an X-Amz-Date that is far from `now`, in epoch seconds."""
     signed = _time_of(call.headers.get("x-amz-date", ""))
     if signed is None:
         return

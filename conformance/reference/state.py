@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from conformance.worlds.model import World
 
 
-_RUNNING = frozenset({"InProgress", "Stopping"})
-
-
 class State:
     """Tuning jobs by name; the jobs are frozen, and the lock guards which ones there are."""
 
@@ -35,7 +32,7 @@ class State:
         self._clock = clock
 
     def count_call(self) -> None:
-        """Hear that a call is about to be answered; this state does not move by itself."""
+        """Note that a call is about to be answered; this state does not move by itself."""
 
     def jobs(self) -> tuple[WorldJob, ...]:
         """Return all tuning jobs, as they are now."""
@@ -65,9 +62,7 @@ class State:
     def stop(self, name: str) -> None:
         """Stop a tuning job and what it runs, at once; raises a ValidationException where it has ended."""
         with self._lock:
-            job = self._existing(name)
-            if job.status not in _RUNNING:
-                raise validation(f"The tuning job {name} can't be stopped: it is in status {job.status}")
+            job = self._existing(name, "stopped", running=True)
             now = round(self._clock(), 3)
             launched = tuple(stopped(each, job, int(now)) for each in job.training_jobs)
             self._jobs[name] = replace(job, status="Stopped", modified=now, ended=now, training_jobs=launched)
@@ -78,20 +73,24 @@ class State:
             self._existing(name)
             del self._jobs[name]
 
-    def _existing(self, name: str) -> WorldJob:
+    def _existing(self, name: str, what: str = "", *, running: bool | None = None) -> WorldJob:
+        """Return a tuning job; raise a Rejection where there is none, or it is not as `running` says to be `what`."""
         if name not in self._jobs:
             raise missing(name)
-        return self._jobs[name]
+        job = self._jobs[name]
+        if running is not None and running is not (job.status in RUNNING_STATUSES):
+            raise validation(f"The tuning job {name} can't be {what}: it is in status {job.status}")
+        return job
 
 
 def missing(name: str) -> Exception:
-    """Make the refusal that tells that there is no tuning job of that name."""
+    """Return the rejection of a name that no tuning job has."""
     return not_found(f"Amazon SageMaker can't find a tuning job with the name {name}")
 
 
 def stopped(launched: WorldTrainingJob, job: WorldJob, now: int) -> WorldTrainingJob:
     """Return a training job as stopped now; as it is where it has ended before."""
-    if launched.status not in _RUNNING:
+    if launched.status not in RUNNING_STATUSES:
         return launched
     return replace(launched, status="Stopped", ended=end_of(launched, job, now), objective_status="Failed")
 
@@ -133,8 +132,7 @@ class MovingState(State):
     def stop(self, name: str) -> None:
         """Begin to stop a tuning job and what it runs; raises a ValidationException where it has ended."""
         with self._lock:
-            job = self._existing(name)
-            self._require(job, name, job.status in RUNNING_STATUSES, "stopped")
+            job = self._existing(name, "stopped", running=True)
             launched = tuple(
                 replace(each, status="Stopping") if each.status == "InProgress" else each for each in job.training_jobs
             )
@@ -144,13 +142,8 @@ class MovingState(State):
     def delete(self, name: str) -> None:
         """Forget a tuning job that has ended; raises a ValidationException where it has not."""
         with self._lock:
-            job = self._existing(name)
-            self._require(job, name, job.status not in RUNNING_STATUSES, "deleted")
+            self._existing(name, "deleted", running=False)
             del self._jobs[name]
-
-    def _require(self, job: WorldJob, name: str, holds: bool, what: str) -> None:  # noqa: FBT001 - what has to hold
-        if not holds:
-            raise validation(f"The tuning job {name} can't be {what}: it is in status {job.status}")
 
 
 def _next(job: WorldJob, now: float) -> WorldJob:
