@@ -65,12 +65,15 @@ def validate(
         form=Form(options["form"]) if options["form"] is not None else None,
     ).selected(options["level"])
     if as_json:
-        tool = {"name": conformance.TOOL, "version": conformance.__version__}
-        click.echo(json.dumps(found.to_json(loaded, tool=tool, strict=strict), indent=1))
+        from conformance.report.run import Tool  # noqa: PLC0415 - as above
+        from conformance.suite.validate_rendering import to_json  # noqa: PLC0415 - as above
+
+        tool = Tool(conformance.TOOL, conformance.__version__)
+        click.echo(json.dumps(to_json(found, loaded, tool, strict=strict), indent=1))
     else:
-        from conformance.suite.validate_rendering import received  # noqa: PLC0415 - as above
+        from conformance.suite.validate_rendering import lines  # noqa: PLC0415 - as above
 
         name = f"{loaded.digest[:12]}, {len(loaded.facts):,} facts"
-        for line in received(found, name, shutil.get_terminal_size((80, 24)).columns, strict=strict):
+        for line in lines(found, name, shutil.get_terminal_size((80, 24)).columns, strict=strict):
             click.echo(line)
     return found.code(strict=strict)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance import forms, report
+from conformance import report
 from conformance.checks.request.laws import Rejection
 from conformance.checks.request.values import request_violations, violations
 from conformance.checks.response.laws import expectation
@@ -196,32 +196,6 @@ class CheckResult:
             return ExitCode.DOES_NOT_CONFORM
         judged = not self.foreign and any(result.outcome in _JUDGED for result in self.results)
         return ExitCode.CONFORMS if judged else ExitCode.PARTLY_JUDGED
-
-    def to_json(self, contract: Contract, *, tool: Mapping[str, str], strict: bool) -> dict[str, Any]:
-        """Return the form in which judgements are printed as JSON."""
-        counts = self.counts
-        return {
-            "schema": 1,
-            "tool": dict(tool),
-            "contract": {"digest": contract.digest, "facts": len(contract.facts)},
-            "operation": self.operation,
-            "answer": None
-            if self.answer is None
-            else {"file": self.answer, "form": self.form, "known_by": self.why, "is_error": self.is_error},
-            "request": self.request,
-            "must_be_answered": self.must_be_answered,
-            "exit_code": int(self.code(strict=strict)),
-            "summary": {
-                "passed": counts[report.Outcome.PASSED],
-                "failed": counts[report.Outcome.FAILED],
-                "skipped": counts[report.Outcome.SKIPPED],
-                "against": self.against(strict=strict),
-            },
-            "unknown_members": list(self.unknown),
-            "not_judged": list(self.left_out),
-            "notes": list(self.notes),
-            "results": [forms.to_json(result) for result in self.results],
-        }
 
 
 def evaluate(

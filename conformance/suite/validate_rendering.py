@@ -1,14 +1,17 @@
-"""The JSON Schema of what `conformance validate --json` prints; its rows are those of report.json."""
+"""What `conformance validate` prints: lines for people, and a JSON form whose rows are those of report.json."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
-from conformance import report
+from conformance import forms, report
+from conformance.contract.model import Contract
 from conformance.errors import ExitCode
-from conformance.report.fields import COUNT, TEXT, TEXTS, TOOL, Schema, closed, titled
-from conformance.report.json_report import schema as report_schema
+from conformance.forms import Count
 from conformance.report.layout import hanging, labelled
+from conformance.report.run import Tool
 from conformance.report.summary import count
 from conformance.suite.saved import TITLES, Form
 from conformance.suite.validate import CheckResult
@@ -22,7 +25,7 @@ _SECTIONS = {
 }
 
 
-def received(check_result: CheckResult, contract: str, width: int, *, strict: bool) -> Iterator[str]:
+def lines(check_result: CheckResult, contract: str, width: int, *, strict: bool) -> Iterator[str]:
     """Yield the lines; `contract` names the contract, `width` is that of the terminal. Ids are never broken."""
     yield _headline(check_result, strict=strict)
     yield ""
@@ -106,27 +109,72 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_FORM = {"enum": [form.value for form in Form]}
-_ANSWER = closed({"file": TEXT, "form": _FORM, "known_by": TEXT, "is_error": {"type": "boolean"}})
+@dataclass(frozen=True)
+class ContractShown:
+    """The contract that it was checked against."""
+
+    digest: str
+    facts: Count
 
 
-def schema() -> Schema:
-    """Return the schema."""
-    form = closed(
-        {
-            "schema": {"const": 1},
-            "tool": TOOL,
-            "contract": closed({"digest": TEXT, "facts": COUNT}),
-            "operation": TEXT,
-            "answer": {"oneOf": [{"type": "null"}, _ANSWER]},
-            "request": {"type": ["string", "null"], "description": "the file of the request"},
-            "must_be_answered": {**TEXT, "description": "what a conforming server answers to the request"},
-            "exit_code": {"enum": [0, 1, 4]},
-            "summary": closed({"passed": COUNT, "failed": COUNT, "skipped": COUNT, "against": COUNT}),
-            "unknown_members": TEXTS,
-            "not_judged": TEXTS,
-            "notes": TEXTS,
-            "results": {"type": "array", "items": {"$ref": "#/$defs/result"}},
-        }
-    )
-    return {**titled("The judgement on a saved answer or request", form), "$defs": report_schema("report")["$defs"]}
+@dataclass(frozen=True)
+class AnswerRead:
+    """The saved answer, and how it was read."""
+
+    file: str
+    form: Form
+    known_by: str
+    """How the form was known."""
+    is_error: bool
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Checks by outcome; `against` are those that make it non-conforming."""
+
+    passed: Count
+    failed: Count
+    skipped: Count
+    against: Count
+
+
+@dataclass(frozen=True)
+class SavedReport:
+    """What `conformance validate --json` prints."""
+
+    schema: Literal[1]
+    tool: Tool
+    contract: ContractShown
+    operation: str
+    answer: AnswerRead | None
+    request: str | None
+    """The file of the request."""
+    must_be_answered: str
+    """What a conforming server answers to the request."""
+    exit_code: Literal[0, 1, 4]
+    summary: Counted
+    unknown_members: tuple[str, ...]
+    not_judged: tuple[str, ...]
+    notes: tuple[str, ...]
+    results: tuple[report.Result, ...]
+
+
+def to_json(found: CheckResult, contract: Contract, tool: Tool, *, strict: bool) -> Any:
+    """Return the form in which results are printed as JSON."""
+    answer = None
+    if found.answer is not None and found.form is not None:
+        answer = AnswerRead(found.answer, found.form, found.why, found.is_error)
+    passed, failed, skipped = (found.counts[report.Outcome(name)] for name in ("passed", "failed", "skipped"))
+    code = cast("Literal[0, 1, 4]", int(found.code(strict=strict)))
+    return forms.to_json(
+        SavedReport(
+            1, tool, ContractShown(contract.digest, len(contract.facts)), found.operation, answer, found.request,
+            found.must_be_answered, code, Counted(passed, failed, skipped, found.against(strict=strict)), found.unknown,
+            found.left_out, found.notes, found.results,
+        )
+    )  # fmt: skip
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of that form."""
+    return forms.schema("The judgement on a saved answer or request", SavedReport)
