@@ -21,8 +21,9 @@ from subprocess import Popen  # by itself: a test that may start no program may 
 from tempfile import TemporaryFile
 
 _IMPORTED = (
-    "boto3", "conformance.cli.drift", "conformance.cli.listing", "conformance.cli.merge", "conformance.cli.run",
-    "conformance.cli.run", "conformance.cli.validate", "conformance.reference", "conformance.suite.plugin",
+    "_strptime", "boto3", "conformance.cli.drift", "conformance.cli.listing", "conformance.cli.merge",
+    "conformance.cli.plan", "conformance.cli.run", "conformance.cli.validate", "conformance.reference",
+    "conformance.suite.plugin", "jsonschema", "rich._emoji_codes",
 )  # fmt: skip
 _MESSAGE = 1 << 17
 """Bytes that arguments and environment of a command can take."""

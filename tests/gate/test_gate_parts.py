@@ -10,8 +10,6 @@ from cli.command import Ended, conformance, python, report_of, under_pytest
 
 from gate.broken_server import DESCRIBE, LIST
 
-pytestmark = pytest.mark.slow
-
 REVERSE = f"{LIST}/order/Status/reverse"
 STATUS = f"{LIST}/response/TrainingJobSummaries[].TrainingJobStatus/enum"
 CHOSEN = ("--select", f"{LIST}/order", "--select", f"{LIST}/response/TrainingJobSummaries[].TrainingJobStatus")
@@ -113,6 +111,7 @@ def test_a_shard_that_there_can_not_be_is_told(part: str, tmp_path: Path) -> Non
     assert (ended.code, f"there is no shard '{part}'" in ended.told_without_traceback()) == (2, True)
 
 
+@pytest.mark.slow
 def test_evidence_is_a_matter_of_one_process(tmp_path: Path) -> None:
     ended = conformance("run", "--record", "evidence", "--tx", "popen", cwd=tmp_path)
     assert (ended.code, "by one process" in ended.told_without_traceback()) == (2, True)
@@ -133,6 +132,7 @@ def test_the_plan_of_a_shard_counts_what_the_shard_sends(tmp_path: Path) -> None
     assert max(part[1] for part in parts[:2]) < requests
 
 
+@pytest.mark.slow
 def test_a_plain_run_does_not_load_the_gate(tmp_path: Path) -> None:
     program = (
         "import sys; import conformance.cli.run, conformance.suite.plugin\n"
