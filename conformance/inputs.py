@@ -288,7 +288,7 @@ def _line_of(error: Exception, content: bytes) -> int:
     return content[:position].count(b"\n") + 1 if isinstance(position, int) else 1
 
 
-def place(document: Section | Entries, trail: Trail) -> str:
+def _place(document: Section | Entries, trail: Trail) -> str:
     """Return `file:line` of what a trail leads to, or of the nearest value that is there."""
     found = document.at()
     value: Any = document
@@ -360,13 +360,13 @@ def schema_faults(document: Section | Entries, schema: Mapping[str, Any], secret
     errors = list(validator.iter_errors(document))
     misspelt = [error.absolute_path for error in errors if error.validator == "additionalProperties"]
     found = [
-        Fault(trail, place(document, trail), problem, hint)
+        Fault(trail, _place(document, trail), problem, hint)
         for error in errors
         if error.validator != "required" or error.absolute_path not in misspelt  # the misspelt key is the missing one
         for trail, problem, hint in _in_words(error, secret)
     ]
     found += [
-        Fault(trail, place(document, trail), "a text has the character NUL, which no program takes", "write it without")
+        Fault(trail, _place(document, trail), "a text has the character NUL, which no program takes", "write it without")
         for trail, text in _texts(document, [])
         if "\0" in text
     ]

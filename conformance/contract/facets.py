@@ -71,34 +71,6 @@ def same_value(item: Any, other: Any) -> bool:
     return type(item) is type(other) and bool(item == other)
 
 
-_OF_TYPE: dict[str, type | tuple[type, ...]] = {
-    "string": str, "integer": int, "float": (int, float), "timestamp": (int, float),
-    "list": list, "map": dict, "structure": dict,
-}  # fmt: skip
-
-
-def has_type(kind: str, value: Any) -> bool:
-    """Whether a value that a contract or a request states is of a type."""
-    if isinstance(value, bool):
-        return kind == "boolean"
-    return kind in _OF_TYPE and isinstance(value, _OF_TYPE[kind])
-
-
-def breaks(facet: str, bound: Any, value: Any) -> bool:
-    """Whether a value of the right type is outside of a limit, or does not match a pattern."""
-    match facet:
-        case "min_length":
-            return bool(len(value) < bound)
-        case "max_length":
-            return bool(len(value) > bound)
-        case "minimum":
-            return bool(value < bound)
-        case "maximum":
-            return bool(value > bound)
-        case _:
-            return re.fullmatch(bound, value) is None
-
-
 def _fault(facet: str, value: Any) -> str:
     """Name what the value should have been; empty if it is that."""
     whole = isinstance(value, int) and not isinstance(value, bool)

@@ -12,10 +12,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.facets import breaks, has_type
 from conformance.contract.keys import ContractError
 from conformance.contract.loading import packaged_root
-from conformance.contract.model import Contract, Finding, Node, Operation
+from conformance.contract.model import Contract, Finding, Node, Operation, breaks, has_type
 from conformance.errors import suggest
 from conformance.inputs import load_file, schema_faults
 

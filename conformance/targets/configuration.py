@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import conformance
-from conformance.inputs import Section, insist, load_file, place
+from conformance.inputs import Section, insist, load_file
 from conformance.targets.endpoint import address, as_url, checked
 from conformance.targets.spec import (
     DEFAULT_BOUND,
@@ -59,56 +59,82 @@ REFERENCE: Final = TargetSpec(
 """The target that is always there."""
 
 
-class Entry:
+_FOREIGN_KEYS: Final = (
+    ("launch", {Kind.ENDPOINT}, "kind {} is not launched", "remove `launch`, or `kind`"),
+    ("endpoint_url", {Kind.ENDPOINT, Kind.AWS}, "the {} server picks its own endpoint", "remove it"),
+    ("profile", {Kind.AWS}, "a profile belongs to `kind: aws`", "use `credentials` instead"),
+    ("ca_bundle", {Kind.ENDPOINT, Kind.AWS}, "the {} server speaks no TLS", "remove it"),
+    (
+        "credentials",
+        {Kind.REFERENCE, Kind.ENDPOINT},
+        "the credentials of AWS have no place in a file",
+        "use the environment, or name a `profile` of the AWS configuration",
+    ),
+)
+"""Keys that not every kind of target has: the kinds that have them, what is wrong elsewhere, and what to do."""
+
+_ORIGINS: Final = {
+    Kind.REFERENCE: {Origin.BUILT_IN},
+    Kind.ENDPOINT: {Origin.CREATE, Origin.EXISTING, Origin.COMMAND},
+    Kind.AWS: {Origin.EXISTING},
+}
+"""How the state of each kind of target may come about."""
+
+
+class _Entry:
     """One entry that keeps to the schema, and the rules between its keys."""
 
-    def __init__(self, document: Section, name: str, entry: Section, base: Path | None) -> None:
-        self._document = document
+    def __init__(self, targets: Section, name: str, base: Path | None) -> None:
         self._name = name
-        self._entry = entry
+        self._entry: Section = targets[name]
+        self._where = targets.at(name)
         self._base = base
-        self._kind = Kind(entry.get("kind", "reference" if name == REFERENCE.name else "endpoint"))
+        self._kind = Kind(self._entry.get("kind", "reference" if name == REFERENCE.name else "endpoint"))
 
     def spec(self) -> TargetSpec:
         """Return the target. Raises TargetError."""
-        entry = self._entry
-        launch = self._launch()
-        state = self._state(launch)
-        auth = self._kind is not Kind.ENDPOINT
-        creates = state.origin in {Origin.CREATE, Origin.BUILT_IN}
+        entry, kind = self._entry, self._kind
+        if self._name == REFERENCE.name and kind is not Kind.REFERENCE:
+            raise self._wrong("this name is the suite's own server", remedy="give your target another name")
+        for key, kinds, problem, remedy in _FOREIGN_KEYS:
+            if key in entry and kind not in kinds:
+                raise self._wrong(problem.format(kind), key, remedy=remedy)
+        launch, state = self._launch(), self._state()
         offered = entry.get("capabilities", {})
-        aws = self._kind is Kind.AWS
+        aws = kind is Kind.AWS
         return TargetSpec(
             name=self._name,
-            kind=self._kind,
+            kind=kind,
             state=state,
             endpoint_url=self._endpoint(launch, state),
             launch=launch,
             region=entry.get("region"),
-            profile=self._profile(),
+            profile=entry.get("profile"),
             credentials=self._credentials(),
-            capabilities=Capabilities(offered.get("auth", auth), offered.get("create", creates)),
+            capabilities=Capabilities(
+                offered.get("auth", kind is not Kind.ENDPOINT),
+                offered.get("create", state.origin in {Origin.CREATE, Origin.BUILT_IN}),
+            ),
             limits=Limits(**entry.get("limits", {})),
             budget=entry.get("budget", AWS_BUDGET if aws else None),
             pace=entry.get("pace", AWS_PACE if aws else None),
-            ca_bundle=self._ca_bundle(),
+            # Path.expanduser would raise where there is no such user.
+            ca_bundle=(self._base or Path.cwd()) / os.path.expanduser(entry["ca_bundle"])  # noqa: PTH111 - see above
+            if "ca_bundle" in entry
+            else None,
             base=self._base,
             version=entry.get("version", ""),
-            where=self._at(),
+            where=self._where,
         )
 
-    def _at(self, *keys: str) -> str:
-        return place(self._document, ["targets", self._name, *keys])
-
-    def _wrong(self, problem: str, *keys: str, remedy: str) -> TargetError:
-        return TargetError(f"target {self._name!r}: {problem}", where=self._at(*keys), remedy=remedy)
+    def _wrong(self, problem: str, key: str = "", *, remedy: str) -> TargetError:
+        where = self._entry.at(key) if key in self._entry else self._where
+        return TargetError(f"target {self._name!r}: {problem}", where=where, remedy=remedy)
 
     def _launch(self) -> Launch | None:
         given = self._entry.get("launch")
         if given is None:
             return None
-        if self._kind is not Kind.ENDPOINT:
-            raise self._wrong(f"kind {self._kind} is not launched", "launch", remedy="remove `launch`, or `kind`")
         return Launch(
             command=tuple(given["command"]),
             env=MappingProxyType(dict(given.get("env", {}))),
@@ -118,62 +144,44 @@ class Entry:
             hint=given.get("hint", ""),
         )
 
-    def _state(self, launch: Launch | None) -> StateSource:
+    def _state(self) -> StateSource:
         given: Any = self._entry.get("state")
-        if self._name == REFERENCE.name and self._kind is not Kind.REFERENCE:
-            raise self._wrong("this name is the suite's own server", remedy="give your target another name")
-        if given is None:
-            source = StateSource(self._usual_origin(launch))
+        if given is None:  # a server of our own is filled, any other is only read
+            usual = Origin.CREATE if "launch" in self._entry else Origin.EXISTING
+            source = StateSource(Origin.BUILT_IN if self._kind is Kind.REFERENCE else usual)
         elif isinstance(given, str):
             source = StateSource(Origin(given))
         else:
             source = self._state_mapping(given)
-        allowed = {
-            Kind.REFERENCE: {Origin.BUILT_IN},
-            Kind.ENDPOINT: {Origin.CREATE, Origin.EXISTING, Origin.COMMAND},
-            Kind.AWS: {Origin.EXISTING},
-        }[self._kind]
+        allowed = _ORIGINS[self._kind]
         if source.origin not in allowed:
             names = " or ".join(sorted(allowed))
             why = "AWS is only ever read" if self._kind is Kind.AWS else f"kind {self._kind} takes {names}"
             raise self._wrong(f"the state can't be {source.origin}: {why}", "state", remedy=f"write `state: {names}`")
         return source
 
-    def _usual_origin(self, launch: Launch | None) -> Origin:
-        """Return what is done where nothing is said: a server of our own is filled, any other is only read."""
-        if self._kind is Kind.REFERENCE:
-            return Origin.BUILT_IN
-        return Origin.CREATE if launch else Origin.EXISTING
-
-    def _state_mapping(self, given: Mapping[str, Any]) -> StateSource:
+    def _state_mapping(self, given: Section) -> StateSource:
         if ("existing" in given) == ("command" in given):
             raise self._wrong(
                 "the state is either existing or a command", "state", remedy="keep exactly one of the two keys"
             )
         if "command" in given:
-            return StateSource(
-                Origin.COMMAND,
-                command=tuple(given["command"]),
-                timeout_s=float(given.get("timeout_s", StateSource.timeout_s)),
-            )
+            timeout_s = float(given.get("timeout_s", StateSource.timeout_s))
+            return StateSource(Origin.COMMAND, command=tuple(given["command"]), timeout_s=timeout_s)
         if "timeout_s" in given:
-            raise self._wrong("timeout_s belongs to a command", "state", "timeout_s", remedy="remove it")
+            problem = f"target {self._name!r}: timeout_s belongs to a command"
+            raise TargetError(problem, where=given.at("timeout_s"), remedy="remove it")
         existing = given["existing"]
-        return StateSource(
-            Origin.EXISTING, names=tuple(existing.get("names", ())), bound=existing.get("bound", DEFAULT_BOUND)
-        )
+        names, bound = tuple(existing.get("names", ())), existing.get("bound", DEFAULT_BOUND)
+        return StateSource(Origin.EXISTING, names=names, bound=bound)
 
     def _endpoint(self, launch: Launch | None, state: StateSource) -> str:
         given = str(self._entry.get("endpoint_url", f"http://127.0.0.1:{PORT}" if launch else ""))
-        if self._kind is Kind.REFERENCE:
-            if given:
-                raise self._wrong("the reference server picks its own endpoint", "endpoint_url", remedy="remove it")
-            return ""
         if not given and self._kind is Kind.ENDPOINT:
             raise self._wrong("there is no endpoint_url", remedy="add `endpoint_url: http://host:port`, or `launch`")
         if not given:
             return ""
-        checked(given, self._at("endpoint_url"))
+        checked(given, self._entry.at("endpoint_url"))
         if PORT in given and not launch:
             raise self._wrong(
                 f"{PORT} is only known for a server that is launched", "endpoint_url", remedy="write the port itself"
@@ -186,29 +194,8 @@ class Entry:
             )
         return given
 
-    def _profile(self) -> str | None:
-        profile: str | None = self._entry.get("profile")
-        if profile and self._kind is not Kind.AWS:
-            raise self._wrong("a profile belongs to `kind: aws`", "profile", remedy="use `credentials` instead")
-        return profile
-
-    def _ca_bundle(self) -> Path | None:
-        given: str | None = self._entry.get("ca_bundle")
-        if given is None:
-            return None
-        if self._kind is Kind.REFERENCE:
-            raise self._wrong("the reference server speaks no TLS", "ca_bundle", remedy="remove it")
-        # Path.expanduser would raise where there is no such user.
-        return (self._base or Path.cwd()) / os.path.expanduser(given)  # noqa: PTH111 - see above
-
     def _credentials(self) -> Credentials | None:
         given: Any = self._entry.get("credentials")
-        if given is not None and self._kind is Kind.AWS:
-            raise self._wrong(
-                "the credentials of AWS have no place in a file",
-                "credentials",
-                remedy="use the environment, or name a `profile` of the AWS configuration",
-            )
         if given is None:
             return None if self._kind is Kind.AWS else DUMMY_CREDENTIALS
         return None if isinstance(given, str) else Credentials(**given)
@@ -230,8 +217,8 @@ def load_targets(path: Path | None = None) -> Mapping[str, TargetSpec]:
     # A file that ships inside the installation has no business with its folder: what it starts runs where the user is.
     base = None if ships else file.resolve().parent
     targets = {REFERENCE.name: REFERENCE}
-    for name, entry in document["targets"].items():
-        targets[name] = Entry(document, name, entry, base).spec()
+    for name in document["targets"]:
+        targets[name] = _Entry(document["targets"], name, base).spec()
     return MappingProxyType(targets)
 
 

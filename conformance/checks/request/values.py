@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from conformance.contract.facets import breaks, has_type
-from conformance.contract.model import Contract, Node
+from conformance.contract.model import Contract, Node, breaks, has_type
 
 
 class Placeholder(Enum):
