@@ -365,8 +365,9 @@ def schema_faults(document: Section | Entries, schema: Mapping[str, Any], secret
         if error.validator != "required" or error.absolute_path not in misspelt  # the misspelt key is the missing one
         for trail, problem, hint in _in_words(error, secret)
     ]
+    nul = "a text has the character NUL, which no program takes"
     found += [
-        Fault(trail, _place(document, trail), "a text has the character NUL, which no program takes", "write it without")
+        Fault(trail, _place(document, trail), nul, "write it without")
         for trail, text in _texts(document, [])
         if "\0" in text
     ]

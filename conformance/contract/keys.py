@@ -42,10 +42,8 @@ def text(mapping: Section, key: str, default: str | None = None) -> str:
     raise wrong_type(mapping, key, "text")
 
 
-def whole(mapping: Section, key: str, default: int | None = None) -> int:
+def whole(mapping: Section, key: str) -> int:
     """Return a whole number that is not negative."""
-    if key not in mapping and default is not None:
-        return default
     value = mapping.get(key)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -109,9 +107,9 @@ def shown(value: Any) -> str:
     return f"{value!r}"
 
 
-def choice(mapping: Section, key: str, choices: Collection[str], default: str | None = None) -> str:
+def choice(mapping: Section, key: str, choices: Collection[str]) -> str:
     """Return a text that is one of the choices."""
-    value = text(mapping, key, default)
+    value = text(mapping, key)
     if value not in choices:
         raise ContractError(f"there is no {key} {value!r}", where=mapping.at(key), remedy=suggest(value, choices))
     return value

@@ -28,16 +28,15 @@ from conformance.wire.evidence import (
     RecordedRun,
     RecordedTarget,
     RecordingTool,
-    Redactor,
     Selection,
 )
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.limits import Limits
 from conformance.wire.recording import BundleWriter, Replay, read_bundle
-from conformance.wire.redaction import AccountMask
+from conformance.wire.redaction import AccountMask, ExchangeMask
 from conformance.wire.request import OutgoingRequest, Transport
 
-Header = Callable[[Access, Redactor], Origin]
+Header = Callable[[Access, ExchangeMask], Origin]
 """Describes a run in the header of its evidence, once it is known how its target is reached."""
 
 
@@ -47,7 +46,7 @@ class Recorded:
     def __init__(self, path: Path, mask: AccountMask) -> None:
         """Write nothing yet."""
         self.path = path
-        self._redactor = Redactor(mask)
+        self._redactor = ExchangeMask(mask)
         self._writer: BundleWriter | None = None
         self.digest = ""
         """The digest of the whole, once it is written."""
@@ -105,7 +104,7 @@ class Recorded:
 
 
 def origin(  # noqa: PLR0913, PLR0917 - what a plan has, and what its opening adds
-    settings: Settings, contract: Contract, spec: TargetSpec, checks: int, access: Access, redactor: Redactor
+    settings: Settings, contract: Contract, spec: TargetSpec, checks: int, access: Access, redactor: ExchangeMask
 ) -> Origin:
     """Return what the header of the evidence says of a run of so many checks."""
     import botocore  # noqa: PLC0415 - only for its version

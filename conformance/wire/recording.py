@@ -26,7 +26,6 @@ from conformance.wire.evidence import (
     Footer,
     Key,
     Origin,
-    Redactor,
     Seal,
     StateLine,
     digest_of,
@@ -37,6 +36,7 @@ from conformance.wire.evidence import (
     read_content,
 )
 from conformance.wire.exchange import Fault, HttpResponse
+from conformance.wire.redaction import ExchangeMask
 from conformance.wire.request import OutgoingRequest, TransportResult, UnansweredError
 
 _MAGIC = b"\x1f\x8b"
@@ -200,7 +200,7 @@ class BundleWriter:
     before is replaced.
     """
 
-    def __init__(self, path: Path, redactor: Redactor) -> None:
+    def __init__(self, path: Path, redactor: ExchangeMask) -> None:
         """Open the file, with its folder. Raises EvidenceError where that can't be done."""
         self.path = path
         self.redactor = redactor

@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from ipaddress import ip_address
 from urllib.parse import quote, quote_plus
 
-from conformance.wire.exchange import Fault, HttpResponse
+from conformance.wire.exchange import Fault, Headers, HttpResponse
+from conformance.wire.limits import aws_suffixes, host_of
 from conformance.wire.signing import Credentials
 
 _SHORTEST = 12
@@ -184,3 +186,74 @@ class AccountMask:
             self._given.add(stand_in)
             self._stand_ins[account] = stand_in
             self._stand_ins.setdefault(account[:-1], stand_in[:-1])
+
+
+_KEY_ID = re.compile(r"(?<![A-Za-z0-9])(A(?:KIA|SIA|ROA|IDA|GPA|NPA|BIA|CCA))([A-Z0-9]{12,124})(?![A-Za-z0-9])")
+"""Ids of access keys and of IAM principals."""
+
+
+_CALLER = re.compile(
+    r"(arn:aws[a-z-]*:(?:sts::\d{12}:(?:assumed-role|federated-user)|iam::\d{12}:user)/)([^\s\"'\\,;]+)"
+)
+"""Who called: it is in the messages of denials, and may be a person's name."""
+
+
+_PUBLIC = re.compile(r"(?:api\.|runtime\.)?sagemaker(?:-fips)?\.[a-z0-9-]+")
+"""What comes before the domain in the host of a public endpoint."""
+
+
+_UNSENT = frozenset({"authorization", "x-amz-security-token", "cookie"})
+
+
+_UNKEPT = frozenset({"set-cookie"})
+
+
+_LETTER = re.compile(r"[A-Za-z0-9]")
+
+
+class ExchangeMask:
+    """Takes private data out of the exchanges of one run; `accounts` gives account ids their stand-ins."""
+
+    def __init__(self, accounts: Callable[[str], str], endpoint_url: str = "") -> None:
+        """Find out whether the host of the endpoint is private."""
+        self._accounts = accounts
+        self._host = ""
+        self.reaches(endpoint_url)
+
+    def reaches(self, endpoint_url: str) -> None:
+        """Set where the target answers: its host is masked unless it is one of AWS's own, or this machine."""
+        host = host_of(endpoint_url)
+        self._host = "" if _is_public(host) else host
+
+    def text(self, text: str) -> str:
+        """Return a text redacted."""
+        text = _CALLER.sub(lambda found: found[1] + "*" * len(found[2]), text)
+        text = _KEY_ID.sub(lambda found: found[1] + "0" * len(found[2]), text)
+        if self._host:
+            text = re.sub(re.escape(self._host), _LETTER.sub("x", self._host), text, flags=re.IGNORECASE)
+        return self._accounts(text)
+
+    def body(self, body: bytes) -> bytes:
+        """Return a body redacted, whatever bytes it is made of."""
+        return self.text(body.decode("latin-1")).encode("latin-1")
+
+    def sent(self, headers: Headers) -> Headers:
+        """Return the headers of a request, those that hold a signature or a token left out."""
+        return tuple((name, self.text(value)) for name, value in headers if name.lower() not in _UNSENT)
+
+    def response(self, response: HttpResponse) -> HttpResponse:
+        """Return an answer redacted."""
+        headers = tuple((name, self.text(value)) for name, value in response.headers if name.lower() not in _UNKEPT)
+        return replace(response, headers=headers, body=self.body(response.body))
+
+    def fault(self, fault: Fault) -> Fault:
+        """Return a fault redacted."""
+        return Fault(fault.kind, self.text(fault.detail))
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        beginnings = {host.removesuffix(f".{suffix}") for suffix in aws_suffixes()} - {host}
+        return host in {"", "localhost"} or any(_PUBLIC.fullmatch(beginning) for beginning in beginnings)

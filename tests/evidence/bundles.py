@@ -14,13 +14,12 @@ from conformance.wire.evidence import (
     RecordedRun,
     RecordedTarget,
     RecordingTool,
-    Redactor,
     digest_of,
     link_of,
 )
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.recording import BundleWriter
-from conformance.wire.redaction import AccountMask
+from conformance.wire.redaction import AccountMask, ExchangeMask
 from conformance.wire.request import OutgoingRequest, Signing
 
 JSON = "application/x-amz-json-1.1"
@@ -59,9 +58,9 @@ def answer(body: bytes = b'{"Status":"Completed"}', status: int = 200) -> HttpRe
     return HttpResponse(status, (("Content-Type", JSON), ("Set-Cookie", "a=b")), body, 0.25)
 
 
-def written(path: Path, *, exchanges: int = 4, footer: bool = True, redactor: Redactor | None = None) -> str:
+def written(path: Path, *, exchanges: int = 4, footer: bool = True, redactor: ExchangeMask | None = None) -> str:
     """Write a bundle with exchanges of every kind; give its digest."""
-    writer = BundleWriter(path, redactor or Redactor(AccountMask()))
+    writer = BundleWriter(path, redactor or ExchangeMask(AccountMask()))
     writer.begin(origin())
     writer.state(STATE)
     for number in range(exchanges):

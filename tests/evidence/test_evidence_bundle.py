@@ -13,9 +13,9 @@ import pytest
 from bundles import STATE, Line, answer, lines, origin, outgoing, rewrite, written
 
 from conformance.errors import ExitCode
-from conformance.wire.evidence import EvidenceError, Redactor, evidence_schema
+from conformance.wire.evidence import EvidenceError, evidence_schema
 from conformance.wire.recording import BundleWriter, Replay, read_bundle
-from conformance.wire.redaction import AccountMask
+from conformance.wire.redaction import AccountMask, ExchangeMask
 from conformance.wire.request import Signing, UnansweredError
 
 Change = Callable[[list[Line]], object]
@@ -65,7 +65,7 @@ class TestForm:
     def test_a_folder_that_can_not_be_written_to_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("", encoding="utf-8")
         with pytest.raises(EvidenceError, match="can't be written") as caught:
-            BundleWriter(tmp_path / "file" / "evidence", Redactor(AccountMask()))
+            BundleWriter(tmp_path / "file" / "evidence", ExchangeMask(AccountMask()))
         assert caught.value.exit_code is ExitCode.USAGE
 
 
@@ -247,7 +247,7 @@ class TestRedaction:
             assert word not in text
 
     def test_accounts_keys_and_callers_are_masked_alike_everywhere(self, path: Path) -> None:
-        writer = BundleWriter(path, Redactor(AccountMask()))
+        writer = BundleWriter(path, ExchangeMask(AccountMask()))
         writer.begin(origin())
         arn = "arn:aws:sts::210987654321:assumed-role/admin/jane.doe@example.com"
         denial = f'{{"message":"User: {arn} is not authorized; key ASIA0123456789ABCDEF"}}'.encode()
@@ -280,7 +280,7 @@ class TestRedaction:
         ],
     )
     def test_the_host_of_a_private_endpoint_is_masked(self, endpoint: str, received: str) -> None:
-        assert received in Redactor(AccountMask(), endpoint).text(f"no answer from {endpoint}/")
+        assert received in ExchangeMask(AccountMask(), endpoint).text(f"no answer from {endpoint}/")
 
 
 class TestReplay:
@@ -322,7 +322,7 @@ class TestReplay:
             self.replay(path).carry(other)  # type: ignore[arg-type]
 
     def test_a_request_is_answered_as_often_as_it_was_sent_and_in_that_order(self, path: Path) -> None:
-        writer = BundleWriter(path, Redactor(AccountMask()))
+        writer = BundleWriter(path, ExchangeMask(AccountMask()))
         writer.begin(origin())
         for number in (1, 2):
             writer.take(outgoing(), answer(b"%d" % number), None)

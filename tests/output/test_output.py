@@ -16,9 +16,9 @@ from conformance.output import InUseError, alone_in, open_alone, write_whole
 from conformance.report.record import RecordError, RecordWriter
 from conformance.targets.launch import launched
 from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
-from conformance.wire.evidence import EvidenceError, Redactor
+from conformance.wire.evidence import EvidenceError
 from conformance.wire.recording import BundleWriter
-from conformance.wire.redaction import AccountMask
+from conformance.wire.redaction import AccountMask, ExchangeMask
 
 
 def record(path: Path) -> None:
@@ -26,7 +26,7 @@ def record(path: Path) -> None:
 
 
 def evidence(path: Path) -> None:
-    BundleWriter(path, Redactor(AccountMask())).close()
+    BundleWriter(path, ExchangeMask(AccountMask())).close()
 
 
 def log(path: Path) -> None:
