@@ -2,8 +2,8 @@
 
 Each line has its own digest and a link, both SHA-256 in hex. The digest is that of the line's canonical JSON (names
 sorted, no blanks, ASCII) without these two members, and shows that the line was changed. The link is the digest of the
-link before it and of the line's digest, and shows that a line before it was taken away or moved. The last link identifies
-the whole bundle.
+link before it and of the line's digest, and shows that a line before it was taken away or moved. The last link
+identifies the whole bundle.
 
 Accounts, key ids, the caller and the host of a private endpoint are replaced by something of the same length, and the
 same thing always by the same: so answers still agree with each other, and evaluate as they did. Signatures, keys and
