@@ -32,9 +32,9 @@ def prove(*, as_json: bool, sample: int, select: tuple[str, ...], processes: int
     Exit code 0: every mutant was caught; 1: one survived, or a check accuses the unbroken server.
     """
     from conformance.contract.loading import load  # noqa: PLC0415 - as above
+    from conformance.forms import plain  # noqa: PLC0415 - as above
     from conformance.mutation.bench import Bench, every_mutant, world  # noqa: PLC0415 - as above
-    from conformance.mutation.rendering import as_json as rendering_as_json  # noqa: PLC0415 - as above
-    from conformance.mutation.rendering import as_screen, as_text  # noqa: PLC0415 - as above
+    from conformance.mutation.rendering import as_screen, as_text, report_of  # noqa: PLC0415 - as above
     from conformance.mutation.running import chosen, faults  # noqa: PLC0415 - as above
     from conformance.mutation.running import prove as run  # noqa: PLC0415 - as above
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - --help does without it
@@ -46,11 +46,10 @@ def prove(*, as_json: bool, sample: int, select: tuple[str, ...], processes: int
     bench = Bench(contract, checks, world())
     whole = len(picked) == len(faults(every))
     proof = run(bench, picked, whole=whole, processes=processes or os.cpu_count() or 1)
+    report = report_of(bench, proof, every, checks)
     if as_json:
-        click.echo(json.dumps(rendering_as_json(bench, proof, every, checks), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(plain(report), indent=1, ensure_ascii=False))
     else:
-        in_full = as_text(bench, proof, every, checks)
-        in_short = as_screen(bench, proof, every, checks, shutil.get_terminal_size())
-        for line in in_full if verbose else in_short:
+        for line in as_text(report) if verbose else as_screen(report, shutil.get_terminal_size()):
             click.echo(line)
     return ExitCode.DOES_NOT_CONFORM if proof.survivors else ExitCode.CONFORMS

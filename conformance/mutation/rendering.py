@@ -176,10 +176,9 @@ def schema() -> dict[str, Any]:
     return forms.schema("A proof of the suite by mutants", ProofReport)
 
 
-def as_json(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check]) -> Any:
-    """Return the whole proof as JSON; `every` are all mutants that exist, `checks` all checks."""
-    tried = list(zip(proof.mutants, proof.trials, strict=True))
-    report = ProofReport(
+def report_of(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check]) -> ProofReport:
+    """Return the report of a proof; `every` are all mutants that exist, `checks` all checks."""
+    return ProofReport(
         schema=1,
         whole=proof.whole,
         counts=counts(proof, every),
@@ -189,7 +188,7 @@ def as_json(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequenc
             TriedMutant(
                 it.id, it.words, it.breaks, it.derived, trial.caught, trial.about, trial.others, trial.errors
             )
-            for it, trial in tried
+            for it, trial in zip(proof.mutants, proof.trials, strict=True)
         ),
         matrix=rows(bench, proof),
         equivalent=tuple(
@@ -198,7 +197,6 @@ def as_json(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequenc
         without_mutant=gaps(bench, checks, every),
         precision=precision(proof),
     )  # fmt: skip
-    return forms.to_json(report)
 
 
 def counts(proof: Proof, every: Sequence[Mutant]) -> Counts:
@@ -208,86 +206,65 @@ def counts(proof: Proof, every: Sequence[Mutant]) -> Counts:
     return Counts(derived, len(every) - derived, equivalent, tried, tried - survived, survived)
 
 
-def as_text(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check]) -> Iterator[str]:
+def as_text(report: ProofReport) -> Iterator[str]:
     """Yield the lines that people read."""
-    yield from _survivors(proof)
-    yield from _matrix(bench, proof)
-    yield from _gaps(bench, every, checks)
+    totals, median, loud = report.counts, report.precision.median_findings, report.precision.loud
+    if report.survivors:
+        yield f"{totals.survived} survived: each is a bug of the suite, or allowed by the documents"
+    else:
+        yield "No mutant survived."
+    for survivor in report.survivors:
+        yield f"  {survivor.id}: {survivor.words}"
+        yield f"    breaks {_few(survivor.breaks)}"
+        if survivor.unrelated:
+            yield f"    caught by {len(survivor.unrelated)} unrelated checks only, such as {survivor.unrelated[0]}"
+    yield from ("", "Fact or behaviour: mutants: checks about it that caught them")
+    yield from (f"  {row.claim}: {len(row.mutants)}: {_few(row.checks) or '-'}" for row in report.matrix)
+    if report.without_mutant:
+        yield from ("", "Claimed by a check, and no mutant breaks it")
+    for reason in dict.fromkeys(gap.reason for gap in report.without_mutant):
+        claims = [gap.claim for gap in report.without_mutant if gap.reason == reason]
+        yield f"  {reason} ({len(claims)})"
+        yield from (f"    {claim}" for claim in claims)
     yield from ("", "Equivalent, and not tried: the documents allow them")
     for item in ALLOWED:
         yield f"  {', '.join(item.patterns)}"
         yield f"    {item.sentence} [{item.source}]"
-    found = precision(proof)
-    yield from ("", f"Precision: a caught mutant fails {found.median_findings:g} checks (median)")
-    if found.loud:
+    yield from ("", f"Precision: a caught mutant fails {median:g} checks (median)")
+    if loud:
         yield f"  more than {LOUD} of them unrelated to what it breaks:"
-        yield from (
-            f"  {number:5}  {mutant}" for mutant, number in sorted(found.loud.items(), key=lambda item: -item[1])
-        )
-    totals = counts(proof, every)
+        yield from (f"  {loud[mutant]:5}  {mutant}" for mutant in sorted(loud, key=lambda mutant: -loud[mutant]))
     yield ""
     yield f"{totals.derived} derived and {totals.written} written mutants, {totals.equivalent} of them equivalent"
     yield (
-        f"{totals.tried} tried{'' if proof.whole else ' (a selection)'}, {totals.caught} caught,"
-        f" {totals.survived} survived, in {proof.seconds:.1f} s"
+        f"{totals.tried} tried{'' if report.whole else ' (a selection)'}, {totals.caught} caught,"
+        f" {totals.survived} survived, in {report.seconds:.1f} s"
     )
 
 
-def as_screen(
-    bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check], size: tuple[int, int] = _SIZE
-) -> Iterator[str]:
+def as_screen(report: ProofReport, size: tuple[int, int] = _SIZE) -> Iterator[str]:
     """Return the lines that fit a screen of this size: counts, a line a survivor, and what the proof comes to last."""
     width, height = size
-    totals, found = counts(proof, every), precision(proof)
-    median, loud = found.median_findings, len(found.loud)
-    head = [
+    totals, median, loud = report.counts, report.precision.median_findings, len(report.precision.loud)
+    lines = [
         "",
         f"  mutants     {totals.derived:,} derived and {totals.written:,} written, {totals.equivalent:,} equivalent",
-        f"  tried       {totals.tried:,}{'' if proof.whole else ' (a selection)'} in {proof.seconds:.1f} s",
-        f"  broken      {len(rows(bench, proof)):,} facts and behaviours",
+        f"  tried       {totals.tried:,}{'' if report.whole else ' (a selection)'} in {report.seconds:.1f} s",
+        f"  broken      {len(report.matrix):,} facts and behaviours",
         f"  precision   a caught mutant fails {median:g} checks (median), {loud:,} fail many others",
-        f"  gaps        {len(gaps(bench, checks, every)):,} claims of checks that no mutant breaks",
+        f"  gaps        {len(report.without_mutant):,} claims of checks that no mutant breaks",
         "",
     ]
-    survivors = [f"  {mutant.id}: {mutant.words}" for mutant, _ in proof.survivors]
-    room = max(height, _SIZE[1]) - len(head) - 5  # the title, the rest in a line, two lines of the end, the prompt
+    survivors = [f"  {survivor.id}: {survivor.words}" for survivor in report.survivors]
+    room = max(height, _SIZE[1]) - len(lines) - 5  # the title, the rest in a line, two lines of the end, the prompt
     if len(survivors) > room:
         survivors[room:] = [f"  and {len(survivors) - room:,} more: -v"]
     if survivors:
-        head += ["Survived", *survivors, ""]
         end = f"Survived: {totals.survived:,} of {totals.tried:,} mutants; each is a bug of the suite, or allowed"
+        lines += ["Survived", *survivors, "", end]
     else:
-        end = f"Proven: {totals.caught:,} of {totals.tried:,} mutants were caught, none survived"
-    yield from (line if len(line) <= width else f"{line[: width - 1]}…" for line in (*head, end))
-
-
-def _survivors(proof: Proof) -> Iterator[str]:
-    if not proof.survivors:
-        yield "No mutant survived."
-        return
-    yield f"{len(proof.survivors)} survived: each is a bug of the suite, or allowed by the documents"
-    for mutant, trial in proof.survivors:
-        yield f"  {mutant.id}: {mutant.words}"
-        yield f"    breaks {_few(mutant.breaks)}"
-        if trial.others:
-            yield f"    caught by {len(trial.others)} unrelated checks only, such as {trial.others[0]}"
-
-
-def _matrix(bench: Bench, proof: Proof) -> Iterator[str]:
-    yield from ("", "Fact or behaviour: mutants: checks about it that caught them")
-    for row in rows(bench, proof):
-        yield f"  {row.claim}: {len(row.mutants)}: {_few(row.checks) if row.checks else '-'}"
-
-
-def _gaps(bench: Bench, every: Sequence[Mutant], checks: Sequence[Check]) -> Iterator[str]:
-    by_reason: dict[str, list[str]] = {}
-    for gap in gaps(bench, checks, every):
-        by_reason.setdefault(gap.reason, []).append(gap.claim)
-    if by_reason:
-        yield from ("", "Claimed by a check, and no mutant breaks it")
-    for reason, claims in by_reason.items():
-        yield f"  {reason} ({len(claims)})"
-        yield from (f"    {claim}" for claim in claims)
+        lines.append(f"Proven: {totals.caught:,} of {totals.tried:,} mutants were caught, none survived")
+    yield from (line if len(line) <= width else f"{line[: width - 1]}…" for line in lines)
 
 
 def _few(names: Sequence[str]) -> str:

@@ -15,9 +15,10 @@ from cli.command import conformance, python
 from conformance.checks.check import Check
 from conformance.checks.verdict import failed, passed
 from conformance.contract.loading import load
+from conformance.forms import to_json
 from conformance.mutation.bench import Bench, every_mutant, world
 from conformance.mutation.mutant import Mutant
-from conformance.mutation.rendering import NO_MUTANT, as_json, as_screen, as_text, gaps, precision, rows, schema
+from conformance.mutation.rendering import NO_MUTANT, as_screen, as_text, gaps, precision, report_of, rows, schema
 from conformance.mutation.running import ProofError, chosen, faults, prove
 from conformance.suite.catalogue import catalogue
 
@@ -102,15 +103,16 @@ def test_every_claim_of_a_check_has_a_mutant_or_a_reason() -> None:
     assert missing == []
 
 
-def test_the_proof_is_told_with_survivors_first() -> None:
+def test_the_report_of_a_proof_has_survivors_first() -> None:
     item, other = (mutant(name) for name in FEW)
     blind = bench(check for check in checks() if check.area == "protocol")
     proof = prove(blind, (item, other), whole=False)
-    lines = list(as_text(blind, proof, every(), checks()))
+    report = report_of(blind, proof, every(), checks())
+    lines = list(as_text(report))
     assert lines[0].startswith("2 survived")
     assert f"  {item.id}: {item.words}" in lines
     assert lines[-1].startswith("2 tried (a selection), 0 caught, 2 survived")
-    screen = list(as_screen(blind, proof, every(), checks()))
+    screen = list(as_screen(report))
     assert sum(line.startswith(f"  {item.id}"[:70]) for line in screen) == 1
     assert screen[-1].startswith("Survived: 2 of 2 mutants")
 
@@ -119,7 +121,7 @@ def test_survivors_that_have_no_room_on_a_screen_are_summed_up() -> None:
     blind = bench(check for check in checks() if check.area == "protocol")
     proof = prove(blind, every()[::SAMPLE], whole=False)
     survived = len(proof.survivors)
-    screen = list(as_screen(blind, proof, every(), checks()))
+    screen = list(as_screen(report_of(blind, proof, every(), checks())))
     assert survived > len(screen)
     assert len(screen) <= 23
     assert max(map(len, screen)) <= 80
@@ -130,7 +132,7 @@ def test_the_json_form_keeps_its_schema_and_the_processes_give_the_same() -> Non
     picked = tuple(mutant(name) for name in FEW)
     alone, spread = (prove(whole_bench(), picked, whole=False, processes=number) for number in (1, 2))
     assert alone.trials == spread.trials
-    received = as_json(whole_bench(), spread, every(), checks())
+    received = to_json(report_of(whole_bench(), spread, every(), checks()))
     jsonschema.validate(received, schema())
     assert received["survivors"] == []
     assert {row.claim for row in rows(whole_bench(), spread)} == {claim for item in picked for claim in item.breaks}
