@@ -123,3 +123,9 @@ def _in_words(message: str, where: str) -> str:
         received = f", not {_TYPES.get(found['received'], found['received'])}" if found["received"] else ""
         return f"{path or where} must be {wanted}{found['limit']}{received}"
     return f"{path or where}: {problem[0].lower()}{problem[1:]}"
+
+
+def json_type(value: object) -> str:
+    """Return the type of a JSON value, with its article."""
+    names = {dict: "object", list: "array", str: "str", bool: "bool", int: "int", float: "float"}
+    return _TYPES[names.get(type(value), "null")]

@@ -23,9 +23,9 @@ _STYLES = ("boto3-page-rst", "boto3-page-text", "cli-page", "api-reference-text"
 
 
 def _schema() -> dict[str, Any]:
-    from conformance.documents.rendering import SCHEMA  # noqa: PLC0415 - only --schema needs it
+    from conformance.documents.rendering import schema  # noqa: PLC0415 - only --schema needs it
 
-    return SCHEMA
+    return schema()
 
 
 @click.command(cls=Command)

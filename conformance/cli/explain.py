@@ -191,10 +191,13 @@ def _check(loaded: Contract, check: Check) -> str:
 
 
 def _fact(loaded: Contract, fact: Fact, checks: list[str]) -> str:
+    from conformance.contract.model import UNSET  # noqa: PLC0415 - --help does without it
+
     received = []
-    for source in fact.to_json()["sources"]:
-        other = f" says {source['value']}" if "value" in source else ""
-        received.append(_place(loaded, source["id"], source["line"]) + other)
+    for source in fact.sources:
+        value = list(source.value) if isinstance(source.value, tuple) else source.value
+        other = "" if value is UNSET else f" says {value}"
+        received.append(_place(loaded, source.id, source.line) + other)
     value = "\n".join(map(str, fact.value)) if isinstance(fact.value, list | tuple) else str(fact.value)
     observed = [_place(loaded, f"observations:{item}", None) for item in fact.observed]
     return _rows(

@@ -7,62 +7,85 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from msgspec import UNSET
 
+from conformance import forms
 from conformance.cli.options import contract_in, json_form, settings, terminal_width
+from conformance.contract.model import UNSET as NO_VALUE
+from conformance.contract.model import Fact
 from conformance.program import Command
-from conformance.report.fields import BASIS, BECAUSE, CITED, LEVEL, TEXT, TEXTS, Schema, closed, titled
+from conformance.report.result import Because
 
 if TYPE_CHECKING:
-    from conformance.contract.model import Fact
+    from conformance.checks.check import Check
 
 
-_FACETS = [
-    "present", "type", "enum", "required", "default", "min_length", "max_length", "pattern", "minimum", "maximum",
-    "http_status",
-]  # fmt: skip
+@dataclass(frozen=True)
+class Cited:
+    """A place in a source."""
 
-FACTS: Final[Schema] = titled(
-    "The facts of a contract",
-    {
-        "type": "array",
-        "items": closed(
-            {
-                "id": TEXT,
-                "operation": TEXT,
-                "direction": {"enum": ["input", "output", "error", "paginator"]},
-                "path": TEXT,
-                "facet": {"enum": _FACETS},
-                "value": {},
-                "basis": BASIS,
-                "level": LEVEL,
-                "sources": CITED,
-            }
-        ),
-    },
-)
+    id: str
+    line: int | None
+    """Line in it; null where it has none."""
+    value: Any = UNSET
+    """What the source states, where that is not the value in force."""
 
-CHECKS: Final[Schema] = titled(
-    "The checks of a contract",
-    {
-        "type": "array",
-        "items": closed(
-            {
-                "id": TEXT,
-                "operation": TEXT,
-                "area": TEXT,
-                "level": LEVEL,
-                "basis": BASIS,
-                "statement": TEXT,
-                "because": BECAUSE,
-                "facts": TEXTS,
-                "behaviour": {"type": ["string", "null"]},
-            }
-        ),
-    },
-)
+
+@dataclass(frozen=True)
+class ListedFact:
+    """A fact of a contract."""
+
+    id: str
+    operation: str
+    direction: Literal["input", "output", "error", "paginator"]
+    path: str
+    facet: Literal[
+        "present", "type", "enum", "required", "default", "min_length", "max_length", "pattern", "minimum", "maximum",
+        "http_status",
+    ]  # fmt: skip
+    value: Any
+    basis: Literal["documented", "protocol", "modelled", "observed", "inferred"]
+    level: Literal["must", "should"]
+    sources: tuple[Cited, ...]
+
+    @classmethod
+    def of(cls, fact: Fact) -> ListedFact:
+        """Return a fact as it is listed."""
+        sources = (Cited(item.id, item.line, UNSET if item.value is NO_VALUE else item.value) for item in fact.sources)
+        facet: Any = fact.facet
+        return cls(
+            fact.id, fact.operation, fact.direction, fact.path, facet, fact.value, fact.basis, fact.level,
+            tuple(sources),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ListedCheck:
+    """A check of a contract."""
+
+    id: str
+    operation: str
+    area: str
+    level: Literal["must", "should"]
+    basis: Literal["documented", "protocol", "modelled", "observed", "inferred"]
+    statement: str
+    because: tuple[Because, ...]
+    facts: tuple[str, ...]
+    behaviour: str | None
+
+    @classmethod
+    def of(cls, check: Check) -> ListedCheck:
+        """Return a check as it is listed."""
+        level: Any = check.level
+        basis: Any = check.basis
+        return cls(
+            check.id, check.operation, check.area, level, basis, check.statement,
+            tuple(Because(place.source, place.line) for place in check.because), check.facts, check.behaviour or None,
+        )  # fmt: skip
 
 
 _MEMBERS = re.compile(r"[.\[\]{}]+")
@@ -71,7 +94,7 @@ _MEMBERS = re.compile(r"[.\[\]{}]+")
 
 @click.command(cls=Command)
 @settings("select", "operation", "area", "level")
-@json_form(lambda: CHECKS)
+@json_form(lambda: forms.schema("The checks of a contract", list[ListedCheck]))
 @settings("contract")
 def checks(*, as_json: bool, contract: str | None, **options: Any) -> None:
     """List the checks, without running any."""
@@ -85,15 +108,7 @@ def checks(*, as_json: bool, contract: str | None, **options: Any) -> None:
         levels=options["level"],
     )
     if as_json:
-        rows = [
-            {
-                "id": check.id, "operation": check.operation, "area": check.area, "level": check.level,
-                "basis": check.basis, "statement": check.statement,
-                "because": [{"source": place.source, "line": place.line} for place in check.because],
-                "facts": list(check.facts), "behaviour": check.behaviour or None,
-            }
-            for check in chosen
-        ]  # fmt: skip
+        rows = [forms.plain(ListedCheck.of(check)) for check in chosen]
         click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
         return
     _print_rows(
@@ -144,7 +159,7 @@ def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
     help="Only facts that cite this source, such as api-list. May be repeated.",
 )
 @click.argument("text", nargs=-1)
-@json_form(lambda: FACTS)
+@json_form(lambda: forms.schema("The facts of a contract", list[ListedFact]))
 @settings("contract")
 def facts(text: tuple[str, ...], *, as_json: bool, contract: str | None, **options: tuple[str, ...]) -> None:
     """List the facts of the contract with their citations; with TEXT, those whose row contains every word of it."""
@@ -162,7 +177,7 @@ def facts(text: tuple[str, ...], *, as_json: bool, contract: str | None, **optio
             raise click.BadParameter(f"no fact has {name!r} in its path{hint}", param_hint="--member")
     chosen = [fact for fact in loaded.facts if _is_chosen(fact, [word.casefold() for word in text], **options)]
     if as_json:
-        click.echo(json.dumps([fact.to_json() for fact in chosen], indent=1, ensure_ascii=False))
+        click.echo(json.dumps([forms.plain(ListedFact.of(fact)) for fact in chosen], indent=1, ensure_ascii=False))
         return
     _print_rows(
         (f"{fact.operation}/{fact.direction}", fact.level, _row(fact, short=True), _row(fact)) for fact in chosen

@@ -67,13 +67,6 @@ class Citation:
     where: str = field(default="", compare=False)
     """`file:line` of the citation in the contract."""
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the form in which facts are listed."""
-        cited: dict[str, Any] = {"id": self.id, "line": self.line}
-        if self.value is not UNSET:
-            cited["value"] = list(self.value) if isinstance(self.value, tuple) else self.value
-        return cited
-
     def all_lines(self) -> tuple[int, ...]:
         """Return every line of the statement, empty for a source without lines."""
         return () if self.line is None else (self.line, *self.more_lines)
@@ -207,20 +200,6 @@ class Fact:
     observed: tuple[str, ...] = ()
     """Observations that contradict it."""
     where: str = field(default="", compare=False)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the form in which facts are listed."""
-        return {
-            "id": self.id,
-            "operation": self.operation,
-            "direction": self.direction,
-            "path": self.path,
-            "facet": self.facet,
-            "value": list(self.value) if isinstance(self.value, tuple) else self.value,
-            "basis": self.basis,
-            "level": self.level,
-            "sources": [source.to_json() for source in self.sources],
-        }
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from conformance.contract.model import UNSET, Citation
+from msgspec import Struct
+
+from conformance.contract.model import Citation
+from conformance.forms import Count
 
 
 class Kind(StrEnum):
@@ -52,23 +55,24 @@ class Finding:
         """The values that only the contract lists."""
         return _beyond(self.ours, self.theirs)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the form in which findings are printed as JSON."""
-        return {
-            "kind": self.kind.value,
-            "facts": list(self.facts),
-            "operation": self.operation,
-            "direction": self.direction,
-            "path": self.path,
-            "facet": self.facet,
-            "contract": _plain(self.ours),
-            "other": _plain(self.theirs),
-            "added": list(self.added),
-            "removed": list(self.gone),
-            "because": [{"source": item.id, "line": item.line} for item in self.cited],
-            "lines": list(self.lines),
-            "detail": self.detail,
-        }
+
+class AgainstModel(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="model"):
+    """A service model that was compared with the contract."""
+
+    file: str
+    version: str
+    api_version: str
+    contract_version: str
+
+
+class AgainstPage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="document"):
+    """A page that was compared with the contract."""
+
+    file: str
+    style: str
+    operation: str
+    edition: str | None
+    claims: Count
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Drift:
     reader could make nothing of, as line, text and reason.
     """
 
-    against: dict[str, Any]
+    against: AgainstModel | AgainstPage
     findings: tuple[Finding, ...]
     known: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
@@ -125,10 +129,6 @@ def _beyond(item: Any, other: Any) -> tuple[str, ...]:
         return ()
     others = set(other) if isinstance(other, list | tuple) else set()
     return tuple(str(word) for word in item if word not in others)
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else None if value is UNSET else value
 
 
 _CONTAINERS = ("structure", "list", "map")

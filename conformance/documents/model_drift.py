@@ -13,7 +13,7 @@ from typing import Any
 from conformance.contract.facets import same_value
 from conformance.contract.model import Citation, Contract, Node, Operation
 from conformance.documents.claims import ModelError
-from conformance.documents.findings import Drift, Finding, Kind, fact_id, folded, together
+from conformance.documents.findings import AgainstModel, Drift, Finding, Kind, fact_id, folded, together
 from conformance.documents.service_model import ModelSource
 
 MODEL = "botocore"
@@ -48,13 +48,8 @@ def against_model(contract: Contract, source: ModelSource) -> Drift:
             remedy="name a service-2.json as botocore has it, with its paginators-1.json",
         ) from error
     stated = contract.sources.get(MODEL)
-    against = {
-        "kind": "model",
-        "file": source.where,
-        "version": source.version,
-        "api_version": source.api_version,
-        "contract_version": stated.version if stated else "",
-    }
+    edition = stated.version if stated else ""
+    against = AgainstModel(source.where, source.version, source.api_version, edition)
     return Drift(against, findings, together(comparison.known), tuple(comparison.notes))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract.facets import same_value
 from conformance.contract.model import UNSET, Citation, Contract, Fact, Source
 from conformance.documents.claims import Claim
-from conformance.documents.findings import Drift, Finding, Kind, fact_id, folded, together
+from conformance.documents.findings import AgainstPage, Drift, Finding, Kind, fact_id, folded, together
 from conformance.documents.prose import wire_word
 from conformance.documents.styles import Reading
 
@@ -187,14 +187,8 @@ def against_page(contract: Contract, reading: Reading, shown: str) -> Drift:
     edition = edition_for(contract, reading.style.name, reading.page.operation)
     comparison = _Comparison(contract, reading, edition)
     findings, known = comparison.findings()
-    against = {
-        "kind": "document",
-        "file": shown,
-        "style": reading.style.name,
-        "operation": reading.page.operation,
-        "edition": edition.source.id if edition else None,
-        "claims": len(reading.claims),
-    }
+    source = edition.source.id if edition else None
+    against = AgainstPage(shown, reading.style.name, reading.page.operation, source, len(reading.claims))
     notes = tuple(comparison.notes())
     unread = tuple((item.line, item.text, item.why) for item in reading.unread)
     return Drift(against, together(folded(findings)), together(known), notes, unread)

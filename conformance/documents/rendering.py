@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from conformance.documents.findings import Drift, Finding, Kind, in_words
-from conformance.report.fields import BECAUSE, COUNT, TEXT, TEXTS, TOOL, Schema, closed, titled
+from msgspec import Meta
+
+from conformance import forms
+from conformance.contract.model import UNSET
+from conformance.documents.findings import AgainstModel, AgainstPage, Drift, Finding, Kind, in_words
+from conformance.forms import Count
 from conformance.report.layout import hanging
+from conformance.report.result import Because
+from conformance.report.run import Tool
 from conformance.visible import clip, one_line
 
 _WIDTH = 11
@@ -15,10 +22,8 @@ _LONGEST = 600
 _ALSO = 3
 """How many further facts a finding names."""
 
-_KNOWN = {
-    "document": "Known already: the contract has both values, that of the newest edition in force",
-    "model": "No drift, though it is written otherwise",
-}
+_KNOWN_PAGE = "Known already: the contract has both values, that of the newest edition in force"
+_KNOWN_MODEL = "No drift, though it is written otherwise"
 _TITLES = {Kind.NEW: "New", Kind.CHANGED: "Changed", Kind.REMOVED: "Removed"}
 
 
@@ -35,7 +40,7 @@ def received(drift: Drift, contract: str, width: int) -> Iterator[str]:
             number += 1
             yield from page.finding(f"{number:>3}. ", finding)
     if drift.known:
-        yield from ("", _KNOWN[drift.against["kind"]])
+        yield from ("", _KNOWN_PAGE if isinstance(drift.against, AgainstPage) else _KNOWN_MODEL)
         yield from page.known()
     if drift.unread:
         yield from ("", "Not read")
@@ -52,7 +57,7 @@ class _Page:
     def __init__(self, drift: Drift, width: int) -> None:
         self._drift = drift
         self._width = max(width, 40)
-        self._other = "Page" if drift.against["kind"] == "document" else "Model"
+        self._other = "Page" if isinstance(drift.against, AgainstPage) else "Model"
 
     def head(self, contract: str) -> Iterator[str]:
         against = self._drift.against
@@ -61,19 +66,17 @@ class _Page:
         yield f"Drift: {counted}" if counted else "No drift"
         yield ""
         yield from self.hanging("  contract ", contract)
-        if against["kind"] == "model":
-            version = f"botocore {against['version']}" if against["version"] else "botocore of an unknown version"
-            had = (
-                f", the contract has the model of {against['contract_version']}" if against["contract_version"] else ""
-            )
-            yield from self.hanging("  model    ", f"{version}, API {against['api_version']}{had}")
-            yield f"  from     {one_line(against['file'])}"
+        if isinstance(against, AgainstModel):
+            version = f"botocore {against.version}" if against.version else "botocore of an unknown version"
+            had = f", the contract has the model of {against.contract_version}" if against.contract_version else ""
+            yield from self.hanging("  model    ", f"{version}, API {against.api_version}{had}")
+            yield f"  from     {one_line(against.file)}"
         else:
-            edition = against["edition"]
+            edition = against.edition
             compared = f", compared with {edition}" if edition else ""
-            yield f"  page     {one_line(against['file'])}"
-            yield f"  about    {against['operation']}"
-            yield from self.hanging("  read as  ", f"{against['style']}, {against['claims']:,} claims{compared}")
+            yield f"  page     {one_line(against.file)}"
+            yield f"  about    {against.operation}"
+            yield from self.hanging("  read as  ", f"{against.style}, {against.claims:,} claims{compared}")
 
     def finding(self, label: str, finding: Finding) -> Iterator[str]:
         yield ""
@@ -91,7 +94,7 @@ class _Page:
             yield from self._part("", f"and {len(finding.facts) - 1 - _ALSO} more")
 
     def known(self) -> Iterator[str]:
-        if self._drift.against["kind"] == "document":
+        if isinstance(self._drift.against, AgainstPage):
             for finding in self._drift.known:
                 yield f"  {one_line(finding.facts[0])}"
                 words = finding.detail or f"in force is {_newest(finding)}"
@@ -157,71 +160,102 @@ def _difference(finding: Finding) -> str:
     return one_line(f"{_value(finding.theirs)} for {_value(finding.ours)}")
 
 
-_LINES: Final[Schema] = {"type": "array", "items": {"type": "integer", "minimum": 1}}
+Line = Annotated[int, Meta(ge=1)]
 
-_FINDING: Final[Schema] = closed(
-    {
-        "kind": {"enum": [kind.value for kind in Kind]},
-        "facts": {**TEXTS, "minItems": 1},
-        "operation": TEXT,
-        "direction": {"enum": ["", "input", "output", "error", "paginator", "service"]},
-        "path": TEXT,
-        "facet": TEXT,
-        "contract": {"description": "the value in the contract, null where there is none"},
-        "other": {"description": "the value in the model or on the page, null where there is none"},
-        "added": {**TEXTS, "description": "words of a list that only the other side has"},
-        "removed": {**TEXTS, "description": "words of a list that only the contract has"},
-        "because": BECAUSE,
-        "lines": {**_LINES, "description": "where the page says so; empty for a model"},
-        "detail": TEXT,
-    }
-)
 
-_MODEL: Final[Schema] = closed(
-    {"kind": {"const": "model"}, "file": TEXT, "version": TEXT, "api_version": TEXT, "contract_version": TEXT}
-)
-_DOCUMENT: Final[Schema] = closed(
-    {
-        "kind": {"const": "document"},
-        "file": TEXT,
-        "style": TEXT,
-        "operation": TEXT,
-        "edition": {"type": ["string", "null"]},
-        "claims": COUNT,
-    }
-)
+@dataclass(frozen=True)
+class DriftContract:
+    """The contract that was compared."""
 
-SCHEMA: Final[Schema] = titled(
-    "Drift of a service model or of a page from the contract",
-    closed(
-        {
-            "schema": {"const": 1},
-            "tool": TOOL,
-            "contract": closed({"digest": TEXT}),
-            "against": {"oneOf": [_MODEL, _DOCUMENT]},
-            "summary": closed(dict.fromkeys(("new", "removed", "changed", "known"), COUNT)),
-            "findings": {"type": "array", "items": _FINDING},
-            "known": {"type": "array", "items": _FINDING},
-            "unread": {
-                "type": "array",
-                "items": closed({"line": {"type": "integer", "minimum": 1}, "text": TEXT, "why": TEXT}),
-            },
-            "notes": TEXTS,
-        }
-    ),
-)
+    digest: str
+
+
+@dataclass(frozen=True)
+class DriftCounts:
+    """How many findings of each kind there are."""
+
+    new: Count
+    removed: Count
+    changed: Count
+    known: Count
+
+
+@dataclass(frozen=True)
+class DriftFinding:
+    """One difference, at one fact or at several that it is the same at."""
+
+    kind: Kind
+    facts: Annotated[tuple[str, ...], Meta(min_length=1)]
+    operation: str
+    direction: Literal["", "input", "output", "error", "paginator", "service"]
+    path: str
+    facet: str
+    contract: Any
+    """The value in the contract, null where there is none."""
+    other: Any
+    """The value in the model or on the page, null where there is none."""
+    added: tuple[str, ...]
+    """Words of a list that only the other side has."""
+    removed: tuple[str, ...]
+    """Words of a list that only the contract has."""
+    because: tuple[Because, ...]
+    lines: tuple[Line, ...]
+    """Where the page says so; empty for a model."""
+    detail: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> DriftFinding:
+        """Return a finding as it is printed."""
+        direction: Any = finding.direction
+        ours, theirs = (None if value is UNSET else value for value in (finding.ours, finding.theirs))
+        return cls(
+            finding.kind, finding.facts, finding.operation, direction, finding.path, finding.facet, ours, theirs,
+            finding.added, finding.gone,
+            tuple(Because(item.id, item.line) for item in finding.cited), finding.lines, finding.detail,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class UnreadLine:
+    """A line of a page that its reader could make nothing of."""
+
+    line: Line
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """Drift of a service model or of a page from the contract."""
+
+    schema: Literal[1]
+    tool: Tool
+    contract: DriftContract
+    against: AgainstModel | AgainstPage
+    summary: DriftCounts
+    findings: tuple[DriftFinding, ...]
+    known: tuple[DriftFinding, ...]
+    unread: tuple[UnreadLine, ...]
+    notes: tuple[str, ...]
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of `conformance drift --json`."""
+    return forms.schema("Drift of a service model or of a page from the contract", DriftReport)
 
 
 def to_json(drift: Drift, *, tool: str, version: str, digest: str) -> dict[str, Any]:
     """Return drift in that form."""
-    return {
-        "schema": 1,
-        "tool": {"name": tool, "version": version},
-        "contract": {"digest": digest},
-        "against": drift.against,
-        "summary": {**{kind.value: drift.count(kind) for kind in Kind}, "known": len(drift.known)},
-        "findings": [finding.to_json() for finding in drift.findings],
-        "known": [finding.to_json() for finding in drift.known],
-        "unread": [{"line": line, "text": text, "why": why} for line, text, why in drift.unread],
-        "notes": list(drift.notes),
-    }
+    form = DriftReport(
+        schema=1,
+        tool=Tool(tool, version),
+        contract=DriftContract(digest),
+        against=drift.against,
+        summary=DriftCounts(**{kind.value: drift.count(kind) for kind in Kind}, known=len(drift.known)),
+        findings=tuple(map(DriftFinding.of, drift.findings)),
+        known=tuple(map(DriftFinding.of, drift.known)),
+        unread=tuple(UnreadLine(*item) for item in drift.unread),
+        notes=drift.notes,
+    )
+    value: dict[str, Any] = forms.to_json(form)
+    return value

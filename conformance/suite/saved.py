@@ -22,8 +22,8 @@ from typing import Any
 
 from conformance.contract.model import Node, Operation
 from conformance.errors import UserError
+from conformance.forms import json_type
 from conformance.inputs import NO_NUMBER, read_yaml
-from conformance.report.fields import json_type
 from conformance.wire.encoding import NotJsonError, parse
 from conformance.wire.limits import Limits
 

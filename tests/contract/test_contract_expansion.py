@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.cli.listing import ListedFact
 from conformance.contract.loading import load
 from conformance.contract.model import Contract, Node
+from conformance.forms import to_json
 
 if TYPE_CHECKING:
     from contract.small_contract import ContractFolder
@@ -50,7 +51,7 @@ def test_a_path_that_is_not_there_gives_nothing(folder: ContractFolder, path: st
 
 def test_a_fact_has_exactly_the_listed_form(folder: ContractFolder) -> None:
     fact = load(folder.root).fact(GENRE)
-    assert json.loads(json.dumps(fact.to_json())) == {
+    assert to_json(ListedFact.of(fact)) == {
         "id": GENRE,
         "operation": "ListBooks",
         "direction": "output",
@@ -70,7 +71,7 @@ def test_the_newest_page_is_in_force_and_older_ones_stand_beside(folder: Contrac
     assert genre.documented["enum"] == ("Novel",)
     assert genre.effective("enum") == ("Novel",)
     assert genre.accepted_values() == ("Novel", "Poem", "Essay", "Off")
-    assert contract.fact(GENRE).to_json()["sources"] == [
+    assert to_json(ListedFact.of(contract.fact(GENRE)))["sources"] == [
         {"id": "new", "line": 9},
         {"id": "old", "line": 8, "value": ["Novel", "Poem"]},
     ]
@@ -79,7 +80,7 @@ def test_the_newest_page_is_in_force_and_older_ones_stand_beside(folder: Contrac
 def test_a_page_that_says_what_the_shape_says_stands_beside_with_that_value(folder: ContractFolder) -> None:
     folder.replace("citations/new.yaml", "enum: 9", "enum: {line: 9, value: [Novel]}")
     folder.replace("citations/old.yaml", "enum: {line: 8, value: [Novel, Poem]}", "enum: 8")
-    assert load(folder.root).fact(GENRE).to_json()["sources"][1] == {
+    assert to_json(ListedFact.of(load(folder.root).fact(GENRE)))["sources"][1] == {
         "id": "old",
         "line": 8,
         "value": ["Novel", "Poem", "Essay"],
@@ -99,7 +100,7 @@ def test_a_page_about_another_operation_is_never_in_force(folder: ContractFolder
     folder.replace("citations/new.yaml", "enum: 9", "enum: {line: 9, value: [Novel]}")
     fact = load(folder.root).fact(GENRE)
     assert fact.value == ("Novel", "Poem")
-    assert fact.to_json()["sources"] == [
+    assert to_json(ListedFact.of(fact))["sources"] == [
         {"id": "old", "line": 8},
         {"id": "new", "line": 9, "value": ["Novel"]},
     ]
@@ -111,12 +112,15 @@ def test_a_drawn_number_never_wins_over_a_type_that_says_more(folder: ContractFo
     )
     fact = load(folder.root).fact("ListBooks/input/MaxResults/type")
     assert fact.value == "integer"
-    assert fact.to_json()["sources"] == [{"id": "new", "line": 5, "value": "number"}, {"id": "old", "line": 3}]
+    assert to_json(ListedFact.of(fact))["sources"] == [
+        {"id": "new", "line": 5, "value": "number"},
+        {"id": "old", "line": 3},
+    ]
 
 
 def test_the_order_in_which_a_page_lists_an_enum_says_nothing(folder: ContractFolder) -> None:
     folder.replace("citations/old.yaml", "[Novel, Poem]", "[Essay, Poem, Novel]")
-    assert load(folder.root).fact(GENRE).to_json()["sources"][1] == {"id": "old", "line": 8}
+    assert to_json(ListedFact.of(load(folder.root).fact(GENRE)))["sources"][1] == {"id": "old", "line": 8}
 
 
 def test_what_only_the_model_knows_is_a_recommendation_down_to_its_leaves(folder: ContractFolder) -> None:
@@ -125,7 +129,7 @@ def test_what_only_the_model_knows_is_a_recommendation_down_to_its_leaves(folder
     assert (name.basis, dict(name.documented), name.modelled["max_length"]) == ("modelled", {}, 8)
     fact = contract.fact("ListBooks/output/Books[].Author.Name/required/modelled")
     assert (fact.value, fact.basis, fact.level) == (True, "modelled", "should")
-    assert fact.to_json()["sources"] == [{"id": "botocore", "line": None}]
+    assert to_json(ListedFact.of(fact))["sources"] == [{"id": "botocore", "line": None}]
 
 
 def test_model_and_documents_make_two_facts_where_they_differ(folder: ContractFolder) -> None:
@@ -176,10 +180,7 @@ def test_behaviours_say_who_judges_them(folder: ContractFolder) -> None:
     ruled, listed = load(folder.root).behaviours
     assert [rule.bindings for rule in ruled.rules] == [(("book", "answer.Books[]"),)]
     assert (ruled.basis, ruled.level, ruled.observed) == ("inferred", "should", ("O1",))
-    assert [source.to_json() for source in ruled.sources] == [
-        {"id": "old", "line": 8},
-        {"id": "protocol", "line": None},
-    ]
+    assert [(source.id, source.line) for source in ruled.sources] == [("old", 8), ("protocol", None)]
     assert (listed.rules, listed.facts, listed.level) == ((), (GENRE,), "must")
 
 
@@ -193,5 +194,5 @@ def test_the_digest_is_of_the_files_and_not_of_the_folder(folder: ContractFolder
 
 
 def test_loading_twice_gives_the_same_contract(folder: ContractFolder) -> None:
-    first: list[Any] = [fact.to_json() for fact in load(folder.root).facts]
-    assert [fact.to_json() for fact in load(folder.root).facts] == first
+    first: list[Any] = [to_json(ListedFact.of(fact)) for fact in load(folder.root).facts]
+    assert [to_json(ListedFact.of(fact)) for fact in load(folder.root).facts] == first

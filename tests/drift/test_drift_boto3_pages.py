@@ -12,7 +12,7 @@ from botocore.docs.bcdoc.restdoc import DocumentStructure
 from botocore.docs.method import document_model_driven_method
 
 from conformance.contract.operations import spellings
-from conformance.documents.findings import Drift
+from conformance.documents.findings import AgainstPage, Drift
 from drift.holding import held
 from drift.writing import DESCRIBE, LIST, contract
 
@@ -37,10 +37,11 @@ def drift(operation: str) -> Drift:
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])
 def test_boto3_s_own_page_is_read_whole(operation: str) -> None:
     found = drift(operation)
-    assert (found.against["style"], found.against["operation"]) == ("boto3-page-rst", operation)
+    assert isinstance(found.against, AgainstPage)
+    assert (found.against.style, found.against.operation) == ("boto3-page-rst", operation)
     assert found.unread == ()
     named = sum(fact.facet == "present" and fact.operation == operation for fact in contract().facts)
-    assert found.against["claims"] > named / 2
+    assert found.against.claims > named / 2
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.documents.findings import AgainstPage
 from drift.edits import EDITS, Edit
 from drift.holding import held, received
 from drift.writing import DOCUMENTS, contract, written
@@ -24,8 +25,9 @@ def test_nothing_is_drift_on_a_page_that_says_what_its_edition_says(document: st
     drift = held(written(document))
     assert received(drift) == []
     assert drift.unread == ()
-    assert drift.against["edition"] == document
-    assert drift.against["style"] == contract().sources[document].kind
+    assert isinstance(drift.against, AgainstPage)
+    assert drift.against.edition == document
+    assert drift.against.style == contract().sources[document].kind
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: f"{edit.document}-{edit.name}".replace(" ", "-"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.documents.claims import PageError
+from conformance.documents.findings import AgainstPage
 from conformance.documents.page import read_page
 from drift.edits import NAME
 from drift.holding import held, received
@@ -24,12 +25,15 @@ def test_nothing_is_drift_on_a_page_of_any_style_that_says_what_is_in_force(styl
     drift = held(written_anew(style, operation))
     assert received(drift) == []
     assert drift.unread == ()
-    assert (drift.against["style"], drift.against["operation"]) == (style, operation)
+    assert isinstance(drift.against, AgainstPage)
+    assert (drift.against.style, drift.against.operation) == (style, operation)
 
 
 def test_a_page_without_an_edition_is_held_against_what_the_other_documents_say() -> None:
     text = written_anew("cli-page", DESCRIBE)
-    assert held(text).against["edition"] is None
+    against = held(text).against
+    assert isinstance(against, AgainstPage)
+    assert against.edition is None
     lost = re.sub(r"^Autotune -> \((?:.*\n)*?(?=^\w|\Z)", "", text, flags=re.MULTILINE)
     assert received(held(lost)) == ["removed output/Autotune/present"]
     grown = text.replace("Autotune -> (structure)", "Colour -> (string)\n\n  Its colour.\n\nAutotune -> (structure)")

@@ -7,7 +7,7 @@ import pytest
 
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
-from conformance.documents.findings import Drift
+from conformance.documents.findings import AgainstModel, Drift
 from conformance.documents.model_drift import against_model
 from conformance.documents.service_model import installed
 
@@ -40,4 +40,5 @@ def test_what_documents_say_in_prose_alone_is_all_that_the_model_is_silent_on(dr
 
 
 def test_the_contract_has_the_version_of_the_api_that_the_model_gives(contract: Contract, drift: Drift) -> None:
-    assert contract.service.api_version == drift.against["api_version"] == contract.sources["botocore"].api_version
+    assert isinstance(drift.against, AgainstModel)
+    assert contract.service.api_version == drift.against.api_version == contract.sources["botocore"].api_version
