@@ -236,13 +236,6 @@ class Ran:
     every: tuple[str, ...]
 
 
-def by_identity(operation: Operation) -> dict[str, Any]:
-    """Return the members that ask for an order without ties: two runs of any other may hand out ties differently."""
-    spec = Reader.of(operation).spec
-    keys = [name for name, path in spec.keys.items() if path == spec.identity]
-    return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
-
-
 def subject_of(caller: Caller) -> ListingSnapshot | None:
     """Return the inventory with the fewest items that do not fit on a default page; the longest where all do."""
     operation, session = caller.operation, caller.session
@@ -315,38 +308,36 @@ def _facts_of_a_plain_run(operation: Operation) -> Iterator[str]:
     yield from (f"paginator/{name}/required" for name in _arguments(operation))
 
 
-@Boto3Check(
-    "paginator/available",
-    "the client offers a paginator under the operation's name",
-    laws=("paginator-exists",),
-    each=_paginated,
-)
+def _paginator(case: str, statement: str, law: str, facts: Facts = lambda _: ()) -> Boto3Check:
+    """Return the declaration of a check of the paginator of an operation that has one."""
+    return Boto3Check(f"paginator/{case}", statement, laws=(law,), facts=facts, each=_paginated)
+
+
+@_paginator("available", "the client offers a paginator under the operation's name", "paginator-exists")
 def _available(caller: Caller) -> Verdict:
     if caller.client.can_paginate(caller.operation.name):
         return passed({"paginators": 1})
     return failed("no-paginator", "the installed client has no such paginator", expected="a paginator", received="none")
 
 
-@Boto3Check(
-    "paginator/without-config",
+@_paginator(
+    "without-config",
     "PaginationConfig may be left out: all items come",
-    laws=("paginator-config-optional",),
-    facts=_facts_of_a_plain_run,
-    each=_paginated,
+    "paginator-config-optional",
+    _facts_of_a_plain_run,
 )
 def _without_config(caller: Caller) -> Verdict:
     return _every_item(paginate(caller, None))
 
 
-@Boto3Check(
-    "paginator/config",
+@_paginator(
+    "config",
     "PaginationConfig is a dictionary",
-    laws=("paginator-config-optional",),
-    facts=lambda _: (
+    "paginator-config-optional",
+    lambda _: (
         f"{_CONFIG}/type",
         *(f"{_CONFIG}.{name}/required" for name in ("MaxItems", "PageSize", "StartingToken")),
     ),
-    each=_paginated,
 )
 def _with_config(caller: Caller) -> Verdict:
     return _every_item(paginate(caller, {}))
@@ -356,14 +347,13 @@ def _every_item(ran: Ran) -> Verdict:
     return same_items(sorted(ran.every), sorted(ran.items), "the pages", ran.outcome.exchanges)
 
 
-@Boto3Check(
-    "paginator/defaults",
+@_paginator(
+    "defaults",
     "arguments left out are not sent: the service's own defaults hold",
-    laws=("paginator-arguments",),
-    facts=lambda operation: (
+    "paginator-arguments",
+    lambda operation: (
         f"paginator/{name}/default" for name, node in _arguments(operation).items() if "default" in node.documented
     ),
-    each=_paginated,
 )
 def _defaults(caller: Caller) -> Verdict:
     ran = paginate(caller, None)
@@ -382,25 +372,15 @@ def _paginated_nameless(caller: Caller) -> Verdict:
     return needs_name(outcome, "the paginator runs without a name", f"{len(outcome.results)} pages")
 
 
-@Boto3Check(
-    "paginator/page-size-on-the-wire",
-    "PageSize is the limit of every request",
-    laws=("paginator-page-size",),
-    facts=_config("PageSize"),
-    each=_paginated,
+@_paginator(
+    "page-size-on-the-wire", "PageSize is the limit of every request", "paginator-page-size", _config("PageSize")
 )
 def _page_size(caller: Caller) -> Verdict:
     ran = paginate(caller, {"PageSize": _PAGE})
     return requests_carry(ran.outcome.exchanges, {Reader.of(caller.operation).pagination.limit: _PAGE})
 
 
-@Boto3Check(
-    "paginator/page-size-caps",
-    "no page is larger than PageSize",
-    laws=("paginator-page-size",),
-    facts=_config("PageSize"),
-    each=_paginated,
-)
+@_paginator("page-size-caps", "no page is larger than PageSize", "paginator-page-size", _config("PageSize"))
 def _page_caps(caller: Caller) -> Verdict:
     ran = paginate(caller, {"PageSize": _PAGE})
     result = Reader.of(caller.operation).pagination.result
@@ -416,24 +396,17 @@ def _page_caps(caller: Caller) -> Verdict:
     return _every_item(ran)
 
 
-@Boto3Check(
-    "paginator/max-items-caps",
-    "MaxItems is the total over all pages",
-    laws=("paginator-max-items",),
-    facts=_config("MaxItems"),
-    each=_paginated,
-)
+@_paginator("max-items-caps", "MaxItems is the total over all pages", "paginator-max-items", _config("MaxItems"))
 def _max_items(caller: Caller) -> Verdict:
-    ran = paginate(caller, _CUT, **by_identity(caller.operation))
+    ran = paginate(caller, _CUT, **Reader.of(caller.operation).order_without_ties())
     return same_items(ran.every[:_PAGE], ran.items, "the items up to MaxItems", ran.outcome.exchanges)
 
 
-@Boto3Check(
-    "paginator/resume-token",
+@_paginator(
+    "resume-token",
     "a token to go on with is handed out where items are left",
-    laws=("paginator-resume-token",),
-    facts=_config("MaxItems"),
-    each=_paginated,
+    "paginator-resume-token",
+    _config("MaxItems"),
 )
 def _resume_token(caller: Caller) -> Verdict:
     ran = paginate(caller, {"MaxItems": _PAGE, "PageSize": _PAGE})
@@ -449,12 +422,11 @@ def _no_token(ran: Ran) -> Verdict | None:
     return failed("no-resume-token", reason, expected=expected, received="none", exchanges=exchanges)
 
 
-@Boto3Check(
-    "paginator/no-resume-token-at-the-end",
+@_paginator(
+    "no-resume-token-at-the-end",
     "no token is handed out where nothing is left",
-    laws=("paginator-resume-token",),
-    facts=_config("MaxItems"),
-    each=_paginated,
+    "paginator-resume-token",
+    _config("MaxItems"),
 )
 def _no_resume_token(caller: Caller) -> Verdict:
     subject = subject_of(caller)
@@ -470,47 +442,43 @@ def _token_at_the_end(ran: Ran) -> Verdict | None:
     return failed("resume-token-at-the-end", reason, expected="no token", received="a token", exchanges=exchanges)
 
 
-@Boto3Check(
-    "paginator/full-result",
+@_paginator(
+    "full-result",
     "the full result has all items under their member, and no token",
-    laws=("paginator-resume-token",),
-    facts=_config("MaxItems"),
-    each=_paginated,
+    "paginator-resume-token",
+    _config("MaxItems"),
 )
 def _whole(caller: Caller) -> Verdict:
-    ran = paginate(caller, {}, whole=True, **by_identity(caller.operation))
+    ran = paginate(caller, {}, whole=True, **Reader.of(caller.operation).order_without_ties())
     listed = same_items(ran.every, ran.items, "the items of the full result", ran.outcome.exchanges)
     return _token_at_the_end(ran) or listed
 
 
-@Boto3Check(
-    "paginator/full-result-token",
+@_paginator(
+    "full-result-token",
     "the full result up to MaxItems has a token, by which StartingToken goes on",
-    laws=("paginator-resume-token",),
-    facts=_config("MaxItems", "StartingToken"),
-    each=_paginated,
+    "paginator-resume-token",
+    _config("MaxItems", "StartingToken"),
 )
 def _whole_resumed(caller: Caller) -> Verdict:
     return _resumed(caller, _CUT, _CUT, whole=True)
 
 
-@Boto3Check(
-    "paginator/starting-token",
+@_paginator(
+    "starting-token",
     "StartingToken goes on without gap or overlap",
-    laws=("paginator-starting-token",),
-    facts=_config("StartingToken"),
-    each=_paginated,
+    "paginator-starting-token",
+    _config("StartingToken"),
 )
 def _starting_token(caller: Caller) -> Verdict:
     return _resumed(caller, {"MaxItems": _PAGE, "PageSize": _PAGE}, {"PageSize": _PAGE})
 
 
-@Boto3Check(
-    "paginator/starting-token-in-a-page",
+@_paginator(
+    "starting-token-in-a-page",
     "StartingToken goes on from the middle of a page",
-    laws=("paginator-starting-token",),
-    facts=_config("StartingToken"),
-    each=_paginated,
+    "paginator-starting-token",
+    _config("StartingToken"),
 )
 def _starting_token_in_a_page(caller: Caller) -> Verdict:
     return _resumed(caller, _CUT, {"PageSize": 2})
@@ -518,11 +486,11 @@ def _starting_token_in_a_page(caller: Caller) -> Verdict:
 
 def _resumed(caller: Caller, config: Config, more: Config, *, whole: bool = False) -> Verdict:
     """Evaluate a run that `config` stops early, and a second one that goes on from its token with `more`."""
-    first = paginate(caller, config, whole=whole, **by_identity(caller.operation))
+    first = paginate(caller, config, whole=whole, **Reader.of(caller.operation).order_without_ties())
     if problem := _no_token(first):
         return problem
     more = {**more, "StartingToken": first.outcome.resume_token}
-    rest = paginate(caller, more, whole=whole, **by_identity(caller.operation))
+    rest = paginate(caller, more, whole=whole, **Reader.of(caller.operation).order_without_ties())
     wanted = first.every[: config["MaxItems"] + more["MaxItems"]] if "MaxItems" in more else first.every
     together = (*first.items, *rest.items)
     return same_items(wanted, together, "the items before and after the token", rest.outcome.exchanges)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
-from typing import Any
 
 from conformance.checks.check import Because, Check, Unfit, because, bound_by, of_behaviour
 from conformance.checks.verdict import Outcome, Verdict, broke, skipped
@@ -87,16 +86,7 @@ def _passing(steps: Steps, name: str) -> tuple[str, ...]:
 
 
 def _passes(steps: Steps, name: str, scene: Scene) -> Verdict:
-    asked = {
-        "plain": lambda: steps.plain(scene),
-        "unknown-name": lambda: steps.unknown(scene),
-        "first-page": lambda: steps.first_page(scene),
-        "second-page": lambda: steps.second_page(scene),
-        "refused-name": steps.refused_name,
-        "no-paginate": lambda: steps.not_paginated(scene),
-        "json-file": steps.beside_a_file,
-    }
-    return carries((scene.ran(step), {name: asked[step]()[name]}) for step in _passing(steps, name))
+    return carries((scene.ran(step), {name: steps.members[step](scene)[name]}) for step in _passing(steps, name))
 
 
 def json_rows(steps: Steps) -> Iterator[Row]:
@@ -114,7 +104,7 @@ def json_rows(steps: Steps) -> Iterator[Row]:
         "input-json-file",
         f"{INPUT_JSON} takes the JSON from a file, too, and options beside it are sent as well",
         ("json-file",),
-        lambda scene: carries([(scene.ran("json-file"), steps.in_a_file(scene) | steps.beside_a_file())]),
+        lambda scene: carries([(scene.ran("json-file"), steps.in_a_file(scene) | steps.members["json-file"](scene))]),
         cites=json_facts,
         should=True,
     )
@@ -208,7 +198,7 @@ def paging_rows(steps: Steps) -> Iterator[Row]:
 
 def _printed(steps: Steps, scene: Scene, run: CommandRun, start: int, end: int) -> Verdict:
     """Check that a run printed these of the listing's items."""
-    members: dict[str, Any] = steps.by_identity()
+    members = Reader.of(steps.operation).order_without_ties()
     walked = scene.session.walk(steps.operation, {**steps.listed(scene).members, **members}).listing
     wanted = Reader.of(steps.operation).identities(walked.items)[start:end]
     return prints_items(run, wanted, _identities(steps, run), "the printed items")

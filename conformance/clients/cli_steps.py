@@ -149,32 +149,53 @@ class Steps:
     contract: Contract
     operation: Operation
 
+    @property
+    def _has_options(self) -> bool:
+        """Whether the options of the command are known, and it lists something."""
+        return self.operation.client_options is not None and self.operation.listing is not None
+
+    @cached_property
+    def members(self) -> Mapping[str, Callable[[Scene], dict[str, Any]]]:
+        """The members that a step has options for, by its name."""
+        return {
+            "plain": self._plain,
+            "unknown-name": self._unknown,
+            "first-page": self._first_page,
+            "second-page": self._second_page,
+            "json-file": self._options_and_a_file,
+            "no-paginate": self._not_paginated,
+            "refused-word": self._refused_word,
+            "refused-name": self._refused_name,
+        }
+
+    def _with_options(self, step: str, *more: str) -> Step:
+        return lambda scene: self.command(*self.options(self.members[step](scene)), *more)
+
     @cached_property
     def table(self) -> Mapping[str, Step]:
         """Every step by its name, in the order in which they are best begun."""
-        always: dict[str, Step] = {"plain": self._plain, "unknown-name": self._unknown}
-        if self.operation.client_options is None or self.operation.listing is None:
+        always = {step: self._with_options(step) for step in ("plain", "unknown-name")}
+        if not self._has_options:
             return always
+        literal = {self.operation.subject: _LITERAL}
         return always | {
             "skeleton": lambda _: self.command(GENERATE),
-            "first-page": self._first_page,
-            "max-items": self._max_items,
+            "first-page": self._with_options("first-page"),
+            "max-items": self._paged,
             "skeleton-input": lambda _: self.command(GENERATE, "input"),
-            "skeleton-output": lambda _: self.command(
-                *self.options({self.operation.subject: _LITERAL}), GENERATE, "output"
-            ),
+            "skeleton-output": lambda _: self.command(*self.options(literal), GENERATE, "output"),
             "skeleton-output-nameless": lambda _: self.command(GENERATE, "output"),
             "options-and-json": self._options_and_json,
             "json": self._json,
-            "second-page": self._second_page,
+            "second-page": self._with_options("second-page"),
             "resumed": self._resumed,
             "json-file": self._json_file,
-            "no-paginate": self._no_paginate,
+            "no-paginate": self._with_options("no-paginate", "--no-paginate"),
             "nameless": lambda _: self.command(),
             "no-number": lambda scene: self.command(*self.options(self._named(scene, {self.limit: "ten"}))),
             "unknown-option": lambda scene: self.command(*self.options(self._named(scene)), "--no-such-option", "1"),
-            "refused-word": self._refused_word,
-            "refused-name": self._refused_name,
+            "refused-word": self._with_options("refused-word"),
+            "refused-name": self._with_options("refused-name"),
         }
 
     # -- what commands are made of
@@ -216,12 +237,6 @@ class Steps:
                 found[name] = listed[turn % len(listed)]
         return found
 
-    def by_identity(self) -> dict[str, str]:
-        """Return the members that ask for an order without ties."""
-        spec = Reader.of(self.operation).spec
-        keys = [name for name, path in spec.keys.items() if path == spec.identity]
-        return {spec.sort_by: keys[0], spec.sort_order: spec.ascending} if keys else {}
-
     def listed(self, scene: Scene) -> ListingSnapshot:
         """Return the resource whose listing is cut into pages: two of them by hand, and one more by default."""
         default = self.operation.input.members[self.limit].effective("default") or 0
@@ -235,38 +250,25 @@ class Steps:
 
     # -- the steps, and what some of them must put on the wire
 
-    def _plain(self, scene: Scene) -> Command:
-        members = self.plain(scene) if "first-page" in self.table else self._named(scene)
-        return self.command(*self.options(members))
+    def _plain(self, scene: Scene) -> dict[str, Any]:
+        """Return the members of a request for a listing as it comes, or for a resource."""
+        return {self.operation.subject: self.listed(scene).name} if self._has_options else self._named(scene)
 
-    def plain(self, scene: Scene) -> dict[str, Any]:
-        """Return the members of a request for a listing as it comes."""
-        return {self.operation.subject: self.listed(scene).name}
-
-    def unknown(self, scene: Scene) -> dict[str, Any]:
+    def _unknown(self, scene: Scene) -> dict[str, Any]:
         """Return the members of a request for a name that nothing has."""
-        more = {self.limit: PAGE, **self.words(0)} if "first-page" in self.table else {}
+        more = {self.limit: PAGE, **self.words(0)} if self._has_options else {}
         return {self.operation.subject: scene.session.unknown_name, **more}
 
-    def _unknown(self, scene: Scene) -> Command:
-        return self.command(*self.options(self.unknown(scene)))
-
-    def first_page(self, scene: Scene) -> dict[str, Any]:
+    def _first_page(self, scene: Scene) -> dict[str, Any]:
         """Return the members of a first page."""
-        return {**self.plain(scene), self.limit: PAGE, **self.by_identity()}
+        return {**self._plain(scene), self.limit: PAGE, **Reader.of(self.operation).order_without_ties()}
 
-    def _first_page(self, scene: Scene) -> Command:
-        return self.command(*self.options(self.first_page(scene)))
-
-    def second_page(self, scene: Scene) -> dict[str, Any]:
+    def _second_page(self, scene: Scene) -> dict[str, Any]:
         """Return the members of the page after it."""
         token = (scene.ran("first-page").printed or {}).get(self.pagination.output_token)
         if not isinstance(token, str) or not token:
             raise Unfit(skipped("the first page was printed without a token to go on with"))
-        return {**self.first_page(scene), self.pagination.input_token: token}
-
-    def _second_page(self, scene: Scene) -> Command:
-        return self.command(*self.options(self.second_page(scene)))
+        return {**self._first_page(scene), self.pagination.input_token: token}
 
     def overruling(self, scene: Scene) -> dict[str, Any]:
         """Return the members that options set otherwise than the JSON next to them."""
@@ -294,30 +296,24 @@ class Steps:
         """Return the members that come from a file."""
         return {self.operation.subject: scene.session.unknown_name, self.limit: PAGE}
 
-    def beside_a_file(self) -> dict[str, Any]:
+    def _options_and_a_file(self, _: Scene) -> dict[str, Any]:
         """Return the members that are options next to it."""
         return self.words(4)
 
     def _json_file(self, scene: Scene) -> Command:
         text = json.dumps(self.in_a_file(scene))
-        options = self.options(self.beside_a_file())
+        options = self.options(self._options_and_a_file(scene))
         return self.command(INPUT_JSON, f"file://{_FILE}", *options, files={_FILE: text})
 
-    def not_paginated(self, scene: Scene) -> dict[str, Any]:
+    def _not_paginated(self, scene: Scene) -> dict[str, Any]:
         """Return the members of a request that is not to be gone on with: no filter, so that there is more to come."""
         filters = Reader.of(self.operation).spec.filters
         words = {name: word for name, word in self.words(2).items() if name not in filters}
-        return {**self.plain(scene), **words}
-
-    def _no_paginate(self, scene: Scene) -> Command:
-        return self.command(*self.options(self.not_paginated(scene)), "--no-paginate")
+        return {**self._plain(scene), **words}
 
     def _paged(self, scene: Scene, *more: str) -> Command:
-        members = {**self.plain(scene), **self.by_identity()}
+        members = {**self._plain(scene), **Reader.of(self.operation).order_without_ties()}
         return self.command(*self.options(members), "--max-items", str(TOTAL), "--page-size", str(SIZE), *more)
-
-    def _max_items(self, scene: Scene) -> Command:
-        return self._paged(scene)
 
     def _resumed(self, scene: Scene) -> Command:
         token = (scene.ran("max-items").printed or {}).get(self.pagination.output_token)
@@ -325,22 +321,15 @@ class Steps:
             raise Unfit(skipped("--max-items was answered without a token to go on with"))
         return self._paged(scene, "--starting-token", _plain_word(token))
 
-    def refused_word(self, scene: Scene) -> dict[str, Any]:
+    def _refused_word(self, scene: Scene) -> dict[str, Any]:
         """Return members of which one is a word that no list has."""
         name = next(iter(Reader.of(self.operation).spec.filters))
         return self._named(scene, {self.limit: PAGE, **self.words(1), name: "NoSuchWord"})
 
-    def _refused_word(self, scene: Scene) -> Command:
-        return self.command(*self.options(self.refused_word(scene)))
-
-    def refused_name(self) -> dict[str, Any]:
+    def _refused_name(self, _: Scene) -> dict[str, Any]:
         """Return members with a name that is too long by one."""
         longest = self.operation.input.members[self.operation.subject].effective("max_length") or 0
         return {self.operation.subject: "a" * (longest + 1), self.limit: PAGE, **self.words(3)}
-
-    def _refused_name(self, scene: Scene) -> Command:
-        del scene
-        return self.command(*self.options(self.refused_name()))
 
 
 def _plain_word(value: str) -> str:

@@ -75,6 +75,11 @@ class Reader:
         """Return whether an item has the value by which it would be sorted."""
         return member(item, self.spec.keys[sort_by]) is not None
 
+    def order_without_ties(self) -> dict[str, Any]:
+        """Return the members that ask for the order by identity: two walks of any other may show ties differently."""
+        keys = [name for name, path in self.spec.keys.items() if path == self.spec.identity]
+        return {self.spec.sort_by: keys[0], self.spec.sort_order: self.spec.ascending} if keys else {}
+
     def filtered(self, name: str, item: Item) -> Any:
         """Return the member of an item that a filter looks at."""
         return member(item, self.spec.filters[name])
