@@ -61,6 +61,17 @@ def test_links_lead_somewhere() -> None:
     assert dead == []
 
 
+def test_paths_that_pages_name_are_there() -> None:
+    named = r"`((?:conformance|tests|contract|benchmarks|action|\.ci)/[\w./-]+)`"
+    gone = [
+        f"{page.name}: {path}"
+        for page in PAGES
+        for path in re.findall(named, page.read_text(encoding="utf-8"))
+        if not (ROOT / path).exists()
+    ]
+    assert gone == []
+
+
 @cache
 def anchors(page: Path) -> frozenset[str]:
     """Return what links to a page may name behind the #: its headings, as GitHub writes them."""
