@@ -241,7 +241,7 @@ def test_what_an_input_says_is_never_run_by_the_command(name: str, tmp_path: Pat
         ({"target": "reference", "select": "no-such-check"}, "nothing was judged"),
     ],
 )
-def test_wrong_use_is_told_as_an_annotation_and_fails_with_2(
+def test_wrong_use_is_reported_as_an_annotation_and_fails_with_2(
     inputs: dict[str, str], words: str, tmp_path: Path
 ) -> None:
     made = done(job(tmp_path, **inputs))
@@ -286,7 +286,7 @@ def test_a_summary_that_github_would_refuse_is_cut_at_a_line(tmp_path: Path) -> 
 
 
 @needs_bash
-def test_nothing_is_told_twice_where_nobody_wants_it(tmp_path: Path) -> None:
+def test_nothing_is_reported_twice_where_nobody_wants_it(tmp_path: Path) -> None:
     with RawServer(always(200, PAGE, "text/html")) as server:
         made = done(
             job(tmp_path, url=server.url, select="*/error/*", annotations="false", summary="false", artifact_name="")

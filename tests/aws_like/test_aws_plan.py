@@ -108,7 +108,7 @@ def test_nothing_is_sent_for_a_plan(tmp_path: Path) -> None:
         ({"AWS_ACCESS_KEY_ID": "", "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere"}, "a web identity"),
     ],
 )
-def test_where_credentials_would_come_from_is_told_without_a_word_of_them(
+def test_where_credentials_would_come_from_is_reported_without_a_word_of_them(
     tmp_path: Path, environment: dict[str, str], words: str
 ) -> None:
     (tmp_path / "config").write_text("[profile sso]\nsso_start_url = https://x.example\n", encoding="utf-8")
@@ -118,7 +118,7 @@ def test_where_credentials_would_come_from_is_told_without_a_word_of_them(
     assert SECRET not in ended.said
 
 
-def test_a_profile_that_is_not_there_and_no_region_are_told(tmp_path: Path) -> None:
+def test_a_profile_that_is_not_there_and_no_region_are_reported(tmp_path: Path) -> None:
     profile = run(tmp_path, "http://127.0.0.1:9", "--plan", AWS_PROFILE="nobody")
     assert profile.code == ExitCode.TARGET_BROKE
     assert "nobody" in profile.told_without_traceback()
@@ -165,7 +165,7 @@ def test_the_plan_of_the_reference_server_is_exact(tmp_path: Path) -> None:
     assert f"evidence: evidence, {total:,} exchanges" in ran.out
 
 
-def test_a_target_that_is_created_is_told_so(tmp_path: Path) -> None:
+def test_a_target_that_is_created_is_reported(tmp_path: Path) -> None:
     write_targets(tmp_path, mine="{endpoint_url: 'http://127.0.0.1:9', state: create}")
     ended = conformance("run", "mine", "--plan", "--select", f"{DESCRIBE}/error", cwd=tmp_path)
     planned = table(ended)

@@ -14,7 +14,7 @@ from conformance.reference.foreground import Faults
 pytestmark = pytest.mark.slow
 
 
-def test_throttling_is_waited_out_told_and_never_judged(tmp_path: Path) -> None:
+def test_throttling_is_waited_out_reported_and_never_judged(tmp_path: Path) -> None:
     options = ("--area", "client")
     with account() as endpoint:
         calm = run(tmp_path, endpoint, *options)
@@ -125,7 +125,7 @@ def test_expired_credentials_are_one_clear_error(tmp_path: Path, names: str) -> 
     ],
     ids=["wrong-secret", "unknown-key", "none", "line-feed", "no-such-profile"],
 )
-def test_bad_credentials_are_told_before_anything_is_judged(
+def test_bad_credentials_are_reported_before_anything_is_judged(
     tmp_path: Path, environment: dict[str, str], words: str
 ) -> None:
     with account() as endpoint:

@@ -115,7 +115,7 @@ def test_equal_answers_to_different_requests_differ_for_a_rule_about_requests() 
     assert verdict.received.startswith("b: ")
 
 
-def test_one_bad_instance_among_many_is_told_and_cited() -> None:
+def test_one_bad_instance_among_many_is_reported_and_cited() -> None:
     good, bad = {"When": True, "Require": True}, {"When": True, "Require": False, "Id": "x" * 1000}
     answers = [answering(DESCRIBE, things(good, good)), answering(DESCRIBE, things(good, bad))]
     verdict = evaluate_rule(RULE, answers)
@@ -125,7 +125,7 @@ def test_one_bad_instance_among_many_is_told_and_cited() -> None:
     assert len(verdict.received) < 500
 
 
-def test_many_violations_are_counted_and_some_are_told() -> None:
+def test_many_violations_are_counted_and_some_are_reported() -> None:
     verdict = evaluate_rule(RULE, [answering(DESCRIBE, things(*[{"When": 1, "Require": False}] * 50))])
     assert verdict.reason.startswith("50 of 50 instances break the rule: ")
     assert verdict.received.endswith("(and 45 more)")

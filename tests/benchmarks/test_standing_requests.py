@@ -29,7 +29,7 @@ def filled(standing: Availability, members: dict[str, Any]) -> dict[str, Any]:
     return members
 
 
-def test_a_name_that_nobody_has_gives_way_to_one_that_exists() -> None:
+def test_a_name_that_is_unknown_gives_way_to_one_that_exists() -> None:
     standing = Availability(("one", "another"))
     assert filled(standing, {NAME: "nobody", "SortBy": "Name"}) == {NAME: "one", "SortBy": "Name"}
     assert filled(standing, {NAME: "nobody", "SortBy": "Name"}) == {NAME: "another", "SortBy": "Name"}
@@ -42,7 +42,7 @@ def test_a_name_that_exists_stays() -> None:
     }
 
 
-def test_some_names_that_nobody_has_stay_where_nothing_else_is_said() -> None:
+def test_unknown_names_stay_where_nothing_else_is_said() -> None:
     standing = Availability(("one", "another"))
     got = [filled(standing, {NAME: "nobody", "SortBy": None})[NAME] for _ in range(30)]
     assert 0 < got.count("nobody") < 20
@@ -100,7 +100,7 @@ def test_answers_that_are_no_pages_teach_nothing() -> None:
     assert filled(standing, {NAME: "one", "NextToken": "made-up"}) == {NAME: "one"}
 
 
-def test_a_name_that_nobody_has_is_told_apart() -> None:
+def test_a_name_that_is_unknown_is_distinguished() -> None:
     standing = Availability(("one",))
     assert standing.asks_for_nobody(listing(), {NAME: "nobody"})
     assert not standing.asks_for_nobody(listing(), {NAME: "one"})

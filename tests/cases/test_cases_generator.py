@@ -63,7 +63,7 @@ def all_cases(contract: Contract) -> Iterator[tuple[Operation, RequestCase]]:
             yield operation, case
 
 
-def test_a_refused_case_breaks_what_it_names_and_its_control_breaks_nothing(contract: Contract) -> None:
+def test_a_rejected_case_breaks_what_it_names_and_its_control_breaks_nothing(contract: Contract) -> None:
     for operation, case in all_cases(contract):
         broken = request_violations(operation.input, sent(case))
         if case.expect is Expect.REFUSED:
@@ -76,7 +76,7 @@ def test_a_refused_case_breaks_what_it_names_and_its_control_breaks_nothing(cont
             assert not broken, case.name
 
 
-def test_a_refused_case_and_its_control_differ_in_one_member(contract: Contract) -> None:
+def test_a_rejected_case_and_its_control_differ_in_one_member(contract: Contract) -> None:
     for _, case in all_cases(contract):
         if case.expect is Expect.REFUSED and case.breaks and case.name != "wrong-case":
             item, other = sent(case), sent(replace(case, members=case.control))
@@ -115,7 +115,7 @@ LIES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_generator_that_makes_another_length_is_refused(
+def test_a_generator_that_makes_another_length_is_rejected(
     lie: str, contract: Contract, listing: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("conformance.checks.request.cases.of_length", LIES[lie])
@@ -132,7 +132,7 @@ def test_a_generator_that_makes_another_length_is_refused(
     ],
     ids=["enum", "type", "range"],
 )
-def test_a_generator_whose_wrong_value_is_right_is_refused(
+def test_a_generator_whose_wrong_value_is_right_is_rejected(
     name: str, stand_in: Any, contract: Contract, listing: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(f"conformance.checks.request.cases.{name}", stand_in)
@@ -140,7 +140,7 @@ def test_a_generator_whose_wrong_value_is_right_is_refused(
         request_cases(contract, listing)
 
 
-def test_a_generator_with_a_broken_control_is_refused(
+def test_a_generator_with_a_broken_control_is_rejected(
     contract: Contract, listing: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("conformance.checks.request.cases.example", lambda node: "no such word")  # noqa: ARG005 - as above
@@ -232,7 +232,7 @@ def beside(contract: Contract, operation: Operation) -> dict[tuple[str, str], Re
     return {(case.subject, case.name): case for case in cases if "-beside-" in case.name}
 
 
-def test_what_is_refused_alone_is_refused_beside_others_and_beside_a_token(
+def test_what_is_rejected_alone_is_rejected_beside_others_and_beside_a_token(
     contract: Contract, listing: Operation
 ) -> None:
     found = beside(contract, listing)
@@ -283,7 +283,7 @@ def test_beside_others_stands_every_other_member_but_the_token(contract: Contrac
         ("HyperParameterTuningJobName", "length-0-beside-others", ""),
     ],
 )
-def test_of_several_constraints_the_first_is_told_by_no_name_and_the_others_by_what_is_sent(
+def test_of_several_constraints_the_first_is_reported_by_no_name_and_the_others_by_what_is_sent(
     contract: Contract, listing: Operation, member: str, name: str, broken: object
 ) -> None:
     assert dict(beside(contract, listing)[member, name].members)[member] == broken
@@ -352,7 +352,7 @@ def test_a_bent_envelope_is_bent_in_one_way(contract: Contract, operation: Opera
         assert len(bent) == 1, (case.name, bent)
 
 
-def test_bodies_that_must_be_refused_are_no_object_that_the_operation_takes(
+def test_bodies_that_must_be_rejected_are_no_object_that_the_operation_takes(
     contract: Contract, operation: Operation
 ) -> None:
     plain = Request.call(operation.name, {operation.subject: "a-name"})

@@ -130,7 +130,7 @@ def test_an_order_is_cut_where_no_other_order_is_the_same(whole: TargetSession) 
 
 
 @pytest.mark.parametrize("status", ["InProgress", "Deleting", "Failed"])
-def test_a_filter_is_cut_where_it_admits_items_and_refuses_others(whole: TargetSession, status: str) -> None:
+def test_a_filter_is_cut_where_it_admits_items_and_rejects_others(whole: TargetSession, status: str) -> None:
     statuses = [item["TrainingJobStatus"] for item in chosen(whole, Query(filtered=("StatusEquals", status)), 1).items]
     assert 1 < statuses.count(status) < len(statuses)
 

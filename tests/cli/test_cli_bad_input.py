@@ -16,14 +16,14 @@ ANY_PORT = '"http://127.0.0.1:{port}"'
 LITTLE = ("--area", "error")
 
 
-def test_an_unknown_target_is_told_with_the_nearest_name(tmp_path: Path) -> None:
+def test_an_unknown_target_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
     ended = conformance("run", "referense", cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert ended.told_without_traceback().startswith("error: there is no target 'referense'\n")
     assert "did you mean 'reference'?" in ended.err
 
 
-def test_a_typo_in_the_targets_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_typo_in_the_targets_is_reported_with_its_line(tmp_path: Path) -> None:
     path = write_targets(tmp_path, good="{endpoint_url: http://127.0.0.1:1}", mine="{endpoint_ulr: http://127.0.0.1:1}")
     ended = conformance("run", "good", cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
@@ -31,14 +31,14 @@ def test_a_typo_in_the_targets_is_told_with_its_line(tmp_path: Path) -> None:
     assert "endpoint_url" in ended.err
 
 
-def test_yaml_that_is_none_is_told_with_its_line(tmp_path: Path) -> None:
+def test_yaml_that_is_none_is_reported_with_its_line(tmp_path: Path) -> None:
     write_targets(tmp_path, mine="{endpoint_url: [}")
     ended = conformance("run", "mine", cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert "targets.yaml:2" in ended.told_without_traceback()
 
 
-def test_a_file_of_targets_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_file_of_targets_that_is_not_there_is_reported(tmp_path: Path) -> None:
     ended = conformance("run", "--targets", "nowhere.yaml", cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert "nowhere.yaml" in ended.told_without_traceback()
@@ -51,7 +51,7 @@ def closed_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def test_an_unreachable_url_is_told_once_and_is_the_targets_fault(closed_port: int, tmp_path: Path) -> None:
+def test_an_unreachable_url_is_reported_once_and_is_the_targets_fault(closed_port: int, tmp_path: Path) -> None:
     ended = conformance("run", f"http://127.0.0.1:{closed_port}", cwd=tmp_path)
     assert ended.code == ExitCode.TARGET_BROKE
     assert ended.told_without_traceback().count("can't be reached") == 1
@@ -84,7 +84,9 @@ def test_a_url_that_is_none_is_a_usage_error_and_never_repeated(url: str, tmp_pa
     ],
     ids=["unknown", "missing", "exits", "no-input", "never-ready"],
 )
-def test_a_launch_that_fails_is_told_with_the_reason(command: str, code: ExitCode, words: str, tmp_path: Path) -> None:
+def test_a_launch_that_fails_is_reported_with_the_reason(
+    command: str, code: ExitCode, words: str, tmp_path: Path
+) -> None:
     write_targets(tmp_path, mine=f"{{launch: {{command: {command}}}, endpoint_url: {ANY_PORT}}}")
     ended = conformance("run", "mine", cwd=tmp_path)
     assert words in ended.said
@@ -98,7 +100,7 @@ def test_the_log_of_a_server_that_ended_is_shown(tmp_path: Path) -> None:
     assert "my last words" in conformance("run", "mine", cwd=tmp_path).told_without_traceback()
 
 
-def test_a_report_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+def test_a_report_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     ended = conformance("run", "--report-dir", "taken/below", *LITTLE, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
@@ -106,7 +108,7 @@ def test_a_report_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     assert not ended.out
 
 
-def test_a_report_that_can_not_be_replaced_is_told(tmp_path: Path) -> None:
+def test_a_report_that_can_not_be_replaced_is_reported(tmp_path: Path) -> None:
     (tmp_path / "out" / "report.html").mkdir(parents=True)
     ended = conformance("run", "--report-dir", "out", *LITTLE, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
@@ -114,7 +116,7 @@ def test_a_report_that_can_not_be_replaced_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("world", ["nowhere", "broken.yaml"])
-def test_a_world_that_is_none_is_told(world: str, tmp_path: Path) -> None:
+def test_a_world_that_is_none_is_reported(world: str, tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("jobs: [")
     ended = conformance("run", "--world", world, *LITTLE, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
@@ -122,7 +124,7 @@ def test_a_world_that_is_none_is_told(world: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", ["x", "-1"])
-def test_a_number_of_processes_that_is_none_is_told(workers: str, tmp_path: Path) -> None:
+def test_a_number_of_processes_that_is_none_is_reported(workers: str, tmp_path: Path) -> None:
     ended = conformance("run", "-n", workers, *LITTLE, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert "-n" in ended.told_without_traceback()

@@ -86,7 +86,9 @@ def test_a_server_that_is_no_aws_endpoint_gives_one_finding(defect: str, tmp_pat
     ],
     ids=["no-availability", "second-operation", "recommended"],
 )
-def test_the_finding_is_told_whatever_was_selected(selection: tuple[str, ...], code: ExitCode, tmp_path: Path) -> None:
+def test_the_finding_is_reported_whatever_was_selected(
+    selection: tuple[str, ...], code: ExitCode, tmp_path: Path
+) -> None:
     with RawServer(always(200, PAGE, "text/html")) as server:
         ended, report = run_against(server, tmp_path, *selection)
     assert ended.code == code

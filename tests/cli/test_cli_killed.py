@@ -57,7 +57,7 @@ def test_a_launched_server_does_not_outlive_a_killed_run(tmp_path: Path) -> None
         assert not outlived(lifeline)
 
 
-def test_a_file_that_is_no_record_is_told_in_a_word(tmp_path: Path) -> None:
+def test_a_file_that_is_no_record_is_reported_in_a_word(tmp_path: Path) -> None:
     (tmp_path / "run.jsonl").write_text("{}\n")
     received = ran([sys.executable, "-m", "conformance.report", "run.jsonl"], cwd=tmp_path)
     assert received.code == ExitCode.USAGE

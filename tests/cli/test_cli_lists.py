@@ -193,7 +193,7 @@ def test_an_unknown_operation_of_facts_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("bogus",), ("run", "--bogus"), ("run", "a", "b"), ("explain",)])
-def test_a_usage_error_is_told_in_words(arguments: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_usage_error_is_reported_in_words(arguments: tuple[str, ...], tmp_path: Path) -> None:
     ended = conformance(*arguments, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert "Usage: conformance" in ended.told_without_traceback()
@@ -242,7 +242,7 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str]] = {
 
 @pytest.mark.parametrize("kind", BROKEN)
 @pytest.mark.parametrize("what", ["lint", "checks"])
-def test_a_broken_contract_is_told_with_file_line_and_remedy(kind: str, what: str, contract: Path) -> None:
+def test_a_broken_contract_is_reported_with_file_line_and_remedy(kind: str, what: str, contract: Path) -> None:
     edit, name, word = BROKEN[kind]
     edit(contract)
     error = rejected(what, "--contract", str(contract))
@@ -263,7 +263,7 @@ def test_lint_lists_every_finding_and_exits_as_a_usage_error(contract: Path, tmp
     assert "hint: " in ended.said
 
 
-def test_a_contract_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_contract_that_is_not_there_is_reported(tmp_path: Path) -> None:
     ended = conformance("lint", "--contract", tmp_path / "nowhere", cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert "nowhere" in ended.told_without_traceback()

@@ -85,7 +85,7 @@ def no_group_left(group: int) -> bool:
     return False
 
 
-def test_an_interrupt_while_the_target_is_opened_is_told_in_a_word(tmp_path: Path) -> None:
+def test_an_interrupt_while_the_target_is_opened_is_reported_in_a_word(tmp_path: Path) -> None:
     gate = Gate(0)
     with RawServer(gate) as server, started("run", server.url, cwd=tmp_path) as process:
         gate.wait()
@@ -150,7 +150,7 @@ def test_a_terminal_gets_colours_unless_they_are_not_wanted(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_ends_when_it_is_told_to(number: signal.Signals, tmp_path: Path) -> None:
+def test_serve_ends_on_a_signal(number: signal.Signals, tmp_path: Path) -> None:
     with started("serve", "--port", "0", cwd=tmp_path) as process:
         assert first_line(process).startswith("serving world default at http://127.0.0.1:")
         process.send_signal(number)

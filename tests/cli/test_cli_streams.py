@@ -97,7 +97,7 @@ def test_signs_that_an_encoding_lacks_are_escaped(env: dict[str, str], tmp_path:
     assert ended.out.isascii()
 
 
-def test_the_reports_of_a_record_are_made_anew_for_a_reader_that_goes_away(tmp_path: Path) -> None:
+def test_the_reports_of_a_record_are_made_again_for_a_reader_that_goes_away(tmp_path: Path) -> None:
     assert conformance("run", *LITTLE, "--report-dir", "out", cwd=tmp_path).code == ExitCode.CONFORMS
     reader = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
     reader.wait(PATIENCE_S)

@@ -49,7 +49,7 @@ class NotFoundWith404:
         return self._right(connection, request)
 
 
-def test_a_broken_server_is_told_what_it_breaks_with_citations_and_a_line_to_paste(
+def test_a_broken_server_is_shown_what_it_breaks_with_citations_and_a_line_to_paste(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
     with RawServer(NotFoundWith404()) as server:
@@ -59,7 +59,7 @@ def test_a_broken_server_is_told_what_it_breaks_with_citations_and_a_line_to_pas
     assert ended.err == ""
 
 
-def test_a_server_that_is_no_endpoint_is_told_so_in_one_finding(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+def test_a_server_that_is_no_endpoint_is_reported_in_one_finding(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     with RawServer(always(200, PAGE, "text/html")) as server:
         write_targets(tmp_path, mine=f"{{endpoint_url: '{server.url}'}}")
         ended = conformance("run", "mine", "--select", "*/error/*", cwd=tmp_path)

@@ -28,7 +28,7 @@ def late() -> Behaviour:
     return behaviour
 
 
-def test_a_target_that_keeps_every_answer_waiting_is_told_so_in_one_line(tmp_path: Path) -> None:
+def test_a_target_that_keeps_every_answer_waiting_is_reported_in_one_line(tmp_path: Path) -> None:
     with RawServer(late()) as server:
         ended = conformance("run", server.url, "--select", "*/error/*", cwd=tmp_path)
     found = STALLED.search(ended.out)

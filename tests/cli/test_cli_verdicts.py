@@ -131,7 +131,7 @@ def test_credentials_that_expire_on_the_way_are_no_fault_of_any_target(tmp_path:
             assert "set `credentials: {access_key: ..., secret_key: ...}`" in ended.err
 
 
-def test_an_account_that_may_call_one_operation_only_is_told_the_action_to_allow(tmp_path: Path) -> None:
+def test_an_account_that_may_call_one_operation_only_is_shown_the_action_to_allow(tmp_path: Path) -> None:
     faults = Faults(deny=frozenset({LIST}))
     with ReferenceServer(load_world("default"), credentials={"AKID": "secret-of-the-test"}, service=faults) as server:
         entry = "credentials: {access_key: AKID, secret_key: secret-of-the-test}, capabilities: {auth: true}"

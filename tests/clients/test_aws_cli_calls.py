@@ -103,7 +103,7 @@ def test_the_line_that_does_the_same_is_pasted_into_a_shell(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_what_was_begun_ahead_is_run_once_and_anew_when_asked_again(tmp_path: Path) -> None:
+def test_what_was_begun_ahead_is_run_once_and_again_when_asked_again(tmp_path: Path) -> None:
     cli = aws_cli_at(program(tmp_path, FAITHFUL), sender().send)
     command = Command((*ANY.words, "--hyper-parameter-tuning-job-name", "nobody"))
     cli.ahead([command, command])
@@ -234,7 +234,7 @@ def test_requests_are_kept_by_the_command_that_sent_them(relay: Relay, sent: lis
     assert [request.body for request in sent] == [BODY, b"{}"]
 
 
-def test_other_operations_and_commands_that_have_ended_are_refused(relay: Relay, sent: list[Request]) -> None:
+def test_other_operations_and_commands_that_have_ended_are_rejected(relay: Relay, sent: list[Request]) -> None:
     endpoint = relay.open("1")
     assert send(endpoint, "DeleteHyperParameterTuningJob", BODY)[0] == 403
     (rejected,) = relay.end("1")

@@ -75,7 +75,7 @@ def test_an_existing_target_that_verifies_signatures_sees_the_runs_own_and_no_se
         ("one-page-only", "gathers-all-pages"),
     ],
 )
-def test_a_program_with_a_vice_is_found_out_and_the_line_that_shows_it_is_its_own(
+def test_a_program_with_a_defect_is_found_out_and_the_line_that_shows_it_is_its_own(
     tmp_path: Path, defect: str, failing: str
 ) -> None:
     folder, check = tmp_path / "report", _id(failing)
@@ -117,7 +117,7 @@ def test_the_budget_of_a_target_holds_for_the_program_as_well(tmp_path: Path) ->
         ("/bin/echo", "not the AWS CLI"),
     ],
 )
-def test_what_is_not_the_program_is_a_mistake_that_is_told_before_anything_runs(
+def test_what_is_not_the_program_is_a_mistake_that_is_reported_before_anything_runs(
     tmp_path: Path, choice: str, words: str
 ) -> None:
     ended = conformance("run", "--aws-cli", choice, "--report-dir", tmp_path / "report", cwd=tmp_path)

@@ -50,7 +50,7 @@ def test_what_the_client_raised_stands_in_the_failure() -> None:
         ({"message": "no code"}, 400, Outcome.FAILED),
     ],
 )
-def test_an_exception_tells_what_the_service_told(content: dict[str, str], status: int, received: Outcome) -> None:
+def test_an_exception_tells_what_the_service_reported(content: dict[str, str], status: int, received: Outcome) -> None:
     assert verdict(DESCRIBE, "client-error", status, json.dumps(content).encode()).outcome is received
 
 

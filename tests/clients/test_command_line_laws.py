@@ -67,7 +67,7 @@ def test_an_option_is_on_the_wire_with_its_value_and_type(
     assert carries([(ran({}, exchange(sent)), wanted)]).outcome is outcome
 
 
-def test_an_option_of_a_command_that_sent_nothing_is_lost_and_its_words_are_told() -> None:
+def test_an_option_of_a_command_that_sent_nothing_is_lost_and_its_words_are_reported() -> None:
     verdict = carries([(ran("", status=252, err="\nUnknown options: --sort-by\n"), {"SortBy": "Name"})])
     assert kind(verdict) == (FAILED, "option-lost")
     assert "Unknown options: --sort-by" in verdict.received
@@ -88,7 +88,7 @@ def test_what_nobody_asked_for_is_not_sent() -> None:
         (ran("", exchange({}), status=252), FAILED),
     ],
 )
-def test_a_refusal_sends_nothing_and_ends_otherwise_than_with_0(run: CommandRun, outcome: Outcome) -> None:
+def test_a_rejection_sends_nothing_and_ends_otherwise_than_with_0(run: CommandRun, outcome: Outcome) -> None:
     assert refuses_unsent(run).outcome is outcome
 
 
@@ -213,7 +213,7 @@ def test_a_command_ends_as_its_answer_did(run: CommandRun, outcome: Outcome) -> 
     assert tells(run).outcome is outcome
 
 
-def test_items_are_held_against_what_was_printed_and_a_command_without_output_has_failed() -> None:
+def test_items_are_checked_against_what_was_printed_and_a_command_without_output_has_failed() -> None:
     run = ran({}, exchange({}))
     assert prints_items(run, ["a", "b"], ["a", "b"], "items").outcome is PASSED
     assert prints_items(run, ["a", "b"], ["b", "a"], "items").outcome is FAILED

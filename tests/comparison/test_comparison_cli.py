@@ -60,7 +60,7 @@ def test_markdown_goes_to_standard_output(folder: Path) -> None:
     assert ended.out.startswith("### Worse: mine\n")
 
 
-def test_a_matrix_is_told_written_and_exits_with_0(folder: Path) -> None:
+def test_a_matrix_is_reported_written_and_exits_with_0(folder: Path) -> None:
     received = conformance("compare", "old", "new", cwd=folder)
     assert received.code == ExitCode.CONFORMS
     assert "Where they differ" in received.out
@@ -87,7 +87,7 @@ def test_a_matrix_is_told_written_and_exits_with_0(folder: Path) -> None:
         (("annotate", "nowhere"), "nowhere"),
     ],
 )
-def test_mistakes_are_told_in_words(arguments: tuple[str, ...], words: str, folder: Path) -> None:
+def test_mistakes_are_reported_in_words(arguments: tuple[str, ...], words: str, folder: Path) -> None:
     ended = conformance(*arguments, cwd=folder)
     assert ended.code == ExitCode.USAGE
     assert words in ended.told_without_traceback()

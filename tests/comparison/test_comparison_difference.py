@@ -74,7 +74,7 @@ def test_a_skip_for_another_reason_is_no_difference() -> None:
     assert of_one(SKIP, replace(SKIP, reason="for another reason")).deltas == ()
 
 
-def test_a_failure_that_was_declared_or_is_only_recommended_is_told_without_counting() -> None:
+def test_a_failure_that_was_declared_or_is_only_recommended_is_reported_without_counting() -> None:
     assert of_one(PASSED, DECLARED).worse == 0
     assert of_one(PASSED, DECLARED, strict=True).worse == 0
     assert of_one(PASSED, RECOMMENDED).worse == 0
@@ -119,7 +119,7 @@ def test_a_narrower_selection_does_not_look_as_if_all_were_well() -> None:
     assert "not known to pass" in received.notes[0].text
 
 
-def test_a_record_cut_short_is_told_whichever_it_is() -> None:
+def test_a_record_cut_short_is_reported_whichever_it_is() -> None:
     short = run(*OLD.results[:4], footer=None)
     assert [note.about for note in difference(OLD, short).notes] == [About.CUT_SHORT]
     assert difference(OLD, short).exit_code is ExitCode.DOES_NOT_CONFORM
@@ -128,7 +128,7 @@ def test_a_record_cut_short_is_told_whichever_it_is() -> None:
     assert "the target died" in difference(OLD, stopped).notes[0].text
 
 
-def test_frames_that_differ_are_told() -> None:
+def test_frames_that_differ_are_reported() -> None:
     other = run(*OLD.results, digest="0" * 64, name="another", state="existing")
     newer = replace(other, header=replace(other.header, tool=replace(HEADER.tool, version="9.0")))
     notes = difference(OLD, newer).notes

@@ -74,7 +74,7 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_what_is_no_run_is_refused_by_name_and_reason(kind: str, tmp_path: Path) -> None:
+def test_what_is_no_run_is_rejected_by_name_and_reason(kind: str, tmp_path: Path) -> None:
     name, content, words = BROKEN[kind]
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=r"not a (report|record)") as caught:
@@ -85,14 +85,14 @@ def test_what_is_no_run_is_refused_by_name_and_reason(kind: str, tmp_path: Path)
     assert caught.value.exit_code is ExitCode.USAGE
 
 
-def test_a_check_that_is_in_a_report_twice_is_refused(tmp_path: Path) -> None:
+def test_a_check_that_is_in_a_report_twice_is_rejected(tmp_path: Path) -> None:
     twice = check("Read/request/Name/left-out"), check("Read/request/Name/left-out", FAILED)
     with pytest.raises(ReadingError, match="Read/request/Name/left-out is in it twice"):
         read_side(str(write_report(run(*twice), tmp_path / "report.json")))
 
 
 @pytest.mark.parametrize("name", ["nowhere/report.json", "nowhere/run.jsonl", "."])
-def test_what_is_not_there_is_told(name: str, tmp_path: Path) -> None:
+def test_what_is_not_there_is_reported(name: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         read_side(str(tmp_path / name))
     assert caught.value.exit_code is ExitCode.USAGE

@@ -64,20 +64,20 @@ def test_a_behaviour_must_not_cite_a_blank_line(folder: ContractFolder) -> None:
     assert finding.where == folder.where("behaviours/all.yaml", "line: 4")
 
 
-def test_another_edition_of_a_page_is_told_and_its_citations_are_left_alone(folder: ContractFolder) -> None:
+def test_another_edition_of_a_page_is_reported_and_its_citations_are_left_alone(folder: ContractFolder) -> None:
     (folder.documents / "old.txt").write_text("A page of today\n", encoding="utf-8")
     (finding,) = verify_citations(load(folder.root), folder.documents)
     assert "is not the edition of 'old'" in finding.problem
     assert finding.where == folder.where("sources.yaml", "title: The old page")
 
 
-def test_a_missing_page_is_told(folder: ContractFolder) -> None:
+def test_a_missing_page_is_reported(folder: ContractFolder) -> None:
     (folder.documents / "new.txt").unlink()
     (finding,) = verify_citations(load(folder.root), folder.documents)
     assert "'new' can't be read" in finding.problem
 
 
-def test_a_wrong_number_of_lines_is_told(folder: ContractFolder) -> None:
+def test_a_wrong_number_of_lines_is_reported(folder: ContractFolder) -> None:
     folder.replace("sources.yaml", "lines: 12", "lines: 20")
     (finding,) = verify_citations(load(folder.root), folder.documents)
     assert (finding.problem, finding.remedy) == ("the document 'old' has 12 lines, not 20", "write `lines: 12`")

@@ -77,7 +77,7 @@ BREAKS = [
 
 
 @pytest.mark.parametrize(("file", "old", "new", "problem", "remedy"), BREAKS, ids=[f"{b[0]}-{b[2]}" for b in BREAKS])
-def test_a_fault_is_told_with_file_line_and_remedy(  # noqa: PLR0913, PLR0917 - the columns of the table above
+def test_a_fault_is_reported_with_file_line_and_remedy(  # noqa: PLR0913, PLR0917 - the columns of the table above
     folder: ContractFolder, file: str, old: str, new: str, problem: str, remedy: str
 ) -> None:
     folder.replace(file, old, new)
@@ -121,7 +121,7 @@ def test_the_line_is_that_of_the_fault(folder: ContractFolder, file: str, old: s
         (b"a: !!python/object:os.system 1\n", "a tag", 1),
     ],
 )
-def test_yaml_that_is_none_is_told_with_its_line(
+def test_yaml_that_is_none_is_reported_with_its_line(
     folder: ContractFolder, content: bytes, problem: str, line: int
 ) -> None:
     (folder.root / "shapes/answers.yaml").write_bytes(content)
@@ -150,7 +150,7 @@ def test_a_file_with_the_other_ending_is_not_passed_over(folder: ContractFolder)
         load(folder.root)
 
 
-def test_shapes_that_multiply_without_end_are_refused(folder: ContractFolder) -> None:
+def test_shapes_that_multiply_without_end_are_rejected(folder: ContractFolder) -> None:
     levels = 16
     text = "".join(
         f"Level{n}: {{type: structure, members: {{A: {{shape: Level{n + 1}}}, B: {{shape: Level{n + 1}}}}}}}\n"

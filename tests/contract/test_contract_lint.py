@@ -120,6 +120,6 @@ def test_a_schema_that_can_not_be_read_is_found(folder: ContractFolder) -> None:
     assert "the schema can't be read" in finding.problem
 
 
-def test_a_folder_without_a_schema_is_held_against_the_shipped_one(folder: ContractFolder) -> None:
+def test_a_folder_without_a_schema_is_checked_against_the_shipped_one(folder: ContractFolder) -> None:
     (folder.root / "contract.schema.json").unlink()
     assert not lint(load(folder.root))

@@ -61,7 +61,7 @@ def test_the_values_as_json_are_sound(folder: ContractFolder, file: str) -> None
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_an_odd_value_is_refused_with_its_place_or_loads(folder: ContractFolder, file: str) -> None:
+def test_an_odd_value_is_rejected_with_its_place_or_loads(folder: ContractFolder, file: str) -> None:
     path = folder.root / file
     for number, variant in enumerate(bent(sound_values(path), "PLACEHOLDER")):
         odd = json.dumps(ODDITIES[number % len(ODDITIES)])

@@ -67,7 +67,7 @@ def test_what_exists_may_be_named(folder: ContractFolder, expression: str) -> No
 
 
 @pytest.mark.parametrize(("expression", "name"), MISTAKEN)
-def test_what_does_not_exist_is_refused(folder: ContractFolder, expression: str, name: str) -> None:
+def test_what_does_not_exist_is_rejected(folder: ContractFolder, expression: str, name: str) -> None:
     with pytest.raises(ContractError) as caught:
         require(folder, expression)
     assert f"names {name}" in caught.value.problem

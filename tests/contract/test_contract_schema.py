@@ -47,7 +47,7 @@ def test_the_schema_is_one_itself() -> None:
 
 
 @pytest.mark.parametrize(("file", "old", "new"), MALFORMED, ids=[f"{file}-{new.strip()}" for file, _, new in MALFORMED])
-def test_what_is_malformed_is_refused_by_both(folder: ContractFolder, file: str, old: str, new: str) -> None:
+def test_what_is_malformed_is_rejected_by_both(folder: ContractFolder, file: str, old: str, new: str) -> None:
     folder.replace(file, old, new)
     with pytest.raises(ContractError):
         load(folder.root)

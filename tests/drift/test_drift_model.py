@@ -115,7 +115,7 @@ def test_every_difference_is_one_finding_with_all_facts_that_it_concerns() -> No
         (lambda _, model: model["metadata"].update(jsonVersion="1.2"), "changed json_version 1.1 -> 1.2"),
     ],
 )
-def test_an_edit_of_the_model_is_told(edit: Callable[[Model, Model], object], expected: str) -> None:
+def test_an_edit_of_the_model_is_reported(edit: Callable[[Model, Model], object], expected: str) -> None:
     found = news(edit)
     assert expected in found
     # A shape that is used in several places may break other facts of the same member, never those of another.
@@ -128,7 +128,7 @@ def member_of(finding: str) -> str:
     return (path[0] if path else first).rpartition(".")[2]
 
 
-def test_an_operation_that_went_is_told() -> None:
+def test_an_operation_that_went_is_reported() -> None:
     def edit(_: Model, model: Model) -> None:
         del model["operations"][LIST]
 
@@ -148,7 +148,7 @@ def test_an_operation_that_went_is_told() -> None:
     ],
     ids=["no-type", "no-members", "no-name", "no-pattern", "no-shape", "no-error"],
 )
-def test_a_model_that_is_none_inside_is_told(edit: Callable[[Model, Model], object]) -> None:
+def test_a_model_that_is_none_inside_is_reported(edit: Callable[[Model, Model], object]) -> None:
     with pytest.raises(ModelError, match=f"the model breaks off below {DESCRIBE}") as received:
         drift_of(edit)
     assert received.value.where == "service-2.json"
@@ -174,7 +174,7 @@ def test_a_pattern_that_matches_the_same_strings_is_no_drift() -> None:
     assert any(item.theirs == "^.*$" for item in drift_of(edit).known)
 
 
-def test_a_new_structure_that_holds_itself_is_told_once() -> None:
+def test_a_new_structure_that_holds_itself_is_reported_once() -> None:
     def edit(shapes: Model, _: Model) -> None:
         shapes["Tree"] = {"type": "structure", "members": {"Below": {"shape": "Trees"}, "Name": {"shape": "String256"}}}
         shapes["Trees"] = {"type": "list", "member": {"shape": "Tree"}}

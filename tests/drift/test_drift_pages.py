@@ -64,12 +64,12 @@ def assert_known(document: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("document", [item for item in DOCUMENTS if item != "boto3-describe"])
-def test_what_the_editions_disagree_about_is_told_apart(document: str) -> None:
+def test_what_the_editions_disagree_about_is_distinguished(document: str) -> None:
     assert_known(document, written(document))
 
 
 @pytest.mark.parametrize("document", [item for item in DOCUMENTS if item != "boto3-describe"])
-def test_what_the_documents_disagree_about_is_told_apart(document: str, documents: Path) -> None:
+def test_what_the_documents_disagree_about_is_distinguished(document: str, documents: Path) -> None:
     assert_known(document, original(document, documents))
 
 
@@ -80,18 +80,18 @@ def test_an_older_page_that_catches_up_is_no_drift() -> None:
     assert [item.detail for item in drift.known] == ["says now what boto3-paginator:31 says"]
 
 
-def test_a_default_in_words_that_nobody_can_read_is_told_as_gone() -> None:
+def test_a_default_in_words_that_nobody_can_read_is_reported_as_gone() -> None:
     text = written("api-list").replace("The default value is 10.", "Ten, if you say nothing.")
     assert received(held(text)) == ["removed input/MaxResults/default 10 -> None"]
 
 
-def test_a_member_that_is_no_longer_drawn_is_told_though_it_is_still_explained() -> None:
+def test_a_member_that_is_no_longer_drawn_is_reported_though_it_is_still_explained() -> None:
     drift = held(written("api-list").replace('"SortOrder": "string", ', ""))
     assert received(drift) == ["removed input/SortOrder/present"]
     assert drift.findings[0].detail == "named on 2 lines of that edition, on 1 here"
 
 
-def test_what_a_new_member_is_like_is_told_with_it() -> None:
+def test_what_a_new_member_is_like_is_reported_with_it() -> None:
     edit = next(item for item in EDITS if item.name == "new map")
     (finding,) = held(edit.of(written(edit.document))).findings
     assert finding.detail == "a map, with 2 paths below it"

@@ -29,7 +29,7 @@ def test_nothing_is_drift_on_a_page_of_any_style_that_says_what_is_in_force(styl
     assert (drift.against.style, drift.against.operation) == (style, operation)
 
 
-def test_a_page_without_an_edition_is_held_against_what_the_other_documents_say() -> None:
+def test_a_page_without_an_edition_is_checked_against_what_the_other_documents_say() -> None:
     text = written_anew("cli-page", DESCRIBE)
     against = held(text).against
     assert isinstance(against, AgainstPage)
@@ -101,7 +101,7 @@ def test_markdown_as_a_repository_has_it_says_the_same() -> None:
 
 
 @pytest.mark.parametrize("document", ["cli", "boto3-describe", "boto3-paginator", "api-describe"])
-def test_what_comes_after_the_page_is_told_as_not_read(document: str) -> None:
+def test_what_comes_after_the_page_is_reported_as_not_read(document: str) -> None:
     text = written(document) + "Previous\nNext\n\u00a9 Somebody\n"
     drift = held(text)
     assert received(drift) == []
@@ -111,7 +111,7 @@ def test_what_comes_after_the_page_is_told_as_not_read(document: str) -> None:
     assert f"the rest to line {number + 2}" in why
 
 
-def test_an_unknown_label_and_an_unknown_type_are_told_as_not_read() -> None:
+def test_an_unknown_label_and_an_unknown_type_are_reported_as_not_read() -> None:
     label = written("api-list").replace(
         "Valid Values: Ascending", "Charset Constraints: plain\nValid Values: Ascending"
     )

@@ -62,7 +62,7 @@ class TestForm:
         rewrite(path, lambda content: content.__setitem__(2, dict(reversed(content[2].items()))))
         assert read_bundle(path).digest == digest
 
-    def test_a_folder_that_can_not_be_written_to_is_told(self, tmp_path: Path) -> None:
+    def test_a_folder_that_can_not_be_written_to_is_reported(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("", encoding="utf-8")
         with pytest.raises(EvidenceError, match="can't be written") as caught:
             BundleWriter(tmp_path / "file" / "evidence", ExchangeMask(AccountMask()))
@@ -165,16 +165,16 @@ class TestChanges:
         assert caught.value.where == f"{path}, entry 3"
 
     @pytest.mark.parametrize("content", [b"", b"\n", b"{}\n", b"[1]\n", b"hello\n", b"\x1f\x8b\x08hello", b"\xff\xfe"])
-    def test_what_is_no_bundle_is_told_without_a_traceback(self, path: Path, content: bytes) -> None:
+    def test_what_is_no_bundle_is_reported_without_a_traceback(self, path: Path, content: bytes) -> None:
         path.write_bytes(content)
         with pytest.raises(EvidenceError):
             read_bundle(path)
 
-    def test_a_file_that_is_not_there_is_told(self, path: Path) -> None:
+    def test_a_file_that_is_not_there_is_reported(self, path: Path) -> None:
         with pytest.raises(EvidenceError, match="can't be read"):
             read_bundle(path)
 
-    def test_another_version_of_the_form_is_told(self, path: Path) -> None:
+    def test_another_version_of_the_form_is_reported(self, path: Path) -> None:
         written(path)
         rewrite(path, lambda content: content[0].update(schema=2), forge=True)
         with pytest.raises(EvidenceError, match="schema 2"):

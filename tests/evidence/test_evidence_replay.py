@@ -135,7 +135,7 @@ def edited(folder: Path, change: dict[str, tuple[str, str]]) -> Path:
     return copy
 
 
-def test_an_edited_contract_judges_the_same_answers_anew(account: Path, tmp_path: Path) -> None:
+def test_an_edited_contract_judges_the_same_answers_again(account: Path, tmp_path: Path) -> None:
     """A shorter limit is broken by answers that were recorded; its requests at the limit were never sent."""
     text = (Path(package.__file__).resolve().parents[1] / "contract/shapes/names.yaml").read_text(encoding="utf-8")
     assert "max_length: 32" in text
@@ -171,7 +171,7 @@ def test_evidence_of_a_part_leaves_the_rest_unjudged(account: Path, tmp_path: Pa
     assert not [row for row in asking if row["outcome"] != "skipped"]
 
 
-def test_a_change_by_hand_is_told_with_its_entry(account: Path, tmp_path: Path) -> None:
+def test_a_change_by_hand_is_reported_with_its_entry(account: Path, tmp_path: Path) -> None:
     text = (account / "evidence.jsonl").read_text(encoding="ascii").splitlines(keepends=True)
     was = text[99]
     text[99] = was.replace('"status":400', '"status":500').replace('"status":200', '"status":400')
@@ -243,7 +243,7 @@ def test_a_run_under_pytest_records_and_replays_as_well(tmp_path: Path) -> None:
         (("--record", "a-file/evidence"), "can't be written"),
     ],
 )
-def test_what_does_not_go_together_is_told(tmp_path: Path, options: tuple[str, ...], words: str) -> None:
+def test_what_does_not_go_together_is_reported(tmp_path: Path, options: tuple[str, ...], words: str) -> None:
     (tmp_path / "a-file").write_text("")
     ended = conformance("run", "--area", "error", *options, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE

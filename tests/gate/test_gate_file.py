@@ -102,7 +102,7 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_mistake_is_told_with_its_line(name: str, tmp_path: Path) -> None:
+def test_a_mistake_is_reported_with_its_line(name: str, tmp_path: Path) -> None:
     text, problem, line, remedy = WRONG[name]
     with pytest.raises(KnownFailuresError) as caught:
         read(tmp_path, text)
@@ -114,7 +114,7 @@ def test_a_mistake_is_told_with_its_line(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("unwritten", ["TODO", "'todo: look at it'", "''", "", "'  '", "null", "Todo"])
-def test_a_reason_that_waits_is_refused(unwritten: str, tmp_path: Path) -> None:
+def test_a_reason_that_waits_is_rejected(unwritten: str, tmp_path: Path) -> None:
     with pytest.raises(KnownFailuresError, match="an entry has no reason yet") as caught:
         read(tmp_path, ENTRY.replace("because", unwritten))
     assert caught.value.where == f"{tmp_path}/known.yaml:3  a/b/c"
@@ -132,7 +132,7 @@ def test_every_reason_that_waits_is_named(tmp_path: Path) -> None:
     assert caught.value.where.split("\n         ") == [f"{name}:5  d/e/f", f"{name}:6  g/h/i"]
 
 
-def test_a_file_that_is_not_there_is_told_with_what_writes_one(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported_with_what_writes_one(tmp_path: Path) -> None:
     with pytest.raises(KnownFailuresError, match="there is no file") as caught:
         read_known_failures(tmp_path / "known.yaml")
     assert "--write-known-failures" in caught.value.remedy

@@ -39,7 +39,7 @@ def spread(folder: Path, hosts: Hosts, *arguments: str | Path) -> Ended:
     return conformance("run", *ONE, "--report-dir", folder / "reports", *arguments, cwd=folder, PATH=hosts.path)
 
 
-def test_a_host_without_the_suite_is_told(tmp_path: Path, hosts: Hosts) -> None:
+def test_a_host_without_the_suite_is_reported(tmp_path: Path, hosts: Hosts) -> None:
     hosts.add("bare", installed=False)
     ended = spread(tmp_path, hosts, "--tx", "popen", "--tx", "ssh=bare")
     assert ended.code == 2
@@ -48,7 +48,7 @@ def test_a_host_without_the_suite_is_told(tmp_path: Path, hosts: Hosts) -> None:
     assert "needs a Python with sagemaker-tuning-conformance installed" in received
 
 
-def test_a_host_that_nobody_reaches_is_told(tmp_path: Path, hosts: Hosts) -> None:
+def test_a_host_that_nobody_reaches_is_reported(tmp_path: Path, hosts: Hosts) -> None:
     ended = spread(tmp_path, hosts, "--tx", "ssh=nowhere")
     assert ended.code == 2
     received = ended.told_without_traceback()
@@ -56,7 +56,7 @@ def test_a_host_that_nobody_reaches_is_told(tmp_path: Path, hosts: Hosts) -> Non
     assert "try the connection by hand, such as `ssh HOST python --version`" in received
 
 
-def test_a_host_with_another_version_is_told(tmp_path: Path, hosts: Hosts) -> None:
+def test_a_host_with_another_version_is_reported(tmp_path: Path, hosts: Hosts) -> None:
     hosts.add("older")
     module = hosts.suite_of("older") / "__init__.py"
     module.write_text('__version__ = "0.0.1"\n', encoding="utf-8")
@@ -67,7 +67,7 @@ def test_a_host_with_another_version_is_told(tmp_path: Path, hosts: Hosts) -> No
     assert "install the same version of sagemaker-tuning-conformance on every host" in received
 
 
-def test_a_host_with_another_contract_is_told_while_others_are_fine(tmp_path: Path, hosts: Hosts) -> None:
+def test_a_host_with_another_contract_is_reported_while_others_are_fine(tmp_path: Path, hosts: Hosts) -> None:
     hosts.add("edited")
     shapes = next((hosts.suite_of("edited") / "_contract" / "shapes").glob("*.yaml"))
     shapes.write_text(shapes.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
@@ -113,7 +113,7 @@ def order_checks(base):
         (("--tx", "popen", "-n", "2"), "-n and --tx don't go together"),
     ],
 )
-def test_what_is_no_gateway_is_told_before_anything_is_opened(
+def test_what_is_no_gateway_is_reported_before_anything_is_opened(
     arguments: tuple[str, ...], received: str, tmp_path: Path
 ) -> None:
     ended = conformance("run", *arguments, cwd=tmp_path)

@@ -129,7 +129,7 @@ WRONG: dict[str, tuple[dict[str, Record], str, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_records_that_are_not_all_the_parts_of_one_run_are_told(name: str) -> None:
+def test_records_that_are_not_all_the_parts_of_one_run_are_reported(name: str) -> None:
     parts, problem, where = WRONG[name]
     with pytest.raises(MergeError) as caught:
         merged({Path(path): item for path, item in parts.items()})

@@ -67,7 +67,7 @@ def test_a_part_holds_its_own_checks_against_known_failures(tmp_path: Path, brok
     assert conformance("merge", *folders, "--known-failures", "known.yaml", cwd=tmp_path).code == 0
 
 
-def test_a_part_that_was_cut_short_is_merged_and_told(tmp_path: Path, parts: list[Path]) -> None:
+def test_a_part_that_was_cut_short_is_merged_and_reported(tmp_path: Path, parts: list[Path]) -> None:
     record = tmp_path / parts[1] / "run.jsonl"
     lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
     record.write_text("".join(lines[:-2]) + lines[-2][:40], encoding="utf-8")
@@ -77,7 +77,7 @@ def test_a_part_that_was_cut_short_is_merged_and_told(tmp_path: Path, parts: lis
     assert not report_of(tmp_path / "reports" / "broken")["complete"]
 
 
-def test_what_can_not_be_merged_is_told(tmp_path: Path, parts: list[Path]) -> None:
+def test_what_can_not_be_merged_is_reported(tmp_path: Path, parts: list[Path]) -> None:
     (tmp_path / "known.yaml").write_text(KNOWN, encoding="utf-8")
     ended = conformance("merge", parts[0], cwd=tmp_path)
     assert (ended.code, "shard 2 of 2 is missing" in ended.told_without_traceback()) == (2, True)
@@ -106,7 +106,7 @@ def test_a_shard_that_no_check_falls_into_is_green_and_merges(tmp_path: Path, br
 
 
 @pytest.mark.parametrize("part", ["0/2", "3/2", "half"])
-def test_a_shard_that_there_can_not_be_is_told(part: str, tmp_path: Path) -> None:
+def test_a_shard_that_there_can_not_be_is_reported(part: str, tmp_path: Path) -> None:
     ended = conformance("run", "--shard", part, cwd=tmp_path)
     assert (ended.code, f"there is no shard '{part}'" in ended.told_without_traceback()) == (2, True)
 

@@ -71,12 +71,12 @@ def test_the_report_to_compare_with_has_failures_of_all_kinds(alone: dict[str, A
     assert {"response", "order", "filter", "pagination"} <= {row["area"] for row in failed}
 
 
-def test_two_processes(tmp_path: Path, broken: Path, alone: dict[str, Any]) -> None:
+def test_two_processes_give_the_same_report(tmp_path: Path, broken: Path, alone: dict[str, Any]) -> None:
     assert run(broken, tmp_path / "two", "-n", "2").code == 1
     assert_same(tmp_path / "two", alone)
 
 
-def test_three_shards_merged(tmp_path: Path, broken: Path, alone: dict[str, Any]) -> None:
+def test_three_merged_shards_give_the_same_report(tmp_path: Path, broken: Path, alone: dict[str, Any]) -> None:
     codes = {
         run(broken, tmp_path / f"shard-{item}", "--shard", f"{item}/3", PYTHONHASHSEED=item).code for item in "123"
     }

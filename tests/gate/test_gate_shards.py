@@ -58,7 +58,7 @@ def test_places_are_the_same_on_every_machine() -> None:
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1/0", "1", "1/", "/3", "a/b", "-1/3", "1/3/5", "", "1.0/3"])
-def test_a_shard_that_there_can_not_be_is_told(text: str) -> None:
+def test_a_shard_that_there_can_not_be_is_reported(text: str) -> None:
     with pytest.raises(ShardError, match="there is no shard") as caught:
         Part.of(text)
     assert "1/4" in caught.value.remedy

@@ -151,7 +151,7 @@ def test_a_check_belongs_to_the_first_entry_that_matches_it() -> None:
     ]
 
 
-def test_an_entry_behind_a_more_general_one_is_told() -> None:
+def test_an_entry_behind_a_more_general_one_is_reported() -> None:
     general = entry("Get/*", where="known.yaml:2")
     hidden = entry(CHECK, where="known.yaml:5")
     failing = (result(), result(OTHER), result(THIRD))

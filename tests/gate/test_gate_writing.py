@@ -51,7 +51,7 @@ def test_a_first_file_has_an_entry_for_each_failure_by_id(tmp_path: Path) -> Non
     assert all(line.startswith("#") for line in text[: text.index("known_failures:")].splitlines())
 
 
-def test_the_gate_refuses_it_until_the_reasons_are_given_and_is_green_then(tmp_path: Path) -> None:
+def test_the_gate_rejects_it_until_the_reasons_are_given_and_is_green_then(tmp_path: Path) -> None:
     path = tmp_path / "known.yaml"
     write(path, RUN)
     with pytest.raises(KnownFailuresError, match="3 entries have no reason yet"):
@@ -162,7 +162,7 @@ def test_an_expired_entry_gets_no_second_one_beside_it(tmp_path: Path) -> None:
         ("hello\n", "the file holds no mapping"),
     ],
 )
-def test_a_file_that_can_not_be_added_to_is_refused_before_the_run(text: str, problem: str, tmp_path: Path) -> None:
+def test_a_file_that_can_not_be_added_to_is_rejected_before_the_run(text: str, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "known.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(KnownFailuresError, match=problem):
@@ -170,7 +170,7 @@ def test_a_file_that_can_not_be_added_to_is_refused_before_the_run(text: str, pr
     assert path.read_text(encoding="utf-8") == text
 
 
-def test_a_folder_that_is_not_there_is_told_before_the_run(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_reported_before_the_run(tmp_path: Path) -> None:
     with pytest.raises(KnownFailuresError, match="there is no folder"):
         Draft.at(tmp_path / "nowhere" / "known.yaml")
 

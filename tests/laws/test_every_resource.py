@@ -44,7 +44,7 @@ def test_an_answer_without_its_list_fails() -> None:
     assert every_resource(LIST, [served(answered(b"{}"))]).outcome is Outcome.FAILED
 
 
-def test_what_may_have_been_deleted_accuses_nobody() -> None:
+def test_what_may_have_been_deleted_accuses_nothing() -> None:
     assert every_resource(DESCRIBE, [served(answered(GONE, 400), must_exist=False)]).outcome is Outcome.SKIPPED
 
 

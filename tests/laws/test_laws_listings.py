@@ -86,7 +86,7 @@ def test_an_answer_without_its_list_breaks_no_law_of_tokens(listed: Any) -> None
 
 
 @pytest.mark.parametrize(("status", "body"), [(200, b'{"TrainingJobSummaries": NaN}'), (302, b""), (200, b"<html>")])
-def test_an_offered_token_that_is_answered_with_no_page_is_neither_refused_nor_taken(status: int, body: bytes) -> None:
+def test_an_offered_token_that_is_answered_with_no_page_is_neither_rejected_nor_taken(status: int, body: bytes) -> None:
     received = Exchange(OPERATION.name, REQUEST, HttpResponse(status, (), body, 0.0))
     verdict = foreign(READER, received, frozenset(), "match")
     assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, "no-aws-answer")
@@ -94,7 +94,7 @@ def test_an_offered_token_that_is_answered_with_no_page_is_neither_refused_nor_t
     assert foreign(READER, silent, frozenset(), "match").outcome is Outcome.ERROR
 
 
-def test_a_token_that_is_refused_the_second_time_is_told_on_an_empty_page_too() -> None:
+def test_a_token_that_is_rejected_the_second_time_is_reported_on_an_empty_page_too() -> None:
     rejected = answered({"__type": "ValidationException"}, 400)
     assert same_page(READER, answered(page([])), rejected).outcome is Outcome.FAILED
     assert same_page(READER, answered(page([])), answered(page([]))).outcome is Outcome.PASSED

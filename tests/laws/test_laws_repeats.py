@@ -59,7 +59,7 @@ def test_descriptions_that_say_the_same_pass(first: Any, second: Any) -> None:
     ({"a": 1, "b": 2}, {"a": 1}, "b is 2, then absent"), ({"a": 1}, {"a": 1, "b": None}, "b is absent, then null"),
     ({"a": [1, 2]}, {"a": [2, 1]}, "a is [1,2], then [2,1]"), ({"a": True}, {"a": "true"}, 'a is true, then "true"'),
 ])  # fmt: skip
-def test_a_description_that_says_something_else_is_told_by_member(first: Any, second: Any, received: str) -> None:
+def test_a_description_that_says_something_else_is_reported_by_member(first: Any, second: Any, received: str) -> None:
     verdict = described(first, second)
     assert (verdict.outcome, verdict.received) == (Outcome.FAILED, received)
     assert len(verdict.exchanges) == 2
@@ -78,7 +78,9 @@ def test_pages_may_have_other_tokens_and_equal_keys_in_other_places() -> None:
     ([item("a"), item("b", 2)], [item("b", 2), item("a")], (), "2 items (a, b), then 2 items (b, a)"),
     ([item("a", Tuned={"x": "1"})], [item("a", Tuned={"x": "2"})], (), 'a: Tuned is {"x":"1"}, then {"x":"2"}'),
 ])  # fmt: skip
-def test_pages_that_differ_in_more_are_told(first: Any, second: Any, tokens: tuple[str, ...], received: str) -> None:
+def test_pages_that_differ_in_more_are_reported(
+    first: Any, second: Any, tokens: tuple[str, ...], received: str
+) -> None:
     verdict = listed(first, second, *tokens)
     assert verdict.outcome is Outcome.FAILED
     assert received in verdict.received
@@ -91,7 +93,7 @@ def test_odd_pages_break_nothing(odd: Any) -> None:
     assert same_again(page, answered({"TrainingJobSummaries": [item("a")]}), READER).outcome is not Outcome.ERROR
 
 
-def test_a_refusal_the_second_time_fails_and_one_the_first_time_tells_nothing() -> None:
+def test_a_rejection_the_second_time_fails_and_one_the_first_time_tells_nothing() -> None:
     good, bad = answered({}), answered({"__type": "ResourceNotFound"}, 400)
     assert same_again(good, bad, None).kind == "not-repeated"
     assert same_again(bad, good, None).outcome is Outcome.SKIPPED
@@ -102,7 +104,7 @@ def walked(*items: dict[str, Any]) -> Walked:
     return Walked("job", Listing((page,), items, complete=True), 100)
 
 
-def test_an_item_is_told_alike_in_whatever_order_and_by_whatever_filter() -> None:
+def test_an_item_is_reported_alike_in_whatever_order_and_by_whatever_filter() -> None:
     every = [item("a", Tuned={"x": "1", "y": "2"}), item("b", 2)]
     again = item("a", Tuned={"y": "2", "x": "1"})
     assert same_members(READER, [walked(every[1], again), walked(again)], every).rests_on == {"items": 3}

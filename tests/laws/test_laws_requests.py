@@ -72,7 +72,7 @@ def brief(verdict: Verdict) -> tuple[Outcome, str]:
 
 
 @pytest.mark.parametrize("how", EVERY)
-def test_let_through_means_an_answer_or_the_operations_own_error(how: str) -> None:
+def test_accepted_means_an_answer_or_the_operations_own_error(how: str) -> None:
     assert was_accepted(operation(), ended(how)) is (how in LET_THROUGH)
 
 
@@ -101,13 +101,13 @@ REFUSED_BESIDE_A_GOOD_CONTROL = {
 
 
 @pytest.mark.parametrize("how", EVERY)
-def test_a_refusal_must_be_of_the_documented_kind(how: str) -> None:
+def test_a_rejection_must_be_of_the_documented_kind(how: str) -> None:
     verdict = evaluate_rejected(operation(), ended(how), ended("answer"), Rejection())
     assert brief(verdict) == REFUSED_BESIDE_A_GOOD_CONTROL[how]
 
 
 @pytest.mark.parametrize(("how", "control"), list(product(("invalid", "unreadable"), EVERY)))
-def test_a_refusal_proves_nothing_beside_a_control_that_was_not_let_through(how: str, control: str) -> None:
+def test_a_rejection_proves_nothing_beside_a_control_that_was_not_accepted(how: str, control: str) -> None:
     verdict = evaluate_rejected(operation(), ended(how), ended(control), Rejection())
     if control in LET_THROUGH:
         assert verdict.outcome is PASSED
@@ -117,7 +117,7 @@ def test_a_refusal_proves_nothing_beside_a_control_that_was_not_let_through(how:
         assert brief(verdict) == (FAILED, "control-refused")
 
 
-def test_a_request_that_should_have_been_refused_fails_whatever_its_control_did() -> None:
+def test_a_request_that_should_have_been_rejected_fails_whatever_its_control_did() -> None:
     for control in EVERY:
         assert evaluate_rejected(operation(), ended("answer"), ended(control), Rejection()).outcome is FAILED
 
@@ -126,12 +126,12 @@ def test_a_request_that_should_have_been_refused_fails_whatever_its_control_did(
     ("how", "outcome"),
     [("denied", PASSED), ("bare-400", PASSED), ("unknown-name-404", PASSED), ("answer", FAILED), ("broken", FAILED)],
 )
-def test_a_refusal_of_any_kind_takes_every_4xx_and_no_more(how: str, outcome: Outcome) -> None:
+def test_a_rejection_of_any_kind_takes_every_4xx_and_no_more(how: str, outcome: Outcome) -> None:
     any_kind = Rejection(frozenset(), frozenset())
     assert evaluate_rejected(operation(), ended(how), ended("answer"), any_kind).outcome is outcome
 
 
-def test_a_name_that_was_looked_up_instead_is_told() -> None:
+def test_a_name_that_was_looked_up_instead_is_reported() -> None:
     verdict = evaluate_rejected(operation(), ended("unknown-name"), ended("answer"), Rejection())
     assert "not enforced" in verdict.reason
 
@@ -156,7 +156,7 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("how", ACCEPTED)
 @pytest.mark.parametrize("exists", [True, False], ids=["exists", "nobody"])
-def test_a_valid_request_passes_on_an_answer_or_for_a_name_nobody_has_on_its_error(how: str, exists: bool) -> None:  # noqa: FBT001 - a row
+def test_a_valid_request_passes_on_an_answer_or_for_a_name_is_unknown_on_its_error(how: str, exists: bool) -> None:  # noqa: FBT001 - a row
     assert evaluate_accepted(operation(), ended(how), exists=exists).outcome is ACCEPTED[how][0 if exists else 1]
 
 
@@ -206,7 +206,7 @@ def test_either_is_an_answer_or_a_4xx_and_the_verdict_says_which(how: str) -> No
 
 
 @pytest.mark.parametrize("control", EVERY)
-def test_a_refusal_that_may_be_tells_nothing_beside_a_refused_control(control: str) -> None:
+def test_a_rejection_that_may_be_tells_nothing_beside_a_rejected_control(control: str) -> None:
     verdict = evaluate_either(operation(), ended("invalid"), ended(control), "why")
     assert verdict.outcome is (PASSED if control in LET_THROUGH else SKIPPED)
 

@@ -95,7 +95,7 @@ def test_training_jobs_are_there_for_the_operations_that_moto_has(
 @pytest.mark.parametrize(
     "body", [b"nonsense", b"[]", b'{"region": "us-east-1"}', b'{"region": "us-east-1", "jobs": [1]}']
 )
-def test_what_is_no_world_is_refused(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_world_is_rejected(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     from werkzeug.test import Client  # noqa: PLC0415 - as above
 
     monkeypatch.syspath_prepend(str(EXAMPLE))

@@ -56,7 +56,7 @@ def test_a_created_job_is_in_progress_and_has_launched_nothing(own_caller: Calle
     assert own_caller.list("made-here") == {"TrainingJobSummaries": []}
 
 
-def test_tags_are_taken_and_not_told(own_caller: Caller) -> None:
+def test_tags_are_taken_and_not_reported(own_caller: Caller) -> None:
     own_caller.answer(CREATE, creation() | {"Tags": [{"Key": "team", "Value": "red"}]})
     assert "Tags" not in own_caller.describe("made-here")
 

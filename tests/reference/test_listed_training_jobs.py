@@ -115,20 +115,20 @@ def test_a_token_can_be_used_twice(caller: Caller) -> None:
         {"HyperParameterTuningJobName": "one-hundred"},
     ],
 )
-def test_a_token_of_another_query_is_refused(caller: Caller, other: dict[str, str]) -> None:
+def test_a_token_of_another_query_is_rejected(caller: Caller, other: dict[str, str]) -> None:
     query = {"HyperParameterTuningJobName": MANY, "NextToken": caller.list(MANY)["NextToken"]} | other
     status, code, _ = caller.rejection("ListTrainingJobsForHyperParameterTuningJob", query)
     assert (status, code) == (400, "ValidationException")
 
 
 @pytest.mark.parametrize("token", ["", "x", "AAAA", "AAAAAAAA", "\u00e9", "!" * 8192, "A" * 32])
-def test_a_token_that_nobody_issued_is_refused(caller: Caller, token: str) -> None:
+def test_a_token_that_nobody_issued_is_rejected(caller: Caller, token: str) -> None:
     query = {"HyperParameterTuningJobName": MANY, "NextToken": token}
     status, code, _ = caller.rejection("ListTrainingJobsForHyperParameterTuningJob", query)
     assert (status, code) == (400, "ValidationException")
 
 
-def test_a_changed_token_is_refused(caller: Caller) -> None:
+def test_a_changed_token_is_rejected(caller: Caller) -> None:
     token = caller.list(MANY)["NextToken"]
     changed = ("B" if token[0] == "A" else "A") + token[1:]
     query = {"HyperParameterTuningJobName": MANY, "NextToken": changed}

@@ -102,7 +102,7 @@ def test_a_broken_constraint(caller: Caller, members: dict[str, Any], place: str
     assert f" failed to satisfy constraint: Member must {requirement}" in message
 
 
-def test_all_broken_constraints_are_told_at_once(caller: Caller) -> None:
+def test_all_broken_constraints_are_reported_at_once(caller: Caller) -> None:
     body = {"HyperParameterTuningJobName": "", "MaxResults": 0, "SortBy": "x"}
     message = caller.rejection(LIST, body)[2]
     assert message.startswith("4 validation errors detected: ")
@@ -115,7 +115,7 @@ def test_constraints_are_judged_before_the_lookup(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST, "StopHyperParameterTuningJob", "DeleteHyperParameterTuningJob"])
-def test_a_job_that_nobody_has(caller: Caller, operation: str) -> None:
+def test_a_job_that_is_unknown(caller: Caller, operation: str) -> None:
     status, code, message = caller.rejection(operation, {"HyperParameterTuningJobName": "nobody"})
     assert (status, code) == (400, "ResourceNotFound")
     assert "nobody" in message

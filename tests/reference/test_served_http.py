@@ -142,7 +142,7 @@ def test_a_request_that_drips_for_ever_is_given_up(
                 continue
 
 
-def test_a_body_beyond_the_limit_is_refused_and_not_dropped(caller: Caller) -> None:
+def test_a_body_beyond_the_limit_is_rejected_and_not_dropped(caller: Caller) -> None:
     response = caller.post("DescribeHyperParameterTuningJob", b" " * (MAX_BODY_BYTES + 1))
     assert response.status_code == 413
 

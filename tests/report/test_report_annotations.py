@@ -55,7 +55,7 @@ STALE = Gate(
 )  # fmt: skip
 
 
-def test_an_entry_out_of_date_is_told_at_its_line() -> None:
+def test_an_entry_out_of_date_is_reported_at_its_line() -> None:
     (line,) = received(record(PASSED, footer=replace(FOOTER, gate=STALE)), file="targets.yaml")
     assert line == (
         "::error file=known.yaml,line=12,title=Known failures are out of date::"

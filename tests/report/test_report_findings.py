@@ -37,7 +37,7 @@ def test_passed_and_skipped_checks_are_no_findings() -> None:
     assert group_findings((PASSED, SKIPPED)) == ()
 
 
-def test_failures_of_one_way_at_a_few_members_are_told_by_member_and_at_many_as_one() -> None:
+def test_failures_of_one_way_at_a_few_members_are_reported_by_member_and_at_many_as_one() -> None:
     def at(*subjects: str) -> list[tuple[str, int]]:
         alike = [
             replace(FAILED, id=f"{LIST}/{area}/{subject}/{case}", area=area)
@@ -126,7 +126,7 @@ def test_what_keeps_others_from_being_judged_leads_then_what_lies_nearest_to_the
     ]  # fmt: skip
 
 
-def test_a_failure_that_may_come_from_another_is_told_with_it() -> None:
+def test_a_failure_that_may_come_from_another_is_reported_with_it() -> None:
     wrong = result(f"{LIST}/response/Items[].Status/enum", Outcome.FAILED, kind="answer-enum", level=Level.SHOULD)
     counters = result(f"{DESCRIBE}/consistency/counters/sum", Outcome.FAILED, kind="counter-differs", cause=wrong.id)
     follower = result(f"{DESCRIBE}/consistency/best/won", Outcome.FAILED, kind="wrong-best", cause=counters.id)
@@ -141,7 +141,7 @@ def test_a_failure_that_may_come_from_another_is_told_with_it() -> None:
     assert second.lead == stray
 
 
-def test_failures_that_name_each_other_as_cause_are_told_all_the_same() -> None:
+def test_failures_that_name_each_other_as_cause_are_reported_all_the_same() -> None:
     ids = [f"{DESCRIBE}/consistency/x/{item}" for item in "ab"]
     pair = [
         result(item, Outcome.FAILED, kind="odd", cause=other, statement=item)

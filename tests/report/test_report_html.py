@@ -246,7 +246,7 @@ def test_every_fact_of_the_contract_has_its_outcome() -> None:
     assert set(others) == {("not exercised", "no check of this run is about it")}
 
 
-def test_a_fact_is_told_with_value_basis_and_places() -> None:
+def test_a_fact_is_reported_with_value_basis_and_places() -> None:
     fact = next(item for item in CONTRACT.facts if item.facet == "enum" and len({s.id for s in item.sources}) > 1)
     data = embedded_data(render_html(judged((fact.id, Outcome.PASSED, "")), contract=CONTRACT))
     row = data["facts"][CONTRACT.facts.index(fact)]
@@ -267,7 +267,7 @@ def test_without_the_contract_facts_are_known_by_id_and_the_page_says_so() -> No
     assert "not at hand" not in Page(render_html(run, contract=CONTRACT)).text
 
 
-def test_known_failures_that_are_out_of_date_are_told() -> None:
+def test_known_failures_that_are_out_of_date_are_reported() -> None:
     finding = GateFinding(Wrong.STALE, FAILED.id, "known.yaml:7", "it passes", "remove the entry")
     gate = Gate("known.yaml", "2026-11-21", 3, (finding,), ("known.yaml:9: */order/*",))
     page = Page(render_html(record(PASSED, footer=replace(FOOTER, gate=gate))))

@@ -41,7 +41,7 @@ def test_a_schema_is_a_schema(name: str) -> None:
     Draft202012Validator.check_schema(schema(name))
 
 
-def test_a_schema_that_there_is_not_is_told() -> None:
+def test_a_schema_that_there_is_not_is_reported() -> None:
     with pytest.raises(UnknownSchemaError, match="ask for one of: report, run") as caught:
         schema("../run")
     assert caught.value.exit_code is ExitCode.USAGE

@@ -196,12 +196,12 @@ def test_a_suite_tells_what_was_judged_by_what() -> None:
 
 
 @pytest.mark.parametrize("started", ["yesterday", "0001-01-01T00:00:00+14:00"])
-def test_a_time_that_utc_does_not_have_is_told_as_it_is(started: str) -> None:
+def test_a_time_that_utc_does_not_have_is_reported_as_it_is(started: str) -> None:
     odd = replace(EVERY_KIND, header=replace(EVERY_KIND.header, started=started))
     assert {suite.get("timestamp") for suite in parse(odd).iter("testsuite")} == {started}
 
 
-def test_a_time_with_an_offset_is_told_in_utc() -> None:
+def test_a_time_with_an_offset_is_reported_in_utc() -> None:
     header = replace(EVERY_KIND.header, started="2026-01-02T05:04:05+02:00")
     suite = parse(replace(record(PASSED), header=header)).find("testsuite")
     assert suite is not None

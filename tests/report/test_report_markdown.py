@@ -127,7 +127,7 @@ def test_the_line_to_reproduce_is_whole() -> None:
     assert f"\n{FAILED.reproduce}\n" in render_markdown(record(FAILED))
 
 
-def test_requests_that_were_throttled_are_told() -> None:
+def test_requests_that_were_throttled_are_reported() -> None:
     throttled = replace(CONFORMING, footer=replace(FOOTER, throttled=7))
     for rendered in (render_markdown(throttled), render_html(throttled)):
         assert "7 requests throttled and sent again" in rendered

@@ -162,7 +162,7 @@ BROKEN: dict[str, tuple[list[dict[str, Any]], int, str]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_record_is_told_with_its_line(path: Path, name: str) -> None:
+def test_a_broken_record_is_reported_with_its_line(path: Path, name: str) -> None:
     lines, number, problem = BROKEN[name]
     write_lines(path, lines)
     with pytest.raises(RecordError) as caught:
@@ -177,7 +177,7 @@ def test_a_broken_record_is_told_with_its_line(path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"\n", b"<html>", b"[1]\n", b"\xff\xfe\n", b'{"type":"hea', b"[" * 100_000 + b"\n"]
 )
-def test_a_file_that_is_no_record_is_told(path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_record_is_reported(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
     with pytest.raises(RecordError, match="not a record") as caught:
@@ -194,20 +194,20 @@ def test_a_broken_line_in_the_middle_is_no_torn_line(path: Path) -> None:
     assert caught.value.where == f"{path}:2"
 
 
-def test_a_file_that_is_not_there_is_told(path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported(path: Path) -> None:
     with pytest.raises(RecordError, match="No such file") as caught:
         read_record(path)
     assert caught.value.where == str(path)
 
 
-def test_a_record_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_record_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordError, match="can't be written"):
         RecordWriter(tmp_path / "file" / "run.jsonl")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
-def test_a_full_disk_is_told() -> None:
+def test_a_full_disk_is_reported() -> None:
     with pytest.raises(RecordError, match="No space left") as caught, RecordWriter(Path("/dev/full")) as writer:
         writer.header(HEADER)
     assert caught.value.where == "/dev/full"
@@ -218,7 +218,7 @@ def test_a_row_goes_through_json_unchanged() -> None:
         assert read(Result, json.loads(json.dumps(to_json(result)))) == result
 
 
-def test_a_row_that_is_no_object_is_refused() -> None:
+def test_a_row_that_is_no_object_is_rejected() -> None:
     with pytest.raises(FormError, match="the line must be an object, not a list"):
         read(Result, [])
 

@@ -41,7 +41,7 @@ def test_a_template_is_compiled_once_and_read_again(cache: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", [b"", b"not bytecode", b"j2" * 40])
-def test_what_was_kept_and_is_broken_is_made_anew(cache: Path, broken: bytes) -> None:
+def test_what_was_kept_and_is_broken_is_made_again(cache: Path, broken: bytes) -> None:
     compiled()
     (path,) = kept(cache)
     whole = path.read_bytes()

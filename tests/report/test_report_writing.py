@@ -34,7 +34,7 @@ def test_strict_reaches_every_verdict(tmp_path: Path) -> None:
     assert 'failures="1"' in paths["junit.xml"].read_text("utf-8")
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ReportError, match="can't be written") as caught:
         write_reports(CONFORMING, tmp_path / "file")

@@ -67,7 +67,7 @@ def run(answer: Answer, *, operation: str = "") -> tuple[TargetSession, dict[str
     ],
     ids=["never-end", "repeat", "empty", "numbers"],
 )
-def test_tokens_that_lead_nowhere_are_given_up_and_told(answer: Answer) -> None:
+def test_tokens_that_lead_nowhere_are_given_up_and_reported(answer: Answer) -> None:
     session, broken = run(answer, operation=LISTING)
     assert any(check_id in broken for check_id in (TO_THE_END, TOKEN_TYPE)), "a token that is a number is the cause"
     assert "suite-error" not in {verdict.kind for verdict in broken.values()}
@@ -220,7 +220,7 @@ def test_a_listing_that_changes_while_it_is_paged_is_asked_again_before_it_is_ac
     assert "asked again" in next(verdict.reason for verdict in verdicts if verdict.kind == "did-not-repeat")
 
 
-def test_a_listing_that_never_holds_still_is_told_and_breaks_nothing() -> None:
+def test_a_listing_that_never_holds_still_is_reported_and_breaks_nothing() -> None:
     broken = received(judged(changing(lambda number: number % 7 < 3)))
     assert broken
     assert {verdict.outcome for verdict in broken.values()} == {Outcome.FAILED}
@@ -244,7 +244,7 @@ def test_answers_out_of_order_are_failures() -> None:
 
 @pytest.mark.parametrize("kind", ["timeout", "dropped"])
 @pytest.mark.parametrize("good", [0, 3, 300])
-def test_a_server_that_dies_is_asked_five_times_more_and_told_once(kind: str, good: int) -> None:
+def test_a_server_that_dies_is_asked_five_times_more_and_reported_once(kind: str, good: int) -> None:
     left = [good]
     well = right()
 

@@ -124,7 +124,7 @@ def test_a_single_silence_is_no_end() -> None:
     assert session.gone is None
 
 
-def test_a_spent_budget_is_told_in_its_own_words() -> None:
+def test_a_spent_budget_is_reported_in_its_own_words() -> None:
     session = session_at(lambda _: Fault("budget", "the budget of 7 requests is spent"))
     session.exchange(Request.call(DESCRIBE, {}))
     assert session.gone is not None

@@ -181,7 +181,7 @@ def test_aws_is_paced_and_has_a_budget_where_nothing_is_said(tmp_path: Path) -> 
         ("", 1, "holds no mapping", "fill it"),
     ],
 )
-def test_a_mistake_is_told_with_its_line_and_what_to_do(
+def test_a_mistake_is_reported_with_its_line_and_what_to_do(
     tmp_path: Path, text: str, line: int, problem: str, remedy: str
 ) -> None:
     path = written(tmp_path, text)
@@ -201,7 +201,7 @@ def test_aws_itself_is_never_taken_for_an_emulator(tmp_path: Path, state: str) -
     assert "kind: aws" in caught.value.remedy
 
 
-def test_several_mistakes_are_counted_and_the_first_line_is_told(tmp_path: Path) -> None:
+def test_several_mistakes_are_counted_and_the_first_line_is_reported(tmp_path: Path) -> None:
     path = written(tmp_path, "targets:\n  a: {kind: awss}\n  b: {kindd: aws, budget: 0}\n")
     with pytest.raises(TargetError, match=r"and 2 more in this file") as caught:
         load_targets(path)

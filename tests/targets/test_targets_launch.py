@@ -112,7 +112,7 @@ def test_a_server_ends_even_where_the_run_is_killed(
     assert lifelines.all_ended()
 
 
-def test_a_server_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path, program: Program) -> None:
+def test_a_server_that_ends_at_once_is_reported_with_its_last_words(tmp_path: Path, program: Program) -> None:
     spec = launching(program("ends_at_once", "print('no licence'); sys.exit(7)"))
     with (
         pytest.raises(TargetError, match=r"ended before it answered \(exit status 7\)") as caught,
@@ -253,7 +253,7 @@ def test_a_log_that_can_not_be_written_is_an_error(tmp_path: Path, program: Prog
     assert caught.value.exit_code is ExitCode.USAGE
 
 
-def test_a_port_is_held_against_other_runs_until_it_is_given_back() -> None:
+def test_a_port_is_checked_against_other_runs_until_it_is_given_back() -> None:
     with held_port(None) as port:
         assert port is not None
         with held_port(port) as other, held_port(port, fixed=True) as same:
@@ -271,7 +271,7 @@ def test_a_port_is_held_against_other_runs_until_it_is_given_back() -> None:
         ("./no-such-file", "", "./no-such-file is no program that can be run", "install it"),
     ],
 )
-def test_a_missing_command_is_told_with_what_to_do(
+def test_a_missing_command_is_reported_with_what_to_do(
     tmp_path: Path, command: str, hint: str, problem: str, remedy: str
 ) -> None:
     launch = Launch((command, "{port}"), hint=hint)

@@ -132,7 +132,7 @@ def test_aws_is_read_with_credentials_of_the_chain_and_cannot_be_written(
         assert rejected.response is None
 
 
-def test_credentials_that_the_endpoint_refuses_are_one_clear_error(
+def test_credentials_that_the_endpoint_rejects_are_one_clear_error(
     opening: Opening, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
@@ -178,7 +178,9 @@ def test_what_was_made_at_a_launched_server_goes_away_with_it(
         ("http://nobody.invalid:80", r"the host name nobody\.invalid can't be resolved"),
     ],
 )
-def test_nobody_at_a_url_is_told_in_clear_words(opening: Opening, stack: ExitStack, url: str, words: str) -> None:
+def test_no_server_at_a_url_is_reported_in_clear_words(
+    opening: Opening, stack: ExitStack, url: str, words: str
+) -> None:
     with pytest.raises(UnreachableError, match=words) as caught:
         opening(resolve(url, {}), stack)
     assert caught.value.exit_code is ExitCode.TARGET_BROKE

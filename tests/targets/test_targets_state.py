@@ -110,7 +110,7 @@ class TestCreated:
         assert all(job.made and job.created and job.known is not None and not job.listed_known for job in state.jobs)
         assert state.notes == ()
 
-    def test_a_refused_job_is_kept_with_the_reason(self) -> None:
+    def test_a_rejected_job_is_kept_with_the_reason(self) -> None:
         def refuses_warm_starts(operation: str, members: dict[str, Any]) -> Exchange:
             if "WarmStartConfig" in members:
                 return Answers.rejection(operation, members, "ValidationException", "no warm starts")
@@ -346,7 +346,7 @@ class TestExisting:
         assert len(client.calls) == 1, "whether the credentials are good"
 
     @pytest.mark.parametrize("names", [(), ("a",)])
-    def test_credentials_that_aws_refuses_are_one_clear_error(self, names: tuple[str, ...]) -> None:
+    def test_credentials_that_aws_rejects_are_one_clear_error(self, names: tuple[str, ...]) -> None:
         client = ScriptedCaller(
             lambda o, m: Answers.rejection(o, m, "ExpiredTokenException", "The security token is expired")
         )
@@ -405,7 +405,7 @@ class TestByCommand:
         assert state.origin is Origin.COMMAND
         assert all(job.known is not None and job.listed_known and not job.made for job in state.jobs)
 
-    def test_one_that_fails_is_told_with_its_last_words(self, program: Program) -> None:
+    def test_one_that_fails_is_reported_with_its_last_words(self, program: Program) -> None:
         with pytest.raises(TargetError, match="failed with exit status 3") as caught:
             self.load(self.adapter(program("fails", "sys.exit(print('no such table', file=sys.stderr) or 3)")))
         assert "no such table" in caught.value.problem

@@ -74,7 +74,7 @@ class TestTheValue:
     def test_without_moments_there_is_none(self, items: Items) -> None:
         assert beyond("CreationTimeAfter", "CreationTime", items, later=True) is None
 
-    def test_two_together_refuse_what_one_refuses(self) -> None:
+    def test_two_together_refuse_what_one_rejects(self) -> None:
         items = jobs(a=1, b=2, c=3, d=4, e=5)
         start = found(beyond("After", "CreationTime", items, later=True, part=0))
         end = found(beyond("Before", "CreationTime", items, later=False, part=1))
@@ -130,7 +130,7 @@ class TestTheLaws:
         ("containing:", "contains:", "contains"),
     ],
 )
-def test_a_wrong_name_is_told_with_its_line(tmp_path: Path, old: str, new: str, problem: str) -> None:
+def test_a_wrong_name_is_reported_with_its_line(tmp_path: Path, old: str, new: str, problem: str) -> None:
     folder = tmp_path / "contract"
     shutil.copytree(FOLDER, folder)
     file = folder / "operations" / f"{OPERATION}.yaml"

@@ -125,13 +125,13 @@ VICES: list[tuple[str, str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("name", "job", "path", "value"), VICES, ids=[name for name, *_ in VICES])
-def test_what_became_of_a_tuning_job_is_told(name: str, job: str, path: str, value: Any) -> None:
+def test_what_became_of_a_tuning_job_is_reported(name: str, job: str, path: str, value: Any) -> None:
     verdict = LAWS[name].evaluate(good_state().put(job, path, value).snapshot())
     assert verdict.outcome is Outcome.FAILED
     assert job in verdict.received
 
 
-def test_every_law_is_broken_by_some_vice() -> None:
+def test_every_law_is_broken_by_some_defect() -> None:
     assert {name for name, *_ in VICES} | set(ECHOES) == set(LAWS)
 
 

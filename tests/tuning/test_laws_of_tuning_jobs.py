@@ -30,7 +30,7 @@ def evaluate(name: str, snapshot: Snapshot) -> Verdict:
 BAD = [(name, defect) for name, defects in VICES.items() for defect in defects]
 
 
-def test_every_law_has_a_vice() -> None:
+def test_every_law_has_a_defect() -> None:
     assert set(VICES) == set(laws())
 
 
@@ -42,7 +42,7 @@ def test_a_good_state_passes(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "defect"), BAD, ids=[name for name, _ in BAD])
-def test_a_vice_fails_and_is_explained(name: str, defect: Defect) -> None:
+def test_a_defect_fails_and_is_explained(name: str, defect: Defect) -> None:
     verdict = evaluate(name, defect(good_state()).snapshot())
     assert verdict.outcome is Outcome.FAILED
     assert verdict.expected
@@ -204,7 +204,7 @@ def test_a_name_that_was_given_again_is_no_parent(name: str) -> None:
         assert evaluate(name, taken_by_another(good_state().unknown()).snapshot()).outcome is Outcome.SKIPPED
 
 
-def test_a_child_that_is_older_than_its_parent_is_told_where_nobody_else_was_at_it() -> None:
+def test_a_child_that_is_older_than_its_parent_is_reported_where_nobody_else_was_at_it() -> None:
     older = put("parent", "CreationTime", START + 1)
     assert evaluate("warm-start-parents-came-earlier", older(good_state()).snapshot()).outcome is Outcome.FAILED
 

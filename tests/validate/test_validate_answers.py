@@ -64,7 +64,7 @@ def test_every_answer_of_the_reference_server_is_clean(form: str, beside: bool) 
 
 
 @pytest.mark.parametrize("form", list(Form))
-def test_the_forms_are_told_apart(form: Form) -> None:
+def test_the_forms_are_distinguished(form: Form) -> None:
     for operation in (DESCRIBE, LIST):
         assert judged(operation, json.loads(answers().of(operation).form(form.value))).form is form
 
@@ -216,7 +216,7 @@ def test_a_broken_error_fails_where_it_is_broken(answer: dict[str, Any], expecte
     assert failures(judged(DESCRIBE, answer)) == {f"{DESCRIBE}/{item}" for item in expected}
 
 
-def test_an_invalid_request_must_be_refused_and_a_valid_one_let_through() -> None:
+def test_an_invalid_request_must_be_rejected_and_a_valid_one_accepted() -> None:
     valid, invalid = {SUBJECT: STATUSES}, {SUBJECT: "-"}
     description, rejection = json.loads(answers().of(DESCRIBE).wire), json.loads(answers().invalid_name)
     missing = json.loads(answers().unknown_name)
@@ -227,7 +227,7 @@ def test_an_invalid_request_must_be_refused_and_a_valid_one_let_through() -> Non
     assert failures(judged(DESCRIBE, missing, valid)) == set()
 
 
-def test_a_refusal_that_is_not_about_the_request_tells_nothing_of_it() -> None:
+def test_a_rejection_that_is_not_about_the_request_tells_nothing_of_it() -> None:
     throttled = {"__type": "ThrottlingException", "message": "Rate exceeded"}
     check_result = judged(DESCRIBE, throttled, {SUBJECT: STATUSES})
     assert failures(check_result) == set()

@@ -123,7 +123,7 @@ def test_json_keeps_its_schema(beside: bool, tmp_path: Path) -> None:  # noqa: F
         (b'"text"', ":1:1", "this is a string"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_place(content: bytes, place: str, words: str, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_reported_with_its_place(content: bytes, place: str, words: str, tmp_path: Path) -> None:
     file = write(tmp_path, "answer.json", content)
     with pytest.raises(UserError) as received:
         read(str(file), "an answer")

@@ -57,21 +57,21 @@ def test_each_broken_fact_is_named_with_its_citation(members: dict[str, Any], ex
         assert contract().fact(result.id).sources
 
 
-def test_a_fraction_may_be_refused_or_cut() -> None:
+def test_a_fraction_may_be_rejected_or_cut() -> None:
     check_result = judged({SUBJECT: "a", "MaxResults": 1.5})
     assert broken(check_result) == {f"{LIST}/input/MaxResults/type"}
     assert "nobody has shown which" in check_result.must_be_answered
     assert any("cut to 1" in note for note in check_result.notes)
 
 
-def test_unknown_members_are_told_and_break_nothing() -> None:
+def test_unknown_members_are_reported_and_break_nothing() -> None:
     check_result = judged({SUBJECT: "a", "Foo": 1}, DESCRIBE)
     assert broken(check_result) == set()
     assert any("'Foo'" in note for note in check_result.notes)
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])
-def test_requests_that_a_run_wants_refused_are_invalid_here_and_no_others(operation: str) -> None:
+def test_requests_that_a_run_wants_rejected_are_invalid_here_and_no_others(operation: str) -> None:
     """The cases of the catalogue, held against the command: two readings of one contract."""
     plain = {
         Placeholder.EXISTING: "a",

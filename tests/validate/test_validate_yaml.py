@@ -144,7 +144,7 @@ def unfolding() -> str:
         "deep", "deeper", "many", "control",
     ],
 )  # fmt: skip
-def test_what_json_would_not_have_is_refused_with_its_line(text: str, line: int, words: str, tmp_path: Path) -> None:
+def test_what_json_would_not_have_is_rejected_with_its_line(text: str, line: int, words: str, tmp_path: Path) -> None:
     file = write(tmp_path, "answer.yaml", text)
     with pytest.raises(UserError) as received:
         read(str(file), "an answer")
@@ -153,7 +153,7 @@ def test_what_json_would_not_have_is_refused_with_its_line(text: str, line: int,
     assert received.value.where == f"{file}:{line}"
 
 
-def test_the_items_of_a_stream_are_told_apart_from_one_answer(tmp_path: Path) -> None:
+def test_the_items_of_a_stream_are_distinguished_from_one_answer(tmp_path: Path) -> None:
     file = write(tmp_path, "answer.yaml", "- A: 1\n- A: 2\n")
     with pytest.raises(UserError, match="an answer is a mapping, and this is a list"):
         read(str(file), "an answer")

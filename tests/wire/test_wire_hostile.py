@@ -36,7 +36,7 @@ def client_of(server: RawServer, limits: Limits, ca_bundle: str = "") -> Iterato
 
 
 @pytest.mark.parametrize("defect", FAULTY)
-def test_an_answer_that_means_harm_is_a_fault_within_its_limits(defect: str) -> None:
+def test_an_answer_that_is_malicious_is_a_fault_within_its_limits(defect: str) -> None:
     behaviour, kind = FAULTY[defect]
     limits = SHORT if kind == "timeout" else ROOMY
     with RawServer(behaviour) as server, client_of(server, limits) as client:
@@ -49,7 +49,7 @@ def test_an_answer_that_means_harm_is_a_fault_within_its_limits(defect: str) -> 
 
 
 @pytest.mark.parametrize("defect", ANSWERED)
-def test_a_body_that_means_harm_is_an_answer_that_says_what_is_wrong(defect: str) -> None:
+def test_a_body_that_is_malicious_is_an_answer_that_says_what_is_wrong(defect: str) -> None:
     behaviour, problem = ANSWERED[defect]
     with RawServer(behaviour) as server, client_of(server, ROOMY) as client:
         exchange = client.call(OPERATION, {})

@@ -301,7 +301,7 @@ def test_a_kept_connection_that_was_dropped_costs_one_more_request() -> None:
     ],
     ids=["never-answers", "closes-at-once", "never-ends", "promises-more"],
 )
-def test_a_vice_is_a_fault_within_its_limits(behaviour: Behaviour, on_connection: Any, kind: str) -> None:
+def test_a_defect_is_a_fault_within_its_limits(behaviour: Behaviour, on_connection: Any, kind: str) -> None:
     limits = SHORT if kind == "timeout" else PATIENT
     with RawServer(behaviour, on_connection) as server, client_of(server, limits=limits) as client:
         exchange = client.call(OPERATION, {})

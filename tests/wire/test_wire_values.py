@@ -38,7 +38,7 @@ def answered(status: int, body: bytes, headers: Headers = ()) -> Exchange:
         *("cut-in-a-list", "extra", "colon", "deep", "long-number"),
     ],
 )
-def test_what_is_not_one_json_text_is_refused_with_the_reason(body: bytes, words: str) -> None:
+def test_what_is_not_one_json_text_is_rejected_with_the_reason(body: bytes, words: str) -> None:
     with pytest.raises(NotJsonError) as raised:
         parse(body)
     assert words in str(raised.value)

@@ -109,7 +109,7 @@ def test_a_repetition_stands_for_many_rows(tmp_path: Path) -> None:
         (job().replace("{}", "{HyperParameterRanges: {IntegerParameterRanges: [{}]}}"), 6, "the create input is not"),
     ],
 )
-def test_a_faulty_world_is_refused_at_its_line(tmp_path: Path, text: str, line: int, problem: str) -> None:
+def test_a_faulty_world_is_rejected_at_its_line(tmp_path: Path, text: str, line: int, problem: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(WorldError) as caught:
         load_world(path)
@@ -128,7 +128,7 @@ def test_a_name_that_no_file_can_have_is_an_error_of_the_world(tmp_path: Path) -
         load_world(write(tmp_path, f"world: a\ninclude: [{'x' * 5000}]\n"))
 
 
-def test_aliases_that_multiply_without_end_are_refused(tmp_path: Path) -> None:
+def test_aliases_that_multiply_without_end_are_rejected(tmp_path: Path) -> None:
     tenfold = "".join(f"  a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 9))
     path = write(tmp_path, f"world: a\nanchors:\n  a0: &a0 x\n{tenfold}")
     with pytest.raises(WorldError, match="more than 1,000,000 values"):
