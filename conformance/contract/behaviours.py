@@ -14,7 +14,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 
-from conformance.contract.citations import line_number
+from conformance.contract.citations import cited_by_behaviour
 from conformance.contract.keys import (
     ContractError,
     choice,
@@ -286,25 +286,9 @@ def _sources(mapping: Section, sources: Mapping[str, Source]) -> tuple[Citation,
     entries = mapping["sources"]
     if not isinstance(entries, Entries) or not entries:
         raise wrong_type(mapping, "sources", "a list of citations")
-    return tuple(_source(section(entry, entries.at(at), "a citation"), sources) for at, entry in enumerate(entries))
-
-
-def _source(entry: Section, sources: Mapping[str, Source]) -> Citation:
-    closed(entry, ("document", "line", "lines"), ("document",), what="a citation of a behaviour")
-    name = text(entry, "document")
-    source = sources.get(name)
-    if source is None:
-        raise ContractError(f"there is no source {name!r}", where=entry.at("document"), remedy=suggest(name, sources))
-    if not source.is_document:
-        if entry.get("line") is not None or "lines" in entry:
-            raise ContractError(f"the source {name!r} has no lines", where=entry.at("line"), remedy="remove the line")
-        return Citation(name, None, where=entry.at())
-    line = line_number(entry.get("line"), entry.at("line"), source)
-    more = entry.get("lines", ())
-    if "lines" in entry and not isinstance(more, Entries):
-        raise wrong_type(entry, "lines", "a list of line numbers")
-    more_lines = tuple(line_number(number, more.at(at), source) for at, number in enumerate(more))
-    return Citation(name, line, more_lines=more_lines, where=entry.at())
+    return tuple(
+        cited_by_behaviour(section(entry, entries.at(at), "a citation"), sources) for at, entry in enumerate(entries)
+    )
 
 
 def _rules(judges: Section, operations: Mapping[str, Operation]) -> Iterator[Rule]:

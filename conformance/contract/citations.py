@@ -8,8 +8,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.contract.facets import CITABLE, WIRE_NUMBER, facet_value, same_value
-from conformance.contract.keys import ContractError, choice, closed, section, sub, subs, text, texts, whole, wrong_type
-from conformance.contract.keys import shown as fields_shown
+from conformance.contract.keys import (
+    ContractError,
+    choice,
+    closed,
+    known,
+    section,
+    shown,
+    sub,
+    subs,
+    text,
+    texts,
+    whole,
+    wrong_type,
+)
 from conformance.contract.model import UNSET, Citation, Observation, Source
 from conformance.errors import suggest
 from conformance.inputs import Entries, Section
@@ -31,19 +43,14 @@ class CitationIndex:
         """Read the citations of one document. Raises ContractError."""
         source = self.sources.get(document)
         if source is None or not source.is_document:
-            documents = [known.id for known in self.sources.values() if known.is_document]
+            documents = [item.id for item in self.sources.values() if item.is_document]
             raise ContractError(
                 f"there is no document {document!r}",
                 where=written.at(),
                 remedy=f"name the file after a document of sources.yaml: {suggest(document, documents)}",
             )
         for operation, directions in subs(written):
-            if operation not in operations:
-                raise ContractError(
-                    f"there is no operation {operation!r}",
-                    where=written.at(operation),
-                    remedy=suggest(operation, operations),
-                )
+            known(operation, operations, "operation", written.at(operation))
             closed(directions, DIRECTIONS, what="an operation that is cited")
             for direction, paths in subs(directions):
                 for path, facets in subs(paths):
@@ -75,7 +82,7 @@ class CitationIndex:
         value = stated
         if newest and all(citation.value is not UNSET for citation in newest):
             value = newest[0].value
-        return value, tuple(_beside(citation, stated, value) for citation in cited)
+        return value, tuple(_with_own_value(citation, stated, value) for citation in cited)
 
     def _rank(self, citation: Citation, operation: str) -> tuple[bool, int, int]:
         source = self.sources[citation.id]
@@ -84,20 +91,20 @@ class CitationIndex:
     def reject_rest(self, paths: Mapping[tuple[str, str], Collection[str]]) -> None:
         """Reject citations of what the contract does not claim; `paths` are those of each operation and direction."""
         for (operation, direction, path, facet), cited in self.waiting.items():
-            known = paths.get((operation, direction), ())
-            if path not in known:
+            existing = paths.get((operation, direction), ())
+            if path not in existing:
                 problem = f"the contract has no path {path!r} in the {direction} of {operation}"
-                remedy = suggest(path, known)
+                remedy = suggest(path, existing)
             else:
                 problem = f"the contract states no documented {facet} at {path!r} in the {direction} of {operation}"
                 remedy = f"state `{facet}` outside of `modelled` in the shape or at the member, or remove the citation"
             raise ContractError(problem, where=cited[0].where, remedy=remedy)
 
 
-def _beside(citation: Citation, stated: Any, value: Any) -> Citation:
+def _with_own_value(citation: Citation, stated: Any, value: Any) -> Citation:
     said = stated if citation.value is UNSET else citation.value
-    shown = UNSET if same_value(said, value) else said
-    return citation if shown is citation.value else replace(citation, value=shown)
+    own = UNSET if same_value(said, value) else said
+    return citation if own is citation.value else replace(citation, value=own)
 
 
 def _cited(facet: str, facets: Section, source: Source) -> Iterator[Citation]:
@@ -113,24 +120,40 @@ def _cited(facet: str, facets: Section, source: Source) -> Iterator[Citation]:
 
 def _one(facet: str, written: Any, where: str, source: Source) -> Citation:
     if not isinstance(written, Section):
-        return Citation(source.id, line_number(written, where, source), where=where)
+        return Citation(source.id, _line_number(written, where, source), where=where)
     closed(written, ("line", "value", "as", "lines"), ("line",), what="a citation")
     value = facet_value(facet, written, "value") if "value" in written else UNSET
     words: tuple[str, ...] = ()
     if "as" in written:
         words = texts(written, "as") if isinstance(written["as"], list) else (str(written["as"]),)
+    line = _line_number(written["line"], where, source)
+    return Citation(source.id, line, value, words, _more_lines(written, source), where)
+
+
+def cited_by_behaviour(entry: Section, sources: Mapping[str, Source]) -> Citation:
+    """Return a citation that names its source. Raises ContractError."""
+    closed(entry, ("document", "line", "lines"), ("document",), what="a citation of a behaviour")
+    source = sources[known(text(entry, "document"), sources, "source", entry.at("document"))]
+    if source.is_document:
+        line = _line_number(entry.get("line"), entry.at("line"), source)
+        return Citation(source.id, line, more_lines=_more_lines(entry, source), where=entry.at())
+    if entry.get("line") is not None or "lines" in entry:
+        raise ContractError(f"the source {source.id!r} has no lines", where=entry.at("line"), remedy="remove the line")
+    return Citation(source.id, None, where=entry.at())
+
+
+def _more_lines(written: Section, source: Source) -> tuple[int, ...]:
     more = written.get("lines", ())
     if "lines" in written and not isinstance(more, Entries):
         raise wrong_type(written, "lines", "a list of line numbers")
-    more_lines = tuple(line_number(line, more.at(index), source) for index, line in enumerate(more))
-    return Citation(source.id, line_number(written["line"], where, source), value, words, more_lines, where)
+    return tuple(_line_number(line, more.at(index), source) for index, line in enumerate(more))
 
 
-def line_number(written: Any, where: str, source: Source) -> int:
+def _line_number(written: Any, where: str, source: Source) -> int:
     """Return a line that the document has. Raises ContractError."""
     if not isinstance(written, int) or isinstance(written, bool):
         raise ContractError(
-            f"a citation is a line number, not {fields_shown(written)}",
+            f"a citation is a line number, not {shown(written)}",
             where=where,
             remedy="write the line, or `{line: ..., value: ...}`, or a list of these",
         )

@@ -109,18 +109,16 @@ def shown(value: Any) -> str:
 
 def choice(mapping: Section, key: str, choices: Collection[str]) -> str:
     """Return a text that is one of the choices."""
-    value = text(mapping, key)
-    if value not in choices:
-        raise ContractError(f"there is no {key} {value!r}", where=mapping.at(key), remedy=suggest(value, choices))
-    return value
+    return known(text(mapping, key), choices, key, mapping.at(key))
+
+
+def known(name: str, choices: Collection[str], what: str, where: str) -> str:
+    """Return a name that is one of the choices. Raises ContractError, which suggests the one that was meant."""
+    if name in choices:
+        return name
+    raise ContractError(f"there is no {what} {name!r}", where=where, remedy=suggest(name, choices))
 
 
 def names(mapping: Section, key: str, choices: Collection[str], what: str) -> tuple[str, ...]:
     """Return a list of texts each of which is one of the choices."""
-    found = texts(mapping, key)
-    for index, name in enumerate(found):
-        if name not in choices:
-            raise ContractError(
-                f"there is no {what} {name!r}", where=mapping[key].at(index), remedy=suggest(name, choices)
-            )
-    return found
+    return tuple(known(name, choices, what, mapping[key].at(index)) for index, name in enumerate(texts(mapping, key)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from conformance.contract.citations import CitationIndex
-from conformance.contract.keys import ContractError, choice, closed, names, sub, subs, text, whole
+from conformance.contract.keys import ContractError, choice, closed, known, names, sub, subs, text, whole
 from conformance.contract.model import Listing, Node, Operation, Pagination, Settled, Shape, SortDefault
 from conformance.contract.shapes import Expansion
 from conformance.errors import UserError, suggest
@@ -30,10 +30,10 @@ def spellings(operation: str) -> tuple[str, str, str]:
 def operation_named(name: str, operations: Iterable[str]) -> str:
     """Return the operation of that name, in any of its spellings. Raises UnknownOperationError."""
     names = tuple(operations)
-    known = {spelled: operation for operation in names for spelled in spellings(operation)}
-    if name in known:
-        return known[name]
-    folded = {spelled.lower(): operation for spelled, operation in known.items()}
+    spelled = {spelling: operation for operation in names for spelling in spellings(operation)}
+    if name in spelled:
+        return spelled[name]
+    folded = {spelling.lower(): operation for spelling, operation in spelled.items()}
     near = get_close_matches(name.lower(), folded, n=1, cutoff=0.5)
     hint = f"did you mean {folded[near[0]]}?" if near else f"choose one of: {', '.join(names)}"
     raise UnknownOperationError(f"there is no operation {name!r}", remedy=hint)
@@ -91,9 +91,7 @@ class OperationReader:
 
     def _tree(self, written: Section, key: str, operation: str, direction: str) -> Node:
         name = text(written, key)
-        shape = self.shapes.get(name)
-        if shape is None:
-            raise ContractError(f"there is no shape {name!r}", where=written.at(key), remedy=suggest(name, self.shapes))
+        shape = self.shapes[known(name, self.shapes, "shape", written.at(key))]
         if shape.type != "structure":
             raise ContractError(
                 f"the {key} must be a structure, and {name!r} is a {shape.type}",
@@ -123,8 +121,8 @@ def _known(path: str, where: str, tree: Node, what: str) -> str:
     """Insist that a path exists below a node."""
     if not path or tree.descend(path) is None:
         skip = len(tree.path) + 1 if tree.path else 0
-        known = [node.path[skip:] for node in tree.walk() if node is not tree]
-        raise ContractError(f"{what} has no {path!r}", where=where, remedy=suggest(path, known))
+        paths = [node.path[skip:] for node in tree.walk() if node is not tree]
+        raise ContractError(f"{what} has no {path!r}", where=where, remedy=suggest(path, paths))
     return path
 
 

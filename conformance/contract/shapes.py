@@ -8,9 +8,8 @@ from typing import Any
 
 from conformance.contract.citations import CitationIndex
 from conformance.contract.facets import FACETS, SCALARS, applicable, facet_value, known_type
-from conformance.contract.keys import ContractError, closed, sub, subs, text, texts
+from conformance.contract.keys import ContractError, closed, known, sub, subs, text, texts
 from conformance.contract.model import UNSET, Citation, Member, Node, Shape, Traits
-from conformance.errors import suggest
 from conformance.inputs import Section
 
 _PARTS = {"structure": ("members",), "list": ("member",), "map": ("key", "value")}
@@ -83,12 +82,7 @@ def _traits(written: Section, kind: str, observations: Mapping[str, Any]) -> Tra
     observed = {facet: texts(watched, facet) for facet in watched}
     for facet, ids in observed.items():
         for observation in ids:
-            if observation not in observations:
-                raise ContractError(
-                    f"there is no observation {observation!r}",
-                    where=watched.at(facet),
-                    remedy=suggest(observation, observations),
-                )
+            known(observation, observations, "observation", watched.at(facet))
     return Traits(documented, modelled, observed, {**modelled_places, **places})
 
 
@@ -116,8 +110,7 @@ def _follow(shape: Shape, shapes: Mapping[str, Shape], trail: tuple[str, ...], s
         if use.inline is not None:
             _follow(use.inline, shapes, trail, settled)
             continue
-        if use.shape not in shapes:
-            raise ContractError(f"there is no shape {use.shape!r}", where=use.where, remedy=suggest(use.shape, shapes))
+        known(use.shape, shapes, "shape", use.where)
         for facet in (*use.traits.documented, *use.traits.modelled):
             applicable(facet, shapes[use.shape].type, use.traits.places[facet])
         if use.shape in trail:
