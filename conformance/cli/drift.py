@@ -62,10 +62,10 @@ def drift(*, as_json: bool, contract: str | None, **options: Any) -> int:
         whole = to_json(found, tool=conformance.TOOL, version=conformance.__version__, digest=loaded.digest)
         click.echo(json.dumps(whole, indent=1))
     else:
-        from conformance.documents.rendering import received  # noqa: PLC0415 - as above
+        from conformance.documents.rendering import in_text  # noqa: PLC0415 - as above
 
         name = f"{loaded.digest[:12]}, {len(loaded.facts):,} facts"
-        for line in received(found, name, shutil.get_terminal_size((80, 24)).columns):
+        for line in in_text(found, name, shutil.get_terminal_size((80, 24)).columns):
             click.echo(line)
     drifted = any(finding.kind.value in failing for finding in found.findings)
     return ExitCode.DOES_NOT_CONFORM if drifted else ExitCode.CONFORMS

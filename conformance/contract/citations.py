@@ -60,7 +60,7 @@ class CitationIndex:
                         self.waiting.setdefault(claim, []).extend(_cited(facet, facets, source))
 
     def settle(self, claim: Claim, stated: Any) -> tuple[Any, tuple[Citation, ...]]:
-        """Take out the citations of a claim, and give the value in force with all citations.
+        """Take out the citations of a claim, and return the value in force with all citations.
 
         Documents about the operation itself come first, and the newest of them before all others.
 

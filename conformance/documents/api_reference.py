@@ -45,8 +45,8 @@ def members(page: Page, headings: Sequence[Heading], end: int, root: Place) -> I
                 if path == name and statement.facet == "type":
                     kind = kind or str(statement.value)
                 yield statement.by(page.document, root.below(path))
-        received = ((line, prose), *((number, plain(text)) for number, text in labelled))
-        for statement in statements(received, kind, ()):
+        explained = ((line, prose), *((number, plain(text)) for number, text in labelled))
+        for statement in statements(explained, kind, ()):
             yield statement.by(page.document, place)
 
 
@@ -76,8 +76,8 @@ def afterwards(page: Page) -> Iterator[Unread]:
     last = max((line for line, text in page.numbered(1) if _ERROR_STATUS.match(plain(text))), default=len(page.lines))
     lines = page.numbered(last + 1)
     links = next((line for line, text in lines if heading(text) == "See Also" or _LINKS.match(text.strip())), None)
-    received = lines if links is None else [(line, text) for line, text in lines if line < links]
-    yield from rest(received, last + 1, "comes after the last part of such a page that is known")
+    left = lines if links is None else [(line, text) for line, text in lines if line < links]
+    yield from rest(left, last + 1, "comes after the last part of such a page that is known")
 
 
 def first_error(page: Page, start: int) -> int:

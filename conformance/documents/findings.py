@@ -177,8 +177,8 @@ def _with_details(member: Finding, every: Iterable[Finding]) -> Finding:
     held = {item.path for item in every if item.direction == member.direction and below(item.path, member.path)}
     if held:
         parts.append(f"with {len(held)} path{'' if len(held) == 1 else 's'} below it")
-    received = ", ".join(dict.fromkeys(part for part in parts if part))
-    return replace(member, detail="; ".join(item for item in (received, member.detail) if item))
+    details = ", ".join(dict.fromkeys(part for part in parts if part))
+    return replace(member, detail="; ".join(item for item in (details, member.detail) if item))
 
 
 def _in_words(facet: str, value: Any) -> str:

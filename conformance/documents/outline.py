@@ -76,10 +76,10 @@ def outlined(  # noqa: PLR0913 - an outline, whose it is, and what is known of i
             remedy="save it again as text that keeps blanks at the beginning of lines",
         )
     end = _end(rows, lines)
-    received = [(number, text) for number, text in lines if end is None or number < end]
+    inside = [(number, text) for number, text in lines if end is None or number < end]
     rows = [row for row in rows if end is None or row.line < end]
     yield from unread
-    found = entries([*([holder] if holder else ()), *with_prose(rows, received)])
+    found = entries([*([holder] if holder else ()), *with_prose(rows, inside)])
     for entry in found[1:] if holder else found:
         place = root.below(entry.path)
         yield from named(page, place, entry.type, entry.line)

@@ -27,7 +27,7 @@ _KNOWN_MODEL = "No drift, though it is written otherwise"
 _TITLES = {Kind.NEW: "New", Kind.CHANGED: "Changed", Kind.REMOVED: "Removed"}
 
 
-def received(drift: Drift, contract: str, width: int) -> Iterator[str]:
+def in_text(drift: Drift, contract: str, width: int) -> Iterator[str]:
     """Yield the lines; `contract` names the contract, `width` is that of the terminal. Ids are never broken."""
     page = _Page(drift, width)
     yield from page.head(contract)

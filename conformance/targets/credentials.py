@@ -51,9 +51,9 @@ def credentials_source(spec: TargetSpec) -> str:
     # A profile that the entry names goes before the keys of the environment, one that AWS_PROFILE names does not.
     if not spec.profile and os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY"):
         return "access keys of the environment (AWS_ACCESS_KEY_ID)"
-    received = next((words for setting, words in _OF_PROFILE if settings.get(setting)), "")
-    if received:
-        return f"profile {name!r}: {received}"
+    source = next((words for setting, words in _OF_PROFILE if settings.get(setting)), "")
+    if source:
+        return f"profile {name!r}: {source}"
     return next((words for variable, words in _OF_ENVIRONMENT if os.environ.get(variable)), _NONE)
 
 

@@ -216,9 +216,8 @@ class Server:
 
     def _broken(self, problem: str) -> TargetError:
         tail = self.log_tail()
-        received = f"{problem}; the end of its log:\n{tail}" if tail else f"{problem}; its log is empty"
         return TargetError(
-            received,
+            f"{problem}; the end of its log:\n{tail}" if tail else f"{problem}; its log is empty",
             where=f"{shlex.join(self._command)} (log: {self.log_path})",
             remedy="run the command by hand, fix `launch` in targets.yaml, or give it more time with `ready_s`",
             exit_code=ExitCode.TARGET_BROKE,

@@ -118,8 +118,8 @@ def _tail(output: IO[bytes], secrets: Redactor) -> str:
     """Return the end of what an adapter said, without secrets: they are taken out before it is cut."""
     output.seek(0, os.SEEK_END)
     output.seek(max(0, output.tell() - 2 * _TAIL_BYTES))
-    received = secrets.log(output.read())[-_TAIL_BYTES:]
-    return "\n".join(received.decode(errors="replace").splitlines()[-_TAIL_LINES:])
+    said = secrets.log(output.read())[-_TAIL_BYTES:]
+    return "\n".join(said.decode(errors="replace").splitlines()[-_TAIL_LINES:])
 
 
 def _failed(spec: TargetSpec, how: str, tail: str, command: list[str]) -> TargetError:

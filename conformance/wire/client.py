@@ -257,7 +257,7 @@ class Client:
         return self._traffic.sent
 
     def admit(self) -> Fault | None:
-        """Count one more request and wait for its turn; give the fault that forbids it where no more may be sent."""
+        """Count one more request and wait for its turn; return the fault that forbids it where no more may be sent."""
         if self._left_s <= 0:
             return self._over
         if self._budget is not None and self._traffic.sent >= self._budget:

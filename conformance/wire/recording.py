@@ -238,7 +238,7 @@ class BundleWriter:
         self._append(forms.plain(exchange_line(_now(), redacted, sent, received, fault)))
 
     def finish(self, *, stopped: str) -> str:
-        """Write the footer and let go of the file; give the digest of the whole. `stopped` says why the run gave up."""
+        """Write the footer and let go of the file; return the digest of the whole. `stopped` is why the run gave up."""
         self._append(forms.plain(Footer(self.exchanges, _now(), self.redactor.text(stopped))), last=True)
         self.close()
         return self.digest

@@ -68,9 +68,9 @@ class Redactor:
     def response(self, response: HttpResponse, authorization: str) -> HttpResponse:
         """Return an answer without secrets and signatures; the same where it has none."""
         forms = self._with_signature(authorization)
-        received = "\n".join(text for pair in response.headers for text in pair).encode("utf-8", "surrogatepass")
-        if not any(form in response.body or form in received for form in forms) and not any(
-            map(self._signed, (response.body, received))
+        headers_text = "\n".join(text for pair in response.headers for text in pair).encode("utf-8", "surrogatepass")
+        if not any(form in response.body or form in headers_text for form in forms) and not any(
+            map(self._signed, (response.body, headers_text))
         ):
             return response
         headers = tuple((self._text(name, forms), self._text(value, forms)) for name, value in response.headers)

@@ -311,7 +311,7 @@ class HttpTransport:
         follows: bool = False,
         within_s: float = math.inf,
     ) -> tuple[HttpResponse | None, Fault | None]:
-        """Send one request, in chunks where the body is an iterator; give the answer or the fault.
+        """Send one request, in chunks where the body is an iterator; return the answer or the fault.
 
         `within_s` seconds bound the answer, as the limits do. With `follows` only an answer on the connection of the
         request before counts: where the server has closed that one, or sends something else on it, the fault says so.
