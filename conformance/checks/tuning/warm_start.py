@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
     DESCRIBE,
+    Json,
     autotuned,
     entries,
     mapping,
@@ -21,10 +23,7 @@ from conformance.checks.tuning.created import differences, made
 from conformance.checks.verdict import Tally, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.checks.tuning.answers import Json
-    from conformance.session.snapshot import ResourceSnapshot, Snapshot
+    from conformance.session.snapshot import Snapshot
 
 _FIRST_PARENTS = datetime(2018, 9, 30, 10, tzinfo=UTC).timestamp()
 """1 October 2018 where it began first: the page names no time zone."""
@@ -32,10 +31,45 @@ _IDENTICAL = "IdenticalDataAndAlgorithm"
 _GONE = "no tuning job was started warm from a parent that can still be described"
 
 
-@Law("warm-start-parents-came-earlier", operation=DESCRIBE, subject="warm-start")
-def warm_start_parents_came_earlier(snapshot: Snapshot) -> Verdict:
+Fault = Callable[[Json, Json], str | None]
+"""Says what is wrong between a tuning job and a parent; None where nothing can be said."""
+
+
+def _parent_law(name: str, subject: str, kind: str, expected: str, *, only: str = "") -> Callable[[Fault], Fault]:
+    """Register a law on each pair of a tuning job and a parent; `only` is the type of warm start that it is about."""
+
+    def register(fault: Fault) -> Fault:
+        wrong = f"a warm start does not fit its parents: {kind.replace('-', ' ')}"
+
+        def evaluate(snapshot: Snapshot) -> Verdict:
+            tally = Tally("pairs of tuning job and parent")
+            for resource in snapshot.resources:
+                if only and text(resource.answer, "WarmStartConfig.WarmStartType") != only:
+                    continue
+                for parent in parents(snapshot, resource):
+                    stated = fault(resource.answer, parent.answer)
+                    if stated is not None:
+                        received = f"{resource.name} with the parent {parent.name}: {stated}"
+                        tally.hold(not stated, received, resource.description, parent.description)
+            return tally.verdict(kind, expected, wrong=wrong, lacking=_GONE)
+
+        Law(name, DESCRIBE, subject)(evaluate)
+        return fault
+
+    return register
+
+
+@_parent_law(
+    "warm-start-parents-came-earlier", "warm-start", "younger-parent", "a parent is another tuning job, created earlier"
+)
+def _earlier(own: Json, parent: Json) -> str | None:
     """Check that a parent is another tuning job, and not younger."""
-    return _each_parent(snapshot, "younger-parent", "a parent is another tuning job, created earlier", _earlier)
+    born, before = number(own, "CreationTime"), number(parent, "CreationTime")
+    if text(own, "HyperParameterTuningJobName") == text(parent, "HyperParameterTuningJobName"):
+        return "it is its own parent"
+    if born is None or before is None:
+        return None
+    return "" if before <= born else f"created at {born}, the parent at {before}"
 
 
 @Law(
@@ -61,116 +95,63 @@ def warm_start_comes_back(snapshot: Snapshot) -> Verdict:
     )
 
 
-@Law("parents-since-october-2018", operation=DESCRIBE, subject="warm-start")
-def parents_since_october_2018(snapshot: Snapshot) -> Verdict:
-    """Check that no parent is older than the feature."""
-    return _each_parent(snapshot, "old-parent", "a parent was created on 1 October 2018 or later", _recent)
-
-
-@Law("parents-have-ended", operation=DESCRIBE, subject="warm-start")
-def parents_have_ended(snapshot: Snapshot) -> Verdict:
-    """Check that a parent is Completed or Stopped; one that is being deleted shows no more how it ended."""
-    return _each_parent(snapshot, "parent-not-ended", "a parent is Completed or Stopped", _ended)
-
-
-@Law("identical-input-data", operation=DESCRIBE, subject="warm-start-data")
-def identical_input_data(snapshot: Snapshot) -> Verdict:
-    """Check that the places of the input are those of each parent; formats may change with the algorithm's version."""
-    return _each_parent(snapshot, "other-data", "the input data of the parent", _same_data, only=_IDENTICAL)
-
-
-@Law("identical-image", operation=DESCRIBE, subject="warm-start-image")
-def identical_image(snapshot: Snapshot) -> Verdict:
-    """Check that the image is that of each parent, tag and digest aside: some new versions are allowed."""
-    return _each_parent(
-        snapshot, "other-image", "the image of the parent, in any version", _same_image, only=_IDENTICAL
-    )
-
-
-@Law("same-number-of-hyperparameters", operation=DESCRIBE, subject="warm-start")
-def same_number_of_hyperparameters(snapshot: Snapshot) -> Verdict:
-    """Check that static and tunable hyperparameters together are as many as in each parent; autotune may add some."""
-    return _each_parent(
-        snapshot, "other-number", "as many static and ranged hyperparameters as the parent", _same_number
-    )
-
-
-@Law("same-objective-as-parents", operation=DESCRIBE, subject="warm-start")
-def same_objective_as_parents(snapshot: Snapshot) -> Verdict:
-    """Check that the name of the objective's metric is that of each parent."""
-    return _each_parent(snapshot, "other-objective", "the objective metric of the parent", _same_objective)
-
-
-def _each_parent(
-    snapshot: Snapshot, kind: str, expected: str, fault: Callable[[Json, Json], str | None], *, only: str = ""
-) -> Verdict:
-    """Evaluate each pair of a tuning job and a parent; `fault` says what is wrong, None where nothing can be said."""
-    tally = Tally("pairs of tuning job and parent")
-    pairs = (
-        (resource, parent)
-        for resource in snapshot.resources
-        if _of_type(resource, only)
-        for parent in parents(snapshot, resource)
-    )
-    for resource, parent in pairs:
-        stated = fault(resource.answer, parent.answer)
-        if stated is not None:
-            received = f"{resource.name} with the parent {parent.name}: {stated}"
-            tally.hold(not stated, received, resource.description, parent.description)
-    return tally.verdict(
-        kind, expected, wrong=f"a warm start does not fit its parents: {kind.replace('-', ' ')}", lacking=_GONE
-    )
-
-
-def _of_type(resource: ResourceSnapshot, only: str) -> bool:
-    return not only or text(resource.answer, "WarmStartConfig.WarmStartType") == only
-
-
-def _earlier(own: Json, parent: Json) -> str | None:
-    born, before = number(own, "CreationTime"), number(parent, "CreationTime")
-    if text(own, "HyperParameterTuningJobName") == text(parent, "HyperParameterTuningJobName"):
-        return "it is its own parent"
-    if born is None or before is None:
-        return None
-    return "" if before <= born else f"created at {born}, the parent at {before}"
-
-
+@_parent_law(
+    "parents-since-october-2018", "warm-start", "old-parent", "a parent was created on 1 October 2018 or later"
+)
 def _recent(_: Json, parent: Json) -> str | None:
+    """Check that no parent is older than the feature."""
     before = number(parent, "CreationTime")
     if before is None:
         return None
     return "" if before >= _FIRST_PARENTS else f"the parent was created at {before}"
 
 
+@_parent_law("parents-have-ended", "warm-start", "parent-not-ended", "a parent is Completed or Stopped")
 def _ended(_: Json, parent: Json) -> str | None:
+    """Check that a parent is Completed or Stopped; one that is being deleted shows no more how it ended."""
     status = text(parent, "HyperParameterTuningJobStatus")
     if status in {"", "Deleting", "DeleteFailed"}:
         return None
     return "" if status in {"Completed", "Stopped"} else f"the parent is {status}"
 
 
+@_parent_law("identical-input-data", "warm-start-data", "other-data", "the input data of the parent", only=_IDENTICAL)
 def _same_data(own: Json, parent: Json) -> str | None:
+    """Check that the places of the input are those of each parent; formats may change with the algorithm's version."""
     ours, theirs = _places(own), _places(parent)
     if not ours or not theirs:
         return None
     return "" if ours == theirs else f"reads {sorted(ours)}, the parent {sorted(theirs)}"
 
 
+@_parent_law(
+    "identical-image", "warm-start-image", "other-image", "the image of the parent, in any version", only=_IDENTICAL
+)
 def _same_image(own: Json, parent: Json) -> str | None:
+    """Check that the image is that of each parent, tag and digest aside: some new versions are allowed."""
     ours, theirs = _repository(own), _repository(parent)
     if not ours or not theirs:
         return None
     return "" if ours == theirs else f"runs {ours}, the parent {theirs}"
 
 
+@_parent_law(
+    "same-number-of-hyperparameters",
+    "warm-start",
+    "other-number",
+    "as many static and ranged hyperparameters as the parent",
+)
 def _same_number(own: Json, parent: Json) -> str | None:
+    """Check that static and tunable hyperparameters together are as many as in each parent; autotune may add some."""
     ours, theirs = _hyperparameters(own), _hyperparameters(parent)
     if ours is None or theirs is None or autotuned(own) or autotuned(parent):
         return None
     return "" if len(ours) == len(theirs) else f"has {len(ours)} ({', '.join(sorted(ours))}), the parent {len(theirs)}"
 
 
+@_parent_law("same-objective-as-parents", "warm-start", "other-objective", "the objective metric of the parent")
 def _same_objective(own: Json, parent: Json) -> str | None:
+    """Check that the name of the objective's metric is that of each parent."""
     if entries(own, "TrainingJobDefinitions") or entries(parent, "TrainingJobDefinitions"):
         return None
     ours, theirs = (
