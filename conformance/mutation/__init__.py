@@ -1,9 +1,5 @@
-"""Mutants: variants of the reference server that each break one fact or one behaviour, to prove the suite with.
+"""Mutants: variants of the reference server and of clients that each break one fact or behaviour, to prove the suite.
 
-They know the contract, the worlds, the wire and the reference server, and nothing of how servers are judged.
+The modules of mutants know the contract, the worlds, the wire and the reference server, and nothing of the checks;
+`bench`, `running` and `rendering` are the proof.
 """
-
-from conformance.mutation.collection import ALLOWED, Allowed, allowed, mutants
-from conformance.mutation.mutant import Kind, Mutant
-
-__all__ = ["ALLOWED", "Allowed", "Kind", "Mutant", "allowed", "mutants"]

@@ -1,4 +1,4 @@
-"""The first finding on a broken server names what is broken, and what follows from that is told with it."""
+"""The first finding on a broken server names what is broken, and has what follows from that."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_a_created_job_is_in_progress_and_has_launched_nothing(own_caller: Calle
     assert own_caller.list("made-here") == {"TrainingJobSummaries": []}
 
 
-def test_tags_are_taken_and_not_reported(own_caller: Caller) -> None:
+def test_tags_are_accepted_and_not_described(own_caller: Caller) -> None:
     own_caller.answer(CREATE, creation() | {"Tags": [{"Key": "team", "Value": "red"}]})
     assert "Tags" not in own_caller.describe("made-here")
 
@@ -104,7 +104,7 @@ def test_every_job_of_the_world_can_be_created(job: Any) -> None:
     check_creation(job.create, find)
 
 
-def test_they_can_over_http_too(own_caller: Caller) -> None:
+def test_every_job_of_the_world_can_be_created_over_http(own_caller: Caller) -> None:
     for number, job in enumerate(WORLD.jobs):
         own_caller.answer(CREATE, creation(job.name, f"again-{number}"))
 
@@ -227,7 +227,9 @@ def test_they_can_over_http_too(own_caller: Caller) -> None:
         ),
     ],
 )
-def test_a_creation_that_breaks_a_rule(caller: Caller, of: str, path: str, value: Any, received: str) -> None:
+def test_a_creation_that_breaks_a_rule_is_rejected(
+    caller: Caller, of: str, path: str, value: Any, received: str
+) -> None:
     members = creation(of)
     put(members, path, value)
     status, code, message = caller.rejection(CREATE, members)
@@ -249,7 +251,7 @@ def test_a_creation_that_breaks_a_rule(caller: Caller, of: str, path: str, value
         ("HyperParameterTuningJobConfig.TuningJobCompletionCriteria", {"TargetObjectiveMetricValue": float("inf")}),
     ],
 )
-def test_a_creation_with_a_wrong_json_type(caller: Caller, path: str, value: Any) -> None:
+def test_a_creation_with_a_wrong_json_type_is_rejected(caller: Caller, path: str, value: Any) -> None:
     members = creation("x")
     put(members, path, value)
     body = json.dumps(members).replace("Infinity", "1e400").encode()

@@ -1,4 +1,4 @@
-"""What Describe tells of the default world: everything that the contract knows, and nothing that contradicts it."""
+"""What Describe returns on the default world: every member of the contract, and nothing that contradicts it."""
 
 from __future__ import annotations
 
@@ -199,7 +199,9 @@ def test_counters_of_57_training_jobs(caller: Caller) -> None:
         ("clicks-elsewhere", 0.4375, None),
     ],
 )
-def test_best_training_jobs(caller: Caller, name: str, best: float | None, overall: float | None) -> None:
+def test_the_best_training_jobs_are_the_completed_ones_with_the_best_metric(
+    caller: Caller, name: str, best: float | None, overall: float | None
+) -> None:
     described = caller.describe(name)
     for member, expected in (("BestTrainingJob", best), ("OverallBestTrainingJob", overall)):
         assert (member in described) == (expected is not None)

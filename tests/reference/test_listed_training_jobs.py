@@ -64,7 +64,7 @@ def test_an_empty_list_is_sent(caller: Caller) -> None:
 
 @pytest.mark.parametrize(("sort_by", "key"), [("Name", "name"), ("CreationTime", "created"), ("Status", "status")])
 @pytest.mark.parametrize("descending", [False, True])
-def test_orders(caller: Caller, sort_by: str, key: str, descending: bool) -> None:  # noqa: FBT001 - a parameter
+def test_a_listing_is_in_the_order_that_is_asked_for(caller: Caller, sort_by: str, key: str, descending: bool) -> None:  # noqa: FBT001 - a parameter
     order = "Descending" if descending else "Ascending"
     items = walk(caller, MANY, SortBy=sort_by, SortOrder=order, MaxResults=7)
     by_name = sorted(TRUTH, key=lambda job: job.name)
@@ -122,7 +122,7 @@ def test_a_token_of_another_query_is_rejected(caller: Caller, other: dict[str, s
 
 
 @pytest.mark.parametrize("token", ["", "x", "AAAA", "AAAAAAAA", "\u00e9", "!" * 8192, "A" * 32])
-def test_a_token_that_nobody_issued_is_rejected(caller: Caller, token: str) -> None:
+def test_a_token_that_was_never_issued_is_rejected(caller: Caller, token: str) -> None:
     query = {"HyperParameterTuningJobName": MANY, "NextToken": token}
     status, code, _ = caller.rejection("ListTrainingJobsForHyperParameterTuningJob", query)
     assert (status, code) == (400, "ValidationException")

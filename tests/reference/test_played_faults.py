@@ -55,7 +55,7 @@ def test_an_operation_is_denied_and_no_other() -> None:
     assert service.answer(call("ListTrainingJobsForHyperParameterTuningJob")).status == 200
 
 
-def test_a_body_that_can_not_be_read_is_reported_before_a_denial() -> None:
+def test_an_unreadable_body_is_reported_before_a_denial() -> None:
     service = Faults(deny=frozenset({DESCRIBE}))(WORLD)
     headers = call().headers
     assert parse(service.answer(Call("POST", "/", headers, b"{")).body)["__type"] == "SerializationException"
@@ -82,7 +82,7 @@ def test_a_clock_that_is_off_by_little_rejects_nothing() -> None:
         sdk(server.endpoint_url).describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="x")
 
 
-def test_an_operation_that_there_is_not_can_not_be_denied(tmp_path: Path) -> None:
+def test_an_unknown_operation_can_not_be_denied(tmp_path: Path) -> None:
     with pytest.raises(FaultError, match="no operation 'Describe'"):
         Faults(deny=frozenset({"Describe"}))(WORLD)
     ended = conformance("serve", "--port", "0", "--deny", "Describe", cwd=tmp_path)
@@ -91,7 +91,7 @@ def test_an_operation_that_there_is_not_can_not_be_denied(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("keys", ["", "test", ":test", "test:"])
-def test_keys_that_are_none_are_reported(tmp_path: Path, keys: str) -> None:
+def test_malformed_keys_are_an_error(tmp_path: Path, keys: str) -> None:
     ended = conformance("serve", "--port", "0", "--require-signature", keys, cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
     assert "--require-signature test:test" in ended.told_without_traceback()

@@ -1,4 +1,4 @@
-"""The server under clients that nobody here wrote: boto3 and the AWS CLI."""
+"""The server with real clients: boto3 and the AWS CLI."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.slow
 MANY = "churn-57-in-all-statuses"
 
 
-def test_describe(client: Any) -> None:
+def test_boto3_reads_a_description(client: Any) -> None:
     described = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="bayesian-until-converged")
     assert described["CreationTime"].isoformat() == "2024-07-01T09:15:00.010000+00:00"
     assert described["TuningJobCompletionDetails"]["NumberOfTrainingJobsObjectiveNotImproving"] == 4
     assert described["BestTrainingJob"]["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] == pytest.approx(0.9005)
 
 
-def test_modelled_exceptions(client: Any) -> None:
+def test_boto3_raises_the_modelled_exceptions(client: Any) -> None:
     with pytest.raises(client.exceptions.ResourceNotFound, match="nobody"):
         client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="nobody")
     with pytest.raises(ClientError) as caught:
@@ -56,7 +56,7 @@ def test_the_paginator_of_tuning_jobs(client: Any) -> None:
 
 
 @pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")
-def test_the_aws_cli(reference_server: ReferenceServer) -> None:
+def test_the_aws_cli_pages_and_filters(reference_server: ReferenceServer) -> None:
     command = ["aws", "sagemaker", "list-training-jobs-for-hyper-parameter-tuning-job", "--max-items", "12"]
     command += ["--hyper-parameter-tuning-job-name", MANY, "--status-equals", "Completed", "--page-size", "5"]
     keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}

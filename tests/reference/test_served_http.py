@@ -44,7 +44,7 @@ def talk(endpoint_url: str, *parts: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def test_headers_of_an_answer(caller: Caller) -> None:
+def test_an_answer_has_the_headers_of_the_protocol(caller: Caller) -> None:
     response = caller.post("DescribeHyperParameterTuningJob", BODY)
     assert response.headers["Content-Type"] == "application/x-amz-json-1.1"
     assert int(response.headers["Content-Length"]) == len(response.content)
@@ -58,31 +58,31 @@ def test_request_ids_differ(caller: Caller) -> None:
     assert len({answer.headers["x-amzn-RequestId"] for answer in answers + rejected}) == 6
 
 
-def test_a_charset_in_the_content_type(caller: Caller) -> None:
+def test_a_charset_in_the_content_type_is_accepted(caller: Caller) -> None:
     header = {"Content-Type": "application/x-amz-json-1.1; charset=utf-8"}
     assert caller.post("DescribeHyperParameterTuningJob", BODY, **header).status_code == 200
 
 
-def test_a_body_in_chunks(caller: Caller) -> None:
+def test_a_body_in_chunks_is_read(caller: Caller) -> None:
     parts = iter([BODY[:5], BODY[5:6], BODY[6:]])
     headers = {"X-Amz-Target": "SageMaker.DescribeHyperParameterTuningJob"}
     response = caller.session.post(f"{caller.endpoint_url}/", data=parts, headers=headers, timeout=10)
     assert response.json()["HyperParameterTuningJobName"] == "x"
 
 
-def test_many_requests_on_one_connection(caller: Caller) -> None:
+def test_many_requests_are_served_on_one_connection(caller: Caller) -> None:
     request = HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
     assert talk(caller.endpoint_url, request * 3).count(b"HTTP/1.1 200 OK") == 3
 
 
-def test_a_connection_that_is_to_be_closed(caller: Caller) -> None:
+def test_a_connection_is_closed_where_the_client_asks_for_it(caller: Caller) -> None:
     request = HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY
     answer = talk(caller.endpoint_url, request * 2)
     assert answer.count(b"HTTP/1.1 200 OK") == 1
     assert b"Connection: close\r\n" in answer
 
 
-def test_the_answer_to_expect_continue(caller: Caller) -> None:
+def test_expect_continue_is_answered_before_the_body(caller: Caller) -> None:
     request = HEAD + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(BODY)
     assert talk(caller.endpoint_url, request, BODY).startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK")
 
@@ -107,7 +107,7 @@ def test_the_answer_to_expect_continue(caller: Caller) -> None:
         (HEAD + b"X-Many: 1\r\n" * 120 + b"\r\n", 431),
     ],
 )
-def test_what_is_no_request(caller: Caller, request_bytes: bytes, status: int) -> None:
+def test_malformed_http_is_rejected(caller: Caller, request_bytes: bytes, status: int) -> None:
     answer = talk(caller.endpoint_url, request_bytes)
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     assert b'"__type":"MalformedHttpRequestException"' in answer
@@ -147,7 +147,7 @@ def test_a_body_beyond_the_limit_is_rejected_and_not_dropped(caller: Caller) -> 
     assert response.status_code == 413
 
 
-def test_several_clients_at_once(reference_server: ReferenceServer) -> None:
+def test_several_clients_are_served_at_once(reference_server: ReferenceServer) -> None:
     seen: list[int] = []
 
     def client() -> None:
@@ -221,7 +221,7 @@ def test_the_foreground_server_ends_quietly_on_a_signal(signal_name: str) -> Non
     assert (program.returncode, errors) == (0, "")
 
 
-def test_a_port_that_is_taken() -> None:
+def test_a_port_that_is_taken_is_an_error() -> None:
     with ReferenceServer(load_world("empty")) as server:
         port = int(server.endpoint_url.rpartition(":")[2])
         with pytest.raises(UserError) as caught:

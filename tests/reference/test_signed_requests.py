@@ -1,4 +1,4 @@
-"""Signatures: who may speak to a server that has keys, and what everybody else is told."""
+"""Signatures: which requests a server with keys accepts, and how it rejects the others."""
 
 from __future__ import annotations
 
@@ -45,23 +45,23 @@ def send(url: str, headers: dict[str, str], body: bytes = BODY) -> tuple[int, st
     return response.status_code, response.json().get("__type", "")
 
 
-def test_a_good_signature(guarded: str) -> None:
+def test_a_good_signature_is_accepted(guarded: str) -> None:
     assert send(guarded, signed(guarded)) == (200, "")
 
 
-def test_boto3_signs_well(guarded: str) -> None:
+def test_signatures_of_boto3_are_accepted(guarded: str) -> None:
     client = sdk(guarded, "AKIDKNOWN", "its secret")
     described = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="x")
     assert described["HyperParameterTuningJobName"] == "x"
 
 
-def test_boto3_hears_why_not(guarded: str) -> None:
+def test_boto3_raises_the_reason_of_a_rejection(guarded: str) -> None:
     with pytest.raises(ClientError) as caught:
         sdk(guarded, "AKIDKNOWN", "a wrong one").list_hyper_parameter_tuning_jobs()
     assert caught.value.response["Error"]["Code"] == "InvalidSignatureException"
 
 
-def test_no_signature(guarded: str) -> None:
+def test_an_unsigned_request_is_rejected(guarded: str) -> None:
     assert send(guarded, TARGET) == (400, "MissingAuthenticationTokenException")
 
 
@@ -74,23 +74,23 @@ def test_no_signature(guarded: str) -> None:
         "AWS4-HMAC-SHA256 Credential=AKIDKNOWN, SignedHeaders=host, Signature=00",
     ],
 )
-def test_a_signature_in_pieces(guarded: str, header: str) -> None:
+def test_an_incomplete_signature_is_rejected(guarded: str, header: str) -> None:
     headers = {**TARGET, "Authorization": header, "X-Amz-Date": "20260101T000000Z"}
     assert send(guarded, headers) == (400, "IncompleteSignatureException")
 
 
-def test_a_signature_without_a_date(guarded: str) -> None:
+def test_a_signature_without_a_date_is_rejected(guarded: str) -> None:
     headers = signed(guarded)
     del headers["X-Amz-Date"]
     assert send(guarded, headers) == (400, "IncompleteSignatureException")
 
 
-def test_a_key_of_nobody(guarded: str) -> None:
+def test_an_unknown_key_is_rejected(guarded: str) -> None:
     assert send(guarded, signed(guarded, key="AKIDUNKNOWN")) == (400, "UnrecognizedClientException")
 
 
 @pytest.mark.parametrize("wrong", [{"secret": "another"}, {"service": "s3"}])
-def test_a_wrong_signature(guarded: str, wrong: dict[str, str]) -> None:
+def test_a_wrong_signature_is_rejected(guarded: str, wrong: dict[str, str]) -> None:
     assert send(guarded, signed(guarded, **wrong)) == (400, "InvalidSignatureException")
 
 
@@ -102,11 +102,11 @@ def test_a_wrong_signature(guarded: str, wrong: dict[str, str]) -> None:
         {"Host": "elsewhere"},
     ],
 )
-def test_a_signed_header_that_was_changed(guarded: str, change: dict[str, str]) -> None:
+def test_a_signature_of_another_header_is_rejected(guarded: str, change: dict[str, str]) -> None:
     assert send(guarded, signed(guarded) | change) == (400, "InvalidSignatureException")
 
 
-def test_a_body_that_was_changed(guarded: str) -> None:
+def test_a_signature_of_another_body_is_rejected(guarded: str) -> None:
     body = b'{"HyperParameterTuningJobName":"y"}'
     assert send(guarded, signed(guarded), body) == (400, "InvalidSignatureException")
     claimed = {"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}
@@ -134,7 +134,7 @@ def test_without_keys_nothing_needs_a_signature(caller: Caller) -> None:
         (Signing.OTHER_DATE, "Date in Credential scope does not match"),
     ],
 )
-def test_a_date_that_is_off(guarded: str, signing: Signing, words: str) -> None:
+def test_a_date_that_is_off_is_rejected(guarded: str, signing: Signing, words: str) -> None:
     signer = Signer(Keys("AKIDKNOWN", "its secret"), "sagemaker", "us-east-1")
     headers = signer.headers("POST", f"{guarded}/", dict(TARGET), BODY, signing)
     response = requests.post(f"{guarded}/", data=BODY, headers=headers, timeout=10)
@@ -144,7 +144,7 @@ def test_a_date_that_is_off(guarded: str, signing: Signing, words: str) -> None:
 
 
 @pytest.mark.parametrize("change", [{"X-Amz-Date": "20261399T000000Z"}, {"X-Amz-Date": "x"}])
-def test_a_date_that_is_none(guarded: str, change: dict[str, str]) -> None:
+def test_a_malformed_date_is_rejected(guarded: str, change: dict[str, str]) -> None:
     assert send(guarded, signed(guarded) | change) == (400, "IncompleteSignatureException")
 
 

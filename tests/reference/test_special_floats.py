@@ -34,7 +34,7 @@ def asked(server: ReferenceServer, operation: str, **members: str) -> bytes:
 
 
 @pytest.mark.parametrize(("value", "word"), [(nan, "NaN"), (inf, "Infinity"), (-inf, "-Infinity")])
-def test_they_are_written_as_words(value: float, word: str) -> None:
+def test_special_floats_are_written_as_words(value: float, word: str) -> None:
     with ReferenceServer(world_with(value)) as server:
         listed = asked(server, "ListTrainingJobsForHyperParameterTuningJob")
     assert f'"Value":"{word}"'.encode() in listed

@@ -1,4 +1,4 @@
-"""What is refused, with which code, and which refusal comes first."""
+"""What is rejected, with which code, and which rejection comes first."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NAME = {"HyperParameterTuningJobName": "exactly-ten"}
         b'{"a":' * 100_000,
     ],
 )
-def test_a_body_that_is_no_json_object(caller: Caller, body: bytes) -> None:
+def test_a_body_that_is_no_json_object_is_rejected(caller: Caller, body: bytes) -> None:
     status, code, _ = caller.rejection(LIST, body)
     assert (status, code) == (400, "SerializationException")
 
@@ -61,13 +61,13 @@ def test_a_body_that_is_no_json_object(caller: Caller, body: bytes) -> None:
         NAME | {"StatusEquals": False},
     ],
 )
-def test_a_wrong_json_type(caller: Caller, members: dict[str, Any]) -> None:
+def test_a_wrong_json_type_is_rejected(caller: Caller, members: dict[str, Any]) -> None:
     body = json.dumps(members).replace("Infinity", "1e400").encode()
     status, code, _ = caller.rejection(LIST, body)
     assert (status, code) == (400, "SerializationException")
 
 
-def test_types_are_judged_before_constraints(caller: Caller) -> None:
+def test_types_are_checked_before_constraints(caller: Caller) -> None:
     body = {"HyperParameterTuningJobName": "-not-a-name-", "MaxResults": "many"}
     assert caller.rejection(LIST, body)[1] == "SerializationException"
 
@@ -94,7 +94,7 @@ def test_types_are_judged_before_constraints(caller: Caller) -> None:
         (NAME | {"StatusEquals": "Pending"}, "at 'statusEquals'", "satisfy enum value set: [InProgress, "),
     ],
 )
-def test_a_broken_constraint(caller: Caller, members: dict[str, Any], place: str, requirement: str) -> None:
+def test_a_broken_constraint_is_rejected(caller: Caller, members: dict[str, Any], place: str, requirement: str) -> None:
     status, code, message = caller.rejection(LIST, members)
     assert (status, code) == (400, "ValidationException")
     assert re.match(r"\d validation errors? detected: Value ", message)
@@ -109,13 +109,13 @@ def test_all_broken_constraints_are_reported_at_once(caller: Caller) -> None:
     assert message.count("; ") == 3
 
 
-def test_constraints_are_judged_before_the_lookup(caller: Caller) -> None:
+def test_constraints_are_checked_before_the_lookup(caller: Caller) -> None:
     body = {"HyperParameterTuningJobName": "nobody", "MaxResults": 0}
     assert caller.rejection(LIST, body)[1] == "ValidationException"
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST, "StopHyperParameterTuningJob", "DeleteHyperParameterTuningJob"])
-def test_a_job_that_is_unknown(caller: Caller, operation: str) -> None:
+def test_an_unknown_job_is_rejected(caller: Caller, operation: str) -> None:
     status, code, message = caller.rejection(operation, {"HyperParameterTuningJobName": "nobody"})
     assert (status, code) == (400, "ResourceNotFound")
     assert "nobody" in message
@@ -137,24 +137,24 @@ def test_names_are_case_sensitive(caller: Caller) -> None:
         "SageMaker.CreateTrainingJob",
     ],
 )
-def test_an_unknown_target(caller: Caller, target: str) -> None:
+def test_an_unknown_target_is_rejected(caller: Caller, target: str) -> None:
     status, code, _ = caller.rejection(target, NAME)
     assert (status, code) == (400, "UnknownOperationException")
 
 
-def test_an_operation_without_its_prefix(caller: Caller) -> None:
+def test_an_operation_without_its_prefix_is_unknown(caller: Caller) -> None:
     response = caller.session.post(caller.endpoint_url, json=NAME, headers={"X-Amz-Target": DESCRIBE}, timeout=10)
     assert (response.status_code, response.json()["__type"]) == (400, "UnknownOperationException")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_another_method(caller: Caller, method: str) -> None:
+def test_another_method_is_rejected(caller: Caller, method: str) -> None:
     response = caller.session.request(method, f"{caller.endpoint_url}/", timeout=10)
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
     assert response.json()["__type"] == "UnknownOperationException"
 
 
-def test_another_path(caller: Caller) -> None:
+def test_another_path_is_rejected(caller: Caller) -> None:
     response = caller.session.post(f"{caller.endpoint_url}/there", json=NAME, timeout=10)
     assert (response.status_code, response.json()["__type"]) == (404, "UnknownOperationException")
 
