@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,11 @@ import click
 from conformance.cli.options import contract_in, settings, terminal_width
 from conformance.errors import UserError
 from conformance.program import Command
-from conformance.report.layout import hanging
+from conformance.report.layout import row
 
 if TYPE_CHECKING:
     from conformance.checks.check import Because, Check
     from conformance.contract.model import Behaviour, Citation, Contract, Fact, Observation, Source
-
-_WIDTH = 11
 
 
 @click.command(cls=Command)
@@ -152,13 +151,16 @@ def _published(loaded: Contract, sources: Iterable[str]) -> tuple[tuple[str, str
     return ((("published", "\n".join(filter(None, urls))),)) if any(urls) else ()
 
 
+_WIDTH = 11
+"""Columns of the labels: an id next to them fits a screen of 80."""
+
+
 def _rows(title: str, *rows: tuple[str, str]) -> str:
     width = terminal_width()
     lines = [title]
     for label, text in rows:
         for number, line in enumerate(text.split("\n")):
-            margin = f"  {label if number == 0 else '':{_WIDTH}}"
-            lines += hanging(margin, line, width) if width else [margin + line]
+            lines += row(label if number == 0 else "", line, width or sys.maxsize, column=_WIDTH)
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -12,12 +12,11 @@ from conformance import forms
 from conformance.contract.model import UNSET
 from conformance.documents.findings import AgainstModel, AgainstPage, Drift, Finding, Kind, in_words
 from conformance.forms import Count
-from conformance.report.layout import hanging
+from conformance.report.layout import hanging, row
 from conformance.report.result import Because
 from conformance.report.run import Tool
 from conformance.visible import clip, one_line
 
-_WIDTH = 11
 _LONGEST = 600
 _ALSO = 3
 """How many further facts a finding names."""
@@ -65,18 +64,18 @@ class _Page:
         counted = ", ".join(f"{number:,} {word}" for number, word in counts if number)
         yield f"Drift: {counted}" if counted else "No drift"
         yield ""
-        yield from self.hanging("  contract ", contract)
+        yield from row("contract", contract, self._width)
         if isinstance(against, AgainstModel):
             version = f"botocore {against.version}" if against.version else "botocore of an unknown version"
             had = f", the contract has the model of {against.contract_version}" if against.contract_version else ""
-            yield from self.hanging("  model    ", f"{version}, API {against.api_version}{had}")
-            yield f"  from     {one_line(against.file)}"
+            yield from row("model", f"{version}, API {against.api_version}{had}", self._width)
+            yield f"  from        {one_line(against.file)}"
         else:
             edition = against.edition
             compared = f", compared with {edition}" if edition else ""
-            yield f"  page     {one_line(against.file)}"
-            yield f"  about    {against.operation}"
-            yield from self.hanging("  read as  ", f"{against.style}, {against.claims:,} claims{compared}")
+            yield f"  page        {one_line(against.file)}"
+            yield f"  about       {against.operation}"
+            yield from row("read as", f"{against.style}, {against.claims:,} claims{compared}", self._width)
 
     def finding(self, label: str, finding: Finding) -> Iterator[str]:
         yield ""
@@ -89,7 +88,7 @@ class _Page:
         if finding.lines:
             yield from self._part("On page", _lines(finding.lines))
         for fact in finding.facts[1 : 1 + _ALSO]:
-            yield f"     {'Also':<{_WIDTH}}{one_line(fact)}"
+            yield f"     {'Also':<12}{one_line(fact)}"
         if len(finding.facts) > 1 + _ALSO:
             yield from self._part("", f"and {len(finding.facts) - 1 - _ALSO} more")
 
@@ -121,7 +120,7 @@ class _Page:
             yield from self._part(self._other, _value(finding.theirs))
 
     def _part(self, label: str, text: str) -> Iterator[str]:
-        yield from self.hanging(f"     {label:<{_WIDTH}}", clip(one_line(text), _LONGEST))
+        yield from row(label, clip(one_line(text), _LONGEST), self._width, indent=5)
 
     def hanging(self, label: str, text: str) -> Iterator[str]:
         """Yield a label and its text within the width."""

@@ -1,4 +1,4 @@
-"""`python -m conformance.report RECORD` makes the reports of a record anew, of one that was cut short as well."""
+"""`python -m conformance.report RECORD` makes the reports of a record again, also of one that was cut short."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from conformance.report.writing import write_reports
     "--report-dir",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Where the reports go (default: beside the record).",
+    help="Where the reports go (default: next to the record).",
 )
 @click.option("--strict", is_flag=True, help="A failed check of level should counts as well.")
 @click.option("-v", "--verbose", is_flag=True, help="Print each finding in full.")

@@ -1,4 +1,4 @@
-"""What a run says of each fact of its contract: it conforms, it is broken, or nobody has looked."""
+"""What a run says of each fact of its contract: it conforms, it is broken, or it was not exercised."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conformance.report.run import Record
 def edition(digest: str, offered: Contract | None = None) -> Contract | None:
     """Return the contract with this digest: the one offered or the one that comes along, else None.
 
-    Facts of another edition would be told with values that nobody judged by.
+    Facts of another edition would be shown with values that no check used.
     """
     if offered is not None and offered.digest == digest:
         return offered
@@ -97,10 +97,10 @@ def fact_results(record: Record, contract: Contract | None = None) -> tuple[Judg
         left = record.footer.facts.not_exercised if record.footer else ()
         named = dict.fromkeys((*evidence, *left))
         return tuple(_bare(fact_id, evidence.get(fact_id)) for fact_id in sorted(named))
-    return tuple(_told(contract, evidence))
+    return tuple(_with_contract(contract, evidence))
 
 
-def _told(contract: Contract, evidence: Mapping[str, _Evidence]) -> Iterator[JudgedFact]:
+def _with_contract(contract: Contract, evidence: Mapping[str, _Evidence]) -> Iterator[JudgedFact]:
     for fact in contract.facts:
         outcome, why = _outcome(evidence.get(fact.id))
         facet = fact.id[len(fact.operation) + len(fact.direction) + len(fact.path) + 3 :]

@@ -1,7 +1,7 @@
-"""Findings: failures and errors by their root cause, in the order in which to mend them.
+"""Findings: failures and errors by their root cause, in the order in which to fix them.
 
 Nobody can look into a target, so this goes by what its failures have in common: the member of an answer that is wrong
-wherever it stands, the law that is broken, or the way in which requests are mishandled.
+wherever it is, the law that is broken, or the way in which requests are mishandled.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BEHIND = "behind"
 
 _SEE = re.compile(r": see (\S.*)$")
 _FEW_SUBJECTS = 3
-"""Up to how many members that are mishandled in the same way are told one by one: more of them are one cause."""
+"""Up to how many members that are mishandled in the same way are listed one by one: more of them are one cause."""
 
 _BY_LAW = frozenset({"pagination", "order", "filter"})
 """Areas whose kinds of failure are each of one law, whatever listing it was broken in."""
@@ -170,7 +170,7 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend: a result, or several that seem to come from one defect.
+    """One thing to fix: a result, or several that seem to come from one defect.
 
     `behind` counts the checks that could not be judged because of it; the last `symptoms` of its results are failures
     that may come from the others.
@@ -183,7 +183,7 @@ class Finding:
 
     @property
     def lead(self) -> Result:
-        """The result that stands for all."""
+        """The result that represents all."""
         return self.results[0]
 
     @property
@@ -208,7 +208,7 @@ class Finding:
 
 
 def rank(result: Result) -> Rank | None:
-    """Return the urgency of a result; None where there is nothing to mend."""
+    """Return the urgency of a result; None where there is nothing to fix."""
     if result.outcome not in {Outcome.FAILED, Outcome.ERROR}:
         return None
     if result.known:
@@ -219,7 +219,7 @@ def rank(result: Result) -> Rank | None:
 
 
 def group_findings(results: Iterable[Result]) -> tuple[Finding, ...]:
-    """Return the findings among results in the order in which to mend them.
+    """Return the findings among results in the order in which to fix them.
 
     First what keeps other checks from being judged; then by urgency, and within that from the wire upwards. Each
     failure is in exactly one finding, next to those that seem to have the same cause; what was declared beforehand, and

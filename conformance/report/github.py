@@ -27,18 +27,18 @@ def github_annotations(record: Record, *, file: str = "", strict: bool = False) 
     `file` is the file of the repository that the annotations point at; without one they are about the job as a whole.
     What was declared beforehand gives none. A run that did not end well without a finding gives one that says so.
     """
-    received = {"error": 0, "warning": 0}
+    printed = {"error": 0, "warning": 0}
     left = {"error": 0, "warning": 0}
     for kind, line in _all(record, file, strict=strict):
         # The last place of each kind is kept for what says how many more there are.
-        if received[kind] < LIMIT - 1:
-            received[kind] += 1
+        if printed[kind] < LIMIT - 1:
+            printed[kind] += 1
             yield line
         else:
             left[kind] += 1
     for kind, number in left.items():
         if number:
-            words = "the summary and the report of this job tell of them"
+            words = "the summary and the report of this job have them"
             yield _command(kind, count(number, "more finding"), words, file)
 
 
@@ -53,7 +53,7 @@ def _all(record: Record, file: str, *, strict: bool) -> Iterator[tuple[str, str]
         yield "error", _command("error", verdict.title, words, file)
     elif verdict.is_partial:
         yield "warning", _command("warning", verdict.title, words, file)
-    # Entries of the gate come first: each is one line to mend, and its place is known.
+    # Entries of the gate come first: each is one line to fix, and its place is known.
     for entry in stale:
         yield "error", _stale(entry)
     for finding in findings:
@@ -110,7 +110,7 @@ def _property(text: str) -> str:
 
 
 LABEL = "SageMaker tuning"
-"""What stands on the left of the badge; `?label=` in the URL of a badge says something else."""
+"""What is on the left of the badge; `?label=` in the URL of a badge says something else."""
 
 _COLOURS = {
     ExitCode.CONFORMS: "brightgreen",

@@ -3,10 +3,10 @@
 Compiling both takes longer than filling them in, and a run does it once: a tenth of a second of each run.
 
 A page with ten thousand rows opens slowly; ten thousand short lists inside a block of text cost next to nothing until
-somebody looks. Rows are lists, and every text stands once, in `texts`: a row has its index. What the places of a row
+somebody looks. Rows are lists, and every text is there once, in `texts`: a row has its index. What the places of a row
 mean is said in `_check_row` and `_fact_row`, and once more in the script.
 
-The first screen and the findings stand in the page itself and need no script. The lists of every check and fact are
+The first screen and the findings are in the page itself and need no script. The lists of every check and fact are
 data (see `island`) that the script unfolds when somebody looks.
 """
 
@@ -43,7 +43,7 @@ from conformance.visible import one_line, visible
 
 
 class _BesideTemplates(BytecodeCache):
-    """Keeps compiled templates in `__pycache__`, where that can be written to; jinja2 tells when one is out of date."""
+    """Keeps compiled templates in `__pycache__`, where that can be written to; jinja2 knows when one is out of date."""
 
     def __init__(self, templates: Path) -> None:
         self._templates = templates
@@ -97,7 +97,7 @@ def html_environment(room: str) -> Environment:
 
 @lru_cache(maxsize=4)
 def asset(room: str, name: str) -> str:
-    """Return the text of a file beside the templates of a room, such as its style."""
+    """Return the text of a file next to the templates of a room, such as its style."""
     return (_folder(room) / name).read_text("utf-8")
 
 
@@ -114,18 +114,18 @@ _EXPLAINED = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
 def anchor(check: str) -> str:
-    """Return the id of the element that tells of a check: the check's own id, without white space."""
+    """Return the id of the element about a check: the check's own id, without white space."""
     shown = one_line(check)
     return re.sub(r"\s", "-", shown) if " " in shown else shown
 
 
-def embedded_data(page: Page, received: Mapping[str, int]) -> str:
-    """Return the data as text that can stand inside a script element: nothing in it ends the element or a line.
+def embedded_data(page: Page, in_full: Mapping[str, int]) -> str:
+    """Return the data as text that fits into a script element: nothing in it ends the element or a line.
 
-    `told` maps the checks that the page tells in full by itself to the numbers of their findings.
+    `in_full` maps the checks that the page shows in full to the numbers of their findings.
     """
     rows = _Rows(page.facts)
-    checks = [rows.check(result, received.get(result.id, 0)) for result in page.record.results]
+    checks = [rows.check(result, in_full.get(result.id, 0)) for result in page.record.results]
     number_of = {result.id: number for number, result in enumerate(page.record.results)}
     data = {
         "texts": rows.texts,
@@ -146,7 +146,7 @@ def embedded_data(page: Page, received: Mapping[str, int]) -> str:
 
 
 class _Table(dict[str, int]):
-    """Texts by where they stand in a list of texts, each once; one that is asked for and not there is added."""
+    """Texts by their place in a list of texts, each once; one that is asked for and not there is added."""
 
     def __init__(self, show: Callable[[str], str]) -> None:
         super().__init__()
@@ -184,7 +184,7 @@ class _Rows:
         """Return a check: name, operation, area, outcome, level, statement, reason, places, known, facts, and the rest.
 
         The rest is left out of the end where there is none: what it rests on, notes, the number of the finding that
-        tells it in full, and for one that has to be explained its parts (see `_explanation`) and its exchanges.
+        shows it in full, and for one that has to be explained its parts (see `_explanation`) and its exchanges.
         """
         texts, fact_at = self._texts, self._fact_at
         row: list[Any] = [
@@ -281,7 +281,7 @@ def header_lines(headers: Mapping[str, str]) -> str:
 _ROOM = "conformance.report"
 
 LIMIT = 50
-"""How many findings, and rows of any other list, stand in the page itself: somebody reads so many, and a page with
+"""How many findings, and rows of any other list, are in the page itself: somebody reads so many, and a page with
 more opens slowly. The script shows the rest."""
 
 _INDEX_LIMIT = 12
@@ -304,7 +304,7 @@ def render_html(record: Record, *, strict: bool = False, contract: Contract | No
 def render_page(page: Page) -> str:
     """Return the text of report.html from its page."""
     script = asset(_ROOM, "report.js")
-    received = {finding.lead.id: number for number, (_, finding) in enumerate(page.findings[:LIMIT], start=1)}
+    in_full = {finding.lead.id: number for number, (_, finding) in enumerate(page.findings[:LIMIT], start=1)}
     text = (
         _environment()
         .get_template("report.html.j2")
@@ -316,7 +316,7 @@ def render_page(page: Page) -> str:
             style=Markup(asset(_ROOM, "report.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             script_source=Markup(script_source(script)),  # noqa: S704 - a digest in quotes
-            embedded_data=Markup(embedded_data(page, received)),  # noqa: S704 - made to stand inside a script element
+            embedded_data=Markup(embedded_data(page, in_full)),  # noqa: S704 - made to fit into a script element
         )
     )
     return text + "\n"
@@ -338,7 +338,7 @@ def _fact_bars(page: Page) -> list[tuple[str, list[tuple[str, int, str]]]]:
 
 
 def link(check: str) -> str:
-    """Return the reference to what tells of a check."""
+    """Return the reference to the element about a check."""
     return f"#{quote(anchor(check), safe='/:')}"
 
 

@@ -2,7 +2,7 @@
 
 A check that makes the run red is a `<failure>`, an error an `<error>`. A failure that leaves the run green (recommended
 only, or declared beforehand) is a `<skipped>` whose message says that it failed: to be seen, but not to turn a viewer
-red beside an exit code of 0. What is out of date among known failures is a failure each. A run that did not end well
+red although the exit code is 0. What is out of date among known failures is a failure each. A run that did not end well
 gets a test case of its own, so that no viewer shows it green.
 
 Viewers differ: GitLab shows `classname` as the suite, takes two cases of one classname and name for one, and shows text
@@ -46,7 +46,7 @@ def render_junit(record: Record, *, strict: bool = False) -> str:
     if _is_silent(record, verdict):
         case = ET.SubElement(_suite(root, "run", record), "testcase", classname="run", name="completion", time="0.000")
         detail = one_line(f"{verdict.title}: {verdict.detail}")
-        # What is allowed to be judged in part is to be seen, but not to turn a viewer red beside an exit code of 0.
+        # What is allowed to be judged in part is to be seen, but not to turn a viewer red although the exit code is 0.
         tag = "skipped" if verdict.code is ExitCode.CONFORMS else "error"
         hints = "".join(f"\nhint: {one_line(hint)}" for hint in verdict.hints)
         ET.SubElement(case, tag, message=detail, type=verdict.title.lower().replace(" ", "_")).text = detail + hints
@@ -61,14 +61,14 @@ def render_junit(record: Record, *, strict: bool = False) -> str:
 def _suite(root: ET.Element, name: str, record: Record) -> ET.Element:
     suite = ET.SubElement(root, "testsuite", name=name, timestamp=_utc(record.header.started))
     header = record.header
-    received = {
+    values = {
         "target": f"{header.target.name} at {header.target.endpoint_url}",
         "contract": header.contract.digest,
         "tool": f"{header.tool.name} {header.tool.version}",
         **({label.lower(): text for label, text in header.versions.rows()} if header.versions else {}),
     }
     properties = ET.SubElement(suite, "properties")
-    for key, value in received.items():
+    for key, value in values.items():
         ET.SubElement(properties, "property", name=key, value=one_line(value))
     return suite
 

@@ -1,4 +1,4 @@
-"""A result told in plain text: Expected, Received, Because, Reproduce. JUnit files and terminals carry it."""
+"""The layout of labelled text: rows of a label and a text, and what explains a result."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def hanging(label: str, text: str, width: int) -> Iterator[str]:
     yield from (" " * len(label) + line for line in more)
 
 
+def row(label: str, text: str, width: int, *, indent: int = 2, column: int = 12) -> Iterator[str]:
+    """Yield the lines of a labelled text: the label in a column, the text next to it."""
+    return hanging(f"{'':{indent}}{label:<{column}}", text, width)
+
+
 class Printer:
     """Prints within the width of a console; ids and commands are never broken, so that they can be copied."""
 
@@ -39,7 +44,7 @@ class Printer:
         self.line(Text(title, style=f"bold {style}"))
 
     def hanging(self, label: str, text: str | Text) -> None:
-        """Print a label and beside it a text, its further lines under its first."""
+        """Print a label and a text next to it, its further lines under its first."""
         for line in self.laid_out(label, text):
             self.line(line)
 
@@ -78,9 +83,8 @@ def rests_on(result: Result) -> str:
 
 def labelled(result: Result) -> tuple[tuple[str, str], ...]:
     """Return the parts of an explanation that there are, each with its label; all but the command to reproduce."""
-    received = (("Expected", result.expected), ("Received", result.received), ("Because", because(result)))
-    parts = (*received, ("Declared", result.declared))
-    return tuple((label, text) for label, text in parts if text)
+    parts = (("Expected", result.expected), ("Received", result.received), ("Because", because(result)))
+    return tuple((label, text) for label, text in (*parts, ("Declared", result.declared)) if text)
 
 
 def explain(result: Result) -> str:

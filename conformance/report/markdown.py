@@ -45,7 +45,7 @@ def plain(text: object) -> str:
 
 
 def markup(text: object) -> str:
-    """Write text in one line for a place where HTML stands, which Markdown does not read."""
+    """Write text in one line for a place inside HTML, which Markdown does not read."""
     return escape(_broken(one_line(str(text)))).replace(_BREAK, _NOTHING)
 
 
@@ -87,17 +87,17 @@ def render_page(page: Page, *, limit: int = LIMIT) -> str:
     if len(head) + len(tail) > limit // 2:
         tail = _tidy(parts.short_tail())
     room = limit - len(head) - len(tail) - len(_tidy(parts.left_out(len(page.findings))))
-    told: list[str] = []
+    written: list[str] = []
     for number, (section, finding) in enumerate(page.findings, start=1):
         text = _tidy(parts.finding(number, section, finding, with_exchanges=True))
         if len(text) > room:
             text = _tidy(parts.finding(number, section, finding, with_exchanges=False))
         if len(text) > room:
             break
-        told.append(text)
+        written.append(text)
         room -= len(text)
-    left_out = len(page.findings) - len(told)
-    return "".join((head, *told, _tidy(parts.left_out(left_out)) if left_out else "", tail)).strip() + "\n"
+    left_out = len(page.findings) - len(written)
+    return "".join((head, *written, _tidy(parts.left_out(left_out)) if left_out else "", tail)).strip() + "\n"
 
 
 @lru_cache(maxsize=1)

@@ -61,7 +61,7 @@ class Source:
 class Page:
     """A record, put in the order in which people read it.
 
-    `sections` are the findings rank by rank; `findings` are all of them in the order in which to mend them, each with
+    `sections` are the findings rank by rank; `findings` are all of them in the order in which to fix them, each with
     the section that gives it its colour. `sources` is what the contract's documents and the observations that this
     record cites say of themselves, by the id under which they are cited.
     """

@@ -17,7 +17,7 @@ from conformance.report.result import Result, sort_results
 from conformance.report.run import SCHEMA, Footer, Header, Record
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
-_MAKE_ANEW = "make the record anew with `conformance run`"
+_RUN_AGAIN = "make the record again with `conformance run`"
 
 
 class RecordError(UserError):
@@ -62,7 +62,7 @@ class RecordWriter:
             self.footer(record.footer)
 
     def close(self) -> None:
-        """Let go of the file; closing twice does no harm."""
+        """Close the file; closing twice does no harm."""
         if self._open:
             self._open = False
             os.close(self._descriptor)
@@ -93,9 +93,9 @@ class RecordWriter:
 
 
 def read_record(path: Path) -> Record:
-    """Read a record; raise RecordError with file and line where it is none.
+    """Read a record; raise RecordError with file and line where it is not one.
 
-    A torn last line is left out, and a record without a footer is given as not complete.
+    A torn last line is left out, and a record without a footer is returned as not complete.
     """
     try:
         content = path.read_bytes()
@@ -126,14 +126,14 @@ class _Reader:
         self._line_of: dict[str, int] = {}
 
     def read(self, content: bytes) -> Record:
-        # Every whole line ends with a newline: what stands behind the last one may be a torn line.
+        # Every whole line ends with a newline: what follows the last one may be a torn line.
         lines = content.split(b"\n")
         if not lines[-1]:
             lines.pop()
         for number, line in enumerate(lines, start=1):
             self._take(number, line, last=number == len(lines))
         if self._header is None:
-            raise self._wrong(1, "there is no header: the file is empty", _MAKE_ANEW)
+            raise self._wrong(1, "there is no header: the file is empty", _RUN_AGAIN)
         return Record(self._header, sort_results(self._results), self._footer)
 
     def _take(self, number: int, line: bytes, *, last: bool) -> None:
@@ -142,7 +142,7 @@ class _Reader:
         except (ValueError, RecursionError) as error:
             if last and self._header is not None:
                 return
-            raise self._wrong(number, "this is no line of JSON", _not_a_record(number)) from error
+            raise self._wrong(number, "this is not a line of JSON", _not_a_record(number)) from error
         try:
             self._take_line(number, forms.read(_Line, members).type, members)
         except FormError as error:
@@ -159,20 +159,20 @@ class _Reader:
                 raise self._wrong(number, f"the record has schema {schema}", remedy)
             self._header = forms.read(Header, members)
         elif self._footer is not None:
-            raise self._wrong(number, f"a line of type {kind!r} follows the footer", _MAKE_ANEW)
+            raise self._wrong(number, f"a line of type {kind!r} follows the footer", _RUN_AGAIN)
         elif kind == "result":
             self._add(number, forms.read(Result, members))
         elif kind == "footer":
             self._footer = forms.read(Footer, members)
         elif kind == "header":
-            raise self._wrong(number, "there is a second header: two runs wrote to one file", _MAKE_ANEW)
+            raise self._wrong(number, "there is a second header: two runs wrote to one file", _RUN_AGAIN)
         else:
             raise FormError(f"type must be header, result or footer, not {kind!r:.80}")
 
     def _add(self, number: int, result: Result) -> None:
         earlier = self._line_of.setdefault(result.id, number)
         if earlier != number:
-            raise self._wrong(number, f"{result.id} was already judged in line {earlier}", _MAKE_ANEW)
+            raise self._wrong(number, f"{result.id} was already judged in line {earlier}", _RUN_AGAIN)
         self._results.append(result)
 
     def _wrong(self, number: int, problem: str, remedy: str) -> RecordError:
@@ -180,4 +180,4 @@ class _Reader:
 
 
 def _not_a_record(number: int) -> str:
-    return "name a run.jsonl that `conformance run` wrote" if number == 1 else _MAKE_ANEW
+    return "name a run.jsonl that `conformance run` wrote" if number == 1 else _RUN_AGAIN

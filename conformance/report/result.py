@@ -52,7 +52,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, or the fault that stands for it."""
+    """One request and its answer, or why there was no answer."""
 
     operation: str
     request: Request

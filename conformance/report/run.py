@@ -259,7 +259,7 @@ class Footer:
 
 @dataclass(frozen=True)
 class Record:
-    """A run as its record tells it: results in the order of reports, no footer where the record was cut short."""
+    """A run as its record has it: results in the order of reports, no footer where the record was cut short."""
 
     header: Header
     results: tuple[Result, ...]
@@ -282,10 +282,10 @@ class Record:
 
     @property
     def stopped(self) -> str:
-        """Why the run gave up; empty where it did not, or did not live to say."""
+        """Why the run gave up; empty where it did not, or was killed."""
         return self.footer.stopped if self.footer else ""
 
     @property
     def gate(self) -> Gate | None:
-        """How the run stands to its file of known failures; None without one, or where the record was cut short."""
+        """How the run compares with its file of known failures; None without one, or where the record was cut short."""
         return self.footer.gate if self.footer else None

@@ -177,7 +177,7 @@ def summarise(record: Record) -> Summary:
 
 
 def counts_against(result: Result, *, strict: bool = False) -> bool:
-    """Tell whether a result alone makes its target non-conforming.
+    """Return whether a result alone makes its target non-conforming.
 
     A failure at level should does so only where `strict`; a failure that was declared beforehand never does.
     """
@@ -190,7 +190,7 @@ def with_thresholds(record: Record, thresholds: Thresholds) -> Record:
 
 
 def exit_code(record: Record, *, strict: bool = False) -> ExitCode:
-    """Return what a run with this record tells its caller.
+    """Return the exit code of a run with this record.
 
     An error that was not itself declared beats everything. A file of known failures that is out of date counts as a
     failure does. A record cut short never conforms: what is missing might have failed. One of several shards is never
@@ -213,7 +213,7 @@ def headline(record: Record, *, strict: bool = False) -> Headline:
 
 
 def is_narrowed(record: Record) -> bool:
-    """Tell whether only some checks of the contract were selected; False where the record does not say."""
+    """Return whether only some checks of the contract were selected; False where the record does not say."""
     return _selected(record) < record.header.contract.checks
 
 
@@ -283,7 +283,7 @@ def _by_operation(record: Record) -> Iterator[tuple[str, tuple[Result, ...]]]:
 
 
 def _is_judged(results: Sequence[Result]) -> bool:
-    """Tell whether any check was judged, or ended as it was declared to."""
+    """Return whether any check was judged, or ended as it was declared to."""
     return any(item.outcome in _JUDGED or item.known for item in results)
 
 
@@ -359,7 +359,7 @@ def _green(record: Record, summary: Summary, lacking: Sequence[Missing], *, stri
         return "Partly judged", f"{judged}, {', '.join(_failures(summary, strict=strict))}; {reasons}"
     words = _conforming(summary, strict=strict)
     if record.is_shard:
-        return "Part conforms", f"{record.header.shard}: {words}; conformance merge tells the verdict on the whole"
+        return "Part conforms", f"{record.header.shard}: {words}; conformance merge gives the verdict on the whole"
     if is_narrowed(record):
         all_of_them = count(record.header.contract.checks, "check")
         return "Selection conforms", f"{_selected(record):,} of {all_of_them} were selected: {words}"
@@ -367,7 +367,7 @@ def _green(record: Record, summary: Summary, lacking: Sequence[Missing], *, stri
 
 
 def _red(record: Record, summary: Summary, lacking: Sequence[Missing], *, strict: bool) -> tuple[str, str]:
-    """Say why a run is red: failures that nobody declared, a file of known failures that is out of date, or both."""
+    """Say why a run is red: undeclared failures, a file of known failures that is out of date, or both."""
     against = sum(counts_against(item, strict=strict) for item in record.results)
     beyond = f" beyond {summary.known:,} declared" if summary.known else ""
     softly = f", and {summary.recommended:,} recommended" if summary.recommended and not strict else ""
@@ -400,7 +400,7 @@ def _broken(record: Record, summary: Summary, *, strict: bool) -> tuple[str, str
 
 
 def _broke(result: Result) -> bool:
-    """Tell whether a check ended in an error that nobody declared."""
+    """Return whether a check ended in an undeclared error."""
     return result.outcome is Outcome.ERROR and not result.known
 
 

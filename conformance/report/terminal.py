@@ -183,8 +183,8 @@ class _Page(Printer):
             shown = _readable(paths)
             others = [path.name.removeprefix("report.") for path in paths.values() if str(path) != shown]
             line = Text(f"  {'report':<{_LABEL_WIDTH}}{shown}")
-            beside = f" (and {', '.join(others)})" if others else ""
-            yield line.append(beside) if line.cell_len + cell_len(beside) <= self.width else line
+            others_text = f" (and {', '.join(others)})" if others else ""
+            yield line.append(others_text) if line.cell_len + cell_len(others_text) <= self.width else line
 
     def in_full(self, record: Record, report_paths: Mapping[str, Path], limit: int) -> None:
         """Print findings with all that explains them, and every reason for which checks were skipped."""
@@ -207,7 +207,7 @@ class _Page(Printer):
             self.line(line)
 
     def _gate(self, gate: Gate, limit: int) -> None:
-        """Tell which known failures are out of date, and of how many nobody can say."""
+        """Print which known failures are out of date, and how many were not put to the test."""
         if gate.findings:
             self.heading(f"{_STALE} ({one_line(gate.file)})", "red")
         left = limit

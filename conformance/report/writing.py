@@ -27,8 +27,7 @@ def write_reports(
 ) -> Mapping[str, Path]:
     """Write every report of a record into a folder; give their paths by file name.
 
-    `contract` is the one that the record was judged by, if the caller has it loaded. Where nobody has that edition, the
-    reports tell facts by their ids alone.
+    `contract` is that of the run, if the caller has it loaded. Without it, the reports have only the ids of facts.
 
     Raise ReportError where the folder can't be made or written to. A report that was there before is replaced whole.
     """

@@ -10,7 +10,7 @@ from conformance import forms, report
 from conformance.contract.model import Contract
 from conformance.errors import ExitCode
 from conformance.forms import Count
-from conformance.report.layout import hanging, labelled
+from conformance.report.layout import hanging, labelled, row
 from conformance.report.run import Tool
 from conformance.report.summary import count
 from conformance.suite.saved import TITLES, Form
@@ -73,17 +73,17 @@ def _headline(check_result: CheckResult, *, strict: bool) -> str:
 def _frame(check_result: CheckResult, contract: str, width: int) -> Iterator[str]:
     yield f"  operation   {check_result.operation}"
     if check_result.answer is not None and check_result.form is not None:
-        yield from hanging("  answer      ", one_line(check_result.answer), width)
+        yield from row("answer", one_line(check_result.answer), width)
         form, error = check_result.form, ", an error" if check_result.is_error else ""
         what = f"{form}: {TITLES[form]}{error} ({check_result.why})"
-        yield from hanging("  read as     ", what, width)
+        yield from row("read as", what, width)
     if check_result.request is not None:
-        yield from hanging("  request     ", one_line(check_result.request), width)
-        yield from hanging("  must get    ", check_result.must_be_answered, width)
-    yield from hanging("  contract    ", contract, width)
+        yield from row("request", one_line(check_result.request), width)
+        yield from row("must get", check_result.must_be_answered, width)
+    yield from row("contract", contract, width)
     counts = check_result.counts
     parts = [f"{counts[outcome]:,} {outcome.value}" for outcome in report.Outcome if counts[outcome]]
-    yield from hanging("  checks      ", ", ".join(parts) or "none", width)
+    yield from row("checks", ", ".join(parts) or "none", width)
 
 
 def _finding(number: int, finding: report.Finding, width: int) -> Iterator[str]:
@@ -96,13 +96,12 @@ def _finding(number: int, finding: report.Finding, width: int) -> Iterator[str]:
         yield from hanging("     ", one_line(clip(lead.reason, _LONGEST)), width)
     if not finding.alone:
         names = ", ".join(name for name, _ in finding.subjects)
-        label = f"     {f'{len(finding.results):,} checks':<12}"
-        yield from hanging(label, one_line(clip(names, _LONGEST)), width)
+        yield from row(f"{len(finding.results):,} checks", one_line(clip(names, _LONGEST)), width, indent=5)
     yield f"     {'Check' if finding.alone else 'Such as':<12}{one_line(lead.id)}"
     for label, text in labelled(lead):
-        yield from hanging(f"     {label:<12}", visible(clip(text, _LONGEST)), width)
+        yield from row(label, visible(clip(text, _LONGEST)), width, indent=5)
     for note in lead.notes:
-        yield from hanging("     Note        ", visible(clip(note, _LONGEST)), width)
+        yield from row("Note", visible(clip(note, _LONGEST)), width, indent=5)
 
 
 def _sentence(text: str) -> str:

@@ -194,7 +194,7 @@ def test_a_shard_that_no_check_fell_into_has_nothing_against_it() -> None:
     whole = record()
     empty = replace(whole, header=replace(whole.header, planned=0, shard=Shard(2, 3, 1, "0" * 64)))
     assert exit_code(empty) is ExitCode.CONFORMS
-    words = "shard 2 of 3: no check falls into it; conformance merge tells the verdict on the whole"
+    words = "shard 2 of 3: no check falls into it; conformance merge gives the verdict on the whole"
     assert headline(empty).detail == words
 
 

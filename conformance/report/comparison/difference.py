@@ -1,4 +1,4 @@
-"""A difference on a terminal."""
+"""Two runs compared: what became of each check, as text, as Markdown, and on a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from conformance.report.summary import count, counts_against, headline
 from conformance.visible import clip, one_line, visible
 
 _MANY = 4
-"""From how many checks that changed in the same way they are told as one, as in the findings of a report."""
+"""From how many checks that changed in the same way they are one entry, as in the findings of a report."""
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
@@ -30,7 +30,7 @@ class Change(StrEnum):
     BROKEN = "broken"
     """It passed, and now it does not."""
     LOST = "lost"
-    """It was judged, and now it is skipped: nobody knows any more."""
+    """It was judged, and now it is skipped, so it is unknown whether it still passes."""
     REMOVED = "removed"
     """It is not in the new run at all."""
     FOUND = "found"
@@ -100,8 +100,8 @@ class Difference:
         if not self.deltas:
             return "No difference"
         counts = self.counts
-        mended = counts[Change.FIXED] + counts[Change.GAINED]
-        return "Better" if mended and not counts[Change.FOUND] else "No worse"
+        fixed = counts[Change.FIXED] + counts[Change.GAINED]
+        return "Better" if fixed and not counts[Change.FOUND] else "No worse"
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Group:
 
     @property
     def lead(self) -> Delta:
-        """The one that stands for all."""
+        """The one that represents all."""
         return self.deltas[0]
 
     @property
@@ -201,9 +201,9 @@ TITLES = {
     Change.GAINED: "Judged for the first time, and passes",
     Change.ADDED: "New",
 }
-"""The heading of each change, in the order in which they are told."""
+"""The heading of each change, in the order in which they are printed."""
 
-_TOLD = {
+_WORDS = {
     Change.BROKEN: "broke",
     Change.LOST: "no longer judged",
     Change.REMOVED: "gone",
@@ -218,15 +218,15 @@ _TOLD = {
 def sentence(difference: Difference) -> str:
     """Say in one sentence what changed: `3 checks broke, 1 gone, 12 fixed; 2,246 as before`."""
     counts = difference.counts
-    received = [(counts[change], words) for change, words in _TOLD.items() if counts[change]]
-    if not received:
+    parts = [(counts[change], words) for change, words in _WORDS.items() if counts[change]]
+    if not parts:
         return f"{count(difference.unchanged, 'check')}, all as before"
-    (number, words), *others = received
+    (number, words), *others = parts
     first = f"{count(number, 'check')} {words}"
     return ", ".join([first, *(f"{many:,} {what}" for many, what in others)]) + f"; {difference.unchanged:,} as before"
 
 
-def run_told(difference: Difference, which: str) -> str:
+def run_text(difference: Difference, which: str) -> str:
     """Say of the old or the new run what was judged, when, and how it ended."""
     side = difference.old if which == "old" else difference.new
     header, verdict = side.record.header, headline(side.record)
@@ -253,7 +253,7 @@ def step(delta: Delta) -> str:
 
 
 def before(group: Group) -> str:
-    """Say how the old run ended, where the new one tells only half: it fails in another way now."""
+    """Say how the old run ended, where it fails in another way now."""
     old = group.lead.old
     return _ended(old) if group.lead.change is Change.CHANGED else ""
 
@@ -277,7 +277,7 @@ _ROWS = 30
 _IDS = 50
 _REASON = 240
 _OPEN = frozenset({Change.BROKEN, Change.LOST, Change.REMOVED})
-"""Changes whose table stands open; the others are folded."""
+"""Changes whose table is open; the others are folded."""
 
 
 def render_diff_markdown(difference: Difference) -> str:
@@ -307,8 +307,8 @@ def _head(difference: Difference) -> Iterator[str]:
     yield "|---|---|"
     for which in ("old", "new"):
         versions = versions_of(difference, which)
-        received = f"<br>{code(clip(versions, _REASON))}" if versions else ""
-        yield f"| {which} | {plain(run_told(difference, which))}{received} |"
+        shown = f"<br>{code(clip(versions, _REASON))}" if versions else ""
+        yield f"| {which} | {plain(run_text(difference, which))}{shown} |"
     for note in difference.notes:
         yield f"| **note** | {plain(note.text)} |"
     yield ""
@@ -327,7 +327,7 @@ def _section(change: Change, title: str, groups: tuple[Group, ...]) -> Iterator[
     for group in groups[:_ROWS]:
         yield f"| {code(group.title)} | {_happened(group)} |"
     if left := sum(len(item.deltas) for item in groups[_ROWS:]):
-        yield f"| and {left:,} more | `conformance diff` tells of them |"
+        yield f"| and {left:,} more | `conformance diff` lists them |"
     yield ""
     for group in groups[:_ROWS]:
         if len(group.deltas) > 1:
@@ -356,7 +356,7 @@ def _ids(group: Group) -> Iterator[str]:
 
 
 LIMIT = 25
-"""How many lines of one change are told; the rest is counted."""
+"""How many lines of one change are printed; the rest is counted."""
 
 _TEXT_LIMIT = 300
 _LABEL_WIDTH = 10
@@ -373,7 +373,7 @@ def print_difference(console: Console, difference: Difference, *, limit: int = L
     page.wrapped(Text.assemble((difference.title, tone), ": ", sentence(difference)))
     page.line()
     for which in ("old", "new"):
-        page.hanging(f"  {which:<{_LABEL_WIDTH}}", visible(run_told(difference, which)))
+        page.hanging(f"  {which:<{_LABEL_WIDTH}}", visible(run_text(difference, which)))
         if versions := versions_of(difference, which):
             page.hanging(f"  {'':<{_LABEL_WIDTH}}", visible(clip(versions, _TEXT_LIMIT)))
     for note in difference.notes:
@@ -387,7 +387,7 @@ def print_difference(console: Console, difference: Difference, *, limit: int = L
         for group in groups[:limit]:
             page.group(group)
         if left := sum(len(item.deltas) for item in groups[limit:]):
-            page.line(f"  and {count(left, 'more check')}: --markdown and --json tell all")
+            page.line(f"  and {count(left, 'more check')}: --markdown and --json have all")
 
 
 class _Page(Printer):
@@ -395,8 +395,8 @@ class _Page(Printer):
 
     def group(self, group: Group) -> None:
         self.line(f"  {one_line(group.title)}")
-        if received := before(group):
-            self.hanging("      before ", visible(clip(received, _TEXT_LIMIT)))
+        if earlier := before(group):
+            self.hanging("      before ", visible(clip(earlier, _TEXT_LIMIT)))
         self.wrapped(visible(clip(step(group.lead), _TEXT_LIMIT)), indent=6)
         if len(group.deltas) > 1:
             self.line(f"      such as {one_line(group.lead.result.id)}")

@@ -179,7 +179,7 @@ class MatrixForm:
     areas: tuple[AreaRow, ...]
     checks: tuple[CheckRow, ...]
     claims: tuple[ClaimRow, ...]
-    """Facts of the contract, and checks that judge no fact: those stand for behaviours."""
+    """Facts of the contract, and checks that judge no fact: those are about behaviours."""
 
 
 def schema(name: Literal["diff", "compare"]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from conformance.report.summary import count, headline
 from conformance.visible import clip, one_line, visible
 
 _WORST = (Outcome.ERROR, Outcome.FAILED, Outcome.PASSED, Outcome.SKIPPED)
-"""The first of these among several outcomes stands for all of them: a skip only where all were skipped."""
+"""The first of these among several outcomes represents all of them: a skip only where all were skipped."""
 
 _DIRECTIONS = ("input", "output", "error", "paginator")
 """The second part of the ids of facts."""
@@ -56,7 +56,7 @@ class Cell:
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome that stands for all."""
+        """The outcome that represents all."""
         return next((item for item in _WORST if getattr(self, item.value)), Outcome.SKIPPED)
 
 
@@ -97,7 +97,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Claim:
-    """A fact of the contract, or a check that stands for a behaviour, and what each run shows of it."""
+    """A fact of the contract, or a check of a behaviour, and what each run shows of it."""
 
     id: str
     group: str
@@ -107,7 +107,7 @@ class Claim:
 
     @property
     def differs(self) -> bool:
-        """Whether two runs that tell of it show different things."""
+        """Whether two runs that have it show different things."""
         return len({item for item in self.outcomes if item}) > 1
 
 
@@ -140,7 +140,7 @@ class Matrix:
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """The facts that the checks judge, and each check that judges none: those stand for behaviours."""
+        """The facts that the checks judge, and each check that judges none: those are about behaviours."""
         judged: dict[str, list[Row]] = {}
         for row in self.rows:
             for name in _claims_of(row):
@@ -202,7 +202,7 @@ def _claim(name: str, rows: list[Row], columns: int) -> Claim:
 
 
 LIMIT = 60
-"""How many subjects that differ are told; the rest is counted."""
+"""How many subjects that differ are printed; the rest is counted."""
 
 SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "!", Outcome.SKIPPED: "○"}
 """A sign for each outcome, so that nothing hangs on colour."""
@@ -215,7 +215,7 @@ _GAP = 2
 
 
 def print_matrix(console: Console, matrix: Matrix, *, limit: int = LIMIT) -> None:
-    """Print a matrix; where the targets don't fit beside each other they come in several tables."""
+    """Print a matrix; where the targets don't fit next to each other they come in several tables."""
     page = _Page(console)
     for side in matrix.sides:
         verdict, header = headline(side.record), side.record.header
@@ -274,13 +274,12 @@ class _Page(Printer):
         if differing:
             self.line()
             self.line(Text("Where they differ", style="bold"))
-        received = differing[:limit]
-        for title, subjects in groupby(received, key=lambda pair: f"{pair[0].operation}/{pair[0].name}"):
+        for title, subjects in groupby(differing[:limit], key=lambda pair: f"{pair[0].operation}/{pair[0].name}"):
             self.line(one_line(title))
             for _, subject in subjects:
                 self._row(f"  {one_line(subject.name)}", _texts(subject, columns), widths)
         if len(differing) > limit:
-            self.line(f"  and {len(differing) - limit:,} more: --html FILE and --json tell all")
+            self.line(f"  and {len(differing) - limit:,} more: --html FILE and --json have all")
 
     def _row(self, name: str, texts: Sequence[Text], widths: Sequence[int]) -> None:
         if len(name) > _NAME_WIDTH - _GAP:
@@ -296,7 +295,7 @@ class _Page(Printer):
 
 
 def _differs(subject: Group, columns: range) -> bool:
-    """Tell whether two runs of these columns differ in it."""
+    """Return whether two runs of these columns differ in it."""
     ended = ({item.outcome for column in columns if (item := row.results[column])} for row in subject.rows)
     return any(len(outcomes) > 1 for outcomes in ended)
 
@@ -323,10 +322,10 @@ def _head(matrix: Matrix) -> Iterator[str]:
     for side in matrix.sides:
         counts, header = Cell.of(side.record.results), side.record.header
         facts = side.record.footer.facts if side.record.footer else None
-        received = f"{facts.exercised:,} of {facts.total:,}" if facts else "not told"
+        exercised = f"{facts.exercised:,} of {facts.total:,}" if facts else "unknown"
         yield (
             f"| {plain(side.label)} | {plain(headline(side.record).title)} | {counts.passed} | {counts.failed} | "
-            f"{counts.error} | {counts.skipped} | {counts.known} | {received} | "
+            f"{counts.error} | {counts.skipped} | {counts.known} | {exercised} | "
             f"{code(header.contract.digest[:12])} | {plain(header.started)} |"
         )
     yield ""

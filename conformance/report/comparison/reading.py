@@ -51,11 +51,11 @@ def read_side(named: str) -> Side:
 def read_sides(named: Iterable[str]) -> tuple[Side, ...]:
     """Read several sides; those that have one label get the name of their folder with it, or else a number."""
     sides = tuple(read_side(item) for item in named)
-    by_folder = _told_apart(sides, [f"{side.label} ({side.path.absolute().parent.name})" for side in sides])
-    return _told_apart(by_folder, [f"{side.label} #{number}" for number, side in enumerate(by_folder, start=1)])
+    by_folder = _relabelled(sides, [f"{side.label} ({side.path.absolute().parent.name})" for side in sides])
+    return _relabelled(by_folder, [f"{side.label} #{number}" for number, side in enumerate(by_folder, start=1)])
 
 
-def _told_apart(sides: tuple[Side, ...], labels: list[str]) -> tuple[Side, ...]:
+def _relabelled(sides: tuple[Side, ...], labels: list[str]) -> tuple[Side, ...]:
     """Return these labels to the sides whose own is not theirs alone."""
     counts = Counter(side.label for side in sides)
     return tuple(
@@ -74,7 +74,7 @@ def _split(named: str) -> tuple[str, Path]:
 def _file_in(path: Path) -> Path:
     if not path.is_dir():
         return path
-    # The record first: it is begun anew by each run, while reports of an earlier run may still lie beside it.
+    # The record first: each run begins it again, while reports of an earlier run may still be next to it.
     for name in (RECORD, REPORT):
         if (path / name).is_file():
             return path / name
@@ -82,7 +82,7 @@ def _file_in(path: Path) -> Path:
 
 
 def _begins_as_record(path: Path) -> bool:
-    """Tell a record whatever it is called: its first line is a header."""
+    """Return whether a file is a record, whatever its name: its first line is a header."""
     try:
         with path.open("rb") as file:
             return file.read(len(_HEADER)) == _HEADER
@@ -178,8 +178,8 @@ def _versions(sides: Sequence[Side], *, same_target: bool) -> Iterator[Note]:
     for label in labels:
         values = [item.get(label, "not known") for item in known]
         if any(label in item for item in known) and len(set(values)) > 1:
-            received = "; ".join(f"{side.label} {value}" for side, value in zip(sides, values, strict=True))
-            yield Note(About.VERSIONS, f"not the same {_DIFFERING[label]}: {received}")
+            versions = "; ".join(f"{side.label} {value}" for side, value in zip(sides, values, strict=True))
+            yield Note(About.VERSIONS, f"not the same {_DIFFERING[label]}: {versions}")
 
 
 def _contract(record: Record) -> str:
@@ -191,14 +191,14 @@ def _target(record: Record) -> str:
 
 
 def _selection(sides: Sequence[Side]) -> list[Note]:
-    """Tell of runs with other checks: by one contract and one version, a selection alone can make them differ."""
+    """Return a note on runs with other checks: with one contract and version, only a selection can make them differ."""
     whole = [side for side in sides if side.record.complete]
     sets = [frozenset(item.id for item in side.record.results) for side in whole]
     if len(set(sets)) <= 1:
         return []
-    received = ", ".join(f"{side.label} {len(ids):,}" for side, ids in zip(whole, sets, strict=True))
+    counts = ", ".join(f"{side.label} {len(ids):,}" for side, ids in zip(whole, sets, strict=True))
     return [
-        Note(About.SELECTION, f"not the same checks were selected: {received}; what was left out is not known to pass")
+        Note(About.SELECTION, f"not the same checks were selected: {counts}; what was left out is not known to pass")
     ]
 
 
