@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,28 +29,10 @@ from conformance.visible import one_line, visible
 _PROPERTY = "conformance"
 """The user property in which the result of a check, as JSON in ASCII, travels with the report of its item."""
 _ONE_PROCESS = "evidence is recorded and replayed by one process: leave out -n and --tx"
-Record = Callable[[str, object], None]
-"""pytest's own fixture `record_property`."""
 
 
-@dataclass(frozen=True)
-class CheckItem:
-    """One check at the target of a session: the parameter of each item of the suite."""
-
-    plugin: ItemPlugin
-    check: Check
-
-    def run(self, record: Record) -> None:
-        """Run the check: a failure fails the item in its own words, a skip says what was lacking."""
-        verdict, result = self.plugin.evaluate(self.check)
-        record(_PROPERTY, json.dumps(forms.plain(result)))
-        declared = result.declared if result.known else ""
-        _end(self.check, verdict, strict=self.plugin.plan.settings.strict, declared=declared)
-
-
-def run_check(check: CheckItem, record_property: Record) -> None:
-    """Run one check: the test function of every area."""
-    check.run(record_property)
+def run_check(check: Check) -> None:
+    """Run one check: the test function of every area, in whose place the plugin evaluates the check."""
 
 
 def _end(check: Check, verdict: Verdict, *, strict: bool, declared: str) -> None:
@@ -84,9 +65,18 @@ class ItemPlugin:
         if metafunc.function is run_check:
             area = metafunc.definition.originalname.removeprefix("test_")
             checks = [check for check in self.plan.own if check.area == area]
-            metafunc.parametrize(
-                "check", [CheckItem(self, check) for check in checks], ids=[item.id for item in checks]
-            )
+            metafunc.parametrize("check", checks, ids=[check.id for check in checks])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Evaluate the check of an item: a failure fails it in its own words, a skip says what was lacking."""
+        check = check_of(pyfuncitem)
+        if check is None:
+            return None
+        verdict, result = self.evaluate(check)
+        pyfuncitem.user_properties.append((_PROPERTY, json.dumps(forms.plain(result))))
+        _end(check, verdict, strict=self.plan.settings.strict, declared=result.declared if result.known else "")
+        return True
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Bring the items into the order of a run: pytest takes the modules by their names."""
@@ -96,7 +86,7 @@ class ItemPlugin:
 def check_of(item: Any) -> Check | None:
     """Return the check that an item is about; None where an area has none chosen, for which pytest puts an item."""
     parameter = item.callspec.params["check"] if hasattr(item, "callspec") else None
-    return parameter.check if isinstance(parameter, CheckItem) else None
+    return parameter if isinstance(parameter, Check) else None
 
 
 def _place(item: pytest.Item) -> int:

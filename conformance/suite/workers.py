@@ -46,6 +46,8 @@ _INPUT = "conformance"
 """The name under which a worker finds what it is given."""
 _COUNTED = ("sent", "throttled", "reconnected", "recovered")
 """What a worker counts of its traffic."""
+_UNUSED = ("terminal", "cacheprovider", "logging", "warnings", "unraisableexception", "threadexception")
+"""Plugins of pytest that a command has no use for; most of them cost something on every check."""
 _LAST_WORDS = 300
 """Characters of what a worker said last."""
 
@@ -424,7 +426,7 @@ def run_spread(plan: Plan, observer: RunObserver, options: Sequence[str]) -> boo
         "--capture=no",
         # In one word each, and none that another host lacks: pytest-xdist hands them on.
         f"--config-file={os.devnull}",
-        *(part for name in ("terminal", "cacheprovider") for part in ("-p", f"no:{name}")),
+        *(part for name in _UNUSED for part in ("-p", f"no:{name}")),
         *("-p", "conformance.suite.plugin", "-p", "xdist", "--dist=loadgroup"),
         *options,
     ]
