@@ -76,7 +76,7 @@ _MESSAGES = frozenset({"error", "errormessage", "detail"})
 _LOOKED_AT = 2_000
 _SHOWN = 300
 """Characters of a message of the target that are shown."""
-_STANDS_FOR_ALL = "told here for every selected check: none of them could be judged"
+_STANDS_FOR_ALL = "reported here for every selected check: none of them could be judged"
 
 
 def availability_id(operation: str) -> str:
@@ -94,7 +94,7 @@ def availability_check(contract: Contract, operation: Operation) -> Check:
         because(contract, (f"{operation.name}/output//http_status",), protocol=True),
         lambda session: evaluate_availability(session, operation),
         facts=(f"{operation.name}/output//http_status",),
-        request=f"POST {operation.name} with a name, which may be nobody's",
+        request=f"POST {operation.name} with a name that may not exist",
         accepts="HTTP 200 with a JSON object, or an AWS JSON error that is not about the operation",
     )
 
@@ -114,7 +114,7 @@ def _evaluate_availability(session: TargetSession, operation: Operation) -> Verd
     return failed(
         _ALIKE,
         "the target answers everything alike, whatever it is asked",
-        expected=f"another answer to {operation.name} than to an operation that nobody has, or to a body without JSON",
+        expected=f"another answer to {operation.name} than to an unknown operation, or to a body without JSON",
         received=f"{shown(exchange)} to each of them",
         exchanges=(exchange, *others),
     )
@@ -167,7 +167,7 @@ def _judge(operation: Operation, exchange: Exchange) -> Verdict:
     kind, reason = _lack(operation, exchange)
     expected = f"an answer of {operation.name}, or one of its errors"
     if exchange.answer is not None and not exchange.ok and not exchange.error_code:
-        expected += ", whose code stands in __type"
+        expected += ", whose code is in __type"
     return failed_by(exchange, kind, reason, expected) if kind else passed({"answers": 1})
 
 

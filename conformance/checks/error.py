@@ -58,7 +58,7 @@ def _checks(contract: Contract, operation: Operation) -> Iterator[Check]:
         )
         valid = _optional(operation)
         if valid:
-            statement = f"a name that nothing has is answered with {code} whatever stands beside it"
+            statement = f"a name that nothing has is answered with {code} whatever comes with it"
             evaluate = partial(_with_others, operation, valid, code)
             row = ("beside-others", statement, "a name that nothing has, and all other members")
             yield _name_check(contract, operation, code, row, evaluate)

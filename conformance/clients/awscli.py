@@ -173,7 +173,7 @@ class Relay:
         if kept is None:
             why = "no command that runs has this path"
         elif operation not in self._operations:
-            why = f"only these are let through: {', '.join(sorted(self._operations))}"
+            why = f"only these are passed on: {', '.join(sorted(self._operations))}"
         elif len(kept) >= _MOST_REQUESTS:
             why = f"one command has sent {_MOST_REQUESTS} requests already"
         if why:

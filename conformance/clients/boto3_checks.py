@@ -170,7 +170,7 @@ def _unknown(caller: Caller) -> Verdict:
 
 @Boto3Check(
     "boto3/client-error",
-    "the exception is a ClientError, which tells code, message and status as the service did",
+    "the exception is a ClientError, with the code, message and status of the answer",
     cites=_own_errors,
     level="should",
     each=_naming,

@@ -69,7 +69,7 @@ def option_rows(steps: Steps) -> Iterator[Row]:
         ("refused-word", "a word that no list has", tuple(f"input/{name}/enum" for name in steps.words(0))),
         ("refused-name", "a name that is too long", (f"input/{steps.operation.subject}/max_length",)),
     ):
-        yield Row(step, f"{words} is no answer: the command tells what the service says of it", (step,),
+        yield Row(step, f"{words} is no answer: the command reports what the service says of it", (step,),
                   partial(_tells, step), cites=facets, should=True)  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def json_rows(steps: Steps) -> Iterator[Row]:
     json_facts = (f"input/{INPUT_JSON}/present", f"input/{INPUT_JSON}/type")
     yield Row(
         "input-json",
-        f"the skeleton, filled in, is the input: {INPUT_JSON} sends every member as it stands there",
+        f"the skeleton, filled in, is the input: {INPUT_JSON} sends every member as it is there",
         ("skeleton", "json"),
         lambda scene: carries([(scene.ran("json"), steps.filled(scene))]),
         json_facts,
@@ -102,7 +102,7 @@ def json_rows(steps: Steps) -> Iterator[Row]:
     )
     yield Row(
         "input-json-file",
-        f"{INPUT_JSON} takes the JSON from a file, too, and options beside it are sent as well",
+        f"{INPUT_JSON} takes the JSON from a file, too, and options next to it are sent as well",
         ("json-file",),
         lambda scene: carries([(scene.ran("json-file"), steps.in_a_file(scene) | steps.members["json-file"](scene))]),
         cites=json_facts,

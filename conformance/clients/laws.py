@@ -236,7 +236,7 @@ def tells(run: CommandRun) -> Verdict:
     if run.status != 0 and code in run.err + run.out:
         return passed({"commands": 1})
     words = f"an exit status other than 0{f', and {code} in what is said' if code else ''}"
-    return _failed(run, "error-not-told", "the command does not tell of the error", words)
+    return _failed(run, "error-not-told", "the command does not report the error", words)
 
 
 def no_answer(run: CommandRun) -> Verdict | None:
@@ -365,7 +365,7 @@ def tells_error(exception: str, error_response: Mapping[str, Any] | None, exchan
         outer, _, name = path.partition(".")
         given = (error_response.get(outer) or {}).get(name)
         tally.hold(given == value, f"{path} is {given!r}, and {value!r} on the wire", exchange)
-    return tally.verdict("error-differs", "the error as the service told it", lacking="nothing was told")
+    return tally.verdict("error-differs", "the error as the service sent it", lacking="nothing was sent")
 
 
 def requests_carry(exchanges: Sequence[Exchange], wanted: Mapping[str, Any], lacking: Sequence[str] = ()) -> Verdict:

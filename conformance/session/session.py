@@ -304,7 +304,7 @@ class TargetSession(Exchanges):
 
     def representative_listing(self, operation: Operation) -> ListingSnapshot | None:
         """Return the listing on which most would show: ended, with many kinds of items, short enough to walk often."""
-        return self.chosen("telling", operation, lambda: representative(operation, self.listings(operation)))
+        return self.chosen("representative", operation, lambda: representative(operation, self.listings(operation)))
 
     def chosen(
         self, key: Hashable, operation: Operation, choose: Callable[[], ListingSnapshot | None]

@@ -63,7 +63,7 @@ def catalogue(contract: Contract) -> tuple[Check, ...]:
     checks.sort(key=lambda check: check.gathered)
     ids = [check.id for check in checks]
     if len(set(ids)) != len(ids):
-        raise ValueError(f"ids stand twice: {sorted({item for item in ids if ids.count(item) > 1})}")
+        raise ValueError(f"ids come twice: {sorted({item for item in ids if ids.count(item) > 1})}")
     return tuple(checks)
 
 

@@ -18,7 +18,7 @@ from conformance.suite.catalogue import catalogue
 
 _AREAS = {
     "protocol": "The envelope: HTTP, headers, JSON, signatures, the form of errors.",
-    "request": "What is let in and what is refused. A refusal counts beside its valid neighbour only.",
+    "request": "What is accepted and what is rejected. A rejection counts only where its valid neighbour is accepted.",
     "error": "The errors that the operation itself has.",
     "response": "Each fact about the answer, judged on every answer that the run saw.",
     "pagination": "Pages put together are the list, whatever their size; and what a token may and may not do.",
@@ -29,7 +29,7 @@ _AREAS = {
 }
 _INTRODUCTION = """\
 {checks:,} checks of {operations} operations, from {facts:,} facts and {behaviours} behaviours. An id reads
-`Operation/area/subject/case`; `conformance explain ID` tells all of a check, and `conformance run --select ID` runs it.
+`Operation/area/subject/case`; `conformance explain ID` shows all of a check, and `conformance run --select ID` runs it.
 *Must* is documented or belongs to the protocol, *should* is modelled, observed or inferred. The last column is what a
 check said of a server that had been broken on purpose (`conformance prove`)."""
 _SAMPLE = "a failure, for example"
@@ -155,7 +155,7 @@ def _unseen(contract: Contract) -> Iterator[str]:
         "",
         "## What no check can see",
         "",
-        "What the documents tell and these operations do not show.",
+        "What the documents state and these operations do not show.",
     )
     yield from ("", _row("behaviour", "says", "why it is not judged"), _row("---", "---", "---"))
     for behaviour in unseen:
@@ -163,7 +163,7 @@ def _unseen(contract: Contract) -> Iterator[str]:
 
 
 def _observations(contract: Contract) -> Iterator[str]:
-    yield from ("", "## What was observed", "", "A second source beside the documents, cited as `observations:O1`.")
+    yield from ("", "## What was observed", "", "A second source next to the documents, cited as `observations:O1`.")
     yield from ("", _row("observation", "says", "certainty"), _row("---", "---", "---"))
     for name, observation in contract.observations.items():
         yield _row(name, _text(observation.statement), observation.certainty)

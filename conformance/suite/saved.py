@@ -124,7 +124,7 @@ def _form_of(operation: Operation, value: Mapping[str, Any], layout: Layout) -> 
     ):
         if any(isinstance(time, str) and _TIMES[form].fullmatch(time) for time in times):
             return form, words
-    silent = (Form.WIRE, "nothing in it tells of another form")
+    silent = (Form.WIRE, "nothing in it shows another form")
     return (Form.CLI, _PRINTED[layout]) if layout is Layout.YAML else silent
 
 

@@ -77,7 +77,7 @@ def accepted_check(contract: Contract, operation: Operation) -> Check:
         f"{operation.name}/request/answered/let-through",
         "must",
         "documented",
-        "a valid request is let through",
+        "a valid request is accepted",
         because(contract, (status,)),
         _offline,
         facts=(status,),
@@ -273,7 +273,7 @@ def members_without(members: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in members.items() if name not in names}
 
 
-_UNPROVEN = "whether its valid neighbour is let through takes a server to see"
+_UNPROVEN = "whether its valid neighbour is accepted takes a server to see"
 
 
 @dataclass(frozen=True)
@@ -298,12 +298,12 @@ class Asked:
         operation, exchange = self.operation, self._unbounded()
         code = exchange.error_code
         if code and self.unsettled:
-            return skipped("nobody has shown how such a request ought to end")
+            return skipped("it is unknown how such a request ought to end")
         common = self.contract.service.common_errors
         if code in common and code not in INVALID and exchange.status < _SERVER_ERROR:
             return skipped(f"it was refused for another reason than its members: {shown(exchange)}")
         if code in INVALID and self._has_token():
-            return skipped("nobody has shown how a token ought to be refused that is none")
+            return skipped("it is unknown how a made-up token ought to be rejected")
         return evaluate_accepted(operation, exchange, exists=False)
 
     def _refused(self) -> Verdict:
@@ -312,7 +312,7 @@ class Asked:
         if verdict.kind == "control-refused":
             return passed({"answers": 1}, notes=(_UNPROVEN,))
         if self.unsettled and verdict.outcome is Outcome.FAILED:
-            return skipped("nobody has shown how such a request ought to end")
+            return skipped("it is unknown how such a request ought to end")
         return verdict
 
     def _unbounded(self) -> Exchange:
@@ -376,7 +376,7 @@ def error_code(
     check, known = code_check(contract, operation), (*operation.errors, *common)
     if code not in known:
         received = f"the code {code!r}" if code else "no code"
-        yield check, failed("unknown-code", "an error that nobody knows", expected=check.accepts, received=received)
+        yield check, failed("unknown-code", "an unknown error", expected=check.accepts, received=received)
         return
     yield check, passed({"answers": 1})
     if not answer.status:

@@ -55,7 +55,7 @@ def evaluate_request(contract: Contract, operation: Operation, members: Mapping[
 
 def _answer(operation: Operation, broken: tuple[str, ...], *, unsettled: bool) -> str:
     if unsettled:
-        return f"either the operation's answer, or {Rejection()}: nobody has shown which"
+        return f"either the operation's answer, or {Rejection()}: it is unknown which"
     if broken:
         return f"{Rejection()}"
     errors = " or ".join(f"{code} (HTTP {status})" for code, status in operation.errors.items())

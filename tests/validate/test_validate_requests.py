@@ -60,7 +60,7 @@ def test_each_broken_fact_is_named_with_its_citation(members: dict[str, Any], ex
 def test_a_fraction_may_be_rejected_or_cut() -> None:
     check_result = judged({SUBJECT: "a", "MaxResults": 1.5})
     assert broken(check_result) == {f"{LIST}/input/MaxResults/type"}
-    assert "nobody has shown which" in check_result.must_be_answered
+    assert "it is unknown which" in check_result.must_be_answered
     assert any("cut to 1" in note for note in check_result.notes)
 
 

@@ -45,7 +45,7 @@ def same_again(first: Exchange, second: Exchange, reader: Reader | None) -> Verd
     more = f" (and {len(received) - _MOST} more)" if len(received) > _MOST else ""
     return failed(
         "not-repeated",
-        "asked for twice, what has ended is told in two ways",
+        "asked for twice, what has ended is described in two ways",
         expected=_EXPECTED,
         received=f"{'; '.join(received[:_MOST])}{more}",
         exchanges=(first, second),

@@ -415,7 +415,7 @@ def _narrowed(
     for each in (listing, *walker.listed()):
         if (narrowing := find(each)) is not None:
             return evaluate(walker, each, narrowing)
-    return skipped(f"the target's items can't be told apart by {subject}: it would admit all of them, or none")
+    return skipped(f"the target's items can't be divided by {subject}: it would admit all of them, or none")
 
 
 _declare("filter-by-part", _parts_of_texts)

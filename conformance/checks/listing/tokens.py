@@ -141,7 +141,7 @@ def unissued(exchange: Exchange) -> Verdict:
     if verdict := fault_of(exchange, expected):
         return verdict
     if exchange.ok:
-        return failed_by(exchange, "garbage-token-accepted", "a token that nobody issued gives a page", expected)
+        return failed_by(exchange, "garbage-token-accepted", "a made-up token gives a page", expected)
     if exchange.status not in _CLIENT_ERRORS:
         return failed_by(exchange, "no-refusal", "no refusal", expected)
     return passed({"answers": 1}, notes=(f"refused: {exchange.error_code}",))
@@ -271,7 +271,7 @@ _MADE_UP = (("word", "not-a-token-that-anybody-issued"), ("number", "10"), ("bas
 
 @ListingCheck(
     "pagination/token/made-up-{form}",
-    "a token that nobody issued ({value}) is refused",
+    "a made-up token ({value}) is refused",
     level="should",
     facts=_SENT,
     observed=_UNISSUED,

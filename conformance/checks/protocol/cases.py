@@ -134,7 +134,7 @@ def _doubtful_bodies(operation: Operation, plain: Request) -> Iterator[ProtocolC
     unknown = body[:-1] + b',"NoSuchMember":'
     nested, deep = (b"[" * depth + b"]" * depth for depth in (200, 10_000))
     rows = [
-        ("duplicate-member", body[:-1] + b"," + body[1:], "a member that stands twice is"),
+        ("duplicate-member", body[:-1] + b"," + body[1:], "a member that comes twice is"),
         ("byte-order-mark", b"\xef\xbb\xbf" + body, "a byte-order mark in front is"),
         ("trailing-text", body + b" x", "text after the object is"),
         ("two-objects", body + body, "two objects in a row is"),
@@ -148,7 +148,7 @@ def _doubtful_bodies(operation: Operation, plain: Request) -> Iterator[ProtocolC
             rows.append((f"{form}-{member}", sent, f"{member} written {number} is a JSON number too:"))
     for name, sent, words in rows:
         statement = f"{words} accepted or refused with a 4xx, no more"
-        lenient = "nobody has shown what the service does"
+        lenient = "what the service does is unknown"
         yield ProtocolCase("body", name, statement, replace(plain, body=sent), Expect.EITHER, lenient=lenient)
 
 
@@ -169,7 +169,7 @@ def _equal_bodies(plain: Request) -> Iterator[ProtocolCase]:
 
 
 def _headers(service: Service, plain: Request) -> Iterator[ProtocolCase]:
-    charset = "a charset parameter beside the media type changes nothing"
+    charset = "a charset parameter after the media type changes nothing"
     sent = replace(plain, content_type=f"{service.content_type}; charset=utf-8")
     yield ProtocolCase("content-type", "charset", charset, sent, Expect.ACCEPTED, level="should", basis="inferred")
     for case, content_type in (
@@ -219,7 +219,7 @@ def _signatures(plain: Request) -> Iterator[ProtocolCase]:
     for case, signing, codes, words in (
         ("unsigned", Signing.NONE, missing, "a request without a signature"),
         ("wrong-secret", Signing.WRONG_SECRET, wrong, "a signature made with another secret"),
-        ("unknown-key", Signing.UNKNOWN_KEY, unknown, "an access key that nobody has"),
+        ("unknown-key", Signing.UNKNOWN_KEY, unknown, "an access key that does not exist"),
         ("garbled", Signing.GARBLED, garbled, "an Authorization header without its signed headers"),
         ("expired", Signing.EXPIRED, aged, "a signature that is an hour old"),
         ("from-the-future", Signing.FUTURE, aged, "a signature with the time of an hour from now"),

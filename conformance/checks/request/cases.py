@@ -138,7 +138,7 @@ def _length(builder: Builder, node: Node, length: int, facet: str) -> Iterator[R
         yield builder.case(
             node,
             f"length-{length}",
-            f"a token may have {length} characters: such a one is treated as any token that nobody issued",
+            f"a token may have {length} characters: such a one is treated as any made-up token",
             Expect.LIKE_CONTROL,
             text,
             facet,
@@ -225,7 +225,7 @@ def _with_others(  # noqa: PLR0913, PLR0917 - what is broken, and what comes wit
         yield replace(
             case,
             name=f"{name}-beside-{company_name}",
-            statement=f"{case.statement}, also beside {words}",
+            statement=f"{case.statement}, also next to {words}",
             members=(*case.members, *valid),
             control=control,
         )
@@ -354,7 +354,7 @@ class _Generator(Builder):
             yield self.case(
                 node,
                 "type-fraction",
-                f"1.5 for the integer {node.path} is refused or cut to 1; nobody has shown which",
+                f"1.5 for the integer {node.path} is refused or cut to 1; it is unknown which",
                 Expect.EITHER,
                 1.5,
                 "type",

@@ -70,7 +70,7 @@ def _run_request(
             return causes.of(verdict, case.members, session)
         case Expect.EITHER:
             verdict = evaluate_either(
-                operation, exchange, session.exchange(session.plain(operation)), "nobody has shown which"
+                operation, exchange, session.exchange(session.plain(operation)), "it is unknown which"
             )
             return causes.of(verdict, case.members, session)
         case Expect.LIKE_CONTROL:
@@ -126,11 +126,10 @@ def _refusal(case: ProtocolCase) -> Rejection:
 def _accepts(expect: Expect, rejection: Rejection, operation: Operation) -> str:
     match expect:
         case Expect.ACCEPTED:
-            return (
-                f"HTTP 200 with the answer of {operation.name}; for a name nobody has, {' or '.join(operation.errors)}"
-            )
+            errors = " or ".join(operation.errors)
+            return f"HTTP 200 with the answer of {operation.name}; for a name that nothing has, {errors}"
         case Expect.REFUSED:
-            return f"{rejection}, while the same request without the fault is let through"
+            return f"{rejection}, while the same request without the fault is accepted"
         case Expect.EITHER:
             return "HTTP 200 with the operation's answer, or a refusal with a 4xx; never a 5xx"
         case Expect.LIKE_CONTROL:

@@ -198,7 +198,7 @@ def evaluate_either(operation: Operation, exchange: Exchange, control: Exchange,
         return _broken_at_its_top(operation, exchange, "an answer that keeps the contract") or accepted
     if exchange.status in _CLIENT_ERRORS and not was_accepted(operation, control):
         return skipped(
-            f"its control, a plain request, got {shown(control)}: the refusal tells nothing",
+            f"its control, a plain request, got {shown(control)}: the rejection shows nothing",
             exchanges=(exchange, control),
         )
     if exchange.status in _CLIENT_ERRORS:

@@ -263,7 +263,7 @@ def metric_is_the_objective(snapshot: Snapshot, pick: Pick) -> Verdict:
         "another-metric",
         "MetricName (and Type where it is there) of the final metric are those of the objective",
         wrong="the final metric is not the metric that the tuning job optimizes",
-        lacking="no training job has a final metric beside an objective in the description",
+        lacking="no training job has a final metric and an objective in the description",
     )
 
 

@@ -372,14 +372,16 @@ def _as_created(tally: Tally, path: str) -> Verdict:
 
 for _member in _MEMBERS_OF_CONFIG:
     known_law(
-        f"{_CONFIG}.{_member}", operation=DESCRIBE, statement=f"{_member} of the config is told as it was asked for"
+        f"{_CONFIG}.{_member}",
+        operation=DESCRIBE,
+        statement=f"{_member} of the config is described as it was asked for",
     )(_echo_of_config(_member))
 for _form in _DEFINITION_FORMS:
     for _member in _MEMBERS_OF_A_DEFINITION:
         known_law(
             f"{_form}.{_member}",
             operation=DESCRIBE,
-            statement=f"{_member} of a definition is told as it was asked for",
+            statement=f"{_member} of a definition is described as it was asked for",
             observed=_OBSERVED.get(_member, ()),
         )(_echo_of_definition(_form, _member))
 
@@ -404,7 +406,7 @@ def definitions_come_back(snapshot: Snapshot) -> Verdict:
     return _as_created(tally, "each definition")
 
 
-@known_law("Autotune", operation=DESCRIBE, statement="Autotune is told as it was asked for, and only then")
+@known_law("Autotune", operation=DESCRIBE, statement="Autotune is described as it was asked for, and only then")
 def autotune_comes_back(snapshot: Snapshot) -> Verdict:
     """Check that Autotune is as given, and absent where it was not given."""
     tally = Tally("tuning jobs")
@@ -583,7 +585,7 @@ def best_of_the_world(snapshot: Snapshot) -> Verdict:
 @known_law(
     "BestTrainingJob-members",
     operation=DESCRIBE,
-    statement="the best training job is told as the state has it",
+    statement="the best training job is described as the state has it",
     shows=tuple(f"{best}.{path}" for best in (BEST, OVERALL_BEST) for path, _ in _MEMBERS),
     covers=(f"{BEST}.*", f"{OVERALL_BEST}.*"),
 )

@@ -45,7 +45,7 @@ def tuned_are_the_ranged(snapshot: Snapshot, pick: Pick) -> Verdict:
         "tuned-not-ranged",
         "TunedHyperParameters has exactly the hyperparameters that have a range",
         wrong="TunedHyperParameters are not the hyperparameters that have a range",
-        lacking="no training job with tuned hyperparameters can be laid beside the ranges of its tuning job",
+        lacking="no training job with tuned hyperparameters can be compared with the ranges of its tuning job",
     )
 
 

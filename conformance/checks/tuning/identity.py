@@ -258,12 +258,12 @@ def one_definition_or_several(snapshot: Snapshot) -> Verdict:
         extra += ["TrainingJobDefinition"] if single else []
         tally.hold(
             not (several and extra),
-            f"{resource.name} has TrainingJobDefinitions beside {', '.join(extra)}",
+            f"{resource.name} has TrainingJobDefinitions and {', '.join(extra)}",
             resource.description,
         )
     return tally.verdict(
         "both-forms",
-        "TrainingJobDefinitions stands without TrainingJobDefinition, and without objective and ranges in the config",
+        "TrainingJobDefinitions comes without TrainingJobDefinition, and without objective and ranges in the config",
         wrong="TrainingJobDefinitions comes together with what excludes it",
         lacking="no tuning job shows a definition",
     )

@@ -157,7 +157,7 @@ def tuning_end_time(snapshot: Snapshot) -> Verdict:
         "wrong-end",
         f"{_END} is absent while InProgress, and otherwise there and not before CreationTime",
         wrong=f"{_END} does not fit the status, or is before CreationTime",
-        lacking="no description shows a status that tells whether there is an end",
+        lacking="no description shows a status that shows whether there is an end",
     )
 
 
