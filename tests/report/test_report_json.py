@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -31,9 +32,13 @@ PROMISED_OF_A_RESULT = {
 }  # fmt: skip
 
 
+@cache
+def validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(schema(name))
+
+
 def problems(name: str, value: object) -> list[str]:
-    validator = Draft202012Validator(schema(name))
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+    return [f"{error.json_path}: {error.message}" for error in validator(name).iter_errors(value)]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
