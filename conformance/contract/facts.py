@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.contract.citations import CitationIndex
 from conformance.contract.facets import FACETS, same_value
-from conformance.contract.model import Citation, Direction, Fact, Node, Operation
+from conformance.contract.model import UNSET, Citation, Direction, Fact, Node, Operation
 
 MODEL_SOURCE = "botocore"
 
@@ -41,12 +41,9 @@ def _facts_of_tree(operation: str, direction: Direction, tree: Node) -> Iterator
     nodes = tree.walk()
     next(nodes)  # the root is the message itself, which no document claims to be present
     for node in nodes:
-        prefix = f"{operation}/{direction}/{node.path}"
-        modelled = node.basis == "modelled"
-        for facet, value in _stated_by_documents(node):
-            sources = _BY_MODEL if modelled else node.sources.get(facet, ())
+        for facet, value, modelled in _claims(node):
             yield Fact(
-                f"{prefix}/{facet}/modelled" if modelled else f"{prefix}/{facet}",
+                f"{operation}/{direction}/{node.path}/{facet}" + ("/modelled" if modelled else ""),
                 operation,
                 direction,
                 node.path,
@@ -54,37 +51,24 @@ def _facts_of_tree(operation: str, direction: Direction, tree: Node) -> Iterator
                 value,
                 "modelled" if modelled else "documented",
                 "should" if modelled else "must",
-                sources,
-                node.observed.get(facet, ()),
-                node.places.get(facet, node.where),
-            )
-        for facet in FACETS:
-            if facet not in node.modelled:
-                continue
-            value = node.modelled[facet]
-            if facet in node.documented and same_value(value, node.documented[facet]):
-                continue  # the newest page says it already
-            yield Fact(
-                f"{prefix}/{facet}/modelled",
-                operation,
-                direction,
-                node.path,
-                facet,
-                value,
-                "modelled",
-                "should",
-                _BY_MODEL,
+                _BY_MODEL if modelled else node.sources.get(facet, ()),
                 node.observed.get(facet, ()),
                 node.places.get(facet, node.where),
             )
 
 
-def _stated_by_documents(node: Node) -> Iterator[tuple[str, Any]]:
-    yield "present", True
-    yield "type", node.type
+def _claims(node: Node) -> Iterator[tuple[str, Any, bool]]:
+    """Yield facet, value, and whether only the model says so; the model's own only where the newest page differs."""
+    modelled = node.basis == "modelled"
+    yield "present", True, modelled
+    yield "type", node.type, modelled
     for facet in FACETS:
         if facet in node.documented:
-            yield facet, node.documented[facet]
+            yield facet, node.documented[facet], modelled
+    for facet in FACETS:
+        value = node.modelled.get(facet, UNSET)
+        if value is not UNSET and not same_value(value, node.documented.get(facet, UNSET)):
+            yield facet, value, True
 
 
 def _stated(

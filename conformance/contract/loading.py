@@ -98,13 +98,9 @@ class _Files:
         for path in self.folder("shapes"):
             for name, written in subs(self.mapping(path)):
                 shape = parse_shape(name, written, observations)
-                if name in shapes:
-                    raise ContractError(
-                        f"the shape {name!r} is there twice",
-                        where=shape.where,
-                        remedy=f"keep one of them; the other is at {shapes[name].where}",
-                    )
-                shapes[name] = shape
+                other = shapes.setdefault(name, shape)
+                if other is not shape:
+                    raise _twice("shape", name, shape.where, f"keep one of them; the other is at {other.where}")
         check_shapes(shapes)
         return shapes
 
@@ -147,13 +143,10 @@ class _Files:
         found: dict[str, Behaviour] = {}
         for path in self.folder("behaviours"):
             for behaviour in parse_behaviours(self.entries(path), sources, operations, observations):
-                if behaviour.id in found:
-                    raise ContractError(
-                        f"the behaviour {behaviour.id!r} is there twice",
-                        where=behaviour.where,
-                        remedy=f"give each its own id; the other is at {found[behaviour.id].where}",
-                    )
-                found[behaviour.id] = behaviour
+                other = found.setdefault(behaviour.id, behaviour)
+                if other is not behaviour:
+                    remedy = f"give each its own id; the other is at {other.where}"
+                    raise _twice("behaviour", behaviour.id, behaviour.where, remedy)
         return tuple(sorted(found.values(), key=lambda behaviour: behaviour.number))
 
     def folder(self, name: str) -> list[Path]:
@@ -189,6 +182,10 @@ class _Files:
     def name(self, path: Path) -> str:
         """Return the name of a file as errors show it."""
         return f"{self.shown}/{path.relative_to(self.root).as_posix()}"
+
+
+def _twice(what: str, name: str, where: str, remedy: str) -> ContractError:
+    return ContractError(f"the {what} {name!r} is there twice", where=where, remedy=remedy)
 
 
 def _short(root: Path) -> str:

@@ -194,14 +194,6 @@ def against_page(contract: Contract, reading: Reading, shown: str) -> Drift:
     return Drift(against, together(folded(findings)), together(known), notes, unread)
 
 
-@dataclass(frozen=True)
-class _Leftovers:
-    """What the page says and its edition does not, and the other way round, of one key."""
-
-    page: tuple[Claim, ...]
-    edition: tuple[Stated, ...]
-
-
 class _Comparison:
     """Goes through everything that the page or its edition in the contract says of the operation."""
 
@@ -274,9 +266,9 @@ class _Comparison:
     def _of(self, key: Key) -> Iterator[tuple[Finding, bool]]:
         page, stated, fact = self._page.get(key, []), self._stated.get(key, []), self._facts.get(key)
         yield from ((self._known(key, fact, item, page), True) for item in stated if is_superseded(item, fact, page))
-        left = self._left_over(page, stated)
-        unpaired = list(left.edition)
-        for value, claims in by_value([claim for claim in left.page if not drawn_number(claim, fact)]):
+        new = [claim for claim in page if not any(same_value(claim.value, item.value) for item in stated)]
+        unpaired = [item for item in stated if not any(same_value(claim.value, item.value) for claim in page)]
+        for value, claims in by_value([claim for claim in new if not drawn_number(claim, fact)]):
             was = nearest(value, unpaired)
             if was is not None:
                 unpaired.remove(was)
@@ -294,15 +286,8 @@ class _Comparison:
                 yield replace(self._known(key, fact, item, page), detail=_NO_LONGER), True
             else:
                 yield self._finding(Kind.REMOVED, key, ours=item.value, cited=item.citations, claims=page), False
-        if key[2] == "present" and page and not left.page:
+        if key[2] == "present" and page and not new:
             yield from ((finding, False) for finding in self._named_less(key, page, stated))
-
-    @staticmethod
-    def _left_over(page: Sequence[Claim], stated: Sequence[Stated]) -> _Leftovers:
-        return _Leftovers(
-            tuple(claim for claim in page if not any(same_value(claim.value, item.value) for item in stated)),
-            tuple(item for item in stated if not any(same_value(claim.value, item.value) for claim in page)),
-        )
 
     def _named_less(self, key: Key, page: Sequence[Claim], stated: Sequence[Stated]) -> Iterator[Finding]:
         """Report that a member is drawn and no longer explained, or the other way round."""
