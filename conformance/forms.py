@@ -128,4 +128,4 @@ def _in_words(message: str, where: str) -> str:
 def json_type(value: object) -> str:
     """Return the type of a JSON value, with its article."""
     names = {dict: "object", list: "array", str: "str", bool: "bool", int: "int", float: "float"}
-    return _TYPES[names.get(type(value), "null")]
+    return _TYPES[next((name for kind, name in names.items() if isinstance(value, kind)), "null")]
