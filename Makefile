@@ -20,13 +20,13 @@ PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
 help:  ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | sed 's/^/  make /'
 
-run: $(VENV)/.ready  ## Set up what is lacking, and hold the reference server against the contract.
+run: $(VENV)/.ready  ## Install what is missing, and check the reference server against the contract.
 	@$(BIN)/conformance run $(ARGS)
 
-test: $(VENV)/.ready-dev  ## Set up what is lacking, and run the tests of the suite itself: minutes.
+test: $(VENV)/.ready-dev  ## Install what is missing, and run the tests of the suite: minutes, every module.
 	$(BIN)/python -m pytest $(TESTS) -m 'not slow' $(PYTEST_ARGS)
 
-test-slow: $(VENV)/.ready-dev  ## The tests that start programs: processes, a browser, a package, other hosts, moto.
+test-slow: $(VENV)/.ready-dev  ## Run the tests that start programs: processes, a browser, a package, other hosts, moto.
 	$(BIN)/python -m pytest $(TESTS) -m slow $(PYTEST_ARGS)
 
 lint: $(VENV)/.ready-dev  ## Style and formatting of the code.
@@ -36,35 +36,35 @@ lint: $(VENV)/.ready-dev  ## Style and formatting of the code.
 types: $(VENV)/.ready-dev  ## Types, strictly.
 	$(BIN)/mypy --strict
 
-contract: $(VENV)/.ready  ## The contract's own errors; its citations too, where CONFORMANCE_DOCUMENTS names the documents.
+contract: $(VENV)/.ready  ## Errors in the contract, and in its citations if CONFORMANCE_DOCUMENTS names the documents.
 	$(BIN)/conformance lint $(if $(CONFORMANCE_DOCUMENTS),--documents "$(CONFORMANCE_DOCUMENTS)")
 
-prove: $(VENV)/.ready  ## Hold the suite against servers that are broken on purpose: none may survive.
+prove: $(VENV)/.ready  ## Run the checks on some 3,000 broken servers: every one must be caught.
 	$(BIN)/conformance prove $(ARGS)
 
-moto: $(VENV)/.ready-dev  ## Hold moto against the contract: exactly the expected checks must fail.
+moto: $(VENV)/.ready-dev  ## Check moto against the contract: exactly the expected checks must fail.
 	$(BIN)/python -m pytest tests/moto -q
 
 bench: $(VENV)/.ready-dev  ## Time a run against its floor, and see how its cost grows.
 	$(BIN)/python benchmarks/run_against_floor.py
 	$(BIN)/python benchmarks/growth.py
 
-# In an environment of its own: whatever else runs in one with Schemathesis in it has its pytest plugins loaded, too.
-bench-schemathesis:  ## Hold Schemathesis against the same server, and against the same mutants.
+# In an environment of its own: everything that runs next to Schemathesis has its pytest plugins loaded, too.
+bench-schemathesis:  ## Run Schemathesis on the same server and the same mutants.
 	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/.ready-bench
 	.venv-bench/bin/python benchmarks/against_schemathesis.py $(ARGS)
 
-docs: $(VENV)/.ready-dev  ## Write anew what is made: the catalogue of checks, and the output that pages show.
+docs: $(VENV)/.ready-dev  ## Update the catalogue of checks and the output that pages show.
 	$(BIN)/python -m conformance.suite.catalogue_page docs/catalogue-samples.json > docs/catalogue.md.new
 	mv docs/catalogue.md.new docs/catalogue.md
 	PYTHONPATH=tests $(BIN)/python tests/docs/console_blocks.py README.md docs/api-reviewers.md docs/verify-aws.md
 
-samples: $(VENV)/.ready-dev  ## Run the proof for the sample failures of the catalogue, and write both anew.
+samples: $(VENV)/.ready-dev  ## Run the proof for the sample failures of the catalogue, and update both.
 	$(BIN)/python -m conformance.mutation.running > docs/catalogue-samples.json.new
 	mv docs/catalogue-samples.json.new docs/catalogue-samples.json
 	@$(MAKE) --no-print-directory docs
 
-gallery: $(VENV)/.ready-dev  ## Make docs/gallery anew: reports of the reference server and of three versions of moto.
+gallery: $(VENV)/.ready-dev  ## Update docs/gallery: reports of the reference server and of three versions of moto.
 	$(BIN)/python docs/gallery/make_gallery.py
 
 clean:  ## Remove what make and the tools made: the environment, caches, reports.

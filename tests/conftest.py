@@ -12,12 +12,11 @@ import pytest
 from made_once import MadeOnce, made_once_below
 from tls_servers import PrivateAuthority
 
-# A shell starts what it puts into the background with Ctrl-C ignored, and every program that a test starts would
-# inherit that. A test that interrupts one means a program that hears it.
+# A shell ignores Ctrl-C in what it starts in the background, and every program that a test starts would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# What a developer has set up for AWS, the network or the terminal is nothing that a test may depend on.
+# No test depends on what a developer has set up for AWS, the network or the terminal.
 _OF_TERMINALS = {"NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES"}
 for _name in [*os.environ]:
     if _name.startswith("AWS_") or _name.lower().endswith("_proxy") or _name in _OF_TERMINALS:
