@@ -160,11 +160,11 @@ def take_pictures() -> None:
 
 
 def smaller(path: Path) -> None:
-    """Reduce the colours of a picture, if ImageMagick is installed."""
+    """Reduce the colours of a picture, if ImageMagick is installed; else it is kept as it is."""
     convert = shutil.which("convert")
     if convert is not None:
         options = ["-strip", "+dither", "-colors", "128", "-depth", "8"]
-        subprocess.run([convert, str(path), *options, f"PNG8:{path}"], check=True)
+        subprocess.run([convert, str(path), *options, f"PNG8:{path}"], check=False)
 
 
 def write_table(names: Iterable[str]) -> None:
