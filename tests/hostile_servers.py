@@ -1,4 +1,4 @@
-"""Vices of servers that mean harm: answers without end or without shape, each a behaviour of a raw server."""
+"""Malicious servers: answers without end or without shape, each a behaviour of a raw server."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def out_of_order() -> Behaviour:
 
 
 def to_libraries(behaviour: Behaviour) -> Behaviour:
-    """Mean harm to client libraries alone; answer rightly whatever else asks."""
+    """Be malicious to client libraries only; answer everything else rightly."""
     right = reference()
 
     def answer(connection: socket.socket, request: Received) -> bool:

@@ -1,4 +1,4 @@
-"""Servers on loopback that a test scripts byte by byte, the vices that they may have, and what they were asked."""
+"""Servers on loopback that a test scripts byte by byte, the defects that they may have, and what they were asked."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_the_schemes_differ(open_report: Open) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
 
 
-@pytest.mark.parametrize("width", [320, 390, 800, 1600])
+@pytest.mark.parametrize("width", [320, 1600])
 def test_nothing_is_wider_than_the_window(open_report: Open, width: int) -> None:
     page = open_report(BROKEN)
     page.set_viewport_size({"width": width, "height": 800})
@@ -73,7 +73,7 @@ def test_paper_has_the_findings_and_none_of_the_controls(open_report: Open) -> N
     assert page.pdf(format="A4")[:5] == b"%PDF-"
 
 
-@pytest.mark.parametrize(("results", "failures"), [(10_000, 0), (10_000, 3), (10_000, 3_000)])
+@pytest.mark.parametrize(("results", "failures"), [(10_000, 3), (10_000, 3_000)])
 def test_ten_thousand_results_open_with_few_elements(open_report: Open, results: int, failures: int) -> None:
     large: Record = runs.large(results, failures)
     page = open_report(large)

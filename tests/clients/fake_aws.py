@@ -1,4 +1,4 @@
-"""Programs in the place of the AWS CLI, each named for its vice; the played CLI else, faithful or a mutant of it.
+"""Programs in the place of the AWS CLI, each named after its defect; otherwise the played CLI, original or a mutant.
 
 Run as a program: `fake_aws.py VICE WORDS...`. What it sends goes to the endpoint that it is told.
 """
@@ -111,7 +111,7 @@ def pids(path: Path) -> list[int]:
 
 
 def program(folder: Path, defect: str, **env: str) -> Path:
-    """Write a program of that vice into a folder."""
+    """Write a program with that defect into a folder."""
     exports = "".join(f"export {name}={value}\n" for name, value in env.items())
     path = folder / "aws"
     here = Path(__file__).resolve()

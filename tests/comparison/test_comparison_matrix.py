@@ -1,4 +1,4 @@
-"""Runs laid beside each other: what a cell says, what differs, and what is a claim."""
+"""Runs side by side: what a cell says, what differs, and what is a claim."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Citations are held against the pages themselves: a line that does not say it is found."""
+"""Citations are checked against the pages themselves: a line that does not say it is found."""
 
 from __future__ import annotations
 

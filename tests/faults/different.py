@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Different:
-    """A correct server that differs. `known`: it may be held against the world as well."""
+    """A correct server that differs. `known`: it may be checked against the world as well."""
 
     name: str
     apply: Apply

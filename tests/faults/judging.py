@@ -1,4 +1,4 @@
-"""The suite held against a proxied server without a pytest of its own: a catalogue for all, a session for each."""
+"""The checks run on a proxied server without a pytest of its own: one catalogue, a session for each server."""
 
 from __future__ import annotations
 

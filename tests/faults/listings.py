@@ -1,4 +1,4 @@
-"""Listing anew: a fault changes the whole list of a query, and the proxy cuts it into pages by itself."""
+"""Listings made again: a fault changes the whole list of a query, and the proxy cuts it into pages by itself."""
 
 from __future__ import annotations
 

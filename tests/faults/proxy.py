@@ -22,7 +22,7 @@ KEYS: Mapping[str, str] = {"AKIDEXAMPLE": "an-example-of-a-secret"}
 
 
 class FaultyService(Service):
-    """Hands each call to a fault, which may forward it to the faithful service, changed or not."""
+    """Hands each call to a fault, which may forward it to the original service, changed or not."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class FaultyService(Service):
         credentials: Mapping[str, str] | None = None,
         apply: Apply,
     ) -> None:
-        """Set up the faithful service behind."""
+        """Set up the original service behind."""
         super().__init__(world, contract=contract, credentials=credentials)
         self._apply = apply
 

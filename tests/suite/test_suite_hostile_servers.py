@@ -1,4 +1,4 @@
-"""Whole runs in the process on servers that mean harm: bounded in exchanges and memory, and judged rightly."""
+"""Whole runs in the process on malicious servers: bounded in exchanges and memory, with the right verdicts."""
 
 from __future__ import annotations
 

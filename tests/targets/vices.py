@@ -1,4 +1,4 @@
-"""Programs and clients with one vice each, and the lifelines by which a test knows that a process has really ended."""
+"""Programs and clients with one defect each, and the lifelines by which a test knows that a process has really ended."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _closed(line: socket.socket) -> bool:
 
 
 def write_program(folder: Path, name: str, body: str) -> Path:
-    """Write a Python program whose name tells its vice."""
+    """Write a Python program named after its defect."""
     path = folder / f"{name}.py"
     path.write_text(_PRELUDE + textwrap.dedent(body), encoding="utf-8")
     return path

@@ -30,7 +30,7 @@ def example() -> Contract:
 
 @lru_cache(maxsize=1)
 def all_three() -> Contract:
-    """Return the contract that comes along with the third operation beside its two."""
+    """Return the contract that comes along with the third operation added to its two."""
     shipped, third = load(), example()
     facts = (*shipped.facts, *third.facts)
     return replace(

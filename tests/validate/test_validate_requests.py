@@ -72,7 +72,7 @@ def test_unknown_members_are_reported_and_break_nothing() -> None:
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])
 def test_requests_that_a_run_wants_rejected_are_invalid_here_and_no_others(operation: str) -> None:
-    """The cases of the catalogue, held against the command: two readings of one contract."""
+    """The cases of the catalogue, checked against the command: two readings of one contract."""
     plain = {
         Placeholder.EXISTING: "a",
         Placeholder.TOKEN: "t",

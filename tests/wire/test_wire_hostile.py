@@ -1,4 +1,4 @@
-"""One exchange with a server that means harm: a fault or an answer, in bounded time, whatever comes."""
+"""One exchange with a malicious server: a fault or an answer, in bounded time."""
 
 from __future__ import annotations
 
