@@ -1,4 +1,4 @@
-"""Runs against servers that are no AWS endpoint, or have a defect: bounded in time, one finding, the right exit code."""
+"""Runs against servers that are no AWS endpoint, or have a defect: bounded in time, one finding, right exit code."""
 
 from __future__ import annotations
 
