@@ -1,16 +1,14 @@
 """The record of a run and its renderings. This room reads and writes records; it never runs anything.
 
-The words of a record are here; a rendering is imported from its own module (`terminal`, `html`, ...), so that a run
-that only records does not pay for template engines.
+What callers use of a record is exported here. A rendering is imported from its own module (`terminal`, `html`, ...), so
+that a run that only records does not pay for template engines.
 """
 
 from __future__ import annotations
 
 from conformance.report.findings import Finding, Rank, group_findings
-from conformance.report.record import RecordError, RecordWriter, read_record
+from conformance.report.record import RecordWriter, read_record
 from conformance.report.result import (
-    AREAS,
-    BODY_LIMIT,
     Because,
     Exchange,
     Fault,
@@ -28,32 +26,21 @@ from conformance.report.run import (
     Crash,
     Facts,
     Footer,
-    Gate,
-    GateFinding,
     Header,
     Record,
-    Shard,
     Target,
     Thresholds,
     Tool,
     Versions,
-    Wrong,
 )
 from conformance.report.summary import (
-    Headline,
-    Missing,
-    OperationShare,
-    Summary,
     counts_against,
     exit_code,
     headline,
-    summarise,
     with_thresholds,
 )
 
 __all__ = [
-    "AREAS",
-    "BODY_LIMIT",
     "Because",
     "Contract",
     "Crash",
@@ -62,28 +49,19 @@ __all__ = [
     "Fault",
     "Finding",
     "Footer",
-    "Gate",
-    "GateFinding",
     "Header",
-    "Headline",
     "Level",
-    "Missing",
-    "OperationShare",
     "Outcome",
     "Rank",
     "Record",
-    "RecordError",
     "RecordWriter",
     "Request",
     "Response",
     "Result",
-    "Shard",
-    "Summary",
     "Target",
     "Thresholds",
     "Tool",
     "Versions",
-    "Wrong",
     "bare_result",
     "body_text",
     "counts_against",
@@ -92,6 +70,5 @@ __all__ = [
     "headline",
     "read_record",
     "sort_results",
-    "summarise",
     "with_thresholds",
 ]
