@@ -79,7 +79,7 @@ def test_a_host_with_another_contract_is_reported_while_others_are_fine(tmp_path
 
 def test_a_worker_that_is_lost_leaves_what_was_recorded(tmp_path: Path, hosts: Hosts) -> None:
     hosts.add("dying")
-    module = hosts.suite_of("dying") / "checks" / "listing" / "order.py"
+    module = hosts.suite_of("dying") / "suite" / "catalogue.py"
     module.write_text(module.read_text(encoding="utf-8") + DIES, encoding="utf-8")
     ended = conformance(
         "run", "--area", "order", "--report-dir", tmp_path, "--tx", "ssh=dying", cwd=tmp_path, PATH=hosts.path
@@ -94,14 +94,14 @@ DIES = """
 
 import os
 
-_faithful = order_checks
+_original = catalogue
 
 
-def order_checks(base):
-    for number, check in enumerate(_faithful(base)):
-        if number == 5:
-            check = type(check)(**{**vars(check), "run": lambda lab: os._exit(9)})
-        yield check
+def catalogue(contract):
+    checks = list(_original(contract))
+    place = [number for number, check in enumerate(checks) if check.area == "order"][5]
+    checks[place] = replace(checks[place], run=lambda session: os._exit(9))
+    return tuple(checks)
 """
 
 
