@@ -46,6 +46,15 @@ class TestForm:
         assert [line["type"] for line in lines(path)] == ["header", "state", *["exchange"] * 5, "footer"]
         assert [error.message for line in lines(path) for error in validator.iter_errors(line)] == []
 
+    def test_a_state_that_could_not_be_listed_is_read_with_its_reason(self, path: Path) -> None:
+        writer = BundleWriter(path, ExchangeMask(AccountMask()))
+        writer.begin(origin())
+        writer.state({**STATE, "problem": "the listing was denied"})
+        writer.finish(stopped="")
+        assert read_bundle(path).state == {**STATE, "problem": "the listing was denied"}
+        validator = jsonschema.Draft202012Validator(evidence_schema())
+        assert [error.message for line in lines(path) for error in validator.iter_errors(line)] == []
+
     def test_a_compressed_one_is_smaller_and_the_same(self, tmp_path: Path, path: Path) -> None:
         written(path, exchanges=50)
         packed = tmp_path / "evidence.gz"
