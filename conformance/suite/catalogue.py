@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 
-import conformance.checks.listing
+import conformance.checks.listing.filters
+import conformance.checks.listing.tokens
 import conformance.checks.tuning  # noqa: F401 - registers its laws
 from conformance.checks.attribution import RequestAttribution, following
 from conformance.checks.availability import availability_check

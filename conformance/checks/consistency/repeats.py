@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from conformance.checks.check import Check, because
-from conformance.checks.listing.pages import incomplete
+from conformance.checks.listing.walks import incomplete
 from conformance.checks.request.laws import failed_by
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation

@@ -13,8 +13,17 @@ from typing import Any
 
 from conformance.checks.consistency.repeats import same_members
 from conformance.checks.listing.order import sorted_by
-from conformance.checks.listing.pages import concatenation, failed_walk, incomplete
-from conformance.checks.listing.walks import SMALL, ListingCheck, ListingChecks, Query, Variant, Walker
+from conformance.checks.listing.pages import concatenation
+from conformance.checks.listing.walks import (
+    SMALL,
+    ListingCheck,
+    ListingChecks,
+    Query,
+    Variant,
+    Walker,
+    failed_walk,
+    incomplete,
+)
 from conformance.checks.verdict import Verdict, failed, passed, skipped, weightiest
 from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, member
 from conformance.session.snapshot import ListingSnapshot

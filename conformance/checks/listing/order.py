@@ -9,8 +9,15 @@ from itertools import groupby
 from typing import Any
 
 from conformance.checks.consistency.repeats import same_members
-from conformance.checks.listing.pages import failed_walk, incomplete
-from conformance.checks.listing.walks import ListingCheck, ListingChecks, Query, Variant, Walker
+from conformance.checks.listing.walks import (
+    ListingCheck,
+    ListingChecks,
+    Query,
+    Variant,
+    Walker,
+    failed_walk,
+    incomplete,
+)
 from conformance.checks.verdict import Outcome, Tally, Verdict, failed, passed, skipped, weightiest
 from conformance.session.listing import Difference, Item, Reader, Walked, member, pages_of, steps
 from conformance.session.snapshot import ListingSnapshot

@@ -7,47 +7,24 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from conformance.checks.listing.walks import NO_TOKEN, SMALL, ListingCheck, ListingChecks, Query, Variant, Walker
+from conformance.checks.listing.walks import (
+    NO_TOKEN,
+    SMALL,
+    ListingCheck,
+    ListingChecks,
+    Query,
+    Variant,
+    Walker,
+    failed_walk,
+    incomplete,
+)
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.session.listing import Difference, Reader, Walked, first_difference, pages_of
+from conformance.session.listing import Difference, Reader, Walked, first_difference
 from conformance.session.snapshot import ListingSnapshot
 from conformance.wire.exchange import Exchange
 
 SIZES = (1, 2, 3, 7, 10, 99, 100)
-
-
-def failed_walk(  # noqa: PLR0913 - a verdict has as many parts
-    walk: Walked, kind: str, reason: str, *, expected: str, received: str, rests_on: Mapping[str, int] | None = None
-) -> Verdict:
-    """Return a failure that the pages of a walk show."""
-    return failed(
-        kind,
-        reason,
-        expected=expected,
-        received=f"{walk.name}: {received}",
-        exchanges=pages_of(walk.listing),
-        rests_on=rests_on,
-    )
-
-
-def incomplete(*walks: Walked) -> Verdict | None:
-    """Evaluate walks that did not reach their end; None where all did."""
-    for walk in walks:
-        if walk.listing.complete:
-            continue
-        last = walk.listing.pages[-1] if walk.listing.pages else None
-        if last is not None and (verdict := fault_of(last, "every page of the listing")):
-            return verdict
-        rejected = last is not None and not last.ok
-        return failed(
-            "walk-broken",
-            "a page of the listing is refused" if rejected else "the pages do not lead to the end of the listing",
-            expected="page after page to the last, which has no token",
-            received=f"{walk.name}: {walk.listing.problem}",
-            exchanges=pages_of(walk.listing)[-2:],
-        )
-    return None
 
 
 def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walked) -> Verdict:

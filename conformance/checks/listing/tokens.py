@@ -6,8 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conformance.checks.listing.pages import incomplete
-from conformance.checks.listing.walks import CUTS, NO_TOKEN, ListingCheck, ListingChecks, Query, Variant, Walker
+from conformance.checks.listing.walks import (
+    CUTS,
+    NO_TOKEN,
+    ListingCheck,
+    ListingChecks,
+    Query,
+    Variant,
+    Walker,
+    incomplete,
+)
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.session.listing import Difference, Reader, Walked, pages_of

@@ -10,9 +10,10 @@ from typing import Any
 
 from conformance.checks.attribution import Paths, RequestAttribution, following
 from conformance.checks.check import Check, grounds, rule_id, rules_of
-from conformance.checks.verdict import Verdict, skipped
+from conformance.checks.request.laws import fault_of
+from conformance.checks.verdict import Verdict, failed, skipped
 from conformance.contract.model import Contract, Operation
-from conformance.session.listing import Item, Reader, Walked
+from conformance.session.listing import Item, Reader, Walked, pages_of
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
 from conformance.wire.exchange import Exchange
@@ -323,3 +324,36 @@ def _differs(reader: Reader, sort_by: str, other: str, items: Sequence[Item]) ->
         return keys != sorted(keys)
     except TypeError:  # keys of several types: there is no order to differ from
         return False
+
+
+def failed_walk(  # noqa: PLR0913 - a verdict has as many parts
+    walk: Walked, kind: str, reason: str, *, expected: str, received: str, rests_on: Mapping[str, int] | None = None
+) -> Verdict:
+    """Return a failure that the pages of a walk show."""
+    return failed(
+        kind,
+        reason,
+        expected=expected,
+        received=f"{walk.name}: {received}",
+        exchanges=pages_of(walk.listing),
+        rests_on=rests_on,
+    )
+
+
+def incomplete(*walks: Walked) -> Verdict | None:
+    """Evaluate walks that did not reach their end; None where all did."""
+    for walk in walks:
+        if walk.listing.complete:
+            continue
+        last = walk.listing.pages[-1] if walk.listing.pages else None
+        if last is not None and (verdict := fault_of(last, "every page of the listing")):
+            return verdict
+        rejected = last is not None and not last.ok
+        return failed(
+            "walk-broken",
+            "a page of the listing is refused" if rejected else "the pages do not lead to the end of the listing",
+            expected="page after page to the last, which has no token",
+            received=f"{walk.name}: {walk.listing.problem}",
+            exchanges=pages_of(walk.listing)[-2:],
+        )
+    return None
