@@ -1,5 +1,5 @@
 """Checks of the area `consistency`."""
 
-from conformance.suite.plugin import run_check
+from conformance.suite.items import run_check
 
 test_consistency = run_check

@@ -1,5 +1,5 @@
 """Checks of the area `filter`."""
 
-from conformance.suite.plugin import run_check
+from conformance.suite.items import run_check
 
 test_filter = run_check

@@ -30,8 +30,8 @@ from conformance.errors import ExitCode, UserError
 from conformance.report.result import Result
 from conformance.session.exchanges import Crash
 from conformance.session.session import TargetSession
+from conformance.suite.items import ItemPlugin, RunPlugin, check_of, items_of, module
 from conformance.suite.plan import Plan
-from conformance.suite.plugin import ItemPlugin, RunPlugin, check_of, items_of, module
 from conformance.suite.run import Evaluator, Run, RunObserver
 from conformance.suite.settings import Settings
 from conformance.suite.timings import CheckTimes
