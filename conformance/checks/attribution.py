@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from conformance.checks.check import rule_id, rules_of
@@ -23,7 +24,6 @@ from conformance.checks.request.laws import (
     problems_at_the_top,
     was_accepted,
 )
-from conformance.checks.request.placeholders import exists, resolve
 from conformance.checks.request.values import Expect, Members, Placeholder
 from conformance.checks.response.laws import ObservedValues, evaluate_fact, fact_id, is_exercisable, observe
 from conformance.checks.verdict import Outcome, Verdict
@@ -353,3 +353,52 @@ def related_claims(contract: Contract, paths: Paths) -> Iterator[str]:
         named = {name for item in expressions for name in _NAME.findall(_LITERAL.sub("", item))}
         if named and named <= names:
             yield rule_id(behaviour, rule)
+
+
+_TOKENS = (Placeholder.TOKEN, Placeholder.BROKEN_TOKEN)
+
+
+def exists(session: TargetSession, operation: Operation, members: Mapping[str, Any]) -> bool:
+    """Return whether a request names a resource that exists, where it names one at all."""
+    return not operation.subject or str(members.get(operation.subject)) in session.names(operation.subject)
+
+
+def resolve(
+    session: TargetSession, operation: Operation, members: Members, control: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any] | None:
+    """Put values in the place of placeholders, those of the control where it has them; None where there is no token.
+
+    No token could be had for a query that is broken: it is that of the control.
+    """
+    resolved: dict[str, Any] = {}
+    for name, value in sorted(members, key=lambda pair: pair[1] in _TOKENS):
+        if isinstance(value, Placeholder) and name in control:
+            resolved[name] = control[name]
+        elif value is Placeholder.EXISTING:
+            resolved[name] = session.existing(operation) or session.unknown_name
+        elif value in _TOKENS:
+            token = fresh_token(session, operation, resolved)
+            if token is None:
+                return None
+            resolved |= token
+        else:
+            resolved[name] = value
+        if value is Placeholder.BROKEN_TOKEN:
+            resolved[name] += "\n"
+    return resolved
+
+
+def fresh_token(session: TargetSession, operation: Operation, members: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the members of a request for the second page of a query: its token, and the resource that has one."""
+    representative = session.representative_listing(operation) if operation.listing is not None else None
+    pagination = operation.pagination
+    if pagination is None or representative is None:
+        return None
+    query = {**members, **representative.members}
+    # Pages of one item are the surest to leave something over, whatever the query.
+    for sizes in ({}, {pagination.limit: 1}):
+        first = session.exchange(Request.call(operation.name, sizes | query))
+        token = (first.answer or {}).get(pagination.output_token)
+        if isinstance(token, str):
+            return {**representative.members, pagination.input_token: token}
+    return None

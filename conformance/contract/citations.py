@@ -7,12 +7,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.contract.facets import CITABLE, WIRE_NUMBER, facet_value, same_value
 from conformance.contract.keys import (
+    CITABLE,
+    WIRE_NUMBER,
     ContractError,
     choice,
     closed,
+    facet_value,
     known,
+    same_value,
     section,
     shown,
     sub,

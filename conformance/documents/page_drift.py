@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.contract.facets import same_value
+from conformance.contract.keys import same_value
 from conformance.contract.model import UNSET, Citation, Contract, Fact, Source
 from conformance.documents.claims import Claim
 from conformance.documents.findings import AgainstPage, Drift, Finding, Kind, fact_id, folded, together

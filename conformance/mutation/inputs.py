@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.contract.model import Contract, Node, Operation
-from conformance.mutation.mutant import Change, Kind, Members, Mutant, editing, replacing
-from conformance.mutation.outputs import Facts
+from conformance.mutation.mutant import Change, Facts, Kind, Members, Mutant, editing, replacing
 from conformance.reference.inputs import breaks, check_input, validation, violations
 from conformance.reference.service import Service
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
+from conformance.contract.model import Contract
 from conformance.reference.inputs import DESCRIBE, LIST_TRAINING_JOBS
 
 LIST = LIST_TRAINING_JOBS
@@ -247,3 +248,19 @@ def within(answer: Members, *paths: str) -> Iterator[Any]:
 def definitions(answer: Members, path: str = "") -> Iterator[Any]:
     """Yield every definition of a description, or what lies below each at a path."""
     yield from within(answer, *(f"{form}.{path}" if path else form for form in FORMS))
+
+
+class Facts:
+    """The facts of one path of an input or an output."""
+
+    def __init__(self, contract: Contract, operation: str, direction: str, path: str) -> None:
+        self.prefix = f"{operation}/{direction}/{path}/"
+        self._known = {fact.id for fact in contract.facts_of(operation, direction)}
+
+    def of(self, *facets: str) -> tuple[str, ...]:
+        """Return the ids of these facets, documented and modelled ones, as far as there are both."""
+        return self.known(facet + basis for facet in facets for basis in ("", "/modelled"))
+
+    def known(self, ends: Iterator[str]) -> tuple[str, ...]:
+        """Return the ids that end so, of those that there are."""
+        return tuple(name for end in ends if (name := self.prefix + end) in self._known)

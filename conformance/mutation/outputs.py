@@ -8,7 +8,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance.contract.model import Contract, Node, Operation
-from conformance.mutation.mutant import DROP, NAME, Change, Kind, Members, Mutant, changed, editing, replacing, steps
+from conformance.mutation.mutant import (
+    DROP,
+    NAME,
+    Change,
+    Facts,
+    Kind,
+    Members,
+    Mutant,
+    changed,
+    editing,
+    replacing,
+    steps,
+)
 from conformance.mutation.mutant import values as values_at
 from conformance.reference.inputs import breaks
 from conformance.reference.service import Service
@@ -44,22 +56,6 @@ _OTHERS: Mapping[str, Callable[[Any], Any]] = {
 _GIVEN = ("HyperParameterTuningJobConfig", "TrainingJobDefinition", "WarmStartConfig", "Autotune")
 """Members that come back as they were given at creation."""
 _OTHER_STATUSES = (201, 202)
-
-
-class Facts:
-    """The facts of one path of an input or an output."""
-
-    def __init__(self, contract: Contract, operation: str, direction: str, path: str) -> None:
-        self.prefix = f"{operation}/{direction}/{path}/"
-        self._known = {fact.id for fact in contract.facts_of(operation, direction)}
-
-    def of(self, *facets: str) -> tuple[str, ...]:
-        """Return the ids of these facets, documented and modelled ones, as far as there are both."""
-        return self.known(facet + basis for facet in facets for basis in ("", "/modelled"))
-
-    def known(self, ends: Iterator[str]) -> tuple[str, ...]:
-        """Return the ids that end so, of those that there are."""
-        return tuple(name for end in ends if (name := self.prefix + end) in self._known)
 
 
 def broken(node: Node, value: Any) -> set[str]:

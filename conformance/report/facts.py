@@ -5,34 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
-from conformance.contract.keys import ContractError
-from conformance.contract.loading import load
 from conformance.contract.model import UNSET, Contract
 from conformance.report.result import Outcome, Result
 from conformance.report.run import Record
-
-
-def edition(digest: str, offered: Contract | None = None) -> Contract | None:
-    """Return the contract with this digest: the one offered or the one that comes along, else None.
-
-    Facts of another edition would be shown with values that no check used.
-    """
-    if offered is not None and offered.digest == digest:
-        return offered
-    packaged = _packaged()
-    return packaged if packaged is not None and packaged.digest == digest else None
-
-
-@lru_cache(maxsize=1)
-def _packaged() -> Contract | None:
-    try:
-        return load()
-    except ContractError:
-        return None
-
 
 NO_CHECK = "no check of this run is about it"
 _OBSERVED = "follows the observation"

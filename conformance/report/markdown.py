@@ -14,10 +14,10 @@ from typing import Any
 from jinja2 import Template
 
 from conformance.contract.model import Contract
-from conformance.report.html import environment
 from conformance.report.layout import because
 from conformance.report.page import Page, page_of
 from conformance.report.run import Record
+from conformance.report.templating import environment
 from conformance.visible import clip, one_line, visible
 
 LIMIT = 60_000

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
+from conformance.contract.keys import ContractError
+from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.errors import UserError
 from conformance.output import write_whole
 from conformance.report import markdown
-from conformance.report.facts import edition
 from conformance.report.github import render_badge
 from conformance.report.html import render_page
 from conformance.report.json_report import render_json
@@ -48,3 +50,22 @@ def write_reports(
             where=str(directory),
             remedy="name a folder that can be written to, on a disk with room (--report-dir)",
         ) from error
+
+
+def edition(digest: str, offered: Contract | None = None) -> Contract | None:
+    """Return the contract with this digest: the one offered or the one that comes along, else None.
+
+    Facts of another edition would be shown with values that no check used.
+    """
+    if offered is not None and offered.digest == digest:
+        return offered
+    packaged = _packaged()
+    return packaged if packaged is not None and packaged.digest == digest else None
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> Contract | None:
+    try:
+        return load()
+    except ContractError:
+        return None

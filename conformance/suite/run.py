@@ -33,9 +33,8 @@ from conformance.session.session import TargetSession
 from conformance.suite.plan import Plan, aws_cli_version
 from conformance.suite.rows import crashed, row
 from conformance.suite.timings import CheckTimes, Timings
-from conformance.targets.opening import OpenTarget
+from conformance.targets.opening import OpenTarget, version_said
 from conformance.targets.spec import Kind
-from conformance.targets.versions import version_said
 from conformance.visible import clip
 from conformance.wire.exchange import Exchange, Fault
 from conformance.wire.redaction import Redactor

@@ -28,8 +28,7 @@ from conformance.checks.check import Check, place_in_run
 from conformance.checks.verdict import Verdict
 from conformance.errors import ExitCode, UserError
 from conformance.report.result import Result
-from conformance.session.exchanges import Crash
-from conformance.session.session import TargetSession
+from conformance.session.session import Crash, TargetSession
 from conformance.suite.items import ItemPlugin, RunPlugin, check_of, items_of, module
 from conformance.suite.plan import Plan
 from conformance.suite.run import Evaluator, Run, RunObserver
@@ -38,8 +37,8 @@ from conformance.suite.timings import CheckTimes
 from conformance.targets.endpoint import check_reachable, is_loopback
 from conformance.targets.opening import OpenTarget, spec_from_json, spec_to_json
 from conformance.targets.spec import Kind, UnreachableError
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
-from conformance.wire.request import HeaderCase, Request, Signing
+from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Signing
+from conformance.wire.request import HeaderCase, Request
 
 _SAME = "install the same version of sagemaker-tuning-conformance on every host, and give --contract the same files"
 _INPUT = "conformance"

@@ -17,8 +17,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from conformance.targets.spec import DUMMY_CREDENTIALS, CredentialsError, Kind, TargetError, TargetSpec
-from conformance.targets.state import SERVICE
+from conformance.targets.spec import DUMMY_CREDENTIALS, SERVICE, CredentialsError, Kind, TargetError, TargetSpec
 from conformance.wire.exchange import Exchange
 from conformance.wire.redaction import AccountMask
 from conformance.wire.signing import Credentials, isolated_session

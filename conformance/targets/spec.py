@@ -133,3 +133,7 @@ class TargetSpec:
     def read_only(self) -> bool:
         """Whether the state is not the suite's own, so that nothing but reading is ever signed."""
         return self.kind is Kind.AWS or self.state.origin is Origin.EXISTING or is_aws(self.endpoint_url)
+
+
+SERVICE: Final = "sagemaker"
+"""The name under which botocore knows the service."""

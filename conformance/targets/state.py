@@ -12,9 +12,6 @@ from conformance.wire.limits import reads
 from conformance.wire.signing import Credentials
 from conformance.worlds.model import World, WorldJob
 
-SERVICE: Final = "sagemaker"
-"""The name under which botocore knows the service."""
-
 CREATE: Final = "CreateHyperParameterTuningJob"
 STOP: Final = "StopHyperParameterTuningJob"
 DELETE: Final = "DeleteHyperParameterTuningJob"

@@ -20,6 +20,7 @@ from conformance.wire.exchange import (
     Headers,
     HttpRequest,
     HttpResponse,
+    Signing,
     header,
 )
 from conformance.wire.limits import Limits, is_aws, reaches_only, reads
@@ -31,7 +32,6 @@ from conformance.wire.request import (
     OutgoingRequest,
     Recorder,
     Request,
-    Signing,
     Transport,
     UnansweredError,
 )

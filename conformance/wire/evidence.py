@@ -25,8 +25,8 @@ from msgspec import Meta, Struct
 from conformance import forms
 from conformance.errors import UserError
 from conformance.forms import Count
-from conformance.wire.exchange import Fault, Headers, HttpResponse
-from conformance.wire.request import OutgoingRequest, Signing
+from conformance.wire.exchange import Fault, Headers, HttpResponse, Signing
+from conformance.wire.request import OutgoingRequest
 
 START = "0" * 64
 """The link before the first line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -188,3 +189,20 @@ def shown(exchange: Exchange) -> str:
     kind = exchange.response.header("content-type") or "no content type"
     kind += f", {exchange.unreadable}" if exchange.unreadable else ""
     return f"{text}, {kind}: {body}{'…' if len(exchange.response.body) > _SHOWN else ''}"
+
+
+class Signing(StrEnum):
+    """How a request is signed."""
+
+    VALID = "valid"
+    NONE = "none"
+    WRONG_SECRET = "wrong-secret"  # noqa: S105 - a way of signing, not a secret
+    UNKNOWN_KEY = "unknown-key"
+    GARBLED = "garbled"
+    EXPIRED = "expired"
+    """An hour old."""
+    FUTURE = "future"
+    """An hour ahead."""
+    OTHER_DATE = "other-date"
+    """Scoped to another day than X-Amz-Date names."""
+    OTHER_REGION = "other-region"

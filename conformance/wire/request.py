@@ -8,27 +8,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from conformance.wire.encoding import NotJsonError, dump, parse
-from conformance.wire.exchange import Fault, Headers, HttpResponse
+from conformance.wire.exchange import Fault, Headers, HttpResponse, Signing
 
 _LARGE = 65_536
 """Bytes of a body that every server reads: one may answer before the end of a larger one."""
-
-
-class Signing(StrEnum):
-    """How a request is signed."""
-
-    VALID = "valid"
-    NONE = "none"
-    WRONG_SECRET = "wrong-secret"  # noqa: S105 - a way of signing, not a secret
-    UNKNOWN_KEY = "unknown-key"
-    GARBLED = "garbled"
-    EXPIRED = "expired"
-    """An hour old."""
-    FUTURE = "future"
-    """An hour ahead."""
-    OTHER_DATE = "other-date"
-    """Scoped to another day than X-Amz-Date names."""
-    OTHER_REGION = "other-region"
 
 
 class HeaderCase(StrEnum):

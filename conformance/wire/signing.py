@@ -17,8 +17,8 @@ from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
+from conformance.wire.exchange import Signing
 from conformance.wire.limits import partitions
-from conformance.wire.request import Signing
 
 if TYPE_CHECKING:
     from botocore.session import Session

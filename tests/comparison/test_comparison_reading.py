@@ -69,7 +69,7 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "no-frame": ("report.json", json.dumps(REPORT).encode(), "is missing"),
     "bad-row": ("report.json", b'{"schema": 1, "results": [{"id": 7}]}', "results[0]"),
     "empty-record": ("run.jsonl", b"", "empty"),
-    "bad-record": ("run.jsonl", b"nonsense\n", "no line of JSON"),
+    "bad-record": ("run.jsonl", b"nonsense\n", "not a line of JSON"),
 }
 
 

@@ -17,10 +17,10 @@ from conformance.wire.evidence import (
     digest_of,
     link_of,
 )
-from conformance.wire.exchange import Fault, HttpResponse
+from conformance.wire.exchange import Fault, HttpResponse, Signing
 from conformance.wire.recording import BundleWriter
 from conformance.wire.redaction import AccountMask, ExchangeMask
-from conformance.wire.request import OutgoingRequest, Signing
+from conformance.wire.request import OutgoingRequest
 
 JSON = "application/x-amz-json-1.1"
 STATE = {

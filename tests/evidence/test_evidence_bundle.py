@@ -14,9 +14,10 @@ from bundles import STATE, Line, answer, lines, origin, outgoing, rewrite, writt
 
 from conformance.errors import ExitCode
 from conformance.wire.evidence import EvidenceError, evidence_schema
+from conformance.wire.exchange import Signing
 from conformance.wire.recording import BundleWriter, Replay, read_bundle
 from conformance.wire.redaction import AccountMask, ExchangeMask
-from conformance.wire.request import Signing, UnansweredError
+from conformance.wire.request import UnansweredError
 
 Change = Callable[[list[Line]], object]
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.checks.listing.filters import admits_only, having, partition
-from conformance.checks.listing.pages import concatenation
 from conformance.checks.listing.tokens import are_strings, foreign, same_page
+from conformance.checks.listing.walks import concatenation
 from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped, weightiest
 from conformance.contract.loading import load
 from conformance.session.listing import Reader, Walked

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.consistency.repeats import same_again, same_members
+from conformance.checks.consistency.repeats import same_again
+from conformance.checks.listing.walks import same_members
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load

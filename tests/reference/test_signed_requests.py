@@ -12,7 +12,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from conformance.reference.server import ReferenceServer
-from conformance.wire.request import Signing
+from conformance.wire.exchange import Signing
 from conformance.wire.signing import Credentials as Keys
 from conformance.wire.signing import Signer
 from conformance.worlds.loading import load_world

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Template
 
-from conformance.report.html import environment
+from conformance.report.templating import environment
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from raw_servers import RawServer, always
 
 import conformance
 from conformance.targets.launch import Server
+from conformance.targets.opening import version_of, version_said
 from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetSpec
-from conformance.targets.versions import version_of, version_said
 
 PYTEST = Path(sys.executable).with_name("pytest")
 OWN = f"pytest {pytest.__version__}"

@@ -27,9 +27,9 @@ from raw_servers import (
 )
 
 from conformance.wire.client import Client, Protocol, Traffic, TransportOptions
-from conformance.wire.exchange import HttpRequest
+from conformance.wire.exchange import HttpRequest, Signing
 from conformance.wire.limits import NO_SUCH_OPERATION, Limits
-from conformance.wire.request import OutgoingRequest, Request, Signing
+from conformance.wire.request import OutgoingRequest, Request
 from conformance.wire.signing import Credentials
 
 PROTOCOL = Protocol("sagemaker", "SageMaker", JSON)

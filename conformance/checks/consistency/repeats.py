@@ -7,24 +7,17 @@ from functools import partial
 from typing import Any
 
 from conformance.checks.check import Check, because
-from conformance.checks.listing.walks import incomplete
+from conformance.checks.listing.walks import MOST_NAMED, differing_members
 from conformance.checks.request.laws import failed_by
-from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
+from conformance.checks.verdict import Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation
-from conformance.session.listing import Item, Reader, Walked, pages_of
+from conformance.session.listing import Item, Reader
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ResourceSnapshot
-from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 
 _EXPECTED = "the same answer, its members in any order"
-_SHOWN = 80
-"""Characters of a value that are shown."""
-_MOST = 5
-"""Differences that are shown."""
-
-Json = Mapping[str, Any]
 
 
 def same_again(first: Exchange, second: Exchange, reader: Reader | None) -> Verdict:
@@ -38,49 +31,24 @@ def same_again(first: Exchange, second: Exchange, reader: Reader | None) -> Verd
     if not second.ok:
         return failed_by(second, "not-repeated", "the same request is refused the second time", _EXPECTED, first)
     each, other = first.answer or {}, second.answer or {}
-    received = list(_differing(each, other) if reader is None else _pages(reader, first, second))
+    received = list(differing_members(each, other) if reader is None else _pages(reader, first, second))
     rests_on = {"answers": 2}
     if not received:
         return passed(rests_on)
-    more = f" (and {len(received) - _MOST} more)" if len(received) > _MOST else ""
+    more = f" (and {len(received) - MOST_NAMED} more)" if len(received) > MOST_NAMED else ""
     return failed(
         "not-repeated",
         "asked for twice, what has ended is described in two ways",
         expected=_EXPECTED,
-        received=f"{'; '.join(received[:_MOST])}{more}",
+        received=f"{'; '.join(received[:MOST_NAMED])}{more}",
         exchanges=(first, second),
         rests_on=rests_on,
     )
 
 
-def same_members(reader: Reader, walks: Sequence[Walked], every: Sequence[Item]) -> Verdict:
-    """Check that each item of these listings is, member by member, as in the default listing (`every`)."""
-    if verdict := incomplete(*walks):
-        return verdict
-    known = {reader.identity(item): item for item in every}
-    tally = Tally("items")
-    for walk in walks:
-        for item in walk.listing.items:
-            name = reader.identity(item)
-            if name in known:
-                tally.clear(name, list(_differing(known[name], item))[:_MOST], *pages_of(walk.listing)[:1])
-    return tally.verdict(
-        "told-otherwise",
-        "each item as the default listing has it",
-        wrong="items are described otherwise than in the default listing",
-        lacking="none of these listings has an item",
-    )
-
-
-def _differing(json: Json, other: Json, place: str = "") -> Iterator[str]:
-    for name in dict.fromkeys((*json, *other)):
-        if name not in json or name not in other or json[name] != other[name]:
-            yield f"{place}{name} is {_shown(json, name)}, then {_shown(other, name)}"
-
-
 def _pages(reader: Reader, first: Exchange, second: Exchange) -> Iterator[str]:
     result = reader.pagination.result
-    yield from _differing(_around(reader, first), _around(reader, second))
+    yield from differing_members(_around(reader, first), _around(reader, second))
     each, other = (_objects(reader, page) for page in (first, second))
     if not any(reader.keys(key, each) == reader.keys(key, other) for key in _orders(reader)):
         yield f"{result} are {_shown_items(reader, each)}, then {_shown_items(reader, other)}"
@@ -88,7 +56,7 @@ def _pages(reader: Reader, first: Exchange, second: Exchange) -> Iterator[str]:
     for item in each:
         name = reader.identity(item)
         if name in again:
-            yield from _differing(item, again[name], f"{name}: ")
+            yield from differing_members(item, again[name], f"{name}: ")
 
 
 def _around(reader: Reader, page: Exchange) -> dict[str, Any]:
@@ -103,7 +71,7 @@ def _objects(reader: Reader, page: Exchange) -> list[Item]:
 
 def _shown_items(reader: Reader, items: Sequence[Item]) -> str:
     names = reader.identities(items)
-    return f"{len(names)} items ({', '.join(names[:_MOST])}{', …' if len(names) > _MOST else ''})"
+    return f"{len(names)} items ({', '.join(names[:MOST_NAMED])}{', …' if len(names) > MOST_NAMED else ''})"
 
 
 def _orders(reader: Reader) -> set[str]:
@@ -111,13 +79,6 @@ def _orders(reader: Reader) -> set[str]:
     written = reader.operation.input.members[reader.spec.sort_by].effective("default") if reader.spec.sort_by else None
     seen = reader.spec.observed_default
     return {str(key) for key in (written, seen and seen.sort_by) if key in reader.spec.keys} or set(reader.spec.keys)
-
-
-def _shown(holder: Json, name: str) -> str:
-    if name not in holder:
-        return "absent"
-    text = dump(holder[name]).decode("utf-8", "replace")
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 _STATEMENT = "asked twice about a resource that has ended, the target says the same"

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from conformance.checks.consistency.repeats import same_members
 from conformance.checks.listing.order import sorted_by
-from conformance.checks.listing.pages import concatenation
 from conformance.checks.listing.walks import (
     SMALL,
     ListingCheck,
@@ -21,8 +19,10 @@ from conformance.checks.listing.walks import (
     Query,
     Variant,
     Walker,
+    concatenation,
     failed_walk,
     incomplete,
+    same_members,
 )
 from conformance.checks.verdict import Verdict, failed, passed, skipped, weightiest
 from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, member

@@ -8,7 +8,6 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from conformance.checks.consistency.repeats import same_members
 from conformance.checks.listing.walks import (
     ListingCheck,
     ListingChecks,
@@ -17,6 +16,7 @@ from conformance.checks.listing.walks import (
     Walker,
     failed_walk,
     incomplete,
+    same_members,
 )
 from conformance.checks.verdict import Outcome, Tally, Verdict, failed, passed, skipped, weightiest
 from conformance.session.listing import Difference, Item, Reader, Walked, member, pages_of, steps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -15,65 +15,16 @@ from conformance.checks.listing.walks import (
     Query,
     Variant,
     Walker,
-    failed_walk,
+    concatenation,
     incomplete,
 )
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.session.listing import Difference, Reader, Walked, first_difference
+from conformance.session.listing import Reader, Walked
 from conformance.session.snapshot import ListingSnapshot
 from conformance.wire.exchange import Exchange
 
 SIZES = (1, 2, 3, 7, 10, 99, 100)
-
-
-def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walked) -> Verdict:
-    """Check that small pages put together give the list of large pages: none lost, none twice, in order.
-
-    Items with equal sort keys may change places: no document orders ties.
-    """
-    if verdict := incomplete(whole, cut):
-        return verdict
-    wanted, got = reader.identities(whole.listing.items), reader.identities(cut.listing.items)
-    rests_on = {"items": len(wanted), "pages": len(cut.listing.pages)}
-    if not wanted and not got:
-        return skipped(f"{whole.name} has no item under this query: there is nothing to cut into pages")
-    if difference := Difference.between(wanted, got):
-        return failed_walk(
-            cut,
-            "items-lost-or-repeated",
-            f"pages of {cut.size} do not add up to the list",
-            expected=f"the same {len(wanted)} items as in pages of {whole.size}",
-            received=str(difference),
-            rests_on=rests_on,
-        )
-    if sort_by is not None:
-        model, keys = (reader.keys(sort_by, walk.listing.items) for walk in (whole, cut))
-        if (at := first_difference(model, keys)) is not None:
-            return failed_walk(
-                cut,
-                "order-lost",
-                f"pages of {cut.size} come in another order",
-                expected=f"the order of the pages of {whole.size}: {model[at]!r} at place {at + 1}",
-                received=repr(keys[at]),
-                rests_on=rests_on,
-            )
-    return _too_large(reader, cut, rests_on) or passed(rests_on)
-
-
-def _too_large(reader: Reader, walk: Walked, rests_on: Mapping[str, int]) -> Verdict | None:
-    """Evaluate the size of each page; None where all keep to it."""
-    for number, page in enumerate(walk.listing.pages, start=1):
-        if (count := len(reader.items(page))) > walk.size:
-            return failed(
-                "page-too-large",
-                "a page holds more items than were asked for",
-                expected=f"at most {walk.size} items on a page",
-                received=f"{walk.name}: {count} on page {number}",
-                exchanges=(page,),
-                rests_on=rests_on,
-            )
-    return None
 
 
 def full_pages(reader: Reader, walks: Sequence[Walked]) -> Verdict:

@@ -11,11 +11,12 @@ from typing import Any
 from conformance.checks.attribution import Paths, RequestAttribution, following
 from conformance.checks.check import Check, grounds, rule_id, rules_of
 from conformance.checks.request.laws import fault_of
-from conformance.checks.verdict import Verdict, failed, skipped
+from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation
-from conformance.session.listing import Item, Reader, Walked, pages_of
+from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, pages_of
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
+from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 
@@ -356,4 +357,92 @@ def incomplete(*walks: Walked) -> Verdict | None:
             received=f"{walk.name}: {walk.listing.problem}",
             exchanges=pages_of(walk.listing)[-2:],
         )
+    return None
+
+
+MOST_NAMED = 5
+"""Differences that are shown."""
+_SHOWN = 80
+"""Characters of a value that are shown."""
+
+
+def same_members(reader: Reader, walks: Sequence[Walked], every: Sequence[Item]) -> Verdict:
+    """Check that each item of these listings is, member by member, as in the default listing (`every`)."""
+    if verdict := incomplete(*walks):
+        return verdict
+    known = {reader.identity(item): item for item in every}
+    tally = Tally("items")
+    for walk in walks:
+        for item in walk.listing.items:
+            name = reader.identity(item)
+            if name in known:
+                tally.clear(name, list(differing_members(known[name], item))[:MOST_NAMED], *pages_of(walk.listing)[:1])
+    return tally.verdict(
+        "told-otherwise",
+        "each item as the default listing has it",
+        wrong="items are described otherwise than in the default listing",
+        lacking="none of these listings has an item",
+    )
+
+
+def differing_members(json: Mapping[str, Any], other: Mapping[str, Any], place: str = "") -> Iterator[str]:
+    """Yield in words what members of two JSON objects differ; `place` is where they are."""
+    for name in dict.fromkeys((*json, *other)):
+        if name not in json or name not in other or json[name] != other[name]:
+            yield f"{place}{name} is {_shown(json, name)}, then {_shown(other, name)}"
+
+
+def _shown(holder: Mapping[str, Any], name: str) -> str:
+    if name not in holder:
+        return "absent"
+    text = dump(holder[name]).decode("utf-8", "replace")
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walked) -> Verdict:
+    """Check that small pages put together give the list of large pages: none lost, none twice, in order.
+
+    Items with equal sort keys may change places: no document orders ties.
+    """
+    if verdict := incomplete(whole, cut):
+        return verdict
+    wanted, got = reader.identities(whole.listing.items), reader.identities(cut.listing.items)
+    rests_on = {"items": len(wanted), "pages": len(cut.listing.pages)}
+    if not wanted and not got:
+        return skipped(f"{whole.name} has no item under this query: there is nothing to cut into pages")
+    if difference := Difference.between(wanted, got):
+        return failed_walk(
+            cut,
+            "items-lost-or-repeated",
+            f"pages of {cut.size} do not add up to the list",
+            expected=f"the same {len(wanted)} items as in pages of {whole.size}",
+            received=str(difference),
+            rests_on=rests_on,
+        )
+    if sort_by is not None:
+        model, keys = (reader.keys(sort_by, walk.listing.items) for walk in (whole, cut))
+        if (at := first_difference(model, keys)) is not None:
+            return failed_walk(
+                cut,
+                "order-lost",
+                f"pages of {cut.size} come in another order",
+                expected=f"the order of the pages of {whole.size}: {model[at]!r} at place {at + 1}",
+                received=repr(keys[at]),
+                rests_on=rests_on,
+            )
+    return _too_large(reader, cut, rests_on) or passed(rests_on)
+
+
+def _too_large(reader: Reader, walk: Walked, rests_on: Mapping[str, int]) -> Verdict | None:
+    """Evaluate the size of each page; None where all keep to it."""
+    for number, page in enumerate(walk.listing.pages, start=1):
+        if (count := len(reader.items(page))) > walk.size:
+            return failed(
+                "page-too-large",
+                "a page holds more items than were asked for",
+                expected=f"at most {walk.size} items on a page",
+                received=f"{walk.name}: {count} on page {number}",
+                exchanges=(page,),
+                rests_on=rests_on,
+            )
     return None

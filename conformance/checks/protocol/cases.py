@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from conformance.checks.request.values import Expect
 from conformance.contract.model import Contract, Operation, Service
+from conformance.wire.exchange import Signing
 from conformance.wire.limits import NO_SUCH_OPERATION
-from conformance.wire.request import HeaderCase, Request, Signing
+from conformance.wire.request import HeaderCase, Request
 
 ANY_CODE: frozenset[str] = frozenset()
 _BAD_REQUEST = frozenset({400})

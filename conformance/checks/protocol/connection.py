@@ -11,8 +11,9 @@ from conformance.checks.request.laws import evaluate_following, evaluate_kept
 from conformance.checks.verdict import Verdict, skipped
 from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession
+from conformance.wire.exchange import Signing
 from conformance.wire.limits import NO_SUCH_OPERATION
-from conformance.wire.request import Request, Signing
+from conformance.wire.request import Request
 
 Bend = Callable[[Contract, Request], Request]
 

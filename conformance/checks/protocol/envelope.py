@@ -9,6 +9,7 @@ from enum import Enum
 from functools import partial
 from itertools import islice
 
+from conformance.checks.attribution import fresh_token
 from conformance.checks.check import Check, because
 from conformance.checks.protocol.circumstances import (
     date_of,
@@ -22,13 +23,12 @@ from conformance.checks.protocol.circumstances import (
     tells_times,
 )
 from conformance.checks.request.cases import request_cases
-from conformance.checks.request.placeholders import fresh_token
 from conformance.checks.request.values import Expect
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation, Service
 from conformance.session.session import TargetSession
-from conformance.wire.exchange import Exchange, shown
-from conformance.wire.request import Request, Signing
+from conformance.wire.exchange import Exchange, Signing, shown
+from conformance.wire.request import Request
 
 _SUCCESS = range(200, 300)
 _CLIENT_ERRORS = range(400, 500)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from conformance.checks.attribution import RequestAttribution
+from conformance.checks.attribution import RequestAttribution, exists, resolve
 from conformance.checks.check import Check, because
 from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
 from conformance.checks.request.cases import request_cases
@@ -18,7 +18,6 @@ from conformance.checks.request.laws import (
     evaluate_like_control,
     evaluate_rejected,
 )
-from conformance.checks.request.placeholders import exists, resolve
 from conformance.checks.request.values import Expect, Members, Placeholder, RequestCase
 from conformance.checks.verdict import Verdict, skipped
 from conformance.contract.model import Contract, Operation

@@ -13,7 +13,7 @@ name of a parent that is younger than the child is another one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.checks.consistency.rules import as_number
 from conformance.checks.law import Law
+from conformance.checks.verdict import Tally, Verdict
+from conformance.session.snapshot import ResourceSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -272,3 +274,24 @@ def parents(snapshot: Snapshot, resource: ResourceSnapshot) -> Iterator[Resource
 def _younger(item: ResourceSnapshot, other: ResourceSnapshot) -> bool:
     created, before = number(item.answer, "CreationTime"), number(other.answer, "CreationTime")
     return created is not None and before is not None and created > before
+
+
+ARN_STATEMENT = "the ARN of a tuning job ends with its name"
+
+
+def arn_of_the_tuning_job(resources: Iterable[ResourceSnapshot]) -> Verdict:
+    """Check that the last part of HyperParameterTuningJobArn is the name, in whatever case."""
+    tally = Tally("tuning jobs")
+    for resource in resources:
+        arn = text(resource.answer, "HyperParameterTuningJobArn")
+        if arn:
+            last = arn.rpartition("/")[2]
+            tally.hold(
+                last.lower() == resource.name.lower(), f"{resource.name} has the ARN {arn}", resource.description
+            )
+    return tally.verdict(
+        "arn-of-another",
+        "HyperParameterTuningJobArn ends with the name",
+        wrong="HyperParameterTuningJobArn does not end with the name",
+        lacking="no tuning job shows an ARN",
+    )

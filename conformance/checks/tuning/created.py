@@ -28,12 +28,14 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
+    ARN_STATEMENT,
     BEST,
     DESCRIBE,
     LIST,
     METRIC,
     OVERALL_BEST,
     Json,
+    arn_of_the_tuning_job,
     at,
     autotuned,
     definitions,
@@ -45,7 +47,6 @@ from conformance.checks.tuning.answers import (
     same_time,
     text,
 )
-from conformance.checks.tuning.identity import ARN_STATEMENT, arn_of_the_tuning_job
 from conformance.checks.verdict import Tally, Verdict
 
 if TYPE_CHECKING:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
+    ARN_STATEMENT,
     DESCRIBE,
     LIST,
     OVERALL_BEST,
+    arn_of_the_tuning_job,
     at,
     autotuned,
     definitions,
@@ -24,8 +26,6 @@ from conformance.checks.tuning.answers import (
 from conformance.checks.verdict import Tally, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from conformance.checks.tuning.answers import Pick
     from conformance.session.snapshot import ResourceSnapshot, Snapshot
 
@@ -130,27 +130,6 @@ def training_job_arn_ends_with_its_name(snapshot: Snapshot, pick: Pick) -> Verdi
         wrong="TrainingJobArn does not end with TrainingJobName",
         lacking="no training job has both a name and an ARN",
         notes=("the ARN carries the name in lower case, as observed (O9)",) if lowered else (),
-    )
-
-
-ARN_STATEMENT = "the ARN of a tuning job ends with its name"
-
-
-def arn_of_the_tuning_job(resources: Iterable[ResourceSnapshot]) -> Verdict:
-    """Check that the last part of HyperParameterTuningJobArn is the name, in whatever case."""
-    tally = Tally("tuning jobs")
-    for resource in resources:
-        arn = text(resource.answer, "HyperParameterTuningJobArn")
-        if arn:
-            last = arn.rpartition("/")[2]
-            tally.hold(
-                last.lower() == resource.name.lower(), f"{resource.name} has the ARN {arn}", resource.description
-            )
-    return tally.verdict(
-        "arn-of-another",
-        "HyperParameterTuningJobArn ends with the name",
-        wrong="HyperParameterTuningJobArn does not end with the name",
-        lacking="no tuning job shows an ARN",
     )
 
 

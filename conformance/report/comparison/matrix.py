@@ -15,11 +15,11 @@ from rich.text import Text
 
 from conformance.forms import Count
 from conformance.report.comparison.reading import Note, Side, notes_on
-from conformance.report.html import asset, html_environment, script_source
 from conformance.report.layout import Printer
 from conformance.report.markdown import code, plain
 from conformance.report.result import Outcome, Result, sort_results
 from conformance.report.summary import count, headline
+from conformance.report.templating import asset, html_environment, script_source
 from conformance.visible import clip, one_line, visible
 
 _WORST = (Outcome.ERROR, Outcome.FAILED, Outcome.PASSED, Outcome.SKIPPED)
