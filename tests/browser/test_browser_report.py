@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from browser import runs
 from browser.conftest import Open
@@ -177,17 +177,23 @@ def test_a_row_leads_from_a_check_to_its_fact(open_report: Open) -> None:
     expect(page.locator(".row.hit > details > summary")).to_contain_text("broken")
 
 
+def laid_out(answer: Locator) -> None:
+    """Wait until the page has laid out the body of an answer, which it does some time after the click."""
+    ends = "([answer, body]) => answer.innerText.endsWith(body)"
+    answer.page.wait_for_function(ends, arg=[answer.element_handle(), runs.BODY_LAID_OUT])
+
+
 def test_what_came_back_is_text_and_bodies_are_laid_out_as_they_were_sent(open_report: Open) -> None:
     page = open_report(BROKEN)
     finding = page.locator("#finding-1")
     expect(finding.locator(".received").first).to_have_text(runs.HOSTILE.replace("\u202e", "\\u202e"))
     finding.locator(".exchanges > summary").click()
-    assert finding.locator(".exchanges pre").last.inner_text().endswith(runs.BODY_LAID_OUT)
+    laid_out(finding.locator(".exchanges pre").last)
     finding.locator(".others > summary").click()
     row = finding.locator(".others .row").first
     row.locator("summary").first.click()
     row.locator(".exchanges > summary").click()
-    assert row.locator(".exchanges pre").last.inner_text().endswith(runs.BODY_LAID_OUT)
+    laid_out(row.locator(".exchanges pre").last)
     assert page.locator("img").count() == 0
 
 

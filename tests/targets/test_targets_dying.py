@@ -17,6 +17,8 @@ DESCRIBE = "DescribeHyperParameterTuningJob"
 BODY = f"{DESCRIBE}/protocol/body"
 SERVER = Path(__file__).parent / "dying_server.py"
 PYTHON_PATH = Path(__file__).parents[2]
+FATAL = {f"{BODY}/null", f"{BODY}/null-code"}
+"""The checks of the request that ends the server: that it is rejected, and by which code."""
 
 
 def test_a_launched_server_is_restarted_with_its_state_and_the_fatal_request_is_the_failure(tmp_path: Path) -> None:
@@ -29,7 +31,7 @@ def test_a_launched_server_is_restarted_with_its_state_and_the_fatal_request_is_
     )
     report = report_of(tmp_path / "out")
     failed = {name: row for name, row in by_id(report).items() if row["outcome"] not in {"passed", "skipped"}}
-    assert set(failed) == {f"{BODY}/null"}, ended.out
+    assert set(failed) == FATAL, ended.out
     assert (failed[f"{BODY}/null"]["kind"], failed[f"{BODY}/null"]["outcome"]) == ("killed", "failed")
     assert ended.code == ExitCode.DOES_NOT_CONFORM
     assert report["complete"]
@@ -57,10 +59,10 @@ def run_on_a_server_that_dies(tmp_path: Path, *, answers: bool) -> tuple[int, di
     return ended.code, by_id(report), report["stopped"]
 
 
-def test_a_server_at_a_url_that_is_gone_ends_the_run_and_only_its_last_check_is_named(tmp_path: Path) -> None:
+def test_a_server_at_a_url_that_is_gone_ends_the_run_and_only_its_last_request_is_named(tmp_path: Path) -> None:
     code, results, stopped = run_on_a_server_that_dies(tmp_path, answers=False)
     accused = {name: row["kind"] for name, row in results.items() if row["outcome"] in {"failed", "error"}}
-    assert accused == {f"{BODY}/null": "killed"}
+    assert accused == dict.fromkeys(FATAL, "killed")
     assert code == ExitCode.TARGET_BROKE
     assert f"gone after {DESCRIBE} with the body 'null'" in stopped
 
