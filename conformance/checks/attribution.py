@@ -34,7 +34,7 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 
 _CLIENT_ERRORS = range(400, 500)
-_OF_REJECTIONS = frozenset({CONTROL_REFUSED, "wrong-code", "wrong-status"})
+_OF_REJECTIONS = frozenset({CONTROL_REFUSED, WRONG_CODE, "wrong-status"})
 """Kinds of failures of a request that was rejected, as its control may be for a reason of its own."""
 _DERAILING = frozenset({"present", "type", "required", "enum"})
 """Facets without which a value can't be compared with others: a text that is too long still can."""
@@ -74,14 +74,14 @@ class RequestAttribution:
         if verdict.outcome is not Outcome.FAILED:
             return verdict
         if unreadable := self._no_error_can_be_read(verdict, session):
-            return replace(verdict, see=(f"{self._operation.name}/protocol/error-body/{unreadable}",))
+            return replace(verdict, see=(unreadable,))
         simpler = self._simpler(members, strictly=verdict.kind != CONTROL_REFUSED)
         return replace(verdict, see=(*self._about_the_plain(session), *simpler))
 
     def of_control(self, verdict: Verdict, members: Members, control: Exchange, session: TargetSession) -> Verdict:
         """Return a verdict on a request that must be rejected: where its control is as well, that is the fault."""
         if unreadable := self._no_error_can_be_read(verdict, session):
-            return replace(verdict, see=(f"{self._operation.name}/protocol/error-body/{unreadable}",))
+            return replace(verdict, see=(unreadable,))
         if verdict.kind not in _OF_REJECTIONS or was_accepted(self._operation, control):
             return verdict
         return replace(verdict, see=self.of(replace(verdict, kind=CONTROL_REFUSED), members, session).see)
@@ -105,23 +105,23 @@ class RequestAttribution:
             yield from (f"{self._operation.name}/error/{code}/*" for code in self._operation.errors)
 
     def _no_error_can_be_read(self, verdict: Verdict, session: TargetSession) -> str:
-        """Return the rule of errors that a failure shows broken, on a target whose plainest error breaks it as well.
+        """Return the check of errors that a failure shows broken, on a target whose plainest error breaks it as well.
 
         That is the one on their JSON, or the one on their code; empty where neither is broken. A rejection that has no
         code to read breaks it by itself: that rule is about every error of the run.
         """
         if verdict.outcome is not Outcome.FAILED or not verdict.exchanges or not self._operation.subject:
             return ""
-        rejected = verdict.exchanges[0]
-        if verdict.kind == WRONG_CODE and rejected.error_code == "":
-            return "json-object" if rejected.answer is None else "type"
+        rejected, rules = verdict.exchanges[0], f"{self._operation.name}/protocol/error-body"
+        if verdict.kind == WRONG_CODE and not rejected.error_code:
+            return f"{rules}/json-object" if rejected.answer is None else f"{rules}/type"
         plainest_error = Request.call(self._operation.name, {self._operation.subject: session.unknown_name})
-        shown = (verdict.exchanges[0], session.exchange(plainest_error, ordinary=False))
+        shown = (rejected, session.exchange(plainest_error, ordinary=False))
         if any(item.status not in _CLIENT_ERRORS for item in shown):
             return ""
         if all(item.answer is None for item in shown):
-            return "json-object"
-        return "" if any(item.error_code or item.answer is None for item in shown) else "type"
+            return f"{rules}/json-object"
+        return "" if any(item.error_code or item.answer is None for item in shown) else f"{rules}/type"
 
     def _sent(self, exchange: Exchange, session: TargetSession) -> Members:
         """Return the members of a request as cases have them: with placeholders for what the state gives."""

@@ -1,7 +1,7 @@
 """Mutants of what a successful answer says: the rows of `mutants.yaml`, and those that take more than new values.
 
 Those named `within-` are just inside what a service may add or write in another form: `mutants.yaml` lists them as
-equivalent, with the observation that allows each.
+equivalent, with the observation that allows each. Long, since it is a table with code between its rows.
 """
 
 from __future__ import annotations

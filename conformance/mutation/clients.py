@@ -1,4 +1,7 @@
-"""Mutants of clients: boto3's client and paginator, and the AWS CLI, as `played_cli` emulates it."""
+"""Mutants of clients: boto3's client and paginator, and the AWS CLI, as `played_cli` emulates it.
+
+Long, since it is a table with code between its rows.
+"""
 
 from __future__ import annotations
 

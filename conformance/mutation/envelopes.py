@@ -1,4 +1,7 @@
-"""Mutants of the envelope: HTTP, headers and bodies of requests and answers, the form of errors, and signatures."""
+"""Mutants of the envelope: HTTP, headers and bodies of requests and answers, the form of errors, and signatures.
+
+Long, since it is a table with code between its rows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Mutants of listings: pages and tokens, filters and orders, and items that differ from one listing to another."""
+"""Mutants of listings: pages and tokens, filters and orders, and items that differ from one listing to another.
+
+Long, since it is a table with code between its rows.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 What was asked for at creation is known of every tuning job that the suite made. What became of one (status, times,
 training jobs) is known only where the target took the whole world (`ResourceSnapshot.listed_known`). One filled through
-Create alone decides that itself.
+Create alone decides that itself. These laws share one comparison, and are one module for that, though a long one.
 
 Every member that was given must return with an equal value; numbers are equal by value. What a service may do beyond
 that is a row of `_RULES`, or one of these:
