@@ -28,18 +28,18 @@ class ExitCode(IntEnum):
 class UserError(Exception):
     """A problem that the user can fix, in three parts.
 
-    `problem` says what is wrong, `where` names the file and line or the target and URL, and `remedy` says what to do.
+    `problem` says what is wrong, `where` names the file and line or the target and URL, and `hint` says what to do.
     The command line prints the three parts and exits with `exit_code`.
     """
 
     exit_code: ExitCode = ExitCode.USAGE
 
-    def __init__(self, problem: str, *, where: str = "", remedy: str = "", exit_code: ExitCode | None = None) -> None:
-        """Keep the parts; `where` and `remedy` may be empty, and the exit code is usually that of the class."""
+    def __init__(self, problem: str, *, where: str = "", hint: str = "", exit_code: ExitCode | None = None) -> None:
+        """Keep the parts; `where` and `hint` may be empty, and the exit code is usually that of the class."""
         super().__init__(problem)
         self.problem = problem
         self.where = where
-        self.remedy = remedy
+        self.hint = hint
         self.exit_code = exit_code or self.exit_code
 
     def __str__(self) -> str:
@@ -47,8 +47,8 @@ class UserError(Exception):
         lines = [f"error: {self.problem}"]
         if self.where:
             lines.append(f"  where: {self.where}")
-        if self.remedy:
-            lines.append(f"  hint: {self.remedy}")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
         return "\n".join(lines)
 
 

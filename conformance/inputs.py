@@ -88,11 +88,11 @@ def load_file(path: Path, file: str, error: type[UserError]) -> tuple[Section | 
         content = path.read_bytes()
     except OSError as reason:
         raise error(
-            f"the file can't be read: {reason.strerror}", where=file, remedy="restore the file, or allow reading it"
+            f"the file can't be read: {reason.strerror}", where=file, hint="restore the file, or allow reading it"
         ) from reason
     value = read_yaml(content, file, error)
     if not isinstance(value, Section | Entries):
-        raise error("the file holds no mapping and no list", where=f"{file}:1", remedy="fill it, or remove it")
+        raise error("the file holds no mapping and no list", where=f"{file}:1", hint="fill it, or remove it")
     return value, content
 
 
@@ -114,7 +114,7 @@ def read_yaml(
         raise error(
             f"the file is not well-formed YAML: {_reason(reason)}",
             where=f"{file}:{_line_of(reason, content)}",
-            remedy="fix the syntax on or just above that line",
+            hint="fix the syntax on or just above that line",
         ) from reason
 
 
@@ -260,8 +260,8 @@ class _Builder:
     def unwelcome(self, what: str, line: int) -> UserError:
         return self.fault(f"{what} has no place in such a file", line, "write the plain value there")
 
-    def fault(self, problem: str, line: int, remedy: str) -> UserError:
-        return self.error(problem, where=f"{self.file}:{line}", remedy=remedy)
+    def fault(self, problem: str, line: int, hint: str) -> UserError:
+        return self.error(problem, where=f"{self.file}:{line}", hint=hint)
 
 
 _HANDLERS: dict[type, Any] = {
@@ -341,7 +341,7 @@ def insist(document: Section, schema: Mapping[str, Any], error: type[UserError],
     faults = schema_faults(document, schema, secret)
     if faults:
         more = f" (and {len(faults) - 1} more in this file)" if len(faults) > 1 else ""
-        raise error(faults[0].problem + more, where=faults[0].where, remedy=faults[0].hint)
+        raise error(faults[0].problem + more, where=faults[0].where, hint=faults[0].hint)
 
 
 def schema_faults(document: Section | Entries, schema: Mapping[str, Any], secret: Collection[str] = ()) -> list[Fault]:

@@ -78,7 +78,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         raise UserError(
             f"the folder can't be made: {error.strerror or error}",
             where=str(folder),
-            remedy="name another one with --report-dir",
+            hint="name another one with --report-dir",
         ) from error
     with ExitStack() as held:
         if fcntl is not None:
@@ -103,7 +103,7 @@ def _lock(descriptor: int, path: Path) -> None:
         raise InUseError(
             "another run writes there",
             where=str(path),
-            remedy="wait until it has ended, or name another place (--report-dir, --record)",
+            hint="wait until it has ended, or name another place (--report-dir, --record)",
         ) from error
     except OSError:
         return  # a file system without locks

@@ -61,7 +61,7 @@ def run(command: click.Command, name: str) -> NoReturn:
         error = UserError(
             f"the output can't be written: {lost.strerror or lost}",
             where="standard output",
-            remedy="let it go to a terminal, or to a file on a disk with room",
+            hint="let it go to a terminal, or to a file on a disk with room",
         )
         click.echo(str(error), err=True)
         code = code or int(error.exit_code)

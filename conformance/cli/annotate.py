@@ -46,5 +46,5 @@ def _append(path: Path, values: dict[str, str]) -> None:
         raise UserError(
             f"the outputs can't be written: {error.strerror or error}",
             where=str(path),
-            remedy="name a file that can be written to, on a disk with room",
+            hint="name a file that can be written to, on a disk with room",
         ) from error

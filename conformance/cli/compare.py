@@ -70,5 +70,5 @@ def _write(path: Path, text: str) -> None:
         raise UserError(
             f"the comparison can't be written: {error.strerror or error}",
             where=str(path),
-            remedy="name a file that can be written to",
+            hint="name a file that can be written to",
         ) from error

@@ -77,7 +77,7 @@ def _kinds(given: tuple[str, ...]) -> frozenset[str]:
     for word in words:
         if word not in {*_KINDS, "any"}:
             raise UserError(
-                f"--fail-on takes {', '.join(_KINDS)} or any, not {word!r}", remedy="for example --fail-on any"
+                f"--fail-on takes {', '.join(_KINDS)} or any, not {word!r}", hint="for example --fail-on any"
             )
     return frozenset(_KINDS if "any" in words else words)
 
@@ -88,12 +88,10 @@ def _one_of_them(options: dict[str, Any]) -> None:
         f"--{name.replace('_', '-')}" for name in ("document", "botocore_data", "model") if options[name] is not None
     ]
     if len(given) > 1:
-        raise UserError(
-            f"{' and '.join(given)} name two things to compare with the contract", remedy="give one of them"
-        )
+        raise UserError(f"{' and '.join(given)} name two things to compare with the contract", hint="give one of them")
     stray = [f"--{name}" for name in ("style", "operation") if options[name] is not None]
     if stray and options["document"] is None:
-        raise UserError(f"{' and '.join(stray)} is about a page, and there is none", remedy="add --document FILE")
+        raise UserError(f"{' and '.join(stray)} is about a page, and there is none", hint="add --document FILE")
 
 
 def _of_page(loaded: Contract, options: dict[str, Any]) -> Drift:

@@ -47,7 +47,7 @@ def explain(id_: str, contract: str | None) -> None:
             if near
             else "list ids with `conformance checks` or `conformance facts`"
         )
-        raise UserError(f"there is no check, fact, behaviour, source or observation {id_!r}", remedy=hint)
+        raise UserError(f"there is no check, fact, behaviour, source or observation {id_!r}", hint=hint)
     click.echo("\n\n".join(texts))
 
 
@@ -104,7 +104,7 @@ def _line(loaded: Contract, source: Source, line: int) -> str:
         near = sorted(every, key=lambda cited: abs(cited - line))[:3]
         raise UserError(
             f"nothing in the contract cites line {line} of {source.id}, which has {source.lines} lines",
-            remedy=f"the nearest lines that are cited: {', '.join(f'{source.id}:{cited}' for cited in sorted(near))}",
+            hint=f"the nearest lines that are cited: {', '.join(f'{source.id}:{cited}' for cited in sorted(near))}",
         )
     return _rows(
         f"line {line} of {source.id}",

@@ -30,7 +30,7 @@ def lint(documents: str | None, contract: str | None) -> int:
         findings += verify_citations(loaded, Path(documents))
     checks = catalogue(loaded)
     for finding in findings:
-        click.echo(f"{finding.where}: {finding.problem}\n  hint: {finding.remedy}")
+        click.echo(f"{finding.where}: {finding.problem}\n  hint: {finding.hint}")
     cited = "" if documents is None else ", citations checked against the documents"
     words = f"{len(loaded.facts)} facts, {len(loaded.behaviours)} behaviours, {len(checks)} checks{cited}"
     click.echo(f"{len(findings) or 'no'} finding{'' if len(findings) == 1 else 's'}: {words}")

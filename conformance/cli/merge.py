@@ -67,7 +67,7 @@ def _with_known_failures(record: Record, known: Path, loaded: Contract) -> Recor
     if loaded.digest != record.header.contract.digest:
         raise MergeError(
             f"the run was judged by the contract {record.header.contract.digest[:12]}, not by {loaded.digest[:12]}",
-            remedy="name its contract with --contract, so that known failures can be matched with its checks",
+            hint="name its contract with --contract, so that known failures can be matched with its checks",
         )
     return apply_known_failures(
         record, KnownFailureMatcher(entries, [check.id for check in catalogue(loaded)], today(os.environ))

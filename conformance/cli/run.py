@@ -187,11 +187,11 @@ def run(  # noqa: PLR0913 - an option each; those of the settings stay together
         click.echo(json.dumps(_schema(schema_name), indent=2))
         return ExitCode.CONFORMS
     if workers not in {None, "auto", "logical"} and not str(workers).isdecimal():
-        raise UserError(f"-n takes a number of processes or 'auto', not {workers!r}", remedy="for example -n 2")
+        raise UserError(f"-n takes a number of processes or 'auto', not {workers!r}", hint="for example -n 2")
     if (workers is not None or tx) and (options["record"] or options["replay"]):
-        raise UserError("evidence is recorded and replayed by one process", remedy="leave out -n and --tx")
+        raise UserError("evidence is recorded and replayed by one process", hint="leave out -n and --tx")
     if plan_only and options["replay"]:
-        raise UserError("a replay sends nothing: there is nothing to plan", remedy="leave out --plan, or --replay")
+        raise UserError("a replay sends nothing: there is nothing to plan", hint="leave out --plan, or --replay")
     draft = _draft_at(write_known_failures, reason)
     distribution = _distribution(workers, tx)
     gc.set_threshold(_GARBAGE, 20, 100)
@@ -245,7 +245,7 @@ def _run(plan: Plan, observer: RunObserver, distribution: Sequence[str], screen:
             raise click.Abort
         raise UserError(
             "the run ended before it began",
-            remedy="run it under pytest itself to see why: pytest --pyargs conformance.suite",
+            hint="run it under pytest itself to see why: pytest --pyargs conformance.suite",
         )
     return observer.record
 
@@ -255,7 +255,7 @@ def _distribution(workers: str | None, tx: Sequence[str]) -> list[str]:
     if not tx:
         return [] if workers is None else ["-n", workers]
     if workers is not None:
-        raise UserError("-n and --tx don't go together", remedy="write --tx 2*ssh=HOST for two processes on a host")
+        raise UserError("-n and --tx don't go together", hint="write --tx 2*ssh=HOST for two processes on a host")
     from execnet import XSpec  # noqa: PLC0415 - only this branch needs it
 
     for spec in tx:
@@ -272,7 +272,7 @@ def _distribution(workers: str | None, tx: Sequence[str]) -> list[str]:
 def _no_spec(spec: str, why: str) -> UserError:
     return UserError(
         f"--tx {spec}: {why}",
-        remedy="write it as pytest-xdist does: ssh=user@host//python=/opt/suite/bin/python, socket=host:8888, or popen",
+        hint="write it as pytest-xdist does: ssh=user@host//python=/opt/suite/bin/python, socket=host:8888, or popen",
     )
 
 
@@ -281,7 +281,7 @@ def _draft_at(path: str | None, reason: str | None) -> Draft | None:
     if path is None:
         if reason is not None:
             raise UserError(
-                "--reason is for entries that are written, and none are", remedy="add --write-known-failures FILE"
+                "--reason is for entries that are written, and none are", hint="add --write-known-failures FILE"
             )
         return None
     from conformance.suite.known_failures import TODO, Draft  # noqa: PLC0415 - only this branch needs it

@@ -104,6 +104,6 @@ def _credentials(keys: str) -> dict[str, str]:
     access_key, _, secret_key = keys.partition(":")
     if not access_key or not secret_key:
         raise UserError(
-            "--require-signature takes an access key and its secret key", remedy="write --require-signature test:test"
+            "--require-signature takes an access key and its secret key", hint="write --require-signature test:test"
         )
     return {access_key: secret_key}

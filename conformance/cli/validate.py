@@ -47,7 +47,7 @@ def validate(
     if operation is None or (file is None and options["request"] is None):
         raise UserError(
             "there is nothing to judge",
-            remedy="conformance validate OPERATION FILE, or conformance validate OPERATION --request FILE",
+            hint="conformance validate OPERATION FILE, or conformance validate OPERATION --request FILE",
         )
     from conformance.contract.operations import operation_named  # noqa: PLC0415 - --help does without it
     from conformance.suite.saved import STDIN, Form, read  # noqa: PLC0415 - as above
@@ -56,7 +56,7 @@ def validate(
     loaded = contract_in(contract)
     about = loaded.operations[operation_named(operation, loaded.operations)]
     if file == options["request"] == STDIN:
-        raise UserError("standard input holds one thing, not two", remedy="save the answer or the request as a file")
+        raise UserError("standard input holds one thing, not two", hint="save the answer or the request as a file")
     found = evaluate(
         loaded,
         about,

@@ -61,12 +61,12 @@ def find(choice: str) -> Path | None:
     if choice != AUTO:
         named = shutil.which(choice)
         if named is None:
-            raise AwsCliError("the AWS CLI is not there, or is no program", where=choice, remedy=_REMEDY)
+            raise AwsCliError("the AWS CLI is not there, or is no program", where=choice, hint=_REMEDY)
         return Path(named).absolute()
     beside = Path(sys.executable).parent / _NAME
     found = str(beside) if os.access(beside, os.X_OK) else shutil.which(_NAME)
     if found is None:
-        raise AwsCliError("the AWS CLI was asked for, and is not installed", remedy=_REMEDY)
+        raise AwsCliError("the AWS CLI was asked for, and is not installed", hint=_REMEDY)
     return Path(found).absolute()
 
 
@@ -83,13 +83,13 @@ def version_of(program: Path, home: Path) -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         why = "it does not end" if isinstance(error, subprocess.TimeoutExpired) else str(error.strerror)
-        raise AwsCliError(f"the AWS CLI can't be run: {why}", where=str(program), remedy=_REMEDY) from error
+        raise AwsCliError(f"the AWS CLI can't be run: {why}", where=str(program), hint=_REMEDY) from error
     said = (ended.stdout + ended.stderr).decode(errors="replace")
     found = _SAYS.search(said)
     if ended.returncode != 0 or found is None:
         first = (said.strip().splitlines() or ["nothing"])[0]
         raise AwsCliError(f"this is not the AWS CLI: asked for its version, it said {first!r}", where=str(program),
-                          remedy=_REMEDY)  # fmt: skip
+                          hint=_REMEDY)  # fmt: skip
     return found[1]
 
 

@@ -71,7 +71,7 @@ def check_rule(rule: Rule, written: Section, operation: Operation) -> None:
         where = bindings.at(name)
         if name in scope:
             raise ContractError(
-                f"the name {name!r} is bound already", where=where, remedy="choose another name for this binding"
+                f"the name {name!r} is bound already", where=where, hint="choose another name for this binding"
             )
         bound = _Walk(expression, where).kinds(_compiled(expression, where), (_Record(dict(scope)),))
         scope[name] = tuple(_entries(bound, or_itself=True))
@@ -89,7 +89,7 @@ def _compiled(expression: str, where: str) -> Any:
         raise ContractError(
             f"the expression {expression!r} is no JMESPath: {reason}",
             where=where,
-            remedy="fix the expression; literals are written in single quotes or backticks",
+            hint="fix the expression; literals are written in single quotes or backticks",
         ) from error
 
 
@@ -157,7 +157,7 @@ class _Walk:
             raise ContractError(
                 f"there is no function {name!r} in the expression {self.expression!r}",
                 where=self.where,
-                remedy=suggest(name, sorted(_FUNCTIONS)),
+                hint=suggest(name, sorted(_FUNCTIONS)),
             )
         plain = [self.kinds(argument, current) for argument in arguments if argument["type"] != "expref"]
         entries = tuple(entry for kinds in plain for entry in _entries(kinds))
@@ -193,7 +193,7 @@ class _Walk:
         raise ContractError(
             f"the expression {self.expression!r} names {name!r}, which does not exist there",
             where=self.where,
-            remedy="write `[]` after the list, to look into its entries" if lists else suggest(name, known),
+            hint="write `[]` after the list, to look into its entries" if lists else suggest(name, known),
         )
 
 
@@ -251,7 +251,7 @@ def parse_behaviours(
             raise ContractError(
                 f"a behaviour has exactly one judge, not {len(judges)}",
                 where=mapping.at("judged_by"),
-                remedy=f"write exactly one of: {', '.join(_JUDGES)}",
+                hint=f"write exactly one of: {', '.join(_JUDGES)}",
             )
         basis, level = _BASES[choice(mapping, "basis", _BASES)]
         yield Behaviour(
@@ -305,7 +305,7 @@ def _rules(judges: Section, operations: Mapping[str, Operation]) -> Iterator[Rul
             raise ContractError(
                 f"a second rule about {rule.operation}",
                 where=written.at(at),
-                remedy="keep one rule for each operation, and make another behaviour of the rest",
+                hint="keep one rule for each operation, and make another behaviour of the rest",
             )
         taken.add(rule.operation)
         yield rule

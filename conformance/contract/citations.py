@@ -50,7 +50,7 @@ class CitationIndex:
             raise ContractError(
                 f"there is no document {document!r}",
                 where=written.at(),
-                remedy=f"name the file after a document of sources.yaml: {suggest(document, documents)}",
+                hint=f"name the file after a document of sources.yaml: {suggest(document, documents)}",
             )
         for operation, directions in subs(written):
             known(operation, operations, "operation", written.at(operation))
@@ -97,11 +97,11 @@ class CitationIndex:
             existing = paths.get((operation, direction), ())
             if path not in existing:
                 problem = f"the contract has no path {path!r} in the {direction} of {operation}"
-                remedy = suggest(path, existing)
+                hint = suggest(path, existing)
             else:
                 problem = f"the contract states no documented {facet} at {path!r} in the {direction} of {operation}"
-                remedy = f"state `{facet}` outside of `modelled` in the shape or at the member, or remove the citation"
-            raise ContractError(problem, where=cited[0].where, remedy=remedy)
+                hint = f"state `{facet}` outside of `modelled` in the shape or at the member, or remove the citation"
+            raise ContractError(problem, where=cited[0].where, hint=hint)
 
 
 def _with_own_value(citation: Citation, stated: Any, value: Any) -> Citation:
@@ -141,7 +141,7 @@ def cited_by_behaviour(entry: Section, sources: Mapping[str, Source]) -> Citatio
         line = _line_number(entry.get("line"), entry.at("line"), source)
         return Citation(source.id, line, more_lines=_more_lines(entry, source), where=entry.at())
     if entry.get("line") is not None or "lines" in entry:
-        raise ContractError(f"the source {source.id!r} has no lines", where=entry.at("line"), remedy="remove the line")
+        raise ContractError(f"the source {source.id!r} has no lines", where=entry.at("line"), hint="remove the line")
     return Citation(source.id, None, where=entry.at())
 
 
@@ -158,13 +158,13 @@ def _line_number(written: Any, where: str, source: Source) -> int:
         raise ContractError(
             f"a citation is a line number, not {shown(written)}",
             where=where,
-            remedy="write the line, or `{line: ..., value: ...}`, or a list of these",
+            hint="write the line, or `{line: ..., value: ...}`, or a list of these",
         )
     if not 1 <= written <= source.lines:
         raise ContractError(
             f"the document {source.id!r} has no line {written}",
             where=where,
-            remedy=f"its lines are 1 to {source.lines}, as sources.yaml says",
+            hint=f"its lines are 1 to {source.lines}, as sources.yaml says",
         )
     return written
 
@@ -189,13 +189,13 @@ def parse_sources(written: Section) -> dict[str, Source]:
             raise ContractError(
                 f"the documents {editions[source.edition]!r} and {name!r} have the same edition",
                 where=entry.at("edition"),
-                remedy="number the documents by age, so that one of two is always the newer",
+                hint="number the documents by age, so that one of two is always the newer",
             )
         editions[source.edition] = name
     for name, entry in subs(sub(written, "others")):
         if name in found:
             raise ContractError(
-                f"the source {name!r} is there twice", where=entry.at(), remedy="give each source its own id"
+                f"the source {name!r} is there twice", where=entry.at(), hint="give each source its own id"
             )
         closed(entry, ("title", "kind", "version", "api_version", "url"), ("title", "kind"), what="a source")
         found[name] = Source(
@@ -216,14 +216,14 @@ def _document(name: str, entry: Section) -> Source:
     edition = whole(entry, "edition")
     if edition == 0:
         raise ContractError(
-            "editions are counted from 1", where=entry.at("edition"), remedy="give the oldest document edition 1"
+            "editions are counted from 1", where=entry.at("edition"), hint="give the oldest document edition 1"
         )
     sha256 = text(entry, "sha256")
     if not _SHA256.fullmatch(sha256):
         raise ContractError(
             "the sha256 is not 64 lower-case hexadecimal digits",
             where=entry.at("sha256"),
-            remedy="write the output of `sha256sum` for the file",
+            hint="write the output of `sha256sum` for the file",
         )
     return Source(
         name,
@@ -247,7 +247,7 @@ def _url(entry: Section) -> str:
         raise ContractError(
             f"{url!r} is no public address",
             where=entry.at("url"),
-            remedy="write the whole URL of the page, beginning with https://",
+            hint="write the whole URL of the page, beginning with https://",
         )
     return url
 
@@ -262,7 +262,7 @@ def parse_observations(written: Entries) -> dict[str, Observation]:
         name = text(fact, "id")
         if name in found:
             raise ContractError(
-                f"the observation {name!r} is there twice", where=fact.at("id"), remedy="give each its own id"
+                f"the observation {name!r} is there twice", where=fact.at("id"), hint="give each its own id"
             )
         found[name] = Observation(name, text(fact, "statement"), choice(fact, "certainty", CERTAINTIES))
     return found

@@ -18,19 +18,17 @@ def section(value: Any, where: str, what: str) -> Section:
     """Insist that a value is a mapping. Raises ContractError."""
     if isinstance(value, Section):
         return value
-    raise ContractError(f"{what} must be a mapping", where=where, remedy="write `key: value` lines there")
+    raise ContractError(f"{what} must be a mapping", where=where, hint="write `key: value` lines there")
 
 
 def closed(mapping: Section, allowed: Collection[str], required: Collection[str] = (), *, what: str) -> None:
     """Reject keys that have no meaning here, and demand those that must be there. Raises ContractError."""
     for key in mapping:
         if key not in allowed:
-            raise ContractError(
-                f"{what} has no key {key!r}", where=mapping.at(key), remedy=suggest(key, sorted(allowed))
-            )
+            raise ContractError(f"{what} has no key {key!r}", where=mapping.at(key), hint=suggest(key, sorted(allowed)))
     for key in required:
         if key not in mapping:
-            raise ContractError(f"{what} lacks the key {key!r}", where=mapping.at(), remedy=f"add `{key}:` to it")
+            raise ContractError(f"{what} lacks the key {key!r}", where=mapping.at(), hint=f"add `{key}:` to it")
 
 
 def text(mapping: Section, key: str, default: str | None = None) -> str:
@@ -59,7 +57,7 @@ def texts(mapping: Section, key: str) -> tuple[str, ...]:
     for index, entry in enumerate(value):
         if not isinstance(entry, str) or not entry:
             raise ContractError(
-                f"entry {index + 1} of {key!r} must be text", where=value.at(index), remedy="write it in quotes"
+                f"entry {index + 1} of {key!r} must be text", where=value.at(index), hint="write it in quotes"
             )
     return tuple(value)
 
@@ -91,7 +89,7 @@ def wrong_type(mapping: Section, key: str, expected: str) -> ContractError:
     return ContractError(
         f"{key!r} must be {expected}, not {shown(mapping.get(key))}",
         where=mapping.at(key),
-        remedy=f"write {expected} there" + (" (quote it)" if expected == "text" else ""),
+        hint=f"write {expected} there" + (" (quote it)" if expected == "text" else ""),
     )
 
 
@@ -117,7 +115,7 @@ def known(name: str, choices: Collection[str], what: str, where: str) -> str:
     """Return a name that is one of the choices. Raises ContractError, which suggests the one that was meant."""
     if name in choices:
         return name
-    raise ContractError(f"there is no {what} {name!r}", where=where, remedy=suggest(name, choices))
+    raise ContractError(f"there is no {what} {name!r}", where=where, hint=suggest(name, choices))
 
 
 def names(mapping: Section, key: str, choices: Collection[str], what: str) -> tuple[str, ...]:
@@ -167,7 +165,7 @@ def facet_value(facet: str, holder: Section, key: str) -> Any:
     fault = _fault(facet, value)
     if fault:
         raise ContractError(
-            f"the {facet} must be {fault}, not {shown(value)}", where=holder.at(key), remedy=f"write {fault} there"
+            f"the {facet} must be {fault}, not {shown(value)}", where=holder.at(key), hint=f"write {fault} there"
         )
     if facet == "pattern":
         try:
@@ -176,7 +174,7 @@ def facet_value(facet: str, holder: Section, key: str) -> Any:
             raise ContractError(
                 f"the pattern {value!r} does not compile: {error}",
                 where=holder.at(key),
-                remedy="fix the regular expression; in YAML, single quotes keep backslashes as they are",
+                hint="fix the regular expression; in YAML, single quotes keep backslashes as they are",
             ) from error
     return tuple(value) if facet == "enum" else value
 
@@ -188,7 +186,7 @@ def applicable(facet: str, kind: str, where: str) -> None:
         raise ContractError(
             f"the facet {facet!r} has no meaning on the type {kind!r}",
             where=where,
-            remedy=f"remove it; on that type there are: {', '.join(fitting)}",
+            hint=f"remove it; on that type there are: {', '.join(fitting)}",
         )
 
 
@@ -226,4 +224,4 @@ def known_type(mapping: Section) -> str:
     value = mapping.get("type")
     if isinstance(value, str) and value in TYPES:
         return value
-    raise ContractError(f"there is no type {shown(value)}", where=mapping.at("type"), remedy=suggest(str(value), TYPES))
+    raise ContractError(f"there is no type {shown(value)}", where=mapping.at("type"), hint=suggest(str(value), TYPES))

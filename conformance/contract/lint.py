@@ -53,7 +53,7 @@ def schema_findings(root: Path, shown_root: str, shipped: Path | None = None) ->
         try:
             value, _ = load_file(file, shown, ContractError)
         except ContractError as error:
-            yield Finding(error.problem, error.where, error.remedy)
+            yield Finding(error.problem, error.where, error.hint)
             continue
         for fault in schema_faults(value, {**schema, "$ref": f"#/$defs/{kind}"}):
             yield Finding(
@@ -99,9 +99,9 @@ def _uncited(contract: Contract) -> Iterator[Finding]:
 def _contradictions(node: Node) -> Iterator[Finding]:
     """Find facets of one node that contradict each other; each facet is taken from where the contract states it."""
 
-    def finding(facet: str, problem: str, remedy: str) -> Finding:
+    def finding(facet: str, problem: str, hint: str) -> Finding:
         place = node.places.get(facet, node.where)
-        return Finding(problem, place, remedy)
+        return Finding(problem, place, hint)
 
     low, high = node.effective("minimum"), node.effective("maximum")
     if low is not None and high is not None and low > high:

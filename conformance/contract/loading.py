@@ -64,7 +64,7 @@ def load(path: Path | str | None = None) -> Contract:
         raise ContractError(
             "there is no contract in this folder",
             where=str(root),
-            remedy="name a folder that holds sources.yaml, service.yaml, operations/ and shapes/",
+            hint="name a folder that holds sources.yaml, service.yaml, operations/ and shapes/",
         )
     collecting = gc.isenabled()
     gc.disable()  # many small values are made and all are kept: collecting them costs half of the time, and frees none
@@ -124,7 +124,7 @@ class _Files:
         files = self.folder("operations")
         if not files:
             raise ContractError(
-                "the contract has no operation", where=f"{self.shown}/operations", remedy="add a file for one"
+                "the contract has no operation", where=f"{self.shown}/operations", hint="add a file for one"
             )
         cited = CitationIndex(sources)
         names = [path.stem for path in files]
@@ -135,7 +135,7 @@ class _Files:
                 raise ContractError(
                     f"the document {source.id!r} is about {source.operation!r}, which is no operation here",
                     where=source.where,
-                    remedy=f"name one of: {', '.join(names)}",
+                    hint=f"name one of: {', '.join(names)}",
                 )
         reader = OperationReader(shapes, cited, {})
         operations: dict[str, Operation] = {}
@@ -159,8 +159,8 @@ class _Files:
             for behaviour in parse_behaviours(self.entries(path), sources, operations, observations):
                 other = found.setdefault(behaviour.id, behaviour)
                 if other is not behaviour:
-                    remedy = f"give each its own id; the other is at {other.where}"
-                    raise _twice("behaviour", behaviour.id, behaviour.where, remedy)
+                    hint = f"give each its own id; the other is at {other.where}"
+                    raise _twice("behaviour", behaviour.id, behaviour.where, hint)
         return tuple(sorted(found.values(), key=lambda behaviour: behaviour.number))
 
     def folder(self, name: str) -> list[Path]:
@@ -168,7 +168,7 @@ class _Files:
         folder = self.root / name
         for stray in sorted(folder.glob("*.yml")):
             raise ContractError(
-                "contract files end in .yaml", where=self.name(stray), remedy=f"rename it to {stray.stem}.yaml"
+                "contract files end in .yaml", where=self.name(stray), hint=f"rename it to {stray.stem}.yaml"
             )
         return sorted(folder.glob("*.yaml"))
 
@@ -177,14 +177,14 @@ class _Files:
         if isinstance(value, Section):
             return value
         raise ContractError(
-            "the file must hold a mapping, not a list", where=value.at(), remedy="write `key: value` lines"
+            "the file must hold a mapping, not a list", where=value.at(), hint="write `key: value` lines"
         )
 
     def entries(self, path: Path) -> Entries:
         value = self.read(path)
         if isinstance(value, Entries):
             return value
-        raise ContractError("the file must hold a list, not a mapping", where=value.at(), remedy="start entries with -")
+        raise ContractError("the file must hold a list, not a mapping", where=value.at(), hint="start entries with -")
 
     def read(self, path: Path) -> Section | Entries:
         value, content = load_file(path, self.name(path), ContractError)
@@ -198,8 +198,8 @@ class _Files:
         return f"{self.shown}/{path.relative_to(self.root).as_posix()}"
 
 
-def _twice(what: str, name: str, where: str, remedy: str) -> ContractError:
-    return ContractError(f"the {what} {name!r} is there twice", where=where, remedy=remedy)
+def _twice(what: str, name: str, where: str, hint: str) -> ContractError:
+    return ContractError(f"the {what} {name!r} is there twice", where=where, hint=hint)
 
 
 def _short(root: Path) -> str:

@@ -420,11 +420,11 @@ class Finding:
 
     problem: str
     where: str
-    remedy: str
+    hint: str
 
     def to_json(self) -> dict[str, str]:
         """Return the three parts as they are printed by tools."""
-        return {"problem": self.problem, "where": self.where, "remedy": self.remedy}
+        return {"problem": self.problem, "where": self.where, "hint": self.hint}
 
 
 _OF_TYPE: dict[str, type | tuple[type, ...]] = {

@@ -64,7 +64,7 @@ def operation_named(name: str, operations: Iterable[str]) -> str:
     folded = {spelling.lower(): operation for spelling, operation in spelled.items()}
     near = get_close_matches(name.lower(), folded, n=1, cutoff=0.5)
     hint = f"did you mean {folded[near[0]]}?" if near else f"choose one of: {', '.join(names)}"
-    raise UnknownOperationError(f"there is no operation {name!r}", remedy=hint)
+    raise UnknownOperationError(f"there is no operation {name!r}", hint=hint)
 
 
 _REQUIRED = ("operation", "summary", "input", "output", "http_status")
@@ -92,7 +92,7 @@ class OperationReader:
             raise ContractError(
                 f"the operation {name!r} is in a file of another name",
                 where=written.at("operation"),
-                remedy=f"rename the file to {name}.yaml, or the operation to {stem!r}",
+                hint=f"rename the file to {name}.yaml, or the operation to {stem!r}",
             )
         answer = self._tree(written, "output", name, "output")
         request = self._tree(written, "input", name, "input")
@@ -124,7 +124,7 @@ class OperationReader:
             raise ContractError(
                 f"the {key} must be a structure, and {name!r} is a {shape.type}",
                 where=written.at(key),
-                remedy="name a structure",
+                hint="name a structure",
             )
         paths = self.paths.setdefault((operation, direction), [])
         expansion = Expansion(operation, direction, self.shapes, self.cited)
@@ -150,7 +150,7 @@ def _known(path: str, where: str, tree: Node, what: str) -> str:
     if not path or tree.descend(path) is None:
         skip = len(tree.path) + 1 if tree.path else 0
         paths = [node.path[skip:] for node in tree.walk() if node is not tree]
-        raise ContractError(f"{what} has no {path!r}", where=where, remedy=suggest(path, paths))
+        raise ContractError(f"{what} has no {path!r}", where=where, hint=suggest(path, paths))
     return path
 
 
@@ -181,7 +181,7 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
         raise ContractError(
             "a listing needs `pagination` whose result is a list",
             where=parent.at("listing"),
-            remedy="add `pagination:` with the `result:` member, or remove `listing:`",
+            hint="add `pagination:` with the `result:` member, or remove `listing:`",
         )
     sort_by = _member(written, "sort_by", request, "the input")
     sort_order = _member(written, "sort_order", request, "the input")
@@ -191,7 +191,7 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
     orders = (request.members[sort_order].accepted_values() or ()) if sort_order in request.members else ()
     for word in keys:
         if word not in words:
-            raise ContractError(f"{sort_by} has no value {word!r}", where=keys.at(word), remedy=suggest(word, words))
+            raise ContractError(f"{sort_by} has no value {word!r}", where=keys.at(word), hint=suggest(word, words))
     for narrowing in (filters, containing, after, before):
         for name in narrowing:
             _known(name, narrowing.at(name), request, "the input")
@@ -249,7 +249,7 @@ class Expansion:
             raise ContractError(
                 f"the {self.direction} of {self.operation} has more than {_MOST_PATHS} paths",
                 where=use.where,
-                remedy="use fewer shapes inside one another",
+                hint="use fewer shapes inside one another",
             )
         self.paths.append(path)
         if modelled:
@@ -305,7 +305,7 @@ class Expansion:
                 raise ContractError(
                     f"the newest document says {in_force} at {path!r}, the shape {kind}",
                     where=sources["type"][0].where or where,
-                    remedy="use a shape of the newest type, and give the older citations the `value` that they state",
+                    hint="use a shape of the newest type, and give the older citations the `value` that they state",
                 )
             kind = in_force
         for facet, stated in traits.documented.items():
@@ -325,7 +325,7 @@ _MEMBER_ONLY = ("required",)
 def parse_shape(name: str, written: Section, observations: Mapping[str, Any]) -> Shape:
     """Read one shape. Raises ContractError."""
     if "type" not in written:
-        raise ContractError(f"the shape {name!r} has no type", where=written.at(), remedy="add `type:` to it")
+        raise ContractError(f"the shape {name!r} has no type", where=written.at(), hint="add `type:` to it")
     kind = known_type(written)
     parts = _PARTS.get(kind, ())
     what = f"a {kind} shape" if name else f"a {kind} member"
@@ -333,7 +333,7 @@ def parse_shape(name: str, written: Section, observations: Mapping[str, Any]) ->
     for facet in _MEMBER_ONLY:
         if facet in written:
             raise ContractError(
-                f"the shape {name!r} can't be {facet}", where=written.at(facet), remedy="state it at the member"
+                f"the shape {name!r} can't be {facet}", where=written.at(facet), hint="state it at the member"
             )
     return _shape(name, kind, written, _traits(written, kind, observations), observations)
 
@@ -355,7 +355,7 @@ def _member_of_shape(written: Section, observations: Mapping[str, Any], *, of_st
         raise ContractError(
             "the only basis that a member can name is `modelled`",
             where=written.at("basis"),
-            remedy="write `basis: modelled`, or leave it out for a documented member",
+            hint="write `basis: modelled`, or leave it out for a documented member",
         )
     inline = None
     if "shape" in written:
@@ -364,7 +364,7 @@ def _member_of_shape(written: Section, observations: Mapping[str, Any], *, of_st
     else:
         if "type" not in written:
             raise ContractError(
-                "the member names neither a shape nor a type", where=written.at(), remedy="add `shape:` or `type:`"
+                "the member names neither a shape nor a type", where=written.at(), hint="add `shape:` or `type:`"
             )
         shape, kind = "", known_type(written)
         parts = _PARTS.get(kind, ())
@@ -374,7 +374,7 @@ def _member_of_shape(written: Section, observations: Mapping[str, Any], *, of_st
         raise ContractError(
             "only members of structures can be required",
             where=written.at("required"),
-            remedy="remove it, or use min_length on the list or map",
+            hint="remove it, or use min_length on the list or map",
         )
     return Member(shape, inline, modelled, _traits(written, kind, observations), written.at())
 
@@ -424,7 +424,7 @@ def _follow(shape: Shape, shapes: Mapping[str, Shape], trail: tuple[str, ...], s
         if use.shape in trail:
             loop = " -> ".join((*trail[trail.index(use.shape) :], use.shape))
             raise ContractError(
-                f"shapes are recursive: {loop}", where=use.where, remedy="write the inner level out as its own shape"
+                f"shapes are recursive: {loop}", where=use.where, hint="write the inner level out as its own shape"
             )
         if use.shape not in settled:
             _follow(shapes[use.shape], shapes, (*trail, use.shape), settled)

@@ -164,5 +164,5 @@ def _not_a_drawing(page: Page, line: int, why: str) -> PageError:
     return PageError(
         f"a drawing of the page can't be read: {why}",
         where=f"{page.document}:{line}",
-        remedy="fix the braces there, or save the page again",
+        hint="fix the braces there, or save the page again",
     )

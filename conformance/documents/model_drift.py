@@ -45,7 +45,7 @@ def against_model(contract: Contract, source: ModelSource) -> Drift:
         raise ModelError(
             f"the model breaks off below {comparison.place}: {error}",
             where=source.where,
-            remedy="name a service-2.json as botocore has it, with its paginators-1.json",
+            hint="name a service-2.json as botocore has it, with its paginators-1.json",
         ) from error
     stated = contract.sources.get(MODEL)
     edition = stated.version if stated else ""

@@ -73,7 +73,7 @@ def outlined(  # noqa: PLR0913 - an outline, whose it is, and what is known of i
         raise PageError(
             "the page has lost the indentation by which it shows what belongs to what",
             where=f"{page.document}:{rows[1].line}",
-            remedy="save it again as text that keeps blanks at the beginning of lines",
+            hint="save it again as text that keeps blanks at the beginning of lines",
         )
     end = _end(rows, lines)
     inside = [(number, text) for number, text in lines if end is None or number < end]

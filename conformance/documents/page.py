@@ -82,7 +82,7 @@ def read_page(file: Path) -> tuple[str, ...]:
         raise PageError(
             f"the page can't be read: {error.strerror or error}",
             where=str(file),
-            remedy="name a file that holds a page",
+            hint="name a file that holds a page",
         ) from error
     return _decoded(raw, str(file))
 
@@ -94,9 +94,7 @@ def read_stdin() -> tuple[str, ...]:
 
 def _decoded(raw: bytes, where: str) -> tuple[str, ...]:
     if len(raw) > MOST_BYTES:
-        raise PageError(
-            f"the page is larger than {MOST_BYTES:,} bytes", where=where, remedy="save the one page as text"
-        )
+        raise PageError(f"the page is larger than {MOST_BYTES:,} bytes", where=where, hint="save the one page as text")
     try:
         return lines_of(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -104,5 +102,5 @@ def _decoded(raw: bytes, where: str) -> tuple[str, ...]:
         raise PageError(
             "the page is not text in UTF-8",
             where=f"{where}:{line}",
-            remedy="save it as plain text, Markdown or reStructuredText, encoded as UTF-8",
+            hint="save it as plain text, Markdown or reStructuredText, encoded as UTF-8",
         ) from error

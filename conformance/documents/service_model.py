@@ -52,7 +52,7 @@ def in_folder(folder: Path, service: str) -> ModelSource:
         raise ModelError(
             "there is no such folder",
             where=str(folder),
-            remedy="name botocore's folder `data`, or that of its package",
+            hint="name botocore's folder `data`, or that of its package",
         )
     for place in (folder, folder / service, folder / "data" / service, folder / "botocore" / "data" / service):
         file = _newest(place)
@@ -61,7 +61,7 @@ def in_folder(folder: Path, service: str) -> ModelSource:
     raise ModelError(
         f"the folder has no model of {service}",
         where=str(folder),
-        remedy=f"name a folder that holds {service}/<api version>/{_SERVICE} or {_SERVICE}.gz",
+        hint=f"name a folder that holds {service}/<api version>/{_SERVICE} or {_SERVICE}.gz",
     )
 
 
@@ -75,7 +75,7 @@ def in_file(file: Path, *, version: str = "") -> ModelSource:
         raise ModelError(
             "this is no service model",
             where=str(file),
-            remedy=f"name a {_SERVICE} of botocore: a JSON object with metadata, operations and shapes",
+            hint=f"name a {_SERVICE} of botocore: a JSON object with metadata, operations and shapes",
         )
     candidates = [file.parent / name for name in (_PAGINATORS, f"{_PAGINATORS}.gz")]
     paginators = next((_read(item) for item in candidates if item.is_file()), None)
@@ -113,14 +113,12 @@ def _read(file: Path) -> dict[str, Any]:
         value = json.loads(raw)
     except (OSError, EOFError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        raise ModelError(
-            f"the model can't be read: {reason}", where=str(file), remedy="name a readable file"
-        ) from error
+        raise ModelError(f"the model can't be read: {reason}", where=str(file), hint="name a readable file") from error
     except RecursionError as error:
         raise ModelError("the model nests deeper than can be read", where=str(file)) from error
     except ValueError as error:
         place = f"{file}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else str(file)
-        raise ModelError(f"the model is not JSON: {error}", where=place, remedy=f"name a {_SERVICE}") from error
+        raise ModelError(f"the model is not JSON: {error}", where=place, hint=f"name a {_SERVICE}") from error
     if not isinstance(value, dict):
-        raise ModelError("this is no service model", where=str(file), remedy=f"name a {_SERVICE} of botocore")
+        raise ModelError("this is no service model", where=str(file), hint=f"name a {_SERVICE} of botocore")
     return value

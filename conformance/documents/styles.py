@@ -104,7 +104,7 @@ def style_of(page: Page) -> Style:
     raise PageError(
         "the page is in no style that is known",
         where=page.document,
-        remedy=f"save one of these pages, or name its style with --style; not found, by style:\n{looked}",
+        hint=f"save one of these pages, or name its style with --style; not found, by style:\n{looked}",
     )
 
 
@@ -122,7 +122,7 @@ def operation_of(page: Page, operations: Iterable[str]) -> str:
     raise PageError(
         "the page names no operation of the contract" if not most else f"the page is about {' or '.join(named)}",
         where=page.document,
-        remedy=f"say which with --operation: {', '.join(counts)}",
+        hint=f"say which with --operation: {', '.join(counts)}",
     )
 
 
@@ -144,7 +144,7 @@ def read(page: Page, style: Style) -> Reading:
         raise PageError(
             f"the page can't be read as {style.title}: {error.args[0] if error.args else error}",
             where=page.document,
-            remedy="save the whole page, or name another style with --style",
+            hint="save the whole page, or name another style with --style",
         ) from error
     claims = tuple(dict.fromkeys(item for item in found if isinstance(item, Claim)))
     return Reading(page, style, claims, tuple(dict.fromkeys(item for item in found if isinstance(item, Unread))))

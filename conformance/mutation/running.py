@@ -64,7 +64,7 @@ def chosen(mutants: Sequence[Mutant], select: Sequence[str] = (), sample: int = 
     """Return the mutants whose id matches any pattern, and of those every `sample`-th. Raises ProofError for none."""
     for pattern in select:
         if not any(matches(pattern, mutant.id) for mutant in mutants):
-            raise ProofError(f"the pattern {pattern!r} matches no mutant", remedy="list the ids with --json")
+            raise ProofError(f"the pattern {pattern!r} matches no mutant", hint="list the ids with --json")
     picked = [item for item in mutants if not select or any(matches(pattern, item.id) for pattern in select)]
     return tuple(picked[::sample])
 
@@ -83,7 +83,7 @@ def prove(
     if alarms:
         error = ProofError(
             f"{len(alarms)} checks accuse the unbroken server, such as {alarms[0]}",
-            remedy="fix these checks, or the reference server, first: `conformance run` shows more",
+            hint="fix these checks, or the reference server, first: `conformance run` shows more",
         )
         error.exit_code = ExitCode.DOES_NOT_CONFORM
         raise error

@@ -66,7 +66,7 @@ class Faults:
         service = FaultyService(self, world, contract=contract, credentials=credentials)
         for name in sorted(self.deny - set(service.inputs)):
             raise FaultError(
-                f"there is no operation {name!r} to deny", remedy=f"choose among: {', '.join(sorted(service.inputs))}"
+                f"there is no operation {name!r} to deny", hint=f"choose among: {', '.join(sorted(service.inputs))}"
             )
         return service
 
@@ -149,7 +149,7 @@ class RequestLog:
             raise LogError(
                 f"the log of requests can't be written: {error.strerror or error}",
                 where=str(path),
-                remedy="name a file in a folder that can be written to",
+                hint="name a file in a folder that can be written to",
             ) from error
         self._file = os.fdopen(descriptor, "a", encoding="ascii", buffering=1)
         self._lock = threading.Lock()
@@ -206,7 +206,7 @@ def serve(  # noqa: PLR0913 - each is one setting of a server
             world, host=host, port=port, credentials=credentials, service=faults or Service, on_exchange=requests
         )
     except (OSError, OverflowError) as error:
-        raise PortError(f"can't listen: {error}", where=f"{host}:{port}", remedy="pick another port or host") from error
+        raise PortError(f"can't listen: {error}", where=f"{host}:{port}", hint="pick another port or host") from error
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with server:

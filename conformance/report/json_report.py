@@ -116,7 +116,7 @@ def schema(name: str) -> dict[str, Any]:
     if name == "report":
         return forms.schema("report.json", Report)
     if name != "run":
-        raise UnknownSchemaError(f"there is no schema {name!r}", remedy=f"ask for one of: {', '.join(SCHEMAS)}")
+        raise UnknownSchemaError(f"there is no schema {name!r}", hint=f"ask for one of: {', '.join(SCHEMAS)}")
     lines = forms.schema(
         "A line of run.jsonl",
         *(Header, Result, Footer),

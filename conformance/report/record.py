@@ -88,7 +88,7 @@ class RecordWriter:
         return RecordError(
             f"the record can't be written: {error.strerror or error}",
             where=str(self.path),
-            remedy="name a folder that can be written to, on a disk with room",
+            hint="name a folder that can be written to, on a disk with room",
         )
 
 
@@ -103,7 +103,7 @@ def read_record(path: Path) -> Record:
         raise RecordError(
             f"the record can't be read: {error.strerror or error}",
             where=str(path),
-            remedy="name a run.jsonl that `conformance run` wrote",
+            hint="name a run.jsonl that `conformance run` wrote",
         ) from error
     return _Reader(path).read(content)
 
@@ -153,10 +153,8 @@ class _Reader:
             if kind != "header":
                 raise self._wrong(number, f"the first line must be a header, not {kind!r}", _not_a_record(number))
             if (schema := forms.read(SchemaVersion, members).schema) != SCHEMA:
-                remedy = (
-                    f"this version reads schema {SCHEMA}: use the version of conformance that wrote it, or run again"
-                )
-                raise self._wrong(number, f"the record has schema {schema}", remedy)
+                hint = f"this version reads schema {SCHEMA}: use the version of conformance that wrote it, or run again"
+                raise self._wrong(number, f"the record has schema {schema}", hint)
             self._header = forms.read(Header, members)
         elif self._footer is not None:
             raise self._wrong(number, f"a line of type {kind!r} follows the footer", _RUN_AGAIN)
@@ -175,8 +173,8 @@ class _Reader:
             raise self._wrong(number, f"{result.id} was already judged in line {earlier}", _RUN_AGAIN)
         self._results.append(result)
 
-    def _wrong(self, number: int, problem: str, remedy: str) -> RecordError:
-        return RecordError(f"not a record: {problem}", where=f"{self._path}:{number}", remedy=remedy)
+    def _wrong(self, number: int, problem: str, hint: str) -> RecordError:
+        return RecordError(f"not a record: {problem}", where=f"{self._path}:{number}", hint=hint)
 
 
 def _not_a_record(number: int) -> str:

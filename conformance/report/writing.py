@@ -48,7 +48,7 @@ def write_reports(
         raise ReportError(
             f"the reports can't be written: {error.strerror or error}",
             where=str(directory),
-            remedy="name a folder that can be written to, on a disk with room (--report-dir)",
+            hint="name a folder that can be written to, on a disk with room (--report-dir)",
         ) from error
 
 

@@ -114,7 +114,7 @@ def select(
         names = sorted({key(check) for check in checks})
         for name in wanted:
             if name not in names:
-                raise SelectionError(f"there is no {what} {name!r}", remedy=f"choose of: {', '.join(names)}")
+                raise SelectionError(f"there is no {what} {name!r}", hint=f"choose of: {', '.join(names)}")
         if wanted:
             chosen = [check for check in chosen if key(check) in wanted]
     patterns = tuple(patterns)
@@ -123,10 +123,10 @@ def select(
             near = difflib.get_close_matches(pattern, [check.id for check in checks], n=1, cutoff=0.3)
             hint = f"; did you mean {near[0]}" if near else ""
             raise SelectionError(
-                f"the pattern {pattern!r} matches no check", remedy=f"list the ids with `conformance checks`{hint}"
+                f"the pattern {pattern!r} matches no check", hint=f"list the ids with `conformance checks`{hint}"
             )
     if patterns:
         chosen = [check for check in chosen if any(matches(pattern, check.id) for pattern in patterns)]
     if not chosen:
-        raise SelectionError("nothing is left to check", remedy="loosen --select, --operation, --area or --level")
+        raise SelectionError("nothing is left to check", hint="loosen --select, --operation, --area or --level")
     return tuple(chosen)

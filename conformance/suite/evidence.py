@@ -151,7 +151,7 @@ def _as_recorded(bundle: Bundle) -> Iterator[None]:
         raise EvidenceError(
             "this is no evidence as it was recorded: its target or its state is nothing that a run writes",
             where=bundle.path,
-            remedy="get the file again from whoever recorded it",
+            hint="get the file again from whoever recorded it",
         ) from error
 
 
@@ -171,14 +171,14 @@ class Replayed:
         not as it was recorded.
         """
         if settings.record:
-            raise UserError("a replay is not recorded", remedy="copy the file that is replayed, it is all there is")
+            raise UserError("a replay is not recorded", hint="copy the file that is replayed, it is all there is")
         if settings.aws_cli not in {None, OFF}:
             raise UserError(
-                "a replay starts no program and opens no connection", remedy=f"leave out --aws-cli, or say {OFF}"
+                "a replay starts no program and opens no connection", hint=f"leave out --aws-cli, or say {OFF}"
             )
         if settings.target != DEFAULT_TARGET:
             raise UserError(
-                "a replay has no target: the evidence takes its place", remedy="leave the name of the target out"
+                "a replay has no target: the evidence takes its place", hint="leave the name of the target out"
             )
         return cls.of(Path(str(settings.replay)))
 
@@ -222,7 +222,7 @@ class Replayed:
             raise EvidenceError(
                 "the evidence ends before the state of the target was known: there is nothing to judge",
                 where=self.bundle.path,
-                remedy="record it again",
+                hint="record it again",
                 exit_code=ExitCode.TARGET_BROKE,
             )
         allowed = allowed_operations(self.spec, operations)

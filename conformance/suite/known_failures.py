@@ -150,7 +150,7 @@ def day_named(environ: Mapping[str, str]) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise KnownFailuresError(f"{DAY} is no date: {text!r}", remedy="write it like 2027-04-01") from error
+        raise KnownFailuresError(f"{DAY} is no date: {text!r}", hint="write it like 2027-04-01") from error
 
 
 def today(environ: Mapping[str, str]) -> date:
@@ -163,11 +163,11 @@ def _document(path: Path, name: str) -> Section:
         raise KnownFailuresError(
             f"there is no file {name}",
             where=name,
-            remedy="let `conformance run --write-known-failures` write a first one",
+            hint="let `conformance run --write-known-failures` write a first one",
         )
     document, _ = load_file(path, name, KnownFailuresError)
     if not isinstance(document, Section):
-        raise KnownFailuresError("the file is a list", where=f"{name}:1", remedy=_FORM)
+        raise KnownFailuresError("the file is a list", where=f"{name}:1", hint=_FORM)
     return document
 
 
@@ -176,8 +176,8 @@ def _insist_on_reasons(rows: list[Section]) -> None:
     if waiting:
         what = "an entry has" if len(waiting) == 1 else f"{len(waiting)} entries have"
         places = "\n         ".join(f"{row.at('reason')}  {row['check']}" for row in waiting)
-        remedy = f"say in each why the failure is accepted for now, in the place of {TODO}"
-        raise KnownFailuresError(f"{what} no reason yet", where=places, remedy=remedy)
+        hint = f"say in each why the failure is accepted for now, in the place of {TODO}"
+        raise KnownFailuresError(f"{what} no reason yet", where=places, hint=hint)
 
 
 def _insist_on_one_entry_each(entries: tuple[Entry, ...]) -> None:
@@ -188,7 +188,7 @@ def _insist_on_one_entry_each(entries: tuple[Entry, ...]) -> None:
             raise KnownFailuresError(
                 f"{entry.check!r} is there twice",
                 where=entry.where,
-                remedy=f"keep one of them; the first is at {earlier.where}",
+                hint=f"keep one of them; the first is at {earlier.where}",
             )
 
 
@@ -211,7 +211,7 @@ def _day(row: Section) -> date | None:
         return date.fromisoformat(row["expires"])
     except ValueError as error:
         problem = f"`expires` is no date: {row['expires']!r}"
-        raise KnownFailuresError(problem, where=row.at("expires"), remedy="the calendar has no such day") from error
+        raise KnownFailuresError(problem, where=row.at("expires"), hint="the calendar has no such day") from error
 
 
 _ENDED_BADLY = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -292,14 +292,12 @@ class KnownFailureMatcher:
         if not claim.matched:
             self._suggestions -= 1
             near = self._suggestions >= 0 and difflib.get_close_matches(entry.check, self._catalogue, n=1, cutoff=0.5)
-            remedy = (
-                f"did you mean {near[0]}?" if near else "list the ids with `conformance checks`, or delete the entry"
-            )
-            yield _finding(Wrong.UNMATCHED, entry, "there is no such check, and none that matches", remedy)
+            hint = f"did you mean {near[0]}?" if near else "list the ids with `conformance checks`, or delete the entry"
+            yield _finding(Wrong.UNMATCHED, entry, "there is no such check, and none that matches", hint)
         elif not claim.owned and any(item in selected for item in claim.matched):
             first = self._owner[claim.matched[0]]
-            remedy = "delete it, or put it before the more general entry"
-            yield _finding(Wrong.SHADOWED, entry, f"{first.where} is about all of its checks already", remedy)
+            hint = "delete it, or put it before the more general entry"
+            yield _finding(Wrong.SHADOWED, entry, f"{first.where} is about all of its checks already", hint)
         elif chosen and entry.has_expired(self._today):
             problem = f"its last day was {entry.expires}: the failure counts again"
             yield _finding(
@@ -346,12 +344,12 @@ def _about_the_check(entry: Entry, result: Result) -> Iterator[GateFinding]:
         yield _finding(Wrong.STALE, entry, "it passes, though it is declared to fail", narrow, result.id)
     elif not entry.covers(result) and result.kind != NEVER_COVERED:
         problem = f"it is declared as {entry.signature}, and ended as {signature(result.outcome, result.kind)}"
-        remedy = "fix the target, or change `outcome` and `kind` if this is the failure that you accept"
-        yield _finding(Wrong.CHANGED, entry, problem, remedy, result.id)
+        hint = "fix the target, or change `outcome` and `kind` if this is the failure that you accept"
+        yield _finding(Wrong.CHANGED, entry, problem, hint, result.id)
 
 
-def _finding(wrong: Wrong, entry: Entry, problem: str, remedy: str, check: str = "") -> GateFinding:
-    return GateFinding(wrong, check or entry.check, entry.where, problem, remedy)
+def _finding(wrong: Wrong, entry: Entry, problem: str, hint: str, check: str = "") -> GateFinding:
+    return GateFinding(wrong, check or entry.check, entry.where, problem, hint)
 
 
 def apply_known_failures(record: Record, matcher: KnownFailureMatcher) -> Record:
@@ -391,11 +389,11 @@ class Draft:
             raise KnownFailuresError(
                 "--reason is empty, a TODO, or not one line of text",
                 where="--reason",
-                remedy="say in one line why the failures are accepted for now, or leave --reason out",
+                hint="say in one line why the failures are accepted for now, or leave --reason out",
             )
         if not path.exists():
             if not path.absolute().parent.is_dir():
-                raise KnownFailuresError(f"there is no folder {path.parent}", where=str(path), remedy="make it first")
+                raise KnownFailuresError(f"there is no folder {path.parent}", where=str(path), hint="make it first")
             return cls(path, None, reason)
         existing = read_known_failures(path, reasons_due=False)
         _insertion(path)
@@ -412,7 +410,7 @@ class Draft:
             raise KnownFailuresError(
                 "the run did not come to its end: its failures are not written down",
                 where=str(self.path),
-                remedy="fix what stopped it, and run again",
+                hint="fix what stopped it, and run again",
             )
         added = missing_entries(record.results, self.existing, catalogue, strict=strict, reason=self.reason)
         if added or self.existing is None:
@@ -426,7 +424,7 @@ class Draft:
             raise KnownFailuresError(
                 f"the known failures can't be written: {error.strerror or error}",
                 where=str(self.path),
-                remedy="name a file that can be written",
+                hint="name a file that can be written",
             ) from error
 
 
@@ -492,5 +490,5 @@ def _insertion(path: Path) -> tuple[int, str]:
     raise KnownFailuresError(
         "nothing can be added to this file: its entries are not written one a line",
         where=str(path),
-        remedy="write them as `- check: …` lines, or name a new file",
+        hint="write them as `- check: …` lines, or name a new file",
     )

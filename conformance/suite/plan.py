@@ -315,7 +315,7 @@ def _lint(contract: Contract) -> None:
     findings = lint_findings(contract)
     if findings:
         more = f"; `conformance lint` lists all {len(findings)}" if len(findings) > 1 else ""
-        raise ContractError(findings[0].problem, where=findings[0].where, remedy=f"{findings[0].remedy}{more}")
+        raise ContractError(findings[0].problem, where=findings[0].where, hint=f"{findings[0].hint}{more}")
 
 
 def _resolved(settings: Settings) -> TargetSpec:

@@ -232,7 +232,7 @@ def read(file: str, what: str) -> Content:
     """
     raw, where = _bytes(file).removeprefix(_BYTE_ORDER_MARK), shown(file)
     if not raw.strip():
-        raise SavedError("there is nothing in it", where=where, remedy="save the body of an answer there")
+        raise SavedError("there is nothing in it", where=where, hint="save the body of an answer there")
     in_yaml = is_yaml(raw)
     value = read_yaml(raw, where, SavedError, most_values=_MOST_VALUES) if in_yaml else _parse_json(raw, where)
     if isinstance(value, dict):
@@ -241,7 +241,7 @@ def read(file: str, what: str) -> Content:
     raise SavedError(
         f"{what} is {'a mapping' if in_yaml else 'a JSON object'}, and this is {json_type(value)}",
         where=f"{where}:1:1",
-        remedy="save one whole body" + (", not the items of a list" if isinstance(value, list) else ""),
+        hint="save one whole body" + (", not the items of a list" if isinstance(value, list) else ""),
     )
 
 
@@ -264,13 +264,13 @@ def _bytes(file: str) -> bytes:
                 raw = opened.read(most + 1)
     except OSError as error:
         raise SavedError(
-            f"it can't be read: {error.strerror or error}", where=shown(file), remedy="name a file, or - for stdin"
+            f"it can't be read: {error.strerror or error}", where=shown(file), hint="name a file, or - for stdin"
         ) from error
     if len(raw) > most:
         raise SavedError(
             f"it is larger than {most:,} bytes, which a run would not read either",
             where=shown(file),
-            remedy="save the body of one answer there",
+            hint="save the body of one answer there",
         )
     return raw
 
@@ -278,7 +278,7 @@ def _bytes(file: str) -> bytes:
 def _explained(error: NotJsonError, raw: bytes, where: str) -> SavedError:
     """Find the place of what is wrong, and say what may be done about it."""
     text = raw.decode("utf-8", "replace")
-    place, remedy = None, "save the JSON of one answer as it came, or what the AWS CLI prints as JSON or YAML"
+    place, hint = None, "save the JSON of one answer as it came, or what the AWS CLI prints as JSON or YAML"
     cause = error.__cause__
     if isinstance(cause, UnicodeDecodeError):
         place = raw[: cause.start].count(b"\n") + 1, cause.start - raw.rfind(b"\n", 0, cause.start)
@@ -288,13 +288,13 @@ def _explained(error: NotJsonError, raw: bytes, where: str) -> SavedError:
         found = _offence(text)
         place = None if found is None else _line_and_column(text, found)
     if "literal" in str(error):
-        remedy = NO_NUMBER
+        hint = NO_NUMBER
     elif _PYTHON.match(raw):
-        remedy = "this looks like a printed Python dict: print json.dumps(answer, default=str) instead"
+        hint = "this looks like a printed Python dict: print json.dumps(answer, default=str) instead"
     at = f"{where}:{place[0]}:{place[1]}" if place else where
     problem = str(error).removeprefix("the body is not JSON: ")
     said = "it is not JSON" if problem == str(error) else f"it is not JSON: {problem}"
-    return SavedError(said if problem != str(error) else str(error).replace("the body", "it"), where=at, remedy=remedy)
+    return SavedError(said if problem != str(error) else str(error).replace("the body", "it"), where=at, hint=hint)
 
 
 def _offence(text: str) -> int | None:
@@ -331,7 +331,7 @@ def _not_too_deep(raw: bytes, where: str) -> None:
             raise SavedError(
                 f"it nests deeper than {_DEEPEST} levels",
                 where=f"{where}:{line}:{column}",
-                remedy="save the body of one answer there",
+                hint="save the body of one answer there",
             )
 
 

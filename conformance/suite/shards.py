@@ -52,7 +52,7 @@ class Part:
         found = _FORM.fullmatch(text.strip())
         index, total = (int(found[1]), int(found[2])) if found else (0, 0)
         if not 1 <= index <= total:
-            raise ShardError(f"there is no shard {text!r}", remedy="write it as I/N, from 1/N to N/N: for example 1/4")
+            raise ShardError(f"there is no shard {text!r}", hint="write it as I/N, from 1/N to N/N: for example 1/4")
         return cls(index, total)
 
     def __str__(self) -> str:
@@ -108,7 +108,7 @@ def read_parts(paths: Iterable[Path], *, gated: bool) -> Parts:
     for path in paths:
         place = path / _RECORD if path.is_dir() else path
         if place in parts:
-            raise MergeError("the record is given twice", where=str(place), remedy="name each part once")
+            raise MergeError("the record is given twice", where=str(place), hint="name each part once")
         record = read_record(place)
         bare = tuple(cleared(item) for item in record.results)
         if not gated and (record.gate or bare != record.results):
@@ -116,7 +116,7 @@ def read_parts(paths: Iterable[Path], *, gated: bool) -> Parts:
             raise MergeError(
                 "this part was judged with known failures",
                 where=str(place),
-                remedy=f"give them here too, to be judged over the whole: --known-failures{known}",
+                hint=f"give them here too, to be judged over the whole: --known-failures{known}",
             )
         parts[place] = replace(record, results=bare)
     return parts
@@ -127,7 +127,7 @@ def place_of(folder: Path, parts: Parts) -> Path:
     place = folder / _RECORD
     for path in parts:
         if path.resolve() == place.resolve():
-            raise MergeError("the whole would replace this part", where=str(path), remedy="name another --report-dir")
+            raise MergeError("the whole would replace this part", where=str(path), hint="name another --report-dir")
     return place
 
 
@@ -152,7 +152,7 @@ def merged(parts: Parts) -> Record:
     )
     whole = Record(header, sort_results(results), None)
     if not whole.missing and digest(item.id for item in results) != shard.digest:
-        raise MergeError("the records do not have the checks that their run had", remedy=_AGAIN)
+        raise MergeError("the records do not have the checks that their run had", hint=_AGAIN)
     return replace(whole, footer=_footer(records, whole))
 
 
@@ -179,8 +179,8 @@ def _shards(parts: Parts) -> Mapping[Path, Shard]:
     shards: dict[Path, Shard] = {}
     for path, record in parts.items():
         if record.header.shard is None:
-            remedy = "merge records of `conformance run --shard I/N`"
-            raise MergeError("this is the record of a whole run, and no part of one", where=str(path), remedy=remedy)
+            hint = "merge records of `conformance run --shard I/N`"
+            raise MergeError("this is the record of a whole run, and no part of one", where=str(path), hint=hint)
         shards[path] = record.header.shard
     return shards
 
@@ -191,20 +191,20 @@ def _insist_on_one_run(parts: Parts, shards: Mapping[Path, Shard]) -> None:
         for what, part in _SAME:
             if part(parts[path].header) != part(parts[first].header):
                 here, there = part(parts[path].header), part(parts[first].header)
-                raise MergeError(f"the {what} differs: {here} here, {there} in {first}", where=str(path), remedy=_AGAIN)
+                raise MergeError(f"the {what} differs: {here} here, {there} in {first}", where=str(path), hint=_AGAIN)
         if shards[path].total != shards[first].total:
             problem = f"this is {shards[path]}, but {first} is {shards[first]}"
-            raise MergeError(problem, where=str(path), remedy=_AGAIN)
+            raise MergeError(problem, where=str(path), hint=_AGAIN)
         if shards[path].digest != shards[first].digest:
             problem = (
                 f"the run had other checks ({shards[path].checks:,}) than that of {first} ({shards[first].checks:,})"
             )
-            raise MergeError(problem, where=str(path), remedy=_AGAIN)
+            raise MergeError(problem, where=str(path), hint=_AGAIN)
     places: dict[int, Path] = {}
     for path, shard in shards.items():
         if shard.index in places:
             raise MergeError(
-                f"{shard} is given twice", where=f"{places[shard.index]}, {path}", remedy="name each part once"
+                f"{shard} is given twice", where=f"{places[shard.index]}, {path}", hint="name each part once"
             )
         places[shard.index] = path
     total = shards[first].total
@@ -212,7 +212,7 @@ def _insist_on_one_run(parts: Parts, shards: Mapping[Path, Shard]) -> None:
     if absent:
         what = f"shard {absent[0]}" if len(absent) == 1 else f"shards {', '.join(absent)}"
         raise MergeError(
-            f"{what} of {total} is missing" if len(absent) == 1 else f"{what} of {total} are missing", remedy=_AGAIN
+            f"{what} of {total} is missing" if len(absent) == 1 else f"{what} of {total} are missing", hint=_AGAIN
         )
 
 
@@ -222,7 +222,7 @@ def _insist_on_disjoint(parts: Parts) -> None:
         for result in record.results:
             if result.id in judged:
                 problem = f"{result.id} was judged in {judged[result.id]} already"
-                raise MergeError(problem, where=str(path), remedy=_AGAIN)
+                raise MergeError(problem, where=str(path), hint=_AGAIN)
             judged[result.id] = path
 
 

@@ -83,7 +83,7 @@ def plan_in_worker(given: Mapping[str, Any]) -> Plan:
         raise WorkerError(
             f"version {conformance.__version__} of the suite is installed here, the run has {given['version']}",
             where=_here(),
-            remedy=_SAME,
+            hint=_SAME,
         )
     spec = spec_from_json(given["spec"])
     # JSON has lists where settings have tuples.
@@ -92,9 +92,9 @@ def plan_in_worker(given: Mapping[str, Any]) -> Plan:
     }
     plan = Plan.in_worker(Settings(**settings), spec, given["known_failures"], processes=given["processes"])
     if plan.contract.digest != given["contract"]:
-        raise WorkerError("the contract here is another than that of the run", where=_here(), remedy=_SAME)
+        raise WorkerError("the contract here is another than that of the run", where=_here(), hint=_SAME)
     if [check.id for check in plan.own] != given["checks"]:
-        raise WorkerError("the installation here has other checks than the run", where=_here(), remedy=_SAME)
+        raise WorkerError("the installation here has other checks than the run", where=_here(), hint=_SAME)
     return plan
 
 
@@ -115,8 +115,8 @@ def target_in_worker(plan: Plan, given: Mapping[str, Any]) -> OpenTarget:
 
 
 def _out_of_reach(problem: str, url: str) -> WorkerError:
-    remedy = "let the target listen at an address that every host reaches, and name that one as its endpoint"
-    return WorkerError(problem, where=f"{url}, {_here()}", remedy=remedy, exit_code=ExitCode.TARGET_BROKE)
+    hint = "let the target listen at an address that every host reaches, and name that one as its endpoint"
+    return WorkerError(problem, where=f"{url}, {_here()}", hint=hint, exit_code=ExitCode.TARGET_BROKE)
 
 
 def _not_started(gateway: str, error: object) -> WorkerError:
@@ -126,7 +126,7 @@ def _not_started(gateway: str, error: object) -> WorkerError:
     return WorkerError(
         f"the worker {gateway} did not start: {last}",
         where=gateway,
-        remedy="try the connection by hand; the host needs a Python with sagemaker-tuning-conformance installed "
+        hint="try the connection by hand; the host needs a Python with sagemaker-tuning-conformance installed "
         "(`//python=` names it)",
         exit_code=ExitCode.USAGE,
     )
@@ -137,7 +137,7 @@ def _no_gateway(error: Exception) -> WorkerError:
     return WorkerError(
         f"the workers can't be started: {type(error).__name__}: {error}",
         where="--tx",
-        remedy="try the connection by hand, such as `ssh HOST python --version`; under pytest itself, write options as "
+        hint="try the connection by hand, such as `ssh HOST python --version`; under pytest itself, write options as "
         "--option=value",
     )
 
@@ -307,7 +307,7 @@ class Worker(ItemPlugin):
     def _results(self) -> dict[str, Any]:
         error = self._rejected
         if error is not None:
-            parts = {"problem": error.problem, "where": error.where, "remedy": error.remedy}
+            parts = {"problem": error.problem, "where": error.where, "hint": error.hint}
             return {"rejected": {**parts, "exit_code": int(error.exit_code)}}
         if self.evaluator.session.commands is not None:
             self.evaluator.session.commands.close()
@@ -376,7 +376,7 @@ class Spreading:
             parts = output["rejected"]
             problem = f"the worker {gateway} can't take part: {parts['problem']}"
             code = ExitCode(parts["exit_code"])
-            self._do_without(WorkerError(problem, where=parts["where"], remedy=parts["remedy"], exit_code=code))
+            self._do_without(WorkerError(problem, where=parts["where"], hint=parts["hint"], exit_code=code))
         elif error and _has_gateways(self._config) and not hasattr(node, "workerinfo"):
             self._do_without(_not_started(gateway, error))
         elif error and _has_gateways(self._config) and not output:

@@ -95,10 +95,10 @@ class _Entry:
         """Return the target. Raises TargetError."""
         entry, kind = self._entry, self._kind
         if self._name == REFERENCE.name and kind is not Kind.REFERENCE:
-            raise self._wrong("this name is the suite's own server", remedy="give your target another name")
-        for key, kinds, problem, remedy in _FOREIGN_KEYS:
+            raise self._wrong("this name is the suite's own server", hint="give your target another name")
+        for key, kinds, problem, hint in _FOREIGN_KEYS:
             if key in entry and kind not in kinds:
-                raise self._wrong(problem.format(kind), key, remedy=remedy)
+                raise self._wrong(problem.format(kind), key, hint=hint)
         launch, state = self._launch(), self._state()
         offered = entry.get("capabilities", {})
         aws = kind is Kind.AWS
@@ -127,9 +127,9 @@ class _Entry:
             where=self._where,
         )
 
-    def _wrong(self, problem: str, key: str = "", *, remedy: str) -> TargetError:
+    def _wrong(self, problem: str, key: str = "", *, hint: str) -> TargetError:
         where = self._entry.at(key) if key in self._entry else self._where
-        return TargetError(f"target {self._name!r}: {problem}", where=where, remedy=remedy)
+        return TargetError(f"target {self._name!r}: {problem}", where=where, hint=hint)
 
     def _launch(self) -> Launch | None:
         given = self._entry.get("launch")
@@ -157,20 +157,20 @@ class _Entry:
         if source.origin not in allowed:
             names = " or ".join(sorted(allowed))
             why = "AWS is only ever read" if self._kind is Kind.AWS else f"kind {self._kind} takes {names}"
-            raise self._wrong(f"the state can't be {source.origin}: {why}", "state", remedy=f"write `state: {names}`")
+            raise self._wrong(f"the state can't be {source.origin}: {why}", "state", hint=f"write `state: {names}`")
         return source
 
     def _state_mapping(self, given: Section) -> StateSource:
         if ("existing" in given) == ("command" in given):
             raise self._wrong(
-                "the state is either existing or a command", "state", remedy="keep exactly one of the two keys"
+                "the state is either existing or a command", "state", hint="keep exactly one of the two keys"
             )
         if "command" in given:
             timeout_s = float(given.get("timeout_s", StateSource.timeout_s))
             return StateSource(Origin.COMMAND, command=tuple(given["command"]), timeout_s=timeout_s)
         if "timeout_s" in given:
             problem = f"target {self._name!r}: timeout_s belongs to a command"
-            raise TargetError(problem, where=given.at("timeout_s"), remedy="remove it")
+            raise TargetError(problem, where=given.at("timeout_s"), hint="remove it")
         existing = given["existing"]
         names, bound = tuple(existing.get("names", ())), existing.get("bound", DEFAULT_BOUND)
         return StateSource(Origin.EXISTING, names=names, bound=bound)
@@ -178,19 +178,19 @@ class _Entry:
     def _endpoint(self, launch: Launch | None, state: StateSource) -> str:
         given = str(self._entry.get("endpoint_url", f"http://127.0.0.1:{PORT}" if launch else ""))
         if not given and self._kind is Kind.ENDPOINT:
-            raise self._wrong("there is no endpoint_url", remedy="add `endpoint_url: http://host:port`, or `launch`")
+            raise self._wrong("there is no endpoint_url", hint="add `endpoint_url: http://host:port`, or `launch`")
         if not given:
             return ""
         checked(given, self._entry.at("endpoint_url"))
         if PORT in given and not launch:
             raise self._wrong(
-                f"{PORT} is only known for a server that is launched", "endpoint_url", remedy="write the port itself"
+                f"{PORT} is only known for a server that is launched", "endpoint_url", hint="write the port itself"
             )
         if self._kind is Kind.ENDPOINT and is_aws(given):
             raise self._wrong(
                 "this endpoint is AWS itself, which is only ever read",
                 "endpoint_url" if "endpoint_url" in self._entry else "state",
-                remedy=f"write `kind: aws` and `state: existing` instead of `state: {state.origin}`",
+                hint=f"write `kind: aws` and `state: existing` instead of `state: {state.origin}`",
             )
         return given
 
@@ -238,7 +238,7 @@ def _read(file: Path) -> Section:
         raise TargetError(
             f"there is no file {file}",
             where=str(file),
-            remedy="check the path, or leave it out for the targets that ship",
+            hint="check the path, or leave it out for the targets that ship",
         )
     try:
         document, _ = load_file(file, str(file), TargetError)
@@ -246,9 +246,9 @@ def _read(file: Path) -> Section:
         if not error.problem.endswith("is written twice"):
             raise
         # A key among credentials may be a secret in the wrong place: the line says which one it is.
-        raise TargetError("a key is written twice", where=error.where, remedy=error.remedy) from error
+        raise TargetError("a key is written twice", where=error.where, hint=error.hint) from error
     if not isinstance(document, Section):
-        raise TargetError("the file is a list", where=f"{file}:1", remedy="start it with `targets:`")
+        raise TargetError("the file is a list", where=f"{file}:1", hint="start it with `targets:`")
     return document
 
 
@@ -266,7 +266,7 @@ def resolve(name_or_url: str, targets: Mapping[str, TargetSpec]) -> TargetSpec:
     raise TargetError(
         f"there is no target {name_or_url!r}",
         where=_origin_of(targets),
-        remedy=f"{nearest}there are: {', '.join(targets)}; or give a URL such as http://127.0.0.1:4566",
+        hint=f"{nearest}there are: {', '.join(targets)}; or give a URL such as http://127.0.0.1:4566",
     )
 
 

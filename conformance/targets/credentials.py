@@ -72,7 +72,7 @@ def _unreadable(spec: TargetSpec, problem: str) -> CredentialsError:
     return CredentialsError(
         f"the AWS configuration can't be used: {problem}",
         where=f"target {spec.name!r}",
-        remedy="check `profile` of the target, AWS_PROFILE and ~/.aws/config",
+        hint="check `profile` of the target, AWS_PROFILE and ~/.aws/config",
     )
 
 
@@ -151,7 +151,7 @@ def credentials_for(spec: TargetSpec) -> Credentials | None:
     except Exception as error:  # what programs, files and services of the chain do wrong, botocore passes on as it is
         raise _unusable(spec, error) from error
     if frozen is None or not frozen.access_key or not frozen.secret_key:
-        raise CredentialsError("there are no AWS credentials", where=_who(spec), remedy=_REMEDY)
+        raise CredentialsError("there are no AWS credentials", where=_who(spec), hint=_REMEDY)
     for what, key in (
         ("access key", frozen.access_key), ("secret key", frozen.secret_key), ("session token", frozen.token or ""),
     ):  # fmt: skip
@@ -159,7 +159,7 @@ def credentials_for(spec: TargetSpec) -> Credentials | None:
             raise CredentialsError(
                 f"the {what} has a character that no key has, such as a line feed at its end",
                 where=_who(spec),
-                remedy="set it again, without blanks around it",
+                hint="set it again, without blanks around it",
             )
     return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
@@ -171,7 +171,7 @@ def insist_on_credentials(exchange: Exchange, spec: TargetSpec) -> None:
         return
     words = AccountMask()(words)
     if spec.kind is Kind.AWS:
-        raise CredentialsError(f"AWS rejects the credentials: {words}", where=_who(spec), remedy=_REMEDY)
+        raise CredentialsError(f"AWS rejects the credentials: {words}", where=_who(spec), hint=_REMEDY)
     if spec.credentials is None:
         used = "requests were sent without a signature (`credentials: none`)"
     elif spec.credentials == DUMMY_CREDENTIALS:
@@ -181,7 +181,7 @@ def insist_on_credentials(exchange: Exchange, spec: TargetSpec) -> None:
     raise CredentialsError(
         f"the target rejects the credentials: {words}; {used}",
         where=f"{_who(spec)}, {exchange.request.url}",
-        remedy="set `credentials: {access_key: ..., secret_key: ...}` for the target in targets.yaml",
+        hint="set `credentials: {access_key: ..., secret_key: ...}` for the target in targets.yaml",
     )
 
 
@@ -204,7 +204,7 @@ def _rejection(exchange: Exchange) -> str:
 
 def expired(spec: TargetSpec, words: str) -> CredentialsError:
     """Say that the credentials have come to their end, in the words of the fault that the client made of the answer."""
-    return CredentialsError(AccountMask()(words), where=_who(spec), remedy=_REMEDY)
+    return CredentialsError(AccountMask()(words), where=_who(spec), hint=_REMEDY)
 
 
 def denied(spec: TargetSpec, operation: str, code: str, allowed: Collection[str]) -> CredentialsError:
@@ -213,7 +213,7 @@ def denied(spec: TargetSpec, operation: str, code: str, allowed: Collection[str]
     return CredentialsError(
         f"AWS does not let this caller call {operation}: {code}",
         where=_who(spec),
-        remedy=f"allow {actions}; or name jobs, which needs no {operation}: state: {{existing: {{names: [my-job]}}}}",
+        hint=f"allow {actions}; or name jobs, which needs no {operation}: state: {{existing: {{names: [my-job]}}}}",
     )
 
 
@@ -228,9 +228,7 @@ def region_of(spec: TargetSpec) -> str:
     except Exception as error:
         raise _unusable(spec, error) from error
     if not region:
-        raise TargetError(
-            "no region is named", where=_who(spec), remedy="add `region:` to the target, or set AWS_REGION"
-        )
+        raise TargetError("no region is named", where=_who(spec), hint="add `region:` to the target, or set AWS_REGION")
     return region
 
 
@@ -253,7 +251,7 @@ def aws_endpoint(spec: TargetSpec, region: str) -> str:
         raise TargetError(
             f"there is no endpoint for the region {region!r}: {error}",
             where=_who(spec),
-            remedy="check the spelling of the region",
+            hint="check the spelling of the region",
         ) from error
     return str(client.meta.endpoint_url)
 
@@ -274,7 +272,7 @@ def _unusable(spec: TargetSpec, error: Exception) -> CredentialsError:
     with suppress(CredentialsError):
         where += f", {credentials_source(spec)}"
     return CredentialsError(
-        f"the AWS credentials can't be used: {AccountMask()(what[:_MOST_SAID])}", where=where, remedy=_CHECK
+        f"the AWS credentials can't be used: {AccountMask()(what[:_MOST_SAID])}", where=where, hint=_CHECK
     )
 
 

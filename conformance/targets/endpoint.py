@@ -71,7 +71,7 @@ def checked(url: str, where: str) -> str:
     elif parts.query or parts.fragment:
         problem = "must not have a query or a fragment"
     if problem:
-        raise TargetError(f"the endpoint {problem}", where=where, remedy=_FORM)
+        raise TargetError(f"the endpoint {problem}", where=where, hint=_FORM)
     return url
 
 
@@ -112,17 +112,17 @@ def check_reachable(url: str, *, timeout_s: float, ca_bundle: str = "") -> None:
         raise UnreachableError(
             f"the certificate of the target is not trusted: {error.verify_message}",
             where=url,
-            remedy=_CERTIFICATE.get(error.verify_code, _PRIVATE_CA),
+            hint=_CERTIFICATE.get(error.verify_code, _PRIVATE_CA),
         ) from error
     except ssl.SSLError as error:
         raise UnreachableError(
             f"the target can't be reached by TLS: {error.reason or error}",
             where=url,
-            remedy="check the port, or write http:// if it speaks plain HTTP",
+            hint="check the port, or write http:// if it speaks plain HTTP",
         ) from error
     except OSError as error:
         raise UnreachableError(
-            f"the target can't be reached: {_why(error, host, port)}", where=url, remedy=_remedy(error)
+            f"the target can't be reached: {_why(error, host, port)}", where=url, hint=_hint(error)
         ) from error
 
 
@@ -146,7 +146,7 @@ def ca_bundle_of(spec: TargetSpec) -> str:
         raise TargetError(
             f"the CA bundle {path} can't be read: {getattr(error, 'strerror', None) or reason}",
             where=where,
-            remedy="name a file of certificates in PEM, or a folder that `openssl rehash` has prepared",
+            hint="name a file of certificates in PEM, or a folder that `openssl rehash` has prepared",
         ) from error
     return path
 
@@ -195,7 +195,7 @@ def _why(error: OSError, host: str, port: int) -> str:
     return f"{host}:{port}: {error.strerror or error}"
 
 
-def _remedy(error: OSError) -> str:
+def _hint(error: OSError) -> str:
     if isinstance(error, socket.gaierror):
         return "check the spelling of the host, and the network"
     return "start the server, or check host and port; `launch` in targets.yaml lets the suite start it"

@@ -219,7 +219,7 @@ class Server:
         return TargetError(
             f"{problem}; the end of its log:\n{tail}" if tail else f"{problem}; its log is empty",
             where=f"{shlex.join(self._command)} (log: {self.log_path})",
-            remedy="run the command by hand, fix `launch` in targets.yaml, or give it more time with `ready_s`",
+            hint="run the command by hand, fix `launch` in targets.yaml, or give it more time with `ready_s`",
             exit_code=ExitCode.TARGET_BROKE,
         )
 
@@ -244,7 +244,7 @@ def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> I
         raise ValueError(f"the target {spec.name} has nothing to launch")
     if sys.platform == "win32":
         raise TargetError(
-            "servers can't be launched on Windows", where=spec.where, remedy="start it yourself, and name its URL"
+            "servers can't be launched on Windows", where=spec.where, hint="start it yourself, and name its URL"
         )
     secrets = Redactor.of_a_process({**callers_secrets(), **launch.env}, spec.credentials)
     with _port(spec, launch) as port, ServerLog(log_path, secrets) as log:
@@ -281,7 +281,7 @@ class ServerLog:
             raise TargetError(
                 f"the log of the server can't be written: {error.strerror}",
                 where=str(path),
-                remedy="allow writing there",
+                hint="allow writing there",
             ) from error
 
     def __enter__(self) -> Self:
@@ -324,7 +324,7 @@ def _port(spec: TargetSpec, launch: Launch) -> Iterator[str]:
             raise TargetError(
                 f"port {wanted} is taken, so that {spec.name} can't be launched there",
                 where=spec.where or spec.endpoint_url,
-                remedy=f"end what listens there, or write {PORT} in endpoint_url and command so that any port will do",
+                hint=f"end what listens there, or write {PORT} in endpoint_url and command so that any port will do",
                 exit_code=ExitCode.TARGET_BROKE,
             )
         yield str(port)
@@ -334,14 +334,14 @@ def _start(server: Server, spec: TargetSpec, launch: Launch, port: str) -> None:
     env = {name: value.replace(PORT, port) for name, value in launch.env.items()}
     cwd = folder(spec, launch.cwd)
     if cwd is not None and not os.path.isdir(cwd):  # noqa: PTH112 - Path.is_dir raises where the name is too long
-        raise TargetError(f"there is no folder {cwd}", where=spec.where, remedy="fix `cwd`, or leave it out")
+        raise TargetError(f"there is no folder {cwd}", where=spec.where, hint="fix `cwd`, or leave it out")
     try:
         server.start(env=env, cwd=cwd)
     except OSError as error:
         raise TargetError(
             f"{launch.command[0]} can't be started: {error.strerror}",
             where=spec.where,
-            remedy=launch.hint or "fix it",
+            hint=launch.hint or "fix it",
         ) from error
 
 
@@ -373,7 +373,7 @@ def executable(program: str, spec: TargetSpec, cwd: Path | None = None, hint: st
         raise TargetError(
             f"{program} is not installed" if os.sep not in program else f"{program} is no program that can be run",
             where=f"target {spec.name!r}" + (f", {spec.where}" if spec.where else ""),
-            remedy=hint or "install it, or give the path of the program as the first word of the command",
+            hint=hint or "install it, or give the path of the program as the first word of the command",
         )
     return str(found)
 

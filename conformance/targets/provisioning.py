@@ -99,7 +99,7 @@ def _run(
         raise TargetError(
             f"the adapter can't be started: {error.strerror}",
             where=spec.where or command[0],
-            remedy="make it a program: a first line such as #!/bin/sh, and chmod +x",
+            hint="make it a program: a first line such as #!/bin/sh, and chmod +x",
         ) from error
     ended = False
     try:
@@ -127,7 +127,7 @@ def _failed(spec: TargetSpec, how: str, tail: str, command: list[str]) -> Target
     return TargetError(
         f"the adapter that loads the state of {spec.name!r} {how}{said}",
         where=f"{command[0]}" + (f", {spec.where}" if spec.where else ""),
-        remedy="run it by hand with a world on stdin, and CONFORMANCE_ENDPOINT_URL set",
+        hint="run it by hand with a world on stdin, and CONFORMANCE_ENDPOINT_URL set",
         exit_code=ExitCode.TARGET_BROKE,
     )
 
@@ -264,7 +264,7 @@ class Provision:
             raise UnreachableError(
                 f"the target was lost while its state was made: {fault.detail}",
                 where=exchange.request.url,
-                remedy="see its log",
+                hint="see its log",
             )
         if fault and fault.kind in {"budget", "refused-by-client", RUN_TIME}:
             return fault.detail
@@ -330,7 +330,7 @@ def _parents_first(jobs: Iterable[WorldJob]) -> list[WorldJob]:
         if name in descent:
             raise TargetError(
                 f"the warm starts of this world go round in a circle: {', '.join(descent)}",
-                remedy="take one of these parents away",
+                hint="take one of these parents away",
             )
         if name in ordered or name not in by_name:
             return
@@ -444,7 +444,7 @@ def _insist(exchange: Exchange, spec: TargetSpec) -> None:
         raise UnreachableError(
             f"the target can't be reached: {fault.detail}",
             where=exchange.request.url,
-            remedy="check the endpoint and the network",
+            hint="check the endpoint and the network",
         )
     if fault and fault.kind == "credentials" and spec.kind is Kind.AWS:
         raise expired(spec, fault.detail)
@@ -452,7 +452,7 @@ def _insist(exchange: Exchange, spec: TargetSpec) -> None:
         raise UnreachableError(
             f"AWS gave no answer to the first question: {fault.detail}",
             where=exchange.request.url,
-            remedy="try again later; where requests are throttled, others in this account use up what it may send",
+            hint="try again later; where requests are throttled, others in this account use up what it may send",
         )
     insist_on_credentials(exchange, spec)
 

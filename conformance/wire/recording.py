@@ -61,7 +61,7 @@ def read_bundle(path: Path) -> Bundle:
         raise EvidenceError(
             f"the evidence can't be read: {error.strerror or error}",
             where=str(path),
-            remedy="name a file that `conformance run --record` wrote",
+            hint="name a file that `conformance run --record` wrote",
         ) from error
 
 
@@ -89,7 +89,7 @@ class _Reader:
                 raise EvidenceError(
                     f"the {what} is larger than {most // 1024**2} MiB",
                     where=f"{self._path}, entry {number + 1}",
-                    remedy="record less of it: --select, --operation, or a smaller `bound` of existing jobs",
+                    hint="record less of it: --select, --operation, or a smaller `bound` of existing jobs",
                 )
         if self._footer is not None and torn:
             self._reject(number + 1, "something follows the footer")
@@ -117,10 +117,10 @@ class _Reader:
                 plain = unpacker.decompress(packed, _CHUNK)
             except zlib.error as error:
                 raise EvidenceError(
-                    f"the evidence can't be unpacked: {error}", where=self._path, remedy=_ORIGINAL
+                    f"the evidence can't be unpacked: {error}", where=self._path, hint=_ORIGINAL
                 ) from error
             if unpacker.unused_data:
-                raise EvidenceError("something follows the end of the evidence", where=self._path, remedy=_ORIGINAL)
+                raise EvidenceError("something follows the end of the evidence", where=self._path, hint=_ORIGINAL)
             yield plain
             packed = unpacker.unconsumed_tail
 
@@ -135,7 +135,7 @@ class _Reader:
             raise EvidenceError(
                 f"the evidence has schema {members.get('schema')!r}, this version reads schema {SCHEMA}",
                 where=f"{self._path}, entry 1",
-                remedy="use the version of conformance that wrote it",
+                hint="use the version of conformance that wrote it",
             )
         try:
             self._check(number, members)
@@ -178,7 +178,7 @@ class _Reader:
         raise EvidenceError(
             f"this is no evidence as it was recorded: {problem}",
             where=f"{self._path}, entry {number}",
-            remedy=_ORIGINAL,
+            hint=_ORIGINAL,
         )
 
 
@@ -268,7 +268,7 @@ class BundleWriter:
         return EvidenceError(
             f"the evidence can't be written: {error.strerror or error}",
             where=str(self.path),
-            remedy="name a file in a folder that can be written to, on a disk with room",
+            hint="name a file in a folder that can be written to, on a disk with room",
         )
 
 

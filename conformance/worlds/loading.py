@@ -54,12 +54,12 @@ def load_world(name_or_path: str | Path) -> World:
         # Path.is_file would raise where a name is too long.
         if not os.path.isfile(path.parent / part):  # noqa: PTH113 - see above
             raise WorldError(
-                f"there is no file {part} next to this world", where=parts.at(index), remedy="name files relative to it"
+                f"there is no file {part} next to this world", where=parts.at(index), hint="name files relative to it"
             )
         jobs.extend(_jobs(_read(path.parent / part)))
     _reject_twins(jobs)
     if "world" not in document:
-        raise WorldError("the world has no name", where=document.at(), remedy="add `world: <name>` at the top")
+        raise WorldError("the world has no name", where=document.at(), hint="add `world: <name>` at the top")
     optional = {key: str(document[key]) for key in ("account", "region") if key in document}
     return World(name=document["world"], jobs=tuple(job for job, _ in jobs), **optional)
 
@@ -76,11 +76,11 @@ def _read(path: Path) -> Section:
         content = path.read_bytes()
     except OSError as error:
         raise WorldError(
-            f"the world can't be read: {error.strerror}", where=str(path), remedy="check the path"
+            f"the world can't be read: {error.strerror}", where=str(path), hint="check the path"
         ) from error
     document = read_yaml(content, str(path), WorldError, aliases=True)
     if not isinstance(document, Section):
-        raise WorldError("the file holds no mapping", where=f"{path}:1", remedy="start it with `world: <name>`")
+        raise WorldError("the file holds no mapping", where=f"{path}:1", hint="start it with `world: <name>`")
     if _shipped() not in path.parents:  # our own tests check those that ship: no run has to pay for that
         insist(document, world_schema(), WorldError)
     return document
@@ -102,7 +102,7 @@ def _find(name_or_path: str | Path) -> Path:
         raise WorldError(
             f"there is no world {str(name_or_path)!r}",
             where=str(name_or_path),
-            remedy=f"give the path of a world file, or one of: {', '.join(world_names())}",
+            hint=f"give the path of a world file, or one of: {', '.join(world_names())}",
         )
     return path
 
@@ -114,7 +114,7 @@ def _reject_twins(jobs: list[tuple[WorldJob, str]]) -> None:
             raise WorldError(
                 f"two tuning jobs are called {job.name}",
                 where=where,
-                remedy=f"rename one; the other: {places[job.name]}",
+                hint=f"rename one; the other: {places[job.name]}",
             )
         places[job.name] = where
 
@@ -157,10 +157,10 @@ def _times(draft: WorldJob, entry: Section, launched: tuple[WorldTrainingJob, ..
         ended = wound_down
     modified = _time(entry, "modified") if "modified" in entry else wound_down if ended is None else ended
     if ended is not None and ended < last:
-        raise WorldError("the job ended before its last training job", where=entry.at("ended"), remedy="move its end")
+        raise WorldError("the job ended before its last training job", where=entry.at("ended"), hint="move its end")
     if draft.status in ENDED_TUNING_STATUSES and modified != ended:
         raise WorldError(
-            "an ended job was last modified when it ended", where=entry.at("modified"), remedy="leave it out"
+            "an ended job was last modified when it ended", where=entry.at("modified"), hint="leave it out"
         )
     return {"ended": ended, "modified": modified}
 
@@ -178,7 +178,7 @@ def _time(holder: Section, key: str) -> float:
         value = datetime.fromisoformat(holder[key])
     except ValueError as error:
         raise WorldError(
-            f"{holder[key]!r} is no time", where=holder.at(key), remedy="write it like 2024-06-10T08:00:00.417Z"
+            f"{holder[key]!r} is no time", where=holder.at(key), hint="write it like 2024-06-10T08:00:00.417Z"
         ) from error
     return round((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp(), 3)
 

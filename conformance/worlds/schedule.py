@@ -125,7 +125,7 @@ def launch(job: WorldJob, entry: Section) -> tuple[WorldTrainingJob, ...]:
         raise WorldError(
             f"the create input is not what it should be: {type(error).__name__} {error}",
             where=entry.at("create"),
-            remedy="give the members the types that the API has",
+            hint="give the members the types that the API has",
         ) from error
 
 
@@ -137,7 +137,7 @@ def _rows(job: WorldJob, entry: Section) -> Iterator[_Row]:
         raise WorldError(
             "the job has no MaxParallelTrainingJobs",
             where=entry.at("create"),
-            remedy="add ResourceLimits to its config",
+            hint="add ResourceLimits to its config",
         )
     filled: dict[int, int] = {}
     unrolled = (
@@ -151,7 +151,7 @@ def _rows(job: WorldJob, entry: Section) -> Iterator[_Row]:
         place = filled.get(wave, 0)
         if place >= parallel:
             raise WorldError(
-                f"more than {parallel} training jobs in wave {wave}", where=where, remedy="pick another wave"
+                f"more than {parallel} training jobs in wave {wave}", where=where, hint="pick another wave"
             )
         filled[wave] = place + 1
         yield _Row(
@@ -199,7 +199,7 @@ def _definition(job: WorldJob, row: _Row) -> Mapping[str, Any]:
     definitions = job.definitions
     if not definitions:
         raise WorldError(
-            "the job has no definition that could launch this", where=row.where, remedy="add TrainingJobDefinition"
+            "the job has no definition that could launch this", where=row.where, hint="add TrainingJobDefinition"
         )
     wanted = row.special.get("definition")
     if wanted is None:
@@ -207,7 +207,7 @@ def _definition(job: WorldJob, row: _Row) -> Mapping[str, Any]:
     for definition in definitions:
         if definition.get("DefinitionName") == wanted:
             return definition
-    raise WorldError(f"the job has no definition {wanted}", where=row.where, remedy="name one of its definitions")
+    raise WorldError(f"the job has no definition {wanted}", where=row.where, hint="name one of its definitions")
 
 
 def _objective_status(job: WorldJob, row: _Row) -> str:
@@ -236,4 +236,4 @@ def _check(job: WorldJob, row: _Row, launched: WorldTrainingJob) -> None:
     for holds, rule in rules:
         if not holds:
             problem = f"training job {row.number} contradicts itself: {rule}"
-            raise WorldError(problem, where=row.where, remedy="fix the row")
+            raise WorldError(problem, where=row.where, hint="fix the row")

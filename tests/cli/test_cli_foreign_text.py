@@ -29,7 +29,7 @@ def main():
     out = console()
     out.print("plain " + evil)
     out.print(Text("styled " + evil, style="bold red"), soft_wrap=True)
-    raise UserError("problem " + evil, where="where " + evil, remedy="remedy " + evil)
+    raise UserError("problem " + evil, where="where " + evil, hint="hint " + evil)
 run(main, "main")
 """
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
@@ -51,7 +51,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return ended.stdout
 
 
-@pytest.mark.parametrize("way", ["echo", "print", "stderr", "lines", "plain", "styled", "problem", "where", "remedy"])
+@pytest.mark.parametrize("way", ["echo", "print", "stderr", "lines", "plain", "styled", "problem", "where", "hint"])
 def test_every_way_out_writes_control_characters_out(said: bytes, way: str) -> None:
     assert f"{way} \\x1b]52;c;".encode() in said
 

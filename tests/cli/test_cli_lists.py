@@ -108,7 +108,7 @@ def test_a_citation_can_be_followed(cited: str, parts: tuple[str, ...]) -> None:
 def test_a_line_that_nothing_cites_leads_to_the_nearest_that_is() -> None:
     error = rejected("explain", "api-list:36")
     assert "121 lines" in error.problem
-    assert "api-list:35" in error.remedy
+    assert "api-list:35" in error.hint
 
 
 def test_every_exit_code_is_what_the_design_says() -> None:
@@ -161,11 +161,11 @@ def test_explain_of_an_unknown_id_names_the_nearest(wrong: str, near: str) -> No
     error = rejected("explain", wrong)
     assert error.exit_code is ExitCode.USAGE
     assert wrong in error.problem
-    assert near in error.remedy
+    assert near in error.hint
 
 
 @pytest.mark.parametrize(
-    ("arguments", "problem", "remedy"),
+    ("arguments", "problem", "hint"),
     [
         (("--select", "nothing-like-it"), "'nothing-like-it'", "conformance checks"),
         (("--select", "*/error/*", "--select", "*/eror/*"), "'*/eror/*'", "conformance checks"),
@@ -178,12 +178,12 @@ def test_explain_of_an_unknown_id_names_the_nearest(wrong: str, near: str) -> No
     ids=["pattern", "second-pattern", "near-pattern", "operation", "area", "pattern-outside", "nothing-left"],
 )
 def test_a_selection_that_matches_nothing_is_an_error_with_a_hint(
-    arguments: tuple[str, ...], problem: str, remedy: str
+    arguments: tuple[str, ...], problem: str, hint: str
 ) -> None:
     error = rejected("checks", *arguments)
     assert error.exit_code is ExitCode.USAGE
     assert problem in error.problem
-    assert remedy in error.remedy
+    assert hint in error.hint
 
 
 def test_an_unknown_operation_of_facts_is_an_error(tmp_path: Path) -> None:
@@ -242,14 +242,14 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str]] = {
 
 @pytest.mark.parametrize("kind", BROKEN)
 @pytest.mark.parametrize("what", ["lint", "checks"])
-def test_a_broken_contract_is_reported_with_file_line_and_remedy(kind: str, what: str, contract: Path) -> None:
+def test_a_broken_contract_is_reported_with_file_line_and_hint(kind: str, what: str, contract: Path) -> None:
     edit, name, word = BROKEN[kind]
     edit(contract)
     error = rejected(what, "--contract", str(contract))
     assert error.exit_code is ExitCode.USAGE
-    assert error.remedy
+    assert error.hint
     assert name in error.where
-    assert word in f"{error.problem} {error.where} {error.remedy}"
+    assert word in f"{error.problem} {error.where} {error.hint}"
     file, _, line = error.where.rpartition(":")
     assert Path(file).is_file()
     assert line.isdigit()

@@ -81,7 +81,7 @@ def test_what_is_no_run_is_rejected_by_name_and_reason(kind: str, tmp_path: Path
         read_side(str(tmp_path / name))
     assert words in caught.value.problem
     assert str(tmp_path / name) in caught.value.where
-    assert caught.value.remedy
+    assert caught.value.hint
     assert caught.value.exit_code is ExitCode.USAGE
 
 

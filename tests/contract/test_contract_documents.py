@@ -80,7 +80,7 @@ def test_a_missing_page_is_reported(folder: ContractFolder) -> None:
 def test_a_wrong_number_of_lines_is_reported(folder: ContractFolder) -> None:
     folder.replace("sources.yaml", "lines: 12", "lines: 20")
     (finding,) = verify_citations(load(folder.root), folder.documents)
-    assert (finding.problem, finding.remedy) == ("the document 'old' has 12 lines, not 20", "write `lines: 12`")
+    assert (finding.problem, finding.hint) == ("the document 'old' has 12 lines, not 20", "write `lines: 12`")
 
 
 @pytest.mark.parametrize(

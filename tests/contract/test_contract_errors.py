@@ -1,4 +1,4 @@
-"""A broken contract never loads: each fault is told with file, line and remedy."""
+"""A broken contract never loads: each fault is told with file, line and hint."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contract.small_contract import ContractFolder
 
 BREAKS = [
-    # file, old text, new text, a part of the problem, a part of the remedy
+    # file, old text, new text, a part of the problem, a part of the hint
     ("shapes/answers.yaml", "Genre: {shape: Genre}", "Genre: {shape: Genr}", "no shape 'Genr'", "'Genre'"),
     ("shapes/answers.yaml", "{shape: Genre}", "{shape: Genre, patern: a}", "no key 'patern'", "'pattern'"),
     ("shapes/answers.yaml", "Title: {type: string", "Title: {type: strng", "no type 'strng'", "'string'"),
@@ -76,15 +76,15 @@ BREAKS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "old", "new", "problem", "remedy"), BREAKS, ids=[f"{b[0]}-{b[2]}" for b in BREAKS])
-def test_a_fault_is_reported_with_file_line_and_remedy(  # noqa: PLR0913, PLR0917 - the columns of the table above
-    folder: ContractFolder, file: str, old: str, new: str, problem: str, remedy: str
+@pytest.mark.parametrize(("file", "old", "new", "problem", "hint"), BREAKS, ids=[f"{b[0]}-{b[2]}" for b in BREAKS])
+def test_a_fault_is_reported_with_file_line_and_hint(  # noqa: PLR0913, PLR0917 - the columns of the table above
+    folder: ContractFolder, file: str, old: str, new: str, problem: str, hint: str
 ) -> None:
     folder.replace(file, old, new)
     with pytest.raises(ContractError) as caught:
         load(folder.root)
     assert problem in caught.value.problem
-    assert remedy in caught.value.remedy
+    assert hint in caught.value.hint
     place, _, line = caught.value.where.rpartition(":")
     assert place.startswith(folder.root.resolve().as_posix())
     assert int(line) >= 1
@@ -135,7 +135,7 @@ def test_a_folder_without_a_contract_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ContractError) as caught:
         load(tmp_path)
     assert caught.value.where == str(tmp_path)
-    assert "sources.yaml" in caught.value.remedy
+    assert "sources.yaml" in caught.value.hint
 
 
 def test_a_contract_without_operations_is_an_error(folder: ContractFolder) -> None:

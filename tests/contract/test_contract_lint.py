@@ -1,4 +1,4 @@
-"""What lint finds in a contract that loads, each with file, line and remedy."""
+"""What lint finds in a contract that loads, each with file, line and hint."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_fault_is_found_where_it_stands(  # noqa: PLR0913, PLR0917 - the colum
     folder.replace(file, old, new)
     found = [finding for finding in lint(load(folder.root)) if problem in finding.problem]
     assert [finding.where for finding in found] == [folder.where(place, line_of)]
-    assert found[0].remedy
+    assert found[0].hint
 
 
 def test_missing_behaviours_are_counted_and_named(folder: ContractFolder) -> None:
@@ -104,7 +104,7 @@ def test_laws_and_behaviours_belong_together(folder: ContractFolder) -> None:
         "no behaviour names the law 'genre'",
         "no behaviour names the law 'titles'",
     ]
-    assert lonely[0].remedy == "did you mean 'genre'?"
+    assert lonely[0].hint == "did you mean 'genre'?"
     assert lonely[0].where == folder.where("behaviours/all.yaml", "id: genres")
 
 

@@ -68,7 +68,7 @@ def test_an_odd_value_is_rejected_with_its_place_or_loads(folder: ContractFolder
         path.write_text(json.dumps(variant).replace('"PLACEHOLDER"', odd), encoding="utf-8")
         error = rejection(folder)
         assert error is None or PLACE.fullmatch(error.where), error
-        assert error is None or error.remedy, error
+        assert error is None or error.hint, error
 
 
 def test_lint_survives_every_contract_that_loads(folder: ContractFolder) -> None:

@@ -184,7 +184,7 @@ def test_a_page_of_no_known_style_or_operation_is_an_error_that_says_what_was_lo
         held(text)
     if "style" in words:
         for style in ("boto3 page as text", "AWS CLI page", "API Reference page as Markdown"):
-            assert style in error.value.remedy
+            assert style in error.value.hint
 
 
 def test_a_page_without_its_indentation_is_an_error() -> None:

@@ -103,13 +103,13 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_mistake_is_reported_with_its_line(name: str, tmp_path: Path) -> None:
-    text, problem, line, remedy = WRONG[name]
+    text, problem, line, hint = WRONG[name]
     with pytest.raises(KnownFailuresError) as caught:
         read(tmp_path, text)
     error = caught.value
     assert error.problem.startswith(problem)
     assert error.where == f"{tmp_path}/known.yaml:{line}"
-    assert error.remedy.startswith(remedy)
+    assert error.hint.startswith(hint)
     assert error.exit_code is ExitCode.USAGE
 
 
@@ -135,7 +135,7 @@ def test_every_reason_that_waits_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_reported_with_what_writes_one(tmp_path: Path) -> None:
     with pytest.raises(KnownFailuresError, match="there is no file") as caught:
         read_known_failures(tmp_path / "known.yaml")
-    assert "--write-known-failures" in caught.value.remedy
+    assert "--write-known-failures" in caught.value.hint
 
 
 def test_the_schema_is_one_and_takes_what_is_read(tmp_path: Path) -> None:

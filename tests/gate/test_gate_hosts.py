@@ -164,7 +164,7 @@ def test_what_is_handed_to_a_worker_is_json_and_all_that_it_needs() -> None:
         assert caught.value.exit_code is ExitCode.TARGET_BROKE
     with pytest.raises(WorkerError, match="the target can't be reached from here") as caught:
         target_in_worker(again, given)
-    assert "let the target listen at an address that every host reaches" in caught.value.remedy
+    assert "let the target listen at an address that every host reaches" in caught.value.hint
 
 
 # -- two hosts with networks of their own

@@ -135,7 +135,7 @@ def test_records_that_are_not_all_the_parts_of_one_run_are_reported(name: str) -
         merged({Path(path): item for path, item in parts.items()})
     assert caught.value.problem.startswith(problem)
     assert caught.value.where == where
-    assert caught.value.remedy
+    assert caught.value.hint
     assert caught.value.exit_code is ExitCode.USAGE
 
 
@@ -167,7 +167,7 @@ def test_known_failures_are_judged_over_the_whole_and_not_part_by_part(tmp_path:
     )
     with pytest.raises(MergeError, match="this part was judged with known failures") as caught:
         read_parts([first, second], gated=False)
-    assert caught.value.remedy.endswith("--known-failures known.yaml")
+    assert caught.value.hint.endswith("--known-failures known.yaml")
     assert read_parts([first, second], gated=True)[first].results == ONE.results
     whole = merged(read_parts([first, second], gated=True))
     assert whole.gate is None

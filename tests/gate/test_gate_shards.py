@@ -61,7 +61,7 @@ def test_places_are_the_same_on_every_machine() -> None:
 def test_a_shard_that_there_can_not_be_is_reported(text: str) -> None:
     with pytest.raises(ShardError, match="there is no shard") as caught:
         Part.of(text)
-    assert "1/4" in caught.value.remedy
+    assert "1/4" in caught.value.hint
 
 
 def test_a_shard_is_read_as_it_is_written() -> None:

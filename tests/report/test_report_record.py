@@ -169,7 +169,7 @@ def test_a_broken_record_is_reported_with_its_line(path: Path, name: str) -> Non
         read_record(path)
     assert problem in caught.value.problem
     assert caught.value.where == f"{path}:{number}"
-    assert caught.value.remedy
+    assert caught.value.hint
     assert caught.value.exit_code is ExitCode.USAGE
     assert isinstance(caught.value, UserError)
 

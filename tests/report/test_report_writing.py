@@ -39,4 +39,4 @@ def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="can't be written") as caught:
         write_reports(CONFORMING, tmp_path / "file")
     assert caught.value.where == str(tmp_path / "file")
-    assert "--report-dir" in caught.value.remedy
+    assert "--report-dir" in caught.value.hint

@@ -55,7 +55,7 @@ def test_a_rejection_of_the_credentials_is_known_in_every_form(name: str) -> Non
     with pytest.raises(CredentialsError, match="access key `test` and secret key `test`") as caught:
         insist_on_credentials(REJECTIONS[name], SPEC)
     assert caught.value.exit_code == ExitCode.TARGET_BROKE
-    assert "credentials:" in caught.value.remedy
+    assert "credentials:" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -124,7 +124,7 @@ def test_aws_is_paced_and_has_a_budget_where_nothing_is_said(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "problem", "remedy"),
+    ("text", "line", "problem", "hint"),
     [
         ("targets:\n  mine:\n    endpoint_ulr: http://h\n", 3, "no key 'endpoint_ulr'", "did you mean 'endpoint_url'?"),
         ("tragets: {}\n", 1, "no key 'tragets'", "did you mean 'targets'?"),
@@ -182,14 +182,14 @@ def test_aws_is_paced_and_has_a_budget_where_nothing_is_said(tmp_path: Path) -> 
     ],
 )
 def test_a_mistake_is_reported_with_its_line_and_what_to_do(
-    tmp_path: Path, text: str, line: int, problem: str, remedy: str
+    tmp_path: Path, text: str, line: int, problem: str, hint: str
 ) -> None:
     path = written(tmp_path, text)
     with pytest.raises(TargetError) as caught:
         load_targets(path)
     assert problem in caught.value.problem
     assert caught.value.where == f"{path}:{line}"
-    assert remedy in caught.value.remedy
+    assert hint in caught.value.hint
     assert caught.value.exit_code is ExitCode.USAGE
     assert "geheim" not in str(caught.value)
 
@@ -198,7 +198,7 @@ def test_a_mistake_is_reported_with_its_line_and_what_to_do(
 def test_aws_itself_is_never_taken_for_an_emulator(tmp_path: Path, state: str) -> None:
     with pytest.raises(TargetError, match="this endpoint is AWS itself") as caught:
         only(tmp_path, f"{{endpoint_url: 'https://api.sagemaker.us-east-1.amazonaws.com', state: {state}}}")
-    assert "kind: aws" in caught.value.remedy
+    assert "kind: aws" in caught.value.hint
 
 
 def test_several_mistakes_are_counted_and_the_first_line_is_reported(tmp_path: Path) -> None:
@@ -307,7 +307,7 @@ def test_no_odd_value_is_more_than_an_error_with_a_line(tmp_path: Path, key: str
     for value in ODD:
         path = written(tmp_path, f"targets:\n  m:\n    {key}: {value}{'}' * key.count('{')}\n")
         error = fault_of(path)
-        assert error is None or (error.where.startswith(f"{path}:") and error.remedy)
+        assert error is None or (error.where.startswith(f"{path}:") and error.hint)
 
 
 def fault_of(path: Path) -> TargetError | None:

@@ -264,7 +264,7 @@ def test_a_port_is_checked_against_other_runs_until_it_is_given_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "hint", "problem", "remedy"),
+    ("command", "hint", "problem", "said"),
     [
         ("no_such_server", "pip install 'it[server]'", "no_such_server is not installed", "pip install 'it[server]'"),
         ("no_such_server", "", "no_such_server is not installed", "install it, or give the path"),
@@ -272,13 +272,13 @@ def test_a_port_is_checked_against_other_runs_until_it_is_given_back() -> None:
     ],
 )
 def test_a_missing_command_is_reported_with_what_to_do(
-    tmp_path: Path, command: str, hint: str, problem: str, remedy: str
+    tmp_path: Path, command: str, hint: str, problem: str, said: str
 ) -> None:
     launch = Launch((command, "{port}"), hint=hint)
     spec = TargetSpec("x", Kind.ENDPOINT, StateSource(Origin.CREATE), "http://127.0.0.1:{port}", launch, base=tmp_path)
     with pytest.raises(TargetError, match=problem) as caught, ExitStack() as stack:
         stack.enter_context(launched(spec, tmp_path / "launch.log"))
-    assert remedy in caught.value.remedy
+    assert said in caught.value.hint
     assert caught.value.exit_code is ExitCode.USAGE
 
 

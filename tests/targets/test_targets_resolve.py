@@ -42,7 +42,7 @@ def test_a_host_with_its_port_is_a_url(text: str, url: str) -> None:
 def test_what_is_neither_a_name_nor_an_address_is_an_error_that_shows_a_url(text: str) -> None:
     with pytest.raises(TargetError, match="there is no target") as caught:
         resolve(text, {})
-    assert "http://127.0.0.1:4566" in caught.value.remedy
+    assert "http://127.0.0.1:4566" in caught.value.hint
 
 
 def test_a_host_with_a_port_that_can_not_be_one_is_an_error() -> None:
@@ -80,8 +80,8 @@ def test_a_url_that_only_looks_like_aws_is_not(url: str) -> None:
 def test_an_unknown_name_is_an_error_with_the_nearest_and_all_the_others() -> None:
     with pytest.raises(TargetError, match="there is no target 'motto'") as caught:
         resolve("motto", load_targets())
-    assert "did you mean 'moto'?" in caught.value.remedy
-    assert "reference, moto, aws" in caught.value.remedy
+    assert "did you mean 'moto'?" in caught.value.hint
+    assert "reference, moto, aws" in caught.value.hint
     assert caught.value.exit_code is ExitCode.USAGE
 
 

@@ -60,7 +60,7 @@ def test_no_credentials_are_one_clear_error() -> None:
     with pytest.raises(CredentialsError, match="there are no AWS credentials") as caught:
         credentials_for(aws())
     assert caught.value.exit_code is ExitCode.TARGET_BROKE
-    assert "AWS_ACCESS_KEY_ID" in caught.value.remedy
+    assert "AWS_ACCESS_KEY_ID" in caught.value.hint
 
 
 @pytest.mark.usefixtures("configuration")
@@ -114,7 +114,7 @@ def test_credentials_that_botocore_fails_on_are_one_clear_error(
     error = caught.value
     assert error.exit_code is ExitCode.TARGET_BROKE
     assert "target 'aws'" in error.where
-    assert "AWS_ACCESS_KEY_ID" in error.remedy
+    assert "AWS_ACCESS_KEY_ID" in error.hint
     assert "\n" not in error.problem
     assert "111122223333" not in str(error)
 

@@ -445,7 +445,7 @@ class TestByCommand:
         with pytest.raises(TargetError, match="can't be started") as caught:
             self.load(spec(StateSource(Origin.COMMAND, command=(str(path),))))
         assert caught.value.exit_code is ExitCode.USAGE
-        assert "#!/bin/sh" in caught.value.remedy
+        assert "#!/bin/sh" in caught.value.hint
 
 
 def test_a_state_survives_the_way_to_a_worker() -> None:

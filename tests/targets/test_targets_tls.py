@@ -102,7 +102,7 @@ def test_an_untrusted_certificate_is_reported_as_such(server: RawServer) -> None
         pytest.fail("nothing may be sent to a server that is not trusted")
     error = caught.value
     assert (error.where, error.exit_code) == (server.url, ExitCode.TARGET_BROKE)
-    assert "ca_bundle" in error.remedy
+    assert "ca_bundle" in error.hint
     with pytest.raises(UnreachableError, match="not trusted"):
         check_reachable(server.url, timeout_s=5)
 
@@ -121,7 +121,7 @@ def test_a_certificate_of_another_host_is_no_matter_of_the_bundle(private_author
         pytest.raises(UnreachableError, match="not trusted") as caught,
     ):
         check_reachable(server.url, timeout_s=5, ca_bundle=str(private_authority.bundle))
-    assert "ca_bundle" not in caught.value.remedy
+    assert "ca_bundle" not in caught.value.hint
 
 
 def test_plain_http_behind_an_https_address_is_said() -> None:
@@ -134,7 +134,7 @@ def test_plain_http_behind_an_https_address_is_said() -> None:
         pytest.raises(UnreachableError, match="can't be reached by TLS") as caught,
     ):
         check_reachable(server.url.replace("http:", "https:"), timeout_s=5)
-    assert "http://" in caught.value.remedy
+    assert "http://" in caught.value.hint
 
 
 def test_lines_that_reproduce_name_the_bundle() -> None:

@@ -146,7 +146,7 @@ def test_the_worlds_that_ship_keep_the_schema() -> None:
 def test_an_unknown_name_tells_the_known_ones() -> None:
     with pytest.raises(WorldError) as caught:
         load_world("nowhere")
-    assert "default, empty" in caught.value.remedy
+    assert "default, empty" in caught.value.hint
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _file_in(path: Path) -> Path:
     for name in (RECORD, REPORT):
         if (path / name).is_file():
             return path / name
-    raise ReadingError(f"there is neither {RECORD} nor {REPORT} in this folder", where=str(path), remedy=_REMEDY)
+    raise ReadingError(f"there is neither {RECORD} nor {REPORT} in this folder", where=str(path), hint=_REMEDY)
 
 
 def _begins_as_record(path: Path) -> bool:
@@ -95,14 +95,14 @@ def _read_report(path: Path) -> Record:
         value = json.loads(path.read_bytes())
     except OSError as error:
         raise ReadingError(
-            f"the report can't be read: {error.strerror or error}", where=str(path), remedy=_REMEDY
+            f"the report can't be read: {error.strerror or error}", where=str(path), hint=_REMEDY
         ) from error
     except (ValueError, RecursionError) as error:
-        raise ReadingError("not a report: this is no JSON", where=str(path), remedy=_REMEDY) from error
+        raise ReadingError("not a report: this is no JSON", where=str(path), hint=_REMEDY) from error
     try:
         return _record_of(value)
     except FormError as error:
-        raise ReadingError(f"not a report: {error}", where=str(path), remedy=_REMEDY) from error
+        raise ReadingError(f"not a report: {error}", where=str(path), hint=_REMEDY) from error
 
 
 def _record_of(value: Any) -> Record:
