@@ -28,7 +28,7 @@ def explain(id_: str, contract: str | None) -> None:
     A citation is a source (api-list), a line of one (api-list:35) or an observation (O34), as reports write it.
     """
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - --help does without it
-    from conformance.suite.saved_checks import own_checks  # noqa: PLC0415 - as above
+    from conformance.suite.validate import own_checks  # noqa: PLC0415 - as above
 
     loaded = contract_in(contract)
     checks = (*catalogue(loaded), *own_checks(loaded))

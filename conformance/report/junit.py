@@ -22,8 +22,8 @@ from conformance.report.run import TITLES, GateFinding, Record
 from conformance.report.summary import Headline, counts_against, headline
 from conformance.visible import one_line, visible
 
-_FILE = "conformance/suite/test_{area}.py"
-"""The module that a check runs in, where viewers ask for a file."""
+_FILE = "conformance/suite/test_checks.py"
+"""The module that checks run in, where viewers ask for a file."""
 
 _COUNTED = ("failure", "error", "skipped")
 _TALLIES = {"failure": "failures", "error": "errors", "skipped": "skipped"}
@@ -88,7 +88,7 @@ def _case(suite: ET.Element, result: Result, *, strict: bool) -> None:
         "testcase",
         classname=one_line(f"{result.operation}.{result.area}"),
         name=one_line(result.case),
-        file=_FILE.format(area=one_line(result.area)),
+        file=_FILE,
         time=f"{result.duration_s:.3f}",
     )
     message = one_line(result.reason or result.outcome)

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from conformance import forms
-from conformance.checks.check import Check, place_in_run
+from conformance.checks.check import Check
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.errors import ExitCode, UserError
 from conformance.report.result import Result
@@ -26,7 +26,7 @@ _PROPERTY = "conformance"
 
 
 def run_check(check: Check) -> None:
-    """Run one check: the test function of every area, in whose place the plugin evaluates the check."""
+    """Run one check: the test function of every item, in whose place the plugin evaluates the check."""
 
 
 def _end(check: Check, verdict: Verdict, *, strict: bool, declared: str) -> None:
@@ -55,11 +55,9 @@ class ItemPlugin:
         return self.evaluator.evaluate(check)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Parametrize a test module with the chosen checks of its area, the check's id as the id of the item."""
+        """Parametrize the test function with the chosen checks, the check's id as the id of the item."""
         if metafunc.function is run_check:
-            area = metafunc.definition.originalname.removeprefix("test_")
-            checks = [check for check in self.plan.own if check.area == area]
-            metafunc.parametrize("check", checks, ids=[check.id for check in checks])
+            metafunc.parametrize("check", self.plan.own, ids=[check.id for check in self.plan.own])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -72,27 +70,17 @@ class ItemPlugin:
         _end(check, verdict, strict=self.plan.settings.strict, declared=result.declared if result.known else "")
         return True
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Bring the items into the order of a run: pytest takes the modules by their names."""
-        items.sort(key=_place)
-
 
 def check_of(item: Any) -> Check | None:
-    """Return the check that an item is about; None where an area has none chosen, for which pytest puts an item."""
+    """Return the check that an item is about; None where none is chosen, for which pytest puts an item."""
     parameter = item.callspec.params["check"] if hasattr(item, "callspec") else None
     return parameter if isinstance(parameter, Check) else None
 
 
-def _place(item: pytest.Item) -> int:
-    check = check_of(item)
-    return -1 if check is None else place_in_run(check)
-
-
 def items_of(session: pytest.Session, ids: set[str]) -> Sequence[pytest.Item]:
     """Collect the items of some checks by hand, in the order of a run."""
-    paths = {Path(__file__).with_name(f"test_{check_id.split('/')[1]}.py") for check_id in ids}
-    found = (item for path in sorted(paths) for item in session.genitems(module(session, path)))
-    return sorted((item for item in found if (check := check_of(item)) and check.id in ids), key=_place)
+    items = session.genitems(module(session, Path(__file__).with_name("test_checks.py")))
+    return [item for item in items if (check := check_of(item)) and check.id in ids]
 
 
 def module(parent: pytest.Collector, path: Path) -> pytest.Module:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
+from conformance import forms
 from conformance.checks.check import matches
 from conformance.errors import UserError
 from conformance.inputs import Entries, Section, insist, load_file
@@ -64,23 +65,8 @@ class Entry:
 
     def covers(self, result: Result) -> bool:
         """Return whether a result of one of its checks is the failure that it declares."""
-        if result.kind == NEVER_COVERED:
-            return False
-        return result.outcome is self.outcome and self.kind in {"", result.kind}
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as a process hands it to its workers."""
-        return {
-            **vars(self),
-            "expires": self.expires.isoformat() if self.expires else None,
-            "outcome": self.outcome.value,
-        }
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Take back what `to_json` gave."""
-        expires = date.fromisoformat(value["expires"]) if value["expires"] else None
-        return cls(**{**value, "expires": expires, "outcome": Outcome(value["outcome"])})
+        same = result.outcome is self.outcome and self.kind in {"", result.kind}
+        return same and result.kind != NEVER_COVERED
 
 
 def signature(outcome: Outcome, kind: str) -> str:
@@ -124,7 +110,12 @@ def read_known_failures(path: Path, *, reasons_due: bool = True) -> KnownFailure
     With `reasons_due`, each entry must have its reason; without, those that wait for one are taken as they are.
     """
     name = str(path)
-    document = _document(path, name)
+    if not path.is_file():
+        hint = "let `conformance run --write-known-failures` write a first one"
+        raise KnownFailuresError(f"there is no file {name}", where=name, hint=hint)
+    document, _ = load_file(path, name, KnownFailuresError)
+    if not isinstance(document, Section):
+        raise KnownFailuresError("the file is a list", where=f"{name}:1", hint=_FORM)
     rows = document.get("known_failures")
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, Section) and row.get("reason") in (None, ""):
@@ -133,42 +124,13 @@ def read_known_failures(path: Path, *, reasons_due: bool = True) -> KnownFailure
     if reasons_due:
         _insist_on_reasons(document["known_failures"])
     entries = tuple(_entry(row) for row in document["known_failures"])
-    _insist_on_one_entry_each(entries)
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        earlier = first.setdefault(entry.check.rstrip("/"), entry)
+        if earlier is not entry:
+            hint = f"keep one of them; the first is at {earlier.where}"
+            raise KnownFailuresError(f"{entry.check!r} is there twice", where=entry.where, hint=hint)
     return KnownFailures(name, entries)
-
-
-def is_unwritten(reason: str) -> bool:
-    """Return whether a reason is still to be written."""
-    return _UNWRITTEN.fullmatch(reason) is not None
-
-
-def day_named(environ: Mapping[str, str]) -> date | None:
-    """Return the day that the environment names for judging expiry; None where it names none."""
-    text = environ.get(DAY)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise KnownFailuresError(f"{DAY} is no date: {text!r}", hint="write it like 2027-04-01") from error
-
-
-def today(environ: Mapping[str, str]) -> date:
-    """Return the day by which expiry is judged: the one that the environment names, else today in UTC."""
-    return day_named(environ) or datetime.now(UTC).date()
-
-
-def _document(path: Path, name: str) -> Section:
-    if not path.is_file():
-        raise KnownFailuresError(
-            f"there is no file {name}",
-            where=name,
-            hint="let `conformance run --write-known-failures` write a first one",
-        )
-    document, _ = load_file(path, name, KnownFailuresError)
-    if not isinstance(document, Section):
-        raise KnownFailuresError("the file is a list", where=f"{name}:1", hint=_FORM)
-    return document
 
 
 def _insist_on_reasons(rows: list[Section]) -> None:
@@ -180,36 +142,26 @@ def _insist_on_reasons(rows: list[Section]) -> None:
         raise KnownFailuresError(f"{what} no reason yet", where=places, hint=hint)
 
 
-def _insist_on_one_entry_each(entries: tuple[Entry, ...]) -> None:
-    first: dict[str, Entry] = {}
-    for entry in entries:
-        earlier = first.setdefault(entry.check.rstrip("/"), entry)
-        if earlier is not entry:
-            raise KnownFailuresError(
-                f"{entry.check!r} is there twice",
-                where=entry.where,
-                hint=f"keep one of them; the first is at {earlier.where}",
-            )
+def is_unwritten(reason: str) -> bool:
+    """Return whether a reason is still to be written."""
+    return _UNWRITTEN.fullmatch(reason) is not None
+
+
+def today(environ: Mapping[str, str]) -> date:
+    """Return the day by which expiry is judged: the one that the environment names, else today in UTC."""
+    text = environ.get(DAY)
+    if not text:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise KnownFailuresError(f"{DAY} is no date: {text!r}", hint="write it like 2027-04-01") from error
 
 
 def _entry(row: Section) -> Entry:
-    return Entry(
-        check=row["check"],
-        reason=row["reason"],
-        where=row.at("check"),
-        issue=row.get("issue", ""),
-        expires=_day(row),
-        outcome=Outcome(row.get("outcome", Outcome.FAILED)),
-        kind=row.get("kind", ""),
-    )
-
-
-def _day(row: Section) -> date | None:
-    if "expires" not in row:
-        return None
     try:
-        return date.fromisoformat(row["expires"])
-    except ValueError as error:
+        return forms.read(Entry, {**row, "where": row.at("check")})
+    except forms.FormError as error:  # the schema has seen to all else
         problem = f"`expires` is no date: {row['expires']!r}"
         raise KnownFailuresError(problem, where=row.at("expires"), hint="the calendar has no such day") from error
 
@@ -218,15 +170,6 @@ _ENDED_BADLY = frozenset({Outcome.FAILED, Outcome.ERROR})
 _SUGGESTIONS = 5
 """For how many entries without a check the nearest id is looked for: each takes as long as many checks."""
 _WILDCARD = re.compile(r"[*?]")
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """An entry, the checks that match it, and those among them that no entry before it matches."""
-
-    entry: Entry
-    matched: tuple[str, ...]
-    owned: tuple[str, ...]
 
 
 class KnownFailureMatcher:
@@ -238,20 +181,23 @@ class KnownFailureMatcher:
 
     def __init__(self, known: KnownFailures, catalogue: Sequence[str], today: date) -> None:
         """Pair the entries with `catalogue`, the ids of all checks that there are, selected or not."""
-        self._known = known
-        self._catalogue = catalogue
-        self._today = today
-        self._suggestions = _SUGGESTIONS
+        self.known = known
+        self.today = today
+        self._places = {check_id: place for place, check_id in enumerate(catalogue)}
+        self._sorted = sorted(catalogue)
+        self._matches = [(entry, self.matching(entry.check)) for entry in known.entries]
         self._owner: dict[str, Entry] = {}
-        self._claims = tuple(self._claimed())
+        for entry, matched in self._matches:
+            for check_id in matched:
+                self._owner.setdefault(check_id, entry)
 
-    def _claimed(self) -> Iterator[_Claim]:
-        ids = _Ids(self._catalogue)
-        for entry in self._known.entries:
-            matched = ids.matching(entry.check)
-            owned = tuple(item for item in matched if item not in self._owner)
-            self._owner.update(dict.fromkeys(owned, entry))
-            yield _Claim(entry, matched, owned)
+    def matching(self, pattern: str) -> list[str]:
+        """Return the ids that a pattern selects, in the order of the catalogue."""
+        # A file may have tens of thousands of entries: only ids with the right beginning are looked at.
+        start = _WILDCARD.split(pattern.rstrip("/"), maxsplit=1)[0]
+        first = islice(self._sorted, bisect_left(self._sorted, start), None)
+        found = [item for item in takewhile(lambda item: item.startswith(start), first) if matches(pattern, item)]
+        return sorted(found, key=self._places.__getitem__)
 
     def mark(self, result: Result) -> Result:
         """Return a result as the record keeps it: whether it is a known failure, and what the entry about it says."""
@@ -260,7 +206,7 @@ class KnownFailureMatcher:
             return result
         if not entry.covers(result):
             return replace(result, declared=f"{entry.where} declares another failure: {entry.signature}")
-        if entry.has_expired(self._today):
+        if entry.has_expired(self.today):
             return replace(result, declared=f"until {entry.expires}, {entry.text}")
         return replace(result, known=True, declared=entry.text)
 
@@ -270,86 +216,47 @@ class KnownFailureMatcher:
         An entry whose checks were not selected is not evaluated, and neither is a check that was skipped.
         """
         findings: list[GateFinding] = []
-        self._suggestions = _SUGGESTIONS
         unused: list[str] = []
-        for claim in self._claims:
-            chosen = [item for item in claim.owned if item in selected]
-            findings += self._about_the_entry(claim, chosen, selected)
-            ended = [
-                results[item] for item in chosen if item in results and results[item].outcome is not Outcome.SKIPPED
-            ]
+        suggestions = _SUGGESTIONS
+        for entry, matched in self._matches:
+            owned = [item for item in matched if self._owner[item] is entry]
+            chosen = [item for item in owned if item in selected]
+            if not matched:
+                findings.append(self._unmatched(entry, suggest=suggestions > 0))
+                suggestions -= 1
+            elif not owned and any(item in selected for item in matched):
+                problem = f"{self._owner[matched[0]].where} is about all of its checks already"
+                hint = "delete it, or put it before the more general entry"
+                findings.append(GateFinding(Wrong.SHADOWED, entry.check, entry.where, problem, hint))
+            elif chosen and entry.has_expired(self.today):
+                problem = f"its last day was {entry.expires}: the failure counts again"
+                hint = "fix the target, or set a new date until which it is accepted"
+                findings.append(GateFinding(Wrong.EXPIRED, entry.check, entry.where, problem, hint))
+            ended = [item for item in map(results.get, chosen) if item and item.outcome is not Outcome.SKIPPED]
             if chosen and not ended:
-                unused.append(f"{claim.entry.where}: {claim.entry.check}")
+                unused.append(f"{entry.where}: {entry.check}")
             for result in ended:
-                findings += _about_the_check(claim.entry, result)
-        known = self._known
-        return Gate(known.file, self._today.isoformat(), len(known.entries), tuple(findings), tuple(unused))
+                findings += _about_the_check(entry, result)
+        known = self.known
+        return Gate(known.file, self.today.isoformat(), len(known.entries), tuple(findings), tuple(unused))
 
-    def _about_the_entry(
-        self, claim: _Claim, chosen: Collection[str], selected: Collection[str]
-    ) -> Iterator[GateFinding]:
-        entry = claim.entry
-        if not claim.matched:
-            self._suggestions -= 1
-            near = self._suggestions >= 0 and difflib.get_close_matches(entry.check, self._catalogue, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else "list the ids with `conformance checks`, or delete the entry"
-            yield _finding(Wrong.UNMATCHED, entry, "there is no such check, and none that matches", hint)
-        elif not claim.owned and any(item in selected for item in claim.matched):
-            first = self._owner[claim.matched[0]]
-            hint = "delete it, or put it before the more general entry"
-            yield _finding(Wrong.SHADOWED, entry, f"{first.where} is about all of its checks already", hint)
-        elif chosen and entry.has_expired(self._today):
-            problem = f"its last day was {entry.expires}: the failure counts again"
-            yield _finding(
-                Wrong.EXPIRED, entry, problem, "fix the target, or set a new date until which it is accepted"
-            )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what a worker process needs to mark results as this one does."""
-        entries = [entry.to_json() for entry in self._known.entries]
-        return {"file": self._known.file, "entries": entries, "today": self._today.isoformat()}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any], catalogue: Sequence[str]) -> Self:
-        """Take over in a worker what `to_json` gave."""
-        known = KnownFailures(value["file"], tuple(Entry.from_json(item) for item in value["entries"]))
-        return cls(known, catalogue, date.fromisoformat(value["today"]))
-
-
-class _Ids:
-    """The ids of a catalogue, to be looked up by their beginning: a file may have tens of thousands of entries."""
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        self._places = {check_id: place for place, check_id in enumerate(ids)}
-        self._sorted = sorted(self._places)
-
-    def matching(self, pattern: str) -> tuple[str, ...]:
-        """Return the ids that a pattern selects, in the order of the catalogue."""
-        start = _WILDCARD.split(pattern.rstrip("/"), maxsplit=1)[0]
-        first = bisect_left(self._sorted, start)
-        found: list[str] = []
-        for check_id in islice(self._sorted, first, None):
-            if not check_id.startswith(start):
-                break
-            if matches(pattern, check_id):
-                found.append(check_id)
-        return tuple(sorted(found, key=self._places.__getitem__))
+    def _unmatched(self, entry: Entry, *, suggest: bool) -> GateFinding:
+        near = suggest and difflib.get_close_matches(entry.check, list(self._places), n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else "list the ids with `conformance checks`, or delete the entry"
+        problem = "there is no such check, and none that matches"
+        return GateFinding(Wrong.UNMATCHED, entry.check, entry.where, problem, hint)
 
 
 def _about_the_check(entry: Entry, result: Result) -> Iterator[GateFinding]:
     if result.outcome is Outcome.PASSED:
-        narrow = (
-            "delete the entry" if entry.check == result.id else "narrow the pattern, so that it leaves this check out"
-        )
-        yield _finding(Wrong.STALE, entry, "it passes, though it is declared to fail", narrow, result.id)
+        own = entry.check == result.id
+        hint = "delete the entry" if own else "narrow the pattern, so that it leaves this check out"
+        problem = "it passes, though it is declared to fail"
+        yield GateFinding(Wrong.STALE, result.id, entry.where, problem, hint)
     elif not entry.covers(result) and result.kind != NEVER_COVERED:
         problem = f"it is declared as {entry.signature}, and ended as {signature(result.outcome, result.kind)}"
         hint = "fix the target, or change `outcome` and `kind` if this is the failure that you accept"
-        yield _finding(Wrong.CHANGED, entry, problem, hint, result.id)
-
-
-def _finding(wrong: Wrong, entry: Entry, problem: str, hint: str, check: str = "") -> GateFinding:
-    return GateFinding(wrong, check or entry.check, entry.where, problem, hint)
+        yield GateFinding(Wrong.CHANGED, result.id, entry.where, problem, hint)
 
 
 def apply_known_failures(record: Record, matcher: KnownFailureMatcher) -> Record:
@@ -412,10 +319,27 @@ class Draft:
                 where=str(self.path),
                 hint="fix what stopped it, and run again",
             )
-        added = missing_entries(record.results, self.existing, catalogue, strict=strict, reason=self.reason)
+        added = self._missing(record.results, catalogue, strict=strict)
         if added or self.existing is None:
             self._replace(_inserted(self.path, added) if self.existing else _HEAD.rstrip("\n") + _block(added, "  "))
         return added
+
+    def _missing(self, results: Iterable[Result], catalogue: Sequence[str], *, strict: bool) -> tuple[Entry, ...]:
+        """Return an entry for each result that would turn a run red and that no entry covers, by id.
+
+        These are failures at level must, with `strict` those at level should too, and errors that are not the suite's
+        own.
+        """
+        known = self.existing or KnownFailures("", ())
+        # An entry that has expired needs a new date, not a second entry: no day is late here.
+        matcher = KnownFailureMatcher(known, catalogue, date.min)
+        bare = sorted((cleared(result) for result in results), key=lambda item: item.id)
+        red = [item for item in bare if counts_against(item, strict=strict) or item.outcome is Outcome.ERROR]
+        return tuple(
+            Entry(item.id, self.reason, "", outcome=item.outcome, kind=item.kind)
+            for item in red
+            if item.kind != NEVER_COVERED and not matcher.mark(item).known
+        )
 
     def _replace(self, text: str) -> None:
         try:
@@ -426,25 +350,6 @@ class Draft:
                 where=str(self.path),
                 hint="name a file that can be written",
             ) from error
-
-
-def missing_entries(
-    results: Iterable[Result], existing: KnownFailures | None, catalogue: Sequence[str], *, strict: bool, reason: str
-) -> tuple[Entry, ...]:
-    """Return an entry for each result that would turn a run red and that no entry covers, by id.
-
-    These are failures at level must, with `strict` those at level should too, and errors that are not the suite's own.
-    """
-    known = existing or KnownFailures("", ())
-    # An entry that has expired needs a new date, not a second entry: no day is late here.
-    matcher = KnownFailureMatcher(known, catalogue, date.min)
-    bare = sorted((cleared(result) for result in results), key=lambda item: item.id)
-    red = [item for item in bare if counts_against(item, strict=strict) or item.outcome is Outcome.ERROR]
-    return tuple(
-        Entry(item.id, reason, "", outcome=item.outcome, kind=item.kind)
-        for item in red
-        if item.kind != NEVER_COVERED and not matcher.mark(item).known
-    )
 
 
 def _block(entries: Iterable[Entry], indent: str) -> str:

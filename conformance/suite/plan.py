@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from conformance.checks.check import Check
+from conformance.checks.check import Check, place_in_run
 from conformance.checks.tuning.answers import related
 from conformance.clients.awscli import AwsCli, AwsCliSettings, find, version_of
 from conformance.clients.boto3_session import Boto3Client, ClientSession
@@ -21,7 +21,7 @@ from conformance.contract.model import Contract
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue, lint_findings, select
 from conformance.suite.embedded import start_reference
-from conformance.suite.rows import Shell
+from conformance.suite.results import Shell
 from conformance.suite.settings import Settings
 from conformance.targets.configuration import load_targets, resolve
 from conformance.targets.credentials import EXPIRED, OUTDATED
@@ -34,8 +34,10 @@ from conformance.wire.redaction import AccountMask
 from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from conformance.suite.evidence import Recorded, Replayed
-    from conformance.suite.known_failures import KnownFailureMatcher
+    from conformance.suite.known_failures import KnownFailureMatcher, KnownFailures
     from conformance.suite.shards import Part
 
 
@@ -66,10 +68,10 @@ class Plan:
     checks: tuple[Check, ...]
     """All checks of the run, also where only a part of them is done here."""
     spec: TargetSpec
+    ids: tuple[str, ...]
+    """The ids of all checks that the contract has, selected or not."""
     part: Part | None = None
     """Which part of the run is done here; None for the whole."""
-    catalogued: int = 0
-    """How many checks the contract has, selected or not."""
     known_failures: KnownFailureMatcher | None = None
     """The known failures; None where none are given."""
     recorded: Recorded | None = None
@@ -94,64 +96,46 @@ class Plan:
         contract = load(settings.contract_root)
         if settings.contract_root is not None:
             _lint(contract)
-        every = catalogue(contract)
-        spec = replayed.spec if replayed is not None else _resolved(settings)
-        known_failures = None
+        plan = cls.made(settings, contract, replayed.spec if replayed else _resolved(settings), replayed=replayed)
         if settings.known_failures is not None:
-            from conformance.suite import known_failures as gate  # noqa: PLC0415 - as above
+            from conformance.suite.known_failures import read_known_failures, today  # noqa: PLC0415 - as above
 
-            entries = gate.read_known_failures(Path(settings.known_failures))
-            known_failures = gate.KnownFailureMatcher(entries, [check.id for check in every], gate.today(os.environ))
-        plan = cls._made(settings, contract, every, spec, known_failures, replayed=replayed)
+            known = read_known_failures(Path(settings.known_failures))
+            plan = plan.with_known_failures(known, today(os.environ))
         if settings.aws_cli is not None:
             aws_cli_version(settings.aws_cli)
-        if not settings.record:
-            return plan
-        from conformance.suite.evidence import Recorded  # noqa: PLC0415 - as above
+        if settings.record:
+            from conformance.suite.evidence import Recorded  # noqa: PLC0415 - as above
 
-        recorded = Recorded(Path(settings.record), plan.mask)
-        return replace(plan, recorded=recorded, transport_options=replace(plan.transport_options, recorder=recorded))
-
-    @classmethod
-    def in_worker(
-        cls, settings: Settings, spec: TargetSpec, known_failures: Mapping[str, Any] | None, *, processes: int
-    ) -> Plan:
-        """Make in a worker the plan of the process that started it, which hands over target and known failures."""
-        contract = load(settings.contract_root)
-        every = catalogue(contract)
-        matcher = None
-        if known_failures is not None:
-            from conformance.suite.known_failures import KnownFailureMatcher  # noqa: PLC0415 - most runs do without it
-
-            matcher = KnownFailureMatcher.from_json(known_failures, [check.id for check in every])
-        return cls._made(settings, contract, every, spec, matcher, processes=processes)
+            recorded = Recorded(Path(settings.record), plan.mask)
+            options = replace(plan.transport_options, recorder=recorded)
+            plan = replace(plan, recorded=recorded, transport_options=options)
+        return plan
 
     @classmethod
-    def _made(  # noqa: PLR0913 - what it is made of, wherever it is made
+    def made(
         cls,
         settings: Settings,
         contract: Contract,
-        every: Sequence[Check],
         spec: TargetSpec,
-        known_failures: KnownFailureMatcher | None,
         *,
         replayed: Replayed | None = None,
         processes: int | None = None,
     ) -> Plan:
+        """Choose the checks of a contract for a target that is known."""
         part = None
         if settings.shard is not None:
             from conformance.suite.shards import Part  # noqa: PLC0415 - most runs do without it
 
             part = Part.of(settings.shard)
-        aws = spec.kind is Kind.AWS
+        every, aws = catalogue(contract), spec.kind is Kind.AWS
         return cls(
             settings,
             contract,
             select(every, settings.select, operations=settings.operation, areas=settings.area, levels=settings.level),
             spec,
+            tuple(check.id for check in every),
             part,
-            len(every),
-            known_failures,
             replayed=replayed,
             processes=processes,
             transport_options=TransportOptions(
@@ -162,15 +146,16 @@ class Plan:
             ),
         )
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of all checks that the contract has, selected or not."""
-        return tuple(check.id for check in catalogue(self.contract))
+    def with_known_failures(self, known: KnownFailures, today: date) -> Plan:
+        """Return the same plan with known failures, some of which may have expired by that day."""
+        from conformance.suite.known_failures import KnownFailureMatcher  # noqa: PLC0415 - most runs do without it
+
+        return replace(self, known_failures=KnownFailureMatcher(known, self.ids, today))
 
     @cached_property
     def own(self) -> tuple[Check, ...]:
-        """The checks that are done here."""
-        return self.part.chosen(self.checks) if self.part else self.checks
+        """The checks that are done here, in the order of a run."""
+        return tuple(sorted(self.part.chosen(self.checks) if self.part else self.checks, key=place_in_run))
 
     @property
     def asking(self) -> tuple[Check, ...]:

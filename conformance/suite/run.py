@@ -21,7 +21,7 @@ from pathlib import Path
 
 import conformance
 from conformance import forms, report
-from conformance.checks.check import Check, place_in_run
+from conformance.checks.check import Check
 from conformance.checks.response.checks import observed_values
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Verdict
@@ -31,7 +31,7 @@ from conformance.output import alone_in
 from conformance.report.writing import write_reports
 from conformance.session.session import TargetSession
 from conformance.suite.plan import Plan, aws_cli_version
-from conformance.suite.rows import crashed, row
+from conformance.suite.results import crashed, result_of
 from conformance.suite.timings import CheckTimes, Timings
 from conformance.targets.opening import OpenTarget, version_said
 from conformance.targets.spec import Kind
@@ -45,7 +45,7 @@ _USER_INFO = re.compile(r"//[^/@\s]+@")
 _TRACEBACK = 500
 """Characters of a traceback that a result keeps, from its end."""
 _MOST_KEPT = 24 * 1024 * 1024
-"""Characters of text and exchanges that the rows of a run keep together; the reports are a few times as large."""
+"""Characters of text and exchanges that the results of a run keep together; the reports are a few times as large."""
 _LITTLE = 300
 _CUT = "cut short, with its exchanges left out: the record had become too large"
 _MOST_MEMBERS = 500
@@ -72,7 +72,7 @@ class Evaluator:
         verdict = self._runner.verdict(check)
         duration_s = time.perf_counter() - started
         self.times.checks_s += duration_s
-        result = row(check, verdict, self._shell, duration_s)
+        result = result_of(check, verdict, self._shell, duration_s)
         return verdict, result if self._known_failures is None else self._known_failures.mark(result)
 
     @property
@@ -133,7 +133,7 @@ class Recording:
         documents = [source.id for source in plan.contract.sources.values() if source.is_document]
         self._header = report.Header(
             tool=report.Tool(conformance.TOOL, conformance.__version__),
-            contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.contract.facts), plan.catalogued),
+            contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.contract.facts), len(plan.ids)),
             target=report.Target(
                 plan.spec.name,
                 str(plan.spec.kind),
@@ -262,7 +262,7 @@ def _without_secrets(text: str, plan: Plan, target: OpenTarget) -> str:
 
 
 def _size(result: report.Result) -> int:
-    """Return how many characters of foreign text a row has."""
+    """Return how many characters of foreign text a result has."""
     texts = [result.reason, result.expected, result.received, result.reproduce, *result.notes]
     for exchange in result.exchanges:
         answer = exchange.response
@@ -371,7 +371,7 @@ def run_here(plan: Plan, observer: RunObserver) -> None:
     with open_run(plan, observer) as run:
         interrupted = False
         try:
-            for check in sorted(plan.own, key=place_in_run):
+            for check in plan.own:
                 run.evaluate(check)
         except KeyboardInterrupt:
             interrupted = True

@@ -13,8 +13,8 @@ from conformance.forms import Count
 from conformance.report.layout import hanging, labelled, row
 from conformance.report.run import Tool
 from conformance.report.summary import count
-from conformance.suite.saved import TITLES, Form
-from conformance.suite.validate import CheckResult
+from conformance.suite.saved import TITLES
+from conformance.suite.validate import AnswerRead, CheckResult
 from conformance.visible import clip, one_line, visible
 
 _LONGEST = 480
@@ -72,11 +72,11 @@ def _headline(check_result: CheckResult, *, strict: bool) -> str:
 
 def _frame(check_result: CheckResult, contract: str, width: int) -> Iterator[str]:
     yield f"  operation   {check_result.operation}"
-    if check_result.answer is not None and check_result.form is not None:
-        yield from row("answer", one_line(check_result.answer), width)
-        form, error = check_result.form, ", an error" if check_result.is_error else ""
-        what = f"{form}: {TITLES[form]}{error} ({check_result.why})"
-        yield from row("read as", what, width)
+    answer = check_result.answer
+    if answer is not None:
+        yield from row("answer", one_line(answer.file), width)
+        error = ", an error" if answer.is_error else ""
+        yield from row("read as", f"{answer.form}: {TITLES[answer.form]}{error} ({answer.known_by})", width)
     if check_result.request is not None:
         yield from row("request", one_line(check_result.request), width)
         yield from row("must get", check_result.must_be_answered, width)
@@ -117,17 +117,6 @@ class ContractShown:
 
 
 @dataclass(frozen=True)
-class AnswerRead:
-    """The saved answer, and how it was read."""
-
-    file: str
-    form: Form
-    known_by: str
-    """How the form was known."""
-    is_error: bool
-
-
-@dataclass(frozen=True)
 class Counted:
     """Checks by outcome; `against` are those that make it non-conforming."""
 
@@ -160,14 +149,11 @@ class SavedReport:
 
 def to_json(found: CheckResult, contract: Contract, tool: Tool, *, strict: bool) -> Any:
     """Return the form in which results are printed as JSON."""
-    answer = None
-    if found.answer is not None and found.form is not None:
-        answer = AnswerRead(found.answer, found.form, found.why, found.is_error)
     passed, failed, skipped = (found.counts[report.Outcome(name)] for name in ("passed", "failed", "skipped"))
     code = cast("Literal[0, 1, 4]", int(found.code(strict=strict)))
     return forms.to_json(
         SavedReport(
-            1, tool, ContractShown(contract.digest, len(contract.facts)), found.operation, answer, found.request,
+            1, tool, ContractShown(contract.digest, len(contract.facts)), found.operation, found.answer, found.request,
             found.must_be_answered, code, Counted(passed, failed, skipped, found.against(strict=strict)), found.unknown,
             found.left_out, found.notes, found.results,
         )

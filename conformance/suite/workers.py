@@ -14,18 +14,19 @@ import socket
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, replace
-from dataclasses import fields as dataclass_fields
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import date
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 import conformance
+from conformance import forms
 from conformance.checks.check import Check, place_in_run
 from conformance.checks.verdict import Verdict
+from conformance.contract.loading import load
 from conformance.errors import ExitCode, UserError
 from conformance.report.result import Result
 from conformance.session.session import Crash, TargetSession
@@ -37,12 +38,12 @@ from conformance.suite.timings import CheckTimes
 from conformance.targets.endpoint import check_reachable, is_loopback
 from conformance.targets.opening import OpenTarget, spec_from_json, spec_to_json
 from conformance.targets.spec import Kind, UnreachableError
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Signing
-from conformance.wire.request import HeaderCase, Request
+from conformance.wire.exchange import Exchange, Fault
+from conformance.wire.request import Request
 
 _SAME = "install the same version of sagemaker-tuning-conformance on every host, and give --contract the same files"
-_INPUT = "conformance"
-"""The name under which a worker finds what it is given."""
+_INPUT = _OUTPUT = "conformance"
+"""The name under which a worker finds what it is given, and leaves what it hands back."""
 _COUNTED = ("sent", "throttled", "reconnected", "recovered")
 """What a worker counts of its traffic."""
 _UNUSED = ("terminal", "cacheprovider", "logging", "warnings", "unraisableexception", "threadexception")
@@ -62,19 +63,20 @@ def _has_gateways(config: Any) -> bool:
 
 def worker_input(plan: Plan, target: OpenTarget, *, processes: int = 1) -> str:
     """Return, as JSON in ASCII, what a worker can't find out itself. It holds the credentials: never write it down."""
+    known = plan.known_failures
     given = {
         "version": conformance.__version__,
-        "settings": asdict(plan.settings),
+        "settings": plan.settings,
         "processes": processes,
         "contract": plan.contract.digest,
         "host": socket.gethostname(),
         "started_here": plan.spec.launch is not None or plan.spec.kind is Kind.REFERENCE,
         "spec": spec_to_json(plan.spec),
         "target": target.to_worker(),
-        "known_failures": plan.known_failures.to_json() if plan.known_failures else None,
+        "known_failures": known and {"known": known.known, "today": known.today.isoformat()},
         "checks": [check.id for check in plan.own],
     }
-    return json.dumps(given)
+    return json.dumps(forms.plain(given))
 
 
 def plan_in_worker(given: Mapping[str, Any]) -> Plan:
@@ -85,17 +87,19 @@ def plan_in_worker(given: Mapping[str, Any]) -> Plan:
             where=_here(),
             hint=_SAME,
         )
-    spec = spec_from_json(given["spec"])
-    # JSON has lists where settings have tuples.
-    settings: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in given["settings"].items()
-    }
-    plan = Plan.in_worker(Settings(**settings), spec, given["known_failures"], processes=given["processes"])
-    if plan.contract.digest != given["contract"]:
+    settings = forms.read(Settings, given["settings"])
+    contract = load(settings.contract_root)
+    plan = Plan.made(settings, contract, spec_from_json(given["spec"]), processes=given["processes"])
+    if contract.digest != given["contract"]:
         raise WorkerError("the contract here is another than that of the run", where=_here(), hint=_SAME)
     if [check.id for check in plan.own] != given["checks"]:
         raise WorkerError("the installation here has other checks than the run", where=_here(), hint=_SAME)
-    return plan
+    if given["known_failures"] is None:
+        return plan
+    from conformance.suite.known_failures import KnownFailures  # noqa: PLC0415 - most runs do without it
+
+    known = forms.read(KnownFailures, given["known_failures"]["known"])
+    return plan.with_known_failures(known, date.fromisoformat(given["known_failures"]["today"]))
 
 
 def target_in_worker(plan: Plan, given: Mapping[str, Any]) -> OpenTarget:
@@ -154,8 +158,37 @@ def _here() -> str:
     return f"on {socket.gethostname()}"
 
 
-_Packed = Sequence[Any]
-"""A value of the wire as execnet takes it: tuples of plain values."""
+@dataclass(frozen=True)
+class Rejected:
+    """Why a worker takes no part in a run."""
+
+    problem: str
+    where: str
+    hint: str
+    exit_code: ExitCode
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a worker saw. Each exchange crosses once; elsewhere it is named by its number."""
+
+    exchanges: tuple[Exchange, ...]
+    asked: tuple[tuple[Request, int], ...]
+    answers: tuple[tuple[int, int], ...]
+    """Each with the place in the run of the check that saw it first."""
+    gone: Fault | None
+    crashes: tuple[Crash, ...]
+
+
+@dataclass(frozen=True)
+class WorkerResults:
+    """What a worker hands back next to the results of its checks."""
+
+    left: tuple[str, ...]
+    """The ids of the checks that it left to the process that was started."""
+    seen: Seen
+    times: CheckTimes
+    traffic: dict[str, int]
 
 
 class AnswerLog:
@@ -165,35 +198,29 @@ class AnswerLog:
         """Note nothing yet; `checks` are those of the whole run."""
         self._session = session
         self._places = {check.id: place for place, check in enumerate(sorted(checks, key=place_in_run))}
-        self._seen = dict.fromkeys(session.contract.operations, 0)
+        self._noted = dict.fromkeys(session.contract.operations, 0)
         self._answers: list[tuple[int, Exchange]] = []
 
     def note(self, check: Check) -> None:
         """Note whatever has come in since the last time as seen by this check."""
-        for operation, seen in self._seen.items():
-            new = self._session.answers(operation)[seen:]
-            self._seen[operation] += len(new)
+        for operation, noted in self._noted.items():
+            new = self._session.answers(operation)[noted:]
+            self._noted[operation] += len(new)
             self._answers += [(self._places[check.id], exchange) for exchange in new]
 
-    def packed(self) -> dict[str, Any]:
-        """Return it as plain values, each exchange once."""
-        numbers: dict[int, int] = {}
-        exchanges: list[_Packed] = []
-
-        def numbered(exchange: Exchange) -> int:
-            number = numbers.setdefault(id(exchange), len(exchanges))
-            if number == len(exchanges):
-                exchanges.append(_plain(astuple(exchange)))
-            return number
-
-        gone = self._session.gone
-        return {
-            "asked": [(_packed(request), numbered(exchange)) for request, exchange in self._session.asked.items()],
-            "answers": [(place, numbered(exchange)) for place, exchange in self._answers],
-            "exchanges": exchanges,
-            "gone": gone and _plain(astuple(gone)),
-            "crashes": [_plain(astuple(crash)) for crash in self._session.crashes],
-        }
+    @property
+    def seen(self) -> Seen:
+        """All of it."""
+        session = self._session
+        exchanges = {id(item): item for item in (*session.asked.values(), *(item for _, item in self._answers))}
+        numbers = {key: number for number, key in enumerate(exchanges)}
+        return Seen(
+            tuple(exchanges.values()),
+            tuple((request, numbers[id(exchange)]) for request, exchange in session.asked.items()),
+            tuple((place, numbers[id(exchange)]) for place, exchange in self._answers),
+            session.gone,
+            tuple(session.crashes),
+        )
 
 
 class GatheredAnswers:
@@ -206,17 +233,15 @@ class GatheredAnswers:
         self._gone: Fault | None = None
         self._crashes: list[Crash] = []
 
-    def add(self, packed: Mapping[str, Any]) -> None:
+    def add(self, seen: Seen) -> None:
         """Take what one worker saw."""
-        exchanges = [_exchange(item) for item in packed["exchanges"]]
-        for item, number in packed["asked"]:
-            request = _request(item)
+        for request, number in seen.asked:
             known = self._asked.get(request)
             if known is None or known.response is None:
-                self._asked[request] = exchanges[number]
-        self._answers += [(place, exchanges[number]) for place, number in packed["answers"]]
-        self._crashes += (Crash(*item) for item in packed["crashes"])
-        self._gone = self._gone or (Fault(*packed["gone"]) if packed["gone"] else None)
+                self._asked[request] = seen.exchanges[number]
+        self._answers += [(place, seen.exchanges[number]) for place, number in seen.answers]
+        self._crashes += seen.crashes
+        self._gone = self._gone or seen.gone
 
     def restore(self, session: TargetSession) -> None:
         """Let a session know it all, as if it had asked itself."""
@@ -224,52 +249,19 @@ class GatheredAnswers:
         session.take_over(self._asked, answers, self._gone, self._crashes)
 
 
-def _plain(value: Any) -> Any:
-    """Return tuples of plain values as execnet takes them: it has no way to write half of a surrogate pair."""
-    if isinstance(value, tuple):
-        return tuple(_plain(item) for item in value)
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
-
-
-def _packed(request: Request) -> _Packed:
-    # execnet knows strings, and no kinds of them.
-    fields = (getattr(request, field.name) for field in dataclass_fields(request))
-    return tuple(
-        str(item) if isinstance(item, StrEnum) else _packed(item) if isinstance(item, Request) else item
-        for item in fields
-    )
-
-
-def _request(packed: _Packed) -> Request:
-    request = Request(*packed)
-    after = _request(cast("_Packed", request.after)) if request.after else None
-    spelled = HeaderCase(request.header_case)
-    return replace(request, signing=Signing(request.signing), after=after, header_case=spelled)
-
-
-def _exchange(packed: _Packed) -> Exchange:
-    operation, request, response, fault = packed
-    return Exchange(
-        operation,
-        HttpRequest(*request),
-        HttpResponse(*response) if response else None,
-        Fault(*fault) if fault else None,
-    )
-
-
 class Worker(ItemPlugin):
     """The hooks of pytest in a worker."""
 
     def __init__(self, config: pytest.Config) -> None:
         """Take part in a run; why that can't be is kept until pytest-xdist listens."""
-        self._rejected: UserError | None = None
+        self._rejected: Rejected | None = None
         self._left: list[str] = []
         given = json.loads(config.workerinput[_INPUT])  # type: ignore[attr-defined]  # of pytest-xdist
         try:
             self.plan = plan_in_worker(given)
             self.evaluator = Evaluator(self.plan, target_in_worker(self.plan, given))
         except UserError as error:
-            self._rejected = error
+            self._rejected = Rejected(error.problem, error.where, error.hint, error.exit_code)
         else:
             self._log = AnswerLog(self.evaluator.session, self.plan.checks)
 
@@ -294,7 +286,6 @@ class Worker(ItemPlugin):
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave to the process that was started what evaluates the answers of all workers."""
-        super().pytest_collection_modifyitems(items)
         left = {item: check.id for item in items if (check := check_of(item)) and check.gathered}
         self._left = list(left.values())
         items[:] = [item for item in items if item not in left]
@@ -302,22 +293,17 @@ class Worker(ItemPlugin):
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand back what was seen here, or why no part was taken."""
-        session.config.workeroutput.update(self._results())  # type: ignore[attr-defined]  # of pytest-xdist
+        results = self._results if self._rejected is None else self._rejected
+        # As JSON in ASCII: execnet has no way to write half of a surrogate pair.
+        session.config.workeroutput[_OUTPUT] = json.dumps(forms.plain(results))  # type: ignore[attr-defined]  # as above
 
-    def _results(self) -> dict[str, Any]:
-        error = self._rejected
-        if error is not None:
-            parts = {"problem": error.problem, "where": error.where, "hint": error.hint}
-            return {"rejected": {**parts, "exit_code": int(error.exit_code)}}
+    @property
+    def _results(self) -> WorkerResults:
         if self.evaluator.session.commands is not None:
             self.evaluator.session.commands.close()
         traffic = self.plan.transport_options.traffic
-        return {
-            "left": self._left,
-            "seen": self._log.packed(),
-            "times": astuple(self.evaluator.times),
-            "traffic": {name: getattr(traffic, name) for name in _COUNTED},
-        }
+        counted = {name: getattr(traffic, name) for name in _COUNTED}
+        return WorkerResults(tuple(self._left), self._log.seen, self.evaluator.times, counted)
 
 
 class Spreading:
@@ -369,27 +355,30 @@ class Spreading:
 
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         """Take what a worker has seen next to its results, or why it took no part."""
-        output = getattr(node, "workeroutput", {})
+        output = getattr(node, "workeroutput", {}).get(_OUTPUT)
         gateway = _gateway_name(node.gateway.spec)
         recording = self._run.recording
-        if "rejected" in output:
-            parts = output["rejected"]
-            problem = f"the worker {gateway} can't take part: {parts['problem']}"
-            code = ExitCode(parts["exit_code"])
-            self._do_without(WorkerError(problem, where=parts["where"], hint=parts["hint"], exit_code=code))
-        elif error and _has_gateways(self._config) and not hasattr(node, "workerinfo"):
-            self._do_without(_not_started(gateway, error))
-        elif error and _has_gateways(self._config) and not output:
-            recording.stopped = recording.stopped or f"the worker {gateway} was lost"
-        if "seen" not in output:
+        if output is None:
+            if error and _has_gateways(self._config) and not hasattr(node, "workerinfo"):
+                self._do_without(_not_started(gateway, error))
+            elif error and _has_gateways(self._config):
+                recording.stopped = recording.stopped or f"the worker {gateway} was lost"
             return
-        self._gathered.add(output["seen"])
-        self._left.update(output["left"])
+        found = json.loads(output)
+        if "problem" in found:
+            rejected = forms.read(Rejected, found)
+            problem = f"the worker {gateway} can't take part: {rejected.problem}"
+            self._do_without(
+                WorkerError(problem, where=rejected.where, hint=rejected.hint, exit_code=rejected.exit_code)
+            )
+            return
+        results = forms.read(WorkerResults, found)
+        self._gathered.add(results.seen)
+        self._left.update(results.left)
         traffic = self._plugin.plan.transport_options.traffic
-        for name, number in output["traffic"].items():
+        for name, number in results.traffic.items():
             setattr(traffic, name, getattr(traffic, name) + number)
-        times = CheckTimes(*output["times"])
-        self._run.observer.timings.processes += [times] if times.checks_s else []
+        self._run.observer.timings.processes += [results.times] if results.times.checks_s else []
 
     def _do_without(self, error: UserError) -> None:
         """Give the run up for a worker that takes no part; what others have evaluated by then is kept."""

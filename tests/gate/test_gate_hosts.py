@@ -15,7 +15,7 @@ from cli.command import Ended, by_id, command, conformance, ran, report_of, unde
 from cli.processes import first_line, running
 
 from conformance.errors import ExitCode
-from conformance.suite.known_failures import KnownFailureMatcher
+from conformance.suite.known_failures import KnownFailures
 from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
 from conformance.suite.workers import WorkerError, plan_in_worker, target_in_worker, worker_input
@@ -146,16 +146,14 @@ def test_known_failures_need_not_be_on_other_hosts(tmp_path: Path, broken: Path,
 
 def test_what_is_handed_to_a_worker_is_json_and_all_that_it_needs() -> None:
     plan = Plan.of(Settings(select=(f"{LIST}/order",)))
-    keeper = KnownFailureMatcher.from_json(
-        {"file": "known.yaml", "entries": [entry(f"{LIST}/order").to_json()], "today": TODAY.isoformat()}, plan.ids
-    )
-    plan = Plan(plan.settings, plan.contract, plan.checks, plan.spec, known_failures=keeper)
+    known = KnownFailures("known.yaml", (entry(f"{LIST}/order", expires=TODAY),))
+    plan = plan.with_known_failures(known, TODAY)
     with plan.opened() as target:
         given = json.loads(worker_input(plan, target))
         again = plan_in_worker(given)
         assert [check.id for check in again.own] == [check.id for check in plan.own]
         assert again.known_failures is not None
-        assert again.known_failures.to_json() == keeper.to_json()
+        assert (again.known_failures.known, again.known_failures.today) == (known, TODAY)
         for name in ("name", "kind", "capabilities", "limits", "budget", "pace"):
             assert getattr(again.spec, name) == getattr(plan.spec, name)
         assert target_in_worker(again, given).endpoint_url == target.endpoint_url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 from cli.command import PATIENCE_S, conformance, environment, outcomes, report_of
 
+from conformance import forms
 from conformance.contract.loading import load
 from conformance.session.session import TargetSession
 from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
-from conformance.suite.workers import AnswerLog, GatheredAnswers
+from conformance.suite.workers import AnswerLog, GatheredAnswers, Seen
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
 from conformance.wire.request import Request
 from gate.broken_server import LIST
@@ -100,7 +102,6 @@ def exchange(body: bytes, *, fault: Fault | None = None) -> Exchange:
 
 
 def test_what_is_handed_back_is_plain_and_comes_in_the_order_of_one_process(session: TargetSession) -> None:
-    execnet = pytest.importorskip("execnet")
     checks = Plan.of(Settings(select=(f"{LIST}/order", f"{LIST}/pagination"))).checks
     page, ordered = (next(item for item in checks if item.area == area) for area in ("pagination", "order"))
     asked = Request.call(LIST, {"MaxResults": 1})
@@ -110,7 +111,7 @@ def test_what_is_handed_back_is_plain_and_comes_in_the_order_of_one_process(sess
         log = AnswerLog(worker, checks)
         worker.take_over({asked: exchange(body, fault=fault)}, [exchange(body)], fault)
         log.note(check)
-        gathering.add(execnet.loads(execnet.dumps(log.packed())))
+        gathering.add(forms.read(Seen, json.loads(json.dumps(forms.plain(log.seen)))))
     gathering.restore(session)
     assert session.exchange(asked) == exchange(b'{"b": 1}')
     assert session.answers(LIST) == (exchange(b'{"a": 1}'), exchange(b'{"b": 1}'))

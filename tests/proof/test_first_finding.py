@@ -13,7 +13,7 @@ from conformance.mutation.bench import Bench, every_mutant, world
 from conformance.mutation.mutant import Mutant
 from conformance.report.findings import Finding, group_findings
 from conformance.suite.catalogue import catalogue
-from conformance.suite.rows import judged_row
+from conformance.suite.results import result_of
 
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
 DESCRIBE = "DescribeHyperParameterTuningJob"
@@ -61,7 +61,7 @@ def mutants() -> dict[str, Mutant]:
 def findings_on(mutant: Mutant) -> tuple[Finding, ...]:
     checks = {check.id: check for check in bench().checks}
     verdicts = bench().run_of(mutant, bench().world.jobs[::2])
-    return group_findings(judged_row(checks[item], verdict) for item, verdict in verdicts.items())
+    return group_findings(result_of(checks[item], verdict) for item, verdict in verdicts.items())
 
 
 @pytest.mark.parametrize("name", MOST)

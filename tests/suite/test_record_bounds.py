@@ -13,7 +13,7 @@ from conformance.forms import plain
 from conformance.report.result import Result
 from conformance.suite import run as recording
 from conformance.suite.plan import Plan
-from conformance.suite.rows import MOST_TEXT, Shell, row
+from conformance.suite.results import MOST_TEXT, Shell, result_of
 from conformance.suite.run import Evaluator, Recording
 from conformance.suite.settings import Settings
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
@@ -27,16 +27,16 @@ def plan() -> Plan:
     return Plan.of(Settings(select=("*/protocol/operation/available",)))
 
 
-def huge_row(plan: Plan) -> Result:
+def huge_result(plan: Plan) -> Result:
     body = json.dumps({"HyperParameterTuningJobName": HUGE}).encode()
     request = HttpRequest("POST", "http://host/", (), body)
     exchange = Exchange("Op", request, HttpResponse(200, (("X-A", "a" * 8000),), body, 0.0))
     verdict = failed("odd", HUGE, expected=HUGE, received=HUGE, exchanges=(exchange,) * 5)
-    return row(plan.checks[0], replace(verdict, notes=(HUGE,) * 100, reproduce=HUGE), SHELL, 0.0)
+    return result_of(plan.checks[0], replace(verdict, notes=(HUGE,) * 100, reproduce=HUGE), SHELL, 0.0)
 
 
 def test_a_row_is_small_whatever_it_quotes(plan: Plan) -> None:
-    result = huge_row(plan)
+    result = huge_result(plan)
     assert len(json.dumps(plain(result))) < 200_000
     assert result.received.startswith("x" * MOST_TEXT + "… (")
     assert result.reproduce == f"conformance run mine --select {plan.checks[0].id}"
@@ -48,7 +48,7 @@ def test_rows_are_small_together(plan: Plan, tmp_path: Path, monkeypatch: pytest
     with small.opened() as target:
         kept = Recording(small, target)
         for number in range(200):
-            kept.take(replace(huge_row(plan), id=f"{plan.checks[0].id}-{number}"))
+            kept.take(replace(huge_result(plan), id=f"{plan.checks[0].id}-{number}"))
         evaluator = Evaluator(small, target)
         monkeypatch.setattr(Evaluator, "unknown_members", [f"Op.{number}{HUGE}" for number in range(3)])
         record, _ = kept.finish(evaluator)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.suite.rows import Shell, reproduce
+from conformance.suite.results import Shell, reproduce
 from conformance.wire.exchange import Exchange, Headers, HttpRequest
 
 SHELL = Shell("mine", "us-east-1", "sagemaker", signed=False)

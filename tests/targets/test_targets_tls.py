@@ -17,7 +17,7 @@ from conformance.clients.awscli import AwsCliSettings, line_of
 from conformance.clients.laws import Command
 from conformance.errors import ExitCode
 from conformance.suite.plan import Plan
-from conformance.suite.rows import Shell, reproduce
+from conformance.suite.results import Shell, reproduce
 from conformance.suite.settings import Settings
 from conformance.targets.configuration import load_targets, resolve
 from conformance.targets.endpoint import CA_VARIABLES, ca_bundle_of, check_reachable

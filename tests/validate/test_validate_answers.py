@@ -32,7 +32,7 @@ def _one_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     def made_before(_: Contract) -> tuple[Check, ...]:
         return checks()
 
-    monkeypatch.setattr("conformance.suite.saved_checks.catalogue", made_before)
+    monkeypatch.setattr("conformance.suite.validate.catalogue", made_before)
 
 
 def judged(operation: str, answer: Any, request: dict[str, Any] | None = None, form: Form | None = None) -> CheckResult:
@@ -66,7 +66,9 @@ def test_every_answer_of_the_reference_server_is_clean(form: str, beside: bool) 
 @pytest.mark.parametrize("form", list(Form))
 def test_the_forms_are_distinguished(form: Form) -> None:
     for operation in (DESCRIBE, LIST):
-        assert judged(operation, json.loads(answers().of(operation).form(form.value))).form is form
+        read = judged(operation, json.loads(answers().of(operation).form(form.value))).answer
+        assert read is not None
+        assert read.form is form
 
 
 def test_the_forms_of_one_answer_come_to_the_same_judgement() -> None:
@@ -194,7 +196,8 @@ def test_more_items_than_the_default_fail_unless_the_client_put_pages_together()
 def test_errors_are_judged_as_such() -> None:
     for text in (answers().unknown_name, answers().invalid_name, answers().boto3_error):
         check_result = judged(DESCRIBE, json.loads(text))
-        assert check_result.is_error
+        assert check_result.answer is not None
+        assert check_result.answer.is_error
         assert failures(check_result) == set()
         assert check_result.code(strict=True) is ExitCode.CONFORMS
 

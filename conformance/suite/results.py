@@ -1,10 +1,9 @@
-"""From a check and its verdict to the row of the record."""
+"""The result of a check as the record has it, with the line that repeats what was sent."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -102,25 +101,22 @@ def _quoted(body: bytes) -> str:
 
 _KEPT = 3
 MOST_TEXT = 4000
-"""Characters of a text that a row keeps: what it quotes may be of any length, a name of a target for one."""
+"""Characters of a text that a result keeps: what it quotes may be of any length, a name of a target for one."""
 _MOST_NOTES = 20
 _LONGEST_LINE = 40_000
 """Characters of a line to paste into a shell."""
 _ON_ONE_CONNECTION = frozenset({CUT, DESYNCHRONIZED})
 """Kinds of failures that two requests on one connection show."""
-_NEEDS_EXPLAINING = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
-def row(check: Check, verdict: Verdict, shell: Shell, duration_s: float) -> report.Result:
-    """Return the row; exchanges are kept where something has to be explained, the first three of them."""
-    result = judged_row(check, verdict, duration_s)
-    if verdict.outcome not in _NEEDS_EXPLAINING:
-        return result
-    return replace(result, exchanges=tuple(_kept(verdict.exchanges)), reproduce=_reproducing(shell, check, verdict))
+def result_of(check: Check, verdict: Verdict, shell: Shell | None = None, duration_s: float = 0.0) -> report.Result:
+    """Return the result of a check.
 
-
-def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> report.Result:
-    """Return the row of a verdict alone, which needs no target: without what was sent, and how to send it again."""
+    Where something has to be explained and the shell is known, it has the first three exchanges and the line that
+    repeats the first of them.
+    """
+    explained = verdict.outcome in {Outcome.FAILED, Outcome.ERROR}
+    shown = shell if explained else None
     return report.Result(
         id=check.id,
         operation=check.operation,
@@ -131,13 +127,13 @@ def judged_row(check: Check, verdict: Verdict, duration_s: float = 0.0) -> repor
         known=False,
         kind=verdict.kind,
         reason=clip(verdict.reason, MOST_TEXT),
-        expected=clip(verdict.expected or (check.accepts if verdict.outcome in _NEEDS_EXPLAINING else ""), MOST_TEXT),
+        expected=clip(verdict.expected or (check.accepts if explained else ""), MOST_TEXT),
         received=clip(verdict.received, MOST_TEXT),
         statement=check.statement,
         because=tuple(report.Because(place.source, place.line) for place in check.because),
         rests_on=dict(verdict.rests_on),
-        exchanges=(),
-        reproduce="",
+        exchanges=tuple(map(_kept, verdict.exchanges[:_KEPT])) if shown else (),
+        reproduce=_reproducing(shown, check, verdict) if shown else "",
         notes=tuple(clip(note, MOST_TEXT) for note in verdict.notes[:_MOST_NOTES]),
         duration_s=round(duration_s, 6),
         facts=check.facts,
@@ -154,7 +150,7 @@ def _reproducing(shell: Shell, check: Check, verdict: Verdict) -> str:
 
 
 def crashed(check_id: str, level: str, reason: str) -> report.Result:
-    """Return the row of a check that the suite itself could not carry out."""
+    """Return the result of a check that the suite itself could not carry out."""
     return replace(
         report.bare_result(check_id, report.Level(level), "documented", report.Outcome.ERROR),
         kind="suite-error",
@@ -164,16 +160,15 @@ def crashed(check_id: str, level: str, reason: str) -> report.Result:
     )
 
 
-def _kept(exchanges: Iterable[Exchange]) -> Iterable[report.Exchange]:
-    for exchange in tuple(exchanges)[:_KEPT]:
-        request, response, fault = exchange.request, exchange.response, exchange.fault
-        yield report.Exchange(
-            exchange.operation,
-            report.Request(request.method, request.url, dict(request.headers), report.body_text(request.body)),
-            report.Response(
-                response.status, dict(response.headers), report.body_text(response.body), round(response.elapsed_s, 6)
-            )
-            if response
-            else None,
-            report.Fault(fault.kind, fault.detail) if fault else None,
-        )
+def _kept(exchange: Exchange) -> report.Exchange:
+    request, response, fault = exchange.request, exchange.response, exchange.fault
+    answer = None
+    if response is not None:
+        body = report.body_text(response.body)
+        answer = report.Response(response.status, dict(response.headers), body, round(response.elapsed_s, 6))
+    return report.Exchange(
+        exchange.operation,
+        report.Request(request.method, request.url, dict(request.headers), report.body_text(request.body)),
+        answer,
+        report.Fault(fault.kind, fault.detail) if fault else None,
+    )
