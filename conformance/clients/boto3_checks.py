@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.checks.check import Check, Unfit, because, grounds
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
-from conformance.clients.boto3_session import Boto3Client, ClientOutcome
+from conformance.clients.boto3_client import Boto3Client, ClientOutcome
 from conformance.clients.laws import parses, raised, requests_carry, same_items, tells_error
 from conformance.contract.model import Contract, Node, Operation
 from conformance.session.listing import Reader
@@ -269,8 +269,7 @@ def paginate(caller: Caller, config: Config | None, *, whole: bool = False, **me
         raise Unfit(skipped(f"{subject.name}: {walked.problem}, too long to be gone over by the client"))
 
     def run() -> ClientOutcome:
-        paginator = caller.client.full_result if whole else caller.client.paginate
-        outcome = paginator(operation.name, members, config)
+        outcome = caller.client.paginate(operation.name, members, config, whole=whole)
         session.saw(outcome.exchanges)
         return outcome
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.tuning.answers import related
-from conformance.clients.boto3_session import Boto3Client, ClientSession
+from conformance.clients.boto3_client import Boto3Client
 from conformance.clients.laws import CommandRun
 from conformance.mutation.played_cli import PlayedCli
 from conformance.reference.http import Call
@@ -88,8 +88,9 @@ def boto3_in_process(contract: Contract, sender: InProcess, broken: Mutant | Non
         return sender.send(Request(outgoing.operation, outgoing.body, outgoing.method, target, kind))
 
     alter = broken.client if broken is not None and broken.client is not None else lambda _: None
-    session = ClientSession(URL, contract.service, None, region="us-east-1", relay=relay, alter=alter)
-    return Boto3Client(session, frozenset(contract.operations))
+    return Boto3Client(
+        URL, contract.service, None, region="us-east-1", operations=contract.operations, relay=relay, alter=alter
+    )
 
 
 class CommandsInProcess:

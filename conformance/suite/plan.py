@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from conformance.checks.check import Check, place_in_run
 from conformance.checks.tuning.answers import related
 from conformance.clients.awscli import AwsCli, AwsCliSettings, find, version_of
-from conformance.clients.boto3_session import Boto3Client, ClientSession
+from conformance.clients.boto3_client import Boto3Client
 from conformance.contract.keys import ContractError
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
@@ -232,11 +232,12 @@ class Plan:
             # The program's requests go through the client, from threads of their own.
             sender = LockedClient(client)
             commands = self._commands(target, sender)
-        session = ClientSession(
+        boto3 = Boto3Client(
             target.endpoint_url,
             self.contract.service,
             target.credentials,
             region=target.region,
+            operations=self.contract.operations,
             limits=self.spec.limits,
             relay=sender.relay,
             rejection=client.rejection,
@@ -246,7 +247,7 @@ class Plan:
             self.contract,
             sender,
             resources,
-            clients=Boto3Client(session, frozenset(self.contract.operations)),
+            clients=boto3,
             commands=commands,
             related=related,
             auth=self.verifies_signatures,

@@ -11,7 +11,7 @@ from conformance.checks.error import error_checks
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.clients.boto3_checks import needs_name
-from conformance.clients.boto3_session import ClientOutcome
+from conformance.clients.boto3_client import ClientOutcome
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.mutation.servers import InProcess

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conformance.checks.tuning.answers import related
 from conformance.clients.awscli import AwsCli, AwsCliSettings
-from conformance.clients.boto3_session import Boto3Client, ClientSession
+from conformance.clients.boto3_client import Boto3Client
 from conformance.clients.cli_steps import AFTER, Scene, Steps
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
@@ -60,5 +60,5 @@ def boto3_at(status: int, body: bytes) -> Boto3Client:
     def relay(outgoing: OutgoingRequest, shown: HttpRequest) -> Exchange:
         return Exchange(outgoing.operation, shown, HttpResponse(status, (), body, 0.0))
 
-    session = ClientSession(URL, contract().service, None, region="us-east-1", relay=relay)
-    return Boto3Client(session, frozenset(contract().operations))
+    operations = contract().operations
+    return Boto3Client(URL, contract().service, None, region="us-east-1", operations=operations, relay=relay)

@@ -11,7 +11,7 @@ from conformance.checks.check import Check, matches
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
-from conformance.clients.boto3_session import Boto3Client, ClientSession
+from conformance.clients.boto3_client import Boto3Client
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.session.session import Resource, TargetSession
@@ -121,9 +121,7 @@ def session(endpoint_url: str, mode: Mode, *, signed: bool, jobs: tuple[str, ...
             for job in world().jobs
             if job.name in jobs or not jobs
         ),
-        clients=Boto3Client(
-            ClientSession(endpoint_url, service, keys, region="us-east-1"), frozenset(contract().operations)
-        ),
+        clients=Boto3Client(endpoint_url, service, keys, region="us-east-1", operations=contract().operations),
         related=related,
         auth=signed,
     )

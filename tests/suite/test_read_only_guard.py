@@ -13,7 +13,7 @@ from raw_servers import JSON, RawServer, always
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome
 from conformance.clients.awscli import Relay
-from conformance.clients.boto3_session import Boto3Client, ClientSession
+from conformance.clients.boto3_client import Boto3Client
 from conformance.contract.keys import ContractError
 from conformance.contract.loading import load, packaged_root
 from conformance.suite.plan import Plan
@@ -157,10 +157,10 @@ def test_boto3_does_not_sign_what_may_not_be_sent(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("botocore.auth.SigV4Auth.add_auth", lambda *_: signed.append("signed"))
     carried = Recording()
     client = Client("http://127.0.0.1:1", PROTOCOL, KEYS, read_only=True, transport_options=TransportOptions(carried))
-    session = ClientSession(
-        "http://127.0.0.1:1", load().service, KEYS, region="us-east-1", relay=client.relay, rejection=client.rejection
-    )
-    boto3 = Boto3Client(session, frozenset(WRITING))
+    boto3 = Boto3Client(
+        "http://127.0.0.1:1", load().service, KEYS, region="us-east-1", operations=WRITING,
+        relay=client.relay, rejection=client.rejection,
+    )  # fmt: skip
     outcome = boto3.call("DeleteEndpoint", {"EndpointName": "mine"})
     assert outcome.fault is not None
     assert outcome.fault.kind == "refused-by-client"
