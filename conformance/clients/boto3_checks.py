@@ -13,7 +13,7 @@ from typing import Any
 from conformance.checks.check import Check, Unfit, because, grounds
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
 from conformance.clients.boto3_client import Boto3Client, ClientOutcome
-from conformance.clients.laws import parses, raised, requests_carry, same_items, tells_error
+from conformance.clients.laws import parses, requests_carry, same_items, tells_error
 from conformance.contract.model import Contract, Node, Operation
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession
@@ -211,7 +211,13 @@ def unfinished(outcome: ClientOutcome, expected: str) -> Verdict | None:
     """Evaluate a call that ended in an exception; None where it came to its end."""
     if not outcome.exception:
         return None
-    return unanswered(outcome) or raised(outcome.exception, outcome.message, expected, outcome.exchanges)
+    return unanswered(outcome) or failed(
+        "client-raised",
+        "the client raised instead of returning",
+        expected=expected,
+        received=f"{outcome.exception}: {outcome.message}",
+        exchanges=outcome.exchanges[:1],
+    )
 
 
 def unanswered(outcome: ClientOutcome) -> Verdict | None:

@@ -6,12 +6,27 @@ such as going over the pages by itself, and commands that no document describes,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property, partial
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from conformance.checks.check import Because, Check, Unfit, because, bound_by, of_behaviour
+from conformance.checks.check import Check, Unfit, because, grounds
 from conformance.checks.verdict import Outcome, Verdict, broke, skipped
-from conformance.clients.cli_steps import AFTER, GENERATE, INPUT_JSON, NOT_ASKED, PAGE, SIZE, TOTAL, Row, Scene, Steps
+from conformance.clients.cli_commands import (
+    GENERATE,
+    INPUT_JSON,
+    PAGE,
+    SIZE,
+    TOTAL,
+    SharedCommands,
+    command_of,
+    enum_words,
+    filled,
+    has_options,
+    in_a_file,
+    option,
+)
 from conformance.clients.laws import (
     CommandRun,
     carries,
@@ -22,385 +37,450 @@ from conformance.clients.laws import (
     prints,
     prints_items,
     refuses_unsent,
+    reports_error,
     skeleton,
-    tells,
 )
-from conformance.contract.model import Behaviour, Contract, Fact, Operation
+from conformance.contract.model import Contract, Fact, Operation
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession
 
-_WINS, _JSON = "cli-options-win", "cli-json-input"
-
-LAWS = frozenset({_WINS, _JSON})
-"""The names by which behaviours call for these checks."""
-
-
-def option_rows(steps: Steps) -> Iterator[Row]:
-    """Yield the checks of the options that a request is made of."""
-    members = steps.operation.input.members
-    for name in members:
-        yield Row(
-            f"passes-{name}",
-            f"{steps.option(name)} is sent as {name}, as it was given",
-            _passing(steps, name),
-            partial(_passes, steps, name),
-            (f"input/{name}/present", f"input/{name}/type"),
-        )
-    optional = tuple(name for name, node in members.items() if not node.documented.get("required"))
-    defaults = tuple(f"input/{name}/default" for name in optional if "default" in members[name].documented)
-    own = (f"input/{INPUT_JSON}/required", f"input/{GENERATE}/required")
-    yield Row(
-        "options-left-out",
-        "every option but the name may be left out, and is not sent then: the service's own defaults hold",
-        ("plain",),
-        lambda scene: leaves_out(scene.ran("plain"), optional),
-        (*(f"input/{name}/required" for name in optional), *defaults, *own),
-    )
-    required = (f"input/{steps.operation.subject}/required",)
-    yield Row("name-left-out", "the name must be given: without it nothing is sent", ("nameless",),
-              lambda scene: refuses_unsent(scene.ran("nameless")), required)  # fmt: skip
-    yield Row("no-number", "a number that is none is refused before anything is sent", ("no-number",),
-              lambda scene: refuses_unsent(scene.ran("no-number")),
-              cites=(f"input/{steps.limit}/type",), should=True)  # fmt: skip
-    yield Row("unknown-option", "an option that there is not is refused before anything is sent",
-              ("unknown-option",), lambda scene: refuses_unsent(scene.ran("unknown-option")),
-              cites=tuple(f"input/{name}/present" for name in members), should=True)  # fmt: skip
-    for step, words, facets in (
-        ("refused-word", "a word that no list has", tuple(f"input/{name}/enum" for name in steps.words(0))),
-        ("refused-name", "a name that is too long", (f"input/{steps.operation.subject}/max_length",)),
-    ):
-        yield Row(step, f"{words} is no answer: the command reports what the service says of it", (step,),
-                  partial(_tells, step), cites=facets, should=True)  # fmt: skip
-
-
-def _passing(steps: Steps, name: str) -> tuple[str, ...]:
-    """Return the steps that have an option for a member."""
-    if name == steps.pagination.input_token:
-        return ("second-page",)
-    if name == steps.operation.subject:
-        return ("plain", "unknown-name", "first-page", "refused-name")
-    if name == steps.limit:
-        return ("first-page", "unknown-name", "refused-name")
-    filters = Reader.of(steps.operation).spec.filters
-    return ("unknown-name", "refused-name", "json-file", *(() if name in filters else ("no-paginate",)))
-
-
-def _passes(steps: Steps, name: str, scene: Scene) -> Verdict:
-    return carries((scene.ran(step), {name: steps.members[step](scene)[name]}) for step in _passing(steps, name))
-
-
-def json_rows(steps: Steps) -> Iterator[Row]:
-    """Yield the checks of JSON input, and of what wins over it."""
-    json_facts = (f"input/{INPUT_JSON}/present", f"input/{INPUT_JSON}/type")
-    yield Row(
-        "input-json",
-        f"the skeleton, filled in, is the input: {INPUT_JSON} sends every member as it is there",
-        ("skeleton", "json"),
-        lambda scene: carries([(scene.ran("json"), steps.filled(scene))]),
-        json_facts,
-        (_JSON,),
-    )
-    yield Row(
-        "input-json-file",
-        f"{INPUT_JSON} takes the JSON from a file, too, and options next to it are sent as well",
-        ("json-file",),
-        lambda scene: carries([(scene.ran("json-file"), steps.in_a_file(scene) | steps.members["json-file"](scene))]),
-        cites=json_facts,
-        should=True,
-    )
-    for name in steps.operation.input.members:
-        yield Row(
-            f"option-wins-{name}",
-            f"{steps.option(name)} wins over {name} in {INPUT_JSON}",
-            ("options-and-json",),
-            partial(_wins, steps, name),
-            laws=(_WINS,),
-        )
-
-
-def _wins(steps: Steps, name: str, scene: Scene) -> Verdict:
-    return carries([(scene.ran("options-and-json"), {name: steps.overruling(scene)[name]})])
-
-
-def _tells(step: str, scene: Scene) -> Verdict:
-    return tells(scene.ran(step))
-
-
-_CONFIG = "paginator/PaginationConfig"
-
-
-def paging_rows(steps: Steps) -> Iterator[Row]:
-    """Yield the checks of a listing operation."""
-    limit, token = steps.pagination.limit, steps.pagination.input_token
-    received = steps.pagination.output_token
-    yield Row(
-        "max-results-caps",
-        f"with {steps.option(limit)} no more items are printed",
-        ("first-page",),
-        partial(_page, steps, "first-page", 0),
-        (f"input/{limit}/present",),
-    )
-    yield Row(
-        f"prints-{received}",
-        f"{received} is printed where the list goes on",
-        ("first-page",),
-        partial(_token, steps),
-        (f"output/{received}/present", f"output/{received}/type"),
-    )
-    yield Row(
-        "next-token-goes-on",
-        f"{steps.option(token)} with the printed {received} prints the next items",
-        ("first-page", "second-page"),
-        partial(_page, steps, "second-page", 1),
-        (f"input/{token}/present",),
-    )
-    yield Row(
-        "gathers-all-pages",
-        "asked for nothing in particular, all pages are gone over and printed as one",
-        ("plain",),
-        partial(_all, steps),
-        cites=(f"output/{steps.pagination.result}/present",),
-        should=True,
-    )
-    yield Row(
-        "max-items",
-        f"--max-items is the total of items printed, with a {received} to go on where some are left",
-        ("max-items",),
-        partial(_total, steps),
-        cites=(f"{_CONFIG}.MaxItems/present",),
-        should=True,
-    )
-    yield Row(
-        "page-size",
-        f"--page-size is the {limit} of every request",
-        ("max-items",),
-        lambda scene: page_sizes(scene.ran("max-items"), limit, SIZE),
-        cites=(f"{_CONFIG}.PageSize/present",),
-        should=True,
-    )
-    yield Row(
-        "starting-token",
-        "--starting-token goes on where --max-items left off, without gap or overlap",
-        ("max-items", "resumed"),
-        lambda scene: _printed(steps, scene, scene.ran("resumed"), TOTAL, 2 * TOTAL),
-        cites=(f"{_CONFIG}.StartingToken/present",),
-        should=True,
-    )
-    yield Row(
-        "no-paginate",
-        "--no-paginate sends one request, and prints what it brought",
-        ("no-paginate",),
-        partial(_one, steps),
-        cites=(f"input/{limit}/default",),
-        should=True,
-    )
-
-
-def _printed(steps: Steps, scene: Scene, run: CommandRun, start: int, end: int) -> Verdict:
-    """Check that a run printed these of the listing's items."""
-    members = Reader.of(steps.operation).order_without_ties()
-    walked = scene.session.walk(steps.operation, {**steps.listed(scene).members, **members}).listing
-    wanted = Reader.of(steps.operation).identities(walked.items)[start:end]
-    return prints_items(run, wanted, _identities(steps, run), "the printed items")
-
-
-def _identities(steps: Steps, run: CommandRun) -> tuple[str, ...]:
-    found = (run.printed or {}).get(steps.pagination.result)
-    return Reader.of(steps.operation).identities(found if isinstance(found, list) else ())
-
-
-def _page(steps: Steps, step: str, number: int, scene: Scene) -> Verdict:
-    return _printed(steps, scene, scene.ran(step), number * PAGE, (number + 1) * PAGE)
-
-
-def _token(steps: Steps, scene: Scene) -> Verdict:
-    run = scene.ran("first-page")
-    return _printed_whole(steps, run, hands_out(run, steps.pagination.output_token))
-
-
-def _printed_whole(steps: Steps, run: CommandRun, verdict: Verdict) -> Verdict:
-    """Judge, where a verdict on a run is a pass, that it also printed the whole answer."""
-    if verdict.outcome is not Outcome.PASSED:
-        return verdict
-    return prints(run, steps.operation.output, steps.pagination.result)
-
-
-def _all(steps: Steps, scene: Scene) -> Verdict:
-    run = scene.ran("plain")
-    if len(run.exchanges) == 1 and not Reader.of(steps.operation).token(run.exchanges[0]):
-        return skipped("the whole list fits on one page")
-    wanted = Reader.of(steps.operation).identities(steps.listed(scene).items)
-    return prints_items(run, sorted(wanted), sorted(_identities(steps, run)), "the printed items")
-
-
-def _total(steps: Steps, scene: Scene) -> Verdict:
-    run = scene.ran("max-items")
-    verdict = hands_out(run, steps.pagination.output_token)
-    return _printed(steps, scene, run, 0, TOTAL) if verdict.outcome is Outcome.PASSED else verdict
-
-
-def _one(steps: Steps, scene: Scene) -> Verdict:
-    run = scene.ran("no-paginate")
-    return _printed_whole(steps, run, one_request(run, steps.pagination.output_token))
-
+NOT_ASKED = "this run was not asked to call the AWS CLI: conformance run --aws-cli auto, or --aws-cli PATH"
 
 _PAGE_KIND = "cli-page"
-_SKELETON, _SAMPLE = "cli-skeleton", "cli-output-skeleton"
+_SKELETON, _SAMPLE, _WINS, _JSON = "cli-skeleton", "cli-output-skeleton", "cli-options-win", "cli-json-input"
+_CONFIG = "paginator/PaginationConfig"
 
-CLI_CHECKS_LAWS = LAWS | {_SKELETON, _SAMPLE}
+Names = Mapping[str, Sequence[str]]
+"""What braces in a row stand for."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A check of an operation, or, with `{member}` in its case, one for each member of the input.
+
+    Braces are filled with names of the operation; a fact whose name has several values is a fact for each.
+    """
+
+    case: str
+    statement: str
+    evaluate: Callable[..., Verdict]
+    """Is given the shared commands, what each step came to, and the member."""
+    facts: tuple[str, ...] = ()
+    """Ids without the operation. A check that is a `should` leans on them without evaluating them."""
+    steps: tuple[str, ...] = ()
+    """The commands that it looks at; none: the one that is named as the case."""
+    laws: tuple[str, ...] = ()
+    """The names by which behaviours call for it."""
+    should: bool = False
+
+
+def _last(law: Callable[[CommandRun], Verdict]) -> Callable[..., Verdict]:
+    """Return a law on the last of the commands as what evaluates a row."""
+    return lambda _, *runs: law(runs[-1])
+
+
+# -- laws that need more than one run
+
+
+def _passes(at: SharedCommands, *runs: CommandRun, member: str) -> Verdict:
+    steps = _passing(at.operation, member)
+    return carries((run, {member: at.members(step)[member]}) for step, run in zip(steps, runs, strict=True))
+
+
+def _wins(at: SharedCommands, run: CommandRun, member: str) -> Verdict:
+    return carries([(run, {member: at.members("options-and-json")[member]})])
+
+
+def _items(at: SharedCommands, run: CommandRun, start: int, end: int) -> Verdict:
+    """Check that a run printed these of the listing's items."""
+    reader = Reader.of(at.operation)
+    walked = at.session.walk(at.operation, {**at.listed().members, **reader.order_without_ties()}).listing
+    wanted = reader.identities(walked.items)[start:end]
+    return prints_items(run, wanted, _identities(at, run), "the printed items")
+
+
+def _identities(at: SharedCommands, run: CommandRun) -> tuple[str, ...]:
+    found = (run.printed or {}).get(at.pagination.result)
+    return Reader.of(at.operation).identities(found if isinstance(found, list) else ())
+
+
+def _every_item(at: SharedCommands, run: CommandRun) -> Verdict:
+    reader = Reader.of(at.operation)
+    if len(run.exchanges) == 1 and not reader.token(run.exchanges[0]):
+        return skipped("the whole list fits on one page")
+    wanted = reader.identities(at.listed().items)
+    return prints_items(run, sorted(wanted), sorted(_identities(at, run)), "the printed items")
+
+
+def _first_items(at: SharedCommands, run: CommandRun) -> Verdict:
+    verdict = hands_out(run, at.pagination.output_token)
+    return _items(at, run, 0, TOTAL) if verdict.outcome is Outcome.PASSED else verdict
+
+
+def _one_page(law: Callable[[CommandRun, str], Verdict], at: SharedCommands, run: CommandRun) -> Verdict:
+    """Evaluate a law on a run and its token and, where it passes, that the whole answer is printed."""
+    verdict = law(run, at.pagination.output_token)
+    if verdict.outcome is not Outcome.PASSED:
+        return verdict
+    return prints(run, at.operation.output, at.pagination.result)
+
+
+def _prints(at: SharedCommands, run: CommandRun) -> Verdict:
+    result = at.operation.pagination.result if at.operation.pagination else ""
+    return prints(run, at.operation.output, result, _due(at.session.contract, at.operation, "output"))
+
+
+def _skeleton(direction: str, at: SharedCommands, run: CommandRun) -> Verdict:
+    node = at.operation.input if direction == "input" else at.operation.output
+    return skeleton(run, node, _due(at.session.contract, at.operation, direction))
+
+
+# -- the rows
+
+
+_PRINTS = Row(
+    "prints-members",
+    "every member of the answer is printed as JSON, with its value: times as numbers or in ISO 8601",
+    _prints,
+    steps=("plain",),
+)
+
+_REPORTS_ERROR = Row(
+    "tells-an-error",
+    "an error of the service ends the command with its code, and with another exit status than 0",
+    _last(reports_error),
+    ("error/{error}/present",),
+    steps=("unknown-name",),
+    should=True,
+)
+
+_JSON_FACTS = (f"input/{INPUT_JSON}/present", f"input/{INPUT_JSON}/type")
+_GENERATE_FACTS = tuple(f"input/{GENERATE}/{facet}" for facet in ("present", "type", "enum"))
+_OWN = (f"input/{INPUT_JSON}/required", f"input/{GENERATE}/required")
+
+_ROWS = (
+    # -- the options that a request is made of
+    Row(
+        "passes-{member}",
+        "{option} is sent as {member}, as it was given",
+        _passes,
+        ("input/{member}/present", "input/{member}/type"),
+    ),
+    Row(
+        "options-left-out",
+        "every option but the name may be left out, and is not sent then: the service's own defaults hold",
+        lambda at, run: leaves_out(run, _optional(at.operation)),
+        ("input/{optional}/required", "input/{defaulted}/default", *_OWN),
+        steps=("plain",),
+    ),
+    Row(
+        "name-left-out",
+        "the name must be given: without it nothing is sent",
+        _last(refuses_unsent),
+        ("input/{name}/required",),
+    ),
+    Row(
+        "no-number",
+        "a number that is none is refused before anything is sent",
+        _last(refuses_unsent),
+        ("input/{limit}/type",),
+        should=True,
+    ),
+    Row(
+        "unknown-option",
+        "an option that there is not is refused before anything is sent",
+        _last(refuses_unsent),
+        ("input/{each}/present",),
+        should=True,
+    ),
+    Row(
+        "refused-word",
+        "a word that no list has is no answer: the command reports what the service says of it",
+        _last(reports_error),
+        ("input/{listed}/enum",),
+        should=True,
+    ),
+    Row(
+        "refused-name",
+        "a name that is too long is no answer: the command reports what the service says of it",
+        _last(reports_error),
+        ("input/{name}/max_length",),
+        should=True,
+    ),
+    # -- JSON input, and what wins over it
+    Row(
+        "input-json",
+        f"the skeleton, filled in, is the input: {INPUT_JSON} sends every member as it is there",
+        lambda at, _, run: carries([(run, filled(at))]),
+        _JSON_FACTS,
+        steps=("skeleton", "json"),
+        laws=(_JSON,),
+    ),
+    Row(
+        "input-json-file",
+        f"{INPUT_JSON} takes the JSON from a file, too, and options next to it are sent as well",
+        lambda at, run: carries([(run, in_a_file(at) | at.members("input-json-file"))]),
+        _JSON_FACTS,
+        should=True,
+    ),
+    Row(
+        "option-wins-{member}",
+        f"{{option}} wins over {{member}} in {INPUT_JSON}",
+        _wins,
+        steps=("options-and-json",),
+        laws=(_WINS,),
+    ),
+    # -- skeletons
+    Row(
+        "skeleton",
+        f"{GENERATE} without a value prints a JSON object with all input members, sending nothing",
+        partial(_skeleton, "input"),
+        _GENERATE_FACTS,
+        laws=(_SKELETON,),
+    ),
+    Row(
+        "skeleton-input",
+        f"{GENERATE} with the value input prints a JSON object with all input members, sending nothing",
+        partial(_skeleton, "input"),
+        _GENERATE_FACTS,
+        laws=(_SKELETON,),
+    ),
+    Row(
+        "skeleton-output",
+        f"{GENERATE} output prints a sample with every member of the output, and sends nothing",
+        partial(_skeleton, "output"),
+        _GENERATE_FACTS,
+        laws=(_SKELETON, _SAMPLE),
+    ),
+    Row(
+        "skeleton-output-nameless",
+        f"{GENERATE} output checks the arguments first: without the name it is refused, and nothing is sent",
+        _last(refuses_unsent),
+        (f"input/{GENERATE}/enum",),
+        laws=(_SAMPLE,),
+    ),
+    # -- pages
+    Row(
+        "max-results-caps",
+        "with {limit_option} no more items are printed",
+        lambda at, run: _items(at, run, 0, PAGE),
+        ("input/{limit}/present",),
+        steps=("first-page",),
+    ),
+    Row(
+        "prints-{received}",
+        "{received} is printed where the list goes on",
+        partial(_one_page, hands_out),
+        ("output/{received}/present", "output/{received}/type"),
+        steps=("first-page",),
+    ),
+    Row(
+        "next-token-goes-on",
+        "{token_option} with the printed {received} prints the next items",
+        lambda at, _, run: _items(at, run, PAGE, 2 * PAGE),
+        ("input/{token}/present",),
+        steps=("first-page", "second-page"),
+    ),
+    Row(
+        "gathers-all-pages",
+        "asked for nothing in particular, all pages are gone over and printed as one",
+        _every_item,
+        ("output/{result}/present",),
+        steps=("plain",),
+        should=True,
+    ),
+    Row(
+        "max-items",
+        "--max-items is the total of items printed, with a {received} to go on where some are left",
+        _first_items,
+        (f"{_CONFIG}.MaxItems/present",),
+        should=True,
+    ),
+    Row(
+        "page-size",
+        "--page-size is the {limit} of every request",
+        lambda at, run: page_sizes(run, at.pagination.limit, SIZE),
+        (f"{_CONFIG}.PageSize/present",),
+        steps=("max-items",),
+        should=True,
+    ),
+    Row(
+        "starting-token",
+        "--starting-token goes on where --max-items left off, without gap or overlap",
+        lambda at, _, run: _items(at, run, TOTAL, 2 * TOTAL),
+        (f"{_CONFIG}.StartingToken/present",),
+        steps=("max-items", "resumed"),
+        should=True,
+    ),
+    Row(
+        "no-paginate",
+        "--no-paginate sends one request, and prints what it brought",
+        partial(_one_page, one_request),
+        ("input/{limit}/default",),
+        should=True,
+    ),
+)
+
+CLI_LAWS = frozenset(law for row in _ROWS for law in row.laws)
 """The names by which behaviours call for these checks."""
 
 
-class CliChecks:
-    """The checks of one operation through the AWS CLI."""
-
-    def __init__(self, contract: Contract, operation: Operation) -> None:
-        """Keep the contract, for its citations."""
-        self._contract = contract
-        self.operation = operation
-        self.steps = Steps(contract, operation)
-
-    def checks(self) -> Iterator[Check]:
-        """Yield every check."""
-        rows = tuple(self._rows())
-        uses = {self._id(row): row.steps for row in rows}
-        for row in rows:
-            yield self._check(row, uses)
-
-    def _rows(self) -> Iterator[Row]:
-        yield from self._output_rows()
-        if self.operation.client_options is None or self.operation.listing is None:
-            return
-        yield from option_rows(self.steps)
-        yield from json_rows(self.steps)
-        yield from self._skeleton_rows()
-        yield from paging_rows(self.steps)
-
-    # -- what becomes of the answer
-
-    def _output_rows(self) -> Iterator[Row]:
-        node = self.operation.output
-        listed = self.operation.pagination.result if self.operation.pagination else ""
-        token = self.operation.pagination.output_token if self.operation.pagination else ""
-        cited = tuple(fact for fact in self._cited("output") if fact.path != token)
-        yield Row(
-            "prints-members",
-            "every member of the answer is printed as JSON, with its value: times as numbers or in ISO 8601",
-            ("plain",),
-            lambda scene: prints(scene.ran("plain"), node, listed, self._due("output")),
-            tuple(_short(fact) for fact in cited),
-            cites=() if cited else tuple(f"input/{name}/present" for name in self.operation.input.members),
-            should=not cited,
-        )
-        if not self.operation.subject:
-            return
-        yield Row(
-            "tells-an-error",
-            "an error of the service ends the command with its code, and with another exit status than 0",
-            ("unknown-name",),
-            lambda scene: tells(scene.ran("unknown-name")),
-            cites=tuple(f"error/{code}/present" for code in self.operation.errors),
-            should=True,
-        )
-
-    # -- skeletons
-
-    def _skeleton_rows(self) -> Iterator[Row]:
-        facts = tuple(f"input/{GENERATE}/{facet}" for facet in ("present", "type"))
-        words = f"input/{GENERATE}/enum"
-        for step, received in (("skeleton", "without a value"), ("skeleton-input", "with the value input")):
-            yield Row(step, f"{GENERATE} {received} prints a JSON object with all input members, sending nothing",
-                      (step,), partial(self._skeleton, step), (*facts, words), (_SKELETON,))  # fmt: skip
-        yield Row(
-            "skeleton-output",
-            f"{GENERATE} output prints a sample with every member of the output, and sends nothing",
-            ("skeleton-output",),
-            lambda scene: skeleton(scene.ran("skeleton-output"), self.operation.output, self._due("output")),
-            (*facts, words),
-            (_SKELETON, _SAMPLE),
-        )
-        yield Row(
-            "skeleton-output-nameless",
-            f"{GENERATE} output checks the arguments first: without the name it is refused, and nothing is sent",
-            ("skeleton-output-nameless",),
-            lambda scene: refuses_unsent(scene.ran("skeleton-output-nameless")),
-            (words,),
-            (_SAMPLE,),
-        )
-
-    def _skeleton(self, step: str, scene: Scene) -> Verdict:
-        return skeleton(scene.ran(step), self.operation.input, self._due("input"))
-
-    # -- from rows to checks
-
-    @cached_property
-    def _pages(self) -> frozenset[str]:
-        """The documents that describe a command of the client."""
-        return frozenset(name for name, source in self._contract.sources.items() if source.kind == _PAGE_KIND)
-
-    def _cited(self, direction: str) -> tuple[Fact, ...]:
-        """Return the facts about members and their types that such a document states."""
-        facts = self._contract.facts_of(self.operation.name, direction)
-        return tuple(
-            fact
-            for fact in facts
-            if fact.facet in {"present", "type"} and any(item.id in self._pages for item in fact.sources)
-        )
-
-    def _due(self, direction: str) -> frozenset[str]:
-        """Return the paths that any client knows: those of its page, else those of the oldest document."""
-        facts = self._cited(direction)
-        if not facts:
-            sources = self._contract.sources
-            pages = [item for item in sources.values() if item.operation == self.operation.name]
-            oldest = min(pages, key=lambda item: item.edition or 0, default=None)
-            every = self._contract.facts_of(self.operation.name, direction)
-            facts = tuple(fact for fact in every if oldest and any(item.id == oldest.id for item in fact.sources))
-        return frozenset(fact.path for fact in facts)
-
-    def _id(self, row: Row) -> str:
-        return f"{self.operation.name}/client/cli/{row.case}"
-
-    def _bound(self, laws_of: Sequence[str]) -> tuple[Behaviour, ...]:
-        return bound_by(self._contract, self.operation.name, laws_of) if laws_of else ()
-
-    def _because(self, facts: Sequence[str], laws_of: Sequence[str]) -> tuple[Because, ...]:
-        """Return the places, those on the client's own page alone where it says anything."""
-        places = [place for item in self._bound(laws_of) for place in of_behaviour(item)]
-        places += because(self._contract, facts)
-        own = tuple(dict.fromkeys(place for place in places if place.source in self._pages))
-        return own or tuple(dict.fromkeys(places)) or because(self._contract, protocol=True)
-
-    def _check(self, row: Row, uses: dict[str, tuple[str, ...]]) -> Check:
-        stated = self._contract.stated
-        facts, cites = (stated(f"{self.operation.name}/{item}" for item in ids) for ids in (row.facts, row.cites))
-
-        def run(session: TargetSession) -> Verdict:
-            if session.commands is None:
-                return skipped(NOT_ASKED, kind="not-asked")
-            if session.gone is not None:
-                return broke(session.gone.kind, session.gone.detail)
-            try:
-                return row.evaluate(
-                    Scene(session, session.commands, self.operation.name, self.steps.table, AFTER, uses)
-                )
-            except Unfit as unfit:
-                return unfit.verdict
-
-        return Check(
-            self._id(row),
-            "should" if row.should else "must",
-            "inferred" if row.should else "documented",
-            f"AWS CLI: {row.statement}",
-            self._because((*facts, *cites), row.laws),
-            run,
-            compares=True,
-            facts=facts,
-            behaviours=tuple(item.id for item in self._bound(row.laws)),
-            request=" ".join(("aws", *self.steps.command().words)),
-            accepts=row.statement,
-        )
+# -- from rows to checks
 
 
-def _short(fact: Fact) -> str:
-    return fact.id.partition("/")[2]
+def cli_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+    """Yield the checks of one operation through the AWS CLI."""
+    rows = tuple(_rows(contract, operation))
+    uses = {_id(operation, row): row.steps for row in rows}
+    for row in rows:
+        yield _check(contract, operation, row, uses)
+
+
+def _rows(contract: Contract, operation: Operation) -> Iterator[Row]:
+    """Yield the rows of an operation, filled in."""
+    token = operation.pagination.output_token if operation.pagination else ""
+    printed = tuple(fact.id.partition("/")[2] for fact in _cited(contract, operation, "output") if fact.path != token)
+    names = _names(operation)
+    # Where no page describes the command, the input stands for it.
+    yield replace(_PRINTS, facts=printed or tuple(_ids(("input/{each}/present",), names)), should=not printed)
+    if operation.subject:
+        yield _filled(_REPORTS_ERROR, names)
+    if not has_options(operation):
+        return
+    for row in _ROWS:
+        if "{member}" not in row.case:
+            yield _filled(row, names)
+            continue
+        for name in operation.input.members:
+            own = {**names, "member": (name,), "option": (option(name),)}
+            steps = row.steps or _passing(operation, name)
+            yield _filled(replace(row, evaluate=partial(row.evaluate, member=name), steps=steps), own)
+
+
+def _filled(row: Row, names: Names) -> Row:
+    """Return a row with its braces filled."""
+    text = {name: next(iter(values), "") for name, values in names.items()}
+    case = row.case.format_map(text)
+    facts = tuple(_ids(row.facts, names))
+    return replace(row, case=case, statement=row.statement.format_map(text), facts=facts, steps=row.steps or (case,))
+
+
+def _ids(templates: Sequence[str], names: Names) -> Iterator[str]:
+    """Yield the ids that templates stand for: one for each value of a name, of which each has one at most."""
+    for template in templates:
+        found = re.search(r"{(\w+)}", template)
+        if found is None:
+            yield template
+        else:
+            yield from (template.replace(found[0], value) for value in names[found[1]])
+
+
+def _names(operation: Operation) -> Names:
+    members, optional = operation.input.members, _optional(operation)
+    names = {
+        "each": tuple(members),
+        "optional": optional,
+        "defaulted": tuple(name for name in optional if "default" in members[name].documented),
+        "listed": tuple(enum_words(operation, 0)),
+        "error": tuple(operation.errors),
+        "name": (operation.subject,),
+    }
+    if operation.pagination is None:
+        return names
+    limit, token = operation.pagination.limit, operation.pagination.input_token
+    return {
+        **names,
+        "limit": (limit,),
+        "limit_option": (option(limit),),
+        "token": (token,),
+        "token_option": (option(token),),
+        "received": (operation.pagination.output_token,),
+        "result": (operation.pagination.result,),
+    }
+
+
+def _optional(operation: Operation) -> tuple[str, ...]:
+    return tuple(name for name, node in operation.input.members.items() if not node.documented.get("required"))
+
+
+def _passing(operation: Operation, member: str) -> tuple[str, ...]:
+    """Return the steps that have an option for a member."""
+    reader = Reader.of(operation)
+    if member == reader.pagination.input_token:
+        return ("second-page",)
+    if member == operation.subject:
+        return ("plain", "unknown-name", "first-page", "refused-name")
+    if member == reader.pagination.limit:
+        return ("first-page", "unknown-name", "refused-name")
+    return (
+        "unknown-name",
+        "refused-name",
+        "input-json-file",
+        *(() if member in reader.spec.filters else ("no-paginate",)),
+    )
+
+
+def _pages(contract: Contract) -> frozenset[str]:
+    """Return the documents that describe a command of the client."""
+    return frozenset(name for name, source in contract.sources.items() if source.kind == _PAGE_KIND)
+
+
+def _cited(contract: Contract, operation: Operation, direction: str) -> tuple[Fact, ...]:
+    """Return the facts about members and their types that such a document states."""
+    pages = _pages(contract)
+    return tuple(
+        fact
+        for fact in contract.facts_of(operation.name, direction)
+        if fact.facet in {"present", "type"} and any(item.id in pages for item in fact.sources)
+    )
+
+
+def _due(contract: Contract, operation: Operation, direction: str) -> frozenset[str]:
+    """Return the paths that any client knows: those of its page, else those of the oldest document."""
+    facts = _cited(contract, operation, direction)
+    if not facts:
+        pages = [item for item in contract.sources.values() if item.operation == operation.name]
+        oldest = min(pages, key=lambda item: item.edition or 0, default=None)
+        every = contract.facts_of(operation.name, direction)
+        facts = tuple(fact for fact in every if oldest and any(item.id == oldest.id for item in fact.sources))
+    return frozenset(fact.path for fact in facts)
+
+
+def _check(contract: Contract, operation: Operation, row: Row, uses: Mapping[str, tuple[str, ...]]) -> Check:
+    facts, cites = ((), row.facts) if row.should else (row.facts, ())
+    on = grounds(contract, operation, laws=row.laws, facts=facts, cites=cites)
+    pages = _pages(contract)
+    own = tuple(place for place in on.because if place.source in pages)
+    return Check(
+        _id(operation, row),
+        "should" if row.should else "must",
+        "inferred" if row.should else "documented",
+        f"AWS CLI: {row.statement}",
+        # The client's own page alone, where it says anything.
+        own or on.because or because(contract, protocol=True),
+        partial(_run, operation, row, uses),
+        compares=True,
+        facts=on.facts,
+        behaviours=on.behaviours,
+        request=" ".join(("aws", *command_of(contract, operation).words)),
+        accepts=row.statement,
+    )
+
+
+def _id(operation: Operation, row: Row) -> str:
+    return f"{operation.name}/client/cli/{row.case}"
+
+
+def _run(operation: Operation, row: Row, uses: Mapping[str, tuple[str, ...]], session: TargetSession) -> Verdict:
+    if session.commands is None:
+        return skipped(NOT_ASKED, kind="not-asked")
+    if session.gone is not None:
+        return broke(session.gone.kind, session.gone.detail)
+    at = SharedCommands(session, operation, uses)
+    try:
+        runs = [at.ran(step) for step in row.steps]
+        verdict = row.evaluate(at, *runs)
+    except Unfit as unfit:
+        return unfit.verdict
+    # A failure is reproduced by the command itself.
+    return replace(verdict, reproduce=verdict.reproduce or runs[-1].line)

@@ -66,20 +66,29 @@ class CommandRun:
 _SHOWN = 300
 
 
+# -- what is sent
+
+
+def _unlike(exchange: Exchange, wanted: Mapping[str, Any], lacking: Collection[str] = ()) -> list[str]:
+    """Return in words which members of a request are not as wanted, value and JSON type, and which should lack."""
+    members = exchange.input or {}
+    wrong = [
+        f"{name} is {members[name]!r}, not {value!r}" if name in members else f"{name} is not sent"
+        for name, value in wanted.items()
+        if type(members.get(name)) is not type(value) or members[name] != value
+    ]
+    return wrong + [f"{name} is sent: {members[name]!r}" for name in lacking if name in members]
+
+
 def carries(runs: Iterable[tuple[CommandRun, Mapping[str, Any]]]) -> Verdict:
     """Check that the first request of each run carries these members with just these values."""
-    tally, last = Tally("requests"), None
+    tally, line = Tally("requests"), ""
     for run, wanted in runs:
-        members = _first(run)
-        wrong = [
-            f"{name} is {members[name]!r}, not {value!r}" if name in members else f"{name} is not sent"
-            for name, value in wanted.items()
-            if not _equal(members.get(name), value)
-        ]
-        stated = "; ".join(wrong) if run.exchanges else f"nothing sent, {run.ended}"
-        tally.hold(not wrong, stated, *run.exchanges[:1])
-        last = run if wrong and last is None else last
-    return _with_line(tally.verdict("option-lost", "the request as it was asked for", lacking="nothing was run"), last)
+        wrong = _unlike(run.exchanges[0], wanted) if run.exchanges else [f"nothing sent, {run.ended}"]
+        tally.hold(not wrong, "; ".join(wrong), *run.exchanges[:1])
+        line = line or (run.line if wrong else "")
+    verdict = tally.verdict("option-lost", "the request as it was asked for", lacking="nothing was run")
+    return replace(verdict, reproduce=line)
 
 
 def leaves_out(run: CommandRun, names: Collection[str]) -> Verdict:
@@ -87,10 +96,28 @@ def leaves_out(run: CommandRun, names: Collection[str]) -> Verdict:
     expected = f"a request without {', '.join(names)}"
     if not run.exchanges:
         return _failed(run, "nothing-sent", "the command sent nothing", expected)
+    return requests_carry(run.exchanges[:1], {}, names, kind="sent-unasked")
+
+
+def page_sizes(run: CommandRun, limit: str, size: int) -> Verdict:
+    """Check that every request of a run asks for pages of this size."""
+    return no_answer(run) or requests_carry(run.exchanges, {limit: size}, kind="other-page-size")
+
+
+def requests_carry(
+    exchanges: Sequence[Exchange],
+    wanted: Mapping[str, Any],
+    lacking: Collection[str] = (),
+    *,
+    kind: str = "other-request",
+) -> Verdict:
+    """Check that every request of a client carries these members, and none of those."""
     tally = Tally("requests")
-    sent = [f"{name} is sent: {value!r}" for name, value in _first(run).items() if name in names]
-    tally.hold(not sent, "; ".join(sent), run.exchanges[0])
-    return _with_line(tally.verdict("sent-unasked", expected, lacking="the command sent nothing"), run)
+    for exchange in exchanges:
+        wrong = _unlike(exchange, wanted, lacking)
+        tally.hold(not wrong, "; ".join(wrong), exchange)
+    words = [f"{name} {value!r}" for name, value in wanted.items()] + [f"no {name}" for name in lacking]
+    return tally.verdict(kind, f"every request with {', '.join(words)}", lacking="the client sent nothing")
 
 
 def refuses_unsent(run: CommandRun) -> Verdict:
@@ -114,9 +141,7 @@ def skeleton(run: CommandRun, node: Node, due: Collection[str]) -> Verdict:
         return _failed(run, "no-skeleton", "no skeleton was printed", "a JSON object, and exit status 0")
     tally = Tally("members")
     _sampled(node, run.printed, tally, due)
-    return _with_line(
-        tally.verdict("skeleton-differs", "every member, with a value of its type", lacking="no members"), run
-    )
+    return tally.verdict("skeleton-differs", "every member, with a value of its type", lacking="no members")
 
 
 def _sampled(node: Node, sample: Any, tally: Tally, due: Collection[str]) -> None:
@@ -166,7 +191,7 @@ def prints(run: CommandRun, node: Node, listed: str = "", due: Collection[str] |
     tally = Tally("members")
     Comparison(tally, run.exchanges[:1], as_printed, due).members(node, whole, run.printed or {})
     words = "every member of the wire answer, as JSON of the same type"
-    return _with_line(tally.verdict("output-differs", words, lacking="the answer has no members"), run)
+    return tally.verdict("output-differs", words, lacking="the answer has no members")
 
 
 def as_printed(kind: str, wire: Any, value: Any) -> bool:
@@ -199,20 +224,9 @@ def one_request(run: CommandRun, token: str) -> Verdict:
     return _failed(run, "pages-gone-over", "the command went on to further pages", "one request", received=run.sent)
 
 
-def page_sizes(run: CommandRun, limit: str, size: int) -> Verdict:
-    """Check that every request of a run asks for pages of this size."""
-    if problem := no_answer(run):
-        return problem
-    tally = Tally("requests")
-    for exchange in run.exchanges:
-        asked = (exchange.input or {}).get(limit)
-        tally.hold(_equal(asked, size), f"{limit} is {asked!r}", exchange)
-    return _with_line(tally.verdict("other-page-size", f"{limit} {size} in every request", lacking="nothing sent"), run)
-
-
 def prints_items(run: CommandRun, wanted: Sequence[str], got: Sequence[str], what: str) -> Verdict:
     """Check that a command prints just these items, by their identities, in this order."""
-    return no_answer(run) or _with_line(same_items(wanted, got, what, run.exchanges[:1]), run)
+    return no_answer(run) or same_items(wanted, got, what, run.exchanges[:1])
 
 
 def hands_out(run: CommandRun, name: str) -> Verdict:
@@ -224,7 +238,7 @@ def hands_out(run: CommandRun, name: str) -> Verdict:
     return _failed(run, "no-token", "items are left, and no token is printed", f"{name}", received="none")
 
 
-def tells(run: CommandRun) -> Verdict:
+def reports_error(run: CommandRun) -> Verdict:
     """Check that a command ends as its last answer did: with 0 and output, or with another status and the error's code.
 
     An answer that names no code is only held against the exit status.
@@ -252,38 +266,12 @@ def _entries(answer: Mapping[str, Any], name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _first(run: CommandRun) -> Mapping[str, Any]:
-    return next((exchange.input or {} for exchange in run.exchanges), {})
-
-
-def _equal(each: Any, other: Any) -> bool:
-    """Return whether two values are equal and of one JSON type: 1 is neither 1.0 nor true."""
-    return type(each) is type(other) and bool(each == other)
-
-
 def _failed(run: CommandRun, kind: str, reason: str, expected: str, *, received: str = "") -> Verdict:
-    verdict = failed(kind, reason, expected=expected, received=received or run.ended, exchanges=run.exchanges[:1])
-    return _with_line(verdict, run)
-
-
-def _with_line(verdict: Verdict, run: CommandRun | None) -> Verdict:
-    """Let a failure be reproduced by the command itself."""
-    return replace(verdict, reproduce=run.line) if run is not None else verdict
+    return failed(kind, reason, expected=expected, received=received or run.ended, exchanges=run.exchanges[:1])
 
 
 CLOSE_S = 0.001
 """Seconds by which a time may differ for being written in another way."""
-
-
-def raised(exception: str, message: str, expected: str, exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Evaluate a call that ended in an exception where an answer was due."""
-    return failed(
-        "client-raised",
-        "the client raised instead of returning",
-        expected=expected,
-        received=f"{exception}: {message}",
-        exchanges=exchanges[:1],
-    )
 
 
 def parses(node: Node, raw: Mapping[str, Any], result: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict:
@@ -366,22 +354,6 @@ def tells_error(exception: str, error_response: Mapping[str, Any] | None, exchan
         given = (error_response.get(outer) or {}).get(name)
         tally.hold(given == value, f"{path} is {given!r}, and {value!r} on the wire", exchange)
     return tally.verdict("error-differs", "the error as the service sent it", lacking="nothing was sent")
-
-
-def requests_carry(exchanges: Sequence[Exchange], wanted: Mapping[str, Any], lacking: Sequence[str] = ()) -> Verdict:
-    """Check that every request of a client carries these members, and none of those."""
-    tally = Tally("requests")
-    for exchange in exchanges:
-        members = exchange.input or {}
-        wrong = [f"{name} is {members.get(name)!r}" for name, value in wanted.items() if members.get(name) != value]
-        wrong += [f"{name} is sent" for name in lacking if name in members]
-        tally.hold(not wrong, "; ".join(wrong), exchange)
-    wanted_words = ", ".join(f"{name} {value!r}" for name, value in wanted.items())
-    return tally.verdict(
-        "other-request",
-        f"every request with {wanted_words or 'none of ' + ', '.join(lacking)}",
-        lacking="the client sent nothing",
-    )
 
 
 def same_items(wanted: Sequence[str], got: Sequence[str], what: str, exchanges: tuple[Exchange, ...]) -> Verdict:

@@ -26,7 +26,7 @@ from conformance.checks.response.checks import answer_checks, resource_checks
 from conformance.checks.verdict import Verdict
 from conformance.clients.boto3_checks import boto3_checks
 from conformance.clients.boto3_checks import law_names as boto3_law_names
-from conformance.clients.cli_checks import CLI_CHECKS_LAWS, CliChecks
+from conformance.clients.cli_checks import CLI_LAWS, cli_checks
 from conformance.contract.lint import lint
 from conformance.contract.model import Contract, Finding, Operation
 from conformance.errors import UserError
@@ -35,7 +35,7 @@ from conformance.session.session import TargetSession
 GENERIC_LAWS = frozenset(
     {
         *("request-checks", "response-checks", "protocol-checks", "error-checks"),
-        *CLI_CHECKS_LAWS,
+        *CLI_LAWS,
         *law_names(),
         *boto3_law_names(),
     }
@@ -82,7 +82,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
         yield from ListingChecks(contract, operation).checks()
     yield from rule_checks(contract, operation)
     yield from law_checks(contract, operation)
-    through_clients = (*boto3_checks(contract, operation), *CliChecks(contract, operation).checks())
+    through_clients = (*boto3_checks(contract, operation), *cli_checks(contract, operation))
     yield from (replace(check, run=partial(_through_client, operation, check.run)) for check in through_clients)
 
 

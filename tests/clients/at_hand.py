@@ -9,7 +9,7 @@ from pathlib import Path
 from conformance.checks.tuning.answers import related
 from conformance.clients.awscli import AwsCli, AwsCliSettings
 from conformance.clients.boto3_client import Boto3Client
-from conformance.clients.cli_steps import AFTER, Scene, Steps
+from conformance.clients.cli_commands import SharedCommands
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.mutation.servers import URL, CommandsInProcess, InProcess
@@ -38,14 +38,13 @@ def sender() -> InProcess:
     return InProcess(contract(), Service(world(), contract=contract()))
 
 
-def lab_with(program: AwsCli | CommandsInProcess) -> TargetSession:
+def session_with(program: AwsCli | CommandsInProcess) -> TargetSession:
     resources = tuple(Resource(job.name) for job in world().jobs)
     return TargetSession(contract(), sender(), resources, commands=program, related=related)
 
 
-def scene_of(program: AwsCli | CommandsInProcess, operation: str, session: TargetSession | None = None) -> Scene:
-    steps = Steps(contract(), contract().operations[operation])
-    return Scene(session or lab_with(program), program, operation, steps.table, AFTER, {})
+def commands_of(session: TargetSession, operation: str) -> SharedCommands:
+    return SharedCommands(session, contract().operations[operation])
 
 
 def aws_cli_at(program: Path, send: Callable[[Request], Exchange], *, time_s: float = 60.0) -> AwsCli:

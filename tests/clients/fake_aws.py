@@ -1,6 +1,6 @@
 """Programs in the place of the AWS CLI, each named after its defect; otherwise the played CLI, original or a mutant.
 
-Run as a program: `fake_aws.py VICE WORDS...`. What it sends goes to the endpoint that it is told.
+Run as a program: `fake_aws.py DEFECT WORDS...`. What it sends goes to the endpoint that it is told.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from conformance.contract.loading import load
 from conformance.mutation.played_cli import PlayedCli
 
 VERSION = "aws-cli/9.9.9 Played/1"
-FAITHFUL = "faithful"
+ORIGINAL = "original"
 
 
 def send(endpoint_url: str, operation: str, body: bytes) -> tuple[int, bytes]:
@@ -38,7 +38,7 @@ def played(defect: str, words: list[str]) -> int:
 
     endpoint_url = words[words.index("--endpoint-url") + 1]
     kind = PlayedCli
-    if defect != FAITHFUL:
+    if defect != ORIGINAL:
         mutants = {mutant.id.partition("/")[2]: mutant for mutant in (*option_mutants(load()), *commands)}
         make = mutants[defect].program
         assert make is not None
@@ -87,14 +87,14 @@ def tells_its_environment(words: list[str]) -> int:
     return 0
 
 
-VICES = {end.__name__: end for end in (never_ends, deletes, prints_garbage, pages_without_end, tells_its_environment)}
+DEFECTS = {end.__name__: end for end in (never_ends, deletes, prints_garbage, pages_without_end, tells_its_environment)}
 
 
 def main(defect: str, words: list[str]) -> int:
     if words == ["--version"]:
         print(VERSION)  # noqa: T201 - what a program says
         return 0
-    return VICES[defect](words) if defect in VICES else played(defect, words)
+    return DEFECTS[defect](words) if defect in DEFECTS else played(defect, words)
 
 
 def lives(pid: int) -> bool:

@@ -6,17 +6,27 @@ import json
 import subprocess
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clients.at_hand import LIST, aws_cli_at, contract, sender
-from clients.fake_aws import FAITHFUL, VERSION, lives, pids, program, send
+from clients.fake_aws import ORIGINAL, VERSION, lives, pids, program, send
 from conformance.checks.check import Unfit
-from conformance.clients.awscli import AwsCliError, AwsCliSettings, Relay, environment, find, line_of, version_of
-from conformance.clients.cli_steps import Steps
+from conformance.clients.awscli import (
+    AwsCli,
+    AwsCliError,
+    AwsCliSettings,
+    Relay,
+    environment,
+    find,
+    line_of,
+    version_of,
+)
+from conformance.clients.cli_commands import command_of, options
 from conformance.clients.laws import Command
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 from conformance.wire.request import Request
@@ -25,59 +35,56 @@ ANY = Command(("sagemaker", "list-training-jobs-for-hyper-parameter-tuning-job")
 BODY = b'{"HyperParameterTuningJobName": "a"}'
 
 
+Calls = Callable[..., AwsCli]
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Iterator[Calls]:
+    """Return the AWS CLI with a defect; it is closed in the end."""
+    with ExitStack() as stack:
+
+        def make(defect: str, *, time_s: float = 60.0, **env: str) -> AwsCli:
+            cli = aws_cli_at(program(tmp_path, defect, **env), sender().send, time_s=time_s)
+            stack.callback(cli.close)
+            return cli
+
+        yield make
+
+
 @pytest.mark.slow
-def test_a_command_that_does_not_end_is_ended_with_its_children(tmp_path: Path) -> None:
-    received = tmp_path / "pids"
-    cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(received)), sender().send, time_s=4)
-    try:
-        run = cli.run(ANY)
-    finally:
-        cli.close()
+def test_a_command_that_does_not_end_is_ended_with_its_children(calls: Calls, tmp_path: Path) -> None:
+    run = calls("never_ends", FAKE_AWS_PIDS=str(tmp_path / "pids"), time_s=4).run(ANY)
     assert run.fault is not None
     assert run.fault.kind == "stuck"
     assert "4 s" in run.fault.detail
-    assert [pid for pid in pids(received) if lives(pid)] == []
+    assert [pid for pid in pids(tmp_path / "pids") if lives(pid)] == []
 
 
 @pytest.mark.slow
-def test_closing_ends_what_still_runs(tmp_path: Path) -> None:
-    received = tmp_path / "pids"
-    cli = aws_cli_at(program(tmp_path, "never_ends", FAKE_AWS_PIDS=str(received)), sender().send)
+def test_closing_ends_what_still_runs(calls: Calls, tmp_path: Path) -> None:
+    written = tmp_path / "pids"
+    cli = calls("never_ends", FAKE_AWS_PIDS=str(written))
     cli.ahead([ANY])
     started = threading.Event()
     for _ in range(2000):
-        if received.exists() and len(received.read_text(encoding="utf-8").split()) == 2:
+        if written.exists() and len(written.read_text(encoding="utf-8").split()) == 2:
             break
         started.wait(0.01)
     cli.close()
-    assert [pid for pid in pids(received) if lives(pid)] == []
+    assert [pid for pid in pids(written) if lives(pid)] == []
 
 
 @pytest.mark.slow
-def test_output_that_is_no_text_is_kept_as_it_can_be(tmp_path: Path) -> None:
-    cli = aws_cli_at(program(tmp_path, "prints_garbage"), sender().send)
-    run = cli.run(ANY)
-    cli.close()
-    assert run.status == 0
-    assert run.printed is None
+def test_output_that_is_no_text_is_kept_as_it_can_be(calls: Calls) -> None:
+    run = calls("prints_garbage").run(ANY)
+    assert (run.status, run.printed) == (0, None)
     assert "{" in run.out
 
 
-@pytest.mark.slow
 def test_it_is_given_nothing_of_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    foreign = {
-        "AWS_PROFILE": "mine",
-        "AWS_SECRET_ACCESS_KEY": "canary",
-        "HTTPS_PROXY": "http://proxy",
-        "PYTHONPATH": "/x",
-    }
+    foreign = {"AWS_PROFILE": "mine", "AWS_SECRET_ACCESS_KEY": "canary", "HTTPS_PROXY": "http://p", "PYTHONPATH": "/x"}
     for name, value in foreign.items():
         monkeypatch.setenv(name, value)
-    received = tmp_path / "told"
-    cli = aws_cli_at(program(tmp_path, "tells_its_environment"), sender().send)
-    cli.run(Command((str(received),)))
-    cli.close()
-    # The last word is the endpoint: the program writes to what it takes for a file of that name.
     given = dict(environment(tmp_path, region="eu-west-1"))
     assert "canary" not in json.dumps(given)
     assert {"AWS_PROFILE", "HTTPS_PROXY", "PYTHONPATH"} & set(given) == set()
@@ -103,33 +110,27 @@ def test_the_line_that_does_the_same_is_pasted_into_a_shell(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_what_was_begun_ahead_is_run_once_and_again_when_asked_again(tmp_path: Path) -> None:
-    cli = aws_cli_at(program(tmp_path, FAITHFUL), sender().send)
+def test_what_was_begun_ahead_is_run_once_and_again_when_asked_again(calls: Calls) -> None:
+    cli = calls(ORIGINAL)
     command = Command((*ANY.words, "--hyper-parameter-tuning-job-name", "nobody"))
     cli.ahead([command, command])
     first, second = cli.run(command), cli.run(command)
-    cli.close()
     assert first is not second
     assert [item.error_code for item in (*first.exchanges, *second.exchanges)] == ["ResourceNotFound"] * 2
 
 
 @pytest.mark.slow
 def test_the_version_is_read_and_another_program_is_an_error(tmp_path: Path) -> None:
-    assert version_of(program(tmp_path, FAITHFUL), tmp_path) == VERSION.split()[0].removeprefix("aws-cli/")
-    other = tmp_path / "other"
-    other.write_text("#!/bin/sh\necho something else\n", encoding="utf-8")
-    other.chmod(0o755)
-    with pytest.raises(AwsCliError, match="something else"):
-        version_of(other, tmp_path)
-    nothing = tmp_path / "nothing"
-    nothing.write_text("no program", encoding="utf-8")
-    nothing.chmod(0o755)
-    with pytest.raises(AwsCliError):
-        version_of(nothing, tmp_path)
+    assert version_of(program(tmp_path, ORIGINAL), tmp_path) == VERSION.split()[0].removeprefix("aws-cli/")
+    for name, text, words in (("other", "#!/bin/sh\necho something else\n", "something else"), ("none", "none", "run")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+        with pytest.raises(AwsCliError, match=words):
+            version_of(tmp_path / name, tmp_path)
 
 
 def test_it_is_found_beside_the_interpreter_or_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = program(tmp_path, FAITHFUL)
+    made = program(tmp_path, ORIGINAL)
     monkeypatch.setattr("sys.executable", str(tmp_path / "empty" / "python"))
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find("auto") == made
@@ -145,64 +146,38 @@ def test_it_is_found_beside_the_interpreter_or_on_the_path(tmp_path: Path, monke
 
 
 @pytest.mark.parametrize(
-    "value",
-    [
-        "file:///etc/hostname",
-        "fileb://x",
-        "http://127.0.0.1:1/",
-        "HTTPS://x",
-        "-x",
-        "--debug",
-        "a\nb",
-        "",
-        "a\x00b",
-        "Ω",
-    ],
+    "value", ["file:///etc/hostname", "fileb://x", "http://a/", "HTTPS://x", "-x", "--debug", "a\nb", "", "a\x00b", "Ω"]
 )
 def test_a_value_that_the_program_would_interpret_is_not_passed_to_it(value: str) -> None:
-    steps = Steps(contract(), contract().operations[LIST])
     with pytest.raises(Unfit):
-        steps.options({"HyperParameterTuningJobName": value})
+        options({"HyperParameterTuningJobName": value})
 
 
 def test_names_and_tokens_are_passed_as_they_are() -> None:
-    steps = Steps(contract(), contract().operations[LIST])
-    options = steps.options({"NextToken": "/+AAECAw==", "MaxResults": 3})
-    assert options == ("--next-token", "/+AAECAw==", "--max-results", "3")
+    words = options({"NextToken": "/+AAECAw==", "MaxResults": 3})
+    assert words == ("--next-token", "/+AAECAw==", "--max-results", "3")
 
 
 def test_what_is_too_long_for_a_command_line_is_not_run() -> None:
-    steps = Steps(contract(), contract().operations[LIST])
     with pytest.raises(Unfit):
-        steps.command("--cli-input-json", "a" * 200_000)
+        command_of(contract(), contract().operations[LIST], "--cli-input-json", "a" * 200_000)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["file://", "fileb://"])
-def test_no_word_of_a_command_leads_the_program_to_a_file_of_the_users(tmp_path: Path, scheme: str) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text("canary", encoding="utf-8")
-    cli = aws_cli_at(program(tmp_path, FAITHFUL), sender().send)
-    run = cli.run(Command((*ANY.words, "--hyper-parameter-tuning-job-name", f"{scheme}{secret}")))
-    cli.close()
+def test_no_word_of_a_command_leads_the_program_to_a_file_of_the_users(calls: Calls, scheme: str) -> None:
+    run = calls(ORIGINAL).run(Command((*ANY.words, "--hyper-parameter-tuning-job-name", f"{scheme}{__file__}")))
     assert run.fault is not None
     assert run.fault.kind == "refused-by-client"
     assert run.exchanges == ()
 
 
 @pytest.mark.slow
-def test_the_real_program_sends_an_address_inside_json_as_it_is(tmp_path: Path) -> None:
-    pytest.importorskip("awscli")
-    secret = tmp_path / "secret"
-    secret.write_text("canary", encoding="utf-8")
-    real = find("auto")
-    assert real is not None
-    cli = aws_cli_at(real, sender().send)
-    run = cli.run(
-        Command((*ANY.words, "--cli-input-json", json.dumps({"HyperParameterTuningJobName": f"file://{secret}"})))
-    )
-    cli.close()
-    assert [exchange.input for exchange in run.exchanges] == [{"HyperParameterTuningJobName": f"file://{secret}"}]
+def test_the_real_program_sends_an_address_inside_json_as_it_is(aws_cli: Path) -> None:
+    members = {"HyperParameterTuningJobName": f"file://{__file__}"}
+    with closing(aws_cli_at(aws_cli, sender().send)) as cli:
+        run = cli.run(Command((*ANY.words, "--cli-input-json", json.dumps(members))))
+    assert [exchange.input for exchange in run.exchanges] == [members]
 
 
 # -- the relay

@@ -12,7 +12,7 @@ import pytest
 from cli.command import by_id, command, conformance, environment, outcomes, report_of
 
 from clients.at_hand import LIST
-from clients.fake_aws import FAITHFUL, lives, pids, program
+from clients.fake_aws import ORIGINAL, lives, pids, program
 from conformance.reference.server import ReferenceServer
 from conformance.worlds.loading import load_world
 
@@ -50,7 +50,7 @@ def test_without_being_asked_nothing_is_called_and_the_reason_says_how(tmp_path:
 
 def test_an_existing_target_that_verifies_signatures_sees_the_runs_own_and_no_secret_is_written(tmp_path: Path) -> None:
     folder, received = tmp_path / "report", tmp_path / "told.json"
-    fake = program(tmp_path, FAITHFUL, FAKE_AWS_TOLD=str(received))
+    fake = program(tmp_path, ORIGINAL, FAKE_AWS_TOLD=str(received))
     with ReferenceServer(load_world("default"), credentials={"AKIDCANARY": SECRET}) as server:
         (tmp_path / "targets.yaml").write_text(
             f"targets:\n  mine: {{endpoint_url: '{server.endpoint_url}', state: existing, capabilities: {{auth: true}},"

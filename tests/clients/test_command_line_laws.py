@@ -20,8 +20,8 @@ from conformance.clients.laws import (
     prints,
     prints_items,
     refuses_unsent,
+    reports_error,
     skeleton,
-    tells,
 )
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 
@@ -210,7 +210,7 @@ REFUSED = exchange({}, {"__type": "ResourceNotFound", "message": "no"}, 400)
     ],
 )
 def test_a_command_ends_as_its_answer_did(run: CommandRun, outcome: Outcome) -> None:
-    assert tells(run).outcome is outcome
+    assert reports_error(run).outcome is outcome
 
 
 def test_items_are_checked_against_what_was_printed_and_a_command_without_output_has_failed() -> None:

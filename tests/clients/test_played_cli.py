@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from clients.at_hand import DESCRIBE, LIST, aws_cli_at, contract, lab_with, scene_of, sender
+from clients.at_hand import DESCRIBE, LIST, aws_cli_at, commands_of, contract, sender, session_with
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome
-from conformance.clients.cli_steps import Scene, Steps
+from conformance.clients.cli_commands import SharedCommands, steps_of
 from conformance.clients.laws import CommandRun
 from conformance.mutation.servers import CommandsInProcess
 from conformance.session.session import TargetSession
@@ -36,9 +36,9 @@ class Real(NamedTuple):
 def real(aws_cli: Path) -> Iterator[Real]:
     """Yield the session in which the real program has been called once for each step."""
     program = aws_cli_at(aws_cli, sender().send)
-    session = lab_with(program)
+    session = session_with(program)
     try:
-        yield Real(session, {operation: _runs(scene_of(program, operation, session)) for operation in (DESCRIBE, LIST)})
+        yield Real(session, {operation: _runs(commands_of(session, operation)) for operation in (DESCRIBE, LIST)})
     finally:
         program.close()
 
@@ -54,19 +54,19 @@ def test_the_real_program_passes_every_check_on_the_reference_server(real: Real)
     assert of_the_client <= {fact for check in checks for fact in check.facts}
 
 
-def _runs(scene: Scene) -> dict[str, CommandRun]:
-    scene.program.ahead([scene.steps[step](scene) for step in scene.steps if step not in scene.after])
-    return {step: scene.ran(step) for step in scene.steps}
+def _runs(commands: SharedCommands) -> dict[str, CommandRun]:
+    steps = steps_of(commands.operation)
+    commands.program.ahead([commands.command(name) for name, step in steps.items() if not step.after])
+    return {step: commands.ran(step) for step in steps}
 
 
-STEPS = [(operation, step) for operation in (DESCRIBE, LIST)
-         for step in Steps(contract(), contract().operations[operation]).table]  # fmt: skip
+STEPS = [(name, step) for name in (DESCRIBE, LIST) for step in steps_of(contract().operations[name])]
 
 
 @pytest.mark.parametrize(("operation", "step"), STEPS)
 def test_it_sends_and_prints_and_ends_like_the_program(real: Real, operation: str, step: str) -> None:
     program = real.runs[operation][step]
-    played = scene_of(CommandsInProcess(contract(), sender()), operation).ran(step)
+    played = commands_of(session_with(CommandsInProcess(contract(), sender())), operation).ran(step)
     assert (played.status == 0) == (program.status == 0), program.ended
     assert [_sent(item) for item in played.exchanges] == [_sent(item) for item in program.exchanges]
     assert _shape(played.printed, own=step in OWN_TOKENS) == _shape(program.printed, own=step in OWN_TOKENS)
