@@ -1,36 +1,22 @@
-"""Which further tuning jobs a description points to: the parents of a warm start, which laws about it look at.
+"""What laws about tuning jobs read of answers, and what they are made of: a claim about each of some subjects.
 
 A law judges relations; types are judged elsewhere. So everything here gives None or nothing for a member that is absent
 or not what it should be, and never raises.
-
-Each is registered twice: for the listing under its own name, and for the description with `best-` before it, so that a
-target which lacks one of the two operations is still judged on the other. What holds for the training job of a parent
-as well is registered a third time, with `overall-best-`.
-
-A parent that is gone is no fault. Its name can be given again: on a state that others made, a tuning job by the
-name of a parent that is younger than the child is another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from conformance.checks.consistency.rules import as_number
 from conformance.checks.law import Law
 from conformance.checks.verdict import Tally, Verdict
-from conformance.session.snapshot import ResourceSnapshot
+from conformance.session.snapshot import ResourceSnapshot, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from decimal import Decimal
-
-    from conformance.checks.verdict import Verdict
-    from conformance.session.snapshot import ResourceSnapshot, Snapshot
-
+    from conformance.checks.law import Evaluate
+    from conformance.wire.exchange import Exchange
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
@@ -38,6 +24,7 @@ LIST = "ListTrainingJobsForHyperParameterTuningJob"
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
 """The statuses of a tuning job, and of a training job, after which nothing happens any more."""
 BEST, OVERALL_BEST = "BestTrainingJob", "OverallBestTrainingJob"
+CONFIG = "HyperParameterTuningJobConfig"
 METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 
 _RESOLUTION_S = 1.0
@@ -55,34 +42,38 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
-def number(value: Any, path: str = "") -> float | int | None:
-    """Return the JSON number at a path; None for anything else, booleans included."""
-    found = at(value, path) if path else value
-    return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
+def as_json_number(value: Any) -> float | int | None:
+    """Return a value that is a JSON number; None for anything else, booleans included."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def text(value: Any, path: str = "") -> str:
+def number(value: Any, path: str) -> float | int | None:
+    """Return the JSON number at a path; None where there is none."""
+    return as_json_number(at(value, path))
+
+
+def text(value: Any, path: str) -> str:
     """Return the string at a path; empty for anything else."""
-    found = at(value, path) if path else value
+    found = at(value, path)
     return found if isinstance(found, str) else ""
 
 
-def mapping(value: Any, path: str = "") -> Json:
+def mapping(value: Any, path: str) -> Json:
     """Return the object at a path; empty for anything else."""
-    found = at(value, path) if path else value
+    found = at(value, path)
     return found if isinstance(found, Mapping) else _NOTHING
+
+
+def entries(value: Any, path: str) -> list[Json]:
+    """Return the objects of the list at a path, leaving out entries that are none."""
+    found = at(value, path)
+    return [entry for entry in found if isinstance(entry, Mapping)] if isinstance(found, list) else []
 
 
 def same_time(item: Any, other: Any) -> bool:
     """Return whether two values are one moment, at the resolution of times."""
-    first, second = number(item), number(other)
+    first, second = as_json_number(item), as_json_number(other)
     return first is not None and second is not None and abs(first - second) < _RESOLUTION_S
-
-
-def entries(value: Any, path: str = "") -> list[Json]:
-    """Return the objects of the list at a path, leaving out entries that are none."""
-    found = at(value, path) if path else value
-    return [entry for entry in found if isinstance(entry, Mapping)] if isinstance(found, list) else []
 
 
 def definitions(answer: Json) -> list[Json]:
@@ -100,35 +91,21 @@ def definition_of(answer: Json, training_job: Json) -> Json | None:
     return next((item for item in known if name and text(item, "DefinitionName") == name), None)
 
 
-def objective_of(answer: Json, definition: Json) -> Json:
-    """Return the objective that a definition is tuned for: its own, else that of the tuning job."""
-    config = mapping(answer, "HyperParameterTuningJobConfig.HyperParameterTuningJobObjective")
-    return mapping(definition, "TuningObjective") or config
+def objective_of(answer: Json, definition: Json) -> tuple[str, str] | None:
+    """Return the objective (metric name, direction) of a definition: its own, else that of the tuning job."""
+    stated = mapping(definition, "TuningObjective") or mapping(answer, f"{CONFIG}.HyperParameterTuningJobObjective")
+    return (text(stated, "MetricName"), text(stated, "Type")) if stated else None
 
 
 def objectives(answer: Json) -> set[tuple[str, str]]:
-    """Return the different objectives (metric name, direction) of a tuning job."""
-    found = [objective_of(answer, definition) for definition in definitions(answer) or [_NOTHING]]
-    return {(text(item, "MetricName"), text(item, "Type")) for item in found if item}
-
-
-def training_jobs(resource: ResourceSnapshot) -> list[Json]:
-    """Return the listed training jobs, and the best one that the description shows."""
-    best = mapping(resource.answer, BEST)
-    return [*resource.items, best] if best else list(resource.items)
-
-
-def bests(resource: ResourceSnapshot) -> Iterator[tuple[str, Json]]:
-    """Yield the best training job and the overall best, where there are such, each with the member that holds it."""
-    for member in (BEST, OVERALL_BEST):
-        best = mapping(resource.answer, member)
-        if best:
-            yield member, best
+    """Return the different objectives of a tuning job."""
+    found = {objective_of(answer, definition) for definition in definitions(answer) or [_NOTHING]}
+    return {objective for objective in found if objective is not None}
 
 
 def autotuned(answer: Json) -> bool:
     """Return whether the service may have chosen ranges by itself, so that the answer need not show them all."""
-    ranges = [mapping(answer, "HyperParameterTuningJobConfig.ParameterRanges")]
+    ranges = [mapping(answer, f"{CONFIG}.ParameterRanges")]
     ranges += [mapping(item, "HyperParameterRanges") for item in definitions(answer)]
     return bool(mapping(answer, "Autotune")) or any(item.get("AutoParameters") for item in ranges)
 
@@ -143,128 +120,19 @@ def ours(resource: ResourceSnapshot) -> bool:
     return resource.known is not None
 
 
-def job(resource: ResourceSnapshot, training_job: Json) -> str:
-    """Name a training job for people."""
-    return f"{resource.name}/{text(training_job, 'TrainingJobName') or '(without name)'}"
-
-
-if TYPE_CHECKING:
-    Pick = Callable[[ResourceSnapshot], Sequence[Json]]
-    SummaryEvaluate = Callable[[Snapshot, Pick], Verdict]
-
-
-def listed(resource: ResourceSnapshot) -> Sequence[Json]:
-    """Return the listed training jobs."""
-    return resource.items
-
-
-def best(resource: ResourceSnapshot) -> Sequence[Json]:
-    """Return the best training job, where there is one."""
-    found = mapping(resource.answer, BEST)
-    return [found] if found else []
-
-
-def overall_best(resource: ResourceSnapshot) -> Sequence[Json]:
-    """Return the overall best training job, where there is one: it may be that of a parent."""
-    found = mapping(resource.answer, OVERALL_BEST)
-    return [found] if found else []
-
-
-def summary_law(name: str, *, subject: str, of_parents: bool = False) -> Callable[[SummaryEvaluate], SummaryEvaluate]:
-    """Register the decorated function, which gets what picks the summaries, as two laws or three.
-
-    `of_parents` is whether it holds for training jobs of the parents of a warm start, too.
-    """
-
-    def register(evaluate: SummaryEvaluate) -> SummaryEvaluate:
-        Law(name, operation=LIST, subject=subject)(partial(_evaluated, evaluate, listed))
-        Law(f"best-{name}", operation=DESCRIBE, subject=subject)(partial(_evaluated, evaluate, best))
-        if of_parents:
-            Law(f"overall-best-{name}", operation=DESCRIBE, subject=f"overall-best-{subject}")(
-                partial(_evaluated, evaluate, overall_best)
-            )
-        return evaluate
-
-    return register
-
-
-def _evaluated(evaluate: SummaryEvaluate, pick: Pick, snapshot: Snapshot) -> Verdict:
-    return evaluate(snapshot, pick)
-
-
-_ROUNDING = 1e-9
-"""Share of a bound by which a float may miss it: a search on a logarithmic scale rounds on its way back."""
-
-
-class Kind(StrEnum):
-    """The kinds of ranges, by the member of ParameterRanges that holds them."""
-
-    INTEGER = "IntegerParameterRanges"
-    CONTINUOUS = "ContinuousParameterRanges"
-    CATEGORICAL = "CategoricalParameterRanges"
-
-
-@dataclass(frozen=True)
-class Range:
-    """One range. `low` and `high` are texts, as on the wire; `values` are the categories."""
-
-    kind: Kind
-    name: str
-    low: str = ""
-    high: str = ""
-    values: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return f"[{', '.join(self.values)}]" if self.kind is Kind.CATEGORICAL else f"{self.low} to {self.high}"
-
-    def fault(self, value: str) -> str:
-        """Say what is wrong with a tuned value; empty where nothing is."""
-        if self.kind is Kind.CATEGORICAL:
-            return "" if value in self.values else f"is none of {self}"
-        read = as_number(value)
-        if read is None:
-            return "is no number"
-        if self.kind is Kind.INTEGER and read != read.to_integral_value():
-            return "is no whole number"
-        low, high = as_number(self.low), as_number(self.high)
-        if low is not None and read < low and not self._rounded(read, low):
-            return f"is below {self}"
-        if high is not None and read > high and not self._rounded(read, high):
-            return f"is above {self}"
-        return ""
-
-    def _rounded(self, value: Decimal, bound: Decimal) -> bool:
-        close = abs(float(value) - float(bound)) <= _ROUNDING * abs(float(bound))
-        return self.kind is Kind.CONTINUOUS and close
-
-
-def ranges_of(answer: Json, definition: Json) -> list[Range]:
-    """Return the ranges that hold for a definition: its own, else those of the tuning job."""
-    stated = mapping(definition, "HyperParameterRanges") or mapping(
-        answer, "HyperParameterTuningJobConfig.ParameterRanges"
-    )
-    return [_range(kind, item) for kind in Kind for item in entries(stated, kind.value) if text(item, "Name")]
-
-
-def _range(kind: Kind, stated: Json) -> Range:
-    values = stated.get("Values")
-    categories = tuple(item for item in values if isinstance(item, str)) if isinstance(values, list) else ()
-    return Range(kind, text(stated, "Name"), text(stated, "MinValue"), text(stated, "MaxValue"), categories)
-
-
-def related(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of the parent tuning jobs that a description names; whatever is malformed is left out."""
-    config = answer.get("WarmStartConfig")
-    parents = config.get("ParentHyperParameterTuningJobs") if isinstance(config, Mapping) else None
-    names = (
-        parent.get("HyperParameterTuningJobName") if isinstance(parent, Mapping) else None
-        for parent in (parents if isinstance(parents, list) else ())
-    )
+def related(answer: Json) -> tuple[str, ...]:
+    """Return the names of the parents of a warm start that a description names; whatever is malformed is left out."""
+    stated = entries(answer, "WarmStartConfig.ParentHyperParameterTuningJobs")
+    names = (parent.get("HyperParameterTuningJobName") for parent in stated)
     return tuple(name for name in names if isinstance(name, str))
 
 
 def parents(snapshot: Snapshot, resource: ResourceSnapshot) -> Iterator[ResourceSnapshot]:
-    """Yield the parents of a tuning job that can still be described, each once."""
+    """Yield the parents of a tuning job that can still be described, each once.
+
+    A parent that is gone is no fault. Its name can be given again: on a state that others made, a tuning job by the
+    name of a parent that is younger than the child is another one.
+    """
     for name in dict.fromkeys(related(resource.answer)):
         parent = snapshot.by_name.get(name)
         if parent is not None and parent.answer and (ours(resource) or not _younger(parent, resource)):
@@ -276,22 +144,135 @@ def _younger(item: ResourceSnapshot, other: ResourceSnapshot) -> bool:
     return created is not None and before is not None and created > before
 
 
-ARN_STATEMENT = "the ARN of a tuning job ends with its name"
+# -- what laws look at
 
 
-def arn_of_the_tuning_job(resources: Iterable[ResourceSnapshot]) -> Verdict:
-    """Check that the last part of HyperParameterTuningJobArn is the name, in whatever case."""
-    tally = Tally("tuning jobs")
-    for resource in resources:
-        arn = text(resource.answer, "HyperParameterTuningJobArn")
-        if arn:
-            last = arn.rpartition("/")[2]
-            tally.hold(
-                last.lower() == resource.name.lower(), f"{resource.name} has the ARN {arn}", resource.description
-            )
-    return tally.verdict(
-        "arn-of-another",
-        "HyperParameterTuningJobArn ends with the name",
-        wrong="HyperParameterTuningJobArn does not end with the name",
-        lacking="no tuning job shows an ARN",
-    )
+class Subject(NamedTuple):
+    """One thing that a law looks at: its name for people, what the law gets of it, the exchanges that show it."""
+
+    name: str
+    parts: tuple[Any, ...]
+    exchanges: tuple[Exchange, ...]
+
+
+Subjects = Callable[[Snapshot], Iterator[Subject]]
+Pick = Callable[[ResourceSnapshot], Sequence[Json]]
+
+
+def tuning_jobs(snapshot: Snapshot) -> Iterator[Subject]:
+    """Yield each tuning job, as its description shows it."""
+    for resource in snapshot.resources:
+        yield Subject(resource.name, (resource,), (resource.description,))
+
+
+def listed_tuning_jobs(snapshot: Snapshot) -> Iterator[Subject]:
+    """Yield each tuning job, as its description and its listing show it."""
+    for resource in snapshot.resources:
+        yield Subject(resource.name, (resource,), resource.exchanges)
+
+
+def summaries(pick: Pick) -> Subjects:
+    """Return what yields each training job that `pick` finds in a tuning job, as (tuning job, training job)."""
+
+    def subjects(snapshot: Snapshot) -> Iterator[Subject]:
+        for resource in snapshot.resources:
+            for item in pick(resource):
+                yield Subject(job(resource, item), (resource, item), resource.exchanges)
+
+    return subjects
+
+
+def job(resource: ResourceSnapshot, training_job: Json) -> str:
+    """Name a training job for people."""
+    return f"{resource.name}/{text(training_job, 'TrainingJobName') or '(without name)'}"
+
+
+def _shown_as(member: str) -> Pick:
+    """Return what picks the training job that a description shows under a member: one, or none."""
+
+    def pick(resource: ResourceSnapshot) -> Sequence[Json]:
+        found = mapping(resource.answer, member)
+        return [found] if found else []
+
+    return pick
+
+
+best, overall_best = _shown_as(BEST), _shown_as(OVERALL_BEST)
+
+
+def listed_and_best(resource: ResourceSnapshot) -> Sequence[Json]:
+    """Return the listed training jobs, and the best one that the description shows."""
+    return [*resource.items, *best(resource)]
+
+
+listed_training_jobs = summaries(lambda resource: resource.items)
+training_jobs = summaries(listed_and_best)
+
+
+def bests(snapshot: Snapshot) -> Iterator[Subject]:
+    """Yield the best training job and the overall best of each tuning job, where there are such."""
+    for resource in snapshot.resources:
+        for member, pick in ((BEST, best), (OVERALL_BEST, overall_best)):
+            for item in pick(resource):
+                name = f"{resource.name}, {member} {text(item, 'TrainingJobName')}"
+                yield Subject(name, (item,), (resource.description,))
+
+
+Fault = Callable[..., str | list[str] | None]
+"""Says what is wrong with the parts of a subject: a predicate, or a list of differences.
+
+It is empty where nothing is wrong, and None where nothing can be said.
+"""
+
+
+def _no_note(*_: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a law claims of each of its subjects, in the words of its verdict (see `Tally.verdict`)."""
+
+    noun: str
+    kind: str
+    expected: str
+    wrong: str
+    lacking: str
+    note: Callable[..., str] = _no_note
+    """Gives a note for a subject that was judged; empty for none."""
+
+    def about(self, subjects: Subjects) -> Callable[[Fault], Evaluate]:
+        """Return a decorator that makes an evaluation of a snapshot from what finds the fault of a subject."""
+
+        def decorate(fault: Fault) -> Evaluate:
+            def evaluate(snapshot: Snapshot) -> Verdict:
+                tally, notes = Tally(self.noun), dict[str, None]()
+                for name, parts, exchanges in subjects(snapshot):
+                    found = fault(*parts)
+                    if found is not None:
+                        words = f" {found}" if isinstance(found, str) else f": {'; '.join(found)}"
+                        tally.hold(not found, f"{name}{words}", *exchanges)
+                        notes[self.note(*parts)] = None
+                said = tuple(note for note in notes if note)
+                return tally.verdict(self.kind, self.expected, wrong=self.wrong, lacking=self.lacking, notes=said)
+
+            return evaluate
+
+        return decorate
+
+    def of_summaries(self, name: str, subject: str, *, of_parents: bool = False) -> Callable[[Fault], Fault]:
+        """Return a decorator that registers a function of (tuning job, training job) as two laws or three.
+
+        One is on the listing; one on the best training job of the description, so that a target which lacks one of the
+        operations is judged on the other; one on the overall best, where it holds for training jobs of parents too.
+        """
+
+        def register(fault: Fault) -> Fault:
+            Law(name, LIST, subject)(self.about(listed_training_jobs)(fault))
+            Law(f"best-{name}", DESCRIBE, subject)(self.about(summaries(best))(fault))
+            if of_parents:
+                overall = self.about(summaries(overall_best))(fault)
+                Law(f"overall-best-{name}", DESCRIBE, f"overall-best-{subject}")(overall)
+            return fault
+
+        return register

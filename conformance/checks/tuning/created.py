@@ -2,7 +2,7 @@
 
 What was asked for at creation is known of every tuning job that the suite made. What became of one (status, times,
 training jobs) is known only where the target took the whole world (`ResourceSnapshot.listed_known`). One filled through
-Create alone decides that itself. These laws share one comparison, and are one module for that, though a long one.
+Create alone decides that itself. On a state that the suite did not make all of these laws are skipped.
 
 Every member that was given must return with an equal value; numbers are equal by value. What a service may do beyond
 that is a row of `_RULES`, or one of these:
@@ -10,85 +10,89 @@ that is a row of `_RULES`, or one of these:
 - A structure may have members that were not given: a service fills in what it has defaults for (O13).
 - A text that is empty, and a list or object that is empty, may be left out: it says as much as its absence.
 
-Everything else returns exactly: the order and number of items, the entries of a map, names in their case.
-
-They need a tuning job whose creation is known.
-
-One law for each member, so that a lost channel and a lost hyperparameter are two findings. In which forms a member may
-return, and what a service may add to it, says `conformance.checks.tuning.created`.
-
-On a state that the suite did not make they are all skipped.
+Everything else returns exactly: the order and number of items, the entries of a map, names in their case. There is one
+law for each member, so that a lost channel and a lost hyperparameter are two findings.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
-    ARN_STATEMENT,
     BEST,
+    CONFIG,
     DESCRIBE,
     LIST,
     METRIC,
     OVERALL_BEST,
+    Claim,
     Json,
-    arn_of_the_tuning_job,
+    Subject,
+    Subjects,
+    as_json_number,
     at,
     autotuned,
     definitions,
     entries,
     mapping,
-    number,
     objectives,
     ours,
     same_time,
     text,
 )
+from conformance.checks.tuning.identity import ARN_STATEMENT, TUNING_JOB_ARN, arn_of_another_tuning_job
 from conformance.checks.verdict import Tally, Verdict
+from conformance.session.snapshot import ResourceSnapshot, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable
 
-    from conformance.checks.law import Evaluate
-    from conformance.session.snapshot import ResourceSnapshot, Snapshot
+    from conformance.wire.exchange import Exchange
     from conformance.worlds.model import WorldJob, WorldTrainingJob
 
 
-def known_law(  # noqa: PLR0913 - the parts of a claim, each by its name
+def _law(  # noqa: PLR0913 - the parts of a claim, each by its name
     name: str,
-    *,
-    operation: str,
     statement: str,
+    *,
+    operation: str = DESCRIBE,
     observed: tuple[str, ...] = (),
     shows: tuple[str, ...] = (),
     covers: tuple[str, ...] = (),
 ) -> Law:
     """Return a law on the state that the suite made; it covers the path that it is named after, or `covers`."""
+    covers = covers or (f"{name}.*",)
     return Law(
-        name, operation, "echo", observed=observed, statement=statement, of_world=True, shows=shows,
-        covers=covers or (f"{name}.*",),
-    )  # fmt: skip
+        name, operation, "echo", observed=observed, statement=statement, of_world=True, shows=shows, covers=covers
+    )
 
 
-def made(snapshot: Snapshot) -> Iterator[ResourceSnapshot]:
+def _made(snapshot: Snapshot) -> Iterator[ResourceSnapshot]:
     """Return the tuning jobs that the suite made and the target describes."""
     return (resource for resource in snapshot.resources if ours(resource) and resource.answer)
 
 
-def wholly_known(snapshot: Snapshot) -> Iterator[ResourceSnapshot]:
+def _wholly_known(snapshot: Snapshot) -> Iterator[ResourceSnapshot]:
     """Return those of them of which the target took over all that became of them."""
-    return (resource for resource in made(snapshot) if resource.listed_known)
+    return (resource for resource in _made(snapshot) if resource.listed_known)
 
 
-def wholly_listed(snapshot: Snapshot) -> Iterator[ResourceSnapshot]:
+def _wholly_listed(snapshot: Snapshot) -> Iterator[ResourceSnapshot]:
     """Return the tuning jobs that the target took over wholly and lists to the end, described or not."""
     return (resource for resource in snapshot.resources if ours(resource) and resource.listed_known and resource.listed)
 
 
-_NUMBERS = (int, float)
+def _described(resources: Callable[[Snapshot], Iterator[ResourceSnapshot]]) -> Subjects:
+    """Return what yields each of some tuning jobs, as its description shows it."""
+    return lambda snapshot: (
+        Subject(resource.name, (resource,), (resource.description,)) for resource in resources(snapshot)
+    )
+
+
 _OWN = "_"
 """What the names of the service's own hyperparameters begin with (O13)."""
 RANGES = frozenset({"IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges"})
@@ -172,122 +176,137 @@ _RULES: Mapping[str, Callable[[Any, Any, str], list[str] | None]] = {
 
 
 def _equal(asked: Any, received: Any) -> bool:
-    if isinstance(asked, bool) or isinstance(received, bool):
-        return asked is received
-    if isinstance(asked, _NUMBERS) and isinstance(received, _NUMBERS):
-        return asked == received
-    return type(asked) is type(received) and bool(asked == received)
+    numbers = as_json_number(asked), as_json_number(received)
+    return numbers[0] == numbers[1] if None not in numbers else type(asked) is type(received) and asked == received
 
 
 def _altered(asked: Any, received: Any, path: str) -> str:
     given = list(asked) if isinstance(asked, tuple) else asked
-    return (
-        f"{path} is missing, given was {given!r}"
-        if received is None
-        else f"{path} is {received!r}, given was {given!r}"
-    )
+    shown = "missing" if received is None else repr(received)
+    return f"{path} is {shown}, given was {given!r}"
 
 
-_CHECKPOINTS = "/opt/ml/checkpoints/"
+# -- what was asked for at creation
+
+Pairs = Callable[[Snapshot], Iterator[tuple[ResourceSnapshot, Json, Json]]]
+"""Yields what was asked for and what is described, each with its tuning job."""
 
 
-def _absent_or(shown: Any, default: Any) -> bool:
-    """Return whether a member that was left out shows nothing, the empty text for nothing, or its default."""
-    return shown in (None, "", default)
+def _whole(snapshot: Snapshot) -> Iterator[tuple[ResourceSnapshot, Json, Json]]:
+    return ((resource, resource.known.create, resource.answer) for resource in _made(snapshot))
 
 
-def _in_both_trees(member: str) -> tuple[str, ...]:
-    """Return the default facts of a member of a definition, be it the only one or one of several."""
-    return tuple(f"output/{tree}.{member}/default" for tree in ("TrainingJobDefinition", "TrainingJobDefinitions[]"))
-
-
-@Law(
-    "early-stopping-defaults-to-off",
-    operation=DESCRIBE,
-    subject="early-stopping",
-    facts=("output/HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType/default",),
-)
-def early_stopping_defaults_to_off(snapshot: Snapshot) -> Verdict:
-    """Check that TrainingJobEarlyStoppingType, when left out, is absent or Off; autotune may choose otherwise."""
-    tally = Tally("tuning jobs")
-    member = "HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType"
-    for resource in made(snapshot):
-        if at(resource.known.create, member) is None and "Autotune" not in resource.known.create:
-            received = at(resource.answer, member)
-            tally.hold(_absent_or(received, "Off"), f"{resource.name} shows {received!r}", resource.description)
-    return tally.verdict(
-        "wrong-default",
-        "TrainingJobEarlyStoppingType, left out at creation, is absent or Off",
-        lacking="no tuning job is known to have been created without TrainingJobEarlyStoppingType",
-    )
-
-
-@Law(
-    "training-runtime-defaults-to-a-day",
-    operation=DESCRIBE,
-    subject="stopping-condition",
-    facts=_in_both_trees("StoppingCondition.MaxRuntimeInSeconds"),
-)
-def training_runtime_defaults_to_a_day(snapshot: Snapshot) -> Verdict:
-    """Check that MaxRuntimeInSeconds, when left out, is absent or 86400."""
-    tally = Tally("definitions")
-    for resource, asked, received in created_definitions(snapshot):
-        if at(asked, "StoppingCondition.MaxRuntimeInSeconds") is None:
-            shown = at(received, "StoppingCondition.MaxRuntimeInSeconds")
-            tally.hold(_absent_or(shown, 86_400), f"{resource.name} shows {shown!r}", resource.description)
-    return tally.verdict(
-        "wrong-default",
-        "StoppingCondition.MaxRuntimeInSeconds, left out at creation, is absent or 86400",
-        lacking="no definition is known to have been created without MaxRuntimeInSeconds",
-    )
-
-
-@Law(
-    "checkpoint-path-default",
-    operation=DESCRIBE,
-    subject="checkpoints",
-    facts=_in_both_trees("CheckpointConfig.LocalPath"),
-)
-def checkpoint_path_default(snapshot: Snapshot) -> Verdict:
-    """Check that CheckpointConfig.LocalPath, when left out, is absent or the default directory."""
-    tally = Tally("definitions")
-    for resource, asked, received in created_definitions(snapshot):
-        if mapping(asked, "CheckpointConfig") and at(asked, "CheckpointConfig.LocalPath") is None:
-            shown = at(received, "CheckpointConfig.LocalPath")
-            fits = _absent_or(shown.rstrip("/") if isinstance(shown, str) else shown, _CHECKPOINTS.rstrip("/"))
-            tally.hold(fits, f"{resource.name} shows {shown!r}", resource.description)
-    return tally.verdict(
-        "wrong-default",
-        f"CheckpointConfig.LocalPath, left out at creation, is absent or {_CHECKPOINTS}",
-        lacking="no definition is known to have been created with a CheckpointConfig without LocalPath",
-    )
-
-
-def channel_default(snapshot: Snapshot, member: str, default: Any) -> Verdict:
-    """Check that a member of a channel, when left out, is absent or shows its default."""
-    tally = Tally("channels")
-    for resource, asked, received in created_definitions(snapshot):
-        for given, shown in zip(entries(asked, "InputDataConfig"), entries(received, "InputDataConfig"), strict=False):
-            if member not in given:
-                value = shown.get(member)
-                tally.hold(_absent_or(value, default), f"{resource.name} shows {value!r}", resource.description)
-    return tally.verdict(
-        "wrong-default",
-        f"{member} of a channel, left out at creation, is absent or {default}",
-        lacking=f"no channel is known to have been created without {member}",
-    )
-
-
-def created_definitions(snapshot: Snapshot) -> Iterator[tuple[ResourceSnapshot, Json, Json]]:
-    """Yield each definition as it was asked for and as it is described, where there are as many of both."""
-    for resource in made(snapshot):
-        asked, received = definitions(resource.known.create), definitions(resource.answer)
+def _definitions(snapshot: Snapshot) -> Iterator[tuple[ResourceSnapshot, Json, Json]]:
+    """Yield each definition, where there are as many as were asked for."""
+    for resource, create, answer in _whole(snapshot):
+        asked, received = definitions(create), definitions(answer)
         if len(asked) == len(received):
-            for given, shown in zip(asked, received, strict=True):
-                yield resource, given, shown
+            yield from ((resource, given, shown) for given, shown in zip(asked, received, strict=True))
 
 
-_CONFIG = "HyperParameterTuningJobConfig"
+def _definitions_in(form: str) -> Pairs:
+    """Return what yields the definitions of the tuning jobs that were created with this form of them."""
+    member = form.removesuffix("[]")
+    return lambda snapshot: (pair for pair in _definitions(snapshot) if member in pair[0].known.create)
+
+
+def _without_autotune(snapshot: Snapshot) -> Iterator[tuple[ResourceSnapshot, Json, Json]]:
+    return (pair for pair in _whole(snapshot) if "Autotune" not in pair[1])
+
+
+def _with_checkpoints(snapshot: Snapshot) -> Iterator[tuple[ResourceSnapshot, Json, Json]]:
+    return (pair for pair in _definitions(snapshot) if mapping(pair[1], "CheckpointConfig"))
+
+
+def _channels(snapshot: Snapshot) -> Iterator[tuple[ResourceSnapshot, Json, Json]]:
+    for resource, asked, received in _definitions(snapshot):
+        channels = zip(entries(asked, "InputDataConfig"), entries(received, "InputDataConfig"), strict=False)
+        yield from ((resource, given, shown) for given, shown in channels)
+
+
+def _defaults_to(
+    pairs: Pairs, noun: str, member: str, *defaults: Any, owner: str = ""
+) -> Callable[[Snapshot], Verdict]:
+    """Return the law that a member which was left out is absent, empty, or one of its defaults."""
+
+    def left_out(snapshot: Snapshot) -> Iterator[Subject]:
+        for resource, asked, received in pairs(snapshot):
+            if at(asked, member) is None:
+                yield Subject(resource.name, (at(received, member),), (resource.description,))
+
+    def fault(shown: Any) -> str:
+        return "" if shown in (None, "", *defaults) else f"shows {shown!r}"
+
+    return Claim(
+        noun,
+        "wrong-default",
+        f"{member}, left out at creation, is absent or {defaults[0]}",
+        wrong="",
+        lacking=f"no {owner or noun[:-1]} is known to have been created without {member}",
+    ).about(left_out)(fault)
+
+
+_DEFINITION_FORMS = ("TrainingJobDefinition", "TrainingJobDefinitions[]")
+
+
+def _in_both_forms(member: str) -> tuple[str, ...]:
+    """Return the default facts of a member of a definition, be it the only one or one of several."""
+    return tuple(f"output/{form}.{member}/default" for form in _DEFINITION_FORMS)
+
+
+_STOPPING, _RUNTIME, _CHECKPOINTS = (
+    f"{CONFIG}.TrainingJobEarlyStoppingType",
+    "StoppingCondition.MaxRuntimeInSeconds",
+    "CheckpointConfig.LocalPath",
+)
+
+Law("early-stopping-defaults-to-off", DESCRIBE, "early-stopping", facts=(f"output/{_STOPPING}/default",))(
+    _defaults_to(_without_autotune, "tuning jobs", _STOPPING, "Off")
+)
+Law("training-runtime-defaults-to-a-day", DESCRIBE, "stopping-condition", facts=_in_both_forms(_RUNTIME))(
+    _defaults_to(_definitions, "definitions", _RUNTIME, 86_400)
+)
+Law("checkpoint-path-default", DESCRIBE, "checkpoints", facts=_in_both_forms(_CHECKPOINTS))(
+    _defaults_to(
+        _with_checkpoints,
+        "definitions",
+        _CHECKPOINTS,
+        "/opt/ml/checkpoints/",
+        "/opt/ml/checkpoints",
+        owner="definition with a CheckpointConfig",
+    )
+)
+_law(
+    "compression-default",
+    "CompressionType, left out, is absent or None",
+    covers=tuple(f"{form}.InputDataConfig[].CompressionType" for form in _DEFINITION_FORMS),
+)(_defaults_to(_channels, "channels", "CompressionType", "None"))
+
+
+def _as_created(noun: str, path: str) -> Claim:
+    return Claim(
+        noun,
+        "not-as-created",
+        f"{path} comes back as it was given at creation",
+        wrong=f"{path} is not described as it was given at creation",
+        lacking=f"the suite made no tuning job with {path}",
+    )
+
+
+def _echo(pairs: Pairs, noun: str, path: str, member: str) -> Callable[[Snapshot], Verdict]:
+    """Return the law that a member comes back as it was given; `path` is that in the answer, for people."""
+
+    def given(snapshot: Snapshot) -> Iterator[Subject]:
+        for resource, asked, received in pairs(snapshot):
+            value = at(asked, member)
+            value = {} if value is None and member in _MAPS else value
+            if value is not None:
+                extended = RANGES if autotuned(resource.known.create) else frozenset[str]()
+                yield Subject(resource.name, (value, at(received, member), path, extended), (resource.description,))
+
+    return _as_created(noun, path).about(given)(differences)
+
+
 _MEMBERS_OF_CONFIG = (
     "Strategy",
     "StrategyConfig",
@@ -321,178 +340,97 @@ _MEMBERS_OF_A_DEFINITION = (
     "RetryStrategy",
     "Environment",
 )
-_DEFINITION_FORMS = ("TrainingJobDefinition", "TrainingJobDefinitions[]")
 _OBSERVED = {"AlgorithmSpecification": ("O13", "O14"), "StaticHyperParameters": ("O13",)}
 _MAPS = frozenset({"StaticHyperParameters", "Environment"})
 """Members that are judged where they were not given, too: their entries are the caller's."""
-_NO_ENTRIES: dict[str, str] = {}
-
-
-def _echo_of_config(member: str) -> Evaluate:
-    path = f"{_CONFIG}.{member}"
-
-    def evaluate(snapshot: Snapshot) -> Verdict:
-        tally = Tally("tuning jobs")
-        for resource in made(snapshot):
-            asked = at(resource.known.create, path)
-            if asked is not None:
-                differ = differences(asked, at(resource.answer, path), path, _extended(resource))
-                tally.clear(resource.name, differ, resource.description)
-        return _as_created(tally, path)
-
-    return evaluate
-
-
-def _echo_of_definition(form: str, member: str) -> Evaluate:
-    path, several = f"{form}.{member}", form.endswith("[]")
-
-    def evaluate(snapshot: Snapshot) -> Verdict:
-        tally = Tally("definitions")
-        for resource, asked, received in created_definitions(snapshot):
-            given = _NO_ENTRIES if member in _MAPS and asked.get(member) is None else asked.get(member)
-            if given is not None and several == ("TrainingJobDefinitions" in resource.known.create):
-                differ = differences(given, received.get(member), path, _extended(resource))
-                tally.clear(resource.name, differ, resource.description)
-        return _as_created(tally, path)
-
-    return evaluate
-
-
-def _extended(resource: ResourceSnapshot) -> frozenset[str]:
-    return RANGES if autotuned(resource.known.create) else frozenset()
-
-
-def _as_created(tally: Tally, path: str) -> Verdict:
-    return tally.verdict(
-        "not-as-created",
-        f"{path} comes back as it was given at creation",
-        wrong=f"{path} is not described as it was given at creation",
-        lacking=f"the suite made no tuning job with {path}",
-    )
-
 
 for _member in _MEMBERS_OF_CONFIG:
-    known_law(
-        f"{_CONFIG}.{_member}",
-        operation=DESCRIBE,
-        statement=f"{_member} of the config is described as it was asked for",
-    )(_echo_of_config(_member))
+    _path = f"{CONFIG}.{_member}"
+    _law(_path, f"{_member} of the config is described as it was asked for")(_echo(_whole, "tuning jobs", _path, _path))
 for _form in _DEFINITION_FORMS:
     for _member in _MEMBERS_OF_A_DEFINITION:
-        known_law(
-            f"{_form}.{_member}",
-            operation=DESCRIBE,
-            statement=f"{_member} of a definition is described as it was asked for",
-            observed=_OBSERVED.get(_member, ()),
-        )(_echo_of_definition(_form, _member))
+        _path = f"{_form}.{_member}"
+        _statement = f"{_member} of a definition is described as it was asked for"
+        _law(_path, _statement, observed=_OBSERVED.get(_member, ()))(
+            _echo(_definitions_in(_form), "definitions", _path, _member)
+        )
+Law(
+    "warm-start-comes-back",
+    DESCRIBE,
+    "warm-start-config",
+    facts=("output/WarmStartConfig/present",),
+    covers=("WarmStartConfig.*",),
+)(_echo(_whole, "tuning jobs", "WarmStartConfig", "WarmStartConfig"))
 
 
-@known_law(
+@_law(
     "definitions",
-    operation=DESCRIBE,
-    statement="a tuning job shows the definitions that it was created with",
+    "a tuning job shows the definitions that it was created with",
     covers=("TrainingJobDefinition.*", "TrainingJobDefinitions.*"),
 )
-def definitions_come_back(snapshot: Snapshot) -> Verdict:
+@_as_created("tuning jobs", "each definition").about(_described(_made))
+def _other_definitions(resource: ResourceSnapshot) -> str:
     """Check that the single definition is single, and that as many of several come back in the same order."""
-    tally = Tally("tuning jobs")
-    for resource in made(snapshot):
-        asked = [text(entry, "DefinitionName") for entry in entries(resource.known.create, "TrainingJobDefinitions")]
-        received = [text(entry, "DefinitionName") for entry in entries(resource.answer, "TrainingJobDefinitions")]
-        single = bool(mapping(resource.known.create, "TrainingJobDefinition"))
-        fits = asked == received and single == bool(mapping(resource.answer, "TrainingJobDefinition"))
-        tally.hold(
-            fits, f"{resource.name} was given {asked or 'one'}, shows {received or 'no list'}", resource.description
+    (asked, single), (received, still_single) = (
+        (
+            [text(entry, "DefinitionName") for entry in entries(answer, "TrainingJobDefinitions")],
+            bool(mapping(answer, "TrainingJobDefinition")),
         )
-    return _as_created(tally, "each definition")
+        for answer in (resource.known.create, resource.answer)
+    )
+    if asked == received and single == still_single:
+        return ""
+    return f"was given {asked or 'one'}, shows {received or 'no list'}"
 
 
-@known_law("Autotune", operation=DESCRIBE, statement="Autotune is described as it was asked for, and only then")
-def autotune_comes_back(snapshot: Snapshot) -> Verdict:
-    """Check that Autotune is as given, and absent where it was not given."""
-    tally = Tally("tuning jobs")
-    for resource in made(snapshot):
-        asked, received = resource.known.create.get("Autotune"), resource.answer.get("Autotune")
-        differ = (
-            differences(asked, received, "Autotune") if asked else ([f"Autotune is {received!r}"] if received else [])
-        )
-        tally.clear(resource.name, differ, resource.description)
-    return _as_created(tally, "Autotune")
+@_law("Autotune", "Autotune is described as it was asked for, and only then")
+@_as_created("tuning jobs", "Autotune").about(_described(_made))
+def _other_autotune(resource: ResourceSnapshot) -> list[str]:
+    asked, received = resource.known.create.get("Autotune"), resource.answer.get("Autotune")
+    if asked:
+        return differences(asked, received, "Autotune")
+    return [f"Autotune is {received!r}"] if received else []
 
 
-@known_law(
-    "no-warm-start",
-    operation=DESCRIBE,
-    statement="a tuning job without a warm start shows no WarmStartConfig",
-    covers=("WarmStartConfig.*",),
+@_law("no-warm-start", "a tuning job without a warm start shows no WarmStartConfig", covers=("WarmStartConfig.*",))
+@_as_created("tuning jobs", "the lack of a WarmStartConfig").about(_described(_made))
+def _unasked_warm_start(resource: ResourceSnapshot) -> str | None:
+    if resource.known.create.get("WarmStartConfig"):
+        return None
+    received = resource.answer.get("WarmStartConfig")
+    return f"shows {received!r}" if received else ""
+
+
+_law("arn-of-the-tuning-job", ARN_STATEMENT, covers=("HyperParameterTuningJobArn",))(
+    TUNING_JOB_ARN.about(_described(_made))(arn_of_another_tuning_job)
 )
-def no_warm_start(snapshot: Snapshot) -> Verdict:
-    """Check that WarmStartConfig is absent where it was not given."""
-    tally = Tally("tuning jobs")
-    for resource in made(snapshot):
-        if not resource.known.create.get("WarmStartConfig"):
-            received = resource.answer.get("WarmStartConfig")
-            tally.hold(not received, f"{resource.name} shows {received!r}", resource.description)
-    return _as_created(tally, "the lack of a WarmStartConfig")
 
 
-@known_law(
-    "compression-default",
-    operation=DESCRIBE,
-    statement="CompressionType, left out, is absent or None",
-    covers=tuple(f"{form}.InputDataConfig[].CompressionType" for form in _DEFINITION_FORMS),
-)
-def compression_default(snapshot: Snapshot) -> Verdict:
-    """Check that a channel without compression shows none."""
-    return channel_default(snapshot, "CompressionType", "None")
-
-
-@known_law("arn-of-the-tuning-job", operation=DESCRIBE, statement=ARN_STATEMENT, covers=("HyperParameterTuningJobArn",))
-def arn_of_a_made_tuning_job(snapshot: Snapshot) -> Verdict:
-    """Evaluate the ARNs of the tuning jobs that the suite made."""
-    return arn_of_the_tuning_job(made(snapshot))
-
-
-if TYPE_CHECKING:
-    Truth = Callable[[WorldJob, WorldTrainingJob], Any]
-
+# -- what became of it
 
 _NAME = "TrainingJobDefinitionName"
 _NAMED = 2
 """Up to how many wrong members the title of a finding names."""
-_MEMBERS: tuple[tuple[str, Truth], ...] = (
-    ("TrainingJobStatus", lambda _, element: element.status),
-    ("CreationTime", lambda _, element: element.created),
-    ("TrainingStartTime", lambda _, element: element.started),
-    ("TrainingEndTime", lambda _, element: element.ended),
-    ("TunedHyperParameters", lambda _, element: dict(element.tuned)),
-    ("FailureReason", lambda _, element: element.failure_reason),
-    (f"{METRIC}.Value", lambda _, element: element.metric),
-    ("ObjectiveStatus", lambda _, element: element.objective_status),
-    (_NAME, lambda _, element: element.definition_name),
+_MEMBERS: tuple[tuple[str, Callable[[WorldTrainingJob], Any]], ...] = (
+    ("TrainingJobStatus", attrgetter("status")),
+    ("CreationTime", attrgetter("created")),
+    ("TrainingStartTime", attrgetter("started")),
+    ("TrainingEndTime", attrgetter("ended")),
+    ("TunedHyperParameters", lambda prepared: dict(prepared.tuned)),
+    ("FailureReason", attrgetter("failure_reason")),
+    (f"{METRIC}.Value", attrgetter("metric")),
+    ("ObjectiveStatus", attrgetter("objective_status")),
+    (_NAME, attrgetter("definition_name")),
 )
 """Member of a summary, and what it is by the state."""
 
 
-def _outcome(path: str, truth: Callable[[WorldJob], Any]) -> Evaluate:
-    def evaluate(snapshot: Snapshot) -> Verdict:
-        tally = Tally("tuning jobs")
-        for resource in wholly_known(snapshot):
-            tally.clear(
-                resource.name, _differ(truth(resource.known), at(resource.answer, path), path), resource.description
-            )
-        return _as_prepared(tally, path)
-
-    return evaluate
-
-
-def _as_prepared(tally: Tally, what: str, wrong: Collection[str] = (), noun: str = "") -> Verdict:
-    """Sum up a comparison of `what`; `wrong` are the members that differ where it is about several, called `noun`."""
-    named = " and ".join(wrong) if len(wrong) <= _NAMED else f"{len(wrong)} {noun}"
-    return tally.verdict(
+def _as_prepared(noun: str, what: str) -> Claim:
+    return Claim(
+        noun,
         "not-as-prepared",
         f"{what} is as the state was prepared",
-        wrong=f"{named or what} {'are' if len(wrong) > 1 else 'is'} not as the state was prepared",
+        wrong=f"{what} is not as the state was prepared",
         lacking="no state was prepared: the target decides what becomes of its tuning jobs",
     )
 
@@ -512,117 +450,89 @@ def _differ(given: Any, received: Any, path: str) -> list[str]:
     return differences(given, received, path)
 
 
+def _outcome(path: str, truth: Callable[[WorldJob], Any]) -> Callable[[Snapshot], Verdict]:
+    def outcomes(snapshot: Snapshot) -> Iterator[Subject]:
+        for resource in _wholly_known(snapshot):
+            parts = truth(resource.known), at(resource.answer, path), path
+            yield Subject(resource.name, parts, (resource.description,))
+
+    return _as_prepared("tuning jobs", path).about(outcomes)(_differ)
+
+
 for _path, _truth in (
-    ("HyperParameterTuningJobStatus", lambda world: world.status),
-    ("CreationTime", lambda world: world.created),
-    ("LastModifiedTime", lambda world: world.modified),
-    ("HyperParameterTuningEndTime", lambda world: world.ended),
-    ("FailureReason", lambda world: world.failure_reason),
+    ("HyperParameterTuningJobStatus", attrgetter("status")),
+    ("CreationTime", attrgetter("created")),
+    ("LastModifiedTime", attrgetter("modified")),
+    ("HyperParameterTuningEndTime", attrgetter("ended")),
+    ("FailureReason", attrgetter("failure_reason")),
     # A count may be sent of any job, even at 0 (O12); that tuning has converged is so only where it was prepared.
     (
         "TuningJobCompletionDetails",
-        lambda world: {"ConvergenceDetectedTime": None, **(world.completion_details or {})},
+        lambda prepared: {"ConvergenceDetectedTime": None, **(prepared.completion_details or {})},
     ),
-    ("ConsumedResources.RuntimeInSeconds", lambda world: world.consumed_runtime),
+    ("ConsumedResources.RuntimeInSeconds", attrgetter("consumed_runtime")),
 ):
-    known_law(_path, operation=DESCRIBE, statement=f"{_path} is what the state was prepared with")(
-        _outcome(_path, _truth)
-    )
+    _law(_path, f"{_path} is what the state was prepared with")(_outcome(_path, _truth))
 
 
-@known_law(
+def _members_as_prepared(
+    compared: Iterable[tuple[str, dict[str, list[str]], Exchange]], noun: str, what: str, members: str
+) -> Verdict:
+    """Sum up comparisons of several members, each with its differences; those that differ are in the title."""
+    tally, wrong = Tally(noun), dict[str, None]()
+    for name, differ, exchange in compared:
+        wrong |= {path: None for path, found in differ.items() if found}
+        tally.clear(name, [element for found in differ.values() for element in found], exchange)
+    named = " and ".join(wrong) if len(wrong) <= _NAMED else f"{len(wrong)} {members}"
+    claim = _as_prepared(noun, what)
+    wrong_words = f"{named} {'are' if len(wrong) > 1 else 'is'} not as the state was prepared"
+    return tally.verdict(claim.kind, claim.expected, wrong=wrong_words, lacking=claim.lacking)
+
+
+@_law(
     "counters",
-    operation=DESCRIBE,
-    statement="both sets of counters count the prepared training jobs",
+    "both sets of counters count the prepared training jobs",
     shows=("TrainingJobStatusCounters", "ObjectiveStatusCounters"),
     covers=("TrainingJobStatusCounters.*", "ObjectiveStatusCounters.*"),
 )
 def counters_of_the_world(snapshot: Snapshot) -> Verdict:
     """Evaluate the counters by the truth, so that a listing with the same fault can't hide it."""
-    tally, wrong = Tally("tuning jobs"), dict[str, None]()
-    for resource in wholly_known(snapshot):
-        status = Counter(element.status for element in resource.known.training_jobs)
-        retryable = sum(element.status == "Failed" and element.retryable for element in resource.known.training_jobs)
-        objective = Counter(element.objective_status for element in resource.known.training_jobs)
-        right: dict[str, dict[str, int]] = {
-            "TrainingJobStatusCounters": {
-                **{name: status[name] for name in ("Completed", "Stopped")},
-                "RetryableError": retryable,
-                "NonRetryableError": status["Failed"] - retryable,
-            },
-            "ObjectiveStatusCounters": {name: objective[name] for name in ("Succeeded", "Pending", "Failed")},
-        }
-        # That a counter is sent at 0 was observed (O3), and no document says so.
-        differ: dict[str, list[str]] = {}
-        for path, count in ((f"{group}.{name}", of) for group, each in right.items() for name, of in each.items()):
-            received = at(resource.answer, path)
-            if (count or received is not None) and (found := differences(count, received, path)):
-                differ[path] = found
-        received = at(resource.answer, "TrainingJobStatusCounters.InProgress")
-        running = 0 if received is None else number(received)
-        if running is None or not 0 <= running - status["InProgress"] <= status["Stopping"]:
-            path = "TrainingJobStatusCounters.InProgress"
-            differ[path] = [f"{path} is {running}, prepared are {status['InProgress']}"]
-        wrong |= dict.fromkeys(differ)
-        tally.clear(resource.name, [element for found in differ.values() for element in found], resource.description)
-    return _as_prepared(tally, "every counter", wrong, "counters")
-
-
-@known_law("BestTrainingJob", operation=DESCRIBE, statement="the best training job is the best of the prepared ones")
-def best_of_the_world(snapshot: Snapshot) -> Verdict:
-    """Check BestTrainingJob against the truth: the best that completed, or the best with a stopped one (O11)."""
-    tally = Tally("tuning jobs")
-    for resource in wholly_known(snapshot):
-        names, received = _winners(resource.known), text(resource.answer, "BestTrainingJob.TrainingJobName")
-        if names is not None:
-            fits = received in names if names else not received
-            best = " or ".join(sorted(names)) or "none"
-            tally.hold(
-                fits, f"{resource.name} calls {received or 'none'} best, prepared is {best}", resource.description
-            )
-    return _as_prepared(tally, "BestTrainingJob")
-
-
-@known_law(
-    "BestTrainingJob-members",
-    operation=DESCRIBE,
-    statement="the best training job is described as the state has it",
-    shows=tuple(f"{best}.{path}" for best in (BEST, OVERALL_BEST) for path, _ in _MEMBERS),
-    covers=(f"{BEST}.*", f"{OVERALL_BEST}.*"),
-)
-def best_members_of_the_world(snapshot: Snapshot) -> Verdict:
-    """Check each member of the best and overall best against the truth; the definition's name may be left out (O5)."""
-    tally, wrong = Tally("best training jobs"), dict[str, None]()
-    for resource in wholly_known(snapshot):
-        # The overall best may be a parent's, so that it is looked for among the training jobs of every prepared job.
-        for best, among in ((BEST, (resource,)), (OVERALL_BEST, tuple(wholly_known(snapshot)))):
-            received = mapping(resource.answer, best)
-            launched = _prepared(text(received, "TrainingJobName"), among) if received else None
-            if launched is not None:
-                job, prepared = launched
-                members = [
-                    (path, truth(job, prepared)) for path, truth in _MEMBERS if path in received or path != _NAME
-                ]
-                differ = {
-                    f"{best}.{path}": found
-                    for path, given in members
-                    if (found := _differ(given, at(received, path), f"{best}.{path}"))
-                }
-                wrong |= dict.fromkeys(differ)
-                faults = [element for found in differ.values() for element in found]
-                tally.clear(f"{resource.name}, {prepared.name}", faults, resource.description)
-    return _as_prepared(tally, "each member of the best training jobs", wrong, "members of the best training jobs")
-
-
-def _prepared(name: str, among: Iterable[ResourceSnapshot]) -> tuple[WorldJob, WorldTrainingJob] | None:
-    """Find a prepared training job by its name, with the tuning job that launched it."""
-    found = (
-        (resource.known, element)
-        for resource in among
-        for element in resource.known.training_jobs
-        if element.name == name
+    compared = (
+        (resource.name, _counters_that_differ(resource), resource.description) for resource in _wholly_known(snapshot)
     )
-    return next(found, None)
+    return _members_as_prepared(compared, "tuning jobs", "every counter", "counters")
+
+
+def _counters_that_differ(resource: ResourceSnapshot) -> dict[str, list[str]]:
+    prepared = resource.known.training_jobs
+    status = Counter(element.status for element in prepared)
+    objective = Counter(element.objective_status for element in prepared)
+    retryable = sum(element.status == "Failed" and element.retryable for element in prepared)
+    counts = {f"TrainingJobStatusCounters.{name}": status[name] for name in ("Completed", "Stopped")}
+    counts["TrainingJobStatusCounters.RetryableError"] = retryable
+    counts["TrainingJobStatusCounters.NonRetryableError"] = status["Failed"] - retryable
+    counts |= {f"ObjectiveStatusCounters.{name}": objective[name] for name in ("Succeeded", "Pending", "Failed")}
+    differ: dict[str, list[str]] = {}
+    for path, count in counts.items():
+        received = at(resource.answer, path)
+        # That a counter is sent at 0 was observed (O3), and no document says so.
+        differ[path] = [] if received is None and not count else differences(count, received, path)
+    path = "TrainingJobStatusCounters.InProgress"
+    received = at(resource.answer, path)
+    running = 0 if received is None else as_json_number(received)
+    if running is None or not 0 <= running - status["InProgress"] <= status["Stopping"]:
+        differ[path] = [f"{path} is {running}, prepared are {status['InProgress']}"]
+    return differ
+
+
+@_law("BestTrainingJob", "the best training job is the best of the prepared ones")
+@_as_prepared("tuning jobs", BEST).about(_described(_wholly_known))
+def _other_best(resource: ResourceSnapshot) -> str | None:
+    """Check BestTrainingJob against the truth: the best that completed, or the best with a stopped one (O11)."""
+    names, received = _winners(resource.known), text(resource.answer, f"{BEST}.TrainingJobName")
+    if names is None or (received in names if names else not received):
+        return None if names is None else ""
+    return f"calls {received or 'none'} best, prepared is {' or '.join(sorted(names)) or 'none'}"
 
 
 def _winners(world: WorldJob) -> set[str] | None:
@@ -633,53 +543,85 @@ def _winners(world: WorldJob) -> set[str] | None:
     pick = max if next(iter(ways))[1] == "Maximize" else min
     names: set[str] = set()
     for statuses in ({"Completed"}, {"Completed", "Stopped"}):
-        ran = [element for element in world.training_jobs if element.metric is not None and element.status in statuses]
-        values = [
-            element.metric for element in ran if element.metric is not None and element.objective_status == "Succeeded"
+        ran = [
+            (each, each.metric) for each in world.training_jobs if each.metric is not None and each.status in statuses
         ]
-        best = pick(values) if values else None
-        names |= {element.name for element in ran if element.metric == best}
-    return names | ({""} if not any(element.status == "Completed" for element in world.training_jobs) else set())
+        values = [metric for each, metric in ran if each.objective_status == "Succeeded"]
+        names |= {each.name for each, metric in ran if values and metric == pick(values)}
+    return names | ({""} if not any(each.status == "Completed" for each in world.training_jobs) else set())
+
+
+@_law(
+    "BestTrainingJob-members",
+    "the best training job is described as the state has it",
+    shows=tuple(f"{best}.{path}" for best in (BEST, OVERALL_BEST) for path, _ in _MEMBERS),
+    covers=(f"{BEST}.*", f"{OVERALL_BEST}.*"),
+)
+def best_members_of_the_world(snapshot: Snapshot) -> Verdict:
+    """Check each member of the best and overall best against the truth."""
+    return _members_as_prepared(
+        _bests_that_differ(snapshot),
+        "best training jobs",
+        "each member of the best training jobs",
+        "members of the best training jobs",
+    )
+
+
+def _bests_that_differ(snapshot: Snapshot) -> Iterator[tuple[str, dict[str, list[str]], Exchange]]:
+    known = tuple(_wholly_known(snapshot))
+    for resource in known:
+        # The overall best may be a parent's, so that it is looked for among the training jobs of every prepared job.
+        for best, among in ((BEST, (resource,)), (OVERALL_BEST, known)):
+            received = mapping(resource.answer, best)
+            name = text(received, "TrainingJobName")
+            launched = (each for other in among for each in other.known.training_jobs if each.name == name)
+            prepared = next(launched, None) if received else None
+            if prepared is not None:
+                differ = {
+                    f"{best}.{path}": _differ(truth(prepared), at(received, path), f"{best}.{path}")
+                    for path, truth in _MEMBERS
+                    if path != _NAME or path in received  # the definition's name may be left out (O5)
+                }
+                yield f"{resource.name}, {prepared.name}", differ, resource.description
 
 
 # -- the listing
 
 
-@known_law(
+@_law(
     "training-jobs",
+    "the listing holds exactly the prepared training jobs",
     operation=LIST,
-    statement="the listing holds exactly the prepared training jobs",
     shows=("TrainingJobSummaries",),
     covers=("TrainingJobSummaries", "TrainingJobSummaries[]", "TrainingJobSummaries[].TrainingJobName"),
 )
-def training_jobs_of_the_world(snapshot: Snapshot) -> Verdict:
-    """Check that every prepared training job is listed once, and nothing else is."""
-    tally = Tally("tuning jobs")
-    for resource in wholly_listed(snapshot):
-        listed = Counter(text(item, "TrainingJobName") for item in resource.items)
-        prepared = Counter(element.name for element in resource.known.training_jobs)
-        lacks, extra = sorted((prepared - listed).elements()), sorted((listed - prepared).elements())
-        received = [f"it {does} {', '.join(names[:5])}" for does, names in (("lacks", lacks), ("adds", extra)) if names]
-        tally.clear(f"the listing of {resource.name}", received, *resource.exchanges)
-    return _as_prepared(tally, "the set of listed training jobs")
+@_as_prepared("tuning jobs", "the set of listed training jobs").about(
+    lambda snapshot: (
+        Subject(f"the listing of {resource.name}", (resource,), resource.exchanges)
+        for resource in _wholly_listed(snapshot)
+    )
+)
+def _other_training_jobs(resource: ResourceSnapshot) -> list[str]:
+    listed = Counter(text(item, "TrainingJobName") for item in resource.items)
+    prepared = Counter(element.name for element in resource.known.training_jobs)
+    strays = (("lacks", prepared - listed), ("adds", listed - prepared))
+    return [f"it {does} {', '.join(sorted(names.elements())[:5])}" for does, names in strays if names]
 
 
-def _member_of_items(path: str, truth: Truth) -> Evaluate:
-    def evaluate(snapshot: Snapshot) -> Verdict:
-        tally = Tally("training jobs")
-        for resource in wholly_listed(snapshot):
+def _member_of_items(path: str, truth: Callable[[WorldTrainingJob], Any]) -> Callable[[Snapshot], Verdict]:
+    def members(snapshot: Snapshot) -> Iterator[Subject]:
+        for resource in _wholly_listed(snapshot):
             by_name = {element.name: element for element in resource.known.training_jobs}
             for item in resource.items:
                 prepared = by_name.get(text(item, "TrainingJobName"))
                 if prepared is not None:
-                    differ = _differ(truth(resource.known, prepared), at(item, path), path)
-                    tally.clear(f"{resource.name}/{prepared.name}", differ, *resource.exchanges)
-        return _as_prepared(tally, f"TrainingJobSummaries[].{path}")
+                    parts = truth(prepared), at(item, path), path
+                    yield Subject(f"{resource.name}/{prepared.name}", parts, resource.exchanges)
 
-    return evaluate
+    return _as_prepared("training jobs", f"TrainingJobSummaries[].{path}").about(members)(_differ)
 
 
 for _path, _true_value in _MEMBERS:
-    known_law(f"TrainingJobSummaries[].{_path}", operation=LIST, statement=f"{_path} is what the state has")(
+    _law(f"TrainingJobSummaries[].{_path}", f"{_path} is what the state has", operation=LIST)(
         _member_of_items(_path, _true_value)
     )

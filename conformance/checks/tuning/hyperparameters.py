@@ -2,131 +2,176 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from conformance.checks.consistency.rules import as_number
 from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
+    CONFIG,
     DESCRIBE,
-    Kind,
-    at,
+    Claim,
+    Json,
+    Subject,
     autotuned,
     definition_of,
     definitions,
+    entries,
     job,
+    listed_and_best,
     mapping,
-    ranges_of,
-    summary_law,
+    text,
     training_jobs,
 )
-from conformance.checks.verdict import Tally, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Collection, Iterator
+    from decimal import Decimal
 
-    from conformance.checks.tuning.answers import Json, Pick, Range
+    from conformance.checks.tuning.answers import Fault
     from conformance.session.snapshot import ResourceSnapshot, Snapshot
 
-
-@summary_law("tuned-are-the-ranged", subject="tuned-hyperparameters")
-def tuned_are_the_ranged(snapshot: Snapshot, pick: Pick) -> Verdict:
-    """Check that the keys of TunedHyperParameters are the names that have a range, as far as the answer shows them."""
-    tally = Tally("training jobs")
-    for resource in snapshot.resources:
-        for item, definition in _launched(resource, () if autotuned(resource.answer) else pick(resource)):
-            tuned = set(mapping(item, "TunedHyperParameters"))
-            ranged = {each.name for each in ranges_of(resource.answer, definition)}
-            without, stray = sorted(ranged - tuned), sorted(tuned - ranged)
-            tally.hold(
-                tuned == ranged,
-                f"{job(resource, item)}: {_list('lacks', without)}{_list('has, without a range,', stray)}".rstrip("; "),
-                *resource.exchanges,
-            )
-    return tally.verdict(
-        "tuned-not-ranged",
-        "TunedHyperParameters has exactly the hyperparameters that have a range",
-        wrong="TunedHyperParameters are not the hyperparameters that have a range",
-        lacking="no training job with tuned hyperparameters can be compared with the ranges of its tuning job",
-    )
+_ROUNDING = 1e-9
+"""Share of a bound by which a float may miss it: a search on a logarithmic scale rounds on its way back."""
 
 
-@Law("static-are-not-tuned", operation=DESCRIBE, subject="hyperparameters")
-def static_are_not_tuned(snapshot: Snapshot) -> Verdict:
-    """Check that no static hyperparameter has a range, and that no training job was given a tuned value for one."""
-    tally = Tally("definitions and training jobs")
+class Kind(StrEnum):
+    """The kinds of ranges, by the member of ParameterRanges that holds them."""
+
+    INTEGER = "IntegerParameterRanges"
+    CONTINUOUS = "ContinuousParameterRanges"
+    CATEGORICAL = "CategoricalParameterRanges"
+
+
+@dataclass(frozen=True)
+class Range:
+    """One range. `low` and `high` are texts, as on the wire; `values` are the categories."""
+
+    kind: Kind
+    name: str
+    low: str
+    high: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"[{', '.join(self.values)}]" if self.kind is Kind.CATEGORICAL else f"{self.low} to {self.high}"
+
+    def fault(self, value: str) -> str:
+        """Say what is wrong with a tuned value; empty where nothing is."""
+        if self.kind is Kind.CATEGORICAL:
+            return "" if value in self.values else f"is none of {self}"
+        read = as_number(value)
+        if read is None:
+            return "is no number"
+        if self.kind is Kind.INTEGER and read != read.to_integral_value():
+            return "is no whole number"
+        low, high = as_number(self.low), as_number(self.high)
+        if low is not None and read < low and not self._rounded(read, low):
+            return f"is below {self}"
+        if high is not None and read > high and not self._rounded(read, high):
+            return f"is above {self}"
+        return ""
+
+    def _rounded(self, value: Decimal, bound: Decimal) -> bool:
+        close = abs(float(value) - float(bound)) <= _ROUNDING * abs(float(bound))
+        return self.kind is Kind.CONTINUOUS and close
+
+
+def ranges_of(answer: Json, definition: Json) -> list[Range]:
+    """Return the ranges that hold for a definition: its own, else those of the tuning job."""
+    stated = mapping(definition, "HyperParameterRanges") or mapping(answer, f"{CONFIG}.ParameterRanges")
+    return [_range(kind, item) for kind in Kind for item in entries(stated, kind.value) if text(item, "Name")]
+
+
+def _range(kind: Kind, stated: Json) -> Range:
+    values = stated.get("Values")
+    categories = tuple(item for item in values if isinstance(item, str)) if isinstance(values, list) else ()
+    return Range(kind, text(stated, "Name"), text(stated, "MinValue"), text(stated, "MaxValue"), categories)
+
+
+def _launched(resource: ResourceSnapshot, item: Json) -> tuple[Json, Json] | None:
+    """Return the tuned hyperparameters of a training job and the definition that launched it, where both are shown."""
+    definition, tuned = definition_of(resource.answer, item), item.get("TunedHyperParameters")
+    return (tuned, definition) if definition is not None and isinstance(tuned, dict) else None
+
+
+@Claim(
+    "training jobs",
+    "tuned-not-ranged",
+    "TunedHyperParameters has exactly the hyperparameters that have a range",
+    wrong="TunedHyperParameters are not the hyperparameters that have a range",
+    lacking="no training job with tuned hyperparameters can be compared with the ranges of its tuning job",
+).of_summaries("tuned-are-the-ranged", "tuned-hyperparameters")
+def _tuned_not_ranged(resource: ResourceSnapshot, item: Json) -> list[str] | None:
+    launched = None if autotuned(resource.answer) else _launched(resource, item)
+    if launched is None:
+        return None
+    tuned, ranged = set(launched[0]), {each.name for each in ranges_of(resource.answer, launched[1])}
+    differences = (("lacks", ranged - tuned), ("has, without a range,", tuned - ranged))
+    return [f"{verb} {', '.join(sorted(names))}" for verb, names in differences if names]
+
+
+def _with_static_hyperparameters(snapshot: Snapshot) -> Iterator[Subject]:
+    """Yield each definition with static hyperparameters, and what it launched, as (verb, static names, other names)."""
     for resource in snapshot.resources:
         for definition in definitions(resource.answer):
+            ranged = {each.name for each in ranges_of(resource.answer, definition)}
             static = set(mapping(definition, "StaticHyperParameters"))
-            both = static & {each.name for each in ranges_of(resource.answer, definition)}
-            if static:
-                tally.hold(
-                    not both, f"{resource.name} has a range for static {', '.join(sorted(both))}", resource.description
-                )
-        for item, definition in _launched(resource, training_jobs(resource)):
+            yield Subject(resource.name, ("has a range for", static, ranged), (resource.description,))
+    for name, (resource, item), exchanges in training_jobs(snapshot):
+        if launched := _launched(resource, item):
+            tuned, definition = launched
             static = set(mapping(definition, "StaticHyperParameters"))
-            both = static & set(mapping(item, "TunedHyperParameters"))
-            if static:
-                tally.hold(
-                    not both, f"{job(resource, item)} tunes static {', '.join(sorted(both))}", *resource.exchanges
-                )
-    return tally.verdict(
-        "static-tuned",
-        "StaticHyperParameters and the tuned hyperparameters have no name in common",
-        wrong="hyperparameters are both static and tuned",
-        lacking="no definition has static hyperparameters",
-    )
+            yield Subject(name, ("tunes", static, set(tuned)), exchanges)
 
 
-def _in_range(kinds: frozenset[Kind], expected: str) -> Callable[[Snapshot], Verdict]:
-    def evaluate(snapshot: Snapshot) -> Verdict:
-        tally = Tally("tuned values")
-        for resource in snapshot.resources:
-            for item, each, value in _tuned(resource):
-                if each.kind in kinds:
-                    fault = each.fault(value)
-                    tally.hold(
-                        not fault, f"{job(resource, item)}: {each.name} = {value!r} {fault}", *resource.exchanges
-                    )
-        return tally.verdict(
+@Law("static-are-not-tuned", DESCRIBE, "hyperparameters")
+@Claim(
+    "definitions and training jobs",
+    "static-tuned",
+    "StaticHyperParameters and the tuned hyperparameters have no name in common",
+    wrong="hyperparameters are both static and tuned",
+    lacking="no definition has static hyperparameters",
+).about(_with_static_hyperparameters)
+def _static_and_tuned(verb: str, static: set[str], others: set[str]) -> str | None:
+    if not static:
+        return None
+    return f"{verb} static {', '.join(sorted(static & others))}" if static & others else ""
+
+
+def _tuned_values(snapshot: Snapshot) -> Iterator[Subject]:
+    """Yield each tuned value that has a range, as (range, value)."""
+    for resource in snapshot.resources:
+        ranges = {id(definition): ranges_of(resource.answer, definition) for definition in definitions(resource.answer)}
+        for item in listed_and_best(resource):
+            tuned, definition = _launched(resource, item) or ({}, None)
+            for each in ranges.get(id(definition), ()):
+                value = tuned.get(each.name)
+                if isinstance(value, str):
+                    yield Subject(f"{job(resource, item)}: {each.name} = {value!r}", (each, value), resource.exchanges)
+
+
+def _out_of_range(kinds: Collection[Kind]) -> Fault:
+    return lambda each, value: each.fault(value) if each.kind in kinds else None
+
+
+for _name, _kinds, _expected in (
+    ("search-stays-in-the-ranges", frozenset(Kind), "every tuned value lies in its range"),
+    (
+        "integers-in-range",
+        {Kind.INTEGER},
+        "the value of an integer range is a whole number from MinValue to MaxValue",
+    ),
+    ("floats-in-range", {Kind.CONTINUOUS}, "the value of a continuous range is a number from MinValue to MaxValue"),
+    ("categories-from-the-list", {Kind.CATEGORICAL}, "the value of a categorical range is one of its Values"),
+):
+    Law(_name, DESCRIBE, "ranges")(
+        Claim(
+            "tuned values",
             "out-of-range",
-            expected,
+            _expected,
             wrong="tuned values lie outside their ranges",
             lacking="no training job has a tuned value for such a range",
-        )
-
-    return evaluate
-
-
-Law("search-stays-in-the-ranges", operation=DESCRIBE, subject="ranges")(
-    _in_range(frozenset(Kind), "every tuned value lies in its range")
-)
-Law("integers-in-range", operation=DESCRIBE, subject="ranges")(
-    _in_range(frozenset({Kind.INTEGER}), "the value of an integer range is a whole number from MinValue to MaxValue")
-)
-Law("floats-in-range", operation=DESCRIBE, subject="ranges")(
-    _in_range(frozenset({Kind.CONTINUOUS}), "the value of a continuous range is a number from MinValue to MaxValue")
-)
-Law("categories-from-the-list", operation=DESCRIBE, subject="ranges")(
-    _in_range(frozenset({Kind.CATEGORICAL}), "the value of a categorical range is one of its Values")
-)
-
-
-def _launched(resource: ResourceSnapshot, summaries: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
-    """Yield each training job that shows tuned hyperparameters, with the definition that launched it."""
-    for item in summaries:
-        definition = definition_of(resource.answer, item)
-        if definition is not None and isinstance(at(item, "TunedHyperParameters"), dict):
-            yield item, definition
-
-
-def _tuned(resource: ResourceSnapshot) -> Iterator[tuple[Json, Range, str]]:
-    ranges = {id(definition): ranges_of(resource.answer, definition) for definition in definitions(resource.answer)}
-    for item, definition in _launched(resource, training_jobs(resource)):
-        tuned = mapping(item, "TunedHyperParameters")
-        for each in ranges[id(definition)]:
-            value = tuned.get(each.name)
-            if isinstance(value, str):
-                yield item, each, value
-
-
-def _list(verb: str, names: list[str]) -> str:
-    return f"{verb} {', '.join(names)}; " if names else ""
+        ).about(_tuned_values)(_out_of_range(_kinds))
+    )

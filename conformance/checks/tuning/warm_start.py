@@ -2,61 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
     DESCRIBE,
+    Claim,
     Json,
+    Subject,
     autotuned,
     entries,
     mapping,
     number,
     objective_of,
     parents,
-    ranges_of,
     text,
 )
-from conformance.checks.tuning.created import differences, made
-from conformance.checks.verdict import Tally, Verdict
+from conformance.checks.tuning.hyperparameters import ranges_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.checks.tuning.answers import Fault
     from conformance.session.snapshot import Snapshot
 
 _FIRST_PARENTS = datetime(2018, 9, 30, 10, tzinfo=UTC).timestamp()
 """1 October 2018 where it began first: the page names no time zone."""
 _IDENTICAL = "IdenticalDataAndAlgorithm"
-_GONE = "no tuning job was started warm from a parent that can still be described"
-
-
-Fault = Callable[[Json, Json], str | None]
-"""Says what is wrong between a tuning job and a parent; None where nothing can be said."""
 
 
 def _parent_law(name: str, subject: str, kind: str, expected: str, *, only: str = "") -> Callable[[Fault], Fault]:
     """Register a law on each pair of a tuning job and a parent; `only` is the type of warm start that it is about."""
 
-    def register(fault: Fault) -> Fault:
-        wrong = f"a warm start does not fit its parents: {kind.replace('-', ' ')}"
-
-        def evaluate(snapshot: Snapshot) -> Verdict:
-            tally = Tally("pairs of tuning job and parent")
-            for resource in snapshot.resources:
-                if only and text(resource.answer, "WarmStartConfig.WarmStartType") != only:
-                    continue
+    def pairs(snapshot: Snapshot) -> Iterator[Subject]:
+        for resource in snapshot.resources:
+            if only in {"", text(resource.answer, "WarmStartConfig.WarmStartType")}:
                 for parent in parents(snapshot, resource):
-                    stated = fault(resource.answer, parent.answer)
-                    if stated is not None:
-                        received = f"{resource.name} with the parent {parent.name}: {stated}"
-                        tally.hold(not stated, received, resource.description, parent.description)
-            return tally.verdict(kind, expected, wrong=wrong, lacking=_GONE)
+                    name = f"{resource.name} with the parent {parent.name}:"
+                    yield Subject(name, (resource.answer, parent.answer), (resource.description, parent.description))
 
-        Law(name, DESCRIBE, subject)(evaluate)
+    def register(fault: Fault) -> Fault:
+        claim = Claim(
+            "pairs of tuning job and parent",
+            kind,
+            expected,
+            wrong=f"a warm start does not fit its parents: {kind.replace('-', ' ')}",
+            lacking="no tuning job was started warm from a parent that can still be described",
+        )
+        Law(name, DESCRIBE, subject)(claim.about(pairs)(fault))
         return fault
 
     return register
+
+
+def _unlike(verb: str, own: object, parents_own: object) -> str | None:
+    """Say that a tuning job differs from its parent; None where one of the two shows nothing."""
+    if not own or not parents_own:
+        return None
+    return "" if own == parents_own else f"{verb} {own}, the parent {parents_own}"
 
 
 @_parent_law(
@@ -70,29 +74,6 @@ def _earlier(own: Json, parent: Json) -> str | None:
     if born is None or before is None:
         return None
     return "" if before <= born else f"created at {born}, the parent at {before}"
-
-
-@Law(
-    "warm-start-comes-back",
-    operation=DESCRIBE,
-    subject="warm-start-config",
-    facts=("output/WarmStartConfig/present",),
-    covers=("WarmStartConfig.*",),
-)
-def warm_start_comes_back(snapshot: Snapshot) -> Verdict:
-    """Check that WarmStartConfig is described as it was asked for, where that is known."""
-    tally = Tally("tuning jobs")
-    for resource in made(snapshot):
-        asked = mapping(resource.known.create, "WarmStartConfig")
-        if asked:
-            stated = resource.answer.get("WarmStartConfig")
-            tally.clear(resource.name, differences(asked, stated, "WarmStartConfig"), resource.description)
-    return tally.verdict(
-        "not-as-created",
-        "WarmStartConfig comes back as it was given at creation",
-        wrong="WarmStartConfig is not described as it was given at creation",
-        lacking="no tuning job is known to have been created with a WarmStartConfig",
-    )
 
 
 @_parent_law(
@@ -118,10 +99,7 @@ def _ended(_: Json, parent: Json) -> str | None:
 @_parent_law("identical-input-data", "warm-start-data", "other-data", "the input data of the parent", only=_IDENTICAL)
 def _same_data(own: Json, parent: Json) -> str | None:
     """Check that the places of the input are those of each parent; formats may change with the algorithm's version."""
-    ours, theirs = _places(own), _places(parent)
-    if not ours or not theirs:
-        return None
-    return "" if ours == theirs else f"reads {sorted(ours)}, the parent {sorted(theirs)}"
+    return _unlike("reads", _places(own), _places(parent))
 
 
 @_parent_law(
@@ -129,10 +107,7 @@ def _same_data(own: Json, parent: Json) -> str | None:
 )
 def _same_image(own: Json, parent: Json) -> str | None:
     """Check that the image is that of each parent, tag and digest aside: some new versions are allowed."""
-    ours, theirs = _repository(own), _repository(parent)
-    if not ours or not theirs:
-        return None
-    return "" if ours == theirs else f"runs {ours}, the parent {theirs}"
+    return _unlike("runs", _repository(own), _repository(parent))
 
 
 @_parent_law(
@@ -154,16 +129,16 @@ def _same_objective(own: Json, parent: Json) -> str | None:
     """Check that the name of the objective's metric is that of each parent."""
     if entries(own, "TrainingJobDefinitions") or entries(parent, "TrainingJobDefinitions"):
         return None
-    ours, theirs = (
-        text(objective_of(item, mapping(item, "TrainingJobDefinition")), "MetricName") for item in (own, parent)
-    )
-    if not ours or not theirs:
-        return None
-    return "" if ours == theirs else f"optimizes {ours}, the parent {theirs}"
+    return _unlike("optimizes", _metric(own), _metric(parent))
 
 
-def _places(answer: Json) -> set[tuple[str, str]]:
-    """Return channel and place of every input of a tuning job with one definition."""
+def _metric(answer: Json) -> str:
+    objective = objective_of(answer, mapping(answer, "TrainingJobDefinition"))
+    return objective[0] if objective else ""
+
+
+def _places(answer: Json) -> list[tuple[str, str]]:
+    """Return channel and place of every input of a tuning job with one definition, each once and sorted."""
     found = set()
     for channel in entries(answer, "TrainingJobDefinition.InputDataConfig"):
         files = mapping(channel, "DataSource.FileSystemDataSource")
@@ -171,7 +146,7 @@ def _places(answer: Json) -> set[tuple[str, str]]:
             text(files, name) for name in ("FileSystemId", "DirectoryPath")
         )
         found.add((text(channel, "ChannelName"), place))
-    return found
+    return sorted(found)
 
 
 def _repository(answer: Json) -> str:
