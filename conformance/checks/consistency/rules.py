@@ -15,6 +15,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 import jmespath
 from jmespath import functions
 from jmespath.exceptions import JMESPathError
+from jmespath.visitor import TreeInterpreter
 
-from conformance.checks.verdict import Verdict, broken_claim, failed, passed, skipped
+from conformance.checks.verdict import Tally, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +77,7 @@ class _Functions(functions.Functions):  # type: ignore[misc]
         return as_number(text)
 
 
-_OPTIONS = jmespath.Options(custom_functions=_Functions())
+_INTERPRETER = TreeInterpreter(jmespath.Options(custom_functions=_Functions()))
 
 
 @lru_cache(maxsize=1024)
@@ -95,7 +97,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> Any:
     """
     compiled = _compiled(expression)
     try:
-        return compiled.search(scope, options=_OPTIONS)
+        return _INTERPRETER.visit(compiled.parsed, scope)
     except (JMESPathError, TypeError):  # jmespath lets TypeError through where a text is compared with a number
         return None
 
@@ -107,8 +109,6 @@ def holds(value: Any) -> bool:
 
 Scope = dict[str, Any]
 
-_SHOWN = 5
-"""How many violations are shown in full."""
 _LONGEST = 400
 """Characters of one violation."""
 _REQUEST = re.compile(r"\brequest\b")
@@ -117,30 +117,16 @@ _REQUEST = re.compile(r"\brequest\b")
 def evaluate_rule(rule: Rule, answers: Sequence[Exchange]) -> Verdict:
     """Evaluate a rule on every successful answer of its operation; answers that say the same are looked at once."""
     answering = [answer for answer in answers if answer.operation == rule.operation and answer.ok]
-    violations: list[tuple[str, Exchange]] = []
-    instances = judged = 0
+    tally, judged = Tally("instances"), 0
     for exchange in _distinct(rule, answering):
-        before = instances
+        before = tally.seen
         for scope, met in _instances(rule, exchange):
-            instances += 1
-            if met is not True:
-                violations.append((_shown(rule, scope, exchange), exchange))
-        judged += instances > before
-    if not instances:
-        return skipped(_lacking(rule, len(answering)), exchanges=tuple(answering[:1]))
-    rests_on = {"answers": judged, "instances": instances}
-    if not violations:
-        return passed(rests_on)
-    received = violations[:_SHOWN]
-    more = f" (and {len(violations) - len(received)} more)" if len(violations) > len(received) else ""
-    return failed(
-        "rule-broken",
-        broken_claim("", rule.expected, len(violations), instances, "instances"),
-        expected=rule.expected,
-        received="; ".join(text for text, _ in received) + more,
-        exchanges=tuple({id(exchange): exchange for _, exchange in received}.values()),
-        rests_on=rests_on,
-    )
+            tally.hold(met is True, "" if met is True else _shown(rule, scope, exchange), exchange)
+        judged += tally.seen > before
+    verdict = tally.verdict("rule-broken", rule.expected, lacking=_lacking(rule, len(answering)))
+    if not tally.seen:
+        return replace(verdict, exchanges=tuple(answering[:1]))
+    return replace(verdict, rests_on={"answers": judged, **verdict.rests_on})
 
 
 def _distinct(rule: Rule, answers: Sequence[Exchange]) -> Iterator[Exchange]:

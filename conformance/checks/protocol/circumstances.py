@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from conformance.checks.request.laws import failed_by, fault_of
@@ -29,57 +29,58 @@ _SLACK_S = 300.0
 """Seconds that a time may lie after the answer: clocks of one service differ."""
 _CLIENT_ERRORS = range(400, 500)
 
-Found = tuple[str, re.Match[str], str, Exchange]
-"""An ARN that the service made: its path, its parts, the name of what it names, and the answer that has it."""
-
+_STEP = re.compile(r"\[\]|\{value\}|[^.\[{]+")
+"""A step of a path: through the entries of a list, the values of a map, or to a member."""
 
 Members = tuple[str, ...]
+LookedFor = Callable[[Node], Iterator[Members]]
+"""Yields the members of a structure that belong together and are looked for."""
 
 
-@dataclass(frozen=True)
-class _Route:
-    """The way to the structures of an answer that have some members: what leads to none of them is not looked at."""
+def _places(operation: Operation, looked_for: LookedFor) -> list[tuple[list[str], list[tuple[str, Members]]]]:
+    """Return where an answer has what is looked for: steps to a structure; members, and the path of the first."""
+    places = []
+    for node in operation.output.walk():
+        prefix = f"{node.path}." if node.path else ""
+        rows = [(f"{prefix}{members[0]}", members) for members in looked_for(node)]
+        if rows:
+            places.append((_STEP.findall(node.path), rows))
+    return places
 
-    node: Node
-    members: tuple[Members, ...]
-    """What the structure has of the members that are looked for, a row each; empty where it only leads further."""
-    structures: tuple[tuple[str, _Route], ...] = ()
-    entries: _Route | None = None
-    """The way through the entries of a list, or the values of a map."""
 
-    @classmethod
-    def to(cls, node: Node, looked_for: Callable[[Node], Iterator[Members]]) -> _Route | None:
-        """Return the way through a node; None where it leads nowhere."""
-        ways = ((name, cls.to(member, looked_for)) for name, member in node.members.items())
-        inner = node.element or node.value
-        route = cls(
-            node,
-            tuple(looked_for(node)),
-            tuple((name, way) for name, way in ways if way is not None),
-            cls.to(inner, looked_for) if inner is not None else None,
-        )
-        return route if route.members or route.structures or route.entries else None
+def _structures(answer: Any, steps: list[str]) -> list[dict[str, Any]]:
+    """Return the structures of an answer at the end of some steps."""
+    reached = [answer]
+    for step in steps:
+        if step == "[]":
+            reached = [entry for value in reached if isinstance(value, list) for entry in value]
+        elif step == "{value}":
+            reached = [entry for value in reached if isinstance(value, dict) for entry in value.values()]
+        else:
+            reached = [value[step] for value in reached if isinstance(value, dict) and step in value]
+    return [value for value in reached if isinstance(value, dict)]
 
-    def follow(self, value: Any) -> Iterator[tuple[_Route, Mapping[str, Any]]]:
-        """Return each structure of a value that has some of the members, outermost first."""
-        if self.entries is not None:
-            entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-            for entry in entries:
-                yield from self.entries.follow(entry)
-        elif isinstance(value, Mapping):
-            if self.members:
-                yield self, value
-            for name, way in self.structures:
-                if name in value:
-                    yield from way.follow(value[name])
 
-    def path(self, name: str) -> str:
-        """Return the path of a member of this structure."""
-        return f"{self.node.path}.{name}" if self.node.path else name
+def _found(
+    operation: Operation, exchanges: Iterable[Exchange], looked_for: LookedFor
+) -> Iterator[tuple[Exchange, list[tuple[str, list[Any]]]]]:
+    """Yield each accepted answer with the values that it has of what is looked for, and the path of the first."""
+    places = _places(operation, looked_for)
+    for exchange in exchanges:
+        if exchange.ok:
+            yield (
+                exchange,
+                [
+                    (path, [structure.get(name) for name in members])
+                    for steps, rows in places
+                    for structure in _structures(exchange.answer, steps)
+                    for path, members in rows
+                ],
+            )
 
 
 def minted(node: Node) -> Iterator[Members]:
-    """Return the members of a structure that are ARNs of what it describes, each with the member that names the same.
+    """Yield the members of a structure that are ARNs of what it describes, each with the member that names the same.
 
     `ThingArn` next to `ThingName` is one; an ARN without such a name (a role, a key) is the caller's.
     """
@@ -91,18 +92,16 @@ def minted(node: Node) -> Iterator[Members]:
 
 def names_resources(operation: Operation) -> bool:
     """Say whether answers of an operation have ARNs that the service made."""
-    return any(True for node in (operation.output, *operation.output.walk()) for _ in minted(node))
+    return bool(_places(operation, minted))
 
 
-def _arns(operation: Operation, exchanges: Iterable[Exchange]) -> Iterator[Found]:
-    route = _Route.to(operation.output, minted)
-    for exchange in exchanges:
-        for place, value in route.follow(exchange.answer) if route and exchange.ok else ():
-            for name, named in place.members:
-                arn = value.get(name)
-                parts = _ARN.fullmatch(arn) if isinstance(arn, str) else None
-                if parts is not None:
-                    yield place.path(name), parts, str(value.get(named, "")), exchange
+def _arns(operation: Operation, exchanges: Iterable[Exchange]) -> Iterator[tuple[str, re.Match[str], str, Exchange]]:
+    """Yield each ARN that the service made: its path, its parts, the name of what it names, the answer that has it."""
+    for exchange, found in _found(operation, exchanges, minted):
+        for path, (arn, name) in found:
+            parts = _ARN.fullmatch(arn) if isinstance(arn, str) else None
+            if parts is not None:
+                yield path, parts, name if isinstance(name, str) else "", exchange
 
 
 Holds = Callable[[re.Match[str], str, str], bool | None]
@@ -117,7 +116,8 @@ def _each_arn(kind: str, expected: str, holds: Holds) -> Callable[[Service, Oper
             held = holds(parts, name, region)
             if held is not None:
                 signed = f", signed for {region}" if region else ""
-                tally.hold(held, f"{path} of {name or 'no name'}{signed}: {parts.group()}", exchange)
+                words = "" if held else f"{path} of {name or 'no name'}{signed}: {parts.group()}"
+                tally.hold(held, words, exchange)
         return tally.verdict(kind, expected, lacking="no answer has an ARN of which this could be said")
 
     return evaluate
@@ -186,8 +186,13 @@ def elsewhere(service: Service, operation: Operation, exchange: Exchange, here: 
 def date_of(exchange: Exchange) -> float | None:
     """Return the time of an answer's Date header in epoch seconds; None where it has none that HTTP knows."""
     text = exchange.response.header("Date") if exchange.response else None
+    return _seconds_of(text) if text and text.endswith("GMT") else None
+
+
+@lru_cache(maxsize=256)  # answers of one second have one date
+def _seconds_of(date: str) -> float | None:
     try:
-        return parsedate_to_datetime(text).timestamp() if text and text.endswith("GMT") else None
+        return parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -201,21 +206,18 @@ def has_happened(node: Node) -> Iterator[Members]:
 
 def tells_times(operation: Operation) -> bool:
     """Say whether answers of an operation have times of what has happened."""
-    return any(True for node in (operation.output, *operation.output.walk()) for _ in has_happened(node))
+    return bool(_places(operation, has_happened))
 
 
 def nothing_to_come(_service: Service, operation: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
     """Check that no time of what has happened is later than the answer, by the answer's own Date where it has one."""
     tally = Tally("times")
-    route = _Route.to(operation.output, has_happened)
-    for exchange in exchanges:
+    for exchange, found in _found(operation, exchanges, has_happened):
         now = date_of(exchange) or (exchange.response.at if exchange.response else 0.0)
-        for place, value in route.follow(exchange.answer) if route and exchange.ok and now else ():
-            for (name,) in place.members:
-                time = value.get(name)
-                if isinstance(time, int | float) and not isinstance(time, bool):
-                    words = f"{place.path(name)} is {time:.0f}, the answer is of {now:.0f}"
-                    tally.hold(time <= now + _SLACK_S, words, exchange)
+        for path, (time,) in found if now else ():
+            if isinstance(time, int | float) and not isinstance(time, bool):
+                held = time <= now + _SLACK_S
+                tally.hold(held, "" if held else f"{path} is {time:.0f}, the answer is of {now:.0f}", exchange)
     return tally.verdict(
         "not-yet", "no time after that of the answer", lacking="no answer has a time of what has happened"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from itertools import islice
@@ -50,16 +50,6 @@ Law = Callable[[Service, Operation, tuple[Exchange, ...]], Verdict]
 """Evaluates answers of an operation."""
 
 
-@dataclass
-class _Kind:
-    """What the answers of one kind showed: how many there were, and the first that broke the law."""
-
-    seen: int = 0
-    broken: int = 0
-    received: str = ""
-    first: list[Exchange] = field(default_factory=list)
-
-
 @dataclass(frozen=True)
 class _Each:
     """A law that each answer keeps or breaks by itself; the verdict says on which kinds of answers it rests."""
@@ -73,35 +63,27 @@ class _Each:
     """Says of an answer that breaks the law what the law looked at."""
 
     def __call__(self, service: Service, _: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
-        kinds: dict[str, _Kind] = {}
+        kinds: dict[str, Tally] = {}
         for exchange in exchanges:
             held = self.holds(exchange, service) if exchange.response is not None else None
-            if held is None:
-                continue
-            item = kinds.setdefault(_kind_of(exchange), _Kind())
-            item.seen += 1
-            if not held:
-                item.broken += 1
-                item.received = item.received or self.tells(exchange)
-                item.first = item.first or [exchange]
-        return self._verdict(kinds, self.expected.format(content_type=service.content_type))
-
-    def _verdict(self, kinds: Mapping[str, _Kind], expected: str) -> Verdict:
+            if held is not None:
+                tally = kinds.setdefault(kind := _kind_of(exchange), Tally(kind))
+                tally.hold(held, "" if held else self.tells(exchange), exchange)
         if not kinds:
             return skipped(_LACKING)
         rests_on = {name: kinds[name].seen for name in sorted(kinds)}
-        broken = {name: item for name, item in kinds.items() if item.broken}
+        broken = [tally for tally in kinds.values() if tally.broken]
         if not broken:
             return passed(rests_on)
-        shown_kinds = list(broken.items())[:_FEW]
-        received = [f"{item.received} ({item.broken} of {item.seen} {name})" for name, item in shown_kinds]
-        count, seen = sum(item.broken for item in broken.values()), sum(rests_on.values())
+        first = broken[:_FEW]
         return failed(
             self.kind,
-            f"{count} of {seen} answers break this",
-            expected=expected,
-            received="; ".join(received),
-            exchanges=tuple(exchange for _, item in shown_kinds for exchange in item.first),
+            f"{sum(tally.broken for tally in broken)} of {sum(rests_on.values())} answers break this",
+            expected=self.expected.format(content_type=service.content_type),
+            received="; ".join(
+                f"{tally.violations[0]} ({tally.broken} of {tally.seen} {tally.noun})" for tally in first
+            ),
+            exchanges=tuple(tally.exchanges[0] for tally in first),
             rests_on=rests_on,
         )
 
@@ -224,7 +206,7 @@ class Rule:
             self.basis,
             self.statement,
             because(contract, observed=self.observed, protocol=self.cites_protocol),
-            lambda session: self.law(contract.service, operation, _gathered(session, operation, self.scope)),
+            partial(_run, self, operation),
             request=f"a plain request, an unknown name, and an invalid one; and it looks at {self.scope.value}",
             accepts=self.statement,
             gathered=True,
@@ -333,6 +315,13 @@ def _elsewhere(operation: Operation, session: TargetSession) -> Verdict:
     return elsewhere(
         session.contract.service, operation, session.exchange(replace(plain, signing=Signing.OTHER_REGION)), here
     )
+
+
+def _run(rule: Rule, operation: Operation, session: TargetSession) -> Verdict:
+    gathered = session.remembered(
+        ("gathered", operation.name, rule.scope), lambda: _gathered(session, operation, rule.scope)
+    )
+    return rule.law(session.contract.service, operation, gathered)
 
 
 def _gathered(session: TargetSession, operation: Operation, scope: Scope) -> tuple[Exchange, ...]:

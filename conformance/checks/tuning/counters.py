@@ -8,7 +8,6 @@ counted; `Stopping` and `Deleting` have no counter; and only those stopped by ha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -273,7 +272,7 @@ def _sent_law(group: CounterSet) -> None:
 
     def left_out(resource: ResourceSnapshot) -> str | None:
         stated = resource.answer.get(group.name)
-        if not isinstance(stated, Mapping):
+        if not isinstance(stated, dict):
             return None
         lacking = [counter for counter in group.counters if stated.get(counter) is None]
         return f"has {group.name} without {', '.join(lacking)}" if lacking else ""

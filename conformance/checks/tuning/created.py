@@ -93,9 +93,7 @@ def _described(resources: Callable[[Snapshot], Iterator[ResourceSnapshot]]) -> S
     )
 
 
-_OWN = "_"
-"""What the names of the service's own hyperparameters begin with (O13)."""
-RANGES = frozenset({"IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges"})
+_RANGES = frozenset({"IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges"})
 """Lists to which autotune may add."""
 
 
@@ -108,16 +106,16 @@ def differences(asked: Any, received: Any, path: str, extended: frozenset[str] =
     rule = _items_by_name if member in extended else _RULES.get(member)
     if rule is not None and (found := rule(asked, received, path)) is not None:
         return found
-    if not asked and isinstance(asked, (Mapping, list, tuple)) and received is None:
+    if not asked and isinstance(asked, (dict, list)) and received is None:
         return []
-    if isinstance(asked, Mapping) and isinstance(received, Mapping):
+    if isinstance(asked, dict) and isinstance(received, dict):
         return [
             difference
             for name, value in asked.items()
             if value is not None and not (value == "" and received.get(name) is None)
             for difference in differences(value, received.get(name), f"{path}.{name}", extended)
         ]
-    if isinstance(asked, (list, tuple)) and isinstance(received, list) and len(received) == len(asked):
+    if isinstance(asked, list) and isinstance(received, list) and len(received) == len(asked):
         pairs = enumerate(zip(asked, received, strict=True))
         return [element for i, (left, right) in pairs for element in differences(left, right, f"{path}[{i}]", extended)]
     return [] if _equal(asked, received) else [_altered(asked, received, path)]
@@ -125,12 +123,12 @@ def differences(asked: Any, received: Any, path: str, extended: frozenset[str] =
 
 def _items_by_name(asked: Any, received: Any, path: str) -> list[str] | None:
     """Look for each item that was given by its name: a service may add others, but none of the same name."""
-    if not isinstance(received, list) or not isinstance(asked, (list, tuple)):
+    if not isinstance(received, list) or not isinstance(asked, list):
         return None
-    shown = [item for item in received if isinstance(item, Mapping)]
+    shown = [item for item in received if isinstance(item, dict)]
     found: list[str] = []
     for item in asked:
-        name = item.get("Name") if isinstance(item, Mapping) else None
+        name = item.get("Name") if isinstance(item, dict) else None
         if not isinstance(name, str):
             return None
         namesakes = [other for other in shown if other.get("Name") == name]
@@ -141,21 +139,24 @@ def _items_by_name(asked: Any, received: Any, path: str) -> list[str] | None:
     return found
 
 
-def _entries(asked: Any, received: Any, path: str, own: str = "") -> list[str] | None:
-    """Compare a map: its entries are the caller's, but for those whose names show that they are the service's own."""
-    if not isinstance(asked, Mapping) or not isinstance(received or {}, Mapping):
+def _entries(asked: Any, received: Any, path: str) -> list[str] | None:
+    """Compare a map: its entries are the caller's."""
+    shown = received or {}
+    if not isinstance(asked, dict) or not isinstance(shown, dict):
         return None
-    shown: Mapping[str, Any] = received or {}
-    strangers = [name for name in shown if name not in asked and not (own and name.startswith(own))]
     altered = [name for name, value in asked.items() if not _equal(value, shown.get(name))]
     return [
         *(_altered(asked[name], shown.get(name), f"{path}.{name}") for name in altered),
-        *(f"{path}.{name} is {shown[name]!r}, given was none" for name in strangers),
+        *(f"{path}.{name} is {value!r}, given was none" for name, value in shown.items() if name not in asked),
     ]
 
 
 def _hyperparameters(asked: Any, received: Any, path: str) -> list[str] | None:
-    return _entries(asked, received, path, _OWN)
+    """Compare a map of hyperparameters, to which the service adds its own, with an underscore in front (O13)."""
+    if not isinstance(asked, dict) or not isinstance(received, dict):
+        return _entries(asked, received, path)
+    callers = {name: value for name, value in received.items() if name in asked or not name.startswith("_")}
+    return _entries(asked, callers, path)
 
 
 def _name_or_arn(asked: Any, received: Any, path: str) -> list[str] | None:  # noqa: ARG001 - a rule
@@ -181,9 +182,8 @@ def _equal(asked: Any, received: Any) -> bool:
 
 
 def _altered(asked: Any, received: Any, path: str) -> str:
-    given = list(asked) if isinstance(asked, tuple) else asked
     shown = "missing" if received is None else repr(received)
-    return f"{path} is {shown}, given was {given!r}"
+    return f"{path} is {shown}, given was {asked!r}"
 
 
 # -- what was asked for at creation
@@ -301,7 +301,7 @@ def _echo(pairs: Pairs, noun: str, path: str, member: str) -> Callable[[Snapshot
             value = at(asked, member)
             value = {} if value is None and member in _MAPS else value
             if value is not None:
-                extended = RANGES if autotuned(resource.known.create) else frozenset[str]()
+                extended = _RANGES if autotuned(resource.known.create) else frozenset[str]()
                 yield Subject(resource.name, (value, at(received, member), path, extended), (resource.description,))
 
     return _as_created(noun, path).about(given)(differences)
