@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import IntEnum
+from typing import NamedTuple
 
 _LISTED = 12
 """How many choices a hint lists before it only counts them."""
@@ -23,6 +24,14 @@ class ExitCode(IntEnum):
     """The target could not be reached, or broke while it was being judged."""
     PARTLY_JUDGED = 4
     """Nothing failed, and nothing, or too little, was judged."""
+
+
+class Problem(NamedTuple):
+    """Something that the user can fix: what is wrong, where (`file:line`), and what to do."""
+
+    problem: str
+    where: str
+    hint: str
 
 
 class UserError(Exception):

@@ -15,8 +15,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass
+from enum import Enum
 from itertools import pairwise
-from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -47,7 +48,7 @@ def read(form: type[Form], value: object, where: str = "the line") -> Form:
     try:
         return msgspec.convert(value, form)
     except msgspec.ValidationError as error:
-        raise FormError(_in_words(str(error), where)) from None
+        raise FormError(_in_words(str(error), where, form)) from None
 
 
 def plain(form: object) -> Any:
@@ -80,12 +81,10 @@ def schema(title: str, *forms: Any, description: str = "") -> dict[str, Any]:
 
 def _forms_in(annotation: Any) -> Iterator[type]:
     """Yield the forms that an annotation names, and those that their members name."""
-    if _is_form(annotation):
-        yield annotation
-        for member in get_type_hints(annotation, include_extras=True).values():
+    for form in filter(_is_form, _parts(annotation)):
+        yield form
+        for member in get_type_hints(form, include_extras=True).values():
             yield from _forms_in(member)
-    for argument in get_args(annotation):
-        yield from _forms_in(argument)
 
 
 def _is_form(annotation: Any) -> bool:
@@ -112,8 +111,8 @@ _MISSING = re.compile(r"Object missing required field `(.+)`")
 _EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`(?P<limit>[^,]*)(?:, got `(?P<received>.+)`)?")
 
 
-def _in_words(message: str, where: str) -> str:
-    """Return a complaint of msgspec in the words of JSON, the path first."""
+def _in_words(message: str, where: str, form: Any) -> str:
+    """Return a complaint of msgspec in the words of JSON, the path first, and the words that an enum has."""
     problem, _, place = message.partition(" - at `$")
     path = place.removesuffix("`").removeprefix(".")
     if found := _MISSING.fullmatch(problem):
@@ -122,7 +121,28 @@ def _in_words(message: str, where: str) -> str:
         wanted = " or ".join(_TYPES.get(name, name) for name in found["wanted"].split(" | "))
         received = f", not {_TYPES.get(found['received'], found['received'])}" if found["received"] else ""
         return f"{path or where} must be {wanted}{found['limit']}{received}"
-    return f"{path or where}: {problem[0].lower()}{problem[1:]}"
+    words = ", ".join(_words_of(form, path)) if problem.startswith("Invalid enum") else ""
+    return f"{path or where}: {problem[0].lower()}{problem[1:]}" + (f"; it is one of: {words}" if words else "")
+
+
+def _words_of(form: Any, path: str) -> Iterator[str]:
+    """Yield the values of the enum at a path of a form."""
+    annotations = [form]
+    for member in re.sub(r"\[[^]]*\]", "", path).split("."):
+        forms = [part for item in annotations for part in _parts(item) if _is_form(part)]
+        annotations = [hints[member] for hints in map(get_type_hints, forms) if member in hints]
+    for part in (part for item in annotations for part in _parts(item)):
+        if get_origin(part) is Literal:
+            yield from map(str, get_args(part))
+        elif isinstance(part, type) and issubclass(part, Enum):
+            yield from (str(item.value) for item in part)
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """Yield an annotation and those that it is made of."""
+    yield annotation
+    for argument in get_args(annotation):
+        yield from _parts(argument)
 
 
 def json_type(value: object) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from conformance.errors import UserError, suggest
+from conformance.errors import Problem, UserError, suggest
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -326,29 +326,43 @@ _BOUNDS = {
 }
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What one value of a file breaks of its schema: `where` is `file:line`."""
-
-    trail: Trail
-    where: str
-    problem: str
-    hint: str
-
-
-def insist(document: Section, schema: Mapping[str, Any], error: type[UserError], secret: Collection[str] = ()) -> None:
+def insist(
+    document: Section | Entries, schema: Mapping[str, Any], error: type[UserError], secret: Collection[str] = ()
+) -> None:
     """Check a file against its schema. Raises `error` for the first fault by line, and counts the others."""
-    faults = schema_faults(document, schema, secret)
-    if faults:
-        more = f" (and {len(faults) - 1} more in this file)" if len(faults) > 1 else ""
-        raise error(faults[0].problem + more, where=faults[0].where, hint=faults[0].hint)
+    problems = schema_problems(document, schema, secret)
+    if problems:
+        problem, where, hint = problems[0]
+        more = f" (and {len(problems) - 1} more in this file)" if len(problems) > 1 else ""
+        raise error(problem + more, where=where, hint=hint)
 
 
-def schema_faults(document: Section | Entries, schema: Mapping[str, Any], secret: Collection[str] = ()) -> list[Fault]:
+def schema_problems(
+    document: Section | Entries, schema: Mapping[str, Any], secret: Collection[str] = ()
+) -> list[Problem]:
     """Return what a file breaks of its schema, by line and in words. What is below a `secret` key is never repeated.
 
     A schema may say `problem` and `hint` next to a rule, in the place of the usual words.
     """
+    errors = list(_validator()(schema).iter_errors(document))
+    misspelt = [error.absolute_path for error in errors if error.validator == "additionalProperties"]
+    found = [
+        Problem(problem, _place(document, trail), hint)
+        for error in errors
+        if error.validator != "required" or error.absolute_path not in misspelt  # the misspelt key is the missing one
+        for trail, problem, hint in _in_words(error, secret)
+    ]
+    nul = "a text has the character NUL, which no program takes"
+    found += [
+        Problem(nul, _place(document, trail), "write it without")
+        for trail, text in _texts(document, [])
+        if "\0" in text
+    ]
+    return sorted(dict.fromkeys(found), key=lambda problem: int(problem.where.rpartition(":")[2]))
+
+
+@cache
+def _validator() -> Any:
     import jsonschema  # noqa: PLC0415 - slow to import, and files that ship are not checked again
 
     usual = jsonschema.Draft202012Validator
@@ -356,22 +370,7 @@ def schema_faults(document: Section | Entries, schema: Mapping[str, Any], secret
     whole = usual.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     )
-    validator = jsonschema.validators.extend(usual, type_checker=whole)(schema)  # type: ignore[no-untyped-call]
-    errors = list(validator.iter_errors(document))
-    misspelt = [error.absolute_path for error in errors if error.validator == "additionalProperties"]
-    found = [
-        Fault(trail, _place(document, trail), problem, hint)
-        for error in errors
-        if error.validator != "required" or error.absolute_path not in misspelt  # the misspelt key is the missing one
-        for trail, problem, hint in _in_words(error, secret)
-    ]
-    nul = "a text has the character NUL, which no program takes"
-    found += [
-        Fault(trail, _place(document, trail), nul, "write it without")
-        for trail, text in _texts(document, [])
-        if "\0" in text
-    ]
-    return sorted(found, key=lambda fault: int(fault.where.rpartition(":")[2]))
+    return jsonschema.validators.extend(usual, type_checker=whole)  # type: ignore[no-untyped-call]
 
 
 def _in_words(error: ValidationError, secret: Collection[str]) -> Iterator[tuple[Trail, str, str]]:
@@ -396,7 +395,8 @@ def _in_words(error: ValidationError, secret: Collection[str]) -> Iterator[tuple
         for name in (name for name in limit if name not in given):
             yield trail, f"{what} lacks the key {name!r}", f"add `{name}:` to it"
     elif "problem" in schema:
-        yield trail, f"{what} {schema['problem']}" + ("" if is_secret else f": {_shown(given)}"), schema["hint"]
+        shown = "" if is_secret or isinstance(given, dict | list) else f": {_shown(given)}"
+        yield trail, f"{what} {schema['problem']}{shown}", schema["hint"]
     elif rule == "type":
         kinds = [limit] if isinstance(limit, str) else limit
         expected = " or ".join(_KINDS[kind][0] for kind in kinds)

@@ -6,7 +6,7 @@ expression is therefore followed through the nodes of the operation, as far as w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,20 +15,8 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 
 from conformance.contract.citations import cited_by_behaviour
-from conformance.contract.keys import (
-    ContractError,
-    choice,
-    closed,
-    names,
-    section,
-    sub,
-    text,
-    text_map,
-    texts,
-    whole,
-    wrong_type,
-)
-from conformance.contract.model import Basis, Behaviour, Citation, Level, Node, Observation, Operation, Rule, Source
+from conformance.contract.files import ContractError, known, known_names
+from conformance.contract.model import Behaviour, Node, Observation, Operation, Rule, Source
 from conformance.errors import suggest
 from conformance.inputs import Entries, Section
 
@@ -63,12 +51,11 @@ Kinds = tuple[Any, ...]
 """What a value may be: nodes, items, records, anything; empty for null."""
 
 
-def check_rule(rule: Rule, written: Section, operation: Operation) -> None:
+def _check_rule(rule: Rule, written: Section, operation: Operation) -> None:
     """Reject an expression that does not compile, or that names what does not exist. Raises ContractError."""
     scope: dict[str, Kinds] = {"request": (operation.input,), "answer": (operation.output,)}
-    bindings = sub(written, "for")
     for name, expression in rule.bindings:
-        where = bindings.at(name)
+        where = written["for"].at(name)
         if name in scope:
             raise ContractError(
                 f"the name {name!r} is bound already", where=where, hint="choose another name for this binding"
@@ -222,106 +209,53 @@ def _values(kinds: Kinds) -> Iterator[Any]:
                 yield from member
 
 
-_REQUIRED = ("id", "number", "operations", "statement", "sources", "basis", "judged_by")
-_JUDGES = ("rule", "law", "facts", "not_observable")
-_RULE = ("operation", "subject", "require", "expected")
-_RULE_OPTIONAL = ("for", "when", "show")
-_BASES: dict[str, tuple[Basis, Level]] = {
-    "documented": ("documented", "must"),
-    "protocol": ("protocol", "must"),
-    "modelled": ("modelled", "should"),
-    "observed": ("observed", "should"),
-    "inferred": ("inferred", "should"),
-}
-
-
-def parse_behaviours(
+def read_behaviours(
     written: Entries,
     sources: Mapping[str, Source],
     operations: Mapping[str, Operation],
     observations: Mapping[str, Observation],
 ) -> Iterator[Behaviour]:
     """Read one file. Raises ContractError."""
-    for index, entry in enumerate(written):
-        mapping = section(entry, written.at(index), "a behaviour")
-        closed(mapping, (*_REQUIRED, "observed"), _REQUIRED, what="a behaviour")
-        judges = sub(mapping, "judged_by")
-        closed(judges, _JUDGES, what="`judged_by`")
-        if len(judges) != 1:
-            raise ContractError(
-                f"a behaviour has exactly one judge, not {len(judges)}",
-                where=mapping.at("judged_by"),
-                hint=f"write exactly one of: {', '.join(_JUDGES)}",
-            )
-        basis, level = _BASES[choice(mapping, "basis", _BASES)]
+    for entry in written:
+        judges = entry["judged_by"]
         yield Behaviour(
-            text(mapping, "id"),
-            whole(mapping, "number"),
-            names(mapping, "operations", operations, "operation"),
-            text(mapping, "statement"),
-            _sources(mapping, sources),
-            basis,
-            level,
-            names(mapping, "observed", observations, "observation"),
-            tuple(_rules(judges, operations)),
-            _one_or_more(judges, "law"),
-            _one_or_more(judges, "facts"),
-            text(judges, "not_observable") if "not_observable" in judges else "",
-            mapping.at(),
+            entry["id"],
+            entry["number"],
+            known_names(entry, "operations", operations, "operation"),
+            entry["statement"],
+            tuple(cited_by_behaviour(item, sources) for item in entry["sources"]),
+            entry["basis"],
+            "must" if entry["basis"] in {"documented", "protocol"} else "should",
+            known_names(entry, "observed", observations, "observation"),
+            tuple(_rules(_listed(judges.get("rule")), operations)),
+            _listed(judges.get("law")),
+            _listed(judges.get("facts")),
+            judges.get("not_observable", ""),
+            entry.at(),
         )
 
 
-def _one_or_more(mapping: Section, key: str) -> tuple[str, ...]:
-    """Return a text, or a list of texts that is not empty."""
-    if key not in mapping:
+def _listed(value: Any) -> tuple[Any, ...]:
+    """Return the entries of a list, a single value, or nothing."""
+    if value is None:
         return ()
-    if not isinstance(mapping[key], list):
-        return (text(mapping, key),)
-    if not mapping[key]:
-        raise wrong_type(mapping, key, "a list with at least one entry")
-    return texts(mapping, key)
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
-def _sources(mapping: Section, sources: Mapping[str, Source]) -> tuple[Citation, ...]:
-    entries = mapping["sources"]
-    if not isinstance(entries, Entries) or not entries:
-        raise wrong_type(mapping, "sources", "a list of citations")
-    return tuple(
-        cited_by_behaviour(section(entry, entries.at(at), "a citation"), sources) for at, entry in enumerate(entries)
-    )
-
-
-def _rules(judges: Section, operations: Mapping[str, Operation]) -> Iterator[Rule]:
-    """Yield the rule, or the rules of a list: one an operation, so that each makes a check with an id of its own."""
-    written = judges.get("rule")
-    if not isinstance(written, Entries) or not written:
-        if "rule" in judges:
-            yield _rule(sub(judges, "rule"), operations)
-        return
+def _rules(written: Sequence[Section], operations: Mapping[str, Operation]) -> Iterator[Rule]:
+    """Yield the rules: one an operation, so that each makes a check with an id of its own."""
     taken: set[str] = set()
-    for at, entry in enumerate(written):
-        rule = _rule(section(entry, written.at(at), "a rule"), operations)
-        if rule.operation in taken:
+    for entry in written:
+        operation = known(entry["operation"], operations, "operation", entry.at("operation"))
+        if operation in taken:
             raise ContractError(
-                f"a second rule about {rule.operation}",
-                where=written.at(at),
+                f"a second rule about {operation}",
+                where=entry.at(),
                 hint="keep one rule for each operation, and make another behaviour of the rest",
             )
-        taken.add(rule.operation)
+        taken.add(operation)
+        bindings = tuple(entry.get("for", {}).items())
+        parts = {key: entry.get(key, "") for key in ("subject", "when", "require", "expected", "show")}
+        rule = Rule(operation, bindings=bindings, **parts)
+        _check_rule(rule, entry, operations[operation])
         yield rule
-
-
-def _rule(written: Section, operations: Mapping[str, Operation]) -> Rule:
-    closed(written, (*_RULE, *_RULE_OPTIONAL), _RULE, what="a rule")
-    operation = choice(written, "operation", operations)
-    rule = Rule(
-        operation,
-        text(written, "subject"),
-        tuple(text_map(written, "for").items()),
-        text(written, "when", "") if "when" in written else "",
-        text(written, "require"),
-        text(written, "expected"),
-        text(written, "show") if "show" in written else "",
-    )
-    check_rule(rule, written, operations[operation])
-    return rule

@@ -1,4 +1,4 @@
-"""Reading of `sources.yaml` and `observations.yaml`: what may be cited, and what was observed."""
+"""Reading of `sources.yaml`, and of the citations of it: which lines state a claim, and what is in force."""
 
 from __future__ import annotations
 
@@ -7,29 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.contract.keys import (
-    CITABLE,
-    WIRE_NUMBER,
-    ContractError,
-    choice,
-    closed,
-    facet_value,
-    known,
-    same_value,
-    section,
-    shown,
-    sub,
-    subs,
-    text,
-    texts,
-    whole,
-    wrong_type,
-)
-from conformance.contract.model import UNSET, Citation, Observation, Source
+from conformance.contract.files import ContractError, by_name, known
+from conformance.contract.model import UNSET, WIRE_NUMBER, Citation, Source, same_value
 from conformance.errors import suggest
 from conformance.inputs import Entries, Section
-
-DIRECTIONS = ("input", "output", "error", "paginator")
 
 Claim = tuple[str, str, str, str]
 """Operation, direction, path, facet."""
@@ -44,25 +25,22 @@ class CitationIndex:
 
     def add_file(self, document: str, written: Section, operations: Collection[str]) -> None:
         """Read the citations of one document. Raises ContractError."""
-        source = self.sources.get(document)
-        if source is None or not source.is_document:
-            documents = [item.id for item in self.sources.values() if item.is_document]
+        documents = {name: source for name, source in self.sources.items() if source.is_document}
+        if document not in documents:
             raise ContractError(
                 f"there is no document {document!r}",
                 where=written.at(),
                 hint=f"name the file after a document of sources.yaml: {suggest(document, documents)}",
             )
-        for operation, directions in subs(written):
+        for operation, directions in written.items():
             known(operation, operations, "operation", written.at(operation))
-            closed(directions, DIRECTIONS, what="an operation that is cited")
-            for direction, paths in subs(directions):
-                for path, facets in subs(paths):
-                    closed(facets, CITABLE, what="a cited path")
+            for direction, paths in directions.items():
+                for path, facets in paths.items():
                     for facet in facets:
                         claim = (operation, direction, path, facet)
-                        self.waiting.setdefault(claim, []).extend(_cited(facet, facets, source))
+                        self.waiting.setdefault(claim, []).extend(_cited(facet, facets, documents[document]))
 
-    def settle(self, claim: Claim, stated: Any) -> tuple[Any, tuple[Citation, ...]]:
+    def in_force(self, claim: Claim, stated: Any) -> tuple[Any, tuple[Citation, ...]]:
         """Take out the citations of a claim, and return the value in force with all citations.
 
         Documents about the operation itself come first, and the newest of them before all others.
@@ -73,9 +51,9 @@ class CitationIndex:
         cited = self.waiting.pop(claim, None)
         if cited is None:
             return stated, ()
-        if all(citation.value is UNSET for citation in cited):
-            return stated, tuple(sorted(cited, key=lambda citation: self._rank(citation, claim[0])))
         cited.sort(key=lambda citation: self._rank(citation, claim[0]))
+        if all(citation.value is UNSET for citation in cited):
+            return stated, tuple(cited)
         own = [
             citation
             for citation in cited
@@ -113,156 +91,71 @@ def _with_own_value(citation: Citation, stated: Any, value: Any) -> Citation:
 def _cited(facet: str, facets: Section, source: Source) -> Iterator[Citation]:
     """Read a line, a mapping with more about it, or a list of these."""
     written = facets[facet]
-    where = facets.at(facet)
-    if not isinstance(written, Entries):
-        yield _one(facet, written, where, source)
-        return
-    for index, entry in enumerate(written):
-        yield _one(facet, entry, written.at(index), source)
-
-
-def _one(facet: str, written: Any, where: str, source: Source) -> Citation:
-    if not isinstance(written, Section):
-        return Citation(source.id, _line_number(written, where, source), where=where)
-    closed(written, ("line", "value", "as", "lines"), ("line",), what="a citation")
-    value = facet_value(facet, written, "value") if "value" in written else UNSET
-    words: tuple[str, ...] = ()
-    if "as" in written:
-        words = texts(written, "as") if isinstance(written["as"], list) else (str(written["as"]),)
-    line = _line_number(written["line"], where, source)
-    return Citation(source.id, line, value, words, _more_lines(written, source), where)
+    if isinstance(written, Entries):
+        places = [written.at(index) for index in range(len(written))]
+    else:
+        written, places = [written], [facets.at(facet)]
+    for entry, where in zip(written, places, strict=True):
+        if not isinstance(entry, Section):
+            yield _citation(source, {"line": entry}, where)
+            continue
+        words = entry.get("as", ())
+        yield replace(
+            _citation(source, entry, where),
+            value=facet_value(facet, entry, "value") if "value" in entry else UNSET,
+            words=tuple(words) if isinstance(words, list | tuple) else (str(words),),
+        )
 
 
 def cited_by_behaviour(entry: Section, sources: Mapping[str, Source]) -> Citation:
     """Return a citation that names its source. Raises ContractError."""
-    closed(entry, ("document", "line", "lines"), ("document",), what="a citation of a behaviour")
-    source = sources[known(text(entry, "document"), sources, "source", entry.at("document"))]
-    if source.is_document:
-        line = _line_number(entry.get("line"), entry.at("line"), source)
-        return Citation(source.id, line, more_lines=_more_lines(entry, source), where=entry.at())
-    if entry.get("line") is not None or "lines" in entry:
+    source = sources[known(entry["document"], sources, "source", entry.at("document"))]
+    if not source.is_document and ("line" in entry or "lines" in entry):
         raise ContractError(f"the source {source.id!r} has no lines", where=entry.at("line"), hint="remove the line")
-    return Citation(source.id, None, where=entry.at())
+    return _citation(source, entry, entry.at())
 
 
-def _more_lines(written: Section, source: Source) -> tuple[int, ...]:
-    more = written.get("lines", ())
-    if "lines" in written and not isinstance(more, Entries):
-        raise wrong_type(written, "lines", "a list of line numbers")
-    return tuple(_line_number(line, more.at(index), source) for index, line in enumerate(more))
-
-
-def _line_number(written: Any, where: str, source: Source) -> int:
-    """Return a line that the document has. Raises ContractError."""
-    if not isinstance(written, int) or isinstance(written, bool):
-        raise ContractError(
-            f"a citation is a line number, not {shown(written)}",
-            where=where,
-            hint="write the line, or `{line: ..., value: ...}`, or a list of these",
-        )
-    if not 1 <= written <= source.lines:
-        raise ContractError(
-            f"the document {source.id!r} has no line {written}",
-            where=where,
-            hint=f"its lines are 1 to {source.lines}, as sources.yaml says",
-        )
-    return written
-
-
-DOCUMENT_KINDS = ("cli-page", "api-reference-text", "api-reference-markdown", "boto3-page-text", "boto3-page-rst")
-CERTAINTIES = ("high", "medium", "sample", "none")
-
-_DOCUMENT_KEYS = ("title", "kind", "edition", "operation", "file", "sha256", "lines")
-_DOCUMENT_OPTIONAL = ("dated", "url")
-_URL = re.compile(r"https?://[^\s<>\"']+")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-def parse_sources(written: Section) -> dict[str, Source]:
-    """Read the documents and the other sources, by id. Raises ContractError."""
-    closed(written, ("documents", "others"), ("documents",), what="the list of sources")
-    found: dict[str, Source] = {}
-    editions: dict[int, str] = {}
-    for name, entry in subs(sub(written, "documents")):
-        found[name] = source = _document(name, entry)
-        if source.edition in editions:
+def _citation(source: Source, written: Mapping[str, Any], where: str) -> Citation:
+    """Return a citation of lines that the document has. Raises ContractError."""
+    line, more = written.get("line"), tuple(written.get("lines", ()))
+    for number in (line, *more) if source.is_document else ():
+        if number is None or number > source.lines:
             raise ContractError(
-                f"the documents {editions[source.edition]!r} and {name!r} have the same edition",
+                f"the document {source.id!r} has no line {number}" if number else "the citation names no line",
+                where=where,
+                hint=f"its lines are 1 to {source.lines}, as sources.yaml says",
+            )
+    return Citation(source.id, line, more_lines=more, where=where)
+
+
+def facet_value(facet: str, holder: Section, key: str) -> Any:
+    """Return the value of the facet in `holder` under `key`. Raises ContractError for a pattern that is none."""
+    value = holder[key]
+    if facet == "pattern":
+        try:
+            re.compile(value)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ContractError(
+                f"the pattern {value!r} does not compile: {error}",
+                where=holder.at(key),
+                hint="fix the regular expression; in YAML, single quotes keep backslashes as they are",
+            ) from error
+    return tuple(value) if facet == "enum" else value
+
+
+def read_sources(written: Section) -> dict[str, Source]:
+    """Read the documents and the other sources, by id. Raises ContractError."""
+    entries = [*written["documents"].items(), *written.get("others", {}).items()]
+    sources = by_name(
+        "source", ((name, entry.at(), Source(name, **entry, where=entry.at())) for name, entry in entries)
+    )
+    editions: dict[int, str] = {}
+    for name, entry in written["documents"].items():
+        other = editions.setdefault(entry["edition"], name)
+        if other != name:
+            raise ContractError(
+                f"the documents {other!r} and {name!r} have the same edition",
                 where=entry.at("edition"),
                 hint="number the documents by age, so that one of two is always the newer",
             )
-        editions[source.edition] = name
-    for name, entry in subs(sub(written, "others")):
-        if name in found:
-            raise ContractError(
-                f"the source {name!r} is there twice", where=entry.at(), hint="give each source its own id"
-            )
-        closed(entry, ("title", "kind", "version", "api_version", "url"), ("title", "kind"), what="a source")
-        found[name] = Source(
-            name,
-            text(entry, "title"),
-            text(entry, "kind"),
-            version=text(entry, "version", ""),
-            api_version=text(entry, "api_version", ""),
-            url=_url(entry),
-            where=entry.at(),
-        )
-    return found
-
-
-def _document(name: str, entry: Section) -> Source:
-    closed(entry, (*_DOCUMENT_KEYS, *_DOCUMENT_OPTIONAL), _DOCUMENT_KEYS, what="a document")
-    choice(entry, "kind", DOCUMENT_KINDS)
-    edition = whole(entry, "edition")
-    if edition == 0:
-        raise ContractError(
-            "editions are counted from 1", where=entry.at("edition"), hint="give the oldest document edition 1"
-        )
-    sha256 = text(entry, "sha256")
-    if not _SHA256.fullmatch(sha256):
-        raise ContractError(
-            "the sha256 is not 64 lower-case hexadecimal digits",
-            where=entry.at("sha256"),
-            hint="write the output of `sha256sum` for the file",
-        )
-    return Source(
-        name,
-        text(entry, "title"),
-        text(entry, "kind"),
-        edition,
-        str(entry.get("dated", "")),
-        text(entry, "operation"),
-        text(entry, "file"),
-        sha256,
-        whole(entry, "lines"),
-        url=_url(entry),
-        where=entry.at(),
-    )
-
-
-def _url(entry: Section) -> str:
-    """Return where a source is published; it becomes a link in reports, so that only http and https are taken."""
-    url = text(entry, "url", "")
-    if url and not _URL.fullmatch(url):
-        raise ContractError(
-            f"{url!r} is no public address",
-            where=entry.at("url"),
-            hint="write the whole URL of the page, beginning with https://",
-        )
-    return url
-
-
-def parse_observations(written: Entries) -> dict[str, Observation]:
-    """Read the observations, by id. Raises ContractError."""
-    found: dict[str, Observation] = {}
-    for index, entry in enumerate(written):
-        fact = section(entry, written.at(index), "an observation")
-        keys = ("id", "statement", "certainty")
-        closed(fact, keys, keys, what="an observation")
-        name = text(fact, "id")
-        if name in found:
-            raise ContractError(
-                f"the observation {name!r} is there twice", where=fact.at("id"), hint="give each its own id"
-            )
-        found[name] = Observation(name, text(fact, "statement"), choice(fact, "certainty", CERTAINTIES))
-    return found
+    return sources

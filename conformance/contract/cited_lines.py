@@ -16,7 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.model import UNSET, Citation, Contract, Fact, Finding, Source
+from conformance.contract.model import UNSET, Citation, Contract, Fact, Source
+from conformance.errors import Problem
 
 _LINK = re.compile(r"\]\([^)]{0,2000}\)")
 """Where a link of Markdown goes; bounded, so that a line of brackets takes no longer than it is long."""
@@ -136,13 +137,13 @@ _SHOWN = 70
 """How many characters of a cited line a finding quotes."""
 
 
-def verify_citations(contract: Contract, folder: Path) -> tuple[Finding, ...]:
+def verify_citations(contract: Contract, folder: Path) -> tuple[Problem, ...]:
     """Check every citation against the documents in a folder, which are found by the file names in sources.yaml.
 
     Documents that are missing, or are not those that were read when the contract was written, are findings; their
     citations are then not looked at.
     """
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     pages: dict[str, _Page] = {}
     for source in contract.sources.values():
         if source.is_document:
@@ -156,7 +157,7 @@ def verify_citations(contract: Contract, folder: Path) -> tuple[Finding, ...]:
             page = pages.get(citation.id)
             if page is not None and not all(page.text((line,)).strip() for line in citation.all_lines()):
                 findings.append(
-                    Finding(
+                    Problem(
                         f"the behaviour {behaviour.id!r} cites line {citation.line} of {citation.id!r}, which is blank",
                         citation.where,
                         "cite the line that states it",
@@ -176,28 +177,28 @@ class _Page:
         return "\n".join(self.lines[number - 1] for number in numbers)
 
 
-def _read(source: Source, folder: Path, findings: list[Finding]) -> _Page | None:
+def _read(source: Source, folder: Path, findings: list[Problem]) -> _Page | None:
     path = folder / source.file
     try:
         content = path.read_bytes()
     except OSError as error:
         problem = f"the document {source.id!r} can't be read from {path}: {error.strerror}"
-        findings.append(Finding(problem, source.where, "name the folder that holds the documents"))
+        findings.append(Problem(problem, source.where, "name the folder that holds the documents"))
         return None
     if hashlib.sha256(content).hexdigest() != source.sha256:
         problem = f"{path} is not the edition of {source.id!r} that the contract was written from"
-        findings.append(Finding(problem, source.where, "use that edition, or add the new one as a document"))
+        findings.append(Problem(problem, source.where, "use that edition, or add the new one as a document"))
         return None
     lines = tuple(content.decode("utf-8", errors="replace").split("\n"))
     counted = len(lines) - 1 if lines[-1] == "" else len(lines)
     if counted != source.lines:
         problem = f"the document {source.id!r} has {counted} lines, not {source.lines}"
-        findings.append(Finding(problem, source.where, f"write `lines: {counted}`"))
+        findings.append(Problem(problem, source.where, f"write `lines: {counted}`"))
         return None
     return _Page(source, lines)
 
 
-def _of_fact(fact: Fact, contract: Contract, pages: Mapping[str, _Page]) -> Iterator[Finding]:
+def _of_fact(fact: Fact, contract: Contract, pages: Mapping[str, _Page]) -> Iterator[Problem]:
     """Judge the citations of a fact; an enum may be spread over several citations of one page."""
     spread: defaultdict[tuple[str, Any], list[int]] = defaultdict(list)
     for citation in fact.sources:
@@ -210,7 +211,7 @@ def _of_fact(fact: Fact, contract: Contract, pages: Mapping[str, _Page]) -> Iter
         if not _says(fact, citation, page, page.text(whole), contract):
             quoted = page.text((citation.line or 1,)).strip()
             quoted = quoted if len(quoted) <= _SHOWN else quoted[:_SHOWN] + "..."
-            yield Finding(
+            yield Problem(
                 f"line {citation.line} of {citation.id!r} does not state {fact.id} ({quoted!r})",
                 citation.where,
                 "cite the line that states it, or give the words of the page with `as`",

@@ -111,7 +111,7 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Settled:
+class FinalState:
     """How an answer shows that the resource changes no more: the values of one member."""
 
     path: str
@@ -174,7 +174,7 @@ class Operation:
     http_status: int
     subject: str
     """The input member that names the resource; empty for an operation that is about no single one."""
-    settled: Settled | None
+    settled: FinalState | None
     pagination: Pagination | None
     listing: Listing | None
     paginator: Node | None
@@ -414,17 +414,19 @@ class Node:
         return self.members.get(name)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A fault of a contract that still loads: what is wrong, where (`file:line`), and what to do."""
+SCALARS: Final = ("string", "integer", "float", "boolean", "timestamp")
+FACETS: Final = (
+    "required", "default", "enum", "min_length", "max_length", "pattern", "minimum", "maximum",
+)  # fmt: skip
+WIRE_NUMBER: Final = "number"
+"""The type that drawn JSON gives to integers, floats and timestamps alike: it never wins over one that says more."""
 
-    problem: str
-    where: str
-    hint: str
 
-    def to_json(self) -> dict[str, str]:
-        """Return the three parts as they are printed by tools."""
-        return {"problem": self.problem, "where": self.where, "hint": self.hint}
+def same_value(item: Any, other: Any) -> bool:
+    """Whether two values of a facet say the same; the order in which a page lists an enum says nothing."""
+    if isinstance(item, list | tuple) and isinstance(other, list | tuple):
+        return set(item) == set(other)
+    return type(item) is type(other) and bool(item == other)
 
 
 _OF_TYPE: dict[str, type | tuple[type, ...]] = {

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.keys import same_value
-from conformance.contract.model import Citation, Contract, Node, Operation
+from conformance.contract.model import Citation, Contract, Node, Operation, same_value
 from conformance.documents.claims import ModelError
 from conformance.documents.findings import AgainstModel, Drift, Finding, Kind, fact_id, folded, together
 from conformance.documents.service_model import ModelSource

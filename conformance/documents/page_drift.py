@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.contract.keys import same_value
-from conformance.contract.model import UNSET, Citation, Contract, Fact, Source
+from conformance.contract.model import UNSET, Citation, Contract, Fact, Source, same_value
 from conformance.documents.claims import Claim
 from conformance.documents.findings import AgainstPage, Drift, Finding, Kind, fact_id, folded, together
 from conformance.documents.prose import wire_word

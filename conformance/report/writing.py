@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from conformance.contract.keys import ContractError
+from conformance.contract.files import ContractError
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.errors import UserError

@@ -28,8 +28,8 @@ from conformance.clients.boto3_checks import boto3_checks
 from conformance.clients.boto3_checks import law_names as boto3_law_names
 from conformance.clients.cli_checks import CLI_LAWS, cli_checks
 from conformance.contract.lint import lint
-from conformance.contract.model import Contract, Finding, Operation
-from conformance.errors import UserError
+from conformance.contract.model import Contract, Operation
+from conformance.errors import Problem, UserError
 from conformance.session.session import TargetSession
 
 GENERIC_LAWS = frozenset(
@@ -43,7 +43,7 @@ GENERIC_LAWS = frozenset(
 """The names, next to those of laws on tuning jobs, by which behaviours call for checks of this catalogue."""
 
 
-def lint_findings(contract: Contract) -> tuple[Finding, ...]:
+def lint_findings(contract: Contract) -> tuple[Problem, ...]:
     """Return every fault of a contract that loads, those of its behaviours' laws among them."""
     # A law about an operation that this contract does not have can judge none of its behaviours, and one that rests on
     # observations alone has none.

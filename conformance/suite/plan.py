@@ -15,7 +15,7 @@ from conformance.checks.check import Check, place_in_run
 from conformance.checks.tuning.answers import related
 from conformance.clients.awscli import AwsCli, AwsCliSettings, find, version_of
 from conformance.clients.boto3_client import Boto3Client
-from conformance.contract.keys import ContractError
+from conformance.contract.files import ContractError
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.session.session import Resource, TargetSession

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from conformance.contract.files import ContractError, packaged_root
 from conformance.contract.lint import lint
 from conformance.contract.loading import load
 
@@ -69,8 +73,24 @@ def test_a_sound_contract_has_no_finding(folder: ContractFolder) -> None:
     assert lint(load(folder.root), laws=()) == ()
 
 
-def test_the_shipped_contract_has_no_finding() -> None:
+def test_the_shipped_contract_has_no_finding_and_its_schema_is_one() -> None:
     assert lint(load()) == ()
+    Draft202012Validator.check_schema(
+        json.loads((packaged_root() / "contract.schema.json").read_text(encoding="utf-8"))
+    )
+
+
+def test_the_shipped_contract_is_checked_where_it_is_edited(
+    folder: ContractFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.contract.loading.packaged_root", lambda: folder.root)
+    folder.replace("shapes/answers.yaml", "{shape: Genre}", "{shape: Genre, patern: a}")
+    (finding,) = lint(load())
+    assert finding.problem == "`Book.members.Genre` has no key 'patern'"
+    assert finding.where == folder.where("shapes/answers.yaml", "patern")
+    folder.replace("shapes/answers.yaml", "{type: map, key", "{type: map, kye")
+    with pytest.raises(ContractError, match="no key 'patern'"):
+        load()
 
 
 @pytest.mark.parametrize(
@@ -114,12 +134,10 @@ def test_a_file_of_no_kind_is_found(folder: ContractFolder) -> None:
     assert finding.problem == "notes.yaml is no file of a contract"
 
 
-def test_a_schema_that_can_not_be_read_is_found(folder: ContractFolder) -> None:
+def test_the_schema_that_a_folder_brings_counts(folder: ContractFolder) -> None:
+    contract = load(folder.root)
+    shutil.copy(packaged_root() / "contract.schema.json", folder.root)
+    assert not lint(contract)
     (folder.root / "contract.schema.json").write_text("{", encoding="utf-8")
-    (finding,) = lint(load(folder.root))
+    (finding,) = lint(contract)
     assert "the schema can't be read" in finding.problem
-
-
-def test_a_folder_without_a_schema_is_checked_against_the_shipped_one(folder: ContractFolder) -> None:
-    (folder.root / "contract.schema.json").unlink()
-    assert not lint(load(folder.root))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from conformance.contract.keys import ContractError
+from conformance.contract.files import ContractError
 from conformance.contract.lint import lint
 from conformance.contract.loading import load
 from contract.small_contract import FILES

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.contract.keys import ContractError
+from conformance.contract.files import ContractError
 from conformance.contract.loading import load
 
 if TYPE_CHECKING:

@@ -146,7 +146,11 @@ BROKEN: dict[str, tuple[list[dict[str, Any]], int, str]] = {
     "a result after the footer": ([*WHOLE, WHOLE[1]], 5, "a line of type 'result' follows the footer"),
     "a check judged twice": ([*WHOLE[:2], WHOLE[1]], 3, "was already judged in line 2"),
     "an outcome that is not known": (changed(2, outcome="xfail"), 2, "outcome: invalid enum value 'xfail'"),
-    "a level that is not known": (changed(2, level="may"), 2, "level: invalid enum value 'may'"),
+    "a level that is not known": (
+        changed(2, level="may"),
+        2,
+        "level: invalid enum value 'may'; it is one of: must, should",
+    ),
     "a member missing": ([WHOLE[0], {"type": "result", "id": "A/b/c"}], 2, "operation is missing"),
     "a list that is none": (changed(2, because="cli:3"), 2, "because must be a list, not a string"),
     "a list of another type": (changed(2, notes=[3]), 2, "notes[0] must be a string, not an integer"),

@@ -13,7 +13,7 @@ import pytest
 
 from conformance.checks.check import matches
 from conformance.contract.cited_lines import plain as without_links
-from conformance.contract.keys import ContractError
+from conformance.contract.files import ContractError
 from conformance.contract.loading import load
 from conformance.documents.page import heading
 from conformance.documents.prose import plain

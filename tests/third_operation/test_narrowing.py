@@ -10,7 +10,7 @@ import pytest
 
 from conformance.checks.listing.filters import Narrowing, admits_all, admits_only, beyond, containing
 from conformance.checks.verdict import Outcome
-from conformance.contract.keys import ContractError
+from conformance.contract.files import ContractError
 from conformance.contract.loading import load
 from conformance.session.listing import Reader, Walked
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance import worlds
-from conformance.inputs import read_yaml, schema_faults
+from conformance.inputs import read_yaml, schema_problems
 from conformance.worlds.loading import load_world, world_schema
 from conformance.worlds.schedule import WorldError, single, training_job_name
 
@@ -140,7 +140,7 @@ def test_the_worlds_that_ship_keep_the_schema() -> None:
     folder = Path(worlds.__file__).parent / "data"
     for path in folder.rglob("*.yaml"):
         document = read_yaml(path.read_bytes(), str(path), WorldError, aliases=True)
-        assert schema_faults(document, world_schema()) == []
+        assert schema_problems(document, world_schema()) == []
 
 
 def test_an_unknown_name_tells_the_known_ones() -> None:
