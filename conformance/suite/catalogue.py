@@ -16,12 +16,15 @@ from conformance.checks.availability import availability_check
 from conformance.checks.check import Check, matches
 from conformance.checks.consistency.checks import law_checks, rule_checks
 from conformance.checks.consistency.repeats import repeat_checks
+from conformance.checks.error import LAWS as ERROR_LAWS
 from conformance.checks.error import error_checks
 from conformance.checks.law import laws
 from conformance.checks.listing.walks import ListingChecks, law_names
 from conformance.checks.protocol.connection import connection_checks
 from conformance.checks.protocol.envelope import envelope_checks
+from conformance.checks.request.checks import LAWS as REQUEST_LAWS
 from conformance.checks.request.checks import protocol_checks, request_checks
+from conformance.checks.response.checks import LAWS as RESPONSE_LAWS
 from conformance.checks.response.checks import answer_checks, resource_checks
 from conformance.checks.verdict import Verdict
 from conformance.clients.boto3_checks import boto3_checks
@@ -34,7 +37,9 @@ from conformance.session.session import TargetSession
 
 GENERIC_LAWS = frozenset(
     {
-        *("request-checks", "response-checks", "protocol-checks", "error-checks"),
+        *REQUEST_LAWS,
+        *RESPONSE_LAWS,
+        *ERROR_LAWS,
         *CLI_LAWS,
         *law_names(),
         *boto3_law_names(),

@@ -22,10 +22,12 @@ from conformance.checks.listing.walks import (
     concatenation,
     failed_walk,
     incomplete,
+    other_items,
+    other_order,
     same_members,
 )
 from conformance.checks.verdict import Verdict, failed, passed, skipped, weightiest
-from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, member
+from conformance.session.listing import Difference, Item, Reader, Walked, member
 from conformance.session.snapshot import ListingSnapshot
 
 _SHORTEST = 2
@@ -204,25 +206,12 @@ def keeps_order(reader: Reader, narrowing: Narrowing, walk: Walked, ordered: Wal
         return verdict
     wanted = [item for item in ordered.listing.items if narrowing.admits(item)]
     rests_on = {"items": len(wanted), "pages": len(walk.listing.pages)}
-    if difference := Difference.between(reader.identities(wanted), reader.identities(walk.listing.items)):
-        return failed_walk(
-            walk,
-            "filter-lost",
-            "filter and order together list other items",
-            expected=f"the {len(wanted)} items whose {narrowing.words}",
-            received=str(difference),
-            rests_on=rests_on,
-        )
-    model, keys = (reader.keys(sort_by, items) for items in (wanted, walk.listing.items))
-    if (at := first_difference(model, keys)) is not None:
-        return failed_walk(
-            walk,
-            "order-lost",
-            f"under the filter items are not sorted by {sort_by}",
-            expected=f"{model[at]!r} at place {at + 1}",
-            received=repr(keys[at]),
-            rests_on=rests_on,
-        )
+    reason, expected = "filter and order together list other items", f"the {len(wanted)} items whose {narrowing.words}"
+    if verdict := other_items(reader, walk, wanted, "filter-lost", reason, expected=expected, rests_on=rests_on):
+        return verdict
+    reason = f"under the filter items are not sorted by {sort_by}"
+    if verdict := other_order(reader, sort_by, walk, wanted, reason, rests_on=rests_on):
+        return verdict
     return passed(rests_on) if wanted else skipped(f"{walk.name} has no item whose {narrowing.words} under this order")
 
 
@@ -322,13 +311,13 @@ def _by_value(walker: Walker, name: str, listing: ListingSnapshot) -> dict[str, 
     }  # fmt: skip
 
 
-Find = Callable[[ListingSnapshot], Narrowing | None]
+Find = Callable[[Sequence[Item]], Narrowing | None]
 """Finds the value of a filter among the items of a listing."""
 
 
 def _parts_of_texts(checks: ListingChecks) -> Iterator[Variant]:
     for name, path in checks.reader.spec.containing.items():
-        yield _narrowing((name,), f"{path} contains it", partial(_containing, name, path))
+        yield _narrowing((name,), f"{path} contains it", partial(containing, name, path))
 
 
 def _spans(checks: ListingChecks) -> Iterator[Variant]:
@@ -337,31 +326,19 @@ def _spans(checks: ListingChecks) -> Iterator[Variant]:
     for ways, later, words in ((spec.after, True, "later"), (spec.before, False, "earlier")):
         for name, path in ways.items():
             others = tuple(way for way in ways.values() if way != path)
-            find = partial(_beyond, name, path, later=later, others=others)
-            yield _narrowing((name,), f"{path} is {words}", find)
+            yield _narrowing((name,), f"{path} is {words}", partial(beyond, name, path, later=later, others=others))
     for after, path in spec.after.items():
         for before in (name for name, other in spec.before.items() if other == path):
-            find = partial(_between, after, before, path)
-            yield _narrowing((after, before), f"{path} is between the two", find)
+            yield _narrowing((after, before), f"{path} is between the two", partial(_between, after, before, path))
 
 
 def _narrowing(names: tuple[str, ...], words: str, find: Find) -> Variant:
     return {"subject": "+".join(names), "words": words, "find": find, "first": names[0], "last": names[-1]}
 
 
-def _containing(name: str, path: str, listing: ListingSnapshot) -> Narrowing | None:
-    return containing(name, path, listing.items)
-
-
-def _beyond(
-    name: str, path: str, listing: ListingSnapshot, *, later: bool, others: tuple[str, ...]
-) -> Narrowing | None:
-    return beyond(name, path, listing.items, later=later, others=others)
-
-
-def _between(after: str, before: str, path: str, listing: ListingSnapshot) -> Narrowing | None:
-    start = beyond(after, path, listing.items, later=True, part=0.25)
-    end = beyond(before, path, listing.items, later=False, part=0.75)
+def _between(after: str, before: str, path: str, items: Sequence[Item]) -> Narrowing | None:
+    start = beyond(after, path, items, later=True, part=0.25)
+    end = beyond(before, path, items, later=False, part=0.75)
     return start.both(end) if start is not None and end is not None else None
 
 
@@ -422,7 +399,7 @@ def _narrowed(
     **_: str,
 ) -> Verdict:
     for each in (listing, *walker.listed()):
-        if (narrowing := find(each)) is not None:
+        if (narrowing := find(each.items)) is not None:
             return evaluate(walker, each, narrowing)
     return skipped(f"the target's items can't be divided by {subject}: it would admit all of them, or none")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
@@ -16,6 +17,7 @@ from conformance.checks.listing.walks import (
     Walker,
     failed_walk,
     incomplete,
+    other_items,
     same_members,
 )
 from conformance.checks.verdict import Outcome, Tally, Verdict, failed, passed, skipped, weightiest
@@ -33,97 +35,69 @@ def sorted_by(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Item],
     documented nowhere is checked by grouping alone: equal values come together. Text may be compared with or without
     regard to case: no document says which.
     """
-    if verdict := incomplete(walk) or _other_items(reader, sort_by, walk, every):
+    if verdict := incomplete(walk):
         return verdict
-    keys = [key for key in reader.keys(sort_by, walk.listing.items) if key is not None]
+    if sort_by not in reader.spec.omits_items_without_key:
+        reason = f"sorting by {sort_by} lists other items than no order does"
+        rests_on = {"items": len(walk.listing.items)}
+        expected = f"all {len(every)} items"
+        if verdict := other_items(reader, walk, every, "other-items", reason, expected=expected, rests_on=rests_on):
+            return verdict
+    keys = _values(reader, sort_by, walk)
     if len(set(keys)) < _PAIR:
         return skipped(f"{walk.name} has fewer than two different values to sort by {sort_by}")
     if sort_by in reader.spec.grouped_only:
-        return _grouped(reader, sort_by, walk, keys)
-    return _steady(reader, sort_by, walk, keys, descending=descending)
-
-
-def _other_items(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Item]) -> Verdict | None:
-    difference = Difference.between(reader.identities(every), reader.identities(walk.listing.items))
-    if not difference or sort_by in reader.spec.omits_items_without_key:
-        return None
-    return failed_walk(
-        walk,
-        "other-items",
-        f"sorting by {sort_by} lists other items than no order does",
-        expected=f"all {len(every)} items",
-        received=str(difference),
-        rests_on={"items": len(walk.listing.items)},
-    )
-
-
-def _rests_on(keys: Sequence[Any]) -> dict[str, int]:
-    return {"items": len(keys), "distinct": len(set(keys))}
-
-
-def _steady(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any], *, descending: bool) -> Verdict:
-    try:
-        wrong = _first_inversion(keys, descending=descending)
-    except TypeError:
-        types = sorted({type(key).__name__ for key in keys})
-        reason = "the sort keys are not of one type"
-        return failed_walk(walk, "unsortable", reason, expected="keys of one type", received=str(types))
+        wrong = _first_torn(reader, sort_by, keys)
+    else:
+        try:
+            wrong = _first_inversion(reader, sort_by, keys, descending=descending)
+        except TypeError:
+            types = sorted({type(key).__name__ for key in keys})
+            reason = "the sort keys are not of one type"
+            return failed_walk(walk, "unsortable", reason, expected="keys of one type", received=str(types))
+    rests_on = {"items": len(keys), "distinct": len(set(keys))}
     if wrong is None:
-        return passed(_rests_on(keys))
-    index, before, after = wrong
-    word = "falling" if descending else "rising"
-    return failed_walk(
-        walk,
-        "out-of-order",
-        f"items are not sorted by {sort_by}",
-        expected=f"{word} {reader.spec.keys[sort_by]}",
-        received=f"{before!r} before {after!r} (places {index} and {index + 1})",
-        rests_on=_rests_on(keys),
-    )
+        return passed(rests_on)
+    expected, received = wrong
+    reason = f"items are not sorted by {sort_by}"
+    return failed_walk(walk, "out-of-order", reason, expected=expected, received=received, rests_on=rests_on)
 
 
-def _first_inversion(keys: Sequence[Any], *, descending: bool) -> tuple[int, Any, Any] | None:
+def _values(reader: Reader, sort_by: str, walk: Walked) -> list[Any]:
+    return [key for key in reader.keys(sort_by, walk.listing.items) if key is not None]
+
+
+def _first_inversion(reader: Reader, sort_by: str, keys: Sequence[Any], *, descending: bool) -> tuple[str, str] | None:
+    """Return what was expected and received where neighbours are out of order, the case of letters aside."""
+    is_wrong = operator.gt if descending else operator.lt
+
     def inversion(values: Sequence[Any]) -> tuple[int, Any, Any] | None:
-        return next(
-            (
-                (index, before, after)
-                for index, before, after in steps(values)
-                if (after > before if descending else after < before)
-            ),
-            None,
-        )
+        return next((step for step in steps(values) if is_wrong(step[2], step[1])), None)
 
-    exact = inversion(keys)
-    if (
-        exact is not None
-        and all(isinstance(key, str) for key in keys)
-        and inversion([key.casefold() for key in keys]) is None
-    ):
+    found = inversion(keys)
+    if found is None or (all(isinstance(key, str) for key in keys) and not inversion([key.casefold() for key in keys])):
         return None
-    return exact
+    index, before, after = found
+    expected = f"{'falling' if descending else 'rising'} {reader.spec.keys[sort_by]}"
+    return expected, f"{before!r} before {after!r} (places {index} and {index + 1})"
 
 
-def _grouped(reader: Reader, sort_by: str, walk: Walked, keys: Sequence[Any]) -> Verdict:
+def _first_torn(reader: Reader, sort_by: str, keys: Sequence[Any]) -> tuple[str, str] | None:
+    """Return what was expected and received where equal values do not come together."""
     runs = [key for key, _ in groupby(keys)]
-    if len(runs) == len(set(runs)):
-        return passed(_rests_on(keys))
-    torn = next(key for key in runs if runs.count(key) > 1)
-    return failed_walk(
-        walk,
-        "out-of-order",
-        f"items are not sorted by {sort_by}",
-        expected=f"items with the same {reader.spec.keys[sort_by]} side by side",
-        received=f"{torn!r} stands in {runs.count(torn)} places",
-        rests_on=_rests_on(keys),
-    )
+    torn = next((key for key in runs if runs.count(key) > 1), None)
+    if torn is None:
+        return None
+    expected = f"items with the same {reader.spec.keys[sort_by]} side by side"
+    return expected, f"{torn!r} stands in {runs.count(torn)} places"
 
 
 def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked) -> Verdict:
     """Check that falling order is rising order read backwards, equal keys aside, with the same items."""
     if verdict := incomplete(rising, falling):
         return verdict
-    names = [reader.identities(walk.listing.items) for walk in (rising, falling)]
-    if difference := Difference.between(names[0], names[1]):
+    difference = Difference.between(*(reader.identities(walk.listing.items) for walk in (rising, falling)))
+    if difference:
         return failed_walk(
             falling,
             "other-items",
@@ -131,13 +105,11 @@ def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked
             expected="the same items in both directions",
             received=f"falling, {difference}",
         )
-    every = (reader.keys(sort_by, walk.listing.items) for walk in (rising, falling))
-    keys = [[key for key in walked if key is not None] for walked in every]
-    if len(set(keys[0])) < _PAIR:
+    keys = _values(reader, sort_by, rising)
+    if len(set(keys)) < _PAIR:
         return skipped(f"{rising.name} has fewer than two different values to sort by {sort_by}")
-    forwards = [key for key, _ in groupby(keys[0])]
-    backwards = [key for key, _ in groupby(keys[1])]
-    rests_on = {"items": len(keys[0]), "distinct": len(set(keys[0]))}
+    forwards, backwards = ([key for key, _ in groupby(_values(reader, sort_by, walk))] for walk in (rising, falling))
+    rests_on = {"items": len(keys), "distinct": len(set(keys))}
     if forwards == backwards[::-1]:
         return passed(rests_on)
     return failed(
@@ -150,31 +122,26 @@ def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked
     )
 
 
-def same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walked, *, what: str) -> Verdict:
+def _same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walked, *, what: str) -> Verdict:
     """Check that leaving a member out is the same as writing its default out."""
     if verdict := incomplete(written_out, left_out):
         return verdict
-    names = [reader.identities(walk.listing.items) for walk in (written_out, left_out)]
-    keys = [reader.keys(sort_by, walk.listing.items) for walk in (written_out, left_out)]
-    if len(set(keys[0])) < _PAIR:
+    walks = (written_out, left_out)
+    names, others = (reader.identities(walk.listing.items) for walk in walks)
+    keys, other_keys = (reader.keys(sort_by, walk.listing.items) for walk in walks)
+    if len(set(keys)) < _PAIR:
         return skipped(f"{written_out.name} has fewer than two different values to sort by {sort_by}")
-    rests_on = {"items": len(names[0])}
-    if not Difference.between(names[0], names[1]) and keys[0] == keys[1]:
+    difference, rests_on = Difference.between(names, others), {"items": len(names)}
+    if not difference and keys == other_keys:
         return passed(rests_on)
-    received = str(Difference.between(names[0], names[1])) or f"first {names[1][0]}, last {names[1][-1]}"
     return failed(
         "other-default",
         f"leaving {what} out is not the documented default",
         rests_on=rests_on,
-        expected=f"the list with the default written out: first {names[0][0]}, last {names[0][-1]}",
-        received=f"{written_out.name}: {received}",
-        exchanges=(*pages_of(written_out.listing)[:1], *pages_of(left_out.listing)[:1]),
+        expected=f"the list with the default written out: first {names[0]}, last {names[-1]}",
+        received=f"{written_out.name}: {str(difference) or f'first {others[0]}, last {others[-1]}'}",
+        exchanges=tuple(page for walk in walks for page in pages_of(walk.listing)[:1]),
     )
-
-
-def follows(reader: Reader, sort_by: str, model: Walked, listing: Walked) -> bool:
-    """Return whether a listing has the order of a model, equal keys aside."""
-    return reader.keys(sort_by, model.listing.items) == reader.keys(sort_by, listing.listing.items)
 
 
 def in_one_order(reader: Reader, walks: Sequence[Walked], orders: Sequence[tuple[str, str]]) -> Verdict:
@@ -219,15 +186,10 @@ def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: 
             received=f"{len(strangers)} without, such as {strangers[0]}",
             rests_on=rests_on,
         )
-    if difference := Difference.between(reader.identities(with_key), reader.identities(walk.listing.items)):
-        return failed_walk(
-            walk,
-            "other-items",
-            f"sorting by {sort_by} does not list the items that have {key}",
-            expected=f"all {len(with_key)} items that have {key}",
-            received=str(difference),
-            rests_on=rests_on,
-        )
+    reason = f"sorting by {sort_by} does not list the items that have {key}"
+    expected = f"all {len(with_key)} items that have {key}"
+    if verdict := other_items(reader, walk, with_key, "other-items", reason, expected=expected, rests_on=rests_on):
+        return verdict
     if not rests_on["left_out"] or not with_key:
         return skipped(f"{walk.name} has no items both with and without {key}")
     return passed(rests_on)
@@ -315,23 +277,17 @@ def _keys(checks: ListingChecks) -> Iterator[Variant]:
     return ({"key": key} for key in checks.reader.spec.keys)
 
 
-def _defaults(checks: ListingChecks) -> tuple[str, str] | None:
-    """Return the default key and direction; None where one of them has none."""
-    key, direction = (checks.default(name) for name in (checks.reader.spec.sort_by, checks.reader.spec.sort_order))
-    return None if key is None or direction is None else (str(key), str(direction))
-
-
 def _keys_with_defaults(checks: ListingChecks) -> Iterator[Variant]:
-    yield from _keys(checks) if _defaults(checks) else ()
+    yield from _keys(checks) if checks.default_order else ()
 
 
 def _with_defaults(checks: ListingChecks) -> Iterator[Variant]:
-    if _defaults(checks):
+    if checks.default_order:
         yield {"observed": checks.operation.input.members[checks.reader.spec.sort_by].observed.get("default", ())}
 
 
 def _directions_with_defaults(checks: ListingChecks) -> Iterator[Variant]:
-    yield from ({"direction": way} for way in checks.directions if _defaults(checks))
+    yield from ({"direction": way} for way in checks.directions if checks.default_order)
 
 
 def _omitting_orders(checks: ListingChecks) -> Iterator[Variant]:
@@ -397,8 +353,7 @@ def _same_members(walker: Walker, listing: ListingSnapshot, *, key: str) -> Verd
 )
 def _default_direction(walker: Walker, listing: ListingSnapshot, *, key: str) -> Verdict:
     """Evaluate the default direction of a key: what was observed is about requests with neither, and no excuse here."""
-    _, direction = _defaults(walker.checks) or ("", "")
-    return _default(walker, listing, Query(key), Query(key, direction), walker.reader.spec.sort_order)
+    return _default(walker, listing, Query(key), walker.reader.spec.sort_order)
 
 
 @ListingCheck(
@@ -409,16 +364,17 @@ def _default_direction(walker: Walker, listing: ListingSnapshot, *, key: str) ->
     each=_with_defaults,
 )
 def _default_order(walker: Walker, listing: ListingSnapshot) -> Verdict:
-    verdict = _default(walker, listing, Query(), Query(*(_defaults(walker.checks) or ())), "both")
+    verdict = _default(walker, listing, Query(), "both")
     seen = walker.reader.spec.observed_default
     if verdict.kind != "other-default" or seen is None or seen.sort_by is None:
         return verdict
     observed = Query(seen.sort_by, seen.sort_order)
-    if follows(walker.reader, seen.sort_by, walker.walk(listing, observed), walker.walk(listing, Query())):
-        return passed(
-            verdict.rests_on, notes=(f"the target follows the observation, not the documents: {observed}",)
-        )  # fmt: skip
-    return verdict
+    keys = [
+        walker.reader.keys(seen.sort_by, walker.walk(listing, query).listing.items) for query in (observed, Query())
+    ]
+    if keys[0] != keys[1]:
+        return verdict
+    return passed(verdict.rests_on, notes=(f"the target follows the observation, not the documents: {observed}",))
 
 
 @ListingCheck(
@@ -431,10 +387,12 @@ def _default_order(walker: Walker, listing: ListingSnapshot) -> Verdict:
 )
 def _default_everywhere(walker: Walker) -> Verdict:
     """Evaluate the listings that every run has asked for, long ones among them; nothing is asked for this."""
-    seen = walker.reader.spec.observed_default
-    orders = [_defaults(walker.checks) or ("", "")]
-    if seen is not None and seen.sort_by is not None and seen.sort_order is not None:
-        orders.append((seen.sort_by, seen.sort_order))
+    written, seen = walker.checks.default_order, walker.reader.spec.observed_default
+    orders = [
+        (order.sort_by, order.sort_order)
+        for order in (written, seen)
+        if order is not None and order.sort_by is not None and order.sort_order is not None
+    ]
     return in_one_order(walker.reader, [walker.walk(each, Query()) for each in walker.listed()], orders)
 
 
@@ -446,14 +404,15 @@ def _default_everywhere(walker: Walker) -> Verdict:
     each=_directions_with_defaults,
 )
 def _default_key(walker: Walker, listing: ListingSnapshot, *, direction: str) -> Verdict:
-    key, _ = _defaults(walker.checks) or ("", "")
-    return _default(walker, listing, Query(None, direction), Query(key, direction), walker.reader.spec.sort_by)
+    return _default(walker, listing, Query(None, direction), walker.reader.spec.sort_by)
 
 
-def _default(walker: Walker, listing: ListingSnapshot, asked: Query, written: Query, what: str) -> Verdict:
+def _default(walker: Walker, listing: ListingSnapshot, asked: Query, what: str) -> Verdict:
     """Evaluate that what is asked without a member is the same as with its default written out."""
+    default = walker.checks.default_order or Query()
+    written = Query(asked.sort_by or default.sort_by, asked.sort_order or default.sort_order)
     given, unasked = (walker.walk(listing, query) for query in (written, asked))
-    return same_list(walker.reader, str(written.sort_by), given, unasked, what=what)
+    return _same_list(walker.reader, str(written.sort_by), given, unasked, what=what)
 
 
 @ListingCheck(

@@ -20,47 +20,11 @@ from conformance.checks.listing.walks import (
 )
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.session.listing import Reader, Walked
+from conformance.session.listing import Reader
 from conformance.session.snapshot import ListingSnapshot
 from conformance.wire.exchange import Exchange
 
 SIZES = (1, 2, 3, 7, 10, 99, 100)
-
-
-def full_pages(reader: Reader, walks: Sequence[Walked]) -> Verdict:
-    """Check that every page but the last is full (further than the documents go: siblings send shorter ones)."""
-    if verdict := incomplete(*walks):
-        return verdict
-    tally = Tally("pages")
-    for walk in walks:
-        for number, page in enumerate(walk.listing.pages[:-1], start=1):
-            count = len(reader.items(page))
-            tally.hold(count == walk.size, f"{walk.name}, page {number} of size {walk.size}: {count} items", page)
-    return tally.verdict(
-        "short-page",
-        "a full page wherever another follows",
-        wrong="pages before the last are not full",
-        lacking="no listing here is longer than a page",
-    )
-
-
-def same_size(reader: Reader, written_out: Exchange, left_out: Exchange) -> Verdict:
-    """Check that leaving the size out gives a page as long as with the default written out; ties may change items."""
-    for exchange in (written_out, left_out):
-        if verdict := fault_of(exchange, "a page"):
-            return verdict
-        if not exchange.ok:
-            return failed_by(exchange, "refused", "a page is refused", "a page")
-    wanted, got = len(reader.items(written_out)), len(reader.items(left_out))
-    if wanted != got:
-        return failed(
-            "other-default",
-            "leaving the size out is not the documented default",
-            expected=f"{wanted} items, as with the default written out",
-            received=f"{got} items",
-            exchanges=(written_out, left_out),
-        )
-    return passed({"pages": 2, "items": wanted})
 
 
 def default_page_size(reader: Reader, pages: Sequence[tuple[Exchange, int]], default: int, *, exact: bool) -> Verdict:
@@ -123,8 +87,27 @@ def _default_written_out(walker: Walker, listing: ListingSnapshot, *, default: i
         return skipped(NO_TOKEN)
     written = walker.page(listing, **{walker.reader.pagination.limit: default})
     # Where pages are not full in any case, the default has nothing to do with it.
-    verdict = same_size(walker.reader, written, walker.page(listing))
+    verdict = _same_size(walker.reader, written, walker.page(listing))
     return replace(verdict, follows=(f"{walker.operation.name}/pagination/page-size/full-pages",))
+
+
+def _same_size(reader: Reader, *pages: Exchange) -> Verdict:
+    """Check that two pages are as long, the first with the default written out; ties may change their items."""
+    for page in pages:
+        if verdict := fault_of(page, "a page"):
+            return verdict
+        if not page.ok:
+            return failed_by(page, "refused", "a page is refused", "a page")
+    wanted, got = (len(reader.items(page)) for page in pages)
+    if wanted == got:
+        return passed({"pages": 2, "items": wanted})
+    return failed(
+        "other-default",
+        "leaving the size out is not the documented default",
+        expected=f"{wanted} items, as with the default written out",
+        received=f"{got} items",
+        exchanges=pages,
+    )
 
 
 @ListingCheck(
@@ -137,7 +120,21 @@ def _default_written_out(walker: Walker, listing: ListingSnapshot, *, default: i
     each=lambda checks: ({} for _ in _with_default_size(checks)),
 )
 def _full_pages(walker: Walker, listing: ListingSnapshot) -> Verdict:
-    return full_pages(walker.reader, [walk for walk, _ in walker.cuts(listing)])
+    """Go further than the documents: siblings of the operation send shorter pages."""
+    walks = [walk for walk, _ in walker.cuts(listing)]
+    if verdict := incomplete(*walks):
+        return verdict
+    tally = Tally("pages")
+    for walk in walks:
+        for number, page in enumerate(walk.listing.pages[:-1], start=1):
+            count = len(walker.reader.items(page))
+            tally.hold(count == walk.size, f"{walk.name}, page {number} of size {walk.size}: {count} items", page)
+    return tally.verdict(
+        "short-page",
+        "a full page wherever another follows",
+        wrong="pages before the last are not full",
+        lacking="no listing here is longer than a page",
+    )
 
 
 def _longer(walker: Walker, default: int) -> list[tuple[Exchange, int]]:

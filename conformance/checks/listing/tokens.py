@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.checks.listing.walks import (
@@ -20,33 +19,12 @@ from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.session.listing import Difference, Reader, Walked, pages_of
 from conformance.session.snapshot import ListingSnapshot
-from conformance.wire.exchange import Exchange, Listing, shown
+from conformance.wire.exchange import Exchange, shown
 
 _CLIENT_ERRORS = range(400, 500)
 _ENDLESS = 1_000
 """Items of one listing after which a run may stop reading."""
 _ONE_PAGE = "no listing here is longer than a page"
-
-
-def leads_to_the_end(reader: Reader, listings: Sequence[tuple[str, Listing]]) -> Verdict:
-    """Check that token by token each listing comes to its end, whatever the resource; pairs of a name and its listing.
-
-    A listing that was left off because it is longer than a run reads is no fault, as long as it goes on
-    with other items.
-    """
-    tally = Tally("listings")
-    for name, listing in listings:
-        if not listing.pages or not listing.pages[0].ok:
-            continue
-        ids = reader.identities(listing.items)
-        endless = listing.left_off and len(set(ids)) == len(ids) > _ENDLESS
-        tally.hold(listing.complete or endless, f"{name}: {listing.problem}", *pages_of(listing)[-2:])
-    return tally.verdict(
-        "walk-broken",
-        "page after page to the last, which has no token",
-        wrong="pages do not lead to the end of the listing",
-        lacking="no resource has a listing",
-    )
 
 
 def are_strings(reader: Reader, walks: Sequence[Walked]) -> Verdict:
@@ -66,34 +44,16 @@ def are_strings(reader: Reader, walks: Sequence[Walked]) -> Verdict:
     )
 
 
-def truncated_pages_lead_on(reader: Reader, known: Sequence[tuple[Walked, int]]) -> Verdict:
-    """Evaluate first pages that leave items out: each must carry a token. `known` pairs walks with the count."""
-    tally = Tally("listings")
-    for walk, count in known:
-        if walk.listing.pages and count > walk.size and walk.listing.pages[0].ok:
-            page = walk.listing.pages[0]
-            have = len(reader.items(page))
-            words = f"{walk.name}: {have} of {count} items in a page of {walk.size}, and no token"
-            tally.hold(reader.token(page) is not None or have >= count, words, page)
-    return tally.verdict(
-        "no-token",
-        "a token while items are left out",
-        wrong="a page leaves items out and carries no token",
-        lacking=_ONE_PAGE,
-    )
-
-
-def none_at_the_end(reader: Reader, walks: Sequence[tuple[Walked, int]], *, exact: bool) -> Verdict:
+def none_at_the_end(reader: Reader, known: Iterable[tuple[Walked, int]], *, exact: bool) -> Verdict:
     """Check that a listing that fits on its page has no token; `exact` looks at those that just fill it.
 
     A page may be shorter than it was asked for (siblings of the operation send such pages): one that leaves items out
     carries its token by right.
     """
     tally = Tally("listings")
-    for walk, count in walks:
+    for walk, page, count in _first_pages(known):
         fits = count == walk.size if exact else count < walk.size
-        page = walk.listing.pages[0] if walk.listing.pages else None
-        if fits and page is not None and page.ok and len(reader.items(page)) >= count > 0:
+        if fits and len(reader.items(page)) >= count > 0:
             received = f"{walk.name}: {count} items on a page of {walk.size}, and a token"
             tally.hold(reader.token(page) is None, received, page)
     lacking = "no listing here fills its page exactly" if exact else "no listing here fits on one page"
@@ -105,23 +65,11 @@ def none_at_the_end(reader: Reader, walks: Sequence[tuple[Walked, int]], *, exac
     )
 
 
-def never_the_first_page_again(reader: Reader, walks: Sequence[Walked]) -> Verdict:
-    """Check that no token leads back: the items of the first page come once."""
-    if verdict := incomplete(*walks):
-        return verdict
-    tally = Tally("listings")
-    for walk in walks:
-        if len(walk.listing.pages) > 1:
-            first, *later = walk.listing.pages
-            items = set(reader.identities(reader.items(first)))
-            again = [page for page in later if items & set(reader.identities(reader.items(page)))]
-            tally.hold(not again, f"{walk.name}: items of the first page of {walk.size} come again", *again[:1])
-    return tally.verdict(
-        "page-again",
-        "the items of the first page once",
-        wrong="a token leads back to the first page",
-        lacking=_ONE_PAGE,
-    )
+def _first_pages(known: Iterable[tuple[Walked, int]]) -> Iterator[tuple[Walked, Exchange, int]]:
+    """Yield the first page of each walk that has one; pairs of a walk and the number of items of its listing."""
+    for walk, count in known:
+        if walk.listing.pages and walk.listing.pages[0].ok:
+            yield walk, walk.listing.pages[0], count
 
 
 def same_page(reader: Reader, once: Exchange, again: Exchange) -> Verdict:
@@ -141,18 +89,6 @@ def same_page(reader: Reader, once: Exchange, again: Exchange) -> Verdict:
             exchanges=(once, again),
         )
     return passed({"pages": 2, "items": len(first)})
-
-
-def unissued(exchange: Exchange) -> Verdict:
-    """Check that a made-up token is rejected, not taken for a page (further than the documents go)."""
-    expected = "a refusal with a 4xx: the token was never issued"
-    if verdict := fault_of(exchange, expected):
-        return verdict
-    if exchange.ok:
-        return failed_by(exchange, "garbage-token-accepted", "a made-up token gives a page", expected)
-    if exchange.status not in _CLIENT_ERRORS:
-        return failed_by(exchange, "no-refusal", "no refusal", expected)
-    return passed({"answers": 1}, notes=(f"refused: {exchange.error_code}",))
 
 
 def foreign(
@@ -203,8 +139,19 @@ _FULL, _UNISSUED = ("O22", "O24"), ("O40",)
     facts=_CAME,
 )
 def _while_truncated(walker: Walker, listing: ListingSnapshot) -> Verdict:
-    firsts = [(_first_page(walk), len(subject.items)) for walk, subject in walker.cuts(listing)]
-    return truncated_pages_lead_on(walker.reader, [*firsts, *_recounted(walker)])
+    reader, tally = walker.reader, Tally("listings")
+    cuts = [(walk, len(subject.items)) for walk, subject in walker.cuts(listing)]
+    for walk, page, count in _first_pages([*cuts, *_recounted(walker)]):
+        if count > walk.size:
+            have = len(reader.items(page))
+            words = f"{walk.name}: {have} of {count} items in a page of {walk.size}, and no token"
+            tally.hold(reader.token(page) is not None or have >= count, words, page)
+    return tally.verdict(
+        "no-token",
+        "a token while items are left out",
+        wrong="a page leaves items out and carries no token",
+        lacking=_ONE_PAGE,
+    )
 
 
 @ListingCheck(
@@ -237,13 +184,28 @@ def _none_when_all_fit(walker: Walker, _: ListingSnapshot) -> Verdict:
 )
 def _none_when_just_full(walker: Walker, _: ListingSnapshot) -> Verdict:
     full = [each for each in walker.listed() if len(each.items) == CUTS[-1]]
-    just_full = [(_first_page(walker.walk(each, Query(), CUTS[-1])), CUTS[-1]) for each in full]
+    just_full = [(walker.walk(each, Query(), CUTS[-1]), CUTS[-1]) for each in full]
     return none_at_the_end(walker.reader, [*just_full, *_counted(walker)], exact=True)
 
 
 @ListingCheck("pagination/token/never-back", "no token leads back to the first page", laws=_LEADS_ON, facts=_CAME)
 def _never_back(walker: Walker, listing: ListingSnapshot) -> Verdict:
-    return never_the_first_page_again(walker.reader, [walk for walk, _ in walker.cuts(listing)])
+    reader, walks = walker.reader, [walk for walk, _ in walker.cuts(listing)]
+    if verdict := incomplete(*walks):
+        return verdict
+    tally = Tally("listings")
+    for walk in walks:
+        if len(walk.listing.pages) > 1:
+            first, *later = walk.listing.pages
+            items = set(reader.identities(reader.items(first)))
+            again = [page for page in later if items & set(reader.identities(reader.items(page)))]
+            tally.hold(not again, f"{walk.name}: items of the first page of {walk.size} come again", *again[:1])
+    return tally.verdict(
+        "page-again",
+        "the items of the first page once",
+        wrong="a token leads back to the first page",
+        lacking=_ONE_PAGE,
+    )
 
 
 @ListingCheck(
@@ -254,9 +216,25 @@ def _never_back(walker: Walker, listing: ListingSnapshot) -> Verdict:
     at_large=True,
 )
 def _leads_to_the_end(walker: Walker) -> Verdict:
-    """Look at every resource: where no listing comes to its end there is none left to look at otherwise."""
-    every = walker.session.listings(walker.operation)
-    return leads_to_the_end(walker.reader, [(each.name, each.listing) for each in every if each.listing is not None])
+    """Look at every resource: where no listing comes to its end there is none left to look at otherwise.
+
+    A listing that was left off because it is longer than a run reads is no fault, as long as it goes on with other
+    items.
+    """
+    tally = Tally("listings")
+    for each in walker.session.listings(walker.operation):
+        listing = each.listing
+        if listing is None or not listing.pages or not listing.pages[0].ok:
+            continue
+        ids = walker.reader.identities(listing.items)
+        endless = listing.left_off and len(set(ids)) == len(ids) > _ENDLESS
+        tally.hold(listing.complete or endless, f"{each.name}: {listing.problem}", *pages_of(listing)[-2:])
+    return tally.verdict(
+        "walk-broken",
+        "page after page to the last, which has no token",
+        wrong="pages do not lead to the end of the listing",
+        lacking="no resource has a listing",
+    )
 
 
 @ListingCheck(
@@ -287,7 +265,15 @@ _MADE_UP = (("word", "not-a-token-that-anybody-issued"), ("number", "10"), ("bas
 )
 def _made_up(walker: Walker, listing: ListingSnapshot, *, form: str, value: str) -> Verdict:  # noqa: ARG001 - the form is for the id
     request = walker.request(listing, **{walker.reader.pagination.input_token: value})
-    return unissued(walker.session.exchange(request, ordinary=False))
+    exchange = walker.session.exchange(request, ordinary=False)
+    expected = "a refusal with a 4xx: the token was never issued"
+    if verdict := fault_of(exchange, expected):
+        return verdict
+    if exchange.ok:
+        return failed_by(exchange, "garbage-token-accepted", "a made-up token gives a page", expected)
+    if exchange.status not in _CLIENT_ERRORS:
+        return failed_by(exchange, "no-refusal", "no refusal", expected)
+    return passed({"answers": 1}, notes=(f"refused: {exchange.error_code}",))
 
 
 def _other_queries(checks: ListingChecks) -> Iterator[Variant]:
@@ -348,20 +334,16 @@ def _other_resource(walker: Walker, listing: ListingSnapshot) -> Verdict:
 
 
 def _counted(walker: Walker) -> list[tuple[Walked, int]]:
-    """Return the first page of every ended resource, as large as can be, with the number of items that it has."""
-    return [(_first_page(walker.walk(each, Query())), len(each.items)) for each in walker.listed()]
+    """Return the walk of every ended resource in pages as large as can be, with the number of items that it has."""
+    return [(walker.walk(each, Query()), len(each.items)) for each in walker.listed()]
 
 
 def _recounted(walker: Walker) -> Iterator[tuple[Walked, int]]:
-    """Yield the largest page of every resource that just fills it, with the items that smaller pages come upon."""
+    """Yield the walk of every resource that just fills the largest page, with the items that smaller pages have."""
     for each in walker.listed():
         walk = walker.walk(each, Query())
         if len(each.items) == walk.size > 1:
-            yield _first_page(walk), len(walker.walk(each, Query(), walk.size - 1).listing.items)
-
-
-def _first_page(walk: Walked) -> Walked:
-    return replace(walk, listing=replace(walk.listing, pages=walk.listing.pages[:1]))
+            yield walk, len(walker.walk(each, Query(), walk.size - 1).listing.items)
 
 
 def _issued(walker: Walker, listing: ListingSnapshot) -> str | None:

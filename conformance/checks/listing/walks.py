@@ -135,6 +135,12 @@ class ListingChecks:
         """Return the default of a member of the input; None where it has none."""
         return self.operation.input.members[member].effective("default")
 
+    @property
+    def default_order(self) -> Query | None:
+        """The default order written out; None where the key or the direction has no default."""
+        key, direction = (self.default(name) for name in (self.reader.spec.sort_by, self.reader.spec.sort_order))
+        return None if key is None or direction is None else Query(str(key), str(direction))
+
     def _check(self, declared: ListingCheck, variant: Variant) -> Check:
         spec, pagination = self.reader.spec, self.reader.pagination
         names = {
@@ -331,14 +337,44 @@ def failed_walk(  # noqa: PLR0913 - a verdict has as many parts
     walk: Walked, kind: str, reason: str, *, expected: str, received: str, rests_on: Mapping[str, int] | None = None
 ) -> Verdict:
     """Return a failure that the pages of a walk show."""
-    return failed(
-        kind,
-        reason,
-        expected=expected,
-        received=f"{walk.name}: {received}",
-        exchanges=pages_of(walk.listing),
-        rests_on=rests_on,
-    )
+    received, shown = f"{walk.name}: {received}", pages_of(walk.listing)
+    return failed(kind, reason, expected=expected, received=received, exchanges=shown, rests_on=rests_on)
+
+
+def other_items(  # noqa: PLR0913 - as above
+    reader: Reader,
+    walk: Walked,
+    wanted: Sequence[Item],
+    kind: str,
+    reason: str,
+    *,
+    expected: str,
+    rests_on: Mapping[str, int] | None = None,
+) -> Verdict | None:
+    """Evaluate that a walk lists these items, in whatever order; None where it does."""
+    difference = Difference.between(reader.identities(wanted), reader.identities(walk.listing.items))
+    if not difference:
+        return None
+    return failed_walk(walk, kind, reason, expected=expected, received=str(difference), rests_on=rests_on)
+
+
+def other_order(  # noqa: PLR0913 - as above
+    reader: Reader,
+    sort_by: str,
+    walk: Walked,
+    wanted: Sequence[Item],
+    reason: str,
+    *,
+    expected: str = "",
+    rests_on: Mapping[str, int],
+) -> Verdict | None:
+    """Evaluate that a walk is sorted as the same items are here, equal keys aside; None where it is."""
+    model, keys = (reader.keys(sort_by, items) for items in (wanted, walk.listing.items))
+    at = first_difference(model, keys)
+    if at is None:
+        return None
+    expected = f"{expected}{model[at]!r} at place {at + 1}"
+    return failed_walk(walk, "order-lost", reason, expected=expected, received=repr(keys[at]), rests_on=rests_on)
 
 
 def incomplete(*walks: Walked) -> Verdict | None:
@@ -406,30 +442,22 @@ def concatenation(reader: Reader, sort_by: str | None, whole: Walked, cut: Walke
     """
     if verdict := incomplete(whole, cut):
         return verdict
-    wanted, got = reader.identities(whole.listing.items), reader.identities(cut.listing.items)
+    wanted = whole.listing.items
     rests_on = {"items": len(wanted), "pages": len(cut.listing.pages)}
-    if not wanted and not got:
+    if not wanted and not cut.listing.items:
         return skipped(f"{whole.name} has no item under this query: there is nothing to cut into pages")
-    if difference := Difference.between(wanted, got):
-        return failed_walk(
-            cut,
-            "items-lost-or-repeated",
-            f"pages of {cut.size} do not add up to the list",
-            expected=f"the same {len(wanted)} items as in pages of {whole.size}",
-            received=str(difference),
-            rests_on=rests_on,
-        )
+    reason, expected = (
+        f"pages of {cut.size} do not add up to the list",
+        f"the same {len(wanted)} items as in pages of {whole.size}",
+    )
+    if verdict := other_items(
+        reader, cut, wanted, "items-lost-or-repeated", reason, expected=expected, rests_on=rests_on
+    ):
+        return verdict
     if sort_by is not None:
-        model, keys = (reader.keys(sort_by, walk.listing.items) for walk in (whole, cut))
-        if (at := first_difference(model, keys)) is not None:
-            return failed_walk(
-                cut,
-                "order-lost",
-                f"pages of {cut.size} come in another order",
-                expected=f"the order of the pages of {whole.size}: {model[at]!r} at place {at + 1}",
-                received=repr(keys[at]),
-                rests_on=rests_on,
-            )
+        reason, expected = f"pages of {cut.size} come in another order", f"the order of the pages of {whole.size}: "
+        if verdict := other_order(reader, sort_by, cut, wanted, reason, expected=expected, rests_on=rests_on):
+            return verdict
     return _too_large(reader, cut, rests_on) or passed(rests_on)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from conformance.checks.request.values import (
     JSON_TYPES,
     CaseError,
-    Edit,
     Expect,
     Members,
     Placeholder,
@@ -27,16 +26,17 @@ from conformance.checks.request.values import (
 )
 from conformance.contract.model import Contract, Node, Operation
 
-GARBAGE = "not-a-token-that-anybody-issued"
-FAR_FUTURE = 4_102_444_800
+_MADE_UP_TOKEN = "not-a-token-that-anybody-issued"  # noqa: S105 - a pagination token
+_FAR_FUTURE = 4_102_444_800
 """The beginning of the year 2100, in seconds: nothing on any server is younger."""
+_FAR = 10
+_VALID: frozenset[str] = frozenset()
 
 
 class Builder:
-    """Builds the request cases of one operation."""
+    """Builds the request cases of one operation, around the request that names a resource that exists, and no more."""
 
     def __init__(self, operation: Operation) -> None:
-        """Start from the request that names a resource that exists, if the operation needs one, and nothing else."""
         self.operation = operation
         self.base: Members = ((operation.subject, Placeholder.EXISTING),) if operation.subject else ()
 
@@ -55,360 +55,277 @@ class Builder:
         if node.name == self.operation.subject:
             return Placeholder.EXISTING
         if self.operation.listing is not None and node.name in self.operation.listing.before:
-            return FAR_FUTURE
+            return _FAR_FUTURE
         return Placeholder.TOKEN if self.is_token(node) else example(node)
 
-    def having(self, node: Node, value: Any) -> Members:
-        """Return the plainest request with this member set."""
+    def having(self, node: Node, *value: Any) -> Members:
+        """Return the plainest request with this value of a member, or without the member."""
         others = tuple(pair for pair in self.base if pair[0] != node.name)
-        return (*others, (node.name, value))
+        return (*others, *((node.name, item) for item in value))
 
-    def fact(self, node: Node, facet: str) -> tuple[str, ...]:
-        """Return the id of a fact of a member."""
-        return (f"{self.operation.name}/input/{node.path}/{facet}",)
+    def facts(self, node: Node, *facets: str) -> tuple[str, ...]:
+        """Return the ids of facts of a member."""
+        return tuple(f"{self.operation.name}/input/{node.path}/{facet}" for facet in facets)
 
     def case(  # noqa: PLR0913, PLR0917 - a row of a table
-        self, node: Node, name: str, statement: str, expect: Expect, value: Any, facet: str, **more: Any
+        self,
+        node: Node,
+        name: str,
+        statement: str,
+        value: Any,
+        facet: str,
+        expect: Expect = Expect.ACCEPTED,
+        **more: Any,
     ) -> RequestCase:
         """Make a case about one facet of a member; its level is that of the fact."""
-        modelled = facet not in node.documented and facet in node.modelled
-        facts = tuple(f"{fact}/modelled" if modelled else fact for fact in self.fact(node, facet))
-        more = {"level": "should" if modelled else "must", "basis": "modelled" if modelled else "documented"} | more
-        return RequestCase(
-            self.operation.name, node.path, name, statement, expect, self.having(node, value), facts, **more
-        )
+        basis = {"level": "must", "basis": "documented"}
+        if facet not in node.documented and facet in node.modelled:
+            facet = f"{facet}/modelled"
+            basis = {"level": "should", "basis": "modelled"}
+        members, facts = self.having(node, value), self.facts(node, facet)
+        return RequestCase(self.operation.name, node.path, name, statement, expect, members, facts, **(basis | more))
 
     def rejected(  # noqa: PLR0913, PLR0917 - a row of a table
-        self, node: Node, edit: Edit, facet: str, name: str, statement: str, control: Any = None
+        self, node: Node, name: str, statement: str, value: Any, facet: str, control: Any = None
     ) -> RequestCase:
         """Make a case that breaks one facet, with its valid neighbour as the control."""
-        neighbour = self.having(node, self.good(node) if control is None else control)
-        broken = violations(node, edit.value)
-        return self.case(
+        neighbour = self.having(node, self.good(node) if control is None or self.is_token(node) else control)
+        breaks = (node.name, facet)
+        return self.case(node, name, statement, value, facet, Expect.REFUSED, control=neighbour, breaks=breaks)
+
+    def observed(  # noqa: PLR0913, PLR0917 - a row of a table
+        self, subject: str, name: str, statement: str, members: Members, facts: tuple[str, ...], observation: str
+    ) -> RequestCase:
+        """Make a case of a request that was seen to be accepted, where no document says so."""
+        return RequestCase(
+            self.operation.name, subject, name, statement, Expect.ACCEPTED, members, facts, (observation,),
+            level="should", basis="observed",
+        )  # fmt: skip
+
+
+def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase, ...]:
+    """Return every request case of an operation, in the order of its members. Raises CaseError for a case that lies."""
+    builder = Builder(operation)
+    cases = [case for node in operation.input.members.values() for case in _of_member(builder, node, contract)]
+    cases += [*_pairs(builder), *_rejected_with_others(builder, cases), *_unknown_members(builder)]
+    for case in cases:
+        _verify(operation, case)
+    return tuple(cases)
+
+
+def _of_member(builder: Builder, node: Node, contract: Contract) -> Iterator[RequestCase]:
+    yield from _presence(builder, node)
+    yield from _types(builder, node)
+    if node.accepted_values():
+        yield from _enum(builder, node, contract)
+    if node.type == "string":
+        yield from _lengths(builder, node)
+        yield from _pattern(builder, node)
+    if node.type == "integer":
+        yield from _range(builder, node)
+
+
+def _presence(builder: Builder, node: Node) -> Iterator[RequestCase]:
+    operation, fact = builder.operation.name, builder.facts(node, "required")
+    if node.effective("required"):
+        words, facts = f"{node.path} is required", builder.facts(node, "required", "present")
+        for name, statement, members, observed in (
+            ("left-out", words, builder.having(node), ()),
+            ("null", f"{words}, and null is not a value", builder.having(node, None), ("O31",)),
+        ):
+            yield RequestCase(
+                operation, node.path, name, statement, Expect.REFUSED, members, facts, observed, builder.base,
+                (node.name, "required"),
+            )  # fmt: skip
+        return
+    words = f"{node.path} may be left out"
+    yield RequestCase(operation, node.path, "left-out", words, Expect.ACCEPTED, builder.base, fact)
+    yield builder.case(node, "alone", f"{node.path} may be given alone", builder.good(node), "present")
+    words = f"null for {node.path} is the same as leaving it out"
+    yield builder.observed(node.path, "null", words, builder.having(node, None), fact, "O36")
+
+
+def _types(builder: Builder, node: Node) -> Iterator[RequestCase]:
+    for edit in wrong_types(node.type):
+        statement = f"{node.path} is a JSON {JSON_TYPES[node.type]}: {edit.words} is refused"
+        yield builder.rejected(node, f"type-{edit.name}", statement, edit.value, "type")
+    if node.type == "integer":
+        words = f"1.5 for the integer {node.path} is refused or cut to 1; it is unknown which"
+        yield builder.case(
             node,
-            name,
-            statement,
-            Expect.REFUSED,
-            edit.value,
-            facet,
-            control=neighbour,
-            breaks=(node.name, facet),
-            inseparable=broken - {facet},
+            "type-fraction",
+            words,
+            1.5,
+            "type",
+            Expect.EITHER,
+            observed=("O35",),
+            level="should",
+            basis="observed",
         )
 
 
-_FAR = 10
-_AT_THE_END = "trailing-newline"
+def _enum(builder: Builder, node: Node, contract: Contract) -> Iterator[RequestCase]:
+    documented = node.documented.get("enum", ())
+    for value in node.accepted_values() or ():
+        basis: dict[str, Any] = {} if value in documented else {"level": "should", "basis": "modelled"}
+        yield builder.case(node, f"enum-{value}", f"{node.path} takes {value}", value, "enum", **basis)
+    for edit in (*near_misses(node), *sibling_words(node, contract)):
+        statement = f"{node.path} takes its listed words only, as they are written: not {edit.words}"
+        yield builder.rejected(node, f"enum-not-{edit.name}", statement, edit.value, "enum")
 
 
-def string_cases(builder: Builder, node: Node) -> Iterator[RequestCase]:
-    """Yield the cases of the length and the pattern of a string."""
-    yield from _lengths(builder, node)
-    yield from _pattern(builder, node)
+def _range(builder: Builder, node: Node) -> Iterator[RequestCase]:
+    for facet, word, side in (("minimum", "least", -1), ("maximum", "most", 1)):
+        bound = node.effective(facet)
+        if bound is None:
+            continue
+        yield builder.case(node, f"range-{bound}", f"{node.path} may be {bound}", bound, facet)
+        for edit in beyond(bound, side):
+            statement = f"{node.path} is at {word} {bound}: not {edit.words}"
+            yield builder.rejected(node, f"range-{edit.name}", statement, edit.value, facet, bound)
 
 
 def _lengths(builder: Builder, node: Node) -> Iterator[RequestCase]:
-    least, most = node.effective("min_length"), node.effective("max_length")
-    if least:
-        yield from _length(builder, node, least, "min_length")
-        short = of_length(node, least - 1, breaking=frozenset({"min_length"}))
-        value = "a" * (least - 1) if short is None else short
-        statement = f"{node.path} has at least {least} characters"
-        edit = Edit(str(least - 1), value, statement)
-        control = None if builder.is_token(node) else of_length(node, least, breaking=frozenset())
-        yield builder.rejected(node, edit, "min_length", f"length-{least - 1}", statement, control)
-    if most:
-        yield from _length(builder, node, most, "max_length")
-        statement = f"{node.path} has at most {most} characters"
-        for length in (most + 1, most * _FAR):
-            for breaking in ({"max_length"}, {"max_length", "pattern"}):
-                text = of_length(node, length, breaking=frozenset(breaking))
-                if text is not None:
-                    control = None if builder.is_token(node) else of_length(node, most, breaking=frozenset())
-                    edit = Edit(str(length), text, statement)
-                    yield builder.rejected(node, edit, "max_length", f"length-{length}", statement, control)
-                    break
-
-
-def _length(builder: Builder, node: Node, length: int, facet: str) -> Iterator[RequestCase]:
-    text = of_length(node, length, breaking=frozenset())
-    if text is None:
-        raise CaseError(f"no valid value of {length} characters for {node.path}")
-    if builder.is_token(node):
-        yield builder.case(
-            node,
-            f"length-{length}",
-            f"a token may have {length} characters: such a one is treated as any made-up token",
-            Expect.LIKE_CONTROL,
-            text,
-            facet,
-            control=builder.having(node, GARBAGE),
-        )
-        return
-    statement = f"{node.path} may have {length} characters"
-    yield builder.case(node, f"length-{length}", statement, Expect.ACCEPTED, text, facet)
+    for facet, word in (("min_length", "least"), ("max_length", "most")):
+        bound = node.effective(facet)
+        if not bound:
+            continue
+        valid = of_length(node, bound, breaking=_VALID)
+        if valid is None:
+            raise CaseError(f"no valid value of {bound} characters for {node.path}")
+        if builder.is_token(node):
+            words = f"a token may have {bound} characters: such a one is treated as any made-up token"
+            made_up = builder.having(node, _MADE_UP_TOKEN)
+            yield builder.case(node, f"length-{bound}", words, valid, facet, Expect.LIKE_CONTROL, control=made_up)
+        else:
+            yield builder.case(node, f"length-{bound}", f"{node.path} may have {bound} characters", valid, facet)
+        statement = f"{node.path} has at {word} {bound} characters"
+        for length in (bound - 1,) if facet == "min_length" else (bound + 1, bound * _FAR):
+            broken = (of_length(node, length, breaking=frozenset({facet, *more})) for more in ((), ("pattern",)))
+            text = next((text for text in broken if text is not None), None)
+            if text is not None:
+                yield builder.rejected(node, f"length-{length}", statement, text, facet, valid)
 
 
 def _pattern(builder: Builder, node: Node) -> Iterator[RequestCase]:
     if not node.effective("pattern"):
         return
-    valid = GARBAGE if builder.is_token(node) else str(example(node))
-    control = None if builder.is_token(node) else valid
-    both = builder.fact(node, "pattern/modelled") if "pattern" in node.modelled else ()
+    is_token = builder.is_token(node)
+    valid = _MADE_UP_TOKEN if is_token else str(example(node))
+    both = builder.facts(node, "pattern/modelled") if "pattern" in node.modelled else ()
     for edit in spoiled(node, valid):
         statement = f"{node.path} matches its pattern from end to end: not with {edit.words}"
-        case = builder.rejected(node, edit, "pattern", f"pattern-{edit.name}", statement, control)
-        if builder.is_token(node) and edit.name == _AT_THE_END:
+        case = builder.rejected(node, f"pattern-{edit.name}", statement, edit.value, "pattern", valid)
+        if is_token and edit.name == "trailing-newline":
             # A made-up token is rejected anyway: spoiled must be one that would be accepted.
             case = replace(case, members=builder.having(node, Placeholder.BROKEN_TOKEN))
         yield replace(case, facts=(*case.facts, *both))
-    if not builder.is_token(node):
-        for name, text in (("inner-hyphens", "a--b"), ("digits", "1234"), ("mixed-case", "AbC-9")):
-            if not violations(node, text):
-                statement = f"{node.path} admits {text!r}"
-                yield builder.case(node, f"pattern-{name}", statement, Expect.ACCEPTED, text, "pattern")
+    for name, text in (("inner-hyphens", "a--b"), ("digits", "1234"), ("mixed-case", "AbC-9")):
+        if not is_token and not violations(node, text):
+            yield builder.case(node, f"pattern-{name}", f"{node.path} admits {text!r}", text, "pattern")
+
+
+def _pairs(builder: Builder) -> Iterator[RequestCase]:
+    """Yield every two optional members together; a token is one of the very query that it goes with."""
+    for item, other in combinations(builder.optional, 2):
+        members = (*builder.base, (item.name, builder.good(item)), (other.name, builder.good(other)))
+        facts = (*builder.facts(item, "present"), *builder.facts(other, "present"))
+        words = f"{item.path} and {other.path} may be given together"
+        subject = f"{item.path}+{other.path}"
+        yield RequestCase(builder.operation.name, subject, "pair", words, Expect.ACCEPTED, members, facts)
 
 
 _PLAINEST = frozenset({"left-out", "enum-not-stranger", "pattern-inner-space"})
 """The cases, of those about one facet, that no leniency of a server could explain."""
-
 _WITH_OTHERS = ("enum", "pattern", "maximum", "max_length", "minimum", "min_length")
 _WITH_A_TOKEN = ("enum", "minimum", "max_length", "maximum", "pattern", "min_length")
 """The facets in the order in which they are broken: the first that a member has gives the case that names none."""
 
 
-def pairs(builder: Builder) -> Iterator[RequestCase]:
-    """Yield every two optional members together; a token is one of the very query that it goes with."""
-    for item, other in combinations(builder.optional, 2):
-        yield RequestCase(
-            builder.operation.name,
-            f"{item.path}+{other.path}",
-            "pair",
-            f"{item.path} and {other.path} may be given together",
-            Expect.ACCEPTED,
-            (*builder.base, (item.name, builder.good(item)), (other.name, builder.good(other))),
-            (*builder.fact(item, "present"), *builder.fact(other, "present")),
-        )
-
-
-def rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Iterator[RequestCase]:
+def _rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Iterator[RequestCase]:
     """Yield again what each member is rejected for alone: next to all the others, and next to a token just issued.
 
     It shows a server that checks a member only where it comes alone, or on first pages only.
     """
-    optional = builder.optional
-    tokens = [node for node in optional if builder.is_token(node)]
+    tokens = [node for node in builder.optional if builder.is_token(node)]
+    others = [node for node in builder.optional if node not in tokens]
     for node in builder.operation.input.members.values():
-        others = [item for item in optional if item is not node and item not in tokens]
-        yield from _with_others(builder, node, alone, others, _WITH_OTHERS, ("others", "all other members"))
-        if node not in tokens:
-            yield from _with_others(builder, node, alone, tokens, _WITH_A_TOKEN, ("a-token", "a token just issued"))
-
-
-def _with_others(  # noqa: PLR0913, PLR0917 - what is broken, and what comes with it
-    builder: Builder,
-    node: Node,
-    alone: Sequence[RequestCase],
-    company: Sequence[Node],
-    facets: Sequence[str],
-    named: tuple[str, str],
-) -> Iterator[RequestCase]:
-    if not company:
-        return
-    company_name, words = named
-    valid = tuple((item.name, builder.good(item)) for item in company)
-    control = (*builder.base, *valid)
-    if node in builder.optional and not any(builder.is_token(item) for item in company):
+        rejected = [case for case in alone if case.subject == node.path and case.breaks is not None]
+        if node in tokens:
+            # A made-up token is rejected anyway: only one that would be accepted shows what it is rejected for.
+            rejected = [case for case in rejected if (node.name, Placeholder.BROKEN_TOKEN) in case.members]
+        company = [item for item in others if item is not node]
         # Next to a token the member is left out of the control: the token is one of the plain query.
-        control = (*control, (node.name, builder.good(node)))
-    for name, case in _chosen(alone, node, facets, is_token=builder.is_token(node)):
-        yield replace(
-            case,
-            name=f"{name}-beside-{company_name}",
-            statement=f"{case.statement}, also next to {words}",
-            members=(*case.members, *valid),
-            control=control,
-        )
+        own = [node] if node in builder.optional else []
+        for name, case in _plainest(rejected, _WITH_OTHERS) if company else ():
+            yield _beside(builder, case, f"{name}-beside-others", "all other members", company, own)
+        for name, case in _plainest(rejected, _WITH_A_TOKEN) if tokens and node not in tokens else ():
+            yield _beside(builder, case, f"{name}-beside-a-token", "a token just issued", tokens, [])
 
 
-def _chosen(
-    alone: Sequence[RequestCase], node: Node, facets: Sequence[str], *, is_token: bool
-) -> Iterator[tuple[str, RequestCase]]:
+def _beside(  # noqa: PLR0913, PLR0917 - what is broken, and what comes with it
+    builder: Builder, case: RequestCase, name: str, words: str, company: Sequence[Node], own: Sequence[Node]
+) -> RequestCase:
+    """Return a case next to valid members, `company`; its control has those and the valid member itself."""
+    valid, right = (tuple((node.name, builder.good(node)) for node in nodes) for nodes in (company, own))
+    return replace(
+        case,
+        name=name,
+        statement=f"{case.statement}, also next to {words}",
+        members=(*case.members, *valid),
+        control=(*builder.base, *valid, *right),
+    )
+
+
+def _plainest(rejected: Sequence[RequestCase], facets: Sequence[str]) -> Iterator[tuple[str, RequestCase]]:
     """Yield the case of a required member that is left out, and the plainest of each constraint, with their names."""
-    rejected = [(case, case.breaks[1]) for case in alone if case.subject == node.path and case.breaks is not None]
-    yield from ((case.name, case) for case, _ in rejected if case.name == "left-out")
+    yield from ((case.name, case) for case in rejected if case.name == "left-out")
     first = True
-    for wanted in facets:
-        about = [case for case, facet in rejected if facet == wanted and (not is_token or _spoiled(case.members))]
+    for facet in facets:
+        about = [case for case in rejected if case.breaks is not None and case.breaks[1] == facet]
         if about:
             case = next((case for case in about if case.name in _PLAINEST), about[0])
             yield "refused" if first else case.name, case
             first = False
 
 
-def _spoiled(members: Members) -> bool:
-    """Return whether a token that would be accepted is what was broken: a made-up one is rejected anyway."""
-    return any(value is Placeholder.BROKEN_TOKEN for _, value in members)
-
-
-def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase, ...]:
-    """Return every request case of an operation, in the order of its members. Raises CaseError for a case that lies."""
-    generator = _Generator(contract, operation)
-    cases = [case for node in operation.input.members.values() for case in generator.of_member(node)]
-    cases += [*pairs(generator), *rejected_with_others(generator, cases), *generator.unknown_members()]
-    for case in cases:
-        _verify(operation, case)
-    return tuple(cases)
+def _unknown_members(builder: Builder) -> Iterator[RequestCase]:
+    """Yield requests with members that the operation does not have."""
+    for name, value in (("string", "x"), ("object", {"a": [1, None]}), ("null", None)):
+        words = f"a member that the operation does not have ({name}) is ignored"
+        yield builder.observed("unknown-member", name, words, (*builder.base, ("NoSuchMember", value)), (), "O36")
+    operation, subject = builder.operation, builder.operation.subject
+    if subject:
+        words = "members are known by their exact names, case included"
+        members = ((subject[0].lower() + subject[1:], Placeholder.EXISTING),)
+        facts = builder.facts(operation.input.members[subject], "required")
+        yield RequestCase(
+            operation.name, subject, "wrong-case", words, Expect.REFUSED, members, facts,
+            control=builder.base, breaks=(subject, "required"),
+        )  # fmt: skip
 
 
 def _verify(operation: Operation, case: RequestCase) -> None:
     """Check a case against the contract. Raises CaseError where it breaks anything but what it names."""
     if case.expect is Expect.EITHER:
         return
-    broken, wanted = request_violations(operation.input, _plain(case.members)), _named(case)
-    if broken != wanted:
-        raise CaseError(f"{case.subject}/{case.name} breaks {sorted(broken)}, not {sorted(wanted)}")
+    broken = request_violations(operation.input, _plain(case.members))
+    # A value may break several facets of its member where none breaks the one alone.
+    right = (
+        not broken
+        if case.breaks is None
+        else case.breaks in broken and {name for name, _ in broken} == {case.breaks[0]}
+    )
+    if not right or (case.expect is Expect.REFUSED) is (case.breaks is None):
+        raise CaseError(f"{case.subject}/{case.name} breaks {sorted(broken)}, not {case.breaks or 'nothing'}")
     if case.control and request_violations(operation.input, _plain(case.control)):
         raise CaseError(f"the control of {case.subject}/{case.name} is not valid itself")
-
-
-def _named(case: RequestCase) -> frozenset[tuple[str, str]]:
-    """Return what a case says that it breaks, as (member, facet)."""
-    if case.expect is not Expect.REFUSED:
-        return frozenset()
-    if case.breaks is None:
-        raise CaseError(f"{case.subject}/{case.name} is to be refused and breaks nothing")
-    member, _ = case.breaks
-    return frozenset({case.breaks} | {(member, facet) for facet in case.inseparable})
 
 
 def _plain(members: Members) -> dict[str, Any]:
     stand_ins = {
         Placeholder.EXISTING: "a",
-        Placeholder.TOKEN: GARBAGE,
-        Placeholder.BROKEN_TOKEN: f"{GARBAGE}\n",
+        Placeholder.TOKEN: _MADE_UP_TOKEN,
+        Placeholder.BROKEN_TOKEN: f"{_MADE_UP_TOKEN}\n",
     }
     return {name: stand_ins[value] if isinstance(value, Placeholder) else value for name, value in members}
-
-
-class _Generator(Builder):
-    """The cases of one operation."""
-
-    def __init__(self, contract: Contract, operation: Operation) -> None:
-        super().__init__(operation)
-        self._contract = contract
-
-    def of_member(self, node: Node) -> Iterator[RequestCase]:
-        yield from self._presence(node)
-        yield from self._types(node)
-        if node.accepted_values():
-            yield from self._enum(node)
-        if node.type == "string":
-            yield from string_cases(self, node)
-        if node.type == "integer":
-            yield from self._range(node)
-
-    def _presence(self, node: Node) -> Iterator[RequestCase]:
-        rest = tuple(pair for pair in self.base if pair[0] != node.name)
-        operation = self.operation.name
-        if node.effective("required"):
-            common: dict[str, Any] = {"control": self.base, "breaks": (node.name, "required")}
-            fact = (*self.fact(node, "required"), *self.fact(node, "present"))
-            words = f"{node.path} is required"
-            yield RequestCase(operation, node.path, "left-out", words, Expect.REFUSED, rest, fact, **common)
-            yield RequestCase(
-                operation,
-                node.path,
-                "null",
-                words + ", and null is not a value",
-                Expect.REFUSED,
-                self.having(node, None),
-                fact,
-                ("O31",),
-                **common,
-            )
-            return
-        fact = self.fact(node, "required")
-        yield RequestCase(
-            operation, node.path, "left-out", f"{node.path} may be left out", Expect.ACCEPTED, self.base, fact
-        )
-        yield self.case(node, "alone", f"{node.path} may be given alone", Expect.ACCEPTED, self.good(node), "present")
-        yield RequestCase(
-            operation,
-            node.path,
-            "null",
-            f"null for {node.path} is the same as leaving it out",
-            Expect.ACCEPTED,
-            self.having(node, None),
-            fact,
-            ("O36",),
-            level="should",
-            basis="observed",
-        )
-
-    def _types(self, node: Node) -> Iterator[RequestCase]:
-        for edit in wrong_types(node.type):
-            statement = f"{node.path} is a JSON {JSON_TYPES[node.type]}: {edit.words} is refused"
-            yield self.rejected(node, edit, "type", f"type-{edit.name}", statement)
-        if node.type == "integer":
-            yield self.case(
-                node,
-                "type-fraction",
-                f"1.5 for the integer {node.path} is refused or cut to 1; it is unknown which",
-                Expect.EITHER,
-                1.5,
-                "type",
-                observed=("O35",),
-                level="should",
-                basis="observed",
-            )
-
-    def _enum(self, node: Node) -> Iterator[RequestCase]:
-        documented = node.documented.get("enum", ())
-        for value in node.accepted_values() or ():
-            basis = {} if value in documented else {"level": "should", "basis": "modelled"}
-            statement = f"{node.path} takes {value}"
-            yield self.case(node, f"enum-{value}", statement, Expect.ACCEPTED, value, "enum", **basis)
-        for edit in (*near_misses(node), *sibling_words(node, self._contract)):
-            statement = f"{node.path} takes its listed words only, as they are written: not {edit.words}"
-            yield self.rejected(node, edit, "enum", f"enum-not-{edit.name}", statement)
-
-    def _range(self, node: Node) -> Iterator[RequestCase]:
-        least, most = node.effective("minimum"), node.effective("maximum")
-        for bound, facet, word, side in ((least, "minimum", "least", -1), (most, "maximum", "most", 1)):
-            if bound is None:
-                continue
-            yield self.case(node, f"range-{bound}", f"{node.path} may be {bound}", Expect.ACCEPTED, bound, facet)
-            for edit in beyond(bound, side):
-                statement = f"{node.path} is at {word} {bound}: not {edit.words}"
-                yield self.rejected(node, edit, facet, f"range-{edit.name}", statement, bound)
-
-    def unknown_members(self) -> Iterator[RequestCase]:
-        """Members that the operation does not have."""
-        for name, value in (("string", "x"), ("object", {"a": [1, None]}), ("null", None)):
-            yield RequestCase(
-                self.operation.name,
-                "unknown-member",
-                name,
-                f"a member that the operation does not have ({name}) is ignored",
-                Expect.ACCEPTED,
-                (*self.base, ("NoSuchMember", value)),
-                (),
-                ("O36",),
-                level="should",
-                basis="observed",
-            )
-        if not self.operation.subject:
-            return
-        wrong_case = self.operation.subject[0].lower() + self.operation.subject[1:]
-        yield RequestCase(
-            self.operation.name,
-            self.operation.subject,
-            "wrong-case",
-            "members are known by their exact names, case included",
-            Expect.REFUSED,
-            ((wrong_case, Placeholder.EXISTING),),
-            self.fact(self.operation.input.members[self.operation.subject], "required"),
-            control=self.base,
-            breaks=(self.operation.subject, "required"),
-        )

@@ -10,8 +10,6 @@ from conformance.checks.check import Check, because
 from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import (
-    CONTROL_REFUSED,
-    WRONG_CODE,
     Rejection,
     evaluate_accepted,
     evaluate_either,
@@ -25,14 +23,12 @@ from conformance.session.session import TargetSession, plainest
 from conformance.wire.encoding import dump
 from conformance.wire.request import Request
 
+LAWS = frozenset({"request-checks", "protocol-checks"})
+"""The names by which behaviours call for all of the checks here."""
 _SKETCH = "conformance-sketch"
 _SHOWN = 200
 _PLAIN: Members = ()
-_CLIENT_ERRORS = range(400, 500)
-_OF_REJECTIONS = frozenset({CONTROL_REFUSED, WRONG_CODE, "wrong-status"})
-"""Kinds of failures of a request that was rejected, as its control may be for a reason of its own."""
 _VALID = frozenset({Expect.ACCEPTED, Expect.LIKE_CONTROL})
-_TOKENS = (Placeholder.TOKEN, Placeholder.BROKEN_TOKEN)
 
 
 def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
@@ -142,14 +138,9 @@ def _sketch(operation: Operation, members: Members) -> str:
 
 def _sketch_protocol(case: ProtocolCase) -> str:
     request = case.request
-    target = operation_target(request)
+    target = request.operation if request.target is None else f"X-Amz-Target: {request.target or '(left out)'}"
     kind = "" if request.content_type is None else f" Content-Type: {request.content_type or '(left out)'}"
     return _cut(f"{request.method} {target}{kind} {request.body[:_SHOWN].decode('utf-8', 'backslashreplace')}")
-
-
-def operation_target(request: Request) -> str:
-    """Say where a request is aimed, as people read it."""
-    return request.operation if request.target is None else f"X-Amz-Target: {request.target or '(left out)'}"
 
 
 def _cut(text: str) -> str:

@@ -51,8 +51,8 @@ class RequestCase:
     """One request made from the contract.
 
     `subject` and `name` are the last two segments of the check id. `facts` are the ids of the facts that it rests on,
-    `observed` the observations. `breaks` is the (member, facet) pair that a rejected case violates; `inseparable` names
-    further facets that no value could keep while breaking it.
+    `observed` the observations. `breaks` is the (member, facet) pair that a rejected case violates; where no value
+    breaks it alone, it breaks other facets of the same member as well.
     """
 
     operation: str
@@ -65,7 +65,6 @@ class RequestCase:
     observed: tuple[str, ...] = ()
     control: Members = ()
     breaks: tuple[str, str] | None = None
-    inseparable: frozenset[str] = frozenset()
     level: str = "must"
     basis: str = "documented"
 
@@ -87,8 +86,7 @@ def violations(node: Node, value: Any) -> frozenset[str]:
     """
     if not has_type(node.type, value):
         return frozenset({"type"})
-    broken = {facet for facet in ("enum", *_LIMITS, "pattern") if _breaks(node, facet, value)}
-    return frozenset(broken)
+    return frozenset(facet for facet in _CONSTRAINTS if _breaks(node, facet, value))
 
 
 def request_violations(root: Node, members: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
@@ -107,7 +105,7 @@ def request_violations(root: Node, members: Mapping[str, Any]) -> frozenset[tupl
     return frozenset(found)
 
 
-_LIMITS = ("min_length", "max_length", "minimum", "maximum")
+_CONSTRAINTS = ("enum", "min_length", "max_length", "minimum", "maximum", "pattern")
 
 
 def _breaks(node: Node, facet: str, value: Any) -> bool:
@@ -163,20 +161,22 @@ def of_length(node: Node, length: int, *, breaking: frozenset[str]) -> str | Non
     return None
 
 
+_BY_JSON_TYPE = {
+    "string": (
+        Edit("text", "ten", "a string"),
+        Edit("digits", "7", "digits as a string"),
+        Edit("empty-text", "", "the empty string"),
+    ),
+    "number": (Edit("number", 7, "a number"), Edit("fraction", 1.5, "a fractional number")),
+    "boolean": (Edit("true", value=True, words="true"), Edit("false", value=False, words="false")),
+    "list": (Edit("empty-list", [], "an empty list"), Edit("list", ["a"], "a list")),
+    "object": (Edit("empty-object", {}, "an empty object"), Edit("object", {"a": "b"}, "an object")),
+}
+
+
 def wrong_types(kind: str) -> Iterator[Edit]:
     """Yield a value of every JSON type that the declared type is not."""
-    every = {
-        "string": (
-            Edit("text", "ten", "a string"),
-            Edit("digits", "7", "digits as a string"),
-            Edit("empty-text", "", "the empty string"),
-        ),
-        "number": (Edit("number", 7, "a number"), Edit("fraction", 1.5, "a fractional number")),
-        "boolean": (Edit("true", value=True, words="true"), Edit("false", value=False, words="false")),
-        "list": (Edit("empty-list", [], "an empty list"), Edit("list", ["a"], "a list")),
-        "object": (Edit("empty-object", {}, "an empty object"), Edit("object", {"a": "b"}, "an object")),
-    }
-    for name, edits in every.items():
+    for name, edits in _BY_JSON_TYPE.items():
         if name != JSON_TYPES[kind]:
             yield from edits
 
@@ -184,25 +184,30 @@ def wrong_types(kind: str) -> Iterator[Edit]:
 def near_misses(node: Node) -> Iterator[Edit]:
     """Yield words that an enum must not take: wrong case, cut short, padded, empty, joined, and a plain stranger."""
     accepted = node.accepted_values() or ()
+    first = accepted[0] if accepted else "a"
+    edits = [
+        edit
+        for value in accepted
+        for edit in (
+            Edit(f"lower-case-{value}", value.lower(), f"{value} in lower case"),
+            Edit(f"upper-case-{value}", value.upper(), f"{value} in upper case"),
+            Edit(f"cut-short-{value}", value[:-1], f"{value} without its last letter"),
+        )
+    ]
+    edits += [
+        Edit("longer", first + "s", f"{first} with a letter more"),
+        Edit("leading-space", " " + first, f"{first} after a space"),
+        Edit("trailing-space", first + " ", f"{first} before a space"),
+        Edit("trailing-newline", first + "\n", f"{first} before a line feed"),
+        Edit("two-joined", "|".join(accepted[:2]), "two values in one"),
+        Edit("stranger", "NoSuchValue", "a word that is no value"),
+        Edit("empty", "", "the empty string"),
+    ]
     seen = set(accepted)
-
-    def fresh(edit: Edit) -> Iterator[Edit]:
+    for edit in edits:
         if edit.value not in seen:
             seen.add(edit.value)
             yield edit
-
-    for value in accepted:
-        yield from fresh(Edit(f"lower-case-{value}", value.lower(), f"{value} in lower case"))
-        yield from fresh(Edit(f"upper-case-{value}", value.upper(), f"{value} in upper case"))
-        yield from fresh(Edit(f"cut-short-{value}", value[:-1], f"{value} without its last letter"))
-    first = accepted[0] if accepted else "a"
-    yield from fresh(Edit("longer", first + "s", f"{first} with a letter more"))
-    yield from fresh(Edit("leading-space", " " + first, f"{first} after a space"))
-    yield from fresh(Edit("trailing-space", first + " ", f"{first} before a space"))
-    yield from fresh(Edit("trailing-newline", first + "\n", f"{first} before a line feed"))
-    yield from fresh(Edit("two-joined", "|".join(accepted[:2]), "two values in one"))
-    yield from fresh(Edit("stranger", "NoSuchValue", "a word that is no value"))
-    yield from fresh(Edit("empty", "", "the empty string"))
 
 
 def sibling_words(node: Node, contract: Contract) -> Iterator[Edit]:

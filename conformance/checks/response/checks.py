@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +12,6 @@ from conformance.checks.request.laws import fault_of
 from conformance.checks.response.laws import (
     ObservedValues,
     evaluate_fact,
-    evaluate_status,
     expectation,
     fact_id,
     is_exercisable,
@@ -24,12 +22,9 @@ from conformance.contract.model import Contract, Fact, Operation
 from conformance.session.session import TargetSession
 from conformance.wire.exchange import KILLED, Exchange, shown
 
+LAWS = frozenset({"response-checks"})
+"""The name by which behaviours call for all of these checks."""
 _SUCCESS = range(200, 300)
-_CLIENT_ERRORS = range(400, 500)
-_DERAILING = frozenset({"present", "type", "required", "enum"})
-"""Facets without which a value can't be compared with others: a text that is too long still can."""
-_STEP = re.compile(r"\[\](?=\.)|\.")
-"""Where a path goes on from a member to one inside it."""
 _STATEMENTS: dict[str, str] = {
     "present": "{path} is a member of the answer: left out where it has no value, never null",
     "type": "{path} is a {value}",
@@ -43,28 +38,46 @@ _STATEMENTS: dict[str, str] = {
 }
 
 
-def statement_of(fact: Fact) -> str:
-    """Say an output fact in a sentence."""
-    words = _STATEMENTS.get(fact.facet, "{path}: {facet} is {value}")
-    return words.format(path=fact.path, facet=fact.facet, value=fact.value)
+_NOTHING_SENT = "nothing of its own: it looks at every answer of the run"
 
 
 def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
-    """Yield one check for each output fact of an operation that an answer can break."""
+    """Yield one check for each output fact of an operation that an answer can break, and that the server survives."""
     for fact in contract.facts_of(operation.name, "output"):
         if fact.facet == "http_status":
-            yield _status_check(operation, fact)
-            yield _survival_check(contract, operation)
+            yield Check(
+                id=f"{operation.name}/response/http/status",
+                level=fact.level,
+                basis=fact.basis,
+                statement=f"a call that succeeds answers HTTP {fact.value}",
+                because=of_fact(fact),
+                run=partial(_run_status, operation, int(fact.value)),
+                facts=(fact.id,),
+                request=_NOTHING_SENT,
+                accepts=f"HTTP {fact.value}, not another 2xx",
+                gathered=True,
+            )
+            yield Check(
+                id=f"{operation.name}/response/http/survives",
+                level="must",
+                basis="protocol",
+                statement="the server is still there after every request that it has answered",
+                because=because(contract, protocol=True),
+                run=partial(_survived, operation),
+                request="nothing of its own: it looks at the whole run",
+                accepts="a server that goes on answering",
+                gathered=True,
+            )
         elif is_exercisable(fact):
             yield Check(
                 id=fact_id(fact),
                 level=fact.level,
                 basis=fact.basis,
-                statement=statement_of(fact),
+                statement=_STATEMENTS.get(fact.facet, "{path}: {facet} is {value}").format_map(vars(fact)),
                 because=(*of_fact(fact), *(Because(f"observations:{item}") for item in fact.observed)),
                 run=partial(_run_fact, operation, fact),
                 facts=(fact.id,),
-                request="nothing of its own: it looks at every answer of the run",
+                request=_NOTHING_SENT,
                 accepts=expectation(fact),
                 gathered=True,
             )
@@ -73,40 +86,19 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
 def observed_values(session: TargetSession, operation: Operation) -> ObservedValues:
     """Return what all answers so far show, walked again only when answers have come in since."""
     answers = session.answers(operation.name)
-    return session.cached(("sightings", operation.name, len(answers)), lambda: observe(operation, answers))
+    return session.cached(("observed values", operation.name, len(answers)), lambda: observe(operation, answers))
 
 
 def _run_fact(operation: Operation, fact: Fact, session: TargetSession) -> Verdict:
     return evaluate_fact(fact, observed_values(session, operation))
 
 
-def _status_check(operation: Operation, fact: Fact) -> Check:
-    return Check(
-        id=f"{operation.name}/response/http/status",
-        level=fact.level,
-        basis=fact.basis,
-        statement=f"a call that succeeds answers HTTP {fact.value}",
-        because=of_fact(fact),
-        run=lambda session: evaluate_status(session.answers(operation.name), int(fact.value)),
-        facts=(fact.id,),
-        request="nothing of its own: it looks at every answer of the run",
-        accepts=f"HTTP {fact.value}, not another 2xx",
-        gathered=True,
-    )
-
-
-def _survival_check(contract: Contract, operation: Operation) -> Check:
-    return Check(
-        id=f"{operation.name}/response/http/survives",
-        level="must",
-        basis="protocol",
-        statement="the server is still there after every request that it has answered",
-        because=because(contract, protocol=True),
-        run=partial(_survived, operation),
-        request="nothing of its own: it looks at the whole run",
-        accepts="a server that goes on answering",
-        gathered=True,
-    )
+def _run_status(operation: Operation, wanted: int, session: TargetSession) -> Verdict:
+    """Check that every success has the documented status, not just some 2xx."""
+    tally = Tally("answers")
+    for exchange in session.answers(operation.name):
+        tally.hold(exchange.status == wanted, f"HTTP {exchange.status}", exchange)
+    return tally.verdict("other-status", f"HTTP {wanted}", lacking="the target gave no such answer")
 
 
 def _survived(operation: Operation, session: TargetSession) -> Verdict:

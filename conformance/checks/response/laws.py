@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.checks.response.shapes import MODELLED, Look, json_kind, looks, type_problem
-from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
+from conformance.checks.verdict import Verdict, failed, passed, skipped
 from conformance.contract.model import Fact, Node, Operation
 from conformance.wire.exchange import Exchange
 
@@ -20,14 +20,18 @@ _OF_ANY_BASIS = frozenset({_PRESENT, "type"})
 
 @dataclass
 class PathValues:
-    """What the answers showed of one path: how often it stood or was left out, and what broke which facet."""
+    """What the answers showed of one path: how often it was there or left out, and what broke which facet."""
 
     seen: int = 0
     missing: int = 0
     missing_in: Exchange | None = None
     broken: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    """Facet to what was received, and where."""
     newer_values: set[str] = field(default_factory=set)
+
+    def note(self, facet: str, received: str, exchange: Exchange) -> None:
+        """Note a value that breaks a facet."""
+        self.broken.setdefault(facet, []).append((received, exchange))
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def observe(operation: Operation, exchanges: Iterable[Exchange]) -> ObservedValu
             continue
         if exchange.response.body not in bodies:
             bodies.add(exchange.response.body)
-            walk.answer(operation, exchange)
+            walk.structure(operation.output, exchange.answer or {}, exchange)
     return ObservedValues(walk.observed_values, frozenset(walk.unknown), len(bodies))
 
 
@@ -56,46 +60,50 @@ class _Walk:
     """Goes through answers. An entry of a list that was seen before, on another page, is not looked at again."""
 
     def __init__(self, operation: Operation) -> None:
-        self.observed_values = {node.path: PathValues() for node in operation.output.walk()}
+        nodes = tuple(operation.output.walk())
+        self.observed_values = {node.path: PathValues() for node in nodes}
         self.unknown: set[str] = set()
-        self._looks: dict[str, tuple[tuple[str, Look], ...]] = {
-            node.path: looks(node) for node in operation.output.walk()
-        }
+        self._looks: dict[str, tuple[tuple[str, Look], ...]] = {node.path: looks(node) for node in nodes}
         self._entries: set[tuple[str, bytes]] = set()
-        self._exchange: Exchange | None = None
 
-    def answer(self, operation: Operation, exchange: Exchange) -> None:
-        self._exchange = exchange
-        self.structure(operation.output, exchange.answer or {})
+    def structure(self, node: Node, value: Mapping[str, Any], exchange: Exchange) -> None:
+        for name, member in node.members.items():
+            if name in value:
+                self._value(member, value[name], exchange)
+            else:
+                values_here = self.observed_values[member.path]
+                values_here.missing += 1
+                values_here.missing_in = values_here.missing_in or exchange
+        prefix = f"{node.path}." if node.path else ""
+        self.unknown.update(prefix + name for name in value if name not in node.members)
 
-    def value(self, node: Node, value: Any) -> None:
+    def _value(self, node: Node, value: Any, exchange: Exchange) -> None:
         values_here = self.observed_values[node.path]
         values_here.seen += 1
         if value is None:
             # What is absent is left out: null is no value, and not an absence either.
-            self._note(values_here, _PRESENT, "null")
-        problem = type_problem(node.type, value)
-        if problem:
-            self._note(values_here, "type", problem)
+            values_here.note(_PRESENT, "null", exchange)
+        if problem := type_problem(node.type, value):
+            values_here.note("type", problem, exchange)
             return
         for facet, look in self._looks[node.path]:
-            if words := look(value):
-                self._note(values_here, facet, words)
+            if received := look(value):
+                values_here.note(facet, received, exchange)
         if "enum" in node.documented and value not in node.documented["enum"]:
             values_here.newer_values.add(str(value))
-        self._below(node, value)
+        self._below(node, value, exchange)
 
-    def _below(self, node: Node, value: Any) -> None:
+    def _below(self, node: Node, value: Any, exchange: Exchange) -> None:
         if node.type == "structure":
-            self.structure(node, value)
+            self.structure(node, value, exchange)
         elif node.type == "list" and node.element is not None:
             for entry in value:
                 if node.element.type != "structure" or self._is_new(node.path, entry):
-                    self.value(node.element, entry)
+                    self._value(node.element, entry, exchange)
         elif node.type == "map" and node.key is not None and node.value is not None:
             for key, entry in value.items():
-                self.value(node.key, key)
-                self.value(node.value, entry)
+                self._value(node.key, key, exchange)
+                self._value(node.value, entry, exchange)
 
     def _is_new(self, path: str, entry: Any) -> bool:
         # Version 2 has no references, so that equal entries come out as equal bytes, whatever page they are on.
@@ -103,23 +111,6 @@ class _Walk:
         known = key in self._entries
         self._entries.add(key)
         return not known
-
-    def _note(self, values_here: PathValues, facet: str, words: str) -> None:
-        values_here.counts[facet] = values_here.counts.get(facet, 0) + 1
-        examples = values_here.broken.setdefault(facet, [])
-        if len(examples) < _SHOWN and self._exchange is not None:
-            examples.append((words, self._exchange))
-
-    def structure(self, node: Node, value: Mapping[str, Any]) -> None:
-        for name, member in node.members.items():
-            if name in value:
-                self.value(member, value[name])
-            else:
-                values_here = self.observed_values[member.path]
-                values_here.missing += 1
-                values_here.missing_in = values_here.missing_in or self._exchange
-        prefix = f"{node.path}." if node.path else ""
-        self.unknown.update(prefix + name for name in value if name not in node.members)
 
 
 def is_exercisable(fact: Fact) -> bool:
@@ -145,43 +136,38 @@ def evaluate_fact(fact: Fact, observed_values: ObservedValues) -> Verdict:
     if not values_here.seen:
         return skipped(f"none of {observed_values.answers} answers has {fact.path}")
     key = fact.facet + (MODELLED if fact.basis == "modelled" and fact.facet not in _OF_ANY_BASIS else "")
-    examples = values_here.broken.get(key, [])
-    if not examples:
-        return passed(rests_on, notes=_notes(fact, values_here))
-    words = "; ".join(dict.fromkeys(text for text, _ in examples))
+    broken = values_here.broken.get(key, [])
+    if not broken:
+        newer = ", ".join(sorted(values_here.newer_values)) if fact.facet == "enum" else ""
+        return passed(rests_on, notes=(f"newer than this document, but known elsewhere: {newer}",) if newer else ())
+    words = "; ".join(dict.fromkeys(text for text, _ in broken[:_SHOWN]))
     if fact.observed:
         return passed(rests_on, notes=(f"the target follows the observation {', '.join(fact.observed)}: {words}",))
-    count = values_here.counts[key]
     return failed(
         f"answer-{fact.facet}",
-        f"{count} of {values_here.seen} values of {fact.path} break this",
+        f"{len(broken)} of {values_here.seen} values of {fact.path} break this",
         expected=expectation(fact),
         received=words,
         rests_on=rests_on,
-        exchanges=tuple(dict.fromkeys(exchange for _, exchange in examples))[:1],
+        exchanges=(broken[0][1],),
     )
 
 
 def _evaluate_required(fact: Fact, values_here: PathValues, rests_on: dict[str, int]) -> Verdict:
-    rests_on = rests_on | {"structures": values_here.seen + values_here.missing}
-    if not rests_on["structures"]:
+    structures = values_here.seen + values_here.missing
+    rests_on = rests_on | {"structures": structures}
+    if not structures:
         return skipped(f"no answer has the structure that {fact.path} belongs to")
-    if not values_here.missing:
+    if values_here.missing_in is None:
         return passed(rests_on)
     return failed(
         "missing",
-        f"{values_here.missing} of {rests_on['structures']} structures lack {fact.path}",
+        f"{values_here.missing} of {structures} structures lack {fact.path}",
         expected=expectation(fact),
         received=f"{fact.path} left out",
         rests_on=rests_on,
-        exchanges=(values_here.missing_in,) if values_here.missing_in else (),
+        exchanges=(values_here.missing_in,),
     )
-
-
-def _notes(fact: Fact, values_here: PathValues) -> tuple[str, ...]:
-    if fact.facet == "enum" and values_here.newer_values:
-        return (f"newer than this document, but known elsewhere: {', '.join(sorted(values_here.newer_values))}",)
-    return ()
 
 
 def expectation(fact: Fact) -> str:
@@ -199,11 +185,3 @@ def expectation(fact: Fact) -> str:
         "maximum": f"at most {value}",
     }
     return f"{fact.path}: {words.get(fact.facet, fact.facet)}"
-
-
-def evaluate_status(exchanges: tuple[Exchange, ...], wanted: int) -> Verdict:
-    """Check that every success has the documented status, not just some 2xx."""
-    tally = Tally("answers")
-    for exchange in exchanges:
-        tally.hold(exchange.status == wanted, f"HTTP {exchange.status}", exchange)
-    return tally.verdict("other-status", f"HTTP {wanted}", lacking="the target gave no such answer")

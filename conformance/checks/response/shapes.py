@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -35,8 +36,26 @@ def looks(node: Node) -> tuple[tuple[str, Look], ...]:
             if facet == "enum" and accepted is not None:
                 found.append((facet + suffix, _one_of(frozenset(accepted))))
             elif facet in _LIMITS:
-                found.append((facet + suffix, _LIMITS[facet](bound)))
+                found.append((facet + suffix, _outside(facet, bound)))
     return tuple(found)
+
+
+_LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern"})
+
+
+def _one_of(accepted: frozenset[Any]) -> Look:
+    return lambda value: "" if value in accepted else _short(value)
+
+
+def _outside(facet: str, bound: Any) -> Look:
+    """Return the look of a limit or a pattern."""
+    if facet == "pattern":
+        matches = re.compile(bound).fullmatch
+        return lambda value: "" if matches(value) else _short(value)
+    is_outside = operator.lt if facet.startswith("min") else operator.gt
+    if facet.endswith("length"):
+        return lambda value: f"length {len(value)}: {_short(value)}" if is_outside(len(value), bound) else ""
+    return lambda value: f"{value!r}" if is_number(value) and is_outside(value, bound) else ""
 
 
 def type_problem(kind: str, value: Any) -> str:
@@ -89,40 +108,6 @@ _HAS_TYPE: dict[str, Callable[[Any], bool]] = {
     "list": lambda value: isinstance(value, list),
     "map": lambda value: isinstance(value, dict),
     "structure": lambda value: isinstance(value, dict),
-}
-
-
-def _one_of(accepted: frozenset[Any]) -> Look:
-    return lambda value: "" if value in accepted else _short(value)
-
-
-def _too_short(bound: int) -> Look:
-    return lambda value: f"length {len(value)}: {_short(value)}" if len(value) < bound else ""
-
-
-def _too_long(bound: int) -> Look:
-    return lambda value: f"length {len(value)}: {_short(value)}" if len(value) > bound else ""
-
-
-def _too_small(bound: float) -> Look:
-    return lambda value: f"{value!r}" if is_number(value) and value < bound else ""
-
-
-def _too_large(bound: float) -> Look:
-    return lambda value: f"{value!r}" if is_number(value) and value > bound else ""
-
-
-def _no_match(pattern: str) -> Look:
-    compiled = re.compile(pattern)
-    return lambda value: "" if compiled.fullmatch(value) else _short(value)
-
-
-_LIMITS: dict[str, Callable[[Any], Look]] = {
-    "min_length": _too_short,
-    "max_length": _too_long,
-    "minimum": _too_small,
-    "maximum": _too_large,
-    "pattern": _no_match,
 }
 
 
