@@ -1,4 +1,4 @@
-"""A file of known failures: what it may say, and how each mistake in it is told, with its line."""
+"""A file of known failures: what it may say, and each mistake in it, reported with its line."""
 
 from __future__ import annotations
 
@@ -52,58 +52,36 @@ def test_an_empty_list_declares_nothing(tmp_path: Path) -> None:
 
 
 ENTRY = "known_failures:\n  - check: a/b/c\n    reason: because\n"
-WRONG: dict[str, tuple[str, str, int, str]] = {
-    "a list": ("- check: a\n", "the file is a list", 1, "start it with `known_failures:`"),
-    "another key": ("known_failure: []\n", "the file has no key 'known_failure'", 1, "did you mean 'known_failures'?"),
-    "no list": ("known_failures: yes\n", "`known_failures` must be a list, not text", 1, "write it as"),
-    "no mapping": (
-        "known_failures:\n  - a/b/c\n",
-        "entry 1 of `known_failures` must be a mapping, not text",
-        2,
-        "write `key: value`",
-    ),
-    "no check": (
-        "known_failures:\n  - reason: because\n",
-        "entry 1 of `known_failures` lacks the key 'check'",
-        2,
-        "add `check:`",
-    ),
-    "an empty check": (ENTRY.replace("a/b/c", "''"), "`check` must not be empty", 2, "fix the value"),
-    "a number": (ENTRY.replace("a/b/c", "12"), "`check` must be text, not a whole number", 2, "write it in quotes"),
-    "a misspelt key": (
-        ENTRY + "    expire: 2027-03-31\n",
-        "entry 1 of `known_failures` has no key 'expire'",
-        4,
-        "did you mean 'expires'?",
-    ),
-    "an outcome": (ENTRY + "    outcome: passed\n", "`outcome` can't be 'passed'", 4, "choose one of: failed, error"),
-    "no date": (ENTRY + "    expires: next year\n", "`expires` is no date: 'next year'", 4, "write it like 2027-03-31"),
-    "no day": (
-        ENTRY + "    expires: 2027-02-30\n",
-        "`expires` is no date: '2027-02-30'",
-        4,
-        "the calendar has no such",
-    ),
-    "twice": (
-        ENTRY + "  - check: a/b/c/\n    reason: too\n    kind: x\n",
-        "'a/b/c/' is there twice",
-        4,
-        "keep one of them; the first is at",
-    ),
-    "one key twice": (ENTRY + "    reason: too\n", "the key 'reason' is written twice", 4, "keep one of them"),
-    "broken YAML": ("known_failures: [\n", "the file is not well-formed YAML", 2, "fix the syntax"),
-    "several": (
-        ENTRY + "    kinds: x\n    outcomes: y\n",
-        "entry 1 of `known_failures` has no key 'kinds' (and 1 more in this file)",
-        4,
-        "did you mean 'kind'?",
-    ),
-}
+WRONG = [
+    ("a list", "- check: a\n", "the file is a list", 1, "start it with `known_failures:`"),
+    ("another key", "known_failure: []\n", "the file has no key 'known_failure'", 1, "did you mean 'known_failures'?"),
+    ("no list", "known_failures: yes\n", "`known_failures` must be a list, not text", 1, "write it as"),
+    ("no mapping", "known_failures:\n  - a/b/c\n", "entry 1 of `known_failures` must be a mapping, not text", 2,
+     "write `key: value`"),
+    ("no check", "known_failures:\n  - reason: because\n", "entry 1 of `known_failures` lacks the key 'check'", 2,
+     "add `check:`"),
+    ("an empty check", ENTRY.replace("a/b/c", "''"), "`check` must not be empty", 2, "fix the value"),
+    ("a number", ENTRY.replace("a/b/c", "12"), "`check` must be text, not a whole number", 2, "write it in quotes"),
+    ("a misspelt key", ENTRY + "    expire: 2027-03-31\n", "entry 1 of `known_failures` has no key 'expire'", 4,
+     "did you mean 'expires'?"),
+    ("an outcome", ENTRY + "    outcome: passed\n", "`outcome` can't be 'passed'", 4, "choose one of: failed, error"),
+    ("no date", ENTRY + "    expires: next year\n", "`expires` is no date: 'next year'", 4, "write it like 2027-03-31"),
+    ("no day", ENTRY + "    expires: 2027-02-30\n", "`expires` is no date: '2027-02-30'", 4, "the calendar has no"),
+    ("twice", ENTRY + "  - check: a/b/c/\n    reason: too\n    kind: x\n", "'a/b/c/' is there twice", 4,
+     "keep one of them; the first is at"),
+    ("one key twice", ENTRY + "    reason: too\n", "the key 'reason' is written twice", 4, "keep one of them"),
+    ("broken YAML", "known_failures: [\n", "the file is not well-formed YAML", 2, "fix the syntax"),
+    ("several", ENTRY + "    kinds: x\n    outcomes: y\n",
+     "entry 1 of `known_failures` has no key 'kinds' (and 1 more in this file)", 4, "did you mean 'kind'?"),
+]  # fmt: skip
+OF_ITS_FORM = {"twice", "one key twice", "broken YAML", "no day"}
+"""Mistakes that the schema does not know of."""
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_a_mistake_is_reported_with_its_line(name: str, tmp_path: Path) -> None:
-    text, problem, line, hint = WRONG[name]
+@pytest.mark.parametrize(("_", "text", "problem", "line", "hint"), WRONG, ids=[row[0] for row in WRONG])
+def test_a_mistake_is_reported_with_its_line(
+    _: str, text: str, problem: str, line: int, hint: str, tmp_path: Path
+) -> None:
     with pytest.raises(KnownFailuresError) as caught:
         read(tmp_path, text)
     error = caught.value
@@ -123,9 +101,8 @@ def test_a_reason_that_waits_is_rejected(unwritten: str, tmp_path: Path) -> None
 
 
 def test_every_reason_that_waits_is_named(tmp_path: Path) -> None:
-    text = (
-        ENTRY + "  - check: d/e/f\n    reason: TODO\n  - check: g/h/i\n  - check: j/k/l\n    reason: todos are lost\n"
-    )
+    rows = ("d/e/f\n    reason: TODO", "g/h/i", "j/k/l\n    reason: todos are lost")
+    text = ENTRY + "".join(f"  - check: {row}\n" for row in rows)
     with pytest.raises(KnownFailuresError, match="2 entries have no reason yet") as caught:
         read(tmp_path, text)
     name = tmp_path / "known.yaml"
@@ -148,8 +125,7 @@ def test_the_schema_is_one_and_takes_what_is_read(tmp_path: Path) -> None:
         return not list(validator.iter_errors(document))
 
     assert takes(WHOLE)
-    not_of_its_form = {"twice", "one key twice", "broken YAML", "no day"}
-    assert [name for name in WRONG if name not in not_of_its_form and takes(WRONG[name][0])] == []
+    assert [name for name, text, *_ in WRONG if name not in OF_ITS_FORM and takes(text)] == []
 
 
 def test_the_day_can_be_named() -> None:

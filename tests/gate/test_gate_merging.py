@@ -1,4 +1,4 @@
-"""Merging records: the parts of one run become the whole, and whatever is not all of one run is told."""
+"""Merging records: the parts of one run become the whole, and whatever is not all of one run is reported."""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ from conformance.report.summary import exit_code, headline
 from conformance.suite.known_failures import apply_known_failures
 from conformance.suite.shards import MergeError, Part, merged, place_of, read_parts
 from gate.results import CATALOGUE, CHECK, OTHER, THIRD, entry, keeper, record, result
-
-FIRST = Part(1, 2).shard(CATALOGUE)
-SECOND = Part(2, 2).shard(CATALOGUE)
 
 
 def part(index: int, *results: Result, planned: int | None = None, total: int = 2, **footer: object) -> Record:
@@ -84,48 +81,30 @@ def test_a_part_that_did_not_end_leaves_the_whole_incomplete(second: Record, rea
     assert headline(whole).detail.startswith(f"{reason}; until then ")
 
 
-OTHERS = replace(TWO.header, shard=Part(2, 2).shard([*CATALOGUE, "Get/request/Name/new"]))
+def other(**header: object) -> dict[str, Record]:
+    """Return the parts, the second with another header."""
+    return {"one": ONE, "two": replace(TWO, header=replace(TWO.header, **header))}  # type: ignore[arg-type]
+
+
+HIS = replace(TWO.header.target, name="his")
+NEWER = replace(TWO.header.tool, version="9")
+MORE = Part(2, 2).shard([*CATALOGUE, "Get/request/Name/new"])
 WRONG: dict[str, tuple[dict[str, Record], str, str]] = {
     "no shard": ({"one": ONE, "two": record(result(THIRD))}, "this is the record of a whole run", "two"),
-    "the contract": (
-        {"one": ONE, "two": replace(TWO, header=replace(TWO.header, contract=Contract("1", (), 4)))},
-        "the contract differs: 1 here, c0ffee in one",
-        "two",
-    ),
-    "the target": (
-        {"one": ONE, "two": replace(TWO, header=replace(TWO.header, target=replace(TWO.header.target, name="his")))},
-        "the target differs: his here, mine in one",
-        "two",
-    ),
-    "the tool": (
-        {"one": ONE, "two": replace(TWO, header=replace(TWO.header, tool=replace(TWO.header.tool, version="9")))},
-        "the tool differs: conformance 9 here, conformance 0.1.0 in one",
-        "two",
-    ),
-    "the number": (
-        {"one": ONE, "two": part(2, result(THIRD), total=3)},
-        "this is shard 2 of 3, but one is shard 1",
-        "two",
-    ),
-    "the selection": (
-        {"one": ONE, "two": replace(TWO, header=OTHERS)},
-        "the run had other checks (4) than that of one (3)",
-        "two",
-    ),
+    "the contract": (other(contract=Contract("1", (), 4)), "the contract differs: 1 here, c0ffee in one", "two"),
+    "the target": (other(target=HIS), "the target differs: his here, mine in one", "two"),
+    "the tool": (other(tool=NEWER), "the tool differs: conformance 9 here, conformance 0.1.0 in one", "two"),
+    "the number": ({"one": ONE, "two": part(2, result(THIRD), total=3)}, "this is shard 2 of 3, but one is shard 1",
+                   "two"),
+    "the selection": (other(shard=MORE), "the run had other checks (4) than that of one (3)", "two"),
     "twice": ({"one": ONE, "again": ONE, "two": TWO}, "shard 1 of 2 is given twice", "one, again"),
     "missing": ({"one": ONE}, "shard 2 of 2 is missing", ""),
     "several missing": ({"one": part(1, result(CHECK), total=4)}, "shards 2, 3, 4 of 4 are missing", ""),
-    "overlap": (
-        {"one": ONE, "two": part(2, result(THIRD), result(CHECK))},
-        f"{CHECK} was judged in one already",
-        "two",
-    ),
-    "other ids": (
-        {"one": ONE, "two": part(2, result("Get/response/Other/type"))},
-        "the records do not have the checks that their run had",
-        "",
-    ),
-}
+    "overlap": ({"one": ONE, "two": part(2, result(THIRD), result(CHECK))}, f"{CHECK} was judged in one already",
+                "two"),
+    "other ids": ({"one": ONE, "two": part(2, result("Get/response/Other/type"))},
+                  "the records do not have the checks that their run had", ""),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -160,11 +139,8 @@ def test_a_record_is_read_from_its_file_or_its_folder(tmp_path: Path) -> None:
 
 
 def test_known_failures_are_judged_over_the_whole_and_not_part_by_part(tmp_path: Path) -> None:
-    passing = apply_known_failures(replace(ONE, header=replace(ONE.header)), keeper(entry("Get/*")))
-    first, second = (
-        written(tmp_path / "one", passing),
-        written(tmp_path / "two", apply_known_failures(TWO, keeper(entry("Get/*")))),
-    )
+    marked = {"one": apply_known_failures(ONE, keeper(entry("Get/*"))), "two": TWO}
+    first, second = (written(tmp_path / name, item) for name, item in marked.items())
     with pytest.raises(MergeError, match="this part was judged with known failures") as caught:
         read_parts([first, second], gated=False)
     assert caught.value.hint.endswith("--known-failures known.yaml")

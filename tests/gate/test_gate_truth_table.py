@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
 import pytest
 
-from conformance import forms
 from conformance.errors import ExitCode
 from conformance.report.result import Level, Outcome, Result
 from conformance.report.run import Wrong
@@ -72,11 +70,8 @@ def test_every_combination_ends_as_the_guide_says(ending: str, declared: str) ->
         code = exit_code(judged, strict=strict)
         found = {finding.wrong for finding in judged.gate.findings}
         received = (int(code), judged.results[0].known, found)
-        assert received == by_the_book(ending, declared, expired=expired, must=must, strict=strict), (
-            expired,
-            must,
-            strict,
-        )
+        expected = by_the_book(ending, declared, expired=expired, must=must, strict=strict)
+        assert received == expected, (expired, must, strict)
         assert judged.results[0].outcome is outcome
         assert bool(judged.results[0].declared) is (declared != "undeclared" and ending in {"failed", "error"})
         assert judged.results[1] == BESIDE
@@ -89,24 +84,18 @@ def test_the_last_day_of_an_entry_is_a_day_on_which_it_holds() -> None:
         assert exit_code(judged) is code
 
 
-def marked(item: Entry, ended: Result, today: date = TODAY) -> Result:
-    return keeper(item, today=today).mark(ended)
-
-
-def test_a_known_failure_says_where_and_why_it_was_declared() -> None:
-    known = marked(entry(issue="https://example.org/7"), result())
-    assert known.declared == "known.yaml:2: not built yet (https://example.org/7)"
-    assert marked(entry(), result()).declared == "known.yaml:2: not built yet"
-
-
-def test_a_failure_of_another_kind_says_which_entry_was_near() -> None:
-    near = marked(entry(kind="another-code"), result())
-    assert (near.known, near.declared) == (False, "known.yaml:2 declares another failure: failed (another-code)")
-
-
-def test_a_failure_under_an_expired_entry_says_until_when_it_was_accepted() -> None:
-    late = marked(entry(expires=date(2027, 3, 30)), result())
-    assert (late.known, late.declared) == (False, "until 2027-03-30, known.yaml:2: not built yet")
+@pytest.mark.parametrize(
+    ("item", "known", "declared"),
+    [
+        (entry(), True, "known.yaml:2: not built yet"),
+        (entry(issue="https://example.org/7"), True, "known.yaml:2: not built yet (https://example.org/7)"),
+        (entry(kind="another-code"), False, "known.yaml:2 declares another failure: failed (another-code)"),
+        (entry(expires=date(2027, 3, 30)), False, "until 2027-03-30, known.yaml:2: not built yet"),
+    ],
+)
+def test_a_failure_says_what_the_entry_about_it_declares(item: Entry, known: bool, declared: str) -> None:  # noqa: FBT001 - a row of the table
+    marked = keeper(item).mark(result())
+    assert (marked.known, marked.declared) == (known, declared)
 
 
 def findings(*entries: Entry, results: tuple[Result, ...], selected: tuple[str, ...] = CATALOGUE) -> list[str]:
@@ -126,8 +115,7 @@ def test_every_passing_check_of_a_pattern_is_stale() -> None:
 
 
 def test_an_entry_about_no_check_is_unmatched_however_narrow_the_run() -> None:
-    gate = keeper(entry("Get/request/Name/to-long")).evaluate({}, set())
-    (finding,) = gate.findings
+    (finding,) = keeper(entry("Get/request/Name/to-long")).evaluate({}, set()).findings
     assert (finding.wrong, finding.check) == (Wrong.UNMATCHED, "Get/request/Name/to-long")
     assert finding.remedy == f"did you mean {CHECK}?"
     (finding,) = keeper(entry("zzz")).evaluate({}, set()).findings
@@ -178,18 +166,7 @@ def test_a_check_without_a_result_is_neither_stale_nor_covered() -> None:
     assert (gate.findings, gate.not_judged) == ((), (f"known.yaml:2: {CHECK}",))
 
 
-def test_a_worker_marks_as_the_process_that_started_it() -> None:
-    expired = entry(THIRD, expires=TODAY - timedelta(days=1), where="known.yaml:5")
-    error = entry(OTHER, outcome=Outcome.ERROR, where="known.yaml:9")
-    item = keeper(entry(expires=TODAY, kind="accepted"), expired, error)
-    known = forms.read(KnownFailures, json.loads(json.dumps(forms.plain(item.known))))
-    other = KnownFailureMatcher(known, CATALOGUE, item.today)
-    for outcome, kind in ENDINGS.values():
-        for check in CATALOGUE:
-            assert other.mark(result(check, outcome, kind)) == item.mark(result(check, outcome, kind))
-
-
-def test_holding_a_record_twice_is_holding_it_once() -> None:
+def test_known_failures_apply_to_a_record_once() -> None:
     run = record(result(), BESIDE)
     first = apply_known_failures(run, keeper(entry()))
     assert apply_known_failures(first, keeper(entry())) == first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from conformance.checks.check import Check
@@ -11,11 +11,12 @@ from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
-from conformance.mutation.servers import Answer, Answered, rejected
+from conformance.mutation.servers import Answer, Answered, rejected, right
 from conformance.mutation.servers import session_at as _session_at
 from conformance.session.session import TargetSession
 from conformance.suite.catalogue import catalogue
 from conformance.wire.encoding import NotJsonError, parse
+from conformance.wire.exchange import Fault
 from conformance.wire.request import Request
 from conformance.worlds.loading import load_world
 
@@ -39,6 +40,17 @@ def refuses_what_is_well_formed(request: Request) -> Answered:
     except NotJsonError:
         is_object = False
     return rejected("ValidationException" if is_object and request.method == "POST" else "SerializationException")
+
+
+def with_bodies(change: Callable[[bytes], bytes]) -> Answer:
+    """Answer rightly, but that the body of each success is changed."""
+    well = right()
+
+    def answer(request: Request) -> Answered | Fault:
+        got = well(request)
+        return got if isinstance(got, Fault) or got[0] != 200 else (200, change(got[1]))
+
+    return answer
 
 
 def judged(answer: Answer, *, names: bool = True, known: bool = False, selected: Sequence[Check] = ()) -> list[Verdict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from in_process import checks, counted, judged, refuses_what_is_well_formed
+from in_process import checks, counted, judged, refuses_what_is_well_formed, with_bodies
 
 from conformance.checks.verdict import Outcome
 from conformance.mutation.servers import Answer, constant, echo, rejecting, right, with_every_list_empty
@@ -69,11 +69,7 @@ def test_a_target_that_knows_neither_operation_gives_one_finding_in_its_own_word
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (
-            501,
-            b'{"__type":"InternalFailure","message":"Service sagemaker is not included"}',
-            "Service sagemaker is not",
-        ),
+        (501, b'{"__type":"InternalFailure","message":"Service sagemaker is not"}', "Service sagemaker is not"),
         (400, b'{"__type":"UnknownOperationException"}', "UnknownOperationException"),
         (404, b"<UnknownOperationException/>\n", "UnknownOperationException"),
         (400, b"<Error><Code>InvalidAction</Code><Message>Could not find it</Message></Error>", "Could not find it"),
@@ -111,13 +107,7 @@ def test_one_broken_answer_takes_no_operation_away(body: bytes) -> None:
 
 
 def test_answers_that_can_not_be_read_are_few_findings() -> None:
-    well = right()
-
-    def answer(request: Request) -> tuple[int, bytes] | Fault:
-        got = well(request)
-        return got if isinstance(got, Fault) or got[0] != 200 else (200, got[1][:-7])
-
-    failed = [verdict for verdict in judged(answer) if verdict.outcome is Outcome.FAILED]
+    failed = [verdict for verdict in judged(with_bodies(lambda body: body[:-7])) if verdict.outcome is Outcome.FAILED]
     assert {verdict.kind for verdict in failed} >= {"no-json", "resource-not-served"}
     assert len(failed) <= 6
     assert all("it ends after" in verdict.received for verdict in failed if verdict.kind == "no-json")

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from reference.calling import Caller, sdk
 
+from conformance.checks.check import Check
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.reference.server import ReferenceServer
+from conformance.report.result import Outcome
+from conformance.suite.catalogue import catalogue
+from conformance.suite.saved import Content, Form
+from conformance.suite.validate import CheckResult, evaluate
 from conformance.worlds.loading import load_world
 
 if TYPE_CHECKING:
@@ -40,6 +46,11 @@ class Saved:
     cli: str
     boto3: str
 
+    @property
+    def request(self) -> dict[str, Any]:
+        """What was asked."""
+        return {SUBJECT: self.name, **({"MaxResults": 100} if self.operation == LIST else {})}
+
     def form(self, name: str) -> str:
         """Return the text of a form."""
         return str(getattr(self, name))
@@ -62,8 +73,30 @@ class Answers:
 
 @cache
 def contract() -> Contract:
-    """Load the contract once."""
     return load()
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    return catalogue(contract())
+
+
+def judged(
+    operation: str, answer: Any = None, request: dict[str, Any] | None = None, form: Form | None = None
+) -> CheckResult:
+    """Evaluate an answer, a request or both; the catalogue is made once for all of them."""
+    with patch("conformance.suite.validate.catalogue", lambda _: checks()):
+        return evaluate(
+            contract(),
+            contract().operations[operation],
+            answer=answer if isinstance(answer, Content | None) else Content("answer.json", answer),
+            request=None if request is None else Content("request.json", request),
+            form=form,
+        )
+
+
+def failures(check_result: CheckResult) -> set[str]:
+    return {result.id for result in check_result.results if result.outcome is Outcome.FAILED}
 
 
 @cache
@@ -97,15 +130,10 @@ def _of(caller: Caller, client: Any, name: str) -> list[Saved]:
     for operation, call, members in calls:
         wire = caller.post(operation, {SUBJECT: name, **members}).text
         returned = call(HyperParameterTuningJobName=name, **members)
-        printed = json.dumps(returned, default=str)
         shown = {member: value for member, value in returned.items() if member != "ResponseMetadata"}
-        saved.append(Saved(operation, name, wire, json.dumps(shown, default=_iso, indent=4), printed))
+        cli = json.dumps(shown, default=datetime.isoformat, indent=4)
+        saved.append(Saved(operation, name, wire, cli, json.dumps(returned, default=str)))
     return saved
-
-
-def _iso(value: datetime) -> str:
-    """Write a time as the AWS CLI does."""
-    return value.isoformat()
 
 
 def write(folder: Path, name: str, text: str | bytes) -> Path:
