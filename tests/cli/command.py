@@ -8,11 +8,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cli.warm import Warm, forks
+from cli.forked import run_forked
 
 PATIENCE_S = 300.0
 """Seconds after which a command counts as stuck."""
@@ -87,16 +86,14 @@ def under_pytest(*options: str | Path, cwd: Path, **env: str) -> Ended:
     return ran([sys.executable, *suite, *options], cwd=cwd, env=env)
 
 
-@cache
-def _warm() -> Warm:
-    return Warm(environment())
-
-
 def conformance(*arguments: str | Path, cwd: Path, **env: str) -> Ended:
-    """Run a command to its end; it begins with its imports only where `env` sets something for Python itself."""
-    if not forks() or any(name.startswith("PYTHON") for name in env):
+    """Run a command to its end; it begins with its imports only where `env` sets something for Python itself.
+
+    It does so as well where it can't be forked: elsewhere than on Linux, system libraries may object to that.
+    """
+    if sys.platform != "linux" or any(name.startswith("PYTHON") for name in env):
         return ran(command(*arguments), cwd=cwd, env=env)
-    ended = _warm().run([*map(str, arguments)], cwd=cwd, env=environment(**env), timeout=PATIENCE_S)
+    ended = run_forked([*map(str, arguments)], cwd=cwd, env=environment(**env), timeout=PATIENCE_S)
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 

@@ -12,8 +12,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from hostile_servers import ANSWERED, FAULTY, TOKENS, drips, redirecting_libraries, to_libraries
-from raw_servers import Behaviour, RawServer, Received, always, dying_after, reference
+from hostile_servers import ANSWERED, FAULTY, TOKENS, drips, to_libraries
+from raw_servers import Behaviour, RawServer, Received, dying_after, reference
 
 from cli.measuring import IMPATIENT, LIMITS, measured, within_bounds
 from conformance.errors import ExitCode
@@ -82,15 +82,6 @@ def test_a_paginator_that_finds_no_end_is_stopped(tmp_path: Path) -> None:
     assert run.code == ExitCode.DOES_NOT_CONFORM
     (finding,) = run.findings.values()
     assert "no end after" in finding["received"]
-
-
-def test_nothing_follows_a_redirect_and_nothing_signed_goes_elsewhere(tmp_path: Path) -> None:
-    with RawServer(always(200, b"{}")) as elsewhere:
-        with RawServer(redirecting_libraries(elsewhere.url)) as server:
-            run = measured(server, tmp_path, "--area", "client")
-        assert elsewhere.connections == 0
-    assert run.code == ExitCode.DOES_NOT_CONFORM
-    assert run.findings
 
 
 def test_a_byte_at_a_time_from_the_first_request_on_ends_in_bounds(tmp_path: Path) -> None:

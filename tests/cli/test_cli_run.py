@@ -135,7 +135,7 @@ def test_the_console_script_is_the_same_command(tmp_path: Path) -> None:
 def test_a_command_that_was_forked_says_what_one_that_was_started_says(
     arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """Other tests fork their commands, to be done sooner; see cli/warm.py."""
+    """Other tests fork their commands, to be done sooner; see cli/forked.py."""
     forked, from_the_start = conformance(*arguments, cwd=tmp_path), ran(command(*arguments), cwd=tmp_path)
     assert forked.code == from_the_start.code
     assert forked.err == from_the_start.err

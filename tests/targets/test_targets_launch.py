@@ -7,25 +7,25 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from functools import partial
+import textwrap
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from vices import Lifelines, launching, write_program
 
 from conformance.errors import ExitCode
 from conformance.targets.endpoint import why_not_http
 from conformance.targets.launch import executable, held_port, launched
 from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
+from targets.doubles import Lifelines, launching
 
 pytestmark = pytest.mark.slow
 
 Program = Callable[[str, str], Path]
 
 ROOT = Path(__file__).resolve().parents[2]
-FAITHFUL = "hold = hold_lifeline(sys.argv[2]); print('serving', flush=True); serve(sys.argv[1])"
+ORIGINAL = "hold = hold_lifeline(sys.argv[2]); print('serving', flush=True); serve(sys.argv[1])"
 DETACHED = """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if sys.argv[1] == "child":
@@ -40,20 +40,23 @@ CHILD = DETACHED.replace(", start_new_session=True", "")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="detached processes are found through /proc")
 
 
-@pytest.fixture
-def lifelines() -> Iterator[Lifelines]:
-    with closing(Lifelines()) as opened:
-        yield opened
+def failing(spec: TargetSpec, log_path: Path, problem: str) -> TargetError:
+    """Return the error in which a launch ends at once."""
+    with pytest.raises(TargetError, match=problem) as caught, ExitStack() as stack:
+        stack.enter_context(launched(spec, log_path, grace_s=0.1))
+    return caught.value
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
-    return partial(write_program, tmp_path)
+def original(program: Program, lifelines: Lifelines) -> TargetSpec:
+    """Return a target whose server has no defect."""
+    return launching(program("original", ORIGINAL), str(lifelines.port))
 
 
-def test_a_server_answers_inside_and_is_gone_outside(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
-    spec = launching(program("faithful", FAITHFUL), str(lifelines.port))
-    with launched(spec, tmp_path / "reports" / "launch.log") as server:
+def test_a_server_answers_inside_and_is_gone_outside(
+    tmp_path: Path, original: TargetSpec, lifelines: Lifelines
+) -> None:
+    with launched(original, tmp_path / "reports" / "launch.log") as server:
         lifelines.expect(1)
         assert why_not_http(server.endpoint_url, timeout_s=5) == ""
         assert server.pid > 0
@@ -73,16 +76,12 @@ def test_children_that_will_not_listen_are_ended_too(
     assert lifelines.all_ended()
 
 
-def test_a_server_ends_where_the_run_is_interrupted(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
-    spec = launching(program("faithful", FAITHFUL), str(lifelines.port))
-
-    def interrupted() -> None:
-        with launched(spec, tmp_path / "launch.log"):
-            lifelines.expect(1)
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
+def test_a_server_ends_where_the_run_is_interrupted(tmp_path: Path, original: TargetSpec, lifelines: Lifelines) -> None:
+    with ExitStack() as stack:
+        stack.enter_context(pytest.raises(KeyboardInterrupt))
+        stack.enter_context(launched(original, tmp_path / "launch.log"))
+        lifelines.expect(1)
+        raise KeyboardInterrupt
     assert lifelines.all_ended()
 
 
@@ -104,7 +103,8 @@ def test_a_server_ends_even_where_the_run_is_killed(
             signal.pause()
         """,
     )
-    with subprocess.Popen([sys.executable, str(run)], stdout=subprocess.PIPE, cwd=ROOT, env=_importing()) as killed:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, str(run)], stdout=subprocess.PIPE, cwd=ROOT, env=env) as killed:
         assert killed.stdout is not None
         assert killed.stdout.readline() == b"up\n"
         lifelines.expect(2)
@@ -114,17 +114,13 @@ def test_a_server_ends_even_where_the_run_is_killed(
 
 def test_a_server_that_ends_at_once_is_reported_with_its_last_words(tmp_path: Path, program: Program) -> None:
     spec = launching(program("ends_at_once", "print('no licence'); sys.exit(7)"))
-    with (
-        pytest.raises(TargetError, match=r"ended before it answered \(exit status 7\)") as caught,
-        ExitStack() as stack,
-    ):
-        stack.enter_context(launched(spec, tmp_path / "launch.log"))
-    assert caught.value.exit_code is ExitCode.TARGET_BROKE
-    assert "no licence" in caught.value.problem
-    assert str(tmp_path / "launch.log") in caught.value.where
+    error = failing(spec, tmp_path / "launch.log", r"ended before it answered \(exit status 7\)")
+    assert error.exit_code is ExitCode.TARGET_BROKE
+    assert "no licence" in error.problem
+    assert str(tmp_path / "launch.log") in error.where
 
 
-VICES = {
+DEFECTS = {
     "listens_to_nobody": ("signal.pause()", "nothing listens"),
     "accepts_and_is_silent": (
         "s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); signal.pause()",
@@ -152,27 +148,24 @@ VICES = {
 }
 
 
-@pytest.mark.parametrize("defect", VICES)
+@pytest.mark.parametrize("defect", DEFECTS)
 def test_a_server_that_never_answers_ends_the_wait(tmp_path: Path, program: Program, defect: str) -> None:
-    body, why = VICES[defect]
+    body, why = DEFECTS[defect]
     for ready_s in (0.6, 3, 15):
         spec = launching(program(defect, body), ready_s=ready_s)
-        with (
-            pytest.raises(TargetError, match=f"did not answer HTTP within {ready_s} s") as caught,
-            ExitStack() as stack,
-        ):
-            stack.enter_context(launched(spec, tmp_path / "launch.log", grace_s=0.1))
-        assert caught.value.exit_code is ExitCode.TARGET_BROKE
-        if why in caught.value.problem:
+        error = failing(spec, tmp_path / "launch.log", f"did not answer HTTP within {ready_s} s")
+        assert error.exit_code is ExitCode.TARGET_BROKE
+        if why in error.problem:
             return
         # On a busy machine the program itself may begin too late.
-        assert "nothing listens" in caught.value.problem
+        assert "nothing listens" in error.problem
     pytest.fail("the program never began to listen")
 
 
-def test_a_server_that_breaks_during_the_run_is_noticed(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
-    spec = launching(program("faithful", FAITHFUL), str(lifelines.port))
-    with launched(spec, tmp_path / "launch.log") as server:
+def test_a_server_that_breaks_during_the_run_is_noticed(
+    tmp_path: Path, original: TargetSpec, lifelines: Lifelines
+) -> None:
+    with launched(original, tmp_path / "launch.log") as server:
         lifelines.expect(1)
         os.kill(server.pid, signal.SIGKILL)
         assert lifelines.all_ended()
@@ -184,10 +177,10 @@ def test_a_server_that_breaks_during_the_run_is_noticed(tmp_path: Path, program:
 def test_the_preferred_port_is_taken_where_it_is_free_and_another_where_it_is_not(
     tmp_path: Path, program: Program, lifelines: Lifelines
 ) -> None:
-    original = program("faithful", FAITHFUL)
+    path = program("original", ORIGINAL)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-        spec = launching(original, str(lifelines.port), port=port)
+        spec = launching(path, str(lifelines.port), port=port)
         with launched(spec, tmp_path / "first.log") as server:
             assert server.endpoint_url != f"http://127.0.0.1:{port}"
     with launched(spec, tmp_path / "second.log") as server, launched(spec, tmp_path / "third.log") as other:
@@ -198,20 +191,20 @@ def test_the_preferred_port_is_taken_where_it_is_free_and_another_where_it_is_no
 def test_a_server_with_a_port_of_its_own_is_not_launched_beside_another(tmp_path: Path, program: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        spec = launching(program("faithful", FAITHFUL), endpoint_url=f"http://127.0.0.1:{port}")
-        with pytest.raises(TargetError, match=f"port {port} is taken") as caught, ExitStack() as stack:
-            stack.enter_context(launched(spec, tmp_path / "launch.log"))
-    assert caught.value.exit_code is ExitCode.TARGET_BROKE
+        spec = launching(program("original", ORIGINAL), endpoint_url=f"http://127.0.0.1:{port}")
+        error = failing(spec, tmp_path / "launch.log", f"port {port} is taken")
+    assert error.exit_code is ExitCode.TARGET_BROKE
 
 
 def test_the_log_is_without_the_secrets_of_the_entry(tmp_path: Path, program: Program, lifelines: Lifelines) -> None:
-    received = (
-        "import os; word = os.environ['DB_PASSWORD']; print('to', word[:3], end=''); print(word[3:], flush=True);"
-    )
-    received += "print('and', word, 'again', flush=True);"
-    spec = launching(
-        program("tells_a_secret", received + FAITHFUL), str(lifelines.port), env={"DB_PASSWORD": "hunter2-hunter"}
-    )
+    text = """
+    word = os.environ['DB_PASSWORD']
+    print('to', word[:3], end='')
+    print(word[3:], flush=True)
+    print('and', word, 'again', flush=True)
+    """
+    path = program("prints_a_secret", f"{textwrap.dedent(text)}{ORIGINAL}")
+    spec = launching(path, str(lifelines.port), env={"DB_PASSWORD": "hunter2-hunter"})
     with launched(spec, tmp_path / "launch.log") as server:
         tail = server.log_tail()
         assert "and ************** again" in tail
@@ -224,33 +217,24 @@ def test_environment_and_folder_are_those_of_the_entry(
     (tmp_path / "sub").mkdir()
     monkeypatch.setenv("AWS_PROFILE", "of-the-caller")
     monkeypatch.setenv("AWS_REGION", "of-the-caller")
-    shown = (
-        "os.environ['WHERE'], os.path.basename(os.getcwd()), os.environ.get('AWS_PROFILE'), os.environ['AWS_REGION']"
-    )
+    variables = "os.environ['WHERE'], os.environ.get('AWS_PROFILE'), os.environ['AWS_REGION']"
+    path = program("prints_where_it_is", f"print(os.path.basename(os.getcwd()), {variables}, flush=True);{ORIGINAL}")
     env = {"WHERE": "at {port}", "AWS_REGION": "of-the-entry"}
-    spec = launching(
-        program("tells_where_it_is", f"print({shown}, flush=True);" + FAITHFUL),
-        str(lifelines.port),
-        env=env,
-        cwd=tmp_path / "sub",
-    )
+    spec = launching(path, str(lifelines.port), env=env, cwd=tmp_path / "sub")
     with launched(spec, tmp_path / "launch.log") as server:
         port = server.endpoint_url.rpartition(":")[2]
-        assert server.log_tail().splitlines()[0] == f"at {port} sub None of-the-entry"
+        assert server.log_tail().splitlines()[0] == f"sub at {port} None of-the-entry"
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path, program: Program) -> None:
-    spec = launching(program("faithful", FAITHFUL), cwd=tmp_path / "nowhere")
-    with pytest.raises(TargetError, match="there is no folder") as caught, ExitStack() as stack:
-        stack.enter_context(launched(spec, tmp_path / "launch.log"))
-    assert caught.value.exit_code is ExitCode.USAGE
+    spec = launching(program("original", ORIGINAL), cwd=tmp_path / "nowhere")
+    assert failing(spec, tmp_path / "launch.log", "there is no folder").exit_code is ExitCode.USAGE
 
 
-def test_a_log_that_can_not_be_written_is_an_error(tmp_path: Path, program: Program) -> None:
+def test_a_log_that_can_not_be_written_is_an_error(tmp_path: Path, original: TargetSpec) -> None:
     (tmp_path / "reports").write_text("a file where a folder is needed", encoding="utf-8")
-    with pytest.raises(TargetError, match="log of the server can't be written") as caught, ExitStack() as stack:
-        stack.enter_context(launched(launching(program("faithful", FAITHFUL)), tmp_path / "reports" / "launch.log"))
-    assert caught.value.exit_code is ExitCode.USAGE
+    error = failing(original, tmp_path / "reports" / "launch.log", "log of the server can't be written")
+    assert error.exit_code is ExitCode.USAGE
 
 
 def test_a_port_is_checked_against_other_runs_until_it_is_given_back() -> None:
@@ -276,17 +260,12 @@ def test_a_missing_command_is_reported_with_what_to_do(
 ) -> None:
     launch = Launch((command, "{port}"), hint=hint)
     spec = TargetSpec("x", Kind.ENDPOINT, StateSource(Origin.CREATE), "http://127.0.0.1:{port}", launch, base=tmp_path)
-    with pytest.raises(TargetError, match=problem) as caught, ExitStack() as stack:
-        stack.enter_context(launched(spec, tmp_path / "launch.log"))
-    assert said in caught.value.hint
-    assert caught.value.exit_code is ExitCode.USAGE
+    error = failing(spec, tmp_path / "launch.log", problem)
+    assert said in error.hint
+    assert error.exit_code is ExitCode.USAGE
 
 
 def test_a_program_that_came_as_an_extra_is_found_beside_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     spec = TargetSpec("x", Kind.ENDPOINT, StateSource(Origin.CREATE), "http://127.0.0.1:{port}")
     assert Path(executable("pytest", spec)).name == "pytest"
-
-
-def _importing() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT)}

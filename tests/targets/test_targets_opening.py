@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from vices import Answers, ScriptedCaller, launching, write_program
 
 from conformance.errors import ExitCode
 from conformance.reference.server import ReferenceServer
@@ -29,6 +28,7 @@ from conformance.targets.state import Access
 from conformance.wire.client import Client, Protocol
 from conformance.wire.signing import Credentials
 from conformance.worlds.model import World, WorldJob
+from targets.doubles import Answers, ScriptedCaller, launching, write_program
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 OPERATIONS = (DESCRIBE, "ListTrainingJobsForHyperParameterTuningJob")

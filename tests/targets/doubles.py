@@ -1,4 +1,4 @@
-"""Programs and clients with one defect each, and the lifelines by which a test knows that a process has ended."""
+"""Programs and clients with a defect, and the lifelines by which a test knows that a process has ended."""
 
 from __future__ import annotations
 
