@@ -155,24 +155,11 @@ ANSWERED: dict[str, tuple[Behaviour, str]] = {
     "nested": (shapeless(NESTED), "nests deeper"),
     "many-small-values": (shapeless(b"[" + b"{}," * 400_000 + b"0]"), "more than 500,000 values"),
     "broken-utf8": (shapeless(b'{"A":"\xc3\x28"}'), "not UTF-8"),
-    "overlong-utf8": (shapeless(b'{"A":"\xc0\xaf"}'), "not UTF-8"),
     "nan": (shapeless(b'{"A":NaN}'), "NaN is not JSON"),
-    "infinity": (shapeless(b'{"A":-Infinity}'), "-Infinity is not JSON"),
     "huge-number": (shapeless(b'{"A":' + b"9" * 100_000 + b"}"), "larger than any"),
-    "huge-float": (shapeless(b'{"A":1e400}'), "larger than any"),
-    "huge-exponent": (shapeless(b'{"A":1e400000}'), "larger than any"),
-    "tiny-exponent": (shapeless(b'{"A":1e-400000}'), ""),
-    "million-digits-behind-the-point": (shapeless(b'{"A":0.' + b"9" * 1_000_000 + b"}"), ""),
     "lone-surrogates": (shapeless(b'{"A":"\\ud800","\\udfff":1}'), ""),
     "duplicate-keys": (shapeless(b'{"A":1,"A":2}'), "is there twice"),
-    "duplicate-keys-of-a-megabyte": (
-        shapeless(b'{"' + b"a" * 1_000_000 + b'":1,"' + b"a" * 1_000_000 + b'":2}'),
-        "is there twice",
-    ),
-    "utf-16": (shapeless('{"A":1}'.encode("utf-16")), "not UTF-8"),
     "empty": (shapeless(b""), "not JSON"),
-    "two-objects": (shapeless(b"{}{}"), "not JSON"),
-    "byte-order-mark": (shapeless(b"\xef\xbb\xbf{}"), "not JSON"),
 }
 """Behaviours that give an answer, and what is said of its body; the empty string where it can be read."""
 

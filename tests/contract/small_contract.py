@@ -175,7 +175,7 @@ ListBooks:
 
 
 class ContractFolder:
-    """The small contract in a folder, with its two pages in a folder beside it."""
+    """The small contract in a folder, with its two pages in a folder next to it."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "contract"

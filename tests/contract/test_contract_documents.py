@@ -48,7 +48,7 @@ def test_a_line_that_does_not_say_it_is_found(folder: ContractFolder, file: str,
     assert finding.where == folder.where(f"citations/{file}.yaml", new)
 
 
-def test_the_words_of_the_page_stand_for_a_wire_value(folder: ContractFolder) -> None:
+def test_the_words_of_the_page_may_be_given_for_a_wire_value(folder: ContractFolder) -> None:
     folder.replace("shapes/answers.yaml", "Title: {type: string", "Title: {type: string, default: 'Off'")
     cited = "Books[].Title: {default: {line: 12, as: Never OFF}}\n    Books[].Genre: {enum: 9}"
     folder.replace("citations/new.yaml", "Books[].Genre: {enum: 9}", cited)
@@ -64,17 +64,13 @@ def test_a_behaviour_must_not_cite_a_blank_line(folder: ContractFolder) -> None:
     assert finding.where == folder.where("behaviours/all.yaml", "line: 4")
 
 
-def test_another_edition_of_a_page_is_reported_and_its_citations_are_left_alone(folder: ContractFolder) -> None:
+def test_a_page_that_is_not_the_cited_one_is_reported_and_its_citations_are_left_alone(folder: ContractFolder) -> None:
     (folder.documents / "old.txt").write_text("A page of today\n", encoding="utf-8")
-    (finding,) = verify_citations(load(folder.root), folder.documents)
-    assert "is not the edition of 'old'" in finding.problem
-    assert finding.where == folder.where("sources.yaml", "title: The old page")
-
-
-def test_a_missing_page_is_reported(folder: ContractFolder) -> None:
     (folder.documents / "new.txt").unlink()
-    (finding,) = verify_citations(load(folder.root), folder.documents)
-    assert "'new' can't be read" in finding.problem
+    another, missing = verify_citations(load(folder.root), folder.documents)
+    assert "is not the edition of 'old'" in another.problem
+    assert another.where == folder.where("sources.yaml", "title: The old page")
+    assert "'new' can't be read" in missing.problem
 
 
 def test_a_wrong_number_of_lines_is_reported(folder: ContractFolder) -> None:
@@ -84,40 +80,31 @@ def test_a_wrong_number_of_lines_is_reported(folder: ContractFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "line"),
+    ("kind", "name", "line", "said"),
     [
-        ("string", "Name", '"[Name](API_X.md#X-Name)": "string",'),
-        ("number", "Time", '{ "Name": "string", "Time": number }'),
-        ("timestamp", "Time", "    'Time': datetime(2015, 1, 1),"),
-        ("boolean", "Flag", "'Flag': True|False,"),
-        ("float", "Value", "'Value': ..."),
-        ("string", "Word", "'Word': 'On'|'Off'"),
-        ("list", "Items", "'Items': ["),
-        ("string", "MaxItems", "    :type MaxItems: string"),
-        ("structure", "Config", "- **Config** *(dict) --*"),
-        ("map", "Config", "Config -> (map)"),
-        ("integer", "MaxResults", "``--max-results`` (integer)"),
-        ("structure", "Best", "Type: TrainingJobSummary object"),
-        ("list", "Items", "Type: Array of Item objects"),
+        ("string", "Name", '"[Name](API_X.md#X-Name)": "string",', True),
+        ("number", "Time", '{ "Name": "string", "Time": number }', True),
+        ("timestamp", "Time", "    'Time': datetime(2015, 1, 1),", True),
+        ("boolean", "Flag", "'Flag': True|False,", True),
+        ("float", "Value", "'Value': ...", True),
+        ("string", "Word", "'Word': 'On'|'Off'", True),
+        ("list", "Items", "'Items': [", True),
+        ("string", "MaxItems", "    :type MaxItems: string", True),
+        ("structure", "Config", "- **Config** *(dict) --*", True),
+        ("map", "Config", "Config -> (map)", True),
+        ("integer", "MaxResults", "``--max-results`` (integer)", True),
+        ("structure", "Best", "Type: TrainingJobSummary object", True),
+        ("list", "Items", "Type: Array of Item objects", True),
+        ("string", "Name", '{ "Name": number, "Word": "string" }', False),
+        ("string", "Name", "- **Other** *(string) --*", False),
+        ("string", "Name", "- *(string) --*", False),
+        ("integer", "Name", "Type: String", False),
+        ("structure", "Items", "Type: Array of Item objects", False),
+        ("string", "Name", "The name (a string) of the job.", False),
     ],
 )
-def test_notations_of_types(kind: str, name: str, line: str) -> None:
-    assert names_type(kind, name, line)
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "line"),
-    [
-        ("string", "Name", '{ "Name": number, "Word": "string" }'),
-        ("string", "Name", "- **Other** *(string) --*"),
-        ("string", "Name", "- *(string) --*"),
-        ("integer", "Name", "Type: String"),
-        ("structure", "Items", "Type: Array of Item objects"),
-        ("string", "Name", "The name (a string) of the job."),
-    ],
-)
-def test_lines_that_give_no_such_type(kind: str, name: str, line: str) -> None:
-    assert not names_type(kind, name, line)
+def test_notations_of_types(kind: str, name: str, line: str, *, said: bool) -> None:
+    assert names_type(kind, name, line) is said
 
 
 @pytest.mark.parametrize(
@@ -166,7 +153,7 @@ def test_notations_of_requirements(line: str, *, required: bool, boto3: bool, sa
     assert names_requirement(required=required, name="Name", line=line, boto3=boto3) is said
 
 
-def test_values_stand_as_words_of_their_own() -> None:
+def test_a_value_is_a_word_of_its_own() -> None:
     assert names_value(10, "Maximum value of 10.")
     assert names_value(20000, "up to 20,000 epochs")
     assert not names_value(10, "Maximum value of 100.")

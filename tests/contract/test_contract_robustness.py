@@ -1,4 +1,4 @@
-"""Whatever stands at whatever place of a file: a contract loads, or is refused with a place. It never crashes."""
+"""Whatever stands at whatever place of a file: a contract loads, or is rejected with a place. It never crashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server sends back of a caller's secrets is blotted out, in whatever way it is written, and nothing else is."""
+"""What a server sends back of a caller's secrets is redacted, in whatever way it is written, and nothing else is."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from raw_servers import JSON, RawServer, Received, response
+from wire_client import OPERATION, client_of
 
-from conformance.wire.client import Client, Protocol
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.redaction import Redactor
-from conformance.wire.request import Request
 from conformance.wire.signing import Credentials
 
 KEYS = Credentials("AKIACANARYCANARY0003", "Canary/Secret+Key=5f0c", "Canary-Token/with+all=Of-it==")
@@ -44,14 +43,14 @@ def redactor() -> Redactor:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("secret", [*SECRETS, SIGNATURE], ids=["access-key", "secret-key", "token", "signature"])
-def test_a_secret_is_blotted_out_at_its_own_length(secret: str, way: str) -> None:
+def test_a_secret_is_redacted_at_its_own_length(secret: str, way: str) -> None:
     written = WAYS[way](secret)
     body = f'{{"message":"you sent {written} to us"}}'.encode()
     answer = HttpResponse(400, (("X-Echo", f"was {written}"),), body, 0.1)
     received = redactor().response(answer, AUTHORIZATION)
     assert len(received.body) == len(body)
     assert len(received.headers[0][1]) == len(answer.headers[0][1])
-    # At the ends of base64 letters hold bits of what stands beside: what is left of the secret is no more than those.
+    # At the ends of base64 letters hold bits of what is next to it: no more than those is left of the secret.
     left = received.body.decode().removeprefix('{"message":"you sent ').removesuffix(' to us"}')
     assert len(left.replace("*", "")) <= (8 if way.startswith("base64") else 0)
     assert "***" in received.headers[0][1]
@@ -74,10 +73,8 @@ def test_a_client_hands_out_nothing_that_a_server_echoes() -> None:
         connection.sendall(response(400, body, JSON, f"X-Echo: {request.headers['authorization']}"))  # type: ignore[attr-defined]
         return True
 
-    with RawServer(echoes) as server:
-        client = Client(server.url, Protocol("sagemaker", "SageMaker", JSON), KEYS)
-        exchange = client.send(Request("Describe", b"{}"))
-        client.close()
+    with RawServer(echoes) as server, client_of(server, KEYS) as client:
+        exchange = client.call(OPERATION, {})
         sent = server.received[0].headers
     signature = sent["authorization"].rpartition("=")[2]
     assert sent["x-amz-security-token"] == KEYS.session_token
@@ -88,7 +85,7 @@ def test_a_client_hands_out_nothing_that_a_server_echoes() -> None:
     assert int(exchange.response.header("content-length") or 0) == len(exchange.response.body)
 
 
-def test_the_signature_of_an_earlier_request_and_the_name_of_a_header_are_blotted_out() -> None:
+def test_the_signature_of_an_earlier_request_and_the_name_of_a_header_are_redacted() -> None:
     item = redactor()
     item.response(HttpResponse(200, (), b"{}", 0.1), AUTHORIZATION)
     later = AUTHORIZATION.replace(SIGNATURE, "f" * 64)
@@ -102,15 +99,13 @@ def test_the_signature_of_an_earlier_request_and_the_name_of_a_header_are_blotte
 
 @pytest.mark.parametrize("before", [0, 10, 30, 40, 55, 180])
 @pytest.mark.parametrize("line", ["{}\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Encoding: {}\r\n\r\n", "HTTP/9 {}\r\n\r\n"])
-def test_what_is_cut_was_blotted_out_before(line: str, before: int) -> None:
+def test_what_is_cut_was_redacted_before(line: str, before: int) -> None:
     def answer(connection: socket.socket, _: Received) -> bool:
         connection.sendall(line.format("x" * before + KEYS.secret_key).encode())
         return False
 
-    with RawServer(answer) as server:
-        client = Client(server.url, Protocol("sagemaker", "SageMaker", JSON), KEYS)
-        fault = client.send(Request("DescribeX", b"{}")).fault
-        client.close()
+    with RawServer(answer) as server, client_of(server, KEYS) as client:
+        fault = client.call(OPERATION, {}).fault
     assert fault is not None
     assert KEYS.secret_key[:6] not in fault.detail
 
