@@ -40,13 +40,12 @@ def prove(*, as_json: bool, sample: int, select: tuple[str, ...], processes: int
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - --help does without it
 
     contract = load()
-    checks = catalogue(contract)
     every = every_mutant(contract)
     picked = chosen(faults(every), select, sample)
-    bench = Bench(contract, checks, world())
+    bench = Bench(contract, catalogue(contract), world())
     whole = len(picked) == len(faults(every))
     proof = run(bench, picked, whole=whole, processes=processes or os.cpu_count() or 1)
-    report = report_of(bench, proof, every, checks)
+    report = report_of(bench, proof, every)
     if as_json:
         click.echo(json.dumps(plain(report), indent=1, ensure_ascii=False))
     else:

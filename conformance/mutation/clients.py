@@ -23,8 +23,10 @@ from conformance.mutation.mutant import (
     Kind,
     Members,
     Mutant,
+    after,
     changed,
     editing,
+    instead_of,
     replacing,
     steps,
 )
@@ -40,7 +42,7 @@ def _without(members: Mapping[str, Any], name: str) -> Members:
 
 # -- boto3's client
 
-boto3 = Group("boto3", LIST, Kind.CLIENT, changes="client")
+boto3 = Group("boto3", (LIST,), Kind.CLIENT, changes="client")
 
 _SOMEBODY = "churn-57-in-all-statuses"
 _UNKNOWN = tuple(f"{operation}/error/ResourceNotFound/present" for operation in BOTH)
@@ -263,7 +265,7 @@ boto3.rows(
 
 # -- the AWS CLI: options and JSON
 
-commands = Group("command-line", LIST, Kind.CLIENT, changes="program")
+commands = Group("command-line", (LIST,), Kind.CLIENT, changes="program")
 
 _JSON_OPTION, _SKELETON = "--cli-input-json", "--generate-cli-skeleton"
 _JSON, _GENERATE = f"{LIST}/input/{_JSON_OPTION}", f"{LIST}/input/{_SKELETON}"
@@ -291,42 +293,42 @@ def _require(condition: object, words: str) -> None:
         raise EndedError(words)
 
 
-@commands.stage("unknown", _case("unknown-option"))
+@commands.of(instead_of("unknown"), _case("unknown-option"))
 def passes_over_unknown_options(_: PlayedCli, original: Any, word: str, left: list[str]) -> None:
     """An unknown option is ignored with its value."""
     del original, word
     left[:1] = []
 
 
-@commands.stage("members", f"{_JSON}/present", _BY_SKELETON)
+@commands.of(instead_of("members"), f"{_JSON}/present", _BY_SKELETON)
 def json_ignored(_: PlayedCli, original: Any, given: Given, files: Mapping[str, str]) -> Any:
     """JSON input is ignored."""
     given.others.pop(_JSON_OPTION, None)
     return original(given, files)
 
 
-@commands.stage("text", f"{_JSON}/type", _BY_SKELETON)
+@commands.of(instead_of("text"), f"{_JSON}/type", _BY_SKELETON)
 def json_in_files_only(_: PlayedCli, original: Any, text: str, files: Mapping[str, str]) -> Any:
     """JSON input is taken from files alone."""
     _require(text.startswith("file://"), "Unable to load paramfile")
     return original(text, files)
 
 
-@commands.stage("members", f"{_JSON}/required")
+@commands.of(instead_of("members"), f"{_JSON}/required")
 def asks_for_json(_: PlayedCli, original: Any, given: Given, files: Mapping[str, str]) -> Any:
     """A command without JSON input is rejected."""
     _require(_JSON_OPTION in given.others, f"the following arguments are required: {_JSON_OPTION}")
     return original(given, files)
 
 
-@commands.edit("take", f"{_GENERATE}/required")
+@commands.of(after("take"), f"{_GENERATE}/required")
 def asks_for_a_skeleton(given: Given, _: Sequence[str]) -> Given:
     """A command that does not say whether it wants a skeleton is rejected."""
     _require(given.skeleton, f"the following arguments are required: {_SKELETON}")
     return given
 
 
-@commands.edit("from_json", _BY_SKELETON)
+@commands.of(after("from_json"), _BY_SKELETON)
 def json_strings_are_bytes(found: Members, _: str) -> Members:
     """A text in JSON that is base64 is decoded."""
     if TOKEN in found:
@@ -356,7 +358,7 @@ commands.rows(
 # -- the AWS CLI: skeletons
 
 
-@commands.stage("perform", "cli-skeleton-sends-nothing")
+@commands.of(instead_of("perform"), "cli-skeleton-sends-nothing")
 def skeleton_sends(program: PlayedCli, original: Any, given: Given, files: Mapping[str, str]) -> Any:
     """A skeleton is printed, and a request is sent all the same."""
     if given.skeleton == "input":
@@ -364,7 +366,7 @@ def skeleton_sends(program: PlayedCli, original: Any, given: Given, files: Mappi
     return original(given, files)
 
 
-@commands.stage("perform", "cli-output-skeleton", f"{_GENERATE}/enum")
+@commands.of(instead_of("perform"), "cli-output-skeleton", f"{_GENERATE}/enum")
 def sample_comes_from_the_service(program: PlayedCli, original: Any, given: Given, files: Mapping[str, str]) -> Any:
     """For a sample of the output the service is called."""
     if given.skeleton == "output":
@@ -372,35 +374,35 @@ def sample_comes_from_the_service(program: PlayedCli, original: Any, given: Give
     return original(given, files)
 
 
-@commands.stage("perform", "cli-skeleton-sends-nothing", f"{_GENERATE}/present")
+@commands.of(instead_of("perform"), "cli-skeleton-sends-nothing", f"{_GENERATE}/present")
 def skeleton_needs_the_name(program: PlayedCli, original: Any, given: Given, files: Mapping[str, str]) -> Any:
     """A skeleton of the input is rejected without the name."""
     program.require(given)
     return original(given, files)
 
 
-@commands.stage("perform", "cli-output-skeleton")
+@commands.of(instead_of("perform"), "cli-output-skeleton")
 def output_unchecked(program: PlayedCli, original: Any, given: Given, files: Mapping[str, str]) -> Any:
     """A sample of the output is printed for arguments that are not valid."""
     output = given.skeleton == "output"
     return program.printed(program.sample(given.operation.output)) if output else original(given, files)
 
 
-@commands.stage("skeleton_kind", f"{_GENERATE}/present", f"{_GENERATE}/type")
+@commands.of(instead_of("skeleton_kind"), f"{_GENERATE}/present", f"{_GENERATE}/type")
 def no_bare_skeleton(_: PlayedCli, original: Any, left: list[str]) -> Any:
     """A skeleton that is asked for without a value is rejected."""
     _require(left, f"argument {_SKELETON}: expected one argument")
     return original(left)
 
 
-@commands.stage("skeleton_kind", f"{_GENERATE}/enum")
+@commands.of(instead_of("skeleton_kind"), f"{_GENERATE}/enum")
 def no_word_for_the_input(_: PlayedCli, original: Any, left: list[str]) -> Any:
     """The value input is rejected."""
     _require(left[:1] != ["input"], f"argument {_SKELETON}: Invalid choice")
     return original(left)
 
 
-@commands.edit("printed", "cli-skeleton-sends-nothing")
+@commands.of(after("printed"), "cli-skeleton-sends-nothing")
 def skeleton_is_no_json(printed: str, value: Any) -> str:
     """A skeleton of the input is printed as YAML."""
     if not (isinstance(value, dict) and NAME in value and SIZE in value):
@@ -422,7 +424,7 @@ commands.rows(
 # -- the AWS CLI: output
 
 
-@commands.edit("printed", f"{LIST}/output/{SUMMARIES}/type")
+@commands.of(after("printed"), f"{LIST}/output/{SUMMARIES}/type")
 def prints_one_line_an_item(printed: str, value: Any) -> str:
     """The items are printed as lines of JSON, one each."""
     items = isinstance(value, dict) and SUMMARIES in value
@@ -496,9 +498,9 @@ commands.rows(
 # -- the AWS CLI: each member of input and output
 
 
-def option_mutants(contract: Contract) -> Iterator[Mutant]:
-    """Yield the mutants of the program for each member of the listing's input and output."""
-    derived = Group("command-line", LIST, Kind.CLIENT, changes="program")
+def option_mutants(contract: Contract) -> tuple[Mutant, ...]:
+    """Return the mutants of the program for each member of the listing's input and output."""
+    derived = Group("command-line", (LIST,), Kind.CLIENT, changes="program")
     for name, node in contract.operations[LIST].input.members.items():
         for way, words, stage, body, *breaks in _of_member(name, node):
             change = replacing(**{stage: body})
@@ -513,7 +515,7 @@ def option_mutants(contract: Contract) -> Iterator[Mutant]:
         change = _printing(contract.operations[operation], path, facet)
         name = f"{operation}/{path}/{way}"
         derived.add(name, f"{path} is {words}", (claim,), change, sees=(operation,), derived=True)
-    yield from derived
+    return tuple(derived.mutants)
 
 
 def _of_member(name: str, node: Node) -> Iterator[tuple[Any, ...]]:

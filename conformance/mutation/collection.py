@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from itertools import chain
 
 from conformance.contract.model import Contract
 from conformance.mutation import answers, clients, envelopes, listings
@@ -21,7 +20,7 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
         *output_mutants(contract, world),
         *input_mutants(contract),
         *envelopes.error_mutants(contract),
-        *chain.from_iterable(_written()),
+        *(mutant for group in _written() for mutant in group.mutants),
         *envelopes.rejection_mutants(contract),
         *clients.option_mutants(contract),
     )

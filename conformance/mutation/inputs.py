@@ -70,10 +70,7 @@ class _Member:
         name = self._node.name
         if self._is_subject:
             words = "a request without it is one for an unknown name"
-            make = editing(
-                "read",
-                lambda read, operation, _: {name: _UNNAMED} | read if operation == self._operation.name else read,
-            )
+            make = self._before("validate", lambda members: members.setdefault(name, _UNNAMED))
             yield self._mutant("required-not-enforced", words, ("required", "present"), make)
         else:
             make = self._checked_by(_having(self._node, "required", value=True))
@@ -201,13 +198,10 @@ class _Member:
             make = self._unchecked(name, breaks_it)
             yield self._mutant(f"{facet}-unchecked-beside-{name}", words, (facet,), make)
         if node.effective("required"):
-
-            def named(members: Members) -> None:
-                if name in members:
-                    members.setdefault(node.name, _UNNAMED)
-
             words = f"a request without it is one for an unknown name, {together}"
-            make = self._before("validate", named)
+            make = self._before(
+                "validate", lambda members: members.setdefault(node.name, _UNNAMED) if name in members else None
+            )
             yield self._mutant(f"required-not-enforced-beside-{name}", words, ("required", "present"), make)
 
     def _several(self) -> tuple[str, ...]:
@@ -220,7 +214,7 @@ class _Member:
 
     # -- changes of the service
 
-    def _before(self, stage: str, edit: Callable[[Members], None]) -> Change:
+    def _before(self, stage: str, edit: Callable[[Members], Any]) -> Change:
         """Edit the members of a request before a stage."""
 
         def body(_: Service, original: Callable[..., Any], name: str, members: Members) -> Any:
@@ -242,28 +236,26 @@ class _Member:
 
     def _ignoring(self, words: Sequence[str]) -> Change:
         """Treat the member as absent where it is one of these words."""
-
-        def edit(members: Members) -> None:
-            if members.get(self._node.name, "") in words:
-                del members[self._node.name]
-
-        return self._before("validate", edit)
+        member = self._node.name
+        return self._before(
+            "validate", lambda members: members.pop(member) if members.get(member, "") in words else None
+        )
 
     def _checked_by(self, node: Node) -> Change:
         """Check the member by another node."""
-        return self._checking(lambda _: True, node, _is_broken)
+        return self._checking(node, _is_broken, lambda _: True)
 
     def _unchecked(self, other: str, accepts: Callable[[Node, Any], bool]) -> Change:
         """Do not check a value that `accepts` accepts, where another member is given."""
         node = self._node
         return self._checking(
-            lambda members: other in members and node.name in members and accepts(node, members[node.name]),
             None,
             accepts,
+            lambda members: other in members and node.name in members and accepts(node, members[node.name]),
         )
 
     def _checking(
-        self, applies: Callable[[Members], bool], node: Node | None, ignored: Callable[[Node, Any], bool]
+        self, node: Node | None, ignored: Callable[[Node, Any], bool], applies: Callable[[Members], bool]
     ) -> Change:
         """Check the member by another node, or none, where `applies` says so of the request."""
         strict, subject = self._node, self._is_subject

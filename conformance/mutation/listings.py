@@ -21,9 +21,10 @@ from conformance.mutation.mutant import (
     Group,
     Kind,
     Members,
+    after,
     copied,
     editing,
-    on_outputs,
+    instead_of,
     replacing,
 )
 from conformance.reference.inputs import DESCRIBE, Rejection, validation
@@ -58,7 +59,7 @@ def _without(members: Members, *names: str) -> Members:
 
 # -- pages
 
-pages = Group("pages", LIST, Kind.LISTING)
+pages = Group("pages", (LIST,), Kind.LISTING)
 
 
 def _page(edit: Callable[[Page[Any], Sequence[Any], bool], Page[Any]]) -> Change:
@@ -175,20 +176,20 @@ pages.rows(
 )  # fmt: skip
 
 
-@pages.stage("page", _SIZE, _NEXT)
+@pages.of(instead_of("page"), _SIZE, _NEXT)
 def size_is_the_total(_: Service, original: Any, operation: str, query: Members, listed: Sequence[Any]) -> Page[Any]:
     """The page size is taken for the size of the whole list."""
     del original, operation
     return page_of(listed, 0, query["MaxResults"]) if "NextToken" not in query else Page((), None)
 
 
-@pages.stage("list_training_jobs", _NEXT, _SIZE)
+@pages.of(instead_of("list_training_jobs"), _NEXT, _SIZE)
 def size_is_the_total_with_a_token(_: Service, original: Any, members: Members) -> Any:
     """A page after the first that was given a size holds ten items."""
     return original(_without(members, "MaxResults") if "NextToken" in members else members)
 
 
-@pages.stage("page", _NEXT)
+@pages.of(instead_of("page"), _NEXT)
 def at_most_fifty(_: Service, original: Any, operation: str, query: Members, listed: Sequence[Any]) -> Any:
     """A page holds fifty items at most, and a token where more are left."""
     return original(operation, query | {"MaxResults": min(50, query["MaxResults"])}, listed)
@@ -206,16 +207,16 @@ pages.add(
 
 # -- tokens
 
-tokens = Group("tokens", LIST, Kind.LISTING)
+tokens = Group("tokens", (LIST,), Kind.LISTING)
 
 
-@tokens.stage("page", _NEXT, _SENT)
+@tokens.of(instead_of("page"), _NEXT, _SENT)
 def token_ignored(_: Service, original: Any, operation: str, query: Members, listed: Sequence[Any]) -> Any:
     """A token is ignored: the first page comes again."""
     return original(operation, _without(query, "NextToken"), listed)
 
 
-@tokens.stage("page", _SENT)
+@tokens.of(instead_of("page"), _SENT)
 def made_up_token_taken(_: Service, original: Any, operation: str, query: Members, listed: Sequence[Any]) -> Any:
     """A token that was never issued gives the first page."""
     try:
@@ -224,7 +225,7 @@ def made_up_token_taken(_: Service, original: Any, operation: str, query: Member
         return original(operation, _without(query, "NextToken"), listed)
 
 
-@tokens.stage("page", _SENT, _NEXT)
+@tokens.of(instead_of("page"), _SENT, _NEXT)
 def token_only_once(service: Any, original: Any, operation: str, query: Members, listed: Sequence[Any]) -> Any:
     """A token is rejected when it comes a second time."""
     used: set[str] = service.__dict__.setdefault("used_tokens", set())
@@ -236,7 +237,7 @@ def token_only_once(service: Any, original: Any, operation: str, query: Members,
     return page
 
 
-@tokens.stage("page", _SENT, _NEXT)
+@tokens.of(instead_of("page"), _SENT, _NEXT)
 def token_leads_on_each_time(service: Any, original: Any, operation: str, query: Members, listed: Sequence[Any]) -> Any:
     """A token gives another page when it comes a second time."""
     used: dict[str, int] = service.__dict__.setdefault("uses_of_tokens", {})
@@ -330,7 +331,7 @@ tokens.rows(
 )
 
 
-@tokens.stage("bound", _SENT)
+@tokens.of(instead_of("bound"), _SENT)
 def token_for_any_query(_: Service, original: Any, operation: str, query: Members) -> Members:
     """A token of one query is the same position in another query's list."""
     del original, query
@@ -339,7 +340,7 @@ def token_for_any_query(_: Service, original: Any, operation: str, query: Member
 
 # -- filters
 
-filters = Group("filters", LIST, Kind.LISTING)
+filters = Group("filters", (LIST,), Kind.LISTING)
 
 
 def _kept(keep: Callable[[Any, str, Members], bool]) -> Change:
@@ -412,7 +413,7 @@ filters.rows(
 )  # fmt: skip
 
 
-@filters.edit("page", _FILTER)
+@filters.of(after("page"), _FILTER)
 def filtered_after_paging(page: Page[Any], _: str, query: Members, listed: Sequence[Any]) -> Page[Any]:
     """The list is cut into pages first, and each page filtered: pages are short or empty, and have tokens."""
     half = len(page.items) // 2
@@ -452,7 +453,7 @@ filters.rows(
 )  # fmt: skip
 
 
-@filters.edit("sort", f"{LIST}/output/{SUMMARIES}/present", kind=Kind.ANSWER)
+@filters.of(after("sort"), f"{LIST}/output/{SUMMARIES}/present", kind=Kind.ANSWER)
 def every_order_omits_jobs_without_metric(listed: list[Any], *_: Any) -> list[Any]:
     """Every order leaves out training jobs without a metric."""
     return [item for item in listed if item.metric is not None]
@@ -460,7 +461,7 @@ def every_order_omits_jobs_without_metric(listed: list[Any], *_: Any) -> list[An
 
 # -- orders
 
-orders = Group("order", LIST, Kind.LISTING)
+orders = Group("order", (LIST,), Kind.LISTING)
 
 
 def _keyed(row: tuple[str, Callable[[Any], Any]]) -> Change:
@@ -557,7 +558,7 @@ orders.rows(
 )  # fmt: skip
 
 
-@orders.stage("sort", _KEY, _SORT_BY)
+@orders.of(instead_of("sort"), _KEY, _SORT_BY)
 def never_sorted(_: Service, original: Any, launched: Sequence[Any], query: Members) -> list[Any]:
     """Nothing is sorted: the order is that of launching, whatever is asked for."""
     del original
@@ -606,7 +607,7 @@ orders.rows(
 )  # fmt: skip
 
 
-@orders.stage("page", _KEY, _NEXT)
+@orders.of(instead_of("page"), _KEY, _NEXT)
 def sorted_page_by_page(_: Service, original: Any, name: str, query: Members, listed: Sequence[Any]) -> Page[Any]:
     """The list is cut into pages first, and each page is sorted."""
     key = TRAINING_JOB_KEYS[query["SortBy"]]
@@ -635,7 +636,7 @@ def first_page_only_descends(listed: list[Any], query: Members) -> list[Any]:
 
 # -- the same answer again
 
-repeats = Group("repeats", DESCRIBE, Kind.WIRE)
+repeats = Group("repeats", (DESCRIBE,), Kind.WIRE)
 
 
 def _again(operation: str) -> Callable[[Callable[[Members, int], Any]], Change]:
@@ -688,18 +689,20 @@ repeats.rows(
 
 # -- the same training job in another listing
 
-retold = Group("retold", LIST, Kind.LISTING)
+retold = Group("retold", (LIST,), Kind.LISTING)
 
 
 def _under(row: tuple[str, str, Callable[[Members], Any]]) -> Change:
     """Edit the items of listings that are asked for with one value of a member."""
     member, word, edit = row
 
-    def edit_all(asked: Members, answer: Members) -> None:
-        for item in answer[SUMMARIES] if asked.get(member) == word else ():
+    def list_training_jobs(answer: Members, asked: Members) -> Members:
+        own: Members = copied(answer)
+        for item in own[SUMMARIES] if asked.get(member) == word else ():
             edit(item)
+        return own
 
-    return on_outputs((LIST,), edit_all)
+    return editing("list_training_jobs", list_training_jobs)
 
 
 retold.rows(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
@@ -20,7 +20,6 @@ SUMMARIES = "TrainingJobSummaries"
 BEST = "BestTrainingJob"
 OVERALL = "OverallBestTrainingJob"
 CONFIG = "HyperParameterTuningJobConfig"
-FORMS = ("TrainingJobDefinition", "TrainingJobDefinitions[]")
 
 Members = dict[str, Any]
 Change = Callable[[Any], Any]
@@ -81,19 +80,29 @@ def replacing(**stages: Callable[..., Any]) -> Change:
     )
 
 
+def instead_of(stage: str) -> Callable[[Callable[..., Any]], Change]:
+    """Return what replaces a stage by a function: given the instance and the original before the arguments."""
+    return lambda body: replacing(**{stage: body})
+
+
 def editing(stage: str, edit: Callable[..., Any]) -> Change:
     """Edit the result of a stage: `edit` gets it before the arguments of the stage."""
     return replacing(**{stage: lambda _, original, *args: edit(original(*args), *args)})
 
 
-def on_outputs(operations: tuple[str, ...], edit: Callable[[Members, Members], Members | None]) -> Change:
-    """Edit a copy of each successful answer of these operations; `edit` gets the members of the request, and it."""
+def after(stage: str) -> Callable[[Callable[..., Any]], Change]:
+    """Return what edits the result of a stage by a function: given it before the arguments."""
+    return partial(editing, stage)
 
-    def perform(output: Members, name: str, members: Members) -> Members:
+
+def on_outputs(operations: tuple[str, ...], edit: Callable[[Members], Members | None]) -> Change:
+    """Edit a copy of each successful answer of these operations, in place or by what `edit` returns."""
+
+    def perform(output: Members, name: str, _: Members) -> Members:
         if name not in operations:
             return output
         own: Members = copied(output)
-        edited = edit(members, own)
+        edited = edit(own)
         return own if edited is None else edited
 
     return editing("perform", perform)
@@ -108,97 +117,54 @@ def copied(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True)
 class Group:
-    """The written mutants of one subject, in the order in which they are written down."""
+    """The written mutants of one subject, in the order in which they are written down.
 
-    def __init__(self, name: str, operation: str, kind: Kind, *, changes: str = "make") -> None:
-        """Start without any; `changes` is the member of Mutant that their changes belong to."""
-        self.name = name
-        self.operation = operation
-        self.kind = kind
-        self._changes = changes
-        self._mutants: list[Mutant] = []
+    What its mutants have in common is said once: which operations they affect, their kind, and whether they show on a
+    server that verifies signatures only. `changes` is the member of Mutant that their changes belong to.
+    """
 
-    def __iter__(self) -> Iterator[Mutant]:
-        return iter(self._mutants)
+    name: str
+    sees: tuple[str, ...]
+    kind: Kind
+    signed: bool = False
+    changes: str = "make"
+    mutants: list[Mutant] = field(default_factory=list)
 
-    def add(  # noqa: PLR0913 - the parts of a mutant, each by its name
-        self,
-        name: str,
-        words: str,
-        breaks: tuple[str, ...],
-        change: Change,
-        *,
-        sees: tuple[str, ...] | None = None,
-        kind: Kind | None = None,
-        **more: bool,
-    ) -> None:
-        """Add a mutant; `more` are the flags of Mutant."""
-        place, parts = f"{self.name}/{name}", {self._changes: change, **more}
-        self._mutants.append(Mutant(place, words, breaks, sees or (self.operation,), kind or self.kind, **parts))  # type: ignore[arg-type]  # names of its members
+    def add(self, name: str, words: str, breaks: tuple[str, ...], change: Change, **more: Any) -> None:
+        """Add a mutant; `more` are members of Mutant that differ from those of the group."""
+        parts = {"sees": self.sees, "kind": self.kind, "signed": self.signed, self.changes: change, **more}
+        self.mutants.append(Mutant(f"{self.name}/{name}", words, breaks, **parts))
 
-    def rows(
-        self,
-        make: Callable[[Any], Change],
-        breaks: tuple[str, ...],
-        *rows: tuple[Any, ...],
-        sees: tuple[str, ...] | None = None,
-        signed: bool = False,
-    ) -> None:
+    def rows(self, make: Callable[[Any], Change], breaks: tuple[str, ...], *rows: tuple[Any, ...], **more: Any) -> None:
         """Add a mutant for each row: name, words, what `make` turns into the change, and what it breaks besides."""
         for name, words, edit, *own in rows:
-            self.add(name, words, (*breaks, *own), make(edit), sees=sees, signed=signed)
+            self.add(name, words, (*breaks, *own), make(edit), **more)
 
     def of(
-        self,
-        make: Callable[[Any], Change],
-        *breaks: str,
-        sees: tuple[str, ...] | None = None,
-        kind: Kind | None = None,
-        signed: bool = False,
+        self, make: Callable[[Any], Change], *breaks: str, **more: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Add the decorated function, which `make` turns into the change; its name and its docstring are the row."""
 
         def keep(edit: Callable[..., Any]) -> Callable[..., Any]:
-            name = edit.__name__.strip("_").replace("_", "-")
-            words = (edit.__doc__ or name).strip().splitlines()[0].rstrip(".")
-            self.add(name, words, breaks, make(edit), sees=sees, kind=kind, signed=signed)
+            words = (edit.__doc__ or "").strip().splitlines()[0].rstrip(".")
+            self.add(edit.__name__.replace("_", "-"), words, breaks, make(edit), **more)
             return edit
 
         return keep
 
-    def output(self, *breaks: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add a function that edits each successful answer of the operation, given the request's members and it."""
-        return self.of(lambda edit: on_outputs((self.operation,), edit), *breaks)
-
-    def edit(
-        self, stage: str, *breaks: str, sees: tuple[str, ...] | None = None, kind: Kind | None = None
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add a function that edits the result of a stage, given it and the arguments of the stage."""
-        return self.of(lambda edit: editing(stage, edit), *breaks, sees=sees, kind=kind)
-
-    def stage(
-        self,
-        stage: str,
-        *breaks: str,
-        sees: tuple[str, ...] | None = None,
-        kind: Kind | None = None,
-        signed: bool = False,
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add a function that replaces a stage, given the instance and the original stage before the arguments."""
-        return self.of(lambda body: replacing(**{stage: body}), *breaks, sees=sees, kind=kind, signed=signed)
-
 
 # -- paths of an answer
 
-_STEP = re.compile(r"\[\]|\{key\}|\{value\}|[^.\[\]{}]+")
+_STEP = re.compile(r"\[-?\d*\]|\{key\}|\{value\}|[^.\[\]{}]+")
 
 DROP: Final = object()
 """In the place of a value: leave it out."""
 
 
 def steps(path: str) -> tuple[str, ...]:
-    """Return the steps of a path: names, `[]`, `{key}` and `{value}`."""
+    """Return the steps of a path: names, `[]`, the index of one item as in `[-1]`, `{key}` and `{value}`."""
     return tuple(_STEP.findall(path))
 
 
@@ -207,19 +173,19 @@ def values(root: Any, way: tuple[str, ...]) -> Iterator[Any]:
     if not way:
         yield root
         return
-    step, rest = way[0], way[1:]
-    if step == "[]":
-        inner = root if isinstance(root, (list, tuple)) else ()
-    elif not isinstance(root, dict):
-        inner = ()
-    elif step == "{key}":
-        inner = tuple(root)
-    elif step == "{value}":
-        inner = tuple(root.values())
-    else:
-        inner = (root[step],) if step in root else ()
-    for entry in inner:
-        yield from values(entry, rest)
+    for entry in _inside(root, way[0]):
+        yield from values(entry, way[1:])
+
+
+def _inside(root: Any, step: str) -> Iterable[Any]:
+    """Return what one step leads to."""
+    if isinstance(root, dict):
+        if step in {"{key}", "{value}"}:
+            return root.keys() if step == "{key}" else root.values()
+        return (root[step],) if step in root else ()
+    if isinstance(root, (list, tuple)) and step.startswith("["):
+        return root if step == "[]" else root[int(step[1:-1]) :][:1]
+    return ()
 
 
 def changed(root: Any, way: tuple[str, ...], change: Callable[[Any], Any]) -> Any:
@@ -237,17 +203,6 @@ def changed(root: Any, way: tuple[str, ...], change: Callable[[Any], Any]) -> An
         every = step == "{value}"
         pairs = ((name, changed(it, rest, change) if every or name == step else it) for name, it in root.items())
     return {name: entry for name, entry in pairs if name is not DROP and entry is not DROP}
-
-
-def within(answer: Members, *paths: str) -> Iterator[Any]:
-    """Yield every value at any of the paths, to be edited in place."""
-    for path in paths:
-        yield from values(answer, steps(path))
-
-
-def definitions(answer: Members, path: str = "") -> Iterator[Any]:
-    """Yield every definition of a description, or what lies below each at a path."""
-    yield from within(answer, *(f"{form}.{path}" if path else form for form in FORMS))
 
 
 class Facts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,14 +15,13 @@ from conformance.mutation.mutant import (
     Change,
     Facts,
     Kind,
-    Members,
     Mutant,
     changed,
     editing,
-    replacing,
     steps,
 )
 from conformance.mutation.mutant import values as values_at
+from conformance.reference.http import Answer, Call
 from conformance.reference.inputs import breaks
 from conformance.reference.service import Service
 from conformance.worlds.model import World
@@ -55,6 +55,7 @@ _OTHERS: Mapping[str, Callable[[Any], Any]] = {
 """Another value of the same type."""
 _GIVEN = ("HyperParameterTuningJobConfig", "TrainingJobDefinition", "WarmStartConfig", "Autotune")
 """Members that come back as they were given at creation."""
+_OK = 200
 _OTHER_STATUSES = (201, 202)
 
 
@@ -178,12 +179,10 @@ def _at_path(operation: str, path: str, change: Callable[[Any], Any]) -> Change:
 
 
 def _with_status(operation: str, status: int) -> Change:
-    def perform(service: Any, original: Callable[..., Members], name: str, members: Members) -> Members:
-        output = original(name, members)
-        service.status_of_answer = status if name == operation else None
-        return output
+    """Answer calls of an operation that succeed with another status."""
 
-    def succeed(service: Any, original: Callable[..., Any], output: Members) -> Any:
-        return service.write(service.status_of_answer, output) if service.status_of_answer else original(output)
+    def answer(answer: Answer, call: Call) -> Answer:
+        ours = answer.status == _OK and call.headers["x-amz-target"].endswith(f".{operation}")
+        return replace(answer, status=status) if ours else answer
 
-    return replacing(perform=perform, succeed=succeed)
+    return editing("answer", answer)

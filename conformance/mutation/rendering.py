@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from conformance import forms
-from conformance.checks.check import Check
 from conformance.contract.model import Contract
 from conformance.forms import Count
 from conformance.mutation.bench import Bench
@@ -115,29 +114,29 @@ def rows(bench: Bench, proof: Proof) -> tuple[Row, ...]:
     by_id = {check.id: check for check in bench.checks}
     mutants: dict[str, list[str]] = {}
     checks: dict[str, dict[str, None]] = {}
-    for mutant, trial in zip(proof.mutants, proof.trials, strict=True):
-        for claim in _broken(bench, mutant):
+    for mutant, trial in proof.tried:
+        for claim in _broken(bench.contract, mutant):
             mutants.setdefault(claim, []).append(mutant.id)
             about = (item for item in trial.about if claim in bench.claims.of(by_id[item]))
             checks.setdefault(claim, {}).update(dict.fromkeys(about))
     return tuple(Row(claim, tuple(found), tuple(checks[claim])) for claim, found in sorted(mutants.items()))
 
 
-def _broken(bench: Bench, mutant: Mutant) -> tuple[str, ...]:
+def _broken(contract: Contract, mutant: Mutant) -> tuple[str, ...]:
     """Return what a mutant breaks, and the behaviours whose facts it breaks."""
     found = (
         behaviour.id
-        for behaviour in bench.contract.behaviours
+        for behaviour in contract.behaviours
         if any(claim.startswith(prefix) for claim in mutant.breaks for prefix in behaviour.facts)
     )
     return tuple(dict.fromkeys((*mutant.breaks, *found)))
 
 
-def gaps(bench: Bench, checks: Iterable[Check], mutants: Iterable[Mutant]) -> tuple[Gap, ...]:
+def gaps(bench: Bench, mutants: Iterable[Mutant]) -> tuple[Gap, ...]:
     """Return what the checks claim and none of the mutants breaks."""
     broken = {claim for mutant in mutants for claim in mutant.breaks}
-    claimed = {claim for check in checks for claim in bench.claims.own(check)}
-    return tuple(Gap(claim, _reason(bench.contract, claim)) for claim in sorted(claimed) if claim not in broken)
+    claimed = {claim for check in bench.checks for claim in bench.claims.own(check)}
+    return tuple(Gap(claim, _reason(bench.contract, claim)) for claim in sorted(claimed - broken))
 
 
 def _reason(contract: Contract, claim: str) -> str:
@@ -157,15 +156,6 @@ def _reason(contract: Contract, claim: str) -> str:
 
 NO_MUTANT = "there is no mutant for it yet"
 _TAKES_ALL = frozenset({r"[\S\s]*", r"[\s\S]*"})
-
-
-def precision(proof: Proof) -> Precision:
-    """Count the findings of each mutant."""
-    caught = [trial for trial in proof.trials if trial.caught]
-    median = statistics.median(trial.findings for trial in caught) if caught else 0.0
-    return Precision(median, {trial.mutant: len(trial.others) for trial in caught if len(trial.others) > LOUD})
-
-
 _FEW = 3
 _SIZE = (80, 24)
 """Columns and lines of the smallest screen."""
@@ -176,34 +166,33 @@ def schema() -> dict[str, Any]:
     return forms.schema("A proof of the suite by mutants", ProofReport)
 
 
-def report_of(bench: Bench, proof: Proof, every: Sequence[Mutant], checks: Sequence[Check]) -> ProofReport:
-    """Return the report of a proof; `every` are all mutants that exist, `checks` all checks."""
+def report_of(bench: Bench, proof: Proof, every: Sequence[Mutant]) -> ProofReport:
+    """Return the report of a proof; `every` are all mutants that exist."""
+    derived, tried, survived = sum(it.derived for it in every), len(proof.tried), len(proof.survivors)
+    equivalent = tuple(
+        EquivalentMutant(it.id, why.sentence, why.source) for it in every if (why := allowed(it.id)) is not None
+    )
+    caught = [trial for _, trial in proof.tried if trial.caught]
     return ProofReport(
         schema=1,
         whole=proof.whole,
-        counts=counts(proof, every),
+        counts=Counts(derived, len(every) - derived, len(equivalent), tried, tried - survived, survived),
         seconds=round(proof.seconds, 2),
         survivors=tuple(Survivor(it.id, it.words, it.breaks, trial.others) for it, trial in proof.survivors),
         mutants=tuple(
             TriedMutant(
                 it.id, it.words, it.breaks, it.derived, trial.caught, trial.about, trial.others, trial.errors
             )
-            for it, trial in zip(proof.mutants, proof.trials, strict=True)
+            for it, trial in proof.tried
         ),
         matrix=rows(bench, proof),
-        equivalent=tuple(
-            EquivalentMutant(it.id, why.sentence, why.source) for it in every if (why := allowed(it.id)) is not None
+        equivalent=equivalent,
+        without_mutant=gaps(bench, every),
+        precision=Precision(
+            statistics.median(trial.findings for trial in caught) if caught else 0.0,
+            {trial.mutant: len(trial.others) for trial in caught if len(trial.others) > LOUD},
         ),
-        without_mutant=gaps(bench, checks, every),
-        precision=precision(proof),
     )  # fmt: skip
-
-
-def counts(proof: Proof, every: Sequence[Mutant]) -> Counts:
-    """Count the mutants that exist, and those of the proof."""
-    derived, tried, survived = sum(it.derived for it in every), len(proof.trials), len(proof.survivors)
-    equivalent = sum(allowed(it.id) is not None for it in every)
-    return Counts(derived, len(every) - derived, equivalent, tried, tried - survived, survived)
 
 
 def as_text(report: ProofReport) -> Iterator[str]:

@@ -23,7 +23,7 @@ from conformance.mutation.collection import allowed
 from conformance.suite.catalogue import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.mutation.bench import Trial
     from conformance.mutation.mutant import Mutant
@@ -42,9 +42,7 @@ class ProofError(UserError):
 class Proof:
     """What became of the mutants of a proof."""
 
-    mutants: tuple[Mutant, ...]
-    trials: tuple[Trial, ...]
-    """One for each mutant, in the same order."""
+    tried: tuple[tuple[Mutant, Trial], ...]
     whole: bool
     """Whether every mutant was tried."""
     seconds: float
@@ -52,7 +50,7 @@ class Proof:
     @property
     def survivors(self) -> tuple[tuple[Mutant, Trial], ...]:
         """The mutants that no check about what they break caught."""
-        return tuple(pair for pair in zip(self.mutants, self.trials, strict=True) if not pair[1].caught)
+        return tuple((mutant, trial) for mutant, trial in self.tried if not trial.caught)
 
 
 def faults(mutants: Sequence[Mutant]) -> tuple[Mutant, ...]:
@@ -75,7 +73,6 @@ def prove(
     *,
     whole: bool = True,
     processes: int = 1,
-    on_trial: Callable[[Trial], None] = lambda _: None,
 ) -> Proof:
     """Try every mutant. Raises ProofError where a check accuses the unbroken server."""
     started = time.perf_counter()
@@ -87,14 +84,11 @@ def prove(
         )
         error.exit_code = ExitCode.DOES_NOT_CONFORM
         raise error
-    trials = []
-    for trial in _tried(bench, tuple(mutants), processes):
-        trials.append(trial)
-        on_trial(trial)
-    return Proof(tuple(mutants), tuple(trials), whole, time.perf_counter() - started)
+    tried = tuple(zip(mutants, _trials(bench, tuple(mutants), processes), strict=True))
+    return Proof(tried, whole, time.perf_counter() - started)
 
 
-def _tried(bench: Bench, mutants: tuple[Mutant, ...], processes: int) -> Iterator[Trial]:
+def _trials(bench: Bench, mutants: tuple[Mutant, ...], processes: int) -> Iterator[Trial]:
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # mutants break the server on purpose, and it would log each
     try:
@@ -129,7 +123,7 @@ def main() -> None:
     contract = load()
     bench = Bench(contract, catalogue(contract), world())
     proof = prove(bench, faults(every_mutant(contract)), processes=os.cpu_count() or 1)
-    json.dump(samples(proof.trials), sys.stdout, indent=0, ensure_ascii=False)
+    json.dump(samples(trial for _, trial in proof.tried), sys.stdout, indent=0, ensure_ascii=False)
     sys.stdout.write("\n")
 
 

@@ -61,18 +61,14 @@ class Faults:
     ) -> Service:
         """Return a service that plays them: `ReferenceServer(world, service=Faults(throttle_every=5))`.
 
-        Raises FaultError for an operation that the service does not have.
+        Raises UserError for an operation that the service does not have.
         """
         service = FaultyService(self, world, contract=contract, credentials=credentials)
         for name in sorted(self.deny - set(service.inputs)):
-            raise FaultError(
+            raise UserError(
                 f"there is no operation {name!r} to deny", hint=f"choose among: {', '.join(sorted(service.inputs))}"
             )
         return service
-
-
-class FaultError(UserError):
-    """A fault that can't be played."""
 
 
 class FaultyService(Service):
@@ -127,14 +123,6 @@ _IN_QUERY = re.compile(r"((?:Signature|Security-Token|Credential)=)[^&]*", re.IG
 """The same in the query of a presigned URL."""
 
 
-class PortError(UserError):
-    """The server can't listen where it should."""
-
-
-class LogError(UserError):
-    """The file of the requests can't be written."""
-
-
 class RequestLog:
     """Appends one JSON object a line for each request to a file: what was asked, by whom, and how it was answered.
 
@@ -142,11 +130,11 @@ class RequestLog:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the file. Raises LogError where that can't be done."""
+        """Open the file. Raises UserError where that can't be done."""
         try:
             descriptor = no_follow(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
-            raise LogError(
+            raise UserError(
                 f"the log of requests can't be written: {error.strerror or error}",
                 where=str(path),
                 hint="name a file in a folder that can be written to",
@@ -192,8 +180,8 @@ def serve(  # noqa: PLR0913 - each is one setting of a server
     """Serve a world, print the endpoint, and return after Ctrl-C or SIGTERM. Call it from the main thread.
 
     `faults` are played on top; with `credentials` (access key to secret key) requests have to be signed. Each request
-    is appended to the file `log`. Raises PortError where the address is taken or none of this machine's, LogError where
-    the file can't be written, and FaultError for a fault that can't be played.
+    is appended to the file `log`. Raises UserError where the address is taken or none of this machine's, where the file
+    can't be written, and for a fault that can't be played.
     """
     requests = RequestLog(log) if log is not None else None
     ended = threading.Event()
@@ -206,7 +194,7 @@ def serve(  # noqa: PLR0913 - each is one setting of a server
             world, host=host, port=port, credentials=credentials, service=faults or Service, on_exchange=requests
         )
     except (OSError, OverflowError) as error:
-        raise PortError(f"can't listen: {error}", where=f"{host}:{port}", hint="pick another port or host") from error
+        raise UserError(f"can't listen: {error}", where=f"{host}:{port}", hint="pick another port or host") from error
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with server:

@@ -96,72 +96,41 @@ _CREATED = (
 
 def inputs(contract: Contract) -> dict[str, Node]:
     """Return the input of each served operation, by the operation's name."""
-    by_name = contract.operations[DESCRIBE].input
-    return {
-        DESCRIBE: by_name,
-        LIST_TRAINING_JOBS: contract.operations[LIST_TRAINING_JOBS].input,
-        CREATE: _create(contract),
-        STOP: by_name,
-        DELETE: by_name,
-        LIST_TUNING_JOBS: _list_tuning_jobs(contract),
-        DESCRIBE_TRAINING_JOB: _describe_training_job(contract),
-        LIST_TAGS: _list_tags(contract),
+    described, listed = contract.operations[DESCRIBE], contract.operations[LIST_TRAINING_JOBS]
+    by_name = described.input
+    token, size = listed.input.members["NextToken"], listed.input.members["MaxResults"]
+    text, status = _bare(token, {}), described.output.members["HyperParameterTuningJobStatus"]
+    moment = _bare(described.output.members["CreationTime"], {})
+    launched = next(node for node in listed.output.walk() if node.name == "TrainingJobName")
+    tag = {
+        "Key": _bare(text, {"required": True, "min_length": 1, "max_length": 128}),
+        "Value": _bare(text, {"required": True, "max_length": 256}),
     }
-
-
-def _create(contract: Contract) -> Node:
-    described = contract.operations[DESCRIBE]
-    members = dict(described.input.members)
-    members.update((name, described.output.members[name]) for name in _CREATED)
-    text = _bare(next(iter(members.values())), {})
-    tag = replace(
-        described.input,
-        members={
-            "Key": _bare(text, {"required": True, "min_length": 1, "max_length": 128}),
-            "Value": _bare(text, {"required": True, "max_length": 256}),
-        },
-    )
-    members["Tags"] = replace(_bare(text, {"max_length": 50}), type="list", element=tag)
-    return replace(described.input, members=members)
-
-
-def _list_tuning_jobs(contract: Contract) -> Node:
-    listed = contract.operations[LIST_TRAINING_JOBS].input.members
-    received = contract.operations[DESCRIBE].output.members
-    moment = _bare(received["CreationTime"], {})
-    status = received["HyperParameterTuningJobStatus"]
-    members = {
-        "NextToken": listed["NextToken"],
-        "MaxResults": listed["MaxResults"],
-        "SortBy": _choice(listed["SortBy"], ("Name", "Status", "CreationTime")),
-        "SortOrder": listed["SortOrder"],
-        "NameContains": _bare(listed["NextToken"], {"max_length": 63, "pattern": r"[a-zA-Z0-9\-]+"}),
-        "CreationTimeAfter": moment,
-        "CreationTimeBefore": moment,
-        "LastModifiedTimeAfter": moment,
-        "LastModifiedTimeBefore": moment,
-        "StatusEquals": _choice(status, status.accepted_values() or ()),
-    }
-    return replace(contract.operations[DESCRIBE].input, members=members)
-
-
-def _describe_training_job(contract: Contract) -> Node:
-    listed = contract.operations[LIST_TRAINING_JOBS].output.members["TrainingJobSummaries"].element
-    if listed is None:
-        raise ValueError(f"{LIST_TRAINING_JOBS} lists nothing")
-    name = replace(listed.members["TrainingJobName"], path="TrainingJobName")
-    return replace(contract.operations[DESCRIBE].input, members={"TrainingJobName": name})
-
-
-def _list_tags(contract: Contract) -> Node:
-    listed = contract.operations[LIST_TRAINING_JOBS].input.members
+    tags = replace(_bare(text, {"max_length": 50}), type="list", element=replace(by_name, members=tag))
     arn = r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:.+"
-    members = {
-        "ResourceArn": _bare(listed["NextToken"], {"required": True, "max_length": 256, "pattern": arn}),
-        "NextToken": listed["NextToken"],
-        "MaxResults": _bare(listed["MaxResults"], {"minimum": 50}),
+    members: dict[str, dict[str, Node]] = {
+        CREATE: {**by_name.members, **{name: described.output.members[name] for name in _CREATED}, "Tags": tags},
+        LIST_TUNING_JOBS: {
+            "NextToken": token,
+            "MaxResults": size,
+            "SortBy": _choice(listed.input.members["SortBy"], ("Name", "Status", "CreationTime")),
+            "SortOrder": listed.input.members["SortOrder"],
+            "NameContains": _bare(text, {"max_length": 63, "pattern": r"[a-zA-Z0-9\-]+"}),
+            "CreationTimeAfter": moment,
+            "CreationTimeBefore": moment,
+            "LastModifiedTimeAfter": moment,
+            "LastModifiedTimeBefore": moment,
+            "StatusEquals": _choice(status, status.accepted_values() or ()),
+        },
+        DESCRIBE_TRAINING_JOB: {"TrainingJobName": replace(launched, path="TrainingJobName")},
+        LIST_TAGS: {
+            "ResourceArn": _bare(text, {"required": True, "max_length": 256, "pattern": arn}),
+            "NextToken": token,
+            "MaxResults": _bare(size, {"minimum": 50}),
+        },
     }
-    return replace(contract.operations[DESCRIBE].input, members=members)
+    of_others = {name: replace(by_name, members=own) for name, own in members.items()}
+    return {DESCRIBE: by_name, LIST_TRAINING_JOBS: listed.input, STOP: by_name, DELETE: by_name, **of_others}
 
 
 def _choice(node: Node, values: tuple[str, ...]) -> Node:

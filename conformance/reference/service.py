@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance.contract.loading import load
 from conformance.reference.creation import check_creation
@@ -48,7 +48,7 @@ from conformance.reference.listing import (
 )
 from conformance.reference.rendering import Renderer, spans_parents
 from conformance.reference.signatures import Signatures, region_of
-from conformance.reference.state import MovingState, State, missing
+from conformance.reference.state import State, missing
 from conformance.wire.encoding import dump
 from conformance.wire.signing import is_region
 
@@ -78,12 +78,11 @@ _PAGING = frozenset({"NextToken", "MaxResults"})
 _KEYS = {LIST_TRAINING_JOBS: TRAINING_JOB_KEYS, LIST_TUNING_JOBS: TUNING_JOB_KEYS}
 
 
-class _Region:
-    """The state of one region."""
+class _Region(NamedTuple):
+    """What one region has to itself."""
 
-    def __init__(self, world: World, name: str, clock: Callable[[], float], progress_every: int) -> None:
-        self.state = MovingState(world, clock, progress_every) if progress_every else State(world, clock)
-        self.renderer = Renderer(name, world.account)
+    state: State
+    renderer: Renderer
 
 
 class Service:
@@ -145,7 +144,8 @@ class Service:
         name = getattr(self._asked, "region", self._world.region)
         if name not in self._regions:
             with self._lock:
-                self._regions.setdefault(name, _Region(self._world, name, self.clock, self._progress_every))
+                state = State(self._world, self.clock, self._progress_every)
+                self._regions.setdefault(name, _Region(state, Renderer(name, self._world.account)))
         return self._regions[name]
 
     # -- the stages

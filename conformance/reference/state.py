@@ -23,16 +23,30 @@ if TYPE_CHECKING:
 
 
 class State:
-    """Tuning jobs by name; the jobs are frozen, and the lock guards which ones there are."""
+    """Tuning jobs by name; the jobs are frozen, and the lock guards which ones there are.
 
-    def __init__(self, world: World, clock: Callable[[], float]) -> None:
+    With `every` N they take a step after every N calls, a stop is the first half of a step, and only what has ended can
+    be deleted. With 0 nothing moves by itself, and a stop is done at once.
+    """
+
+    def __init__(self, world: World, clock: Callable[[], float], every: int = 0) -> None:
         """Start from a world; `clock` gives epoch seconds."""
         self._lock = threading.Lock()
         self._jobs = {job.name: job for job in world.jobs}
         self._clock = clock
+        self._every = every
+        self._calls = 0
 
     def count_call(self) -> None:
-        """Note that a call is about to be answered; this state does not move by itself."""
+        """Count a call that is about to be answered, and take a step where it follows so many others."""
+        if not self._every:
+            return
+        with self._lock:
+            if self._calls and self._calls % self._every == 0:
+                for name, job in self._jobs.items():
+                    if job.status in RUNNING_STATUSES:
+                        self._jobs[name] = _next(job, self._now(job))
+            self._calls += 1
 
     def jobs(self) -> tuple[WorldJob, ...]:
         """Return all tuning jobs, as they are now."""
@@ -60,27 +74,28 @@ class State:
         return job
 
     def stop(self, name: str) -> None:
-        """Stop a tuning job and what it runs, at once; raises a ValidationException where it has ended."""
+        """Stop a tuning job and what it runs; raises a ValidationException where it has ended."""
         with self._lock:
-            job = self._existing(name, "stopped", running=True)
-            now = round(self._clock(), 3)
-            launched = tuple(stopped(each, job, int(now)) for each in job.training_jobs)
-            self._jobs[name] = replace(job, status="Stopped", modified=now, ended=now, training_jobs=launched)
+            job = self._existing(name)
+            if job.status not in RUNNING_STATUSES:
+                raise validation(f"The tuning job {name} can't be stopped: it is in status {job.status}")
+            self._jobs[name] = _stopping(job, self._now(job)) if self._every else _stopped(job, self._now(job))
 
     def delete(self, name: str) -> None:
         """Forget a tuning job; raises ResourceNotFound where there is none."""
         with self._lock:
-            self._existing(name)
+            job = self._existing(name)
+            if self._every and job.status in RUNNING_STATUSES:
+                raise validation(f"The tuning job {name} can't be deleted: it is in status {job.status}")
             del self._jobs[name]
 
-    def _existing(self, name: str, what: str = "", *, running: bool | None = None) -> WorldJob:
-        """Return a tuning job; raise a Rejection where there is none, or it is not as `running` says to be `what`."""
+    def _existing(self, name: str) -> WorldJob:
         if name not in self._jobs:
             raise missing(name)
-        job = self._jobs[name]
-        if running is not None and running is not (job.status in RUNNING_STATUSES):
-            raise validation(f"The tuning job {name} can't be {what}: it is in status {job.status}")
-        return job
+        return self._jobs[name]
+
+    def _now(self, job: WorldJob) -> float:
+        return max(round(self._clock(), 3), job.modified)
 
 
 def missing(name: str) -> Exception:
@@ -88,62 +103,7 @@ def missing(name: str) -> Exception:
     return not_found(f"Amazon SageMaker can't find a tuning job with the name {name}")
 
 
-def stopped(launched: WorldTrainingJob, job: WorldJob, now: int) -> WorldTrainingJob:
-    """Return a training job as stopped now; as it is where it has ended before."""
-    if launched.status not in RUNNING_STATUSES:
-        return launched
-    return replace(launched, status="Stopped", ended=end_of(launched, job, now), objective_status="Failed")
-
-
-def end_of(launched: WorldTrainingJob, job: WorldJob, now: int) -> float:
-    """Return when a training job that ends now has ended: no later than it may run."""
-    begun = launched.started or launched.created
-    limit: int = job.definition_of(launched).get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400)
-    return max(begun, min(now, begun + limit))
-
-
 _METRICS = (0.5, 0.9)
-
-
-class MovingState(State):
-    """Tuning jobs that go on as calls come in; a stop takes a step, and only what has ended can be deleted."""
-
-    def __init__(self, world: World, clock: Callable[[], float], every: int) -> None:
-        """Start from a world; `every` is the number of calls to each step."""
-        super().__init__(world, clock)
-        self._every = every
-        self._calls = 0
-        self._counting = threading.Lock()
-
-    def count_call(self) -> None:
-        """Count a call that is about to be answered, and take a step where it follows so many others."""
-        with self._counting:
-            due = self._calls > 0 and self._calls % self._every == 0
-            self._calls += 1
-            if due:
-                self._advance()
-
-    def _advance(self) -> None:
-        with self._lock:
-            for name, job in self._jobs.items():
-                if job.status in RUNNING_STATUSES:
-                    self._jobs[name] = _next(job, max(round(self._clock(), 3), job.modified))
-
-    def stop(self, name: str) -> None:
-        """Begin to stop a tuning job and what it runs; raises a ValidationException where it has ended."""
-        with self._lock:
-            job = self._existing(name, "stopped", running=True)
-            launched = tuple(
-                replace(each, status="Stopping") if each.status == "InProgress" else each for each in job.training_jobs
-            )
-            now = max(round(self._clock(), 3), job.modified)
-            self._jobs[name] = replace(job, status="Stopping", modified=now, training_jobs=launched)
-
-    def delete(self, name: str) -> None:
-        """Forget a tuning job that has ended; raises a ValidationException where it has not."""
-        with self._lock:
-            self._existing(name, "deleted", running=False)
-            del self._jobs[name]
 
 
 def _next(job: WorldJob, now: float) -> WorldJob:
@@ -153,15 +113,28 @@ def _next(job: WorldJob, now: float) -> WorldJob:
     moved = replace(job, modified=now, consumed_runtime=int(consumed))
     launched = job.training_jobs
     if job.status == "Stopping":
-        ended = tuple(stopped(each, job, int(now)) for each in launched)
-        return replace(moved, status="Stopped", ended=now, training_jobs=ended)
+        return _stopped(moved, now)
     if any(each.status in RUNNING_STATUSES for each in launched):
-        return replace(moved, training_jobs=tuple(_ended(job, each, now) for each in launched))
+        return replace(moved, training_jobs=tuple(_ended(each, job, now) for each in launched))
     room = _planned(job, limits) - len(launched)
     if room > 0 and job.definitions:
         several = range(len(launched) + 1, len(launched) + 1 + min(room, limits.get("MaxParallelTrainingJobs", 1)))
         return replace(moved, training_jobs=(*launched, *(_started(job, number, now) for number in several)))
     return replace(moved, status="Completed", ended=now)
+
+
+def _stopping(job: WorldJob, now: float) -> WorldJob:
+    """Return a tuning job that begins to stop, with what it runs."""
+    launched = tuple(
+        replace(each, status="Stopping") if each.status == "InProgress" else each for each in job.training_jobs
+    )
+    return replace(job, status="Stopping", modified=now, training_jobs=launched)
+
+
+def _stopped(job: WorldJob, now: float) -> WorldJob:
+    """Return a tuning job that has stopped, with what it ran."""
+    launched = tuple(_stopped_one(each, job, now) for each in job.training_jobs)
+    return replace(job, status="Stopped", modified=now, ended=now, training_jobs=launched)
 
 
 def _planned(job: WorldJob, limits: Mapping[str, Any]) -> int:
@@ -188,13 +161,24 @@ def _started(job: WorldJob, number: int, now: float) -> WorldTrainingJob:
     )
 
 
-def _ended(job: WorldJob, world_training_job: WorldTrainingJob, now: float) -> WorldTrainingJob:
+def _ended(launched: WorldTrainingJob, job: WorldJob, now: float) -> WorldTrainingJob:
     """Return a training job that ran as completed, one that was stopping as stopped, and any other as it is."""
-    if world_training_job.status == "Stopping":
-        return stopped(world_training_job, job, int(now))
-    if world_training_job.status != "InProgress":
-        return world_training_job
-    begun = replace(world_training_job, started=world_training_job.started or world_training_job.created)
-    metric = metric_between(*_METRICS, world_training_job.name)
-    ended = end_of(begun, job, int(now))
+    if launched.status != "InProgress":
+        return _stopped_one(launched, job, now)
+    begun = replace(launched, started=launched.started or launched.created)
+    metric, ended = metric_between(*_METRICS, launched.name), _end_of(begun, job, now)
     return replace(begun, status="Completed", ended=ended, metric=metric, objective_status="Succeeded")
+
+
+def _stopped_one(launched: WorldTrainingJob, job: WorldJob, now: float) -> WorldTrainingJob:
+    """Return a training job as stopped now; as it is where it has ended before."""
+    if launched.status not in RUNNING_STATUSES:
+        return launched
+    return replace(launched, status="Stopped", ended=_end_of(launched, job, now), objective_status="Failed")
+
+
+def _end_of(launched: WorldTrainingJob, job: WorldJob, now: float) -> float:
+    """Return when a training job that ends now has ended: no later than it may run."""
+    begun = launched.started or launched.created
+    limit: int = job.definition_of(launched).get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400)
+    return max(begun, min(int(now), begun + limit))

@@ -39,7 +39,7 @@ def played(defect: str, words: list[str]) -> int:
     endpoint_url = words[words.index("--endpoint-url") + 1]
     kind = PlayedCli
     if defect != ORIGINAL:
-        mutants = {mutant.id.partition("/")[2]: mutant for mutant in (*option_mutants(load()), *commands)}
+        mutants = {mutant.id.partition("/")[2]: mutant for mutant in (*option_mutants(load()), *commands.mutants)}
         make = mutants[defect].program
         assert make is not None
         kind = make(PlayedCli)

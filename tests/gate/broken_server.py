@@ -27,7 +27,7 @@ def small_world() -> World:
     return replace(world, jobs=tuple(job for job in world.jobs if job.name in JOBS))
 
 
-def _without_its_time_and_miscounted(_: dict[str, Any], answer: dict[str, Any]) -> None:
+def _without_its_time_and_miscounted(answer: dict[str, Any]) -> None:
     answer.pop("CreationTime", None)
     counters = answer["TrainingJobStatusCounters"]
     if counters["Completed"]:
@@ -38,10 +38,10 @@ def _without_its_time_and_miscounted(_: dict[str, Any], answer: dict[str, Any]) 
         }
 
 
-def _with_one_odd_status(asked: dict[str, Any], answer: dict[str, Any]) -> None:
+def _with_one_odd_status(answer: dict[str, Any]) -> None:
     # Of one tuning job alone: no counter is judged beside a status that nobody knows.
-    if asked["HyperParameterTuningJobName"] == ODD:
-        for summary in answer["TrainingJobSummaries"][:1]:
+    for summary in answer["TrainingJobSummaries"][:1]:
+        if summary["TuningJobName"] == ODD:
             summary["TrainingJobStatus"] = "Odd"
 
 

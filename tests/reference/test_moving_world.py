@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from conformance.reference.foreground import Faults, LogError, RequestLog
+from conformance.errors import UserError
+from conformance.reference.foreground import Faults, RequestLog
 from conformance.reference.http import Call
 from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
@@ -156,5 +157,5 @@ def test_what_can_not_be_read_as_http_is_logged_with_its_answer(tmp_path: Path) 
 
 
 def test_a_log_that_can_not_be_written_is_an_error_before_anything_is_served(tmp_path: Path) -> None:
-    with pytest.raises(LogError, match="the log of requests can't be written"):
+    with pytest.raises(UserError, match="the log of requests can't be written"):
         RequestLog(tmp_path / "no" / "folder")

@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from cli.command import conformance
 
-from conformance.errors import ExitCode
-from conformance.reference.foreground import FaultError, Faults
+from conformance.errors import ExitCode, UserError
+from conformance.reference.foreground import Faults
 from conformance.reference.http import Call
 from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
@@ -83,7 +83,7 @@ def test_a_clock_that_is_off_by_little_rejects_nothing() -> None:
 
 
 def test_an_unknown_operation_can_not_be_denied(tmp_path: Path) -> None:
-    with pytest.raises(FaultError, match="no operation 'Describe'"):
+    with pytest.raises(UserError, match="no operation 'Describe'"):
         Faults(deny=frozenset({"Describe"}))(WORLD)
     ended = conformance("serve", "--port", "0", "--deny", "Describe", cwd=tmp_path)
     assert ended.code == ExitCode.USAGE
