@@ -1,12 +1,22 @@
-"""Small answers of both operations, each about one part of a tuning job."""
+"""Small answers of both operations, each about one part of a tuning job; and exchanges made of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
+
 Answer = dict[str, Any]
 
+DESCRIBE = "DescribeHyperParameterTuningJob"
+LIST = "ListTrainingJobsForHyperParameterTuningJob"
 NAME = "tuning"
+
+
+def answering(operation: str, answer: Any, *, name: str = NAME, status: int = 200) -> Exchange:
+    request = HttpRequest("POST", "http://127.0.0.1/", (), dump({"HyperParameterTuningJobName": name}))
+    return Exchange(operation, request, HttpResponse(status, (), dump(answer), 0.0))
 
 
 def item(**members: Any) -> Answer:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from answering import DESCRIBE, LIST, answering
+from small_answers import DESCRIBE, LIST, answering
 
 from conformance.checks.consistency.rules import as_number, evaluate, evaluate_rule, holds
 from conformance.checks.verdict import Outcome
@@ -93,11 +93,7 @@ def test_the_reason_of_a_skip_says_what_was_lacking() -> None:
 
 def test_only_successful_answers_of_the_operation_are_judged() -> None:
     bad = things({"When": True, "Require": False})
-    answers = [
-        answering(LIST, bad),
-        answering(DESCRIBE, bad, status=400),
-        answering(DESCRIBE, [bad]),
-    ]
+    answers = [answering(LIST, bad), answering(DESCRIBE, bad, status=400), answering(DESCRIBE, [bad])]
     assert evaluate_rule(RULE, answers).outcome is SKIPPED
 
 

@@ -57,13 +57,13 @@ def run(project: Path, *words: str, module: str = "conformance") -> str:
 
 def test_the_check_of_the_guide_works(project: Path) -> None:
     claim = block("- id:")
-    case = block("CASES = [\n").removeprefix("CASES = [\n").removesuffix("    ...,\n]\n")
+    case = block("CASES = {\n").removeprefix("CASES = {\n").removesuffix("    # and so on\n}\n")
     (name,) = re.findall(r"id: (\S+)", claim)
     (number,) = re.findall(r"number: (\d+)", claim)
     append(project / "contract" / "behaviours" / "tuning-config.yaml", claim)
     change(project / "contract" / "service.yaml", f"behaviours: {int(number) - 1}", f"behaviours: {number}")
     cases = project / "tests" / "behaviours" / "rule_cases.py"
-    (start,) = re.findall(r"^CASES\b.*\[\n", cases.read_text(encoding="utf-8"), re.MULTILINE)
+    (start,) = re.findall(r"^CASES\b.*\{\n", cases.read_text(encoding="utf-8"), re.MULTILINE)
     change(cases, start, start + case)
     mutants = project / "conformance" / "mutation" / "mutants.yaml"
     (start,) = re.findall(r"^  definitions:\n(?:    .*\n)*?    mutants:\n", mutants.read_text("utf-8"), re.MULTILINE)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from small_survey import METRIC, START, State, good_state
+from small_state import METRIC, START, State, good_state
 
 from conformance.checks.law import laws
 from conformance.checks.tuning.created import differences
@@ -83,7 +83,7 @@ def test_a_lost_member_is_a_finding_of_its_own() -> None:
     assert found == {"TrainingJobDefinition.InputDataConfig"}
 
 
-VICES: list[tuple[str, str, str, Any]] = [
+DEFECTS: list[tuple[str, str, str, Any]] = [
     ("definitions", "groups", "TrainingJobDefinitions", []),
     ("definitions", "child", "TrainingJobDefinition", None),
     ("definitions", "child", "TrainingJobDefinitions", [{"DefinitionName": "extra"}]),
@@ -124,7 +124,7 @@ VICES: list[tuple[str, str, str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "job", "path", "value"), VICES, ids=[name for name, *_ in VICES])
+@pytest.mark.parametrize(("name", "job", "path", "value"), DEFECTS, ids=[name for name, *_ in DEFECTS])
 def test_what_became_of_a_tuning_job_is_reported(name: str, job: str, path: str, value: Any) -> None:
     verdict = LAWS[name].evaluate(good_state().put(job, path, value).snapshot())
     assert verdict.outcome is Outcome.FAILED
@@ -132,7 +132,7 @@ def test_what_became_of_a_tuning_job_is_reported(name: str, job: str, path: str,
 
 
 def test_every_law_is_broken_by_some_defect() -> None:
-    assert {name for name, *_ in VICES} | set(ECHOES) == set(LAWS)
+    assert {name for name, *_ in DEFECTS} | set(ECHOES) == set(LAWS)
 
 
 def test_a_target_that_was_filled_through_create_decides_the_rest_itself() -> None:

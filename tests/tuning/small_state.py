@@ -58,7 +58,7 @@ class State:
         return Snapshot(tuple(draft.resource(name) for name, draft in self.drafts.items()))
 
     def put(self, name: str, path: str, value: Any) -> State:
-        """Set what stands at a dotted path of an answer, or of an item where the path begins with its number."""
+        """Set what is at a dotted path of an answer, or of an item where the path begins with its number."""
         *way, last = path.split(".")
         target: Any = self.drafts[name].items if way and way[0].isdigit() else self.drafts[name].answer
         for step in way:
