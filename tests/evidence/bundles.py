@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import jsonschema
 
 from conformance.wire.evidence import (
     START,
@@ -15,6 +19,7 @@ from conformance.wire.evidence import (
     RecordedTarget,
     RecordingTool,
     digest_of,
+    evidence_schema,
     link_of,
 )
 from conformance.wire.exchange import Fault, HttpResponse, Signing
@@ -58,22 +63,48 @@ def answer(body: bytes = b'{"Status":"Completed"}', status: int = 200) -> HttpRe
     return HttpResponse(status, (("Content-Type", JSON), ("Set-Cookie", "a=b")), body, 0.25)
 
 
-def written(path: Path, *, exchanges: int = 4, footer: bool = True, redactor: ExchangeMask | None = None) -> str:
-    """Write a bundle with exchanges of every kind; give its digest."""
-    writer = BundleWriter(path, redactor or ExchangeMask(AccountMask()))
+@contextmanager
+def writing(path: Path, *, footer: bool = True) -> Iterator[BundleWriter]:
+    """Write a bundle from its header to its footer."""
+    writer = BundleWriter(path, ExchangeMask(AccountMask()))
     writer.begin(origin())
-    writer.state(STATE)
-    for number in range(exchanges):
-        writer.take(outgoing(b'{"Name":"%d"}' % number), answer(b'{"Number":%d}' % number), None)
-    writer.take(outgoing(b"\xff\x00", signing=Signing.NONE), None, Fault("timeout", "no byte came"))
+    yield writer
     if footer:
-        return writer.finish(stopped="")
-    writer.close()
+        writer.finish(stopped="")
+    else:
+        writer.close()
+
+
+def written(path: Path, *, exchanges: int = 4, footer: bool = True) -> str:
+    """Write a bundle with exchanges of every kind; return its digest."""
+    with writing(path, footer=footer) as writer:
+        writer.state(STATE)
+        for number in range(exchanges):
+            writer.take(outgoing(b'{"Name":"%d"}' % number), answer(b'{"Number":%d}' % number), None)
+        writer.take(outgoing(b"\xff\x00", signing=Signing.NONE), None, Fault("timeout", "no byte came"))
     return writer.digest
 
 
 def lines(path: Path) -> list[Line]:
     return [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()]
+
+
+def schema_errors(found: Iterable[Line]) -> list[str]:
+    """Return what breaks the schema of evidence in some lines."""
+    jsonschema.Draft202012Validator.check_schema(evidence_schema())
+    validator = jsonschema.Draft202012Validator(evidence_schema())
+    return [error.message for line in found for error in validator.iter_errors(line)]
+
+
+def put(holder: Any, way: Sequence[Any], value: Any) -> None:
+    """Put a value in the place of another one; with the ellipsis, take the place away."""
+    *steps, last = way
+    for step in steps:
+        holder = holder[step]
+    if value is Ellipsis:
+        del holder[last]
+    else:
+        holder[last] = copy.deepcopy(value)
 
 
 def rewrite(path: Path, change: Callable[[list[Line]], object], *, forge: bool = False) -> None:

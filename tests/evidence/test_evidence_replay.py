@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
-from bundles import lines, rewrite
+from bundles import lines, rewrite, schema_errors
 from cli.command import (
     PATIENCE_S,
     Ended,
@@ -119,27 +119,13 @@ def test_a_part_of_it_can_be_judged_alone(account: Path, tmp_path: Path) -> None
     assert outcomes(report_of(tmp_path / "replayed")) == expected
 
 
-def edited(folder: Path, change: dict[str, tuple[str, str]]) -> Path:
-    """Copy the contract, and change it; give the folder of the copy."""
-    copy = folder / "contract"
-    source = Path(package.__file__).resolve().parents[1] / "contract"
-    for path in source.rglob("*"):
-        if path.is_file():
-            text = path.read_text(encoding="utf-8")
-            for old, new in (change.get(path.name),) if path.name in change else ():  # type: ignore[misc]
-                assert old in text
-                text = text.replace(old, new, 1)
-            target = copy / path.relative_to(source)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
-    return copy
-
-
 def test_an_edited_contract_judges_the_same_answers_again(account: Path, tmp_path: Path) -> None:
     """A shorter limit is broken by answers that were recorded; its requests at the limit were never sent."""
-    text = (Path(package.__file__).resolve().parents[1] / "contract/shapes/names.yaml").read_text(encoding="utf-8")
+    contract = shutil.copytree(Path(package.__file__).resolve().parents[1] / "contract", tmp_path / "contract")
+    names = contract / "shapes" / "names.yaml"
+    text = names.read_text(encoding="utf-8")
     assert "max_length: 32" in text
-    contract = edited(tmp_path, {"names.yaml": ("max_length: 32", "max_length: 12")})
+    names.write_text(text.replace("max_length: 32", "max_length: 12", 1), encoding="utf-8")
     ended = replay(account, "--contract", contract, "--operation", DESCRIBE, to=tmp_path / "replayed")
     assert ended.code == ExitCode.DOES_NOT_CONFORM, ended.said
     assert "another contract than then" in ended.out
@@ -154,14 +140,13 @@ def test_an_edited_contract_judges_the_same_answers_again(account: Path, tmp_pat
 
 def test_evidence_of_a_part_leaves_the_rest_unjudged(account: Path, tmp_path: Path) -> None:
     """Exchanges that are not there, those of the client library among them, are a reason and never a verdict."""
-    bundle = tmp_path / "evidence.jsonl"
-    bundle.write_bytes((account / "evidence.jsonl").read_bytes())
+    bundle = shutil.copy(account / "evidence.jsonl", tmp_path)
 
     def without_the_library(content: list[dict[str, Any]]) -> None:
         content[:] = [line for line in content if line.get("client") != "boto3"]
         content[-1]["exchanges"] = sum(line["type"] == "exchange" for line in content)
 
-    rewrite(bundle, without_the_library, forge=True)
+    rewrite(Path(bundle), without_the_library, forge=True)
     ended = replay(tmp_path, "--area", "client", to=tmp_path / "replayed")
     rows = by_id(report_of(tmp_path / "replayed"))
     assert ended.code in {ExitCode.PARTLY_JUDGED, ExitCode.CONFORMS}, ended.said
@@ -200,21 +185,6 @@ def test_a_killed_run_leaves_evidence_that_says_so(tmp_path: Path) -> None:
     assert report["summary"]["passed"] > 50
     assert report["summary"]["failed"] == 0
     assert report["summary"]["error"] == 0
-
-
-def test_evidence_that_was_cut_early_is_judged_as_far_as_it_goes(account: Path, tmp_path: Path) -> None:
-    size = 300_000
-    content = account.joinpath("evidence.jsonl").read_bytes()
-    assert len(content) > size
-    tmp_path.joinpath("evidence.jsonl").write_bytes(content[:size])
-    ended = replay(tmp_path, to=tmp_path / "replayed")
-    report = report_of(tmp_path / "replayed")
-    assert ended.code == ExitCode.TARGET_BROKE
-    assert not ended.told_without_traceback()
-    assert "the evidence is not whole" in report["stopped"]
-    assert (report["summary"]["failed"], report["summary"]["error"]) == (0, 0)
-    assert len(report["results"]) > 2000
-    assert any("the evidence does not hold this request" in row["reason"] for row in report["results"])
 
 
 def test_a_run_under_pytest_records_and_replays_as_well(tmp_path: Path) -> None:
@@ -279,8 +249,7 @@ def test_every_line_of_a_real_recording_keeps_to_the_schema(account: Path) -> No
     assert kinds[:2] == ["header", "exchange"]
     assert kinds[-1] == "footer"
     assert kinds.count("state") == 1
-    validator = jsonschema.Draft202012Validator(evidence_schema())
     # Exchanges are alike by the hundred: some of each status, and whatever is no exchange.
     some = [line for line in recording if line["type"] != "exchange" or line["n"] % 20 == 0 or not line["response"]]
     assert {line["response"]["status"] for line in some if line.get("response")} >= {200, 400}
-    assert [error.message for line in some for error in validator.iter_errors(line)] == []
+    assert schema_errors(some) == []

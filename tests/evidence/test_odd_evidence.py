@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bundles import STATE, lines, rewrite, written
+from bundles import STATE, lines, put, rewrite, written
 
 from conformance.suite.evidence import Replayed
 from conformance.wire.evidence import EvidenceError
@@ -26,18 +25,6 @@ def places(value: Any, trail: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in inner:
         yield from places(item, (*trail, key))
-
-
-def put(line: dict[str, Any], trail: tuple[Any, ...], odd: Any) -> None:
-    """Put something odd in the place of one value; with no odd value, take the place away."""
-    *way, last = trail
-    holder: Any = line
-    for step in way:
-        holder = holder[step]
-    if odd is Ellipsis:
-        del holder[last]
-    else:
-        holder[last] = copy.deepcopy(odd)
 
 
 def cases(path: Path) -> list[tuple[int, tuple[Any, ...]]]:
