@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from conformance.checks.verdict import Verdict
-from conformance.contract.model import Behaviour, Citation, Contract, Fact, Operation, Rule
+from conformance.contract.model import Behaviour, Citation, Contract, Operation, Rule
 
 if TYPE_CHECKING:
     from conformance.session.session import TargetSession
@@ -105,11 +105,6 @@ def because(
     places += [Because(f"observations:{item}") for item in observed if item in contract.observations]
     places += [Because("protocol")] if protocol else []
     return tuple(dict.fromkeys(places))
-
-
-def of_fact(fact: Fact) -> tuple[Because, ...]:
-    """Return the citations of one fact."""
-    return citations(fact.sources)
 
 
 def bound_by(contract: Contract, operation: str, laws: Iterable[str]) -> tuple[Behaviour, ...]:

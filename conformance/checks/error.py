@@ -41,54 +41,43 @@ def _checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     if not operation.errors:
         yield from _common(contract, operation)
     for code, status in operation.errors.items():
-        fact = f"{operation.name}/error/{code}/http_status"
-        for case, words, name in _NAMES:
-            evaluate = partial(_unknown, operation, name, code)
-            yield _name_check(contract, operation, code, (case, f"{words} is answered with {code}", words), evaluate)
+        present, http_status = (f"{operation.name}/error/{code}/{facet}" for facet in ("present", "http_status"))
+        for case, statement, words, evaluate in _named(operation, code):
+            yield Check(
+                f"{operation.name}/error/{code}/{case}",
+                "must",
+                "documented",
+                statement,
+                because(contract, (present,)),
+                evaluate,
+                facts=(present,),
+                request=f"POST {operation.name} with {words}",
+                accepts=f"an error with the code {code}",
+            )
         yield Check(
             f"{operation.name}/error/{code}/http-status",
             "must",
             "documented",
             f"{code} comes with HTTP {status}",
-            because(contract, (fact,)),
+            because(contract, (http_status,)),
             partial(_status, operation, code, status),
-            facts=(fact,),
+            facts=(http_status,),
             request=f"POST {operation.name} with a name that nothing has",
             accepts=f"HTTP {status}",
         )
-        valid = _optional(operation)
-        if valid:
-            statement = f"a name that nothing has is answered with {code} whatever comes with it"
-            evaluate = partial(_with_others, operation, valid, code)
-            row = ("beside-others", statement, "a name that nothing has, and all other members")
-            yield _name_check(contract, operation, code, row, evaluate)
-        for case, words in _NEAR:
-            statement = f"names are exact: {words} is answered with {code}"
-            evaluate = partial(_near, operation, case, code)
-            yield _name_check(contract, operation, code, (case, statement, words), evaluate)
 
 
-def _name_check(
-    contract: Contract,
-    operation: Operation,
-    code: str,
-    row: tuple[str, str, str],
-    evaluate: Callable[[TargetSession], Verdict],
-) -> Check:
-    """Return the check of a name that nothing has; a row is its case, its statement, and the name in words."""
-    case, statement, words = row
-    fact = f"{operation.name}/error/{code}/present"
-    return Check(
-        f"{operation.name}/error/{code}/{case}",
-        "must",
-        "documented",
-        statement,
-        because(contract, (fact,)),
-        evaluate,
-        facts=(fact,),
-        request=f"POST {operation.name} with {words}",
-        accepts=f"an error with the code {code}",
-    )
+def _named(operation: Operation, code: str) -> Iterator[tuple[str, str, str, Callable[[TargetSession], Verdict]]]:
+    """Yield each request with a name that nothing has: case, statement, the name in words, and its evaluation."""
+    for case, words, name in _NAMES:
+        yield case, f"{words} is answered with {code}", words, partial(_unknown, operation, name, code)
+    valid = _optional(operation)
+    if valid:
+        statement = f"a name that nothing has is answered with {code} whatever comes with it"
+        evaluate = partial(_with_others, operation, valid, code)
+        yield "beside-others", statement, "a name that nothing has, and all other members", evaluate
+    for case, words in _NEAR:
+        yield case, f"names are exact: {words} is answered with {code}", words, partial(_near, operation, case, code)
 
 
 def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
@@ -109,20 +98,16 @@ def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
             "inferred",
             words,
             because(contract, protocol=True),
-            partial(_refused, operation, request, Rejection(statuses, frozenset({common.code}))),
+            partial(_rejected, operation, request, Rejection(statuses, frozenset({common.code}))),
             request=f"POST {operation.name} {request.body.decode()}, and the same without it",
             accepts=str(Rejection(statuses, frozenset({common.code}))),
         )
 
 
-def _refused(operation: Operation, request: Request, rejection: Rejection, session: TargetSession) -> Verdict:
+def _rejected(operation: Operation, request: Request, rejection: Rejection, session: TargetSession) -> Verdict:
     return evaluate_rejected(
         operation, session.exchange(request, ordinary=False), session.exchange(session.plain(operation)), rejection
     )
-
-
-def _refusal(code: str) -> Rejection:
-    return Rejection(frozenset(), frozenset({code}))
 
 
 def _unknown(operation: Operation, name: str, code: str, session: TargetSession) -> Verdict:
@@ -145,7 +130,7 @@ def _evaluate(
     session: TargetSession, operation: Operation, name: str, code: str, members: Mapping[str, Any] | None = None
 ) -> Verdict:
     """Evaluate the answer to a name, next to other members; the control is a name that exists, next to the same."""
-    others = dict(members or {})
+    others, rejection = dict(members or {}), Rejection(frozenset(), frozenset({code}))
     exchange = session.exchange(Request.call(operation.name, {operation.subject: name} | others), ordinary=False)
     if exchange.ok and name != session.unknown_name and _is_there(session, name):
         return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
@@ -155,11 +140,11 @@ def _evaluate(
         )
         valid = session.exchange(control)
         sent = ((operation.subject, Placeholder.EXISTING), *others.items())
-        verdict = evaluate_rejected(operation, exchange, valid, _refusal(code))
+        verdict = evaluate_rejected(operation, exchange, valid, rejection)
         return RequestAttribution(session.contract, operation).of_control(verdict, sent, valid, session)
     # Nothing exists that could be the control: an invalid name must then be answered otherwise than an unknown one.
     invalid = session.exchange(Request.call(operation.name, {operation.subject: "-"}), ordinary=False)
-    verdict = evaluate_rejected(operation, exchange, exchange, _refusal(code))
+    verdict = evaluate_rejected(operation, exchange, exchange, rejection)
     if verdict.outcome is Outcome.PASSED and invalid.error_code == exchange.error_code:
         return skipped(
             "the target answers everything with this error, and has no resource to ask for",

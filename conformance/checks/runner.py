@@ -15,12 +15,12 @@ from conformance.session.session import TargetSession
 from conformance.wire.exchange import KILLED, RUN_TIME, Exchange
 from conformance.wire.request import UnansweredError
 
-_REFUSALS = range(400, 500)
+_REJECTIONS = range(400, 500)
 _SEEN_ONCE = "seen once: a recording can't be asked again"
 
 
 class Runner:
-    """Gives the verdicts of a selection of checks.
+    """Returns the verdicts of a selection of checks.
 
     A check that is gathered looks at every answer of the run. It therefore first runs whatever else was selected,
     so that its verdict is the same in whatever process and order the checks are run. `run_elsewhere` says that all of
@@ -32,14 +32,14 @@ class Runner:
         self._others = () if run_elsewhere else tuple(item for item in selected if not item.gathered)
         self._selected = {item.id: item for item in selected}
         self._session = session
-        self._standing = Availability(session, selected)
+        self._availability = Availability(session, selected)
         self._verdicts: dict[str, Verdict] = {}
         self._running: set[str] = set()
         self._gathered = False
-        self._told = ""
+        self._unanswered = ""
 
     def verdict(self, check: Check) -> Verdict:
-        """Run a check, or give the verdict that it has had already."""
+        """Run a check, or return the verdict that it has had already."""
         if check.gathered and not self._gathered:
             self._gathered = True
             with suppress(UnansweredError):  # whatever needs it says so
@@ -51,10 +51,10 @@ class Runner:
             self._running.add(check.id)
             try:
                 known = self._run(check)
-            except UnansweredError as nobody:
-                known = skipped(str(nobody), kind="not-in-the-evidence")
+            except UnansweredError as error:
+                known = skipped(str(error), kind="not-in-the-evidence")
             except Exception as error:  # noqa: BLE001 - a fault of the suite must not look like one of the target
-                known = broke("suite-error", _told(error))
+                known = broke("suite-error", _place_of(error))
             finally:
                 self._running.discard(check.id)
             self._verdicts[check.id] = known
@@ -62,22 +62,22 @@ class Runner:
 
     def _run(self, check: Check) -> Verdict:
         self._session.asking = check.id
-        aside = self._standing.aside(check)
-        verdict = aside or self._on_one_server(check)
+        unavailable = self._availability.aside(check)
+        verdict = unavailable or self._on_one_server(check)
         gone = self._session.gone
         if gone is not None and gone.kind == RUN_TIME and verdict.outcome is Outcome.ERROR:
             # The time was up by chance when this check had its turn.
             return skipped(gone.detail, kind=RUN_TIME)
-        if aside is not None:
-            return aside
+        if unavailable is not None:
+            return unavailable
         if verdict.kind == KILLED and verdict.outcome is Outcome.ERROR:
             verdict = replace(verdict, outcome=Outcome.FAILED)
         if verdict.outcome is Outcome.ERROR and self._session.gone is not None:
             # One check reports that the target is gone; all others that need an answer are skipped behind it.
             crash = self._session.crashes[-1].check if self._session.crashes else ""
-            self._told = self._told or crash or check.id
-            if self._told != check.id:
-                return skipped(f"the target gave no answer any more: see {self._told}", kind="behind")
+            self._unanswered = self._unanswered or crash or check.id
+            if self._unanswered != check.id:
+                return skipped(f"the target gave no answer any more: see {self._unanswered}", kind="behind")
         if verdict.outcome is Outcome.FAILED:
             verdict = self._attributed(check, verdict)
             self._session.asking = check.id
@@ -150,10 +150,10 @@ class Runner:
 
 def _is_broken(exchange: Exchange) -> bool:
     """Return whether an answer is neither one of the operation nor a rejection."""
-    return exchange.response is not None and not exchange.ok and exchange.status not in _REFUSALS
+    return exchange.response is not None and not exchange.ok and exchange.status not in _REJECTIONS
 
 
-def _told(error: Exception) -> str:
+def _place_of(error: Exception) -> str:
     """Say where the suite broke, in a line that can be put into an issue."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""

@@ -85,12 +85,6 @@ def weightiest(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=lambda verdict: _WEIGHT.index(verdict.outcome))
 
 
-def broken_claim(wrong: str, expected: str, broken: int, seen: int, noun: str) -> str:
-    """Say what is wrong where a claim is broken: in its own words, or by the claim."""
-    count = f"{broken} of {seen} {noun}"
-    return f"{wrong} ({count})" if wrong else f"{count} break the rule: {expected}"
-
-
 @dataclass
 class Tally:
     """Counts what a law looked at and keeps the first violations: the accumulator inside a law.
@@ -124,14 +118,15 @@ class Tally:
     ) -> Verdict:
         """Sum up: failed on any violation, skipped (for `lacking`) under `needs` looks, passed otherwise.
 
-        `wrong` says what is wrong where it failed, as the title of a finding.
+        `wrong` says what is wrong where it failed, as the title of a finding; without it, the claim does.
         """
         rests_on = {self.noun: self.seen}
         if self.broken:
             more = f" (and {self.broken - len(self.violations)} more)" if self.broken > len(self.violations) else ""
+            count = f"{self.broken} of {self.seen} {self.noun}"
             return failed(
                 kind,
-                broken_claim(wrong, expected, self.broken, self.seen, self.noun),
+                f"{wrong} ({count})" if wrong else f"{count} break the rule: {expected}",
                 expected=expected,
                 received="; ".join(self.violations) + more,
                 exchanges=tuple(self.exchanges),

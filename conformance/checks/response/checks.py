@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from conformance.checks.attribution import RequestAttribution, every_resource_id
-from conformance.checks.check import Because, Check, because, of_fact
+from conformance.checks.check import Because, Check, because, citations
 from conformance.checks.request.laws import fault_of
 from conformance.checks.response.laws import (
     ObservedValues,
@@ -50,7 +50,7 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
                 level=fact.level,
                 basis=fact.basis,
                 statement=f"a call that succeeds answers HTTP {fact.value}",
-                because=of_fact(fact),
+                because=citations(fact.sources),
                 run=partial(_run_status, operation, int(fact.value)),
                 facts=(fact.id,),
                 request=_NOTHING_SENT,
@@ -74,7 +74,7 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
                 level=fact.level,
                 basis=fact.basis,
                 statement=_STATEMENTS.get(fact.facet, "{path}: {facet} is {value}").format_map(vars(fact)),
-                because=(*of_fact(fact), *(Because(f"observations:{item}") for item in fact.observed)),
+                because=(*citations(fact.sources), *(Because(f"observations:{item}") for item in fact.observed)),
                 run=partial(_run_fact, operation, fact),
                 facts=(fact.id,),
                 request=_NOTHING_SENT,
@@ -168,7 +168,7 @@ def resource_checks(contract: Contract, operation: Operation) -> Iterator[Check]
         fact.level,
         fact.basis,
         f"{operation.name} succeeds for every resource of the state",
-        of_fact(fact),
+        citations(fact.sources),
         partial(_every_resource, operation),
         compares=True,
         facts=(fact.id, *sent),
