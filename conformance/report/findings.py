@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
+from itertools import chain
+from typing import TypeVar
 
 from conformance.report.result import Level, Outcome, Result, sort_results
+
+Item = TypeVar("Item")
 
 BEHIND = "behind"
 """Kind of a skipped check that could not be judged because of another one, which its reason names."""
@@ -46,109 +51,9 @@ _WRONG_MEMBER = {
     "answer-maximum": ("is too large", "are too large"),
 }
 """What is wrong with one member, and with several, by the kind of the failure."""
+_WRONG_IN_SEVERAL_WAYS = ("is wrong in several ways", "are wrong in several ways")
 _NULL_OR_TYPE = frozenset({"answer-present", "answer-type"})
 """The kinds of a null, which has no type either."""
-
-
-def behind(result: Result) -> str:
-    """Return the id of the check that keeps this one from being judged; empty where none does."""
-    if result.outcome is not Outcome.SKIPPED or result.kind != BEHIND:
-        return ""
-    found = _SEE.search(result.reason)
-    return found[1] if found else ""
-
-
-def cause(result: Result) -> tuple[str, ...]:
-    """Return what failures with one cause have in common."""
-    if result.outcome is Outcome.ERROR:
-        return ("broke", result.kind, _without_numbers(result.reason))
-    if result.kind in _WRONG_MEMBER and result.area == "response":
-        return ("member", _leaf(result.subject))
-    if result.area in _BY_LAW:
-        return ("law", result.kind)
-    if result.area == "consistency":
-        return ("claim", result.statement)
-    return ("way", result.kind, _without_numbers(result.reason))
-
-
-def split(alike: Sequence[Result]) -> list[list[Result]]:
-    """Part failures of one way: by the member that they are about, where only a few members are mishandled so."""
-    by_subject: dict[str, list[Result]] = {}
-    for result in alike:
-        by_subject.setdefault(result.subject, []).append(result)
-    if cause(alike[0])[0] != "way" or len(by_subject) > _FEW_SUBJECTS:
-        return [list(alike)]
-    return list(by_subject.values())
-
-
-def merge_members(groups: Iterable[list[Result]]) -> list[list[Result]]:
-    """Put members that are wrong in the same way together, where they are more than a few, and claims of one title."""
-    alone: dict[str, list[list[Result]]] = {}
-    claims: dict[str, list[Result]] = {}
-    others = []
-    for group in groups:
-        kind = _wrong_in_one_way(group)
-        if kind:
-            alone.setdefault(kind, []).append(group)
-        elif cause(group[0])[0] == "claim" and _COUNT.search(group[0].reason):
-            claims.setdefault(_COUNT.sub("", group[0].reason), []).extend(group)
-        else:
-            others.append(group)
-    others += claims.values()
-    for several in alone.values():
-        if len(several) > _FEW_SUBJECTS:
-            others.append([result for group in several for result in group])
-        else:
-            others += several
-    return others
-
-
-def title(alike: Sequence[Result]) -> str:
-    """Say in a line what is wrong, from failures with one cause."""
-    lead = alike[0]
-    if cause(lead)[0] == "member":
-        return _of_members(alike)
-    reason = lead.reason or f"broken: {lead.statement.rstrip('.') or lead.id}"
-    if reason.endswith(_BARE):
-        reason = f"{reason.removesuffix(_BARE)} break the rule: {lead.statement.rstrip('.') or lead.expected}"
-    one_subject = len({each.subject for each in alike}) == 1 and lead.subject != _AVAILABILITY
-    if cause(lead)[0] == "way" and one_subject:
-        return f"{lead.subject}: {reason}"
-    return _sentence(reason)
-
-
-def _of_members(alike: Sequence[Result]) -> str:
-    kind = _wrong_in_one_way(alike)
-    leaves = tuple(dict.fromkeys(_leaf(each.subject) for each in alike))
-    words, of_several = _WRONG_MEMBER.get(kind, ("is wrong in several ways", "are wrong in several ways"))
-    if len(leaves) > 1:
-        shown = ", ".join(leaves[:_FEW_SUBJECTS])
-        return f"{len(leaves)} members {of_several}: {shown}{', …' if len(leaves) > _FEW_SUBJECTS else ''}"
-    paths = {each.subject for each in alike}
-    member = ".".join(min(paths).split(".")[-2:]) if len(paths) == 1 else leaves[0]
-    return f"{member} {words}"
-
-
-def _wrong_in_one_way(alike: Sequence[Result]) -> str:
-    """Return the kind in which members are wrong where there is one; empty where there are several, or none."""
-    kinds = {each.kind for each in alike}
-    if cause(alike[0])[0] != "member":
-        return ""
-    if kinds == _NULL_OR_TYPE:
-        return "answer-present"
-    return next(iter(kinds)) if len(kinds) == 1 else ""
-
-
-def _leaf(path: str) -> str:
-    return path.rpartition(".")[2]
-
-
-def _without_numbers(text: str) -> str:
-    return _DIGITS.sub("0", text)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 _LAYERS = ("protocol", "response", "request", "error", "pagination", "order", "filter", "consistency", "client")
@@ -166,6 +71,15 @@ class Rank(IntEnum):
     """Breaks what goes further than the documents."""
     KNOWN = 4
     """Declared beforehand."""
+
+    @classmethod
+    def of(cls, result: Result) -> Rank:
+        """Return how urgent a failure or an error is."""
+        if result.known:
+            return cls.KNOWN
+        if result.outcome is Outcome.ERROR:
+            return cls.ERROR
+        return cls.FAILED if result.level is Level.MUST else cls.RECOMMENDED
 
 
 @dataclass(frozen=True)
@@ -191,10 +105,15 @@ class Finding:
         """Whether it is one result only."""
         return len(self.results) == 1
 
-    @property
+    @cached_property
     def title(self) -> str:
         """What is wrong, in a line."""
-        return title(self.results[: len(self.results) - self.symptoms])
+        return _title(self.results[: len(self.results) - self.symptoms])
+
+    @property
+    def adds_reason(self) -> bool:
+        """Whether the reason of the lead says more than the title."""
+        return self.lead.reason.lower() not in self.title.lower()
 
     @property
     def places(self) -> tuple[tuple[str, int], ...]:
@@ -207,17 +126,6 @@ class Finding:
         return _counted(each.subject for each in self.results)
 
 
-def rank(result: Result) -> Rank | None:
-    """Return the urgency of a result; None where there is nothing to fix."""
-    if result.outcome not in {Outcome.FAILED, Outcome.ERROR}:
-        return None
-    if result.known:
-        return Rank.KNOWN
-    if result.outcome is Outcome.ERROR:
-        return Rank.ERROR
-    return Rank.FAILED if result.level is Level.MUST else Rank.RECOMMENDED
-
-
 def group_findings(results: Iterable[Result]) -> tuple[Finding, ...]:
     """Return the findings among results in the order in which to fix them.
 
@@ -225,34 +133,48 @@ def group_findings(results: Iterable[Result]) -> tuple[Finding, ...]:
     failure is in exactly one finding, next to those that seem to have the same cause; what was declared beforehand, and
     errors, are findings of their own. A finding is as urgent as the most urgent of its results.
     """
-    failures: dict[str, Result] = {}
-    blocked: Counter[str] = Counter()
-    for result in sort_results(results):
-        if rank(result) is not None:
-            failures[result.id] = result
-        elif blocker := behind(result):
-            blocked[blocker] += 1
-    roots = {each: _root(result, failures) for each, result in failures.items()}
+    ordered = sort_results(results)
+    failures = {result.id: result for result in ordered if result.has_problem}
+    blocked = Counter(map(_blocker, ordered))
     alike: dict[tuple[bool, tuple[str, ...]], list[Result]] = {}
     symptoms: dict[str, list[Result]] = {}
-    for each, result in failures.items():
-        if roots[each] is result:
-            alike.setdefault((result.known, cause(result)), []).append(result)
+    for result in failures.values():
+        root = _root(result, failures)
+        if root is result:
+            alike.setdefault((result.known, _cause(result)), []).append(result)
         else:
-            symptoms.setdefault(roots[each].id, []).append(result)
-    parts = [part for group in alike.values() for part in split(group)]
-    merged = [group for known in (False, True) for group in merge_members(p for p in parts if p[0].known is known)]
-    return tuple(sorted((_finding(part, symptoms, blocked) for part in merged), key=_order))
+            symptoms.setdefault(root.id, []).append(result)
+    groups = []
+    for declared in (False, True):
+        parts = (part for (known, _), group in alike.items() if known is declared for part in _split(group))
+        groups += _merge_members(parts)
+    return tuple(sorted((_finding(group, symptoms, blocked) for group in groups), key=_order))
 
 
 def skip_reasons(results: Iterable[Result]) -> tuple[tuple[str, tuple[Result, ...]], ...]:
     """Return the reasons for which checks were skipped, with the checks, the most frequent reason first."""
-    by_reason: dict[str, list[Result]] = {}
-    for result in sort_results(results):
-        if result.outcome is Outcome.SKIPPED:
-            by_reason.setdefault(result.reason or "no reason given", []).append(result)
-    ordered = sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple((reason, tuple(group)) for reason, group in ordered)
+    skipped = (item for item in sort_results(results) if item.outcome is Outcome.SKIPPED)
+    return by_frequency(skipped, lambda item: item.reason or "no reason given")
+
+
+def by_frequency(items: Iterable[Item], key: Callable[[Item], str]) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """Return items by a key of theirs, the most frequent first."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return tuple(
+        (name, tuple(group)) for name, group in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    )
+
+
+def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((name, len(group)) for name, group in by_frequency(names, str))
+
+
+def _blocker(result: Result) -> str:
+    """Return the id of the check that keeps this one from being judged; empty where none does."""
+    found = _SEE.search(result.reason) if result.outcome is Outcome.SKIPPED and result.kind == BEHIND else None
+    return found[1] if found else ""
 
 
 def _root(result: Result, failures: Mapping[str, Result]) -> Result:
@@ -266,19 +188,56 @@ def _root(result: Result, failures: Mapping[str, Result]) -> Result:
     return result
 
 
-def _finding(alike: list[Result], symptoms: Mapping[str, list[Result]], behind: Mapping[str, int]) -> Finding:
+def _cause(result: Result) -> tuple[str, ...]:
+    """Return what failures with one cause have in common."""
+    if result.outcome is Outcome.ERROR:
+        return ("broke", result.kind, _DIGITS.sub("0", result.reason))
+    if result.kind in _WRONG_MEMBER and result.area == "response":
+        return ("member", _leaf(result))
+    if result.area in _BY_LAW:
+        return ("law", result.kind)
+    if result.area == "consistency":
+        return ("claim", result.statement)
+    return ("way", result.kind, _DIGITS.sub("0", result.reason))
+
+
+def _split(alike: list[Result]) -> list[list[Result]]:
+    """Part failures of one way: by the member that they are about, where only a few members are mishandled so."""
+    by_subject: dict[str, list[Result]] = {}
+    for result in alike:
+        by_subject.setdefault(result.subject, []).append(result)
+    is_parted = _cause(alike[0])[0] == "way" and len(by_subject) <= _FEW_SUBJECTS
+    return list(by_subject.values()) if is_parted else [alike]
+
+
+def _merge_members(groups: Iterable[list[Result]]) -> list[list[Result]]:
+    """Put members that are wrong in the same way together, where they are more than a few, and claims of one title."""
+    members: dict[str, list[list[Result]]] = {}
+    claims: dict[str, list[Result]] = {}
+    merged = []
+    for group in groups:
+        reason = group[0].reason
+        if kind := _wrong_in_one_way(group):
+            members.setdefault(kind, []).append(group)
+        elif _cause(group[0])[0] == "claim" and _COUNT.search(reason):
+            claims.setdefault(_COUNT.sub("", reason), []).extend(group)
+        else:
+            merged.append(group)
+    merged += claims.values()
+    for several in members.values():
+        merged += [list(chain(*several))] if len(several) > _FEW_SUBJECTS else several
+    return merged
+
+
+def _finding(alike: list[Result], symptoms: Mapping[str, list[Result]], blocked: Mapping[str, int]) -> Finding:
     # The check that others wait for leads, so that the finding is about what they wait for; else the most urgent of
     # the many.
     often = Counter(each.subject for each in alike)
-    alike.sort(key=lambda each: (-behind.get(each.id, 0), _urgency(each), -often[each.subject]))
+    alike.sort(key=lambda each: (-blocked.get(each.id, 0), Rank.of(each), -often[each.subject]))
     following = [follower for each in alike for follower in symptoms.get(each.id, ())]
     results = (*alike, *following)
-    waiting = sum(behind.get(each.id, 0) for each in results)
-    return Finding(min(map(_urgency, results)), results, waiting, len(following))
-
-
-def _urgency(result: Result) -> Rank:
-    return rank(result) or Rank.KNOWN
+    waiting = sum(blocked.get(each.id, 0) for each in results)
+    return Finding(min(map(Rank.of, results)), results, waiting, len(following))
 
 
 def _order(finding: Finding) -> tuple[int, Rank, int, int, str]:
@@ -287,5 +246,42 @@ def _order(finding: Finding) -> tuple[int, Rank, int, int, str]:
     return (-finding.behind, finding.rank, layer, -len(finding.results), lead.id)
 
 
-def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
+def _title(alike: Sequence[Result]) -> str:
+    """Say in a line what is wrong, from failures with one cause."""
+    lead = alike[0]
+    cause, *_ = _cause(lead)
+    if cause == "member":
+        return _title_of_members(alike)
+    reason = lead.reason or f"broken: {lead.statement.rstrip('.') or lead.id}"
+    if reason.endswith(_BARE):
+        reason = f"{reason.removesuffix(_BARE)} break the rule: {lead.statement.rstrip('.') or lead.expected}"
+    one_subject = len({each.subject for each in alike}) == 1 and lead.subject != _AVAILABILITY
+    if cause == "way" and one_subject:
+        return f"{lead.subject}: {reason}"
+    return reason[:1].upper() + reason[1:]
+
+
+def _title_of_members(alike: Sequence[Result]) -> str:
+    is_wrong, are_wrong = _WRONG_MEMBER.get(_wrong_in_one_way(alike), _WRONG_IN_SEVERAL_WAYS)
+    leaves = tuple(dict.fromkeys(map(_leaf, alike)))
+    if len(leaves) > 1:
+        shown = ", ".join(leaves[:_FEW_SUBJECTS])
+        return f"{len(leaves)} members {are_wrong}: {shown}{', …' if len(leaves) > _FEW_SUBJECTS else ''}"
+    paths = {each.subject for each in alike}
+    member = ".".join(min(paths).split(".")[-2:]) if len(paths) == 1 else leaves[0]
+    return f"{member} {is_wrong}"
+
+
+def _wrong_in_one_way(alike: Sequence[Result]) -> str:
+    """Return the kind in which members are wrong where there is one; empty where there are several, or none."""
+    kinds = {each.kind for each in alike}
+    if _cause(alike[0])[0] != "member":
+        return ""
+    if kinds == _NULL_OR_TYPE:
+        return "answer-present"
+    return next(iter(kinds)) if len(kinds) == 1 else ""
+
+
+def _leaf(result: Result) -> str:
+    """Return the last member of the path that a check is about."""
+    return result.subject.rpartition(".")[2]

@@ -1,10 +1,12 @@
-"""badge.json: the verdict of a run in the form that shields.io reads from any URL to draw a badge."""
+"""What a job on GitHub shows: annotations, outputs of a step, and badge.json.
+
+A badge is the verdict of a run in the form that shields.io reads from any URL.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from conformance import forms
 from conformance.errors import ExitCode
@@ -18,7 +20,7 @@ LIMIT = 10
 """Annotations of each kind: GitHub shows no more of one step."""
 
 _TEXT_LIMIT = 300
-_COMMANDS = {Rank.FAILED: "error", Rank.ERROR: "error", Rank.RECOMMENDED: "warning"}
+_COMMANDS = {Rank.FAILED: "error", Rank.ERROR: "error"}
 
 
 def github_annotations(record: Record, *, file: str = "", strict: bool = False) -> Iterator[str]:
@@ -44,20 +46,19 @@ def github_annotations(record: Record, *, file: str = "", strict: bool = False) 
 
 def _all(record: Record, file: str, *, strict: bool) -> Iterator[tuple[str, str]]:
     """Yield every annotation with its kind, in the order in which to read them."""
-    findings = [item for item in group_findings(record.results) if item.rank in _COMMANDS]
-    stale = record.gate.findings if record.gate else ()
+    kinds = {**_COMMANDS, Rank.RECOMMENDED: "error" if strict else "warning"}
+    findings = [(kinds[item.rank], item) for item in group_findings(record.results) if item.rank in kinds]
     verdict = headline(record, strict=strict)
-    accused = stale or any(_is_error(item, strict=strict) for item in findings)
+    has_errors = record.outdated or any(kind == "error" for kind, _ in findings)
     words = "\n".join((verdict.detail, *map(str, verdict.shares), *(f"hint: {hint}" for hint in verdict.hints)))
-    if record.stopped or (verdict.code is not ExitCode.CONFORMS and not accused):
+    if record.stopped or (verdict.code is not ExitCode.CONFORMS and not has_errors):
         yield "error", _command("error", verdict.title, words, file)
     elif verdict.is_partial:
         yield "warning", _command("warning", verdict.title, words, file)
-    # Entries of the gate come first: each is one line to fix, and its place is known.
-    for entry in stale:
-        yield "error", _stale(entry)
-    for finding in findings:
-        kind = "error" if _is_error(finding, strict=strict) else "warning"
+    # Known failures come first: each is one line to fix, and its place is known.
+    for entry in record.outdated:
+        yield "error", _outdated(entry)
+    for kind, finding in findings:
         yield kind, _command(kind, finding.title, _words(finding), file)
 
 
@@ -74,22 +75,17 @@ def outputs(record: Record, *, strict: bool = False) -> dict[str, str]:
     }
 
 
-def _is_error(finding: Finding, *, strict: bool) -> bool:
-    return strict or _COMMANDS[finding.rank] == "error"
-
-
 def _words(finding: Finding) -> str:
     lead = finding.lead
-    told_above = finding.title.casefold().endswith(lead.reason.casefold())
-    lines = [] if told_above else [clip(lead.reason, _TEXT_LIMIT)]
+    lines = [clip(lead.reason, _TEXT_LIMIT)] if finding.adds_reason else []
     lines.append(f"{'Check' if finding.alone else 'Such as'}: {lead.id}")
     lines.extend(f"{label}: {clip(text, _TEXT_LIMIT)}" for label, text in labelled(lead))
     return "\n".join(lines)
 
 
-def _stale(entry: GateFinding) -> str:
+def _outdated(entry: GateFinding) -> str:
     file, _, line = entry.where.rpartition(":")
-    words = f"{entry.check}: {entry.problem}\nTo do: {entry.remedy}"
+    words = f"{entry.check}: {entry.problem}\nhint: {entry.remedy}"
     place = (file, line) if file and line.isdigit() else (entry.where, "")
     return _command("error", "Known failures are out of date", words, *place)
 
@@ -124,22 +120,14 @@ _SELECTION = "blue"
 """The colour of what conforms and is a part of the contract only: it must not look like the whole."""
 
 
-def badge(record: Record, *, strict: bool = False) -> dict[str, Any]:
-    """Return the badge as a value, in version 1 of the endpoint's schema."""
+def render_badge(record: Record, *, strict: bool = False) -> str:
+    """Return the text of badge.json, in version 1 of the endpoint's schema."""
     verdict, summary = headline(record, strict=strict), summarise(record)
     message, colour = _partial(record, verdict, summary) or _whole(record, verdict, summary, strict=strict)
-    return {
-        "schemaVersion": 1,
-        "label": LABEL,
-        "message": message,
-        "color": colour,
-        **({"isError": True} if verdict.code is ExitCode.TARGET_BROKE else {}),
-    }
-
-
-def render_badge(record: Record, *, strict: bool = False) -> str:
-    """Return the text of badge.json."""
-    return json.dumps(badge(record, strict=strict), indent=2) + "\n"
+    badge = {"schemaVersion": 1, "label": LABEL, "message": message, "color": colour}
+    if verdict.code is ExitCode.TARGET_BROKE:
+        badge["isError"] = True
+    return json.dumps(badge, indent=2) + "\n"
 
 
 def _partial(record: Record, verdict: Headline, summary: Summary) -> tuple[str, str] | None:
@@ -153,7 +141,7 @@ def _partial(record: Record, verdict: Headline, summary: Summary) -> tuple[str, 
         return None
     if record.is_shard:
         return f"{record.header.shard} conforms{known}", _SELECTION
-    if verdict.narrowed:
+    if record.is_narrowed:
         return f"{summary.results:,} of {count(record.header.contract.checks, 'check')} conform{known}", _SELECTION
     return None
 

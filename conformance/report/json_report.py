@@ -9,7 +9,6 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType
 
 from conformance import forms
-from conformance.errors import UserError
 from conformance.forms import Count, Seconds
 from conformance.report.result import Result
 from conformance.report.run import (
@@ -28,13 +27,6 @@ from conformance.report.run import (
     Versions,
 )
 from conformance.report.summary import Counts, Missing, OperationShare, VerdictCode, headline, summarise
-
-SCHEMAS = ("report", "run")
-"""Names of the forms: `report` is report.json, `run` is a line of run.jsonl."""
-
-
-class UnknownSchemaError(UserError):
-    """A schema was asked for that there is not."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +104,9 @@ class Report:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """Return the JSON Schema of a form; raise UnknownSchemaError where the name is none of SCHEMAS."""
+    """Return the JSON Schema of `report`, which is report.json, or of `run`, which is a line of run.jsonl."""
     if name == "report":
         return forms.schema("report.json", Report)
-    if name != "run":
-        raise UnknownSchemaError(f"there is no schema {name!r}", hint=f"ask for one of: {', '.join(SCHEMAS)}")
     lines = forms.schema(
         "A line of run.jsonl",
         *(Header, Result, Footer),
@@ -129,43 +119,6 @@ def schema(name: str) -> dict[str, Any]:
     return lines
 
 
-def _report(record: Record, *, strict: bool) -> Report:
-    header, footer, summary = record.header, record.footer, summarise(record)
-    line = headline(record, strict=strict)
-    return Report(
-        schema=SCHEMA,
-        tool=header.tool,
-        contract=header.contract,
-        target=header.target,
-        started=header.started,
-        duration_s=footer.duration_s if footer else None,
-        complete=record.complete,
-        stopped=record.stopped,
-        throttled=footer.throttled if footer else 0,
-        notes=footer.notes if footer else (),
-        reconnected=footer.reconnected if footer else 0,
-        recovered=footer.recovered if footer else 0,
-        crashes=footer.crashes if footer else (),
-        shard=header.shard,
-        versions=header.versions,
-        thresholds=header.thresholds,
-        verdict=Verdict(int(line.code), line.title, line.detail, line.is_partial, line.missing, line.shares),
-        summary=summary.counts,
-        facts=ReportFacts(summary.facts_total, summary.facts_exercised, footer.facts.not_exercised if footer else ()),
-        answered=footer.answered if footer else None,
-        state_problem=footer.state_problem if footer else "",
-        unknown_members=footer.unknown_members if footer else (),
-        gate=record.gate,
-        results=record.results,
-    )
-
-
-def report_json(record: Record, *, strict: bool = False) -> dict[str, Any]:
-    """Return the report as a value."""
-    value: dict[str, Any] = forms.to_json(_report(record, strict=strict))
-    return value
-
-
 def render_json(record: Record, *, strict: bool = False) -> str:
     """Return the text of report.json, a result a line: quick to write, and two reports can be compared line by line.
 
@@ -176,3 +129,20 @@ def render_json(record: Record, *, strict: bool = False) -> str:
     frame = json.dumps(report, indent=2, allow_nan=False).removesuffix("\n}")
     rows = ",\n".join(f"    {json.dumps(row, allow_nan=False)}" for row in results)
     return f'{frame},\n  "results": [\n{rows}\n  ]\n}}\n' if rows else f'{frame},\n  "results": []\n}}\n'
+
+
+def _report(record: Record, *, strict: bool) -> Report:
+    summary, verdict = summarise(record), headline(record, strict=strict)
+    members = vars(record.header) | vars(record.end)
+    del members["planned"]
+    members |= {
+        "schema": SCHEMA,
+        "duration_s": record.footer and record.footer.duration_s,
+        "verdict": Verdict(
+            int(verdict.code), verdict.title, verdict.detail, verdict.is_partial, verdict.missing, verdict.shares
+        ),
+        "summary": summary.counts,
+        "facts": ReportFacts(summary.facts_total, summary.facts_exercised, record.end.facts.not_exercised),
+        "results": record.results,
+    }
+    return Report(**members)

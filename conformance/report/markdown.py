@@ -11,12 +11,10 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from jinja2 import Template
+from jinja2 import Environment, Template
 
-from conformance.contract.model import Contract
 from conformance.report.layout import because
-from conformance.report.page import Page, page_of
-from conformance.report.run import Record
+from conformance.report.page import Page
 from conformance.report.templating import environment
 from conformance.visible import clip, one_line, visible
 
@@ -72,15 +70,8 @@ def fence(text: object, language: str = "") -> str:
     return f"{ticks}{language}\n{shown}\n{ticks}"
 
 
-def render_markdown(
-    record: Record, *, strict: bool = False, contract: Contract | None = None, limit: int = LIMIT
-) -> str:
-    """Return the text of report.md, at most `limit` characters; `contract` is the one that the record was judged by."""
-    return render_page(page_of(record, strict=strict, contract=contract), limit=limit)
-
-
-def render_page(page: Page, *, limit: int = LIMIT) -> str:
-    """Return the text of report.md from its page."""
+def render_markdown(page: Page, *, limit: int = LIMIT) -> str:
+    """Return the text of report.md, at most `limit` characters."""
     # The macros of the template are its interface: which of them are called is decided by how much room there is.
     parts: Any = _template().make_module({"page": page})
     head, tail = _tidy(parts.head()), _tidy(parts.tail())
@@ -102,18 +93,16 @@ def render_page(page: Page, *, limit: int = LIMIT) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    # The output is Markdown: each value goes through plain, markup, code or fence.
-    made = environment("conformance.report", autoescape=False)
-    made.filters.update(
-        plain=plain,
-        markup=markup,
-        code=code,
-        fence=fence,
-        because=because,
-        clip=lambda text: clip(text, _TEXT_SHOWN),
-        is_pasteable=lambda text: 0 < len(text) <= _LINE_SHOWN,
-    )
+    made = markdown_environment()
+    made.filters.update(because=because, is_pasteable=lambda text: 0 < len(text) <= _LINE_SHOWN)
     return made.get_template("report.md.j2")
+
+
+def markdown_environment() -> Environment:
+    """Return an environment whose output is Markdown: each value goes through plain, markup, code or fence."""
+    made = environment(autoescape=False)
+    made.filters.update(plain=plain, markup=markup, code=code, fence=fence, clip=lambda text: clip(text, _TEXT_SHOWN))
+    return made
 
 
 def _tidy(text: str) -> str:

@@ -1,81 +1,128 @@
-"""What a readable report shows, in its order; report.md and report.html render the same page."""
+"""What a readable report shows; report.md and report.html render the same page."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
-from conformance.contract.model import Contract
-from conformance.report.facts import FactOutcome, JudgedFact, fact_results
-from conformance.report.findings import Finding, Rank, group_findings, skip_reasons
-from conformance.report.result import Outcome, Result, sort_results
-from conformance.report.run import TITLES, GateFinding, Record, Wrong
-from conformance.report.summary import Headline, Summary, headline, summarise
+from conformance.contract.model import Contract, Fact
+from conformance.report.findings import Rank, by_frequency, group_findings, skip_reasons
+from conformance.report.result import Outcome, Result, by_area
+from conformance.report.run import Record
+from conformance.report.summary import headline, summarise
 
 
-@dataclass(frozen=True)
-class Section:
-    """The findings of one rank under their title; `tone` is the outcome whose colour they have."""
+class Section(NamedTuple):
+    """What the findings of one rank are called; `tone` is the outcome whose colour they have."""
 
-    rank: Rank
     title: str
     tone: str
-    findings: tuple[Finding, ...]
 
-    @property
-    def checks(self) -> int:
-        """How many checks are behind the findings."""
-        return sum(len(each.results) for each in self.findings)
+
+_SECTIONS = {
+    Rank.FAILED: Section("Failed", "failed"),
+    Rank.ERROR: Section("Errors", "error"),
+    Rank.RECOMMENDED: Section("Failed, recommended only", "recommended"),
+    Rank.KNOWN: Section("Failed as declared", "known"),
+}
+
+
+class FactOutcome(StrEnum):
+    """What a run says of a fact, the worst first."""
+
+    BROKEN = "broken"
+    CONTRADICTED = "contradicted"
+    """The target does what AWS was seen to do, where the fact's document says something else."""
+    NOT_EXERCISED = "not exercised"
+    CONFORMS = "conforms"
+
+
+_NO_CHECK = "no check of this run is about it"
+_OBSERVED = "follows the observation"
+"""Words of the note on a check that passed because an observation contradicts the fact."""
+_MODELLED = "/modelled"
 
 
 @dataclass(frozen=True)
-class Area:
-    """The results of one area of one operation."""
+class JudgedFact:
+    """A fact, known by its id, and what became of it.
+
+    `why` says why it was not exercised, or what contradicts it; `fact` is None where the contract is not at hand.
+    """
+
+    id: str
+    outcome: FactOutcome
+    why: str
+    fact: Fact | None
+
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """Operation, direction, path and facet."""
+        stem = self.id.removesuffix(_MODELLED)
+        match stem.split("/"):
+            case [operation, direction, *path, facet] if path:
+                return operation, direction, "/".join(path), facet + self.id[len(stem) :]
+            case _:
+                return stem.partition("/")[0], "", self.id, ""
+
+    @property
+    def operation(self) -> str:
+        """The operation that it is about."""
+        return self.parts[0]
+
+
+class Area(NamedTuple):
+    """How many results of one area of one operation have each outcome."""
 
     operation: str
     name: str
-    results: tuple[Result, ...]
-
-    def of(self, outcome: str) -> tuple[Result, ...]:
-        """Return the results with this outcome."""
-        return tuple(each for each in self.results if each.outcome == outcome)
-
-    @property
-    def not_passed(self) -> tuple[Result, ...]:
-        """Return the results that are no passes."""
-        return tuple(each for each in self.results if each.outcome is not Outcome.PASSED)
+    counts: Counter[Outcome]
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """What is cited: the title of a source and where it is published, or the whole text of an observation."""
 
     title: str
     url: str = ""
-    is_observation: bool = False
 
 
-@dataclass(frozen=True)
 class Page:
     """A record, put in the order in which people read it.
 
-    `sections` are the findings rank by rank; `findings` are all of them in the order in which to fix them, each with
-    the section that gives it its colour. `sources` is what the contract's documents and the observations that this
-    record cites say of themselves, by the id under which they are cited.
+    `findings` are in the order in which to fix them, each with its section; `areas` in that of the results. `contract`
+    is the one that the record was judged by, None where it is not at hand.
     """
 
-    record: Record
-    verdict: Headline
-    summary: Summary
-    sections: tuple[Section, ...]
-    findings: tuple[tuple[Section, Finding], ...]
-    areas: tuple[Area, ...]
-    skipped: tuple[tuple[str, tuple[Result, ...]], ...]
-    facts: tuple[JudgedFact, ...]
-    sources: Mapping[str, Source]
-    has_contract: bool
+    def __init__(self, record: Record, *, strict: bool = False, contract: Contract | None = None) -> None:
+        """Order a record for reading."""
+        self.record = record
+        self.contract = contract
+        self.verdict = headline(record, strict=strict)
+        self.summary = summarise(record)
+        self.findings = tuple((_SECTIONS[finding.rank], finding) for finding in group_findings(record.results))
+        self.areas = tuple(
+            Area(*place, Counter(item.outcome for item in results)) for place, results in by_area(record.results)
+        )
+        self.skipped = skip_reasons(record.results)
+        self.facts = tuple(_judged_facts(record, contract))
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """What the documents of the contract and the cited observations say of themselves, by the id in citations."""
+        if self.contract is None:
+            return {}
+        named = {source.id: Source(source.title, source.url) for source in self.contract.sources.values()}
+        cited = {place.source for result in self.record.results for place in result.because}
+        seen = {f"observations:{seen.id}": seen for seen in self.contract.observations.values()}
+        return named | {
+            name: Source(f"{observation.statement} (certainty: {observation.certainty})")
+            for name, observation in seen.items()
+            if name in cited
+        }
 
     @property
     def finding_sources(self) -> Mapping[str, Source]:
@@ -84,25 +131,9 @@ class Page:
         return {name: source for name, source in self.sources.items() if name in cited}
 
     @property
-    def not_exercised(self) -> tuple[str, ...]:
-        """Ids of the facts that the run did not exercise."""
-        return self.record.footer.facts.not_exercised if self.record.footer else ()
-
-    @property
-    def unknown_members(self) -> tuple[str, ...]:
-        """Members in answers that the contract does not know."""
-        return self.record.footer.unknown_members if self.record.footer else ()
-
-    @property
-    def tells_all_facts(self) -> bool:
+    def has_all_facts(self) -> bool:
         """Whether each fact of the contract is among `facts`; an older record names few where the contract is gone."""
         return len(self.facts) == self.record.header.contract.facts
-
-    @property
-    def gate_findings(self) -> tuple[tuple[str, tuple[GateFinding, ...]], ...]:
-        """What is out of date in the file of known failures, each kind under its title."""
-        gate = self.record.gate
-        return tuple((TITLES[wrong], gate.of(wrong)) for wrong in Wrong if gate.of(wrong)) if gate else ()
 
     @property
     def fact_counts(self) -> tuple[tuple[FactOutcome, int], ...]:
@@ -111,51 +142,60 @@ class Page:
         return tuple((outcome, counts[outcome]) for outcome in FactOutcome)
 
     @property
-    def idle_facts(self) -> tuple[tuple[str, tuple[JudgedFact, ...]], ...]:
+    def facts_not_exercised(self) -> tuple[tuple[str, tuple[JudgedFact, ...]], ...]:
         """The facts that were not exercised, by the reason why, the most frequent first."""
-        by_reason: dict[str, list[JudgedFact]] = {}
-        for fact in self.facts:
-            if fact.outcome is FactOutcome.NOT_EXERCISED:
-                by_reason.setdefault(fact.why, []).append(fact)
-        ordered = sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
-        return tuple((reason, tuple(facts)) for reason, facts in ordered)
+        return by_frequency(
+            (fact for fact in self.facts if fact.outcome is FactOutcome.NOT_EXERCISED), lambda fact: fact.why
+        )
 
 
-_TITLES = {
-    Rank.FAILED: ("Failed", "failed"),
-    Rank.ERROR: ("Errors", "error"),
-    Rank.RECOMMENDED: ("Failed, recommended only", "recommended"),
-    Rank.KNOWN: ("Failed as declared", "known"),
-}
+@dataclass
+class _Evidence:
+    """The results about one fact, as far as they matter."""
+
+    broken: bool = False
+    passed: bool = False
+    contradicted: str = ""
+    reasons: dict[str, None] = field(default_factory=dict)
+
+    def add(self, result: Result) -> None:
+        if result.outcome is Outcome.PASSED:
+            self.passed = True
+            self.contradicted = self.contradicted or next((note for note in result.notes if _OBSERVED in note), "")
+        elif result.outcome is Outcome.FAILED:
+            self.broken = True
+        else:
+            self.reasons[result.reason] = None
+
+    @property
+    def outcome(self) -> tuple[FactOutcome, str]:
+        """What they come to, and why."""
+        if self.broken:
+            return FactOutcome.BROKEN, ""
+        if self.contradicted:
+            return FactOutcome.CONTRADICTED, self.contradicted
+        if self.passed:
+            return FactOutcome.CONFORMS, ""
+        return FactOutcome.NOT_EXERCISED, "; ".join(self.reasons) if self.reasons else _NO_CHECK
 
 
-def page_of(record: Record, *, strict: bool = False, contract: Contract | None = None) -> Page:
-    """Order a record for reading; `contract` is the one that it was judged by, where it is at hand."""
-    findings = group_findings(record.results)
-    by_rank: dict[Rank, list[Finding]] = {}
-    for finding in findings:
-        by_rank.setdefault(finding.rank, []).append(finding)
-    sections = {rank: Section(rank, *_TITLES[rank], tuple(by_rank[rank])) for rank in Rank if rank in by_rank}
-    grouped = groupby(sort_results(record.results), key=lambda each: (each.operation, each.area))
-    return Page(
-        record,
-        headline(record, strict=strict),
-        summarise(record),
-        tuple(sections.values()),
-        tuple((sections[each.rank], each) for each in findings),
-        tuple(Area(operation, name, tuple(results)) for (operation, name), results in grouped),
-        skip_reasons(record.results),
-        fact_results(record, contract),
-        _sources(record, contract) if contract else {},
-        contract is not None,
-    )
+def _judged_facts(record: Record, contract: Contract | None) -> Iterator[JudgedFact]:
+    """Yield every fact in the order of the contract; without it those that the record names, sorted by their ids."""
+    evidence = _evidence(record.results)
+    facts: Mapping[str, Fact | None]
+    if contract:
+        facts = {fact.id: fact for fact in contract.facts}
+    else:
+        facts = dict.fromkeys(sorted({*evidence, *record.end.facts.not_exercised}))
+    for name, fact in facts.items():
+        yield JudgedFact(name, *evidence.get(name, _Evidence()).outcome, fact)
 
 
-def _sources(record: Record, contract: Contract) -> dict[str, Source]:
-    named = {source.id: Source(source.title, source.url) for source in contract.sources.values()}
-    cited = {place.source for result in record.results for place in result.because}
-    seen = {
-        f"observations:{seen.id}": Source(f"{seen.statement} (certainty: {seen.certainty})", is_observation=True)
-        for seen in contract.observations.values()
-    }
-    return named | {name: source for name, source in seen.items() if name in cited}
+def _evidence(results: Sequence[Result]) -> Mapping[str, _Evidence]:
+    found: dict[str, _Evidence] = {}
+    for result in results:
+        for name in result.facts:
+            if name not in found:
+                found[name] = _Evidence()
+            found[name].add(result)
+    return found

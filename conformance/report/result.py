@@ -1,10 +1,11 @@
-"""One row of a record: the result of one check, with everything that explains it."""
+"""The result of one check, with everything that explains it: a line of a record."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from conformance.forms import Count, Named, Seconds
 
@@ -135,6 +136,11 @@ class Result:
     """Id of the failed check that this failure may come from; empty where none is known."""
 
     @property
+    def has_problem(self) -> bool:
+        """Whether it failed or ended in an error."""
+        return self.outcome in {Outcome.FAILED, Outcome.ERROR}
+
+    @property
     def case(self) -> str:
         """The id without operation and area: `subject/case`; the whole id where it does not begin with them."""
         return self.id.removeprefix(f"{self.operation}/{self.area}/")
@@ -155,11 +161,14 @@ def bare_result(check_id: str, level: Level, basis: str, outcome: Outcome) -> Re
     )  # fmt: skip
 
 
-def area_rank(area: str) -> tuple[int, str]:
-    """Return the rank of an area in reports; an unknown area comes last, by name."""
-    return (_RANK.get(area, len(AREAS)), area)
-
-
 def sort_results(results: Iterable[Result]) -> tuple[Result, ...]:
-    """Put results into the order of reports: operation, area, id."""
-    return tuple(sorted(results, key=lambda item: (item.operation, area_rank(item.area), item.id)))
+    """Put results into the order of reports: operation, area, id; an unknown area comes last, by name."""
+    return tuple(
+        sorted(results, key=lambda item: (item.operation, _RANK.get(item.area, len(AREAS)), item.area, item.id))
+    )
+
+
+def by_area(results: Iterable[Result]) -> Iterator[tuple[tuple[str, str], tuple[Result, ...]]]:
+    """Yield each operation and area with its results, in the order of reports."""
+    for place, group in groupby(sort_results(results), key=lambda item: (item.operation, item.area)):
+        yield place, tuple(group)

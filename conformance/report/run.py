@@ -66,9 +66,13 @@ class Gate:
     not_judged: tuple[str, ...]
     """Entries whose checks were all skipped, as file:line: pattern."""
 
-    def of(self, wrong: Wrong) -> tuple[GateFinding, ...]:
-        """Return the findings of one kind."""
-        return tuple(finding for finding in self.findings if finding.wrong is wrong)
+    @property
+    def by_title(self) -> tuple[tuple[str, tuple[GateFinding, ...]], ...]:
+        """The findings of each kind under its title."""
+        kinds = (
+            (title, tuple(item for item in self.findings if item.wrong is wrong)) for wrong, title in TITLES.items()
+        )
+        return tuple((title, findings) for title, findings in kinds if findings)
 
 
 SCHEMA: Literal[1] = 1
@@ -257,6 +261,9 @@ class Footer:
         return (*lines, *map(str, self.crashes))
 
 
+_CUT_SHORT = Footer(0.0, complete=False, facts=Facts(0, 0, ()), unknown_members=(), stopped="")
+
+
 @dataclass(frozen=True)
 class Record:
     """A run as its record has it: results in the order of reports, no footer where the record was cut short."""
@@ -266,9 +273,29 @@ class Record:
     footer: Footer | None
 
     @property
+    def end(self) -> Footer:
+        """The footer; where the record was cut short, one that says nothing."""
+        return self.footer or _CUT_SHORT
+
+    @property
     def complete(self) -> bool:
         """Whether the run came to its end and said so."""
-        return self.footer is not None and self.footer.complete
+        return self.end.complete
+
+    @property
+    def stopped(self) -> str:
+        """Why the run gave up; empty where it did not, or was killed."""
+        return self.end.stopped
+
+    @property
+    def gate(self) -> Gate | None:
+        """How the run compares with its file of known failures; None without one, or where the record was cut short."""
+        return self.end.gate
+
+    @property
+    def outdated(self) -> tuple[GateFinding, ...]:
+        """Entries of known failures that are out of date."""
+        return self.gate.findings if self.gate else ()
 
     @property
     def is_shard(self) -> bool:
@@ -276,16 +303,16 @@ class Record:
         return self.header.shard is not None and self.header.shard.total > 1
 
     @property
+    def selected(self) -> int:
+        """How many checks were selected for the whole run."""
+        return self.header.shard.checks if self.header.shard else self.header.planned
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only some checks of the contract were selected; False where the record does not say."""
+        return self.selected < self.header.contract.checks
+
+    @property
     def missing(self) -> int:
         """How many of the planned checks have no result."""
         return max(self.header.planned - len(self.results), 0)
-
-    @property
-    def stopped(self) -> str:
-        """Why the run gave up; empty where it did not, or was killed."""
-        return self.footer.stopped if self.footer else ""
-
-    @property
-    def gate(self) -> Gate | None:
-        """How the run compares with its file of known failures; None without one, or where the record was cut short."""
-        return self.footer.gate if self.footer else None

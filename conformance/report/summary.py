@@ -134,7 +134,6 @@ class Headline:
     """The verdict on a target: the exit code, two or three words, and a sentence.
 
     `shares` says how much of each operation the verdict rests on, `missing` why it does not rest on everything.
-    `narrowed` says that only some of the contract's checks were selected.
     """
 
     code: ExitCode
@@ -142,7 +141,6 @@ class Headline:
     detail: str
     shares: tuple[OperationShare, ...] = ()
     missing: tuple[Missing, ...] = ()
-    narrowed: bool = False
 
     @property
     def is_partial(self) -> bool:
@@ -165,10 +163,7 @@ def summarise(record: Record) -> Summary:
     counts = Counter(item.outcome for item in record.results)
     facts = record.footer.facts if record.footer else None
     return Summary(
-        passed=counts[Outcome.PASSED],
-        failed=counts[Outcome.FAILED],
-        skipped=counts[Outcome.SKIPPED],
-        error=counts[Outcome.ERROR],
+        **{outcome.value: counts[outcome] for outcome in Outcome},
         known=sum(item.known for item in record.results),
         recommended=sum(counts_against(item, strict=True) and not counts_against(item) for item in record.results),
         facts_total=facts.total if facts else record.header.contract.facts,
@@ -209,28 +204,23 @@ def headline(record: Record, *, strict: bool = False) -> Headline:
         title, detail = _red(record, summary, lacking, strict=strict)
     else:
         title, detail = _broken(record, summary, strict=strict)
-    return Headline(code, title, detail, operation_shares(record), lacking, is_narrowed(record))
-
-
-def is_narrowed(record: Record) -> bool:
-    """Return whether only some checks of the contract were selected; False where the record does not say."""
-    return _selected(record) < record.header.contract.checks
+    return Headline(code, title, detail, operation_shares(record), lacking)
 
 
 def operation_shares(record: Record) -> tuple[OperationShare, ...]:
     """Return how much of each selected operation was judged, in the order of the results."""
-    footer = record.footer
+    facts, answered = record.end.facts, record.end.answered
     exercised = {fact for item in record.results if item.outcome in _JUDGED for fact in item.facts}
     # An older record does not name the facts of its checks.
-    knows_facts = footer is not None and len(exercised) == footer.facts.exercised
+    knows_facts = record.footer is not None and len(exercised) == facts.exercised
     done = Counter(fact.partition("/")[0] for fact in exercised)
-    left = Counter(fact.partition("/")[0] for fact in footer.facts.not_exercised) if footer else Counter()
+    left = Counter(fact.partition("/")[0] for fact in facts.not_exercised)
     return tuple(
         OperationShare(
             operation,
             CheckShare(sum(item.outcome in _JUDGED for item in results), len(results)),
             FactShare(done[operation], done[operation] + left[operation]) if knows_facts else FactShare(None, None),
-            None if footer is None or footer.answered is None else operation in footer.answered,
+            None if answered is None else operation in answered,
         )
         for operation, results in _by_operation(record)
     )
@@ -248,7 +238,7 @@ def missing(record: Record) -> tuple[Missing, ...]:
     for operation, results in _by_operation(record):
         if (lack := _lack(record, operation, results)) is not None:
             lacks.setdefault(lack, []).append(operation)
-    problem = record.footer.state_problem if record.footer else ""
+    problem = record.end.state_problem
     if problem and not any(reason == problem for reason, _ in lacks):
         lacks[problem, _NAMES] = []
     found = [Missing(reason, hint, tuple(operations)) for (reason, hint), operations in lacks.items()]
@@ -269,7 +259,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def _code(record: Record, lacking: Sequence[Missing], *, strict: bool) -> ExitCode:
     if record.stopped or any(_broke(item) for item in record.results):
         return ExitCode.TARGET_BROKE
-    if any(counts_against(item, strict=strict) for item in record.results) or (record.gate and record.gate.findings):
+    if any(counts_against(item, strict=strict) for item in record.results) or record.outdated:
         return ExitCode.DOES_NOT_CONFORM
     if not record.complete:
         return ExitCode.TARGET_BROKE
@@ -287,11 +277,6 @@ def _is_judged(results: Sequence[Result]) -> bool:
     return any(item.outcome in _JUDGED or item.known for item in results)
 
 
-def _selected(record: Record) -> int:
-    shard = record.header.shard
-    return shard.checks if shard else record.header.planned
-
-
 def _percent_judged(record: Record) -> float:
     return 100 * sum(_is_judged((item,)) for item in record.results) / max(len(record.results), 1)
 
@@ -302,7 +287,7 @@ def _under_minimum(record: Record) -> bool:
 
 def _lack(record: Record, operation: str, results: Sequence[Result]) -> tuple[str, str] | None:
     """Return why an operation counts as not judged, and the hint; None where it is judged."""
-    answered = record.footer.answered if record.footer else None
+    answered = record.end.answered
     has_content = answered is None or operation in answered
     skipped = [item for item in results if item.outcome is Outcome.SKIPPED and item.kind != _NOT_ASKED]
     if _is_judged(results) and (has_content or not skipped):
@@ -334,9 +319,9 @@ def _blocked(record: Record, operation: str, skipped: Sequence[Result]) -> tuple
 
 def _without_content(record: Record, *, others_answered: bool) -> tuple[str, str]:
     """Say that the target has nothing to answer an operation with, and how it gets something."""
-    target, problem = record.header.target, record.footer.state_problem if record.footer else ""
-    if problem:
-        return problem, _NAMES
+    target = record.header.target
+    if record.end.state_problem:
+        return record.end.state_problem, _NAMES
     reason = "no answer of it has an item" if others_answered else "the target has no resource to answer with"
     origin = target.state.partition(",")[0]
     if target.kind == "aws" or "," in target.state:
@@ -360,9 +345,9 @@ def _green(record: Record, summary: Summary, lacking: Sequence[Missing], *, stri
     words = _conforming(summary, strict=strict)
     if record.is_shard:
         return "Part conforms", f"{record.header.shard}: {words}; conformance merge gives the verdict on the whole"
-    if is_narrowed(record):
+    if record.is_narrowed:
         all_of_them = count(record.header.contract.checks, "check")
-        return "Selection conforms", f"{_selected(record):,} of {all_of_them} were selected: {words}"
+        return "Selection conforms", f"{record.selected:,} of {all_of_them} were selected: {words}"
     return "Conforms", words
 
 
@@ -372,8 +357,8 @@ def _red(record: Record, summary: Summary, lacking: Sequence[Missing], *, strict
     beyond = f" beyond {summary.known:,} declared" if summary.known else ""
     softly = f", and {summary.recommended:,} recommended" if summary.recommended and not strict else ""
     parts = [f"{against:,} of {count(summary.results, 'check')} failed{beyond}{softly}"] if against else []
-    if record.gate and record.gate.findings:
-        places = count(len(record.gate.findings), "place")
+    if record.gate and record.outdated:
+        places = count(len(record.outdated), "place")
         parts.append(
             f"the known failures are out of date in {places}" if against else f"{places} in {record.gate.file}"
         )

@@ -7,7 +7,8 @@ what was expected and received, and the line that reproduces it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
@@ -16,10 +17,10 @@ from rich.text import Text
 
 from conformance.errors import ExitCode
 from conformance.report.findings import Finding, Rank, group_findings, skip_reasons
-from conformance.report.layout import Printer, labelled
+from conformance.report.layout import LEAST_WIDTH, labelled
 from conformance.report.progress import counts_text
-from conformance.report.run import TITLES, Gate, GateFinding, Record, Wrong
-from conformance.report.summary import Headline, OperationShare, count, headline, summarise
+from conformance.report.run import GateFinding, Record
+from conformance.report.summary import Headline, count, headline, summarise
 from conformance.visible import clip, one_line, visible
 
 LIMIT = 25
@@ -46,65 +47,115 @@ _SECTIONS = {
     Rank.ERROR: ("Errors", "magenta"),
     Rank.RECOMMENDED: ("Failed, recommended only (level should)", "yellow"),
 }
-_STALE = "Known failures out of date"
+_OUTDATED = "Known failures out of date"
+
+Lines = Iterator[str | Text]
 
 
-def print_summary(  # noqa: PLR0913 - what is printed, where, and how much of it
+class Printer:
+    """Lays text out within the width of a console; ids and commands are never broken, so that they can be copied."""
+
+    def __init__(self, console: Console) -> None:
+        """Print on this console."""
+        self._console = console
+        self.width = console.width
+
+    def print(self, lines: Iterable[str | Text]) -> None:
+        """Print lines as they are, however long."""
+        for line in lines:
+            self._console.print(Text(line) if isinstance(line, str) else line, soft_wrap=True)
+
+    def hanging(self, label: str, text: str | Text) -> Lines:
+        """Yield a label and a text next to it, its further lines under its first."""
+        body = Text(text) if isinstance(text, str) else text
+        margin = " " * len(label)
+        width = max(self.width - len(margin), LEAST_WIDTH)
+        for number, line in enumerate(body.wrap(self._console, width, tab_size=4) or [Text()]):
+            line.rstrip()
+            yield Text.assemble(label if number == 0 else margin, line)
+
+    def part(self, label: str, text: str | Text, *, indent: int = 2, column: int = _LABEL_WIDTH) -> Lines:
+        """Yield a text next to its label, which stands in a column."""
+        return self.hanging(f"{'':{indent}}{label:<{column}}", text)
+
+
+def heading(title: str, style: str) -> Lines:
+    """Yield a title, with an empty line above it."""
+    yield from ("", Text(title, style=f"bold {style}"))
+
+
+def print_summary(
     console: Console,
     record: Record,
     report_paths: Mapping[str, Path],
     *,
     strict: bool = False,
     verbose: bool = False,
-    limit: int = LIMIT,
 ) -> None:
     """Print the summary of a record.
 
-    Without `verbose`, as many lines as the screen has. With it, at most `limit` findings in full; the rest is in the
+    Without `verbose`, as many lines as the screen has. With it, at most LIMIT findings in full; the rest is in the
     reports named.
     """
-    verdict = headline(record, strict=strict)
-    page = _Page(console)
-    page.line()
-    for line in page.frame(record, verdict.shares):
-        page.line(line)
+    page = _Summary(console, record, report_paths, headline(record, strict=strict))
     if verbose:
-        page.in_full(record, report_paths, limit)
-        for line in page.verdict(verdict):
-            page.line(line)
-        return
-    rows = max(console.height if console.is_terminal else 0, ROWS) - _ROWS_OF_OTHERS
-    end = [Text(), *page.rest(record), *page.reports(report_paths), *page.verdict(verdict)]
-    used = len(list(page.frame(record, verdict.shares))) + len(end) + 1
-    for line in page.findings(record, max(rows - used, _LEAST_FINDINGS), bool(report_paths)):
-        page.line(line)
-    for line in end:
-        page.line(line)
+        page.print(page.in_full())
+    else:
+        page.print(page.in_short(max(console.height if console.is_terminal else 0, ROWS)))
 
 
-class _Page(Printer):
+class _Summary(Printer):
     """The parts of a summary."""
 
-    def verdict(self, verdict: Headline) -> Iterator[Text]:
-        tone = _TONES[ExitCode.PARTLY_JUDGED] if verdict.is_partial else _TONES.get(verdict.code, "bold magenta")
-        # What fails comes first: what else could be judged is in the reports.
-        for hint in verdict.hints if verdict.is_partial else ():
-            yield from self._part("hint", visible(hint))
-        yield Text()
-        yield from self.laid_out("", Text.assemble((verdict.title, tone), ": ", visible(verdict.detail)))
+    def __init__(self, console: Console, record: Record, paths: Mapping[str, Path], verdict: Headline) -> None:
+        super().__init__(console)
+        self._record = record
+        self._paths = paths
+        self._verdict = verdict
+        findings = group_findings(record.results)
+        self._known = [item for item in findings if item.rank is Rank.KNOWN]
+        self._findings = [item for item in findings if item.rank in _SECTIONS]
+        self._skipped = skip_reasons(record.results)
 
-    def frame(self, record: Record, shares: Sequence[OperationShare]) -> Iterator[Text]:
-        header, summary = record.header, summarise(record)
-        target = (
-            f"{header.target.name} at {header.target.endpoint_url} ({header.target.kind}, state: {header.target.state})"
+    def in_short(self, rows: int) -> Lines:
+        """Yield what fits a screen of this height."""
+        start = ["", *self._frame()]
+        end = ["", *self._rest(), *self._reports(), *self._end()]
+        yield from start
+        yield from self._in_lines(max(rows - _ROWS_OF_OTHERS - len(start) - len(end), _LEAST_FINDINGS))
+        yield from end
+
+    def in_full(self) -> Lines:
+        """Yield findings with all that explains them, and every reason for which checks were skipped."""
+        yield ""
+        yield from self._frame()
+        yield from self._gate()
+        shown = enumerate(self._findings[:LIMIT], start=1)
+        for rank, findings in groupby(shown, key=lambda item: item[1].rank):
+            yield from heading(*_SECTIONS[rank])
+            for number, finding in findings:
+                yield from self._finding(number, finding)
+        if len(self._findings) > LIMIT:
+            more = count(len(self._findings) - LIMIT, "more finding")
+            yield from ("", f"{more}: see {self._readable or 'the reports'}")
+        yield from self._not_exercised()
+        if self._paths:
+            yield ""
+        yield from self._reports()
+        yield from self._end()
+
+    def _frame(self) -> Lines:
+        record, header, summary = self._record, self._record.header, summarise(self._record)
+        target = header.target
+        yield from self.part(
+            "target", one_line(f"{target.name} at {target.endpoint_url} ({target.kind}, state: {target.state})")
         )
-        yield from self._part("target", one_line(target))
         documents = count(len(header.contract.documents), "document")
-        yield from self._part(
+        yield from self.part(
             "contract", one_line(f"{header.contract.digest[:12]}, {documents}, {summary.facts_total:,} facts")
         )
         if header.versions:
-            yield self._cut_line("versions", one_line(str(header.versions)))
+            yield self._cut_part("versions", one_line(str(header.versions)))
         counts = counts_text(Counter(result.outcome for result in record.results))
         if summary.known:
             counts.append(f" ({count(summary.known, 'known failure')})")
@@ -114,189 +165,164 @@ class _Page(Printer):
             counts.append(f" in {record.footer.duration_s:.1f} s")
         if header.shard:
             counts.append(f", {header.shard}: {header.shard.checks:,} checks in all")
-        yield from self._part("checks", counts)
-        for remark in record.footer.remarks if record.footer else ():
-            yield from self._part("note", one_line(remark))
-        yield from self._shares(shares)
+        yield from self.part("checks", counts)
+        for remark in record.end.remarks:
+            yield from self.part("note", one_line(remark))
+        yield from self._shares()
 
-    def _shares(self, shares: Sequence[OperationShare]) -> Iterator[Text]:
-        """Lay out how much of each operation was judged: a table where there is room, else a text for each."""
-        shown = shares[:_OPERATIONS]
+    def _shares(self) -> Lines:
+        """Yield how much of each operation was judged: a table where there is room, else a text for each."""
+        shown, left = self._verdict.shares[:_OPERATIONS], self._verdict.shares[_OPERATIONS:]
         rows = [("judged", "checks", "facts"), *((item.operation, item.checks_text, item.facts_text) for item in shown)]
-        names, checks, facts = ([cell_len(one_line(row[column])) for row in rows] for column in range(3))
-        if not shown or max(names) + max(checks) + max(facts) + 6 > self.width:
+        names, checks, facts = (max(cell_len(one_line(text)) for text in column) for column in zip(*rows, strict=True))
+        if not shown or names + checks + facts + 6 > self.width:
             for item in shown:
-                yield from self._part("judged", one_line(str(item)))
+                yield from self.part("judged", one_line(str(item)))
         else:
             for name, judged, exercised in rows:
-                left = set_cell_size(one_line(name), max(names))
-                yield Text(f"  {left}  {judged:>{max(checks)}}  {exercised:>{max(facts)}}".rstrip())
-        if len(shares) > len(shown):
-            yield from self._part("", f"and {count(len(shares) - len(shown), 'more operation')}")
+                yield f"  {set_cell_size(one_line(name), names)}  {judged:>{checks}}  {exercised:>{facts}}".rstrip()
+        if left:
+            yield from self.part("", f"and {count(len(left), 'more operation')}")
 
-    def findings(self, record: Record, room: int, has_reports: bool) -> Iterator[Text]:  # noqa: FBT001 - a part of the page
-        """Lay out a line for each finding, in `room` lines with their titles; what has no room is summed up in one."""
-        entries = [(_STALE, "red", self._stale_line(item)) for item in (record.gate.findings if record.gate else ())]
-        grouped = [item for item in group_findings(record.results) if item.rank in _SECTIONS]
+    def _in_lines(self, room: int) -> Lines:
+        """Yield a line for each finding, in `room` lines with their titles; what has no room is summed up in one."""
+        entries = [(_OUTDATED, "red", self._outdated_line(item)) for item in self._record.outdated]
         # The order of findings is kept within each rank, so that a rank has one title.
-        grouped.sort(key=lambda item: item.rank)
-        entries += [(*_SECTIONS[item.rank], self._finding_line(item)) for item in grouped]
+        by_rank = sorted(self._findings, key=lambda item: item.rank)
+        entries += [(*_SECTIONS[item.rank], self._finding_line(item)) for item in by_rank]
         if not entries:
             return
-        titles = list(dict.fromkeys(title for title, _, _ in entries))
-        shown = entries[: max(room - 1 - len(titles), _LEAST_FINDINGS)]
-        if len(entries) - len(shown) > 0:
-            shown = entries[: max(room - 2 - len({title for title, _, _ in shown}), _LEAST_FINDINGS)]
-        yield Text()
-        section = ""
-        for title, tone, line in shown:
-            if title != section:
-                section = title
-                yield Text(title, style=f"bold {tone}")
-            yield line
+        shown = entries[: max(room - 1 - len({title for title, _, _ in entries}), _LEAST_FINDINGS)]
         if len(entries) > len(shown):
-            where = "-v prints more, the report has all" if has_reports else "-v prints more"
-            yield Text(f"      and {count(len(entries) - len(shown), 'more finding')}: {where}")
+            shown = entries[: max(room - 2 - len({title for title, _, _ in shown}), _LEAST_FINDINGS)]
+        yield ""
+        for (title, tone), lines in groupby(shown, key=lambda entry: entry[:2]):
+            yield Text(title, style=f"bold {tone}")
+            yield from (line for _, _, line in lines)
+        if len(entries) > len(shown):
+            where = "-v prints more, the report has all" if self._paths else "-v prints more"
+            yield f"      and {count(len(entries) - len(shown), 'more finding')}: {where}"
 
-    def rest(self, record: Record) -> Iterator[Text]:
-        """Lay out in a line each what else a run has to say: what was known, skipped, and unknown to the contract."""
-        known = [item for item in group_findings(record.results) if item.rank is Rank.KNOWN]
-        gate = record.gate
+    def _rest(self) -> Lines:
+        """Yield in a line each what else a run has to say: what was known, skipped, and unknown to the contract."""
+        gate = self._record.gate
         parts = []
-        if known:
-            checks = count(sum(len(item.results) for item in known), "check")
-            parts.append(f"{checks} in {count(len(known), 'finding')}, as declared")
+        if self._known:
+            checks = count(sum(len(item.results) for item in self._known), "check")
+            parts.append(f"{checks} in {count(len(self._known), 'finding')}, as declared")
         if gate and gate.not_judged:
             parts.append(f"{count(len(gate.not_judged), 'entry', 'entries')} not put to the test")
         if parts:
-            yield self._cut_line("known", "; ".join(parts))
-        if reasons := skip_reasons(record.results):
-            reason, results = reasons[0]
-            more = f"; {count(len(reasons) - 1, 'more reason')}" if len(reasons) > 1 else ""
-            yield self._cut_line("skipped", f"{len(results):,}: {one_line(reason)}", more)
-        if record.footer and record.footer.unknown_members:
-            members = count(len(record.footer.unknown_members), "member")
-            yield self._cut_line("unknown", f"{members} in answers that the contract does not have")
+            yield self._cut_part("known", "; ".join(parts))
+        if self._skipped:
+            (reason, results), *others = self._skipped
+            more = f"; {count(len(others), 'more reason')}" if others else ""
+            yield self._cut_part("skipped", f"{len(results):,}: {one_line(reason)}", more)
+        if unknown := self._record.end.unknown_members:
+            yield self._cut_part(
+                "unknown", f"{count(len(unknown), 'member')} in answers that the contract does not have"
+            )
 
-    def reports(self, paths: Mapping[str, Path]) -> Iterator[Text]:
-        if paths:
-            shown = _readable(paths)
-            others = [path.name.removeprefix("report.") for path in paths.values() if str(path) != shown]
-            line = Text(f"  {'report':<{_LABEL_WIDTH}}{shown}")
-            others_text = f" (and {', '.join(others)})" if others else ""
-            yield line.append(others_text) if line.cell_len + cell_len(others_text) <= self.width else line
+    def _reports(self) -> Lines:
+        if not self._paths:
+            return
+        others = [path.name.removeprefix("report.") for path in self._paths.values() if str(path) != self._readable]
+        line = f"  {'report':<{_LABEL_WIDTH}}{self._readable}"
+        others_text = f" (and {', '.join(others)})" if others else ""
+        yield line + others_text if cell_len(line + others_text) <= self.width else line
 
-    def in_full(self, record: Record, report_paths: Mapping[str, Path], limit: int) -> None:
-        """Print findings with all that explains them, and every reason for which checks were skipped."""
-        if record.gate:
-            self._gate(record.gate, limit)
-        findings = tuple(item for item in group_findings(record.results) if item.rank in _SECTIONS)
-        section: Rank | None = None
-        for number, finding in enumerate(findings[:limit], start=1):
-            if finding.rank is not section:
-                section = finding.rank
-                self.heading(*_SECTIONS[section])
-            self._finding(number, finding)
-        if len(findings) > limit:
-            self.line()
-            self.line(f"{count(len(findings) - limit, 'more finding')}: see {_readable(report_paths) or 'the reports'}")
-        self._skipped(record)
-        if report_paths:
-            self.line()
-        for line in self.reports(report_paths):
-            self.line(line)
+    def _end(self) -> Lines:
+        verdict = self._verdict
+        tone = _TONES[ExitCode.PARTLY_JUDGED] if verdict.is_partial else _TONES.get(verdict.code, "bold magenta")
+        # What fails comes first: what else could be judged is in the reports.
+        for hint in verdict.hints if verdict.is_partial else ():
+            yield from self.part("hint", visible(hint))
+        yield ""
+        yield from self.hanging("", Text.assemble((verdict.title, tone), ": ", visible(verdict.detail)))
 
-    def _gate(self, gate: Gate, limit: int) -> None:
-        """Print which known failures are out of date, and how many were not put to the test."""
+    def _gate(self) -> Lines:
+        """Yield which known failures are out of date, and how many were not put to the test."""
+        gate, left = self._record.gate, LIMIT
+        if gate is None:
+            return
         if gate.findings:
-            self.heading(f"{_STALE} ({one_line(gate.file)})", "red")
-        left = limit
-        for wrong in Wrong:
-            findings = gate.of(wrong)
-            if findings[:left]:
-                self.line()
-                self.wrapped(TITLES[wrong], indent=2)
-            for item in findings[:left]:
-                self.line(f"    {one_line(item.where)}  {one_line(item.check)}")
-                self.wrapped(visible(item.problem), indent=6)
-                self.wrapped(f"hint: {visible(item.remedy)}", indent=6)
-            left = max(left - len(findings), 0)
-        if len(gate.findings) > limit:
-            self.line(f"    and {len(gate.findings) - limit:,} more")
+            yield from heading(f"{_OUTDATED} ({one_line(gate.file)})", "red")
+        for title, findings in gate.by_title:
+            if left > 0:
+                yield ""
+                yield from self.hanging("  ", title)
+            for item in findings[: max(left, 0)]:
+                yield f"    {one_line(item.where)}  {one_line(item.check)}"
+                yield from self.hanging("      ", visible(item.problem))
+                yield from self.hanging("      ", f"hint: {visible(item.remedy)}")
+            left -= len(findings)
+        if left < 0:
+            yield f"    and {-left:,} more"
         if gate.not_judged:
-            self.line()
             entries = count(len(gate.not_judged), "known failure")
-            self.wrapped(f"{entries} not put to the test: the checks were skipped")
+            yield ""
+            yield from self.hanging("", f"{entries} not put to the test: the checks were skipped")
 
-    def _finding(self, number: int, finding: Finding) -> None:
+    def _finding(self, number: int, finding: Finding) -> Lines:
         lead = finding.lead
-        self.line()
-        self.hanging(f"{number:>3}. ", Text(one_line(clip(finding.title, _TEXT_LIMIT)), style="bold"))
+        yield ""
+        yield from self.hanging(f"{number:>3}. ", Text(one_line(clip(finding.title, _TEXT_LIMIT)), style="bold"))
         if finding.behind:
-            self.wrapped(f"{count(finding.behind, 'more check')} could not be judged because of this", indent=5)
-        if lead.reason and lead.reason.lower() not in finding.title.lower():
-            self.wrapped(visible(clip(lead.reason, _TEXT_LIMIT)), indent=5)
+            waiting = count(finding.behind, "more check")
+            yield from self.hanging("     ", f"{waiting} could not be judged because of this")
+        if finding.adds_reason:
+            yield from self.hanging("     ", visible(clip(lead.reason, _TEXT_LIMIT)))
         if not finding.alone:
-            self._print_part(f"{len(finding.results):,} checks", _subjects(finding), indent=5)
-        self.line(f"     {'Check' if finding.alone else 'Such as':<{_LABEL_WIDTH}}{one_line(lead.id)}")
-        for label, text in labelled(lead):
-            self._print_part(label, visible(clip(text, _TEXT_LIMIT)), indent=5)
-        for note in lead.notes:
-            self._print_part("Note", visible(clip(note, _TEXT_LIMIT)), indent=5)
+            yield from self.part(f"{len(finding.results):,} checks", _subjects(finding), indent=5)
+        yield f"     {'Check' if finding.alone else 'Such as':<{_LABEL_WIDTH}}{one_line(lead.id)}"
+        for label, text in (*labelled(lead), *(("Note", note) for note in lead.notes)):
+            yield from self.part(label, visible(clip(text, _TEXT_LIMIT)), indent=5)
         if lead.reproduce:
             # Only the first line is indented: a here-document that follows must stay as it is.
-            self.line("     Reproduce")
-            self.line(f"     {visible(lead.reproduce)}")
+            yield from ("     Reproduce", f"     {visible(lead.reproduce)}")
 
-    def _skipped(self, record: Record) -> None:
-        reasons = skip_reasons(record.results)
-        if reasons:
-            self.heading("Skipped", "yellow")
-            width = len(f"{len(reasons[0][1]):,}")
-            for reason, results in reasons[:_REASONS]:
-                label = f"{len(results):>{width + 2},}  "
-                self.hanging(label, visible(clip(reason, _TEXT_LIMIT)))
-            if len(reasons) > _REASONS:
-                self.line(f"  and {count(len(reasons) - _REASONS, 'more reason')}")
-        if record.footer and record.footer.facts.not_exercised:
-            self.line()
-            self.wrapped(f"{count(len(record.footer.facts.not_exercised), 'fact')} of the contract not exercised")
-        if record.footer and record.footer.unknown_members:
-            self.line()
-            self.wrapped(f"{count(len(record.footer.unknown_members), 'member')} in answers unknown to the contract")
+    def _not_exercised(self) -> Lines:
+        if self._skipped:
+            yield from heading("Skipped", "yellow")
+            width = len(f"{len(self._skipped[0][1]):,}")
+            for reason, results in self._skipped[:_REASONS]:
+                yield from self.hanging(f"{len(results):>{width + 2},}  ", visible(clip(reason, _TEXT_LIMIT)))
+            if len(self._skipped) > _REASONS:
+                yield f"  and {count(len(self._skipped) - _REASONS, 'more reason')}"
+        end = self._record.end
+        if end.facts.not_exercised:
+            yield ""
+            yield from self.hanging("", f"{count(len(end.facts.not_exercised), 'fact')} of the contract not exercised")
+        if end.unknown_members:
+            yield ""
+            yield from self.hanging(
+                "", f"{count(len(end.unknown_members), 'member')} in answers unknown to the contract"
+            )
 
     def _finding_line(self, finding: Finding) -> Text:
         more = f" ({finding.behind:,} more wait for it)" if finding.behind else ""
         return self._cut(f"{len(finding.results):>5,} ", one_line(finding.title), more)
 
-    def _stale_line(self, entry: GateFinding) -> Text:
+    def _outdated_line(self, entry: GateFinding) -> Text:
         return self._cut("    ", f"{one_line(entry.where)}: {one_line(entry.problem)}: {one_line(entry.check)}")
 
-    def _cut_line(self, label: str, text: str, more: str = "") -> Text:
+    def _cut_part(self, label: str, text: str, more: str = "") -> Text:
         return self._cut(f"  {label:<{_LABEL_WIDTH}}", text, more)
 
     def _cut(self, label: str, text: str, more: str = "") -> Text:
-        """Lay out one line, the text cut to what `label` and `more` leave of the width."""
+        """Return one line, the text cut to what `label` and `more` leave of the width."""
         body = Text(text)
         body.truncate(max(self.width - cell_len(label) - cell_len(more), _LABEL_WIDTH), overflow="ellipsis")
         return Text.assemble(label, body, more)
 
-    def _part(self, label: str, text: str | Text) -> Iterator[Text]:
-        yield from self.laid_out(f"  {label:<{_LABEL_WIDTH}}", text)
-
-    def _print_part(self, label: str, text: str | Text, *, indent: int) -> None:
-        self.hanging(" " * indent + label.ljust(_LABEL_WIDTH), text)
+    @property
+    def _readable(self) -> str:
+        """The path of the report that people read first; empty where there are no reports."""
+        first = next((self._paths[name] for name in ("report.html", "report.md") if name in self._paths), None)
+        return str(first or next(iter(self._paths.values()), ""))
 
 
 def _subjects(finding: Finding) -> str:
     shown = [f"{one_line(name)} ({number:,})" for name, number in finding.subjects[:_SUBJECTS]]
     hidden = len(finding.subjects) - len(shown)
     return ", ".join(shown) + (f" and {hidden:,} more" if hidden else "")
-
-
-def _readable(paths: Mapping[str, Path]) -> str:
-    """Return the path of the report that people read first."""
-    for name in ("report.html", "report.md"):
-        if name in paths:
-            return str(paths[name])
-    return str(next(iter(paths.values()), ""))

@@ -11,12 +11,12 @@ from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.errors import UserError
 from conformance.output import write_whole
-from conformance.report import markdown
 from conformance.report.github import render_badge
-from conformance.report.html import render_page
+from conformance.report.html import render_html
 from conformance.report.json_report import render_json
 from conformance.report.junit import render_junit
-from conformance.report.page import page_of
+from conformance.report.markdown import render_markdown
+from conformance.report.page import Page
 from conformance.report.run import Record
 
 
@@ -33,10 +33,10 @@ def write_reports(
 
     Raise ReportError where the folder can't be made or written to. A report that was there before is replaced whole.
     """
-    page = page_of(record, strict=strict, contract=edition(record.header.contract.digest, contract))
+    page = Page(record, strict=strict, contract=_edition(record.header.contract.digest, contract))
     texts = {
-        "report.html": render_page(page),
-        "report.md": markdown.render_page(page),
+        "report.html": render_html(page),
+        "report.md": render_markdown(page),
         "report.json": render_json(record, strict=strict),
         "junit.xml": render_junit(record, strict=strict),
         "badge.json": render_badge(record, strict=strict),
@@ -52,7 +52,7 @@ def write_reports(
         ) from error
 
 
-def edition(digest: str, offered: Contract | None = None) -> Contract | None:
+def _edition(digest: str, offered: Contract | None = None) -> Contract | None:
     """Return the contract with this digest: the one offered or the one that comes along, else None.
 
     Facts of another edition would be shown with values that no check used.

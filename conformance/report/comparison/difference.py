@@ -6,22 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.text import Text
 
 from conformance.errors import ExitCode
 from conformance.report.comparison.reading import Note, Side, notes_on
-from conformance.report.layout import Printer
-from conformance.report.markdown import code, plain
+from conformance.report.markdown import markdown_environment
 from conformance.report.result import Outcome, Result, sort_results
-from conformance.report.summary import count, counts_against, headline
+from conformance.report.summary import count, counts_against
+from conformance.report.terminal import Lines, Printer, heading
 from conformance.visible import clip, one_line, visible
 
 _MANY = 4
 """From how many checks that changed in the same way they are one entry, as in the findings of a report."""
-
-_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
 class Change(StrEnum):
@@ -45,22 +44,74 @@ class Change(StrEnum):
     """It was not in the old run at all."""
 
 
+class _Shown(NamedTuple):
+    """How a change is shown: its heading, its words in a sentence, and the colour of the heading."""
+
+    title: str
+    words: str
+    tone: str
+
+
+_SHOWN = {
+    Change.BROKEN: _Shown("Broken", "broke", "red"),
+    Change.LOST: _Shown("No longer judged", "no longer judged", "magenta"),
+    Change.REMOVED: _Shown("Gone", "gone", "magenta"),
+    Change.FOUND: _Shown("Judged for the first time, and fails", "newly judged and failing", "red"),
+    Change.CHANGED: _Shown("Fails in another way", "failing in another way", "yellow"),
+    Change.FIXED: _Shown("Fixed", "fixed", "green"),
+    Change.GAINED: _Shown("Judged for the first time, and passes", "newly judged and passing", "green"),
+    Change.ADDED: _Shown("New", "new", "cyan"),
+}
+
+
 @dataclass(frozen=True)
 class Delta:
-    """One check that is not as it was; `worse` if it alone makes the new run worse than the old one."""
+    """One check that is not as it was.
+
+    `result` is the newer of its results; `worse` says that it alone makes the new run worse than the old one.
+    """
 
     change: Change
+    result: Result
     old: Result | None
     new: Result | None
-    worse: bool = False
+    worse: bool
 
     @property
-    def result(self) -> Result:
-        """The newer of its results."""
-        found = self.new or self.old
-        if found is None:
-            raise ValueError("a delta has at least one result")
-        return found
+    def step(self) -> str:
+        """From what it went to what: `passed, now failed: the reason`."""
+        if self.old is None:
+            return _ended(self.result)
+        if self.new is None:
+            return f"was {_ended(self.old)}"
+        if self.change is Change.CHANGED:
+            return f"now {_ended(self.new)}"
+        recommended = self.change is Change.BROKEN and not self.worse and not self.new.known
+        return f"{_outcome(self.old)}, now {_ended(self.new)}{' (recommended only)' if recommended else ''}"
+
+    @property
+    def before(self) -> str:
+        """How the old run ended, where it fails in another way now."""
+        return _ended(self.old) if self.old and self.change is Change.CHANGED else ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Checks of one operation and area that changed in the same way: one line of a rendering."""
+
+    deltas: tuple[Delta, ...]
+
+    @property
+    def lead(self) -> Delta:
+        """The one that represents all."""
+        return self.deltas[0]
+
+    @property
+    def title(self) -> str:
+        """The id of the check, or where the checks are and how many."""
+        result = self.lead.result
+        alone = len(self.deltas) == 1
+        return result.id if alone else f"{result.operation}/{result.area} ({len(self.deltas):,} checks)"
 
 
 @dataclass(frozen=True)
@@ -79,7 +130,7 @@ class Difference:
 
     @property
     def counts(self) -> Counter[Change]:
-        """Count the changes."""
+        """How many checks changed in which way."""
         return Counter(item.change for item in self.deltas)
 
     @property
@@ -99,28 +150,26 @@ class Difference:
             return "Worse"
         if not self.deltas:
             return "No difference"
+        is_better = self.counts[Change.FIXED] + self.counts[Change.GAINED] and not self.counts[Change.FOUND]
+        return "Better" if is_better else "No worse"
+
+    @property
+    def sentence(self) -> str:
+        """What changed: `3 checks broke, 1 gone, 12 fixed; 2,246 as before`."""
         counts = self.counts
-        fixed = counts[Change.FIXED] + counts[Change.GAINED]
-        return "Better" if fixed and not counts[Change.FOUND] else "No worse"
-
-
-@dataclass(frozen=True)
-class Group:
-    """Checks of one operation and area that changed in the same way: one line of a rendering."""
-
-    deltas: tuple[Delta, ...]
+        parts = [(counts[change], shown.words) for change, shown in _SHOWN.items() if counts[change]]
+        if not parts:
+            return f"{count(self.unchanged, 'check')}, all as before"
+        (number, words), *others = parts
+        first = f"{count(number, 'check')} {words}"
+        return ", ".join([first, *(f"{many:,} {what}" for many, what in others)]) + f"; {self.unchanged:,} as before"
 
     @property
-    def lead(self) -> Delta:
-        """The one that represents all."""
-        return self.deltas[0]
-
-    @property
-    def title(self) -> str:
-        """The id of the check, or where the checks are and how many."""
-        if len(self.deltas) == 1:
-            return self.lead.result.id
-        return f"{self.lead.result.operation}/{self.lead.result.area} ({len(self.deltas):,} checks)"
+    def groups(self) -> Iterator[tuple[Change, tuple[Group, ...]]]:
+        """The changes that there are, each with its checks in groups."""
+        for change in Change:
+            if groups := in_groups(self.of(change)):
+                yield change, groups
 
 
 def difference_of(old: Side, new: Side, *, strict: bool = False) -> Difference:
@@ -128,18 +177,21 @@ def difference_of(old: Side, new: Side, *, strict: bool = False) -> Difference:
     before = {item.id: item for item in old.record.results}
     after = {item.id: item for item in new.record.results}
     everything = sort_results({**before, **after}.values())
-    deltas = tuple(_deltas(((before.get(item.id), after.get(item.id)) for item in everything), strict=strict))
+    deltas = tuple(
+        Delta(change, item, was, now, _is_worse(change, item, strict=strict))
+        for item in everything
+        for was, now in [(before.get(item.id), after.get(item.id))]
+        if (change := _change(was, now)) is not None
+    )
     notes = notes_on((replace(old, label="old"), replace(new, label="new")), same_target=True)
     return Difference(old, new, notes, deltas, len(everything) - len(deltas))
 
 
 def in_groups(deltas: Iterable[Delta]) -> tuple[Group, ...]:
     """Put checks together that changed in the same way for the same reason, where there are many of them."""
-    alike: dict[tuple[str, ...], list[Delta]] = {}
+    alike: dict[tuple[object, ...], list[Delta]] = {}
     for item in deltas:
-        ways = tuple(
-            "" if side is None else f"{side.outcome} {side.kind} {side.reason}" for side in (item.old, item.new)
-        )
+        ways = tuple(side and (side.outcome, side.kind, side.reason) for side in (item.old, item.new))
         alike.setdefault((item.result.operation, item.result.area, *ways), []).append(item)
     groups: list[Group] = []
     for members in alike.values():
@@ -148,11 +200,16 @@ def in_groups(deltas: Iterable[Delta]) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def _deltas(pairs: Iterable[tuple[Result | None, Result | None]], *, strict: bool) -> Iterator[Delta]:
-    for old, new in pairs:
-        change = _change(old, new)
-        if change is not None:
-            yield Delta(change, old, new, _is_worse(change, new, strict=strict))
+_CHANGES = {
+    ("passed", "problem"): Change.BROKEN,
+    ("passed", "skipped"): Change.LOST,
+    ("problem", "skipped"): Change.LOST,
+    ("skipped", "problem"): Change.FOUND,
+    ("problem", "problem"): Change.CHANGED,
+    ("problem", "passed"): Change.FIXED,
+    ("skipped", "passed"): Change.GAINED,
+}
+"""What became of a check that both runs have, by how it ended in them; as before otherwise."""
 
 
 def _change(old: Result | None, new: Result | None) -> Change | None:
@@ -160,22 +217,9 @@ def _change(old: Result | None, new: Result | None) -> Change | None:
         return Change.ADDED
     if new is None:
         return Change.REMOVED
-    if old.outcome is Outcome.SKIPPED or new.outcome is Outcome.SKIPPED:
-        return _judged_or_not(old, new)
-    was, now = old.outcome in _BAD, new.outcome in _BAD
-    if was and now:
-        return None if _way(old) == _way(new) else Change.CHANGED
-    if was:
-        return Change.FIXED
-    return Change.BROKEN if now else None
-
-
-def _judged_or_not(old: Result, new: Result) -> Change | None:
-    if old.outcome is new.outcome:
-        return None
-    if new.outcome is Outcome.SKIPPED:
-        return Change.LOST
-    return Change.FOUND if new.outcome in _BAD else Change.GAINED
+    was, now = ("problem" if item.has_problem else item.outcome.value for item in (old, new))
+    change = _CHANGES.get((was, now))
+    return None if change is Change.CHANGED and _way(old) == _way(new) else change
 
 
 def _way(result: Result) -> tuple[object, ...]:
@@ -183,84 +227,13 @@ def _way(result: Result) -> tuple[object, ...]:
     return result.outcome, result.kind, result.reason, result.known
 
 
-def _is_worse(change: Change, new: Result | None, *, strict: bool) -> bool:
-    if change in (Change.LOST, Change.REMOVED):
-        return True
-    if change is not Change.BROKEN or new is None:
-        return False
-    return new.outcome is Outcome.ERROR or counts_against(new, strict=strict)
+def _is_worse(change: Change, new: Result, *, strict: bool) -> bool:
+    if change is Change.BROKEN:
+        return new.outcome is Outcome.ERROR or counts_against(new, strict=strict)
+    return change in (Change.LOST, Change.REMOVED)
 
 
-TITLES = {
-    Change.BROKEN: "Broken",
-    Change.LOST: "No longer judged",
-    Change.REMOVED: "Gone",
-    Change.FOUND: "Judged for the first time, and fails",
-    Change.CHANGED: "Fails in another way",
-    Change.FIXED: "Fixed",
-    Change.GAINED: "Judged for the first time, and passes",
-    Change.ADDED: "New",
-}
-"""The heading of each change, in the order in which they are printed."""
-
-_WORDS = {
-    Change.BROKEN: "broke",
-    Change.LOST: "no longer judged",
-    Change.REMOVED: "gone",
-    Change.FOUND: "newly judged and failing",
-    Change.CHANGED: "failing in another way",
-    Change.FIXED: "fixed",
-    Change.GAINED: "newly judged and passing",
-    Change.ADDED: "new",
-}
-
-
-def sentence(difference: Difference) -> str:
-    """Say in one sentence what changed: `3 checks broke, 1 gone, 12 fixed; 2,246 as before`."""
-    counts = difference.counts
-    parts = [(counts[change], words) for change, words in _WORDS.items() if counts[change]]
-    if not parts:
-        return f"{count(difference.unchanged, 'check')}, all as before"
-    (number, words), *others = parts
-    first = f"{count(number, 'check')} {words}"
-    return ", ".join([first, *(f"{many:,} {what}" for many, what in others)]) + f"; {difference.unchanged:,} as before"
-
-
-def run_text(difference: Difference, which: str) -> str:
-    """Say of the old or the new run what was judged, when, and how it ended."""
-    side = difference.old if which == "old" else difference.new
-    header, verdict = side.record.header, headline(side.record)
-    return f"{header.target.name}, {header.started}: {verdict.title.lower()}, {verdict.detail} ({verdict.judged})"
-
-
-def versions_of(difference: Difference, which: str) -> str:
-    """Return what the old or the new run depended on, in one line; empty where its record does not say."""
-    side = difference.old if which == "old" else difference.new
-    versions = side.record.header.versions
-    return f"{versions}; {versions.command}" if versions else ""
-
-
-def step(delta: Delta) -> str:
-    """Say from what a check went to what: `passed, now failed: the reason`."""
-    if delta.old is None:
-        return _ended(delta.new)
-    if delta.new is None:
-        return f"was {_ended(delta.old)}"
-    if delta.change is Change.CHANGED:
-        return f"now {_ended(delta.new)}"
-    recommended = delta.change is Change.BROKEN and not delta.worse and not delta.new.known
-    return f"{_outcome(delta.old)}, now {_ended(delta.new)}{' (recommended only)' if recommended else ''}"
-
-
-def before(group: Group) -> str:
-    """Say how the old run ended, where it fails in another way now."""
-    old = group.lead.old
-    return _ended(old) if group.lead.change is Change.CHANGED else ""
-
-
-def _ended(result: Result | None) -> str:
-    if result is None:
-        return ""
+def _ended(result: Result) -> str:
     # In one line: the reason of an error may be the end of a traceback.
     reason = " ".join((result.reason or result.kind).split())
     return f"{_outcome(result)}: {reason}" if reason else _outcome(result)
@@ -273,8 +246,6 @@ def _outcome(result: Result) -> str:
 FITS = 60_000
 """Characters: GitHub takes no comment of more than 65,536, and a job may write something around it."""
 
-_ROWS = 30
-_IDS = 50
 _REASON = 240
 _OPEN = frozenset({Change.BROKEN, Change.LOST, Change.REMOVED})
 """Changes whose table is open; the others are folded."""
@@ -282,15 +253,17 @@ _OPEN = frozenset({Change.BROKEN, Change.LOST, Change.REMOVED})
 
 def render_diff_markdown(difference: Difference) -> str:
     """Return the text of the comment, of at most FITS characters."""
-    text = "\n".join(_head(difference))
+    environment = markdown_environment()
+    environment.filters["clip"] = lambda text: clip(text, _REASON)
+    # The macros of the template are its interface, as in report.md.
+    parts: Any = environment.get_template("difference.md.j2").make_module({"difference": difference})
+    text = str(parts.head())
     left_out: list[str] = []
-    for change, title in TITLES.items():
-        groups = in_groups(difference.of(change))
-        if not groups:
-            continue
-        section = "\n".join(_section(change, title, groups))
+    for change, groups in difference.groups:
+        title, number = _SHOWN[change].title, difference.counts[change]
+        section = parts.section(title, number, groups, is_open=change in _OPEN).removesuffix("\n")
         if len(text) + len(section) > FITS:
-            left_out.append(f"{title.lower()} ({difference.counts[change]:,})")
+            left_out.append(f"{title.lower()} ({number:,})")
         else:
             text += section
     if left_out:
@@ -298,105 +271,45 @@ def render_diff_markdown(difference: Difference) -> str:
     return text
 
 
-def _head(difference: Difference) -> Iterator[str]:
-    yield f"### {difference.title}: {plain(difference.new.record.header.target.name)}"
-    yield ""
-    yield f"{plain(sentence(difference))}."
-    yield ""
-    yield "| | run |"
-    yield "|---|---|"
-    for which in ("old", "new"):
-        versions = versions_of(difference, which)
-        shown = f"<br>{code(clip(versions, _REASON))}" if versions else ""
-        yield f"| {which} | {plain(run_text(difference, which))}{shown} |"
-    for note in difference.notes:
-        yield f"| **note** | {plain(note.text)} |"
-    yield ""
-
-
-def _section(change: Change, title: str, groups: tuple[Group, ...]) -> Iterator[str]:
-    number = sum(len(item.deltas) for item in groups)
-    yield ""
-    if change in _OPEN:
-        yield f"#### {title} ({number:,})"
-    else:
-        yield f"<details><summary>{title} ({number:,})</summary>"
-    yield ""
-    yield "| check | what happened |"
-    yield "|---|---|"
-    for group in groups[:_ROWS]:
-        yield f"| {code(group.title)} | {_happened(group)} |"
-    if left := sum(len(item.deltas) for item in groups[_ROWS:]):
-        yield f"| and {left:,} more | `conformance diff` lists them |"
-    yield ""
-    for group in groups[:_ROWS]:
-        if len(group.deltas) > 1:
-            yield from _ids(group)
-    if change not in _OPEN:
-        yield "</details>"
-        yield ""
-
-
-def _happened(group: Group) -> str:
-    earlier = before(group)
-    now = plain(clip(step(group.lead), _REASON))
-    return f"before {plain(clip(earlier, _REASON))}; {now}" if earlier else now
-
-
-def _ids(group: Group) -> Iterator[str]:
-    yield f"<details><summary>{plain(group.title)}</summary>"
-    yield ""
-    for item in group.deltas[:_IDS]:
-        yield f"- {code(item.result.id)}"
-    if len(group.deltas) > _IDS:
-        yield f"- and {len(group.deltas) - _IDS:,} more"
-    yield ""
-    yield "</details>"
-    yield ""
-
-
 LIMIT = 25
 """How many lines of one change are printed; the rest is counted."""
 
 _TEXT_LIMIT = 300
 _LABEL_WIDTH = 10
-_TONES = {
-    Change.BROKEN: "red", Change.LOST: "magenta", Change.REMOVED: "magenta", Change.FOUND: "red",
-    Change.CHANGED: "yellow", Change.FIXED: "green", Change.GAINED: "green", Change.ADDED: "cyan",
-}  # fmt: skip
 
 
-def print_difference(console: Console, difference: Difference, *, limit: int = LIMIT) -> None:
+def print_difference(console: Console, difference: Difference) -> None:
     """Print a difference; ids are never broken, so that they can be copied."""
     page = _Page(console)
-    tone = "bold red" if difference.worse else "bold green"
-    page.wrapped(Text.assemble((difference.title, tone), ": ", sentence(difference)))
-    page.line()
-    for which in ("old", "new"):
-        page.hanging(f"  {which:<{_LABEL_WIDTH}}", visible(run_text(difference, which)))
-        if versions := versions_of(difference, which):
-            page.hanging(f"  {'':<{_LABEL_WIDTH}}", visible(clip(versions, _TEXT_LIMIT)))
-    for note in difference.notes:
-        page.hanging(f"  {'note':<{_LABEL_WIDTH}}", visible(note.text))
-    for change, title in TITLES.items():
-        deltas = difference.of(change)
-        if not deltas:
-            continue
-        page.heading(f"{title} ({len(deltas):,})", _TONES[change])
-        groups = in_groups(deltas)
-        for group in groups[:limit]:
-            page.group(group)
-        if left := sum(len(item.deltas) for item in groups[limit:]):
-            page.line(f"  and {count(left, 'more check')}: --markdown and --json have all")
+    page.print(page.lines(difference))
 
 
 class _Page(Printer):
     """The parts of a difference."""
 
-    def group(self, group: Group) -> None:
-        self.line(f"  {one_line(group.title)}")
-        if earlier := before(group):
-            self.hanging("      before ", visible(clip(earlier, _TEXT_LIMIT)))
-        self.wrapped(visible(clip(step(group.lead), _TEXT_LIMIT)), indent=6)
+    def lines(self, difference: Difference) -> Lines:
+        tone = "bold red" if difference.worse else "bold green"
+        yield from self.hanging("", Text.assemble((difference.title, tone), ": ", difference.sentence))
+        yield ""
+        for label, side in (("old", difference.old), ("new", difference.new)):
+            yield from self.part(label, visible(side.text), column=_LABEL_WIDTH)
+            if side.versions:
+                yield from self.part("", visible(clip(side.versions, _TEXT_LIMIT)), column=_LABEL_WIDTH)
+        for note in difference.notes:
+            yield from self.part("note", visible(note.text), column=_LABEL_WIDTH)
+        for change, groups in difference.groups:
+            shown = _SHOWN[change]
+            yield from heading(f"{shown.title} ({difference.counts[change]:,})", shown.tone)
+            for group in groups[:LIMIT]:
+                yield from self._group(group)
+            if left := sum(len(item.deltas) for item in groups[LIMIT:]):
+                yield f"  and {count(left, 'more check')}: --markdown and --json have all"
+
+    def _group(self, group: Group) -> Lines:
+        lead = group.lead
+        yield f"  {one_line(group.title)}"
+        if lead.before:
+            yield from self.hanging("      before ", visible(clip(lead.before, _TEXT_LIMIT)))
+        yield from self.hanging("      ", visible(clip(lead.step, _TEXT_LIMIT)))
         if len(group.deltas) > 1:
-            self.line(f"      such as {one_line(group.lead.result.id)}")
+            yield f"      such as {one_line(lead.result.id)}"

@@ -211,7 +211,7 @@ def compare_json(matrix: Matrix) -> dict[str, Any]:
         tuple(AreaRow(area.operation, area.name, area.cells) for area in matrix.areas),
         tuple(
             CheckRow(
-                row.id, row.operation, row.area, row.subject, Level(row.level), row.differs,
+                row.check.id, row.check.operation, row.check.area, row.check.subject, row.check.level, row.differs,
                 tuple(map(Ended.of, row.results)),
             )
             for row in matrix.rows

@@ -1,25 +1,25 @@
-"""A matrix as one HTML file that needs nothing else: every value escaped, nothing fetched, one script of our own."""
+"""Any number of runs side by side: a matrix of checks and claims, on a terminal, as Markdown, and as one HTML file."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
-from jinja2 import Environment
-from markupsafe import Markup
 from rich.console import Console
 from rich.text import Text
 
 from conformance.forms import Count
 from conformance.report.comparison.reading import Note, Side, notes_on
-from conformance.report.layout import Printer
-from conformance.report.markdown import code, plain
+from conformance.report.markdown import markdown_environment
+from conformance.report.progress import STYLES
 from conformance.report.result import Outcome, Result, sort_results
-from conformance.report.summary import count, headline
-from conformance.report.templating import asset, html_environment, script_source
+from conformance.report.summary import count
+from conformance.report.templating import asset, html_environment, page_assets
+from conformance.report.terminal import Lines, Printer
 from conformance.visible import clip, one_line, visible
 
 _WORST = (Outcome.ERROR, Outcome.FAILED, Outcome.PASSED, Outcome.SKIPPED)
@@ -40,14 +40,11 @@ class Cell:
     known: Count
 
     @classmethod
-    def of(cls, results: Iterable[Result]) -> Cell:
+    def of(cls, results: Sequence[Result]) -> Cell:
         """Count results."""
-        every = tuple(results)
-        counts = Counter(item.outcome for item in every)
-        known = sum(item.known for item in every if item.outcome is Outcome.FAILED)
-        return cls(
-            counts[Outcome.PASSED], counts[Outcome.FAILED], counts[Outcome.ERROR], counts[Outcome.SKIPPED], known
-        )
+        counts = Counter(item.outcome for item in results)
+        known = sum(item.known for item in results if item.outcome is Outcome.FAILED)
+        return cls(**{outcome.value: counts[outcome] for outcome in Outcome}, known=known)
 
     @property
     def judged(self) -> int:
@@ -59,24 +56,27 @@ class Cell:
         """The outcome that represents all."""
         return next((item for item in _WORST if getattr(self, item.value)), Outcome.SKIPPED)
 
+    def __str__(self) -> str:
+        """`✓ 24`, `✗ 3 of 24`, with what was skipped behind it."""
+        if not self.judged:
+            return f"{SIGNS[Outcome.SKIPPED]} {self.skipped:,}"
+        skipped = f" {SIGNS[Outcome.SKIPPED]}{self.skipped:,}" if self.skipped else ""
+        bad = self.error or self.failed
+        share = f"{bad:,} of {self.judged:,}" if bad else f"{self.passed:,}"
+        return f"{SIGNS[self.outcome]} {share}{skipped}"
+
 
 @dataclass(frozen=True)
 class Row:
-    """One check in every run; None where a run does not have it."""
+    """One check in every run; a result is None where a run does not have it, `check` is the first that there is."""
 
-    id: str
-    operation: str
-    area: str
-    subject: str
-    case: str
-    level: str
-    statement: str
+    check: Result
     results: tuple[Result | None, ...]
 
     @property
     def differs(self) -> bool:
         """Whether two runs that have it ended it differently."""
-        return len({item.outcome for item in self.results if item}) > 1
+        return _differ(self.results)
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,33 @@ class Group:
     """Rows of one area, or of one subject of an area, with a cell for each run; None where it has none of them."""
 
     operation: str
-    area: str
     name: str
     rows: tuple[Row, ...]
     cells: tuple[Cell | None, ...]
 
+    @classmethod
+    def of(cls, operation: str, name: str, rows: Sequence[Row]) -> Group:
+        """Count the results of rows run by run."""
+        return cls(operation, name, tuple(rows), _cells(rows))
+
+    @cached_property
+    def subjects(self) -> tuple[Group, ...]:
+        """The subjects of an area, by name."""
+        by_name: dict[str, list[Row]] = {}
+        for row in self.rows:
+            by_name.setdefault(row.check.subject, []).append(row)
+        return tuple(Group.of(self.operation, name, rows) for name, rows in sorted(by_name.items()))
+
     @property
-    def differs(self) -> bool:
-        """Whether any row in it does."""
-        return any(row.differs for row in self.rows)
+    def differing(self) -> tuple[Row, ...]:
+        """The rows that differ."""
+        return tuple(row for row in self.rows if row.differs)
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether several rows differ, and all of them in the same way."""
+        ends = [tuple(item and item.outcome for item in row.results) for row in self.differing]
+        return len(ends) > 1 and len(set(ends)) == 1
 
 
 @dataclass(frozen=True)
@@ -102,13 +120,27 @@ class Claim:
     id: str
     group: str
     title: str
-    checks: tuple[str, ...]
     outcomes: tuple[Outcome | None, ...]
+
+    @classmethod
+    def of(cls, name: str, rows: Sequence[Row]) -> Claim:
+        """Return the claim with this id, from the checks of it."""
+        operation, _, path = name.partition("/")
+        part, _, rest = path.partition("/")
+        return cls(
+            name, f"{operation}/{part}", rest or name, tuple(cell.outcome if cell else None for cell in _cells(rows))
+        )
 
     @property
     def differs(self) -> bool:
         """Whether two runs that have it show different things."""
         return len({item for item in self.outcomes if item}) > 1
+
+    @property
+    def place(self) -> tuple[str, int, str, str]:
+        """Its place among claims: facts in the order in which a request goes, then behaviours by their area."""
+        operation, _, part = self.group.partition("/")
+        return operation, _DIRECTIONS.index(part) if part in _DIRECTIONS else len(_DIRECTIONS), part, self.title
 
 
 @dataclass(frozen=True)
@@ -119,19 +151,11 @@ class Matrix:
     notes: tuple[Note, ...]
     rows: tuple[Row, ...]
 
-    @property
+    @cached_property
     def areas(self) -> tuple[Group, ...]:
         """The areas of each operation, in the order of reports."""
-        grouped = groupby(self.rows, key=lambda row: (row.operation, row.area))
-        return tuple(_group(key, key[1], tuple(rows), len(self.sides)) for key, rows in grouped)
-
-    def subjects(self, area: Group) -> tuple[Group, ...]:
-        """Return the subjects within an area, by name."""
-        by_name: dict[str, list[Row]] = {}
-        for row in area.rows:
-            by_name.setdefault(row.subject, []).append(row)
-        key = (area.operation, area.area)
-        return tuple(_group(key, name, tuple(rows), len(self.sides)) for name, rows in sorted(by_name.items()))
+        grouped = groupby(self.rows, key=lambda row: (row.check.operation, row.check.area))
+        return tuple(Group.of(*place, tuple(rows)) for place, rows in grouped)
 
     @property
     def differing(self) -> int:
@@ -143,10 +167,10 @@ class Matrix:
         """The facts that the checks judge, and each check that judges none: those are about behaviours."""
         judged: dict[str, list[Row]] = {}
         for row in self.rows:
-            for name in _claims_of(row):
+            facts = dict.fromkeys(fact for item in row.results if item for fact in item.facts)
+            for name in facts or (row.check.id,):
                 judged.setdefault(name, []).append(row)
-        claims = (_claim(name, rows, len(self.sides)) for name, rows in judged.items())
-        return tuple(sorted(claims, key=_place))
+        return tuple(sorted((Claim.of(name, rows) for name, rows in judged.items()), key=lambda claim: claim.place))
 
 
 def matrix_of(sides: Sequence[Side]) -> Matrix:
@@ -155,50 +179,18 @@ def matrix_of(sides: Sequence[Side]) -> Matrix:
     every: dict[str, Result] = {}
     for results in by_side:
         every = {**results, **every}
-    rows = tuple(_row(item, [results.get(item.id) for results in by_side]) for item in sort_results(every.values()))
-    return Matrix(tuple(sides), notes_on(sides), rows)
+    rows = (Row(item, tuple(results.get(item.id) for results in by_side)) for item in sort_results(every.values()))
+    return Matrix(tuple(sides), notes_on(sides), tuple(rows))
 
 
-def _row(named: Result, results: Iterable[Result | None]) -> Row:
-    return Row(
-        named.id,
-        named.operation,
-        named.area,
-        named.subject,
-        named.case,
-        named.level.value,
-        named.statement,
-        tuple(results),
-    )
+def _cells(rows: Sequence[Row]) -> tuple[Cell | None, ...]:
+    """Count the results of rows run by run; None for a run that has none of them."""
+    columns = ([item for item in column if item] for column in zip(*(row.results for row in rows), strict=True))
+    return tuple(Cell.of(column) if column else None for column in columns)
 
 
-def _group(key: tuple[str, str], name: str, rows: tuple[Row, ...], columns: int) -> Group:
-    cells = []
-    for column in range(columns):
-        there = [item for row in rows if (item := row.results[column])]
-        cells.append(Cell.of(there) if there else None)
-    return Group(*key, name, rows, tuple(cells))
-
-
-def _claims_of(row: Row) -> tuple[str, ...]:
-    facts = dict.fromkeys(fact for item in row.results if item for fact in item.facts)
-    return tuple(facts) or (row.id,)
-
-
-def _place(claim: Claim) -> tuple[str, int, str, str]:
-    """Return the place of a claim: facts first, in the order in which a request goes, then behaviours by their area."""
-    operation, _, part = claim.group.partition("/")
-    return operation, _DIRECTIONS.index(part) if part in _DIRECTIONS else len(_DIRECTIONS), part, claim.title
-
-
-def _claim(name: str, rows: list[Row], columns: int) -> Claim:
-    operation, _, path = name.partition("/")
-    part, _, rest = path.partition("/")
-    outcomes = []
-    for column in range(columns):
-        there = [item for row in rows if (item := row.results[column])]
-        outcomes.append(Cell.of(there).outcome if there else None)
-    return Claim(name, f"{operation}/{part}", rest or name, tuple(row.id for row in rows), tuple(outcomes))
+def _differ(results: Iterable[Result | None]) -> bool:
+    return len({item.outcome for item in results if item}) > 1
 
 
 LIMIT = 60
@@ -207,210 +199,105 @@ LIMIT = 60
 SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "!", Outcome.SKIPPED: "○"}
 """A sign for each outcome, so that nothing hangs on colour."""
 
-_STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.ERROR: "magenta", Outcome.SKIPPED: "yellow"}
+_ABSENT = "·"
+"""The sign of what a run does not have."""
+
 _TEXT_LIMIT = 300
+_LABEL_LIMIT = 24
 _NAME_WIDTH = 28
 _LEAST_COLUMN = 15
 _GAP = 2
 
 
-def print_matrix(console: Console, matrix: Matrix, *, limit: int = LIMIT) -> None:
+def print_matrix(console: Console, matrix: Matrix) -> None:
     """Print a matrix; where the targets don't fit next to each other they come in several tables."""
     page = _Page(console)
-    for side in matrix.sides:
-        verdict, header = headline(side.record), side.record.header
-        page.hanging(
-            f"  {one_line(clip(side.label, 24))}: ",
-            visible(
-                f"{verdict.title.lower()}, {verdict.detail} (contract {header.contract.digest[:12]}, {header.started}; "
-                f"{verdict.judged})"
-            ),
-        )
-        if header.versions:
-            page.hanging("    ", visible(clip(str(header.versions), _TEXT_LIMIT)))
-    for note in matrix.notes:
-        page.hanging("  note: ", visible(note.text))
-    page.line()
-    page.line("✓ all judged passed   ✗ failed   ! error   ○ skipped   · not in that run")
-    for columns in _blocks(len(matrix.sides), console.width):
-        page.table(matrix, columns, limit)
-    page.line()
-    page.line(f"{count(matrix.differing, 'check')} of {len(matrix.rows):,} ended differently")
-
-
-def cell_text(cell: Cell | None) -> str:
-    """Write a cell: `✓ 24`, `✗ 3 of 24`, with what was skipped behind it."""
-    if cell is None:
-        return "·"
-    if not cell.judged:
-        return f"{SIGNS[Outcome.SKIPPED]} {cell.skipped:,}"
-    skipped = f" {SIGNS[Outcome.SKIPPED]}{cell.skipped:,}" if cell.skipped else ""
-    bad = cell.error or cell.failed
-    share = f"{bad:,} of {cell.judged:,}" if bad else f"{cell.passed:,}"
-    return f"{SIGNS[cell.outcome]} {share}{skipped}"
-
-
-def _blocks(sides: int, width: int) -> Iterator[range]:
-    fitting = max((width - _NAME_WIDTH) // (_LEAST_COLUMN + _GAP), 1)
-    for first in range(0, sides, fitting):
-        yield range(first, min(first + fitting, sides))
+    page.print(page.lines(matrix))
 
 
 class _Page(Printer):
-    """The tables of a matrix."""
+    """The parts of a matrix."""
 
-    def table(self, matrix: Matrix, columns: range, limit: int) -> None:
-        labels = [one_line(matrix.sides[column].label) for column in columns]
-        widths = [max(_LEAST_COLUMN, min(len(label), 24)) for label in labels]
-        self.line()
-        self._row("", [Text(clip(label, 24), style="bold") for label in labels], widths)
+    def lines(self, matrix: Matrix) -> Lines:
+        for side in matrix.sides:
+            verdict, header = side.verdict, side.record.header
+            yield from self.hanging(
+                f"  {one_line(clip(side.label, _LABEL_LIMIT))}: ",
+                visible(
+                    f"{verdict.title.lower()}, {verdict.detail} "
+                    f"(contract {header.contract.digest[:12]}, {header.started}; {verdict.judged})"
+                ),
+            )
+            if header.versions:
+                yield from self.hanging("    ", visible(clip(str(header.versions), _TEXT_LIMIT)))
+        for note in matrix.notes:
+            yield from self.hanging("  note: ", visible(note.text))
+        yield from ("", "✓ all judged passed   ✗ failed   ! error   ○ skipped   · not in that run")
+        fitting = max((self.width - _NAME_WIDTH) // (_LEAST_COLUMN + _GAP), 1)
+        for first in range(0, len(matrix.sides), fitting):
+            yield from self._table(matrix, slice(first, first + fitting))
+        yield from ("", f"{count(matrix.differing, 'check')} of {len(matrix.rows):,} ended differently")
+
+    def _table(self, matrix: Matrix, columns: slice) -> Lines:
+        labels = [one_line(side.label) for side in matrix.sides[columns]]
+        widths = [max(_LEAST_COLUMN, min(len(label), _LABEL_LIMIT)) for label in labels]
+        yield ""
+        yield from _row("", [Text(clip(label, _LABEL_LIMIT), style="bold") for label in labels], widths)
         for operation, areas in groupby(matrix.areas, key=lambda area: area.operation):
-            self.line(Text(one_line(operation), style="bold"))
+            yield Text(one_line(operation), style="bold")
             for area in areas:
-                self._row(f"  {area.name}", _texts(area, columns), widths)
+                yield from _row(f"  {area.name}", _texts(area, columns), widths)
         differing = [
-            (area, subject) for area in matrix.areas for subject in matrix.subjects(area) if _differs(subject, columns)
+            (f"{area.operation}/{area.name}", subject)
+            for area in matrix.areas
+            for subject in area.subjects
+            if any(_differ(row.results[columns]) for row in subject.rows)
         ]
         if differing:
-            self.line()
-            self.line(Text("Where they differ", style="bold"))
-        for title, subjects in groupby(differing[:limit], key=lambda pair: f"{pair[0].operation}/{pair[0].name}"):
-            self.line(one_line(title))
+            yield from ("", Text("Where they differ", style="bold"))
+        for title, subjects in groupby(differing[:LIMIT], key=lambda pair: pair[0]):
+            yield one_line(title)
             for _, subject in subjects:
-                self._row(f"  {one_line(subject.name)}", _texts(subject, columns), widths)
-        if len(differing) > limit:
-            self.line(f"  and {len(differing) - limit:,} more: --html FILE and --json have all")
-
-    def _row(self, name: str, texts: Sequence[Text], widths: Sequence[int]) -> None:
-        if len(name) > _NAME_WIDTH - _GAP:
-            # A name is never cut: it gets a line of its own.
-            self.line(name)
-            name = ""
-        line = Text(name.ljust(_NAME_WIDTH))
-        for text, width in zip(texts, widths, strict=True):
-            line.append_text(text)
-            line.append(" " * (max(width - len(text.plain), 0) + _GAP))
-        line.rstrip()
-        self.line(line)
+                yield from _row(f"  {one_line(subject.name)}", _texts(subject, columns), widths)
+        if len(differing) > LIMIT:
+            yield f"  and {len(differing) - LIMIT:,} more: --html FILE and --json have all"
 
 
-def _differs(subject: Group, columns: range) -> bool:
-    """Return whether two runs of these columns differ in it."""
-    ended = ({item.outcome for column in columns if (item := row.results[column])} for row in subject.rows)
-    return any(len(outcomes) > 1 for outcomes in ended)
+def _row(name: str, texts: Sequence[Text], widths: Sequence[int]) -> Lines:
+    if len(name) > _NAME_WIDTH - _GAP:
+        # A name is never cut: it gets a line of its own.
+        yield name
+        name = ""
+    line = Text(name.ljust(_NAME_WIDTH))
+    for text, width in zip(texts, widths, strict=True):
+        line.append_text(text)
+        line.append(" " * (max(width - len(text.plain), 0) + _GAP))
+    line.rstrip()
+    yield line
 
 
-def _texts(group: Group, columns: range) -> list[Text]:
-    cells = [group.cells[column] for column in columns]
-    return [Text(cell_text(cell), style=_STYLES[cell.outcome] if cell else "dim") for cell in cells]
+def _texts(group: Group, columns: slice) -> list[Text]:
+    return [Text(_cell_text(cell), style=STYLES[cell.outcome] if cell else "dim") for cell in group.cells[columns]]
 
 
-_SUBJECTS = 60
-"""Subjects of one area; the page stays readable, and says what it leaves out."""
+def _cell_text(cell: Cell | None) -> str:
+    return str(cell or _ABSENT)
 
 
 def render_matrix_markdown(matrix: Matrix) -> str:
     """Return the text of the page."""
-    return "\n".join([*_head(matrix), *_areas(matrix), *_differing(matrix)]).rstrip() + "\n"
-
-
-def _head(matrix: Matrix) -> Iterator[str]:
-    yield f"# Comparison of {plain(', '.join(side.label for side in matrix.sides))}"
-    yield ""
-    yield "| | verdict | passed | failed | errors | skipped | known | facts exercised | contract | started |"
-    yield "|---|---|---:|---:|---:|---:|---:|---:|---|---|"
-    for side in matrix.sides:
-        counts, header = Cell.of(side.record.results), side.record.header
-        facts = side.record.footer.facts if side.record.footer else None
-        exercised = f"{facts.exercised:,} of {facts.total:,}" if facts else "unknown"
-        yield (
-            f"| {plain(side.label)} | {plain(headline(side.record).title)} | {counts.passed} | {counts.failed} | "
-            f"{counts.error} | {counts.skipped} | {counts.known} | {exercised} | "
-            f"{code(header.contract.digest[:12])} | {plain(header.started)} |"
-        )
-    yield ""
-    for side in matrix.sides:
-        versions = f"; {code(str(side.record.header.versions))}" if side.record.header.versions else ""
-        yield f"- {plain(side.label)}: {plain(headline(side.record).judged)}{versions}"
-    yield ""
-    for note in matrix.notes:
-        yield f"**Note:** {plain(note.text)}"
-        yield ""
-    signs = f"{SIGNS[Outcome.PASSED]} all judged passed, {SIGNS[Outcome.FAILED]} failed, "
-    yield f"{signs}{SIGNS[Outcome.ERROR]} error, {SIGNS[Outcome.SKIPPED]} skipped, · not in that run."
-    yield ""
-
-
-def _areas(matrix: Matrix) -> Iterator[str]:
-    yield _matrix_markdown_row("operation", "area", *(plain(side.label) for side in matrix.sides))
-    yield "|---|---|" + "---|" * len(matrix.sides)
-    for area in matrix.areas:
-        yield _matrix_markdown_row(plain(area.operation), plain(area.name), *map(cell_text, area.cells))
-    yield ""
-
-
-def _differing(matrix: Matrix) -> Iterator[str]:
-    yield "## Where they differ"
-    yield ""
-    yield f"{count(matrix.differing, 'check')} of {len(matrix.rows):,} ended differently."
-    yield ""
-    for area in matrix.areas:
-        subjects = [item for item in matrix.subjects(area) if item.differs]
-        if not subjects:
-            continue
-        number = sum(row.differs for row in area.rows)
-        yield f"<details><summary>{plain(area.operation)}/{plain(area.name)} ({number:,})</summary>"
-        yield ""
-        yield _matrix_markdown_row("check", *(plain(side.label) for side in matrix.sides))
-        yield "|---|" + "---|" * len(matrix.sides)
-        for subject in subjects[:_SUBJECTS]:
-            yield from _subject(subject)
-        if len(subjects) > _SUBJECTS:
-            yield _matrix_markdown_row(f"and {len(subjects) - _SUBJECTS:,} more", *("" for _ in matrix.sides))
-        yield ""
-        yield "</details>"
-        yield ""
-
-
-def _subject(subject: Group) -> Iterator[str]:
-    """Yield one line where all checks of a subject came out alike in each run, and else a line a check."""
-    rows = [row for row in subject.rows if row.differs]
-    if len(rows) > 1 and len({tuple(item and item.outcome for item in row.results) for row in rows}) == 1:
-        yield _matrix_markdown_row(f"{code(subject.name)} ({len(rows):,} checks)", *map(cell_text, subject.cells))
-        return
-    for row in rows:
-        yield _matrix_markdown_row(code(row.case), *map(_outcome, row.results))
-
-
-def _outcome(result: Result | None) -> str:
-    if result is None:
-        return "·"
-    return f"{SIGNS[result.outcome]} {result.outcome.value}{' (known)' if result.known else ''}"
-
-
-def _matrix_markdown_row(*cells: str | Iterable[str]) -> str:
-    return f"| {' | '.join(map(str, cells))} |"
-
-
-_ROOM = "conformance.report"
+    environment = markdown_environment()
+    environment.filters.update(cell=_cell_text, ended=_ended, totals=_totals)
+    return environment.get_template("matrix.md.j2").render(matrix=matrix).rstrip() + "\n"
 
 
 def render_matrix_html(matrix: Matrix) -> str:
     """Return the text of the page."""
-    script = _dense(asset(_ROOM, "matrix.js"))
-    groups = [(name, tuple(claims)) for name, claims in groupby(matrix.claims, key=lambda item: item.group)]
-    text = (
-        _environment()
-        .get_template("matrix.html.j2")
-        .render(
-            matrix=matrix,
-            claim_groups=groups,
-            cells=[Cell.of(side.record.results) for side in matrix.sides],
-            verdicts=[headline(side.record) for side in matrix.sides],
-            style=Markup(asset(_ROOM, "matrix.css")),  # noqa: S704 - our own file
-            script=Markup(script),  # noqa: S704 - our own file
-            script_source=Markup(script_source(script)),  # noqa: S704 - a digest in quotes
-        )
+    environment = html_environment()
+    environment.filters.update(cell=_cell_text, sign=_signed, totals=_totals, why=_why)
+    groups = [(name, tuple(claims)) for name, claims in groupby(matrix.claims, key=lambda claim: claim.group)]
+    text = environment.get_template("matrix.html.j2").render(
+        matrix=matrix, claim_groups=groups, **page_assets(asset("matrix.css"), _dense(asset("matrix.js")))
     )
     return _dense(text) + "\n"
 
@@ -420,23 +307,20 @@ def _dense(text: str) -> str:
     return re.sub(r"\n\s*\n+", "\n", text).strip()
 
 
-def _environment() -> Environment:
-    environment = html_environment(_ROOM)
-    environment.filters.update(
-        cell=cell_text,
-        sign=lambda outcome: SIGNS[outcome],
-        anchor=lambda text: re.sub(r"\s", "-", one_line(text)),
-        why=_why,
-        claim_outcomes=_claim_outcomes,
-    )
-    return environment
+def _totals(side: Side) -> Cell:
+    return Cell.of(side.record.results)
+
+
+def _ended(result: Result | None) -> str:
+    if result is None:
+        return _ABSENT
+    return f"{_signed(result.outcome)}{' (known)' if result.known else ''}"
+
+
+def _signed(outcome: Outcome) -> str:
+    return f"{SIGNS[outcome]} {outcome.value}"
 
 
 def _why(result: Result) -> str:
     """Say what a run says of a check that did not pass."""
     return one_line("" if result.outcome is Outcome.PASSED else result.reason or result.kind)
-
-
-def _claim_outcomes(claim: Claim) -> str:
-    """Return the outcomes of a claim, for the filter."""
-    return " ".join(sorted({item.value for item in claim.outcomes if item}))

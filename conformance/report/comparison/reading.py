@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from conformance.report.json_report import Report
 from conformance.report.record import read_record
 from conformance.report.result import sort_results
 from conformance.report.run import SCHEMA, Footer, Header, Record
+from conformance.report.summary import Headline, headline
 
 RECORD = "run.jsonl"
 REPORT = "report.json"
@@ -35,6 +37,23 @@ class Side:
     label: str
     path: Path
     record: Record
+
+    @cached_property
+    def verdict(self) -> Headline:
+        """What the run comes to, without --strict."""
+        return headline(self.record)
+
+    @property
+    def text(self) -> str:
+        """What was judged, when, and how it ended."""
+        header, verdict = self.record.header, self.verdict
+        return f"{header.target.name}, {header.started}: {verdict.title.lower()}, {verdict.detail} ({verdict.judged})"
+
+    @property
+    def versions(self) -> str:
+        """What the run depended on, in one line; empty where its record does not say."""
+        versions = self.record.header.versions
+        return f"{versions}; {versions.command}" if versions else ""
 
 
 def read_side(named: str) -> Side:

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
-  const differ = byId("differ"), outcome = byId("outcome"), search = byId("search"), told = byId("told");
+  const differ = byId("differ"), outcome = byId("outcome"), search = byId("search"), status = byId("shown");
   const sections = { claims: byId("claims"), checks: byId("checks") };
   const which = () => document.querySelector('input[name="rows"]:checked').value;
 
@@ -24,7 +24,7 @@
       body.hidden = here === 0;
       shown += here;
     }
-    told.textContent = `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} rows`;
+    status.textContent = `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} rows`;
   }
 
   function follow() {

@@ -3,12 +3,12 @@
 "use strict";
 (() => {
   const CHUNK = 100; // rows that a list shows at once
-  const OPEN_UP_TO = 60; // matches up to which every branch stands open
+  const OPEN_UP_TO = 60; // matches up to which every branch is open
   const MORE_FINDINGS = 50;
   const data = JSON.parse(document.getElementById("data").textContent);
   const text = (at) => (at < 0 || at === undefined ? "" : data.texts[at]);
 
-  // The rows, with names: the places of a row are those of `_Rows` in conformance/report/island.py.
+  // The rows, with names: the places of a row are those of `_Rows` in conformance/report/html.py.
   const idOf = ([name, operation, area]) =>
     (name < 0 ? data.texts[-1 - name] : `${text(operation)}/${text(area)}/${text(name)}`);
   const checks = data.checks.map((row, number) => ({
@@ -96,7 +96,7 @@
 
   // ---- one check, one fact
 
-  /** Lay out a JSON body over lines as it was sent: no number is read and written anew. */
+  /** Lay out a JSON body over lines as it was sent: no number is changed by parsing it. */
   function laidOut(body) {
     try { JSON.parse(body); } catch { return body; }
     const tokens = body.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g);
@@ -127,17 +127,17 @@
     const shown = check.exchanges.map((at) => data.exchanges[at]);
     const title = shown.length === 1 ? "The exchange" : `The ${shown.length} exchanges`;
     return lazily(make("details", { class: "exchanges" }, make("summary", {}, title)), () =>
-      shown.flatMap((one) => [
-        message(`Sent: ${one.of}`, one.sent),
-        one.answer ? message(`Answer after ${one.ms} ms`, one.answer) : "",
-        one.fault ? make("p", {}, `No answer: ${one.fault}`) : "",
+      shown.flatMap((exchange) => [
+        message(`Sent: ${exchange.of}`, exchange.sent),
+        exchange.answer ? message(`Answer after ${exchange.ms} ms`, exchange.answer) : "",
+        exchange.fault ? make("p", {}, `No answer: ${exchange.fault}`) : "",
       ]));
   }
 
-  function told(check) {
-    const parts = make("dl", { class: "told" });
+  function explanation(check) {
+    const parts = make("dl", { class: "explanation" });
     const part = (label, ...content) => {
-      if (content.some((one) => one !== "")) parts.append(make("dt", {}, label), make("dd", {}, ...content));
+      if (content.some((child) => child !== "")) parts.append(make("dt", {}, label), make("dd", {}, ...content));
     };
     part("Outcome", `${check.reason}${check.known ? " (declared beforehand)" : ""}`);
     part("Expected", check.expected);
@@ -180,9 +180,9 @@
     return row(check, toneOf(check.outcome), word, check.id, says, () => [
       identity(check.id, check.id),
       check.finding
-        ? make("p", {}, "Told in full: ", make("a", { href: `#finding-${check.finding}` }, `finding ${check.finding}`))
+        ? make("p", {}, "Shown in full: ", make("a", { href: `#finding-${check.finding}` }, `finding ${check.finding}`))
         : "",
-      ...told(check),
+      ...explanation(check),
     ]);
   }
 
@@ -190,7 +190,7 @@
     const title = fact.basis ? `${fact.facet} = ${clip(fact.value)}` : fact.facet;
     const says = [fact.level, fact.basis, fact.places].filter(Boolean).join(" · ");
     return row(fact, toneOf(fact.outcome), fact.outcome, title, says, () => {
-      const parts = make("dl", { class: "told" });
+      const parts = make("dl", { class: "explanation" });
       const part = (label, ...content) => parts.append(make("dt", {}, label), make("dd", {}, ...content));
       if (fact.basis) part("Value", make("code", {}, fact.value));
       if (fact.why) part("Why", fact.why);
@@ -236,8 +236,8 @@
   }
 
   function checkTree(items, open) {
-    return groups(items, (one) => one.operation).map(([operation, ofIt]) =>
-      branch(operation, ofIt, CHECK_OUTCOMES, true, () => groups(ofIt, (one) => one.area).map(([area, ofArea]) =>
+    return groups(items, (item) => item.operation).map(([operation, ofIt]) =>
+      branch(operation, ofIt, CHECK_OUTCOMES, true, () => groups(ofIt, (item) => item.area).map(([area, ofArea]) =>
         branch(area, ofArea, CHECK_OUTCOMES, open, () => list(ofArea, checkRow)))));
   }
 
@@ -263,8 +263,8 @@
   }
 
   function factTree(items, open) {
-    return groups(items, (one) => one.operation).map(([operation, ofIt]) =>
-      branch(operation, ofIt, FACT_OUTCOMES, true, () => groups(ofIt, (one) => one.direction).map(([direction, some]) =>
+    return groups(items, (item) => item.operation).map(([operation, ofIt]) =>
+      branch(operation, ofIt, FACT_OUTCOMES, true, () => groups(ofIt, (item) => item.direction).map(([direction, some]) =>
         branch(direction || "other", some, FACT_OUTCOMES, open, () => pathBranches(pathTree(some), open)))));
   }
 
@@ -381,14 +381,14 @@
     for (let above = element.parentElement; above; above = above.parentElement) {
       if (above.tagName === "DETAILS") above.open = true;
     }
-    for (const one of document.querySelectorAll(".hit")) one.classList.remove("hit");
+    for (const hit of document.querySelectorAll(".hit")) hit.classList.remove("hit");
     element.scrollIntoView({ block: "start" });
   }
 
   /** Show one fact or check among the lists, whatever was filtered or folded before. */
   function showRow(view, item) {
     setView(new URLSearchParams({ view, q: item.id }));
-    const found = [...tree.querySelectorAll(".row")].find((one) => one.item === item);
+    const found = [...tree.querySelectorAll(".row")].find((item) => item.item === item);
     const details = found.querySelector("details");
     details.unfold();
     reveal(found);
@@ -428,8 +428,8 @@
 
   // ---- copying
 
-  const said = document.getElementById("said");
-  function say(words) { said.textContent = words; }
+  const status = document.getElementById("status");
+  function say(words) { status.textContent = words; }
 
   async function copy(words, button) {
     try {
@@ -491,8 +491,8 @@
     const { kind, reason } = details.dataset;
     if (details.querySelector("ul")) continue;
     lazily(details, () => (kind === "facts"
-      ? list(facts.filter((one) => one.outcome === "not exercised" && one.why === reason), factLine)
-      : list(checks.filter((one) => one.outcome === "skipped" && (one.reason || "no reason given") === reason), checkRow)));
+      ? list(facts.filter((item) => item.outcome === "not exercised" && item.why === reason), factLine)
+      : list(checks.filter((item) => item.outcome === "skipped" && (item.reason || "no reason given") === reason), checkRow)));
   }
 
   function factLine(fact) {
@@ -511,7 +511,7 @@
       const made = data.findings.slice(next, next + MORE_FINDINGS).map(([tone, title, members], at) => {
         const rank = make("span", { class: "rank" }, number(next + at + 1));
         return make("article", { class: `finding ${tone}` }, make("h3", {}, rank, ` ${title}`),
-          ...list(members.map((one) => checks[one]), checkRow));
+          ...list(members.map((at) => checks[at]), checkRow));
       });
       next += made.length;
       more.before(...made);
@@ -524,10 +524,10 @@
 
   document.documentElement.classList.add("js");
   const everything = [...facts, ...checks];
-  offer("operation", distinct(everything.map((one) => one.operation)));
-  offer("area", distinct(checks.map((one) => one.area)));
-  offer("level", distinct(everything.map((one) => one.level)));
-  offer("document", distinct(everything.flatMap((one) => sourcesOf(one.places))), data.sources);
+  offer("operation", distinct(everything.map((item) => item.operation)));
+  offer("area", distinct(checks.map((item) => item.area)));
+  offer("level", distinct(everything.map((item) => item.level)));
+  offer("document", distinct(everything.flatMap((item) => sourcesOf(item.places))), data.sources);
   offerOutcomes();
   render();
   if (location.hash) follow();
