@@ -80,12 +80,13 @@ def _source(loaded: Contract, source: Source) -> str:
     return _rows(
         f"source {source.id}",
         ("is", source.title),
-        *((("published", source.url),) if source.url else ()),
-        *((("edition", edition), ("about", source.operation)) if source.is_document else ()),
-        *((("file", f"{source.lines} lines, sha256 {source.sha256}"),) if source.sha256 else ()),
-        *((("version", source.version),) if source.version else ()),
-        *((("cited by", f"{len(claims)} facts and behaviours"),) if claims else ()),
-        *((("for a line", f"conformance explain {source.id}:{min(lines)}"),) if lines else ()),
+        ("published", source.url),
+        ("edition", edition if source.is_document else ""),
+        ("about", source.operation if source.is_document else ""),
+        ("file", f"{source.lines} lines, sha256 {source.sha256}" if source.sha256 else ""),
+        ("version", source.version),
+        ("cited by", f"{len(claims)} facts and behaviours" if claims else ""),
+        ("for a line", f"conformance explain {source.id}:{min(lines)}" if lines else ""),
     )
 
 
@@ -109,7 +110,7 @@ def _line(loaded: Contract, source: Source, line: int) -> str:
     return _rows(
         f"line {line} of {source.id}",
         ("in", source.title),
-        *((("published", source.url),) if source.url else ()),
+        ("published", source.url),
         ("says", "\n".join(dict.fromkeys(here))),
     )
 
@@ -125,7 +126,7 @@ def _observation(loaded: Contract, checks: tuple[Check, ...], seen: Observation)
         f"observation {seen.id}",
         ("says", seen.statement),
         ("certainty", seen.certainty),
-        *((("bears on", "\n".join(claims)),) if claims else ()),
+        ("bears on", "\n".join(claims)),
         ("cited by", "\n".join(of_checks) or "no check"),
     )
 
@@ -145,10 +146,10 @@ def _written(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _published(loaded: Contract, sources: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Return the row that says where the cited sources are published; none where the contract does not say."""
+def _published(loaded: Contract, sources: Iterable[str]) -> str:
+    """Return where the cited sources are published, a line each; empty where the contract does not say."""
     urls = dict.fromkeys(loaded.sources[name].url for name in sources if name in loaded.sources)
-    return ((("published", "\n".join(filter(None, urls))),)) if any(urls) else ()
+    return "\n".join(filter(None, urls))
 
 
 _WIDTH = 11
@@ -156,11 +157,14 @@ _WIDTH = 11
 
 
 def _rows(title: str, *rows: tuple[str, str]) -> str:
-    width = terminal_width()
+    """Return rows of a label and a text under a title; a row without a text is left out."""
+    width = terminal_width() or sys.maxsize
     lines = [title]
     for label, text in rows:
-        for number, line in enumerate(text.split("\n")):
-            lines += row(label if number == 0 else "", line, width or sys.maxsize, column=_WIDTH)
+        first, *more = text.split("\n")
+        lines += row(label, first, width, column=_WIDTH) if text else ()
+        for line in more:
+            lines += row("", line, width, column=_WIDTH)
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -184,11 +188,11 @@ def _check(loaded: Contract, check: Check) -> str:
         ("says", check.statement),
         ("level", f"{check.level} ({check.basis})"),
         ("because", _places(loaded, check.because)),
-        *_published(loaded, [place.source for place in check.because]),
+        ("published", _published(loaded, [place.source for place in check.because])),
         ("sends", check.request),
         ("accepts", check.accepts),
-        *((("facts", "\n".join(check.facts)),) if check.facts else ()),
-        *((("behaviour", "\n".join(check.behaviours)),) if check.behaviours else ()),
+        ("facts", "\n".join(check.facts)),
+        ("behaviour", "\n".join(check.behaviours)),
     )
 
 
@@ -207,8 +211,8 @@ def _fact(loaded: Contract, fact: Fact, checks: list[str]) -> str:
         ("is", value),
         ("level", f"{fact.level} ({fact.basis})"),
         ("because", "\n".join(received)),
-        *_published(loaded, [source.id for source in fact.sources]),
-        *((("but seen", "\n".join(observed)),) if observed else ()),
+        ("published", _published(loaded, [source.id for source in fact.sources])),
+        ("but seen", "\n".join(observed)),
         ("judged by", "\n".join(checks) or "no check of its own"),
     )
 
@@ -223,7 +227,7 @@ def _behaviour(loaded: Contract, behaviour: Behaviour, checks: list[str]) -> str
         ("says", behaviour.statement),
         ("level", f"{behaviour.level} ({behaviour.basis})"),
         ("because", places),
-        *_published(loaded, [source.id for source in behaviour.sources]),
+        ("published", _published(loaded, [source.id for source in behaviour.sources])),
         ("judged by", judged),
         *(("rule", f"when {rule.when or 'always'}\nrequire {rule.require}") for rule in behaviour.rules),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from conformance.errors import ExitCode
+from conformance.report.layout import row
 from conformance.report.summary import count
 from conformance.visible import one_line
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from conformance.suite.timings import Timings
 
 
-_LABEL = 13
+_Row = tuple[str, str]
+"""A label, and the text next to it."""
+
+_LABEL_WIDTH = 13
 _MINUTE_S = 60
 _HOUR_S = 3600
 
@@ -30,10 +33,11 @@ def print_plan(console: Console, plan: Plan) -> ExitCode:
     from conformance.targets.credentials import credentials_source  # noqa: PLC0415 - as above
 
     # Looked up first: whoever has no region or no such profile need not wait for the rest.
-    reach = (_row("endpoint", _endpoint(plan)), _row("credentials", credentials_source(plan.spec)))
+    reach = (("endpoint", _endpoint(plan)), ("credentials", credentials_source(plan.spec)))
     for line in _plan_lines(plan, reach, estimate(plan)):
-        for part in _folded(one_line(line), console.width):
-            console.print(part, soft_wrap=True)
+        parts: Iterable[str] = [line] if isinstance(line, str) else row(*line, console.width, column=_LABEL_WIDTH)
+        for part in parts:
+            console.print(one_line(part), soft_wrap=True)
     return ExitCode.CONFORMS
 
 
@@ -72,16 +76,16 @@ def _span(least: int, most: int | None, pace: float) -> str:
     return " to ".join(dict.fromkeys(duration(number / pace) for number in ends))
 
 
-def _plan_lines(plan: Plan, reach: Iterable[str], estimate: RequestEstimate) -> Iterator[str]:
+def _plan_lines(plan: Plan, reach: Iterable[_Row], estimate: RequestEstimate) -> Iterator[str | _Row]:
     spec = plan.spec
     yield f"plan for {spec.name}: nothing has been sent"
     yield ""
     yield from reach
-    yield _row("signs", f"{', '.join(_signed(plan))}; nothing else")
+    yield ("signs", f"{', '.join(_signed(plan))}; nothing else")
     if unsent := _unsent(plan):
-        yield _row("not sent", f"{unsent}: here only operations that read are sent")
-    yield _row("state", _state(plan, estimate))
-    yield _row("checks", f"{len(plan.own):,}")
+        yield ("not sent", f"{unsent}: here only operations that read are sent")
+    yield ("state", _state(plan, estimate))
+    yield ("checks", f"{len(plan.own):,}")
     yield ""
     yield from _table(plan, estimate)
     yield ""
@@ -146,30 +150,24 @@ def _counts(width: int, name: str, estimate: RequestEstimate, least: int, most: 
     return f"  {name:<{width}}{least:>10,}" + ("" if estimate.size is None else f"{most:>10,}")
 
 
-def _bounds(plan: Plan, estimate: RequestEstimate) -> Iterator[str]:
+def _bounds(plan: Plan, estimate: RequestEstimate) -> Iterator[_Row]:
     spec = plan.spec
     if estimate.size is not None:
-        yield _row("at least", "what is sent whatever is there: exact for a target without any tuning job")
-        yield _row(
-            "at most",
-            f"with {count(estimate.resources, 'tuning job')} of {estimate.size} training jobs each. Larger ones take "
-            "more, and "
-            "so do parents of warm starts beyond them, and requests that are throttled and sent again",
-        )
-    yield _row("budget", "none: the run sends what it needs" if spec.budget is None else count(spec.budget, "request"))
-    yield _row("pace", "none: one request after the other" if spec.pace is None else f"{spec.pace:g} requests a second")
+        yield ("at least", "what is sent whatever is there: exact for a target without any tuning job")
+        jobs = f"{count(estimate.resources, 'tuning job')} of {estimate.size} training jobs each"
+        more = "so do parents of warm starts beyond them, and requests that are throttled and sent again"
+        yield ("at most", f"with {jobs}. Larger ones take more, and {more}")
+    yield ("budget", "none: the run sends what it needs" if spec.budget is None else count(spec.budget, "request"))
+    yield ("pace", "none: one request after the other" if spec.pace is None else f"{spec.pace:g} requests a second")
     if spec.pace is not None:
         most = min(estimate.at_most, spec.budget or estimate.at_most)
         took = _span(estimate.at_least, most, spec.pace)
-        yield _row("time", f"{took}, if the target answers within {1 / spec.pace:g} s")
+        yield ("time", f"{took}, if the target answers within {1 / spec.pace:g} s")
     if estimate.cut:
         areas = ", ".join(f"{area} {number:,}" for area, number in estimate.cut.items())
-        yield _row(
-            "cut",
-            f"the plan goes beyond the budget: {count(sum(estimate.cut.values()), 'check')} would not be judged "
-            f"({areas}). "
-            "Raise `budget`, lower `state: {existing: {bound: ...}}`, or choose checks by --select and --area",
-        )
+        checks = count(sum(estimate.cut.values()), "check")
+        hint = "Raise `budget`, lower `state: {existing: {bound: ...}}`, or choose checks by --select and --area"
+        yield ("cut", f"the plan goes beyond the budget: {checks} would not be judged ({areas}). {hint}")
 
 
 def _short_lines(plan: Plan) -> Iterator[str]:
@@ -206,18 +204,6 @@ def _replay_lines(plan: Plan) -> Iterator[str]:
     yield f"recorded {origin.started} by version {origin.tool.version}; judged by {same}; nothing is sent"
     if replayed.cut_short:
         yield replayed.cut_short
-
-
-def _row(label: str, text: str) -> str:
-    return f"  {label:<{_LABEL}}{text}"
-
-
-def _folded(line: str, width: int) -> list[str]:
-    """Fold a row below where its text begins; a name or an address stays whole, to be copied."""
-    hanging = " " * len(_row("", ""))
-    return wrap(
-        line, max(width, 2 * len(hanging)), subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
-    ) or [""]
 
 
 _WIDTH = 35

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,10 +36,9 @@ class RecordWriter:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = open_alone(path, 0o644)
+            self._file = FileIO(open_alone(path, 0o644), "w")
         except OSError as error:
             raise self._unwritable(error) from error
-        self._open = True
 
     def header(self, header: Header) -> None:
         """Write the first line."""
@@ -63,9 +62,7 @@ class RecordWriter:
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
-        if self._open:
-            self._open = False
-            os.close(self._descriptor)
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +77,7 @@ class RecordWriter:
         line = _ENCODER.encode({"type": kind, **first, **forms.plain(form)}).encode("ascii") + b"\n"
         try:
             while line:
-                line = line[os.write(self._descriptor, line) :]
+                line = line[self._file.write(line) :]
         except OSError as error:
             raise self._unwritable(error) from error
 

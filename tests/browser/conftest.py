@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from browser import runs
 from conformance.report.html import render_html
+from conformance.report.page import Page as ReportPage
 from conformance.report.run import Record
 
 REQUIRED = "CONFORMANCE_BROWSER"
@@ -64,7 +65,7 @@ def open_report(context: BrowserContext, tmp_path: Path) -> Iterator[Open]:
 
     def opened(record: Record, address: str = "", *, scheme: str = "light") -> Page:
         path = tmp_path / "report.html"
-        path.write_text(render_html(record, contract=runs.contract()), encoding="utf-8")
+        path.write_text(render_html(ReportPage(record, contract=runs.contract())), encoding="utf-8")
         page = context.new_page()
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.on("console", lambda message: complaints.append(f"console: {message.text}"))

@@ -80,7 +80,7 @@ def test_rows_that_differ_come_first(open_matrix: Open) -> None:
     page.get_by_label("only those that differ").uncheck()
     assert set(seen(page)) == {claim.id for claim in SMALL.claims}
     page.get_by_label("checks", exact=True).check()
-    assert set(seen(page)) == {row.id for row in SMALL.rows} == ids(OLD.results) | ids(NEW.results)
+    assert set(seen(page)) == {row.check.id for row in SMALL.rows} == ids(OLD.results) | ids(NEW.results)
     expect(page.get_by_role("status")).to_have_text(f"{len(SMALL.rows)} of {len(SMALL.rows)} rows")
 
 

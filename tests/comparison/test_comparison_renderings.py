@@ -190,8 +190,8 @@ def test_the_page_has_each_check_and_each_claim_for_each_run() -> None:
     three = MATRICES["three"]
     page = Page(render_matrix_html(three))
     ids = set(page.values("data-id"))
-    assert ids == {row.id for row in three.rows} | {claim.id for claim in three.claims}
-    assert {unquote(row.id) for row in three.rows} <= set(page.values("id"))
+    assert ids == {row.check.id for row in three.rows} | {claim.id for claim in three.claims}
+    assert {unquote(row.check.id) for row in three.rows} <= set(page.values("id"))
     assert all(label in page.text for label in ("run 1", "run 2", "run 3"))
     assert page.tags["th"] > len(ids)
 

@@ -32,7 +32,9 @@ from sample_records import (
 )
 
 from conformance.contract.loading import load
+from conformance.contract.model import Contract as FullContract
 from conformance.report.html import LIMIT, render_html
+from conformance.report.page import Page as ReportPage
 from conformance.report.result import Because, Outcome
 from conformance.report.run import Contract, Facts, Gate, GateFinding, Record, Wrong
 from conformance.visible import visible
@@ -44,6 +46,10 @@ RECORDS = {
     "cut short": record(FAILED, footer=None),
     "many": many(300),
 }
+
+
+def html(run: Record, contract: FullContract | None = None) -> str:
+    return render_html(ReportPage(run, contract=contract))
 
 
 def embedded_data(text: str) -> dict[str, Any]:
@@ -63,14 +69,14 @@ def ids_of_checks(data: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_page_is_well_formed_and_its_ids_are_unique(name: str) -> None:
-    page = Page(render_html(RECORDS[name]))
+    page = Page(html(RECORDS[name]))
     assert page.misnested == []
     assert [item for item, number in Counter(page.values("id")).items() if number > 1] == []
 
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_every_check_has_its_row_and_every_link_its_end(name: str) -> None:
-    text = render_html(RECORDS[name])
+    text = html(RECORDS[name])
     page, data = Page(text), embedded_data(text)
     checks = ids_of_checks(data)
     assert checks == {item.id for item in RECORDS[name].results}
@@ -81,7 +87,7 @@ def test_every_check_has_its_row_and_every_link_its_end(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_nothing_is_fetched_and_only_the_script_of_the_page_runs(name: str) -> None:
-    text = render_html(RECORDS[name])
+    text = html(RECORDS[name])
     page = Page(text)
     assert not page.tags.keys() & {"img", "iframe", "object", "base"}
     assert all(href.startswith(("#", "data:,")) for href in page.values("href"))
@@ -99,14 +105,14 @@ def test_nothing_is_fetched_and_only_the_script_of_the_page_runs(name: str) -> N
 
 
 def test_the_first_screen_has_the_verdict_and_the_findings() -> None:
-    text = render_html(EVERY_KIND)
+    text = html(EVERY_KIND)
     head = Page(text[: text.index('<h2 id="findings"')]).text
     for part in ("The target broke: moto", "A request that must be refused was accepted", "No answer within 10 s"):
         assert part.lower() in head.lower()
 
 
 def test_target_and_contract_come_last_with_a_short_digest_that_is_copied_whole() -> None:
-    text, digest = render_html(EVERY_KIND), EVERY_KIND.header.contract.digest
+    text, digest = html(EVERY_KIND), EVERY_KIND.header.contract.digest
     about = Page(text[text.index('<h2 id="about"') :])
     for part in ("http://127.0.0.1:5001", digest[:12], "api-describe"):
         assert part in about.text
@@ -117,7 +123,7 @@ def test_target_and_contract_come_last_with_a_short_digest_that_is_copied_whole(
 def test_a_citation_links_to_its_published_page_and_an_observation_to_its_text() -> None:
     seen, page = CONTRACT.observations["O34"], CONTRACT.sources["api-list"]
     cited = (Because(page.id, 35), Because("observations:O34", None))
-    read = Page(render_html(record(replace(FAILED, because=cited)), contract=CONTRACT))
+    read = Page(html(record(replace(FAILED, because=cited)), contract=CONTRACT))
     links = [value for tag, name, value in read.attributes if (tag, name) == ("a", "href")]
     assert page.url in links
     assert "#source:observations:O34" in links
@@ -126,21 +132,21 @@ def test_a_citation_links_to_its_published_page_and_an_observation_to_its_text()
 
 
 def test_a_finding_explains_itself() -> None:
-    received = Page(render_html(EVERY_KIND)).texts[FAILED.id]
+    received = Page(html(EVERY_KIND)).texts[FAILED.id]
     for part in (FAILED.expected, FAILED.received, FAILED.statement, "api-list:24", FAILED.reproduce):
         assert part in received
-    assert "read timed out after 10 s" in Page(render_html(EVERY_KIND)).texts[BROKE.id]
+    assert "read timed out after 10 s" in Page(html(EVERY_KIND)).texts[BROKE.id]
 
 
 def test_exchanges_are_folded() -> None:
-    page = Page(render_html(EVERY_KIND))
+    page = Page(html(EVERY_KIND))
     assert page.tags["details"] > 0
     assert page.values("open") == []
 
 
 def test_a_body_is_shown_as_it_was_sent() -> None:
     sent = '{"a": 1.0,\n "b":1E5}'
-    assert sent in Page(render_html(record(replace(FAILED, exchanges=(exchange(sent),))))).text
+    assert sent in Page(html(record(replace(FAILED, exchanges=(exchange(sent),))))).text
 
 
 def test_hostile_text_is_shown_as_text() -> None:
@@ -149,7 +155,7 @@ def test_hostile_text_is_shown_as_text() -> None:
     )
     header = replace(EVERY_KIND.header, target=replace(EVERY_KIND.header.target, name=HOSTILE, endpoint_url=HOSTILE))
     run = replace(record(hostile, replace(SKIPPED, reason=HOSTILE), PASSED), header=header)
-    text = render_html(run)
+    text = html(run)
     page = Page(text)
     assert page.misnested == []
     assert page.tags["script"] == 2
@@ -162,7 +168,7 @@ def test_hostile_text_is_shown_as_text() -> None:
 
 @pytest.mark.parametrize("evil", ["</script><script>alert(1)</script>", "<!--<script>", "\u2028\u2029", "]]>", "&lt;"])
 def test_the_data_cannot_end_its_element(evil: str) -> None:
-    text = render_html(record(replace(SKIPPED, reason=evil), replace(PASSED, notes=(evil,))))
+    text = html(record(replace(SKIPPED, reason=evil), replace(PASSED, notes=(evil,))))
     block = text[text.index('id="data">') + len('id="data">') :]
     block = block[: block.index("</script>")]
     assert not set("<>&\u2028\u2029") & set(block)
@@ -172,11 +178,11 @@ def test_the_data_cannot_end_its_element(evil: str) -> None:
 
 def test_an_id_with_another_beginning_is_kept_whole() -> None:
     strange = replace(PASSED, id="Another/beginning/x")
-    assert ids_of_checks(embedded_data(render_html(record(strange)))) == {strange.id}
+    assert ids_of_checks(embedded_data(html(record(strange)))) == {strange.id}
 
 
 def test_findings_with_one_cause_are_one_and_tell_the_first() -> None:
-    text = render_html(many(40, passed=1))
+    text = html(many(40, passed=1))
     page = Page(text)
     assert "20 checks about" in page.text
     assert "The other 19" in page.text
@@ -185,7 +191,7 @@ def test_findings_with_one_cause_are_one_and_tell_the_first() -> None:
 
 
 def test_the_page_itself_grows_with_findings_up_to_a_bound_only() -> None:
-    texts = [render_html(many(size, passed=0)) for size in (4 * LIMIT, 16 * LIMIT)]
+    texts = [html(many(size, passed=0)) for size in (4 * LIMIT, 16 * LIMIT)]
     assert [Page(text).tags["article"] for text in texts] == [LIMIT, LIMIT]
     elements = [sum(Page(text).tags.values()) for text in texts]
     assert elements[1] < elements[0] * 1.1
@@ -193,13 +199,13 @@ def test_the_page_itself_grows_with_findings_up_to_a_bound_only() -> None:
 
 
 def test_light_and_dark_are_both_there() -> None:
-    text = render_html(CONFORMING)
+    text = html(CONFORMING)
     assert "color-scheme: light dark" in text
     assert "@media (prefers-color-scheme: dark)" in text
 
 
 def test_unknown_members_and_what_was_not_exercised_are_listed() -> None:
-    text = Page(render_html(EVERY_KIND)).text
+    text = Page(html(EVERY_KIND)).text
     assert "TuningJobFlavour" in text
     assert f"{DESCRIBE}/output/A.B/type" in text
     assert SKIPPED.reason in text
@@ -207,7 +213,7 @@ def test_unknown_members_and_what_was_not_exercised_are_listed() -> None:
 
 def test_a_body_that_was_cut_is_shown_as_it_is() -> None:
     cut = '{"a": "' + "x" * 4000 + "… (3 more characters)"
-    assert cut in Page(render_html(record(replace(FAILED, exchanges=(exchange(cut),))))).text
+    assert cut in Page(html(record(replace(FAILED, exchanges=(exchange(cut),))))).text
 
 
 CONTRACT = load()
@@ -234,7 +240,7 @@ def test_every_fact_of_the_contract_has_its_outcome() -> None:
         (observed, Outcome.PASSED, note),
         (idle, Outcome.SKIPPED, ""),
     )
-    data = embedded_data(render_html(run, contract=CONTRACT))
+    data = embedded_data(html(run, contract=CONTRACT))
     texts = data["texts"]
     received = {"/".join(texts[at] for at in row[:4]): (texts[row[4]], texts[row[5]]) for row in data["facts"]}
     assert list(received) == [fact.id for fact in CONTRACT.facts]
@@ -248,7 +254,7 @@ def test_every_fact_of_the_contract_has_its_outcome() -> None:
 
 def test_a_fact_is_reported_with_value_basis_and_places() -> None:
     fact = next(item for item in CONTRACT.facts if item.facet == "enum" and len({s.id for s in item.sources}) > 1)
-    data = embedded_data(render_html(judged((fact.id, Outcome.PASSED, "")), contract=CONTRACT))
+    data = embedded_data(html(judged((fact.id, Outcome.PASSED, "")), contract=CONTRACT))
     row = data["facts"][CONTRACT.facts.index(fact)]
     assert data["texts"][row[6]] == ", ".join(fact.value)
     assert [data["texts"][at] for at in row[7:9]] == [fact.basis, fact.level]
@@ -260,21 +266,21 @@ def test_a_fact_is_reported_with_value_basis_and_places() -> None:
 def test_without_the_contract_facts_are_known_by_id_and_the_page_says_so() -> None:
     fact = CONTRACT.facts[5].id
     run = judged((fact, Outcome.FAILED, ""))
-    text = render_html(run)
+    text = html(run)
     data = embedded_data(text)
     assert ["/".join(data["texts"][at] for at in row[:4]) for row in data["facts"]] == [fact]
     assert "not at hand" in Page(text).text
-    assert "not at hand" not in Page(render_html(run, contract=CONTRACT)).text
+    assert "not at hand" not in Page(html(run, contract=CONTRACT)).text
 
 
 def test_known_failures_that_are_out_of_date_are_reported() -> None:
     finding = GateFinding(Wrong.STALE, FAILED.id, "known.yaml:7", "it passes", "remove the entry")
     gate = Gate("known.yaml", "2026-11-21", 3, (finding,), ("known.yaml:9: */order/*",))
-    page = Page(render_html(record(PASSED, footer=replace(FOOTER, gate=gate))))
+    page = Page(html(record(PASSED, footer=replace(FOOTER, gate=gate))))
     for part in ("known.yaml:7", "Declared to fail, and passes", "remove the entry", "known.yaml:9: */order/*"):
         assert part in page.text
     assert "known-failures" in page.values("id")
-    assert "known-failures" not in Page(render_html(CONFORMING)).values("id")
+    assert "known-failures" not in Page(html(CONFORMING)).values("id")
 
 
 def test_what_keeps_others_from_being_judged_comes_first_and_counts_them() -> None:
@@ -283,5 +289,5 @@ def test_what_keeps_others_from_being_judged_comes_first_and_counts_them() -> No
         result(f"{LIST}/order/{number}/x", Outcome.SKIPPED, kind="behind", reason=f"not there: see {lacking.id}")
         for number in range(12)
     ]
-    text = render_html(record(FAILED, lacking, *waiting))
+    text = html(record(FAILED, lacking, *waiting))
     assert "12 checks could not be judged because of this" in " ".join(Page(text).texts["finding-1"].split())

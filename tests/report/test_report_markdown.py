@@ -15,7 +15,13 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from conformance.report.findings import group_findings
 from conformance.report.html import render_html
 from conformance.report.markdown import LIMIT, code, fence, markup, plain, render_markdown
+from conformance.report.page import Page
 from conformance.report.result import Outcome
+from conformance.report.run import Record
+
+
+def markdown(run: Record) -> str:
+    return render_markdown(Page(run))
 
 
 class Markdown(SingleFileSnapshotExtension):
@@ -26,11 +32,11 @@ class Markdown(SingleFileSnapshotExtension):
 @pytest.mark.parametrize("name", ["every-kind", "conforming", "group"])
 def test_the_whole_file(name: str, snapshot: SnapshotAssertion) -> None:
     run = {"every-kind": EVERY_KIND, "conforming": CONFORMING, "group": many(10, passed=3)}[name]
-    assert render_markdown(run) == snapshot(extension_class=Markdown)
+    assert markdown(run) == snapshot(extension_class=Markdown)
 
 
 def test_hostile_text_is_no_markup() -> None:
-    page = render_markdown(
+    page = markdown(
         record(
             result("A/response/x/y", Outcome.FAILED, reason=HOSTILE, received=HOSTILE, reproduce="```\nout of it"),
             result("A/response/x/z", Outcome.SKIPPED, reason=HOSTILE),
@@ -73,7 +79,7 @@ def test_other_words_are_as_they_were() -> None:
 def test_no_page_has_a_link_of_foreign_text() -> None:
     evil = " ".join(LINKED)
     found = result("A/response/x/y", Outcome.FAILED, reason=evil, received=evil, expected=evil, reproduce=evil)
-    page = render_markdown(record(found, result("A/response/x/z", Outcome.SKIPPED, reason=evil)))
+    page = markdown(record(found, result("A/response/x/z", Outcome.SKIPPED, reason=evil)))
     outside = re.sub(r"^(`{3,})[^`\n]*\n.*?\n\1$", "", page, flags=re.DOTALL | re.MULTILINE)
     outside = re.sub(r"(`+)[^`].*?\1", "", outside)
     assert "@octocat" not in outside
@@ -90,7 +96,7 @@ def test_code_outlasts_the_backticks_in_it() -> None:
 
 
 def test_findings_come_first_each_folded() -> None:
-    page = render_markdown(many(10, passed=3))
+    page = markdown(many(10, passed=3))
     assert page.index("<details>") < page.index("## By area")
     assert page.count("<details>") == page.count("</details>")
     assert re.search(r"<details><summary><b>1\. .*</b> \(5 checks\)</summary>\n\n", page)
@@ -98,7 +104,7 @@ def test_findings_come_first_each_folded() -> None:
 
 @pytest.mark.parametrize("failures", [3, 300, 3000])
 def test_a_page_is_never_longer_than_a_comment_may_be(failures: int) -> None:
-    page = render_markdown(many(failures, passed=0))
+    page = markdown(many(failures, passed=0))
     assert len(page) <= LIMIT < 65_536
     received = len(re.findall(r"<summary><b>\d+\. ", page))
     left_out = re.search(r"\*\*([\d,]+) more findings?\*\* left out for want of room: see report.html", page)
@@ -117,18 +123,18 @@ def test_enormous_texts_do_not_burst_the_page() -> None:
         result(f"{LIST}/order/{n}/x", Outcome.SKIPPED, reason=f"{n} {long}", facts=(f"A/output/B{n}/type",))
         for n in range(200)
     ]
-    page = render_markdown(record(item, *skips))
+    page = markdown(record(item, *skips))
     assert len(page) <= LIMIT
     assert page.count("<details>") == page.count("</details>")
     assert page.count("```") % 2 == 0
 
 
 def test_the_line_to_reproduce_is_whole() -> None:
-    assert f"\n{FAILED.reproduce}\n" in render_markdown(record(FAILED))
+    assert f"\n{FAILED.reproduce}\n" in markdown(record(FAILED))
 
 
 def test_requests_that_were_throttled_are_reported() -> None:
     throttled = replace(CONFORMING, footer=replace(FOOTER, throttled=7))
-    for rendered in (render_markdown(throttled), render_html(throttled)):
+    for rendered in (markdown(throttled), render_html(Page(throttled))):
         assert "7 requests throttled and sent again" in rendered
-    assert "throttled" not in render_markdown(CONFORMING)
+    assert "throttled" not in markdown(CONFORMING)

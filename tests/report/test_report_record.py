@@ -71,7 +71,7 @@ import os, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
 from sample_records import FAILED, HEADER, PASSED
-from conformance.report import RecordWriter
+from conformance.report.record import RecordWriter
 writer = RecordWriter(Path({str(path)!r}))
 writer.header(HEADER)
 writer.result(PASSED)

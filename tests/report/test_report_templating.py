@@ -25,7 +25,7 @@ def kept(folder: Path) -> list[Path]:
 
 
 def compiled() -> Template:
-    made = environment("conformance.report", autoescape=False)
+    made = environment(autoescape=False)
     source = (files("conformance.report") / "templates" / "report.md.j2").read_text("utf-8")
     made.filters.update(dict.fromkeys(re.findall(r"\|\s*(\w+)", source), str))
     return made.get_template("report.md.j2")

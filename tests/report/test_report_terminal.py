@@ -28,6 +28,7 @@ from sample_records import (
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from conformance.report import terminal
 from conformance.report.progress import Progress, time_left
 from conformance.report.result import Outcome
 from conformance.report.run import Gate, GateFinding, Record, Wrong
@@ -43,9 +44,9 @@ class Screen(SingleFileSnapshotExtension):
     _write_mode = WriteMode.TEXT
 
 
-def shown(run: Record, *, width: int = 80, strict: bool = False, verbose: bool = True, limit: int = 25) -> str:
+def shown(run: Record, *, width: int = 80, strict: bool = False, verbose: bool = True) -> str:
     console = Console(file=io.StringIO(), width=width)
-    print_summary(console, run, PATHS, strict=strict, verbose=verbose, limit=limit)
+    print_summary(console, run, PATHS, strict=strict, verbose=verbose)
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
@@ -85,8 +86,11 @@ def test_a_higher_screen_shows_more_findings_and_the_rest_is_counted(height: int
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_the_whole_summary_at_80_columns(name: str, snapshot: SnapshotAssertion) -> None:
-    assert shown(RUNS[name], limit=5 if name == "many" else 25) == snapshot(extension_class=Screen)
+def test_the_whole_summary_at_80_columns(
+    name: str, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "LIMIT", 5 if name == "many" else 25)
+    assert shown(RUNS[name]) == snapshot(extension_class=Screen)
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
@@ -127,9 +131,9 @@ def test_a_long_body_is_clipped() -> None:
 
 
 def test_what_is_beyond_the_limit_is_counted() -> None:
-    text = shown(many(60), limit=5)
-    assert text.count("Reproduce") == 5
-    assert "26 more findings: see reports/moto/report.html" in text
+    text = shown(many(60))
+    assert text.count("Reproduce") == 25
+    assert "6 more findings: see reports/moto/report.html" in text
 
 
 def test_without_reports_none_is_named() -> None:

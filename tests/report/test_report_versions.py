@@ -21,6 +21,7 @@ from conformance.report.html import render_html
 from conformance.report.json_report import render_json, schema
 from conformance.report.junit import render_junit
 from conformance.report.markdown import render_markdown
+from conformance.report.page import Page
 from conformance.report.record import RecordWriter, read_record
 from conformance.report.run import Record, Versions
 from conformance.report.terminal import print_summary
@@ -62,7 +63,7 @@ def test_a_record_is_read_back_with_it_and_an_older_one_without(tmp_path: Path) 
 
 def test_each_report_says_all_of_it() -> None:
     received = ("moto 5.2.5", "/usr/local/bin/moto_server", "botocore 1.44.5", "boto3 1.44.6", "Python 3.11.7")
-    for text in (render_html(record()), render_markdown(record()), render_junit(record())):
+    for text in (render_html(Page(record())), render_markdown(Page(record())), render_junit(record())):
         for part in (*received, "conformance run moto --area error", "Linux-6", "the package of its program"):
             assert part in text
     terminal = printed(print_summary, record(), {})
@@ -74,8 +75,13 @@ def test_each_report_says_all_of_it() -> None:
 @pytest.mark.parametrize("versions", [None, Versions(HOSTILE, HOSTILE, HOSTILE, {"a": HOSTILE}, HOSTILE, HOSTILE)])
 def test_reports_of_records_without_it_and_with_hostile_text(versions: Versions | None) -> None:
     found = record(versions)
-    assert "<script>alert('x')" not in render_html(found)
-    for text in (render_html(found), render_markdown(found), render_junit(found), printed(print_summary, found, {})):
+    assert "<script>alert('x')" not in render_html(Page(found))
+    for text in (
+        render_html(Page(found)),
+        render_markdown(Page(found)),
+        render_junit(found),
+        printed(print_summary, found, {}),
+    ):
         assert "\x1b" not in text
         assert "\u202e" not in text
 

@@ -23,7 +23,7 @@ from conformance.report.summary import Headline, headline
 RECORD = "run.jsonl"
 REPORT = "report.json"
 _HEADER = b'{"type":"header",'
-_REMEDY = "name a report.json, a run.jsonl, or the folder that `conformance run` wrote them to"
+_HINT = "name a report.json, a run.jsonl, or the folder that `conformance run` wrote them to"
 
 
 class ReadingError(UserError):
@@ -97,7 +97,7 @@ def _file_in(path: Path) -> Path:
     for name in (RECORD, REPORT):
         if (path / name).is_file():
             return path / name
-    raise ReadingError(f"there is neither {RECORD} nor {REPORT} in this folder", where=str(path), hint=_REMEDY)
+    raise ReadingError(f"there is neither {RECORD} nor {REPORT} in this folder", where=str(path), hint=_HINT)
 
 
 def _begins_as_record(path: Path) -> bool:
@@ -111,17 +111,14 @@ def _begins_as_record(path: Path) -> bool:
 
 def _read_report(path: Path) -> Record:
     try:
-        value = json.loads(path.read_bytes())
+        return _record_of(json.loads(path.read_bytes()))
     except OSError as error:
-        raise ReadingError(
-            f"the report can't be read: {error.strerror or error}", where=str(path), hint=_REMEDY
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise ReadingError("not a report: this is no JSON", where=str(path), hint=_REMEDY) from error
-    try:
-        return _record_of(value)
+        problem = f"the report can't be read: {error.strerror or error}"
     except FormError as error:
-        raise ReadingError(f"not a report: {error}", where=str(path), hint=_REMEDY) from error
+        problem = f"not a report: {error}"
+    except (ValueError, RecursionError):
+        problem = "not a report: this is no JSON"
+    raise ReadingError(problem, where=str(path), hint=_HINT)
 
 
 def _record_of(value: Any) -> Record:
@@ -149,15 +146,6 @@ class About(StrEnum):
     CUT_SHORT = "cut-short"
 
 
-_DIFFERING = {
-    "Version": "version of the target",
-    "Program": "program",
-    "Software": "software",
-    "Platform": "platform",
-}
-"""What a note calls the parts of the versions of a run."""
-
-
 @dataclass(frozen=True)
 class Note:
     """One thing that a reader has to know before the comparison says anything."""
@@ -169,44 +157,49 @@ class Note:
 def notes_on(sides: Sequence[Side], *, same_target: bool = False) -> tuple[Note, ...]:
     """Say how the frames of runs differ; `same_target` if one target is expected to have been judged each time."""
     notes = [
-        *_differing(sides, About.CONTRACT, "judged by different contracts", _contract),
-        *_differing(sides, About.TOOL, "made by different versions", lambda record: record.header.tool.version),
+        note
+        for about, words, read, is_of_target in _FRAME
+        if same_target or not is_of_target
+        for note in _differing(sides, about, words, read)
     ]
-    if same_target:
-        notes += _differing(sides, About.TARGET, "different targets were judged", _target)
-        notes += _differing(
-            sides, About.STATE, "the state came about differently", lambda item: item.header.target.state
-        )
-    notes += _versions(sides, same_target=same_target)
     if {note.about for note in notes} <= {About.TARGET, About.STATE, About.VERSIONS}:
         notes += _selection(sides)
     return (*notes, *(note for side in sides for note in _cut_short(side)))
 
 
-def _differing(sides: Sequence[Side], about: About, words: str, read: Callable[[Record], str]) -> list[Note]:
-    values = [(side.label, read(side.record)) for side in sides]
-    if len({value for _, value in values}) <= 1:
-        return []
-    return [Note(about, f"{words}: {', '.join(f'{label} {value}' for label, value in values)}")]
+def _differing(sides: Sequence[Side], about: About, words: str, read: Callable[[Header], str]) -> Iterator[Note]:
+    values = [read(side.record.header) for side in sides]
+    if len(set(values)) > 1:
+        is_versions = about is About.VERSIONS
+        shown = (f"{side.label} {value or 'not known'}" for side, value in zip(sides, values, strict=True))
+        yield Note(about, f"{words}: {('; ' if is_versions else ', ').join(shown)}")
 
 
-def _versions(sides: Sequence[Side], *, same_target: bool) -> Iterator[Note]:
-    """Yield in what the runs depended on other things; versions of several targets differ by nature."""
-    known = [dict(side.record.header.versions.rows()) if side.record.header.versions else {} for side in sides]
-    labels = ("Version", "Program", "Software", "Platform") if same_target else ("Software", "Platform")
-    for label in labels:
-        values = [item.get(label, "not known") for item in known]
-        if any(label in item for item in known) and len(set(values)) > 1:
-            versions = "; ".join(f"{side.label} {value}" for side, value in zip(sides, values, strict=True))
-            yield Note(About.VERSIONS, f"not the same {_DIFFERING[label]}: {versions}")
+def _version(label: str) -> Callable[[Header], str]:
+    return lambda header: dict(header.versions.rows()).get(label, "") if header.versions else ""
 
 
-def _contract(record: Record) -> str:
-    return f"{record.header.contract.digest[:12]} ({record.header.contract.facts:,} facts)"
-
-
-def _target(record: Record) -> str:
-    return f"{record.header.target.name} ({record.header.target.kind})"
+_FRAME: tuple[tuple[About, str, Callable[[Header], str], bool], ...] = (
+    (
+        About.CONTRACT,
+        "judged by different contracts",
+        lambda header: f"{header.contract.digest[:12]} ({header.contract.facts:,} facts)",
+        False,
+    ),
+    (About.TOOL, "made by different versions", lambda header: header.tool.version, False),
+    (
+        About.TARGET,
+        "different targets were judged",
+        lambda header: f"{header.target.name} ({header.target.kind})",
+        True,
+    ),
+    (About.STATE, "the state came about differently", lambda header: header.target.state, True),
+    (About.VERSIONS, "not the same version of the target", _version("Version"), True),
+    (About.VERSIONS, "not the same program", _version("Program"), True),
+    (About.VERSIONS, "not the same software", _version("Software"), False),
+    (About.VERSIONS, "not the same platform", _version("Platform"), False),
+)
+"""What may differ: what a note on it is about and says, and whether several targets differ in it by nature."""
 
 
 def _selection(sides: Sequence[Side]) -> list[Note]:
