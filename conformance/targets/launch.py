@@ -14,7 +14,7 @@ import sysconfig
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, Self
@@ -120,17 +120,17 @@ _LOG_PIECE: Final = 1024 * 1024
 
 
 class Server:
-    """A server that was launched: where it answers, whether it still runs, and its end."""
+    """A server that is launched: where it answers, whether it still runs, and its end."""
 
-    def __init__(self, endpoint_url: str, command: list[str], log: ServerLog, grace_s: float) -> None:
-        """Describe it; `start` starts it."""
-        self.endpoint_url = endpoint_url
-        self.log_path = log.path
-        self._log = log
-        self._command = command
-        self._grace_s = grace_s
+    def __init__(self, spec: TargetSpec, launch: Launch, port: str, log: ServerLog, grace_s: float = GRACE_S) -> None:
+        """Start nothing yet. Raises TargetError where the program is not there."""
+        program, *arguments = (word.replace(PORT, port) for word in launch.command)
+        self.endpoint_url = spec.endpoint_url.replace(PORT, port)
+        self.command = (executable(program, spec, launch.cwd, launch.hint), *arguments)
+        """The command, with the full path of its program."""
+        self._spec, self._launch, self._log, self._grace_s = spec, launch, log, grace_s
+        self._env = {name: value.replace(PORT, port) for name, value in launch.env.items()}
         self._mark = uuid.uuid4().hex
-        self._start_again: Callable[[], None] = lambda: None
         self._process: subprocess.Popen[bytes] | None = None
         self._watchdog: Watchdog | None = None
 
@@ -139,54 +139,48 @@ class Server:
         """The id of the process that the command became; 0 before the start."""
         return self._process.pid if self._process else 0
 
-    @property
-    def command(self) -> tuple[str, ...]:
-        """The command, with the full path of its program."""
-        return tuple(self._command)
-
-    def exit_status(self) -> int | None:
-        """Return what it ended with (negative: the signal); None while it runs."""
-        return self._process.poll() if self._process else None
-
     def log_tail(self) -> str:
         """Return the last lines of its log."""
         self._log.copy()
-        with contextlib.suppress(OSError), self.log_path.open("rb") as log:
-            log.seek(max(0, self.log_path.stat().st_size - _TAIL_BYTES))
+        with contextlib.suppress(OSError), self._log.path.open("rb") as log:
+            log.seek(max(0, self._log.path.stat().st_size - _TAIL_BYTES))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-_TAIL_LINES:])
         return ""
 
-    def start_with(self, start: Callable[[], None]) -> None:
-        """Start it, and keep what does so for a restart."""
-        self._start_again = start
-        start()
+    def start(self) -> None:
+        """Start it and wait until it answers HTTP. Raises TargetError where it can't be started, or does not come up.
 
-    def start(self, *, env: Mapping[str, str], cwd: Path | None) -> None:
-        """Start it in a session of its own, so that an interrupt at the terminal leaves its end to us."""
+        It has a session of its own, so that an interrupt at the terminal leaves its end to us.
+        """
+        cwd = folder(self._spec, self._launch.cwd)
+        if cwd is not None and not os.path.isdir(cwd):  # noqa: PTH112 - Path.is_dir raises where the name is too long
+            raise TargetError(f"there is no folder {cwd}", where=self._spec.where, hint="fix `cwd`, or leave it out")
         atexit.register(self.end)
         self._watchdog = Watchdog(self._mark, self._grace_s)
-        self._process = subprocess.Popen(  # noqa: S603 - the command is the user's own, from targets.yaml
-            self._command,
-            stdin=subprocess.DEVNULL,
-            stdout=self._log.sink,
-            stderr=subprocess.STDOUT,
-            cwd=cwd,
-            env={**inherited_environment(), **env, MARKER: self._mark},
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the command is the user's own, from targets.yaml
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=self._log.sink,
+                stderr=subprocess.STDOUT,
+                cwd=cwd,
+                env={**inherited_environment(), **self._env, MARKER: self._mark},
+                start_new_session=True,
+            )
+        except OSError as error:
+            problem = f"{self._launch.command[0]} can't be started: {error.strerror}"
+            raise TargetError(problem, where=self._spec.where, hint=self._launch.hint or "fix it") from error
         self._watchdog.watch(self._process.pid)
+        self._wait_until_ready(self._process, self._launch.ready_s)
 
-    def wait_until_ready(self, seconds: float) -> None:
-        """Wait until it answers HTTP. Raises TargetError where it ends first, or takes longer than so many seconds."""
-        if self._process is None:
-            raise RuntimeError("a server has to be started before it can be waited for")
+    def _wait_until_ready(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         deadline = time.monotonic() + seconds
         why = "it was given no time"
         while (left := deadline - time.monotonic()) > 0:
             why = why_not_http(self.endpoint_url, timeout_s=min(_PROBE_S, left))
             # The wait between two probes is also what notices at once that the process has ended.
             with contextlib.suppress(subprocess.TimeoutExpired):
-                status = self._process.wait(timeout=0 if not why else _BETWEEN_PROBES_S)
+                status = process.wait(timeout=0 if not why else _BETWEEN_PROBES_S)
                 raise self._broken(f"the server ended before it answered ({_ending(status)})")
             if not why:
                 return
@@ -194,14 +188,14 @@ class Server:
 
     def check_alive(self) -> None:
         """Insist that it still runs. Raises TargetError with the end of its log where it has ended by itself."""
-        status = self.exit_status()
+        status = self._process.poll() if self._process else None
         if status is not None:
             raise self._broken(f"the server ended during the run ({_ending(status)})")
 
     def restart(self) -> None:
         """End what is left of it and start it again on the same port. Raises TargetError where it does not come up."""
         self.end()
-        self._start_again()
+        self.start()
 
     def end(self) -> None:
         """End it and everything that it started: asked first, killed after the grace. Can be called again."""
@@ -218,7 +212,7 @@ class Server:
         tail = self.log_tail()
         return TargetError(
             f"{problem}; the end of its log:\n{tail}" if tail else f"{problem}; its log is empty",
-            where=f"{shlex.join(self._command)} (log: {self.log_path})",
+            where=f"{shlex.join(self.command)} (log: {self._log.path})",
             hint="run the command by hand, fix `launch` in targets.yaml, or give it more time with `ready_s`",
             exit_code=ExitCode.TARGET_BROKE,
         )
@@ -248,14 +242,9 @@ def launched(spec: TargetSpec, log_path: Path, *, grace_s: float = GRACE_S) -> I
         )
     secrets = Redactor.of_a_process({**callers_secrets(), **launch.env}, spec.credentials)
     with _port(spec, launch) as port, ServerLog(log_path, secrets) as log:
-        server = Server(spec.endpoint_url.replace(PORT, port), _command(spec, launch, port), log, grace_s)
-
-        def start() -> None:
-            _start(server, spec, launch, port)
-            server.wait_until_ready(launch.ready_s)
-
+        server = Server(spec, launch, port, log, grace_s)
         try:
-            server.start_with(start)
+            server.start()
             yield server
         finally:
             server.end()
@@ -328,26 +317,6 @@ def _port(spec: TargetSpec, launch: Launch) -> Iterator[str]:
                 exit_code=ExitCode.TARGET_BROKE,
             )
         yield str(port)
-
-
-def _start(server: Server, spec: TargetSpec, launch: Launch, port: str) -> None:
-    env = {name: value.replace(PORT, port) for name, value in launch.env.items()}
-    cwd = folder(spec, launch.cwd)
-    if cwd is not None and not os.path.isdir(cwd):  # noqa: PTH112 - Path.is_dir raises where the name is too long
-        raise TargetError(f"there is no folder {cwd}", where=spec.where, hint="fix `cwd`, or leave it out")
-    try:
-        server.start(env=env, cwd=cwd)
-    except OSError as error:
-        raise TargetError(
-            f"{launch.command[0]} can't be started: {error.strerror}",
-            where=spec.where,
-            hint=launch.hint or "fix it",
-        ) from error
-
-
-def _command(spec: TargetSpec, launch: Launch, port: str) -> list[str]:
-    program, *arguments = (word.replace(PORT, port) for word in launch.command)
-    return [executable(program, spec, launch.cwd, launch.hint), *arguments]
 
 
 def folder(spec: TargetSpec, cwd: Path | None = None) -> Path | None:

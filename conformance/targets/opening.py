@@ -10,17 +10,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
+
+import msgspec
 
 import conformance
 from conformance.targets.credentials import aws_endpoint, credentials_for, region_of
 from conformance.targets.endpoint import ca_bundle_of, check_reachable
 from conformance.targets.launch import Server, inherited_environment, launched
 from conformance.targets.provisioning import Provision, existing, insist_on_access, load_by_command
-from conformance.targets.spec import Capabilities, Kind, Origin, StateSource, TargetError, TargetSpec
+from conformance.targets.spec import Kind, Origin, StateSource, TargetError, TargetSpec
 from conformance.targets.state import Access, CallerFactory, State, allowed_operations
 from conformance.wire.exchange import Headers
 from conformance.wire.limits import Limits
@@ -319,34 +321,12 @@ def _state(  # noqa: PLR0913 - the parts of an opening
 
 def spec_to_json(spec: TargetSpec) -> dict[str, Any]:
     """Return what a worker needs of a description. How it is launched, filled and signed for stays behind."""
-    return {
-        "name": spec.name,
-        "kind": spec.kind.value,
-        "origin": spec.state.origin.value,
-        "endpoint_url": spec.endpoint_url,
-        "region": spec.region,
-        "capabilities": asdict(spec.capabilities),
-        "limits": asdict(spec.limits),
-        "budget": spec.budget,
-        "pace": spec.pace,
-        "ca_bundle": spec.ca_bundle and str(spec.ca_bundle),
-        "where": spec.where,
-    }
+    source = StateSource(spec.state.origin)
+    bare = replace(spec, state=source, launch=None, profile=None, credentials=None, base=None, version="")
+    value: dict[str, Any] = msgspec.to_builtins(bare, enc_hook=str)
+    return value
 
 
 def spec_from_json(value: Mapping[str, Any]) -> TargetSpec:
     """Take over in a worker what `spec_to_json` gave."""
-    return TargetSpec(
-        value["name"],
-        Kind(value["kind"]),
-        StateSource(Origin(value["origin"])),
-        value["endpoint_url"],
-        region=value["region"],
-        credentials=None,
-        capabilities=Capabilities(**value["capabilities"]),
-        limits=Limits(**value["limits"]),
-        budget=value["budget"],
-        pace=value["pace"],
-        ca_bundle=Path(value["ca_bundle"]) if value["ca_bundle"] else None,
-        where=value["where"],
-    )
+    return msgspec.convert(value, TargetSpec, dec_hook=lambda kind, text: kind(text))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,8 +19,8 @@ OWN = f"pytest {pytest.__version__}"
 
 
 def launched(*command: str | Path) -> Server:
-    log: Any = SimpleNamespace(path=Path("launch.log"))  # it is not started
-    return Server("http://127.0.0.1:1", [*map(str, command)], log, 1.0)
+    log: Any = None  # it is not started
+    return Server(spec(), Launch((*map(str, command),)), "1", log)
 
 
 def spec(**more: str) -> TargetSpec:
@@ -29,7 +28,8 @@ def spec(**more: str) -> TargetSpec:
 
 
 def script(path: Path, first: str) -> Path:
-    path.write_text(f"{first}\nimport nothing\n", encoding="utf-8")
+    path.write_bytes(f"{first}\nimport nothing\n".encode("utf-8", "surrogateescape"))
+    path.chmod(0o755)
     return path
 
 
@@ -57,8 +57,7 @@ def test_a_module_that_python_runs_has_the_version_of_its_package() -> None:
 
 @pytest.mark.parametrize("first", ["#!/bin/sh", "", "#!", "#!/usr/bin/env", "'''exec' \"unclosed", "\udcff"])
 def test_a_program_of_another_kind_has_no_known_version(first: str, tmp_path: Path) -> None:
-    path = tmp_path / "pytest"
-    path.write_bytes(first.encode("utf-8", "surrogateescape"))
+    path = script(tmp_path / "pytest", first)
     found = version_of(spec(), launched(path))
     assert (found.version, found.source, found.program) == ("", "", str(path))
 
