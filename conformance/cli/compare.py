@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
-from conformance.cli.options import json_form
+from conformance.cli.options import json_form, schema_of
 from conformance.errors import ExitCode, UserError
 from conformance.output import write_whole
 from conformance.program import Command
-
-
-def _schema() -> dict[str, Any]:
-    from conformance.report.comparison.json_forms import schema  # noqa: PLC0415 - only --schema needs it
-
-    return schema("compare")
 
 
 @click.command(cls=Command)
@@ -25,7 +18,7 @@ def _schema() -> dict[str, Any]:
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the whole matrix as one HTML file.")  # fmt: skip
-@json_form(_schema)
+@json_form(schema_of("conformance.report.comparison.json_forms", "compare"))
 def compare(reports: tuple[str, ...], *, as_markdown: bool, html_file: Path | None, as_json: bool) -> int:
     """Lay runs side by side: targets, or versions of one, against the claims of the contract.
 

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import click
 
-from conformance.cli.options import json_form
+from conformance.cli.options import json_form, schema_of
 from conformance.program import Command
-
-
-def _schema() -> dict[str, Any]:
-    from conformance.report.comparison.json_forms import schema  # noqa: PLC0415 - only --schema needs it
-
-    return schema("diff")
 
 
 @click.command(cls=Command)
 @click.argument("old", required=False, metavar="OLD")
 @click.argument("new", required=False, metavar="NEW")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a comment on a pull request.")
-@json_form(_schema)
+@json_form(schema_of("conformance.report.comparison.json_forms", "diff"))
 @click.option("--strict", is_flag=True, help="A check of level should that broke counts as well.")
 def diff(old: str | None, new: str | None, *, strict: bool, as_markdown: bool, as_json: bool) -> int:
     """Show what changed from run OLD to run NEW.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import conformance
-from conformance.cli.options import contract_in, json_form, settings
+from conformance.cli.options import contract_in, json_form, schema_of, settings
 from conformance.errors import ExitCode, UserError
 from conformance.program import Command
 
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 _KINDS = ("new", "removed", "changed")
 _STYLES = ("boto3-page-rst", "boto3-page-text", "cli-page", "api-reference-text", "api-reference-markdown")
-
-
-def _schema() -> dict[str, Any]:
-    from conformance.documents.rendering import schema  # noqa: PLC0415 - only --schema needs it
-
-    return schema()
 
 
 @click.command(cls=Command)
@@ -42,7 +36,7 @@ def _schema() -> dict[str, Any]:
     metavar="KIND",
     help="Exit 1 on such drift: new, removed, changed, or any. May be repeated, or a list with commas.",
 )
-@json_form(_schema)
+@json_form(schema_of("conformance.documents.rendering"))
 @settings("contract")
 def drift(*, as_json: bool, contract: str | None, **options: Any) -> int:
     """Show what is new, gone or changed since the contract was made.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 import sys
@@ -75,6 +76,16 @@ def json_form(schema: Callable[[], Mapping[str, Any]]) -> Callable[[F], F]:
         return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
     return decorate
+
+
+def schema_of(module: str, *names: str) -> Callable[[], Mapping[str, Any]]:
+    """Return what gives the schema of a module, which is imported only then."""
+
+    def schema() -> Mapping[str, Any]:
+        found: Mapping[str, Any] = importlib.import_module(module).schema(*names)
+        return found
+
+    return schema
 
 
 def terminal_width() -> int | None:

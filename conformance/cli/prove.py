@@ -5,23 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from typing import Any
 
 import click
 
-from conformance.cli.options import json_form
+from conformance.cli.options import json_form, schema_of
 from conformance.errors import ExitCode
 from conformance.program import Command
 
 
-def _schema() -> dict[str, Any]:
-    from conformance.mutation.rendering import schema  # noqa: PLC0415 - only --schema needs it
-
-    return schema()
-
-
 @click.command(cls=Command)
-@json_form(_schema)
+@json_form(schema_of("conformance.mutation.rendering"))
 @click.option("--sample", metavar="N", type=click.IntRange(min=1), default=1, help="Try every Nth mutant only.")
 @click.option("--select", multiple=True, metavar="PATTERN", help="Only mutants whose id matches. May be repeated.")
 @click.option("-n", "processes", metavar="N", type=click.IntRange(min=1), help="Processes (default: one a core).")

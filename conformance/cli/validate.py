@@ -9,15 +9,9 @@ from typing import Any
 import click
 
 import conformance
-from conformance.cli.options import contract_in, json_form, settings
+from conformance.cli.options import contract_in, json_form, schema_of, settings
 from conformance.errors import UserError
 from conformance.program import Command
-
-
-def _schema() -> dict[str, Any]:
-    from conformance.suite.validate_rendering import schema  # noqa: PLC0415 - only --schema needs it
-
-    return schema()
 
 
 @click.command(cls=Command)
@@ -33,7 +27,7 @@ def _schema() -> dict[str, Any]:
 )
 @settings("level")
 @click.option("--strict", is_flag=True, help="A failed check of level should fails it as well.")
-@json_form(_schema)
+@json_form(schema_of("conformance.suite.validate_rendering"))
 @settings("contract")
 def validate(
     operation: str | None, file: str | None, *, as_json: bool, strict: bool, contract: str | None, **options: Any
