@@ -173,7 +173,7 @@ class RunPlugin(ItemPlugin):
             terminalreporter.section("known failures out of date", red=True)
             for finding in record.gate.findings:
                 terminalreporter.write_line(f"{finding.where}: {finding.check}: {finding.problem}")
-        terminalreporter.write_line(f"reports: {self.run.recording.path.parent}")
+        terminalreporter.write_line(f"reports: {self.run.path.parent}")
         verdict = self._verdict
         if verdict is not None:
             terminalreporter.write_line(one_line(f"{verdict.title}: {verdict.detail}"))

@@ -48,6 +48,7 @@ _MOST_KEPT = 24 * 1024 * 1024
 """Characters of text and exchanges that the results of a run keep together; the reports are a few times as large."""
 _LITTLE = 300
 _CUT = "cut short, with its exchanges left out: the record had become too large"
+_JUDGED = frozenset({report.Outcome.PASSED, report.Outcome.FAILED})
 _MOST_MEMBERS = 500
 """Unknown members that are listed; their names are the target's, and there may be any number of them."""
 
@@ -115,19 +116,41 @@ def _has_content(operation: Operation, exchange: Exchange) -> bool:
     return bool(answer.get(operation.pagination.result) if operation.pagination else answer)
 
 
-class Recording:
-    """The record of one run, from its header to its footer, and the reports made from it."""
+@dataclass
+class RunObserver:
+    """What the caller of a run is called with, and what it finds when the run has ended."""
 
-    def __init__(self, plan: Plan, target: OpenTarget) -> None:
+    on_open: Callable[[OpenTarget], None] = lambda _: None
+    """Called when the target is open."""
+    on_result: Callable[[report.Result], None] = lambda _: None
+    """Called with each result as it comes."""
+    before_close: Callable[[str], None] | None = None
+    """Called with the endpoint when all is recorded and the target still up with all that this run made in it."""
+    timings: Timings = field(default_factory=Timings)
+    record: report.Record | None = None
+    """The whole record, once the run has come to its end."""
+    reports: Mapping[str, Path] = field(default_factory=dict)
+    """The reports written, by kind."""
+
+
+class Run:
+    """A run whose target is open: its checks are evaluated here, and recorded from the header to the footer."""
+
+    def __init__(self, plan: Plan, target: OpenTarget, observer: RunObserver) -> None:
         """Write the header. Raises RecordError where the folder can't be written to."""
+        self.plan = plan
+        self.target = target
+        self.observer = observer
         self.path = plan.directory / RECORD
-        self._plan = plan
+        self.restore: Callable[[TargetSession], None] | None = None
+        """Brings in what workers saw, where they run the other checks."""
+        self.stopped = ""
+        """Why the run ends early; empty where it does not."""
         # A recording is masked already, and a stand-in for a number must not get another one.
-        self._mask = plan.mask if plan.spec.kind is Kind.AWS and plan.replayed is None else None
+        self._mask = plan.mask if plan.spec.kind is Kind.AWS and plan.replayed is None else str
+        self._levels = {check.id: check.level for check in plan.own}
         self._started = time.perf_counter()
         self._results: dict[str, report.Result] = {}
-        self._state_problem = self._mask(target.state.problem) if self._mask else target.state.problem
-        self.stopped = ""
         self._kept = 0
         self._writer = report.RecordWriter(self.path)
         documents = [source.id for source in plan.contract.sources.values() if source.is_document]
@@ -148,8 +171,25 @@ class Recording:
         )
         self._writer.header(self._header)
 
-    def take(self, result: report.Result) -> report.Result:
-        """Append the result of one check; return it as it was written, account ids masked where they are somebody's."""
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """Evaluates what is evaluated in this process: everything, or what is left when the workers are done."""
+        return Evaluator(self.plan, self.target, self.restore)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no check has a result yet."""
+        return not self._results
+
+    def evaluate(self, check: Check) -> None:
+        """Run a check and append its result; where the suite itself breaks, that is an error of the check."""
+        try:
+            self.take(self.evaluator.evaluate(check)[1])
+        except (Exception, UnansweredError):  # noqa: BLE001 - one broken check must not end the run
+            self.take_crash(check.id, traceback.format_exc())
+
+    def take(self, result: report.Result) -> None:
+        """Append the result of one check, account ids masked where they are somebody's."""
         self._kept += _size(result)
         if self._kept > _MOST_KEPT:
             result = replace(
@@ -160,47 +200,59 @@ class Recording:
                 received=clip(result.received, _LITTLE),
                 notes=(*(clip(note, _LITTLE) for note in result.notes[:1]), _CUT),
             )
-        if self._mask is not None:
+        if self._mask is not str:
             result = forms.read(report.Result, json.loads(self._mask(json.dumps(forms.plain(result)))))
         self._results[result.id] = result
         self._writer.result(result)
-        return result
+        self.observer.on_result(result)
 
-    def take_crash(self, check_id: str, reason: str) -> report.Result | None:
-        """Append a check that the suite could not carry out; None where it has a result already."""
-        levels = {check.id: check.level for check in self._plan.own}
-        if check_id in self._results or check_id not in levels:
-            return None
-        return self.take(crashed(check_id, levels[check_id], reason))
+    def take_crash(self, check_id: str, trace: str) -> None:
+        """Append a check that the suite could not carry out, unless it has a result already."""
+        if check_id in self._levels and check_id not in self._results:
+            reason = f"the suite itself broke: {trace[-_TRACEBACK:]}"
+            self.take(crashed(check_id, self._levels[check_id], reason))
 
-    def finish(
-        self, evaluator: Evaluator, *, stopped: str = "", notes: Sequence[str] = ()
-    ) -> tuple[report.Record, Mapping[str, Path]]:
-        """Write the footer and the reports; return both. A run that was stopped is not complete."""
-        stopped = stopped or self.stopped or evaluator.why_gone
-        if self._plan.replayed is not None:
-            stopped = stopped or self._plan.replayed.cut_short
-        if self._plan.recorded is not None:
-            self._plan.recorded.finish(stopped=stopped)
-        judged = {report.Outcome.PASSED, report.Outcome.FAILED}
-        exercised = {
-            fact
-            for check in self._plan.checks
-            if (result := self._results.get(check.id)) is not None and result.outcome in judged
-            for fact in check.facts
-        }
-        traffic = self._plan.transport_options.traffic
-        matcher = self._plan.known_failures
-        facts = [fact.id for fact in self._plan.contract.facts]
+    def finish(self, *, interrupted: bool = False) -> report.Record:
+        """Put the target back as it was, end the record and write the reports."""
+        plan, observer, notes = self.plan, self.observer, self.target.state.notes
+        if self.evaluator.times.checks_s:
+            observer.timings.processes.append(self.evaluator.times)
+        if observer.before_close is None:
+            with observer.timings.phase("closing the target"):
+                plan.transport_options.traffic.began = None  # what is put back has the time of a run of its own
+                notes += self.target.clean_up()
+        with observer.timings.phase("reports"):
+            footer = self._footer(notes, "interrupted" if interrupted else self.stopped or self.evaluator.why_gone)
+            self._writer.footer(footer)
+            self._writer.close()
+            record = report.Record(self._header, report.sort_results(self._results.values()), footer)
+            strict, contract = plan.settings.strict, plan.contract
+            observer.reports = write_reports(record, self.path.parent, strict=strict, contract=contract)
+            observer.record = record
+        if observer.before_close is not None:
+            observer.before_close(self.target.endpoint_url)
+        return record
+
+    def _footer(self, notes: Sequence[str], stopped: str) -> report.Footer:
+        """Return the footer, and end the evidence where there is some. A run that was stopped is not complete."""
+        plan, evaluator = self.plan, self.evaluator
+        if plan.replayed is not None:
+            stopped = stopped or plan.replayed.cut_short
+        if plan.recorded is not None:
+            plan.recorded.finish(stopped=stopped)
+        judged = {id_ for id_, result in self._results.items() if result.outcome in _JUDGED}
+        exercised = {fact for check in plan.checks if check.id in judged for fact in check.facts}
+        facts = [fact.id for fact in plan.contract.facts]
         missing = tuple(item for item in facts if item not in exercised)
-        footer = report.Footer(
+        traffic, matcher = plan.transport_options.traffic, plan.known_failures
+        return report.Footer(
             duration_s=round(time.perf_counter() - self._started, 3),
-            complete=not stopped and len(self._results) == len(self._plan.own),
+            complete=not stopped and len(self._results) == len(plan.own),
             facts=report.Facts(len(facts), len(facts) - len(missing), missing),
             unknown_members=tuple(_few(evaluator.unknown_members)),
-            notes=tuple(self._mask(note) if self._mask else note for note in notes),
+            notes=tuple(map(self._mask, notes)),
             stopped=stopped,
-            gate=matcher.evaluate(self._results, {check.id for check in self._plan.own}) if matcher else None,
+            gate=matcher.evaluate(self._results, self._levels) if matcher else None,
             throttled=traffic.throttled,
             reconnected=traffic.reconnected,
             recovered=traffic.recovered,
@@ -208,22 +260,15 @@ class Recording:
                 report.Crash(crash.request, crash.check, crash.restarted) for crash in evaluator.session.crashes
             ),
             answered=evaluator.answered,
-            state_problem=self._state_problem,
+            state_problem=self._mask(self.target.state.problem),
         )
-        self._writer.footer(footer)
-        self._writer.close()
-        record = report.Record(self._header, report.sort_results(self._results.values()), footer)
-        strict, contract = self._plan.settings.strict, self._plan.contract
-        return record, write_reports(record, self.path.parent, strict=strict, contract=contract)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no check has a result yet."""
-        return not self._results
 
     def close(self) -> None:
-        """Let go of the record without a footer: it then counts as cut short."""
+        """Let go of the record, which without a footer counts as cut short; and of the AWS CLI where there is one."""
         self._writer.close()
+        commands = self.evaluator.session.commands if "evaluator" in vars(self) else None
+        if commands is not None:
+            commands.close()
 
 
 def _versions(plan: Plan, target: OpenTarget) -> report.Versions:
@@ -276,81 +321,6 @@ def _few(members: Sequence[str]) -> Iterator[str]:
     yield from (clip(member, _LITTLE) for member in members[:_MOST_MEMBERS])
     if len(members) > _MOST_MEMBERS:
         yield f"… and {len(members) - _MOST_MEMBERS:,} more"
-
-
-@dataclass
-class RunObserver:
-    """What the caller of a run is called with, and what it finds when the run has ended."""
-
-    on_open: Callable[[OpenTarget], None] = lambda _: None
-    """Called when the target is open."""
-    on_result: Callable[[report.Result], None] = lambda _: None
-    """Called with each result as it comes."""
-    before_close: Callable[[str], None] | None = None
-    """Called with the endpoint when all is recorded and the target still up with all that this run made in it."""
-    timings: Timings = field(default_factory=Timings)
-    record: report.Record | None = None
-    """The whole record, once the run has come to its end."""
-    reports: Mapping[str, Path] = field(default_factory=dict)
-    """The reports written, by kind."""
-
-
-class Run:
-    """A run whose target is open."""
-
-    def __init__(self, plan: Plan, target: OpenTarget, observer: RunObserver) -> None:
-        """Begin the record. Raises RecordError where the folder can't be written to."""
-        self.plan = plan
-        self.target = target
-        self.observer = observer
-        self.recording = Recording(plan, target)
-        self.restore: Callable[[TargetSession], None] | None = None
-        """Brings in what workers saw, where they run the other checks."""
-
-    @cached_property
-    def evaluator(self) -> Evaluator:
-        """Evaluates what is evaluated in this process: everything, or what is left when the workers are done."""
-        return Evaluator(self.plan, self.target, self.restore)
-
-    def evaluate(self, check: Check) -> None:
-        """Run a check and append its result; where the suite itself breaks, that is an error of the check."""
-        try:
-            self.take(self.evaluator.evaluate(check)[1])
-        except (Exception, UnansweredError):  # noqa: BLE001 - one broken check must not end the run
-            self.take_crash(check.id, traceback.format_exc())
-
-    def take(self, result: report.Result) -> None:
-        """Append the result of a check."""
-        self.observer.on_result(self.recording.take(result))
-
-    def take_crash(self, check_id: str, trace: str) -> None:
-        """Append a check that the suite could not carry out, unless it has a result already."""
-        result = self.recording.take_crash(check_id, f"the suite itself broke: {trace[-_TRACEBACK:]}")
-        if result is not None:
-            self.observer.on_result(result)
-
-    def finish(self, *, interrupted: bool = False) -> report.Record:
-        """Put the target back as it was, end the record and write the reports."""
-        observer, notes = self.observer, self.target.state.notes
-        if self.evaluator.times.checks_s:
-            observer.timings.processes.append(self.evaluator.times)
-        if observer.before_close is None:
-            with observer.timings.phase("closing the target"):
-                self.plan.transport_options.traffic.began = None  # what is put back has the time of a run of its own
-                notes += self.target.clean_up()
-        with observer.timings.phase("reports"):
-            stopped = "interrupted" if interrupted else ""
-            observer.record, observer.reports = self.recording.finish(self.evaluator, stopped=stopped, notes=notes)
-        if observer.before_close is not None:
-            observer.before_close(self.target.endpoint_url)
-        return observer.record
-
-    def close(self) -> None:
-        """Let go of the record, and of the AWS CLI where there is one."""
-        self.recording.close()
-        commands = self.evaluator.session.commands if "evaluator" in vars(self) else None
-        if commands is not None:
-            commands.close()
 
 
 @contextmanager

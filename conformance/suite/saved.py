@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -182,38 +183,21 @@ def _seconds(text: str) -> int | float | str:
 
 _MOST_VALUES = 500_000
 """Names and values in one file: as many as are read of JSON."""
-
-_ONE_BODY = "save the body of one answer there"
-
-_LINE = re.compile(rb"[^\r\n]+")
-_ASIDE = re.compile(rb"\s*(?:#.*)?")
-_FIRST = re.compile(rb"---(?:\s.*)?|(?:[A-Za-z_]\w*:|-)(?:\s.*)?")
-"""The first line of a document in block style; what begins with a bracket or in quotes is read as JSON."""
-
-
-def is_yaml(raw: bytes) -> bool:
-    """Return whether a text is YAML, by the first line that is neither blank nor a comment."""
-    lines = (line[0] for line in _LINE.finditer(raw))
-    first = next((line for line in lines if not _ASIDE.fullmatch(line)), b"")
-    return _FIRST.fullmatch(first) is not None
-
-
-STDIN = "-"
-"""The name of standard input."""
-
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|-?(?:NaN|Infinity)', re.DOTALL)
-"""A text without its end is a token, too: otherwise the search would begin again at each quote inside it."""
 _DEEPEST = 200
 """Levels of nesting beyond which nothing is an answer of a service: the deepest has nine."""
-
+_ONE_BODY = "save the body of one answer there"
+_LINE = re.compile(rb"[^\r\n]+")
+_BLANK = re.compile(rb"\s*(?:#.*)?")
+_FIRST = re.compile(rb"---(?:\s.*)?|(?:[A-Za-z_]\w*:|-)(?:\s.*)?")
+"""The first line of a document in block style; what begins with a bracket or in quotes is read as JSON."""
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|-?(?:NaN|Infinity)', re.DOTALL)
+"""A text without its end is a token, too: otherwise the search would begin again at each quote inside it."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _INDENTED = re.compile(rb'\{\r?\n    "')
 _PYTHON = re.compile(rb"\s*\{\s*(?:'|\w+:)")
 
-
-def shown(file: str) -> str:
-    """Name a file to people."""
-    return "standard input" if file == STDIN else file
+STDIN = "-"
+"""The name of standard input."""
 
 
 @dataclass(frozen=True)
@@ -230,10 +214,11 @@ def read(file: str, what: str) -> Content:
 
     Raises SavedError, with line and column where it can.
     """
-    raw, where = _bytes(file).removeprefix(_BYTE_ORDER_MARK), shown(file)
+    where = "standard input" if file == STDIN else file
+    raw = _bytes(file, where).removeprefix(_BYTE_ORDER_MARK)
     if not raw.strip():
         raise SavedError("there is nothing in it", where=where, hint="save the body of an answer there")
-    in_yaml = is_yaml(raw)
+    in_yaml = _is_yaml(raw)
     value = read_yaml(raw, where, SavedError, most_values=_MOST_VALUES) if in_yaml else _parse_json(raw, where)
     if isinstance(value, dict):
         layout = Layout.YAML if in_yaml else Layout.INDENTED if _INDENTED.match(raw) else Layout.OTHER
@@ -245,56 +230,52 @@ def read(file: str, what: str) -> Content:
     )
 
 
+def _bytes(file: str, where: str) -> bytes:
+    most = Limits.max_body_bytes
+    try:
+        with nullcontext(sys.stdin.buffer) if file == STDIN else Path(file).open("rb") as opened:
+            raw = opened.read(most + 1)
+    except OSError as error:
+        problem = f"it can't be read: {error.strerror or error}"
+        raise SavedError(problem, where=where, hint="name a file, or - for stdin") from error
+    if len(raw) > most:
+        problem = f"it is larger than {most:,} bytes, which a run would not read either"
+        raise SavedError(problem, where=where, hint=_ONE_BODY)
+    return raw
+
+
+def _is_yaml(raw: bytes) -> bool:
+    """Return whether a text is YAML, by the first line that is neither blank nor a comment."""
+    lines = (line[0] for line in _LINE.finditer(raw))
+    return _FIRST.fullmatch(next((line for line in lines if not _BLANK.fullmatch(line)), b"")) is not None
+
+
 def _parse_json(raw: bytes, where: str) -> Any:
     try:
         value = parse(raw)
     except NotJsonError as error:
         raise _explained(error, raw, where) from error
-    _not_too_deep(raw, where)
+    text = raw.decode()
+    place = _offence(text)
+    if place is not None:  # all else that is wrong was rejected by the parser
+        problem = f"it nests deeper than {_DEEPEST} levels"
+        raise SavedError(problem, where=_at(where, text, place), hint=_ONE_BODY)
     return value
-
-
-def _bytes(file: str) -> bytes:
-    most = Limits.max_body_bytes
-    try:
-        if file == STDIN:
-            raw = sys.stdin.buffer.read(most + 1)
-        else:
-            with Path(file).open("rb") as opened:
-                raw = opened.read(most + 1)
-    except OSError as error:
-        raise SavedError(
-            f"it can't be read: {error.strerror or error}", where=shown(file), hint="name a file, or - for stdin"
-        ) from error
-    if len(raw) > most:
-        raise SavedError(
-            f"it is larger than {most:,} bytes, which a run would not read either",
-            where=shown(file),
-            hint="save the body of one answer there",
-        )
-    return raw
 
 
 def _explained(error: NotJsonError, raw: bytes, where: str) -> SavedError:
     """Find the place of what is wrong, and say what may be done about it."""
-    text = raw.decode("utf-8", "replace")
-    place, hint = None, "save the JSON of one answer as it came, or what the AWS CLI prints as JSON or YAML"
-    cause = error.__cause__
+    hint = "save the JSON of one answer as it came, or what the AWS CLI prints as JSON or YAML"
+    cause, text = error.__cause__, raw.decode("utf-8", "replace")
     if isinstance(cause, UnicodeDecodeError):
-        place = raw[: cause.start].count(b"\n") + 1, cause.start - raw.rfind(b"\n", 0, cause.start)
-    elif isinstance(cause, json.JSONDecodeError):
-        place = cause.lineno, cause.colno
+        at = _at(where, raw.decode("latin-1"), cause.start)
     else:
-        found = _offence(text)
-        place = None if found is None else _line_and_column(text, found)
+        at = _at(where, text, cause.pos if isinstance(cause, json.JSONDecodeError) else _offence(text))
     if "literal" in str(error):
         hint = NO_NUMBER
     elif _PYTHON.match(raw):
         hint = "this looks like a printed Python dict: print json.dumps(answer, default=str) instead"
-    at = f"{where}:{place[0]}:{place[1]}" if place else where
-    problem = str(error).removeprefix("the body is not JSON: ")
-    said = "it is not JSON" if problem == str(error) else f"it is not JSON: {problem}"
-    return SavedError(said if problem != str(error) else str(error).replace("the body", "it"), where=at, hint=hint)
+    return SavedError(re.sub(r"^the body", "it", str(error)), where=at, hint=hint)
 
 
 def _offence(text: str) -> int | None:
@@ -322,18 +303,9 @@ def _offence(text: str) -> int | None:
     return None
 
 
-def _not_too_deep(raw: bytes, where: str) -> None:
-    depth = 0
-    for token in _TOKEN.finditer(raw.decode("utf-8")):
-        depth += (token[0] in {"{", "["}) - (token[0] in {"}", "]"})
-        if depth > _DEEPEST:
-            line, column = _line_and_column(raw.decode("utf-8"), token.start())
-            raise SavedError(
-                f"it nests deeper than {_DEEPEST} levels",
-                where=f"{where}:{line}:{column}",
-                hint="save the body of one answer there",
-            )
-
-
-def _line_and_column(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+def _at(where: str, text: str, offset: int | None) -> str:
+    """Return a file with the line and the column of a place in its text, where that is known."""
+    if offset is None:
+        return where
+    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    return f"{where}:{line}:{column}"

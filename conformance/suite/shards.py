@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
+from conformance.checks.check import Check
 from conformance.errors import UserError
 from conformance.report.record import read_record
 from conformance.report.result import sort_results
@@ -19,19 +20,12 @@ from conformance.suite.known_failures import cleared
 _FORM = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 
 
-class Placed(Protocol):
-    """What has a place in a run: a check."""
-
-    @property
-    def id(self) -> str:
-        """Its stable id."""
-
-    @property
-    def gathered(self) -> bool:
-        """Whether it looks at every answer of the run."""
+class ShardError(UserError):
+    """A part of a run that there can't be."""
 
 
-P = TypeVar("P", bound=Placed)
+class MergeError(UserError):
+    """Records that are not the parts of one run; `where` names the one that does not fit."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ class Part:
         """The name of the folder in which this part reports."""
         return f"shard-{self.index}-of-{self.total}"
 
-    def chosen(self, checks: Iterable[P]) -> tuple[P, ...]:
+    def chosen(self, checks: Iterable[Check]) -> tuple[Check, ...]:
         """Return the checks of this part, in their order. Each check is in exactly one part."""
         return tuple(check for check in checks if place(check, self.total) == self.index)
 
@@ -72,7 +66,7 @@ class Part:
         return Shard(self.index, self.total, len(ids), digest(ids))
 
 
-def place(check: Placed, total: int) -> int:
+def place(check: Check, total: int) -> int:
     """Return the part, from 1, that a check belongs to."""
     if total == 1 or check.gathered:
         return total
@@ -84,13 +78,13 @@ def digest(ids: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
 
 
-_SAME: tuple[tuple[str, Callable[[Header], Any]], ...] = (
-    ("tool", lambda header: f"{header.tool.name} {header.tool.version}"),
-    ("contract", lambda header: header.contract.digest[:12]),
-    ("target", lambda header: header.target.name),
-    ("kind of target", lambda header: header.target.kind),
-    ("state of the target", lambda header: header.target.state),
-)
+_SAME: Mapping[str, Callable[[Header], Any]] = {
+    "tool": lambda header: f"{header.tool.name} {header.tool.version}",
+    "contract": lambda header: header.contract.digest[:12],
+    "target": lambda header: header.target.name,
+    "kind of target": lambda header: header.target.kind,
+    "state of the target": lambda header: header.target.state,
+}
 """What parts of one run have in common. Each may have launched a server of its own, so the endpoint is not among it."""
 _RECORD = "run.jsonl"
 _AGAIN = "merge the records of one run: the same target, contract and selection, on every shard from 1/N to N/N"
@@ -137,23 +131,71 @@ def merged(parts: Parts) -> Record:
     A part that did not come to its end leaves the whole incomplete, and is given as the reason. The run lasts from the
     earliest start to the latest end, by the clocks of the machines.
     """
-    shards = _shards(parts)
-    _insist_on_one_run(parts, shards)
-    records = [parts[path] for path in sorted(parts, key=lambda path: shards[path].index)]
-    results = tuple(item for record in records for item in record.results)
-    _insist_on_disjoint(parts)
-    shard = next(iter(shards.values()))
+    places = _places(parts)
+    records = [parts[places[index]] for index in sorted(places)]
+    headers = [record.header for record in records]
+    results = [result for record in records for result in record.results]
+    shard = _shard(next(iter(parts)), records[0])
     header = replace(
-        records[0].header,
-        started=min((record.header.started for record in records), key=_moment),
+        headers[0],
+        started=min((header.started for header in headers), key=_moment),
         planned=shard.checks,
         shard=None,
-        versions=_versions([record.header.versions for record in records if record.header.versions]),
+        versions=_versions([header.versions for header in headers if header.versions]),
     )
     whole = Record(header, sort_results(results), None)
     if not whole.missing and digest(item.id for item in results) != shard.digest:
         raise MergeError("the records do not have the checks that their run had", hint=_AGAIN)
     return replace(whole, footer=_footer(records, whole))
+
+
+def _shard(path: Path, record: Record) -> Shard:
+    if record.header.shard is None:
+        hint = "merge records of `conformance run --shard I/N`"
+        raise MergeError("this is the record of a whole run, and no part of one", where=str(path), hint=hint)
+    return record.header.shard
+
+
+def _places(parts: Parts) -> Mapping[int, Path]:
+    """Return which part is where, by its index. Raises MergeError where they are not all the parts of one run."""
+    shards = {path: _shard(path, record) for path, record in parts.items()}
+    first = next(iter(parts))
+    places: dict[int, Path] = {}
+    owners: dict[str, Path] = {}
+    for path, record in parts.items():
+        shard = shards[path]
+        if path is not first and (
+            problem := _difference(record.header, shard, parts[first].header, shards[first], first)
+        ):
+            raise MergeError(problem, where=str(path), hint=_AGAIN)
+        if shard.index in places:
+            where = f"{places[shard.index]}, {path}"
+            raise MergeError(f"{shard} is given twice", where=where, hint="name each part once")
+        places[shard.index] = path
+    total = shards[first].total
+    absent = [str(index) for index in range(1, total + 1) if index not in places]
+    if absent:
+        several = len(absent) > 1
+        what = f"shard{'s' if several else ''} {', '.join(absent)} of {total} {'are' if several else 'is'} missing"
+        raise MergeError(what, hint=_AGAIN)
+    for path, record in parts.items():
+        for result in record.results:
+            owner = owners.setdefault(result.id, path)
+            if owner is not path:
+                raise MergeError(f"{result.id} was judged in {owner} already", where=str(path), hint=_AGAIN)
+    return places
+
+
+def _difference(header: Header, shard: Shard, other: Header, others: Shard, there: Path) -> str:
+    """Say what a part does not have in common with another; empty where they may be parts of one run."""
+    for what, part in _SAME.items():
+        if part(header) != part(other):
+            return f"the {what} differs: {part(header)} here, {part(other)} in {there}"
+    if shard.total != others.total:
+        return f"this is {shard}, but {there} is {others}"
+    if shard.digest != others.digest:
+        return f"the run had other checks ({shard.checks:,}) than that of {there} ({others.checks:,})"
+    return ""
 
 
 def _versions(parts: Sequence[Versions]) -> Versions | None:
@@ -175,57 +217,6 @@ def _joined(texts: Iterable[str]) -> str:
     return " | ".join(text for text in dict.fromkeys(texts) if text)
 
 
-def _shards(parts: Parts) -> Mapping[Path, Shard]:
-    shards: dict[Path, Shard] = {}
-    for path, record in parts.items():
-        if record.header.shard is None:
-            hint = "merge records of `conformance run --shard I/N`"
-            raise MergeError("this is the record of a whole run, and no part of one", where=str(path), hint=hint)
-        shards[path] = record.header.shard
-    return shards
-
-
-def _insist_on_one_run(parts: Parts, shards: Mapping[Path, Shard]) -> None:
-    first, *others = parts
-    for path in others:
-        for what, part in _SAME:
-            if part(parts[path].header) != part(parts[first].header):
-                here, there = part(parts[path].header), part(parts[first].header)
-                raise MergeError(f"the {what} differs: {here} here, {there} in {first}", where=str(path), hint=_AGAIN)
-        if shards[path].total != shards[first].total:
-            problem = f"this is {shards[path]}, but {first} is {shards[first]}"
-            raise MergeError(problem, where=str(path), hint=_AGAIN)
-        if shards[path].digest != shards[first].digest:
-            problem = (
-                f"the run had other checks ({shards[path].checks:,}) than that of {first} ({shards[first].checks:,})"
-            )
-            raise MergeError(problem, where=str(path), hint=_AGAIN)
-    places: dict[int, Path] = {}
-    for path, shard in shards.items():
-        if shard.index in places:
-            raise MergeError(
-                f"{shard} is given twice", where=f"{places[shard.index]}, {path}", hint="name each part once"
-            )
-        places[shard.index] = path
-    total = shards[first].total
-    absent = [str(index) for index in range(1, total + 1) if index not in places]
-    if absent:
-        what = f"shard {absent[0]}" if len(absent) == 1 else f"shards {', '.join(absent)}"
-        raise MergeError(
-            f"{what} of {total} is missing" if len(absent) == 1 else f"{what} of {total} are missing", hint=_AGAIN
-        )
-
-
-def _insist_on_disjoint(parts: Parts) -> None:
-    judged: dict[str, Path] = {}
-    for path, record in parts.items():
-        for result in record.results:
-            if result.id in judged:
-                problem = f"{result.id} was judged in {judged[result.id]} already"
-                raise MergeError(problem, where=str(path), hint=_AGAIN)
-            judged[result.id] = path
-
-
 def _footer(records: Sequence[Record], whole: Record) -> Footer:
     footers = [record.footer for record in records if record.footer]
     missing = [set(footer.facts.not_exercised) for footer in footers]
@@ -234,8 +225,14 @@ def _footer(records: Sequence[Record], whole: Record) -> Footer:
     never = tuple(fact for fact in order if all(fact in item for item in missing))
     total = records[0].header.contract.facts
     stopped = next(_ends(records), "")
+    starts = [_moment(record.header.started) for record in records]
+    lasted = [record.footer.duration_s if record.footer else 0.0 for record in records]
+    # None where a part does not say.
+    answered = None
+    if all(footer.answered is not None for footer in footers):
+        answered = tuple(dict.fromkeys(name for footer in footers for name in footer.answered or ()))
     return Footer(
-        duration_s=_duration_s(records),
+        duration_s=round(max(map(sum, zip(starts, lasted, strict=True))) - min(starts), 3),
         complete=not stopped and not whole.missing and all(record.complete for record in records),
         facts=Facts(total, total - len(never) if footers else 0, never),
         unknown_members=tuple(sorted({member for footer in footers for member in footer.unknown_members})),
@@ -245,16 +242,9 @@ def _footer(records: Sequence[Record], whole: Record) -> Footer:
         reconnected=sum(footer.reconnected for footer in footers),
         recovered=sum(footer.recovered for footer in footers),
         crashes=tuple(crash for footer in footers for crash in footer.crashes),
-        answered=_answered(footers),
+        answered=answered,
         state_problem=next((footer.state_problem for footer in footers if footer.state_problem), ""),
     )
-
-
-def _answered(footers: Sequence[Footer]) -> tuple[str, ...] | None:
-    """Return the operations that any part saw answered; None where a part does not say."""
-    if any(footer.answered is None for footer in footers):
-        return None
-    return tuple(dict.fromkeys(name for footer in footers for name in footer.answered or ()))
 
 
 def _ends(records: Sequence[Record]) -> Iterator[str]:
@@ -268,26 +258,9 @@ def _ends(records: Sequence[Record]) -> Iterator[str]:
             yield f"{record.header.shard} has no result for {record.missing:,} of its checks"
 
 
-def _duration_s(records: Sequence[Record]) -> float:
-    starts = [_moment(record.header.started) for record in records]
-    ends = [
-        start + (record.footer.duration_s if record.footer else 0.0)
-        for start, record in zip(starts, records, strict=True)
-    ]
-    return round(max(ends) - min(starts), 3)
-
-
 def _moment(text: str) -> float:
     """Return a time as seconds since 1970; zero for what is no time, as in a record made by hand."""
     try:
         return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError):
         return 0.0
-
-
-class ShardError(UserError):
-    """A part of a run that there can't be."""
-
-
-class MergeError(UserError):
-    """Records that are not the parts of one run; `where` names the one that does not fit."""

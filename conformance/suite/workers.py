@@ -357,12 +357,12 @@ class Spreading:
         """Take what a worker has seen next to its results, or why it took no part."""
         output = getattr(node, "workeroutput", {}).get(_OUTPUT)
         gateway = _gateway_name(node.gateway.spec)
-        recording = self._run.recording
+        run = self._run
         if output is None:
             if error and _has_gateways(self._config) and not hasattr(node, "workerinfo"):
                 self._do_without(_not_started(gateway, error))
             elif error and _has_gateways(self._config):
-                recording.stopped = recording.stopped or f"the worker {gateway} was lost"
+                run.stopped = run.stopped or f"the worker {gateway} was lost"
             return
         found = json.loads(output)
         if "problem" in found:
@@ -378,15 +378,15 @@ class Spreading:
         traffic = self._plugin.plan.transport_options.traffic
         for name, number in results.traffic.items():
             setattr(traffic, name, getattr(traffic, name) + number)
-        self._run.observer.timings.processes += [results.times] if results.times.checks_s else []
+        run.observer.timings.processes += [results.times] if results.times.checks_s else []
 
     def _do_without(self, error: UserError) -> None:
         """Give the run up for a worker that takes no part; what others have evaluated by then is kept."""
-        recording = self._run.recording
-        if recording.is_empty:
+        run = self._run
+        if run.is_empty:
             self._plugin.error = error
         else:
-            recording.stopped = recording.stopped or error.problem
+            run.stopped = run.stopped or error.problem
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:

@@ -14,7 +14,7 @@ from conformance.report.result import Result
 from conformance.suite import run as recording
 from conformance.suite.plan import Plan
 from conformance.suite.results import MOST_TEXT, Shell, result_of
-from conformance.suite.run import Evaluator, Recording
+from conformance.suite.run import Evaluator, Run, RunObserver
 from conformance.suite.settings import Settings
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 
@@ -46,12 +46,11 @@ def test_rows_are_small_together(plan: Plan, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(recording, "_MOST_KEPT", 500_000)
     small = replace(plan, settings=replace(plan.settings, report_dir=str(tmp_path)))
     with small.opened() as target:
-        kept = Recording(small, target)
+        kept = Run(small, target, RunObserver())
         for number in range(200):
             kept.take(replace(huge_result(plan), id=f"{plan.checks[0].id}-{number}"))
-        evaluator = Evaluator(small, target)
         monkeypatch.setattr(Evaluator, "unknown_members", [f"Op.{number}{HUGE}" for number in range(3)])
-        record, _ = kept.finish(evaluator)
+        record = kept.finish()
     assert sum(len(json.dumps(plain(item))) for item in record.results) < 2_000_000
     assert record.results[-1].exchanges == ()
     assert any("too large" in note for note in record.results[-1].notes)
