@@ -28,7 +28,6 @@ from conformance.checks.verdict import Verdict
 from conformance.contract.model import Operation
 from conformance.errors import UserError
 from conformance.output import alone_in
-from conformance.report.writing import write_reports
 from conformance.session.session import TargetSession
 from conformance.suite.plan import Plan, aws_cli_version
 from conformance.suite.results import crashed, result_of
@@ -222,6 +221,8 @@ class Run:
                 plan.transport_options.traffic.began = None  # what is put back has the time of a run of its own
                 notes += self.target.clean_up()
         with observer.timings.phase("reports"):
+            from conformance.report.writing import write_reports  # noqa: PLC0415 - templates: no request waits for them
+
             footer = self._footer(notes, "interrupted" if interrupted else self.stopped or self.evaluator.why_gone)
             self._writer.footer(footer)
             self._writer.close()

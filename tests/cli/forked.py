@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 _IMPORTED = (
     "_strptime", "boto3", "conformance.cli.drift", "conformance.cli.listing", "conformance.cli.merge",
     "conformance.cli.plan", "conformance.cli.run", "conformance.cli.validate", "conformance.reference",
-    "conformance.suite.plugin", "jsonschema", "rich._emoji_codes",
+    "conformance.report.writing", "conformance.suite.plugin", "jsonschema", "rich._emoji_codes",
 )  # fmt: skip
 _TESTS = str(Path(__file__).parents[1])
 _FORKS = multiprocessing.get_context("forkserver")
