@@ -7,14 +7,12 @@ from functools import cache
 
 import pytest
 
-from conformance.checks.check import Check
 from conformance.checks.listing.walks import ListingChecks, Query, Walker
 from conformance.checks.request.values import request_violations
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
 from conformance.contract.loading import load
-from conformance.contract.model import Contract
 from conformance.mutation.servers import InProcess
 from conformance.reference.service import Service
 from conformance.session.session import Resource, TargetSession
@@ -24,6 +22,9 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 from conformance.worlds.loading import load_world
 
+CONTRACT = load()
+CHECKS = tuple(check for check in catalogue(CONTRACT) if check.area != "client")
+LISTING = ListingChecks(CONTRACT, next(each for each in CONTRACT.operations.values() if each.listing))
 MOST = 1_100
 """Requests of a run without client libraries: half of what it took when the longest listing was cut into every size."""
 MEANT_TWICE = 5
@@ -36,40 +37,25 @@ class Counting:
 
     def __init__(self) -> None:
         self.sent: Counter[Request] = Counter()
-        self._sender = InProcess(contract(), Service(load_world("default"), contract=contract()))
+        self._sender = InProcess(CONTRACT, Service(load_world("default"), contract=CONTRACT))
 
     def send(self, request: Request) -> Exchange:
         self.sent[request] += 1
         return self._sender.send(request)
 
 
-@cache
-def contract() -> Contract:
-    return load()
-
-
-@cache
-def checks() -> tuple[Check, ...]:
-    return tuple(check for check in catalogue(contract()) if check.area != "client")
-
-
 def session(sender: Counting, names: tuple[str, ...] = ()) -> TargetSession:
     jobs = [job for job in load_world("default").jobs if not names or job.name in names]
-    return TargetSession(contract(), sender, tuple(Resource(job.name) for job in jobs), related=related)
+    return TargetSession(CONTRACT, sender, tuple(Resource(job.name) for job in jobs), related=related)
 
 
 @cache
 def asked() -> Counter[Request]:
     sender = Counting()
-    runner = Runner(session(sender), checks())
-    for check in checks():
+    runner = Runner(session(sender), CHECKS)
+    for check in CHECKS:
         runner.verdict(check)
     return sender.sent
-
-
-@cache
-def listing() -> ListingChecks:
-    return ListingChecks(contract(), next(each for each in contract().operations.values() if each.listing))
 
 
 def test_a_run_asks_little() -> None:
@@ -85,10 +71,10 @@ def test_nothing_is_asked_twice_but_what_a_law_wants_twice() -> None:
 def test_a_token_beside_what_is_broken_is_that_of_a_whole_query() -> None:
     sender = Counting()
     asking = session(sender)
-    beside = [check for check in checks() if check.id.endswith("-beside-a-token")]
+    beside = [check for check in CHECKS if check.id.endswith("-beside-a-token")]
     assert {check.run(asking).outcome for check in beside} == {Outcome.PASSED}
     (operation,) = {check.operation for check in beside}
-    asked_for = contract().operations[operation].input
+    asked_for = CONTRACT.operations[operation].input
     broken = [
         each for each in sender.sent if each.operation == operation and request_violations(asked_for, each.members)
     ]
@@ -104,7 +90,7 @@ def whole() -> TargetSession:
 
 
 def chosen(of: TargetSession, query: Query, size: int) -> ListingSnapshot:
-    subject = Walker(listing(), of).cut_subject(query, size)
+    subject = Walker(LISTING, of).cut_subject(query, size)
     assert subject is not None
     return subject
 
@@ -141,4 +127,4 @@ def test_what_is_there_is_made_do_with() -> None:
 
 
 def test_without_a_listing_nothing_is_chosen() -> None:
-    assert Walker(listing(), session(Counting(), ("live",))).cut_subject(Query(), 1) is None
+    assert Walker(LISTING, session(Counting(), ("live",))).cut_subject(Query(), 1) is None

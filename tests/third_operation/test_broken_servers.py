@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,57 +21,38 @@ Edit = Callable[[Members], Members]
 
 def asked(edit: Edit) -> type[Service]:
     """Return a server that takes another query for the one that it was asked."""
-
-    class Asked(Service):
-        def list_tuning_jobs(self, members: Members) -> Members:
-            return super().list_tuning_jobs(edit(dict(members)))
-
-    return Asked
+    return altered(list_tuning_jobs=lambda original, members: original(edit(dict(members))))
 
 
 def answered(edit: Callable[[Members, Members], Members]) -> type[Service]:
     """Return a server that answers otherwise: `edit` is given the query and the right answer."""
-
-    class Answered(Service):
-        def list_tuning_jobs(self, members: Members) -> Members:
-            return edit(members, super().list_tuning_jobs(members))
-
-    return Answered
+    return altered(list_tuning_jobs=lambda original, members: edit(members, original(members)))
 
 
-def cut(edit: Callable[[Page[Any]], Page[Any]]) -> type[Service]:
-    """Return a server that cuts its pages otherwise."""
+def altered(**stages: Callable[..., Any]) -> type[Service]:
+    """Return a server with other stages; each gets the original, and its arguments."""
 
-    class Cut(Service):
-        def page(self, name: str, query: Members, listed: Any) -> Page[Any]:
-            return edit(super().page(name, query, listed))
+    def stage(name: str) -> Callable[..., Any]:
+        return lambda self, *arguments: stages[name](partial(getattr(Service, name), self), *arguments)
 
-    return Cut
+    return type("Altered", (Service,), {name: stage(name) for name in stages})
 
 
 def without(*names: str) -> Edit:
     return lambda members: {name: value for name, value in members.items() if name not in names}
 
 
-def dropping_the_last(query: Members, answer: Members) -> Members:  # noqa: ARG001 - one signature for all
-    return answer | {RESULT: answer[RESULT][:-1]} if "NextToken" in answer else answer
-
-
-def reversed_pages(query: Members, answer: Members) -> Members:  # noqa: ARG001 - as above
-    return answer | {RESULT: answer[RESULT][::-1]}
-
-
 def lost_with_a_token(*names: str) -> type[Service]:
     """Return a server that passes members over on every page after the first."""
+    lost = without(*names)
+    return altered(
+        bound=lambda original, name, query: original(name, lost(query)),
+        list_tuning_jobs=lambda original, members: original(lost(members) if "NextToken" in members else members),
+    )
 
-    class Lost(Service):
-        def bound(self, name: str, query: Members) -> Members:
-            return super().bound(name, without(*names)(query))
 
-        def list_tuning_jobs(self, members: Members) -> Members:
-            return super().list_tuning_jobs(without(*names)(members) if "NextToken" in members else members)
-
-    return Lost
+def dropping_the_last(_: Members, answer: Members) -> Members:
+    return answer | {RESULT: answer[RESULT][:-1]} if "NextToken" in answer else answer
 
 
 def by_the_beginning(query: Members, answer: Members) -> Members:
@@ -85,10 +67,6 @@ def in_any_case(members: Members) -> Members:
 def swapped(item: str, other: str) -> Edit:
     names = {item: other, other: item}
     return lambda members: {names.get(name, name): value for name, value in members.items()}
-
-
-def always(**values: Any) -> Edit:
-    return lambda members: members | values
 
 
 BROKEN: dict[str, tuple[type[Service], tuple[str, ...]]] = {
@@ -115,7 +93,8 @@ BROKEN: dict[str, tuple[type[Service], tuple[str, ...]]] = {
     "last item of a page dropped":
         (answered(dropping_the_last), ("pagination/default/page-size-3", "pagination/Name-Ascending/page-size-1")),
     "later pages lost":
-        (cut(lambda page: Page(page.items, None)), ("pagination/token/while-truncated",)),
+        (altered(page=lambda original, *query: Page(original(*query).items, None)),
+         ("pagination/token/while-truncated",)),
     "token ignored":
         (asked(without("NextToken")), ("pagination/default/page-size-1", "pagination/token/never-back")),
     "a page of any size":
@@ -123,7 +102,8 @@ BROKEN: dict[str, tuple[type[Service], tuple[str, ...]]] = {
     "default of a hundred":
         (asked(lambda members: {"MaxResults": 100} | members), ("pagination/page-size/default-at-most",)),
     "pages backwards":
-        (answered(reversed_pages), ("order/Name/Ascending", "order/CreationTime/Descending")),
+        (answered(lambda _, answer: answer | {RESULT: answer[RESULT][::-1]}),
+         ("order/Name/Ascending", "order/CreationTime/Descending")),
     "direction ignored":
         (asked(without("SortOrder")), ("order/Name/Descending", "order/CreationTime/reverse")),
     "key ignored":
@@ -131,7 +111,8 @@ BROKEN: dict[str, tuple[type[Service], tuple[str, ...]]] = {
     "falls unasked":
         (asked(lambda members: {"SortOrder": "Descending"} | members), ("order/default/neither",)),
     "always by creation":
-        (asked(always(SortBy="CreationTime")), ("order/Name/Ascending", "order/Status/Ascending")),
+        (asked(lambda members: members | {"SortBy": "CreationTime"}),
+         ("order/Name/Ascending", "order/Status/Ascending")),
 }  # fmt: skip
 """What is broken, how, and the checks that must see it, without their operation: all of one area."""
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from laws.exchanges import answered
 
 from conformance.checks.listing.filters import Narrowing, admits_all, admits_only, beyond, containing
 from conformance.checks.verdict import Outcome
 from conformance.contract.files import ContractError
 from conformance.contract.loading import load
 from conformance.session.listing import Reader, Walked
-from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
+from conformance.wire.exchange import Listing
 from third_operation.worked_example import FOLDER, OPERATION, example
 
 NAME = "HyperParameterTuningJobName"
@@ -24,18 +25,22 @@ def jobs(**times: float) -> Items:
     return tuple({NAME: name, "CreationTime": time} for name, time in times.items())
 
 
+ITEMS = jobs(a=1, b=2, c=3, d=4, e=5)
+READER = Reader.of(example().operations[OPERATION])
+
+
 def walk(items: Items) -> Walked:
-    page = Exchange(OPERATION, HttpRequest("POST", "/", (), b"{}"), HttpResponse(200, (), b"{}", 0.0))
-    return Walked(OPERATION, Listing((page,), items, complete=True), 100)
-
-
-def reader() -> Reader:
-    return Reader.of(example().operations[OPERATION])
+    return Walked(OPERATION, Listing((answered(),), items, complete=True), 100)
 
 
 def found(narrowing: Narrowing | None) -> Narrowing:
     assert narrowing is not None
     return narrowing
+
+
+def by_creation(*, later: bool, part: float = 0.5) -> Narrowing:
+    name = "After" if later else "Before"
+    return found(beyond(name, "CreationTime", ITEMS, later=later, part=part))
 
 
 class TestTheValue:
@@ -53,11 +58,8 @@ class TestTheValue:
         assert containing("NameContains", NAME, items) is None
 
     def test_a_moment_has_items_on_both_sides_and_leaves_its_own_open(self) -> None:
-        items = jobs(a=1, b=2, c=3, d=4, e=5)
-        narrowing = found(beyond("CreationTimeAfter", "CreationTime", items, later=True))
-        assert [narrowing.admits(item) for item in items] == [False, False, None, True, True]
-        narrowing = found(beyond("CreationTimeBefore", "CreationTime", items, later=False))
-        assert [narrowing.admits(item) for item in items] == [True, True, None, False, False]
+        assert [by_creation(later=True).admits(item) for item in ITEMS] == [False, False, None, True, True]
+        assert [by_creation(later=False).admits(item) for item in ITEMS] == [True, True, None, False, False]
 
     def test_a_moment_lies_where_another_one_would_show(self) -> None:
         items = tuple(
@@ -74,49 +76,39 @@ class TestTheValue:
     def test_without_moments_there_is_none(self, items: Items) -> None:
         assert beyond("CreationTimeAfter", "CreationTime", items, later=True) is None
 
-    def test_two_together_refuse_what_one_rejects(self) -> None:
-        items = jobs(a=1, b=2, c=3, d=4, e=5)
-        start = found(beyond("After", "CreationTime", items, later=True, part=0))
-        end = found(beyond("Before", "CreationTime", items, later=False, part=1))
-        both = start.both(end)
-        assert [both.admits(item) for item in items] == [False, None, True, None, False]
+    def test_two_together_reject_what_one_rejects(self) -> None:
+        both = by_creation(later=True, part=0).both(by_creation(later=False, part=1))
+        assert [both.admits(item) for item in ITEMS] == [False, None, True, None, False]
         assert dict(both.members) == {"After": 2, "Before": 4}
 
 
 class TestTheLaws:
-    ITEMS = jobs(a=1, b=2, c=3, d=4, e=5)
-
-    def narrowing(self) -> Narrowing:
-        return found(beyond("CreationTimeAfter", "CreationTime", self.ITEMS, later=True))
-
     @pytest.mark.parametrize("first", [2, 3], ids=["with-its-own-moment", "without"])
     def test_what_is_admitted_passes(self, first: int) -> None:
-        kept = walk(self.ITEMS[first:])
         for law in (admits_only, admits_all):
-            verdict = law(reader(), self.narrowing(), kept, self.ITEMS)
+            verdict = law(READER, by_creation(later=True), walk(ITEMS[first:]), ITEMS)
             assert verdict.outcome is Outcome.PASSED
             assert verdict.rests_on["items"] > 0
 
-    def test_a_stranger_is_named(self) -> None:
-        verdict = admits_only(reader(), self.narrowing(), walk(self.ITEMS[1:]), self.ITEMS)
-        assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, "unfiltered-item")
-        assert "such as b" in verdict.received
+    @pytest.mark.parametrize(
+        ("law", "first", "kind", "named"),
+        [(admits_only, 1, "unfiltered-item", "such as b"), (admits_all, 4, "items-lost", "(d)")],
+        ids=["a-stranger", "a-loss"],
+    )
+    def test_an_item_in_the_wrong_list_is_named(self, law: Any, first: int, kind: str, named: str) -> None:
+        verdict = law(READER, by_creation(later=True), walk(ITEMS[first:]), ITEMS)
+        assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, kind)
+        assert named in verdict.received
 
-    def test_a_loss_is_named(self) -> None:
-        verdict = admits_all(reader(), self.narrowing(), walk(self.ITEMS[4:]), self.ITEMS)
-        assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, "items-lost")
-        assert "(d)" in verdict.received
-
-    def test_a_walk_that_broke_off_is_no_pass(self) -> None:
+    @pytest.mark.parametrize("law", [admits_only, admits_all])
+    def test_a_walk_that_broke_off_is_no_pass(self, law: Any) -> None:
         broken = Walked(OPERATION, Listing((), (), complete=False, problem="page 1: HTTP 400"), 100)
-        for law in (admits_only, admits_all):
-            assert law(reader(), self.narrowing(), broken, self.ITEMS).outcome is Outcome.FAILED
+        assert law(READER, by_creation(later=True), broken, ITEMS).outcome is Outcome.FAILED
 
-    def test_what_tells_nothing_is_skipped(self) -> None:
-        everything = Narrowing((), "anything", lambda _: True)
-        nothing = Narrowing((), "nothing", lambda _: False)
-        assert admits_only(reader(), everything, walk(self.ITEMS), self.ITEMS).outcome is Outcome.SKIPPED
-        assert admits_all(reader(), nothing, walk(()), self.ITEMS).outcome is Outcome.SKIPPED
+    def test_a_filter_that_divides_nothing_is_skipped(self) -> None:
+        everything, nothing = Narrowing((), "anything", lambda _: True), Narrowing((), "nothing", lambda _: False)
+        assert admits_only(READER, everything, walk(ITEMS), ITEMS).outcome is Outcome.SKIPPED
+        assert admits_all(READER, nothing, walk(()), ITEMS).outcome is Outcome.SKIPPED
 
 
 @pytest.mark.parametrize(

@@ -13,16 +13,11 @@ from conformance.checks.listing.walks import concatenation
 from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped, weightiest
 from conformance.contract.loading import load
 from conformance.session.listing import Reader, Walked
-from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing
+from conformance.wire.exchange import Listing
+from laws.exchanges import answered, silence
 
 OPERATION = load().operations["ListTrainingJobsForHyperParameterTuningJob"]
 READER = Reader.of(OPERATION)
-REQUEST = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
-
-
-def answered(answer: Any, status: int = 200) -> Exchange:
-    return Exchange(OPERATION.name, REQUEST, HttpResponse(status, (), dump(answer), 0.0))
 
 
 def items(*statuses: str) -> list[dict[str, Any]]:
@@ -39,13 +34,13 @@ def page(listed: Sequence[dict[str, Any]], token: Any = None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("token", [7, "", True, ["a"], {"a": "b"}], ids=repr)
-def test_a_token_that_is_no_string_is_seen_though_nobody_can_follow_it(token: Any) -> None:
+def test_a_token_that_is_no_string_is_seen(token: Any) -> None:
     verdict = are_strings(READER, [walked(page(items("Failed"), token))])
     assert verdict.outcome is Outcome.FAILED
     assert repr(token) in verdict.received
 
 
-def test_tokens_that_are_strings_pass_and_a_single_page_tells_nothing() -> None:
+def test_tokens_that_are_strings_pass_and_a_single_page_is_skipped() -> None:
     assert are_strings(READER, [walked(page(items("Failed"), "a"), page([]))]).rests_on == {"tokens": 1}
     assert are_strings(READER, [walked(page(items("Failed")))]).outcome is Outcome.SKIPPED
 
@@ -87,14 +82,12 @@ def test_an_answer_without_its_list_breaks_no_law_of_tokens(listed: Any) -> None
 
 @pytest.mark.parametrize(("status", "body"), [(200, b'{"TrainingJobSummaries": NaN}'), (302, b""), (200, b"<html>")])
 def test_an_offered_token_that_is_answered_with_no_page_is_neither_rejected_nor_taken(status: int, body: bytes) -> None:
-    received = Exchange(OPERATION.name, REQUEST, HttpResponse(status, (), body, 0.0))
-    verdict = foreign(READER, received, frozenset(), "match")
+    verdict = foreign(READER, answered(body, status), frozenset(), "match")
     assert (verdict.outcome, verdict.kind) == (Outcome.FAILED, "no-aws-answer")
-    silent = Exchange(OPERATION.name, REQUEST, None, Fault("timeout", "no answer in time"))
-    assert foreign(READER, silent, frozenset(), "match").outcome is Outcome.ERROR
+    assert foreign(READER, silence(), frozenset(), "match").outcome is Outcome.ERROR
 
 
-def test_a_token_that_is_rejected_the_second_time_is_reported_on_an_empty_page_too() -> None:
+def test_a_token_that_is_rejected_the_second_time_fails_on_an_empty_page_too() -> None:
     rejected = answered({"__type": "ValidationException"}, 400)
     assert same_page(READER, answered(page([])), rejected).outcome is Outcome.FAILED
     assert same_page(READER, answered(page([])), answered(page([]))).outcome is Outcome.PASSED

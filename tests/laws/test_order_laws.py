@@ -13,9 +13,9 @@ from conformance.contract.loading import load
 from conformance.mutation.servers import right, session_at
 from conformance.session.listing import Reader, Walked
 from conformance.session.session import TargetSession
-from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
+from conformance.wire.exchange import Listing
 from conformance.worlds.loading import load_world
+from laws.exchanges import answered
 
 CONTRACT = load()
 OPERATION = CONTRACT.operations["ListTrainingJobsForHyperParameterTuningJob"]
@@ -29,8 +29,7 @@ METRIC = "FinalObjectiveMetricValue"
 def listed(name: str, *items: tuple[str, Any]) -> Walked:
     """Walk a listing of training jobs, each a name and the time of its creation."""
     received = [{"TrainingJobName": each, "CreationTime": created} for each, created in items]
-    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
-    page = Exchange(OPERATION.name, request, HttpResponse(200, (), dump({"TrainingJobSummaries": received}), 0.0))
+    page = answered({"TrainingJobSummaries": received})
     return Walked(name, Listing((page,), tuple(received), complete=True), 100)
 
 
@@ -104,7 +103,7 @@ def test_a_filter_is_judged_where_its_items_are(status: str, others: list[str]) 
     names = ("augmented-manifest-piped", "one-hundred-and-one", "failed", "stopped")
     jobs = [WORLD.job(name) for name in names]
     session = session_at(CONTRACT, right(), jobs)
-    representative = next(inventory for inventory in session.listings(OPERATION) if inventory.name == names[0])
+    representative = next(each for each in session.listings(OPERATION) if each.name == names[0])
     query = Query(filtered=("StatusEquals", status))
     found = [subject.name for subject in Walker(BASE, session).subjects(representative, query)]
     assert found == [representative.name, *others]
@@ -115,7 +114,7 @@ def test_definitions_with_metrics_of_their_own_are_left_alone() -> None:
     jobs = [WORLD.job(name) for name in ("churn-57-in-all-statuses", "two-algorithms")]
     assert "two-algorithms" in subjects(session_at(CONTRACT, right(), jobs), METRIC)
     session = session_at(CONTRACT, right(), jobs)
-    several = next(inventory for inventory in session.listings(OPERATION) if inventory.name == "two-algorithms")
+    several = next(each for each in session.listings(OPERATION) if each.name == "two-algorithms")
     metrics = (item.get("FinalHyperParameterTuningJobObjectiveMetric") for item in several.items)
     next(metric for metric in metrics if metric)["MetricName"] = "another"
     assert "two-algorithms" not in subjects(session, METRIC)

@@ -16,8 +16,8 @@ from conformance.checks.protocol.circumstances import (
 )
 from conformance.checks.verdict import Outcome
 from conformance.contract.loading import load
-from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.wire.exchange import Exchange
+from laws.exchanges import answered, silence
 
 CONTRACT = load()
 SERVICE = CONTRACT.service
@@ -33,8 +33,7 @@ def arn(region: str = "us-east-1", account: str = "123456789012", partition: str
 
 
 def described(region: str = "us-east-1", status: int = 200, **members: Any) -> Exchange:
-    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}", region)
-    return Exchange(DESCRIBE.name, request, HttpResponse(status, DATE, dump(members), 0.0, NOW))
+    return answered(members, status, DATE, operation=DESCRIBE.name, region=region, at=NOW)
 
 
 def received(item: str, region: str = "us-east-1", **members: Any) -> Exchange:
@@ -111,8 +110,7 @@ def test_a_second_region_has_no_such_resource_or_one_of_its_own(exchange: Exchan
 
 
 def test_silence_in_a_second_region_is_an_error() -> None:
-    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}", "eu-west-1")
-    silent = Exchange(DESCRIBE.name, request, None, Fault("timeout", "no answer"))
+    silent = silence(operation=DESCRIBE.name, region="eu-west-1")
     assert elsewhere(SERVICE, DESCRIBE, silent, "us-east-1").outcome is Outcome.ERROR
 
 
@@ -132,10 +130,8 @@ def test_what_has_happened_is_not_later_than_the_answer(member: str, ahead: floa
 
 
 def test_times_are_compared_with_the_answers_own_date_first() -> None:
-    body = dump({"TrainingJobSummaries": [{"CreationTime": NOW - 1, "TrainingEndTime": NOW + 7_200}]})
-    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
-    dated = Exchange(LIST.name, request, HttpResponse(200, DATE, body, 0.0, NOW + 9_999))
-    undated = Exchange(LIST.name, request, HttpResponse(200, (), body, 0.0, NOW + 9_999))
+    body = {"TrainingJobSummaries": [{"CreationTime": NOW - 1, "TrainingEndTime": NOW + 7_200}]}
+    dated, undated = (answered(body, 200, headers, operation=LIST.name, at=NOW + 9_999) for headers in (DATE, ()))
     assert nothing_to_come(SERVICE, LIST, (dated,)).outcome is FAILED
     assert nothing_to_come(SERVICE, LIST, (undated,)).outcome is PASSED
 

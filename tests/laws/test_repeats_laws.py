@@ -1,4 +1,4 @@
-"""What has ended is told in the same way twice: which differences count, who is asked again, and what it costs."""
+"""What has ended is answered in the same way twice: which differences count, and who is asked again."""
 
 from __future__ import annotations
 
@@ -17,19 +17,15 @@ from conformance.session.listing import Reader, Walked
 from conformance.session.session import TargetSession
 from conformance.suite.catalogue import catalogue, select
 from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse, Listing
+from conformance.wire.exchange import Fault, Listing
 from conformance.wire.request import Request
 from conformance.worlds.loading import load_world
+from laws.exchanges import answered
 
 CONTRACT = load()
 DESCRIBE, LIST = (CONTRACT.operations[name] for name in sorted(CONTRACT.operations))
 READER = Reader.of(LIST)
 WORLD = load_world("default")
-
-
-def answered(answer: Any, status: int = 200) -> Exchange:
-    request = HttpRequest("POST", "http://127.0.0.1/", (), b"{}")
-    return Exchange(LIST.name, request, HttpResponse(status, (), dump(answer), 0.0))
 
 
 def described(first: Any, second: Any) -> Verdict:
@@ -94,7 +90,7 @@ def test_odd_pages_break_nothing(odd: Any) -> None:
     assert same_again(page, answered({"TrainingJobSummaries": [item("a")]}), READER).outcome is not Outcome.ERROR
 
 
-def test_a_rejection_the_second_time_fails_and_one_the_first_time_tells_nothing() -> None:
+def test_a_rejection_the_second_time_fails_and_one_the_first_time_is_skipped() -> None:
     good, bad = answered({}), answered({"__type": "ResourceNotFound"}, 400)
     assert same_again(good, bad, None).kind == "not-repeated"
     assert same_again(bad, good, None).outcome is Outcome.SKIPPED
@@ -159,7 +155,7 @@ def test_a_target_that_says_something_else_each_time_is_accused() -> None:
     assert verdict_at(every_time, known=False)[1].outcome is Outcome.FAILED
 
 
-def test_a_state_that_nobody_else_has_in_hand_can_not_have_changed() -> None:
+def test_a_state_that_the_suite_made_can_not_have_changed() -> None:
     changed_once = otherwise(dict.fromkeys(range(1, 9), MOVED), "exactly-ten")
     assert verdict_at(changed_once, known=True)[1].outcome is Outcome.FAILED
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from conformance.checks.protocol.envelope import RULES
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load
-from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.wire.exchange import Exchange
+from laws.exchanges import answered as ended
+from laws.exchanges import silence
 
 JSON = "application/x-amz-json-1.1"
 PASSED, FAILED, SKIPPED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED, Outcome.ERROR
@@ -17,7 +17,7 @@ PASSED, FAILED, SKIPPED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
 
 def answered(body: bytes = b"{}", status: int = 200, **headers: str) -> Exchange:
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return Exchange("any", HttpRequest("POST", "http://127.0.0.1/", (), b"{}"), HttpResponse(status, named, body, 0.0))
+    return ended(body, status, named)
 
 
 CONTRACT = load()
@@ -76,8 +76,7 @@ def test_an_error_has_a_bare_type_and_a_message(body: bytes, bare: Outcome, mess
 
 @pytest.mark.parametrize("place", RULES)
 def test_silence_is_no_failure(place: str) -> None:
-    silent = Exchange("any", HttpRequest("POST", "http://127.0.0.1/", (), b"{}"), None, Fault("timeout", "no answer"))
-    assert judged(place, silent) in {ERROR, SKIPPED}
+    assert judged(place, silence()) in {ERROR, SKIPPED}
     assert judged(place) is SKIPPED
 
 
@@ -92,8 +91,7 @@ def test_every_kind_of_error_is_looked_at_and_named() -> None:
 
 
 def test_two_content_types_are_none() -> None:
-    headers = (("Content-Type", JSON), ("content-type", "text/html"))
-    twice = Exchange("any", HttpRequest("POST", "/", (), b"{}"), HttpResponse(200, headers, b"{}", 0.0))
+    twice = ended(headers=(("Content-Type", JSON), ("content-type", "text/html")))
     assert judged("answer/content-type", twice) is FAILED
     assert judged("answer/single-headers", twice) is FAILED
     assert judged("answer/single-headers", answered(content_type=JSON, server="any")) is PASSED
@@ -122,9 +120,7 @@ DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
     ],
 )
 def test_a_date_is_that_of_http_and_of_now(date: str, form: Outcome, is_now: Outcome) -> None:
-    item = answered(date=date)
-    assert item.response
-    exchange = replace(item, response=replace(item.response, at=NOW))
+    exchange = ended(headers=(("Date", date),), at=NOW)
     assert judged("answer/date", exchange) is form
     assert judged("answer/date-is-now", exchange) is is_now
 
