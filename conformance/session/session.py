@@ -21,26 +21,15 @@ from conformance.wire.limits import Limits
 from conformance.wire.request import Request, UnansweredError
 
 _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
-
-
 _AT_ONCE = frozenset({"budget", "credentials", RUN_TIME})
 """Faults after which no request will be answered: there is no use in trying four more."""
-
-
 _PATIENCE = 5
-
-
 MOST_RESTARTS = 10
 """How often a server is brought back in a run."""
-
-
 _SHOWN = 60
 """Bytes of a body that are shown."""
-
-
 _MOST_DOUBTS = 20
 """How often a target that drops one connection after the other is asked whether it is there: a run stays bounded."""
-
 
 T = TypeVar("T")
 
@@ -119,10 +108,6 @@ class Exchanges:
             found[key] = make()
         return cast("T", found[key])
 
-    def has(self, *key: Hashable) -> bool:
-        """Return whether something is remembered under a key, since the target was asked (again)."""
-        return key in self._memory.found
-
     def exchange(self, request: Request, *, ordinary: bool = True) -> Exchange:
         """Return the exchange of a request, sent now or remembered.
 
@@ -136,7 +121,7 @@ class Exchanges:
                 self._memory.exchanges[request] = exchange
             # What is asked again and answered in the same words is no further evidence, and not kept a second time.
             first = self._kept.setdefault(request, exchange)
-            if first is exchange or first.response is None or not _same(first, exchange):
+            if first is exchange or first.response is None or _content(first) != _content(exchange):
                 self._keep(exchange)
         if ordinary:
             self._see(exchange)
@@ -165,32 +150,35 @@ class Exchanges:
 
     def _is_over(self) -> bool:
         """Ask a target that dropped a connection for once what it has answered before: it may be gone altogether."""
-        if self._answered is None or self._faults or self._doubts >= _MOST_DOUBTS:
-            return False
+        probe = None if self._faults else self._probe()
+        return probe is not None and probe.fault is not None and probe.fault.kind in {"unreachable", KILLED}
+
+    def _probe(self) -> Exchange | None:
+        """Send what the target has answered before; None where there is nothing of the kind, or too often already."""
+        if self._answered is None or self._doubts >= _MOST_DOUBTS:
+            return None
         self._doubts += 1
         try:
-            probe = self._sender.send(self._answered)
+            return self._sender.send(self._answered)
         except UnansweredError:
-            return False
-        return probe.fault is not None and probe.fault.kind in {"unreachable", KILLED}
+            return None
 
     def count(self, fault: Fault | None, request: Request | None = None) -> None:
         """Count a request that found no answer, or (None) one that did: too many in a row, and the target is gone.
 
         `request` is None for what a client library made.
         """
-        if fault is not None and fault.kind == KILLED:
-            self._crashed(request, self.asking, fault, answered=False)
+        self._faults = self._faults + 1 if fault is not None and fault.kind in _FATAL else 0
+        if fault is None:
             return
-        if fault is not None and fault.kind == "unreachable" and self._last is not None and self._answered is not None:
+        if fault.kind == KILLED:
+            self._crashed(request, self.asking, fault, answered=False)
+        elif fault.kind == "unreachable" and self._last is not None and self._answered is not None:
             # Nothing listens any more: what was sent before was the end of the server, not this request.
             self._crashed(self._last, self._last_for, fault, answered=self._last_answered)
-            return
-        fatal = fault is not None and fault.kind in _FATAL
-        self._faults = self._faults + 1 if fatal else 0
-        if fault is not None and fault.kind in _AT_ONCE:
+        elif fault.kind in _AT_ONCE:
             self.gone = fault
-        elif self._faults >= _PATIENCE and fault is not None and not self._still_there(fault):
+        elif self._faults >= _PATIENCE and not self._still_there(fault):
             self.gone = Fault("gone", f"the target gave no answer {_PATIENCE} times in a row: {fault.detail}")
 
     def _crashed(self, request: Request | None, check: str, fault: Fault, *, answered: bool) -> None:
@@ -209,25 +197,19 @@ class Exchanges:
 
     def _still_there(self, fault: Fault) -> bool:
         """Ask a target that drops connections what it has answered before: a handler that dies on a body is no end."""
-        if fault.kind != "dropped" or self._answered is None or self._doubts >= _MOST_DOUBTS:
-            return False
-        self._doubts += 1
-        try:
-            answers = self._sender.send(self._answered).response is not None
-        except UnansweredError:
+        probe = self._probe() if fault.kind == "dropped" else None
+        if probe is None:
             return False
         self._faults = 0
-        return answers
+        return probe.response is not None
 
     def _keep(self, exchange: Exchange) -> None:
         """Count what an exchange takes in memory: too much of it, and nothing more is asked."""
         self._bytes += weight(exchange.response.body) if exchange.response else 0
         self._bytes += len(exchange.request.body)
         if self._bytes > self._most_bytes and self.gone is None:
-            words = (
-                f"the answers of the target take more than {self._most_bytes} bytes together (limits: max_kept_bytes)"
-            )
-            self.gone = Fault("too-large", words)
+            limit = f"{self._most_bytes} bytes together (limits: max_kept_bytes)"
+            self.gone = Fault("too-large", f"the answers of the target take more than {limit}")
 
     @contextmanager
     def asking_again(self) -> Iterator[None]:
@@ -253,7 +235,7 @@ class Exchanges:
 
     def _see(self, exchange: Exchange) -> None:
         if exchange.response is not None and exchange.ok and exchange.operation in self._answers:
-            self._answers[exchange.operation].setdefault((exchange.status, exchange.response.body), exchange)
+            self._answers[exchange.operation].setdefault(_content(exchange), exchange)
 
     def answers(self, operation: str) -> tuple[Exchange, ...]:
         """Return every accepted answer of an operation that the run saw, client libraries' included, each once."""
@@ -263,7 +245,7 @@ class Exchanges:
         """Return each exchange of an operation that has an answer: of requests that fit, and of client libraries."""
         own = {request: item for request, item in self._memory.exchanges.items() if request.operation == operation}
         # Where processes share a run, several of them may have had the same answer: it is the request's own then.
-        bodies = {(item.status, item.response.body) for item in own.values() if item.response is not None}
+        bodies = {_content(item) for item in own.values() if item.response is not None}
         theirs = [item for key, item in self._answers[operation].items() if key not in bodies]
         fitting = [item for request, item in own.items() if item.response is not None and fits(request)]
         return (*fitting, *theirs)
@@ -288,11 +270,8 @@ class Exchanges:
         self.gone = gone
 
 
-def _same(item: Exchange, other: Exchange) -> bool:
-    """Return whether two exchanges have the same status and body."""
-    return item.status == other.status and (item.response and item.response.body) == (
-        other.response and other.response.body
-    )
+def _content(exchange: Exchange) -> tuple[int, bytes]:
+    return exchange.status, exchange.response.body if exchange.response else b""
 
 
 def describe(request: Request) -> str:
@@ -344,6 +323,10 @@ def follow(
     items: list[dict[str, Any]] = []
     tokens: set[str] = set()
     request, members = first, first.members
+
+    def ended(problem: str = "", *, left_off: bool = False) -> Listing:
+        return Listing(tuple(pages), tuple(items), complete=not problem, problem=problem, left_off=left_off)
+
     while True:
         page = exchange(request)
         pages.append(page)
@@ -351,23 +334,19 @@ def follow(
         found = answer.get(pagination.result)
         if not page.ok or not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             words = f"HTTP {page.status} without the list" if page.ok else shown(page)
-            return Listing(tuple(pages), tuple(items), complete=False, problem=f"page {len(pages)}: {words}")
+            return ended(f"page {len(pages)}: {words}")
         items += found
         token = answer.get(pagination.output_token)
         if token is None:
-            return Listing(tuple(pages), tuple(items), complete=True)
-        problem = ""
+            return ended()
         if not isinstance(token, str):
-            problem = f"page {len(pages)}: the token is no string but {token!r}"
-        elif token in tokens:
-            problem = f"page {len(pages)}: the token of an earlier page comes again"
-        elif len(token) > _LONGEST_TOKEN:
-            problem = f"page {len(pages)}: the token is {len(token):,} characters long"
-        if problem:
-            return Listing(tuple(pages), tuple(items), complete=False, problem=problem)
+            return ended(f"page {len(pages)}: the token is no string but {token!r}")
+        if token in tokens:
+            return ended(f"page {len(pages)}: the token of an earlier page comes again")
+        if len(token) > _LONGEST_TOKEN:
+            return ended(f"page {len(pages)}: the token is {len(token):,} characters long")
         if len(pages) >= most_pages or len(items) > most_items:
-            words = f"no end after {len(pages)} pages and {len(items)} items"
-            return Listing(tuple(pages), tuple(items), complete=False, problem=words, left_off=True)
+            return ended(f"no end after {len(pages)} pages and {len(items)} items", left_off=True)
         tokens.add(token)
         request = replace(first, body=dump(members | {pagination.input_token: token}))
 
@@ -438,7 +417,7 @@ class TargetSession(Exchanges):
         self.describing = next((op for op in contract.operations.values() if op.settled is not None), None)
         subject = self.describing.subject if self.describing is not None else None
         own = (op for op in contract.operations.values() if op.listing is not None and op.subject == subject)
-        self._surveyed = next(own, None)
+        self._listed_together = next(own, None)
         """The listing that is fetched with each description, for laws on both."""
 
     # -- resources
@@ -455,8 +434,7 @@ class TargetSession(Exchanges):
 
     def observed_exchanges(self) -> Iterator[Exchange]:
         """Return the description of every resource, and the pages of every default listing."""
-        for resource_snapshot in self.snapshot.resources:
-            yield resource_snapshot.description
+        yield from (resource.description for resource in self.snapshot.resources)
         for operation in self.contract.operations.values():
             if operation.listing is not None:
                 for each in self.listings(operation):
@@ -488,11 +466,14 @@ class TargetSession(Exchanges):
             raise unknown
 
     def _resource_snapshot(self, describing: Operation, resource: Resource) -> ResourceSnapshot:
-        description = self.exchange(Request.call(describing.name, {describing.subject: resource.name}))
+        members = {describing.subject: resource.name}
+        description = self.exchange(Request.call(describing.name, members))
         settled = describing.settled
         status = member(description.answer, settled.path) if settled else None
         ended = settled is not None and status in settled.values
-        listing = self._listed(self._surveyed, {describing.subject: resource.name}) if self._surveyed else None
+        listing = (
+            self._listed(self._listed_together, {describing.subject: resource.name}) if self._listed_together else None
+        )
         return ResourceSnapshot(resource.name, description, listing, ended, resource.known, resource.listed_known)
 
     def names(self, subject: str) -> tuple[str, ...]:
@@ -504,16 +485,9 @@ class TargetSession(Exchanges):
 
     def _named(self, subject: str) -> Iterator[str]:
         if self.describing is not None and subject == self.describing.subject:
-            resource_snapshots = [
-                resource_snapshot for resource_snapshot in self.snapshot.resources if resource_snapshot.description.ok
-            ]
-            yield from (
-                resource_snapshot.name
-                for resource_snapshot in (
-                    *(resource_snapshot for resource_snapshot in resource_snapshots if resource_snapshot.settled),
-                    *resource_snapshots,
-                )
-            )
+            existing = [resource for resource in self.snapshot.resources if resource.description.ok]
+            yield from (resource.name for resource in existing if resource.settled)
+            yield from (resource.name for resource in existing)
             return
         if self.describing is None:
             yield from (resource.name for resource in self._resources)
@@ -545,10 +519,8 @@ class TargetSession(Exchanges):
     @property
     def unknown_name(self) -> str:
         """A well-formed name that no resource has."""
-        taken = self.snapshot.by_name
-        return next(
-            name for name in ("conformance-no-such-job", "conformance-no-such-job-2", "z9") if name not in taken
-        )
+        names = ("conformance-no-such-job", "conformance-no-such-job-2", "z9")
+        return next(name for name in names if name not in self.snapshot.by_name)
 
     def plain(self, operation: Operation) -> Request:
         """Return the plainest valid request of an operation, about a resource that exists if any does."""
@@ -568,10 +540,10 @@ class TargetSession(Exchanges):
                 members = {operation.subject: name}
                 yield ListingSnapshot(name, members, self._listed(operation, members), settled=True)
         else:
-            for resource_snapshot in self.snapshot.resources:
-                members = {operation.subject: resource_snapshot.name}
-                listing = resource_snapshot.listing if operation is self._surveyed else self._listed(operation, members)
-                yield ListingSnapshot(resource_snapshot.name, members, listing, resource_snapshot.settled)
+            for resource in self.snapshot.resources:
+                members = {operation.subject: resource.name}
+                listing = resource.listing if operation is self._listed_together else self._listed(operation, members)
+                yield ListingSnapshot(resource.name, members, listing, resource.settled)
 
     def _listed(self, operation: Operation, members: Mapping[str, Any]) -> Listing | None:
         """Return the complete default listing; None where it is rejected."""
@@ -612,7 +584,7 @@ class TargetSession(Exchanges):
 
     def _refreshed(self, operation: Operation, each: ListingSnapshot) -> ListingSnapshot | None:
         """Return a listing as it is now; None where it is gone."""
-        if self.has("listings", operation.name):
+        if ("listings", operation.name) in self._memory.found:
             return next((other for other in self.listings(operation) if other.name == each.name), None)
         listing = self._listed(operation, each.members)
         return None if listing is None else replace(each, listing=listing)

@@ -22,17 +22,19 @@ from conformance.targets.state import Access, State, allowed_operations
 from conformance.wire.evidence import (
     SCHEMA,
     Bundle,
+    BundleWriter,
     EvidenceError,
     Origin,
     RecordedContract,
     RecordedRun,
     RecordedTarget,
     RecordingTool,
+    Replay,
     Selection,
+    read_bundle,
 )
 from conformance.wire.exchange import Fault, HttpResponse
 from conformance.wire.limits import Limits
-from conformance.wire.recording import BundleWriter, Replay, read_bundle
 from conformance.wire.redaction import AccountMask, ExchangeMask
 from conformance.wire.request import OutgoingRequest, Transport
 

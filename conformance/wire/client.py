@@ -24,7 +24,7 @@ from conformance.wire.exchange import (
     header,
 )
 from conformance.wire.limits import Limits, is_aws, reaches_only, reads
-from conformance.wire.redaction import Redactor
+from conformance.wire.redaction import Redactor, without_secrets
 from conformance.wire.request import (
     FOLLOWING,
     RAW,
@@ -38,7 +38,7 @@ from conformance.wire.request import (
 from conformance.wire.signing import Credentials, Signer, signed_region
 from conformance.wire.transport import HttpTransport
 
-_SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token", "cookie"})
+_LIMITS = Limits()
 _THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException", "RequestThrottled"}
 )
@@ -130,7 +130,7 @@ class Client:
         credentials: Credentials | None,
         *,
         region: str = "us-east-1",
-        limits: Limits | None = None,
+        limits: Limits = _LIMITS,
         allowed: frozenset[str] | None = None,
         read_only: bool = False,
         budget: int | None = None,
@@ -142,14 +142,8 @@ class Client:
         """Open nothing yet. `allowed` None allows every operation, `credentials` None signs nothing."""
         self.endpoint_url = endpoint_url
         self.seconds = 0.0
-        transport_options = transport_options or TransportOptions()
-        self._transport, self._recorder, self._refusals = (
-            transport_options.transport,
-            transport_options.recorder,
-            transport_options.refusals,
-        )
-        self._at_times_broken = transport_options.at_times_broken
-        self._traffic = transport_options.traffic
+        self._options = transport_options or TransportOptions()
+        self._traffic = self._options.traffic
         self._redactor = Redactor.of(credentials)
         self._protocol = protocol
         self._allowed = allowed
@@ -160,8 +154,8 @@ class Client:
         self._sleep = sleep
         self._next_at = 0.0
         self._signer = Signer(credentials, protocol.signing_name, region) if credentials else None
-        self._run_s = (limits or Limits()).run_s
-        self._http = HttpTransport(limits or Limits(), on_exchange=on_exchange, ca_bundle=transport_options.ca_bundle)
+        self._run_s = limits.run_s
+        self._http = HttpTransport(limits, on_exchange=on_exchange, ca_bundle=self._options.ca_bundle)
         prepared = requests.Request("POST", endpoint_url).prepare()
         self._url = prepared.url or endpoint_url
 
@@ -177,7 +171,7 @@ class Client:
         """Send one request; whatever happens comes back as an exchange, nothing is raised for the target's doing."""
         headers = self._headers(request)
         region = signed_region(self._region, request.signing) if self._signer else ""
-        kept = _without_secrets(headers) + ((("Transfer-Encoding", "chunked"),) if request.chunked else ())
+        kept = without_secrets(headers) + ((("Transfer-Encoding", "chunked"),) if request.chunked else ())
         shown = HttpRequest(request.method, self._url, kept, request.body, region)
         for item in (request, request.after):
             rejection = None if item is None else self.rejection(item.operation, self._headers(item), exact=False)
@@ -224,7 +218,7 @@ class Client:
                     return failures[-1]
                 raise
             code = exchange.error_code
-            if code in self._refusals and outgoing.signing is Signing.VALID:
+            if code in self._options.refusals and outgoing.signing is Signing.VALID:
                 words = f"the credentials are not taken: {code}: {exchange.error_message}".rstrip(": ")
                 return Exchange(outgoing.operation, shown, None, Fault("credentials", words))
             if code in _THROTTLED:
@@ -234,7 +228,7 @@ class Client:
             else:
                 self._learn(exchange, failures)
                 return exchange
-            if wait is not None and (code in _THROTTLED or self._at_times_broken):
+            if wait is not None and (code in _THROTTLED or self._options.at_times_broken):
                 self._sleep(wait)
         return Exchange(exchange.operation, shown, None, Fault("throttled", "still throttled after five pauses"))
 
@@ -271,7 +265,11 @@ class Client:
     def _left_s(self) -> float:
         """How many seconds the run has left."""
         began = self._traffic.began
-        return self._run_s if began is None or self._transport is not None else began + self._run_s - time.monotonic()
+        return (
+            self._run_s
+            if began is None or self._options.transport is not None
+            else began + self._run_s - time.monotonic()
+        )
 
     @property
     def _over(self) -> Fault:
@@ -302,29 +300,25 @@ class Client:
         )  # fmt: skip
 
     def _once(self, outgoing: OutgoingRequest, shown: HttpRequest) -> Exchange:
-        """Send a request, and again over a fresh connection where the first one did not bring an answer in HTTP."""
+        """Send a request over the kept connection, or over its own, behind the request that it has to follow."""
         if not outgoing.alone:
             return self._insistently(outgoing, shown)
         # What such a request leaves behind on a connection must not meet the next one.
         self._http.close()
         try:
-            return self._following(outgoing, shown) if outgoing.after else self._insistently(outgoing, shown)
-        finally:
-            self._http.close()
-
-    def _following(self, outgoing: OutgoingRequest, shown: HttpRequest) -> Exchange:
-        """Send two requests over one connection; return the exchange of the second."""
-        if outgoing.after is not None:
+            if outgoing.after is None:
+                return self._insistently(outgoing, shown)
             before = self._attempt(outgoing.after, shown)
             if before.fault is not None:
                 why = f"the request before it found no answer: {before.fault.detail}"
                 fault = before.fault if before.fault.kind == "budget" else Fault(NOT_FOLLOWED, why)
                 return Exchange(outgoing.operation, shown, None, fault)
-            if before.error_code in _THROTTLED:
-                return before
-        return self._attempt(outgoing, shown)
+            return before if before.error_code in _THROTTLED else self._attempt(outgoing, shown)
+        finally:
+            self._http.close()
 
     def _insistently(self, outgoing: OutgoingRequest, shown: HttpRequest) -> Exchange:
+        """Send a request, and again over a fresh connection where the first one did not bring an answer in HTTP."""
         first = self._attempt(outgoing, shown)
         if first.fault is None or first.fault.kind not in _OF_THE_CONNECTION:
             return first
@@ -342,8 +336,8 @@ class Client:
         fault = self.admit()
         if fault is None:
             started = time.perf_counter()
-            if self._transport is not None:
-                response, fault, sent = self._transport.carry(outgoing)
+            if self._options.transport is not None:
+                response, fault, sent = self._options.transport.carry(outgoing)
                 shown = shown if sent is None else self._signed(replace(shown, headers=sent), outgoing.signing)
             else:
                 body: bytes | Iterator[bytes] = _in_chunks(outgoing.body) if outgoing.chunked else outgoing.body
@@ -361,8 +355,8 @@ class Client:
                     fault = self._over
             self.seconds += time.perf_counter() - started
         response, fault = self._redacted(outgoing, response, fault)
-        if self._recorder is not None:
-            self._recorder.take(outgoing, response, fault)
+        if self._options.recorder is not None:
+            self._options.recorder.take(outgoing, response, fault)
         if response is not None and not self._traffic.first_headers:
             self._traffic.first_headers = response.headers
         return Exchange(outgoing.operation, shown, response, fault)
@@ -383,10 +377,6 @@ class Client:
             if now < self._next_at:
                 self._sleep(self._next_at - now)
             self._next_at = max(now, self._next_at) + self._pause
-
-
-def _without_secrets(headers: dict[str, str]) -> Headers:
-    return tuple((name, value) for name, value in headers.items() if name.lower() not in _SECRET_HEADERS)
 
 
 def _in_chunks(body: bytes, size: int = 16) -> Iterator[bytes]:

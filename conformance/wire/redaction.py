@@ -202,10 +202,12 @@ _PUBLIC = re.compile(r"(?:api\.|runtime\.)?sagemaker(?:-fips)?\.[a-z0-9-]+")
 """What comes before the domain in the host of a public endpoint."""
 
 
-_UNSENT = frozenset({"authorization", "x-amz-security-token", "cookie"})
+_SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token", "cookie"})
 
 
-_UNKEPT = frozenset({"set-cookie"})
+def without_secrets(headers: Mapping[str, str]) -> Headers:
+    """Return the headers of a request, those that hold a signature or a token left out."""
+    return tuple((name, value) for name, value in headers.items() if name.lower() not in _SECRET_HEADERS)
 
 
 _LETTER = re.compile(r"[A-Za-z0-9]")
@@ -237,13 +239,13 @@ class ExchangeMask:
         """Return a body redacted, whatever bytes it is made of."""
         return self.text(body.decode("latin-1")).encode("latin-1")
 
-    def sent(self, headers: Headers) -> Headers:
-        """Return the headers of a request, those that hold a signature or a token left out."""
-        return tuple((name, self.text(value)) for name, value in headers if name.lower() not in _UNSENT)
+    def sent(self, headers: Mapping[str, str]) -> Headers:
+        """Return the headers of a request redacted, those that hold a signature or a token left out."""
+        return tuple((name, self.text(value)) for name, value in without_secrets(headers))
 
     def response(self, response: HttpResponse) -> HttpResponse:
         """Return an answer redacted."""
-        headers = tuple((name, self.text(value)) for name, value in response.headers if name.lower() not in _UNKEPT)
+        headers = tuple((name, self.text(value)) for name, value in response.headers if name.lower() != "set-cookie")
         return replace(response, headers=headers, body=self.body(response.body))
 
     def fault(self, fault: Fault) -> Fault:

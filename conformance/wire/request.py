@@ -79,10 +79,6 @@ class Request:
         """Return the same request with one more header."""
         return replace(self, extra_headers=(*self.extra_headers, (name, value)))
 
-    def having(self, **members: Any) -> Request:
-        """Return the same request with these members set."""
-        return replace(self, body=dump(self.members | members))
-
     def lacking(self, *names: str) -> Request:
         """Return the same request without these members."""
         return replace(self, body=dump({name: value for name, value in self.members.items() if name not in names}))

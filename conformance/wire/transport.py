@@ -40,7 +40,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util.ssl_ import create_urllib3_context
 
-from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, Fault, Headers, HttpResponse
+from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, Fault, HttpResponse
 from conformance.wire.limits import Limits
 
 
@@ -84,25 +84,25 @@ def read_body(raw: Any, coding: str, deadline: Deadline, most: int) -> bytes:
 
     Raises one of the errors above, or whatever the connection raises.
     """
-    parts: list[bytes] = []
-    size = 0
-    for part in _unpacked(_read(raw, deadline, most), coding.strip().lower()):
-        size += len(part)
-        if size > most:
-            raise TooLargeError(f"the body is larger than {most} bytes")
-        parts.append(part)
+    packed = _bounded(_read(raw, deadline), most)
+    content = b"".join(_bounded(_unpacked(packed, coding.strip().lower()), most))
     raw.release_conn()
-    return b"".join(parts)
+    return content
 
 
-def _read(raw: Any, deadline: Deadline, most: int) -> Iterator[bytes]:
-    size = 0
+def _read(raw: Any, deadline: Deadline) -> Iterator[bytes]:
     while piece := raw.read1(_PIECE, decode_content=False):
+        yield piece
+        deadline.check()
+
+
+def _bounded(pieces: Iterator[bytes], most: int) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
         size += len(piece)
         if size > most:
             raise TooLargeError(f"the body is larger than {most} bytes")
         yield piece
-        deadline.check()
 
 
 def _unpacked(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
@@ -352,7 +352,9 @@ class HttpTransport:
         try:
             # The adapter itself, not a Session: no cookies, no environment, and nothing that could follow a redirect.
             answer = self._connection.send(prepared, stream=True, timeout=patience, verify=self._verify)
-            headers_of_answer = _bounded(tuple(answer.raw.headers.items()))
+            headers_of_answer = tuple(answer.raw.headers.items())
+            if sum(len(name) + len(value) for name, value in headers_of_answer) > _MOST_HEADER_BYTES:
+                raise TooLargeError(f"the headers are larger than {_MOST_HEADER_BYTES} bytes together")
             coding = answer.headers.get("Content-Encoding", "")
             content = read_body(answer.raw, coding, self._deadline, limits.max_body_bytes)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -363,12 +365,6 @@ class HttpTransport:
             return None, fault
         elapsed = time.perf_counter() - started
         return HttpResponse(answer.status_code, headers_of_answer, content, elapsed, time.time()), None
-
-
-def _bounded(headers: Headers) -> Headers:
-    if sum(len(name) + len(value) for name, value in headers) > _MOST_HEADER_BYTES:
-        raise TooLargeError(f"the headers are larger than {_MOST_HEADER_BYTES} bytes together")
-    return headers
 
 
 def _fault(error: Exception) -> Fault:

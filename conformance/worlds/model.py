@@ -20,6 +20,8 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Self
 
+import msgspec
+
 ENDED_TUNING_STATUSES = frozenset({"Completed", "Failed", "Stopped"})
 TUNING_STATUSES = ENDED_TUNING_STATUSES | {"InProgress", "Stopping", "Deleting", "DeleteFailed"}
 RUNNING_STATUSES = frozenset({"InProgress", "Stopping"})
@@ -50,11 +52,6 @@ class WorldTrainingJob:
         """Return the members that have a value, under the names of this class."""
         return _members(self) | {"tuned": dict(self.tuned)}
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Take back what `to_json` gave."""
-        return cls(**value)
-
 
 @dataclass(frozen=True)
 class WorldJob:
@@ -74,6 +71,11 @@ class WorldJob:
     """Seconds of wall clock used so far."""
     training_jobs: tuple[WorldTrainingJob, ...] = ()
 
+    @property
+    def _config(self) -> Mapping[str, Any]:
+        config: Mapping[str, Any] = self.create.get("HyperParameterTuningJobConfig", {})
+        return config
+
     @cached_property
     def definitions(self) -> tuple[Mapping[str, Any], ...]:
         """The one definition, or the several."""
@@ -88,10 +90,7 @@ class WorldJob:
 
     def objective_of(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the objective of a definition: its own, or that of the whole job, or none."""
-        own = definition.get("TuningObjective")
-        config: Mapping[str, Any] = self.create.get("HyperParameterTuningJobConfig", {})
-        objective: Mapping[str, Any] = own or config.get("HyperParameterTuningJobObjective") or {}
-        return objective
+        return definition.get("TuningObjective") or self._config.get("HyperParameterTuningJobObjective") or {}
 
     @cached_property
     def _objectives(self) -> Mapping[str | None, Mapping[str, Any]]:
@@ -104,10 +103,7 @@ class WorldJob:
 
     def ranges_of(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the ranges that hold for a definition: its own, or those of the whole job; empty where neither is."""
-        own = definition.get("HyperParameterRanges")
-        config: Mapping[str, Any] = self.create.get("HyperParameterTuningJobConfig", {})
-        ranges: Mapping[str, Any] = own or config.get("ParameterRanges") or {}
-        return ranges
+        return definition.get("HyperParameterRanges") or self._config.get("ParameterRanges") or {}
 
     def to_json(self) -> dict[str, Any]:
         """Return the members that have a value, under the names of this class."""
@@ -115,9 +111,8 @@ class WorldJob:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Take back what `to_json` gave."""
-        launched = tuple(WorldTrainingJob.from_json(job) for job in value.get("training_jobs", ()))
-        return cls(**{**value, "training_jobs": launched})
+        """Take back what `to_json` gave. Raises ValueError."""
+        return msgspec.convert(value, cls)
 
 
 @dataclass(frozen=True)
@@ -142,8 +137,8 @@ class World:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Take back what `to_json` gave."""
-        return cls(**{**value, "jobs": tuple(WorldJob.from_json(job) for job in value.get("jobs", ()))})
+        """Take back what `to_json` gave. Raises ValueError."""
+        return msgspec.convert(value, cls)
 
 
 def _members(value: World | WorldJob | WorldTrainingJob) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import jsonschema
 
 from conformance.wire.evidence import (
     START,
+    BundleWriter,
     Origin,
     RecordedContract,
     RecordedRun,
@@ -23,7 +24,6 @@ from conformance.wire.evidence import (
     link_of,
 )
 from conformance.wire.exchange import Fault, HttpResponse, Signing
-from conformance.wire.recording import BundleWriter
 from conformance.wire.redaction import AccountMask, ExchangeMask
 from conformance.wire.request import OutgoingRequest
 

@@ -12,9 +12,8 @@ import pytest
 from bundles import STATE, Line, answer, lines, origin, outgoing, put, rewrite, schema_errors, writing, written
 
 from conformance.errors import ExitCode
-from conformance.wire.evidence import EvidenceError
+from conformance.wire.evidence import EvidenceError, Replay, read_bundle
 from conformance.wire.exchange import Signing
-from conformance.wire.recording import Replay, read_bundle
 from conformance.wire.redaction import AccountMask, ExchangeMask
 from conformance.wire.request import UnansweredError
 
@@ -195,9 +194,8 @@ class TestCutShort:
         with path.open("ab") as file:
             # Within the same stream of gzip nothing can be added by hand, so that this one is all bomb.
             file.write(bomb) if path.suffix != ".gz" else path.write_bytes(gzip.compress(bomb))
-        monkeypatch.setattr("conformance.wire.recording._MOST_BYTES", 2**12 if what == "evidence" else 2**30)
-        monkeypatch.setattr("conformance.wire.recording._MOST_OF_A_LINE", 2**10 if what == "entry" else 2**30)
-        monkeypatch.setattr("conformance.wire.recording._CHUNK", 2**9)
+        monkeypatch.setattr("conformance.wire.evidence._MOST_BYTES", 2**12 if what == "evidence" else 2**30)
+        monkeypatch.setattr("conformance.wire.evidence._MOST_OF_A_LINE", 2**10 if what == "entry" else 2**30)
         with pytest.raises(EvidenceError, match=f"the {what} is larger"):
             read_bundle(path)
 

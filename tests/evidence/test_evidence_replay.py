@@ -31,8 +31,7 @@ import conformance as package
 from conformance.errors import ExitCode
 from conformance.reference.foreground import Faults
 from conformance.reference.server import ReferenceServer
-from conformance.wire.evidence import evidence_schema
-from conformance.wire.recording import read_bundle
+from conformance.wire.evidence import evidence_schema, read_bundle
 from conformance.worlds.loading import load_world
 
 pytestmark = pytest.mark.slow

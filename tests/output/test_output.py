@@ -16,8 +16,7 @@ from conformance.output import InUseError, alone_in, open_alone, write_whole
 from conformance.report.record import RecordError, RecordWriter
 from conformance.targets.launch import launched
 from conformance.targets.spec import Kind, Launch, Origin, StateSource, TargetError, TargetSpec
-from conformance.wire.evidence import EvidenceError
-from conformance.wire.recording import BundleWriter
+from conformance.wire.evidence import BundleWriter, EvidenceError
 from conformance.wire.redaction import AccountMask, ExchangeMask
 
 

@@ -115,8 +115,7 @@ def test_an_exchange_without_an_answer_says_why() -> None:
 
 def test_requests_are_compared_by_what_they_send() -> None:
     plain = Request.call("Describe", {"Name": "a"})
-    assert plain.having(Limit=1) == Request.call("Describe", {"Name": "a", "Limit": 1})
-    assert plain.having(Limit=1).lacking("Limit") == plain
+    assert Request.call("Describe", {"Name": "a", "Limit": 1}).lacking("Limit") == plain
     assert len({plain, Request.call("Describe", {"Name": "a"})}) == 1
     with pytest.raises(TypeError):
         _ = Request("Describe", b"[]").members
