@@ -100,7 +100,8 @@ def _of_page(loaded: Contract, options: dict[str, Any]) -> Drift:
     style = styles.style_named(options["style"]) if options["style"] else styles.style_of(page)
     operation = operation_named(options["operation"], loaded.operations) if options["operation"] else ""
     operation = operation or styles.operation_of(page, loaded.operations)
-    return against_page(loaded, styles.read(styles.about(page, operation), style), shown)
+    about = styles.about(page, operation, loaded.operations[operation].input.members)
+    return against_page(loaded, styles.read(about, style), shown)
 
 
 def _of_model(loaded: Contract, options: dict[str, Any]) -> Drift:

@@ -1,164 +1,185 @@
-"""A page of the API Reference, as Markdown or saved as text: drawn JSON, then each member below its heading."""
+"""A page of the API Reference, as Markdown or saved as text: drawn JSON, then each member below its heading.
+
+Members of types are on pages of their own (`API_Channel.md`); where these are known, they are read as part of the
+operation that uses them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
-from conformance.documents.claims import Place, Read, Statement, Unread
+from conformance.documents.claims import Explained, Place, Read, Statement
 from conformance.documents.drawing import drawn, end_of_drawing
-from conformance.documents.outline import rest
-from conformance.documents.page import Page, heading, spans
-from conformance.documents.prose import is_label, label, plain, statements
-
-Heading = tuple[int, str, str]
-"""Line, name of the member, and the prose on the heading's own line."""
+from conformance.documents.labels import Labels, is_label, plain
+from conformance.documents.page import Numbered, Page, heading, spans
+from conformance.documents.prose import statements
 
 _SUCCESS = re.compile(r"If the action is successful, the service sends back an HTTP (\d+) response.*")
+_ACCEPTS = re.compile(r"The request accepts the following data.*")
 _ERROR_STATUS = re.compile(r"HTTP Status Code: (\d+)")
 _LINKS = re.compile(r"For more information about using this API in one of the language-specific")
+_TAIL = ("See Also", "Examples", "Example")
 _CODE = re.compile(r"[A-Z]\w+")
+_STARRED = re.compile(r"\s*\*\* ?\[?\s*([\w.-]+)\s*\]?(?:\([^)]*\))? ?\*\*(.*)")
+_ALONE = re.compile(r" *([A-Za-z]\w+) *")
+_OPENING = re.compile(r"\s*\{")
 
 
-def drawing(page: Page, start: int, root: Place) -> Iterator[Read]:
-    """Read drawn JSON: it shows types, and has one word for all numbers. Raises PageError."""
-    for node in drawn(page, start):
+def read(page: Page) -> Iterator[Read]:
+    """Read the page of an operation, or of a type (about no operation). Raises PageError for a drawing."""
+    asked, given = Place(page.operation, "input", ""), Place(page.operation, "output", "")
+    start, response, errors = _parts(page)
+    yield from _side(page, page.numbered(start, response), asked)
+    yield from _side(page, page.numbered(response, errors), given)
+    for line, text in page.numbered(1, errors):
+        if match := _SUCCESS.match(text.strip()):
+            yield Statement("http_status", int(match[1]), line).by(page.document, given)
+    yield from _errors(page, errors)
+
+
+def type_name(page: Page) -> str:
+    """Return the name of the type that a page is about: its title."""
+    return next((heading(text) for text in page.lines if text.strip()), "")
+
+
+def is_type(page: Page) -> bool:
+    """Return whether a page is about a type, and not about an operation."""
+    return any(heading(text) == "Contents" for text in page.lines)
+
+
+def _parts(page: Page) -> tuple[int, int, int]:
+    """Return the lines on which the request, the answer and the errors begin.
+
+    A page without headings has two drawings, or one and a line that says whose it is.
+    """
+    titles: dict[str, int] = {}
+    for line, text in page.numbered():
+        titles.setdefault(heading(text), line)
+    begins = titles.get("Contents") or titles.get("Request Syntax")
+    start = begins or 1
+    marks = [titles[title] for title in ("Response Syntax", "Response Elements") if title in titles]
+    marks += [line for line, text in page.numbered(start) if _SUCCESS.match(text.strip())][:1]
+    first = _opening(page, start)
+    second = _opening(page, end_of_drawing(page, page.numbered(first)) + 1) if first else 0
+    asks = begins or any(_ACCEPTS.match(text.strip()) for text in page.lines)
+    marks += [line for line in (second or (0 if asks else first),) if line]
+    end = titles.get("Errors") or _first_error(page) or titles.get("See Also") or len(page.lines) + 1
+    return start, min([*marks, end]), end
+
+
+def _opening(page: Page, start: int) -> int:
+    """Return the line on which the first drawing from `start` on begins, 0 where there is none."""
+    return next((line for line, text in page.numbered(start) if _OPENING.match(text)), 0)
+
+
+def _side(page: Page, lines: Numbered, root: Place) -> Iterator[Read]:
+    """Read drawn JSON, which shows types and has one word for all numbers, and the members below it."""
+    opening = _opening(page, lines[0][0]) if lines else 0
+    drawing = drawn(page, page.numbered(opening)) if opening and opening <= lines[-1][0] else []
+    for node in drawing:
         place = root.below(node.path)
         yield Statement("present", value=True, line=node.line).by(page.document, place)
         if node.kind:
             yield Statement("type", node.kind, node.line).by(page.document, place)
+    headings = _headings(page, lines)
+    explained = {name for _, name, _ in headings}
+    for node in drawing:
+        if re.fullmatch(r"\w+", node.path) and node.path not in explained:
+            yield page.unread(node.line, f"{node.path} is drawn, and not explained")
+    yield from _members(page, lines, root, ())
 
 
-def members(page: Page, headings: Sequence[Heading], end: int, root: Place) -> Iterator[Read]:
-    """Read the lines below each heading."""
-    bounds = spans([line for line, _, _ in headings], end)
-    for (line, name, prose), (_, stop) in zip(headings, bounds, strict=True):
-        place = root.below(name)
-        yield Statement("present", value=True, line=line).by(page.document, place)
-        labelled = [(number, text.strip()) for number, text in page.numbered(line + 1, stop) if text.strip()]
-        kind = ""
-        for number, text in labelled:
-            stated = label(name, number, text)
-            if not stated and is_label(text):
-                yield Unread(number, text, f"a label of {place.path} that is not known")
-            for path, statement in stated:
-                if path == name and statement.facet == "type":
-                    kind = kind or str(statement.value)
-                yield statement.by(page.document, root.below(path))
-        explained = ((line, prose), *((number, plain(text)) for number, text in labelled))
-        for statement in statements(explained, kind, ()):
-            yield statement.by(page.document, place)
+def _headings(page: Page, lines: Numbered) -> list[tuple[int, str, str]]:
+    """Return the headings of members: line, name, and the prose on the line itself.
+
+    A page without stars has names alone; one without a label before the next is a word of the prose.
+    """
+    starred = [(line, match[1], plain(match[2])) for line, text in lines if (match := _STARRED.fullmatch(text))]
+    if starred or any(_STARRED.fullmatch(text) for text in page.lines):
+        return starred
+    alone = [(line, match[1]) for line, text in lines if (match := _ALONE.fullmatch(text))]
+    bounds = spans([line for line, _ in alone], lines[-1][0] + 1 if lines else 1)
+    return [
+        (line, name, "")
+        for (line, name), (_, stop) in zip(alone, bounds, strict=True)
+        if any(is_label(text) for _, text in page.numbered(line + 1, stop))
+    ]
 
 
-def success(page: Page, root: Place) -> Iterator[Read]:
-    """Read the HTTP status of a success."""
-    for line, text in page.numbered(1):
-        if match := _SUCCESS.match(text.strip()):
-            yield Statement("http_status", int(match[1]), line).by(page.document, root)
+def _members(page: Page, lines: Numbered, root: Place, above: tuple[str, ...]) -> Iterator[Read]:
+    """Read the lines below each heading, and the pages of the types that they name; `above` are those being read."""
+    headings = _headings(page, lines)
+    end = lines[-1][0] + 1 if lines else 1
+    for heading_of, (_, stop) in zip(headings, spans([line for line, _, _ in headings], end), strict=True):
+        labels = Labels()
+        place = root.below(heading_of[1])
+        yield from _member(page, heading_of, stop, place, labels)
+        for path, name in labels.named.items():
+            if name in page.types and name not in above:
+                of_type = replace(page.types[name], operation=page.operation, types=page.types)
+                start, _, last = _parts(of_type)
+                yield from _members(of_type, of_type.numbered(start, last), place.below(path), (*above, name))
 
 
-def errors(page: Page) -> Iterator[Read]:
-    """Read the errors: the nearest line above a status that is one word is its code."""
-    for line, text in page.numbered(1):
+def _member(page: Page, found: tuple[int, str, str], stop: int, place: Place, labels: Labels) -> Iterator[Read]:
+    """Read the lines below one heading (line, name, prose), and the labels among them into `labels`."""
+    line, name, prose = found
+    yield Statement("present", value=True, line=line).by(page.document, place)
+    sentences = [(line, prose)] if prose else []
+    for number, text in page.numbered(line + 1, stop):
+        stated = labels.read(number, text.strip())
+        yield from (statement.by(page.document, place.below(path)) for path, statement in stated)
+        if not stated and is_label(text):
+            yield page.unread(number, f"a label of {place.path} that is not known")
+        elif not stated and text.strip():
+            sentences.append((number, plain(text)))
+    if not labels.types:
+        yield page.unread(line, f"no label says the type of {place.path}")
+    if sentences:
+        yield Explained(page.document, place, tuple(sentences))
+    for said in statements(tuple(sentences), name, labels.types.get("", ""), ()):
+        if isinstance(said, Statement):
+            yield said.by(page.document, place)
+
+
+def _errors(page: Page, start: int) -> Iterator[Read]:
+    """Read the errors, and what comes after them but for examples and links."""
+    last = start
+    for line, text in page.numbered(start):
         if match := _ERROR_STATUS.match(plain(text)):
-            above = _code_above(page, line)
+            above = _code(page.numbered(last, line))
+            last = line + 1
             if above is None:
-                yield Unread(line, text.strip(), "the status of an error whose code is not above it")
+                yield page.unread(line, "the status of an error whose code is not above it")
                 continue
             number, code = above
             place = Place(page.operation, "error", code)
             yield Statement("present", value=True, line=number).by(page.document, place)
             yield Statement("http_status", int(match[1]), line).by(page.document, place)
+    if last > start:
+        lines = page.numbered(last)
+        links = (at for at, (_, text) in enumerate(lines) if heading(text) in _TAIL or _LINKS.match(text.strip()))
+        yield from page.rest(lines[: next(links, None)], "comes after the last part of such a page that is known")
 
 
-def afterwards(page: Page) -> Iterator[Unread]:
-    """Yield what comes after the last error, but for the links with which such pages end."""
-    last = max((line for line, text in page.numbered(1) if _ERROR_STATUS.match(plain(text))), default=len(page.lines))
-    lines = page.numbered(last + 1)
-    links = next((line for line, text in lines if heading(text) == "See Also" or _LINKS.match(text.strip())), None)
-    left = lines if links is None else [(line, text) for line, text in lines if line < links]
-    yield from rest(left, last + 1, "comes after the last part of such a page that is known")
+def _first_error(page: Page) -> int:
+    """Return the line of the first error's code, where there is no heading above it; 0 where there is no error."""
+    line = next((line for line, text in page.numbered() if _ERROR_STATUS.match(plain(text))), 0)
+    alone = _alone(page.numbered(1, line)) if line else []
+    return alone[-1][0] if alone else line
 
 
-def first_error(page: Page, start: int) -> int:
-    """Return the line of the first error's code from `start` on, or the number after the last line."""
-    for line, text in page.numbered(start):
-        if _ERROR_STATUS.match(plain(text)):
-            above = _code_above(page, line)
-            return above[0] if above else line
-    return len(page.lines) + 1
+def _alone(lines: Numbered) -> list[tuple[int, str]]:
+    """Return the lines that are a name alone, starred or not."""
+    return [(line, words) for line, text in lines if _CODE.fullmatch(words := heading(plain(text)))]
 
 
-def _code_above(page: Page, line: int) -> tuple[int, str] | None:
-    for number, text in reversed(page.numbered(1, line)):
-        words = heading(plain(text))
-        if _ERROR_STATUS.match(words):
-            return None
-        if _CODE.fullmatch(words):
-            return number, words
-    return None
+def _code(lines: Numbered) -> tuple[int, str] | None:
+    """Return the code of an error: the first starred name, else the last line that is a name alone.
 
-
-_HEADING = re.compile(r"\s*\*\* ?\[?(\w+)\]?(?:\([^)]*\))? ?\*\*(.*)")
-_OPENING = re.compile(r"\s*\{")
-_NAME = re.compile(r" *([A-Z]\w+) *")
-
-
-def read_markdown(page: Page) -> Iterator[Read]:
-    """Read a page of Markdown: the request's drawing and members, then the answer's. Raises LookupError, PageError."""
-    asked, given = Place(page.operation, "input", ""), Place(page.operation, "output", "")
-    request = _opening(page, 1)
-    response = _opening(page, end_of_drawing(page, request) + 1)
-    end = first_error(page, response)
-    yield from drawing(page, request, asked)
-    yield from members(page, _headings(page, request, response), response, asked)
-    yield from drawing(page, response, given)
-    yield from members(page, _headings(page, response, end), end, given)
-    yield from _ending(page, given)
-
-
-def _opening(page: Page, start: int) -> int:
-    for line, text in page.numbered(start):
-        if _OPENING.match(text):
-            return line
-    raise LookupError(f"{page.document} has no drawing from line {start} on")
-
-
-def _headings(page: Page, start: int, end: int) -> list[Heading]:
-    matches = ((line, _HEADING.fullmatch(text)) for line, text in page.numbered(start, end))
-    return [(line, match[1], plain(match[2])) for line, match in matches if match]
-
-
-def read_text(page: Page) -> Iterator[Read]:
-    """Read a page saved as text. Raises LookupError where a part of it is missing, PageError for a drawing."""
-    asked, given = Place(page.operation, "input", ""), Place(page.operation, "output", "")
-    response = page.find("Response Syntax")
-    end = page.find_or_end("Errors", start=response)
-    request = page.find_or_end("Request Syntax")
-    if request < response:
-        yield from _part(page, request, "Request Parameters", response, asked)
-    yield from _part(page, response, "Response Elements", end, given)
-    yield from _ending(page, given)
-
-
-def _part(page: Page, start: int, explained: str, end: int, root: Place) -> Iterator[Read]:
-    """Read a drawing and the members below the heading `explained`."""
-    yield from drawing(page, start + 1, root)
-    yield from members(page, _names(page, page.find(explained, start=start), end), end, root)
-
-
-def _names(page: Page, start: int, end: int) -> list[Heading]:
-    """Return the lines that are a name alone; one without a label before the next is a word of the prose."""
-    names = [(line, match[1]) for line, text in page.numbered(start, end) if (match := _NAME.fullmatch(text))]
-    bounds = spans([line for line, _ in names], end)
-    return [
-        (line, name, "")
-        for (line, name), (_, stop) in zip(names, bounds, strict=True)
-        if any(is_label(text) for _, text in page.numbered(line + 1, stop))
-    ]
-
-
-def _ending(page: Page, answer: Place) -> Iterator[Read]:
-    yield from success(page, answer)
-    yield from errors(page)
-    yield from afterwards(page)
+    Below the code of an error, newer pages have its members, starred as well.
+    """
+    starred = [(line, match[1]) for line, text in lines if (match := _STARRED.fullmatch(text))]
+    return next(iter(starred or reversed(_alone(lines))), None)

@@ -7,28 +7,136 @@ them, it says of both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
-from conformance.documents.claims import Claim, Place, Read, Statement, Unread
+from conformance.documents.claims import Claim, Place, Read, Statement
 from conformance.documents.drawing import drawn
-from conformance.documents.outline import TYPES, Row, named, outlined, rest
-from conformance.documents.page import Page, heading, spans
-from conformance.documents.prose import Prose, statements
+from conformance.documents.outline import TYPES, Outline, Row, outline
+from conformance.documents.page import Numbered, Page, heading, indent
 
 OWN_ARGUMENT = "PaginationConfig"
 """The argument that a paginator has in addition to those of the operation."""
 
 _PAGINATES = re.compile(r"\.paginate\(")
 _EXCEPTION = re.compile(r"\s*(?:[-*\u2022]\s*){0,2}(?::py:class:)?`?(?:\w+\.)*Client\.exceptions\.(\w+)`?\s*")
+_DASH = r"(?:\u2013|\u2014|--?)"
+_MEMBER = re.compile(
+    rf" *[-*\u2022\u25e6\u25aa] (?:"
+    rf"(?:\*\*(?P<bold>\S+?)\*\* )?(?:\*\((?P<slanted>[^()]+)\) ?{_DASH}? ?\*|\((?P<classed>:class:[^()]+)\) {_DASH})"
+    rf"|(?:(?P<name>[\w.-]+) )?\((?P<type>[^()]+)\) ?{_DASH}"
+    rf")(?:\s*(?P<prose>.+))?"
+)
+_FIELD = re.compile(r"\s*:type ([\w.-]+): ?(.*)")
+_ARGUMENT = re.compile(rf" *([\w.-]+) \(([\w ]+)\) ?{_DASH}(.*)")
+_PARAM = re.compile(r"\s*:param [\w.-]+: ?(.*)")
+_REQUIRED = re.compile(r"\**\[REQUIRED\]\**")
+
+_PARTS = {
+    "Request Syntax": "request",
+    "Parameters": "arguments",
+    "Return type": "returns",
+    "Returns": "returns",
+    "Response Syntax": "response",
+    "Response Structure": "structure",
+}
+_END = ("Exceptions", "Examples")
+_FIELDS = re.compile(r"\s*:(type|rtype|returns?)\b.*")
 
 
-def direction(page: Page) -> str:
-    """Return whose arguments a page explains: those of the operation, or those of its paginator."""
-    return "paginator" if any(_PAGINATES.search(line) for line in page.lines) else "input"
+def read(page: Page) -> Iterator[Read]:
+    """Read a page. Raises LookupError where it has no request, PageError for a drawing or lost indentation."""
+    parts, end = _parts(page)
+    if "request" not in parts:
+        raise LookupError("it has no heading 'Request Syntax'")
+    paginates = any(_PAGINATES.search(text) for _, text in parts["request"])
+    asked = Place(page.operation, "paginator" if paginates else "input", "")
+    arguments = outline(page, parts.get("arguments", []), _argument)
+    arguments.rows = list(map(_marked, arguments.rows))
+    for found in _side(page, parts["request"], arguments, asked):
+        yield from _handed_through(found)
+    given = Place(page.operation, "output", "")
+    yield from _side(page, parts.get("response", []), outline(page, parts.get("structure", []), _member), given)
+    yield from _exceptions(page, end)
 
 
-def handed_through(found: Read) -> Iterator[Read]:
+def _parts(page: Page) -> tuple[dict[str, list[tuple[int, str]]], int]:
+    """Return the lines of each part of a page, and the line on which the last one ends.
+
+    In the oldest pages the arguments come after the answer. A heading in the prose of a member is none.
+    """
+    named = (line for line, text in reversed(page.numbered()) if _member(line, text) or _FIELD.fullmatch(text))
+    last = next(named, 1)
+    end = next((line for line, text in page.numbered(last) if heading(text) in _END), len(page.lines) + 1)
+    parts: dict[str, list[tuple[int, str]]] = {}
+    current: list[tuple[int, str]] = []
+    seen: set[str] = set()
+    for line, text in page.numbered(1, end):
+        title = heading(text)
+        field = _FIELDS.fullmatch(text)
+        if field:
+            current = parts.setdefault("arguments" if field[1] == "type" else "returns", [])
+        elif title in _PARTS and title not in seen:
+            seen.add(title)
+            current = parts.setdefault(_PARTS[title], [])
+            continue
+        current.append((line, text))
+    return parts, end
+
+
+def _side(page: Page, lines: Numbered, explained: Outline, root: Place) -> Iterator[Read]:
+    """Read a drawing, and the outline that explains what it shows."""
+    listed: dict[str, tuple[str, ...]] = {}
+    if any(mark in text for _, text in lines for mark in "{("):
+        for node in drawn(page, lines, maps=explained.maps):
+            place = root.below(node.path)
+            yield Statement("present", value=True, line=node.line).by(page.document, place)
+            if node.words:
+                listed[node.path] = node.words
+                yield Statement("enum", node.words, node.line).by(page.document, place)
+            if not explained.rows:
+                yield page.unread(node.line, "is drawn, and not explained")
+    else:
+        yield from page.rest(lines, "the page does not draw what belongs here")
+    yield from explained.read(page, root, listed)
+
+
+def _member(line: int, text: str) -> Row | None:
+    match = _MEMBER.fullmatch(text)
+    if match is None:
+        return None
+    word = match["slanted"] or match["classed"] or match["type"]
+    kind, name, prose = TYPES.get(word, ""), match["bold"] or match["name"] or "", match["prose"] or ""
+    # A word in brackets alone, or with more text after it, names a member only if it is a type.
+    if not kind and (prose or not name):
+        return None
+    return Row(indent(text), name, kind, line, ((line, prose.strip()),) if prose else ())
+
+
+def _argument(line: int, text: str) -> Row | None:
+    """Return the row of an argument, or of a member below one."""
+    match = _FIELD.fullmatch(text) or _ARGUMENT.fullmatch(text)
+    if match is None or (match.re is _ARGUMENT and match[2] not in TYPES):
+        return _member(line, text)
+    prose = match[3].strip() if match.re is _ARGUMENT else ""
+    return Row(-1, match[1], TYPES.get(match[2], ""), line, ((line, prose),) if prose else ())
+
+
+def _marked(row: Row) -> Row:
+    """Return the row of an input with whether it is required: its prose begins with a mark if it is."""
+    required, marked = False, row.line
+    prose: list[tuple[int, str]] = []
+    for line, text in row.prose:
+        if match := _PARAM.fullmatch(text):
+            marked, text = line, match[1]  # noqa: PLW2901 - the same line without its field
+        if match := _REQUIRED.match(text):
+            required, marked, text = True, line, text[match.end() :].strip()  # noqa: PLW2901 - as above
+        if text:
+            prose.append((line, text))
+    return replace(row, prose=tuple(prose), required=required if row.name else None, marked=marked)
+
+
+def _handed_through(found: Read) -> Iterator[Read]:
     """Yield what was read of an argument, for the operation too where a paginator hands it through."""
     yield found
     of_paginator = isinstance(found, Claim) and found.place.direction == "paginator"
@@ -36,123 +144,14 @@ def handed_through(found: Read) -> Iterator[Read]:
         yield replace(found, place=Place(found.place.operation, "input", found.place.path))
 
 
-def syntax(page: Page, start: int, root: Place, listed: dict[str, tuple[str, ...]]) -> Iterator[Read]:
-    """Read drawn Python: members, and the values that it lists; keep those in `listed`, by path. Raises PageError."""
-    for node in drawn(page, start + 1):
-        place = root.below(node.path)
-        yield Statement("present", value=True, line=node.line).by(page.document, place)
-        if node.words:
-            listed[node.path] = node.words
-            yield Statement("enum", node.words, node.line).by(page.document, place)
-
-
-def exceptions(page: Page, start: int) -> Iterator[Read]:
-    """Read the list of exceptions, and what comes after it."""
+def _exceptions(page: Page, start: int) -> Iterator[Read]:
+    """Read the list of exceptions, and what comes after it but for examples."""
     last = start
     for line, text in page.numbered(start + 1):
         if match := _EXCEPTION.fullmatch(text):
             last = line
             place = Place(page.operation, "error", match[1])
             yield Statement("present", value=True, line=line).by(page.document, place)
-    if start < len(page.lines):
-        yield from rest(page.numbered(last + 1), last + 1, "comes after the last part of such a page that is known")
-
-
-@dataclass(frozen=True)
-class _Notation:
-    """How one kind of text writes members of an outline, and the arguments of a method."""
-
-    member: re.Pattern[str]
-    argument: re.Pattern[str]
-    """The line that names an argument, and its type."""
-    explained: tuple[str, ...]
-    """Headings of the arguments; none where they follow the drawing of the request."""
-    answer: tuple[str, ...]
-    """Headings after the arguments."""
-
-
-_RST = _Notation(
-    re.compile(
-        r"(?P<indent> *)[-*] (?:\*\*(?P<name>\w+)\*\* )?\*\((?P<type>\w+)\) ?(?:--|\u2013)? ?\*(?:\s*(?P<prose>.+))?"
-    ),
-    re.compile(r"\s*:type (\w+): ?(\w+)?.*"),
-    (),
-    (":rtype: dict", ":rtype", ":returns", "Response Syntax"),
-)
-_DASH = r"(?:\u2013|\u2014|--?)"
-_TEXT = _Notation(
-    re.compile(
-        rf"(?P<indent> *)[-*\u2022\u25e6\u25aa] (?:(?P<name>\w+) )?\((?P<type>\w+)\) ?{_DASH}(?:\s*(?P<prose>.+))?"
-    ),
-    re.compile(rf" *(\w+) \((\w+)\) ?{_DASH}.*"),
-    ("Parameters",),
-    ("Return type", "Returns", "Response Syntax"),
-)
-_FIELD = re.compile(r"\s*:(?:type|param) .*")
-_REQUIRED, _RST_REQUIRED = "[REQUIRED]", "**[REQUIRED]**"
-
-
-def read_rst(page: Page) -> Iterator[Read]:
-    """Read a page of reStructuredText. Raises LookupError where a part is missing, PageError for a drawing."""
-    return _read(page, _RST)
-
-
-def read_text(page: Page) -> Iterator[Read]:
-    """Read a page saved as text. Raises as for reStructuredText."""
-    return _read(page, _TEXT)
-
-
-def _read(page: Page, notation: _Notation) -> Iterator[Read]:
-    structure = page.find("Response Structure")
-    asked, given = Place(page.operation, direction(page), ""), Place(page.operation, "output", "")
-    for found in _arguments(page, notation, asked):
-        yield from handed_through(found)
-    listed: dict[str, tuple[str, ...]] = {}
-    yield from syntax(page, page.find("Response Syntax"), given, listed)
-    end = page.find_or_end("Exceptions", "Examples", start=structure)
-    yield from outlined(page, page.numbered(structure + 1, end), notation.member, given, listed=listed)
-    yield from exceptions(page, end)
-
-
-def _arguments(page: Page, notation: _Notation, root: Place) -> Iterator[Read]:
-    listed: dict[str, tuple[str, ...]] = {}
-    request = page.find("Request Syntax")
-    yield from syntax(page, request, root, listed)
-    explained = page.find_or_end(*notation.explained, start=request) if notation.explained else request
-    answer = page.find_or_end(*notation.answer, start=explained)
-    matches = [
-        (line, match)
-        for line, text in page.numbered(explained, answer)
-        if (match := notation.argument.fullmatch(text.rstrip()))
-    ]
-    for (_, match), (start, end) in zip(matches, spans([line for line, _ in matches], answer), strict=True):
-        name, word = match[1], match[2] or ""
-        place, kind = root.below(name), TYPES.get(word, "")
-        yield from named(page, place, kind, start)
-        if notation is _RST:
-            required, line = _RST_REQUIRED in page.lines[start], start + 1
-        else:
-            marks = [line for line, text in page.numbered(start, end) if heading(text) == _REQUIRED]
-            required, line = bool(marks), marks[0] if marks else start
-        yield Statement("required", required, line).by(page.document, place)
-        lines = [(line, text) for line, text in page.numbered(start + 1, end) if not _FIELD.fullmatch(text)]
-        for statement in statements(_own_prose(lines, notation.member), kind, listed.get(name, ())):
-            yield statement.by(page.document, place)
-        for found in outlined(page, lines, notation.member, root, holder=Row(-1, name, word, start), listed=listed):
-            yield found
-            if notation is _RST and isinstance(found, Claim) and found.facet == "type":
-                stated = _RST_REQUIRED in " ".join(text for _, text in page.numbered(found.line, found.line + 3))
-                yield Statement("required", stated, found.line).by(page.document, found.place)
-    if notation is _RST and not matches and answer < len(page.lines):
-        yield Unread(request, page.lines[request - 1].strip(), "no argument is explained after it")
-
-
-def _own_prose(lines: Sequence[tuple[int, str]], member: re.Pattern[str]) -> Prose:
-    """Return the prose of an argument itself, up to the first member that it holds."""
-    prose: list[tuple[int, str]] = []
-    for number, text in lines:
-        if member.fullmatch(text.rstrip()):
-            break
-        if text.strip():
-            prose.append((number, text.strip()))
-    return tuple(prose)
+    rest = page.numbered(last + 1)
+    if not any(heading(text) == "Examples" for _, text in page.numbered(last)):
+        yield from page.rest(rest, "comes after the last part of such a page that is known")

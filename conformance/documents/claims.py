@@ -16,7 +16,7 @@ class ModelError(UserError):
     """A service model that can't be read: no such folder or file, not one of botocore's, without the operations."""
 
 
-Value = bool | int | str | tuple[str, ...]
+Value = bool | int | float | str | tuple[str, ...]
 
 
 class Place(NamedTuple):
@@ -28,8 +28,8 @@ class Place(NamedTuple):
     path: str
 
     def below(self, path: str) -> Place:
-        """Return the place of another path in the same direction."""
-        return Place(self.operation, self.direction, path)
+        """Return the place of a path that starts here."""
+        return Place(self.operation, self.direction, joined(self.path, path))
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,25 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """The lines in which a page explains a member, blank ones left out; members below have their own."""
+
+    document: str
+    place: Place
+    lines: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
 class Unread:
     """A line that a reader met where it looked for claims, and could make nothing of."""
 
+    document: str
     line: int
     text: str
     why: str
 
 
-Read = Claim | Unread
+Read = Claim | Explained | Unread
 """What a reader gives, one after the other."""
 
 
@@ -75,6 +85,8 @@ class Statement:
         return Claim(document, place, self.facet, self.value, self.line, self.words, self.more_lines)
 
 
-def joined(parent: str, member: str) -> str:
-    """Return the path of a structure's member."""
-    return f"{parent}.{member}" if parent else member
+def joined(parent: str, path: str) -> str:
+    """Return the path that leads from a parent to a member (`Name`) or to what it holds (`[]`, `{key}`)."""
+    if not (parent and path) or path[0] in "[{":
+        return parent + path
+    return f"{parent}.{path}"

@@ -1,70 +1,164 @@
-"""A page of the AWS CLI as reStructuredText or as text: a synopsis, the options, the output."""
+"""A page of the AWS CLI as reStructuredText or as text: a synopsis, the options, the output.
+
+An option is spelled as the client spells it, so that the name of the member is found from what else is known: the
+members of the operation, or words of the page itself that are spelled the same.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from conformance.documents.claims import Place, Read, Statement, Unread
-from conformance.documents.outline import TYPES, Row, named, outlined, with_prose
-from conformance.documents.page import Page
-from conformance.documents.prose import statements
+from botocore import xform_name
 
-_SYNOPSIS = re.compile(r"\s*(\[)?(--[\w-]+)(?: <[\w ]+>)?(?: \| --no-[\w-]+)?\]?\s*")
-_OPTION = re.compile(
-    r"\s*(?:``)?(--[\w-]+)(?:``)?(?: \| (?:``)?--no-[\w-]+(?:``)?)? \((\w+)\)\s*(?:\*{0,2}\[required\]\*{0,2}\s*)?"
-)
-_OUTPUT = re.compile(
-    r"(?P<indent> *)(?:(?P<name>\w+) -> )?\((?P<type>\w+)\)(?P<prose>(?!))?(?: \*{0,2}\[required\]\*{0,2})?"
-)
+from conformance.documents.claims import Place, Read, Statement
+from conformance.documents.drawing import Drawn, drawn
+from conformance.documents.outline import TYPES, Row, outline
+from conformance.documents.page import Numbered, Page, indent
+
+_SYNOPSIS = re.compile(r"\s*(\[)?(--[\w-]+)(?: <[\w ]+>)?((?: \| --[\w-]+)*)\]?\s*")
+_REQUIRED = r"(?P<required> \*{0,2}\[required\]\*{0,2})?"
+_OPTION = re.compile(rf"\s*(?:``)?(--[\w-]+)(?:``)?(?: \| (?:``)?--[\w-]+(?:``)?)* \(([\w ]+)\){_REQUIRED}\s*")
+_MEMBER = re.compile(rf" *(?:([\w.-]+) -> )?\(([\w ]+)\){_REQUIRED}")
+_RECURSIVE = "( ... recursive ... )"
+"""What stands for a shape that holds itself, and that the next member follows without a new line."""
+_SYNTAX = re.compile(r"(Shorthand |JSON )?Syntax::?")
+_NOT_DRAWN = re.compile(r"(\"): ,?$")
+_VALID = "Where valid values are:"
+_NO_MEMBER = re.compile(r"None|=+|\.\. _.*")
+"""That there is no output, the line below a heading, the target of a link."""
+
 _CLIENT_ONLY = {"--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton"}
 """Options that the client adds to every command: they keep their own names, having none on the wire."""
 
 _OF_THE_CLIENT = {
     "--debug", "--endpoint-url", "--no-verify-ssl", "--no-paginate", "--output", "--query", "--profile", "--region",
     "--version", "--color", "--no-sign-request", "--ca-bundle", "--cli-read-timeout", "--cli-connect-timeout",
-    "--cli-binary-format", "--no-cli-pager", "--cli-auto-prompt", "--no-cli-auto-prompt", "--starting-token",
-    "--page-size", "--max-items", "--cli-error-format",
+    "--cli-binary-format", "--no-cli-pager", "--cli-auto-prompt", "--no-cli-auto-prompt", "--cli-error-format",
+    "--v2-debug",
 }  # fmt: skip
-"""Options of the client as a whole and of its paging: later pages list them too, and they say nothing of the input."""
+"""Options of the client as a whole: later pages list them too, and they say nothing of the input."""
+
+_OF_PAGING = ("--starting-token", "--page-size", "--max-items")
+"""Options of the client where it goes over pages: it has the first of them only there."""
+
+_RENAMED = {"version-number": "version", "task-output": "output"}
+"""Options that the client calls otherwise, because it has one of that name itself."""
 
 
 def read(page: Page) -> Iterator[Read]:
     """Read the page. Raises LookupError where a part of it is missing."""
-    output = page.find("Output", start=page.find("Options"))
-    yield from _input(page, output)
-    lines = page.numbered(output + 1)
-    while lines and (not lines[0][1].strip() or set(lines[0][1].strip()) == {"="}):  # the line under the heading
-        lines.pop(0)
-    yield from outlined(page, lines, _OUTPUT, Place(page.operation, "output", ""))
+    options = _heading(page, "Options", 1)
+    output = _heading(page, "Output", options)
+    ends = min(_heading(page, title, options, default=output) for title in ("Global Options", "Examples"))
+    shared = {match[1] for _, text in page.numbered(ends, output) if (match := _OPTION.fullmatch(text))}
+    pages_itself = any(_OF_PAGING[0] in text for text in page.lines)
+    reader = _Reader(page, frozenset(shared.union(_OF_THE_CLIENT, _OF_PAGING if pages_itself else ())))
+    yield from reader.synopsis(page.numbered(_heading(page, "Synopsis", 1), options))
+    yield from reader.options(page.numbered(options + 1, ends))
+    yield from reader.output(page.numbered(output + 1))
 
 
-def _input(page: Page, output: int) -> Iterator[Read]:
-    options = page.find("Options")
-    ends = page.find_or_end("Global Options", "Examples", start=options)
-    of_the_client = _OF_THE_CLIENT.union(
-        match[1] for _, text in page.numbered(ends, output) if (match := _OPTION.fullmatch(text))
-    )
-    for line, text in page.numbered(page.find("Synopsis"), options):
-        if (match := _SYNOPSIS.fullmatch(text)) and match[2] not in of_the_client:
-            place = _place(page, match[2])
-            yield Statement("present", value=True, line=line).by(page.document, place)
-            yield Statement("required", match[1] is None, line).by(page.document, place)
-        elif match is None and text.strip().startswith(("--", "[--")):
-            yield Unread(line, text.strip(), "looks like an option, but is not written as one")
-    lines = page.numbered(options, min(ends, output))
-    matches = ((line, _OPTION.fullmatch(text)) for line, text in lines)
-    rows = [Row(0, match[1], match[2], line) for line, match in matches if match]
-    for row in with_prose(rows, lines):
-        if row.name in of_the_client:
-            continue
-        place = _place(page, row.name)
-        yield from named(page, place, TYPES.get(row.word, ""), row.line)
-        for statement in statements(row.prose, TYPES.get(row.word, ""), ()):
-            yield statement.by(page.document, place)
+def _heading(page: Page, title: str, start: int, *, default: int | None = None) -> int:
+    """Return the line of a heading: one that is underlined, or the last that is the title alone."""
+    found = [line for line, text in page.numbered(start) if text.strip() == title]
+    underlined = [line for line in found if set("".join(page.lines[line : line + 1]).strip()) == {"="}]
+    if found:
+        return (underlined or found)[-1]
+    if default is None:
+        raise LookupError(f"it has no heading {title!r}")
+    return default
 
 
-def _place(page: Page, option: str) -> Place:
-    """Return the place of an option: that of the member whose words it has, or its own."""
-    wire = option if option in _CLIENT_ONLY else "".join(part.title() for part in option.strip("-").split("-"))
-    return Place(page.operation, "input", wire)
+class _Reader:
+    """Reads the parts of one page, whose options but for those `of_the_client` are members of the input."""
+
+    def __init__(self, page: Page, of_the_client: frozenset[str]) -> None:
+        self._page = page
+        self._of_the_client = of_the_client
+        self._asked = Place(page.operation, "input", "")
+        self._marks = any("[required]" in text for text in page.lines)
+        members = [match[1] for text in page.lines if (match := _MEMBER.fullmatch(text.rstrip())) and match[1]]
+        self._lower = sum(name[0].islower() for name in members) > len(members) / 2
+        self._known = {xform_name(name, "-"): name for name in page.members}
+        words = Counter(word for text in page.lines for word in re.findall(r"[A-Za-z]\w+", text))
+        spelled = [word for word, _ in reversed(words.most_common()) if word[0].islower() == self._lower]
+        # The last wins: what is known of the operation, then what the page names most often.
+        self._names = {xform_name(name, "-"): name for name in spelled} | self._known
+
+    def synopsis(self, lines: Numbered) -> Iterator[Read]:
+        """Read which options there are, and which can be left out."""
+        for line, text in lines:
+            if (match := _SYNOPSIS.fullmatch(text)) and match[2] not in self._of_the_client:
+                place = self._asked.below(self._wire(match[2]))
+                yield Statement("present", value=True, line=line).by(self._page.document, place)
+                yield Statement("required", match[1] is None, line).by(self._page.document, place)
+            elif match is None and text.strip().startswith(("--", "[--")):
+                yield self._page.unread(line, "looks like an option, but is not written as one")
+
+    def options(self, lines: Numbered) -> Iterator[Read]:
+        """Read what each option is, and what it holds."""
+        explained: list[tuple[int, str]] = []
+        syntax: list[tuple[str, str, list[tuple[int, str]]]] = []
+        current, option = explained, ""
+        for line, text in lines:
+            if match := _OPTION.fullmatch(text.rstrip()):
+                option = self._wire(match[1])
+                current = explained if match[1] not in self._of_the_client else []
+            elif match := _SYNTAX.fullmatch(text.strip()):
+                current = []
+                syntax.append((option, match[1] or "", current))
+                continue
+            current.append((line, text))
+        found = outline(self._page, explained, self._option)
+        listed: dict[str, tuple[str, ...]] = {}
+        for option, kind, drawing in syntax:
+            for node in self._drawn(option, kind, drawing, found.maps):
+                listed[node.path] = node.words
+                yield Statement("enum", node.words, node.line).by(self._page.document, self._asked.below(node.path))
+        yield from found.read(self._page, self._asked, listed)
+
+    def _drawn(self, option: str, kind: str, lines: Numbered, maps: set[str]) -> Iterator[Drawn]:
+        """Yield the paths of an option for which a syntax lists values."""
+        if kind == "JSON ":
+            # Of a list that holds itself, nothing is drawn at all.
+            whole = [(line, _NOT_DRAWN.sub(r"\1: [],", text)) for line, text in lines]
+            yield from (node for node in drawn(self._page, whole, root=option, maps=maps) if node.words)
+        for at, (line, text) in enumerate(lines):
+            if text.strip() == _VALID:
+                yield Drawn(f"{option}[]", line, "string", tuple(word.strip() for _, word in lines[at + 1 :] if word))
+
+    def output(self, lines: Numbered) -> Iterator[Read]:
+        """Read what the command prints."""
+        members = [(line, text) for line, text in lines if not _NO_MEMBER.fullmatch(text.strip())]
+        root = Place(self._page.operation, "output", "")
+        yield from outline(self._page, members, self._member).read(self._page, root, {})
+
+    def _wire(self, option: str) -> str:
+        """Return the name of the member that an option stands for; its own where it has none on the wire."""
+        if option in _CLIENT_ONLY:
+            return option
+        spelled = option.removeprefix("--")
+        if spelled in _RENAMED and spelled not in self._known and _RENAMED[spelled] in self._known:
+            spelled = _RENAMED[spelled]
+        first, *others = spelled.split("-")
+        name = "".join((first if self._lower else first.title(), *map(str.title, others)))
+        return str(self._names.get(spelled, name))
+
+    def _option(self, line: int, text: str) -> Row | None:
+        match = _OPTION.fullmatch(text)
+        if match:
+            return Row(-1, self._wire(match[1]), TYPES.get(match[2], ""), line)
+        row = self._member(line, text)
+        return replace(row, required=row.required or (False if self._marks and row.name else None)) if row else None
+
+    @staticmethod
+    def _member(line: int, text: str) -> Row | None:
+        match = _MEMBER.fullmatch(text.replace(_RECURSIVE, "") if _RECURSIVE in text else text)
+        if match is None or (not match[1] and match[2] not in TYPES):
+            return None
+        return Row(
+            indent(text), match[1] or "", TYPES.get(match[2], ""), line, required=bool(match["required"]) or None
+        )

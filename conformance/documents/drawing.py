@@ -1,32 +1,35 @@
 """Drawn syntax: the braces and brackets in which a page shows a request or an answer, as Python or as JSON.
 
 One grammar reads all of them: `'Name': 'a'|'b'` and `Name='string'` of the boto3 pages, `"Name": number` of the API
-pages, and the Markdown in which one of them links each name: `"[Name](target)": "string"`.
+pages, linked as in `"[Name](target)": "string"` or with placeholders as in `"Name": {{number}}`, and the JSON of the
+AWS CLI, whose lists and maps end in dots.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from conformance.documents.claims import PageError, joined
-from conformance.documents.page import Page
+from conformance.documents.page import Numbered, Page
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<link>["']\[(?P<linked>\w+)\]\([^)]*\)["'])
+      (?P<link>["']\[\s*(?P<linked>\w+)\s*\]\([^)]*\)["'])
+    | (?P<placeholder>(?P<mark_of_text>["']?)\{\{\s*(?P<held>\w+)\s*\}\}["']?)
     | (?P<quoted>b?'(?P<single>[^']*)'|b?"(?P<double>[^"]*)")
-    | (?P<made>\w+\([^)]*\))
+    | (?P<made>\w+\([^){]*\))
     | (?P<word>[\w.\u2026]+)
     | (?P<mark>[{}\[\](),:|=])
     )""",
     re.VERBOSE,
 )
-_OPENING = re.compile(r"\{|(?<=\w)\(")
+_OPENING = re.compile(r"[{\[]|(?<=\w)\(")
 _DEEPEST = 100
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _MARKS = frozenset("{}[](),:|=")
-_KINDS = {"string": "string", "number": "number", "boolean": "boolean"}
+_KINDS = {"string": "string", "number": "number", "boolean": "boolean", "blob": "blob"}
 
 
 @dataclass(frozen=True)
@@ -45,29 +48,41 @@ class _Token:
     line: int
     quoted: bool
 
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it stands for more of the same, or for a shape that holds itself and is drawn once."""
+        return "..." in self.text or (self.text == "recursive" and not self.quoted)
 
-def drawn(page: Page, start: int) -> list[Drawn]:
-    """Read the drawing whose opening brace is the first from line `start` on, without its root. Raises PageError."""
-    return _Reader(page, start).whole()
+
+def drawn(page: Page, lines: Numbered, *, root: str = "", maps: Collection[str] = ()) -> list[Drawn]:
+    """Read the drawing whose opening mark is the first in these lines, and that draws `root`; without the root itself.
+
+    `maps` are paths known to be maps: a key that lists its values looks like a member. Raises PageError.
+    """
+    return _Reader(page, lines, maps).whole(root)
 
 
-def end_of_drawing(page: Page, start: int) -> int:
+def end_of_drawing(page: Page, lines: Numbered) -> int:
     """Return the line on which that drawing is closed. Raises PageError."""
-    return _tokens(page, start)[-1].line
+    return _tokens(page, lines)[-1].line
 
 
 class _Reader:
     """Goes through the tokens of one drawing and stops where its first brace is closed."""
 
-    def __init__(self, page: Page, start: int) -> None:
+    def __init__(self, page: Page, lines: Numbered, maps: Collection[str]) -> None:
         self._page = page
-        self._tokens = _tokens(page, start)
+        self._tokens = _tokens(page, lines)
+        self._maps = maps
         self._position = 0
         self._found: list[Drawn] = []
 
-    def whole(self) -> list[Drawn]:
-        opening = self._take()
-        self._members("", _CLOSING[opening.text])
+    def whole(self, root: str) -> list[Drawn]:
+        if self._accept("("):
+            self._members(root, ")")
+        else:
+            self._value(root, self._peek().line)
+            del self._found[0]
         return self._found
 
     def _peek(self) -> _Token:
@@ -81,62 +96,85 @@ class _Reader:
         return token
 
     def _accept(self, mark: str) -> bool:
-        found = self._peek().text == mark and not self._peek().quoted
+        more = self._position < len(self._tokens)
+        found = more and self._peek().text == mark and not self._peek().quoted
         self._position += found
         return found
+
+    def _alternatives(self) -> list[str]:
+        """Read the values that follow after bars."""
+        words = []
+        while self._accept("|"):
+            words.append(self._take().text)
+            if words[-1] in {"{", "["}:
+                while self._take().text not in {"}", "]"}:
+                    pass
+        return words
 
     def _members(self, parent: str, closing: str) -> bool:
         """Read members up to the closing mark; return whether they are the one entry of a map."""
         is_map = False
         while not self._accept(closing):
             key = self._take()
-            if "..." in key.text:  # a shape that holds itself is drawn once
+            if key.is_left_out or key.text == ",":
                 continue
+            words = (key.text, *self._alternatives())
             if self._take().text not in {":", "="}:
                 raise _not_a_drawing(self._page, key.line, f"no value follows {key.text!r}")
-            if key.quoted and key.text == "string":
+            if key.quoted and (words == ("string",) or len(words) > 1 or parent in self._maps):
                 is_map = True
-                self._found.append(Drawn(parent + "{key}", key.line, "string"))
+                listed = () if words == ("string",) else words
+                self._found.append(Drawn(parent + "{key}", key.line, "string", listed))
                 self._value(parent + "{value}", self._peek().line)
             else:
                 self._value(joined(parent, key.text), key.line)
-            self._accept(",")
         return is_map
 
     def _value(self, path: str, line: int) -> None:
         """Read the value of a path that is named on `line`; it comes before what it holds."""
         at = len(self._found)
         words: tuple[str, ...] = ()
+        streamed = self._accept("EventStream") and self._accept("(")
         if self._accept("{"):
             kind = "map" if self._members(path, "}") else "structure"
+            if self._alternatives():
+                kind = "document"
         elif self._accept("["):
-            if not self._accept("]"):
-                self._value(path + "[]", self._peek().line)
-                self._accept(",")
-                if not self._accept("]"):
-                    raise _not_a_drawing(self._page, self._peek().line, f"the list {path} is not closed")
+            self._items(path)
             kind = "list"
         else:
             kind, words = self._scalar(path)
+        if streamed:
+            self._accept(")")
         self._found.insert(at, Drawn(path, line, kind, words))
+
+    def _items(self, path: str) -> None:
+        """Read what a list holds, which is drawn once."""
+        held = False
+        while not self._accept("]"):
+            if self._peek().is_left_out or self._peek().text == ",":
+                self._take()
+            elif held:
+                raise _not_a_drawing(self._page, self._peek().line, f"the list {path} is not closed")
+            else:
+                self._value(path + "[]", self._peek().line)
+                held = True
 
     def _scalar(self, path: str) -> tuple[str, tuple[str, ...]]:
         token = self._take()
         if not token.quoted and token.text in _MARKS:
             raise _not_a_drawing(self._page, token.line, f"{path} has no value")
-        words = [token.text]
-        while self._accept("|"):
-            words.append(self._take().text)
+        words = [token.text, *self._alternatives()]
         if token.quoted and words != ["string"]:
             return "string", tuple(words)
         return _KINDS.get(token.text, ""), ()
 
 
-def _tokens(page: Page, start: int) -> list[_Token]:
+def _tokens(page: Page, lines: Numbered) -> list[_Token]:
     """Read the tokens from the first opening mark to the one that closes it. Raises PageError at anything else."""
     found: list[_Token] = []
     depth = 0
-    for number, line in page.numbered(start):
+    for number, line in lines:
         opening = _OPENING.search(line)
         if not found and opening is None:
             continue
@@ -146,10 +184,10 @@ def _tokens(page: Page, start: int) -> list[_Token]:
             if match is None:
                 raise _not_a_drawing(page, number, f"{line[position:].strip():.60}")
             position = match.end()
-            quoted = bool(match["link"] or match["quoted"])
-            text = match["linked"] or match["single"] or match["double"] or match[0].strip()
+            quoted = bool(match["link"] or match["quoted"] or match["mark_of_text"])
+            text = match["linked"] or match["held"] or match["single"] or match["double"] or match[0].strip()
             if match["quoted"] and match["quoted"].startswith("b"):
-                quoted, text = False, "bytes"
+                quoted, text = False, "blob"
             found.append(_Token(text, number, quoted))
             if not quoted:
                 depth += (text in _CLOSING) - (text in _CLOSING.values())
@@ -157,6 +195,7 @@ def _tokens(page: Page, start: int) -> list[_Token]:
                 return found
             if depth > _DEEPEST:
                 raise _not_a_drawing(page, number, f"it nests deeper than {_DEEPEST} levels")
+    start = lines[0][0] if lines else len(page.lines)
     raise _not_a_drawing(page, start, "it does not end" if found else "there is none")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -9,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from conformance.contract.model import Citation
+from conformance.contract.model import Citation, same_value
 from conformance.forms import Count
 
 
@@ -93,6 +94,20 @@ class Drift:
     def count(self, kind: Kind) -> int:
         """Return the number of findings of a kind."""
         return sum(finding.kind is kind for finding in self.findings)
+
+
+def same(facet: str, item: Any, other: Any) -> bool:
+    """Whether two values of a facet say the same. Patterns match from end to end, whatever anchors they have."""
+    if facet == "pattern":
+        return unanchored(item) == unanchored(other)
+    if facet in {"minimum", "maximum"}:
+        return bool(item == other)
+    return same_value(item, other)
+
+
+def unanchored(pattern: str) -> str:
+    """Return a pattern without the anchors at its ends."""
+    return re.sub(r"^\^|(?<!\\)\$$", "", pattern)
 
 
 def fact_id(operation: str, direction: str, path: str, facet: str, *, modelled: bool = False) -> str:

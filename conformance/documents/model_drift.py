@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.contract.model import Citation, Contract, Node, Operation, same_value
 from conformance.documents.claims import ModelError
-from conformance.documents.findings import AgainstModel, Drift, Finding, Kind, fact_id, folded, together
+from conformance.documents.findings import AgainstModel, Drift, Finding, Kind, fact_id, folded, same, together
 from conformance.documents.service_model import ModelSource
 
 MODEL = "botocore"
@@ -179,7 +179,7 @@ class _Comparison:
             yield self._finding(Kind.NEW, node.path, facet, theirs=theirs)
         elif not same_value(ours, theirs):
             finding = self._finding(Kind.CHANGED, node.path, facet, node=node, ours=ours, theirs=theirs)
-            if facet == "pattern" and _bare(ours) == _bare(theirs):
+            if same(facet, ours, theirs):
                 self.known.append(replace(finding, detail=_ANCHORED))
             else:
                 yield finding
@@ -221,10 +221,6 @@ def _is_modelled(node: Node, facet: str) -> bool:
         facet in node.modelled
         and not (facet in node.documented and same_value(node.modelled[facet], node.documented[facet]))
     )
-
-
-def _bare(pattern: str) -> str:
-    return pattern.removeprefix("^").removesuffix("$")
 
 
 def facets(kind: str, shape: Any, *, required: bool) -> dict[str, Any]:

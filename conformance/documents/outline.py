@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from conformance.documents.claims import PageError, Place, Read, Statement, Unread, joined
-from conformance.documents.page import Page
-from conformance.documents.prose import statements
-
-Numbered = Sequence[tuple[int, str]]
+from conformance.documents.claims import Explained, PageError, Place, Read, Statement, Unread, joined
+from conformance.documents.page import Numbered, Page, indent, spans
+from conformance.documents.prose import Prose, statements
 
 TYPES = {
     "dict": "structure",
     "structure": "structure",
+    "tagged union structure": "structure",
+    ":class:`.EventStream`": "structure",
     "map": "map",
     "list": "list",
     "string": "string",
     "integer": "integer",
+    "int": "integer",
+    "long": "integer",
     "float": "float",
+    "double": "float",
     "boolean": "boolean",
     "datetime": "timestamp",
     "timestamp": "timestamp",
-    "long": "integer",
-    "double": "float",
+    "bytes": "blob",
+    "blob": "blob",
+    "streaming blob": "blob",
+    ":class:`.StreamingBody`": "blob",
+    "document": "document",
+    ":ref:`document<document>`": "document",
 }
 """The pages' words for types."""
 
@@ -34,130 +41,112 @@ _ALMOST = re.compile(r"[-*\u2022] \W*\w+\W*\((?:%s)\).*" % "|".join(TYPES))  # n
 
 @dataclass(frozen=True)
 class Row:
-    """A line that names a member with its type; `name` is empty for what a list or a map holds."""
+    """A line that names a member with its type; `name` is empty for what a list or a map holds.
+
+    `required` is whether the page says that it is, on line `marked`; None where it says nothing. The type is empty
+    where the page has an unknown word for it.
+    """
 
     indent: int
     name: str
-    word: str
-    line: int
-    prose: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A path with the type that the outline gives it, and the prose below it."""
-
-    path: str
     type: str
-    """Empty where the page has an unknown word for it."""
     line: int
-    prose: tuple[tuple[int, str], ...]
+    prose: Prose = ()
+    required: bool | None = None
+    marked: int = 0
+    path: str = ""
 
 
-def outlined(  # noqa: PLR0913 - an outline, whose it is, and what is known of it beforehand
-    page: Page,
-    lines: Numbered,
-    member: re.Pattern[str],
-    root: Place,
-    *,
-    holder: Row | None = None,
-    listed: Mapping[str, tuple[str, ...]] | None = None,
-) -> Iterator[Read]:
-    """Read the outline in these lines, whose members are named as `member` says: indentation, name, type, prose.
+@dataclass
+class Outline:
+    """The rows of an outline with their paths, and what else its lines say."""
 
-    `holder` is the member that holds all of it, None where it is a whole answer; `listed` the values that the drawing
-    shows, by path. What follows the outline is unread. Raises PageError where the indentation is lost.
+    rows: list[Row]
+    unread: list[Unread]
+
+    @property
+    def maps(self) -> set[str]:
+        """The paths of the maps."""
+        return {row.path for row in self.rows if row.type == "map"}
+
+    def read(self, page: Page, root: Place, listed: Mapping[str, tuple[str, ...]]) -> Iterator[Read]:
+        """Yield what the rows say; `listed` are the values that a drawing shows, by path."""
+        for row in self.rows:
+            place = root.below(row.path)
+            yield Statement("present", value=True, line=row.line).by(page.document, place)
+            if row.type:
+                yield Statement("type", row.type, row.line).by(page.document, place)
+            else:
+                yield page.unread(row.line, f"the type of {place.path} has a word that is not known")
+            if row.required is not None:
+                yield Statement("required", row.required, row.marked or row.line).by(page.document, place)
+            if row.prose:
+                yield Explained(page.document, place, row.prose)
+            for found in statements(row.prose, row.name, row.type, listed.get(row.path, ())):
+                if isinstance(found, Statement):
+                    at = place.below("[]") if found.facet == "enum" and row.type == "list" else place
+                    yield found.by(page.document, at)
+                else:
+                    yield page.unread(found, f"a constraint of {place.path} that is not known")
+        yield from self.unread
+
+
+def outline(page: Page, lines: Numbered, row_of: Callable[[int, str], Row | None]) -> Outline:
+    """Read the outline in these lines, whose members are the lines that `row_of` makes a row of.
+
+    What follows it, no further to the right than its outermost members, is unread. Raises PageError where the
+    indentation is lost.
     """
-    rows, unread = _rows(lines, member)
-    if len(rows) > 1 and len({row.indent for row in rows}) == 1 and any(not row.name for row in rows[1:]):
-        raise PageError(
-            "the page has lost the indentation by which it shows what belongs to what",
-            where=f"{page.document}:{rows[1].line}",
-            hint="save it again as text that keeps blanks at the beginning of lines",
-        )
-    end = _end(rows, lines)
-    inside = [(number, text) for number, text in lines if end is None or number < end]
-    rows = [row for row in rows if end is None or row.line < end]
-    yield from unread
-    found = entries([*([holder] if holder else ()), *with_prose(rows, inside)])
-    for entry in found[1:] if holder else found:
-        place = root.below(entry.path)
-        yield from named(page, place, entry.type, entry.line)
-        words = (listed or {}).get(entry.path, ())
-        for statement in statements(entry.prose, entry.type, words):
-            yield statement.by(page.document, place)
-    if end is not None:
-        yield from rest(lines, end, "comes after the members that the page explains")
-
-
-def named(page: Page, place: Place, kind: str, line: int) -> Iterator[Read]:
-    """Yield what it says that a line names a member with its type; `kind` is empty for an unknown type."""
-    yield Statement("present", value=True, line=line).by(page.document, place)
-    if kind:
-        yield Statement("type", kind, line).by(page.document, place)
-    else:
-        yield Unread(line, page.lines[line - 1].strip(), f"the type of {place.path} has a word that is not known")
-
-
-def rest(lines: Numbered, start: int, why: str) -> Iterator[Unread]:
-    """Yield one note that the lines from `start` on were not read; nothing where they are all blank."""
-    left = [(number, text.strip()) for number, text in lines if number >= start and text.strip()]
-    if left:
-        last = "" if len(left) == 1 else f", as the rest to line {left[-1][0]}"
-        yield Unread(left[0][0], left[0][1], f"{why}{last}")
-
-
-def _rows(lines: Numbered, member: re.Pattern[str]) -> tuple[list[Row], list[Unread]]:
-    """Return the lines that name members. One with more text is a row only if it gives a type that is known."""
-    rows: list[Row] = []
-    for number, text in lines:
-        match = member.fullmatch(text.rstrip())
-        # A word in brackets alone, or with more text after it, names a member only if it is a type.
-        if match is None or ((match["prose"] or not match["name"]) and match["type"] not in TYPES):
-            continue
-        prose = ((number, match["prose"].strip()),) if match["prose"] else ()
-        rows.append(Row(len(match["indent"]), match["name"] or "", match["type"], number, prose))
-    names = {row.line for row in rows}
+    found = {at: row for at, (number, text) in enumerate(lines) if (row := row_of(number, text.rstrip())) is not None}
     unread = [
-        Unread(number, text.strip(), "looks like a member, but is not written as one")
-        for number, text in lines
-        if number not in names and _ALMOST.fullmatch(text.strip())
+        page.unread(number, "looks like a member, but is not written as one")
+        for at, (number, text) in enumerate(lines)
+        if at not in found and _ALMOST.fullmatch(text.strip())
     ]
-    return rows, unread
+    if not found:
+        return Outline([], unread)
+    outermost = min(row.indent for row in found.values())
+    after = ((at, text) for at, (_, text) in enumerate(lines) if at > max(found) and text.strip())
+    end = next((at for at, text in after if indent(text) <= outermost), len(lines))
+    unread += page.rest(lines[end:], "comes after the members that the page explains")
+    rows = []
+    for start, stop in spans(list(found), end):
+        prose = tuple((number, text.strip()) for number, text in lines[start + 1 : stop] if text.strip())
+        rows.append(replace(found[start], prose=(*found[start].prose, *prose)))
+    return Outline(_with_paths(page, rows), unread)
 
 
-def _end(rows: Sequence[Row], lines: Numbered) -> int | None:
-    """Return the first line after an outline: one that is indented no further than its outermost members."""
-    if not rows:
-        return None
-    outermost = min(row.indent for row in rows)
-    after = ((number, text) for number, text in lines if number > rows[-1].line and text.strip())
-    return next((number for number, text in after if len(text) - len(text.lstrip()) <= outermost), None)
+def _with_paths(page: Page, rows: Iterable[Row]) -> list[Row]:
+    """Return the rows with their paths, and settle what is a map: a boto3 page calls structures and maps alike `dict`.
 
-
-def entries(rows: Iterable[Row]) -> list[Entry]:
-    """Return the rows their paths and settle what is a map: a boto3 page calls structures and maps alike `dict`."""
-    found: list[Entry] = []
+    A row without a name that nothing holds is the whole answer, which has no path.
+    """
+    found: list[Row] = []
     above: list[tuple[int, int]] = []  # indent, and index in `found`, of the rows that enclose the present one
     for row in rows:
         while above and above[-1][0] >= row.indent:
             above.pop()
-        if not above and not row.name:  # the whole answer, which has no path
+        if not above and not row.name:
+            if found:
+                raise _flat(page, row)
             continue
         path = row.name
         if above:
-            holder = above[-1][1]
-            step = _step(row, found[holder])
+            at = above[-1][1]
+            holder = found[at]
+            step = _step(row, holder)
             if step == "{key}":
-                found[holder] = replace(found[holder], type="map")
-            path = _path(found[holder].path, step)
+                if found[-1].path.startswith(f"{holder.path}."):
+                    raise _flat(page, row)
+                found[at] = replace(holder, type="map")
+            path = holder.path.removesuffix("{key}") + step if step == "{value}" else joined(holder.path, step)
         above.append((row.indent, len(found)))
-        found.append(Entry(path, TYPES.get(row.word, ""), row.line, row.prose))
+        found.append(replace(row, path=path))
     return found
 
 
-def _step(row: Row, holder: Entry) -> str:
-    """Return what a row is to the entry that holds it."""
+def _step(row: Row, holder: Row) -> str:
+    """Return what a row is to the one that holds it."""
     if holder.type == "map" and row.name in {"key", "value"}:
         return f"{{{row.name}}}"
     if row.name:
@@ -167,20 +156,9 @@ def _step(row: Row, holder: Entry) -> str:
     return "{value}" if holder.path.endswith("{key}") else "{key}"
 
 
-def _path(holder: str, step: str) -> str:
-    if step == "{value}":
-        return holder.removesuffix("{key}") + step
-    return holder + step if step in {"[]", "{key}"} else joined(holder, step)
-
-
-def with_prose(rows: list[Row], lines: Iterable[tuple[int, str]]) -> list[Row]:
-    """Return each row the lines between it and the next one, blank ones left out."""
-    starts = {row.line: index for index, row in enumerate(rows)}
-    prose: list[list[tuple[int, str]]] = [[] for _ in rows]
-    current = -1
-    for number, line in lines:
-        if number in starts:
-            current = starts[number]
-        elif current >= 0 and line.strip():
-            prose[current].append((number, line.strip()))
-    return [replace(row, prose=(*row.prose, *text)) for row, text in zip(rows, prose, strict=True)]
+def _flat(page: Page, row: Row) -> PageError:
+    return PageError(
+        "the page has lost the indentation by which it shows what belongs to what",
+        where=f"{page.document}:{row.line}",
+        hint="save it again as text that keeps blanks at the beginning of lines",
+    )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from conformance.documents.claims import PageError
+from conformance.documents.claims import PageError, Unread
+
+Numbered = Sequence[tuple[int, str]]
+"""Lines with their numbers."""
 
 MOST_BYTES = 8 * 1024 * 1024
 """Seventy times the largest page that the contract was made from."""
@@ -21,33 +24,39 @@ _BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200b": "", "\f": " ", 
 
 @dataclass(frozen=True)
 class Page:
-    """A document's lines, numbered from 1; `document` is how claims name it, `operation` what it is about."""
+    """A document's lines, numbered from 1; `document` is how claims name it, `operation` what it is about.
+
+    Two things that a reader can use where they are known: `members` are the names of the operation's input, which the
+    AWS CLI spells in its own way, and `types` the pages of the types that a page of the API Reference links to, by
+    name.
+    """
 
     document: str
     lines: tuple[str, ...]
     operation: str = ""
+    members: tuple[str, ...] = ()
+    types: Mapping[str, Page] = field(default_factory=dict)
 
-    def find(self, *texts: str, start: int = 1) -> int:
-        """Return the number of the first line, from `start` on, that is one of these texts but for blanks and marks.
+    def unread(self, line: int, why: str) -> Unread:
+        """Return the note that a line was not read."""
+        return Unread(self.document, line, self.lines[line - 1].strip(), why)
 
-        Raises LookupError.
-        """
-        for number in range(start, len(self.lines) + 1):
-            if heading(self.lines[number - 1]) in texts:
-                return number
-        raise LookupError(f"{self.document} has no line {texts[0]!r} from line {start} on")
+    def rest(self, lines: Numbered, why: str) -> Iterator[Unread]:
+        """Yield one note that these lines were not read; nothing where they are all blank."""
+        left = [number for number, text in lines if text.strip()]
+        if left:
+            last = "" if len(left) == 1 else f", as the rest to line {left[-1]}"
+            yield self.unread(left[0], f"{why}{last}")
 
-    def find_or_end(self, *texts: str, start: int = 1) -> int:
-        """Return the same; the number after the last line where there is no such line."""
-        try:
-            return self.find(*texts, start=start)
-        except LookupError:
-            return len(self.lines) + 1
-
-    def numbered(self, start: int, end: int | None = None) -> list[tuple[int, str]]:
+    def numbered(self, start: int = 1, end: int | None = None) -> list[tuple[int, str]]:
         """Return the lines from `start` to `end`, the last left out, with their numbers."""
         stop = len(self.lines) + 1 if end is None else end
         return [(number, self.lines[number - 1]) for number in range(start, stop)]
+
+
+def indent(line: str) -> int:
+    """Return how many blanks a line begins with."""
+    return len(line) - len(line.lstrip())
 
 
 def spans(starts: Sequence[int], end: int) -> Iterator[tuple[int, int]]:

@@ -1,189 +1,281 @@
-"""Sentences and labelled lines below a member: `default is`, `Type: ...`, `Pattern: ...`.
+"""Sentences and lists below a member: `The default value is 10.`, `Possible values:`, `must be between 1 and 100`.
 
-A sentence is read only where its meaning is plain from its words. What stays unread is argued in the test.
+A sentence is read only where its meaning is plain from its words: the recurring forms of AWS's pages, each a pattern
+here. What holds only under a condition is not read as if it always held. What stays unread is argued in the test.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conformance.documents.claims import Statement, Value
 
 Prose = tuple[tuple[int, str], ...]
 
-_SECONDS_A_DAY = 86_400
 _SCALARS = {"string", "integer", "float", "boolean", "timestamp"}
-
 _LENGTHS = ("min_length", "max_length")
-_BOUNDS = {
-    "string": _LENGTHS, "list": _LENGTHS, "map": _LENGTHS,
-    "integer": ("minimum", "maximum"), "float": ("minimum", "maximum"),
-}  # fmt: skip
-"""The facets that newer pages list as `min` and `max` below a member of a type."""
+_VALUE = ("minimum", "maximum")
+_BOUNDS = {"string": _LENGTHS, "list": _LENGTHS, "map": _LENGTHS, "integer": _VALUE, "float": _VALUE}
+"""The facets that are the least and the most of a type."""
+_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
-_DEFAULT = re.compile(r"\bdefault(?:(?: value| directory)? is|s to) `*(\d+ days?|[^\s`),]+)")
-_MAXIMUM = re.compile(r"\bmaximum value is (\d+ days|[\d,]+)")
-_CONSTRAINT = re.compile(r"[*-] +(?:(min|max)(?=: `*-?\d+`*$)|pattern): `*(?P<value>.+?)`*")
+_NUMBER = r"-?\d(?:[\d,]*\d)?(?:\.\d+)?"
+_PLACEHOLDERS = {
+    "LOW": rf"(?P<low>{_NUMBER})(?: \([^)]*\))?",
+    "HIGH": rf"(?P<high>{_NUMBER})(?: (?P<unit>[A-Za-z]+))?",
+    " TO ": r"(?: to | through | and | ?[-\u2013] ?)",
+}
+
+
+def _form(kinds: str, pattern: str) -> tuple[set[str], re.Pattern[str]]:
+    """Return a form of a sentence about members of some types, with the least and the most in place of LOW and HIGH."""
+    for word, meant in _PLACEHOLDERS.items():
+        pattern = pattern.replace(word, meant)
+    return set(kinds.split()), re.compile(pattern)
+
+
+_LIMITS = (
+    _form(
+        "integer float",
+        r"(?:must|can) be (?:a (?:value|number) |an integer |set to a value |any value )?(?:between|from) LOW TO HIGH",
+    ),
+    _form(
+        "integer float",
+        r"(?:[Vv]alid|[Pp]ossible) (?:[Rr]ange|[Vv]alues?)(?: is| are)?:? (?:from |between )?LOW TO HIGH",
+    ),
+    _form("integer float", r"\brange(?: is)?(?: of)?(?: from)? LOW TO HIGH"),
+    _form("integer float", r"\b[Mm]aximum(?: allowed)?(?: value| page size)?(?: allowed)? is HIGH"),
+    _form("integer float", r"largest value you can specify is HIGH"),
+    _form("integer float", r"\b[Mm]inimum(?: allowed)? value is LOW"),
+    _form(
+        "string",
+        r"(?:must (?:be|have|contain)(?: a string of| between)?|string of|[Ll]ength must be between) LOW TO HIGH"
+        r"(?<= characters)",
+    ),
+    _form("string", r"\b[Mm]aximum length(?::| is| of) HIGH"),
+    _form("string", r"(?:can (?:be|have|contain) (?:a maximum of|up to)|no longer than) HIGH(?<= characters)"),
+    _form("list map", r"^You can (?:specify|include|provide) (?:up to|a maximum of|as many as) HIGH(?: \w+){0,3}\.$"),
+)
+"""The forms in which pages state limits, and the types that they are limits of."""
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(`])")
+_CONDITIONAL = re.compile(
+    r"(?:If|For|When|On|In) "
+    r"(?!you (?:don't|don\u2019t|do not|omit|include a value|specify a value)\b|(?:not|no|un\w+)\b)"
+)
+_DEFAULT = re.compile(
+    r"\b[Dd]efault(?:(?: value| directory| setting)? is|s to|(?: value)?:) (?:set to )?\*?"
+    rf"(?:(?P<number>{_NUMBER})(?: (?P<unit>[A-Za-z]+))?|``(?P<quoted>[^`]+)``|(?P<word>[\w./-]*[\w/]))"
+    r"\*?(?= ?[.,;:)]|\s*$| \(| and | if you )"
+)
 _OPTIONAL = re.compile(r"\(optional\)", re.IGNORECASE)
 _ONE_OR_MORE = re.compile(r"A list of one or more ")
+_CONDITION = re.compile(
+    r"\(?(?:Required (?:if|when|for|only)\b"
+    r"|This \w+ is (?:only )?(?:required|optional|valid|supported)(?: only)? (?:if|when|for)\b"
+    r"|(?:Specify|Use) this \w+ only (?:if|when|for)\b"
+    r"|You (?:must|can't|can\u2019t|cannot) (?:also )?(?:specify|set|include)\b)"
+)
 
-_VALID = re.compile(r"Valid values are (\w+) and (\w+)\.")
+_VALUES = "Possible values:"
+_BLOCKS = (_VALUES, "Constraints:")
+_BULLET = re.compile(r"[*\u2022-]\s+(.+)")
+_BLOCK_VALUE = re.compile(r"``([^`]+)``.*|(\S+)\s*(?::.*)?")
+_TERM = r"(?:``[^`]+``|\"[^\"]+\"|[\w.-]*\w)"
+_BETWEEN = r"(?:, (?:and |or )?| and | or | ?\| ?)"
+_LISTED = re.compile(
+    rf"(?:[Vv]alid|[Pp]ossible|[Aa]llowed) values(?: are|:| are:) ({_TERM}(?:{_BETWEEN}{_TERM})+)(?=\s?\.|$|\s\()"
+)
 _SERIES = re.compile(r": ((?:\w+, ){2,}or \w+)\.")
 _EITHER = re.compile(r"\beither in (\w+) \([^)]*\) or (\w+) \([^)]*\)")
 _ONLY = re.compile(r"Set \w+ to (\w+) if ")
 _QUOTED_VALUE = re.compile(r"\bthe value ``(\w+)``")
 _NARROWED = re.compile(r"Choose from ")
 _INSTANCE = re.compile(r"\bml\.\w+\.\w+")
-_HEADING = re.compile(
-    r"(?:following(?: values)?(?: \([^)]*\))?|Possible values|for the training job):$|^The training input mode "
-)
+_HEADING = re.compile(r"(?:following(?: values)?(?: \([^)]*\))?|for the training job):$|^The training input mode ")
 _CHOSEN = re.compile(r"(?:If you choose|\bspecify) (\w+)[,.]")
-_ITEM = re.compile(r"(?:[*\u2022]\s+)?`*(\w+)`*(?:| mode|: .*)")
+_ITEM = re.compile(r"`*([\w.-]*\w)`*\s*(?:| mode|: .*| - .*)")
 
 
-def statements(prose: Prose, kind: str, listed: tuple[str, ...]) -> Iterator[Statement]:
-    """Read what the prose below a member says; `kind` is its type, `listed` the values that the syntax draws for it."""
-    for line, text in prose:
-        yield from _sentence(line, text, kind, listed)
-    yield from _spread(prose, listed)
+def statements(prose: Prose, name: str, kind: str, listed: tuple[str, ...]) -> Iterator[Statement | int]:
+    """Read what the prose below a member says; `kind` is its type, `listed` the values that the syntax draws for it.
+
+    A statement with the facet `condition` is a sentence that says under which condition something holds. Yields the
+    number of a line that looks like a constraint and can't be read.
+    """
+    rest: list[tuple[int, str]] = []
+    block: list[tuple[int, str]] = []
+    for line, text in (*prose, (0, "")):
+        if block and _BULLET.fullmatch(text):
+            block.append((line, text))
+            continue
+        if block:
+            yield from _block(block, kind)
+            block = []
+        (block if text in _BLOCKS else rest).append((line, text))
+    found: list[Statement] = []
+    for line, text in rest:
+        for sentence in _SENTENCE.split(text):
+            found += _sentence(line, sentence, name, kind, listed)
+    values: dict[str, set[Value]] = {}
+    for statement in found:
+        values.setdefault(statement.facet, set()).add(statement.value)
+    # Where there are several, each holds under a condition.
+    yield from (item for item in dict.fromkeys(found) if len(values[item.facet]) == 1 or item.facet == "condition")
+    if kind == "string":
+        yield from _enumerations(rest, listed)
 
 
-def _sentence(line: int, text: str, kind: str, listed: tuple[str, ...]) -> Iterator[Statement]:
-    if match := _DEFAULT.search(text):
-        yield _stated("default", match[1].rstrip("."), line, kind, listed)
-    if match := _MAXIMUM.search(text):
-        yield _stated("maximum", match[1], line, kind, listed)
-    if (match := _CONSTRAINT.fullmatch(text)) and kind in _BOUNDS:
-        facet = _BOUNDS[kind][match[1] == "max"] if match[1] else "pattern"
-        yield Statement(facet, int(match["value"]) if match[1] else match["value"], line)
+def _block(lines: Sequence[tuple[int, str]], kind: str) -> Iterator[Statement | int]:
+    """Read a list that the AWS CLI makes of the model's constraints or values."""
+    (head, title), *items = lines
+    words = [(line, _BULLET.sub(r"\1", text)) for line, text in items]
+    if title == _VALUES:
+        values = [match[1] or match[2] for _, text in words if (match := _BLOCK_VALUE.fullmatch(text))]
+        yield Statement("enum", tuple(values), head, (), tuple(line for line, _ in words))
+        return
+    for line, text in words:
+        facet, _, value = text.partition(": ")
+        value = value.removeprefix("``").removesuffix("``")
+        if facet == "pattern":
+            yield Statement("pattern", value, line)
+        elif facet in {"min", "max"} and kind in _BOUNDS and re.fullmatch(_NUMBER, value):
+            yield Statement(_BOUNDS[kind][facet == "max"], number(value), line)
+        else:
+            yield line
+
+
+def _sentence(line: int, text: str, name: str, kind: str, listed: tuple[str, ...]) -> Iterator[Statement]:
+    if _CONDITION.match(text):
+        yield Statement("condition", text, line)
     if kind in _SCALARS and _OPTIONAL.search(text):  # on a structure the note is about something inside it
         yield Statement("required", value=False, line=line)
-    if _ONE_OR_MORE.match(text):
+    if kind == "list" and _ONE_OR_MORE.match(text):
         yield Statement("min_length", 1, line, ("one or more",))
-    words = _enumerated(text)
-    if words:
-        yield Statement("enum", words, line)
+    if not _CONDITIONAL.match(_BULLET.sub(r"\1", text)):
+        yield from _defaults(line, text, name, kind, listed)
+        yield from _limits(line, text, name, kind)
+
+
+def _defaults(line: int, text: str, name: str, kind: str, listed: tuple[str, ...]) -> Iterator[Statement]:
+    for match in _DEFAULT.finditer(text):
+        value = _default(match, name, kind, listed)
+        if value is not None:
+            words = match["quoted"] or match["word"] or _words(match, "number")
+            yield Statement("default", value, line, () if str(value) == words else (words,))
+
+
+def _limits(line: int, text: str, name: str, kind: str) -> Iterator[Statement]:
+    for kinds, form in _LIMITS:
+        match = form.search(text) if kind in kinds else None
+        for facet, group in zip(_BOUNDS[kind], ("low", "high"), strict=True) if match else ():
+            amount = _amount(match, group, name) if match and match.groupdict().get(group) else None
+            if match and amount is not None:
+                words = _words(match, group)
+                yield Statement(facet, amount, line, () if str(amount) == words else (words,))
+
+
+def _words(match: re.Match[str], group: str) -> str:
+    unit = match["unit"] if match["unit"] and match["unit"].lower().removesuffix("s") in _SECONDS else ""
+    return f"{match[group]} {unit}".strip()
+
+
+def _default(match: re.Match[str], name: str, kind: str, listed: tuple[str, ...]) -> Value | None:
+    """Return the value that a member of a type has by default; None where the words are no such value."""
+    if match["number"]:
+        return _amount(match, "number", name) if kind in {"integer", "float"} else None
+    word = match["quoted"] or match["word"]
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(word.lower())
+    if kind in {"integer", "float"}:
+        return number(word) if re.fullmatch(_NUMBER, word) else None
+    plain = wire_word(word, listed)
+    # A word that is no value of the list, no name and no path is a word of the sentence.
+    is_value = match["quoted"] or plain in listed or word[0].isupper() or "/" in word
+    return plain if kind in {"string", ""} and is_value else None
+
+
+def _amount(match: re.Match[str], group: str, name: str) -> int | float | None:
+    """Return a number in the unit that the name of its member says; None where that is another kind of unit."""
+    amount = number(match[group])
+    unit = _SECONDS.get((match["unit"] or "").lower().removesuffix("s"))
+    if unit is None:
+        return amount
+    named = [seconds for word, seconds in _SECONDS.items() if word in name.lower()]
+    if len(named) != 1 or amount * unit % named[0]:
+        return None
+    return amount * unit // named[0]
+
+
+def number(text: str) -> int | float:
+    """Return the number that a text is, with or without commas."""
+    value = float(text.replace(",", ""))
+    return int(value) if value.is_integer() else value
+
+
+def _enumerations(prose: Sequence[tuple[int, str]], listed: tuple[str, ...]) -> Iterator[Statement]:
+    """Read the values that the prose lists: in a sentence, or in lines below a heading.
+
+    What the syntax draws is complete: words beyond it are something else, but for those of a choice from it.
+    """
+    for line, text in prose:
+        words = _enumerated(text)
+        wire = tuple(wire_word(word, listed) for word in words)
+        if words and (not listed or set(wire) <= set(listed) or _NARROWED.search(text)):
+            yield Statement("enum", wire, line, () if wire == words else words)
+    heads = [at for at, (_, text) in enumerate(prose) if _HEADING.search(text)]
+    lists = [
+        (prose[at][0], list(_items(prose[at + 1 : end]))) for at, end in zip(heads, [*heads[1:], None], strict=False)
+    ]
+    if not heads:
+        chosen = [(line, match[1]) for line, text in prose if (match := _CHOSEN.search(text)) and match[1] in listed]
+        lists = [(chosen[0][0], chosen)] if chosen else []
+    for head, items in lists:
+        words = tuple(word for _, word in items)
+        wire = tuple(wire_word(word, listed) for word in words)
+        more = tuple(line for line, _ in items if line != head)
+        # One word is an example, not a list; a word that comes twice is no value.
+        if 1 < len(words) == len(set(words)) and (not listed or set(wire) <= set(listed)):
+            yield Statement("enum", wire, head, () if wire == words else words, more)
+
+
+def _items(prose: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield the values below a heading; none where a bullet holds something else."""
+    found = []
+    for line, text in prose:
+        bullet = _BULLET.fullmatch(text)
+        match = _ITEM.fullmatch(bullet[1] if bullet else text)
+        if match:
+            found.append((line, match[1]))
+        elif bullet:
+            return
+    yield from found
 
 
 def _enumerated(text: str) -> tuple[str, ...]:
     """Return the values that one sentence lists in full, none if it lists none."""
-    if match := _VALID.search(text) or _EITHER.search(text) or _ONLY.match(text):
+    if match := _LISTED.search(text):
+        words = re.split(r", (?:and |or )?| and | or | ?\| ?", match[1])
+        plain = tuple(word.strip('`"') for word in words)
+        return (
+            plain if all(word != word.lower() or word != bare for word, bare in zip(words, plain, strict=True)) else ()
+        )
+    if match := _EITHER.search(text) or _ONLY.match(text):
         return match.groups()
     if match := _SERIES.search(text):
         return tuple(match[1].replace("or ", "").split(", "))
     if _NARROWED.search(text):
         return tuple(_INSTANCE.findall(text))
-    return tuple(_QUOTED_VALUE.findall(text))
-
-
-def _spread(prose: Prose, listed: tuple[str, ...]) -> Iterator[Statement]:
-    """Read a list of values that spreads over several lines: a heading and items, or a sentence for each choice."""
-    heads = [line for line, text in prose if _HEADING.search(text)]
-    if heads:
-        items = [(line, match[1]) for line, text in prose if line > heads[0] and (match := _ITEM.fullmatch(text))]
-        lines = (heads[0], *(line for line, _ in items))
-    else:
-        items = [(line, match[1]) for line, text in prose if (match := _CHOSEN.search(text)) and match[1] in listed]
-        lines = tuple(line for line, _ in items)
-    if len(items) <= 1:  # one word is an example, not a list
-        return
-    words = tuple(word for _, word in items)
-    wire = tuple(wire_word(word, listed) for word in words)
-    yield Statement("enum", wire, lines[0], () if wire == words else words, lines[1:])
-
-
-def _stated(facet: str, words: str, line: int, kind: str, listed: tuple[str, ...]) -> Statement:
-    number = words.replace(",", "").split()[0]
-    value: Value = wire_word(words, listed)
-    if kind in {"integer", "float"} and number.isdigit():
-        value = int(number) * (_SECONDS_A_DAY if "day" in words else 1)
-    return Statement(facet, value, line, () if str(value) == words else (words,))
+    quoted = tuple(_QUOTED_VALUE.findall(text))
+    return quoted if len(quoted) > 1 else ()
 
 
 def wire_word(word: str, listed: tuple[str, ...]) -> str:
     """Return the value that the syntax draws for a word that the prose may shout: OFF is Off."""
-    return next((value for value in listed if _folded(value) == _folded(word)), word)
+    return next((value for value in listed if folded(value) == folded(word)), word)
 
 
-def _folded(word: str) -> str:
+def folded(word: str) -> str:
+    """Return a word as it is compared where only its case may differ."""
     return word.replace("_", "").lower()
-
-
-_LABELS_SCALARS = {
-    "String": "string", "Integer": "integer", "Long": "integer", "Float": "float", "Double": "float",
-    "Boolean": "boolean", "Timestamp": "timestamp",
-}  # fmt: skip
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^)]{0,2000}\)")
-"""A link of Markdown. What it may contain is bounded, so that a line of brackets takes no longer than it is long."""
-_LABEL = re.compile(
-    r"(?P<part>Key |Value )?"
-    r"(?P<label>Type|Length Constraints|Array Members|Map Entries|Valid Range|Valid Values|Pattern|Required)"
-    r": ?(?P<rest>.+)"
-)
-_ALMOST = re.compile(
-    r"(?:[A-Z]\w+ ){0,3}(?:Type|Constraints|Members|Entries|Range|Values|Pattern|Required|Default): ?.+"
-)
-_BOUND = re.compile(r"(Minimum|Maximum|Fixed) (?:length|number|value) of (-?[\d,]+(?:\.\d+)?)")
-_ARRAY = re.compile(r"Array of (\w+)(?: (object)s)?(?: or \w+)?")
-_MAP = re.compile(r"(\w+) to (?:(array) of )?(\w+)(?: (object))?s? map")
-_FACETS = {
-    "Length Constraints": ("min_length", "max_length"),
-    "Array Members": ("min_length", "max_length"),
-    "Map Entries": ("min_length", "max_length"),
-    "Valid Range": ("minimum", "maximum"),
-}
-
-
-def plain(text: str) -> str:
-    """Return a line without Markdown: links as their text, no ticks, no stars, no anchors."""
-    return re.sub(r"<a [^<>]*>(?:</a>)?|`|\\(?=[^\w\s])", "", _LINK.sub(r"\1", text)).strip()
-
-
-def label(name: str, line: int, text: str) -> list[tuple[str, Statement]]:
-    """Return what a labelled line states below the heading of `name`, with the path that each statement is about."""
-    match = _LABEL.fullmatch(plain(text))
-    if match is None:
-        return []
-    path = name + {"Key ": "{key}", "Value ": "{value}", None: ""}[match["part"]]
-    rest = match["rest"].strip()
-    # A pattern may hold ticks and brackets of its own: it is taken from the line as it is.
-    raw = text.partition(":")[2].strip().strip("`").strip()
-    return list(_labels_stated(path, match["label"], line, rest, raw))
-
-
-def is_label(text: str) -> bool:
-    """Return whether a line is labelled, known label or not."""
-    return _ALMOST.fullmatch(plain(text)) is not None
-
-
-def _labels_stated(path: str, name: str, line: int, rest: str, raw: str) -> Iterator[tuple[str, Statement]]:
-    if name == "Type":
-        yield from ((at, Statement("type", kind, line)) for at, kind in types(path, rest))
-    elif name == "Pattern":
-        yield path, Statement("pattern", raw, line)
-    elif name == "Valid Values":
-        yield path, Statement("enum", tuple(word.strip() for word in rest.split("|")), line)
-    elif name == "Required":
-        if rest in {"Yes", "No"}:
-            yield path, Statement("required", rest == "Yes", line)
-    else:
-        low, high = _FACETS[name]
-        for bound, figure in _BOUND.findall(rest):
-            value = int(figure.replace(",", "").partition(".")[0])
-            facets = {"Minimum": (low,), "Maximum": (high,), "Fixed": (low, high)}[bound]
-            yield from ((path, Statement(facet, value, line)) for facet in facets)
-
-
-def types(path: str, words: str) -> list[tuple[str, str]]:
-    """Return the paths that the words of a type are about, each with its type; a list and a map name what they hold."""
-    words = words.strip().rstrip(".")
-    if words in _LABELS_SCALARS:
-        return [(path, _LABELS_SCALARS[words])]
-    if match := _ARRAY.fullmatch(words):
-        held = "structure" if match[2] else _LABELS_SCALARS.get(match[1].removesuffix("s").title())
-        return [(path, "list"), *([(path + "[]", held)] if held else [])]
-    if match := _MAP.fullmatch(words):
-        held = "list" if match[2] else "structure" if match[4] else _LABELS_SCALARS.get(match[3].title())
-        return [(path, "map"), (path + "{key}", "string"), *([(path + "{value}", held)] if held else [])]
-    return [(path, "structure")] if re.fullmatch(r"\w+ object", words) else []

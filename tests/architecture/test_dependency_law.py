@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "checks": {"contract", "wire", "worlds", "session"},
     "clients": {"errors", "contract", "wire", "targets", "session", "checks"},
     "report": {"errors", "visible", "output", "forms", "contract", "program"},
-    "documents": {"errors", "visible", "forms", "contract", "report"},
+    "documents": {"errors", "visible", "forms", "program", "contract", "report"},
     "reference": {"errors", "output", "contract", "wire", "worlds"},
     "suite": {
         "errors", "inputs", "visible", "output", "forms", "contract", "worlds", "wire", "targets", "session", "checks",

@@ -118,9 +118,9 @@ def test_an_unknown_label_and_an_unknown_type_are_reported_as_not_read() -> None
     assert [(words, why) for _, words, why in held(label).unread] == [
         ("Charset Constraints: plain", "a label of SortOrder that is not known")
     ]
-    kind = written("cli").replace("FailureReason -> (string)", "FailureReason -> (document)")
+    kind = written("cli").replace("FailureReason -> (string)", "FailureReason -> (colour)")
     ((_, words, why),) = held(kind).unread
-    assert words == "FailureReason -> (document)"
+    assert words == "FailureReason -> (colour)"
     assert "not known" in why
 
 

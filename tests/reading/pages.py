@@ -123,7 +123,7 @@ API_MARKDOWN = """
 {
 "[Key](#a)": "string"
 }
-** Key ** The key.
+** Key ** The key: A, B, or C.
 Type: String
 Required: Yes
 {
@@ -135,7 +135,7 @@ Required: Yes
 "[Yes](#e)": boolean
 }
 }
-** Part ** The part: A, B, or C.
+** Part ** The part.
 Type: Part object
 ResourceNotFound
 It is not there.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.documents import api_reference, boto3_pages, cli_pages
-from conformance.documents.claims import Claim, PageError
+from conformance.documents.claims import Claim, PageError, Statement, Unread
 from conformance.documents.drawing import Drawn, drawn
 from conformance.documents.page import Page
 from conformance.documents.prose import statements
@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 def read(reader: Callable[[Page], Iterator[Read]], text: str) -> set[tuple[object, ...]]:
     """Return what a page claims as direction, path, facet, value, line; the text begins with an empty line 1."""
     found = list(reader(Page("a page", tuple(text.splitlines()), "Look")))
+    assert not [item for item in found if isinstance(item, Unread)]
     claims = [item for item in found if isinstance(item, Claim)]
-    assert len(claims) == len(found)
     return {(claim.place.direction, claim.place.path, claim.facet, claim.value, claim.line) for claim in claims}
+
+
+def drawing(*lines: str) -> list[Drawn]:
+    page = Page("a page", lines)
+    return drawn(page, page.numbered())
 
 
 def only(claims: Iterable[tuple[object, ...]], *facets: str) -> set[tuple[object, ...]]:
@@ -32,7 +37,7 @@ def only(claims: Iterable[tuple[object, ...]], *facets: str) -> set[tuple[object
 
 
 def test_boto3_text() -> None:
-    claims = read(boto3_pages.read_text, BOTO3_TEXT)
+    claims = read(boto3_pages.read, BOTO3_TEXT)
     assert only(claims, "type") == {
         ("input", "Key", "type", "string", 7),
         ("output", "Mode", "type", "string", 24),
@@ -58,7 +63,7 @@ def test_boto3_text() -> None:
 
 
 def test_boto3_rst_gives_plain_arguments_to_the_operation_too() -> None:
-    claims = read(boto3_pages.read_rst, BOTO3_RST)
+    claims = read(boto3_pages.read, BOTO3_RST)
     assert only(claims, "required") == {
         ("paginator", "Key", "required", True, 11),
         ("input", "Key", "required", True, 11),
@@ -88,7 +93,7 @@ def test_cli() -> None:
 
 
 def test_api_text() -> None:
-    claims = read(api_reference.read_text, API_TEXT)
+    claims = read(api_reference.read, API_TEXT)
     assert claims - only(claims, "present") == {
         ("input", "Key", "type", "string", 3),
         ("input", "Key", "type", "string", 6),
@@ -114,7 +119,7 @@ def test_api_text() -> None:
 
 
 def test_api_markdown() -> None:
-    claims = read(api_reference.read_markdown, API_MARKDOWN)
+    claims = read(api_reference.read, API_MARKDOWN)
     assert only(claims, "type") == {
         ("input", "Key", "type", "string", 3),
         ("input", "Key", "type", "string", 6),
@@ -127,40 +132,60 @@ def test_api_markdown() -> None:
         ("output", "Part.Yes", "type", "boolean", 14),
         ("output", "Part", "type", "structure", 18),
     }
-    assert ("output", "Part", "enum", ("A", "B", "C"), 17) in claims
+    assert ("input", "Key", "enum", ("A", "B", "C"), 5) in claims
 
 
 def test_a_drawing_ends_with_its_first_brace() -> None:
-    page = Page("a page", ("{ 'A': 123 } { 'B': 123 }",))
-    assert drawn(page, 1) == [Drawn("A", 1, "")]
+    assert drawing("{ 'A': 123 } { 'B': 123 }") == [Drawn("A", 1, "")]
 
 
 def test_text_inside_a_drawing_is_an_error() -> None:
     with pytest.raises(PageError, match=r"can't be read: ~") as received:
-        drawn(Page("a page", ("{", "  'A': ~", "}")), 1)
+        drawing("{", "  'A': ~", "}")
     assert received.value.where == "a page:2"
     with pytest.raises(PageError, match="does not end"):
-        drawn(Page("a page", ("{",)), 1)
+        drawing("{")
 
 
 @pytest.mark.parametrize(
     ("kind", "text", "expected"),
     [
         ("integer", "The default value is 1 day. The maximum value is 28 days.", [86_400, 2_419_200]),
+        ("integer", "The default is 90 minutes, if you do not say otherwise.", [5_400]),
+        ("integer", "If you do not include a value, it defaults to 50.", [50]),
+        ("integer", "If you do so, it defaults to 50.", []),
+        ("integer", "For small ones, the default is 3. For others, the default is 4.", []),
+        ("integer", "* For small ones, the maximum is 8 hours.", []),
+        ("integer", "The default value is 5 GB. It must be between 1 and 1,000, inclusive.", [5, 1, 1_000]),
+        ("integer", "Valid values are from 3600 (1 hour) to 2160000 (25 days).", [3_600, 2_160_000]),
+        ("integer", "The default is ``Auto``.", []),
+        ("float", "Valid Range: 0.5 to 1.", [0.5, 1]),
+        ("boolean", "The default value is ``False``.", [False]),
         ("string", "The default directory is /opt/here/.", ["/opt/here/"]),
+        ("string", "By default, the default is computed from others.", []),
+        ("string", "It must have 1 to 63 characters. Maximum length is 9.", [1]),
+        ("string", "It must have 1 to 63 characters.", [1, 63]),
+        ("string", "It can be up to 63 characters long.", [63]),
+        ("list", "You can specify up to 3 of them.", [3]),
+        ("list", "You can specify up to 3 of them in each of the parts of all that there is.", []),
         ("structure", "Something else is kept there (optional).", []),
         ("string", "Mounted either in ro (read-only) or rw (read-write) mode.", [("ro", "rw")]),
         ("string", "Choose from small ones: ml.m5.xlarge and ml.c5.xlarge.", [("ml.m5.xlarge", "ml.c5.xlarge")]),
+        ("string", "Valid values: ``a`` | ``b``", [("a", "b")]),
+        ("string", "Valid values are letters and digits.", []),
+        ("string", "See the value ``StartingNumber``.", []),
         ("string", "The maximum value of the range.", []),
     ],
 )
 def test_sentences(kind: str, text: str, expected: list[object]) -> None:
-    assert [statement.value for statement in statements(((1, text),), kind, ())] == expected
+    found = [item for item in statements(((1, text),), "WaitInSeconds", kind, ()) if isinstance(item, Statement)]
+    assert [statement.value for statement in found] == expected
 
 
 def test_a_list_of_choices_keeps_the_words_of_the_page_beside_those_of_the_wire() -> None:
     prose = ((5, "Specifies one of the following:"), (7, "SAME_DATA"), (9, "The same."), (11, "OTHER_DATA"))
-    (found,) = statements(prose, "string", ("SameData", "OtherData"))
+    (found,) = statements(prose, "Kind", "string", ("SameData", "OtherData"))
+    assert isinstance(found, Statement)
     assert found.value == ("SameData", "OtherData")
     assert found.words == ("SAME_DATA", "OTHER_DATA")
     assert (found.line, found.more_lines) == (5, (7, 11))

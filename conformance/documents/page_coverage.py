@@ -1,0 +1,229 @@
+"""How much of a service model the readers find on its pages, and where a page and the model differ.
+
+A page is compared with the model both ways: what the model has and pages of the style can state, and what the page
+claims and the model does not have, or has otherwise. A page that is older than the model differs from it; with the
+model of its own edition it must not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from conformance.documents.claims import Claim, Value, joined
+from conformance.documents.documented import Documented
+from conformance.documents.findings import below, in_words, same
+from conformance.documents.model_drift import facets
+from conformance.documents.prose import folded
+
+COUNTED = ("members", "types", "required", "enum words", "constraints", "errors")
+"""What is counted; `constraints` are lengths, ranges and patterns."""
+
+_COUNTED_AS = {"present": "members", "type": "types", "required": "required", "enum": "enum words"}
+_TYPES = {"long": "integer", "double": "float"}
+_NUMBERS = ("integer", "float", "timestamp")
+_STEP = re.compile(r"\[\]|\{key\}|\{value\}|[^.\[\]{}]+")
+_HELD = re.compile(r"(?:\[\]|\{key\}|\{value\})+$")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place at which page and model differ: `kind` is how, `text` both values and the line of the page."""
+
+    kind: str
+    place: str
+    text: str = ""
+
+
+@dataclass
+class Coverage:
+    """What was found of all that pages could state, by what is counted, and how they differ from the model."""
+
+    pages: int = 0
+    found: Counter[str] = field(default_factory=Counter)
+    stated: Counter[str] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+
+    def add(self, other: Coverage) -> None:
+        """Add what other pages say."""
+        self.pages += other.pages
+        self.found += other.found
+        self.stated += other.stated
+        self.differences += other.differences
+
+    def count(self, what: str, *, found: bool) -> None:
+        """Count something that a page could state."""
+        self.stated[what] += 1
+        self.found[what] += found
+
+
+def coverage(documented: Documented, model: Any, hidden: Collection[str] = ()) -> Coverage:
+    """Compare what one page, and its pages of types, says of an operation with the model of that operation.
+
+    `hidden` are members that a client takes care of, so that its page need not have them.
+    """
+    found = Coverage(pages=1)
+    claims: dict[str, dict[str, dict[str, list[Claim]]]] = {"input": {}, "output": {}, "error": {}}
+    for claim in documented.claims:
+        if claim.place.direction in claims and claim.facet != "http_status":
+            of_path = claims[claim.place.direction].setdefault(claim.place.path, {})
+            of_path.setdefault(claim.facet, []).append(claim)
+    for direction, shape in (("input", model.input_shape), ("output", model.output_shape)):
+        if claims[direction] or not documented.unread:
+            _Side(found, documented, direction, claims[direction], shape, hidden).compare()
+        elif shape is not None:
+            found.differences.append(Difference("left out by the page", f"{documented.operation}/{direction}"))
+    if _states_errors(documented):
+        modelled = {shape.name for shape in model.error_shapes}
+        for code in sorted(modelled | set(claims["error"])):
+            found.stated["errors"] += code in modelled
+            found.found["errors"] += code in modelled and code in claims["error"]
+            if code not in modelled or code not in claims["error"]:
+                kind = "only in the model" if code in modelled else "only on the page"
+                found.differences.append(Difference(kind, f"{documented.operation}/error/{code}"))
+    return found
+
+
+def _states_errors(documented: Documented) -> bool:
+    (reading,) = documented.readings
+    paginates = any(claim.place.direction == "paginator" for claim in documented.claims)
+    return reading.style.name != "cli-page" and not paginates
+
+
+class _Side:
+    """Compares what a page says of the input or the output of an operation with its shape in the model."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - two sides, and what is known of them
+        self,
+        found: Coverage,
+        documented: Documented,
+        direction: str,
+        claims: dict[str, dict[str, list[Claim]]],
+        shape: Any,
+        hidden: Collection[str],
+    ) -> None:
+        (reading,) = documented.readings
+        self._found = found
+        self._root = f"{documented.operation}/{direction}/"
+        self._style = reading.style.name
+        self._is_newer_cli = any("Use the AWS CLI 2." in text for text in reading.page.lines[:20])
+        self._is_input = direction == "input"
+        self._claims = claims
+        self._shape = shape
+        self._hidden = hidden
+        self._at = cache(self._modelled)
+
+    def compare(self) -> None:
+        """Count what the page states of the model, and list the differences."""
+        self._find_the_model()
+        for path, stated in self._claims.items():
+            if self._at(path) is not None:
+                for claim in chain.from_iterable(stated.values()):
+                    self._check(path, claim)
+            elif path not in self._hidden and not path.startswith("--"):
+                self._differ("only on the page", path, f"line {next(iter(stated.values()))[0].line}")
+
+    def _find_the_model(self) -> None:
+        missing: list[str] = []
+        for path in _below("", self._shape, ()) if self._shape is not None else ():
+            if path in self._claims:
+                for facet, value in (self._at(path) or {}).items():
+                    if self._states(path, facet):
+                        self._count(path, facet, value)
+            elif _STEP.findall(path)[0] not in self._hidden:
+                self._found.count("members", found=False)
+                if not any(below(path, gone) for gone in missing):
+                    missing.append(path)
+                    self._differ("only in the model", path)
+
+    def _count(self, path: str, facet: str, value: Any) -> None:
+        claims = self._claims[path].get(facet, [])
+        what = _COUNTED_AS.get(facet, "constraints")
+        if facet == "enum":
+            words = {word for claim in claims if isinstance(claim.value, tuple) for word in claim.value}
+            for word in value:
+                self._found.count(what, found=word in words)
+        else:
+            self._found.count(what, found=any(_agrees(facet, claim.value, value) for claim in claims))
+        if not claims:
+            self._differ("only in the model", f"{path}/{facet}", in_words(value))
+
+    def _check(self, path: str, claim: Claim) -> None:
+        value = (self._at(path) or {}).get(claim.facet)
+        if not _agrees(claim.facet, claim.value, value):
+            kind = "only in prose" if value is None else "otherwise on the page"
+            modelled = "" if value is None else f"{in_words(value)} in the model, "
+            text = f"{modelled}{in_words(claim.value)} on line {claim.line}"
+            self._differ(kind, f"{path}/{claim.facet}", text)
+
+    def _differ(self, kind: str, place: str, text: str = "") -> None:
+        self._found.differences.append(Difference(kind, self._root + place, text))
+
+    def _states(self, path: str, facet: str) -> bool:
+        """Return whether a page of the style states the facet of such a path."""
+        if facet == "present" or (facet == "type" and self._style[:3] != "api"):
+            return True
+        if facet == "required" and not self._is_input:
+            return False
+        if self._style == "cli-page":
+            is_option = facet == "required" and path.isidentifier()
+            return self._is_newer_cli or is_option or (self._is_input and facet == "enum")
+        if self._style.startswith("boto3"):
+            # What a map has for keys is drawn as 'string', whatever they may be.
+            return facet == "required" or (facet == "enum" and not path.endswith("{key}"))
+        # The API Reference has a heading for what its drawing shows first, on this page or on that of a type.
+        return len(self._claims.get(_HELD.sub("", path), {}).get("present", [])) > 1
+
+    def _modelled(self, path: str) -> dict[str, Any] | None:
+        """Return the facets of a path, `required` for what has a name; None where the model has no such path."""
+        shape, required = self._shape, None
+        for step in _STEP.findall(path):
+            held = {} if shape is None else {name: (inner, needed) for name, inner, needed in _held(shape)}
+            if step not in held:
+                return None
+            shape, required = held[step]
+        if shape is None:
+            return None
+        kind = "document" if _is_document(shape) else str(_TYPES.get(shape.type_name, shape.type_name))
+        found = {"present": True, "type": kind, **facets(kind, shape, required=False)}
+        return found if required is None else {**found, "required": required}
+
+
+def _is_document(shape: Any) -> bool:
+    return bool(getattr(shape, "is_document_type", False))
+
+
+def _held(shape: Any) -> Iterator[tuple[str, Any, bool | None]]:
+    """Yield what a shape holds: step, shape and whether it is required, None where that is no question."""
+    if shape.type_name == "structure" and not _is_document(shape):
+        for name, member in shape.members.items():
+            filled_in = member.metadata.get("idempotencyToken")  # by the client: required or not, it need not be given
+            yield name, member, None if filled_in else name in shape.required_members
+    elif shape.type_name == "list":
+        yield "[]", shape.member, None
+    elif shape.type_name == "map":
+        yield "{key}", shape.key, None
+        yield "{value}", shape.value, None
+
+
+def _below(path: str, shape: Any, above: tuple[str, ...]) -> Iterator[str]:
+    """Yield the paths below one, a shape that holds itself once."""
+    if shape.name not in above:
+        for step, held, _ in _held(shape):
+            yield joined(path, step)
+            yield from _below(joined(path, step), held, (*above, shape.name))
+
+
+def _agrees(facet: str, stated: Value, modelled: Any) -> bool:
+    if modelled is None:
+        return facet == "required"
+    if stated == "number" and facet == "type":
+        return modelled in _NUMBERS
+    if isinstance(stated, tuple):  # prose may shout the words of the wire
+        return set(map(folded, stated)) == set(map(folded, modelled))
+    return same(facet, stated, modelled)
