@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,7 +18,6 @@ from conformance.cli.options import contract_in, json_form, settings, terminal_w
 from conformance.contract.model import UNSET as NO_VALUE
 from conformance.contract.model import Fact
 from conformance.program import Command
-from conformance.report.layout import hanging
 from conformance.report.result import Because
 
 if TYPE_CHECKING:
@@ -128,8 +128,11 @@ def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
         if group != last:
             click.echo(group)
             last = group
-        for line in hanging(f"  {level:6}  ", short, width):
-            click.echo(line)
+        # A citation or an id keeps its hyphens on one line, so that it can be copied.
+        row = textwrap.fill(
+            short, width, initial_indent=f"  {level:6}  ", subsequent_indent=" " * 12, break_on_hyphens=False
+        )
+        click.echo(row)
 
 
 @click.command(cls=Command)

@@ -33,6 +33,7 @@ PROMISED_OF_A_RESULT = {
 
 @cache
 def validator(name: str) -> Draft202012Validator:
+    Draft202012Validator.check_schema(schema(name))
     return Draft202012Validator(schema(name))
 
 
@@ -43,11 +44,6 @@ def report_json(run: Record) -> dict[str, Any]:
 
 def problems(name: str, value: object) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in validator(name).iter_errors(value)]
-
-
-@pytest.mark.parametrize("name", ["report", "run"])
-def test_a_schema_is_a_schema(name: str) -> None:
-    Draft202012Validator.check_schema(schema(name))
 
 
 def test_both_forms_describe_a_result_in_the_same_words() -> None:
@@ -79,7 +75,7 @@ def test_every_line_of_a_record_is_valid(name: str) -> None:
 @pytest.mark.parametrize(
     "change", [{"outcome": "xfail"}, {"level": None}, {"extra": 1}, {"rests_on": {"items": -1}}, {"id": ""}]
 )
-def test_the_schemas_refuse_what_is_wrong(change: dict[str, Any]) -> None:
+def test_the_schemas_reject_what_is_wrong(change: dict[str, Any]) -> None:
     assert problems("run", {"type": "result", **to_json(PASSED), **change})
     report = report_json(record(PASSED))
     assert problems("report", {**report, "results": [{**report["results"][0], **change}]})
@@ -105,8 +101,3 @@ def test_a_record_cut_short_is_not_complete_and_has_no_duration() -> None:
 def test_a_result_is_one_line_of_the_text() -> None:
     lines = render_json(record(PASSED, BROKE)).splitlines()
     assert [json.loads(line.rstrip(","))["id"] for line in lines[-4:-2]] == [BROKE.id, PASSED.id]
-
-
-def test_the_same_record_gives_the_same_text() -> None:
-    again = Record(EVERY_KIND.header, EVERY_KIND.results, EVERY_KIND.footer)
-    assert render_json(EVERY_KIND) == render_json(again)

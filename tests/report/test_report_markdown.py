@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 from sample_records import CONFORMING, EVERY_KIND, FAILED, FOOTER, HOSTILE, LIST, many, record, result
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from text_snapshots import Markdown
 
 from conformance.report.findings import group_findings
 from conformance.report.html import render_html
@@ -24,28 +24,26 @@ def markdown(run: Record) -> str:
     return render_markdown(Page(run))
 
 
-class Markdown(SingleFileSnapshotExtension):
-    file_extension = "md"
-    _write_mode = WriteMode.TEXT
-
-
 @pytest.mark.parametrize("name", ["every-kind", "conforming", "group"])
 def test_the_whole_file(name: str, snapshot: SnapshotAssertion) -> None:
     run = {"every-kind": EVERY_KIND, "conforming": CONFORMING, "group": many(10, passed=3)}[name]
     assert markdown(run) == snapshot(extension_class=Markdown)
 
 
-def test_hostile_text_is_no_markup() -> None:
-    page = markdown(
-        record(
-            result("A/response/x/y", Outcome.FAILED, reason=HOSTILE, received=HOSTILE, reproduce="```\nout of it"),
-            result("A/response/x/z", Outcome.SKIPPED, reason=HOSTILE),
-        )
+def outside_fences(text: str) -> str:
+    """Return what a page that shows this text everywhere has outside of its blocks of code."""
+    found = result(
+        "A/response/x/y", Outcome.FAILED, reason=text, received=text, expected=text, reproduce=f"```\n{text}"
     )
-    outside = re.sub(r"^(`{3,})[^`\n]*\n.*?\n\1$", "", page, flags=re.DOTALL | re.MULTILINE)
+    page = markdown(record(found, result("A/response/x/z", Outcome.SKIPPED, reason=text)))
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", page)
+    return re.sub(r"^(`{3,})[^`\n]*\n.*?\n\1$", "", page, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_hostile_text_is_no_markup() -> None:
+    outside = outside_fences(HOSTILE)
     assert not re.search(r"(?<!\\)<script", outside)
     assert not re.search(r"(?<!\\)!\[", re.sub(r"<summary>.*</summary>", "", outside))
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", page)
 
 
 def test_plain_text_keeps_its_words_and_loses_its_marks() -> None:
@@ -77,11 +75,7 @@ def test_other_words_are_as_they_were() -> None:
 
 
 def test_no_page_has_a_link_of_foreign_text() -> None:
-    evil = " ".join(LINKED)
-    found = result("A/response/x/y", Outcome.FAILED, reason=evil, received=evil, expected=evil, reproduce=evil)
-    page = markdown(record(found, result("A/response/x/z", Outcome.SKIPPED, reason=evil)))
-    outside = re.sub(r"^(`{3,})[^`\n]*\n.*?\n\1$", "", page, flags=re.DOTALL | re.MULTILINE)
-    outside = re.sub(r"(`+)[^`].*?\1", "", outside)
+    outside = re.sub(r"(`+)[^`].*?\1", "", outside_fences(" ".join(LINKED)))
     assert "@octocat" not in outside
     assert "http://x.example" not in outside
 
@@ -127,10 +121,6 @@ def test_enormous_texts_do_not_burst_the_page() -> None:
     assert len(page) <= LIMIT
     assert page.count("<details>") == page.count("</details>")
     assert page.count("```") % 2 == 0
-
-
-def test_the_line_to_reproduce_is_whole() -> None:
-    assert f"\n{FAILED.reproduce}\n" in markdown(record(FAILED))
 
 
 def test_requests_that_were_throttled_are_reported() -> None:

@@ -21,27 +21,23 @@ from sample_records import (
     PASSED,
     RECOMMENDED,
     SKIPPED,
+    STALE,
     UNANSWERED,
     many,
     record,
 )
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from text_snapshots import Text
 
 from conformance.report import terminal
 from conformance.report.progress import Progress, time_left
 from conformance.report.result import Outcome
-from conformance.report.run import Gate, GateFinding, Record, Wrong
+from conformance.report.run import Record
 from conformance.report.terminal import print_summary
 
 PATHS = {
     name: Path("reports/moto") / name for name in ("report.html", "report.md", "report.json", "junit.xml", "badge.json")
 }
-
-
-class Screen(SingleFileSnapshotExtension):
-    file_extension = "txt"
-    _write_mode = WriteMode.TEXT
 
 
 def shown(run: Record, *, width: int = 80, strict: bool = False, verbose: bool = True) -> str:
@@ -50,9 +46,6 @@ def shown(run: Record, *, width: int = 80, strict: bool = False, verbose: bool =
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
-STALE = Gate(
-    "known.yaml", "2026-01-02", 1, (GateFinding(Wrong.STALE, "a/b/c", "known.yaml:2", "it passes", "delete it"),), ()
-)
 RUNS = {
     "every-kind": EVERY_KIND,
     "conforming": CONFORMING,
@@ -62,7 +55,7 @@ RUNS = {
     "nothing-checked": record(SKIPPED),
     "recommended": record(PASSED, RECOMMENDED),
     "partly-judged": record(PASSED, SKIPPED, footer=UNANSWERED),
-    "out-of-date": record(PASSED, FAILED, KNOWN, footer=replace(FOOTER, gate=STALE)),
+    "out-of-date": record(PASSED, FAILED, KNOWN, footer=replace(FOOTER, gate=replace(STALE, not_judged=()))),
 }
 
 
@@ -71,7 +64,7 @@ def test_the_summary_in_short_fits_a_screen(name: str, snapshot: SnapshotAsserti
     text = shown(RUNS[name], verbose=False)
     assert len(text.splitlines()) <= 22
     assert max(len(line) for line in text.splitlines()) <= 80
-    assert text == snapshot(extension_class=Screen)
+    assert text == snapshot(extension_class=Text)
     assert RUNS[name].results
 
 
@@ -90,20 +83,18 @@ def test_the_whole_summary_at_80_columns(
     name: str, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(terminal, "LIMIT", 5 if name == "many" else 25)
-    assert shown(RUNS[name]) == snapshot(extension_class=Screen)
+    assert shown(RUNS[name]) == snapshot(extension_class=Text)
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_only_ids_and_commands_are_wider_than_the_terminal(width: int) -> None:
     for line in shown(EVERY_KIND, width=width).splitlines():
+        assert line == line.rstrip()
         assert len(line) <= width or "Parameter" in line or "curl" in line or "report" in line or "target" in line
 
 
-def test_the_line_to_reproduce_is_never_broken() -> None:
+def test_a_command_is_never_broken_and_its_further_lines_stay_as_they_are() -> None:
     assert f"\n     {FAILED.reproduce}\n" in shown(record(FAILED), width=40)
-
-
-def test_the_further_lines_of_a_command_stay_as_they_are() -> None:
     command = "curl --data @- http://127.0.0.1 <<'END'\n{}\nEND"
     assert f"     {command}\n" in shown(record(replace(FAILED, reproduce=command)))
 
@@ -121,10 +112,6 @@ def test_hostile_text_does_not_steer_the_terminal() -> None:
     assert "\\x1b[31mred\\x00" in text
 
 
-def test_no_line_ends_in_blanks() -> None:
-    assert [line for line in shown(EVERY_KIND).splitlines() if line != line.rstrip()] == []
-
-
 def test_a_long_body_is_clipped() -> None:
     text = shown(record(replace(FAILED, received="x" * 3000)))
     assert "(2,520 more characters)" in " ".join(text.split())
@@ -139,7 +126,7 @@ def test_what_is_beyond_the_limit_is_counted() -> None:
 def test_without_reports_none_is_named() -> None:
     console = Console(file=io.StringIO(), width=80)
     print_summary(console, many(60), {})
-    assert "report:" not in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "  report " not in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_colours_come_on_a_terminal_and_not_with_no_color(monkeypatch: pytest.MonkeyPatch) -> None:

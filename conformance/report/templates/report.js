@@ -388,7 +388,7 @@
   /** Show one fact or check among the lists, whatever was filtered or folded before. */
   function showRow(view, item) {
     setView(new URLSearchParams({ view, q: item.id }));
-    const found = [...tree.querySelectorAll(".row")].find((item) => item.item === item);
+    const found = [...tree.querySelectorAll(".row")].find((row) => row.item === item);
     const details = found.querySelector("details");
     details.unfold();
     reveal(found);
