@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 from browser import runs
 from conformance.report.html import render_html
 from conformance.report.page import Page as ReportPage
-from conformance.report.run import Record
 
 REQUIRED = "CONFORMANCE_BROWSER"
 """Set to `required` where a browser has been installed on purpose: lacking one is a failure then."""
@@ -59,14 +58,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def open_report(context: BrowserContext, tmp_path: Path) -> Iterator[Open]:
-    """Open the report of a record; whatever the page complains of or asks for fails the test in the end."""
+def open_page(context: BrowserContext, tmp_path: Path) -> Iterator[Open]:
+    """Open the text of a page; whatever the page complains of or asks for fails the test in the end."""
     complaints: list[str] = []
 
-    def opened(record: Record, address: str = "", *, scheme: str = "light") -> Page:
+    def opened(text: str, address: str = "", *, scheme: str = "light", width: int = 1200) -> Page:
         path = tmp_path / "report.html"
-        path.write_text(render_html(ReportPage(record, contract=runs.contract())), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.on("console", lambda message: complaints.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
@@ -82,3 +82,9 @@ def open_report(context: BrowserContext, tmp_path: Path) -> Iterator[Open]:
 
     yield opened
     assert complaints == []
+
+
+@pytest.fixture
+def open_report(open_page: Open) -> Open:
+    """Open the report of a record."""
+    return lambda run, *rest, **look: open_page(render_html(ReportPage(run, contract=runs.contract())), *rest, **look)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from comparison.small_runs import FAILED, NEW, OLD, check, run, side
 from html_pages import BEYOND_THE_EDGE
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from browser.conftest import Open
 from conformance.report.comparison.matrix import Matrix, matrix_of, render_matrix_html
 from conformance.report.result import Outcome, Result
 
@@ -38,28 +38,12 @@ NAMED_AS_OPERATIONS_ARE = matrix_of(
         for label in ("reference", "moto")
     ]
 )
-Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_matrix(context: BrowserContext, tmp_path: Path) -> Iterator[Open]:
-    """Open the page of a matrix; whatever it complains of or asks for fails the test in the end."""
-    complaints: list[str] = []
-
-    def opened(matrix: Matrix, address: str = "", *, scheme: str = "light", width: int = 1200) -> Page:
-        path = tmp_path / "matrix.html"
-        path.write_text(render_matrix_html(matrix), encoding="utf-8")
-        page = context.new_page()
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.on("console", lambda message: complaints.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("request", lambda request: None if request.url.startswith("file:") else complaints.append(request.url))
-        page.goto(f"{path.as_uri()}{address}")
-        return page
-
-    yield opened
-    assert complaints == []
+def open_matrix(open_page: Open) -> Open:
+    """Open the page of a matrix."""
+    return lambda matrix, *rest, **look: open_page(render_matrix_html(matrix), *rest, **look)
 
 
 def seen(page: Page) -> list[str]:

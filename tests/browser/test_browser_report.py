@@ -166,7 +166,7 @@ def test_a_deep_link_to_a_fact_opens_it(open_report: Open) -> None:
 
 def test_a_deep_link_to_nothing_says_so(open_report: Open) -> None:
     page = open_report(BROKEN, "#No/such/check")
-    expect(page.locator("#said")).to_have_text("There is no check No/such/check in this report.")
+    expect(page.locator("#status")).to_have_text("There is no check No/such/check in this report.")
 
 
 def test_a_row_leads_from_a_check_to_its_fact(open_report: Open) -> None:
@@ -205,7 +205,7 @@ def test_copy_buttons_copy_what_stands_beside_them(open_report: Open) -> None:
         button.click()
         expect(button).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()") == wanted
-    expect(page.locator("#said")).to_have_text("Copied")
+    expect(page.locator("#status")).to_have_text("Copied")
 
 
 def test_a_view_is_copied_as_a_link(open_report: Open) -> None:
