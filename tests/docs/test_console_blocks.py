@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+GALLERY = ROOT / "docs" / "gallery" / "README.md"
 PROMISED = ("make run", "make test")
 MOST_LINKS = 8
 
@@ -51,25 +52,20 @@ def prose(page: Path) -> str:
     return re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-def test_links_lead_somewhere() -> None:
-    dead = [
-        f"{page.name}: {link}"
-        for page in PAGES
-        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose(page))
-        if not link.startswith("http") and not (page.parent / link).exists()
-    ]
-    assert dead == []
+def links(page: Path) -> list[tuple[str, str]]:
+    """Return what a page links to in the repository: a path, which may be empty, and what is behind its #."""
+    found = re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?[^)]*\)", prose(page))
+    return [(path, anchor) for path, anchor in found if not path.startswith("http")]
 
 
-def test_paths_that_pages_name_are_there() -> None:
+def test_links_and_paths_lead_somewhere() -> None:
     named = r"`((?:conformance|tests|contract|benchmarks|action|\.ci)/[\w./-]+)`"
-    gone = [
-        f"{page.name}: {path}"
-        for page in PAGES
-        for path in re.findall(named, page.read_text(encoding="utf-8"))
-        if not (ROOT / path).exists()
+    dead = [
+        (page.name, path) for page in [*PAGES, GALLERY] for path, _ in links(page) if not (page.parent / path).exists()
     ]
-    assert gone == []
+    text = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
+    gone = [(name, path) for name in text for path in re.findall(named, text[name]) if not (ROOT / path).exists()]
+    assert dead + gone == []
 
 
 @cache
@@ -82,10 +78,10 @@ def anchors(page: Path) -> frozenset[str]:
 
 def test_links_into_pages_lead_to_a_heading() -> None:
     dead = [
-        f"{page.name}: {link}#{anchor}"
+        f"{page.name}: {path}#{anchor}"
         for page in PAGES
-        for link, anchor in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", prose(page))
-        if not link.startswith("http") and anchor not in anchors(page.parent / link if link else page)
+        for path, anchor in links(page)
+        if anchor and anchor not in anchors(page.parent / path if path else page)
     ]
     assert dead == []
 
@@ -121,14 +117,10 @@ def test_output_on_pages_is_of_the_contract_of_today() -> None:
     assert {page for page, digest in shown if digest != today} == set(), "made with `make docs`"
 
 
-def linked_from(page: Path) -> set[Path]:
-    """Return the files that a page links to."""
-    found = re.findall(r"\]\(([^)#\s]+)", prose(page))
-    return {(page.parent / link).resolve() for link in found if not link.startswith("http")}
-
-
 def test_the_readme_has_at_most_eight_links_and_leads_to_every_page_in_two() -> None:
-    first = linked_from(ROOT / "README.md") - {ROOT / "docs" / "report.png"}
-    assert len(first) <= MOST_LINKS
-    second = linked_from(ROOT / "docs" / "README.md")
+    first, second = (
+        {(page.parent / path).resolve() for path, _ in links(page) if path}
+        for page in (ROOT / "README.md", ROOT / "docs" / "README.md")
+    )
+    assert len(first - {ROOT / "docs" / "report.png"}) <= MOST_LINKS
     assert [page.name for page in PAGES[1:] if page not in first | second] == []

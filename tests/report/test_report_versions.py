@@ -106,6 +106,6 @@ def test_a_difference_and_a_comparison_show_it_and_say_where_it_differs() -> Non
     assert diff_json(difference)["new"]["versions"]["target"] == "moto 5.3.0"
 
 
-def test_runs_that_depend_on_the_same_say_nothing_of_it() -> None:
-    for versions in (VERSIONS, None):
-        assert difference_of(side("old", versions), side("new", versions)).notes == ()
+@pytest.mark.parametrize("versions", [VERSIONS, None])
+def test_runs_that_depend_on_the_same_say_nothing_of_it(versions: Versions | None) -> None:
+    assert difference_of(side("old", versions), side("new", versions)).notes == ()
