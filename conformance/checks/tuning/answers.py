@@ -225,6 +225,10 @@ It is empty where nothing is wrong, and None where nothing can be said.
 """
 
 
+def _sentence(name: str, fault: str | list[str]) -> str:
+    return f"{name} {fault}" if isinstance(fault, str) else f"{name}: {'; '.join(fault)}"
+
+
 def _no_note(*_: Any) -> str:
     return ""
 
@@ -250,8 +254,7 @@ class Claim:
                 for name, parts, exchanges in subjects(snapshot):
                     found = fault(*parts)
                     if found is not None:
-                        words = f" {found}" if isinstance(found, str) else f": {'; '.join(found)}"
-                        tally.hold(not found, f"{name}{words}", *exchanges)
+                        tally.hold(not found, _sentence(name, found), *exchanges)
                         notes[self.note(*parts)] = None
                 said = tuple(note for note in notes if note)
                 return tally.verdict(self.kind, self.expected, wrong=self.wrong, lacking=self.lacking, notes=said)

@@ -146,14 +146,21 @@ def _tuned_values(snapshot: Snapshot) -> Iterator[Subject]:
         ranges = {id(definition): ranges_of(resource.answer, definition) for definition in definitions(resource.answer)}
         for item in listed_and_best(resource):
             tuned, definition = _launched(resource, item) or ({}, None)
+            name = job(resource, item)
             for each in ranges.get(id(definition), ()):
                 value = tuned.get(each.name)
                 if isinstance(value, str):
-                    yield Subject(f"{job(resource, item)}: {each.name} = {value!r}", (each, value), resource.exchanges)
+                    yield Subject(name, (each, value), resource.exchanges)
 
 
 def _out_of_range(kinds: Collection[Kind]) -> Fault:
-    return lambda each, value: each.fault(value) if each.kind in kinds else None
+    def fault(tuned: Range, value: str) -> list[str] | None:
+        if tuned.kind not in kinds:
+            return None
+        found = tuned.fault(value)
+        return [f"{tuned.name} = {value!r} {found}"] if found else []
+
+    return fault
 
 
 for _name, _kinds, _expected in (
