@@ -1,15 +1,16 @@
 """A small state in which every law about tuning jobs has something to judge and nothing to object to.
 
 `parent` was tuned first; `child` was started warm from it, on identical data; `groups` has two definitions; `running`
-is under way. All of it is known beforehand, as a world would be.
+is under way. All of it is known beforehand, as a world would be, and shown as the reference server shows it.
 """
 
 from __future__ import annotations
 
-import copy
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.reference.rendering import Renderer
 from conformance.session.snapshot import ResourceSnapshot, Snapshot
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse, Listing
@@ -19,7 +20,6 @@ Json = dict[str, Any]
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 LIST = "ListTrainingJobsForHyperParameterTuningJob"
-ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 ENDED = ("Completed", "Failed", "Stopped")
 START = 1_700_000_000.25
@@ -105,138 +105,101 @@ LIMITS = {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2, "MaxRuntim
 TUNED = {"depth": "3", "eta": "0.25", "booster": "tree"}
 
 
-def _item(job: str, number: int, status: str, objective: str, metric: float | None = None, **more: Any) -> Json:
-    name = f"{job}-{number:03}-0a1b2c3d"
+RENDERER = Renderer("us-east-1", "123456789012")
+
+
+def fresh(value: Json) -> Json:
+    """Return a copy in which nothing is shared, as if it came over the wire."""
+    copied: Json = json.loads(json.dumps(value))
+    return copied
+
+
+def _launched(
+    job: str, number: int, status: str, metric: float | None = None, definition: str | None = None
+) -> WorldTrainingJob:
+    """Return a training job; its objective has succeeded where it has a metric."""
     created = int(START) + 60 * number
-    item = {
-        "TrainingJobName": name,
-        "TrainingJobArn": f"{ARN}:training-job/{name}",
-        "TuningJobName": job,
-        "CreationTime": created,
-        "TrainingStartTime": created + 10,
-        "TrainingJobStatus": status,
-        "TunedHyperParameters": dict(TUNED),
-        "ObjectiveStatus": objective,
-        **more,
-    }
-    if status not in {"InProgress", "Stopping"}:
-        item["TrainingEndTime"] = created + 50
-    if status == "Failed":
-        item["FailureReason"] = "AlgorithmError"
-    if metric is not None:
-        item[METRIC] = {**OBJECTIVE, "Value": metric}
-    return item
+    return WorldTrainingJob(
+        name=f"{job}-{number:03}-0a1b2c3d",
+        status=status,
+        created=created,
+        objective_status="Pending" if status == "InProgress" else "Failed" if metric is None else "Succeeded",
+        tuned=dict(TUNED),
+        started=created + 10,
+        ended=None if status == "InProgress" else created + 50,
+        metric=metric,
+        definition_name=definition,
+        failure_reason="AlgorithmError" if status == "Failed" else None,
+    )
 
 
-def _draft(name: str, items: list[Json], *, status: str = "Completed", create: Json | None = None) -> Draft:
-    create = create or {
-        "HyperParameterTuningJobConfig": {
-            "Strategy": "Random",
-            "HyperParameterTuningJobObjective": OBJECTIVE,
-            "ResourceLimits": LIMITS,
-            "ParameterRanges": RANGES,
-        },
-        "TrainingJobDefinition": DEFINITION,
-    }
-    statuses = [item["TrainingJobStatus"] for item in items]
-    objectives = [item["ObjectiveStatus"] for item in items]
-    answer: Json = {
-        "HyperParameterTuningJobName": name,
-        "HyperParameterTuningJobArn": f"{ARN}:hyper-parameter-tuning-job/{name}",
-        **copy.deepcopy(create),
-        "HyperParameterTuningJobStatus": status,
-        "CreationTime": START,
-        "LastModifiedTime": START + 900,
-        "TrainingJobStatusCounters": {
-            "Completed": statuses.count("Completed"),
-            "InProgress": statuses.count("InProgress"),
-            "RetryableError": 0,
-            "NonRetryableError": statuses.count("Failed"),
-            "Stopped": statuses.count("Stopped"),
-        },
-        "ObjectiveStatusCounters": {each: objectives.count(each) for each in ("Succeeded", "Pending", "Failed")},
-        "ConsumedResources": {"RuntimeInSeconds": 900},
-    }
-    ended = status in ENDED
-    if ended:
-        answer["HyperParameterTuningEndTime"] = START + 900
-    completed = [item for item in items if item["TrainingJobStatus"] == "Completed"]
-    if completed:
-        answer["BestTrainingJob"] = copy.deepcopy(max(completed, key=lambda item: float(item[METRIC]["Value"])))
-    world = WorldJob(
+CONFIGURED = {
+    "HyperParameterTuningJobConfig": {
+        "Strategy": "Random",
+        "HyperParameterTuningJobObjective": OBJECTIVE,
+        "ResourceLimits": LIMITS,
+        "ParameterRanges": RANGES,
+    },
+    "TrainingJobDefinition": DEFINITION,
+}
+WARM_START = {
+    "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "parent"}],
+    "WarmStartType": "IdenticalDataAndAlgorithm",
+}
+GROUPED = {
+    "HyperParameterTuningJobConfig": {"Strategy": "Random", "ResourceLimits": LIMITS},
+    "TrainingJobDefinitions": [
+        {
+            "DefinitionName": name,
+            "TuningObjective": OBJECTIVE,
+            "HyperParameterRanges": RANGES,
+            "StoppingCondition": {},
+            "CheckpointConfig": {"S3Uri": "s3://bucket/checkpoints"},
+        }
+        for name in ("left", "right")
+    ],
+}
+
+
+def _job(name: str, *launched: WorldTrainingJob, status: str = "Completed", create: Json = CONFIGURED) -> WorldJob:
+    return WorldJob(
         name=name,
-        create={"HyperParameterTuningJobName": name, **copy.deepcopy(create)},
+        create=fresh({"HyperParameterTuningJobName": name, **create}),
         status=status,
         created=START,
         modified=START + 900,
-        ended=START + 900 if ended else None,
+        ended=START + 900 if status in ENDED else None,
         consumed_runtime=900,
-        training_jobs=tuple(_known(item) for item in items),
+        training_jobs=launched,
     )
-    return Draft(answer, items, world)
-
-
-def _known(item: Json) -> WorldTrainingJob:
-    return WorldTrainingJob(
-        name=item["TrainingJobName"],
-        status=item["TrainingJobStatus"],
-        created=item["CreationTime"],
-        objective_status=item["ObjectiveStatus"],
-        tuned=dict(item["TunedHyperParameters"]),
-        started=item["TrainingStartTime"],
-        ended=item.get("TrainingEndTime"),
-        metric=item.get(METRIC, {}).get("Value"),
-        definition_name=item.get("TrainingJobDefinitionName"),
-        failure_reason=item.get("FailureReason"),
-    )
-
-
-def _groups() -> Draft:
-    create = {
-        "HyperParameterTuningJobConfig": {"Strategy": "Random", "ResourceLimits": LIMITS},
-        "TrainingJobDefinitions": [
-            {
-                "DefinitionName": name,
-                "TuningObjective": dict(OBJECTIVE),
-                "HyperParameterRanges": copy.deepcopy(RANGES),
-                "StoppingCondition": {},
-                "CheckpointConfig": {"S3Uri": "s3://bucket/checkpoints"},
-            }
-            for name in ("left", "right")
-        ],
-    }
-    items = [
-        _item("groups", 1, "Completed", "Succeeded", 0.5, TrainingJobDefinitionName="left"),
-        _item("groups", 2, "Completed", "Succeeded", 0.75, TrainingJobDefinitionName="right"),
-    ]
-    return _draft("groups", items, create=create)
 
 
 def good_state() -> State:
     """Return a fresh copy of the state."""
-    parent = _draft("parent", [_item("parent", 1, "Completed", "Succeeded", 0.875)])
-    child = _draft(
+    parent = _job("parent", _launched("parent", 1, "Completed", 0.875))
+    child = _job(
         "child",
-        [
-            _item("child", 1, "Completed", "Succeeded", 0.5),
-            _item("child", 2, "Completed", "Succeeded", 0.75),
-            _item("child", 3, "Failed", "Failed"),
-            _item("child", 4, "Stopped", "Succeeded", 0.625),
-        ],
+        _launched("child", 1, "Completed", 0.5),
+        _launched("child", 2, "Completed", 0.75),
+        _launched("child", 3, "Failed"),
+        _launched("child", 4, "Stopped", 0.625),
+        create={**CONFIGURED, "WarmStartConfig": WARM_START},
     )
-    warm = {
-        "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "parent"}],
-        "WarmStartType": "IdenticalDataAndAlgorithm",
-    }
-    child.answer |= {
-        "WarmStartConfig": copy.deepcopy(warm),
-        "OverallBestTrainingJob": copy.deepcopy(parent.answer["BestTrainingJob"]),
-    }
-    assert child.known is not None
-    child.known = WorldJob(**{**vars(child.known), "create": {**child.known.create, "WarmStartConfig": warm}})
-    running = _draft(
-        "running",
-        [_item("running", 1, "Completed", "Succeeded", 0.5), _item("running", 2, "InProgress", "Pending")],
-        status="InProgress",
+    groups = _job(
+        "groups",
+        _launched("groups", 1, "Completed", 0.5, "left"),
+        _launched("groups", 2, "Completed", 0.75, "right"),
+        create=GROUPED,
     )
-    return copy.deepcopy(State({"child": child, "parent": parent, "groups": _groups(), "running": running}))
+    running = _job(
+        "running", _launched("running", 1, "Completed", 0.5), _launched("running", 2, "InProgress"), status="InProgress"
+    )
+    drafts = {
+        job.name: Draft(
+            fresh(RENDERER.description(job, [parent] if job is child else [])),
+            [fresh(RENDERER.summary(job, launched)) for launched in job.training_jobs],
+            job,
+        )
+        for job in (child, parent, groups, running)
+    }
+    return State(drafts)

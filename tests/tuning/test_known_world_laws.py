@@ -35,7 +35,7 @@ def created_with(name: str, value: Any) -> State:
         create["TrainingJobDefinition"] = {}
     put(create, name, value)
     put(draft.answer, name, copy.deepcopy(value))
-    draft.known = type(draft.known)(**{**vars(draft.known), "create": create})
+    draft.known = replace(draft.known, create=create)
     return state
 
 
