@@ -71,7 +71,7 @@ def is_no_post(request: Received) -> bool:
 
 
 @contextmanager
-def lab_at(server: RawServer) -> Iterator[tuple[TargetSession, Traffic]]:
+def session_at(server: RawServer) -> Iterator[tuple[TargetSession, Traffic]]:
     contract = load()
     service = contract.service
     protocol = Protocol(service.signing_name, service.target_prefix, service.content_type)
@@ -90,7 +90,7 @@ def lab_at(server: RawServer) -> Iterator[tuple[TargetSession, Traffic]]:
 
 
 def verdicts(server: RawServer, *patterns: str) -> tuple[dict[str, Verdict], Traffic]:
-    with lab_at(server) as (session, traffic):
+    with session_at(server) as (session, traffic):
         checks = select(catalogue(session.contract), patterns)
         runner = Runner(session, checks)
         return {check.id.removeprefix(f"{DESCRIBE}/protocol/"): runner.verdict(check) for check in checks}, traffic
@@ -136,15 +136,8 @@ def test_a_connection_that_dies_without_a_word_is_a_recommendation_and_counted()
 
 
 def test_a_connection_that_is_closed_as_announced_keeps_the_rules() -> None:
-    def closes(connection: socket.socket, request: Received) -> bool:
-        return (
-            always(400, b'{"__type":"ResourceNotFound"}', "application/x-amz-json-1.1", "Connection: close")(
-                connection, request
-            )
-            and False
-        )
-
-    with RawServer(closes) as server, lab_at(server) as (session, _):
+    body, content_type = b'{"__type":"ResourceNotFound"}', "application/x-amz-json-1.1"
+    with RawServer(always(400, body, content_type, "Connection: close")) as server, session_at(server) as (session, _):
         plain = Request.call(DESCRIBE, {"HyperParameterTuningJobName": "nobody"})
         fault = session.exchange(Request(DESCRIBE, plain.body, after=plain)).fault
     assert fault is not None
@@ -161,7 +154,7 @@ def test_an_answer_that_is_not_http_is_asked_for_again_on_a_fresh_connection() -
             return False
         return RIGHT(connection, request)
 
-    with RawServer(derails_once) as server, lab_at(server) as (session, traffic):
+    with RawServer(derails_once) as server, session_at(server) as (session, traffic):
         exchanges = [
             session.exchange(Request.call(DESCRIBE, {"HyperParameterTuningJobName": name})) for name in ("one", "two")
         ]
