@@ -23,13 +23,6 @@ from reference.calling import Caller, sdk
 WORLD = load_world("default")
 RUNNING = [job.name for job in WORLD.jobs if job.status == "InProgress"]
 DESCRIBE = "DescribeHyperParameterTuningJob"
-CREATED = {
-    **next(
-        job for job in WORLD.jobs if "TrainingJobDefinition" in job.create and "WarmStartConfig" not in job.create
-    ).create,
-    "HyperParameterTuningJobName": "made",
-}
-COUNTERS = ("Completed", "InProgress", "Stopped")
 
 
 def ask(service: Service, operation: str, name: str) -> dict[str, Any]:
@@ -40,20 +33,18 @@ def ask(service: Service, operation: str, name: str) -> dict[str, Any]:
     return answer
 
 
-def create(limits: dict[str, int]) -> dict[str, Any]:
-    config = {**CREATED["HyperParameterTuningJobConfig"], "ResourceLimits": limits}
-    return {**CREATED, "HyperParameterTuningJobConfig": config}
-
-
 def test_training_jobs_start_and_finish_and_then_the_tuning_job_completes() -> None:
     with ReferenceServer(World("empty"), service=Faults(progress_every=1)) as server:
         client = sdk(server.endpoint_url)
-        client.create_hyper_parameter_tuning_job(**create({"MaxNumberOfTrainingJobs": 5, "MaxParallelTrainingJobs": 2}))
+        limits = {"MaxNumberOfTrainingJobs": 5, "MaxParallelTrainingJobs": 2}
+        config = WORLD.job("x").create["HyperParameterTuningJobConfig"] | {"ResourceLimits": limits}
+        own = {"HyperParameterTuningJobName": "made", "HyperParameterTuningJobConfig": config}
+        client.create_hyper_parameter_tuning_job(**(WORLD.job("x").create | own))
         seen = []
         while True:
             answer = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="made")
             counters = answer["TrainingJobStatusCounters"]
-            seen.append((answer["HyperParameterTuningJobStatus"], *(counters[name] for name in COUNTERS[:2])))
+            seen.append((answer["HyperParameterTuningJobStatus"], counters["Completed"], counters["InProgress"]))
             assert ("HyperParameterTuningEndTime" in answer) == (seen[-1][0] == "Completed")
             if seen[-1][0] != "InProgress":
                 break
@@ -73,11 +64,13 @@ def test_training_jobs_start_and_finish_and_then_the_tuning_job_completes() -> N
 
 
 @pytest.mark.parametrize("every", [1, 3])
-def test_a_step_is_taken_after_every_n_calls_whatever_they_ask(every: int) -> None:
+def test_a_step_is_taken_after_every_n_calls_and_never_without_progress(every: int) -> None:
     service = Service(WORLD, progress_every=every)
     still = [ask(service, DESCRIBE, RUNNING[0]) for _ in range(every)]
     assert all(answer == still[0] for answer in still)
     assert ask(service, DESCRIBE, RUNNING[0]) != still[0]
+    unmoved = Service(WORLD)
+    assert [ask(unmoved, DESCRIBE, RUNNING[0]) for _ in range(9)] == [still[0]] * 9
 
 
 def test_the_same_calls_meet_the_same_world_twice() -> None:
@@ -112,11 +105,6 @@ def test_a_stop_comes_through_with_the_next_step_and_only_then_the_job_can_be_de
     assert stopped["TrainingJobStatusCounters"]["InProgress"] == 0
     assert ask(service, "DeleteHyperParameterTuningJob", name) == {}
     assert ask(service, DESCRIBE, name)["__type"] == "ResourceNotFound"
-
-
-def test_without_progress_nothing_moves() -> None:
-    service = Service(WORLD)
-    assert [ask(service, DESCRIBE, RUNNING[0]) for _ in range(9)] == [ask(service, DESCRIBE, RUNNING[0])] * 9
 
 
 def test_each_request_is_a_line_of_the_log_without_secrets(tmp_path: Path) -> None:

@@ -48,13 +48,6 @@ def test_the_paginator_resumes_without_gap_or_overlap(client: Any) -> None:
     assert first["TrainingJobSummaries"] + rest["TrainingJobSummaries"] == whole["TrainingJobSummaries"]
 
 
-def test_the_paginator_of_tuning_jobs(client: Any) -> None:
-    pages = client.get_paginator("list_hyper_parameter_tuning_jobs").paginate(PaginationConfig={"PageSize": 9})
-    names = [job["HyperParameterTuningJobName"] for page in pages for job in page["HyperParameterTuningJobSummaries"]]
-    assert names == sorted(names)
-    assert len(names) == 40
-
-
 @pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")
 def test_the_aws_cli_pages_and_filters(reference_server: ReferenceServer) -> None:
     command = ["aws", "sagemaker", "list-training-jobs-for-hyper-parameter-tuning-job", "--max-items", "12"]

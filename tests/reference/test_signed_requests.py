@@ -45,11 +45,8 @@ def send(url: str, headers: dict[str, str], body: bytes = BODY) -> tuple[int, st
     return response.status_code, response.json().get("__type", "")
 
 
-def test_a_good_signature_is_accepted(guarded: str) -> None:
+def test_good_signatures_are_accepted_those_of_boto3_too(guarded: str) -> None:
     assert send(guarded, signed(guarded)) == (200, "")
-
-
-def test_signatures_of_boto3_are_accepted(guarded: str) -> None:
     client = sdk(guarded, "AKIDKNOWN", "its secret")
     described = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="x")
     assert described["HyperParameterTuningJobName"] == "x"
@@ -61,49 +58,30 @@ def test_boto3_raises_the_reason_of_a_rejection(guarded: str) -> None:
     assert caught.value.response["Error"]["Code"] == "InvalidSignatureException"
 
 
-def test_an_unsigned_request_is_rejected(guarded: str) -> None:
-    assert send(guarded, TARGET) == (400, "MissingAuthenticationTokenException")
+SCOPE = "AWS4-HMAC-SHA256 Credential=AKIDKNOWN/20260101/eu-central-1/sagemaker/aws4_request"
 
 
 @pytest.mark.parametrize(
-    "header",
+    ("by", "change", "code"),
     [
-        "Basic abc",
-        "AWS4-HMAC-SHA256",
-        "AWS4-HMAC-SHA256 Credential=AKIDKNOWN/20260101/eu-central-1/sagemaker/aws4_request",
-        "AWS4-HMAC-SHA256 Credential=AKIDKNOWN, SignedHeaders=host, Signature=00",
+        ({}, {"Authorization": ""}, "MissingAuthenticationTokenException"),
+        ({}, {"Authorization": "Basic abc"}, "IncompleteSignatureException"),
+        ({}, {"Authorization": "AWS4-HMAC-SHA256"}, "IncompleteSignatureException"),
+        ({}, {"Authorization": SCOPE}, "IncompleteSignatureException"),
+        ({}, {"Authorization": f"{SCOPE[:38]}, SignedHeaders=host, Signature=00"}, "IncompleteSignatureException"),
+        ({}, {"X-Amz-Date": ""}, "IncompleteSignatureException"),
+        ({}, {"X-Amz-Date": "x"}, "IncompleteSignatureException"),
+        ({}, {"X-Amz-Date": "20261399T000000Z"}, "IncompleteSignatureException"),
+        ({}, {"X-Amz-Date": "20260101T000000Z"}, "InvalidSignatureException"),
+        ({}, {"X-Amz-Target": "SageMaker.DeleteHyperParameterTuningJob"}, "InvalidSignatureException"),
+        ({}, {"Host": "elsewhere"}, "InvalidSignatureException"),
+        ({"key": "AKIDUNKNOWN"}, {}, "UnrecognizedClientException"),
+        ({"secret": "another"}, {}, "InvalidSignatureException"),
+        ({"service": "s3"}, {}, "InvalidSignatureException"),
     ],
 )
-def test_an_incomplete_signature_is_rejected(guarded: str, header: str) -> None:
-    headers = {**TARGET, "Authorization": header, "X-Amz-Date": "20260101T000000Z"}
-    assert send(guarded, headers) == (400, "IncompleteSignatureException")
-
-
-def test_a_signature_without_a_date_is_rejected(guarded: str) -> None:
-    headers = signed(guarded)
-    del headers["X-Amz-Date"]
-    assert send(guarded, headers) == (400, "IncompleteSignatureException")
-
-
-def test_an_unknown_key_is_rejected(guarded: str) -> None:
-    assert send(guarded, signed(guarded, key="AKIDUNKNOWN")) == (400, "UnrecognizedClientException")
-
-
-@pytest.mark.parametrize("wrong", [{"secret": "another"}, {"service": "s3"}])
-def test_a_wrong_signature_is_rejected(guarded: str, wrong: dict[str, str]) -> None:
-    assert send(guarded, signed(guarded, **wrong)) == (400, "InvalidSignatureException")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"X-Amz-Target": "SageMaker.DeleteHyperParameterTuningJob"},
-        {"X-Amz-Date": "20260101T000000Z"},
-        {"Host": "elsewhere"},
-    ],
-)
-def test_a_signature_of_another_header_is_rejected(guarded: str, change: dict[str, str]) -> None:
-    assert send(guarded, signed(guarded) | change) == (400, "InvalidSignatureException")
+def test_another_signature_is_rejected(guarded: str, by: dict[str, str], change: dict[str, str], code: str) -> None:
+    assert send(guarded, signed(guarded, **by) | change) == (400, code)
 
 
 def test_a_signature_of_another_body_is_rejected(guarded: str) -> None:
@@ -121,7 +99,6 @@ def test_types_come_before_the_signature_and_constraints_after_it(guarded: str) 
 
 
 def test_without_keys_nothing_needs_a_signature(caller: Caller) -> None:
-    assert isinstance(caller, Caller)
     assert send(caller.endpoint_url, TARGET) == (200, "")
     assert send(caller.endpoint_url, signed(caller.endpoint_url, key="ANY")) == (200, "")
 
@@ -141,11 +118,6 @@ def test_a_date_that_is_off_is_rejected(guarded: str, signing: Signing, words: s
     assert response.status_code == 400
     assert response.json()["__type"] == "InvalidSignatureException"
     assert response.json()["message"].startswith(words)
-
-
-@pytest.mark.parametrize("change", [{"X-Amz-Date": "20261399T000000Z"}, {"X-Amz-Date": "x"}])
-def test_a_malformed_date_is_rejected(guarded: str, change: dict[str, str]) -> None:
-    assert send(guarded, signed(guarded) | change) == (400, "IncompleteSignatureException")
 
 
 def test_each_region_has_the_world_to_itself_and_names_itself_in_arns(guarded: str) -> None:
