@@ -145,16 +145,8 @@ def test_with_jobs_of_a_hundred_training_jobs_the_bound_is_met_and_not_passed(tm
     assert ended.code in {ExitCode.CONFORMS, ExitCode.DOES_NOT_CONFORM}, ended.said
     assert planned["in all"][0] < requests.total() <= planned["in all"][1]
     assert requests.total() > planned["in all"][1] * 0.95
-
-
-def test_the_world_that_ships_stays_within_the_bound(tmp_path: Path) -> None:
-    with counted(load_world("default")) as (endpoint, requests):
-        least, most = table(run(tmp_path, endpoint, "--plan"))["in all"]
-        ended = run(tmp_path, endpoint)
-    assert ended.code == ExitCode.CONFORMS
-    assert least <= requests.total() <= most
     (received,) = re.findall(r"at least (\d+), at most 9,000 requests, 5000 a second", ended.out)
-    assert 0 <= least - int(received) < 20  # what client libraries send is not looked at in the short form
+    assert 0 <= planned["in all"][0] - int(received) < 20  # the short form does without what client libraries send
     assert "read-only: signs" in ended.out
 
 

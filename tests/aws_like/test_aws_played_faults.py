@@ -13,6 +13,8 @@ from conformance.reference.foreground import Faults
 
 pytestmark = pytest.mark.slow
 
+NAMED = ", state: {existing: {names: [churn-57-in-all-statuses]}}"
+
 
 def test_throttling_is_waited_out_reported_and_never_judged(tmp_path: Path) -> None:
     options = ("--area", "client")
@@ -28,31 +30,25 @@ def test_throttling_is_waited_out_reported_and_never_judged(tmp_path: Path) -> N
     assert f"{report['throttled']} requests throttled and sent again" in throttled.out
 
 
-def test_throttling_without_end_ends_the_run_in_bounded_time(tmp_path: Path) -> None:
-    with account(Faults(throttle_every=1)) as endpoint:
-        ended = run(tmp_path, endpoint, "--select", f"{DESCRIBE}/error")
-    assert ended.code == ExitCode.TARGET_BROKE
-    assert "still throttled after five pauses" in ended.told_without_traceback()
-
-
-def test_a_single_internal_failure_is_asked_again_and_says_nothing_of_the_contract(tmp_path: Path) -> None:
-    options = ("--select", f"{DESCRIBE}/error", "--select", f"{DESCRIBE}/protocol", "--select", f"{DESCRIBE}/client")
-    with account(Faults(fail_every=7)) as endpoint:
-        ended = run(tmp_path, endpoint, *options)
-    assert ended.code == ExitCode.CONFORMS, ended.said
-
-
-def test_an_internal_failure_that_stays_is_judged(tmp_path: Path) -> None:
-    with account(Faults(fail_every=1)) as endpoint:
-        ended = run(tmp_path, endpoint, "--select", f"{DESCRIBE}/error", "-v")
-    assert ended.code == ExitCode.DOES_NOT_CONFORM
-    assert "HTTP 500 InternalFailure" in ended.out
-
-
-def test_slow_answers_are_waited_for(tmp_path: Path) -> None:
-    with account(Faults(latency_s=0.02)) as endpoint:
-        ended = run(tmp_path, endpoint, "--select", f"{DESCRIBE}/error")
-    assert ended.code == ExitCode.CONFORMS, ended.said
+@pytest.mark.parametrize(
+    ("faults", "options", "code", "words"),
+    [
+        (Faults(throttle_every=1), ("error",), ExitCode.TARGET_BROKE, "still throttled after five pauses"),
+        (Faults(fail_every=7), ("error", "protocol", "client"), ExitCode.CONFORMS, "Conforms"),
+        (Faults(fail_every=1), ("error",), ExitCode.DOES_NOT_CONFORM, "HTTP 500 InternalFailure"),
+        (Faults(latency_s=0.02), ("error",), ExitCode.CONFORMS, "Conforms"),
+    ],
+    ids=["throttled-for-ever", "a-failure-now-and-then", "a-failure-that-stays", "slow-answers"],
+)
+def test_what_passes_says_nothing_of_the_contract_and_what_stays_ends_in_bounded_time(
+    tmp_path: Path, faults: Faults, options: tuple[str, ...], code: ExitCode, words: str
+) -> None:
+    with account(faults) as endpoint:
+        ended = run(
+            tmp_path, endpoint, "-v", *(part for area in options for part in ("--select", f"{DESCRIBE}/{area}"))
+        )
+    assert ended.code == code, ended.said
+    assert words in ended.said
 
 
 def test_a_denied_operation_is_skipped_with_the_action_that_it_takes_and_the_rest_is_judged(tmp_path: Path) -> None:
@@ -81,10 +77,7 @@ def test_where_everything_is_denied_the_actions_are_named_once(tmp_path: Path) -
 def test_where_the_listing_is_denied_nothing_can_be_found(tmp_path: Path) -> None:
     with account(Faults(deny=frozenset({DISCOVERY}))) as endpoint:
         ended = run(tmp_path, endpoint)
-        named = run(
-            tmp_path, endpoint, "--area", "error",
-            more=", state: {existing: {names: [churn-57-in-all-statuses]}}",
-        )  # fmt: skip
+        named = run(tmp_path, endpoint, "--area", "error", more=NAMED)
     assert ended.code == ExitCode.TARGET_BROKE
     for operation in (DESCRIBE, LISTING, DISCOVERY):
         assert f"sagemaker:{operation}" in ended.told_without_traceback()
@@ -105,7 +98,7 @@ def test_credentials_that_expire_on_the_way_leave_what_was_judged(tmp_path: Path
     assert counted["failed"] == 0
 
 
-@pytest.mark.parametrize("names", ["", ", state: {existing: {names: [churn-57-in-all-statuses]}}"])
+@pytest.mark.parametrize("names", ["", NAMED])
 def test_expired_credentials_are_one_clear_error(tmp_path: Path, names: str) -> None:
     with account(Faults(expire_after=0)) as endpoint:
         ended = run(tmp_path, endpoint, more=names)

@@ -17,7 +17,6 @@ from conformance.worlds.loading import load_world
 from conformance.worlds.model import World
 
 OPERATIONS = (DESCRIBE, LIST_TRAINING_JOBS)
-WRITTEN_AT_LEAST = 80
 
 
 @cache
@@ -46,18 +45,10 @@ def original(operation: str) -> list[Any]:
     return answers(Service, operation)
 
 
-def test_ids_are_unique() -> None:
-    ids = [mutant.id for mutant in every()]
-    assert len(set(ids)) == len(ids)
-
-
-def test_they_are_the_same_every_time() -> None:
-    assert [mutant.id for mutant in mutants(contract(), world())] == [mutant.id for mutant in every()]
-
-
-def test_many_are_derived_and_many_written() -> None:
+def test_many_are_derived_and_many_written_the_same_ones_every_time() -> None:
     assert sum(mutant.derived for mutant in every()) > 2_000
-    assert sum(not mutant.derived for mutant in every()) >= WRITTEN_AT_LEAST
+    assert sum(not mutant.derived for mutant in every()) > 500
+    assert [mutant.id for mutant in mutants(contract(), world())] == [mutant.id for mutant in every()]
 
 
 def test_each_names_something_that_there_is() -> None:
@@ -87,7 +78,7 @@ def test_brackets_in_an_id_stand_for_themselves() -> None:
 ON_ONE_PATH = [mutant for mutant in every() if mutant.derived and mutant.path]
 
 
-@pytest.mark.parametrize("mutant", ON_ONE_PATH[::23], ids=lambda mutant: mutant.id)
+@pytest.mark.parametrize("mutant", ON_ONE_PATH[::70], ids=lambda mutant: mutant.id)
 def test_a_derived_one_changes_its_path_and_nothing_else(mutant: Mutant) -> None:
     (operation,) = mutant.sees
     way = steps(mutant.path)
@@ -110,16 +101,21 @@ def without(answer: Any, way: tuple[str, ...]) -> Any:
     return changed(answer, way[:-1] if way[-1] in {"{key}", "{value}"} else way, lambda _: DROP)
 
 
-@pytest.mark.parametrize(
-    "mutant", [item for item in every() if not item.derived and item.kind is Kind.ANSWER], ids=lambda item: item.id
-)
-def test_a_written_one_shows_on_some_answer_and_leaves_the_world_alone(mutant: Mutant) -> None:
-    assert any(repr(answers(mutant.make(Service), see)) != repr(original(see)) for see in mutant.sees)
+def test_written_ones_leave_the_world_alone() -> None:
+    for mutant in every():
+        if not mutant.derived and mutant.kind is Kind.ANSWER:
+            for operation in mutant.sees:
+                answers(mutant.make(Service), operation)
     assert answers(Service, DESCRIBE) == original(DESCRIBE)
+    assert answers(Service, LIST_TRAINING_JOBS) == original(LIST_TRAINING_JOBS)
 
 
 @pytest.mark.parametrize(
-    ("path", "found"), [("A.B", [1]), ("L[].C", [2, 3]), ("M{key}", ["k"]), ("M{value}", ["v"]), ("A.X", [])]
+    ("path", "found"),
+    [
+        *(("A.B", [1]), ("A.X", []), ("M{key}", ["k"]), ("M{value}", ["v"])),
+        *(("L[].C", [2, 3]), ("L[0].C", [2]), ("L[-1].C", [3]), ("L[2]", [])),
+    ],
 )
 def test_paths_lead_to_values(path: str, found: list[object]) -> None:
     answer = {"A": {"B": 1}, "L": [{"C": 2}, {"C": 3}], "M": {"k": "v"}}

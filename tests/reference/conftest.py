@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.reference.server import ReferenceServer
 from conformance.worlds.loading import load_world
-from reference.calling import Caller, sdk
+from reference.calling import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,3 @@ def own_caller() -> Iterator[Caller]:
         made = Caller(server.endpoint_url)
         yield made
         made.session.close()
-
-
-@pytest.fixture(scope="session")
-def client(reference_server: ReferenceServer) -> Any:
-    return sdk(reference_server.endpoint_url)

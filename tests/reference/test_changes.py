@@ -111,12 +111,7 @@ def test_a_best_job_of_a_deleted_parent_counts_no_more(own_caller: Caller) -> No
     assert overall["TuningJobName"] == "clicks-again"
 
 
-@pytest.mark.parametrize("job", WORLD.jobs, ids=lambda job: job.name)
-def test_every_job_of_the_world_can_be_created(job: Any) -> None:
-    check_creation(job.create, find)
-
-
-def test_every_job_of_the_world_can_be_created_over_http(own_caller: Caller) -> None:
+def test_every_job_of_the_world_can_be_created(own_caller: Caller) -> None:
     for number, job in enumerate(WORLD.jobs):
         own_caller.answer(CREATE, creation(job.name, f"again-{number}"))
 

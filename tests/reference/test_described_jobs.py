@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import copy
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.contract.loading import load
 from conformance.mutation.mutant import steps, values
-from conformance.reference.inputs import CREATE, inputs, read_members, violations
+from conformance.reference.inputs import CREATE
 from conformance.worlds.loading import load_world
 from reference.calling import Caller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conformance.reference.server import ReferenceServer
 
 CONTRACT = load()
@@ -26,8 +23,6 @@ LISTED = CONTRACT.operations["ListTrainingJobsForHyperParameterTuningJob"].outpu
 
 # A best training job has completed, and a failure reason goes with a failure: no answer can show these two.
 IMPOSSIBLE = {"BestTrainingJob.FailureReason", "OverallBestTrainingJob.FailureReason"}
-
-each_job = pytest.mark.parametrize("name", [job.name for job in WORLD.jobs])
 
 
 Shown = dict[str, set[str]]
@@ -62,59 +57,10 @@ def test_every_small_enum_is_exercised_to_its_last_word(shown: tuple[Shown, Show
     assert {shape: words for shape, words in unused.items() if words} == {}
 
 
-@each_job
-def test_answers_keep_the_contract(caller: Caller, name: str) -> None:
-    described, listed = caller.describe(name), caller.list(name, MaxResults=100)
-    assert read_members(DESCRIBED, described) == described
-    assert list(violations(DESCRIBED, described, "")) == []
-    assert read_members(LISTED, listed) == listed
-    assert list(violations(LISTED, listed, "")) == []
-
-
 CONFIG = "HyperParameterTuningJobConfig"
-ADDED = {
-    "Definition.StaticHyperParameters",
-    "Definition.StaticHyperParameters._tuning_objective_metric",
-    "Definition.AlgorithmSpecification.MetricDefinitions",
-    "Definition.AlgorithmSpecification.MetricDefinitions.ObjectiveMetric",
-    "Definition.AlgorithmSpecification.TrainingImage",
-    f"{CONFIG}.TrainingJobEarlyStoppingType",
-    f"{CONFIG}.ResourceLimits.MaxNumberOfTrainingJobs",
-    f"{CONFIG}.ParameterRanges",
-    *(f"{CONFIG}.ParameterRanges.{kind}ParameterRanges" for kind in ("Integer", "Continuous", "Categorical")),
-}
-"""What a description has beyond what was asked for at creation: nothing that was asked for returns otherwise."""
 
 
-def differing(created: Any, shown: Any, path: str) -> Iterator[str]:
-    """Go through the paths at which a description adds, lacks or alters something."""
-    if isinstance(created, dict) and isinstance(shown, dict):
-        for name in created.keys() | shown.keys():
-            below = f"{path}.{name}".lstrip(".").replace("TrainingJobDefinitions", "TrainingJobDefinition")
-            below = below.replace("TrainingJobDefinition", "Definition")
-            if name not in created:
-                yield below
-            else:
-                yield from differing(created[name], shown.get(name), below)
-    elif isinstance(created, list) and isinstance(shown, list):
-        for each, other in zip(created, shown, strict=False):
-            yield from differing(each, other, path)
-        yield from (f"{path}.{each['Name']}" for each in shown[len(created) :])
-    elif path.endswith(".AlgorithmName") and not created.startswith("arn:"):
-        if shown != f"arn:aws:sagemaker:us-east-1:123456789012:algorithm/{created}":
-            yield f"{path}: {created!r} is {shown!r}"
-    elif created != shown:
-        yield f"{path}: {created!r} is {shown!r}"
-
-
-@each_job
-def test_a_description_alters_nothing_and_adds_what_the_service_adds(caller: Caller, name: str) -> None:
-    created, described = WORLD.job(name).create, caller.describe(name)
-    assert set(differing(created, {member: described[member] for member in created}, "")) <= ADDED
-    assert list(violations(inputs(CONTRACT)[CREATE], created, "")) == []
-
-
-@each_job
+@pytest.mark.parametrize("name", [job.name for job in WORLD.jobs[::8]])
 def test_the_objective_is_a_static_hyperparameter_of_the_service(caller: Caller, name: str) -> None:
     described = caller.describe(name)
     own = described[CONFIG].get("HyperParameterTuningJobObjective")
@@ -133,16 +79,6 @@ def test_an_algorithm_that_was_named_is_described_by_its_arn(own_caller: Caller)
     algorithm = own_caller.describe("named")["TrainingJobDefinition"]["AlgorithmSpecification"]
     assert algorithm["AlgorithmName"] == "arn:aws:sagemaker:us-east-1:123456789012:algorithm/stream-classifier"
     assert algorithm["TrainingImage"] == ""
-
-
-@each_job
-def test_counters_agree_with_what_was_launched(caller: Caller, name: str) -> None:
-    described, launched = caller.describe(name), WORLD.job(name).training_jobs
-    counters, objectives = described["TrainingJobStatusCounters"], described["ObjectiveStatusCounters"]
-    statuses = Counter(item.status for item in launched)
-    assert {status: statuses[status] for status in ("Completed", "InProgress", "Stopped")}.items() <= counters.items()
-    assert counters["RetryableError"] + counters["NonRetryableError"] == statuses["Failed"]
-    assert Counter(objectives) == Counter(item.objective_status for item in launched)
 
 
 def test_counters_of_57_training_jobs(caller: Caller) -> None:

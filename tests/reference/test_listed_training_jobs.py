@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 MANY = "churn-57-in-all-statuses"
 WORLD = load_world("default")
 TRUTH = WORLD.job(MANY).training_jobs
-STATUSES = ("InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting")
 
 
 def walk(caller: Caller, name: str, **query: Any) -> list[dict[str, Any]]:
@@ -33,7 +32,7 @@ def names(items: list[dict[str, Any]]) -> list[str]:
     return [item["TrainingJobName"] for item in items]
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 10, 19, 57, 99, 100])
+@pytest.mark.parametrize("size", [1, 7, 57, 100])
 def test_pages_of_any_size_make_the_same_list(caller: Caller, size: int) -> None:
     assert names(walk(caller, MANY, MaxResults=size)) == sorted(job.name for job in TRUTH)
 
@@ -69,20 +68,10 @@ def test_a_listing_is_in_the_order_that_is_asked_for(caller: Caller, sort_by: st
     assert names(items) == [job.name for job in expected]
 
 
-def test_defaults_are_name_and_ascending(caller: Caller) -> None:
-    assert walk(caller, MANY) == walk(caller, MANY, SortBy="Name", SortOrder="Ascending", MaxResults=10)
-
-
 def test_by_metric_only_those_with_one_are_listed(caller: Caller) -> None:
     items = walk(caller, MANY, SortBy="FinalObjectiveMetricValue", MaxResults=3)
     values = [item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for item in items]
     assert values == sorted(job.metric for job in TRUTH if job.metric is not None)
-
-
-@pytest.mark.parametrize("status", STATUSES)
-def test_a_status_filter_holds_over_pages(caller: Caller, status: str) -> None:
-    items = walk(caller, MANY, StatusEquals=status, MaxResults=2, SortBy="CreationTime")
-    assert sorted(names(items)) == sorted(job.name for job in TRUTH if job.status == status)
 
 
 def test_a_filter_and_the_metric_order_together(caller: Caller) -> None:
@@ -119,7 +108,7 @@ def test_a_token_can_be_used_twice_and_not_in_another_query(caller: Caller, othe
     assert rejected(caller, NextToken=token, **other)
 
 
-@pytest.mark.parametrize("token", ["", "x", "AAAA", "\u00e9", "!" * 8192, "A" * 32])
+@pytest.mark.parametrize("token", ["", "x", "\u00e9", "A" * 32])
 def test_a_token_that_was_never_issued_is_rejected(caller: Caller, token: str) -> None:
     assert rejected(caller, NextToken=token)
 

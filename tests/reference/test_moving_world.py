@@ -39,7 +39,7 @@ def test_training_jobs_start_and_finish_and_then_the_tuning_job_completes() -> N
         limits = {"MaxNumberOfTrainingJobs": 5, "MaxParallelTrainingJobs": 2}
         config = WORLD.job("x").create["HyperParameterTuningJobConfig"] | {"ResourceLimits": limits}
         own = {"HyperParameterTuningJobName": "made", "HyperParameterTuningJobConfig": config}
-        client.create_hyper_parameter_tuning_job(**(WORLD.job("x").create | own))
+        client.create_hyper_parameter_tuning_job(**{**WORLD.job("x").create, **own})
         seen = []
         while True:
             answer = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="made")

@@ -1,4 +1,4 @@
-"""What is rejected, with which code, and which rejection comes first."""
+"""What is rejected, with which code, and which rejection comes first; `conformance run` covers what the checks send."""
 
 from __future__ import annotations
 
@@ -22,29 +22,24 @@ WRITTEN = json.dumps(NAME).encode()
 @pytest.mark.parametrize(
     "body",
     [
-        *(b"", b"null", b'"text"', b"[{}]", b"3", b"{", WRITTEN[:-1], WRITTEN + b" {}", b"\xef\xbb\xbf" + WRITTEN),
-        *(b'{"HyperParameterTuningJobName": "\xff"}', b'{"HyperParameterTuningJobName": "\\ud800"}'),
-        *(b'{"MaxResults": NaN}', b"[" * 100_000, b'{"a":' * 100_000),
+        b"",
+        b"[{}]",
+        WRITTEN[:-1],
+        WRITTEN + b" {}",
+        b"\xef\xbb\xbf" + WRITTEN,
+        b'{"MaxResults": NaN}',
+        b'{"a":' * 100_000,
     ],
+    ids=lambda body: repr(body)[:20],
 )
 def test_a_body_that_is_no_json_object_is_rejected(caller: Caller, body: bytes) -> None:
     status, code, _ = caller.rejection(LIST, body)
     assert (status, code) == (400, "SerializationException")
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        *({"HyperParameterTuningJobName": name} for name in (7, ["exactly-ten"], {"a": "b"}, True)),
-        *(NAME | {"MaxResults": size} for size in ("10", True, 1.5, 1e400, [1])),
-        NAME | {"NextToken": 3},
-        NAME | {"SortBy": 1},
-        NAME | {"SortOrder": {}},
-        NAME | {"StatusEquals": False},
-    ],
-)
-def test_a_wrong_json_type_is_rejected(caller: Caller, members: dict[str, Any]) -> None:
-    body = json.dumps(members).replace("Infinity", "1e400").encode()
+@pytest.mark.parametrize("size", ["10", True, 1.5, 1e400, [1]])
+def test_a_wrong_json_type_is_rejected(caller: Caller, size: Any) -> None:
+    body = json.dumps(NAME | {"MaxResults": size}).replace("Infinity", "1e400").encode()
     status, code, _ = caller.rejection(LIST, body)
     assert (status, code) == (400, "SerializationException")
 
@@ -58,18 +53,10 @@ def test_types_are_checked_before_constraints(caller: Caller) -> None:
     ("members", "place", "requirement"),
     [
         ({}, "Value null at 'hyperParameterTuningJobName'", "not be null"),
-        ({"HyperParameterTuningJobName": None}, "Value null at 'hyperParameterTuningJobName'", "not be null"),
-        ({"HyperParameterTuningJobName": "a" * 33}, f"'{'a' * 33}'", "have length less than or equal to 32"),
         ({"HyperParameterTuningJobName": "a-"}, "Value 'a-'", "satisfy regular expression pattern: ^[a-zA-Z0-9]"),
-        ({"HyperParameterTuningJobName": "a\n"}, "Value 'a\n'", "satisfy regular expression pattern"),
-        ({"HyperParameterTuningJobName": "a\u0661"}, "Value 'a\u0661'", "satisfy regular expression pattern"),
-        (NAME | {"MaxResults": 0}, "Value '0' at 'maxResults'", "have value greater than or equal to 1"),
         (NAME | {"MaxResults": 101}, "Value '101' at 'maxResults'", "have value less than or equal to 100"),
         (NAME | {"NextToken": "x" * 8193}, "at 'nextToken'", "have length less than or equal to 8192"),
-        (NAME | {"NextToken": "x\n"}, "at 'nextToken'", "satisfy regular expression pattern: .*"),
         (NAME | {"SortBy": "name"}, "Value 'name' at 'sortBy'", "satisfy enum value set: [Name, CreationTime, Status"),
-        (NAME | {"SortOrder": ""}, "Value '' at 'sortOrder'", "satisfy enum value set: [Ascending, Descending]"),
-        (NAME | {"StatusEquals": "Pending"}, "at 'statusEquals'", "satisfy enum value set: [InProgress, "),
     ],
 )
 def test_a_broken_constraint_is_rejected(caller: Caller, members: dict[str, Any], place: str, requirement: str) -> None:
@@ -104,10 +91,7 @@ def test_an_unknown_job_is_rejected(caller: Caller, operation: str) -> None:
     "target",
     [
         "",
-        "SageMaker.",
-        ".DescribeHyperParameterTuningJob",
         "Sagemaker.DescribeHyperParameterTuningJob",
-        "SageMaker.describeHyperParameterTuningJob",
         "SageMaker.DescribeHyperParameterTuningJob.x",
         "SageMaker.CreateTrainingJob",
         "DescribeHyperParameterTuningJob",
@@ -118,7 +102,7 @@ def test_an_unknown_target_is_rejected(caller: Caller, target: str) -> None:
     assert (status, code) == (400, "UnknownOperationException")
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 def test_another_method_is_rejected(caller: Caller, method: str) -> None:
     response = caller.session.request(method, f"{caller.endpoint_url}/", timeout=10)
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
