@@ -29,15 +29,12 @@ from conformance.mutation.mutant import (
     instead_of,
     replacing,
     steps,
+    without,
 )
 from conformance.mutation.played_cli import EndedError, Given, PlayedCli
 from conformance.reference.inputs import DESCRIBE
 
 TOKEN, SIZE = "NextToken", "MaxResults"
-
-
-def _without(members: Mapping[str, Any], name: str) -> Members:
-    return {each: value for each, value in members.items() if each != name}
 
 
 # -- boto3's client
@@ -204,7 +201,7 @@ for _setting, _behaviour in (
         _arguments,
         (),
         (f"without-{_setting}", f"{_setting} is ignored", lambda arguments, setting=_setting: arguments
-         | {"PaginationConfig": _without(arguments.get("PaginationConfig", {}), setting)},
+         | {"PaginationConfig": without(arguments.get("PaginationConfig", {}), setting)},
          _behaviour, f"{_base}/present", f"{_base}/type"),
         (f"{_setting}-is-required", f"a paginator without {_setting} is rejected",
          _required(f"PaginationConfig.{_setting}"), f"{_base}/required"),
@@ -215,7 +212,7 @@ for _argument in ("StatusEquals", "SortBy", "SortOrder"):
         _arguments,
         (),
         (f"without-{_argument}", f"{_argument} is ignored",
-         lambda arguments, argument=_argument: _without(arguments, argument),
+         lambda arguments, argument=_argument: without(arguments, argument),
          "paginator-arguments", f"{_base}/present", f"{_base}/type", f"{_base}/enum"),
         (f"{_argument}-is-required", f"a paginator without {_argument} is rejected", _required(_argument),
          f"{_base}/required"),
@@ -251,7 +248,7 @@ boto3.rows(
     ("first-page-alone", "the paginator stops behind the first page", {"pages": lambda pages: islice(pages, 1)},
      "paginator-exists", "paginator-config-is-optional", f"{_CONFIG}/present"),
     ("no-resume-token", "no token to resume with is returned",
-     {"token": lambda _: None, "full": lambda result: _without(result, TOKEN)}, "paginator-resume-token"),
+     {"token": lambda _: None, "full": lambda result: without(result, TOKEN)}, "paginator-resume-token"),
     ("always-a-token", "a token to resume with is returned at the end, too",
      {"token": lambda token: token or "more", "full": lambda result: {TOKEN: "more", **result}},
      "paginator-resume-token"),
@@ -436,7 +433,7 @@ _ERRORS = (_case("tells-an-error"), _case("refused-word"), _case("refused-name")
 commands.rows(
     _result,
     (),
-    ("token-not-printed", "the token is not printed", ("answer", lambda answer, *_: _without(answer, TOKEN)),
+    ("token-not-printed", "the token is not printed", ("answer", lambda answer, *_: without(answer, TOKEN)),
      f"{LIST}/output/{TOKEN}/present", _case("max-items")),
     ("token-in-a-list", "the token is printed as a list",
      ("answer", lambda answer, *_: answer | {name: [answer[name]] for name in (TOKEN,) if name in answer}),
@@ -524,7 +521,7 @@ def _of_member(name: str, node: Node) -> Iterator[tuple[Any, ...]]:
     present = (f"{base}/present", f"{base}/type")
     other: Any = 7 if node.type == "integer" else "another"
     yield ("lost", f"the option of {name} is ignored", "merged",
-           lambda _, original, from_json, options: original(from_json, _without(options, name)), *present)  # fmt: skip
+           lambda _, original, from_json, options: original(from_json, without(options, name)), *present)  # fmt: skip
     yield ("changed", f"the option of {name} is sent with another value", "merged",
            lambda _, original, from_json, options: original(
                from_json, {each: other if each == name else given for each, given in options.items()}),
@@ -533,9 +530,9 @@ def _of_member(name: str, node: Node) -> Iterator[tuple[Any, ...]]:
            lambda _, original, from_json, options: original(from_json, options)
            | {each: value for each, value in from_json.items() if each == name}, "cli-options-win")  # fmt: skip
     yield ("json-loses", f"{name} in JSON is ignored", "from_json",
-           lambda _, original, text: _without(original(text), name), _BY_SKELETON, f"{_JSON}/present")  # fmt: skip
+           lambda _, original, text: without(original(text), name), _BY_SKELETON, f"{_JSON}/present")  # fmt: skip
     yield ("skeleton-lacks", f"the skeletons lack {name}", "sample",
-           lambda _, original, sampled: original(sampled) if sampled.path else _without(original(sampled), name),
+           lambda _, original, sampled: original(sampled) if sampled.path else without(original(sampled), name),
            "cli-skeleton-sends-nothing", "cli-output-skeleton")  # fmt: skip
     if not node.documented.get("required"):
         defaults = (f"{base}/default",) if "default" in node.documented else ()

@@ -26,6 +26,7 @@ from conformance.mutation.mutant import (
     editing,
     instead_of,
     replacing,
+    without,
 )
 from conformance.reference.inputs import DESCRIBE, Rejection, validation
 from conformance.reference.listing import TRAINING_JOB_KEYS, Page, in_order, page_of
@@ -51,10 +52,6 @@ _SORT_ORDER = f"{LIST}/input/SortOrder/enum"
 _METRIC = "FinalObjectiveMetricValue"
 _TEN = 10
 _HUNDRED = 100
-
-
-def _without(members: Members, *names: str) -> Members:
-    return {name: value for name, value in members.items() if name not in names}
 
 
 # -- pages
@@ -186,7 +183,7 @@ def size_is_the_total(_: Service, original: Any, operation: str, query: Members,
 @pages.of(instead_of("list_training_jobs"), _NEXT, _SIZE)
 def size_is_the_total_with_a_token(_: Service, original: Any, members: Members) -> Any:
     """A page after the first that was given a size holds ten items."""
-    return original(_without(members, "MaxResults") if "NextToken" in members else members)
+    return original(without(members, "MaxResults") if "NextToken" in members else members)
 
 
 @pages.of(instead_of("page"), _NEXT)
@@ -213,7 +210,7 @@ tokens = Group("tokens", (LIST,), Kind.LISTING)
 @tokens.of(instead_of("page"), _NEXT, _SENT)
 def token_ignored(_: Service, original: Any, operation: str, query: Members, listed: Sequence[Any]) -> Any:
     """A token is ignored: the first page comes again."""
-    return original(operation, _without(query, "NextToken"), listed)
+    return original(operation, without(query, "NextToken"), listed)
 
 
 @tokens.of(instead_of("page"), _SENT)
@@ -222,7 +219,7 @@ def made_up_token_taken(_: Service, original: Any, operation: str, query: Member
     try:
         return original(operation, query, listed)
     except Rejection:
-        return original(operation, _without(query, "NextToken"), listed)
+        return original(operation, without(query, "NextToken"), listed)
 
 
 @tokens.of(instead_of("page"), _SENT, _NEXT)
@@ -274,7 +271,7 @@ def _remembering(members: frozenset[str]) -> Change:
     def list_training_jobs(service: Any, original: Any, asked: Members) -> Members:
         issued: dict[str, Members] = service.__dict__.setdefault("issued_tokens", {})
         origin = issued.get(asked.get("NextToken", ""))
-        own = asked if origin is None else _without(asked, *members) | origin
+        own = asked if origin is None else without(asked, *members) | origin
         answer: Members = original(own)
         if "NextToken" in answer:
             issued[answer["NextToken"]] = {item: own[item] for item in members if item in own}
@@ -304,9 +301,9 @@ for _name, _members, _behaviour in (
         f"{' and '.join(_members)} count on the first page only",
         (_NEXT, _behaviour),
         replacing(
-            bound=lambda _, original, operation, query, lost=_members: original(operation, _without(query, *lost)),
+            bound=lambda _, original, operation, query, lost=_members: original(operation, without(query, *lost)),
             list_training_jobs=lambda _, original, asked, lost=_members: original(
-                _without(asked, *lost) if "NextToken" in asked else asked
+                without(asked, *lost) if "NextToken" in asked else asked
             ),
         ),
     )
@@ -534,7 +531,7 @@ def _defaulted(row: tuple[tuple[str, ...], Members]) -> Change:
     unless, defaults = row
 
     def complete(query: Members, _: str, asked: Members) -> Members:
-        return query if set(unless) & set(asked) else query | _without(defaults, *asked)
+        return query if set(unless) & set(asked) else query | without(defaults, *asked)
 
     return editing("complete", complete)
 

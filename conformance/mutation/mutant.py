@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -115,6 +115,11 @@ def copied(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [copied(entry) for entry in value]
     return value
+
+
+def without(members: Mapping[str, Any], *names: str) -> Members:
+    """Return the members but for some."""
+    return {name: value for name, value in members.items() if name not in names}
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,9 @@ def test_throttling_is_waited_out_reported_and_never_judged(tmp_path: Path) -> N
     ("faults", "options", "code", "words"),
     [
         (Faults(throttle_every=1), ("error",), ExitCode.TARGET_BROKE, "still throttled after five pauses"),
-        (Faults(fail_every=7), ("error", "protocol", "client"), ExitCode.CONFORMS, "Conforms"),
+        (Faults(fail_every=7), ("error", "protocol", "client"), ExitCode.CONFORMS, "Selection conforms"),
         (Faults(fail_every=1), ("error",), ExitCode.DOES_NOT_CONFORM, "HTTP 500 InternalFailure"),
-        (Faults(latency_s=0.02), ("error",), ExitCode.CONFORMS, "Conforms"),
+        (Faults(latency_s=0.02), ("error",), ExitCode.CONFORMS, "Selection conforms"),
     ],
     ids=["throttled-for-ever", "a-failure-now-and-then", "a-failure-that-stays", "slow-answers"],
 )

@@ -68,12 +68,6 @@ def test_a_listing_is_in_the_order_that_is_asked_for(caller: Caller, sort_by: st
     assert names(items) == [job.name for job in expected]
 
 
-def test_by_metric_only_those_with_one_are_listed(caller: Caller) -> None:
-    items = walk(caller, MANY, SortBy="FinalObjectiveMetricValue", MaxResults=3)
-    values = [item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for item in items]
-    assert values == sorted(job.metric for job in TRUTH if job.metric is not None)
-
-
 def test_a_filter_and_the_metric_order_together(caller: Caller) -> None:
     items = walk(caller, MANY, StatusEquals="Stopped", SortBy="FinalObjectiveMetricValue", SortOrder="Descending")
     values = [item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for item in items]

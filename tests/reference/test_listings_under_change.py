@@ -56,7 +56,7 @@ def tuning_jobs_come_and_go(service: Service, number: int, last: str) -> None:
 
 
 @pytest.mark.parametrize(("key", "direction"), [*product(("Name", "Status", "CreationTime"), DIRECTIONS)])
-@pytest.mark.parametrize("size", [1, 3, 7])
+@pytest.mark.parametrize("size", [1, 7])
 def test_tuning_jobs_that_come_and_go_shift_no_page(key: str, direction: str, size: int) -> None:
     service = Service(WORLD, clock=lambda: 1.0 if direction == "Ascending" else 4e9)  # new ones are behind the walk
     query = {"SortBy": key, "SortOrder": direction, "MaxResults": size}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from conformance.errors import ExitCode, UserError
 from conformance.reference.foreground import Faults
 from conformance.reference.http import Call
 from conformance.reference.server import ReferenceServer
-from conformance.reference.service import Service
 from conformance.wire.encoding import parse
 from conformance.worlds.loading import load_world
 from reference.calling import sdk
@@ -30,21 +28,20 @@ def call(operation: str = DESCRIBE) -> Call:
     return Call("POST", "/", headers, BODY)
 
 
-def codes(service: Service, times: int) -> list[str]:
-    """Return the error code of each of so many requests; empty for an answer."""
-    return [parse(service.answer(call()).body).get("__type", "") for _ in range(times)]
-
-
-def test_each_nth_request_is_throttled_and_no_other() -> None:
-    throttled = "ThrottlingException"
-    assert codes(Faults(throttle_every=3)(WORLD), 7) == ["", "", throttled, "", "", throttled, ""]
-    assert codes(Faults(throttle_every=1)(WORLD), 3) == [throttled] * 3
-
-
-def test_credentials_expire_for_good_after_so_many_requests() -> None:
-    expired = "ExpiredTokenException"
-    assert codes(Faults(expire_after=2)(WORLD), 4) == ["", "", expired, expired]
-    assert codes(Faults(expire_after=0)(WORLD), 1) == [expired]
+@pytest.mark.parametrize(
+    ("faults", "expected"),
+    [
+        (Faults(), [""] * 3),
+        (Faults(throttle_every=3), ["", "", "ThrottlingException", "", "", "ThrottlingException", ""]),
+        (Faults(throttle_every=1), ["ThrottlingException"] * 3),
+        (Faults(fail_every=2), ["", "InternalFailure", ""]),
+        (Faults(expire_after=2), ["", "", "ExpiredTokenException", "ExpiredTokenException"]),
+        (Faults(expire_after=0), ["ExpiredTokenException"]),
+    ],
+)
+def test_a_fault_comes_at_its_requests_and_at_no_other(faults: Faults, expected: list[str]) -> None:
+    service = faults(WORLD)
+    assert [parse(service.answer(call()).body).get("__type", "") for _ in expected] == expected
 
 
 def test_an_operation_is_denied_and_no_other() -> None:
@@ -59,11 +56,6 @@ def test_an_unreadable_body_is_reported_before_a_denial() -> None:
     service = Faults(deny=frozenset({DESCRIBE}))(WORLD)
     headers = call().headers
     assert parse(service.answer(Call("POST", "/", headers, b"{")).body)["__type"] == "SerializationException"
-
-
-def test_without_faults_the_service_is_the_service() -> None:
-    plain, faulty = Service(WORLD), Faults()(WORLD)
-    assert replace(faulty.answer(call()), date=0) == replace(plain.answer(call()), date=0)
 
 
 @pytest.mark.parametrize(("skew", "words"), [(3600, "Signature expired"), (-3600, "Signature not yet current")])
