@@ -55,11 +55,3 @@ def test_a_launched_server_does_not_outlive_a_killed_run(tmp_path: Path) -> None
     with launching(tmp_path) as asked, unheard("run", "mine", cwd=tmp_path) as process, asked() as lifeline:
         kill(process)
         assert not outlived(lifeline)
-
-
-def test_a_file_that_is_no_record_is_reported_in_a_word(tmp_path: Path) -> None:
-    (tmp_path / "run.jsonl").write_text("{}\n")
-    received = ran([sys.executable, "-m", "conformance.report", "run.jsonl"], cwd=tmp_path)
-    assert received.code == ExitCode.USAGE
-    assert received.told_without_traceback().startswith("error: not a record")
-    assert [file.name for file in tmp_path.iterdir()] == ["run.jsonl"]

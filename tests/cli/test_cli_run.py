@@ -100,15 +100,6 @@ def test_a_selection_runs_what_it_names_and_nothing_else(tmp_path: Path) -> None
     assert {item.split("/")[1] for item in ids} == {"error", "protocol", "pagination"}
 
 
-@pytest.mark.parametrize(
-    ("option", "value", "key"), [("--area", "error", "area"), ("--level", "should", "level")], ids=["area", "level"]
-)
-def test_area_and_level_narrow_a_run(option: str, value: str, key: str, tmp_path: Path) -> None:
-    arguments = (option, value, *(() if option == "--area" else ("--area", "protocol")))
-    assert conformance("run", "--report-dir", "out", *arguments, cwd=tmp_path).code == ExitCode.CONFORMS
-    assert {row[key] for row in report_of(tmp_path / "out")["results"]} == {value}
-
-
 def test_pytest_itself_runs_the_suite_on_a_named_target(tmp_path: Path) -> None:
     ended = under_pytest("--target", "reference", "--check-area", "error", "--report-dir", "out", cwd=tmp_path)
     assert ended.code == 0, ended.said

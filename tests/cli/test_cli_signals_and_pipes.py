@@ -14,7 +14,7 @@ import pytest
 from raw_servers import RawServer, Received, never_answers, reference
 
 from cli.command import PATIENCE_S, Ended, command, conformance, environment, report_of
-from cli.processes import ended, first_line, launching, on_a_terminal, outlived, started
+from cli.processes import ended, first_line, launching, outlived, started
 from conformance.errors import ExitCode
 
 pytestmark = pytest.mark.slow
@@ -141,14 +141,6 @@ def test_output_in_a_pipe_is_plain(env: dict[str, str], tmp_path: Path) -> None:
     assert "\r" not in run.said
 
 
-def test_a_terminal_gets_colours_unless_they_are_not_wanted(tmp_path: Path) -> None:
-    colourful = on_a_terminal(tmp_path, "run", *LITTLE)
-    assert "\x1b[1;32mSelection conforms" in colourful
-    plain = on_a_terminal(tmp_path, "run", *LITTLE, NO_COLOR="1")
-    assert "Selection conforms" in plain
-    assert not any(f"\x1b[{code}m" in plain for code in ("1;32", "32", "31", "1;31"))
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_ends_on_a_signal(number: signal.Signals, tmp_path: Path) -> None:
     with started("serve", "--port", "0", cwd=tmp_path) as process:
@@ -157,15 +149,6 @@ def test_serve_ends_on_a_signal(number: signal.Signals, tmp_path: Path) -> None:
         run = ended(process)
     assert run.code == 0
     assert run.err == ""
-
-
-def test_serve_tells_that_its_port_is_taken(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        run = conformance("serve", "--port", port, cwd=tmp_path)
-    assert run.code == ExitCode.USAGE
-    assert f"127.0.0.1:{port}" in run.told_without_traceback()
-    assert "hint: " in run.err
 
 
 def test_what_serve_serves_conforms(tmp_path: Path) -> None:

@@ -16,9 +16,7 @@ from raw_servers import JSON, Behaviour, RawServer, Received, always, reference,
 
 from cli.command import Ended, conformance, report_of, under_pytest, write_targets
 from conformance.errors import ExitCode
-from conformance.reference.foreground import Faults
 from conformance.reference.http import Call
-from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
 from conformance.worlds.loading import load_world
 
@@ -115,19 +113,6 @@ def test_no_operation_is_offered_where_the_target_has_none(tmp_path: Path) -> No
     hints = [item["hint"] for item in report["verdict"]["missing"]]
     assert "conformance run URL, of an endpoint that has it" in hints
     assert not [hint for hint in hints if hint.startswith(("--operation", "--allow-partial"))]
-
-
-def test_credentials_that_expire_on_the_way_are_no_fault_of_any_target(tmp_path: Path) -> None:
-    for calls in (0, 200):
-        with ReferenceServer(load_world("default"), service=Faults(expire_after=calls)) as server:
-            ended = conformance("run", server.endpoint_url, "--report-dir", tmp_path / "out", cwd=tmp_path)
-        assert ended.code == ExitCode.TARGET_BROKE, ended.said
-        assert "ExpiredTokenException" in ended.said
-        if calls:
-            counted = report_of(tmp_path / "out")["summary"]
-            assert (counted["failed"], counted["error"]) == (0, 1)
-        else:
-            assert "set `credentials: {access_key: ..., secret_key: ...}`" in ended.err
 
 
 @pytest.mark.parametrize(

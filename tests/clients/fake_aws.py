@@ -81,13 +81,13 @@ def pages_without_end(words: list[str]) -> int:
     return 1
 
 
-def tells_its_environment(words: list[str]) -> int:
-    """Write down the environment that it was given."""
-    Path(words[-1] if words else os.environ["FAKE_AWS_TOLD"]).write_text(json.dumps(dict(os.environ)), encoding="utf-8")
+def notes_its_call(_: list[str]) -> int:
+    """Leave a file that says that it was called."""
+    Path(os.environ["FAKE_AWS_CALLED"]).touch()
     return 0
 
 
-DEFECTS = {end.__name__: end for end in (never_ends, deletes, prints_garbage, pages_without_end, tells_its_environment)}
+DEFECTS = {end.__name__: end for end in (never_ends, deletes, prints_garbage, pages_without_end, notes_its_call)}
 
 
 def main(defect: str, words: list[str]) -> int:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from cli.command import by_id, command, conformance, environment, outcomes, report_of
+from cli.command import by_id, command, conformance, environment, outcomes, report_of, write_targets
 
 from clients.at_hand import LIST
 from clients.fake_aws import ORIGINAL, lives, pids, program
@@ -28,38 +28,36 @@ def _id(case: str) -> str:
 SECRET = "canary-of-a-secret-key"  # noqa: S105 - looked for in what a run writes
 
 
+def selecting(*cases: str) -> list[str]:
+    return [part for case in cases for part in ("--select", _id(case))]
+
+
 def test_the_real_program_is_called_in_a_run(aws_cli: Path, tmp_path: Path) -> None:
     folder = tmp_path / "report"
-    select = (part for case in ("gathers-all-pages", "prints-members", "page-size") for part in ("--select", _id(case)))
+    select = selecting("gathers-all-pages", "prints-members", "page-size")
     ended = conformance("run", *select, "--aws-cli", aws_cli, "--report-dir", folder, cwd=tmp_path)
     assert ended.code == 0, ended.said
     assert set(outcomes(report_of(folder)).values()) == {"passed"}
 
 
-def test_without_being_asked_nothing_is_called_and_the_reason_says_how(tmp_path: Path) -> None:
-    folder = tmp_path / "report"
-    received = tmp_path / "told"
-    path = program(tmp_path, "tells_its_environment", FAKE_AWS_TOLD=str(received)).parent
-    ended = conformance("run", "--select", CHECKS, "--report-dir", folder, cwd=tmp_path, PATH=f"{path}:/usr/bin:/bin")
+@pytest.mark.parametrize("asked", [(), ("--aws-cli", "off")])
+def test_without_being_asked_nothing_is_called_and_the_reason_says_how(asked: tuple[str, ...], tmp_path: Path) -> None:
+    folder, called = tmp_path / "report", tmp_path / "called"
+    path = f"{program(tmp_path, 'notes_its_call', FAKE_AWS_CALLED=str(called)).parent}:/usr/bin:/bin"
+    ended = conformance("run", "--select", CHECKS, *asked, "--report-dir", folder, cwd=tmp_path, PATH=path)
     rows = report_of(folder)["results"]
     assert ended.code == 4, ended.said
     assert {row["outcome"] for row in rows} == {"skipped"}
     assert all("--aws-cli auto" in row["reason"] for row in rows)
-    assert not received.exists()
+    assert not called.exists()
 
 
 def test_an_existing_target_that_verifies_signatures_sees_the_runs_own_and_no_secret_is_written(tmp_path: Path) -> None:
-    folder, received = tmp_path / "report", tmp_path / "told.json"
-    fake = program(tmp_path, ORIGINAL, FAKE_AWS_TOLD=str(received))
+    folder, fake = tmp_path / "report", program(tmp_path, ORIGINAL)
     with ReferenceServer(load_world("default"), credentials={"AKIDCANARY": SECRET}) as server:
-        (tmp_path / "targets.yaml").write_text(
-            f"targets:\n  mine: {{endpoint_url: '{server.endpoint_url}', state: existing, capabilities: {{auth: true}},"
-            f" credentials: {{access_key: AKIDCANARY, secret_key: {SECRET}}}}}\n",
-            encoding="utf-8",
-        )
-        select = (
-            part for case in ("tells-an-error", "prints-NextToken", "page-size") for part in ("--select", _id(case))
-        )
+        keys = f"capabilities: {{auth: true}}, credentials: {{access_key: AKIDCANARY, secret_key: {SECRET}}}"
+        write_targets(tmp_path, mine=f"{{endpoint_url: '{server.endpoint_url}', state: existing, {keys}}}")
+        select = selecting("tells-an-error", "prints-NextToken", "page-size")
         ended = conformance("run", "mine", *select, "--aws-cli", fake, "--report-dir", folder, cwd=tmp_path)
     assert ended.code == 0, ended.said
     written = [path for path in folder.rglob("*") if path.is_file()]
@@ -69,11 +67,7 @@ def test_an_existing_target_that_verifies_signatures_sees_the_runs_own_and_no_se
 
 
 @pytest.mark.parametrize(
-    ("defect", "failing"),
-    [
-        ("SortBy/lost", "passes-SortBy"),
-        ("one-page-only", "gathers-all-pages"),
-    ],
+    ("defect", "failing"), [("SortBy/lost", "passes-SortBy"), ("one-page-only", "gathers-all-pages")]
 )
 def test_a_program_with_a_defect_is_found_out_and_the_line_that_shows_it_is_its_own(
     tmp_path: Path, defect: str, failing: str
@@ -103,20 +97,14 @@ def test_what_would_change_the_target_is_never_passed_on(tmp_path: Path) -> None
 
 def test_the_budget_of_a_target_holds_for_the_program_as_well(tmp_path: Path) -> None:
     folder = tmp_path / "report"
-    (tmp_path / "targets.yaml").write_text("targets:\n  tight: {kind: reference, budget: 130}\n", encoding="utf-8")
+    write_targets(tmp_path, tight="{kind: reference, budget: 130}")
     fake = program(tmp_path, "pages_without_end")
     ended = conformance("run", "tight", "--select", CHECKS, "--aws-cli", fake, "--report-dir", folder, cwd=tmp_path)
     assert ended.code == 3, ended.said
     assert "budget" in ended.said
 
 
-@pytest.mark.parametrize(
-    ("choice", "words"),
-    [
-        ("no-such-program", "is not there"),
-        ("/bin/echo", "not the AWS CLI"),
-    ],
-)
+@pytest.mark.parametrize(("choice", "words"), [("no-such-program", "is not there"), ("/bin/echo", "not the AWS CLI")])
 def test_what_is_not_the_program_is_a_mistake_that_is_reported_before_anything_runs(
     tmp_path: Path, choice: str, words: str
 ) -> None:
@@ -142,8 +130,3 @@ def test_an_interrupt_ends_the_program_and_its_children_and_keeps_the_record(tmp
     assert [pid for pid in pids(received) if lives(pid)] == []
     assert report_of(folder)["complete"] is False
     assert outcomes(report_of(folder))[f"{LIST}/client/boto3/call"] == "passed"
-
-
-def test_off_is_the_same_as_not_asking(tmp_path: Path) -> None:
-    ended = conformance("run", "--select", CHECKS, "--aws-cli", "off", cwd=tmp_path)
-    assert ended.code == 4

@@ -36,11 +36,8 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-def test_the_page_shows_the_adapter_of_the_server() -> None:
+def test_the_page_shows_adapter_and_targets_of_the_server() -> None:
     assert (NODE / "load-world.mjs").read_text(encoding="utf-8") in blocks("emulator-authors.md", "js")
-
-
-def test_the_page_shows_the_targets_of_the_server() -> None:
     assert (NODE / "targets.yaml").read_text(encoding="utf-8") in blocks("emulator-authors.md", "yaml")
 
 
@@ -58,14 +55,17 @@ def test_the_page_shows_a_world_that_loads() -> None:
     assert [item.status for item in job.training_jobs] == ["Completed", "Completed", "Failed", "InProgress"]
 
 
+def write_program(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
 @pytest.fixture
 def on_path(tmp_path: Path) -> dict[str, str]:
     """Return an environment in which `conformance` is the suite under test."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    program = folder / "conformance"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m conformance "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
+    write_program(folder / "conformance", f'exec "{sys.executable}" -m conformance "$@"')
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "AWS_"))}
     return {**kept, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
 
@@ -111,13 +111,9 @@ def workspace(tmp_path: Path) -> Path:
 
 def narrowed(on_path: dict[str, str], pattern: str = A_FEW) -> dict[str, str]:
     """Narrow every run in this environment to a few checks: the examples are about what surrounds a run."""
-    folder = on_path["PATH"].split(os.pathsep)[0]
-    program = Path(folder) / "conformance"
-    program.write_text(
-        f'#!/bin/sh\nif [ "$1" = run ]; then set -- "$@" --select "{pattern}"; fi\n'
-        f'exec "{sys.executable}" -m conformance "$@"\n',
-        encoding="utf-8",
-    )
+    narrow = f'if [ "$1" = run ]; then set -- "$@" --select "{pattern}"; fi'
+    path = Path(on_path["PATH"].split(os.pathsep)[0]) / "conformance"
+    write_program(path, f'{narrow}\nexec "{sys.executable}" -m conformance "$@"')
     return on_path
 
 
@@ -180,7 +176,7 @@ def test_a_workflow_has_no_permission_that_it_does_not_need(name: str) -> None:
     assert not [step for step in steps(name) if "${{" in step.get("run", "")]
 
 
-GH = """#!/bin/sh
+GH = """
 case "$1 $2" in
   "run list") if test -d earlier; then echo 42; fi ;;
   "run download") test "$3" = 42 && cp -r earlier "$7" ;;
@@ -190,7 +186,7 @@ esac
 """Replaces GitHub's command: lists one earlier run if the workspace has one, and writes comments to a file."""
 
 
-class Scene(NamedTuple):
+class Case(NamedTuple):
     """Checks of the earlier run and of this one, exit code and pull request of the run; expected exit code and text."""
 
     earlier: str
@@ -201,24 +197,22 @@ class Scene(NamedTuple):
     said: str
 
 
-SCENES = {
-    "same": Scene(A_FEW, A_FEW, "0", "7", 0, "### No difference"),
-    "worse": Scene(A_FEW, f"{A_FEW}/*/http-status", "0", "7", 1, "### Worse"),
-    "first": Scene("", A_FEW, "1", "7", 1, "There is no run on main"),
-    "push": Scene("", A_FEW, "1", "", 0, ""),
-    "no-verdict": Scene(A_FEW, A_FEW, "3", "7", 3, ""),
+CASES = {
+    "same": Case(A_FEW, A_FEW, "0", "7", 0, "### No difference"),
+    "worse": Case(A_FEW, f"{A_FEW}/*/http-status", "0", "7", 1, "### Worse"),
+    "first": Case("", A_FEW, "1", "7", 1, "There is no run on main"),
+    "push": Case("", A_FEW, "1", "", 0, ""),
+    "no-verdict": Case(A_FEW, A_FEW, "3", "7", 3, ""),
 }
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", CASES)
 def test_the_step_that_comments_on_a_pull_request(name: str, workspace: Path, on_path: dict[str, str]) -> None:
-    earlier, now, code, number, ends, said = SCENES[name]
+    earlier, now, code, number, ends, said = CASES[name]
     for pattern, folder in ((earlier, "earlier"), (now, "conformance-report")):
         if pattern:
             assert ran(["conformance", "run", "mine", "--report-dir", folder, "--select", pattern], workspace, on_path)
-    program = Path(on_path["PATH"].split(os.pathsep)[0]) / "gh"
-    program.write_text(GH, encoding="utf-8")
-    program.chmod(0o755)
+    write_program(Path(on_path["PATH"].split(os.pathsep)[0]) / "gh", GH)
     (step,) = (item for item in steps("github-pull-request.yml") if "run" in item)
     env = {
         **on_path, "CONFORMANCE": "conformance", "CODE": code, "PULL_REQUEST": number, "GH_TOKEN": "x",

@@ -65,32 +65,23 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python.parent
 
 
-def test_every_file_of_the_contract_is_inside(wheel: Path) -> None:
-    inside = set(zipfile.ZipFile(wheel).namelist())
-    data = {
-        f"conformance/_contract/{path.relative_to(ROOT / 'contract').as_posix()}"
-        for path in (ROOT / "contract").rglob("*")
-        if path.is_file()
-    }
+def files_below(folder: Path, inside: str) -> set[str]:
+    """Return where the files of a folder are in the wheel."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {f"{inside}/{path.as_posix()}" for path in paths if "__pycache__" not in path.parts}
+
+
+def test_every_file_of_package_and_contract_is_inside_and_nothing_else(wheel: Path) -> None:
+    inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    package, data = (
+        files_below(ROOT / "conformance", "conformance"),
+        files_below(ROOT / "contract", "conformance/_contract"),
+    )
     assert len(data) > len(("sources", "service", "schema"))
-    assert data <= inside
-
-
-def test_every_file_of_the_package_is_inside(wheel: Path) -> None:
-    inside = set(zipfile.ZipFile(wheel).namelist())
-    files = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "conformance").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    assert any(name.endswith(".html.j2") for name in files)
-    assert any(name.startswith("conformance/worlds/data/") for name in files)
-    assert files | {"conformance/_targets.yaml"} <= inside
-
-
-def test_nothing_else_is_inside(wheel: Path) -> None:
-    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"conformance"}
+    assert any(name.endswith(".html.j2") for name in package)
+    assert any(name.startswith("conformance/worlds/data/") for name in package)
+    assert package | data | {"conformance/_targets.yaml"} <= inside
+    assert {name.split("/")[0] for name in inside} == {"conformance"}
 
 
 def test_the_installed_package_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None:
@@ -106,21 +97,14 @@ def test_a_run_needs_no_checkout(installed: Path, tmp_path: Path) -> None:
     assert report["summary"]["failed"] == 0
 
 
-def test_the_facts_come_along(installed: Path, tmp_path: Path) -> None:
-    done = run(installed / "python", "-m", "conformance", "facts", "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert len(json.loads(done.stdout)) > 1000
-
-
-def test_the_contract_that_comes_along_has_no_findings(installed: Path, tmp_path: Path) -> None:
-    done = run(installed / "conformance", "lint", cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_the_targets_come_along(installed: Path, tmp_path: Path) -> None:
-    done = run(installed / "conformance", "run", "nobody", cwd=tmp_path)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert "moto" in done.stderr
+def test_facts_contract_and_targets_come_along(installed: Path, tmp_path: Path) -> None:
+    facts = run(installed / "python", "-m", "conformance", "facts", "--json", cwd=tmp_path)
+    assert len(json.loads(facts.stdout)) > 1000, facts.stderr
+    lint = run(installed / "conformance", "lint", cwd=tmp_path)
+    assert lint.returncode == 0, lint.stdout + lint.stderr
+    unknown = run(installed / "conformance", "run", "nobody", cwd=tmp_path)
+    assert unknown.returncode == 2, unknown.stdout
+    assert "moto" in unknown.stderr
 
 
 def test_pytest_finds_the_suite(installed: Path, tmp_path: Path) -> None:

@@ -215,29 +215,23 @@ def test_a_file_that_is_not_there_is_an_error_with_its_name(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "credentials",
-    ["{access_key: 1, secret_key: geheim}", "{access_key: a, secret_key: geheim, toke: geheim}", "geheim", "[geheim]"],
-)
-def test_a_secret_is_repeated_in_no_error(tmp_path: Path, credentials: str) -> None:
-    with pytest.raises(TargetError) as caught:
-        only(tmp_path, f"{{endpoint_url: http://127.0.0.1:1, credentials: {credentials}}}")
-    assert "geheim" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ("{launch: {command: [x], env: {'hunter2-of-mine=': b}}}", "no name of a variable"),
-        ("{launch: {command: [x], env: {hunter2-of-mine: [b]}}}", "must be text"),
-        ("{endpoint_url: 'http://h:1', credentials: {hunter2-of-mine: b}}", "a key that is none of its own"),
-        ("{endpoint_url: 'http://h:1', credentials: {hunter2-of-mine: b, hunter2-of-mine: c}}", "is written twice"),
-        ("{endpoint_url: 'http://h:1', credentials: {access_key: \"hunter2-of-mine\\n\", secret_key: b}}", "no place"),
+        ("{endpoint_url: http://h, credentials: {access_key: 1, secret_key: geheim}}", "must be text"),
+        ("{endpoint_url: http://h, credentials: {access_key: a, secret_key: geheim, toke: geheim}}", "none of its own"),
+        ("{endpoint_url: http://h, credentials: geheim}", "credentials"),
+        ("{endpoint_url: http://h, credentials: [geheim]}", "credentials"),
+        ("{launch: {command: [x], env: {'geheim-of-mine=': b}}}", "no name of a variable"),
+        ("{launch: {command: [x], env: {geheim-of-mine: [b]}}}", "must be text"),
+        ("{endpoint_url: 'http://h:1', credentials: {geheim-of-mine: b}}", "a key that is none of its own"),
+        ("{endpoint_url: 'http://h:1', credentials: {geheim-of-mine: b, geheim-of-mine: c}}", "is written twice"),
+        ("{endpoint_url: 'http://h:1', credentials: {access_key: \"geheim-of-mine\\n\", secret_key: b}}", "no place"),
     ],
 )
-def test_a_secret_in_the_wrong_place_is_repeated_in_no_error(tmp_path: Path, entry: str, words: str) -> None:
+def test_a_secret_is_repeated_in_no_error_wherever_it_is(tmp_path: Path, entry: str, words: str) -> None:
     with pytest.raises(TargetError, match=words) as caught:
         only(tmp_path, entry)
-    assert "hunter2" not in str(caught.value)
+    assert "geheim" not in str(caught.value)
     assert f"{tmp_path / 'targets.yaml'}:2" in str(caught.value)
 
 
@@ -277,22 +271,8 @@ def test_a_secret_is_in_no_repr(tmp_path: Path) -> None:
 
 
 ODD = (
-    "",
-    "~",
-    "0",
-    "-1",
-    "1.5",
-    "1e400",
-    "true",
-    "x",
-    "[]",
-    "{}",
-    "[[x]]",
-    "{a: {b: c}}",
-    "'\\0'",
-    '"\\ud800"',
-    "&a x",
-    "*a",
+    *("", *["~", "0", "-1", "1.5", "1e400", "true", "x", "[]", "{}", "[[x]]", "*a"]),
+    *("'\\0'", '"\\ud800"', "{a: {b: c}}", "&a x"),
 )
 KEYS = (
     *("kind", "endpoint_url", "launch", "state", "region", "profile", "credentials", "capabilities", "limits"),

@@ -23,7 +23,7 @@ from conformance.targets.spec import (
     StateSource,
     TargetSpec,
     UnreachableError,
-)
+)  # fmt: skip
 from conformance.targets.state import Access
 from conformance.wire.client import Client, Protocol
 from conformance.wire.signing import Credentials
@@ -114,15 +114,20 @@ def test_the_reference_verifies_nothing_where_its_entry_says_so(opening: Opening
     assert given == [None]
 
 
-def test_aws_is_read_with_credentials_of_the_chain_and_cannot_be_written(
-    opening: Opening, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def account(stack: ExitStack, monkeypatch: pytest.MonkeyPatch) -> TargetSpec:
+    """Return AWS, played by a server that knows one pair of keys, which are those of the environment."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     url = stack.enter_context(reference(WORLD, Credentials("AKIAEXAMPLE", "secret")))
-    spec = TargetSpec("aws", Kind.AWS, StateSource(Origin.EXISTING), url, region="us-east-1", credentials=None)
-    target = opening(spec, stack)
+    return TargetSpec("aws", Kind.AWS, StateSource(Origin.EXISTING), url, region="us-east-1", credentials=None)
+
+
+def test_aws_is_read_with_credentials_of_the_chain_and_cannot_be_written(
+    opening: Opening, stack: ExitStack, account: TargetSpec
+) -> None:
+    target = opening(account, stack)
     assert sorted(job.name for job in target.state.jobs) == ["one", "two"]
     assert not any(job.made or job.known for job in target.state.jobs)
     for operation in ("Create", "Stop", "Delete"):
@@ -133,14 +138,11 @@ def test_aws_is_read_with_credentials_of_the_chain_and_cannot_be_written(
 
 
 def test_credentials_that_the_endpoint_rejects_are_one_clear_error(
-    opening: Opening, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+    opening: Opening, stack: ExitStack, account: TargetSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a wrong one")
-    url = stack.enter_context(reference(WORLD, Credentials("AKIAEXAMPLE", "secret")))
-    spec = TargetSpec("aws", Kind.AWS, StateSource(Origin.EXISTING), url, region="us-east-1", credentials=None)
     with pytest.raises(CredentialsError, match="AWS rejects the credentials") as caught:
-        opening(spec, stack)
+        opening(account, stack)
     assert "a wrong one" not in str(caught.value)
 
 
@@ -160,7 +162,7 @@ def test_what_was_made_at_a_server_of_somebody_else_is_removed(opening: Opening,
 def test_what_was_made_at_a_launched_server_goes_away_with_it(
     opening: Opening, stack: ExitStack, tmp_path: Path
 ) -> None:
-    spec = launching(write_program(tmp_path, "faithful", "serve(sys.argv[1])"))
+    spec = launching(write_program(tmp_path, "original", "serve(sys.argv[1])"))
     client = ScriptedCaller(Answers.of)
     with ExitStack() as inner:
         target = opening(spec, inner, caller_factory=lambda _: client)
