@@ -4,14 +4,14 @@
 
 AWS JSON 1.1 sends every operation as `POST /` and names it in the header `X-Amz-Target`. OpenAPI tells operations apart
 by path and method alone, so two operations on one path can't be said. Here each has the path `/#X-Amz-Target=<target>`:
-the keys differ, and nothing has to stand between the tool and the server, for what follows `#` never leaves a client.
+the keys differ, and nothing has to be between the tool and the server, for what follows `#` never leaves a client.
 The header itself is a required parameter with one value, so that a tool sends it, and tries what happens without it.
 
 What is stated is what the contract states and OpenAPI can say: types, enums, lengths, patterns (always of the whole
 text), limits, what is required, which statuses and codes errors have, and the headers of every answer. Where the
 documents and the model differ, a request keeps to what is in force; an answer has to keep both. What an observation
 contradicts is not asked of an answer. `null` stands for a member of a request that is left out, as it does in the
-protocol, and is no value of an answer. Members that nobody knows are let through in both directions.
+protocol, and is no value of an answer. Unknown members are accepted in both directions.
 
 What relates several members or several exchanges (orders, pages, counters, filters, the best job) OpenAPI can't say.
 """
@@ -71,7 +71,7 @@ def document(contract: Contract, *, server: str = "http://127.0.0.1/", names: Se
 
 
 def path_of(contract: Contract, operation: str) -> str:
-    """Return the path under which an operation stands in the document."""
+    """Return the path under which an operation is in the document."""
     return f"/#X-Amz-Target={contract.service.target_prefix}.{operation}"
 
 

@@ -3,12 +3,12 @@
     python benchmarks/schemathesis_run.py URL [--max-examples N] [--seed N] [--to FILE]
 
 All of its checks and phases are on, as they are by default: examples, coverage, fuzzing, and stateful testing where it
-finds links. What it is given beside the document is what a user who wants to get anywhere would give it:
+finds links. What it is given next to the document is what a user who wants to get anywhere would give it:
 
 - how a body of the content type is written and read: it is JSON, which Schemathesis can't know;
 - the names of the tuning jobs that exist, as examples, and in place of most other names that keep their constraints;
-- tokens that the server has given out, in place of those that keep their constraints (both: benchmarks/standing.py);
-- that a name which nobody has may be refused although it keeps its constraints.
+- tokens that the server has given out, in place of those that keep their constraints (both: benchmarks/known_names.py);
+- that a name which is unknown may be rejected although it keeps its constraints.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import schemathesis
+from known_names import KnownNames
 from openapi import document
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.openapi.checks import RejectedPositiveData
-from standing import Availability
 
 from conformance.contract.loading import load
 from conformance.contract.model import Contract, Operation
@@ -66,12 +66,12 @@ class Hooks:
     """What is called around each request."""
 
     contract: Contract
-    standing: Availability
+    known_names: KnownNames
 
     def before(self, context: Any, case: Any) -> None:
         """Put what exists into a request."""
         if isinstance(case.body, dict):
-            self.standing.put_into(self._operation(context), case.body)
+            self.known_names.put_into(self._operation(context), case.body)
 
     def after(self, context: Any, case: Any, response: Any) -> None:
         """Learn the tokens of an answer."""
@@ -80,12 +80,12 @@ class Hooks:
                 answer = json.loads(response.content)
             except ValueError:
                 return
-            self.standing.learn(self._operation(context), case.body, answer)
+            self.known_names.learn(self._operation(context), case.body, answer)
 
     def counts(self, context: Any, failure: Any, case: Any) -> bool:
-        """Tell whether a failure counts: that nobody has a name is no reason to accept it."""
+        """Return whether a failure counts: an unknown name is no reason to accept a request."""
         rejected = isinstance(failure, RejectedPositiveData)
-        return not (rejected and self.standing.asks_for_nobody(self._operation(context), case.body))
+        return not (rejected and self.known_names.asks_for_unknown(self._operation(context), case.body))
 
     def _operation(self, context: Any) -> Operation:
         return self.contract.operations[context.operation.definition.raw["operationId"]]
@@ -115,7 +115,7 @@ def hold(  # noqa: PLR0913 - the settings of a run
     until: Callable[[Alarm], bool] = lambda _: False,
 ) -> Held:
     """Run Schemathesis against a server; it ends early after an alarm that `until` is true of."""
-    _hooks[:] = [Hooks(contract, Availability(names))]
+    _hooks[:] = [Hooks(contract, KnownNames(names))]
     config = SchemathesisConfig.from_dict(
         {
             "seed": seed,

@@ -19,7 +19,7 @@ _PIECE = b"a" * 65536
 def drips(prefix: bytes, drop: bytes) -> Behaviour:
     """Send a prefix, and then one drop after the other until the other side goes away."""
 
-    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - a behaviour's signature
+    def answer(connection: socket.socket, _: Received) -> bool:
         connection.sendall(prefix)
         connection.settimeout(0.05)
         while True:
@@ -36,7 +36,7 @@ def drips(prefix: bytes, drop: bytes) -> Behaviour:
 def floods(prefix: bytes, piece: bytes) -> Behaviour:
     """Send a prefix, and then one piece after the other, as fast as they go."""
 
-    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+    def answer(connection: socket.socket, _: Received) -> bool:
         connection.sendall(prefix)
         while True:
             connection.sendall(piece)
@@ -47,7 +47,7 @@ def floods(prefix: bytes, piece: bytes) -> Behaviour:
 def says(prefix: bytes) -> Behaviour:
     """Send these very bytes and close."""
 
-    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+    def answer(connection: socket.socket, _: Received) -> bool:
         connection.sendall(prefix)
         return False
 
@@ -58,9 +58,9 @@ def long_string(size: int) -> Behaviour:
     """Answer with an object whose one member is a string of so many bytes, and a true Content-Length."""
     head, tail = b'{"A":"', b'"}'
 
-    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+    def answer(connection: socket.socket, _: Received) -> bool:
         connection.sendall(response(200, head, length=len(head) + size + len(tail)))
-        for _ in range(size // len(_PIECE)):
+        for _piece in range(size // len(_PIECE)):
             connection.sendall(_PIECE)
         connection.sendall(b"a" * (size % len(_PIECE)) + tail)
         return True
@@ -229,7 +229,7 @@ def redirecting_libraries(url: str) -> Behaviour:
     """Send client libraries elsewhere, each time with another status that says so."""
     statuses = itertools.cycle((301, 302, 303, 307, 308))
 
-    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+    def answer(connection: socket.socket, _: Received) -> bool:
         connection.sendall(response(next(statuses), b"", "text/plain", f"Location: {url}/"))
         return True
 

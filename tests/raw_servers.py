@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import ssl
 import threading
@@ -160,7 +161,7 @@ def response(
 def always(status: int, body: bytes, content_type: str = JSON, *headers: str) -> Behaviour:
     """Return the same answer to everything."""
 
-    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - a behaviour's signature
+    def answer(connection: socket.socket, _: Received) -> bool:
         connection.sendall(response(status, body, content_type, *headers))
         return True
 
@@ -181,31 +182,25 @@ def reference(world: World | None = None) -> Behaviour:
     return answer
 
 
-def never_answers(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - a behaviour's signature
+def never_answers(connection: socket.socket, _: Received) -> bool:
     """Read, and wait until the other side goes away."""
     connection.recv(1)
     return False
 
 
-def closes_at_once(connection: socket.socket) -> bool:  # noqa: ARG001 - as above
+def closes_at_once(_: socket.socket) -> bool:
     """Close a connection as soon as it comes."""
     return False
 
 
-def never_ends(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+def never_ends(connection: socket.socket, _: Received) -> bool:
     """Send a body without an end."""
     connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Type: {JSON}\r\nConnection: close\r\n\r\n".encode())
     while True:
         connection.sendall(b" " * 65536)
 
 
-def promises_more(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
-    """Promise a longer body than it sends."""
-    connection.sendall(response(200, b"{}", length=1000))
-    return False
-
-
-def sends_more(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - as above
+def sends_more(connection: socket.socket, _: Received) -> bool:
     """Send a longer body than it promises."""
     connection.sendall(response(200, b"{} and more", length=2))
     return True
@@ -216,27 +211,16 @@ def redirects_to(url: str) -> Behaviour:
     return always(307, b"", "text/plain", f"Location: {url}/")
 
 
-@dataclass
-class DiesAfter:
-    """Behaves for so many requests, then the whole server goes away."""
-
-    requests: int
-    behaviour: Behaviour = field(default_factory=reference)
-    server: RawServer | None = None
-
-    def __call__(self, connection: socket.socket, request: Received) -> bool:
-        self.requests -= 1
-        if self.requests < 0:
-            if self.server is not None:
-                self.server.close()
-            return False
-        return self.behaviour(connection, request)
-
-
 @contextmanager
 def dying_after(requests: int) -> Iterator[RawServer]:
     """Yield a server that answers well so many times and then is gone."""
-    behaviour = DiesAfter(requests)
-    with RawServer(behaviour) as server:
-        behaviour.server = server
+    left, right = itertools.count(requests - 1, -1), reference()
+
+    def answer(connection: socket.socket, request: Received) -> bool:
+        if next(left) >= 0:
+            return right(connection, request)
+        server.close()
+        return False
+
+    with RawServer(answer) as server:
         yield server

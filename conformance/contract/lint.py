@@ -49,28 +49,22 @@ def _uncited(contract: Contract) -> Iterator[Problem]:
 def _contradictions(node: Node) -> Iterator[Problem]:
     """Find facets of one node that contradict each other; each facet is taken from where the contract states it."""
 
-    def finding(facet: str, problem: str, hint: str) -> Problem:
-        place = node.places.get(facet, node.where)
-        return Problem(problem, place, hint)
+    def problem(facet: str, words: str, hint: str) -> Problem:
+        return Problem(words, node.places.get(facet, node.where), hint)
 
-    low, high = node.effective("minimum"), node.effective("maximum")
-    if low is not None and high is not None and low > high:
-        yield finding("minimum", f"the minimum {low} is above the maximum {high}", "swap or correct them")
-    short, long = node.effective("min_length"), node.effective("max_length")
-    if short is not None and long is not None and short > long:
-        yield finding("min_length", f"the min_length {short} is above the max_length {long}", "swap or correct them")
+    for least, most in (("minimum", "maximum"), ("min_length", "max_length")):
+        low, high = node.effective(least), node.effective(most)
+        if low is not None and high is not None and low > high:
+            yield problem(least, f"the {least} {low} is above the {most} {high}", "swap or correct them")
     default = node.effective("default")
-    if default is not None:
-        fault = _outside(node, default)
-        if fault:
-            yield finding("default", f"the default {default!r} {fault}", "correct the default or the limit")
+    if default is not None and (broken := _broken(node, default)):
+        yield problem("default", f"the default {default!r} {broken}", "correct the default or the limit")
     for value in node.effective("enum") or ():
-        fault = _outside(node, value, enum=False)
-        if fault:
-            yield finding("enum", f"the enum value {value!r} {fault}", "correct the enum or the limit")
+        if broken := _broken(node, value, enum=False):
+            yield problem("enum", f"the enum value {value!r} {broken}", "correct the enum or the limit")
 
 
-_BROKEN = {
+_LIMITS = {
     "pattern": "does not match the pattern {!r}",
     "max_length": "is longer than the max_length",
     "min_length": "is shorter than the min_length",
@@ -79,16 +73,16 @@ _BROKEN = {
 }
 
 
-def _outside(node: Node, value: Any, *, enum: bool = True) -> str:
+def _broken(node: Node, value: Any, *, enum: bool = True) -> str:
     """Say which facet of its own node a value breaks; empty if it keeps them all."""
     if not has_type(node.type, value):
         return f"is no {node.type}"
     accepted = node.accepted_values()
     if enum and accepted is not None and value not in accepted:
         return "is not in the enum"
-    bounds = ((facet, node.effective(facet)) for facet in _BROKEN)
+    bounds = ((facet, node.effective(facet)) for facet in _LIMITS)
     broken = ((facet, bound) for facet, bound in bounds if bound is not None and breaks(facet, bound, value))
-    return next((_BROKEN[facet].format(bound) for facet, bound in broken), "")
+    return next((_LIMITS[facet].format(bound) for facet, bound in broken), "")
 
 
 def _unused_shapes(contract: Contract) -> Iterator[Problem]:

@@ -119,7 +119,7 @@ def test_after_a_fault_the_next_request_has_a_connection_of_its_own() -> None:
 def test_an_interim_answer_is_never_taken_for_the_answer_nor_for_that_of_the_next_request() -> None:
     numbers = itertools.count()
 
-    def answer(connection: socket.socket, request: Received) -> bool:  # noqa: ARG001 - a behaviour's signature
+    def answer(connection: socket.socket, _: Received) -> bool:
         connection.sendall(HINTS + response(200, b'{"A":%d}' % next(numbers)))
         return True
 

@@ -1,7 +1,7 @@
-"""What stands on a server, put into requests that a tool has made up: names that exist, and tokens that it gave out.
+"""Names that exist and tokens that were given out, put into requests that a tool has made up.
 
-A name that is made up belongs to nobody, and the refusal of it hides whatever else a request tries. What breaks a
-constraint on purpose is never touched, and no other member is.
+A name that is made up is rejected as unknown, which hides whatever else a request tries. What breaks a constraint on
+purpose is never touched, and no other member is.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from conformance.contract.model import Operation
 from conformance.reference.inputs import violations
 
 _EVERY = 3
-"""Of requests that say nothing but a name, every third keeps one that nobody has: what comes then is judged, too."""
+"""Of requests that say nothing but a name, every third keeps one that is unknown: what comes then is judged, too."""
 T = TypeVar("T")
 
 
 @dataclass
-class Availability:
+class KnownNames:
     """The names that exist, and the tokens that were seen, by the rest of the query that they belong to."""
 
     names: Sequence[str]
@@ -30,7 +30,7 @@ class Availability:
 
     def put_into(self, operation: Operation, members: dict[str, Any]) -> None:
         """Put what exists in place of a name and a token that keep their constraints."""
-        made_up = self.asks_for_nobody(operation, members)
+        made_up = self.asks_for_unknown(operation, members)
         if made_up and not self._left_so(operation, members):
             members[operation.subject] = self._one_of(self.names)
         paging = operation.pagination
@@ -43,8 +43,8 @@ class Availability:
         if fitting and name in self.names:
             members[operation.subject], members[paging.input_token] = self._one_of(fitting)
 
-    def asks_for_nobody(self, operation: Operation, members: Any) -> bool:
-        """Tell whether a request has a name that keeps its constraints and that nobody has."""
+    def asks_for_unknown(self, operation: Operation, members: Any) -> bool:
+        """Return whether a request has a name that keeps its constraints and is unknown."""
         if not isinstance(members, dict) or not _keeps(operation, operation.subject, members):
             return False
         return members[operation.subject] not in self.names
@@ -67,7 +67,7 @@ class Availability:
 
 
 def _rest(operation: Operation, members: Mapping[str, Any]) -> str:
-    """Return what a token depends on beside the name: the query without its page; null is as good as left out."""
+    """Return what a token depends on next to the name: the query without its page; null is as good as left out."""
     paging = operation.pagination
     aside = {operation.subject, *((paging.limit, paging.input_token) if paging else ())}
     return json.dumps({name: members.get(name) for name in operation.input.members if name not in aside})
