@@ -24,7 +24,7 @@ from conformance.checks.request.laws import (
     problems_at_the_top,
     was_accepted,
 )
-from conformance.checks.request.values import Expect, Members, Placeholder
+from conformance.checks.request.values import Expect, Members, Placeholder, RequestCase
 from conformance.checks.response.laws import ObservedValues, evaluate_fact, fact_id, is_exercisable, observe
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.model import Contract, Operation
@@ -56,55 +56,51 @@ class RequestAttribution:
     contract as the answer to the plain request does is not about the request at all.
     """
 
-    def __init__(self, contract: Contract, operation: Operation) -> None:
+    def __init__(self, session: TargetSession, operation: Operation) -> None:
         """Look nothing up yet: most requests do not fail."""
-        self._contract = contract
+        self._session = session
         self._operation = operation
 
-    def of(self, verdict: Verdict, members: Members, session: TargetSession) -> Verdict:
+    def of(self, verdict: Verdict, members: Members) -> Verdict:
         """Return a verdict with the checks that its failure may be behind.
 
         `members` are those of the valid request that failed: the one that was judged, or the control of it.
         """
         if verdict.kind == BROKEN_ANSWER:
-            return replace(
-                verdict,
-                see=(*self._about_the_answer(verdict.exchanges[0], session), *self._about_nobody(verdict, session)),
-            )
+            answer = verdict.exchanges[0]
+            return replace(verdict, see=(*self._about_the_answer(answer), *self._about_an_unknown_name(answer)))
         if verdict.outcome is not Outcome.FAILED:
             return verdict
-        if unreadable := self._no_error_can_be_read(verdict, session):
+        if unreadable := self._no_error_can_be_read(verdict):
             return replace(verdict, see=(unreadable,))
         simpler = self._simpler(members, strictly=verdict.kind != CONTROL_REFUSED)
-        return replace(verdict, see=(*self._about_the_plain(session), *simpler))
+        return replace(verdict, see=(*self._about_the_plain(), *simpler))
 
-    def of_control(self, verdict: Verdict, members: Members, control: Exchange, session: TargetSession) -> Verdict:
+    def of_control(self, verdict: Verdict, members: Members, control: Exchange) -> Verdict:
         """Return a verdict on a request that must be rejected: where its control is as well, that is the fault."""
-        if unreadable := self._no_error_can_be_read(verdict, session):
+        if unreadable := self._no_error_can_be_read(verdict):
             return replace(verdict, see=(unreadable,))
         if verdict.kind not in _OF_REJECTIONS or was_accepted(self._operation, control):
             return verdict
-        return replace(verdict, see=self.of(replace(verdict, kind=CONTROL_REFUSED), members, session).see)
+        return replace(verdict, see=self.of(replace(verdict, kind=CONTROL_REFUSED), members).see)
 
-    def of_pages(self, verdict: Verdict, session: TargetSession) -> Verdict:
+    def of_pages(self, verdict: Verdict) -> Verdict:
         """Return a verdict on listings: where a page could not be had or read, that is the fault."""
         if verdict.outcome is not Outcome.FAILED:
             return verdict
         for exchange in verdict.exchanges:
             if not exchange.ok:
-                return replace(
-                    verdict, see=(*self._about_the_plain(session), *self._simpler(self._sent(exchange, session)))
-                )
+                return replace(verdict, see=(*self._about_the_plain(), *self._simpler(self._sent(exchange))))
             if any(problem.facet for problem in problems_at_the_top(self._operation, exchange)):
-                return replace(verdict, see=tuple(self._about_the_answer(exchange, session)))
+                return replace(verdict, see=tuple(self._about_the_answer(exchange)))
         return verdict
 
-    def _about_nobody(self, verdict: Verdict, session: TargetSession) -> Iterator[str]:
+    def _about_an_unknown_name(self, exchange: Exchange) -> Iterator[str]:
         """Find the checks that an unknown name is rejected, where the answer is one to such a name."""
-        if not exists(session, self._operation, verdict.exchanges[0].input or {}):
+        if not exists(self._session, self._operation, exchange.input or {}):
             yield from (f"{self._operation.name}/error/{code}/*" for code in self._operation.errors)
 
-    def _no_error_can_be_read(self, verdict: Verdict, session: TargetSession) -> str:
+    def _no_error_can_be_read(self, verdict: Verdict) -> str:
         """Return the check of errors that a failure shows broken, on a target whose plainest error breaks it as well.
 
         That is the one on their JSON, or the one on their code; empty where neither is broken. A rejection that has no
@@ -115,66 +111,67 @@ class RequestAttribution:
         rejected, rules = verdict.exchanges[0], f"{self._operation.name}/protocol/error-body"
         if verdict.kind == WRONG_CODE and not rejected.error_code:
             return f"{rules}/json-object" if rejected.answer is None else f"{rules}/type"
-        plainest_error = Request.call(self._operation.name, {self._operation.subject: session.unknown_name})
-        shown = (rejected, session.exchange(plainest_error, ordinary=False))
+        plainest_error = Request.call(self._operation.name, {self._operation.subject: self._session.unknown_name})
+        shown = (rejected, self._session.exchange(plainest_error, ordinary=False))
         if any(item.status not in _CLIENT_ERRORS for item in shown):
             return ""
         if all(item.answer is None for item in shown):
             return f"{rules}/json-object"
         return "" if any(item.error_code or item.answer is None for item in shown) else f"{rules}/type"
 
-    def _sent(self, exchange: Exchange, session: TargetSession) -> Members:
+    def _sent(self, exchange: Exchange) -> Members:
         """Return the members of a request as cases have them: with placeholders for what the state gives."""
         members, subject = dict(exchange.input or {}), self._operation.subject
-        if members.get(subject) in session.names(subject):
+        if members.get(subject) in self._session.names(subject):
             members[subject] = Placeholder.EXISTING
         if self._operation.pagination and self._operation.pagination.input_token in members:
             members[self._operation.pagination.input_token] = Placeholder.TOKEN
         return tuple(members.items())
 
-    def _about_the_plain(self, session: TargetSession) -> Iterator[str]:
+    def _valid(self) -> tuple[RequestCase, ...]:
+        """Return the cases that must be accepted, made once for all failures."""
+        session, operation = self._session, self._operation
+        every = session.cached(("request cases", operation.name), lambda: request_cases(session.contract, operation))
+        return tuple(case for case in every if case.expect is Expect.ACCEPTED)
+
+    def _about_the_plain(self) -> Iterator[str]:
         """Find the checks of the plain request, where that fails: of the member that is missed in it, then of it."""
-        operation = self._operation
+        session, operation = self._session, self._operation
         if was_accepted(operation, session.exchange(session.plain(operation))):
             return
-        for case in request_cases(self._contract, operation):
-            if case.expect is Expect.ACCEPTED and case.name == "alone":
-                members = resolve(session, operation, case.members)
-                if members is not None and was_accepted(
-                    operation, session.exchange(Request.call(operation.name, members))
-                ):
-                    yield f"{operation.name}/request/{case.subject}/left-out"
+        for case in self._valid():
+            members = resolve(session, operation, case.members) if case.name == "alone" else None
+            if members is not None and was_accepted(operation, session.exchange(Request.call(operation.name, members))):
+                yield f"{operation.name}/request/{case.subject}/left-out"
         yield every_resource_id(operation)
 
     def _simpler(self, members: Members, *, strictly: bool = False) -> Iterator[str]:
         """Find the checks of valid requests that have some of these members and no others."""
         sent = dict(members)
-        for case in request_cases(self._contract, self._operation):
-            part = dict(case.members)
-            some = all(name in sent and sent[name] == value for name, value in part.items())
-            if case.expect is Expect.ACCEPTED and some and not (strictly and len(part) == len(sent)):
+        for case in self._valid():
+            some = all(name in sent and sent[name] == value for name, value in case.members)
+            if some and not (strictly and len(case.members) == len(sent)):
                 yield f"{self._operation.name}/request/{case.subject}/{case.name}"
 
-    def _about_the_answer(self, exchange: Exchange, session: TargetSession) -> Iterator[str]:
+    def _about_the_answer(self, exchange: Exchange) -> Iterator[str]:
         """Find the checks of an answer that breaks the contract as answers to plain requests do."""
-        plain = (session.exchange(session.plain(self._operation)), *session.observed_exchanges())
-        answers = (item for item in plain if item.operation == self._operation.name and item.ok)
-        known = {
-            (item.member, item.facet) for answer in answers for item in problems_at_the_top(self._operation, answer)
-        }
-        problems = tuple(problems_at_the_top(self._operation, exchange))
-        too_many = self._operation.pagination is not None and any(
-            item.member == self._operation.pagination.limit for item in problems
-        )
-        if too_many or has_repeated_items(self._operation, exchange):
-            yield f"{self._operation.name}/pagination/default/*"
+        session, operation = self._session, self._operation
+        plain = (session.exchange(session.plain(operation)), *session.observed_exchanges())
+        answers = (item for item in plain if item.operation == operation.name and item.ok)
+        known = {(item.member, item.facet) for answer in answers for item in problems_at_the_top(operation, answer)}
+        problems = tuple(problems_at_the_top(operation, exchange))
+        limit = operation.pagination.limit if operation.pagination else None
+        if any(item.member == limit for item in problems) or has_repeated_items(operation, exchange):
+            yield f"{operation.name}/pagination/default/*"
         if any((item.member, item.facet) not in known for item in problems):
             return
         for problem in problems:
-            yield from about_the_subject(self._contract, self._operation) if not problem.facet else ()
-            for basis in ("", "modelled-") if problem.facet else ():
-                yield f"{self._operation.name}/response/{problem.member}/{basis}{problem.facet}"
-        yield every_resource_id(self._operation)
+            if problem.facet:
+                for basis in ("", "modelled-"):
+                    yield f"{operation.name}/response/{problem.member}/{basis}{problem.facet}"
+            else:
+                yield from about_the_subject(session.contract, operation)
+        yield every_resource_id(operation)
 
 
 def about_the_subject(contract: Contract, operation: Operation) -> Iterator[str]:

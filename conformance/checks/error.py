@@ -141,7 +141,7 @@ def _evaluate(
         valid = session.exchange(control)
         sent = ((operation.subject, Placeholder.EXISTING), *others.items())
         verdict = evaluate_rejected(operation, exchange, valid, rejection)
-        return RequestAttribution(session.contract, operation).of_control(verdict, sent, valid, session)
+        return RequestAttribution(session, operation).of_control(verdict, sent, valid)
     # Nothing exists that could be the control: an invalid name must then be answered otherwise than an unknown one.
     invalid = session.exchange(Request.call(operation.name, {operation.subject: "-"}), ordinary=False)
     verdict = evaluate_rejected(operation, exchange, exchange, rejection)
@@ -151,7 +151,7 @@ def _evaluate(
             exchanges=(exchange, invalid),
         )
     plain = session.exchange(session.plain(operation), ordinary=False)
-    return RequestAttribution(session.contract, operation).of_control(verdict, (), plain, session)
+    return RequestAttribution(session, operation).of_control(verdict, (), plain)
 
 
 def _is_there(session: TargetSession, name: str) -> bool:

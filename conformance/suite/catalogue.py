@@ -93,7 +93,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
 
 def _through_client(operation: Operation, run: Callable[[TargetSession], Verdict], session: TargetSession) -> Verdict:
     """Evaluate what a client makes of answers: where these are at fault, a client can't make more of them."""
-    verdict = RequestAttribution(session.contract, operation).of_pages(run(session), session)
+    verdict = RequestAttribution(session, operation).of_pages(run(session))
     return following(session, verdict, lambda: frozenset((operation.name, name) for name in operation.output.members))
 
 

@@ -112,7 +112,6 @@ class ListingChecks:
     def __init__(self, contract: Contract, operation: Operation) -> None:
         """Read the contract."""
         self._contract = contract
-        self._attribution = RequestAttribution(contract, operation)
         self.operation = operation
         self.reader = Reader.of(operation)
         spec = self.reader.spec
@@ -173,7 +172,7 @@ class ListingChecks:
     # -- what a failure may come from
 
     def _run(self, run: Callable[[TargetSession], Verdict], place: str, session: TargetSession) -> Verdict:
-        verdict = self._attribution.of_pages(run(session), session)
+        verdict = RequestAttribution(session, self.operation).of_pages(run(session))
         if place.startswith("pagination/"):
             # Pages are not the list where one of them differs when it is asked for again.
             repeated = f"{self.operation.name}/protocol/answer/repeated"

@@ -33,7 +33,6 @@ _VALID = frozenset({Expect.ACCEPTED, Expect.LIKE_CONTROL})
 
 def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Yield one check for each request case of an operation."""
-    causes = RequestAttribution(contract, operation)
     for case in request_cases(contract, operation):
         facts = contract.stated(case.facts)
         yield Check(
@@ -42,16 +41,15 @@ def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             basis=case.basis,
             statement=case.statement,
             because=because(contract, facts, case.observed),
-            run=partial(_run_request, operation, case, causes),
+            run=partial(_run_request, operation, case),
             facts=facts,
             request=_sketch(operation, case.members),
             accepts=_accepts(case.expect, Rejection(), operation),
         )
 
 
-def _run_request(
-    operation: Operation, case: RequestCase, causes: RequestAttribution, session: TargetSession
-) -> Verdict:
+def _run_request(operation: Operation, case: RequestCase, session: TargetSession) -> Verdict:
+    causes = RequestAttribution(session, operation)
     control = resolve(session, operation, case.control)
     members = None if control is None else resolve(session, operation, case.members, control)
     if members is None:
@@ -62,25 +60,23 @@ def _run_request(
     match case.expect:
         case Expect.ACCEPTED:
             verdict = evaluate_accepted(operation, exchange, exists=exists(session, operation, members))
-            return causes.of(verdict, case.members, session)
+            return causes.of(verdict, case.members)
         case Expect.EITHER:
             verdict = evaluate_either(
                 operation, exchange, session.exchange(session.plain(operation)), "it is unknown which"
             )
-            return causes.of(verdict, case.members, session)
+            return causes.of(verdict, case.members)
         case Expect.LIKE_CONTROL:
             return evaluate_like_control(exchange, session.exchange(Request.call(operation.name, control or {})))
         case Expect.REFUSED:
             valid = session.exchange(Request.call(operation.name, control or {}))
-            return causes.of_control(
-                evaluate_rejected(operation, exchange, valid, Rejection()), case.control, valid, session
-            )
+            verdict = evaluate_rejected(operation, exchange, valid, Rejection())
+            return causes.of_control(verdict, case.control, valid)
 
 
 def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Yield one check for each bent envelope of an operation."""
     sketch = Request.call(operation.name, plainest(operation, _SKETCH))
-    causes = RequestAttribution(contract, operation)
     for index, case in enumerate(protocol_cases(contract, operation, sketch)):
         yield Check(
             id=f"{operation.name}/protocol/{case.subject}/{case.name}",
@@ -88,14 +84,15 @@ def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]
             basis=case.basis,
             statement=case.statement,
             because=because(contract, observed=case.observed, protocol=True),
-            run=partial(_run_protocol, operation, index, causes),
+            run=partial(_run_protocol, operation, index),
             shares=case.shares,
             request=_sketch_protocol(case),
             accepts=_accepts(case.expect, _refusal(case), operation),
         )
 
 
-def _run_protocol(operation: Operation, index: int, causes: RequestAttribution, session: TargetSession) -> Verdict:
+def _run_protocol(operation: Operation, index: int, session: TargetSession) -> Verdict:
+    causes = RequestAttribution(session, operation)
     plain = session.plain(operation)
     cases = session.cached((operation.name, plain), lambda: protocol_cases(session.contract, operation, plain))
     case = cases[index]
@@ -104,14 +101,14 @@ def _run_protocol(operation: Operation, index: int, causes: RequestAttribution, 
     exchange = session.exchange(case.request, ordinary=case.expect in _VALID)
     match case.expect:
         case Expect.ACCEPTED:
-            return causes.of(evaluate_accepted(operation, exchange, exists=session.exists(operation)), _PLAIN, session)
+            return causes.of(evaluate_accepted(operation, exchange, exists=session.exists(operation)), _PLAIN)
         case Expect.EITHER | Expect.LIKE_CONTROL:
             verdict = evaluate_either(operation, exchange, session.exchange(plain), case.lenient)
-            return causes.of(verdict, _PLAIN, session)
+            return causes.of(verdict, _PLAIN)
         case Expect.REFUSED:
             valid = session.exchange(plain)
             verdict = evaluate_rejected(operation, exchange, valid, _refusal(case))
-            return causes.of_control(verdict, _PLAIN, valid, session)
+            return causes.of_control(verdict, _PLAIN, valid)
 
 
 def _refusal(case: ProtocolCase) -> Rejection:

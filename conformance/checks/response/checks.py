@@ -186,7 +186,7 @@ def _every_resource(operation: Operation, session: TargetSession) -> Verdict:
             pages = session.walk(operation, {operation.subject: resource.name}).listing.pages
             must_exist = resource.description.ok
         seen.append(Served(resource.name, pages, must_exist=resource.known is not None or must_exist))
-    verdict = RequestAttribution(session.contract, operation).of_pages(every_resource(operation, seen), session)
+    verdict = RequestAttribution(session, operation).of_pages(every_resource(operation, seen))
     token = operation.pagination.input_token if operation.pagination else ""
     if any(token in (exchange.input or {}) for exchange in verdict.exchanges):
         # The first page was answered: it is the way to the next one that is broken.
