@@ -142,19 +142,20 @@ def _probe(session: TargetSession, operation: Operation) -> Exchange:
     subject = operation.subject
     if not subject:
         return session.exchange(Request.call(operation.name, {}))
-    names = session.names(subject)[:_TRIED] or (session.unknown_name,)
-    exchange = session.exchange(
-        Request.call(operation.name, {subject: names[0]}), ordinary=names[0] != session.unknown_name
-    )
+
+    def asked(name: str) -> Exchange:
+        ordinary = name != session.unknown_name
+        return session.exchange(Request.call(operation.name, {subject: name}), ordinary=ordinary)
+
+    first, *others = session.names(subject)[:_TRIED] or (session.unknown_name,)
+    exchange = asked(first)
     if exchange.response is None or _lack(operation, exchange)[0] in {"", _NOT_KNOWN}:
         return exchange
-    for name in names[1:]:
-        other = session.exchange(Request.call(operation.name, {subject: name}))
+    for other in map(asked, others):
         if other.response is not None and not _lack(operation, other)[0]:
             return other
-    if exchange.status in _SERVER_ERRORS:
-        other = session.exchange(Request.call(operation.name, {subject: session.unknown_name}), ordinary=False)
-        return other if was_accepted(operation, other) else exchange
+    if exchange.status in _SERVER_ERRORS and was_accepted(operation, other := asked(session.unknown_name)):
+        return other
     return exchange
 
 
@@ -200,9 +201,9 @@ def _said(exchange: Exchange) -> str:
 
 @dataclass(frozen=True)
 class _Blocked:
-    """A missing operation: the finding, the check that reports it, and the verdict of all others."""
+    """A missing operation: the id of the check that reports it, its verdict, and that of all others."""
 
-    teller: str
+    reporter: str
     finding: Verdict
     behind: Verdict
 
@@ -218,36 +219,36 @@ class Availability:
         """Ask nothing yet."""
         self._session = session
         self._selected = selected
-        self._asides: dict[str, _Blocked | None] = {}
+        self._blocked: dict[str, _Blocked | None] = {}
 
-    def aside(self, check: Check) -> Verdict | None:
+    def blocked_by(self, check: Check) -> Verdict | None:
         """Return the verdict of a check that can't be run for want of its operation; None where it can."""
-        if check.operation not in self._asides:
-            self._asides[check.operation] = self._look(self._session.contract.operations[check.operation])
-        aside = self._asides[check.operation]
-        if aside is None:
+        if check.operation not in self._blocked:
+            self._blocked[check.operation] = self._look(self._session.contract.operations[check.operation])
+        blocked = self._blocked[check.operation]
+        if blocked is None:
             return None
-        return aside.finding if check.id == aside.teller else aside.behind
+        return blocked.finding if check.id == blocked.reporter else blocked.behind
 
     def _look(self, operation: Operation) -> _Blocked | None:
-        verdict = evaluate_availability(self._session, operation)
+        session = self._session
+        verdict = evaluate_availability(session, operation)
         if verdict.outcome is Outcome.PASSED:
             return None
-        whole = self._whole(verdict)
-        teller = self._teller(None if whole else operation.name)
-        one_of_all = self._of_all(verdict) if whole and verdict.outcome is Outcome.FAILED else verdict
-        behind = skipped(f"{_words(one_of_all, whole=whole)}: see {teller.id}", kind="behind")
+        others = [evaluate_availability(session, item) for item in session.contract.operations.values()]
+        whole = _is_whole(verdict, others)
+        reporter = self._reporter(None if whole else operation.name)
+        of_all = self._of_all(verdict) if whole and verdict.outcome is Outcome.FAILED else verdict
+        behind = skipped(f"{_words(of_all, whole=whole)}: see {reporter.id}", kind="behind")
         if whole and verdict.kind == DENIED:
-            verdict = broke(DENIED, f"{verdict.reason}; {needed(self._session.contract)}", exchanges=verdict.exchanges)
+            verdict = broke(DENIED, f"{verdict.reason}; {needed(session.contract)}", exchanges=verdict.exchanges)
         elif whole:
-            verdict = self._of_all(
-                evaluate_availability(self._session, next(iter(self._session.contract.operations.values())))
-            )
-        if verdict.outcome is Outcome.FAILED and teller.level != "must":
+            verdict = self._of_all(others[0])
+        if verdict.outcome is Outcome.FAILED and reporter.level != "must":
             verdict = broke(verdict.kind, verdict.reason, exchanges=verdict.exchanges)
-        if teller.id != availability_id(teller.operation):
+        if reporter.id != availability_id(reporter.operation):
             verdict = replace(verdict, notes=(_STANDS_FOR_ALL,))
-        return _Blocked(teller.id, verdict, behind)
+        return _Blocked(reporter.id, verdict, behind)
 
     def _of_all(self, verdict: Verdict) -> Verdict:
         """Say of the whole endpoint what holds for each of its operations."""
@@ -263,21 +264,21 @@ class Availability:
         reason = _WHOLE.get(verdict.kind)
         return replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
 
-    def _whole(self, verdict: Verdict) -> bool:
-        """Return whether no operation at all is served, so that one finding covers the endpoint."""
-        operations = self._session.contract.operations.values()
-        all_of_them = [evaluate_availability(self._session, item) for item in operations]
-        if _NOT_KNOWN in {item.kind for item in all_of_them}:
-            # Of a single operation, that it is unknown says nothing about the service.
-            return len(all_of_them) > 1 and {item.kind for item in all_of_them} == {_NOT_KNOWN}
-        return all(item.outcome is verdict.outcome for item in all_of_them)
-
-    def _teller(self, operation: str | None) -> Check:
+    def _reporter(self, operation: str | None) -> Check:
         """Return the selected check that reports the finding on an operation, or (None) on the whole endpoint."""
         of_it = [check for check in self._selected if operation in (None, check.operation)]
         own = [check for check in of_it if check.id == availability_id(check.operation)]
         counting = [check for check in of_it if check.level == "must"]
         return next(iter(own or counting or of_it))
+
+
+def _is_whole(verdict: Verdict, of_operations: Sequence[Verdict]) -> bool:
+    """Return whether no operation at all is served, so that one finding covers the endpoint."""
+    kinds = {item.kind for item in of_operations}
+    if _NOT_KNOWN in kinds:
+        # Of a single operation, that it is unknown says nothing about the service.
+        return len(of_operations) > 1 and kinds == {_NOT_KNOWN}
+    return all(item.outcome is verdict.outcome for item in of_operations)
 
 
 def _words(verdict: Verdict, *, whole: bool) -> str:

@@ -62,7 +62,7 @@ class Runner:
 
     def _run(self, check: Check) -> Verdict:
         self._session.asking = check.id
-        unavailable = self._availability.aside(check)
+        unavailable = self._availability.blocked_by(check)
         verdict = unavailable or self._on_one_server(check)
         gone = self._session.gone
         if gone is not None and gone.kind == RUN_TIME and verdict.outcome is Outcome.ERROR:

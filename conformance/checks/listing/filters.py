@@ -200,21 +200,6 @@ def partition(reader: Reader, walks: Mapping[str, Walked], every: Sequence[Item]
     return passed(rests_on) if listed else skipped("there are no items to filter")
 
 
-def keeps_order(reader: Reader, narrowing: Narrowing, walk: Walked, ordered: Walked, sort_by: str) -> Verdict:
-    """Check that a filtered and sorted list is the sorted list without the others, equal keys aside."""
-    if verdict := incomplete(walk, ordered):
-        return verdict
-    wanted = [item for item in ordered.listing.items if narrowing.admits(item)]
-    rests_on = {"items": len(wanted), "pages": len(walk.listing.pages)}
-    reason, expected = "filter and order together list other items", f"the {len(wanted)} items whose {narrowing.words}"
-    if verdict := other_items(reader, walk, wanted, "filter-lost", reason, expected=expected, rests_on=rests_on):
-        return verdict
-    reason = f"under the filter items are not sorted by {sort_by}"
-    if verdict := other_order(reader, sort_by, walk, wanted, reason, rests_on=rests_on):
-        return verdict
-    return passed(rests_on) if wanted else skipped(f"{walk.name} has no item whose {narrowing.words} under this order")
-
-
 _LAWS, _FACTS = ("filter-keeps-exactly",), ("input/{name}/enum",)
 
 
@@ -264,10 +249,22 @@ def _filtered(
 def _keeps_order(  # noqa: PLR0913 - a filter and an order
     walker: Walker, listing: ListingSnapshot, *, name: str, value: str, key: str, direction: str
 ) -> Verdict:
+    """Evaluate that a filtered and sorted list is the sorted list without the others, equal keys aside."""
     query = Query(key, direction, (name, value))
     subject = walker.cut_subject(query, SMALL) or listing
     walk, ordered = walker.walk(subject, query, SMALL), walker.walk(subject, Query(key, direction))
-    return keeps_order(walker.reader, having(walker.reader, name, value), walk, ordered, key)
+    if verdict := incomplete(walk, ordered):
+        return verdict
+    reader, narrowing = walker.reader, having(walker.reader, name, value)
+    wanted = [item for item in ordered.listing.items if narrowing.admits(item)]
+    rests_on = {"items": len(wanted), "pages": len(walk.listing.pages)}
+    reason, expected = "filter and order together list other items", f"the {len(wanted)} items whose {narrowing.words}"
+    if verdict := other_items(reader, walk, wanted, "filter-lost", reason, expected=expected, rests_on=rests_on):
+        return verdict
+    reason = f"under the filter items are not sorted by {key}"
+    if verdict := other_order(reader, key, walk, wanted, reason, rests_on=rests_on):
+        return verdict
+    return passed(rests_on) if wanted else skipped(f"{walk.name} has no item whose {narrowing.words} under this order")
 
 
 @ListingCheck(

@@ -77,20 +77,16 @@ def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool)
     expected = f"HTTP 200 with the operation's answer{'' if exists else f', or {errors} since nothing has that name'}"
     if verdict := fault_of(exchange, expected):
         return verdict
-    if not exists and was_accepted(operation, exchange) and not exchange.ok:
-        return passed({"answers": 1})
     if not exchange.ok:
-        kind = "refused" if exchange.status in _CLIENT_ERRORS else "no-answer-of-the-operation"
-        reason = (
-            "a valid request is rejected" if kind == "refused" else "a valid request gets no answer of the operation"
-        )
+        if not exists and was_accepted(operation, exchange):
+            return passed({"answers": 1})
+        kind, reason = "no-answer-of-the-operation", "a valid request gets no answer of the operation"
+        if exchange.status in _CLIENT_ERRORS:
+            kind, reason = "refused", "a valid request is rejected"
         if exchange.unreadable:
             reason = "the answer to a valid request can't be read as JSON"
         return failed_by(exchange, kind, reason, expected)
     return _broken_at_its_top(operation, exchange, expected) or passed({"answers": 1})
-
-
-_PYTHON = {"list": list, "map": dict, "structure": dict, "string": str}
 
 
 def _broken_at_its_top(operation: Operation, exchange: Exchange, expected: str) -> Verdict | None:
@@ -100,6 +96,9 @@ def _broken_at_its_top(operation: Operation, exchange: Exchange, expected: str) 
         return None
     reason = "the answer to a valid request breaks the contract"
     return failed(BROKEN_ANSWER, reason, expected=expected, received=problems, exchanges=(exchange,))
+
+
+_PYTHON = {"list": list, "map": dict, "structure": dict, "string": str}
 
 
 @dataclass(frozen=True)

@@ -138,18 +138,15 @@ def every_resource(operation: Operation, seen: Iterable[Served]) -> Verdict:
         if last.error_code in operation.errors and not served.must_exist:
             continue
         whole = last.ok and (not result or isinstance((last.answer or {}).get(result), list))
+        why = " (not a JSON object)" if last.status in _SUCCESS and last.answer is None else ""
         page = f", page {len(served.exchanges)}" if len(served.exchanges) > 1 else ""
-        tally.hold(whole, f"{served.name}{page}: {shown(last)}{_why(last)}", last)
+        tally.hold(whole, f"{served.name}{page}: {shown(last)}{why}", last)
     return tally.verdict(
         "resource-not-served",
         f"HTTP 2xx with a JSON object{f' that has {result}' if result else ''}, for each resource",
         wrong=f"{operation.name} does not answer for every resource",
         lacking="the state has no resource",
     )
-
-
-def _why(exchange: Exchange) -> str:
-    return " (not a JSON object)" if exchange.status in _SUCCESS and exchange.answer is None else ""
 
 
 def resource_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
