@@ -12,9 +12,8 @@ from conformance.checks.listing.walks import same_members
 from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.loading import load
-from conformance.mutation.servers import Answer, Answered, rejected, right, session_at
+from conformance.mutation.servers import Answered, rejected, right, session_at
 from conformance.session.listing import Reader, Walked
-from conformance.session.session import TargetSession
 from conformance.suite.catalogue import catalogue, select
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Fault, Listing
@@ -116,48 +115,45 @@ def test_an_item_that_the_default_listing_has_not_is_for_other_laws() -> None:
     assert same_members(READER, [], [item("a")]).outcome is Outcome.SKIPPED
 
 
-def otherwise(change: dict[int, dict[str, Any]], job: str) -> Answer:
-    """Describe one tuning job rightly, but for the answers of which the place in their order is given."""
+def repeated_at(changes: dict[int, dict[str, Any]], *, known: bool) -> Verdict:
+    """Evaluate the description of one tuning job, rightly answered but for the answers of these numbers."""
     original, places = right(), iter(range(1_000))
-    plain = Request.call(DESCRIBE.name, {DESCRIBE.subject: job})
+    plain = Request.call(DESCRIBE.name, {DESCRIBE.subject: "exactly-ten"})
 
     def answer(request: Request) -> Answered | Fault:
         found = original(request)
         if request != plain or isinstance(found, Fault):
             return found
-        changed = change.get(next(places), {})
-        if changed.get("refused"):
-            return rejected("ResourceNotFound")
-        return 200, dump(json.loads(found[1]) | changed)
+        changed = changes.get(next(places), {})
+        return rejected("ResourceNotFound") if changed is GONE else (200, dump(json.loads(found[1]) | changed))
 
-    return answer
-
-
-def verdict_at(answer: Answer, *, known: bool) -> tuple[TargetSession, Verdict]:
     session = session_at(CONTRACT, answer, [WORLD.job("exactly-ten")], known=known)
-    check = next(each for each in catalogue(CONTRACT) if each.id == f"{DESCRIBE.name}/protocol/answer/repeated")
-    return session, Runner(session, [check]).verdict(check)
+    (check,) = select(catalogue(CONTRACT), [f"{DESCRIBE.name}/protocol/answer/repeated"])
+    return Runner(session, [check]).verdict(check)
 
 
-MOVED = {"LastModifiedTime": 1}
+MOVED, GONE = {"LastModifiedTime": 1}, {"gone": True}
+LATER = range(1, 9)
 
 
-def test_a_live_target_that_changed_once_is_asked_again_and_not_accused() -> None:
-    changed_once = otherwise(dict.fromkeys(range(1, 9), MOVED), "exactly-ten")
-    verdict = verdict_at(changed_once, known=False)[1]
-    assert (verdict.outcome, verdict.kind) == (Outcome.SKIPPED, "did-not-repeat")
-    deleted = otherwise({place: {"refused": True} for place in range(1, 9)}, "exactly-ten")
-    assert verdict_at(deleted, known=False)[1].outcome is Outcome.SKIPPED
-
-
-def test_a_target_that_says_something_else_each_time_is_accused() -> None:
-    every_time = otherwise({place: {"LastModifiedTime": place} for place in range(9)}, "exactly-ten")
-    assert verdict_at(every_time, known=False)[1].outcome is Outcome.FAILED
-
-
-def test_a_state_that_the_suite_made_can_not_have_changed() -> None:
-    changed_once = otherwise(dict.fromkeys(range(1, 9), MOVED), "exactly-ten")
-    assert verdict_at(changed_once, known=True)[1].outcome is Outcome.FAILED
+@pytest.mark.parametrize(
+    ("changes", "known", "outcome"),
+    [
+        (dict.fromkeys(LATER, MOVED), False, Outcome.SKIPPED),
+        (dict.fromkeys(LATER, GONE), False, Outcome.SKIPPED),
+        ({place: {"LastModifiedTime": place} for place in range(9)}, False, Outcome.FAILED),
+        (dict.fromkeys(LATER, MOVED), True, Outcome.FAILED),
+    ],
+    ids=["changed-once", "deleted-meanwhile", "something-else-each-time", "a-state-that-the-suite-made"],
+)
+def test_a_live_target_may_change_once_and_no_other(
+    changes: dict[int, dict[str, Any]],
+    known: bool,  # noqa: FBT001 - a row
+    outcome: Outcome,
+) -> None:
+    verdict = repeated_at(changes, known=known)
+    assert verdict.outcome is outcome
+    assert (verdict.kind == "did-not-repeat") is (outcome is Outcome.SKIPPED)
 
 
 def test_it_asks_nothing_that_the_envelope_has_not_asked() -> None:
