@@ -196,7 +196,7 @@ def keyless_left_out(reader: Reader, sort_by: str, every: Sequence[Item], walk: 
 
 
 def order_subjects(walker: Walker, key: str, listing: ListingSnapshot) -> Iterator[ListingSnapshot]:
-    """Yield the listing listing and the longest one, and one each whose numbers or groups show other orders."""
+    """Yield this listing and the longest one, and one each whose numbers or groups show other orders."""
     found = {subject.name: subject for subject in walker.subjects(listing, Query())}
     for other in (_with_revealing_numbers(walker, key), _with_revealing_groups(walker, key, listing)):
         if other is not None:
