@@ -18,7 +18,12 @@ from sample_records import (
 )
 
 from conformance.report.findings import Rank, group_findings, skip_reasons
-from conformance.report.result import AREAS, Level, Outcome, sort_results
+from conformance.report.result import AREAS, Level, Outcome, Result, sort_results
+
+
+def failed(path: str, kind: str = "", **members: object) -> Result:
+    """Return a failure of Describe in this area, with this subject and case."""
+    return result(f"{DESCRIBE}/{path}", Outcome.FAILED, kind=kind, **members)
 
 
 def test_findings_come_by_urgency_then_in_the_order_of_reports() -> None:
@@ -51,12 +56,10 @@ def test_failures_of_one_way_at_a_few_members_are_reported_by_member_and_at_many
 
 
 def test_one_wrong_member_is_one_finding_wherever_it_is() -> None:
-    wrong = [
-        result(f"{DESCRIBE}/response/{path}/type", Outcome.FAILED, kind="answer-type", reason="1 of 1 break this")
-        for path in ("Best.TrainingJobArn", "OverallBest.TrainingJobArn", "TrainingJobArn")
-    ]
-    other = result(f"{LIST}/response/TrainingJobSummaries[].TrainingJobArn/pattern", Outcome.FAILED)
-    other = replace(other, kind="answer-pattern", reason="3 of 3 break this")
+    paths = ("Best.TrainingJobArn", "OverallBest.TrainingJobArn", "TrainingJobArn")
+    wrong = [failed(f"response/{path}/type", "answer-type", reason="1 of 1 break this") for path in paths]
+    listed = f"{LIST}/response/TrainingJobSummaries[].TrainingJobArn/pattern"
+    other = result(listed, Outcome.FAILED, kind="answer-pattern", reason="3 of 3 break this")
     (finding,) = group_findings(wrong)
     assert finding.title == "TrainingJobArn has the wrong JSON type"
     (finding,) = group_findings([*wrong, other])
@@ -71,10 +74,7 @@ def test_one_broken_law_is_one_finding_and_one_broken_claim_too() -> None:
     ]
     (finding,) = group_findings(lost)
     assert (len(finding.results), finding.title) == (5, "1 of 9 items break the rule: A claim in words")
-    claims = [
-        result(f"{DESCRIBE}/consistency/{n}/x", Outcome.FAILED, kind="rule-broken", statement=f"Claim {n // 2}.")
-        for n in range(4)
-    ]
+    claims = [failed(f"consistency/{n}/x", "rule-broken", statement=f"Claim {n // 2}.") for n in range(4)]
     assert [(item.title, len(item.results)) for item in group_findings(claims)] == [
         ("Broken: Claim 0", 2),
         ("Broken: Claim 1", 2),
@@ -126,32 +126,26 @@ def test_what_keeps_others_from_being_judged_leads_then_what_lies_nearest_to_the
 
 
 def test_a_failure_that_may_come_from_another_is_reported_with_it() -> None:
-    wrong = result(f"{LIST}/response/Items[].Status/enum", Outcome.FAILED, kind="answer-enum", level=Level.SHOULD)
-    counters = result(f"{DESCRIBE}/consistency/counters/sum", Outcome.FAILED, kind="counter-differs", cause=wrong.id)
-    follower = result(f"{DESCRIBE}/consistency/best/won", Outcome.FAILED, kind="wrong-best", cause=counters.id)
-    stray = result(f"{DESCRIBE}/consistency/x/y", Outcome.FAILED, kind="odd", cause=f"{LIST}/response/gone/type")
+    wrong = failed("response/Items[].Status/enum", "answer-enum", level=Level.SHOULD)
+    counters = failed("consistency/counters/sum", "counter-differs", cause=wrong.id)
+    follower = failed("consistency/best/won", "wrong-best", cause=counters.id)
+    stray = failed("consistency/x/y", "odd", cause=f"{LIST}/response/gone/type")
     first, second = group_findings([follower, counters, stray, wrong])
-    assert (first.title, first.rank, first.symptoms) == (
-        "Items[].Status has a value that is not in its enum",
-        Rank.FAILED,
-        2,
-    )
+    assert first.title == "Items[].Status has a value that is not in its enum"
+    assert (first.rank, first.symptoms) == (Rank.FAILED, 2)
     assert [item.id for item in first.results] == [wrong.id, follower.id, counters.id]
     assert second.lead == stray
 
 
 def test_failures_that_name_each_other_as_cause_are_reported_all_the_same() -> None:
     ids = [f"{DESCRIBE}/consistency/x/{item}" for item in "ab"]
-    pair = [
-        result(item, Outcome.FAILED, kind="odd", cause=other, statement=item)
-        for item, other in zip(ids, ids[::-1], strict=True)
-    ]
+    pair = [failed(f"consistency/x/{item}", "odd", cause=other) for item, other in zip("ab", ids[::-1], strict=True)]
     assert sorted(item.id for finding in group_findings(pair) for item in finding.results) == ids
 
 
 def test_one_kind_of_wrong_member_is_one_finding_where_there_are_more_than_a_few() -> None:
     def titles(*names: str) -> list[str]:
-        wrong = [result(f"{DESCRIBE}/response/{name}/type", Outcome.FAILED, kind="answer-type") for name in names]
+        wrong = [failed(f"response/{name}/type", "answer-type") for name in names]
         return [item.title for item in group_findings(wrong)]
 
     assert titles("A", "B", "C") == [f"{item} has the wrong JSON type" for item in "ABC"]
@@ -159,11 +153,8 @@ def test_one_kind_of_wrong_member_is_one_finding_where_there_are_more_than_a_few
 
 
 def test_the_documented_and_the_modelled_enum_of_a_member_are_one_finding() -> None:
-    enums = [
-        result(f"{DESCRIBE}/response/Status/{case}", Outcome.FAILED, kind="answer-enum", level=level)
-        for case, level in (("modelled-enum", Level.SHOULD), ("enum", Level.MUST))
-    ]
-    (finding,) = group_findings(enums)
+    modelled = failed("response/Status/modelled-enum", "answer-enum", level=Level.SHOULD)
+    (finding,) = group_findings([modelled, failed("response/Status/enum", "answer-enum")])
     assert (finding.rank, finding.lead.id) == (Rank.FAILED, f"{DESCRIBE}/response/Status/enum")
 
 

@@ -114,6 +114,7 @@ def test_the_first_screen_has_the_verdict_and_the_findings() -> None:
 
 def test_target_and_contract_come_last_with_a_short_digest_that_is_copied_whole() -> None:
     text, digest = html(EVERY_KIND), EVERY_KIND.header.contract.digest
+    assert text.index('<h2 id="findings"') < text.index('<h2 id="results"') < text.index('<h2 id="about"')
     about = Page(text[text.index('<h2 id="about"') :])
     for part in ("http://127.0.0.1:5001", digest[:12], "api-describe"):
         assert part in about.text
@@ -174,11 +175,10 @@ def test_an_id_with_another_beginning_is_kept_whole() -> None:
     assert ids_of_checks(embedded_data(html(record(strange)))) == {strange.id}
 
 
-def test_findings_with_one_cause_are_one_and_tell_the_first() -> None:
+def test_findings_with_one_cause_are_one_and_show_the_first() -> None:
     text = html(many(40, passed=1))
-    page = Page(text)
-    assert "20 checks about" in page.text
-    assert "The other 19" in page.text
+    assert "20 checks about" in Page(text).text
+    assert "The other 19" in Page(text).text
     (members,) = (checks for _, _, checks in embedded_data(text)["findings"] if len(checks) == 20)
     assert len(set(members)) == 20
 
