@@ -136,17 +136,17 @@ def group_findings(results: Iterable[Result]) -> tuple[Finding, ...]:
     ordered = sort_results(results)
     failures = {result.id: result for result in ordered if result.has_problem}
     blocked = Counter(map(_blocker, ordered))
-    alike: dict[tuple[bool, tuple[str, ...]], list[Result]] = {}
+    by_cause: dict[tuple[bool, tuple[str, ...]], list[Result]] = {}
     symptoms: dict[str, list[Result]] = {}
     for result in failures.values():
         root = _root(result, failures)
         if root is result:
-            alike.setdefault((result.known, _cause(result)), []).append(result)
+            by_cause.setdefault((result.known, _cause(result)), []).append(result)
         else:
             symptoms.setdefault(root.id, []).append(result)
     groups = []
     for declared in (False, True):
-        parts = (part for (known, _), group in alike.items() if known is declared for part in _split(group))
+        parts = (part for (known, _), group in by_cause.items() if known is declared for part in _split(group))
         groups += _merge_members(parts)
     return tuple(sorted((_finding(group, symptoms, blocked) for group in groups), key=_order))
 
@@ -201,13 +201,13 @@ def _cause(result: Result) -> tuple[str, ...]:
     return ("way", result.kind, _DIGITS.sub("0", result.reason))
 
 
-def _split(alike: list[Result]) -> list[list[Result]]:
+def _split(group: list[Result]) -> list[list[Result]]:
     """Part failures of one way: by the member that they are about, where only a few members are mishandled so."""
     by_subject: dict[str, list[Result]] = {}
-    for result in alike:
+    for result in group:
         by_subject.setdefault(result.subject, []).append(result)
-    is_parted = _cause(alike[0])[0] == "way" and len(by_subject) <= _FEW_SUBJECTS
-    return list(by_subject.values()) if is_parted else [alike]
+    is_parted = _cause(group[0])[0] == "way" and len(by_subject) <= _FEW_SUBJECTS
+    return list(by_subject.values()) if is_parted else [group]
 
 
 def _merge_members(groups: Iterable[list[Result]]) -> list[list[Result]]:
@@ -229,13 +229,13 @@ def _merge_members(groups: Iterable[list[Result]]) -> list[list[Result]]:
     return merged
 
 
-def _finding(alike: list[Result], symptoms: Mapping[str, list[Result]], blocked: Mapping[str, int]) -> Finding:
+def _finding(group: list[Result], symptoms: Mapping[str, list[Result]], blocked: Mapping[str, int]) -> Finding:
     # The check that others wait for leads, so that the finding is about what they wait for; else the most urgent of
     # the many.
-    often = Counter(each.subject for each in alike)
-    alike.sort(key=lambda each: (-blocked.get(each.id, 0), Rank.of(each), -often[each.subject]))
-    following = [follower for each in alike for follower in symptoms.get(each.id, ())]
-    results = (*alike, *following)
+    often = Counter(each.subject for each in group)
+    group.sort(key=lambda each: (-blocked.get(each.id, 0), Rank.of(each), -often[each.subject]))
+    following = [follower for each in group for follower in symptoms.get(each.id, ())]
+    results = (*group, *following)
     waiting = sum(blocked.get(each.id, 0) for each in results)
     return Finding(min(map(Rank.of, results)), results, waiting, len(following))
 
@@ -246,36 +246,36 @@ def _order(finding: Finding) -> tuple[int, Rank, int, int, str]:
     return (-finding.behind, finding.rank, layer, -len(finding.results), lead.id)
 
 
-def _title(alike: Sequence[Result]) -> str:
+def _title(group: Sequence[Result]) -> str:
     """Say in a line what is wrong, from failures with one cause."""
-    lead = alike[0]
+    lead = group[0]
     cause, *_ = _cause(lead)
     if cause == "member":
-        return _title_of_members(alike)
+        return _title_of_members(group)
     reason = lead.reason or f"broken: {lead.statement.rstrip('.') or lead.id}"
     if reason.endswith(_BARE):
         reason = f"{reason.removesuffix(_BARE)} break the rule: {lead.statement.rstrip('.') or lead.expected}"
-    one_subject = len({each.subject for each in alike}) == 1 and lead.subject != _AVAILABILITY
+    one_subject = len({each.subject for each in group}) == 1 and lead.subject != _AVAILABILITY
     if cause == "way" and one_subject:
         return f"{lead.subject}: {reason}"
     return reason[:1].upper() + reason[1:]
 
 
-def _title_of_members(alike: Sequence[Result]) -> str:
-    is_wrong, are_wrong = _WRONG_MEMBER.get(_wrong_in_one_way(alike), _WRONG_IN_SEVERAL_WAYS)
-    leaves = tuple(dict.fromkeys(map(_leaf, alike)))
+def _title_of_members(group: Sequence[Result]) -> str:
+    is_wrong, are_wrong = _WRONG_MEMBER.get(_wrong_in_one_way(group), _WRONG_IN_SEVERAL_WAYS)
+    leaves = tuple(dict.fromkeys(map(_leaf, group)))
     if len(leaves) > 1:
         shown = ", ".join(leaves[:_FEW_SUBJECTS])
         return f"{len(leaves)} members {are_wrong}: {shown}{', …' if len(leaves) > _FEW_SUBJECTS else ''}"
-    paths = {each.subject for each in alike}
+    paths = {each.subject for each in group}
     member = ".".join(min(paths).split(".")[-2:]) if len(paths) == 1 else leaves[0]
     return f"{member} {is_wrong}"
 
 
-def _wrong_in_one_way(alike: Sequence[Result]) -> str:
+def _wrong_in_one_way(group: Sequence[Result]) -> str:
     """Return the kind in which members are wrong where there is one; empty where there are several, or none."""
-    kinds = {each.kind for each in alike}
-    if _cause(alike[0])[0] != "member":
+    kinds = {each.kind for each in group}
+    if _cause(group[0])[0] != "member":
         return ""
     if kinds == _NULL_OR_TYPE:
         return "answer-present"

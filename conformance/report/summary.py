@@ -306,8 +306,8 @@ def _blocked(record: Record, operation: str, skipped: Sequence[Result]) -> tuple
     if (reason := by_kind.get(_DENIED)) and (action := _ACTION.search(reason)):
         return f"{reason.partition(';')[0]}", f"allow {action[1]} to the caller"
     if reason := by_kind.get(BEHIND):
-        served = [item for item, rest in _by_operation(record) if any(each.outcome is Outcome.PASSED for each in rest)]
-        narrower = " ".join(f"--operation {item}" for item in served if item != operation)
+        judged = [item for item, rest in _by_operation(record) if any(each.outcome is Outcome.PASSED for each in rest)]
+        narrower = " ".join(f"--operation {item}" for item in judged if item != operation)
         hint = (
             f"{narrower} judges what the target has" if narrower else "conformance run URL, of an endpoint that has it"
         )
@@ -337,7 +337,7 @@ def _without_content(record: Record, *, others_answered: bool) -> tuple[str, str
 def _green(record: Record, summary: Summary, lacking: Sequence[Missing], *, strict: bool) -> tuple[str, str]:
     """Say how far nothing is wrong."""
     if lacking and not _is_judged(record.results):
-        return "Nothing was checked", _idle(summary, lacking)
+        return "Nothing was checked", _unchecked(summary, lacking)
     if lacking:
         judged = f"{summary.judged:,} of {count(summary.results, 'check')} judged"
         reasons = "; ".join(str(item) for item in lacking)
@@ -404,7 +404,7 @@ def _failures(summary: Summary, *, strict: bool) -> list[str]:
     return parts or ["none failed"]
 
 
-def _idle(summary: Summary, lacking: Sequence[Missing]) -> str:
+def _unchecked(summary: Summary, lacking: Sequence[Missing]) -> str:
     if not summary.results:
         return "the record has no results"
     skipped = "the only check was skipped" if summary.results == 1 else f"all {summary.results:,} checks were skipped"

@@ -75,7 +75,7 @@ class Printer:
             yield Text.assemble(label if number == 0 else margin, line)
 
     def part(self, label: str, text: str | Text, *, indent: int = 2, column: int = _LABEL_WIDTH) -> Lines:
-        """Yield a text next to its label, which stands in a column."""
+        """Yield a text next to its label, which is in a column."""
         return self.hanging(f"{'':{indent}}{label:<{column}}", text)
 
 

@@ -29,7 +29,7 @@ def test_a_record_is_known_whatever_it_is_called(tmp_path: Path) -> None:
 def test_a_folder_stands_for_its_record_and_without_one_for_its_report(tmp_path: Path) -> None:
     write_report(OLD, tmp_path / "report.json")
     assert read_side(str(tmp_path)).record.results == OLD.results
-    # The record of a run that was killed is newer than the reports beside it, which are those of the run before.
+    # The record of a run that was killed is newer than the reports next to it, which are those of the run before.
     write_record(run(*NEW.results, footer=None), tmp_path / "run.jsonl")
     assert read_side(str(tmp_path)).record.results == NEW.results
     assert not read_side(str(tmp_path)).record.complete

@@ -140,7 +140,7 @@ ELEMENTS: dict[str, tuple[set[str], set[str], tuple[str, ...]]] = {
     "skipped": (set(), {"message", "type"}, ()),
     "system-out": (set(), set(), ()),
 }  # fmt: skip
-"""Attributes that must and may stand, and children in their order: what the schemas of Ant and Jenkins share."""
+"""Attributes that must and may be there, and children in their order: what the schemas of Ant and Jenkins share."""
 
 
 def breaches(element: ET.Element) -> list[str]:

@@ -189,12 +189,12 @@ def difference_of(old: Side, new: Side, *, strict: bool = False) -> Difference:
 
 def in_groups(deltas: Iterable[Delta]) -> tuple[Group, ...]:
     """Put checks together that changed in the same way for the same reason, where there are many of them."""
-    alike: dict[tuple[object, ...], list[Delta]] = {}
+    by_way: dict[tuple[object, ...], list[Delta]] = {}
     for item in deltas:
         ways = tuple(side and (side.outcome, side.kind, side.reason) for side in (item.old, item.new))
-        alike.setdefault((item.result.operation, item.result.area, *ways), []).append(item)
+        by_way.setdefault((item.result.operation, item.result.area, *ways), []).append(item)
     groups: list[Group] = []
-    for members in alike.values():
+    for members in by_way.values():
         parts = [members] if len(members) >= _MANY else [[member] for member in members]
         groups.extend(Group(tuple(part)) for part in parts)
     return tuple(groups)
