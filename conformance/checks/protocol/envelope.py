@@ -46,7 +46,7 @@ _FEW = 5
 SLACK_S = 900.0
 """Seconds that a Date may be off: from there on AWS takes no signature that was made by it."""
 
-Law = Callable[[Service, Operation, tuple[Exchange, ...]], Verdict]
+Evaluate = Callable[[Service, Operation, tuple[Exchange, ...]], Verdict]
 """Evaluates answers of an operation."""
 
 
@@ -193,7 +193,7 @@ class Rule:
     basis: str
     observed: tuple[str, ...]
     statement: str
-    law: Law
+    law: Evaluate
     shares: tuple[str, ...] = ()
     cites_protocol: bool = True
     applies: Callable[[Contract, Operation], bool] = lambda *_: True

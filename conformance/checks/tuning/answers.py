@@ -1,4 +1,4 @@
-"""What laws about tuning jobs read of answers, and what they are made of: a claim about each of some subjects.
+"""What laws about tuning jobs read of answers, and what they are made of: a claim about each of some instances.
 
 A law judges relations; types are judged elsewhere. So everything here gives None or nothing for a member that is absent
 or not what it should be, and never raises.
@@ -147,7 +147,7 @@ def _younger(item: ResourceSnapshot, other: ResourceSnapshot) -> bool:
 # -- what laws look at
 
 
-class Subject(NamedTuple):
+class Instance(NamedTuple):
     """One thing that a law looks at: its name for people, what the law gets of it, the exchanges that show it."""
 
     name: str
@@ -155,31 +155,31 @@ class Subject(NamedTuple):
     exchanges: tuple[Exchange, ...]
 
 
-Subjects = Callable[[Snapshot], Iterator[Subject]]
+Instances = Callable[[Snapshot], Iterator[Instance]]
 Pick = Callable[[ResourceSnapshot], Sequence[Json]]
 
 
-def tuning_jobs(snapshot: Snapshot) -> Iterator[Subject]:
+def tuning_jobs(snapshot: Snapshot) -> Iterator[Instance]:
     """Yield each tuning job, as its description shows it."""
     for resource in snapshot.resources:
-        yield Subject(resource.name, (resource,), (resource.description,))
+        yield Instance(resource.name, (resource,), (resource.description,))
 
 
-def listed_tuning_jobs(snapshot: Snapshot) -> Iterator[Subject]:
+def listed_tuning_jobs(snapshot: Snapshot) -> Iterator[Instance]:
     """Yield each tuning job, as its description and its listing show it."""
     for resource in snapshot.resources:
-        yield Subject(resource.name, (resource,), resource.exchanges)
+        yield Instance(resource.name, (resource,), resource.exchanges)
 
 
-def summaries(pick: Pick) -> Subjects:
+def summaries(pick: Pick) -> Instances:
     """Return what yields each training job that `pick` finds in a tuning job, as (tuning job, training job)."""
 
-    def subjects(snapshot: Snapshot) -> Iterator[Subject]:
+    def instances(snapshot: Snapshot) -> Iterator[Instance]:
         for resource in snapshot.resources:
             for item in pick(resource):
-                yield Subject(job(resource, item), (resource, item), resource.exchanges)
+                yield Instance(job(resource, item), (resource, item), resource.exchanges)
 
-    return subjects
+    return instances
 
 
 def job(resource: ResourceSnapshot, training_job: Json) -> str:
@@ -209,17 +209,17 @@ listed_training_jobs = summaries(lambda resource: resource.items)
 training_jobs = summaries(listed_and_best)
 
 
-def bests(snapshot: Snapshot) -> Iterator[Subject]:
+def bests(snapshot: Snapshot) -> Iterator[Instance]:
     """Yield the best training job and the overall best of each tuning job, where there are such."""
     for resource in snapshot.resources:
         for member, pick in ((BEST, best), (OVERALL_BEST, overall_best)):
             for item in pick(resource):
                 name = f"{resource.name}, {member} {text(item, 'TrainingJobName')}"
-                yield Subject(name, (item,), (resource.description,))
+                yield Instance(name, (item,), (resource.description,))
 
 
 Fault = Callable[..., str | list[str] | None]
-"""Says what is wrong with the parts of a subject: a predicate, or a list of differences.
+"""Says what is wrong with the parts of an instance: a predicate, or a list of differences.
 
 It is empty where nothing is wrong, and None where nothing can be said.
 """
@@ -235,7 +235,7 @@ def _no_note(*_: Any) -> str:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a law claims of each of its subjects, in the words of its verdict (see `Tally.verdict`)."""
+    """What a law claims of each of its instances, in the words of its verdict (see `Tally.verdict`)."""
 
     noun: str
     kind: str
@@ -243,15 +243,15 @@ class Claim:
     wrong: str
     lacking: str
     note: Callable[..., str] = _no_note
-    """Gives a note for a subject that was judged; empty for none."""
+    """Gives a note for an instance that was judged; empty for none."""
 
-    def about(self, subjects: Subjects) -> Callable[[Fault], Evaluate]:
-        """Return a decorator that makes an evaluation of a snapshot from what finds the fault of a subject."""
+    def about(self, instances: Instances) -> Callable[[Fault], Evaluate]:
+        """Return a decorator that makes an evaluation of a snapshot from what finds the fault of an instance."""
 
         def decorate(fault: Fault) -> Evaluate:
             def evaluate(snapshot: Snapshot) -> Verdict:
                 tally, notes = Tally(self.noun), dict[str, None]()
-                for name, parts, exchanges in subjects(snapshot):
+                for name, parts, exchanges in instances(snapshot):
                     found = fault(*parts)
                     if found is not None:
                         tally.hold(not found, _sentence(name, found), *exchanges)

@@ -18,8 +18,8 @@ from conformance.checks.tuning.answers import (
     METRIC,
     OVERALL_BEST,
     Claim,
+    Instance,
     Json,
-    Subject,
     bests,
     definition_of,
     definitions,
@@ -78,12 +78,12 @@ def _contest(resource: ResourceSnapshot) -> _Contest | None:
     return _Contest(direction == "Maximize", *(tuple(found) for found in values.values()))
 
 
-def _contests(snapshot: Snapshot) -> Iterator[Subject]:
+def _contests(snapshot: Snapshot) -> Iterator[Instance]:
     """Yield each tuning job that has one objective, and was ended and listed to the end, with its contest."""
     for resource in snapshot.resources:
         contest = _contest(resource) if still(resource) else None
         if contest is not None:
-            yield Subject(resource.name, (resource, contest), resource.exchanges)
+            yield Instance(resource.name, (resource, contest), resource.exchanges)
 
 
 def _stopped_won(status: str) -> str:
@@ -130,13 +130,13 @@ def _could_not_win(best: Json) -> str | None:
     return "" if status in _CAN_WIN else f"is {status}"
 
 
-def _next_to_the_best(snapshot: Snapshot) -> Iterator[Subject]:
+def _next_to_the_best(snapshot: Snapshot) -> Iterator[Instance]:
     """Yield the value of each completed training job where there are several, with that of the best."""
     for name, (resource, contest), exchanges in _contests(snapshot):
         value = _value_of(mapping(resource.answer, BEST), resource)
         if value is not None and len(contest.completed) > 1:
             for other in contest.completed:
-                yield Subject(name, (contest, value, other), exchanges)
+                yield Instance(name, (contest, value, other), exchanges)
 
 
 @Law("best-follows-the-direction", DESCRIBE, "objective", compares=True)
@@ -171,7 +171,7 @@ def _not_as_listed(resource: ResourceSnapshot) -> list[str] | None:
     return _differing(best, listed, BEST)
 
 
-def _bests_of_the_family(snapshot: Snapshot) -> Iterator[Subject]:
+def _bests_of_the_family(snapshot: Snapshot) -> Iterator[Instance]:
     """Yield the best value of each member of a family, next to the overall best after a warm start on identical data.
 
     No answer without an overall best was recorded, so a live service is not accused where it is absent.
@@ -188,7 +188,7 @@ def _bests_of_the_family(snapshot: Snapshot) -> Iterator[Subject]:
             value = number(relative.answer, f"{BEST}.{_VALUE}") if comparable else None
             if value is not None:
                 exchanges = (resource.description, relative.description)
-                yield Subject(resource.name, (contest, overall, relative.name, value), exchanges)
+                yield Instance(resource.name, (contest, overall, relative.name, value), exchanges)
 
 
 @Law("overall-best-spans-the-parents", DESCRIBE, "overall-best", compares=True, covers=(OVERALL_BEST,))

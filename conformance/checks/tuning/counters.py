@@ -16,7 +16,7 @@ from conformance.checks.tuning.answers import (
     CONFIG,
     DESCRIBE,
     Claim,
-    Subject,
+    Instance,
     autotuned,
     listed_tuning_jobs,
     mapping,
@@ -188,11 +188,11 @@ def _all(group: CounterSet) -> Callable[[ResourceSnapshot], _Count | None]:
 def _counter_law(name: str, group: CounterSet, what: str, count: Callable[[ResourceSnapshot], _Count | None]) -> None:
     """Register the law that a count out of a set of counters agrees with the listing, within its bounds."""
 
-    def counts(snapshot: Snapshot) -> Iterator[Subject]:
+    def counts(snapshot: Snapshot) -> Iterator[Instance]:
         for resource in snapshot.resources:
             counted = count(resource) if still(resource) and group.adds_up(resource) else None
             if counted is not None:
-                yield Subject(resource.name, (resource, counted), resource.exchanges)
+                yield Instance(resource.name, (resource, counted), resource.exchanges)
 
     def fault(_: ResourceSnapshot, counted: _Count) -> str:
         return "" if counted.right else f"counts {counted.stated:g} and lists {counted.listed}"

@@ -30,9 +30,9 @@ from conformance.checks.tuning.answers import (
     METRIC,
     OVERALL_BEST,
     Claim,
+    Instance,
+    Instances,
     Json,
-    Subject,
-    Subjects,
     as_json_number,
     at,
     autotuned,
@@ -86,10 +86,10 @@ def _wholly_listed(snapshot: Snapshot) -> Iterator[ResourceSnapshot]:
     return (resource for resource in snapshot.resources if ours(resource) and resource.listed_known and resource.listed)
 
 
-def _described(resources: Callable[[Snapshot], Iterator[ResourceSnapshot]]) -> Subjects:
+def _described(resources: Callable[[Snapshot], Iterator[ResourceSnapshot]]) -> Instances:
     """Return what yields each of some tuning jobs, as its description shows it."""
     return lambda snapshot: (
-        Subject(resource.name, (resource,), (resource.description,)) for resource in resources(snapshot)
+        Instance(resource.name, (resource,), (resource.description,)) for resource in resources(snapshot)
     )
 
 
@@ -229,10 +229,10 @@ def _defaults_to(
 ) -> Callable[[Snapshot], Verdict]:
     """Return the law that a member which was left out is absent, empty, or one of its defaults."""
 
-    def left_out(snapshot: Snapshot) -> Iterator[Subject]:
+    def left_out(snapshot: Snapshot) -> Iterator[Instance]:
         for resource, asked, received in pairs(snapshot):
             if at(asked, member) is None:
-                yield Subject(resource.name, (at(received, member),), (resource.description,))
+                yield Instance(resource.name, (at(received, member),), (resource.description,))
 
     def fault(shown: Any) -> str:
         return "" if shown in (None, "", *defaults) else f"shows {shown!r}"
@@ -296,13 +296,13 @@ def _as_created(noun: str, path: str) -> Claim:
 def _echo(pairs: Pairs, noun: str, path: str, member: str) -> Callable[[Snapshot], Verdict]:
     """Return the law that a member comes back as it was given; `path` is that in the answer, for people."""
 
-    def given(snapshot: Snapshot) -> Iterator[Subject]:
+    def given(snapshot: Snapshot) -> Iterator[Instance]:
         for resource, asked, received in pairs(snapshot):
             value = at(asked, member)
             value = {} if value is None and member in _MAPS else value
             if value is not None:
                 extended = _RANGES if autotuned(resource.known.create) else frozenset[str]()
-                yield Subject(resource.name, (value, at(received, member), path, extended), (resource.description,))
+                yield Instance(resource.name, (value, at(received, member), path, extended), (resource.description,))
 
     return _as_created(noun, path).about(given)(differences)
 
@@ -451,10 +451,10 @@ def _differ(given: Any, received: Any, path: str) -> list[str]:
 
 
 def _outcome(path: str, truth: Callable[[WorldJob], Any]) -> Callable[[Snapshot], Verdict]:
-    def outcomes(snapshot: Snapshot) -> Iterator[Subject]:
+    def outcomes(snapshot: Snapshot) -> Iterator[Instance]:
         for resource in _wholly_known(snapshot):
             parts = truth(resource.known), at(resource.answer, path), path
-            yield Subject(resource.name, parts, (resource.description,))
+            yield Instance(resource.name, parts, (resource.description,))
 
     return _as_prepared("tuning jobs", path).about(outcomes)(_differ)
 
@@ -597,7 +597,7 @@ def _bests_that_differ(snapshot: Snapshot) -> Iterator[tuple[str, dict[str, list
 )
 @_as_prepared("tuning jobs", "the set of listed training jobs").about(
     lambda snapshot: (
-        Subject(f"the listing of {resource.name}", (resource,), resource.exchanges)
+        Instance(f"the listing of {resource.name}", (resource,), resource.exchanges)
         for resource in _wholly_listed(snapshot)
     )
 )
@@ -609,14 +609,14 @@ def _other_training_jobs(resource: ResourceSnapshot) -> list[str]:
 
 
 def _member_of_items(path: str, truth: Callable[[WorldTrainingJob], Any]) -> Callable[[Snapshot], Verdict]:
-    def members(snapshot: Snapshot) -> Iterator[Subject]:
+    def members(snapshot: Snapshot) -> Iterator[Instance]:
         for resource in _wholly_listed(snapshot):
             by_name = {element.name: element for element in resource.known.training_jobs}
             for item in resource.items:
                 prepared = by_name.get(text(item, "TrainingJobName"))
                 if prepared is not None:
                     parts = truth(prepared), at(item, path), path
-                    yield Subject(f"{resource.name}/{prepared.name}", parts, resource.exchanges)
+                    yield Instance(f"{resource.name}/{prepared.name}", parts, resource.exchanges)
 
     return _as_prepared("training jobs", f"TrainingJobSummaries[].{path}").about(members)(_differ)
 

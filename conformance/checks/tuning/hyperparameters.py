@@ -12,8 +12,8 @@ from conformance.checks.tuning.answers import (
     CONFIG,
     DESCRIBE,
     Claim,
+    Instance,
     Json,
-    Subject,
     autotuned,
     definition_of,
     definitions,
@@ -112,18 +112,18 @@ def _tuned_not_ranged(resource: ResourceSnapshot, item: Json) -> list[str] | Non
     return [f"{verb} {', '.join(sorted(names))}" for verb, names in differences if names]
 
 
-def _with_static_hyperparameters(snapshot: Snapshot) -> Iterator[Subject]:
+def _with_static_hyperparameters(snapshot: Snapshot) -> Iterator[Instance]:
     """Yield each definition with static hyperparameters, and what it launched, as (verb, static names, other names)."""
     for resource in snapshot.resources:
         for definition in definitions(resource.answer):
             ranged = {each.name for each in ranges_of(resource.answer, definition)}
             static = set(mapping(definition, "StaticHyperParameters"))
-            yield Subject(resource.name, ("has a range for", static, ranged), (resource.description,))
+            yield Instance(resource.name, ("has a range for", static, ranged), (resource.description,))
     for name, (resource, item), exchanges in training_jobs(snapshot):
         if launched := _launched(resource, item):
             tuned, definition = launched
             static = set(mapping(definition, "StaticHyperParameters"))
-            yield Subject(name, ("tunes", static, set(tuned)), exchanges)
+            yield Instance(name, ("tunes", static, set(tuned)), exchanges)
 
 
 @Law("static-are-not-tuned", DESCRIBE, "hyperparameters")
@@ -140,7 +140,7 @@ def _static_and_tuned(verb: str, static: set[str], others: set[str]) -> str | No
     return f"{verb} static {', '.join(sorted(static & others))}" if static & others else ""
 
 
-def _tuned_values(snapshot: Snapshot) -> Iterator[Subject]:
+def _tuned_values(snapshot: Snapshot) -> Iterator[Instance]:
     """Yield each tuned value that has a range, as (range, value)."""
     for resource in snapshot.resources:
         ranges = {id(definition): ranges_of(resource.answer, definition) for definition in definitions(resource.answer)}
@@ -150,7 +150,7 @@ def _tuned_values(snapshot: Snapshot) -> Iterator[Subject]:
             for each in ranges.get(id(definition), ()):
                 value = tuned.get(each.name)
                 if isinstance(value, str):
-                    yield Subject(name, (each, value), resource.exchanges)
+                    yield Instance(name, (each, value), resource.exchanges)
 
 
 def _out_of_range(kinds: Collection[Kind]) -> Fault:

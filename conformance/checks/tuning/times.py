@@ -20,8 +20,8 @@ from conformance.checks.tuning.answers import (
     LIST,
     OVERALL_BEST,
     Claim,
+    Instance,
     Json,
-    Subject,
     definition_of,
     job,
     listed_training_jobs,
@@ -64,20 +64,20 @@ _TIMES = (
 )
 
 
-def _described_times(snapshot: Snapshot) -> Iterator[Subject]:
+def _described_times(snapshot: Snapshot) -> Iterator[Instance]:
     for resource in snapshot.resources:
         yield from _times(resource.name, resource.answer, _TIMES, resource.description)
 
 
-def _listed_times(snapshot: Snapshot) -> Iterator[Subject]:
+def _listed_times(snapshot: Snapshot) -> Iterator[Instance]:
     for resource in snapshot.resources:
         for item in resource.items:
             yield from _times(job(resource, item), item, _ITEM_TIMES, resource.exchanges[-1])
 
 
-def _times(name: str, answer: Json, paths: Sequence[str], exchange: Exchange) -> Iterator[Subject]:
+def _times(name: str, answer: Json, paths: Sequence[str], exchange: Exchange) -> Iterator[Instance]:
     for path in paths:
-        yield Subject(f"{name}: {path}", (number(answer, path),), (exchange,))
+        yield Instance(f"{name}: {path}", (number(answer, path),), (exchange,))
 
 
 def _implausible(time: float | None) -> str | None:
@@ -104,7 +104,7 @@ _PLAUSIBLE = Claim(
 )
 """A bound of the suite's own, which no document states."""
 
-for _name, _operation, _facts, _where, _subjects in (
+for _name, _operation, _facts, _where, _instances in (
     ("times-are-plausible", DESCRIBE, _TIMES, "description", _described_times),
     (
         "listed-times-are-plausible",
@@ -121,7 +121,7 @@ for _name, _operation, _facts, _where, _subjects in (
         facts=tuple(f"output/{time}/type" for time in _facts),
         observed=("O2",),
         statement=f"in a {_where} a time lies between the year of the service and 2100",
-    )(_PLAUSIBLE.about(_subjects)(_implausible))
+    )(_PLAUSIBLE.about(_instances)(_implausible))
 
 
 @Law("tuning-job-precedes-its-training-jobs", DESCRIBE, "times")
