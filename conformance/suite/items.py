@@ -13,9 +13,8 @@ import pytest
 
 from conformance import forms
 from conformance.checks.check import Check
-from conformance.checks.verdict import Outcome, Verdict
 from conformance.errors import ExitCode, UserError
-from conformance.report.result import Result
+from conformance.report.result import Level, Outcome, Result
 from conformance.report.summary import Headline, headline
 from conformance.suite.plan import Plan
 from conformance.suite.run import Evaluator, Run, RunObserver, open_run
@@ -29,17 +28,18 @@ def run_check(check: Check) -> None:
     """Run one check: the test function of every item, in whose place the plugin evaluates the check."""
 
 
-def _end(check: Check, verdict: Verdict, *, strict: bool, declared: str) -> None:
-    if verdict.outcome is Outcome.SKIPPED:
-        pytest.skip(visible(verdict.reason))
-    if declared:
-        pytest.xfail(f"as declared in {declared}")
-    if verdict.outcome is Outcome.ERROR:
-        pytest.fail(visible(f"error: {verdict.reason}"), pytrace=False)
-    if verdict.outcome is Outcome.FAILED:
-        parts = (verdict.reason, f"Expected  {verdict.expected}", f"Received  {verdict.received}")
-        text = visible("\n".join((*parts, f"Because   {check.statement}")))
-        if check.level == "must" or strict:
+def _end(result: Result, *, strict: bool) -> None:
+    """End an item as its check did."""
+    if result.outcome is Outcome.SKIPPED:
+        pytest.skip(visible(result.reason))
+    if result.known:
+        pytest.xfail(f"as declared in {result.declared}")
+    if result.outcome is Outcome.ERROR:
+        pytest.fail(visible(f"error: {result.reason}"), pytrace=False)
+    if result.outcome is Outcome.FAILED:
+        parts = (result.reason, f"Expected  {result.expected}", f"Received  {result.received}")
+        text = visible("\n".join((*parts, f"Because   {result.statement}")))
+        if result.level is Level.MUST or strict:
             pytest.fail(text, pytrace=False)
         pytest.xfail(f"recommended only: {text}")
 
@@ -50,8 +50,8 @@ class ItemPlugin:
     plan: Plan
     evaluator: Evaluator
 
-    def evaluate(self, check: Check) -> tuple[Verdict, Result]:
-        """Run a check; return its verdict, and the result as the record has it."""
+    def evaluate(self, check: Check) -> Result:
+        """Run a check; return the result as the record has it."""
         return self.evaluator.evaluate(check)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -65,9 +65,9 @@ class ItemPlugin:
         check = check_of(pyfuncitem)
         if check is None:
             return None
-        verdict, result = self.evaluate(check)
+        result = self.evaluate(check)
         pyfuncitem.user_properties.append((_PROPERTY, json.dumps(forms.plain(result))))
-        _end(check, verdict, strict=self.plan.settings.strict, declared=result.declared if result.known else "")
+        _end(result, strict=self.plan.settings.strict)
         return True
 
 
@@ -102,7 +102,7 @@ class RunPlugin(ItemPlugin):
         self._stack = ExitStack()
         self._verdict: Headline | None = None
 
-    def evaluate(self, check: Check) -> tuple[Verdict, Result]:
+    def evaluate(self, check: Check) -> Result:
         """Run a check in this process."""
         assert self.run is not None  # noqa: S101 - pytest runs no item of a session that did not start
         return self.run.evaluator.evaluate(check)

@@ -24,7 +24,6 @@ from conformance import forms, report
 from conformance.checks.check import Check
 from conformance.checks.response.checks import observed_values
 from conformance.checks.runner import Runner
-from conformance.checks.verdict import Verdict
 from conformance.contract.model import Operation
 from conformance.errors import UserError
 from conformance.output import alone_in
@@ -66,14 +65,14 @@ class Evaluator:
         self._known_failures = plan.known_failures
         self._target = target
 
-    def evaluate(self, check: Check) -> tuple[Verdict, report.Result]:
-        """Run a check; return its verdict, and the result as the record has it."""
+    def evaluate(self, check: Check) -> report.Result:
+        """Run a check; return the result as the record has it."""
         started = time.perf_counter()
         verdict = self._runner.verdict(check)
         duration_s = time.perf_counter() - started
         self.times.checks_s += duration_s
         result = result_of(check, verdict, self._shell, duration_s)
-        return verdict, result if self._known_failures is None else self._known_failures.mark(result)
+        return result if self._known_failures is None else self._known_failures.mark(result)
 
     @property
     def unknown_members(self) -> list[str]:
@@ -183,7 +182,7 @@ class Run:
     def evaluate(self, check: Check) -> None:
         """Run a check and append its result; where the suite itself breaks, that is an error of the check."""
         try:
-            self.take(self.evaluator.evaluate(check)[1])
+            self.take(self.evaluator.evaluate(check))
         except (Exception, UnansweredError):  # noqa: BLE001 - one broken check must not end the run
             self.take_crash(check.id, traceback.format_exc())
 

@@ -25,7 +25,6 @@ import pytest
 import conformance
 from conformance import forms
 from conformance.checks.check import Check, place_in_run
-from conformance.checks.verdict import Verdict
 from conformance.contract.loading import load
 from conformance.errors import ExitCode, UserError
 from conformance.report.result import Result
@@ -265,11 +264,11 @@ class Worker(ItemPlugin):
         else:
             self._log = AnswerLog(self.evaluator.session, self.plan.checks)
 
-    def evaluate(self, check: Check) -> tuple[Verdict, Result]:
+    def evaluate(self, check: Check) -> Result:
         """Run a check, and note which answers it was the first to see."""
-        evaluated = super().evaluate(check)
+        result = super().evaluate(check)
         self._log.note(check)
-        return evaluated
+        return result
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:

@@ -45,15 +45,12 @@ class Hosts:
 
     @property
     def path(self) -> str:
-        """The PATH on which `ssh` leads to these hosts."""
         return f"{self.root / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
     def suite_of(self, name: str) -> Path:
-        """Return the folder of the suite that is installed on a host."""
         return next((self.root / name / "venv").glob("lib/python3*/site-packages")) / "conformance"
 
     def python_of(self, name: str) -> Path:
-        """Return the interpreter of a host."""
         return self.root / name / "venv" / "bin" / "python"
 
     def add(self, name: str, *, enter: str = "", installed: bool = True) -> None:
@@ -103,13 +100,10 @@ class Network:
     """Two network namespaces that reach each other by address, and share no loopback."""
 
     here: str
+    """What runs a command in the one."""
     there: str
     address: str
     """The address of `here`, as both know it."""
-
-    def inside(self, name: str) -> str:
-        """Return what runs a command in a namespace."""
-        return f"ip netns exec {name}"
 
 
 @contextmanager
@@ -121,24 +115,17 @@ def network(tag: str) -> Iterator[Network]:
     here, there = f"conf-a-{tag}", f"conf-b-{tag}"
     cable_a, cable_b = f"cva{tag}"[:15], f"cvb{tag}"[:15]
     number = int(tag) % 250
+    ends = [(here, cable_a, f"10.213.{number}.1"), (there, cable_b, f"10.213.{number}.2")]
+    lines = [*(f"netns add {name}" for name, _, _ in ends), f"link add {cable_a} type veth peer name {cable_b}"]
+    for name, cable, address in ends:
+        lines += [f"link set {cable} netns {name}", f"-n {name} addr add {address}/24 dev {cable}"]
+        lines += [f"-n {name} link set {device} up" for device in ("lo", cable)]
     try:
-        for line in (
-            f"netns add {here}",
-            f"netns add {there}",
-            f"link add {cable_a} type veth peer name {cable_b}",
-            f"link set {cable_a} netns {here}",
-            f"link set {cable_b} netns {there}",
-            f"-n {here} addr add 10.213.{number}.1/24 dev {cable_a}",
-            f"-n {there} addr add 10.213.{number}.2/24 dev {cable_b}",
-            f"-n {here} link set lo up",
-            f"-n {there} link set lo up",
-            f"-n {here} link set {cable_a} up",
-            f"-n {there} link set {cable_b} up",
-        ):
+        for line in lines:
             done = subprocess.run([ip, *line.split()], capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
             if done.returncode:
                 raise NoNamespacesError(f"ip {line}: {done.stderr.strip()}")
-        yield Network(here, there, f"10.213.{number}.1")
+        yield Network(f"ip netns exec {here}", f"ip netns exec {there}", ends[0][2])
     finally:
         for name in (here, there):
             subprocess.run([ip, "netns", "del", name], capture_output=True, timeout=_PATIENCE_S, check=False)

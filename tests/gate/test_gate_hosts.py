@@ -144,8 +144,8 @@ def received(folder: Path) -> dict[str, object]:
 def test_two_hosts_with_networks_of_their_own_give_the_report_of_one(
     tmp_path: Path, hosts: Hosts, two_networks: Network
 ) -> None:
-    here = two_networks.inside(two_networks.here)
-    hosts.add("far", enter=two_networks.inside(two_networks.there))
+    here = two_networks.here
+    hosts.add("far", enter=two_networks.there)
 
     def run(*arguments: str) -> Ended:
         words = [*here.split(), *command("run", "broken", *SOME, f"--targets={targets}", *arguments)]

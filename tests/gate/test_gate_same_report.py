@@ -37,8 +37,6 @@ def run(targets: Path, folder: Path, *arguments: str | Path, **env: str) -> Ende
 
 @pytest.fixture(scope="session")
 def alone(made_once: MadeOnce, broken: Path) -> dict[str, Any]:
-    """Return the report of one process."""
-
     def make(folder: Path) -> None:
         assert run(broken, folder / "alone").code == 1
 
@@ -48,7 +46,6 @@ def alone(made_once: MadeOnce, broken: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def hosts(tmp_path: Path) -> Hosts:
-    """Return a host with an installation of its own, and the `ssh` that leads to it."""
     hosts = hosts_below(tmp_path / "hosts")
     hosts.add("other")
     return hosts

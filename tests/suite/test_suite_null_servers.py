@@ -41,7 +41,7 @@ NULL_SERVERS: dict[str, Answer] = {
 def test_a_null_server_passes_next_to_nothing(defect: str, names: bool) -> None:  # noqa: FBT001 - a parameter of the table
     verdicts = judged(NULL_SERVERS[defect], names=names)
     counts = counted(verdicts)
-    # What stands behind a failure was not judged because of it: it counts against the server as well.
+    # What is behind a failure was not judged because of it: it counts against the server as well.
     behind = sum(verdict.kind == "behind" for verdict in verdicts)
     exercised = counts[Outcome.PASSED] + counts[Outcome.FAILED] + counts[Outcome.ERROR] + behind
     assert counts[Outcome.FAILED] > 0

@@ -40,13 +40,9 @@ def test_a_canned_answer_passes_what_is_true_of_that_answer_and_nothing_that_dep
     assert got.failed > 100
     areas = {item.split("/")[1] for item in got.passed_ids}
     assert areas <= {"response", "consistency", "protocol", "request"}
-    # Of the checks of requests only those pass that say that a valid one is let through: no refusal, no echo.
-    refusals = [item for item in got.passed_ids if "/request/" in item and ("range-" in item or "length-" in item)]
-    assert [
-        rejection
-        for rejection in refusals
-        if "beyond" in rejection or "above" in rejection or "below" in rejection or "too-" in rejection
-    ] == []
+    # Of the checks of requests only those pass that say that a valid one is accepted: no rejection, no echo.
+    asked = [item for item in got.passed_ids if "/request/" in item and ("range-" in item or "length-" in item)]
+    assert not any(word in item for item in asked for word in ("beyond", "above", "below", "too-"))
 
 
 def test_empty_lists_never_conform() -> None:

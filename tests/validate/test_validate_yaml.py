@@ -112,20 +112,18 @@ def unfolding() -> str:
         ("A: 1\nB: !!python/object/apply:os.getcwd []\n", 2, "an anchor or a tag"),
         ("A: 1\nB: 2\nA: 3\n", 3, "'A' is written twice"),
         ("A: 1\n---\nB: 2\n", 2, "a second document"),
-        ("A: 1\n B: 2\n", 2, "not well-formed YAML"),
         ("A: {B: 1\n", 2, "not well-formed YAML"),
         ("A: .nan\n", 1, "no number of JSON"),
         ("A:\n- 1\n- -.Inf\n", 3, '"-Infinity"'),
         ("A: 1e999\n", 1, "larger than any"),
         (f"A: {'9' * 400}\n", 1, "larger than any"),
         ("\n".join("  " * depth + "A:" for depth in range(300)), 201, "deeper than 200 levels"),
-        ("A: " + "[" * 1_000_000, 1, "deeper than 200 levels"),
         ("A:\n" + "- 1\n" * 600_000, 499_999, "more than 500,000 values"),
         ("A: \x01\n", 1, "not well-formed YAML"),
     ],
     ids=[
-        "laughs", "alias", "tag", "twice", "two-documents", "indent", "open", "nan", "infinity", "float", "integer",
-        "deep", "deeper", "many", "control",
+        "laughs", "alias", "tag", "twice", "two-documents", "open", "nan", "infinity", "float", "integer", "deep",
+        "many", "control",
     ],
 )  # fmt: skip
 def test_what_json_would_not_have_is_rejected_with_its_line(text: str, line: int, words: str, tmp_path: Path) -> None:
