@@ -1,7 +1,7 @@
 """The entry point by which pytest finds the suite: silent, until somebody asks for `conformance.suite`.
 
 The options of a run have plain names such as `--target`, which other plugins use as well. They are therefore added only
-where the suite is what pytest was told to run.
+where the suite is what pytest is to run.
 """
 
 from __future__ import annotations

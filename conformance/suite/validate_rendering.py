@@ -66,8 +66,8 @@ def _headline(check_result: CheckResult, *, strict: bool) -> str:
     if code is ExitCode.DOES_NOT_CONFORM:
         return f"Does not conform: {against:,} of {count(judged, 'check')} failed"
     softly = counts[report.Outcome.FAILED]
-    beside = f", {softly:,} recommended failed" if softly else ", none failed"
-    return f"Conforms: {count(counts[report.Outcome.PASSED], 'check')} passed{beside}"
+    rest = f", {softly:,} recommended failed" if softly else ", none failed"
+    return f"Conforms: {count(counts[report.Outcome.PASSED], 'check')} passed{rest}"
 
 
 def _frame(check_result: CheckResult, contract: str, width: int) -> Iterator[str]:

@@ -52,7 +52,7 @@ _LAST_WORDS = 300
 
 
 class WorkerError(UserError):
-    """A worker can't take part in the run; the exit code tells whether the use is wrong or the target out of reach."""
+    """A worker can't take part in the run; the exit code says whether the use is wrong or the target out of reach."""
 
 
 def _has_gateways(config: Any) -> bool:

@@ -39,7 +39,7 @@ def _without_its_time_and_miscounted(answer: dict[str, Any]) -> None:
 
 
 def _with_one_odd_status(answer: dict[str, Any]) -> None:
-    # Of one tuning job alone: no counter is judged beside a status that nobody knows.
+    # Of one tuning job alone: no counter is judged next to an unknown status.
     for summary in answer["TrainingJobSummaries"][:1]:
         if summary["TuningJobName"] == ODD:
             summary["TrainingJobStatus"] = "Odd"

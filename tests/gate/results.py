@@ -25,7 +25,7 @@ def entry(check: str = CHECK, **members: object) -> Entry:
     return replace(Entry(check, "not built yet", "known.yaml:2"), **members)  # type: ignore[arg-type]
 
 
-def keeper(*entries: Entry, today: date = TODAY) -> KnownFailureMatcher:
+def matcher(*entries: Entry, today: date = TODAY) -> KnownFailureMatcher:
     return KnownFailureMatcher(KnownFailures("known.yaml", entries), CATALOGUE, today)
 
 

@@ -14,7 +14,7 @@ from conformance.report.run import Contract, Facts, Record
 from conformance.report.summary import exit_code, headline
 from conformance.suite.known_failures import apply_known_failures
 from conformance.suite.shards import MergeError, Part, merged, place_of, read_parts
-from gate.results import CATALOGUE, CHECK, OTHER, THIRD, entry, keeper, record, result
+from gate.results import CATALOGUE, CHECK, OTHER, THIRD, entry, matcher, record, result
 
 
 def part(index: int, *results: Result, planned: int | None = None, total: int = 2, **footer: object) -> Record:
@@ -139,7 +139,7 @@ def test_a_record_is_read_from_its_file_or_its_folder(tmp_path: Path) -> None:
 
 
 def test_known_failures_are_judged_over_the_whole_and_not_part_by_part(tmp_path: Path) -> None:
-    marked = {"one": apply_known_failures(ONE, keeper(entry("Get/*"))), "two": TWO}
+    marked = {"one": apply_known_failures(ONE, matcher(entry("Get/*"))), "two": TWO}
     first, second = (written(tmp_path / name, item) for name, item in marked.items())
     with pytest.raises(MergeError, match="this part was judged with known failures") as caught:
         read_parts([first, second], gated=False)
@@ -147,7 +147,7 @@ def test_known_failures_are_judged_over_the_whole_and_not_part_by_part(tmp_path:
     assert read_parts([first, second], gated=True)[first].results == ONE.results
     whole = merged(read_parts([first, second], gated=True))
     assert whole.gate is None
-    judged = apply_known_failures(whole, keeper(entry(CHECK)))
+    judged = apply_known_failures(whole, matcher(entry(CHECK)))
     assert judged.gate is not None
     assert exit_code(judged) is ExitCode.CONFORMS
 

@@ -13,7 +13,7 @@ from conformance.report.result import Level, Outcome, Result
 from conformance.report.run import Wrong
 from conformance.report.summary import exit_code
 from conformance.suite.known_failures import Entry, KnownFailureMatcher, KnownFailures, apply_known_failures
-from gate.results import CATALOGUE, CHECK, OTHER, THIRD, TODAY, entry, keeper, record, result
+from gate.results import CATALOGUE, CHECK, OTHER, THIRD, TODAY, entry, matcher, record, result
 
 ENDINGS = {
     "passed": (Outcome.PASSED, ""),
@@ -65,7 +65,7 @@ def test_every_combination_ends_as_the_guide_says(ending: str, declared: str) ->
         level = Level.MUST if must else Level.SHOULD
         outcome, kind = ENDINGS[ending]
         run = record(result(CHECK, outcome, kind, level=level), BESIDE)
-        judged = apply_known_failures(run, keeper(*([replace(item, expires=day)] if item else [])))
+        judged = apply_known_failures(run, matcher(*([replace(item, expires=day)] if item else [])))
         assert judged.gate is not None
         code = exit_code(judged, strict=strict)
         found = {finding.wrong for finding in judged.gate.findings}
@@ -80,7 +80,7 @@ def test_every_combination_ends_as_the_guide_says(ending: str, declared: str) ->
 def test_the_last_day_of_an_entry_is_a_day_on_which_it_holds() -> None:
     run = record(result(), BESIDE)
     for days, code in ((-1, ExitCode.CONFORMS), (0, ExitCode.CONFORMS), (1, ExitCode.DOES_NOT_CONFORM)):
-        judged = apply_known_failures(run, keeper(entry(expires=TODAY), today=TODAY + timedelta(days=days)))
+        judged = apply_known_failures(run, matcher(entry(expires=TODAY), today=TODAY + timedelta(days=days)))
         assert exit_code(judged) is code
 
 
@@ -94,12 +94,12 @@ def test_the_last_day_of_an_entry_is_a_day_on_which_it_holds() -> None:
     ],
 )
 def test_a_failure_says_what_the_entry_about_it_declares(item: Entry, known: bool, declared: str) -> None:  # noqa: FBT001 - a row of the table
-    marked = keeper(item).mark(result())
+    marked = matcher(item).mark(result())
     assert (marked.known, marked.declared) == (known, declared)
 
 
 def findings(*entries: Entry, results: tuple[Result, ...], selected: tuple[str, ...] = CATALOGUE) -> list[str]:
-    gate = keeper(*entries).evaluate({item.id: item for item in results}, set(selected))
+    gate = matcher(*entries).evaluate({item.id: item for item in results}, set(selected))
     return [f"{item.wrong} {item.check} {item.where}" for item in gate.findings]
 
 
@@ -115,10 +115,10 @@ def test_every_passing_check_of_a_pattern_is_stale() -> None:
 
 
 def test_an_entry_about_no_check_is_unmatched_however_narrow_the_run() -> None:
-    (finding,) = keeper(entry("Get/request/Name/to-long")).evaluate({}, set()).findings
+    (finding,) = matcher(entry("Get/request/Name/to-long")).evaluate({}, set()).findings
     assert (finding.wrong, finding.check) == (Wrong.UNMATCHED, "Get/request/Name/to-long")
     assert finding.remedy == f"did you mean {CHECK}?"
-    (finding,) = keeper(entry("zzz")).evaluate({}, set()).findings
+    (finding,) = matcher(entry("zzz")).evaluate({}, set()).findings
     assert finding.remedy == "list the ids with `conformance checks`, or delete the entry"
 
 
@@ -132,7 +132,7 @@ def test_entries_outside_of_the_selection_are_not_judged() -> None:
 def test_a_check_belongs_to_the_first_entry_that_matches_it() -> None:
     special = entry(CHECK, kind="another-code", where="known.yaml:2", reason="special")
     general = entry("Get/*", where="known.yaml:5", reason="general")
-    both = keeper(special, general)
+    both = matcher(special, general)
     assert not both.mark(result()).known
     assert both.mark(result(kind="another-code")).declared == "known.yaml:2: special"
     assert both.mark(result(OTHER)).declared == "known.yaml:5: general"
@@ -145,7 +145,7 @@ def test_an_entry_behind_a_more_general_one_is_reported() -> None:
     general = entry("Get/*", where="known.yaml:2")
     hidden = entry(CHECK, where="known.yaml:5")
     failing = (result(), result(OTHER), result(THIRD))
-    gate = keeper(general, hidden).evaluate({item.id: item for item in failing}, set(CATALOGUE))
+    gate = matcher(general, hidden).evaluate({item.id: item for item in failing}, set(CATALOGUE))
     (finding,) = gate.findings
     assert (finding.wrong, finding.where) == (Wrong.SHADOWED, "known.yaml:5")
     assert finding.problem == "known.yaml:2 is about all of its checks already"
@@ -154,7 +154,7 @@ def test_an_entry_behind_a_more_general_one_is_reported() -> None:
 
 def test_entries_whose_checks_were_all_skipped_are_counted_and_not_accused() -> None:
     skipped = (result(CHECK, Outcome.SKIPPED, ""), result(OTHER))
-    gate = keeper(entry(CHECK), entry(OTHER, where="known.yaml:5")).evaluate(
+    gate = matcher(entry(CHECK), entry(OTHER, where="known.yaml:5")).evaluate(
         {item.id: item for item in skipped}, set(CATALOGUE)
     )
     assert gate.findings == ()
@@ -162,13 +162,13 @@ def test_entries_whose_checks_were_all_skipped_are_counted_and_not_accused() -> 
 
 
 def test_a_check_without_a_result_is_neither_stale_nor_covered() -> None:
-    gate = keeper(entry(CHECK)).evaluate({}, set(CATALOGUE))
+    gate = matcher(entry(CHECK)).evaluate({}, set(CATALOGUE))
     assert (gate.findings, gate.not_judged) == ((), (f"known.yaml:2: {CHECK}",))
 
 
 def test_known_failures_apply_to_a_record_once() -> None:
     run = record(result(), BESIDE)
-    first = apply_known_failures(run, keeper(entry()))
-    assert apply_known_failures(first, keeper(entry())) == first
+    first = apply_known_failures(run, matcher(entry()))
+    assert apply_known_failures(first, matcher(entry())) == first
     nothing = apply_known_failures(first, KnownFailureMatcher(KnownFailures("none.yaml", ()), CATALOGUE, TODAY))
     assert nothing.results == run.results

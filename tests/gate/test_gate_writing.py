@@ -12,7 +12,7 @@ from conformance.report.result import Level, Outcome
 from conformance.report.run import Record
 from conformance.report.summary import exit_code
 from conformance.suite.known_failures import Draft, KnownFailuresError, apply_known_failures, read_known_failures
-from gate.results import CATALOGUE, CHECK, OTHER, THIRD, keeper, record, result
+from gate.results import CATALOGUE, CHECK, OTHER, THIRD, matcher, record, result
 
 RUN = record(result(THIRD, Outcome.ERROR, "timeout"), result(OTHER, kind=""), result(CHECK))
 
@@ -30,7 +30,7 @@ def write(path: Path, run: Record, *, strict: bool = False) -> str:
 def passes(path: Path, run: Record) -> bool:
     """Return whether a run is green once somebody has given the reasons."""
     path.write_text(path.read_text(encoding="utf-8").replace("TODO\n", "because\n"), encoding="utf-8")
-    return exit_code(apply_known_failures(run, keeper(*read_known_failures(path).entries))) is ExitCode.CONFORMS
+    return exit_code(apply_known_failures(run, matcher(*read_known_failures(path).entries))) is ExitCode.CONFORMS
 
 
 def test_a_first_file_has_an_entry_for_each_failure_by_id_and_waits_for_the_reasons(path: Path) -> None:

@@ -32,7 +32,7 @@ def checks() -> tuple[Check, ...]:
 
 
 def refuses_what_is_well_formed(request: Request) -> Answered:
-    """Tell the kinds of requests apart, and refuse each in its own words, valid ones as well."""
+    """Tell the kinds of requests apart, and reject each in its own words, valid ones as well."""
     if request.target is not None and request.target != f"SageMaker.{request.operation}":
         return rejected("UnknownOperationException")
     try:

@@ -102,11 +102,11 @@ def test_thousands_of_known_failures_look_at_few_ids_each(tmp_path: Path, monkey
     file = tmp_path / "known.yaml"
     rows = [f"- {{check: Op/area/{n}, reason: because}}\n" for n in range(1_000)]
     file.write_text("known_failures:\n" + "".join(rows))
-    keeper = KnownFailureMatcher(read_known_failures(file), ids, datetime.now(UTC).date())
-    assert keeper.evaluate({}, set(ids)).findings == ()
+    matcher = KnownFailureMatcher(read_known_failures(file), ids, datetime.now(UTC).date())
+    assert matcher.evaluate({}, set(ids)).findings == ()
     assert len(looked) < 20 * len(ids)
-    assert keeper.matching("Op/*/7/*") == ["Op/area/7/case"]
-    assert keeper.matching("Op/area/19") == ["Op/area/19/case"]
+    assert matcher.matching("Op/*/7/*") == ["Op/area/7/case"]
+    assert matcher.matching("Op/area/19") == ["Op/area/19/case"]
 
 
 def test_the_nearest_id_is_looked_for_a_few_times_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,8 +119,8 @@ def test_the_nearest_id_is_looked_for_a_few_times_only(tmp_path: Path, monkeypat
     monkeypatch.setattr("difflib.get_close_matches", none_is_near)
     file = tmp_path / "known.yaml"
     file.write_text("known_failures:\n" + "".join(f"- {{check: no/{n}, reason: because}}\n" for n in range(100)))
-    keeper = KnownFailureMatcher(read_known_failures(file), ["Op/a"], datetime.now(UTC).date())
-    assert len(keeper.evaluate({}, set()).findings) == 100
+    matcher = KnownFailureMatcher(read_known_failures(file), ["Op/a"], datetime.now(UTC).date())
+    assert len(matcher.evaluate({}, set()).findings) == 100
     assert len(asked) == 5
 
 

@@ -134,8 +134,8 @@ def test_a_header_does_not_lead_an_operation_that_reads_elsewhere(target: str) -
     carried = Recording()
     client = read_only(carried)
     plain = Request("DescribeEndpoint", b"{}", target=target)
-    beside = Request("DescribeEndpoint", b"{}", extra_headers=(("x-amz-target", target),))
-    for request in (plain, beside):
+    extra = Request("DescribeEndpoint", b"{}", extra_headers=(("x-amz-target", target),))
+    for request in (plain, extra):
         fault = client.send(request).fault
         assert fault is not None
         assert fault.kind == "refused-by-client"

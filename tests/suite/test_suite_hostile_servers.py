@@ -98,7 +98,7 @@ def test_the_memory_of_a_run_can_be_set() -> None:
     outcomes = Counter(runner.verdict(check).outcome for check in checks())
     assert len(sender.sent) == 1
     assert session.gone is not None
-    # What the one answer shows is judged; whatever needs another one is told once and put aside.
+    # What the one answer shows is judged; whatever needs another one is reported once and put aside.
     assert 0 < outcomes[Outcome.ERROR] <= 5
     assert outcomes[Outcome.FAILED] == 0
     assert outcomes[Outcome.SKIPPED] > outcomes[Outcome.PASSED]
@@ -219,7 +219,7 @@ def test_a_server_that_dies_is_asked_five_times_more_and_reported_once(kind: str
     assert session.gone is not None
     # One that drops connections, and has answered before, is asked that twice more.
     assert left[0] == (-7 if kind == "dropped" and good else -5)
-    # A request that must be refused, and whose connection is dropped instead, is a failure; all else is an error.
+    # A request that must be rejected, and whose connection is dropped instead, is a failure; all else is an error.
     accused = {item for item, verdict in broken.items() if verdict.outcome is Outcome.FAILED}
     assert all(broken[item].kind == "dropped" for item in accused)
     assert len(broken) <= 10
