@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from conformance.contract.model import Citation, same_value
+from conformance.contract.model import Citation
 from conformance.forms import Count
 
 
@@ -96,13 +96,16 @@ class Drift:
         return sum(finding.kind is kind for finding in self.findings)
 
 
-def same(facet: str, item: Any, other: Any) -> bool:
-    """Whether two values of a facet say the same. Patterns match from end to end, whatever anchors they have."""
+def comparable(facet: str, value: Any) -> Any:
+    """Return a value of a facet so that equal ones say the same: words in any order, patterns without their anchors.
+
+    Patterns match from end to end, whatever anchors they have.
+    """
     if facet == "pattern":
-        return unanchored(item) == unanchored(other)
-    if facet in {"minimum", "maximum"}:
-        return bool(item == other)
-    return same_value(item, other)
+        return unanchored(value)
+    if isinstance(value, list | tuple):
+        return frozenset(value)
+    return ("is", value) if isinstance(value, bool) else value  # a number is never true or false
 
 
 def unanchored(pattern: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.contract.model import Citation, Contract, Node, Operation, same_value
 from conformance.documents.claims import ModelError
-from conformance.documents.findings import AgainstModel, Drift, Finding, Kind, fact_id, folded, same, together
+from conformance.documents.findings import AgainstModel, Drift, Finding, Kind, comparable, fact_id, folded, together
 from conformance.documents.service_model import ModelSource
 
 MODEL = "botocore"
@@ -179,7 +179,7 @@ class _Comparison:
             yield self._finding(Kind.NEW, node.path, facet, theirs=theirs)
         elif not same_value(ours, theirs):
             finding = self._finding(Kind.CHANGED, node.path, facet, node=node, ours=ours, theirs=theirs)
-            if same(facet, ours, theirs):
+            if comparable(facet, ours) == comparable(facet, theirs):
                 self.known.append(replace(finding, detail=_ANCHORED))
             else:
                 yield finding

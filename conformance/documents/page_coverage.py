@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance.documents.claims import Claim, Value, joined
 from conformance.documents.documented import Documented
-from conformance.documents.findings import below, in_words, same
+from conformance.documents.findings import below, comparable, in_words
 from conformance.documents.model_drift import facets
 from conformance.documents.prose import folded
 
@@ -226,4 +226,4 @@ def _agrees(facet: str, stated: Value, modelled: Any) -> bool:
         return modelled in _NUMBERS
     if isinstance(stated, tuple):  # prose may shout the words of the wire
         return set(map(folded, stated)) == set(map(folded, modelled))
-    return same(facet, stated, modelled)
+    return bool(comparable(facet, stated) == comparable(facet, modelled))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.contract.model import UNSET, Citation, Contract, Fact, Source, same_value
+from conformance.contract.model import UNSET, Citation, Contract, Fact, Source
 from conformance.documents.claims import Claim
-from conformance.documents.findings import AgainstPage, Drift, Finding, Kind, fact_id, folded, together
+from conformance.documents.findings import AgainstPage, Drift, Finding, Kind, comparable, fact_id, folded, together
 from conformance.documents.prose import wire_word
 from conformance.documents.styles import Reading
 
@@ -27,13 +27,13 @@ class Stated:
 
 @dataclass
 class Edition:
-    """Every statement of one document about its operation, by direction, path and facet.
+    """Every statement of one document about its operation, by direction, path and facet, then by comparable value.
 
     `unreadable` counts the statements in prose about another member, where no reader finds them.
     """
 
     source: Source
-    stated: dict[Key, list[Stated]] = field(default_factory=dict)
+    stated: dict[Key, dict[Any, Stated]] = field(default_factory=dict)
     unreadable: int = 0
 
     @classmethod
@@ -55,14 +55,12 @@ class Edition:
                 edition.unreadable += 1
         return edition
 
-    def add(self, key: Key, value: Any, citation: Citation) -> None:
+    def add(self, key: Key, value: Any, *citations: Citation) -> None:
         """Keep a statement with those that say the same."""
-        known = self.stated.setdefault(key, [])
-        for index, item in enumerate(known):
-            if same_value(item.value, value):
-                known[index] = Stated(item.value, (*item.citations, citation))
-                return
-        known.append(Stated(value, (citation,)))
+        stated = self.stated.setdefault(key, {})
+        same = comparable(key[2], value)
+        known = stated.get(same, Stated(value, ()))
+        stated[same] = replace(known, citations=(*known.citations, *citations))
 
 
 _NAMING = ("present", "type", "http_status")
@@ -134,43 +132,13 @@ def normalize_case(claim: Claim, facts: Sequence[Fact]) -> Claim:
     return replace(claim, value=in_wire_case(claim.value)) if isinstance(claim.value, str) else claim
 
 
-def drawn_number(claim: Claim, fact: Fact | None) -> bool:
-    """Return whether a claim is the one word that drawn JSON has for numbers of all kinds, and the member is one."""
-    return claim.facet == "type" and claim.value == "number" and fact is not None and fact.value in _NUMBERS
-
-
-def is_resolved(item: Stated, fact: Fact, page: Sequence[Claim]) -> bool:
-    """Return whether a page that had two values is left with the one in force."""
-    return not same_value(item.value, fact.value) and any(same_value(claim.value, fact.value) for claim in page)
-
-
-def is_superseded(item: Stated, fact: Fact | None, page: Sequence[Claim]) -> bool:
-    """Return whether the page still says what its edition says, and a newer document says otherwise."""
-    differs = fact is not None and not same_value(item.value, fact.value)
-    more_than_a_drawing = item.value != "number"  # drawn JSON has one word for numbers, which contradicts none of them
-    return differs and more_than_a_drawing and any(same_value(claim.value, item.value) for claim in page)
-
-
-def by_value(claims: Sequence[Claim]) -> list[tuple[Any, list[Claim]]]:
-    """Put claims with the same value together."""
-    groups: list[tuple[Any, list[Claim]]] = []
-    for claim in claims:
-        group = next((item for value, item in groups if same_value(value, claim.value)), None)
-        if group is None:
-            groups.append((claim.value, [claim]))
-        else:
-            group.append(claim)
-    return groups
-
-
 def nearest(value: Any, stated: Sequence[Stated]) -> Stated | None:
     """Return the statement that the value most likely took the place of."""
-    if not stated:
-        return None
-    words = set(value) if isinstance(value, tuple) else {value}
-    return max(
-        stated, key=lambda item: len(words & (set(item.value) if isinstance(item.value, tuple) else {item.value}))
-    )
+    return max(stated, key=lambda item: len(_words(value) & _words(item.value)), default=None)
+
+
+def _words(value: Any) -> set[Any]:
+    return set(value) if isinstance(value, tuple) else {value}
 
 
 _MODELLED = "the service model says so already"
@@ -200,17 +168,17 @@ class _Comparison:
         self._reading = reading
         self._operation = reading.page.operation
         self._edition = edition
-        self._page: dict[Key, list[Claim]] = {}
-        self._stated: Mapping[Key, list[Stated]] = edition.stated if edition else {}
+        self._page: dict[Key, dict[Any, list[Claim]]] = {}
+        self._stated: Mapping[Key, Mapping[Any, Stated]] = edition.stated if edition else {}
         facts = [fact for fact in contract.facts if fact.operation == self._operation]
         keyed: list[tuple[Key, Fact]] = [((item.direction, item.path, item.facet), item) for item in facts]
         self._facts = {key: fact for key, fact in keyed if fact.basis == "documented"}
         self._modelled = {key: fact for key, fact in keyed if fact.basis == "modelled"}
         for claim in reading.claims:
             key = (claim.place.direction, claim.place.path, claim.facet)
-            self._page.setdefault(key, []).append(
-                normalize_case(claim, [self._facts[item] for item in ((*key[:2], "enum"), key) if item in self._facts])
-            )
+            facts = [self._facts[item] for item in ((*key[:2], "enum"), key) if item in self._facts]
+            wired = normalize_case(claim, facts)
+            self._page.setdefault(key, {}).setdefault(comparable(claim.facet, wired.value), []).append(wired)
         pagination = contract.operations[self._operation].pagination
         pages_itself = any(_PAGES_ITSELF in line for line in reading.page.lines)
         hidden = (pagination.input_token, pagination.limit) if pagination and pages_itself else ()
@@ -263,66 +231,70 @@ class _Comparison:
                 yield direction, path, facet
 
     def _of(self, key: Key) -> Iterator[tuple[Finding, bool]]:
-        page, stated, fact = self._page.get(key, []), self._stated.get(key, []), self._facts.get(key)
-        yield from ((self._known(key, fact, item, page), True) for item in stated if is_superseded(item, fact, page))
-        new = [claim for claim in page if not any(same_value(claim.value, item.value) for item in stated)]
-        unpaired = [item for item in stated if not any(same_value(claim.value, item.value) for claim in page)]
-        for value, claims in by_value([claim for claim in new if not drawn_number(claim, fact)]):
-            was = nearest(value, unpaired)
+        page, stated, fact = self._page.get(key, {}), self._stated.get(key, {}), self._facts.get(key)
+        in_force = comparable(key[2], fact.value) if fact else None
+        known = {comparable(key[2], value) for value in values_of(fact)} if fact else set()
+        for same, item in stated.items():
+            # Drawn JSON has one word for numbers, which contradicts none of them.
+            if fact is not None and same in page and same not in {in_force, "number"}:
+                yield self._known(key, fact, item, page[same]), True
+        unpaired = [item for same, item in stated.items() if same not in page]
+        for same, claims in page.items():
+            if same in stated or (same == "number" and in_force in _NUMBERS and key[2] == "type"):
+                continue
+            was = nearest(claims[0].value, unpaired)
             if was is not None:
                 unpaired.remove(was)
-            if fact is not None and any(same_value(value, item) for item in values_of(fact)):
-                if was is not None:
-                    yield self._caught_up(key, fact, was, claims), True
-            else:
+            if fact is None or same not in known:
                 yield self._differing(key, fact, was, claims), False
+            elif was is not None:
+                yield self._caught_up(key, fact, was, claims), True
         if not page and not stated and fact is not None:
             unpaired = [Stated(fact.value, fact.sources)]
-        for item in unpaired:
-            if key[2] == "type" and page:  # a type that is no longer drawn as well still counts
-                continue
-            if fact is not None and is_resolved(item, fact, page):
-                yield replace(self._known(key, fact, item, page), detail=_NO_LONGER), True
-            else:
-                yield self._finding(Kind.REMOVED, key, ours=item.value, cited=item.citations, claims=page), False
-        if key[2] == "present" and page and not new:
+        yield from self._gone(key, unpaired, resolved=in_force in page)
+        if key[2] == "present" and page and stated:
             yield from ((finding, False) for finding in self._named_less(key, page, stated))
 
-    def _named_less(self, key: Key, page: Sequence[Claim], stated: Sequence[Stated]) -> Iterator[Finding]:
+    def _gone(self, key: Key, stated: Sequence[Stated], *, resolved: bool) -> Iterator[tuple[Finding, bool]]:
+        """Report what the page says no longer; `resolved` is whether it says what is in force."""
+        page = [claim for claims in self._page.get(key, {}).values() for claim in claims]
+        fact = self._facts.get(key)
+        for item in stated:
+            if key[2] == "type" and page:  # a type that is no longer drawn as well still counts
+                continue
+            if fact is not None and resolved:
+                yield replace(self._known(key, fact, item, ()), detail=_NO_LONGER), True
+            else:
+                yield self._finding(Kind.REMOVED, key, ours=item.value, cited=item.citations, claims=page), False
+
+    def _named_less(
+        self, key: Key, page: Mapping[Any, Sequence[Claim]], stated: Mapping[Any, Stated]
+    ) -> Iterator[Finding]:
         """Report that a member is drawn and no longer explained, or the other way round."""
-        lines, before = {claim.line for claim in page}, {place.line for item in stated for place in item.citations}
+        (claims,), (item,) = page.values(), stated.values()
+        lines, before = {claim.line for claim in claims}, {place.line for place in item.citations}
         if len(lines) < len(before):
-            places = tuple(place for item in stated for place in item.citations)
-            finding = self._finding(Kind.REMOVED, key, ours=True, cited=places, claims=page)
-            yield replace(
-                finding, theirs=True, detail=f"named on {len(before)} lines of that edition, on {len(lines)} here"
-            )
+            finding = self._finding(Kind.REMOVED, key, ours=True, theirs=True, cited=item.citations, claims=claims)
+            yield replace(finding, detail=f"named on {len(before)} lines of that edition, on {len(lines)} here")
 
     def _differing(self, key: Key, fact: Fact | None, was: Stated | None, claims: Sequence[Claim]) -> Finding:
         value, modelled = claims[0].value, self._modelled.get(key)
-        if was is not None:
-            finding = self._finding(Kind.CHANGED, key, ours=was.value, theirs=value, cited=was.citations, claims=claims)
-        elif fact is not None:
-            finding = self._finding(Kind.CHANGED, key, ours=fact.value, theirs=value, cited=fact.sources, claims=claims)
-        else:
-            finding = self._finding(Kind.NEW, key, theirs=value, claims=claims)
-        says_so = modelled is not None and same_value(modelled.value, value)
+        ours, cited = (was.value, was.citations) if was else (fact.value, fact.sources) if fact else (None, ())
+        kind = Kind.CHANGED if was or fact else Kind.NEW
+        finding = self._finding(kind, key, ours=ours, theirs=value, cited=cited, claims=claims)
+        says_so = modelled is not None and comparable(key[2], modelled.value) == comparable(key[2], value)
         return replace(finding, detail=_MODELLED) if says_so else finding
 
-    def _known(self, key: Key, fact: Fact | None, item: Stated, page: Sequence[Claim]) -> Finding:
-        lines = [claim for claim in page if same_value(claim.value, item.value)]
-        newest = fact.sources[:1] if fact else ()
-        return self._finding(
-            Kind.CHANGED, key, ours=fact.value if fact else None, theirs=item.value, cited=newest, claims=lines
-        )
+    def _known(self, key: Key, fact: Fact, item: Stated, claims: Sequence[Claim]) -> Finding:
+        newest = fact.sources[:1]
+        return self._finding(Kind.CHANGED, key, ours=fact.value, theirs=item.value, cited=newest, claims=claims)
 
     def _caught_up(self, key: Key, fact: Fact, was: Stated, claims: Sequence[Claim]) -> Finding:
-        finding = self._finding(
-            Kind.CHANGED, key, ours=was.value, theirs=claims[0].value, cited=was.citations, claims=claims
-        )
-        says = next(
-            (item for item in fact.sources if same_value(value_of(fact, item), claims[0].value)), fact.sources[0]
-        )
+        value = claims[0].value
+        finding = self._finding(Kind.CHANGED, key, ours=was.value, theirs=value, cited=was.citations, claims=claims)
+        same = comparable(key[2], value)
+        saying = (item for item in fact.sources if comparable(key[2], value_of(fact, item)) == same)
+        says = next(saying, fact.sources[0])
         return replace(finding, detail=f"says now what {says.id}:{says.line} says")
 
     def _finding(  # noqa: PLR0913 - a finding, and what its fact is known by

@@ -108,3 +108,11 @@ def test_what_only_the_model_had_and_the_page_now_has_is_said() -> None:
     (finding,) = held(text.replace(drawn, f"{drawn}\n{plan}", 1)).findings
     assert finding.path == "TrainingJobDefinition.ResourceConfig.TrainingPlanArn"
     assert finding.detail == "a string; the service model says so already"
+
+
+def test_a_pattern_with_other_anchors_is_the_same_pattern() -> None:
+    text = written("api-list")
+    anchored = text.replace("Pattern: .*", "Pattern: ^.*$")
+    assert anchored != text
+    assert received(held(anchored)) == []
+    assert received(held(text.replace("Pattern: .*", "Pattern: ^.+$"))) != []

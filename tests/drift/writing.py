@@ -14,7 +14,7 @@ from typing import Any
 from conformance.contract.loading import load
 from conformance.contract.model import Contract, Node
 from conformance.contract.operations import spellings
-from conformance.documents.page_drift import Edition, Stated
+from conformance.documents.page_drift import Edition
 
 DOCUMENTS = ("cli", "api-list", "api-describe", "boto3-paginator", "boto3-describe")
 """The documents of the contract, by id."""
@@ -46,7 +46,7 @@ def written_anew(style: str, operation: str) -> str:
     edition = Edition(replace(contract().sources["cli"], kind=style, operation=operation))
     for fact in contract().facts:
         if fact.operation == operation and fact.basis == "documented":
-            edition.stated[fact.direction, fact.path, fact.facet] = [Stated(fact.value, fact.sources)]
+            edition.add((fact.direction, fact.path, fact.facet), fact.value, *fact.sources)
     return _Writer(edition).page()
 
 
@@ -71,7 +71,7 @@ class _Writer:
     # -- what the edition says
 
     def _says(self, direction: str, path: str, facet: str) -> list[Any]:
-        return [item.value for item in self._edition.stated.get((direction, path, facet), [])]
+        return [item.value for item in self._edition.stated.get((direction, path, facet), {}).values()]
 
     def _there(self, direction: str, node: Node) -> bool:
         return bool(self._says(direction, node.path, "present"))
