@@ -46,7 +46,8 @@ def type_name(page: Page) -> str:
 
 def is_type(page: Page) -> bool:
     """Return whether a page is about a type, and not about an operation."""
-    return any(heading(text) == "Contents" for text in page.lines)
+    titles = {heading(text) for text in page.lines}
+    return "Contents" in titles and titles.isdisjoint({"Request Syntax", "Response Elements", "Synopsis"})
 
 
 def _parts(page: Page) -> tuple[int, int, int]:

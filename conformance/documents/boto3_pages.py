@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from conformance.documents.claims import Claim, Place, Read, Statement
 from conformance.documents.drawing import drawn
@@ -23,7 +24,8 @@ _EXCEPTION = re.compile(r"\s*(?:[-*\u2022]\s*){0,2}(?::py:class:)?`?(?:\w+\.)*Cl
 _DASH = r"(?:\u2013|\u2014|--?)"
 _MEMBER = re.compile(
     rf" *[-*\u2022\u25e6\u25aa] (?:"
-    rf"(?:\*\*(?P<bold>\S+?)\*\* )?(?:\*\((?P<slanted>[^()]+)\) ?{_DASH}? ?\*|\((?P<classed>:class:[^()]+)\) {_DASH})"
+    rf"(?:\*\*(?P<bold>\S+?)\*\* )?"
+    rf"(?:\*\((?P<slanted>[^()]+)\) ?{_DASH}? ?\*|\((?P<classed>:(?:class|ref):[^()]+)\) {_DASH})"
     rf"|(?:(?P<name>[\w.-]+) )?\((?P<type>[^()]+)\) ?{_DASH}"
     rf")(?:\s*(?P<prose>.+))?"
 )
@@ -40,7 +42,6 @@ _PARTS = {
     "Response Syntax": "response",
     "Response Structure": "structure",
 }
-_END = ("Exceptions", "Examples")
 _FIELDS = re.compile(r"\s*:(type|rtype|returns?)\b.*")
 
 
@@ -67,7 +68,13 @@ def _parts(page: Page) -> tuple[dict[str, list[tuple[int, str]]], int]:
     """
     named = (line for line, text in reversed(page.numbered()) if _member(line, text) or _FIELD.fullmatch(text))
     last = next(named, 1)
-    end = next((line for line, text in page.numbered(last) if heading(text) in _END), len(page.lines) + 1)
+    lines = [(line, text) for line, text in page.numbered(last) if text.strip()]
+    ends = (
+        line
+        for (line, text), (_, below) in pairwise((*lines, (0, "")))
+        if heading(text) == "Examples" or (heading(text) == "Exceptions" and _EXCEPTION.fullmatch(below))
+    )
+    end = next(ends, len(page.lines) + 1)
     parts: dict[str, list[tuple[int, str]]] = {}
     current: list[tuple[int, str]] = []
     seen: set[str] = set()
@@ -94,7 +101,9 @@ def _side(page: Page, lines: Numbered, explained: Outline, root: Place) -> Itera
             if node.words:
                 listed[node.path] = node.words
                 yield Statement("enum", node.words, node.line).by(page.document, place)
-            if not explained.rows:
+            if not explained.rows and node.kind:
+                yield Statement("type", node.kind, node.line).by(page.document, place)
+            if not explained.rows and node.path.isidentifier():
                 yield page.unread(node.line, "is drawn, and not explained")
     else:
         yield from page.rest(lines, "the page does not draw what belongs here")

@@ -29,7 +29,11 @@ _OPENING = re.compile(r"[{\[]|(?<=\w)\(")
 _DEEPEST = 100
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _MARKS = frozenset("{}[](),:|=")
-_KINDS = {"string": "string", "number": "number", "boolean": "boolean", "blob": "blob"}
+_KINDS = {
+    "string": "string", "number": "number", "boolean": "boolean", "blob": "blob", "123": "integer", "...": "float",
+    "True": "boolean", "datetime(2015, 1, 1)": "timestamp",
+}  # fmt: skip
+"""The types of what is drawn in place of a value: words in JSON, examples in Python."""
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ def test_api_markdown() -> None:
 
 
 def test_a_drawing_ends_with_its_first_brace() -> None:
-    assert drawing("{ 'A': 123 } { 'B': 123 }") == [Drawn("A", 1, "")]
+    assert drawing("{ 'A': 123 } { 'B': 123 }") == [Drawn("A", 1, "integer")]
 
 
 def test_text_inside_a_drawing_is_an_error() -> None:

@@ -1,0 +1,74 @@
+"""What is read of pages that boto3 and the AWS CLI generate is what their service models have."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from conformance.documents.generated import boto3_pages
+from conformance.documents.measuring import Measured, generated, report
+from conformance.documents.page_coverage import Difference
+from conformance.documents.service_model import installed
+
+SAMPLES = {
+    "sagemaker": (
+        "StopHyperParameterTuningJob", "CreateHyperParameterTuningJob", "CreateAutoMLJob", "CreateNotebookInstance",
+        "DescribeAutoMLJob", "EnableSagemakerServicecatalogPortfolio", "ListTrainingJobsForHyperParameterTuningJob",
+    ),
+    "kms": ("CreateAlias", "Encrypt", "ListAliases"),
+    "secretsmanager": ("ListSecrets", "PutSecretValue"),
+    "ssm": ("GetInventory", "AddTagsToResource", "GetMaintenanceWindowTask"),
+    "dynamodb": ("PutItem", "Query", "DescribeLimits"),
+    "kinesis": ("SubscribeToShard", "ListStreams"),
+    "logs": ("GetLogObject", "StartLiveTail", "PutRetentionPolicy"),
+    "stepfunctions": ("SendTaskSuccess", "ListExecutions"),
+    "ecr": ("DescribeImages", "DescribeRegistry"),
+    "events": ("PutTargets", "EnableRule"),
+}  # fmt: skip
+"""Operations without input or output, with blobs, streams, shapes that hold themselves, and the largest."""
+
+OTHERWISE = ("only in prose", "otherwise on the page")
+"""Kinds of differences that are the page's own: its prose says more than its model, or something else."""
+
+
+def lost(measured: Measured) -> list[Difference]:
+    return [item for item in measured.coverage.differences if item.kind not in OTHERWISE]
+
+
+@pytest.mark.parametrize("service", SAMPLES)
+def test_all_that_boto3_generates_is_read(service: str) -> None:
+    measured = generated("boto3", service, SAMPLES[service])
+    assert measured.rejected == []
+    assert lost(measured) == []
+    assert measured.coverage.pages >= len(SAMPLES[service])
+    assert measured.coverage.found == measured.coverage.stated
+    assert measured.coverage.found["members"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("service", ["kms", "logs", "dynamodb"])
+def test_all_that_the_aws_cli_generates_is_read(service: str) -> None:
+    pytest.importorskip("awscli")
+    measured = generated("cli", service, SAMPLES[service])
+    assert measured.rejected == []
+    assert lost(measured) == []
+    assert measured.coverage.found == measured.coverage.stated
+    assert measured.coverage.found["required"] > 0
+
+
+def test_what_a_page_does_not_say_is_listed() -> None:
+    measured = Measured(installed("kms"), "kms")
+    (page,) = boto3_pages("kms", ["CreateAlias"])
+    text = page.text.replace("TargetKeyId", "TargetName").replace(":type AliasName: string", ":type AliasName: integer")
+    measured.add(replace(page, text=text.replace("**[REQUIRED]**", "")))
+    table, _, row, *differences = report({"kms": measured})
+    assert table.startswith("| pages of | pages | rejected | members |")
+    assert "1 of 2, 50.00 %" in row
+    assert [re.sub(r"line \d+", "line N", text) for text in differences] == [
+        "only in the model: CreateAlias/input/TargetKeyId",
+        "only on the page: CreateAlias/input/TargetName: line N",
+        "otherwise on the page: CreateAlias/input/AliasName/type: string in the model, integer on line N",
+        "otherwise on the page: CreateAlias/input/AliasName/required: yes in the model, no on line N",
+    ]
