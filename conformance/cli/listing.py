@@ -15,7 +15,6 @@ from msgspec import UNSET
 
 from conformance import forms
 from conformance.cli.options import contract_in, json_form, settings, terminal_width
-from conformance.contract.model import UNSET as NO_VALUE
 from conformance.contract.model import Fact
 from conformance.program import Command
 from conformance.report.result import Because
@@ -55,7 +54,7 @@ class ListedFact:
     @classmethod
     def of(cls, fact: Fact) -> ListedFact:
         """Return a fact as it is listed."""
-        sources = (Cited(item.id, item.line, UNSET if item.value is NO_VALUE else item.value) for item in fact.sources)
+        sources = (Cited(item.id, item.line, item.value) for item in fact.sources)
         facet: Any = fact.facet
         return cls(
             fact.id, fact.operation, fact.direction, fact.path, facet, fact.value, fact.basis, fact.level,

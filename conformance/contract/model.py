@@ -5,22 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import msgspec
 
-class Unset(Enum):
-    """The type of `UNSET`."""
-
-    UNSET = "unset"
-
-    def __repr__(self) -> str:
-        """Read as its name."""
-        return "UNSET"
-
-
-UNSET: Final = Unset.UNSET
+UNSET: Final = msgspec.UNSET
 """A citation without a value of its own: the source says what the fact says."""
 
 

@@ -32,7 +32,7 @@ def installed() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return an environment in which moto_server is found, and nothing tells of the pytest around it."""
+    """Return an environment in which moto_server is found, without the variables of the pytest around it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return {**kept, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
 
