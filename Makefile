@@ -8,13 +8,16 @@ TESTS ?= tests
 PYTEST_ARGS ?= -n auto --dist worksteal
 ARGS ?=
 
+# The services whose pages `make pages` generates.
+PAGES_OF ?= sagemaker kms secretsmanager ssm dynamodb kinesis logs stepfunctions ecr events
+
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 # A wheel or an editable install looks at these; everything else is found as it is in the checkout.
 PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
 
-.PHONY: help run test test-slow lint types contract prove moto bench bench-schemathesis docs samples gallery clean
+.PHONY: help run test test-slow lint types contract prove pages moto bench bench-schemathesis docs samples gallery clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets.
@@ -41,6 +44,9 @@ contract: $(VENV)/.ready  ## Errors in the contract, and in its citations if CON
 
 prove: $(VENV)/.ready  ## Run the checks on some 3,000 broken servers: every one must be caught.
 	$(BIN)/conformance prove $(ARGS)
+
+pages: $(VENV)/.ready-dev  ## Measure the readers of pages: generated ones of ten services, or with ARGS, a folder's.
+	@$(BIN)/python -m conformance.documents.page_coverage $(or $(ARGS),$(addprefix --service ,$(PAGES_OF)))
 
 moto: $(VENV)/.ready-dev  ## Check moto against the contract: exactly the expected checks must fail.
 	$(BIN)/python -m pytest tests/moto -q

@@ -1,7 +1,7 @@
 """A page of the API Reference, as Markdown or saved as text: drawn JSON, then each member below its heading.
 
 Members of types are on pages of their own (`API_Channel.md`); where these are known, they are read as part of the
-operation that uses them.
+operation that uses them. Below a heading are labelled lines: `Type: ...`, `Length Constraints: ...`, `Required: Yes`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from dataclasses import replace
 
 from conformance.documents.claims import Explained, Place, Read, Statement
 from conformance.documents.drawing import drawn, end_of_drawing
-from conformance.documents.labels import Labels, is_label, plain
 from conformance.documents.page import Numbered, Page, heading, spans
-from conformance.documents.prose import statements
+from conformance.documents.prose import numeric, statements
 
 _SUCCESS = re.compile(r"If the action is successful, the service sends back an HTTP (\d+) response.*")
 _ACCEPTS = re.compile(r"The request accepts the following data.*")
@@ -82,7 +81,7 @@ def _side(page: Page, lines: Numbered, root: Place) -> Iterator[Read]:
     for node in drawing:
         place = root.below(node.path)
         yield Statement("present", value=True, line=node.line).by(page.document, place)
-        if node.kind:
+        if node.kind and not node.words:  # a shape that holds itself is drawn as its name
             yield Statement("type", node.kind, node.line).by(page.document, place)
     headings = _headings(page, lines)
     explained = {name for _, name, _ in headings}
@@ -184,3 +183,101 @@ def _code(lines: Numbered) -> tuple[int, str] | None:
     """
     starred = [(line, match[1]) for line, text in lines if (match := _STARRED.fullmatch(text))]
     return next(iter(starred or reversed(_alone(lines))), None)
+
+
+Labelled = tuple[str, Statement]
+"""A path, from the member on, and what a label states of it."""
+
+_SCALARS = {
+    "string": "string", "integer": "integer", "long": "integer", "float": "float", "double": "float",
+    "boolean": "boolean", "timestamp": "timestamp", "base64-encoded binary data object": "blob",
+    "json value": "document",
+}  # fmt: skip
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^)]{0,2000}\)")
+"""A link of Markdown. What it may contain is bounded, so that a line of brackets takes no longer than it is long."""
+_LABEL = re.compile(
+    r"(?P<part>Key |Value )?"
+    r"(?P<label>Type|Length Constraints|Array Members|Map Entries|Valid Range|Valid Values|Pattern|Required)"
+    r": ?(?P<rest>.+)"
+)
+_LOOKS_LABELLED = re.compile(
+    r"(?:[A-Z]\w+ ){0,3}(?:Type|Constraints|Members|Entries|Range|Values|Pattern|Required|Default): ?.+"
+)
+_BOUND = re.compile(r"(Minimum|Maximum|Fixed) (?:length|number|value) of (-?[\d,]+(?:\.\d+)?)")
+_FACETS = {
+    "Length Constraints": ("min_length", "max_length"),
+    "Array Members": ("min_length", "max_length"),
+    "Map Entries": ("min_length", "max_length"),
+    "Valid Range": ("minimum", "maximum"),
+}
+_OF_THE_WHOLE = ("Array Members", "Map Entries", "Required")
+"""Labels about a list or a map itself; the others are about what it holds in the end."""
+
+
+def plain(text: str) -> str:
+    """Return a line without Markdown: links as their text, no ticks, no stars, no anchors."""
+    without = re.sub(r"<a [^<>]*>(?:</a>)?|`|\\(?=[^\w\s])", "", _LINK.sub(r"\1", text))
+    return " ".join(without.split())
+
+
+def is_label(text: str) -> bool:
+    """Return whether a line is labelled, known label or not."""
+    return _LOOKS_LABELLED.fullmatch(plain(text)) is not None
+
+
+class Labels:
+    """The labels below one member, read one after the other: the type comes first, and says what the others mean."""
+
+    def __init__(self) -> None:
+        self.types: dict[str, str] = {}
+        """The type of the member (the empty path) and of what it holds, by path."""
+        self.named: dict[str, str] = {}
+        """The structures among them that have a name, and a page of their own."""
+
+    def read(self, line: int, text: str) -> list[Labelled]:
+        """Return what a line states, each with the path that it is about; nothing where it is no label."""
+        match = _LABEL.fullmatch(plain(text))
+        if match is None:
+            return []
+        name, rest = match["label"], match["rest"].strip()
+        if name == "Type":
+            self._type("", rest.rstrip("."))
+            return [(path, Statement("type", kind, line)) for path, kind in self.types.items()]
+        path = {"Key ": "{key}", "Value ": "{value}", None: ""}[match["part"]]
+        if name not in _OF_THE_WHOLE:
+            while self.types.get(path) == "list" and f"{path}[]" in self.types:
+                path += "[]"
+        # A pattern may hold ticks and brackets of its own: it is taken from the line as it is.
+        raw = text.partition(":")[2].strip().removeprefix("`").removesuffix("`").strip()
+        return [(path, statement) for statement in _stated(name, line, rest, raw)]
+
+    def _type(self, path: str, words: str) -> None:
+        words = re.sub(r" or \w+$", "", words)
+        scalar = _SCALARS.get(words.lower()) or _SCALARS.get(words.lower().removesuffix("s"))
+        if scalar:
+            self.types[path] = scalar
+        elif match := re.fullmatch(r"[Aa]rrays? of (.+)", words):
+            self.types[path] = "list"
+            self._type(f"{path}[]", match[1])
+        elif match := re.fullmatch(r"\w+ to (.+?)s? map", words):
+            self.types[path] = "map"
+            self._type(f"{path}{{key}}", "String")
+            self._type(f"{path}{{value}}", match[1])
+        elif match := re.fullmatch(r"(\w+) objects?", words):
+            self.types[path] = "structure"
+            self.named[path] = match[1]
+
+
+def _stated(name: str, line: int, rest: str, raw: str) -> Iterator[Statement]:
+    if name == "Pattern":
+        yield Statement("pattern", raw, line)
+    elif name == "Valid Values":
+        yield Statement("enum", tuple(word.strip() for word in rest.split("|")), line)
+    elif name == "Required":
+        if rest in {"Yes", "No"}:
+            yield Statement("required", rest == "Yes", line)
+    else:
+        low, high = _FACETS[name]
+        for bound, figure in _BOUND.findall(rest):
+            for facet in {"Minimum": (low,), "Maximum": (high,), "Fixed": (low, high)}[bound]:
+                yield Statement(facet, numeric(figure), line)

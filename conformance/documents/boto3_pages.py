@@ -34,6 +34,7 @@ _ARGUMENT = re.compile(rf" *([\w.-]+) \(([\w ]+)\) ?{_DASH}(.*)")
 _PARAM = re.compile(r"\s*:param [\w.-]+: ?(.*)")
 _REQUIRED = re.compile(r"\**\[REQUIRED\]\**")
 
+_TOO_LARGE = "This section is too large to render"
 _PARTS = {
     "Request Syntax": "request",
     "Parameters": "arguments",
@@ -46,10 +47,10 @@ _FIELDS = re.compile(r"\s*:(type|rtype|returns?)\b.*")
 
 
 def read(page: Page) -> Iterator[Read]:
-    """Read a page. Raises LookupError where it has no request, PageError for a drawing or lost indentation."""
+    """Read a page. Raises PageError where it has no request, for a drawing and for lost indentation."""
     parts, end = _parts(page)
     if "request" not in parts:
-        raise LookupError("it has no heading 'Request Syntax'")
+        raise page.lacks("heading 'Request Syntax'")
     paginates = any(_PAGINATES.search(text) for _, text in parts["request"])
     asked = Place(page.operation, "paginator" if paginates else "input", "")
     arguments = outline(page, parts.get("arguments", []), _argument)
@@ -59,6 +60,11 @@ def read(page: Page) -> Iterator[Read]:
     given = Place(page.operation, "output", "")
     yield from _side(page, parts.get("response", []), outline(page, parts.get("structure", []), _member), given)
     yield from _exceptions(page, end)
+    yield from (page.unread(line, "the page leaves out what belongs here") for line, _ in _left_out(page.numbered()))
+
+
+def _left_out(lines: Numbered) -> Numbered:
+    return [(line, text) for line, text in lines if _TOO_LARGE in text]
 
 
 def _parts(page: Page) -> tuple[dict[str, list[tuple[int, str]]], int]:
@@ -105,7 +111,7 @@ def _side(page: Page, lines: Numbered, explained: Outline, root: Place) -> Itera
                 yield Statement("type", node.kind, node.line).by(page.document, place)
             if not explained.rows and node.path.isidentifier():
                 yield page.unread(node.line, "is drawn, and not explained")
-    else:
+    elif not _left_out(lines):
         yield from page.rest(lines, "the page does not draw what belongs here")
     yield from explained.read(page, root, listed)
 

@@ -49,7 +49,7 @@ _RENAMED = {"version-number": "version", "task-output": "output"}
 
 
 def read(page: Page) -> Iterator[Read]:
-    """Read the page. Raises LookupError where a part of it is missing."""
+    """Read the page. Raises PageError where a part of it is missing."""
     options = _heading(page, "Options", 1)
     output = _heading(page, "Output", options)
     ends = min(_heading(page, title, options, default=output) for title in ("Global Options", "Examples"))
@@ -68,7 +68,7 @@ def _heading(page: Page, title: str, start: int, *, default: int | None = None) 
     if found:
         return (underlined or found)[-1]
     if default is None:
-        raise LookupError(f"it has no heading {title!r}")
+        raise page.lacks(f"heading {title!r}")
     return default
 
 

@@ -115,24 +115,25 @@ class _Reader:
                     pass
         return words
 
-    def _members(self, parent: str, closing: str) -> bool:
-        """Read members up to the closing mark; return whether they are the one entry of a map."""
-        is_map = False
+    def _members(self, parent: str, closing: str) -> str:
+        """Read members up to the closing mark; return whether they are a structure's, or the one entry of a map."""
+        kind = "structure"
         while not self._accept(closing):
             key = self._take()
             if key.is_left_out or key.text == ",":
+                kind = "" if key.is_left_out else kind  # it may be a list that holds itself
                 continue
             words = (key.text, *self._alternatives())
             if self._take().text not in {":", "="}:
                 raise _not_a_drawing(self._page, key.line, f"no value follows {key.text!r}")
             if key.quoted and (words == ("string",) or len(words) > 1 or parent in self._maps):
-                is_map = True
+                kind = "map"
                 listed = () if words == ("string",) else words
                 self._found.append(Drawn(parent + "{key}", key.line, "string", listed))
                 self._value(parent + "{value}", self._peek().line)
             else:
                 self._value(joined(parent, key.text), key.line)
-        return is_map
+        return kind
 
     def _value(self, path: str, line: int) -> None:
         """Read the value of a path that is named on `line`; it comes before what it holds."""
@@ -140,7 +141,7 @@ class _Reader:
         words: tuple[str, ...] = ()
         streamed = self._accept("EventStream") and self._accept("(")
         if self._accept("{"):
-            kind = "map" if self._members(path, "}") else "structure"
+            kind = self._members(path, "}")
             if self._alternatives():
                 kind = "document"
         elif self._accept("["):

@@ -41,6 +41,14 @@ class Page:
         """Return the note that a line was not read."""
         return Unread(self.document, line, self.lines[line - 1].strip(), why)
 
+    def lacks(self, part: str) -> PageError:
+        """Return the error that a part of the page is missing."""
+        return PageError(
+            f"the page has no {part}",
+            where=self.document,
+            hint="save the whole page, or name another style with --style",
+        )
+
     def rest(self, lines: Numbered, why: str) -> Iterator[Unread]:
         """Yield one note that these lines were not read; nothing where they are all blank."""
         left = [number for number, text in lines if text.strip()]

@@ -1,4 +1,4 @@
-"""How much of a service model the readers find on its pages, and where a page and the model differ.
+"""How much of a service model the readers find on its pages: `python -m conformance.documents.page_coverage`.
 
 A page is compared with the model both ways: what the model has and pages of the style can state, and what the page
 claims and the model does not have, or has otherwise. A page that is older than the model differs from it; with the
@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
-from conformance.documents.claims import Claim, Value, joined
-from conformance.documents.documented import Documented
+import click
+
+from conformance.documents.api_reference import is_type
+from conformance.documents.claims import Claim, PageError, Value, joined
+from conformance.documents.documented import Documented, read_pages
 from conformance.documents.findings import below, comparable, in_words
+from conformance.documents.generated import GeneratedPage, boto3_pages, cli_pages
 from conformance.documents.model_drift import facets
+from conformance.documents.page import Page, heading, read_page
 from conformance.documents.prose import folded
+from conformance.documents.service_model import ModelSource, in_file, in_folder, installed
+from conformance.documents.styles import operation_of, style_of
+from conformance.program import Command, run
 
 COUNTED = ("members", "types", "required", "enum words", "constraints", "errors")
 """What is counted; `constraints` are lengths, ranges and patterns."""
@@ -91,8 +100,8 @@ def coverage(documented: Documented, model: Any, hidden: Collection[str] = ()) -
 
 def _states_errors(documented: Documented) -> bool:
     (reading,) = documented.readings
-    paginates = any(claim.place.direction == "paginator" for claim in documented.claims)
-    return reading.style.name != "cli-page" and not paginates
+    title = "Exceptions" if reading.style.name.startswith("boto3") else "Errors"
+    return any(heading(text) == title for text in reading.page.lines)
 
 
 class _Side:
@@ -112,6 +121,7 @@ class _Side:
         self._root = f"{documented.operation}/{direction}/"
         self._style = reading.style.name
         self._is_newer_cli = any("Use the AWS CLI 2." in text for text in reading.page.lines[:20])
+        self._is_cut = any("too large to render" in item.text for item in documented.unread)
         self._is_input = direction == "input"
         self._claims = claims
         self._shape = shape
@@ -166,6 +176,8 @@ class _Side:
 
     def _states(self, path: str, facet: str) -> bool:
         """Return whether a page of the style states the facet of such a path."""
+        if self._is_cut and facet not in self._claims[path]:
+            return False
         if facet == "present" or (facet == "type" and self._style[:3] != "api"):
             return True
         if facet == "required" and not self._is_input:
@@ -227,3 +239,131 @@ def _agrees(facet: str, stated: Value, modelled: Any) -> bool:
     if isinstance(stated, tuple):  # prose may shout the words of the wire
         return set(map(folded, stated)) == set(map(folded, modelled))
     return bool(comparable(facet, stated) == comparable(facet, modelled))
+
+
+class Measured:
+    """The coverage of a service's pages by a model, and the pages that could not be read."""
+
+    def __init__(self, source: ModelSource, service: str) -> None:
+        from botocore.model import ServiceModel  # noqa: PLC0415 - `--help` does without it
+
+        self._model = ServiceModel(source.model, service)
+        self._paginators = (source.paginators or {}).get("pagination", {})
+        self.coverage = Coverage()
+        self.rejected: list[str] = []
+
+    def add(self, page: GeneratedPage, types: Mapping[str, str] | None = None) -> None:
+        """Read a page, with the pages of types that it links to, and compare it with the model."""
+        model = self._model.operation_model(page.operation)
+        members = model.input_shape.members if model.input_shape else ()
+        try:
+            documented = read_pages({page.name: page.text, **(types or {})}, page.operation, members)
+        except PageError as error:
+            self.rejected.append(f"{page.name}: {error.problem}")
+            return
+        self.coverage.add(coverage(documented, model, self._hidden(page, documented)))
+        self.coverage.differences += [
+            Difference("not read", f"{item.document}:{item.line}", f"{item.text:.80} ({item.why})")
+            for item in documented.unread
+        ]
+
+    def add_folder(self, folder: Path) -> None:
+        """Read every page of a folder; the pages of types as part of those that link to them."""
+        pages = [Page(file.name, read_page(file)) for file in sorted(folder.iterdir()) if file.suffix in _SUFFIXES]
+        types = {page.document: "\n".join(page.lines) for page in pages if is_type(page)}
+        for page in pages:
+            if page.document in types:
+                continue
+            try:
+                style_of(page)
+                operation = operation_of(page, self._model.operation_names)
+            except PageError as error:
+                self.rejected.append(f"{page.document}: {error.problem}")
+                continue
+            paginates = any(".paginate(" in line for line in page.lines)
+            self.add(GeneratedPage(page.document, operation, "\n".join(page.lines), paginates=paginates), types)
+
+    def _hidden(self, page: GeneratedPage, documented: Documented) -> set[str]:
+        """Return the members that a client takes care of where it goes over the pages of a listing itself."""
+        if not page.paginates and documented.readings[0].style.name != "cli-page":
+            return set()
+        config = self._paginators.get(page.operation, {})
+        found = {"NextToken"}  # that of the client
+        for key in ("input_token", "limit_key", "output_token"):
+            names = config.get(key) or []
+            found.update([names] if isinstance(names, str) else names)
+        return {name.partition(".")[0].partition("[")[0] for name in found}
+
+
+_SUFFIXES = (".rst", ".md", ".txt")
+_STYLES = ("boto3", "cli")
+_LAST = ("only in prose", "not read")
+"""The kinds of differences that are listed last: what only prose states is no fault of page or model."""
+
+
+def report(measured: Mapping[str, Measured]) -> Iterator[str]:
+    """Yield a table with a row for each, the pages that were rejected, and the differences by kind."""
+    total = Coverage()
+    yield "| pages of | pages | rejected | " + " | ".join(COUNTED) + " |"
+    yield "|---|--:|--:|" + "--:|" * len(COUNTED)
+    for name, item in measured.items():
+        yield _row(name, item.coverage, len(item.rejected))
+        total.add(item.coverage)
+    if len(measured) > 1:
+        yield _row("all", total, sum(len(item.rejected) for item in measured.values()))
+    for name, item in measured.items():
+        yield from (f"rejected: {name}: {text}" for text in item.rejected)
+    for difference in sorted(total.differences, key=lambda item: (item.kind in _LAST, item.kind)):
+        yield f"{difference.kind}: {difference.place}" + (f": {difference.text}" if difference.text else "")
+
+
+def _row(name: str, found: Coverage, rejected: int) -> str:
+    shares = [
+        f"{found.found[what]:,} of {found.stated[what]:,}, {100 * found.found[what] / found.stated[what]:.2f} %"
+        if found.stated[what]
+        else ""
+        for what in COUNTED
+    ]
+    return f"| {name} | {found.pages:,} | {rejected} | {' | '.join(shares)} |"
+
+
+def generated(style: str, service: str, operations: Iterable[str] = ()) -> Measured:
+    """Measure the pages that boto3 or the AWS CLI (`style`) makes of a service, by the model that it makes them of."""
+    if style == "cli":
+        pages, data = cli_pages(service, operations)
+        measured = Measured(in_folder(data, service), service)
+    else:
+        measured, pages = Measured(installed(service), service), list(boto3_pages(service, operations))
+    for page in pages:
+        measured.add(page)
+    return measured
+
+
+@click.command(cls=Command)
+@click.argument("folders", nargs=-1, metavar="[FOLDER]...", type=click.Path(path_type=Path))
+@click.option("--service", "services", multiple=True, required=True, help="Whose pages they are. May be repeated.")
+@click.option("--style", "styles", multiple=True, type=click.Choice(_STYLES), help="Generate these pages only.")
+@click.option("--operation", "operations", multiple=True, help="Generate only the pages of these operations.")
+@click.option("--model", type=click.Path(path_type=Path), help="A service-2.json for the pages of folders.")
+def main(
+    folders: tuple[Path, ...],
+    services: tuple[str, ...],
+    styles: tuple[str, ...],
+    operations: tuple[str, ...],
+    model: Path | None,
+) -> None:
+    """Compare pages in folders, or generated on the spot, with the service model, and list the differences."""
+    measured: dict[str, Measured] = {}
+    for service in services:
+        for folder in folders:
+            source = in_file(model) if model else installed(service)
+            measured[f"{folder}"] = Measured(source, service)
+            measured[f"{folder}"].add_folder(folder)
+        for style in () if folders else styles or _STYLES:
+            measured[f"{service}, {style}"] = generated(style, service, operations)
+    for line in report(measured):
+        click.echo(line)
+
+
+if __name__ == "__main__":
+    run(main, "page_coverage")

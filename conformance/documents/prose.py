@@ -141,7 +141,7 @@ def _block(lines: Sequence[tuple[int, str]], kind: str) -> Iterator[Statement | 
         if facet == "pattern":
             yield Statement("pattern", value, line)
         elif facet in {"min", "max"} and kind in _BOUNDS and re.fullmatch(_NUMBER, value):
-            yield Statement(_BOUNDS[kind][facet == "max"], number(value), line)
+            yield Statement(_BOUNDS[kind][facet == "max"], numeric(value), line)
         else:
             yield line
 
@@ -177,8 +177,8 @@ def _limits(line: int, text: str, name: str, kind: str) -> Iterator[Statement]:
 
 
 def _words(match: re.Match[str], group: str) -> str:
-    unit = match["unit"] if match["unit"] and match["unit"].lower().removesuffix("s") in _SECONDS else ""
-    return f"{match[group]} {unit}".strip()
+    unit = match.groupdict().get("unit") or ""
+    return f"{match[group]} {unit}" if unit.lower().removesuffix("s") in _SECONDS else match[group]
 
 
 def _default(match: re.Match[str], name: str, kind: str, listed: tuple[str, ...]) -> Value | None:
@@ -189,7 +189,7 @@ def _default(match: re.Match[str], name: str, kind: str, listed: tuple[str, ...]
     if kind == "boolean":
         return {"true": True, "false": False}.get(word.lower())
     if kind in {"integer", "float"}:
-        return number(word) if re.fullmatch(_NUMBER, word) else None
+        return numeric(word) if re.fullmatch(_NUMBER, word) else None
     plain = wire_word(word, listed)
     # A word that is no value of the list, no name and no path is a word of the sentence.
     is_value = match["quoted"] or plain in listed or word[0].isupper() or "/" in word
@@ -198,8 +198,8 @@ def _default(match: re.Match[str], name: str, kind: str, listed: tuple[str, ...]
 
 def _amount(match: re.Match[str], group: str, name: str) -> int | float | None:
     """Return a number in the unit that the name of its member says; None where that is another kind of unit."""
-    amount = number(match[group])
-    unit = _SECONDS.get((match["unit"] or "").lower().removesuffix("s"))
+    amount = numeric(match[group])
+    unit = _SECONDS.get((match.groupdict().get("unit") or "").lower().removesuffix("s"))
     if unit is None:
         return amount
     named = [seconds for word, seconds in _SECONDS.items() if word in name.lower()]
@@ -208,7 +208,7 @@ def _amount(match: re.Match[str], group: str, name: str) -> int | float | None:
     return amount * unit // named[0]
 
 
-def number(text: str) -> int | float:
+def numeric(text: str) -> int | float:
     """Return the number that a text is, with or without commas."""
     value = float(text.replace(",", ""))
     return int(value) if value.is_integer() else value

@@ -90,27 +90,32 @@ def style_of(page: Page) -> Style:
     )
 
 
-def operation_of(page: Page, operations: Iterable[str]) -> str:
-    """Return which operation a page is about: the one in its title, or that it names most often, however spelled.
+_ABOUT = re.compile(r"/goto/[\w-]+/[\w-]+/(\w+)|\bclient\.(\w+)\(|get_paginator\('(\w+)'\)")
+"""What a page has once or more about its own operation: links to it, and the call of its method."""
 
-    Raises PageError where it names none, or two equally often.
+
+def operation_of(page: Page, operations: Iterable[str]) -> str:
+    """Return which operation a page is about: the one in its title, links and calls, or that it names most often.
+
+    However it is spelled. Raises PageError where the page names none, or two equally often.
     """
     names = tuple(operations)
-    titles = {heading(text) for text in page.lines}
-    titled = [name for name in names if titles & set(spellings(name))]
-    if len(titled) == 1:
-        return titled[0]
-    words = Counter(re.findall(r"\w+", "\n".join(page.lines)))
-    words.update(re.findall(r"\w+(?:-\w+)+", "\n".join(page.lines)))
-    counts = {name: sum(words[spelling] for spelling in set(spellings(name))) for name in titled or names}
+    text = "\n".join(page.lines)
+    linked = {name for groups in _ABOUT.findall(text) for name in groups if name}
+    titles = linked | {heading(line) for line in page.lines}
+    titled = [name for name in names if not titles.isdisjoint(spellings(name))]
+    words = Counter(re.findall(r"\w+", text))
+    words.update(re.findall(r"\w+(?:-\w+)+", text))
+    among = titled or (() if linked else names)
+    counts = {name: sum(words[spelling] for spelling in set(spellings(name))) for name in among}
     most = max(counts.values(), default=0)
     named = [name for name, count in counts.items() if count == most]
     if most and len(named) == 1:
         return named[0]
     raise PageError(
-        "the page names no operation of the contract" if not most else f"the page is about {' or '.join(named)}",
+        f"the page is about {' or '.join(named)}" if most else "the page names no operation of the contract",
         where=page.document,
-        hint=f"say which with --operation: {', '.join(counts)}",
+        hint=f"say which with --operation: {', '.join(counts or names)}",
     )
 
 
@@ -131,14 +136,7 @@ class Reading:
 
 def read(page: Page, style: Style) -> Reading:
     """Read a page whose operation is known. Raises PageError where a part that every such page has is missing."""
-    try:
-        found = list(dict.fromkeys(style.read(page)))
-    except LookupError as error:
-        raise PageError(
-            f"the page can't be read as {style.title}: {error.args[0]}",
-            where=page.document,
-            hint="save the whole page, or name another style with --style",
-        ) from error
+    found = list(dict.fromkeys(style.read(page)))
     return Reading(
         page,
         style,

@@ -119,7 +119,7 @@ def test_style_and_operation_can_be_named(tmp_path: Path) -> None:
     assert drift("--document", "page.txt", *received, cwd=tmp_path).code == 0
     wrong = drift("--document", "page.txt", "--style", "boto3-page-text", *received[2:], cwd=tmp_path)
     assert wrong.code == 2
-    assert "can't be read as boto3 page as text" in wrong.told_without_traceback()
+    assert "the page has no heading 'Request Syntax'" in wrong.told_without_traceback()
 
 
 def test_mistakes_of_the_caller(tmp_path: Path) -> None:

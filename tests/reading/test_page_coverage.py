@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.documents.generated import boto3_pages
-from conformance.documents.measuring import Measured, generated, report
-from conformance.documents.page_coverage import Difference
+from conformance.documents.page_coverage import Difference, Measured, generated, report
 from conformance.documents.service_model import installed
 
 SAMPLES = {

@@ -15,7 +15,7 @@ from conformance.checks.check import matches
 from conformance.contract.cited_lines import plain as without_links
 from conformance.contract.files import ContractError
 from conformance.contract.loading import load
-from conformance.documents.labels import plain
+from conformance.documents.api_reference import plain
 from conformance.documents.page import heading
 from conformance.inputs import read_yaml
 from conformance.suite.known_failures import KnownFailureMatcher, read_known_failures
