@@ -80,13 +80,14 @@ class _Reader:
         self._of_the_client = of_the_client
         self._asked = Place(page.operation, "input", "")
         self._marks = any("[required]" in text for text in page.lines)
-        members = [match[1] for text in page.lines if (match := _MEMBER.fullmatch(text.rstrip())) and match[1]]
+        rows = (match for text in page.lines if (match := _MEMBER.fullmatch(text.rstrip())))
+        members = [row[1] for row in rows if row[1] not in {None, "key", "value"}]
         self._lower = sum(name[0].islower() for name in members) > len(members) / 2
         self._known = {xform_name(name, "-"): name for name in page.members}
-        words = Counter(word for text in page.lines for word in re.findall(r"[A-Za-z]\w+", text))
-        spelled = [word for word, _ in reversed(words.most_common()) if word[0].islower() == self._lower]
-        # The last wins: what is known of the operation, then what the page names most often.
-        self._names = {xform_name(name, "-"): name for name in spelled} | self._known
+        self._words = Counter(word for text in page.lines for word in re.findall(r"[A-Za-z]\w+", text))
+        named = [word for word, _ in reversed(self._words.most_common()) if word[0].islower() == self._lower]
+        # What the page names most often is the last, and wins.
+        self._named = {xform_name(name, "-"): name for name in named}
 
     def synopsis(self, lines: Numbered) -> Iterator[Read]:
         """Read which options there are, and which can be left out."""
@@ -145,7 +146,7 @@ class _Reader:
             spelled = _RENAMED[spelled]
         first, *others = spelled.split("-")
         name = "".join((first if self._lower else first.title(), *map(str.title, others)))
-        return str(self._names.get(spelled, name))
+        return str(self._known.get(spelled) or (name if self._words[name] else self._named.get(spelled, name)))
 
     def _option(self, line: int, text: str) -> Row | None:
         match = _OPTION.fullmatch(text)

@@ -13,7 +13,7 @@ from botocore.docs.method import document_model_driven_method
 
 from conformance.contract.operations import spellings
 from conformance.documents.findings import AgainstPage, Drift
-from drift.holding import held
+from drift.comparing import compared
 from drift.writing import DESCRIBE, LIST, contract
 
 
@@ -24,14 +24,14 @@ def client() -> Any:
 
 @cache
 def drift(operation: str) -> Drift:
-    """Let boto3 write its page about a method, and hold that against the contract."""
+    """Let boto3 write its page about a method, and compare it with the contract."""
     method, model = spellings(operation)[1], client().meta.service_model.operation_model(operation)
     section = DocumentStructure(method, target="html").add_new_section(method)
     document_model_driven_method(
         section, method, model, event_emitter=client().meta.events, method_description="",
         example_prefix=f"response = client.{method}",
     )  # fmt: skip
-    return held(section.flush_structure().decode())
+    return compared(section.flush_structure().decode())
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])

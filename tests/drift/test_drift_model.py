@@ -1,4 +1,4 @@
-"""Service models: each way in which a newer one can differ is told, and nothing else is."""
+"""Service models: each way in which a newer one can differ is reported, and nothing else is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conformance.documents.claims import ModelError
 from conformance.documents.findings import Drift
 from conformance.documents.model_drift import against_model
 from conformance.documents.service_model import ModelSource, in_file, in_folder, installed
-from drift.holding import line
+from drift.comparing import line
 from drift.writing import DESCRIBE, LIST, contract
 
 SUMMARY = "HyperParameterTrainingJobSummary"

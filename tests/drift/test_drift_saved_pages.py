@@ -10,9 +10,9 @@ import pytest
 from conformance.documents.claims import PageError
 from conformance.documents.findings import AgainstPage
 from conformance.documents.page import read_page
+from drift.comparing import compared, received
 from drift.edits import NAME
-from drift.holding import held, received
-from drift.writing import DESCRIBE, DOCUMENTS, LIST, written, written_anew
+from drift.writing import DESCRIBE, DOCUMENTS, LIST, written, written_in_style
 
 # -- pages in a style that the contract has none of
 
@@ -22,7 +22,7 @@ STYLES = ("cli-page", "boto3-page-rst", "boto3-page-text", "api-reference-text",
 @pytest.mark.parametrize("operation", [DESCRIBE, LIST])
 @pytest.mark.parametrize("style", STYLES)
 def test_nothing_is_drift_on_a_page_of_any_style_that_says_what_is_in_force(style: str, operation: str) -> None:
-    drift = held(written_anew(style, operation))
+    drift = compared(written_in_style(style, operation))
     assert received(drift) == []
     assert drift.unread == ()
     assert isinstance(drift.against, AgainstPage)
@@ -30,16 +30,16 @@ def test_nothing_is_drift_on_a_page_of_any_style_that_says_what_is_in_force(styl
 
 
 def test_a_page_without_an_edition_is_checked_against_what_the_other_documents_say() -> None:
-    text = written_anew("cli-page", DESCRIBE)
-    against = held(text).against
+    text = written_in_style("cli-page", DESCRIBE)
+    against = compared(text).against
     assert isinstance(against, AgainstPage)
     assert against.edition is None
     lost = re.sub(r"^Autotune -> \((?:.*\n)*?(?=^\w|\Z)", "", text, flags=re.MULTILINE)
-    assert received(held(lost)) == ["removed output/Autotune/present"]
+    assert received(compared(lost)) == ["removed output/Autotune/present"]
     grown = text.replace("Autotune -> (structure)", "Colour -> (string)\n\n  Its colour.\n\nAutotune -> (structure)")
-    assert received(held(grown)) == ["new output/Colour/present"]
+    assert received(compared(grown)) == ["new output/Colour/present"]
     other = text.replace("LastModifiedTime -> (timestamp)", "LastModifiedTime -> (string)")
-    assert received(held(other)) == ["changed output/LastModifiedTime/type timestamp -> string"]
+    assert received(compared(other)) == ["changed output/LastModifiedTime/type timestamp -> string"]
 
 
 # -- pages as people save them
@@ -63,7 +63,7 @@ def test_a_page_without_an_edition_is_checked_against_what_the_other_documents_s
 )
 def test_how_a_page_was_saved_makes_no_difference(document: str, saved: object) -> None:
     assert callable(saved)
-    drift = held(saved(written(document)))
+    drift = compared(saved(written(document)))
     assert received(drift) == []
     assert drift.unread == ()
 
@@ -93,17 +93,17 @@ def as_a_repository_has_it(text: str) -> str:
 def test_markdown_as_a_repository_has_it_says_the_same() -> None:
     text = as_a_repository_has_it(written("api-describe"))
     assert "Maximum length of 32\\." in text
-    drift = held(text)
+    drift = compared(text)
     assert received(drift) == []
     assert drift.unread == ()
-    (finding,) = held(text.replace("length of 32", "length of 64")).findings
+    (finding,) = compared(text.replace("length of 32", "length of 64")).findings
     assert finding.facts == tuple(f"{DESCRIBE}/{side}/{NAME}/max_length" for side in ("input", "output"))
 
 
 @pytest.mark.parametrize("document", ["cli", "boto3-describe", "boto3-paginator", "api-describe"])
 def test_what_comes_after_the_page_is_reported_as_not_read(document: str) -> None:
     text = written(document) + "Previous\nNext\n\u00a9 Somebody\n"
-    drift = held(text)
+    drift = compared(text)
     assert received(drift) == []
     ((number, words, why),) = drift.unread
     assert words == "Previous"
@@ -115,11 +115,11 @@ def test_an_unknown_label_and_an_unknown_type_are_reported_as_not_read() -> None
     label = written("api-list").replace(
         "Valid Values: Ascending", "Charset Constraints: plain\nValid Values: Ascending"
     )
-    assert [(words, why) for _, words, why in held(label).unread] == [
+    assert [(words, why) for _, words, why in compared(label).unread] == [
         ("Charset Constraints: plain", "a label of SortOrder that is not known")
     ]
     kind = written("cli").replace("FailureReason -> (string)", "FailureReason -> (colour)")
-    ((_, words, why),) = held(kind).unread
+    ((_, words, why),) = compared(kind).unread
     assert words == "FailureReason -> (colour)"
     assert "not known" in why
 
@@ -127,7 +127,7 @@ def test_an_unknown_label_and_an_unknown_type_are_reported_as_not_read() -> None
 def test_labels_that_only_newer_pages_have_are_read() -> None:
     more = "Array Members: Minimum number of 1 item. Maximum number of 20 items.\nType: Array of Part objects"
     text = written("api-list").replace("Type: Array of Thing objects", more)
-    assert sorted(received(held(text))) == [
+    assert sorted(received(compared(text))) == [
         "new output/TrainingJobSummaries/max_length None -> 20",
         "new output/TrainingJobSummaries/min_length None -> 1",
     ]
@@ -148,7 +148,7 @@ def test_newer_pages_of_the_aws_cli_are_read_too() -> None:
     )
     text = re.sub(r"^``--(?:next-token|max-results)`` (?:.*\n)*?(?=``--)", "", text, flags=re.MULTILINE)
     text = re.sub(r"^  \[--(?:next-token|max-results) <value>\]\n", "", text, flags=re.MULTILINE)
-    drift = held(text)
+    drift = compared(text)
     assert received(drift) == [
         "new input/SortBy/min_length None -> 1",
         "new input/SortBy/max_length None -> 32",
@@ -159,11 +159,11 @@ def test_newer_pages_of_the_aws_cli_are_read_too() -> None:
 
 
 def test_words_that_a_page_without_drawings_shouts_are_those_of_the_wire() -> None:
-    text = written_anew("cli-page", DESCRIBE)
+    text = written_in_style("cli-page", DESCRIBE)
     assert "The default value is Off." in text
     shouted = text.replace("The default value is Off.", "The default value is OFF.").replace("``Auto``", "``AUTO``")
-    assert received(held(shouted)) == []
-    assert received(held(text.replace("The default value is Off.", "The default value is AUTO."))) == [
+    assert received(compared(shouted)) == []
+    assert received(compared(text.replace("The default value is Off.", "The default value is AUTO."))) == [
         "changed output/HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType/default Off -> Auto"
     ]
 
@@ -181,7 +181,7 @@ def test_words_that_a_page_without_drawings_shouts_are_those_of_the_wire() -> No
 )
 def test_a_page_of_no_known_style_or_operation_is_an_error_that_says_what_was_looked_for(text: str, words: str) -> None:
     with pytest.raises(PageError, match=words) as error:
-        held(text)
+        compared(text)
     if "style" in words:
         for style in ("boto3 page as text", "AWS CLI page", "API Reference page as Markdown"):
             assert style in error.value.hint
@@ -190,7 +190,7 @@ def test_a_page_of_no_known_style_or_operation_is_an_error_that_says_what_was_lo
 def test_a_page_without_its_indentation_is_an_error() -> None:
     text = "\n".join(line.strip() for line in written("boto3-describe").splitlines())
     with pytest.raises(PageError, match="lost the indentation"):
-        held(text)
+        compared(text)
 
 
 @pytest.mark.parametrize(
@@ -206,5 +206,5 @@ def test_a_drawing_that_is_none_is_an_error_with_its_line(before: str, after: st
     text = written("boto3-paginator")
     number = text[: text.index(before)].count("\n") + 1
     with pytest.raises(PageError, match=words) as error:
-        held(text.replace(before, after, 1))
+        compared(text.replace(before, after, 1))
     assert error.value.where == f"page.txt:{number}"

@@ -41,7 +41,7 @@ def written(document: str) -> str:
 
 
 @cache
-def written_anew(style: str, operation: str) -> str:
+def written_in_style(style: str, operation: str) -> str:
     """Write a page of any style about any operation, with what the newest documents say together."""
     edition = Edition(replace(contract().sources["cli"], kind=style, operation=operation))
     for fact in contract().facts:
@@ -87,7 +87,7 @@ class _Writer:
         """Say in prose what the edition says of a member, but for what the drawing shows."""
         if self._says(direction, node.path, "min_length"):
             yield "A list of one or more of them."
-        yield "It is told here what it is for."
+        yield "What it is for."
         for value in dict.fromkeys(self._says(direction, node.path, "default")):
             yield f"The default value is {value}."
         for value in dict.fromkeys(self._says(direction, node.path, "maximum")):
@@ -257,7 +257,7 @@ class _Writer:
 
     def _named(self, direction: str, node: Node, heading: str) -> Iterator[str]:
         for member in self._by_name(direction, node):
-            yield from (heading.format(name=member.name), "It is told here what it is for.")
+            yield from (heading.format(name=member.name), "What it is for.")
             for value in dict.fromkeys(self._says(direction, member.path, "default")):
                 yield f"The default value is {value}."
             yield from self._labels(direction, member)

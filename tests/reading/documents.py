@@ -1,4 +1,4 @@
-"""The five documents as the package reads them: their style and operation are found out, not told."""
+"""The five documents as the package reads them: their style and operation are found out."""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +73,26 @@ def test_what_a_page_does_not_say_is_listed() -> None:
         "otherwise on the page: CreateAlias/input/AliasName/type: string in the model, integer on line N",
         "otherwise on the page: CreateAlias/input/AliasName/required: yes in the model, no on line N",
     ]
+
+
+SAVED = {
+    "sagemaker-api-2019": ("sagemaker", 75),
+    "rekognition-api-2022": ("rekognition", 58),
+    "sagemaker-boto3-2019": ("sagemaker", 63),
+    "sagemaker-cli-v2": ("sagemaker", 30),
+}
+"""Folders of pages that somebody has saved, with the service and the number of operations and paginators."""
+
+
+@pytest.mark.parametrize("folder", SAVED)
+def test_saved_pages_are_read_whole_and_only_older_than_the_model(folder: str) -> None:
+    """Needs the pages: CONFORMANCE_PAGES=DIR, with these folders in it."""
+    if "CONFORMANCE_PAGES" not in os.environ:
+        pytest.skip("the pages are not given: CONFORMANCE_PAGES=DIR")
+    service, pages = SAVED[folder]
+    measured = Measured(installed(service), service)
+    measured.add_folder(Path(os.environ["CONFORMANCE_PAGES"]) / folder)
+    assert measured.coverage.pages == pages
+    assert [text for text in measured.rejected if "in no style" not in text and "names no operation" not in text] == []
+    assert {item.kind for item in lost(measured)} <= {"only in the model", "only on the page"}
+    assert measured.coverage.found["types"] == measured.coverage.stated["types"]

@@ -1,4 +1,4 @@
-"""Holding a text against the contract, and telling what came of it in one line a finding."""
+"""Pages compared with the contract, and each finding in one line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from conformance.documents.styles import about, operation_of, read, style_of
 from drift.writing import contract
 
 
-def held(text: str) -> Drift:
-    """Hold a page against the contract, as the command does."""
+def compared(text: str) -> Drift:
+    """Compare a page with the contract, as the command does."""
     page = Page("page.txt", lines_of(text))
     style = style_of(page)
     operation = operation_of(page, contract().operations)
@@ -18,12 +18,12 @@ def held(text: str) -> Drift:
 
 
 def received(drift: Drift) -> list[str]:
-    """Tell each finding in a line: kind, fact without its operation, and what differs."""
+    """Return each finding in a line: kind, fact without its operation, and what differs."""
     return [line(item) for item in drift.findings]
 
 
 def line(finding: Finding) -> str:
-    """Tell one finding in a line."""
+    """Return one finding in a line."""
     fact = finding.facts[0].partition("/")[2]
     values = [*(f"+{word}" for word in finding.added), *(f"-{word}" for word in finding.gone)]
     if not values and finding.facet != "present":
