@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.contract.files import ContractError, by_name, known
 from conformance.contract.model import UNSET, WIRE_NUMBER, Citation, Source, same_value
+from conformance.contract.patterns import compiled
 from conformance.errors import suggest
 from conformance.inputs import Entries, Section
 
@@ -133,8 +133,8 @@ def facet_value(facet: str, holder: Section, key: str) -> Any:
     value = holder[key]
     if facet == "pattern":
         try:
-            re.compile(value)
-        except (re.error, OverflowError, RecursionError) as error:
+            compiled(value)
+        except ValueError as error:
             raise ContractError(
                 f"the pattern {value!r} does not compile: {error}",
                 where=holder.at(key),
@@ -149,12 +149,12 @@ def read_sources(written: Section) -> dict[str, Source]:
     sources = by_name(
         "source", ((name, entry.at(), Source(name, **entry, where=entry.at())) for name, entry in entries)
     )
-    editions: dict[int, str] = {}
+    editions: dict[tuple[str, int], str] = {}
     for name, entry in written["documents"].items():
-        other = editions.setdefault(entry["edition"], name)
+        other = editions.setdefault((entry["operation"], entry["edition"]), name)
         if other != name:
             raise ContractError(
-                f"the documents {other!r} and {name!r} have the same edition",
+                f"the documents {other!r} and {name!r} of one operation have the same edition",
                 where=entry.at("edition"),
                 hint="number the documents by age, so that one of two is always the newer",
             )

@@ -13,6 +13,7 @@ from conformance.contract.files import ContractError, ContractFiles, by_name, pa
 from conformance.contract.model import (
     FACETS,
     UNSET,
+    Basis,
     Citation,
     CommonError,
     Contract,
@@ -26,7 +27,7 @@ from conformance.contract.model import (
     Source,
     same_value,
 )
-from conformance.contract.operations import OperationReader, check_shapes, read_shape
+from conformance.contract.operations import OperationReader, check_names, check_shapes, read_shape
 from conformance.inputs import Section
 
 
@@ -94,7 +95,10 @@ def _service(written: Section) -> Service:
         code: CommonError(code, tuple(entry["http_status"]), entry["meaning"])
         for code, entry in written.get("common_errors", {}).items()
     }
-    return Service(**{**written, "common_errors": errors})
+    rejections = written.get("rejections", {})
+    more: dict[str, Any] = {"rejections": frozenset(rejections["codes"])} if rejections else {}
+    more["knows_rejections"] = rejections.get("basis", "documented") == "documented"
+    return Service(**{**written, "common_errors": errors, **more})
 
 
 def _operations(
@@ -124,6 +128,7 @@ def _operations(
         operations[operation.name] = operation
         facts.update((fact.id, fact) for fact in _facts(operation, cited))
     cited.reject_rest(reader.paths)
+    check_names(operations)
     return operations, facts
 
 
@@ -143,11 +148,15 @@ def _facts(operation: Operation, cited: CitationIndex) -> Iterator[Fact]:
     status = cited.in_force((name, "output", "", "http_status"), operation.http_status)
     yield _stated(operation, "output", "", "http_status", (status[0], status[1] or _BY_PROTOCOL))
     yield from _facts_of_tree(name, "output", operation.output)
-    for code, stated in operation.errors.items():
-        present = cited.in_force((name, "error", code, "present"), stated=True)
-        yield _stated(operation, "error", code, "present", present)
-        status = cited.in_force((name, "error", code, "http_status"), stated)
-        yield _stated(operation, "error", code, "http_status", status)
+    for error in operation.errors.values():
+        for facet, stated, modelled in (
+            ("present", True, error.modelled),
+            ("http_status", error.http_status, error.modelled or error.modelled_status),
+        ):
+            if stated is None:
+                continue
+            in_force = cited.in_force((name, "error", error.code, facet), stated)
+            yield _stated(operation, "error", error.code, facet, in_force, modelled=modelled)
 
 
 def _facts_of_tree(operation: str, direction: Direction, tree: Node) -> Iterator[Fact]:
@@ -184,20 +193,27 @@ def _claims(node: Node) -> Iterator[tuple[str, Any, bool]]:
             yield facet, value, True
 
 
-def _stated(
-    operation: Operation, direction: Direction, path: str, facet: str, in_force: tuple[Any, tuple[Citation, ...]]
+def _stated(  # noqa: PLR0913 - the parts of a fact
+    operation: Operation,
+    direction: Direction,
+    path: str,
+    facet: str,
+    in_force: tuple[Any, tuple[Citation, ...]],
+    *,
+    modelled: bool = False,
 ) -> Fact:
     """Make a fact that belongs to no member, from its value in force and its citations."""
     value, sources = in_force
+    basis: Basis = "protocol" if sources == _BY_PROTOCOL else "modelled" if modelled else "documented"
     return Fact(
-        id=f"{operation.name}/{direction}/{path}/{facet}",
+        id=f"{operation.name}/{direction}/{path}/{facet}" + ("/modelled" if modelled else ""),
         operation=operation.name,
         direction=direction,
         path=path,
         facet=facet,
         value=value,
-        basis="protocol" if sources == _BY_PROTOCOL else "documented",
-        level="must",
-        sources=sources,
+        basis=basis,
+        level="should" if modelled else "must",
+        sources=_BY_MODEL if modelled else sources,
         where=operation.where,
     )

@@ -10,6 +10,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from conformance.contract.patterns import matches
+
 UNSET: Final = msgspec.UNSET
 """A citation without a value of its own: the source says what the fact says."""
 
@@ -89,6 +91,10 @@ class Service:
     common_errors: Mapping[str, CommonError]
     behaviours: int | None = None
     """How many behaviours the contract promises, None where it does not say."""
+    rejections: frozenset[str] = frozenset({"ValidationException", "SerializationException"})
+    """The codes of requests that break a constraint, or can't be read."""
+    knows_rejections: bool = True
+    """Whether these are all; otherwise any error of the caller's fault will do that says nothing else."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,22 @@ class Pagination:
     input_token: str
     output_token: str
     limit: str
+    """Empty where the size of a page can't be asked for."""
     result: str
+    """The list whose items are paged; where there are several, the first of them."""
+    more: str = ""
+    """The member that says whether another page follows; empty where the token says it."""
+
+
+@dataclass(frozen=True)
+class NameSource:
+    """Where the values of an input member come from: a listing of the contract, and the path in its items.
+
+    The path is empty where the items are the values.
+    """
+
+    operation: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -131,7 +152,9 @@ class Listing:
     """The order and the filters of a listing, as data; paths are relative to an item."""
 
     identity: str
+    """Empty where an item is a text, which identifies itself."""
     sort_by: str
+    """Empty, as the next three, where no order can be asked for."""
     sort_order: str
     ascending: str
     descending: str
@@ -148,8 +171,25 @@ class Listing:
     """Input member to the path in an item that must be later; whether the very moment counts is left open."""
     before: Mapping[str, str]
     """Input member to the path in an item that must be earlier."""
+    prefix: Mapping[str, str] = field(default_factory=dict)
+    """Input member to the path in an item that must begin with it."""
     observed_default: SortDefault | None = None
     """The order that the real service was seen to give unasked, where it is not the documented one."""
+
+
+@dataclass(frozen=True)
+class OperationError:
+    """An error of one operation. `http_status` is None where nobody states it."""
+
+    code: str
+    http_status: int | None
+    unknown_name: bool
+    """Whether it is the answer to a name that nothing has."""
+    level: Level = "must"
+    """`should` where only the model has it, or where what it means is inferred."""
+    modelled: bool = False
+    """Whether only the model has it."""
+    modelled_status: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,7 +200,7 @@ class Operation:
     summary: str
     input: Node
     output: Node
-    errors: Mapping[str, int]
+    errors: Mapping[str, OperationError]
     http_status: int
     subject: str
     """The input member that names the resource; empty for an operation that is about no single one."""
@@ -171,7 +211,16 @@ class Operation:
     """The arguments of the SDK's paginator."""
     client_options: Node | None
     """Options of the command-line client that never reach the wire."""
+    names: Mapping[str, NameSource] = field(default_factory=dict)
+    """Input member that names a resource to where its values come from."""
+    has_output: bool = True
+    """Whether it has an output at all; without, the body of an answer may be empty."""
     where: str = field(default="", compare=False)
+
+    @property
+    def not_found(self) -> Mapping[str, OperationError]:
+        """The errors for a name that nothing has."""
+        return {code: error for code, error in self.errors.items() if error.unknown_name}
 
 
 @dataclass(frozen=True)
@@ -269,16 +318,19 @@ class Traits:
     modelled: Mapping[str, Any]
     observed: Mapping[str, tuple[str, ...]]
     places: Mapping[str, str]
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What is no claim: `sparse`, and an `example`."""
 
     def over(self, below: Traits) -> Traits:
         """Lay the facets of a member over those of its shape."""
-        if not (self.documented or self.modelled or self.observed):
+        if not (self.documented or self.modelled or self.observed or self.more):
             return below
         return Traits(
             {**below.documented, **self.documented},
             {**below.modelled, **self.modelled},
             {**below.observed, **self.observed},
             {**below.places, **self.places},
+            {**below.more, **self.more},
         )
 
 
@@ -355,6 +407,12 @@ class Node:
     """`file:line` of the member in the contract."""
     places: Mapping[str, str] = field(compare=False)
     """Facet to the `file:line` where the contract states it."""
+    recursive: bool = False
+    """Whether it is of a shape that encloses it: what is below is not expanded again."""
+    sparse: bool = False
+    """Whether a list or a map may hold nulls."""
+    example: Any = None
+    """A valid value that a person has chosen; None where nobody has."""
 
     def walk(self) -> Iterator[Node]:
         """Go through this node and all below it, parents first, in the order of the contract."""
@@ -404,9 +462,11 @@ class Node:
         return self.members.get(name)
 
 
-SCALARS: Final = ("string", "integer", "float", "boolean", "timestamp")
+WHOLE: Final = ("integer", "long")
+NUMBERS: Final = (*WHOLE, "float", "double")
+SCALARS: Final = ("string", *NUMBERS, "boolean", "timestamp", "blob")
 FACETS: Final = (
-    "required", "default", "enum", "min_length", "max_length", "pattern", "minimum", "maximum",
+    "required", "default", "enum", "min_length", "max_length", "pattern", "minimum", "maximum", "union",
 )  # fmt: skip
 WIRE_NUMBER: Final = "number"
 """The type that drawn JSON gives to integers, floats and timestamps alike: it never wins over one that says more."""
@@ -420,15 +480,16 @@ def same_value(item: Any, other: Any) -> bool:
 
 
 _OF_TYPE: dict[str, type | tuple[type, ...]] = {
-    "string": str, "integer": int, "float": (int, float), "timestamp": (int, float),
-    "list": list, "map": dict, "structure": dict,
+    "string": str, "integer": int, "long": int, "float": (int, float), "double": (int, float),
+    "timestamp": (int, float), "blob": str, "list": list, "map": dict, "structure": dict,
+    "document": (dict, list, str, int, float),
 }  # fmt: skip
 
 
 def has_type(kind: str, value: Any) -> bool:
     """Whether a value that a contract or a request states is of a type."""
     if isinstance(value, bool):
-        return kind == "boolean"
+        return kind in {"boolean", "document"}
     return kind in _OF_TYPE and isinstance(value, _OF_TYPE[kind])
 
 
@@ -444,4 +505,4 @@ def breaks(facet: str, bound: Any, value: Any) -> bool:
         case "maximum":
             return bool(value > bound)
         case _:
-            return re.fullmatch(bound, value) is None
+            return matches(bound, value) is False

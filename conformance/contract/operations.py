@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,14 +12,17 @@ from conformance.contract.citations import CitationIndex, facet_value
 from conformance.contract.files import ContractError, known, known_names
 from conformance.contract.model import (
     FACETS,
+    NUMBERS,
     SCALARS,
     UNSET,
     Citation,
     FinalState,
     Listing,
     Member,
+    NameSource,
     Node,
     Operation,
+    OperationError,
     Pagination,
     Shape,
     SortDefault,
@@ -41,6 +44,26 @@ def spellings(operation: str) -> tuple[str, str, str]:
     return operation, snake, snake.replace("_", "-")
 
 
+_VERB = re.compile(r"[A-Z][a-z]+(?=[A-Z])")
+
+
+def verb_of(operation: str) -> str:
+    """Return the first word of an operation's name: `List` of ListSecrets."""
+    verb = _VERB.match(operation)
+    return verb[0] if verb else operation
+
+
+def noun_of(operation: str) -> str:
+    """Return what an operation is about, in the singular: `Secret` of ListSecrets."""
+    verb = verb_of(operation)
+    name = re.split(r"(?<=[a-z])(?:For|By|Of|In)(?=[A-Z])", operation.removeprefix(verb) or operation)[0]
+    if name.endswith("ies"):
+        return f"{name[:-3]}y"
+    if name.endswith(("sses", "ches", "xes")):
+        return name[:-2]
+    return name.removesuffix("s") if not name.endswith("ss") else name
+
+
 def operation_named(name: str, operations: Iterable[str]) -> str:
     """Return the operation of that name, in any of its spellings. Raises UnknownOperationError."""
     names = tuple(operations)
@@ -53,7 +76,7 @@ def operation_named(name: str, operations: Iterable[str]) -> str:
     raise UnknownOperationError(f"there is no operation {name!r}", hint=hint)
 
 
-_NARROWING = ("filters", "containing", "after", "before")
+_NARROWING = ("filters", "containing", "after", "before", "prefix")
 
 
 @dataclass
@@ -77,7 +100,7 @@ class OperationReader:
         request = self._tree(written, "input", "input")
         paginator = self._tree(written, "paginator", "paginator") if "paginator" in written else None
         options = self._tree(written, "client_options", "input") if "client_options" in written else None
-        errors = {code: entry["http_status"] for code, entry in written.get("errors", {}).items()}
+        errors = {code: _error(code, entry) for code, entry in written.get("errors", {}).items()}
         self.paths[name, "error"] = list(errors)
         self.paths[name, "output"].insert(0, "")
         pagination = _pagination(written["pagination"], request, answer) if "pagination" in written else None
@@ -94,10 +117,15 @@ class OperationReader:
             _listing(written, request, answer, pagination) if "listing" in written else None,
             paginator,
             options,
+            {member: _name_source(request, entry, member) for member, entry in written.get("names", {}).items()},
+            "output" in written,
             written.at(),
         )
 
     def _tree(self, written: Section, key: str, direction: str) -> Node:
+        if key not in written:
+            self.paths.setdefault((written["operation"], direction), [])
+            return replace(_NOTHING, where=written.at())
         shape = self.shapes[known(written[key], self.shapes, "shape", written.at(key))]
         if shape.type != "structure":
             raise ContractError(
@@ -109,6 +137,48 @@ class OperationReader:
         tree = expansion.node("", "", Member(shape.name, None, modelled=False, traits=_NO_TRAITS, where=shape.where))
         self.paths.setdefault((written["operation"], direction), []).extend(expansion.paths)
         return tree
+
+
+_NOTHING = Node(
+    path="", name="", type="structure", basis="documented", documented={}, modelled={}, members={}, element=None,
+    key=None, value=None, shape="", observed={}, sources={}, editions=None, where="", places={},
+)  # fmt: skip
+"""The message of an operation that has none."""
+
+
+def _error(code: str, written: Section) -> OperationError:
+    modelled, stated = written.get("basis") == "modelled", written.get("modelled", {})
+    unknown = written.get("when") == "unknown-name"
+    sure = not modelled and written.get("basis") != "inferred"
+    return OperationError(
+        code,
+        written.get("http_status", stated.get("http_status")),
+        unknown,
+        "must" if sure else "should",
+        modelled,
+        "http_status" not in written,
+    )
+
+
+def _name_source(request: Node, written: Section, member: str) -> NameSource:
+    _existing(member, request, "the input", written.at())
+    return NameSource(written["operation"], written.get("path", ""))
+
+
+def check_names(operations: Mapping[str, Operation]) -> None:
+    """Reject names that come from no listing of the contract, or from no path of its items."""
+    listings = {name: operation for name, operation in operations.items() if operation.pagination is not None}
+    for operation in operations.values():
+        for member, source in operation.names.items():
+            where = f"{operation.where}, names, {member}"
+            listing = listings[known(source.operation, listings, "listing", where)]
+            result = listing.output.descend(listing.pagination.result) if listing.pagination else None
+            if source.path and (result is None or result.element is None or not result.element.descend(source.path)):
+                raise ContractError(
+                    f"an item of {source.operation} has no {source.path!r}",
+                    where=where,
+                    hint="name a member of its items",
+                )
 
 
 def _path_in(tree: Node, written: Section, key: str, what: str) -> str:
@@ -138,9 +208,14 @@ def _pagination(written: Section, request: Node, answer: Node) -> Pagination:
     return Pagination(
         _path_in(request, written, "input_token", "the input"),
         _path_in(answer, written, "output_token", "the output"),
-        _path_in(request, written, "limit", "the input"),
-        _path_in(answer, written, "result", "the output"),
+        _path_in(request, written, "limit", "the input") if "limit" in written else "",
+        _existing(_first(written["result"]), answer, "the output", written.at("result")),
+        _path_in(answer, written, "more", "the output") if "more" in written else "",
     )
+
+
+def _first(results: str | Sequence[str]) -> str:
+    return results if isinstance(results, str) else results[0]
 
 
 def _listing(parent: Section, request: Node, answer: Node, pagination: Pagination | None) -> Listing:
@@ -153,9 +228,11 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
             hint="add `pagination:` with the `result:` member, or remove `listing:`",
         )
     written = parent["listing"]
-    sort_by = _path_in(request, written, "sort_by", "the input")
-    sort_order = _path_in(request, written, "sort_order", "the input")
-    keys, words, orders = written["keys"], _enum(request, sort_by), _enum(request, sort_order)
+    sorts = "sort_by" in written
+    sort_by = _path_in(request, written, "sort_by", "the input") if sorts else ""
+    sort_order = _path_in(request, written, "sort_order", "the input") if sorts else ""
+    keys: Any = written.get("keys", {})
+    words, orders = (_enum(request, sort_by), _enum(request, sort_order)) if sorts else ((), ())
     for word in keys:
         known(word, words, f"value of {sort_by}", keys.at(word))
     narrowing: dict[str, Section] = {way: written[way] for way in _NARROWING if way in written}
@@ -163,16 +240,16 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
         for name in section:
             _existing(name, request, "the input", section.at(name))
 
-    def in_items(section: Section) -> dict[str, str]:
+    def in_items(section: Any) -> dict[str, str]:
         return {name: _path_in(item, section, name, "an item") for name in section}
 
     default = written.get("observed_default")
     return Listing(
-        _path_in(item, written, "identity", "an item"),
+        _path_in(item, written, "identity", "an item") if "identity" in written else "",
         sort_by,
         sort_order,
-        known(written["ascending"], orders, "ascending", written.at("ascending")),
-        known(written["descending"], orders, "descending", written.at("descending")),
+        known(written["ascending"], orders, "ascending", written.at("ascending")) if sorts else "",
+        known(written["descending"], orders, "descending", written.at("descending")) if sorts else "",
         in_items(keys),
         known_names(written, "grouped_only", keys, "sort key"),
         known_names(written, "omits_items_without_key", keys, "sort key"),
@@ -202,9 +279,13 @@ class Expansion:
     cited: CitationIndex
     paths: list[str] = field(default_factory=list)
 
-    def node(self, path: str, name: str, use: Member, *, modelled: bool = False) -> Node:
-        """Expand a use of a shape at a path. Raises ContractError."""
+    def node(
+        self, path: str, name: str, use: Member, *, modelled: bool = False, above: frozenset[str] = frozenset()
+    ) -> Node:
+        """Expand a use of a shape at a path; `above` are the shapes that enclose it. Raises ContractError."""
         shape = use.inline or self.shapes[use.shape]
+        recursive = bool(shape.name) and shape.name in above
+        above |= {shape.name} if shape.name else frozenset()
         traits = use.traits.over(shape.traits)
         modelled = modelled or use.modelled
         if len(self.paths) >= _MOST_PATHS:
@@ -229,9 +310,16 @@ class Expansion:
         editions = tuple(dict.fromkeys(value for values in enums for value in values)) if enums else None
         prefix = f"{path}." if path else ""
         members = {
-            member: self.node(prefix + member, member, member_use, modelled=modelled)
+            member: self.node(prefix + member, member, member_use, modelled=modelled, above=above)
             for member, member_use in shape.members.items()
+            if not recursive
         }
+
+        def part(name: str, use: Member | None) -> Node | None:
+            if use is None or recursive:
+                return None
+            return self.node(path + name, name, use, modelled=modelled, above=above)
+
         return Node(
             path=path,
             name=name,
@@ -240,19 +328,19 @@ class Expansion:
             documented=documented,
             modelled=said,
             members=members,
-            element=self._part(path, "[]", shape.element, modelled=modelled),
-            key=self._part(path, "{key}", shape.key, modelled=modelled),
-            value=self._part(path, "{value}", shape.value, modelled=modelled),
+            element=part("[]", shape.element),
+            key=part("{key}", shape.key),
+            value=part("{value}", shape.value),
             shape=shape.name,
             observed=traits.observed,
             sources=sources,
             editions=editions,
             where=use.where,
             places=traits.places,
+            recursive=recursive,
+            sparse=bool(traits.more.get("sparse")),
+            example=traits.more.get("example"),
         )
-
-    def _part(self, path: str, name: str, use: Member | None, *, modelled: bool) -> Node | None:
-        return None if use is None else self.node(path + name, name, use, modelled=modelled)
 
     def _in_force(
         self, path: str, kind: str, traits: Traits, where: str
@@ -278,9 +366,8 @@ class Expansion:
 
 
 _NO_TRAITS = Traits({}, {}, {}, {})
-_TYPES = (*SCALARS, "list", "map", "structure")
-_SIZED = ("string", "list", "map")
-_NUMBERS = ("integer", "float")
+_TYPES = (*SCALARS, "list", "map", "structure", "document")
+_SIZED = ("string", "blob", "list", "map")
 _APPLIES = {
     "required": _TYPES,
     "default": SCALARS,
@@ -288,8 +375,9 @@ _APPLIES = {
     "min_length": _SIZED,
     "max_length": _SIZED,
     "pattern": ("string",),
-    "minimum": _NUMBERS,
-    "maximum": _NUMBERS,
+    "minimum": NUMBERS,
+    "maximum": NUMBERS,
+    "union": ("structure",),
 }
 """Facet to the types that have it."""
 
@@ -321,33 +409,24 @@ def _traits(written: Section, observations: Collection[str]) -> Traits:
         {facet: facet_value(facet, modelled, facet) for facet in FACETS if facet in modelled},
         {facet: known_names(observed, facet, observations, "observation") for facet in observed},
         {facet: modelled.at(facet) for facet in modelled} | places,
+        {key: written[key] for key in ("sparse", "example") if key in written},
     )
 
 
 def check_shapes(shapes: Mapping[str, Shape]) -> None:
-    """Reject uses of shapes that don't exist, facets that don't fit the shape used, and recursion."""
-    checked: set[str] = set()
-    for name in shapes:
-        _check_shape(shapes[name], shapes, (name,), checked)
+    """Reject uses of shapes that don't exist, and facets that don't fit the shape that is used."""
+    for shape in shapes.values():
+        _check_shape(shape, shapes)
 
 
-def _check_shape(shape: Shape, shapes: Mapping[str, Shape], trail: tuple[str, ...], checked: set[str]) -> None:
+def _check_shape(shape: Shape, shapes: Mapping[str, Shape]) -> None:
     _check_facets(shape.traits, shape.type)
     for use in shape.uses():
         if use.inline is not None:
-            _check_shape(use.inline, shapes, trail, checked)
-            continue
-        known(use.shape, shapes, "shape", use.where)
-        _check_facets(use.traits, shapes[use.shape].type)
-        if use.shape in trail:
-            loop = " -> ".join((*trail[trail.index(use.shape) :], use.shape))
-            raise ContractError(
-                f"shapes are recursive: {loop}", where=use.where, hint="write the inner level out as its own shape"
-            )
-        if use.shape not in checked:
-            _check_shape(shapes[use.shape], shapes, (*trail, use.shape), checked)
-    if shape.name:
-        checked.add(shape.name)
+            _check_shape(use.inline, shapes)
+        else:
+            known(use.shape, shapes, "shape", use.where)
+            _check_facets(use.traits, shapes[use.shape].type)
 
 
 def _check_facets(traits: Traits, kind: str) -> None:

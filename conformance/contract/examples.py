@@ -1,0 +1,163 @@
+"""Valid values of a member, made from its constraints: the same ones in every process, and None where none is found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+from conformance.contract.model import Node, Operation, breaks
+from conformance.contract.patterns import matching
+
+_STEMS = ("conformance-probe", "a-b", "a", "A1", "1", "x", "s3://bucket/key", "arn:aws:iam::123456789012:role/r")
+_FILLS = "aA0-_ ./"
+_LIMITS = ("min_length", "max_length", "minimum", "maximum", "pattern")
+_MOMENT = 1_700_000_000
+_MINUTE_S = 60
+_BLOB = "Y29uZm9ybWFuY2U="
+_LONGEST = 100_000
+"""Characters up to which texts of a certain length are made."""
+
+
+def keeps(node: Node, value: Any) -> bool:
+    """Return whether a value keeps every limit of a member, whoever states it."""
+    return not any(
+        breaks(facet, source[facet], value)
+        for source in (node.documented, node.modelled)
+        for facet in _LIMITS
+        if facet in source
+    )
+
+
+def example(node: Node, number: int = 0, *, optional: bool = False) -> Any:
+    """Return the valid value of a member with that number; None where none is found.
+
+    Different numbers give different values where the constraints have room for them. Structures have their required
+    members, and with `optional` the others, too.
+    """
+    if node.example is not None and number == 0:
+        return node.example
+    accepted = node.accepted_values()
+    if accepted:
+        return accepted[number % len(accepted)]
+    if node.type in _COLLECTIONS:
+        return _collection(node, number, optional=optional)
+    return _SCALARS[node.type](node, number)
+
+
+_COLLECTIONS = frozenset({"structure", "list", "map"})
+
+
+def required_values(operation: Operation) -> Mapping[str, Any]:
+    """Return values of what a request must have next to the names of resources; None for one that can't be made."""
+    named = {operation.subject, *operation.names}
+    members = operation.input.members.items()
+    return {name: example(node) for name, node in members if node.effective("required") and name not in named}
+
+
+def _number(node: Node, number: int) -> int:
+    low, high = node.effective("minimum"), node.effective("maximum")
+    least = math.ceil(low) if low is not None else min(1, int(high) if high is not None else 1)
+    if high is None:
+        return least + number
+    return least + number % (max(int(high) - least, 0) + 1)
+
+
+def _collection(node: Node, number: int, *, optional: bool) -> Any:
+    if node.type == "structure":
+        return _structure(node, number, optional=optional)
+    held = node.element if node.type == "list" else node.value
+    least = int(node.effective("min_length") or 0)
+    wanted = least if least or not optional else min(1, int(node.effective("max_length") or 1))
+    items = [None if held is None else example(held, number + index, optional=optional) for index in range(wanted)]
+    if any(item is None for item in items):
+        return None if least else type(items)() if node.type == "list" else {}
+    if node.type == "list":
+        return items
+    keys = [None if node.key is None else example(node.key, number + index) for index in range(wanted)]
+    return None if None in keys else dict(zip(keys, items, strict=True))
+
+
+def _structure(node: Node, number: int, *, optional: bool) -> dict[str, Any] | None:
+    found: dict[str, Any] = {}
+    for name, member in node.members.items():
+        required = bool(member.effective("required"))
+        if not required and not optional and not node.effective("union"):
+            continue
+        value = None if member.recursive and not required else example(member, number, optional=optional)
+        if value is not None:
+            found[name] = value
+            if node.effective("union"):
+                break
+        elif required:
+            return None
+    return found
+
+
+def text(node: Node, number: int = 0) -> str | None:
+    """Return a valid text with that number; None where none is found."""
+    limits = tuple(
+        (facet, source[facet]) for source in (node.documented, node.modelled) for facet in _LIMITS if facet in source
+    )
+    return _text(node.path, limits, number)
+
+
+@lru_cache(maxsize=8192)
+def _text(path: str, limits: tuple[tuple[str, Any], ...], number: int) -> str | None:
+    numbered = (stem if number == 0 else f"{stem}{'-' if '-' in stem else ''}{number}" for stem in _STEMS)
+    made = _made(path, limits, number)
+    keeping = (item for item in chain(numbered, made) if not any(breaks(facet, bound, item) for facet, bound in limits))
+    return next(keeping, None)
+
+
+def _made(path: str, limits: tuple[tuple[str, Any], ...], number: int) -> Iterator[str]:
+    """Yield texts of the least length, and texts from the patterns."""
+    least = max((int(bound) for facet, bound in limits if facet == "min_length"), default=0)
+    most = min((int(bound) for facet, bound in limits if facet == "max_length"), default=_LONGEST)
+    yield str(number or "a").rjust(min(least, _LONGEST), "a")[:most]
+    for pattern in (bound for facet, bound in limits if facet == "pattern"):
+        for made in matching(pattern, f"{path} {number}"):
+            yield made
+            yield from stretched(made, least)
+
+
+def stretched(valid: str, length: int) -> Iterator[str]:
+    """Yield texts of a length, made by writing one character of a text again, or one that many patterns admit."""
+    more = length - len(valid)
+    if more <= 0 or length > _LONGEST:
+        return
+    for place in (len(valid), len(valid) - 1, len(valid) // 2, 1):
+        if 0 < place <= len(valid):
+            yield valid[:place] + valid[place - 1] * more + valid[place:]
+    for fill in _FILLS:
+        yield valid + fill * more
+
+
+def of_length(node: Node, length: int) -> str | None:
+    """Return a valid text of exactly that length; None where none is found."""
+    if length == 0:
+        return "" if keeps(node, "") else None
+    for number in range(3):
+        valid = text(node, number)
+        if valid is None:
+            return None
+        candidates = (valid[:length], valid[-length:]) if len(valid) >= length else stretched(valid, length)
+        found = next((item for item in candidates if len(item) == length and keeps(node, item)), None)
+        if found is not None:
+            return found
+    return None
+
+
+_SCALARS: Mapping[str, Callable[[Node, int], Any]] = {
+    "string": text,
+    "integer": _number,
+    "long": _number,
+    "float": _number,
+    "double": _number,
+    "timestamp": lambda _, number: _MOMENT + _MINUTE_S * number,
+    "boolean": lambda _, number: number % 2 == 0,
+    "blob": lambda _, __: _BLOB,
+    "document": lambda _, number: {"conformance": number},
+}

@@ -1,0 +1,132 @@
+"""Patterns of service models: regular expressions of Java, matched from end to end, and texts that match them."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+_BEYOND_16_BITS = r"\uD800\uDC00-\uDBFF\uDFFF"
+"""How Java writes the range of all characters that take two of its own."""
+_JAVA = (
+    (re.compile(re.escape(_BEYOND_16_BITS)), "\\\\U00010000-\\\\U0010FFFF"),
+    (re.compile(r"\\p\{(?:javaLetter|IsAlphabetic)\}"), r"\\p{L}"),
+    (re.compile(r"\\p\{LD\}"), r"[\\p{L}\\p{Nd}]"),
+    (re.compile(r"\\p\{Punct\}"), r"[!-/:-@\\[-`{-~]"),
+    (re.compile(r"\\x\{([0-9A-Fa-f]{1,4})\}"), lambda match: f"\\u{match[1]:0>4}"),
+    (re.compile(r"\\Z|\\z"), r"\\Z"),
+)
+_PROPERTY = re.compile(r"\\[pP]\{[^}]*\}|\\[pP]\w")
+_FLAGS = re.compile(r"(?<!^)\(\?[a-zA-Z]+\)")
+
+
+def python_pattern(pattern: str) -> str:
+    """Return a pattern of a service model as Python's `re` or the package `regex` understands it."""
+    for java, python in _JAVA:
+        pattern = java.sub(python, pattern)
+    flags = "".join(sorted({flag for found in _FLAGS.findall(pattern) for flag in found[2:-1]}))
+    return (f"(?{flags})" if flags else "") + _FLAGS.sub("", pattern)
+
+
+_REPEATED_GROUP = re.compile(r"\)[*+{]")
+_TIMEOUT_S = 0.2
+
+
+@lru_cache(maxsize=4096)
+def compiled(pattern: str) -> Any:
+    """Return a compiled pattern. Raises ValueError, with the reason, where it is no regular expression.
+
+    It is one of the package `regex` where Python's own has no words for it, or might take for ever: where a group
+    repeats.
+    """
+    text = python_pattern(pattern)
+    try:
+        found = re.compile(text)
+        if not _REPEATED_GROUP.search(text):
+            return found
+        reason = ""
+    except (re.error, OverflowError, RecursionError) as error:
+        reason = str(error)
+    import regex  # noqa: PLC0415 - few patterns need it
+
+    try:
+        return regex.compile(text)
+    except (regex.error, OverflowError, RecursionError) as error:
+        raise ValueError(reason or str(error)) from error
+
+
+def matches(pattern: str, text: str) -> bool | None:
+    """Whether a text matches a pattern from end to end; None where that can't be found out in a fifth of a second."""
+    found = compiled(pattern)
+    if isinstance(found, re.Pattern):
+        return found.fullmatch(text) is not None
+    try:
+        return found.fullmatch(text, timeout=_TIMEOUT_S) is not None
+    except TimeoutError:
+        return None
+
+
+def same_pattern(item: str, other: str) -> bool:
+    """Whether two patterns differ in anchors at most: both are matched from end to end."""
+    return _bare(item) == _bare(other)
+
+
+def _bare(pattern: str) -> str:
+    text = pattern.removeprefix("^")
+    escaped = len(text) - len(text.rstrip("$").rstrip("\\"))
+    return text.removesuffix("$") if text.endswith("$") and not (escaped > 1 and text.endswith("\\$")) else text
+
+
+_TRIES = 40
+_MORE = 3
+"""Repetitions beyond the least: examples are short."""
+
+
+def matching(pattern: str, seed: str) -> Iterator[str]:
+    """Yield texts that a pattern may match, the same ones for the same seed: whether it does is for the caller."""
+    text = next(filter(_compiles, _without_properties(pattern)), None)
+    if text is None:
+        return
+    maker = _maker()(random.Random(seed))  # noqa: S311 - an example, no secret
+    for _ in range(_TRIES):
+        try:
+            yield maker.xeger(text)
+        except (KeyError, ValueError, IndexError, RecursionError):  # what the package can't do
+            return
+
+
+def _without_properties(pattern: str) -> Iterator[str]:
+    """Yield a pattern with letters and digits for properties of characters: inside brackets, and outside of them."""
+    text = python_pattern(pattern)
+    yield _PROPERTY.sub("a-zA-Z0-9", text)
+    yield _PROPERTY.sub("[a-zA-Z0-9]", text)
+
+
+@lru_cache(maxsize=1)
+def _maker() -> type[Any]:
+    import rstr  # noqa: PLC0415 - only where no simple text will do
+
+    class Maker(rstr.Rstr):
+        """Makes short texts, and the same ones in every process: sets of characters have an order."""
+
+        def _handle_in(self, value: Any) -> Any:
+            found = [item for part in value for item in self._handle_state(part)]
+            if found[0] is False:
+                found = [item for item in string.printable[:-5] if item not in found[1:]]
+            return self._random.choice(found)
+
+        def _handle_repeat(self, start_range: int, end_range: int, value: str) -> str:
+            return str(super()._handle_repeat(start_range, min(end_range, start_range + _MORE), value))
+
+    return Maker
+
+
+def _compiles(text: str) -> bool:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
