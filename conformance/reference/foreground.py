@@ -24,10 +24,12 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.errors import UserError
 from conformance.output import no_follow
-from conformance.reference.inputs import Rejection, internal_failure
+from conformance.reference.generic import ContractService, service_of
+from conformance.reference.inputs import Rejection, internal_failure, serves_tuning_jobs
 from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
 from conformance.reference.signatures import check_age
+from conformance.reference.stages import Stages
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -58,12 +60,18 @@ class Faults:
 
     def __call__(
         self, world: World, *, contract: Contract | None = None, credentials: Mapping[str, str] | None = None
-    ) -> Service:
+    ) -> Stages:
         """Return a service that plays them: `ReferenceServer(world, service=Faults(throttle_every=5))`.
 
         Raises UserError for an operation that the service does not have.
         """
-        service = FaultyService(self, world, contract=contract, credentials=credentials)
+        more: dict[str, Any] = {"credentials": credentials, "clock": lambda: time.time() + self.clock_skew_s}
+        service: FaultyService | FaultyContractService
+        if contract is None or serves_tuning_jobs(contract):
+            service = FaultyService(world, contract=contract, progress_every=self.progress_every, **more)
+        else:
+            service = FaultyContractService(contract, **more)
+        service.play(self, world.account)
         for name in sorted(self.deny - set(service.inputs)):
             raise UserError(
                 f"there is no operation {name!r} to deny", hint=f"choose among: {', '.join(sorted(service.inputs))}"
@@ -71,15 +79,13 @@ class Faults:
         return service
 
 
-class FaultyService(Service):
+class _Faulty(Stages):
     """Answers as the service does, but where a fault comes first."""
 
-    def __init__(self, faults: Faults, world: World, **more: Any) -> None:
-        """Count from the first request on."""
-        every = faults.progress_every
-        super().__init__(world, clock=lambda: time.time() + faults.clock_skew_s, progress_every=every, **more)
+    def play(self, faults: Faults, account: str) -> None:
+        """Play these faults, and count from the next request on."""
         self._faults = faults
-        self._caller = f"arn:aws:sts::{world.account}:assumed-role/reader/somebody"
+        self._caller = f"arn:aws:sts::{account}:assumed-role/reader/somebody"
         self._requests = itertools.count(1)
         self._number = threading.local()
         self._waiting = threading.Event()
@@ -114,6 +120,14 @@ class FaultyService(Service):
         if name in self._faults.deny:
             action = f"{self.contract.service.signing_name}:{name}"
             raise Rejection("AccessDeniedException", f"User: {self._caller} is not authorized to perform: {action}")
+
+
+class FaultyService(_Faulty, Service):
+    """The service of tuning jobs, with faults."""
+
+
+class FaultyContractService(_Faulty, ContractService):
+    """The service of any contract, with faults."""
 
 
 _SECRET_HEADERS = frozenset({"x-amz-security-token", "cookie", "proxy-authorization"})
@@ -176,9 +190,11 @@ def serve(  # noqa: PLR0913 - each is one setting of a server
     faults: Faults | None = None,
     credentials: Mapping[str, str] | None = None,
     log: Path | None = None,
+    contract: Contract | None = None,
 ) -> None:
     """Serve a world, print the endpoint, and return after Ctrl-C or SIGTERM. Call it from the main thread.
 
+    A contract of other operations is served from a state that is made up.
     `faults` are played on top; with `credentials` (access key to secret key) requests have to be signed. Each request
     is appended to the file `log`. Raises UserError where the address is taken or none of this machine's, where the file
     can't be written, and for a fault that can't be played.
@@ -190,15 +206,24 @@ def serve(  # noqa: PLR0913 - each is one setting of a server
         ended.set()
 
     try:
+        service = faults or (Service if contract is None else service_of(contract))
         server = ReferenceServer(
-            world, host=host, port=port, credentials=credentials, service=faults or Service, on_exchange=requests
+            world,
+            host=host,
+            port=port,
+            credentials=credentials,
+            contract=contract,
+            service=service,
+            on_exchange=requests,
         )
     except (OSError, OverflowError) as error:
         raise UserError(f"can't listen: {error}", where=f"{host}:{port}", hint="pick another port or host") from error
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with server:
-            sys.stdout.write(f"serving world {world.name} at {server.endpoint_url} (Ctrl-C ends it)\n")
+            made_up = contract is not None and not serves_tuning_jobs(contract)
+            what = f"contract {contract.shown_root}" if contract is not None and made_up else f"world {world.name}"
+            sys.stdout.write(f"serving {what} at {server.endpoint_url} (Ctrl-C ends it)\n")
             sys.stdout.flush()
             ended.wait()
     finally:

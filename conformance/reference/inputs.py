@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.patterns import compiled
 from conformance.wire.encoding import NotJsonError, parse
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ LIST_TUNING_JOBS = "ListHyperParameterTuningJobs"
 DESCRIBE_TRAINING_JOB = "DescribeTrainingJob"
 LIST_TAGS = "ListTags"
 
+_SERVED = frozenset(
+    {DESCRIBE, LIST_TRAINING_JOBS, CREATE, STOP, DELETE, LIST_TUNING_JOBS, DESCRIBE_TRAINING_JOB, LIST_TAGS}
+)
+"""The operations of the service of tuning jobs."""
 IN_CONTRACT = frozenset({DESCRIBE, LIST_TRAINING_JOBS})
 """The operations whose inputs, and with them those of all others, are taken from the contract."""
 
@@ -92,6 +97,11 @@ _CREATED = (
     "WarmStartConfig",
     "Autotune",
 )
+
+
+def serves_tuning_jobs(contract: Contract) -> bool:
+    """Whether the service of tuning jobs has every operation of a contract."""
+    return contract.operations.keys() <= _SERVED
 
 
 def inputs(contract: Contract) -> dict[str, Node]:
@@ -155,6 +165,8 @@ def check_input(node: Node, members: dict[str, Any]) -> None:
 def violations(node: Node, value: Any, place: str) -> Iterator[str]:
     """Go through the constraints that a value breaks, itself and everything in it, in the order of the contract."""
     yield from _own_violations(node, value, place)
+    if node.effective("union") and len(value) != 1:
+        yield _failed(value, place, "have exactly one member")
     if node.type == "structure":
         for name, member in node.members.items():
             inner = _join(place, name[:1].lower() + name[1:])
@@ -209,7 +221,11 @@ def _join(place: str, name: str) -> str:
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     # ASCII: `\d` in a contract means the ten digits, as it does where the contract comes from.
-    return re.compile(pattern, re.ASCII)
+    try:
+        return re.compile(pattern, re.ASCII)
+    except re.error:
+        found: re.Pattern[str] = compiled(pattern)  # one of Java, with properties of characters
+        return found
 
 
 _LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
@@ -242,8 +258,8 @@ def read_members(node: Node, value: Any, path: str = "") -> Any:
     Members that the node does not know are dropped, and so are members that are null: both are as good as absent. Nulls
     in lists and maps stay, for the constraints to reject. Raises a SerializationException at the first wrong type.
     """
-    if value is None:
-        return None
+    if value is None or node.recursive:
+        return value
     return _READERS[node.type](node, value, path)
 
 
@@ -302,6 +318,10 @@ def _number(_: Node, value: Any, path: str) -> float:
     return value
 
 
+def _anything(_: Node, value: Any, __: str) -> Any:
+    return value
+
+
 def _expect(value: Any, kind: type, path: str) -> Any:
     if not isinstance(value, kind):
         raise serialization(f"{path or 'the body'} is {_kind(value)}, not {_KINDS[kind]}")
@@ -325,8 +345,12 @@ _READERS = {
     "string": _string,
     "boolean": _boolean,
     "integer": _integer,
+    "long": _integer,
     "float": _number,
+    "double": _number,
     "timestamp": _number,
+    "blob": _string,
+    "document": _anything,
 }
 
 

@@ -24,6 +24,7 @@ from conformance.reference.http import (
 )
 from conformance.reference.inputs import Rejection
 from conformance.reference.service import Service
+from conformance.reference.stages import Stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,7 +64,7 @@ class ReferenceServer:
         port: int = 0,
         credentials: Mapping[str, str] | None = None,
         contract: Contract | None = None,
-        service: Callable[..., Service] = Service,
+        service: Callable[..., Stages] = Service,
         on_exchange: Callable[[Call | None, Answer], None] | None = None,
     ) -> None:
         """Bind the port; nothing is answered before `start`. `on_exchange` is called with each request and its answer.
@@ -117,7 +118,7 @@ class _Listener(socketserver.ThreadingTCPServer):
     def __init__(
         self,
         address: tuple[str, int],
-        service: Service,
+        service: Stages,
         on_exchange: Callable[[Call | None, Answer], None] | None,
     ) -> None:
         self.service = service

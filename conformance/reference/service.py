@@ -6,8 +6,6 @@ recognised, the constraints checked, and only then is anything looked up.
 
 from __future__ import annotations
 
-import itertools
-import logging
 import threading
 import time
 from functools import lru_cache
@@ -26,14 +24,8 @@ from conformance.reference.inputs import (
     LIST_TRAINING_JOBS,
     LIST_TUNING_JOBS,
     STOP,
-    Rejection,
-    check_input,
     inputs,
-    internal_failure,
     not_found,
-    read_members,
-    read_object,
-    unknown_operation,
 )
 from conformance.reference.listing import (
     TRAINING_JOB_KEYS,
@@ -47,9 +39,9 @@ from conformance.reference.listing import (
     with_status,
 )
 from conformance.reference.rendering import Renderer, spans_parents
-from conformance.reference.signatures import Signatures, region_of
+from conformance.reference.signatures import region_of
+from conformance.reference.stages import Members, Stages
 from conformance.reference.state import State, missing
-from conformance.wire.encoding import dump
 from conformance.wire.signing import is_region
 
 if TYPE_CHECKING:
@@ -57,14 +49,6 @@ if TYPE_CHECKING:
 
     from conformance.contract.model import Contract
     from conformance.worlds.model import World, WorldJob, WorldTrainingJob
-
-
-Members = dict[str, Any]
-
-_LOG = logging.getLogger(__name__)
-_OK = 200
-_METHOD_NOT_ALLOWED = 405
-_NOT_FOUND = 404
 
 
 @lru_cache(maxsize=1)
@@ -85,7 +69,7 @@ class _Region(NamedTuple):
     renderer: Renderer
 
 
-class Service:
+class Service(Stages):
     """Answers calls from the state that a world sets up. Calls may come from several threads at once.
 
     Every region that a request is signed for has the world to itself, and ARNs name that region.
@@ -106,12 +90,9 @@ class Service:
         returns epoch seconds. With `progress_every` N what is under way takes a step after every N calls; with 0 it
         stays as it is.
         """
-        self.clock = clock
         whole = contract is not None and set(contract.operations) >= IN_CONTRACT
-        self.contract = contract if contract is not None and whole else _shipped_contract()
-        self.inputs = inputs(self.contract)
-        self._signatures = Signatures(credentials, self.contract.service.signing_name, clock) if credentials else None
-        self._numbers = itertools.count(1)
+        served = contract if contract is not None and whole else _shipped_contract()
+        super().__init__(served, inputs(served), credentials, clock)
         self._world = world
         self._progress_every = progress_every
         self._regions: dict[str, _Region] = {}
@@ -148,83 +129,13 @@ class Service:
                 self._regions.setdefault(name, _Region(state, Renderer(name, self._world.account)))
         return self._regions[name]
 
-    # -- the stages
-
     def answer(self, call: Call) -> Answer:
-        """Take a call through all stages; a fault of the server itself is an InternalFailure.
-
-        It is answered in the region that it is signed for; in the world's own where that is no region.
-        """
+        """Answer a call in the region that it is signed for; in the world's own where that is no region."""
         region = region_of(call)
         # Only regions that exist: others would fill the memory.
         self._asked.region = region if is_region(region) else self._world.region
         self.state.count_call()
-        try:
-            self.admit(call)
-            content = self.parse(call)
-            name = self.dispatch(call)
-            members = self.read(name, content)
-            self.authenticate(call)
-            self.validate(name, members)
-            return self.succeed(self.perform(name, members))
-        except Rejection as rejection:
-            return self.reject(rejection)
-        except Exception:  # noqa: BLE001 - whatever broke, the caller gets an answer and the log gets the reason
-            _LOG.exception("the reference server broke on %s %s", call.method, call.target)
-            return self.reject(internal_failure())
-
-    def behind(self, call: Call) -> str:  # noqa: ARG002 - variants look at it
-        """Return what becomes of the connection behind the answer to a call: empty, it carries the next one.
-
-        A variant names the kind of fault that the next request meets.
-        """
-        return ""
-
-    def admit(self, call: Call) -> None:
-        """Reject what is not a POST to the root: the operation is in a header, never in the URL."""
-        if call.method != "POST":
-            raise unknown_operation(f"{call.method} is not supported: use POST", status=_METHOD_NOT_ALLOWED)
-        if call.target.partition("?")[0] != "/":
-            raise unknown_operation("there is nothing at this path: use /", status=_NOT_FOUND)
-
-    def parse(self, call: Call) -> Members:
-        """Parse the body, a JSON object."""
-        return read_object(call.body)
-
-    def dispatch(self, call: Call) -> str:
-        """Find the operation that the target header names."""
-        prefix, _, name = call.headers.get("x-amz-target", "").partition(".")
-        if prefix != self.contract.service.target_prefix or name not in self.inputs:
-            raise unknown_operation("")
-        return name
-
-    def read(self, name: str, content: Members) -> Members:
-        """Take the members of the operation's input, each of the right JSON type."""
-        members: Members = read_members(self.inputs[name], content)
-        return members
-
-    def authenticate(self, call: Call) -> None:
-        """Check the signature, where keys are configured."""
-        if self._signatures is not None:
-            self._signatures.check(call)
-
-    def validate(self, name: str, members: Members) -> None:
-        """Check every constraint of the input."""
-        check_input(self.inputs[name], members)
-
-    def succeed(self, output: Members) -> Answer:
-        """Write the answer of an operation."""
-        return self.write(_OK, output)
-
-    def reject(self, rejection: Rejection) -> Answer:
-        """Write the answer to a request that is rejected."""
-        return self.write(rejection.status, rejection.content())
-
-    def write(self, status: int, content: Members) -> Answer:
-        """Write an object as JSON, under a request id of its own."""
-        number = next(self._numbers)
-        request_id = f"{number:08x}-0000-4000-8000-{number:012x}"
-        return Answer(status, dump(content), request_id, self.contract.service.content_type, self.clock())
+        return super().answer(call)
 
     # -- the operations
 

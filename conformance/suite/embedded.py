@@ -25,10 +25,10 @@ def in_process(
 
     With credentials it rejects requests that are not signed with them.
     """
+    from conformance.reference.generic import service_of  # noqa: PLC0415 - runs do without it
     from conformance.reference.http import Call  # noqa: PLC0415 - as above
-    from conformance.reference.service import Service as ReferenceService  # noqa: PLC0415 - runs do without it
 
-    service = ReferenceService(world, contract=contract, credentials=_keys(credentials))
+    service = service_of(contract)(world, contract=contract, credentials=_keys(credentials))
 
     def answer(outgoing: OutgoingRequest) -> HttpResponse:
         headers = {name.lower(): value for name, value in outgoing.headers.items()}
@@ -42,10 +42,11 @@ def in_process(
 @contextmanager
 def start_reference(contract: Contract, world: World, credentials: Credentials | None) -> Iterator[str]:
     """Start the reference server inside this process; yield its endpoint."""
-    from conformance.reference.server import ReferenceServer  # noqa: PLC0415 - other targets do without it
+    from conformance.reference.generic import service_of  # noqa: PLC0415 - other targets do without it
+    from conformance.reference.server import ReferenceServer  # noqa: PLC0415 - as above
 
     server: AbstractContextManager[ReferenceServer] = ReferenceServer(
-        world, credentials=_keys(credentials), contract=contract
+        world, credentials=_keys(credentials), contract=contract, service=service_of(contract)
     )
     with server as running:
         yield running.endpoint_url

@@ -1,0 +1,249 @@
+"""A server of any contract, made from the contract alone: it lists, describes, creates and deletes what it makes up.
+
+It is the control of a drafted contract: what the contract claims is true of it, so that no check fails.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from conformance.contract.examples import example
+from conformance.contract.model import Contract, Listing, Node, Operation, Pagination
+from conformance.contract.operations import noun_of, verb_of
+from conformance.reference.http import Answer
+from conformance.reference.inputs import Rejection, serves_tuning_jobs, validation
+from conformance.reference.listing import PageTokens
+from conformance.reference.service import Service
+from conformance.reference.stages import Members, Stages
+from conformance.worlds.model import World
+
+_KEY = b"conformance server of any contract"
+_CREATING = frozenset({"Create", "Put", "Register", "Import", "Add"})
+_DELETING = frozenset({"Delete", "Deregister", "Remove"})
+_TAKEN = ("InUse", "AlreadyExists", "Exists", "Conflict", "Duplicate")
+_PAGE = 100
+ITEMS = 26
+"""How many items each listing has: two pages and a half of ten."""
+
+
+class ContractService(Stages):
+    """Serves the operations of a contract from a state that it makes up: some items for each listing."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        *,
+        credentials: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
+        items: int = ITEMS,
+    ) -> None:
+        """Make nothing yet: the items of a listing are made when it is first asked for."""
+        super().__init__(contract, {name: item.input for name, item in contract.operations.items()}, credentials, clock)
+        self._many = items
+        self._store: dict[tuple[str, str], list[Any]] = {}
+        self._lock = threading.RLock()
+        self.tokens = PageTokens(_KEY)
+
+    def reject(self, rejection: Rejection) -> Answer:
+        """Write the answer to a request that is rejected, by a code of this service."""
+        known = self.contract.service.rejections
+        if rejection.code == "ValidationException" and rejection.code not in known:
+            rejection = Rejection(min(known), rejection.text, status=rejection.status, member=rejection.member)
+        return super().reject(rejection)
+
+    def succeed(self, output: Members) -> Answer:
+        """Write the answer of an operation; one without output has no body."""
+        return super().succeed(output)
+
+    def perform(self, name: str, members: Members) -> Members:
+        """Do what an operation does, as its name and the contract say."""
+        operation = self.contract.operations[name]
+        with self._lock:
+            found = self._found(operation, members)
+            if operation.pagination is not None and operation.listing is not None:
+                return self._page(operation, operation.pagination, operation.listing, members)
+            if verb_of(name) in _CREATING and (listing := self._listing_of(operation)) is not None:
+                found = self._create(operation, listing, members)
+            elif verb_of(name) in _DELETING and found is not None:
+                self._forget(found)
+            return self._answer(operation, members, found)
+
+    # -- what is there
+
+    def _items(self, operation: Operation, members: Members) -> list[Any]:
+        """Return the items of a listing; of one about a resource, those of that resource."""
+        parent = str(members.get(operation.subject, "")) if operation.subject else ""
+        key = (operation.name, parent)
+        if key not in self._store:
+            node = _item_of(operation)
+            made = (example(node, number, optional=number % 3 != 0) for number in range(self._many) if node is not None)
+            self._store[key] = [item for item in _distinct(made, operation.listing) if item is not None]
+        return self._store[key]
+
+    def _found(self, operation: Operation, members: Members) -> Any:
+        """Return the item that a request names; None where the contract does not say where names come from.
+
+        Raises Rejection for a name that nothing has.
+        """
+        found = None
+        for member, source in operation.names.items():
+            if member not in members:
+                continue
+            listing = self.contract.operations[source.operation]
+            items = self._items(listing, members)
+            item = next((item for item in items if _at(item, source.path) == members[member]), None)
+            if item is None:
+                raise self._not_found(operation, members[member])
+            found = item if found is None else found
+        if operation.subject and operation.subject not in operation.names and operation.not_found:
+            raise self._not_found(operation, members.get(operation.subject))  # nothing that a listing shows has it
+        return found
+
+    def _not_found(self, operation: Operation, name: Any) -> Rejection:
+        for code, error in operation.not_found.items():
+            return Rejection(code, f"there is no {name}", status=error.http_status or 400)
+        return validation(f"there is no {name}")
+
+    def _listing_of(self, operation: Operation) -> Operation | None:
+        """Return the listing of what an operation creates."""
+        wanted = noun_of(operation.name)
+        listings = (item for item in self.contract.operations.values() if item.listing is not None and not item.subject)
+        return next((item for item in listings if noun_of(item.name) == wanted), None)
+
+    def _create(self, operation: Operation, listing: Operation, members: Members) -> Any:
+        items, node, spec = self._items(listing, members), _item_of(listing), listing.listing
+        if node is None or spec is None:
+            return None
+        made = _overlaid(node, example(node, len(items) + self._many, optional=True), members)
+        if any(_at(item, spec.identity) == _at(made, spec.identity) for item in items):
+            code = next((code for code in operation.errors if any(word in code for word in _TAKEN)), None)
+            if code is not None:
+                raise Rejection(code, "it exists", status=operation.errors[code].http_status or 400)
+            return made
+        items.append(made)
+        return made
+
+    def _forget(self, found: Any) -> None:
+        for items in self._store.values():
+            if found in items:
+                items.remove(found)
+
+    # -- answers
+
+    def _answer(self, operation: Operation, members: Members, found: Any) -> Members:
+        made = example(operation.output, 0, optional=True) or {}
+        if operation.pagination is not None:
+            made.pop(operation.pagination.output_token, None)
+        made = _overlaid(operation.output, made, members)
+        answer: Members = _overlaid(operation.output, made, found) if isinstance(found, dict) else made
+        return answer
+
+    def _page(self, operation: Operation, pagination: Pagination, listing: Listing, members: Members) -> Members:
+        """Return a page: items that the filters admit, in the order that is asked for, from where the token leads."""
+        items = [item for item in self._items(operation, members) if _admits(listing, members, item)]
+        items = _in_order(operation, listing, members, items)
+        token = members.get(pagination.input_token)
+        paging = {pagination.input_token, pagination.limit}
+        query = {"": operation.name} | {name: value for name, value in members.items() if name not in paging}
+        start = int(self.tokens.redeem(query, token)) if token is not None else 0
+        limit = operation.input.members.get(pagination.limit)
+        default = (limit.effective("default") or limit.effective("maximum")) if limit is not None else None
+        size = min(int(members.get(pagination.limit, default or _PAGE)), _PAGE)
+        end = start + size
+        made = example(operation.output, 0, optional=False) or {}
+        page: Members = {**made, pagination.result: items[start:end]}
+        page.pop(pagination.output_token, None)
+        if end < len(items):
+            page[pagination.output_token] = self.tokens.issue(query, end)
+        if pagination.more:
+            page[pagination.more] = end < len(items)
+        return page
+
+
+def service_of(contract: Contract) -> Callable[..., Stages]:
+    """Return what makes the service of a contract from a world: the one of tuning jobs, where it has all operations.
+
+    The generic one has as many items in each listing as the world has tuning jobs, up to 26.
+    """
+    if serves_tuning_jobs(contract):
+        return Service
+
+    def make(world: World, *, contract: Contract, credentials: Mapping[str, str] | None = None) -> ContractService:
+        return ContractService(contract, credentials=credentials, items=min(len(world.jobs), ITEMS))
+
+    return make
+
+
+def _item_of(operation: Operation) -> Node | None:
+    result = operation.output.members.get(operation.pagination.result) if operation.pagination else None
+    return result.element if result is not None else None
+
+
+def _at(item: Any, path: str) -> Any:
+    for name in path.split(".") if path else ():
+        item = item.get(name) if isinstance(item, dict) else None
+    return item
+
+
+def _distinct(items: Iterator[Any], listing: Listing | None) -> Iterator[Any]:
+    """Yield items up to the first whose identity another one has: constraints have room for so many, and no more."""
+    seen: set[str] = set()
+    for item in items:
+        identity = json.dumps(_at(item, listing.identity if listing is not None else ""))
+        if identity in seen:
+            return
+        seen.add(identity)
+        yield item
+
+
+def _admits(listing: Listing, members: Members, item: Any) -> bool:
+    """Whether an item is listed under the filters of a request."""
+    rows: tuple[tuple[Mapping[str, str], Callable[[Any, Any], bool]], ...] = (
+        (listing.filters, lambda value, wanted: value == wanted),
+        (listing.containing, lambda value, wanted: wanted in str(value or "")),
+        (listing.prefix, lambda value, wanted: str(value or "").startswith(wanted)),
+        (listing.after, lambda value, wanted: value is not None and value > wanted),
+        (listing.before, lambda value, wanted: value is not None and value < wanted),
+    )
+    return all(
+        admits(_at(item, path), members[name])
+        for ways, admits in rows
+        for name, path in ways.items()
+        if name in members
+    )
+
+
+def _in_order(operation: Operation, listing: Listing, members: Members, items: list[Any]) -> list[Any]:
+    if not listing.keys:
+        return items
+    default = operation.input.members[listing.sort_by].effective("default") or next(iter(listing.keys))
+    asked = members.get(listing.sort_by, default)
+    path = listing.keys.get(asked, next(iter(listing.keys.values())))
+    direction = operation.input.members[listing.sort_order].effective("default") or listing.ascending
+    falling = members.get(listing.sort_order, direction) == listing.descending
+    having = [item for item in items if _at(item, path) is not None]
+    without = [] if asked in listing.omits_items_without_key else [item for item in items if _at(item, path) is None]
+    return sorted(having, key=lambda item: _at(item, path), reverse=falling) + without
+
+
+def _overlaid(node: Node, made: Any, members: Members) -> Any:
+    """Return a made structure with the values of members of the same name and type, also one structure further in."""
+    if node.type != "structure" or not isinstance(made, dict):
+        return made
+    result = dict(made)
+    for name, member in node.members.items():
+        if name in members and _is_of(member, members[name]):
+            result[name] = members[name]
+        elif member.type == "structure" and len(set(member.members) & set(members)) > 1:
+            result[name] = _overlaid(member, made.get(name, {}), members)
+    return result
+
+
+def _is_of(node: Node, value: Any) -> bool:
+    kinds = {"structure": dict, "map": dict, "list": list, "boolean": bool}
+    kind = kinds.get(node.type, (str, int, float))
+    return isinstance(value, kind) and isinstance(value, bool) == (node.type == "boolean")
