@@ -36,9 +36,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mutation": {
         "errors", "forms", "contract", "worlds", "wire", "session", "checks", "clients", "suite", "reference",
     },
+    "drafting": {"errors", "output", "contract", "wire", "documents", "suite"},
     "cli": {
         "errors", "visible", "output", "forms", "program", "contract", "worlds", "wire", "targets", "checks", "suite",
-        "report", "reference", "mutation", "documents",
+        "report", "reference", "mutation", "documents", "drafting",
     },
     "__main__": {"cli"},
 }  # fmt: skip

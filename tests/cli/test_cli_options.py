@@ -20,6 +20,7 @@ LIST = "ListTrainingJobsForHyperParameterTuningJob"
 
 SETS = {
     "checks": {"--select", "--operation", "--area", "--level"},
+    "draft": {"--document"},
     "drift": {"--fail-on"},
     "facts": {"--operation", "--direction", "--level", "--member", "--document"},
     "prove": {"--select"},

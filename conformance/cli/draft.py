@@ -1,0 +1,87 @@
+"""`conformance draft`: a contract of operations of an AWS JSON service, from pages and its model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.errors import ExitCode
+from conformance.program import Command
+
+if TYPE_CHECKING:
+    from conformance.documents.service_model import ModelSource
+    from conformance.drafting.folder import Written
+
+
+@click.command(cls=Command)
+@click.argument("service")
+@click.argument("operations", nargs=-1, metavar="[OPERATION]...")
+@click.option(
+    "--output", metavar="DIR", type=click.Path(path_type=Path), help="Folder of the contract (default: SERVICE)."
+)
+@click.option(
+    "--document",
+    "documents",
+    metavar="PAGE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A page of the documentation, the oldest first; may be repeated (default: boto3's own pages).",
+)
+@click.option(
+    "--model",
+    metavar="DIR|FILE",
+    type=click.Path(path_type=Path),
+    help="The service model (default: installed botocore).",
+)
+@click.option("--keep-pages", is_flag=True, help="Write the pages into the folder, too.")
+def draft(  # noqa: PLR0913 - the options
+    *,
+    service: str,
+    operations: tuple[str, ...],
+    output: Path | None,
+    documents: tuple[Path, ...],
+    model: Path | None,
+    keep_pages: bool,
+) -> int:
+    """Draft a contract of operations of a service that speaks AWS JSON.
+
+    What pages state is documented, what only the model states is modelled, what names suggest is inferred and has a
+    comment that says so. Without an operation, all that list or describe something are drafted. Into a folder that has
+    a draft already, what people have changed is kept; exit code 1: the draft would write some of that otherwise.
+    """
+    from conformance.drafting.contracts import draft as drafted  # noqa: PLC0415 - --help does without it
+    from conformance.drafting.folder import write  # noqa: PLC0415 - as above
+    from conformance.drafting.sources import draft_sources  # noqa: PLC0415 - as above
+
+    folder = output or Path(service)
+    source = _model(service, model)
+    sources, names = draft_sources(service, source, operations, documents)
+    found = drafted(sources, names)
+    written = write(folder, found, keep_pages=keep_pages)
+    for line in _lines(folder, written):
+        click.echo(line)
+    if found.questions:
+        click.echo("open questions, each with a comment where it belongs:")
+        for question in found.questions:
+            click.echo(f"  {question}")
+    return ExitCode.DOES_NOT_CONFORM if written.conflicts else ExitCode.CONFORMS
+
+
+def _model(service: str, given: Path | None) -> ModelSource:
+    from conformance.documents.service_model import in_file, in_folder, installed  # noqa: PLC0415 - as above
+
+    if given is None:
+        return installed(service)
+    return in_folder(given, service) if given.is_dir() else in_file(given)
+
+
+def _lines(folder: Path, written: Written) -> list[str]:
+    lines = [f"{folder}: {len(written.new)} files new, {len(written.changed)} changed"]
+    for conflict in written.conflicts:
+        lines += [
+            f"{folder}/{conflict.file}:{conflict.line}: kept as it is; the draft has",
+            *(f"    {line.rstrip()}" for line in conflict.drafted),
+        ]
+    return lines

@@ -1,0 +1,108 @@
+"""Behaviours of drafted listings: claims of the table of conventions, with the line of the page that is about each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.operations import spellings
+from conformance.drafting.conventions import table
+
+if TYPE_CHECKING:
+    from conformance.drafting.contracts import DraftOperation
+    from conformance.drafting.sources import DraftPage
+    from conformance.drafting.trees import Part
+
+
+def behaviours_of(operations: Iterable[DraftOperation]) -> Iterator[dict[str, Any]]:
+    """Yield the behaviours of operations as they are written, numbered from 1."""
+    number = 0
+    for operation in operations:
+        for row in table()["behaviours"]:
+            for member, part in _members(operation, row):
+                written = _behaviour(operation, row, member, part)
+                if written is not None:
+                    number += 1
+                    yield {"id": written.pop("id"), "number": number, **written}
+
+
+def _members(operation: DraftOperation, row: Mapping[str, Any]) -> Iterator[tuple[str, Part | None]]:
+    """Yield the members that a row is about, with their parts."""
+    of, listing, pagination = row["of"], operation.listing or {}, operation.pagination or {}
+    if "needs" in row and row["needs"] not in listing:
+        return
+    if of == "paginator":
+        if operation.paginator is not None:
+            yield "", None
+    elif of.startswith("PaginationConfig"):
+        part: Part | None = operation.paginator
+        for name in of.split("."):
+            part = part.parts.get(name) if part else None
+        if part is not None:
+            yield of, part
+    elif isinstance(listing.get(of), dict):
+        if operation.request is not None:
+            yield from ((name, operation.request.parts[name]) for name in listing[of])
+    else:
+        name = listing.get(of) or pagination.get(of)
+        tree = operation.answer if of == "output_token" else operation.request
+        if isinstance(name, str) and tree is not None and name in tree.parts:
+            yield name, tree.parts[name]
+
+
+def _behaviour(
+    operation: DraftOperation, row: Mapping[str, Any], member: str, part: Part | None
+) -> dict[str, Any] | None:
+    laws = row["law"]
+    name = spellings(operation.name)[2]
+    first = laws if isinstance(laws, str) else laws[0]
+    default = part.effective(row["facet"]) if part is not None and "facet" in row else ""
+    if default is None:
+        return None
+    source, stated = _cited(operation, row, part)
+    several = isinstance((operation.listing or {}).get(row["of"]), dict)
+    return {
+        "id": f"{name}-{first}" + (f"-{spellings(member)[2]}" if several else ""),
+        "operations": [operation.name],
+        "statement": row["statement"].format(member=member, default=default),
+        "sources": [source],
+        "basis": "documented" if stated else "inferred",
+        "judged_by": {"law": laws},
+    }
+
+
+def _cited(operation: DraftOperation, row: Mapping[str, Any], part: Part | None) -> tuple[dict[str, Any], bool]:
+    """Return where a claim comes from, and whether the page says it there in words."""
+    if part is None:
+        pages = [page for page in operation.pages if _paginates(page)]
+        return ({"document": pages[-1].id, "line": 1}, True) if pages else _BY_MODEL
+    if claims := part.citations.get(row.get("facet", "")):
+        return {"document": claims[-1].document, "line": claims[-1].line}, True
+    named = [claim for facet in ("required", "type", "present") for claim in part.citations.get(facet, ())]
+    if not named or "facet" in row:
+        return _BY_MODEL
+    page = next(page for page in operation.pages if page.id == named[0].document)
+    line, prose = _prose(page, named[0].line)
+    stated = "stated" not in row or re.search(row["stated"], prose, re.IGNORECASE) is not None
+    return {"document": page.id, "line": line}, stated
+
+
+_BY_MODEL: tuple[dict[str, Any], bool] = ({"document": "botocore"}, False)
+
+
+def _paginates(page: DraftPage) -> bool:
+    return any(claim.place.direction == "paginator" for claim in page.reading.claims)
+
+
+_FURTHER = 8
+"""Lines after the name of a member in which its prose begins."""
+
+
+def _prose(page: DraftPage, line: int) -> tuple[int, str]:
+    """Return the first line of the prose after a line, and the text of the paragraph."""
+    lines = page.reading.page.lines
+    for number in range(line + 1, min(line + _FURTHER, len(lines)) + 1):
+        if lines[number - 1].strip() and not lines[number - 1].lstrip().startswith(":"):
+            return number, lines[number - 1]
+    return line, ""

@@ -1,0 +1,294 @@
+"""A drafted contract: its files as texts, and the questions that it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.operations import noun_of
+from conformance.documents.claims import ModelError, Place
+from conformance.drafting.behaviours import behaviours_of
+from conformance.drafting.citations import citations_of
+from conformance.drafting.conventions import Conventions, codes, origin, subjects, summary_of
+from conformance.drafting.shapes import ShapeTable, files_of
+from conformance.drafting.sources import DraftPage, DraftSources
+from conformance.drafting.trees import Claims, Part, TreeReader
+from conformance.drafting.yaml_text import block
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+_CLI_OPTION = "--"
+_COMMON_ERRORS = {
+    "ValidationException": {
+        "http_status": [400],
+        "meaning": "A member of the request breaks a constraint or a required one is missing",
+    },
+    "SerializationException": {
+        "http_status": [400],
+        "meaning": "The body is not a JSON object or a value has the wrong JSON type",
+    },
+    "UnknownOperationException": {
+        "http_status": [400],
+        "meaning": "The target header is missing or names no operation of the service",
+    },
+}
+
+
+@dataclass
+class DraftOperation:
+    """One operation of a draft: its trees, and what is inferred of it."""
+
+    name: str
+    request: Part | None
+    answer: Part | None
+    paginator: Part | None
+    options: Part | None
+    errors: dict[str, Part]
+    pages: tuple[DraftPage, ...]
+    conventions: Conventions
+    pagination: dict[str, Any] | None = None
+    listing: dict[str, Any] | None = None
+    names: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def subjects(self) -> list[str]:
+        """The required members that name what a request is about, what the operation is named after first."""
+        return subjects(self.name, self.request) if self.request is not None else []
+
+    def trees(self) -> Iterator[tuple[str, Part]]:
+        """Yield each tree with the direction of its facts."""
+        for direction, tree in (
+            ("input", self.request),
+            ("input", self.options),
+            ("output", self.answer),
+            ("paginator", self.paginator),
+        ):
+            if tree is not None:
+                yield direction, tree
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The files of a contract, by their path, and the questions that a person should answer."""
+
+    files: Mapping[str, str]
+    questions: tuple[str, ...]
+    pages: Mapping[str, str]
+    """The pages that it cites, by file name."""
+
+
+def draft(sources: DraftSources, operations: Iterable[str]) -> Draft:
+    """Draft a contract of operations. Raises ModelError for one that the language can't express."""
+    claims = Claims(
+        (claim for page in sources.pages for claim in page.reading.claims), [page.id for page in sources.pages]
+    )
+    drafted = [_operation(sources, claims, name) for name in operations]
+    _link(drafted)
+    files = {
+        "sources.yaml": _text(_sources(sources), _SOURCES_NOTE),
+        "service.yaml": _text(*_service(sources, drafted)),
+    }
+    table = ShapeTable()
+    table.count(tree for operation in drafted for _, tree in operation.trees())
+    for operation in drafted:
+        files[f"operations/{operation.name}.yaml"] = _text(*_operation_file(operation, table))
+    for group, definitions in files_of(table):
+        files[f"shapes/{group}.yaml"] = _definitions(definitions)
+    cited: dict[str, dict[str, Any]] = {}
+    for operation in drafted:
+        trees = [*operation.trees(), ("error", Part("", "", "structure", "", parts=operation.errors))]
+        for document, directions in citations_of(trees).items():
+            cited.setdefault(document, {})[operation.name] = directions
+    for document, by_operation in cited.items():
+        files[f"citations/{document}.yaml"] = _text(by_operation)
+    behaviours = list(behaviours_of(drafted))
+    if behaviours:
+        files["behaviours/listing.yaml"] = (
+            "\n\n".join(
+                "\n".join(f"{'-' if not number else ' '} {line}" for number, line in enumerate(block(row)))
+                for row in behaviours
+            )
+            + "\n"
+        )
+    questions = [question for operation in drafted for question in operation.conventions.questions]
+    return Draft(files, tuple(questions), {str(page.source["file"]): page.text for page in sources.pages})
+
+
+def _operation(sources: DraftSources, claims: Claims, name: str) -> DraftOperation:
+    model = sources.model.operation_model(name)
+    _insist_on_expressible(model)
+    reader = TreeReader(claims)
+    request = reader.tree(Place(name, "input", ""), model.input_shape)
+    options = Part("", "", "structure", "")
+    for option in [option for option in request.parts if option.startswith(_CLI_OPTION)]:
+        options.parts[option] = request.parts.pop(option)
+    answer = reader.tree(Place(name, "output", ""), model.output_shape)
+    paginates = bool(claims.of(name, "paginator"))
+    paginator = reader.tree(Place(name, "paginator", ""), None) if paginates else None
+    pages = tuple(page for page in sources.pages if page.operation == name)
+    modelled = sources.paginators.get(name)
+    conventions = Conventions(name, request, answer, modelled)
+    operation = DraftOperation(
+        name,
+        request if model.input_shape is not None or request.parts else None,
+        answer if model.output_shape is not None or answer.parts else None,
+        paginator,
+        options if options.parts else None,
+        _errors(claims, model),
+        pages,
+        conventions,
+    )
+    if operation.request is not None and operation.answer is not None:
+        operation.pagination = conventions.pagination()
+    item = conventions.item(operation.pagination) if operation.pagination else None
+    if item is not None:
+        operation.listing = conventions.listing(item)
+    return operation
+
+
+def _insist_on_expressible(model: OperationModel) -> None:
+    if model.has_event_stream_input or model.has_event_stream_output:
+        raise ModelError(
+            f"{model.name} is an event stream, which a contract can't express",
+            where=model.service_model.service_name,
+            hint="leave it out",
+        )
+
+
+def _errors(claims: Claims, model: OperationModel) -> dict[str, Part]:
+    """Return the errors of an operation, those of the pages and those of the model, by code."""
+    found: dict[str, Part] = {}
+    for place in claims.of(model.name, "error"):
+        cited = claims.at(place)
+        found[place.path] = Part(
+            place.path, place.path, "error", "", citations={key: list(cited[key]) for key in cited}
+        )
+        if "http_status" in cited:
+            found[place.path].documented["http_status"] = cited["http_status"][-1].value
+    for shape in model.error_shapes:
+        error = shape.metadata.get("error", {})
+        code = next(
+            (name for name in (error.get("code"), shape.name) if name in found), error.get("code") or shape.name
+        )
+        part = found.setdefault(code, Part(code, code, "error", shape.name))
+        if "httpStatusCode" in error and "http_status" not in part.documented:
+            part.modelled["http_status"] = error["httpStatusCode"]
+    return found
+
+
+def _link(operations: list[DraftOperation]) -> None:
+    """Find for each member that names a resource the listing of the contract whose items have it."""
+    listings: dict[str, tuple[str, str, Part]] = {}
+    for operation in operations:
+        item = operation.conventions.item(operation.pagination) if operation.pagination else None
+        if operation.listing is not None and item is not None:
+            listings[operation.name] = (noun_of(operation.name), operation.listing.get("identity", ""), item)
+    for operation in operations:
+        for member in operation.subjects:
+            others = {name: found for name, found in listings.items() if name != operation.name}
+            shape = operation.request.parts[member].shape if operation.request is not None else ""
+            found = origin(member, shape, others)
+            if found is not None:
+                operation.names[member] = found
+            else:
+                operation.conventions.questions.append(f"which listing has the {member} of {operation.name}?")
+
+
+def _operation_file(operation: DraftOperation, table: ShapeTable) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the file of an operation, and its comments."""
+    name, named = operation.name, operation.subjects
+    comments: dict[str, Any] = dict(operation.conventions.comments)
+    written: dict[str, Any] = {"operation": name, "summary": summary_of(name)}
+    for key, tree, ending, group in (
+        ("input", operation.request, "Request", "requests"),
+        ("output", operation.answer, "Response", "answers"),
+    ):
+        if tree is not None:
+            written[key] = table.define(tree, tree.shape or f"{name}{ending}", group)
+    written["http_status"] = 200
+    missing = set(codes(operation.errors, "not_found"))
+    if operation.errors:
+        written["errors"] = {code: _error(part, code in missing) for code, part in operation.errors.items()}
+        comments["errors"] = dict.fromkeys(missing if named else (), "inferred from its name")
+    comments["names"] = dict.fromkeys(operation.names, "inferred")
+    rest = {"subject": next(iter(named), None), "names": operation.names or None, "pagination": operation.pagination}
+    written |= {key: value for key, value in (rest | {"listing": operation.listing}).items() if value is not None}
+    for key, tree, ending in (
+        ("paginator", operation.paginator, "Paginator"),
+        ("client_options", operation.options, "CliOptions"),
+    ):
+        if tree is not None:
+            written[key] = table.define(tree, f"{name}{ending}", "requests")
+    return written, {key: comment for key, comment in comments.items() if comment}
+
+
+def _error(part: Part, missing: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+    found: dict[str, Any] = {}
+    if "http_status" in part.documented:
+        found["http_status"] = part.documented["http_status"]
+    elif "http_status" in part.modelled:
+        found["modelled"] = {"http_status": part.modelled["http_status"]}
+    if missing:
+        found["when"] = "unknown-name"
+    if not part.citations:
+        found["basis"] = "modelled"
+    return found
+
+
+def _service(sources: DraftSources, operations: list[DraftOperation]) -> tuple[dict[str, Any], dict[str, Any]]:
+    metadata = sources.model.metadata
+    version = str(metadata.get("jsonVersion", "1.1"))
+    errors = dict.fromkeys(code for operation in operations for code in operation.errors)
+    rejections = [*codes(("ValidationException", "SerializationException"), "invalid"), *codes(errors, "invalid")]
+    written = {
+        "service": sources.service,
+        "protocol": "json",
+        "json_version": version,
+        "target_prefix": metadata["targetPrefix"],
+        "signing_name": sources.model.signing_name,
+        "api_version": str(metadata.get("apiVersion", "")),
+        "content_type": f"application/x-amz-json-{version}",
+        "rejections": {"codes": list(dict.fromkeys(rejections)), "basis": "inferred"},
+        "common_errors": _COMMON_ERRORS,
+    }
+    return written, {"rejections": "the codes of invalid requests, inferred from their names"}
+
+
+_SOURCES_NOTE = {"documents": "the pages, the oldest first"}
+
+
+def _sources(sources: DraftSources) -> dict[str, Any]:
+    metadata = sources.model.metadata
+    version = metadata.get("jsonVersion", "1.1")
+    return {
+        "documents": {page.id: dict(page.source) for page in sources.pages},
+        "others": {
+            "protocol": {
+                "title": f"AWS JSON {version} protocol, as the Smithy specification describes it",
+                "kind": "protocol",
+            },
+            "botocore": {
+                "title": f"Service model of {sources.service} that botocore carries",
+                "kind": "model",
+                "version": sources.version or "unknown",
+                "api_version": str(metadata.get("apiVersion", "")) or "unknown",
+            },
+        },
+    }
+
+
+def _text(mapping: dict[str, Any], comments: Mapping[str, Any] | None = None) -> str:
+    return "\n".join(block(mapping, comments=dict(comments or {}))) + "\n"
+
+
+def _definitions(definitions: Mapping[str, Any]) -> str:
+    """Return the text of a file of shapes, a blank line before each structure."""
+    lines: list[str] = []
+    for name, written in definitions.items():
+        own = list(block({name: written}))
+        if lines and (len(own) > 1 or lines[-1].startswith(" ")):
+            lines.append("")
+        lines += own
+    return "\n".join([*lines, ""])

@@ -1,0 +1,227 @@
+"""What the names of a model are taken to mean: pages, order and filters of a listing, names of resources, errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from conformance.contract.operations import noun_of
+from conformance.drafting.trees import Part
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
+
+
+@cache
+def table() -> Mapping[str, Any]:
+    """Return the table of conventions."""
+    text = files("conformance.drafting").joinpath("conventions.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506 - a safe loader
+
+
+def words_of(name: str) -> list[str]:
+    """Split a name into its words, in lower case: `ListSecrets` is list and secrets."""
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def summary_of(operation: str) -> str:
+    """Return what an operation does, in a few words: `Lists secrets`."""
+    verb, *rest = words_of(operation)
+    ending = "es" if verb.endswith(("ch", "sh", "ss", "x")) else "s"
+    verb = f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2:-1] not in "aeiou" else f"{verb}{ending}"
+    return " ".join((verb.capitalize(), *rest))
+
+
+def folded(name: str) -> str:
+    """Return a name without case and punctuation, as conventions compare it."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+@dataclass
+class Conventions:
+    """What is inferred of one operation; a comment says so next to it, and an open question is listed at the end."""
+
+    operation: str
+    request: Part
+    answer: Part
+    modelled_pages: Mapping[str, Any] | None
+    """The model's paginator; None where it has none."""
+    comments: dict[str, Any] = field(default_factory=dict)
+    questions: list[str] = field(default_factory=list)
+
+    @property
+    def noun(self) -> str:
+        """What the operation is about, in the singular."""
+        return noun_of(self.operation)
+
+    def pagination(self) -> dict[str, Any] | None:
+        """Return the members that carry a listing over its pages; None where it has no pages."""
+        pages = self.modelled_pages
+        if pages is not None:
+            limit, more = pages.get("limit_key"), pages.get("more_results")
+            found = {
+                "input_token": pages["input_token"],
+                "output_token": pages["output_token"],
+                **({"limit": limit} if limit else {}),
+                **({"more": more} if more else {}),
+                "result": pages["result_key"],
+            }
+            results = found["result"] if isinstance(found["result"], list) else [found["result"]]
+            lists = [name for name in results if (part := self.answer.parts.get(name)) and part.type == "list"]
+            if isinstance(found["output_token"], str) and found["output_token"] in self.answer.parts and lists:
+                return found | {"result": lists[0] if len(lists) == 1 else lists}
+            self.questions.append(f"how does {self.operation} page? No list at the top of its answer is {results[0]}")
+            return None
+        token = next((name for name in table()["tokens"] if self._both(name)), None)
+        lists = [part.name for part in self.answer.parts.values() if part.type == "list"]
+        if token is None or len(lists) != 1:
+            return None
+        limit = next((name for name in table()["limits"] if name in self.request.parts), None)
+        self.comments["pagination"] = "inferred: the model has no paginator"
+        return {"input_token": token, "output_token": token, **({"limit": limit} if limit else {}), "result": lists[0]}
+
+    def _both(self, name: str) -> bool:
+        return name in self.request.parts and name in self.answer.parts
+
+    def item(self, pagination: Mapping[str, Any]) -> Part | None:
+        """Return what a page has a list of."""
+        result = pagination["result"]
+        listed = self.answer.parts.get(result if isinstance(result, str) else result[0])
+        return listed.parts.get("[]") if listed else None
+
+    def listing(self, item: Part) -> dict[str, Any] | None:
+        """Return order and filters of a listing, and what identifies an item; None where nothing does."""
+        identity = self.identity(item)
+        if identity is None:
+            self.questions.append(f"what identifies an item of {self.operation}?")
+            return None
+        comments = self.comments.setdefault("listing", {})
+        found: dict[str, Any] = {"identity": identity} if identity else {}
+        if identity:
+            comments["identity"] = "inferred"
+        found |= self._order(item, comments)
+        found |= self._narrowing(item, comments)
+        return found
+
+    def identity(self, item: Part) -> str | None:
+        """Return the member that identifies an item; empty for an item that is a text, None where there is none."""
+        if item.type == "string":
+            return ""
+        names = {folded(name): name for name, part in item.parts.items() if part.type == "string"}
+        wanted = (folded(pattern.format(noun=self.noun)) for pattern in table()["identity"])
+        found = next((names[name] for name in wanted if name in names), None)
+        endings = (name for end in ("name", "id", "arn") for key, name in names.items() if key.endswith(end))
+        return found or next(endings, None)
+
+    def _member(self, word: str, item: Part, fits: Callable[[Part], bool]) -> str | None:
+        """Return the member of an item that a word names: in full, or without what is listed."""
+        names = {folded(name): name for name, part in item.parts.items() if fits(part)}
+        word = folded(word)
+        for candidate in (word, folded(self.noun) + word, word.removeprefix(folded(self.noun))):
+            if candidate and candidate in names:
+                return names[candidate]
+        ending = [name for key, name in names.items() if key.endswith(word)]
+        return ending[0] if len(ending) == 1 else None
+
+    def _order(self, item: Part, comments: dict[str, Any]) -> dict[str, Any]:
+        by_name = {folded(name): part for name, part in self.request.parts.items()}
+        sort_by, sort_order = by_name.get("sortby"), by_name.get("sortorder")
+        if sort_by is None or sort_order is None:
+            return {}
+        words, orders = sort_by.effective("enum") or (), sort_order.effective("enum") or ()
+        ascending = next((word for word in orders if word.lower().startswith("asc")), None)
+        descending = next((word for word in orders if word.lower().startswith("desc")), None)
+        keys = {word: self._member(word, item, lambda part: part.type in _SORTED) for word in words}
+        unknown = [word for word, member in keys.items() if member is None]
+        if unknown:
+            self.questions.append(f"by what does {self.operation} sort for {sort_by.name} {' and '.join(unknown)}?")
+        known = {word: member for word, member in keys.items() if member is not None}
+        if not ascending or not descending or not known:
+            return {}
+        comments["keys"] = "inferred: the members of an item with the names of the words"
+        grouped = [word for word, member in known.items() if item.parts[member].effective("enum")]
+        found: dict[str, Any] = {
+            "sort_by": sort_by.name,
+            "sort_order": sort_order.name,
+            "ascending": ascending,
+            "descending": descending,
+            "keys": known,
+        }
+        if grouped:
+            found["grouped_only"] = grouped
+            comments["grouped_only"] = "inferred: nothing says which word comes first"
+        return found
+
+    def _narrowing(self, item: Part, comments: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, dict[str, str]] = {}
+        for name, part in self.request.parts.items():
+            row = next((row for row in table()["narrowing"] if folded(name).endswith(row["suffix"].lower())), None)
+            if row is None or row["way"] is None or part.type != row["type"]:
+                continue
+            word = name[: -len(row["suffix"])]
+            kind = row["type"]
+            member = self._member(word, item, _of_type(kind)) if word else None
+            if member is None:
+                self.questions.append(f"which items does {name} of {self.operation} keep?")
+                continue
+            found.setdefault(row["way"], {})[name] = member
+            comments[row["way"]] = "inferred from the names"
+        return found
+
+
+def _of_type(kind: str) -> Callable[[Part], bool]:
+    return lambda part: part.type == kind
+
+
+_SORTED = {"string", "timestamp", "integer", "long", "float", "double"}
+
+
+def subjects(operation: str, request: Part) -> list[str]:
+    """Return the required members that name what a request is about, what the operation is named after first."""
+    named = [part.name for part in request.parts.values() if part.type == "string" and _names_something(part)]
+    noun = folded(noun_of(operation))
+    return sorted(named, key=lambda name: not folded(name).startswith(noun))
+
+
+def _names_something(part: Part) -> bool:
+    return bool(part.effective("required")) and not part.effective("enum")
+
+
+def origin(member: str, shape: str, listings: Mapping[str, tuple[str, str, Part]]) -> dict[str, str] | None:
+    """Return the listing whose items have what a member names: by its name, by its shape, else by what it is about.
+
+    `listings` has the noun, the identity and the item of each.
+    """
+    by_name: list[tuple[int, str, str]] = []
+    for operation, (noun, identity, item) in listings.items():
+        if not item.parts:
+            if folded(member) in {folded(noun), folded(f"{noun}Name"), folded(f"{noun}Id"), folded(f"{noun}Arn")}:
+                by_name.append((1, operation, ""))
+            continue
+        for part in item.parts.values():
+            if part.type != "string" or part.effective("enum"):
+                continue
+            if folded(part.name) == folded(member):
+                by_name.append((0 if folded(noun) in folded(member) else 1, operation, part.name))
+            elif shape and part.shape == shape and shape not in _ANY:
+                by_name.append((2, operation, part.name))
+        if folded(member) in {folded(noun) + end for end in ("", "id", "name", "arn", "identifier")} and identity:
+            by_name.append((3, operation, identity))
+    if not by_name:
+        return None
+    _, operation, path = min(by_name)
+    return {"operation": operation, **({"path": path} if path else {})}
+
+
+_ANY = {"String", "NonEmptyString", "Name", "__string", "Arn", "ARN"}
+
+
+def codes(names: Iterable[str], pattern: str) -> Iterator[str]:
+    """Yield the error codes whose names fit a convention."""
+    found = re.compile(table()[pattern])
+    yield from (name for name in names if found.search(name))

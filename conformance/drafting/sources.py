@@ -1,0 +1,139 @@
+"""Where a draft comes from: pages that are given, or boto3's own, and the service model; and how each is cited."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.operations import operation_named, spellings
+from conformance.documents import styles
+from conformance.documents.claims import ModelError
+from conformance.documents.page import Page, lines_of, read_page
+from conformance.documents.service_model import ModelSource
+from conformance.drafting.yaml_text import Mapping
+from conformance.wire.limits import reads
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
+
+
+@dataclass(frozen=True)
+class DraftPage:
+    """A page that a draft is made from, as it was read; `source` is its entry in `sources.yaml`."""
+
+    id: str
+    reading: styles.Reading
+    source: Mapping
+    text: str
+
+    @property
+    def operation(self) -> str:
+        """The operation that it is about."""
+        return self.reading.page.operation
+
+
+@dataclass(frozen=True)
+class DraftSources:
+    """A service model and the pages about some of its operations, the oldest page first."""
+
+    service: str
+    model: ServiceModel
+    paginators: Mapping
+    version: str
+    pages: tuple[DraftPage, ...]
+
+
+def model_of(source: ModelSource, service: str) -> ServiceModel:
+    """Return the service model that a source has. Raises ModelError for a protocol that the language has not."""
+    from botocore.model import ServiceModel  # noqa: PLC0415 - a draft's alone
+
+    metadata = source.model["metadata"]
+    protocols = [metadata.get("protocol"), *metadata.get("protocols", ())]
+    if "json" not in protocols:
+        raise ModelError(
+            f"{service} speaks {metadata.get('protocol')}; contracts are of services that speak AWS JSON 1.0 or 1.1",
+            where=source.where,
+            hint="draft an operation of another service, for example of secretsmanager",
+        )
+    return ServiceModel(source.model, service)
+
+
+def draft_sources(
+    service: str, source: ModelSource, operations: Iterable[str], documents: Iterable[Path]
+) -> tuple[DraftSources, tuple[str, ...]]:
+    """Return what a draft is made from, and the operations: those that are named, else those of pages, else readers.
+
+    Raises PageError, ModelError and UnknownOperationError.
+    """
+    model = model_of(source, service)
+    every = tuple(model.operation_names)
+    names = tuple(operation_named(name, every) for name in operations)
+    pages = given_pages(documents, names or every)
+    names = names or tuple(dict.fromkeys(page.operation for page in pages)) or tuple(filter(reads, every))
+    names = tuple(dict.fromkeys(names))
+    paginators = (source.paginators or {}).get("pagination", {})
+    return DraftSources(service, model, paginators, source.version, pages or boto3_pages(service, names)), names
+
+
+def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[DraftPage, ...]:
+    """Read pages that were saved, in the order in which they are given: the oldest first. Raises PageError."""
+    names = tuple(operations)
+    found = []
+    for edition, file in enumerate(files, 1):
+        lines = read_page(file)
+        page = Page(file.stem, lines)
+        style = styles.style_of(page)
+        page = styles.about(page, styles.operation_of(page, names))
+        title = f"{style.title}, {page.operation}"
+        raw = file.read_bytes()
+        source = _source(title, style.name, edition, page, file.name, raw)
+        found.append(DraftPage(page.document, styles.read(page, style), source, raw.decode("utf-8-sig")))
+    return tuple(found)
+
+
+def boto3_pages(service: str, operations: Iterable[str]) -> tuple[DraftPage, ...]:
+    """Return the pages that boto3 has about operations and their paginators, as `help()` prints them."""
+    import botocore  # noqa: PLC0415 - a draft's alone
+
+    client = _client(service)
+    dated = f"botocore {botocore.__version__}"
+    found: list[DraftPage] = []
+    for name in operations:
+        _, method, dashed = spellings(name)
+        method = next(
+            (item for item, operation in client.meta.method_to_api_mapping.items() if operation == name), method
+        )
+        texts = {f"boto3-{dashed}": (f"boto3 client method {method}", str(getattr(client, method).__doc__), method)}
+        if client.can_paginate(method):
+            page = str(client.get_paginator(method).paginate.__doc__)
+            texts[f"boto3-{dashed}-paginator"] = (f"boto3 paginator {name}", page, f"{method}-paginator")
+        for edition, (document, (title, text, stem)) in enumerate(texts.items(), 1):
+            about = Page(document, lines_of(text), name)
+            source = _source(title, "boto3-page-rst", edition, about, f"{stem}.rst", text.encode())
+            source["dated"] = dated
+            found.append(DraftPage(document, styles.read(about, styles.style_named("boto3-page-rst")), source, text))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _client(service: str) -> Any:
+    import boto3  # noqa: PLC0415 - a draft's alone
+
+    keys = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key"), "example")
+    return boto3.client(service, region_name="us-east-1", **keys)
+
+
+def _source(title: str, kind: str, edition: int, page: Page, file: str, raw: bytes) -> Mapping:  # noqa: PLR0913, PLR0917
+    return {
+        "title": title,
+        "kind": kind,
+        "edition": edition,
+        "operation": page.operation,
+        "file": file,
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        "lines": len(page.lines),
+    }

@@ -1,0 +1,113 @@
+"""How far drafts reach: operations of services that speak AWS JSON are drafted, linted, and their checks listed.
+
+python -m conformance.drafting.survey [--sample N] [SERVICE]...
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from conformance.contract.loading import load
+from conformance.documents.claims import ModelError
+from conformance.documents.service_model import ModelSource, installed
+from conformance.drafting.contracts import draft
+from conformance.drafting.folder import write
+from conformance.drafting.sources import draft_sources
+from conformance.errors import UserError
+from conformance.suite.catalogue import catalogue, lint_findings
+
+_SLOW_S = 1.0
+
+
+@dataclass
+class ServiceSurvey:
+    """What became of the operations of one service."""
+
+    service: str
+    operations: int = 0
+    drafted: int = 0
+    checks: int = 0
+    slowest_s: float = 0.0
+    rejected: Counter[str] = field(default_factory=Counter)
+    findings: list[str] = field(default_factory=list)
+
+
+def json_services() -> Iterator[tuple[str, ModelSource]]:
+    """Yield each service of the installed botocore that speaks AWS JSON, with its model."""
+    from botocore.session import get_session  # noqa: PLC0415 - a survey's alone
+
+    for service in get_session().get_available_services():
+        source = installed(service)
+        metadata = source.model["metadata"]
+        if "json" in {metadata.get("protocol"), *metadata.get("protocols", ())}:
+            yield service, source
+
+
+def survey(service: str, source: ModelSource, *, every: int = 1) -> ServiceSurvey:
+    """Draft every N-th operation of a service, each as a contract of its own."""
+    found = ServiceSurvey(service)
+    names = sorted(source.model["operations"])[::every]
+    for name in names:
+        found.operations += 1
+        began = time.perf_counter()
+        try:
+            number, findings = _try(service, source, name)
+        except ModelError as error:
+            found.rejected[error.problem] += 1
+        except UserError as error:
+            found.findings.append(f"{name}: {error.problem} ({error.where})")
+        except Exception as error:  # noqa: BLE001 - a crash is what this looks for
+            found.findings.append(f"{name}: crashed: {error!r}")
+        else:
+            found.drafted += 1
+            found.checks += number
+            found.findings += [f"{name}: {finding}" for finding in findings]
+        found.slowest_s = max(found.slowest_s, time.perf_counter() - began)
+    return found
+
+
+def _try(service: str, source: ModelSource, name: str) -> tuple[int, list[str]]:
+    """Return the number of checks of an operation's draft, and what lint has to say of it."""
+    sources, names = draft_sources(service, source, [name], ())
+    drafted = draft(sources, names)
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), drafted)
+        contract = load(folder)
+        return len(catalogue(contract)), [finding.problem for finding in lint_findings(contract)]
+
+
+def table(rows: Iterable[ServiceSurvey]) -> Iterator[str]:
+    """Yield the lines of a table, and below each service what is wrong with its drafts."""
+    yield f"{'service':32}{'operations':>11}{'drafted':>9}{'checks':>9}{'slowest':>9}"
+    every: list[ServiceSurvey] = []
+    for row in rows:
+        every.append(row)
+        yield f"{row.service:32}{row.operations:11,}{row.drafted:9,}{row.checks:9,}{row.slowest_s:8.2f}s"
+        yield from (f"    rejected: {reason} ({number})" for reason, number in row.rejected.items())
+        yield from (f"    {finding}" for finding in row.findings)
+    totals = [sum(values) for values in zip(*((row.operations, row.drafted, row.checks) for row in every), strict=True)]
+    yield f"{'together':32}" + "".join(f"{value:{width},}" for value, width in zip(totals, (11, 9, 9), strict=False))
+
+
+@click.command()
+@click.argument("services", nargs=-1)
+@click.option("--sample", default=1, type=click.IntRange(1), help="Every N-th operation of each service only.")
+def main(services: tuple[str, ...], sample: int) -> None:
+    """Draft every operation of services that speak AWS JSON (default: all of botocore's)."""
+    wanted = ((service, installed(service)) for service in services) if services else json_services()
+    rows = [survey(service, source, every=sample) for service, source in wanted]
+    for line in table(rows):
+        click.echo(line)
+    sys.exit(any(row.findings for row in rows))
+
+
+if __name__ == "__main__":
+    main()

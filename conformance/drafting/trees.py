@@ -1,0 +1,178 @@
+"""The trees of a drafted operation: the members of the service model, with what pages say of each and where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.model import NUMBERS, SCALARS, WIRE_NUMBER, has_type, same_value
+from conformance.documents.claims import Claim, Place
+from conformance.documents.model_drift import facets
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+USE_FACETS = ("required", "default")
+"""What belongs to the use of a shape, and not to the shape."""
+
+
+@dataclass
+class Part:
+    """A path of a message: what the pages state of it, what only the model states, and where."""
+
+    path: str
+    name: str
+    """The member's name; `[]`, `{key}` or `{value}` for what a list or a map has."""
+    type: str
+    shape: str
+    """The model's name of the shape; empty for a member that only a page knows."""
+    documented: dict[str, Any] = field(default_factory=dict)
+    modelled: dict[str, Any] = field(default_factory=dict)
+    citations: dict[str, list[Claim]] = field(default_factory=dict)
+    """Facet (also `present` and `type`) to the claims about it, the oldest document first."""
+    parts: dict[str, Part] = field(default_factory=dict)
+    recursive: bool = False
+    """Whether it is of a shape that encloses it: nothing below is written again."""
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether a page has it."""
+        return bool(self.citations)
+
+    @property
+    def members(self) -> dict[str, Part]:
+        """The members of a structure."""
+        return self.parts if self.type == "structure" else {}
+
+    def effective(self, facet: str) -> Any:
+        """Return the documented value, else the modelled one, else None."""
+        return self.documented.get(facet, self.modelled.get(facet))
+
+    def walk(self) -> Iterator[Part]:
+        """Go through this part and all below it, parents first."""
+        yield self
+        for part in self.parts.values():
+            yield from part.walk()
+
+
+class Claims:
+    """What the pages say, by place; documents are ordered by age, the newest of them is in force."""
+
+    def __init__(self, claims: Iterable[Claim], documents: Iterable[str]) -> None:
+        """Sort the claims; `documents` are the ids of the pages, the oldest first."""
+        age = {document: number for number, document in enumerate(documents)}
+        self._by_place: dict[Place, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+        self._names: dict[Place, dict[str, None]] = defaultdict(dict)
+        for claim in sorted(claims, key=lambda claim: (age[claim.document], claim.line)):
+            self._by_place[claim.place][claim.facet].append(claim)
+            parent, _, name = claim.place.path.rpartition(".")
+            self._names[claim.place._replace(path=parent)][name] = None
+
+    def at(self, place: Place) -> Mapping[str, list[Claim]]:
+        """Return the claims about a place, by facet."""
+        return self._by_place.get(place, {})
+
+    def names(self, place: Place) -> Iterable[str]:
+        """Return the members that the pages give a structure."""
+        return [name for name in self._names.get(place, {}) if name and not name.endswith(("]", "}"))]
+
+    def of(self, operation: str, direction: str) -> list[Place]:
+        """Return every place of one direction of an operation."""
+        return [place for place in self._by_place if place[:2] == (operation, direction)]
+
+
+def in_force(claims: Sequence[Claim]) -> Any:
+    """Return what the newest document of some claims says, and on the first of its lines that does."""
+    newest = [*claims][-1].document
+    return next(claim.value for claim in claims if claim.document == newest)
+
+
+class TreeReader:
+    """Lays the claims of the pages over the shapes of one operation and direction."""
+
+    def __init__(self, claims: Claims) -> None:
+        """Read nothing yet."""
+        self._claims = claims
+
+    def tree(self, place: Place, shape: Shape | None) -> Part:
+        """Return the tree of a message; `shape` is the model's, None where only pages describe it."""
+        cited = {facet: list(claims) for facet, claims in self._claims.at(place).items()}
+        root = Part("", "", "structure", shape.name if shape else "", citations=cited)
+        self._below(root, place, shape, (root.shape,))
+        return root
+
+    def _part(self, name: str, place: Place, shape: Shape | None, above: tuple[str, ...], *, required: bool) -> Part:
+        cited = {facet: list(claims) for facet, claims in self._claims.at(place).items()}
+        if name in _HELD:
+            cited.pop("required", None)
+        kind = _type_of(shape)
+        said = [claim.value for claim in cited.get("type", ()) if claim.value != WIRE_NUMBER]
+        if said and (not kind or (said[-1] in SCALARS and kind in SCALARS)):
+            kind = str(said[-1])
+        part = Part(place.path, name, kind or "string", shape.name if shape else "", citations=cited)
+        if "enum" in cited and shape is not None and not getattr(shape, "enum", None):
+            del cited["enum"]  # examples in prose: the model takes any text
+        if "default" in cited:
+            cited["default"] = [replace(claim, value=_typed(part.type, claim.value)) for claim in cited["default"]]
+            if not has_type(part.type, in_force(cited["default"])):
+                del cited["default"]  # words about a default, and no value
+        stated = ((facet, claims) for facet, claims in cited.items() if facet not in {"present", "type"})
+        part.documented = {facet: in_force(claims) for facet, claims in stated}
+        if shape is not None:
+            modelled = _facets(part.type, shape, required=required)
+            part.modelled = {
+                facet: value for facet, value in modelled.items() if not same_value(value, part.documented.get(facet))
+            }
+        part.recursive = part.type == "structure" and bool(part.shape) and part.shape in above
+        if not part.recursive:
+            self._below(part, place, shape, (*above, part.shape))
+        return part
+
+    def _below(self, part: Part, place: Place, shape: Shape | None, above: tuple[str, ...]) -> None:
+        match part.type:
+            case "structure":
+                modelled = dict(shape.members) if shape is not None and shape.type_name == "structure" else {}
+                required = set(shape.required_members) if modelled and shape is not None else set()
+                for name in dict.fromkeys((*modelled, *self._claims.names(place))):
+                    below = place.below(name)
+                    part.parts[name] = self._part(name, below, modelled.get(name), above, required=name in required)
+            case "list" | "map":
+                ends = {"[]": "member"} if part.type == "list" else {"{key}": "key", "{value}": "value"}
+                for end, attribute in ends.items():
+                    held = getattr(shape, attribute, None)
+                    below = place._replace(path=f"{place.path}{end}")
+                    part.parts[end] = self._part(end, below, held, above, required=False)
+
+
+_HELD = frozenset({"[]", "{key}", "{value}"})
+
+
+def _typed(kind: str, value: Any) -> Any:
+    """Return a default as a value of its type, where its words are one."""
+    if kind == "boolean" and str(value).lower() in {"true", "false"}:
+        return str(value).lower() == "true"
+    if kind in NUMBERS and isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)
+    return str(value) if kind == "string" else value
+
+
+def _type_of(shape: Shape | None) -> str:
+    if shape is None:
+        return ""
+    if getattr(shape, "is_document_type", False):
+        return "document"
+    return str(shape.type_name)
+
+
+def _facets(kind: str, shape: Shape, *, required: bool) -> dict[str, Any]:
+    """Return what the model states of a member and its shape; what asks for nothing is left out."""
+    found = facets({"long": "integer", "double": "float"}.get(kind, kind), shape, required=required)
+    if found.get("min_length") == 0:
+        del found["min_length"]
+    if not required:
+        found.pop("required", None)
+    if getattr(shape, "is_tagged_union", False):
+        found["union"] = True
+    return found
