@@ -132,11 +132,11 @@ def _codes(contract: Contract, operation: Operation) -> dict[int, list[str]]:
 
 
 def _errors(contract: Contract, operation: Operation) -> Iterator[tuple[int, str]]:
-    for code, status in operation.errors.items():
-        yield status, code
-    for error in contract.service.common_errors.values():
-        for status in error.http_status:
-            yield status, error.code
+    for error in operation.errors.values():
+        yield error.http_status or 400, error.code
+    for common in contract.service.common_errors.values():
+        for status in common.http_status:
+            yield status, common.code
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ class RequestAttribution:
     def _about_an_unknown_name(self, exchange: Exchange) -> Iterator[str]:
         """Find the checks that an unknown name is rejected, where the answer is one to such a name."""
         if not exists(self._session, self._operation, exchange.input or {}):
-            yield from (f"{self._operation.name}/error/{code}/*" for code in self._operation.errors)
+            yield from (f"{self._operation.name}/error/{code}/*" for code in self._operation.not_found)
 
     def _no_error_can_be_read(self, verdict: Verdict) -> str:
         """Return the check of errors that a failure shows broken, on a target whose plainest error breaks it as well.
@@ -111,7 +111,8 @@ class RequestAttribution:
         rejected, rules = verdict.exchanges[0], f"{self._operation.name}/protocol/error-body"
         if verdict.kind == WRONG_CODE and not rejected.error_code:
             return f"{rules}/json-object" if rejected.answer is None else f"{rules}/type"
-        plainest_error = Request.call(self._operation.name, {self._operation.subject: self._session.unknown_name})
+        unknown = self._session.about(self._operation, self._session.unknown_name(self._operation))
+        plainest_error = Request.call(self._operation.name, unknown)
         shown = (rejected, self._session.exchange(plainest_error, ordinary=False))
         if any(item.status not in _CLIENT_ERRORS for item in shown):
             return ""
@@ -372,7 +373,11 @@ def resolve(
         if isinstance(value, Placeholder) and name in control:
             resolved[name] = control[name]
         elif value is Placeholder.EXISTING:
-            resolved[name] = session.existing(operation) or session.unknown_name
+            resolved[name] = (
+                session.existing(operation) or session.unknown_name(operation)
+                if name == operation.subject or name not in operation.names
+                else session.named(operation, name)
+            )
         elif value in _TOKENS:
             token = fresh_token(session, operation, resolved)
             if token is None:
@@ -393,7 +398,7 @@ def fresh_token(session: TargetSession, operation: Operation, members: dict[str,
         return None
     query = {**members, **representative.members}
     # Pages of one item are the surest to leave something over, whatever the query.
-    for sizes in ({}, {pagination.limit: 1}):
+    for sizes in ({}, {pagination.limit: 1}) if pagination.limit else ({},):
         first = session.exchange(Request.call(operation.name, sizes | query))
         token = (first.answer or {}).get(pagination.output_token)
         if isinstance(token, str):

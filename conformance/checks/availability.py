@@ -141,20 +141,20 @@ def _probe(session: TargetSession, operation: Operation) -> Exchange:
     """
     subject = operation.subject
     if not subject:
-        return session.exchange(Request.call(operation.name, {}))
+        return session.exchange(session.plain(operation))
+    unknown = session.unknown_name(operation)
 
     def asked(name: str) -> Exchange:
-        ordinary = name != session.unknown_name
-        return session.exchange(Request.call(operation.name, {subject: name}), ordinary=ordinary)
+        return session.exchange(Request.call(operation.name, session.about(operation, name)), ordinary=name != unknown)
 
-    first, *others = session.names(subject)[:_TRIED] or (session.unknown_name,)
+    first, *others = session.names(subject)[:_TRIED] or (unknown,)
     exchange = asked(first)
     if exchange.response is None or _lack(operation, exchange)[0] in {"", _NOT_KNOWN}:
         return exchange
     for other in map(asked, others):
         if other.response is not None and not _lack(operation, other)[0]:
             return other
-    if exchange.status in _SERVER_ERRORS and was_accepted(operation, other := asked(session.unknown_name)):
+    if exchange.status in _SERVER_ERRORS and was_accepted(operation, other := asked(unknown)):
         return other
     return exchange
 

@@ -7,14 +7,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from conformance.checks.attribution import RequestAttribution
+from conformance.checks.attribution import RequestAttribution, resolve
 from conformance.checks.check import Check, because, bound_by
 from conformance.checks.request.cases import Builder, request_cases
 from conformance.checks.request.laws import Rejection, evaluate_rejected, failed_by, fault_of
-from conformance.checks.request.values import Expect, Placeholder
+from conformance.checks.request.values import Expect, Members, Placeholder, violations
 from conformance.checks.verdict import Outcome, Verdict, passed, skipped
 from conformance.contract.model import Contract, Operation
-from conformance.session.session import TargetSession, plainest
+from conformance.session.session import TargetSession
+from conformance.wire.encoding import dump
 from conformance.wire.exchange import shown
 from conformance.wire.request import Request
 
@@ -38,38 +39,47 @@ def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
 
 
 def _checks(contract: Contract, operation: Operation) -> Iterator[Check]:
-    if not operation.errors:
+    if not operation.not_found or not operation.subject:
         yield from _common(contract, operation)
-    for code, status in operation.errors.items():
-        present, http_status = (f"{operation.name}/error/{code}/{facet}" for facet in ("present", "http_status"))
+        return
+    for code, error in operation.not_found.items():
+        basis = "documented" if error.level == "must" else "modelled" if error.modelled else "inferred"
+        present, http_status = (
+            contract.stated([f"{operation.name}/error/{code}/{facet}"]) for facet in ("present", "http_status")
+        )
         for case, statement, words, evaluate in _named(operation, code):
             yield Check(
                 f"{operation.name}/error/{code}/{case}",
-                "must",
-                "documented",
+                error.level,
+                basis,
                 statement,
-                because(contract, (present,)),
+                because(contract, present),
                 evaluate,
-                facts=(present,),
+                facts=present,
                 request=f"POST {operation.name} with {words}",
                 accepts=f"an error with the code {code}",
             )
+        if error.http_status is None:
+            continue
         yield Check(
             f"{operation.name}/error/{code}/http-status",
-            "must",
-            "documented",
-            f"{code} comes with HTTP {status}",
-            because(contract, (http_status,)),
-            partial(_status, operation, code, status),
-            facts=(http_status,),
+            error.level,
+            basis,
+            f"{code} comes with HTTP {error.http_status}",
+            because(contract, http_status),
+            partial(_status, operation, code, error.http_status),
+            facts=http_status,
             request=f"POST {operation.name} with a name that nothing has",
-            accepts=f"HTTP {status}",
+            accepts=f"HTTP {error.http_status}",
         )
 
 
 def _named(operation: Operation, code: str) -> Iterator[tuple[str, str, str, Callable[[TargetSession], Verdict]]]:
     """Yield each request with a name that nothing has: case, statement, the name in words, and its evaluation."""
+    node = operation.input.members[operation.subject]
     for case, words, name in _NAMES:
+        if name and violations(node, name):
+            continue
         yield case, f"{words} is answered with {code}", words, partial(_unknown, operation, name, code)
     valid = _optional(operation)
     if valid:
@@ -87,7 +97,7 @@ def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
     case = next((item for item in rejected if item.breaks is not None and item.breaks[1] in _SHORT), None)
     if common is None or case is None:
         return
-    request = Request.call(operation.name, dict(case.members))
+    plain = {name: repr(value) if isinstance(value, Placeholder) else value for name, value in case.members}
     for name, words, statuses in (
         ("code", f"a broken constraint is answered with {common.code}", frozenset[int]()),
         ("http-status", f"{common.code} comes with HTTP {common.http_status[0]}", frozenset(common.http_status)),
@@ -98,13 +108,14 @@ def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
             "inferred",
             words,
             because(contract, protocol=True),
-            partial(_rejected, operation, request, Rejection(statuses, frozenset({common.code}))),
-            request=f"POST {operation.name} {request.body.decode()}, and the same without it",
+            partial(_rejected, operation, case.members, Rejection(statuses, frozenset({common.code}))),
+            request=f"POST {operation.name} {dump(plain).decode()}, and the same without it",
             accepts=str(Rejection(statuses, frozenset({common.code}))),
         )
 
 
-def _rejected(operation: Operation, request: Request, rejection: Rejection, session: TargetSession) -> Verdict:
+def _rejected(operation: Operation, members: Members, rejection: Rejection, session: TargetSession) -> Verdict:
+    request = Request.call(operation.name, resolve(session, operation, members) or {})
     return evaluate_rejected(
         operation, session.exchange(request, ordinary=False), session.exchange(session.plain(operation)), rejection
     )
@@ -113,37 +124,39 @@ def _rejected(operation: Operation, request: Request, rejection: Rejection, sess
 def _unknown(operation: Operation, name: str, code: str, session: TargetSession) -> Verdict:
     if name in session.snapshot.by_name:
         return skipped(f"the target has a resource named {name}")
-    return _evaluate(session, operation, name or session.unknown_name, code)
+    return _evaluate(session, operation, name or session.unknown_name(operation), code)
 
 
 def _optional(operation: Operation) -> dict[str, Any]:
     """Return a valid value of every member that may be left out, but for a token, which would be of another listing."""
     builder = Builder(operation)
-    return {node.name: builder.good(node) for node in builder.optional if not builder.is_token(node)}
+    optional = (node for node in builder.optional if not builder.is_token(node) and builder.can_be_had(node))
+    return {node.name: value for node in optional if not isinstance(value := builder.good(node), Placeholder)}
 
 
 def _with_others(operation: Operation, valid: Mapping[str, Any], code: str, session: TargetSession) -> Verdict:
-    return _evaluate(session, operation, session.unknown_name, code, valid)
+    return _evaluate(session, operation, session.unknown_name(operation), code, valid)
 
 
 def _evaluate(
     session: TargetSession, operation: Operation, name: str, code: str, members: Mapping[str, Any] | None = None
 ) -> Verdict:
     """Evaluate the answer to a name, next to other members; the control is a name that exists, next to the same."""
-    others, rejection = dict(members or {}), Rejection(frozenset(), frozenset({code}))
-    exchange = session.exchange(Request.call(operation.name, {operation.subject: name} | others), ordinary=False)
-    if exchange.ok and name != session.unknown_name and _is_there(session, name):
+    others, rejection = dict(members or {}), Rejection(frozenset(), frozenset({code, *operation.not_found}))
+    exchange = session.exchange(Request.call(operation.name, session.about(operation, name) | others), ordinary=False)
+    if exchange.ok and name != session.unknown_name(operation) and _is_there(session, name):
         return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
     if session.exists(operation):
         control = Request.call(
-            operation.name, plainest(operation, session.existing(operation) or session.unknown_name) | others
+            operation.name,
+            session.about(operation, session.existing(operation) or session.unknown_name(operation)) | others,
         )
         valid = session.exchange(control)
         sent = ((operation.subject, Placeholder.EXISTING), *others.items())
         verdict = evaluate_rejected(operation, exchange, valid, rejection)
         return RequestAttribution(session, operation).of_control(verdict, sent, valid)
     # Nothing exists that could be the control: an invalid name must then be answered otherwise than an unknown one.
-    invalid = session.exchange(Request.call(operation.name, {operation.subject: "-"}), ordinary=False)
+    invalid = session.exchange(Request.call(operation.name, session.about(operation, "-")), ordinary=False)
     verdict = evaluate_rejected(operation, exchange, exchange, rejection)
     if verdict.outcome is Outcome.PASSED and invalid.error_code == exchange.error_code:
         return skipped(
@@ -170,15 +183,16 @@ def _is_there(session: TargetSession, name: str) -> bool:
 def _near(operation: Operation, case: str, code: str, session: TargetSession) -> Verdict:
     names = session.names(operation.subject)
     cut = (name[:-1].rstrip("-") if case == "prefix" else f"{name}x" for name in names)
-    longest = operation.input.members[operation.subject].effective("max_length") or 0
-    fitting = [name for name in cut if 0 < len(name) <= longest and name not in names]
+    node = operation.input.members[operation.subject]
+    fitting = [name for name in cut if name and not violations(node, name) and name not in names]
     if not fitting:
         return skipped("the target has no resource whose name could be changed so that nothing has it")
     return _evaluate(session, operation, fitting[0], code)
 
 
 def _status(operation: Operation, code: str, status: int, session: TargetSession) -> Verdict:
-    exchange = session.exchange(Request.call(operation.name, {operation.subject: session.unknown_name}), ordinary=False)
+    members = session.about(operation, session.unknown_name(operation))
+    exchange = session.exchange(Request.call(operation.name, members), ordinary=False)
     expected = f"HTTP {status} {code}"
     if verdict := fault_of(exchange, expected):
         return verdict

@@ -183,7 +183,8 @@ def _client_error(caller: Caller) -> Verdict:
 
 
 def _call_unknown(caller: Caller) -> ClientOutcome:
-    return caller.client.call(caller.operation.name, {caller.operation.subject: caller.session.unknown_name})
+    session, operation = caller.session, caller.operation
+    return caller.client.call(operation.name, session.about(operation, session.unknown_name(operation)))
 
 
 @Boto3Check(
@@ -299,7 +300,7 @@ def _config(*names: str) -> Facts:
 
 
 def _paginated(operation: Operation) -> Iterable[Variant]:
-    return ({},) if operation.paginator is not None else ()
+    return ({},) if operation.paginator is not None and operation.listing is not None else ()
 
 
 def _arguments(operation: Operation) -> dict[str, Node]:

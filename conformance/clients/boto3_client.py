@@ -145,7 +145,7 @@ class Boto3Client:
             parameter_validation=True,
             proxies={},
         )
-        name = self._service.signing_name
+        name = self._service.service
         session = _session(self._credentials, self._region)
         client = session.client(name, endpoint_url=self._endpoint_url, config=config)
         client.meta.events.register(f"before-sign.{name}", self._before_signing)

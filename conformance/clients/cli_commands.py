@@ -144,7 +144,7 @@ def command_of(
     """
     if any(len(word) > _LONGEST for word in words):
         raise Unfit(skipped(_TOO_LONG))
-    start = (contract.service.signing_name, xform_name(operation.name, "-"))
+    start = (contract.service.service, xform_name(operation.name, "-"))
     return Command((*start, *words), tuple((files or {}).items()))
 
 
@@ -200,7 +200,7 @@ def _plain(at: SharedCommands) -> dict[str, Any]:
 
 def _unknown_name(at: SharedCommands) -> dict[str, Any]:
     more = {at.pagination.limit: PAGE, **enum_words(at.operation, 0)} if has_options(at.operation) else {}
-    return {at.operation.subject: at.session.unknown_name, **more}
+    return {at.operation.subject: at.session.unknown_name(at.operation), **more}
 
 
 def _without_ties(at: SharedCommands) -> dict[str, Any]:
@@ -248,7 +248,7 @@ def filled(at: SharedCommands) -> dict[str, Any]:
 
 def in_a_file(at: SharedCommands) -> dict[str, Any]:
     """Return the members that come from a file of JSON."""
-    return {at.operation.subject: at.session.unknown_name, at.pagination.limit: PAGE}
+    return {at.operation.subject: at.session.unknown_name(at.operation), at.pagination.limit: PAGE}
 
 
 def _without_filters(at: SharedCommands) -> dict[str, Any]:

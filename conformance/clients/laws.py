@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 from conformance.checks.response.shapes import SPECIAL_FLOATS, is_number
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.contract.model import Node
+from conformance.contract.model import NUMBERS, WHOLE, Node
 from conformance.session.listing import Difference
 from conformance.wire.exchange import Exchange, Fault
 
@@ -171,9 +172,9 @@ def _of_type(kind: str, value: Any) -> bool:
         return is_number(value) or _moment(value) is not None
     if kind == "boolean":
         return isinstance(value, bool)
-    if kind == "integer":
+    if kind in WHOLE:
         return is_number(value) and not isinstance(value, float)
-    return is_number(value) if kind == "float" else isinstance(value, str)
+    return is_number(value) if kind in NUMBERS else isinstance(value, str) or kind == "document"
 
 
 def prints(run: CommandRun, node: Node, listed: str = "", due: Collection[str] | None = None) -> Verdict:
@@ -327,7 +328,9 @@ def as_python(kind: str, wire: Any, value: Any) -> bool:
     """Return whether a value is the wire's as Python has it: a time as a datetime, everything else as it is."""
     if kind == "timestamp":
         return isinstance(value, dt.datetime) and is_number(wire) and abs(value.timestamp() - wire) < CLOSE_S
-    if kind == "float" and isinstance(wire, str):
+    if kind == "blob" and isinstance(wire, str):
+        return isinstance(value, bytes) and base64.b64encode(value).decode() == wire
+    if kind in {"float", "double"} and isinstance(wire, str):
         return isinstance(value, float) and wire in SPECIAL_FLOATS and str(value) == SPECIAL_FLOATS[wire]
     return bool(value == wire) and isinstance(value, bool) == isinstance(wire, bool)
 

@@ -16,6 +16,8 @@ Item = Mapping[str, Any]
 
 def member(item: Any, path: str) -> Any:
     """Follow a dotted path into an item; None where it ends early."""
+    if not path:
+        return item
     names = path.split(".") if "." in path else (path,)
     for name in names:
         # A dict is the usual case: to ask the abstract class costs three times as much.
@@ -77,6 +79,8 @@ class Reader:
 
     def order_without_ties(self) -> dict[str, Any]:
         """Return the members that ask for the order by identity: two walks of any other may show ties differently."""
+        if not self.spec.sort_by:
+            return {}
         keys = [name for name, path in self.spec.keys.items() if path == self.spec.identity]
         return {self.spec.sort_by: keys[0], self.spec.sort_order: self.spec.ascending} if keys else {}
 

@@ -10,8 +10,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar, cast
 
+from conformance.contract.examples import keeps, required_values, text
 from conformance.contract.model import Contract, Operation, Pagination
 from conformance.session.listing import Walked, member
 from conformance.session.snapshot import ListingSnapshot, ResourceSnapshot, Snapshot
@@ -297,13 +299,17 @@ _HANDY = range(11, 61)
 """Items of a listing that is longer than a default page, and short enough to be walked item by item."""
 
 
-def plainest(operation: Operation, name: str) -> dict[str, str]:
-    """Return the members of the plainest request that a body can be bent around: the name of a resource.
+def plainest(operation: Operation, name: str, others: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+    """Return the members of the plainest request that a body can be bent around: the name of a resource, if it has one.
 
-    For an operation that names none, a member that takes words, with the first of its words; without such, no member.
+    `others` are names for further members. Whatever else is required has a value of its own. For an operation that
+    needs nothing, a member that takes words, with the first of its words; without such, no member.
     """
+    needed = {member: value for member, value in required_values(operation).items() if value is not None}
     if operation.subject:
-        return {operation.subject: name}
+        return {operation.subject: name, **others, **needed}
+    if needed or others:
+        return {**others, **needed}
     worded = ((item, node.accepted_values() or ()) for item, node in operation.input.members.items())
     return next(({item: words[0]} for item, words in worded if words), {})
 
@@ -332,12 +338,12 @@ def follow(
         pages.append(page)
         answer = page.answer or {}
         found = answer.get(pagination.result)
-        if not page.ok or not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        if not page.ok or not isinstance(found, list) or not all(isinstance(item, dict | str) for item in found):
             words = f"HTTP {page.status} without the list" if page.ok else shown(page)
             return ended(f"page {len(pages)}: {words}")
         items += found
         token = answer.get(pagination.output_token)
-        if token is None:
+        if token is None or (pagination.more and answer.get(pagination.more) is False):
             return ended()
         if not isinstance(token, str):
             return ended(f"page {len(pages)}: the token is no string but {token!r}")
@@ -367,8 +373,13 @@ def representative(operation: Operation, listings: Sequence[ListingSnapshot]) ->
 _ENDLESS = 3
 """Walks without an end after which the next ones are given up sooner."""
 _FEW_PAGES = 100
+_LARGE = 100
+"""Items of a page where nothing says how many there may be."""
 SNAPSHOT = "survey"
 """The key under which the snapshot is remembered."""
+_UNKNOWN = ("conformance-no-such-job", "conformance-no-such-job-2", "z9")
+_UNLIKELY = range(9_000, 9_003)
+"""Numbers of made names that nothing has."""
 _MOST_LISTINGS = 100
 """Resources, of those known from listings alone, whose own listings are fetched."""
 
@@ -495,6 +506,12 @@ class TargetSession(Exchanges):
 
     def _listed_names(self, subject: str) -> Iterator[str]:
         """Yield the names in listings whose items are identified by the very name of the member."""
+        for named in self.contract.operations.values():
+            source = named.names.get(subject)
+            listing = self.contract.operations[source.operation] if source is not None else None
+            if source is not None and listing is not None and listing.listing is not None:
+                items = (item for each in self.listings(listing) for item in each.items)
+                yield from (value for item in items if isinstance(value := member(item, source.path), str))
         for operation in self.contract.operations.values():
             if operation.listing is not None and operation.subject != subject:
                 path = operation.listing.identity
@@ -516,15 +533,30 @@ class TargetSession(Exchanges):
         """Return whether there is a resource to ask an operation about; one that names none needs none."""
         return not operation.subject or self.existing(operation) is not None
 
-    @property
-    def unknown_name(self) -> str:
-        """A well-formed name that no resource has."""
-        names = ("conformance-no-such-job", "conformance-no-such-job-2", "z9")
-        return next(name for name in names if name not in self.snapshot.by_name)
+    def unknown_name(self, operation: Operation) -> str:
+        """Return a well-formed name that no resource of an operation has."""
+        taken = {*self.snapshot.by_name, *self.names(operation.subject)}
+        node = operation.input.members.get(operation.subject)
+        fitting = (name for name in _UNKNOWN if node is None or keeps(node, name))
+        made = (text(node, number) for number in _UNLIKELY if node is not None)
+        return next(name for name in (*fitting, *made, *_UNKNOWN) if name is not None and name not in taken)
+
+    def about(self, operation: Operation, name: str) -> dict[str, Any]:
+        """Return the members of the plainest request about a name, those that come with it among them."""
+        others = {member: self.named(operation, member) for member in operation.names if member != operation.subject}
+        needed = {member for member, node in operation.input.members.items() if node.effective("required")}
+        return plainest(operation, name, {member: value for member, value in others.items() if member in needed})
+
+    def named(self, operation: Operation, member: str) -> str:
+        """Return a value of a member that names a resource: one that exists, else one that is well-formed."""
+        node = operation.input.members[member]
+        return next(iter(self.names(member)), None) or text(node) or _UNKNOWN[0]
 
     def plain(self, operation: Operation) -> Request:
         """Return the plainest valid request of an operation, about a resource that exists if any does."""
-        return Request.call(operation.name, plainest(operation, self.existing(operation) or self.unknown_name))
+        return Request.call(
+            operation.name, self.about(operation, self.existing(operation) or self.unknown_name(operation))
+        )
 
     # -- listings
 
@@ -534,10 +566,11 @@ class TargetSession(Exchanges):
 
     def _listing_snapshots(self, operation: Operation) -> Iterator[ListingSnapshot]:
         if not operation.subject:
-            yield ListingSnapshot(operation.name, {}, self._listed(operation, {}), settled=True)
+            needed = {member: value for member, value in required_values(operation).items() if value is not None}
+            yield ListingSnapshot(operation.name, needed, self._listed(operation, needed), settled=True)
         elif self.describing is None or operation.subject != self.describing.subject:
             for name in self.names(operation.subject)[:_MOST_LISTINGS]:
-                members = {operation.subject: name}
+                members = self.about(operation, name)
                 yield ListingSnapshot(name, members, self._listed(operation, members), settled=True)
         else:
             for resource in self.snapshot.resources:
@@ -555,8 +588,9 @@ class TargetSession(Exchanges):
         pagination = operation.pagination
         if pagination is None:
             raise ValueError(f"{operation.name} has no pages")
-        size = size or int(operation.input.members[pagination.limit].effective("maximum") or 100)
-        first = Request.call(operation.name, {**members, pagination.limit: size})
+        limit = operation.input.members.get(pagination.limit)
+        size = size or int((limit and limit.effective("maximum")) or _LARGE)
+        first = Request.call(operation.name, {**members, pagination.limit: size} if limit else members)
         return self.remembered(("walk", first), lambda: self._walked(first, pagination, size))
 
     def _walked(self, first: Request, pagination: Pagination, size: int) -> Walked:

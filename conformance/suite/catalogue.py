@@ -53,6 +53,8 @@ def lint_findings(contract: Contract) -> tuple[Problem, ...]:
     # A law about an operation that this contract does not have can judge none of its behaviours, and one that rests on
     # observations alone has none.
     own = {name for name, law in laws().items() if law.operation in contract.operations and not law.observed}
+    if contract.service.behaviours is None:  # a contract that promises no number of them need not name every law
+        own &= {law for behaviour in contract.behaviours for law in behaviour.laws}
     return lint(contract, laws=own, areas=GENERIC_LAWS)
 
 

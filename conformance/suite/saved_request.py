@@ -45,15 +45,18 @@ def evaluate_request(contract: Contract, operation: Operation, members: Mapping[
     results = tuple(rows.values())
     broken = tuple(result.id for result in results if result.outcome is report.Outcome.FAILED)
     unsettled = bool(broken) and set(broken) <= reader.unsettled
-    return Requested(results, broken, unsettled, tuple(reader.notes), _answer(operation, broken, unsettled=unsettled))
+    return Requested(
+        results, broken, unsettled, tuple(reader.notes), _answer(contract, operation, broken, unsettled=unsettled)
+    )
 
 
-def _answer(operation: Operation, broken: tuple[str, ...], *, unsettled: bool) -> str:
+def _answer(contract: Contract, operation: Operation, broken: tuple[str, ...], *, unsettled: bool) -> str:
+    rejection = Rejection.of(contract.service)
     if unsettled:
-        return f"either the operation's answer, or {Rejection()}: it is unknown which"
+        return f"either the operation's answer, or {rejection}: it is unknown which"
     if broken:
-        return f"{Rejection()}"
-    errors = " or ".join(f"{code} (HTTP {status})" for code, status in operation.errors.items())
+        return str(rejection)
+    errors = " or ".join(f"{code} (HTTP {error.http_status})" for code, error in operation.not_found.items())
     missing = f", or {errors} where nothing has that name" if errors else ""
     return f"HTTP {operation.http_status} with the operation's answer{missing}"
 

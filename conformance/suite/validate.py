@@ -19,7 +19,7 @@ from conformance.checks.listing import pages
 from conformance.checks.listing.filters import admits_only, having
 from conformance.checks.listing.order import keyless_left_out, sorted_by
 from conformance.checks.protocol.envelope import RULES
-from conformance.checks.request.laws import INVALID, Rejection, evaluate_accepted, evaluate_rejected
+from conformance.checks.request.laws import Rejection, evaluate_accepted, evaluate_rejected
 from conformance.checks.response.checks import observed_values
 from conformance.checks.verdict import Outcome, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation, Rule
@@ -313,7 +313,8 @@ class _SavedExchange:
         yield check, passed({"answers": 1})
         if self._answer.status:
             own = self._operation.errors.get(code)
-            statuses = common[code].http_status if own is None else (own,)
+            known = (own.http_status,) if own is not None and own.http_status is not None else ()
+            statuses = common[code].http_status if own is None else known or (self._answer.status,)
             check = _status_check(self._contract, self._operation, code, statuses)
             verdict = passed({"answers": 1})
             if self._answer.status not in statuses:
@@ -327,7 +328,9 @@ class _SavedExchange:
         if not self._broken:
             return _accepted_check(self._contract, self._operation), self._accepted(unsettled=unsettled)
         # The law comes to its control only where all else holds: the rejection itself shows that there was none.
-        verdict = evaluate_rejected(self._operation, self._exchange, self._exchange, Rejection())
+        verdict = evaluate_rejected(
+            self._operation, self._exchange, self._exchange, Rejection.of(self._contract.service)
+        )
         if verdict.kind == "control-refused":
             verdict = passed({"answers": 1}, notes=(_UNPROVEN,))
         elif unsettled and verdict.outcome is Outcome.FAILED:
@@ -339,9 +342,13 @@ class _SavedExchange:
         code = exchange.error_code
         if code and unsettled:
             return skipped(_UNKNOWN_END)
-        if code in self._contract.service.common_errors and code not in INVALID and exchange.status < _SERVER_ERROR:
+        if (
+            code in self._contract.service.common_errors
+            and code not in self._contract.service.rejections
+            and exchange.status < _SERVER_ERROR
+        ):
             return skipped(f"it was refused for another reason than its members: {shown(exchange)}")
-        if code in INVALID and pagination is not None and pagination.input_token in asked:
+        if code in self._contract.service.rejections and pagination is not None and pagination.input_token in asked:
             return skipped("it is unknown how a made-up token ought to be rejected")
         if self._answer.form is Form.CLI and pagination is not None:
             # The client puts several pages together: the bound on items is not theirs.
@@ -403,7 +410,8 @@ def _accepted_check(contract: Contract, operation: Operation) -> Check:
 def _rejected_check(contract: Contract, operation: Operation, broken: tuple[str, ...]) -> Check:
     statement = "an invalid request is refused for what is wrong with it"
     places = because(contract, broken, protocol=not broken)
-    return _check(operation, "request/answered/refused", "documented", statement, places, str(Rejection()), broken)
+    return _check(operation, "request/answered/refused", "documented", statement, places,
+                  str(Rejection.of(contract.service)), broken)  # fmt: skip
 
 
 def _code_check(contract: Contract, operation: Operation) -> Check:

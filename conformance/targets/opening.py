@@ -23,7 +23,7 @@ from conformance.targets.endpoint import ca_bundle_of, check_reachable
 from conformance.targets.launch import Server, inherited_environment, launched
 from conformance.targets.provisioning import Provision, existing, insist_on_access, load_by_command
 from conformance.targets.spec import Kind, Origin, StateSource, TargetError, TargetSpec
-from conformance.targets.state import Access, CallerFactory, State, allowed_operations
+from conformance.targets.state import Access, CallerFactory, State, about_tuning_jobs, allowed_operations
 from conformance.wire.exchange import Headers
 from conformance.wire.limits import Limits
 from conformance.wire.signing import Credentials
@@ -298,6 +298,8 @@ def _state(  # noqa: PLR0913 - the parts of an opening
 
     Returns the state, and what removes it again.
     """
+    if not about_tuning_jobs(access.allowed):
+        return State(Origin.EXISTING, ()), tuple
     if spec.state.origin is Origin.BUILT_IN:
         return State.of_world(Origin.BUILT_IN, world), tuple
     state: State | None = None

@@ -30,10 +30,19 @@ def allowed_operations(spec: TargetSpec, operations: Collection[str]) -> frozens
     Where the state is not the suite's own, only those of them that read. What makes and removes tuning jobs is added
     only where the suite makes the state itself.
     """
-    tested = frozenset(operations) | {LIST}
+    tested = frozenset(operations)
+    if about_tuning_jobs(operations):
+        tested |= {LIST}
     if spec.read_only:
         return frozenset(filter(reads, tested))
+    if not about_tuning_jobs(operations):
+        return tested
     return tested | {CREATE, STOP, DELETE} if spec.state.origin is Origin.CREATE else tested
+
+
+def about_tuning_jobs(operations: Collection[str]) -> bool:
+    """Whether operations are about tuning jobs, so that these are the state: those of a world, or those found."""
+    return any("HyperParameterTuningJob" in name for name in operations)
 
 
 def parents_of(job: WorldJob) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from conformance.checks.request.values import (
     Members,
     Placeholder,
     beyond,
-    example,
     near_misses,
     of_length,
     request_violations,
@@ -28,6 +27,7 @@ from conformance.checks.request.values import (
     violations,
     wrong_types,
 )
+from conformance.contract.examples import example
 from conformance.contract.loading import load
 from conformance.wire.encoding import NotJsonError, parse
 from conformance.wire.request import Request

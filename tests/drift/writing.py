@@ -264,7 +264,8 @@ class _Writer:
             yield ""
 
     def _errors(self) -> Iterator[str]:
-        for code, status in self._operation.errors.items():
+        for code, error in self._operation.errors.items():
+            status = error.http_status
             yield from (code, "Nothing has that name.", f"HTTP Status Code: {status}", "")
 
     def _success(self) -> str:

@@ -21,8 +21,10 @@ from conformance.wire.exchange import Exchange
 from laws.exchanges import answered, silence
 
 NAME = "HyperParameterTuningJobName"
-OPERATIONS = load().operations
+CONTRACT = load()
+OPERATIONS = CONTRACT.operations
 DESCRIBE = OPERATIONS["DescribeHyperParameterTuningJob"]
+INVALID = Rejection.of(CONTRACT.service)
 LIST = OPERATIONS["ListTrainingJobsForHyperParameterTuningJob"]
 PASSED, FAILED, SKIPPED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED, Outcome.ERROR
 
@@ -85,7 +87,7 @@ def ended(how: str) -> Exchange:
 @pytest.mark.parametrize("how", ENDS)
 def test_each_way_to_end_is_evaluated_by_what_was_expected(how: str) -> None:
     exchange, control = ended(how), ended("answer")
-    rejected = evaluate_rejected(DESCRIBE, exchange, control, Rejection())
+    rejected = evaluate_rejected(DESCRIBE, exchange, control, INVALID)
     accepted = [evaluate_accepted(DESCRIBE, exchange, exists=exists).outcome for exists in (True, False)]
     either = evaluate_either(DESCRIBE, exchange, control, "why").outcome
     assert ((rejected.outcome, rejected.kind), *accepted, either) == ENDS[how]
@@ -94,7 +96,7 @@ def test_each_way_to_end_is_evaluated_by_what_was_expected(how: str) -> None:
 
 @pytest.mark.parametrize("control", ENDS)
 def test_a_rejection_proves_nothing_next_to_a_control_that_was_not_accepted(control: str) -> None:
-    rejected = evaluate_rejected(DESCRIBE, ended("invalid"), ended(control), Rejection())
+    rejected = evaluate_rejected(DESCRIBE, ended("invalid"), ended(control), INVALID)
     either = evaluate_either(DESCRIBE, ended("invalid"), ended(control), "why")
     if control in ACCEPTED:
         assert (rejected.outcome, either.outcome) == (PASSED, PASSED)
@@ -106,7 +108,7 @@ def test_a_rejection_proves_nothing_next_to_a_control_that_was_not_accepted(cont
 
 def test_a_request_that_should_have_been_rejected_fails_whatever_its_control_did() -> None:
     for control in ENDS:
-        assert evaluate_rejected(DESCRIBE, ended("answer"), ended(control), Rejection()).outcome is FAILED
+        assert evaluate_rejected(DESCRIBE, ended("answer"), ended(control), INVALID).outcome is FAILED
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_a_rejection_of_any_kind_takes_every_4xx_and_no_more(how: str, outcome: 
 
 
 def test_a_name_that_was_looked_up_instead_is_reported() -> None:
-    verdict = evaluate_rejected(DESCRIBE, ended("unknown-name"), ended("answer"), Rejection())
+    verdict = evaluate_rejected(DESCRIBE, ended("unknown-name"), ended("answer"), INVALID)
     assert "not enforced" in verdict.reason
 
 
@@ -169,7 +171,7 @@ def test_like_its_control_means_the_same_status_and_code(how: str, control: str)
 def test_a_failure_explains_itself() -> None:
     for how, control in product(ENDS, ("answer", "invalid")):
         for verdict in (
-            evaluate_rejected(DESCRIBE, ended(how), ended(control), Rejection()),
+            evaluate_rejected(DESCRIBE, ended(how), ended(control), INVALID),
             evaluate_accepted(DESCRIBE, ended(how), exists=True),
             evaluate_either(DESCRIBE, ended(how), ended(control), "why"),
             evaluate_like_control(ended(how), ended(control)),

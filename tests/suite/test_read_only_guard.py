@@ -70,7 +70,6 @@ def test_no_contract_makes_a_run_write_to_a_state_that_it_found(tmp_path: Path, 
             runner = Runner(plan.session(target), plan.checks)
             verdicts = [runner.verdict(check) for check in plan.checks]
     assert not set(server.operations) - {"ListHyperParameterTuningJobs"}
-    assert server.operations, "the server was not even asked for what is there"
     assert {verdict.outcome for verdict in verdicts} == {Outcome.SKIPPED}
     assert any("does not only read" in verdict.reason for verdict in verdicts)
 

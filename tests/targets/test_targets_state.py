@@ -415,5 +415,11 @@ def test_a_state_survives_the_way_to_a_worker() -> None:
     ],
 )
 def test_only_a_state_of_our_own_may_be_written(state: Origin, kind: Kind, more: set[str]) -> None:
-    tested = ("DescribeThing", "ListThings")
+    tested = ("DescribeHyperParameterTuningJob", "ListThings")
     assert allowed_operations(spec(StateSource(state), kind), tested) == {*tested, LIST, *more}
+
+
+def test_for_operations_on_other_things_nothing_of_tuning_jobs_may_be_sent() -> None:
+    tested = ("DescribeThing", "CreateThing")
+    assert allowed_operations(spec(StateSource(Origin.CREATE), Kind.ENDPOINT), tested) == set(tested)
+    assert allowed_operations(spec(StateSource(Origin.EXISTING), Kind.ENDPOINT), tested) == {"DescribeThing"}

@@ -27,6 +27,7 @@ from conformance.checks.listing.walks import (
     same_members,
 )
 from conformance.checks.verdict import Verdict, failed, passed, skipped, weightiest
+from conformance.contract.examples import keeps
 from conformance.session.listing import Difference, Item, Reader, Walked, member
 from conformance.session.snapshot import ListingSnapshot
 
@@ -56,19 +57,26 @@ class Narrowing:
         return Narrowing((*self.members, *other.members), f"{self.words} and {other.words}", admits, paths)
 
 
-def containing(name: str, path: str, items: Sequence[Item]) -> Narrowing | None:
-    """Return the filter by that part of a text which divides the items best; None where none divides them."""
+def containing(
+    name: str, path: str, items: Sequence[Item], takes: Callable[[str], bool] = bool, *, at_start: bool = False
+) -> Narrowing | None:
+    """Return the filter by that part of a text which divides the items best; None where none divides them.
+
+    `takes` says which parts the filter can be asked for; `at_start`, it is one by how texts begin.
+    """
     texts = [text for item in items if isinstance(text := member(item, path), str)]
-    parts = sorted({part for text in texts for part in _parts(text)})
-    counts = {part: sum(part in text for text in texts) for part in parts}
+    found: Callable[[str, str], bool] = str.startswith if at_start else str.__contains__
+    beginnings = {text[: len(text) // 2] for text in texts} | {text[: len(text) // 4] for text in texts}
+    parts = sorted(filter(takes, beginnings if at_start else {part for text in texts for part in _parts(text)}))
+    counts = {part: sum(found(text, part) for text in texts) for part in parts if part}
+    parts = list(counts)
     dividing = [part for part in parts if 0 < counts[part] < len(texts)]
     if not dividing:
         return None
     # Nearest to one half; of those the longest, whose case and order of letters show most.
     best = min(dividing, key=lambda part: (abs(2 * counts[part] - len(texts)), -len(part)))
-    return Narrowing(
-        ((name, best),), f"{path} contains {best!r}", lambda item: best in str(member(item, path)), (path,)
-    )
+    words = f"{path or 'it'} {'begins with' if at_start else 'contains'} {best!r}"
+    return Narrowing(((name, best),), words, lambda item: found(str(member(item, path)), best), (path,))
 
 
 def _parts(text: str) -> set[str]:
@@ -314,7 +322,16 @@ Find = Callable[[Sequence[Item]], Narrowing | None]
 
 def _parts_of_texts(checks: ListingChecks) -> Iterator[Variant]:
     for name, path in checks.reader.spec.containing.items():
-        yield _narrowing((name,), f"{path} contains it", partial(containing, name, path))
+        takes = partial(keeps, checks.operation.input.members[name])
+        yield _narrowing((name,), f"{path} contains it", partial(containing, name, path, takes=takes))
+
+
+def _beginnings_of_texts(checks: ListingChecks) -> Iterator[Variant]:
+    for name, path in checks.reader.spec.prefix.items():
+        find = partial(
+            containing, name, path, takes=partial(keeps, checks.operation.input.members[name]), at_start=True
+        )
+        yield _narrowing((name,), f"{path or 'text'} begins with it", find)
 
 
 def _spans(checks: ListingChecks) -> Iterator[Variant]:
@@ -348,8 +365,11 @@ def _all_narrowed(walker: Walker, listing: ListingSnapshot, narrowing: Narrowing
 
 
 def _in_pages(walker: Walker, listing: ListingSnapshot, narrowing: Narrowing) -> Verdict:
-    key, direction = next(walker.checks.orders())
-    whole, cut = (_walk(walker, listing, narrowing, Query(key, direction), size) for size in (None, SMALL))
+    key, direction = next(walker.checks.orders(), (None, None))
+    sizes = (None, *walker.checks.sizes((SMALL,)))
+    if len(sizes) == 1:
+        return skipped("the size of a page can't be asked for")
+    whole, cut = (_walk(walker, listing, narrowing, Query(key, direction), size) for size in sizes)
     return concatenation(walker.reader, key, whole, cut)
 
 
@@ -363,7 +383,7 @@ def _in_every_order(walker: Walker, listing: ListingSnapshot, narrowing: Narrowi
         verdicts += [law(walker.reader, narrowing, walk, listing.items) for law in (admits_only, admits_all)]
         falling = direction == spec.descending
         verdicts.append(sorted_by(walker.reader, key, walk, walk.listing.items, descending=falling))
-    return weightiest(verdicts) if verdicts else skipped("no order lists every item")
+    return weightiest(verdicts) if verdicts else skipped("no order that can be asked for lists every item")
 
 
 def _walk(
@@ -402,4 +422,5 @@ def _narrowed(
 
 
 _declare("filter-by-part", _parts_of_texts)
+_declare("filter-by-prefix", _beginnings_of_texts)
 _declare("filter-by-time", _spans)

@@ -144,7 +144,7 @@ def _longer(walker: Walker, default: int) -> list[tuple[Exchange, int]]:
 
 def _without_size(walker: Walker, listing: ListingSnapshot) -> Iterator[tuple[dict[str, Any], int]]:
     """Yield what a request without a page size may have besides, with the items left: an order, a filter, a token."""
-    reader, items, last = walker.reader, listing.items, walker.checks.directions[-1]
+    reader, items, last = walker.reader, listing.items, next(reversed(walker.checks.directions), None)
     for key in reader.spec.keys:
         query = Query(key, last)
         yield query.members(reader), len(walker.admitted(listing, query))
@@ -166,11 +166,11 @@ _FACTS = ("output/{result}/present", "output/{token}/present")
 def _every_size(checks: ListingChecks) -> Iterator[Variant]:
     queries = [Query(), *(Query(key, direction) for key, direction in checks.orders())]
     queries += [Query(filtered=item) for item in checks.filters]
-    return ({"query": query, "size": size} for query, size in product(queries, SIZES))
+    return ({"query": query, "size": size} for query, size in product(queries, checks.sizes(SIZES)))
 
 
 def _small_pages(checks: ListingChecks) -> Iterator[Variant]:
-    for (key, direction), item in product(checks.orders(), checks.filters):
+    for (key, direction), item in product(checks.orders() if checks.sizes((SMALL,)) else (), checks.filters):
         yield {"query": Query(key, direction, item), "size": SMALL}
 
 

@@ -278,11 +278,10 @@ def _made_up(walker: Walker, listing: ListingSnapshot, *, form: str, value: str)
 
 def _other_queries(checks: ListingChecks) -> Iterator[Variant]:
     spec, limit = checks.reader.spec, checks.reader.pagination.limit
-    first, *others = spec.keys
     queries: list[tuple[str, dict[str, Any]]] = [
-        ("another-order", {spec.sort_by: first, spec.sort_order: spec.descending}),
-        *(("another-key", {spec.sort_by: key}) for key in others[:1]),
-        ("another-page-size", {limit: 2}),
+        *(("another-order", {spec.sort_by: key, spec.sort_order: spec.descending}) for key in list(spec.keys)[:1]),
+        *(("another-key", {spec.sort_by: key}) for key in list(spec.keys)[1:2]),
+        *(("another-page-size", {limit: size}) for size in checks.sizes((2,))),
         *((f"a-filter-{value}", {name: value}) for name, value in checks.filters[:2]),
     ]
     for case, members in queries:

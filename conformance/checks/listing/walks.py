@@ -11,6 +11,7 @@ from typing import Any
 from conformance.checks.attribution import Paths, RequestAttribution, following
 from conformance.checks.check import Check, grounds, rule_id, rules_of
 from conformance.checks.request.laws import fault_of
+from conformance.checks.request.values import violations
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation
 from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, pages_of
@@ -47,7 +48,7 @@ class Query:
         spec = reader.spec
         found = {spec.sort_by: self.sort_by, spec.sort_order: self.sort_order}
         found |= {self.filtered[0]: self.filtered[1]} if self.filtered else {}
-        return {name: value for name, value in found.items() if value is not None}
+        return {name: value for name, value in found.items() if name and value is not None}
 
     def __str__(self) -> str:
         parts = [self.sort_by or "", self.sort_order or "", self.filtered[1] if self.filtered else ""]
@@ -115,7 +116,7 @@ class ListingChecks:
         self.operation = operation
         self.reader = Reader.of(operation)
         spec = self.reader.spec
-        self.directions = (spec.ascending, spec.descending)
+        self.directions = tuple(filter(None, (spec.ascending, spec.descending)))
         self.filters = tuple(
             (name, value) for name in spec.filters for value in operation.input.members[name].accepted_values() or ()
         )
@@ -131,8 +132,14 @@ class ListingChecks:
         return product(self.reader.spec.keys, self.directions)
 
     def default(self, member: str) -> Any:
-        """Return the default of a member of the input; None where it has none."""
-        return self.operation.input.members[member].effective("default")
+        """Return the default of a member of the input; None where it has none, or there is no such member."""
+        node = self.operation.input.members.get(member)
+        return None if node is None else node.effective("default")
+
+    def sizes(self, wanted: Iterable[int]) -> tuple[int, ...]:
+        """Return those of some sizes that a page may be asked for in; none where no size can be asked for."""
+        node = self.operation.input.members.get(self.reader.pagination.limit)
+        return () if node is None else tuple(size for size in wanted if not violations(node, size))
 
     @property
     def default_order(self) -> Query | None:
@@ -155,10 +162,15 @@ class ListingChecks:
             facts=(fact.format_map(names) for fact in declared.facts),
             observed=variant.get("observed", declared.observed),
         )
+        # What is inferred of a listing breaks no document.
+        stated = not on.behaviours or any(
+            behaviour.basis == "documented" for behaviour in self._contract.behaviours if behaviour.id in on.behaviours
+        )
+        level = declared.level if stated else "should"
         return Check(
             id=f"{self.operation.name}/{place}",
-            level=declared.level,
-            basis="documented" if declared.level == "must" else "inferred",
+            level=level,
+            basis="documented" if level == "must" else "inferred",
             statement=statement,
             because=on.because,
             run=partial(self._run, partial(declared.run, self, given), place),
@@ -250,7 +262,10 @@ class Walker:
 
     def cuts(self, listing: ListingSnapshot) -> list[tuple[Walked, ListingSnapshot]]:
         """Walk the default listing in pages of several sizes, each on the listing that is worth cutting so."""
-        subjects = ((self.cut_subject(Query(), size) or listing, size) for size in CUTS)
+        sizes = self.checks.sizes(CUTS)
+        if not sizes:
+            return [(self.walk(listing, Query()), listing)]
+        subjects = ((self.cut_subject(Query(), size) or listing, size) for size in sizes)
         return [(self.walk(subject, Query(), size), subject) for subject, size in subjects]
 
     def cut_subject(self, query: Query, size: int) -> ListingSnapshot | None:
@@ -296,7 +311,8 @@ class Walker:
 
     def _longest(self, query: Query) -> ListingSnapshot | None:
         """Return the listing with the most items under a query, of those that are longer than the largest page."""
-        most = self.operation.input.members[self.reader.pagination.limit].effective("maximum")
+        limit = self.operation.input.members.get(self.reader.pagination.limit)
+        most = None if limit is None else limit.effective("maximum")
         longer = [each for each in self.listed() if most is not None and len(each.items) > most]
         having = [each for each in longer if self.admitted(each, query)]
         return max(having, key=lambda each: len(self.admitted(each, query)), default=None)

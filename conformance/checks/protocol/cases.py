@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from conformance.checks.request.values import Expect
 from conformance.contract.model import Contract, Operation, Service
+from conformance.wire.encoding import dump
 from conformance.wire.exchange import Signing
 from conformance.wire.limits import NO_SUCH_OPERATION
 from conformance.wire.request import HeaderCase, Request
@@ -39,6 +40,8 @@ class ProtocolCase:
     needs_auth: bool = False
     elsewhere: bool = False
     """Whether a redirect rejects as well."""
+    others: bool = False
+    """Whether further codes will do, as those of the service are not all known."""
     shares: tuple[str, ...] = ()
     """Behaviours that all cases of the subject judge together."""
 
@@ -47,13 +50,13 @@ class ProtocolCase:
         basis = "observed" if self.observed else "inferred"
         return replace(
             self, name=f"{self.name}-code", statement=statement, codes=codes, statuses=statuses, level="should",
-            basis=basis,
+            basis=basis, others=False,
         )  # fmt: skip
 
 
 def protocol_cases(contract: Contract, operation: Operation, plain: Request) -> tuple[ProtocolCase, ...]:
     """Return the cases for an operation around `plain`, a request of it that the target accepts."""
-    bodies = chain(_broken_bodies(plain), _doubtful_bodies(operation, plain), _equal_bodies(plain))
+    bodies = chain(_broken_bodies(contract.service, plain), _doubtful_bodies(operation, plain), _equal_bodies(plain))
     return (
         *_targets(contract.service, plain),
         *_methods(plain),
@@ -95,9 +98,11 @@ _NEED_A_MEMBER = frozenset({"cut-in-a-string", "single-quotes", "unquoted", "inv
 """Ways of breaking a body that leave an object without members as it is, or no object at all."""
 
 
-def _broken_bodies(plain: Request) -> Iterator[ProtocolCase]:
+def _broken_bodies(service: Service, plain: Request) -> Iterator[ProtocolCase]:
     body = plain.body
-    either, one = frozenset({"SerializationException", "ValidationException"}), frozenset({"SerializationException"})
+    either, one = service.rejections | {"SerializationException"}, frozenset({"SerializationException"})
+    statuses = _BAD_REQUEST if service.knows_rejections else frozenset()
+    not_utf_8 = body.replace(b'"}', b'\xff"}') if b'"}' in body else body[:-1] + b',"\xff":1}'
     for name, sent, words in (
         ("empty", b"", "an empty body"),
         ("blank", b"  \n", "a blank body"),
@@ -114,13 +119,13 @@ def _broken_bodies(plain: Request) -> Iterator[ProtocolCase]:
         ("single-quotes", body.replace(b'"', b"'"), "single quotes"),
         ("trailing-comma", body[:-1] + b",}", "a comma too many"),
         ("unquoted", body.replace(b'"', b"", 2), "a member without quotes"),
-        ("invalid-utf-8", body.replace(b'"}', b'\xff"}'), "bytes that are not UTF-8"),
+        ("invalid-utf-8", not_utf_8, "bytes that are not UTF-8"),
     ):
         if plain.members or name not in _NEED_A_MEMBER:
             statement = f"the body is one JSON object, so this is refused: {words}"
             bent = ProtocolCase(
-                "body", name, statement, replace(plain, body=sent), Expect.REFUSED, _BAD_REQUEST, either,
-                observed=("O34",),
+                "body", name, statement, replace(plain, body=sent), Expect.REFUSED, statuses, either,
+                observed=("O34",), others=not service.knows_rejections,
             )  # fmt: skip
             yield bent
             yield bent.with_code(
@@ -162,7 +167,11 @@ def _equal_bodies(plain: Request) -> Iterator[ProtocolCase]:
     spaced = b" \t\r\n" + body.replace(b":", b" : ").replace(b"{", b"{ ").replace(b"}", b" }") + b"\n"
     escaped_key = body.replace(key.encode(), f"\\u{ord(key[0]):04x}{key[1:]}".encode(), 1)
     for name, sent, statement in (
-        ("escaped-value", f'{{"{key}":"{escaped}"}}'.encode(), "a string written with \\u escapes is the same string"),
+        (
+            "escaped-value",
+            body.replace(dump(value), f'"{escaped}"'.encode(), 1),
+            "a string written with \\u escapes is the same string",
+        ),
         ("escaped-member", escaped_key, "a member's name written with a \\u escape is the same name"),
         ("white-space", spaced, "white space between the tokens of JSON means nothing"),
     ):

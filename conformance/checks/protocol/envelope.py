@@ -259,13 +259,17 @@ _ENVELOPE = (
 )  # fmt: skip
 
 
+_OF_ARNS = ("O16",)
+
+
 def _says_nothing_of_arns(contract: Contract, operation: Operation) -> bool:
-    """Return whether no law of the contract's own says more precisely what the ARNs of an operation end in."""
+    """Return whether ARNs were seen to end in names, and no law of the contract's own says more precisely in which."""
+    if not any(observation in contract.observations for observation in _OF_ARNS):
+        return False
     named = (law for each in contract.behaviours if operation.name in each.operations for law in each.laws)
     return names_resources(operation) and not any("arn" in law.split("-") for law in named)
 
 
-_OF_ARNS = ("O16",)
 _CIRCUMSTANCES = (
     Rule("arn/region", Scope.HERE, "observed", _OF_ARNS, "ARNs name the region that the request was signed for",
          in_the_region, applies=lambda _, operation: names_resources(operation)),
@@ -358,7 +362,7 @@ def _is_within(scope: Scope, service: Service, request: Request) -> bool:
 def _ask_for_errors(session: TargetSession, operation: Operation) -> None:
     """Have an unknown name and an invalid one rejected; of an operation that names nothing, two other constraints."""
     if operation.subject:
-        asked = [{operation.subject: session.unknown_name}, {operation.subject: "-"}]
+        asked = [session.about(operation, name) for name in (session.unknown_name(operation), "-")]
     else:
         rejected = (case for case in request_cases(session.contract, operation) if case.expect is Expect.REFUSED)
         asked = [dict(case.members) for case in islice(rejected, 2)]

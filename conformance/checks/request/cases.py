@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -15,7 +15,7 @@ from conformance.checks.request.values import (
     Placeholder,
     RequestCase,
     beyond,
-    example,
+    loosest,
     near_misses,
     of_length,
     request_violations,
@@ -24,13 +24,17 @@ from conformance.checks.request.values import (
     violations,
     wrong_types,
 )
-from conformance.contract.model import Contract, Node, Operation
+from conformance.contract.examples import example, required_values
+from conformance.contract.model import WHOLE, Contract, Node, Operation
 
 _MADE_UP_TOKEN = "not-a-token-that-anybody-issued"  # noqa: S105 - a pagination token
 _FAR_FUTURE = 4_102_444_800
 """The beginning of the year 2100, in seconds: nothing on any server is younger."""
 _FAR = 10
 _VALID: frozenset[str] = frozenset()
+_LONGEST = 100_000
+"""Characters of the longest text that is sent."""
+_ADD_AN_EXAMPLE = "add `example:` to it in the contract"
 
 
 class Builder:
@@ -38,7 +42,15 @@ class Builder:
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
-        self.base: Members = ((operation.subject, Placeholder.EXISTING),) if operation.subject else ()
+        needed = required_values(operation)
+        named = [name for name in (operation.subject, *operation.names) if name and self._is_needed(name)]
+        self.base: Members = (*((name, Placeholder.EXISTING) for name in dict.fromkeys(named)), *needed.items())
+        missing = [name for name, value in needed.items() if value is None]
+        self.problem = f"no valid value of {missing[0]} was found: {_ADD_AN_EXAMPLE}" if missing else ""
+        """Why no request can be made at all; empty where one can."""
+
+    def _is_needed(self, name: str) -> bool:
+        return name == self.operation.subject or bool(self.operation.input.members[name].effective("required"))
 
     @property
     def optional(self) -> list[Node]:
@@ -52,11 +64,25 @@ class Builder:
 
     def good(self, node: Node) -> Any:
         """Return a valid value of a member, or its placeholder; of a filter by time, one that admits much."""
-        if node.name == self.operation.subject:
+        if node.name == self.operation.subject or node.name in self.operation.names:
             return Placeholder.EXISTING
         if self.operation.listing is not None and node.name in self.operation.listing.before:
             return _FAR_FUTURE
-        return Placeholder.TOKEN if self.is_token(node) else example(node)
+        return Placeholder.TOKEN if self.is_token(node) else self.example(node)
+
+    def example(self, node: Node) -> Any:
+        """Return a valid value of a member. Raises CaseError where none is found."""
+        value = example(node)
+        if value is None:
+            raise CaseError(f"no valid value of {node.path} was found: {_ADD_AN_EXAMPLE}")
+        return value
+
+    def can_be_had(self, node: Node) -> bool:
+        """Return whether there is a valid value of a member."""
+        try:
+            return self.good(node) is not None
+        except CaseError:
+            return False
 
     def having(self, node: Node, *value: Any) -> Members:
         """Return the plainest request with this value of a member, or without the member."""
@@ -106,26 +132,42 @@ class Builder:
 def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase, ...]:
     """Return every request case of an operation, in the order of its members. Raises CaseError for a case that lies."""
     builder = Builder(operation)
-    cases = [case for node in operation.input.members.values() for case in _of_member(builder, node, contract)]
+    nodes = operation.input.members.values()
+    cases = [
+        case for node in nodes for cases_of in _OF_MEMBER for case in _or_why_not(builder, node, contract, cases_of)
+    ]
     cases += [*_pairs(builder), *_rejected_with_others(builder, cases), *_unknown_members(builder)]
+    # A length that is both the least and the most is one case.
+    cases = list({(case.subject, case.name): case for case in reversed(cases)}.values())[::-1]
+    if builder.problem:
+        return tuple(replace(case, problem=builder.problem) for case in cases)
     for case in cases:
-        _verify(operation, case)
+        if not case.problem:
+            _verify(operation, case)
     return tuple(cases)
 
 
-def _of_member(builder: Builder, node: Node, contract: Contract) -> Iterator[RequestCase]:
-    yield from _presence(builder, node)
-    yield from _types(builder, node)
-    if node.accepted_values():
-        yield from _enum(builder, node, contract)
-    if node.type == "string":
-        yield from _lengths(builder, node)
-        yield from _pattern(builder, node)
-    if node.type == "integer":
-        yield from _range(builder, node)
+def _or_why_not(
+    builder: Builder,
+    node: Node,
+    contract: Contract,
+    cases_of: Callable[[Builder, Node, Contract], Iterator[RequestCase]],
+) -> list[RequestCase]:
+    """Return the cases of one kind; where a value can't be made, one that says so in their place."""
+    found: list[RequestCase] = []
+    try:
+        found += cases_of(builder, node, contract)
+    except CaseError as error:
+        name, statement = cases_of.__name__.strip("_"), f"{node.path}: {cases_of.__name__.strip('_')}"
+        found.append(
+            RequestCase(
+                builder.operation.name, node.path, name, statement, Expect.ACCEPTED, builder.base, problem=str(error)
+            )
+        )
+    return found
 
 
-def _presence(builder: Builder, node: Node) -> Iterator[RequestCase]:
+def _presence(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
     operation, fact = builder.operation.name, builder.facts(node, "required")
     if node.effective("required"):
         words, facts = f"{node.path} is required", builder.facts(node, "required", "present")
@@ -145,11 +187,11 @@ def _presence(builder: Builder, node: Node) -> Iterator[RequestCase]:
     yield builder.observed(node.path, "null", words, builder.having(node, None), fact, "O36")
 
 
-def _types(builder: Builder, node: Node) -> Iterator[RequestCase]:
+def _types(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
     for edit in wrong_types(node.type):
         statement = f"{node.path} is a JSON {JSON_TYPES[node.type]}: {edit.words} is refused"
         yield builder.rejected(node, f"type-{edit.name}", statement, edit.value, "type")
-    if node.type == "integer":
+    if node.type in WHOLE:
         words = f"1.5 for the integer {node.path} is refused or cut to 1; it is unknown which"
         yield builder.case(
             node,
@@ -165,6 +207,8 @@ def _types(builder: Builder, node: Node) -> Iterator[RequestCase]:
 
 
 def _enum(builder: Builder, node: Node, contract: Contract) -> Iterator[RequestCase]:
+    if not node.accepted_values():
+        return
     documented = node.documented.get("enum", ())
     for value in node.accepted_values() or ():
         basis: dict[str, Any] = {} if value in documented else {"level": "should", "basis": "modelled"}
@@ -174,44 +218,45 @@ def _enum(builder: Builder, node: Node, contract: Contract) -> Iterator[RequestC
         yield builder.rejected(node, f"enum-not-{edit.name}", statement, edit.value, "enum")
 
 
-def _range(builder: Builder, node: Node) -> Iterator[RequestCase]:
+def _range(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
     for facet, word, side in (("minimum", "least", -1), ("maximum", "most", 1)):
         bound = node.effective(facet)
-        if bound is None:
+        if bound is None or node.type not in WHOLE:
             continue
         yield builder.case(node, f"range-{bound}", f"{node.path} may be {bound}", bound, facet)
-        for edit in beyond(bound, side):
+        for edit in beyond(int(loosest(node, facet)), side):
             statement = f"{node.path} is at {word} {bound}: not {edit.words}"
             yield builder.rejected(node, f"range-{edit.name}", statement, edit.value, facet, bound)
 
 
-def _lengths(builder: Builder, node: Node) -> Iterator[RequestCase]:
+def _lengths(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
     for facet, word in (("min_length", "least"), ("max_length", "most")):
-        bound = node.effective(facet)
+        bound = node.effective(facet) if node.type == "string" else None
         if not bound:
             continue
-        valid = of_length(node, bound, breaking=_VALID)
+        valid = of_length(node, bound, breaking=_VALID) if bound <= _LONGEST else None
         if valid is None:
-            raise CaseError(f"no valid value of {bound} characters for {node.path}")
+            raise CaseError(f"no valid value of {node.path} with {bound} characters was found")
         if builder.is_token(node):
             words = f"a token may have {bound} characters: such a one is treated as any made-up token"
-            made_up = builder.having(node, _MADE_UP_TOKEN)
+            made_up = builder.having(node, _made_up(node))
             yield builder.case(node, f"length-{bound}", words, valid, facet, Expect.LIKE_CONTROL, control=made_up)
         else:
             yield builder.case(node, f"length-{bound}", f"{node.path} may have {bound} characters", valid, facet)
         statement = f"{node.path} has at {word} {bound} characters"
-        for length in (bound - 1,) if facet == "min_length" else (bound + 1, bound * _FAR):
+        limit = loosest(node, facet)
+        for length in (limit - 1,) if facet == "min_length" else (limit + 1, limit * _FAR):
             broken = (of_length(node, length, breaking=frozenset({facet, *more})) for more in ((), ("pattern",)))
-            text = next((text for text in broken if text is not None), None)
+            text = next((text for text in broken if text is not None), None) if length <= _FAR * _LONGEST else None
             if text is not None:
                 yield builder.rejected(node, f"length-{length}", statement, text, facet, valid)
 
 
-def _pattern(builder: Builder, node: Node) -> Iterator[RequestCase]:
-    if not node.effective("pattern"):
+def _pattern(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
+    if not node.effective("pattern") or node.type != "string":
         return
     is_token = builder.is_token(node)
-    valid = _MADE_UP_TOKEN if is_token else str(example(node))
+    valid = _made_up(node) if is_token else str(builder.example(node))
     both = builder.facts(node, "pattern/modelled") if "pattern" in node.modelled else ()
     for edit in spoiled(node, valid):
         statement = f"{node.path} matches its pattern from end to end: not with {edit.words}"
@@ -227,7 +272,7 @@ def _pattern(builder: Builder, node: Node) -> Iterator[RequestCase]:
 
 def _pairs(builder: Builder) -> Iterator[RequestCase]:
     """Yield every two optional members together; a token is one of the very query that it goes with."""
-    for item, other in combinations(builder.optional, 2):
+    for item, other in combinations(filter(builder.can_be_had, builder.optional), 2):
         members = (*builder.base, (item.name, builder.good(item)), (other.name, builder.good(other)))
         facts = (*builder.facts(item, "present"), *builder.facts(other, "present"))
         words = f"{item.path} and {other.path} may be given together"
@@ -248,7 +293,7 @@ def _rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Ite
     It shows a server that checks a member only where it comes alone, or on first pages only.
     """
     tokens = [node for node in builder.optional if builder.is_token(node)]
-    others = [node for node in builder.optional if node not in tokens]
+    others = [node for node in builder.optional if node not in tokens and builder.can_be_had(node)]
     for node in builder.operation.input.members.values():
         rejected = [case for case in alone if case.subject == node.path and case.breaks is not None]
         if node in tokens:
@@ -256,7 +301,7 @@ def _rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Ite
             rejected = [case for case in rejected if (node.name, Placeholder.BROKEN_TOKEN) in case.members]
         company = [item for item in others if item is not node]
         # Next to a token the member is left out of the control: the token is one of the plain query.
-        own = [node] if node in builder.optional else []
+        own = [node] if node in builder.optional and builder.can_be_had(node) else []
         for name, case in _plainest(rejected, _WITH_OTHERS) if company else ():
             yield _beside(builder, case, f"{name}-beside-others", "all other members", company, own)
         for name, case in _plainest(rejected, _WITH_A_TOKEN) if tokens and node not in tokens else ():
@@ -297,7 +342,7 @@ def _unknown_members(builder: Builder) -> Iterator[RequestCase]:
     operation, subject = builder.operation, builder.operation.subject
     if subject:
         words = "members are known by their exact names, case included"
-        members = ((subject[0].lower() + subject[1:], Placeholder.EXISTING),)
+        members = ((subject[0].swapcase() + subject[1:], Placeholder.EXISTING), *builder.base[1:])
         facts = builder.facts(operation.input.members[subject], "required")
         yield RequestCase(
             operation.name, subject, "wrong-case", words, Expect.REFUSED, members, facts,
@@ -309,7 +354,7 @@ def _verify(operation: Operation, case: RequestCase) -> None:
     """Check a case against the contract. Raises CaseError where it breaks anything but what it names."""
     if case.expect is Expect.EITHER:
         return
-    broken = request_violations(operation.input, _plain(case.members))
+    broken = request_violations(operation.input, _plain(operation, case.members))
     # A value may break several facets of its member where none breaks the one alone.
     right = (
         not broken
@@ -318,14 +363,29 @@ def _verify(operation: Operation, case: RequestCase) -> None:
     )
     if not right or (case.expect is Expect.REFUSED) is (case.breaks is None):
         raise CaseError(f"{case.subject}/{case.name} breaks {sorted(broken)}, not {case.breaks or 'nothing'}")
-    if case.control and request_violations(operation.input, _plain(case.control)):
+    if case.control and request_violations(operation.input, _plain(operation, case.control)):
         raise CaseError(f"the control of {case.subject}/{case.name} is not valid itself")
 
 
-def _plain(members: Members) -> dict[str, Any]:
-    stand_ins = {
-        Placeholder.EXISTING: "a",
-        Placeholder.TOKEN: _MADE_UP_TOKEN,
-        Placeholder.BROKEN_TOKEN: f"{_MADE_UP_TOKEN}\n",
-    }
-    return {name: stand_ins[value] if isinstance(value, Placeholder) else value for name, value in members}
+def _plain(operation: Operation, members: Members) -> dict[str, Any]:
+    """Return the members of a case with a valid value in the place of each name; a token is of no known form."""
+    found: dict[str, Any] = {}
+    for name, value in members:
+        node = operation.input.members.get(name)
+        match value:
+            case Placeholder.EXISTING:
+                found[name] = "a" if node is None else example(node) or "a"
+            case Placeholder.TOKEN | Placeholder.BROKEN_TOKEN:
+                end = "\n" if value is Placeholder.BROKEN_TOKEN else ""
+                found[name] = (_MADE_UP_TOKEN if node is None else _made_up(node)) + end
+            case _:
+                found[name] = value
+    return found
+
+
+def _made_up(node: Node) -> str:
+    """Return a well-formed token that nobody has issued."""
+    return _MADE_UP_TOKEN if not violations(node, _MADE_UP_TOKEN) else str(example(node) or _MADE_UP_TOKEN)
+
+
+_OF_MEMBER = (_presence, _types, _enum, _lengths, _pattern, _range)

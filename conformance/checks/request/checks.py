@@ -44,11 +44,13 @@ def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             run=partial(_run_request, operation, case),
             facts=facts,
             request=_sketch(operation, case.members),
-            accepts=_accepts(case.expect, Rejection(), operation),
+            accepts=_accepts(case.expect, Rejection.of(contract.service), operation),
         )
 
 
 def _run_request(operation: Operation, case: RequestCase, session: TargetSession) -> Verdict:
+    if case.problem:
+        return skipped(case.problem, kind="not-made")
     causes = RequestAttribution(session, operation)
     control = resolve(session, operation, case.control)
     members = None if control is None else resolve(session, operation, case.members, control)
@@ -70,7 +72,7 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
             return evaluate_like_control(exchange, session.exchange(Request.call(operation.name, control or {})))
         case Expect.REFUSED:
             valid = session.exchange(Request.call(operation.name, control or {}))
-            verdict = evaluate_rejected(operation, exchange, valid, Rejection())
+            verdict = evaluate_rejected(operation, exchange, valid, Rejection.of(session.contract.service))
             return causes.of_control(verdict, case.control, valid)
 
 
@@ -112,13 +114,13 @@ def _run_protocol(operation: Operation, index: int, session: TargetSession) -> V
 
 
 def _refusal(case: ProtocolCase) -> Rejection:
-    return Rejection(case.statuses, case.codes, case.elsewhere)
+    return Rejection(case.statuses, case.codes, case.elsewhere, others=case.others)
 
 
 def _accepts(expect: Expect, rejection: Rejection, operation: Operation) -> str:
     match expect:
         case Expect.ACCEPTED:
-            errors = " or ".join(operation.errors)
+            errors = " or ".join(operation.not_found)
             return f"HTTP 200 with the answer of {operation.name}; for a name that nothing has, {errors}"
         case Expect.REFUSED:
             return f"{rejection}, while the same request without the fault is accepted"

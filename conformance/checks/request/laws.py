@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.checks.response.shapes import json_kind, json_value, with_article
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
-from conformance.contract.model import Operation
+from conformance.contract.model import Operation, Service
 from conformance.session.listing import member
 from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange, shown
 
@@ -17,7 +18,10 @@ CONTROL_REFUSED = "control-refused"
 """Kind of the failure of a rejection whose control, a valid request, is rejected as well."""
 BROKEN_ANSWER = "broken-answer"
 """Kind of the failure of a request whose answer is a success and breaks the contract."""
-INVALID = frozenset({"ValidationException", "SerializationException"})
+_OF_OTHER_FAULTS = re.compile(
+    r"AccessDenied|NotAuthorized|Unauthorized|Throttl|TooManyRequests|UnknownOperation|Signature|Token|Unrecognized|Expired"
+)
+"""Codes that say something else than that a request is invalid."""
 _CLIENT_ERRORS = range(400, 500)
 _REDIRECTIONS = range(300, 400)
 _SERVER_ERRORS = range(500, 600)
@@ -28,15 +32,31 @@ _BAD_REQUEST = 400
 class Rejection:
     """What a rejection must look like: HTTP statuses and error codes (empty: any 4xx, any code)."""
 
-    statuses: frozenset[int] = frozenset({_BAD_REQUEST})
-    codes: frozenset[str] = INVALID
+    statuses: frozenset[int] = frozenset()
+    codes: frozenset[str] = frozenset()
     elsewhere: bool = False
     """Whether sending the caller elsewhere (a 3xx) refuses as well."""
+    others: bool = False
+    """Whether a code that is not known for another fault will do: that the codes are all there are is not known."""
+
+    @classmethod
+    def of(cls, service: Service) -> Rejection:
+        """Return what the rejection of a request looks like that breaks a constraint."""
+        known = service.knows_rejections
+        return cls(frozenset({_BAD_REQUEST} if known else ()), service.rejections, others=not known)
+
+    def fits(self, operation: Operation, exchange: Exchange) -> bool:
+        """Return whether the code of a rejection is one that this one has."""
+        code = exchange.error_code
+        if not self.codes:
+            return bool(code or not self.statuses)
+        other = self.others and code not in operation.not_found and _OF_OTHER_FAULTS.search(code or "-") is None
+        return code in self.codes or (other and bool(code))
 
     def __str__(self) -> str:
         statuses = " or ".join(str(status) for status in sorted(self.statuses)) or "4xx"
         codes = " or ".join(sorted(self.codes)) or "an error"
-        return f"HTTP {statuses} with {codes}"
+        return f"HTTP {statuses} with {codes}{', or such an error' if self.others else ''}"
 
 
 def failed_by(exchange: Exchange, kind: str, reason: str, expected: str, *others: Exchange) -> Verdict:
@@ -64,7 +84,7 @@ def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
 
 def was_accepted(operation: Operation, exchange: Exchange) -> bool:
     """Return whether validation accepted the request: 2xx, or an error of the operation's own."""
-    return exchange.ok or (exchange.error_code in operation.errors and exchange.status in _CLIENT_ERRORS)
+    return exchange.ok or (exchange.error_code in operation.not_found and exchange.status in _CLIENT_ERRORS)
 
 
 def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:
@@ -73,13 +93,16 @@ def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool)
     Where nothing has the name (`exists` False) the documented not-found error shows as well that it was accepted.
     What lies deeper in the answer is judged by the response checks, on this very answer.
     """
-    errors = " or ".join(operation.errors)
+    errors = " or ".join(operation.not_found)
     expected = f"HTTP 200 with the operation's answer{'' if exists else f', or {errors} since nothing has that name'}"
     if verdict := fault_of(exchange, expected):
         return verdict
     if not exchange.ok:
         if not exists and was_accepted(operation, exchange):
             return passed({"answers": 1})
+        sure = any(error.level == "must" for error in operation.not_found.values())
+        if not exists and exchange.status in _CLIENT_ERRORS and not sure:
+            return skipped("nothing has that name, and which error says so is not documented", exchanges=(exchange,))
         kind, reason = "no-answer-of-the-operation", "a valid request gets no answer of the operation"
         if exchange.status in _CLIENT_ERRORS:
             kind, reason = "refused", "a valid request is rejected"
@@ -134,7 +157,7 @@ def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[To
         yield TopProblem(subject, facet, f"{received}, the request has {json_value(members.get(subject))}")
     if operation.pagination is None:
         return
-    items, limit = answer.get(result), members.get(operation.pagination.limit)
+    items, limit = answer.get(result), members.get(operation.pagination.limit or "")
     if isinstance(items, list) and isinstance(limit, int) and 1 <= limit < len(items):
         yield TopProblem(operation.pagination.limit, "", f"{len(items)} items where at most {limit} were asked for")
 
@@ -159,14 +182,10 @@ def evaluate_rejected(operation: Operation, exchange: Exchange, control: Exchang
         reason = "an invalid request is accepted" if exchange.ok else "an invalid request is not rejected"
         return failed_by(exchange, kind, reason, expected)
     statuses_fit = not rejection.statuses or exchange.status in rejection.statuses
-    codes_fit = (
-        exchange.error_code in rejection.codes
-        if rejection.codes
-        else bool(exchange.error_code or not rejection.statuses)
-    )
+    codes_fit = rejection.fits(operation, exchange)
     if not (statuses_fit and codes_fit):
         reason = "an invalid request is rejected for another reason than what is wrong with it"
-        if exchange.error_code in operation.errors:
+        if exchange.error_code in operation.not_found:
             reason = "a constraint is not enforced: the target went on to look the name up"
         elif exchange.unreadable:
             reason = "the error that rejects an invalid request can't be read as JSON"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
+from conformance.contract import examples
 from conformance.contract.model import Contract, Node, breaks, has_type
 
 
@@ -14,7 +15,7 @@ class Placeholder(Enum):
     """A value that only the state of a target can give."""
 
     EXISTING = "<existing job>"
-    """The name of a resource that exists."""
+    """The name of a resource that exists, for each member that names one."""
     TOKEN = "<token of a first page>"  # noqa: S105 - a pagination token
     """A pagination token that the target has just issued."""
 
@@ -67,6 +68,8 @@ class RequestCase:
     breaks: tuple[str, str] | None = None
     level: str = "must"
     basis: str = "documented"
+    problem: str = ""
+    """Why the request can't be made; empty where it can."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,6 @@ def _breaks(node: Node, facet: str, value: Any) -> bool:
     return bool(bounds) and all(breaks(facet, bound, value) for bound in bounds)
 
 
-_STEMS = ("conformance-probe", "a-b", "a", "A1", "s3://bucket/key", "arn:aws:iam::123456789012:role/r", "x")
 _FILLS = ("a", "0", "-a", "b-")
 _FAR = 10
 _ALL = -1
@@ -124,7 +126,10 @@ _ALL = -1
 JSON_TYPES = {
     "string": "string",
     "integer": "number",
+    "long": "number",
     "float": "number",
+    "double": "number",
+    "blob": "string",
     "timestamp": "number",
     "boolean": "boolean",
     "list": "list",
@@ -134,31 +139,16 @@ JSON_TYPES = {
 """The types of the contract, and what they are in JSON."""
 
 
-def example(node: Node) -> Any:
-    """Return a valid value of a scalar member. Raises CaseError where none of the stems fits its pattern."""
-    accepted = node.accepted_values()
-    if accepted:
-        return accepted[0]
-    match node.type:
-        case "integer" | "float" | "timestamp":
-            return node.effective("minimum") or node.effective("maximum") or 1
-        case "boolean":
-            return True
-        case "string":
-            for stem in _STEMS:
-                if not violations(node, stem):
-                    return stem
-    raise CaseError(f"no example value for {node.path} ({node.type}): add a stem that its pattern admits")
-
-
 def of_length(node: Node, length: int, *, breaking: frozenset[str]) -> str | None:
-    """Return a string of that length which breaks just these facets; None where no fill gives one."""
+    """Return a string of that length which breaks just these facets; None where none is found."""
     for fill in _FILLS:
         for tail in ("", "b"):
             text = (fill * (length // len(fill) + 1))[: length - len(tail)] + tail if length else ""
             if len(text) == length and violations(node, text) == breaking:
                 return text
-    return None
+    valid = examples.text(node) or ""
+    made = (valid[:length], valid[-length:] if length else "", *examples.stretched(valid, length))
+    return next((text for text in made if len(text) == length and violations(node, text) == breaking), None)
 
 
 _BY_JSON_TYPE = {
@@ -259,6 +249,12 @@ def spoiled(node: Node, valid: str) -> Iterator[Edit]:
     yield from (edit for edit in edits if violations(node, edit.value) == {"pattern"})
 
 
+def loosest(node: Node, facet: str) -> Any:
+    """Return the bound of a facet beyond which documents and model agree that a value is invalid; None without one."""
+    bounds = [source[facet] for source in (node.documented, node.modelled) if facet in source]
+    return (min if facet.startswith("min") else max)(bounds, default=None)
+
+
 def beyond(bound: int, direction: int) -> Iterator[Edit]:
     """Yield integers outside a range on one side: one step beyond the bound, and far beyond it."""
     side = "above" if direction > 0 else "below"
@@ -266,7 +262,10 @@ def beyond(bound: int, direction: int) -> Iterator[Edit]:
     if direction < 0 and bound + direction > _ALL:
         yield Edit("minus-one", _ALL, f"{_ALL}, which means all elsewhere")
     far = direction * max(abs(bound), 1) * _FAR - (direction < 0)
-    yield Edit(f"far-{side}", far, f"{far}")
-    yield Edit(f"widest-{side}", direction * (2**31) - (direction > 0), f"the widest 32-bit integer {side} it")
-    yield Edit(f"beyond-32-bits-{side}", direction * (2**31 + 1), f"an integer {side} the range of 32 bits")
-    yield Edit(f"beyond-64-bits-{side}", direction * (2**63 + 1), f"an integer {side} the range of 64 bits")
+    wide = (
+        Edit(f"far-{side}", far, f"{far}"),
+        Edit(f"widest-{side}", direction * (2**31) - (direction > 0), f"the widest 32-bit integer {side} it"),
+        Edit(f"beyond-32-bits-{side}", direction * (2**31 + 1), f"an integer {side} the range of 32 bits"),
+        Edit(f"beyond-64-bits-{side}", direction * (2**63 + 1), f"an integer {side} the range of 64 bits"),
+    )
+    yield from (edit for edit in wide if direction * (edit.value - bound) > 0)

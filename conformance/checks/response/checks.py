@@ -135,7 +135,7 @@ def every_resource(operation: Operation, seen: Iterable[Served]) -> Verdict:
         last = served.exchanges[-1]
         if last.response is None and (verdict := fault_of(last, "an answer")):
             return verdict
-        if last.error_code in operation.errors and not served.must_exist:
+        if last.error_code in operation.not_found and not served.must_exist:
             continue
         whole = last.ok and (not result or isinstance((last.answer or {}).get(result), list))
         why = " (not a JSON object)" if last.status in _SUCCESS and last.answer is None else ""

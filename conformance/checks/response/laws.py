@@ -77,9 +77,11 @@ class _Walk:
         prefix = f"{node.path}." if node.path else ""
         self.unknown.update(prefix + name for name in value if name not in node.members)
 
-    def _value(self, node: Node, value: Any, exchange: Exchange) -> None:
+    def _value(self, node: Node, value: Any, exchange: Exchange, *, sparse: bool = False) -> None:
         values_here = self.observed_values[node.path]
         values_here.seen += 1
+        if value is None and sparse:
+            return
         if value is None:
             # What is absent is left out: null is no value, and not an absence either.
             values_here.note(_PRESENT, "null", exchange)
@@ -91,7 +93,8 @@ class _Walk:
                 values_here.note(facet, received, exchange)
         if "enum" in node.documented and value not in node.documented["enum"]:
             values_here.newer_values.add(str(value))
-        self._below(node, value, exchange)
+        if not node.recursive:
+            self._below(node, value, exchange)
 
     def _below(self, node: Node, value: Any, exchange: Exchange) -> None:
         if node.type == "structure":
@@ -99,11 +102,11 @@ class _Walk:
         elif node.type == "list" and node.element is not None:
             for entry in value:
                 if node.element.type != "structure" or self._is_new(node.path, entry):
-                    self._value(node.element, entry, exchange)
+                    self._value(node.element, entry, exchange, sparse=node.sparse)
         elif node.type == "map" and node.key is not None and node.value is not None:
             for key, entry in value.items():
                 self._value(node.key, key, exchange)
-                self._value(node.value, entry, exchange)
+                self._value(node.value, entry, exchange, sparse=node.sparse)
 
     def _is_new(self, path: str, entry: Any) -> bool:
         # Version 2 has no references, so that equal entries come out as equal bytes, whatever page they are on.
@@ -183,5 +186,6 @@ def expectation(fact: Fact) -> str:
         "pattern": f"a full match of {value}",
         "minimum": f"at least {value}",
         "maximum": f"at most {value}",
+        "union": "exactly one of its members",
     }
     return f"{fact.path}: {words.get(fact.facet, fact.facet)}"

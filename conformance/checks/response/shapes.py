@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import operator
 import re
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from conformance.contract.model import Node
+from conformance.contract.patterns import compiled, matches
 
 _YEARS = (-62_135_596_800, 253_402_300_800)
 """Seconds from 1970 to the beginning of the year 1 and to the end of 9999: what clients have dates for."""
@@ -40,7 +42,7 @@ def looks(node: Node) -> tuple[tuple[str, Look], ...]:
     return tuple(found)
 
 
-_LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern"})
+_LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern", "union"})
 
 
 def _one_of(accepted: frozenset[Any]) -> Look:
@@ -50,8 +52,13 @@ def _one_of(accepted: frozenset[Any]) -> Look:
 def _outside(facet: str, bound: Any) -> Look:
     """Return the look of a limit or a pattern."""
     if facet == "pattern":
-        matches = re.compile(bound).fullmatch
-        return lambda value: "" if matches(value) else _short(value)
+        pattern = compiled(bound)
+        if isinstance(pattern, re.Pattern):
+            fullmatch = pattern.fullmatch
+            return lambda value: "" if fullmatch(value) else _short(value)
+        return lambda value: _short(value) if matches(bound, value) is False else ""
+    if facet == "union":
+        return lambda value: "" if len(value) == 1 else f"{len(value)} members: {_short(value)}"
     is_outside = operator.lt if facet.startswith("min") else operator.gt
     if facet.endswith("length"):
         return lambda value: f"length {len(value)}: {_short(value)}" if is_outside(len(value), bound) else ""
@@ -86,7 +93,11 @@ def json_kind(kind: str) -> str:
     """Say which JSON values a contract type has."""
     return {
         "integer": "number without a fraction",
+        "long": "number without a fraction",
         "float": 'number, or one of "NaN", "Infinity", "-Infinity"',
+        "double": 'number, or one of "NaN", "Infinity", "-Infinity"',
+        "blob": "string in base64",
+        "document": "value",
         "timestamp": "number of seconds since 1970 (not milliseconds, not text)",
         "list": "array",
         "map": "object",
@@ -99,10 +110,32 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _is_whole(value: Any) -> bool:
+    return is_number(value) and float(value).is_integer()
+
+
+def _is_float(value: Any) -> bool:
+    return is_number(value) or (isinstance(value, str) and value in SPECIAL_FLOATS)
+
+
+def _is_base64(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        base64.b64decode(value, validate=True)
+    except ValueError:
+        return False
+    return True
+
+
 _HAS_TYPE: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
-    "integer": lambda value: is_number(value) and float(value).is_integer(),
-    "float": lambda value: is_number(value) or (isinstance(value, str) and value in SPECIAL_FLOATS),
+    "integer": _is_whole,
+    "long": _is_whole,
+    "float": _is_float,
+    "double": _is_float,
+    "blob": _is_base64,
+    "document": lambda value: value is not None,
     "boolean": lambda value: isinstance(value, bool),
     "timestamp": is_number,
     "list": lambda value: isinstance(value, list),
