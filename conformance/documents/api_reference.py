@@ -112,12 +112,14 @@ def _members(page: Page, lines: Numbered, root: Place, above: tuple[str, ...]) -
     """Read the lines below each heading, and the pages of the types that they name; `above` are those being read."""
     headings = _headings(page, lines)
     end = lines[-1][0] + 1 if lines else 1
-    for heading_of, (_, stop) in zip(headings, spans([line for line, _, _ in headings], end), strict=True):
+    for found, (_, stop) in zip(headings, spans([line for line, _, _ in headings], end), strict=True):
         labels = Labels()
-        place = root.below(heading_of[1])
-        yield from _member(page, heading_of, stop, place, labels)
+        place = root.below(found[1])
+        yield from _member(page, found, stop, place, labels)
         for path, name in labels.named.items():
-            if name in page.types and name not in above:
+            if page.types and name not in page.types:
+                yield page.unread(found[0], f"the page of {name}, its type, is not among the pages of types")
+            elif page.types and name not in above:
                 of_type = replace(page.types[name], operation=page.operation, types=page.types)
                 start, _, last = _parts(of_type)
                 yield from _members(of_type, of_type.numbered(start, last), place.below(path), (*above, name))
@@ -203,6 +205,11 @@ _LABEL = re.compile(
 _LOOKS_LABELLED = re.compile(
     r"(?:[A-Z]\w+ ){0,3}(?:Type|Constraints|Members|Entries|Range|Values|Pattern|Required|Default): ?.+"
 )
+_ARRAY = re.compile(r"[Aa]rrays? of (.+)")
+_MAP = re.compile(r"\w+ to (.+?)s? map")
+_OBJECT = re.compile(r"(\w+) objects?")
+_DEEPEST = 10
+"""Levels of lists and maps in the words of a type."""
 _BOUND = re.compile(r"(Minimum|Maximum|Fixed) (?:length|number|value) of (-?[\d,]+(?:\.\d+)?)")
 _FACETS = {
     "Length Constraints": ("min_length", "max_length"),
@@ -241,7 +248,7 @@ class Labels:
             return []
         name, rest = match["label"], match["rest"].strip()
         if name == "Type":
-            self._type("", rest.rstrip("."))
+            self._type(rest.rstrip("."))
             return [(path, Statement("type", kind, line)) for path, kind in self.types.items()]
         path = {"Key ": "{key}", "Value ": "{value}", None: ""}[match["part"]]
         if name not in _OF_THE_WHOLE:
@@ -251,21 +258,25 @@ class Labels:
         raw = text.partition(":")[2].strip().removeprefix("`").removesuffix("`").strip()
         return [(path, statement) for statement in _stated(name, line, rest, raw)]
 
-    def _type(self, path: str, words: str) -> None:
-        words = re.sub(r" or \w+$", "", words)
-        scalar = _SCALARS.get(words.lower()) or _SCALARS.get(words.lower().removesuffix("s"))
-        if scalar:
-            self.types[path] = scalar
-        elif match := re.fullmatch(r"[Aa]rrays? of (.+)", words):
-            self.types[path] = "list"
-            self._type(f"{path}[]", match[1])
-        elif match := re.fullmatch(r"\w+ to (.+?)s? map", words):
-            self.types[path] = "map"
-            self._type(f"{path}{{key}}", "String")
-            self._type(f"{path}{{value}}", match[1])
-        elif match := re.fullmatch(r"(\w+) objects?", words):
-            self.types[path] = "structure"
-            self.named[path] = match[1]
+    def _type(self, words: str) -> None:
+        """Keep what the words of a type say of the member, and of what it holds in the end."""
+        path, words = "", re.sub(r" or \w+$", "", words)
+        for _ in range(_DEEPEST):
+            scalar = _SCALARS.get(words.lower()) or _SCALARS.get(words.lower().removesuffix("s"))
+            if scalar:
+                self.types[path] = scalar
+            elif match := _ARRAY.fullmatch(words):
+                self.types[path] = "list"
+                path, words = f"{path}[]", match[1]
+                continue
+            elif match := _MAP.fullmatch(words):
+                self.types |= {path: "map", f"{path}{{key}}": "string"}
+                path, words = f"{path}{{value}}", match[1]
+                continue
+            elif match := _OBJECT.fullmatch(words):
+                self.types[path] = "structure"
+                self.named[path] = match[1]
+            return
 
 
 def _stated(name: str, line: int, rest: str, raw: str) -> Iterator[Statement]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from conformance.documents.claims import Claim, Place, Read, Statement
+from conformance.documents.claims import Claim, Place, Read, Statement, holder
 from conformance.documents.drawing import drawn
 from conformance.documents.outline import TYPES, Outline, Row, outline
 from conformance.documents.page import Numbered, Page, heading, indent
@@ -100,6 +100,7 @@ def _parts(page: Page) -> tuple[dict[str, list[tuple[int, str]]], int]:
 def _side(page: Page, lines: Numbered, explained: Outline, root: Place) -> Iterator[Read]:
     """Read a drawing, and the outline that explains what it shows."""
     listed: dict[str, tuple[str, ...]] = {}
+    paths = {"", *(row.path for row in explained.rows)}
     if any(mark in text for _, text in lines for mark in "{("):
         for node in drawn(page, lines, maps=explained.maps):
             place = root.below(node.path)
@@ -107,10 +108,11 @@ def _side(page: Page, lines: Numbered, explained: Outline, root: Place) -> Itera
             if node.words:
                 listed[node.path] = node.words
                 yield Statement("enum", node.words, node.line).by(page.document, place)
-            if not explained.rows and node.kind:
-                yield Statement("type", node.kind, node.line).by(page.document, place)
-            if not explained.rows and node.path.isidentifier():
-                yield page.unread(node.line, "is drawn, and not explained")
+            if node.path not in paths:
+                if node.kind:
+                    yield Statement("type", node.kind, node.line).by(page.document, place)
+                if holder(node.path) in paths:
+                    yield page.unread(node.line, f"{place.path} is drawn, and not explained")
     elif not _left_out(lines):
         yield from page.rest(lines, "the page does not draw what belongs here")
     yield from explained.read(page, root, listed)

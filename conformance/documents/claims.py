@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -90,3 +91,8 @@ def joined(parent: str, path: str) -> str:
     if not (parent and path) or path[0] in "[{":
         return parent + path
     return f"{parent}.{path}"
+
+
+def holder(path: str) -> str:
+    """Return the path of what holds a path directly; empty for an outermost member."""
+    return re.sub(r"\.?[^.\[\]{}]+$|(?:\[\]|\{key\}|\{value\})$", "", path)

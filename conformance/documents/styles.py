@@ -24,11 +24,12 @@ class Style:
 
     def lacking(self, page: Page) -> tuple[str, ...]:
         """Return the marks, in words, that the page lacks."""
-        return tuple(words for words, pattern in self.marks if not any(map(pattern.fullmatch, page.lines)))
+        lines = [text.strip() for text in page.lines]
+        return tuple(words for words, pattern in self.marks if not any(map(pattern.fullmatch, lines)))
 
 
 def _marks(*marks: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((words, re.compile(rf"\s*{pattern}\s*")) for words, pattern in marks)
+    return tuple((words, re.compile(pattern)) for words, pattern in marks)
 
 
 _CALL = ("a call such as `client.method(`", r"(?:\w+ = )?(?:client\.\w+|paginator\.paginate)\(.*")

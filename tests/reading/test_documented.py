@@ -276,6 +276,17 @@ Required: Yes
     assert [claim.place.path for claim in documented.claims if claim.place.direction == "error"] == ["Gone", "Gone"]
 
 
+def test_a_type_without_its_page_is_reported_where_there_are_pages_of_types() -> None:
+    page = API_MARKDOWN.format(
+        arguments='## Request Syntax\n\n{ "Other": { "Name": "string" } }',
+        explained="## Request Parameters\n\n **[Other](#a)**\nType: [Other](API_Other.md) object\nRequired: Yes\n",
+    )
+    assert unread(read_pages({"API_Stop.md": page}, "Stop")) == []
+    assert [why for _, why in unread(read_pages({"API_Stop.md": page, "API_Channel.md": CHANNEL}, "Stop"))] == [
+        "the page of Other, its type, is not among the pages of types"
+    ]
+
+
 def test_what_is_drawn_and_not_explained_is_reported() -> None:
     lost = FORMS["api-markdown"][2].replace("** [ Name ](#API_Stop_RequestSyntax) **", "*** Name ***")
     page = API_MARKDOWN.format(arguments=FORMS["api-markdown"][1], explained=lost)
@@ -284,7 +295,7 @@ def test_what_is_drawn_and_not_explained_is_reported() -> None:
     ]
     bare = BOTO3_RST.format(arguments="Name='string'", explained="", returns="None")
     assert unread(read_pages({"page": bare}, "Stop")) == [
-        ("response = client.stop(Name='string')", "is drawn, and not explained")
+        ("response = client.stop(Name='string')", "Name is drawn, and not explained")
     ]
     untyped = FORMS["api-markdown"][2].replace("Type: String", "Kind: String")
     page = API_MARKDOWN.format(arguments=FORMS["api-markdown"][1], explained=untyped)

@@ -15,8 +15,10 @@ from conformance.checks.check import matches
 from conformance.contract.cited_lines import plain as without_links
 from conformance.contract.files import ContractError
 from conformance.contract.loading import load
-from conformance.documents.api_reference import plain
-from conformance.documents.page import heading
+from conformance.documents.api_reference import Labels, plain
+from conformance.documents.page import Page, heading
+from conformance.documents.prose import statements
+from conformance.documents.styles import STYLES
 from conformance.inputs import read_yaml
 from conformance.suite.known_failures import KnownFailureMatcher, read_known_failures
 from conformance.suite.saved import SavedError, read
@@ -81,6 +83,20 @@ def test_reading_a_page_with_a_line_of_marks(unit: str) -> None:
     def work(size: int) -> None:
         line = "a" + unit * (size // len(unit)) + "a"
         assert (plain(line), heading(line), without_links(line)) != ("", "", "")
+
+    assert_linear(work)
+
+
+@pytest.mark.parametrize(
+    "unit", [" ", "a, ", ": a, a, ", "default is ", "``a`` ", "1 to ", "Array of ", "a to b ", "** ["]
+)
+@pytest.mark.parametrize("kind", ["string", "integer"])
+def test_reading_prose_labels_and_marks_of_a_page(unit: str, kind: str) -> None:
+    def work(size: int) -> None:
+        line = unit * (size // len(unit))
+        assert list(statements(((1, line),), "Name", kind, ("a",))) is not None
+        assert Labels().read(1, f"Type: {line}") is not None
+        assert [style.lacking(Page("page", (line,))) for style in STYLES]
 
     assert_linear(work)
 
