@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 
 from conformance.documents import api_reference
 from conformance.documents.claims import Claim, Explained, Unread
@@ -21,28 +23,41 @@ class Documented:
 
     `claims` have facets `present`, `type`, `required`, `enum`, `default`, `min_length`, `max_length`, `minimum`,
     `maximum`, `pattern` and `http_status`, of paths in the directions `input`, `output`, `paginator` (arguments of a
-    paginator) and `error` (the path is the code); `explained` are the lines of prose about each path; `unread` what
-    looks as if it said something, and could not be read.
+    paginator) and `error` (the path is the code). What a drawing states comes before what the prose says of the same
+    path. Each has its document and line, and the words of the page where they are not the value.
     """
 
     operation: str
     readings: tuple[Reading, ...]
-    claims: tuple[Claim, ...]
-    explained: tuple[Explained, ...]
-    unread: tuple[Unread, ...]
 
-    def of(self, direction: str, path: str) -> dict[str, tuple[Claim, ...]]:
-        """Return the claims about one path by facet, those of all pages."""
-        found: dict[str, tuple[Claim, ...]] = {}
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """What is stated, of all paths."""
+        return tuple(chain.from_iterable(reading.claims for reading in self.readings))
+
+    @cached_property
+    def conditions(self) -> tuple[Claim, ...]:
+        """The sentences that say under which condition something of a path holds (`Required if ...`)."""
+        return tuple(chain.from_iterable(reading.conditions for reading in self.readings))
+
+    @cached_property
+    def explained(self) -> tuple[Explained, ...]:
+        """The lines of prose about each path, with their numbers."""
+        return tuple(chain.from_iterable(reading.explained for reading in self.readings))
+
+    @cached_property
+    def unread(self) -> tuple[Unread, ...]:
+        """What looks as if it said something, and could not be read."""
+        return tuple(chain.from_iterable(reading.unread for reading in self.readings))
+
+    @cached_property
+    def by_path(self) -> dict[tuple[str, str], dict[str, tuple[Claim, ...]]]:
+        """The claims by direction and path, in the order in which they are named first, then by facet."""
+        found: dict[tuple[str, str], dict[str, tuple[Claim, ...]]] = {}
         for claim in self.claims:
-            if claim.place[1:] == (direction, path):
-                found[claim.facet] = (*found.get(claim.facet, ()), claim)
+            facets = found.setdefault((claim.place.direction, claim.place.path), {})
+            facets[claim.facet] = (*facets.get(claim.facet, ()), claim)
         return found
-
-    @property
-    def paths(self) -> tuple[tuple[str, str], ...]:
-        """Every direction and path that a page names, in the order in which they are named first."""
-        return tuple(dict.fromkeys((claim.place.direction, claim.place.path) for claim in self.claims))
 
 
 def read_pages(pages: Mapping[str, str], operation: str, members: Iterable[str] = ()) -> Documented:
@@ -60,11 +75,4 @@ def read_pages(pages: Mapping[str, str], operation: str, members: Iterable[str] 
         named = (claim.place for reading in readings.values() for claim in reading.claims)
         known = (place.path for place in named if place.direction == "input" and place.path.isidentifier())
         readings[page.document] = read(replace(page, members=(*dict.fromkeys(known), *page.members)), style)
-    found = tuple(readings[page.document] for page, _ in styled)
-    return Documented(
-        operation,
-        found,
-        tuple(claim for reading in found for claim in reading.claims),
-        tuple(item for reading in found for item in reading.explained),
-        tuple(item for reading in found for item in reading.unread),
-    )
+    return Documented(operation, tuple(readings[page.document] for page, _ in styled))

@@ -93,6 +93,7 @@ def style_of(page: Page) -> Style:
 
 _ABOUT = re.compile(r"/goto/[\w-]+/[\w-]+/(\w+)|\bclient\.(\w+)\(|get_paginator\('(\w+)'\)")
 """What a page has once or more about its own operation: links to it, and the call of its method."""
+_MOST_NAMED = 12
 
 
 def operation_of(page: Page, operations: Iterable[str]) -> str:
@@ -116,7 +117,7 @@ def operation_of(page: Page, operations: Iterable[str]) -> str:
     raise PageError(
         f"the page is about {' or '.join(named)}" if most else "the page names no operation of the contract",
         where=page.document,
-        hint=f"say which with --operation: {', '.join(counts or names)}",
+        hint=f"say which with --operation: {', '.join([*(counts or names)][:_MOST_NAMED])}",
     )
 
 

@@ -118,14 +118,14 @@ def test_an_operation_without_output_is_read(form: str) -> None:
         ("input", "Name", "type", "string"),
         ("input", "Name", "required", True),
     }
-    assert [path for direction, path in documented.paths if direction == "output" and path] == []
+    assert [path for direction, path in documented.by_path if direction == "output" and path] == []
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_an_operation_without_input_is_read(form: str) -> None:
     documented = read_pages({"page": FORMS[form][0].format(arguments="", explained="", returns="None")}, "Stop")
     assert unread(documented) == []
-    assert [path for _, path in documented.paths if path not in {"", "Gone"}] == []
+    assert [path for _, path in documented.by_path if path not in {"", "Gone"}] == []
 
 
 def test_nested_options_of_the_aws_cli_have_members_constraints_and_values() -> None:
@@ -202,7 +202,7 @@ Syntax::
         ("input", "VpcConfig.Mode", "required", False),
         ("input", "VpcConfig.Mode.Data", "required", False),
     }
-    assert documented.of("input", "VpcConfig.Mode.Data")["type"][0].value == "blob"
+    assert documented.by_path["input", "VpcConfig.Mode.Data"]["type"][0].value == "blob"
 
 
 def test_an_option_is_the_member_that_is_spelled_like_it() -> None:
@@ -211,9 +211,9 @@ def test_an_option_is_the_member_that_is_spelled_like_it() -> None:
         explained="``--kms-key-id`` (string)\n\n  The KMSKeyId.\n",
         returns="nextToken -> (string)\n\n  A token.",
     )
-    names = [path for direction, path in read_pages({"cli": page}, "Stop").paths if direction == "input"]
+    names = [path for direction, path in read_pages({"cli": page}, "Stop").by_path if direction == "input"]
     assert names == ["kmsKeyId", "logGroupName", "versionNumber"]
-    known = read_pages({"cli": page}, "Stop", ["KMSKeyId", "logGroupName", "version"]).paths
+    known = read_pages({"cli": page}, "Stop", ["KMSKeyId", "logGroupName", "version"]).by_path
     assert [path for direction, path in known if direction == "input"] == ["KMSKeyId", "logGroupName", "version"]
 
 
@@ -269,7 +269,7 @@ Required: Yes
         ("input", "Channels[].Tags", "max_length", 16),
         ("input", "Channels[].Tags", "required", False),
     }
-    (claim,) = documented.of("input", "Channels[].ChannelName")["max_length"]
+    (claim,) = documented.by_path["input", "Channels[].ChannelName"]["max_length"]
     assert (claim.document, claim.line) == ("API_Channel.md", 8)
     explained = {item.place.path: item for item in documented.explained}
     assert explained["Channels[].ChannelName"].lines == ((6, "The name."),)
@@ -391,9 +391,7 @@ def test_a_heading_in_prose_and_arguments_after_the_answer_mislead_no_reader() -
         ("input", "Name", "required", True),
         ("output", "Arn", "type", "string"),
     }
-    assert [(item.place.path, item.line) for reading in documented.readings for item in reading.conditions] == [
-        ("Name", 20)
-    ]
+    assert [(item.place.path, item.line) for item in documented.conditions] == [("Name", 20)]
 
 
 def test_a_page_that_is_none_of_an_operation_is_an_error() -> None:
