@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from conformance.contract.model import Citation
+from conformance.documents.claims import Place, holder
 from conformance.forms import Count
 
 
@@ -159,42 +161,48 @@ def folded(findings: Iterable[Finding]) -> list[Finding]:
     Below a member that holds something else than before (a list where a structure was) nothing can be compared.
     """
     every = list(findings)
-    tops = [
-        item
-        for item in every
-        if (item.facet == "present" and item.kind is not Kind.CHANGED and not (item.ours and item.theirs))
-        or (item.facet == "type" and item.kind is Kind.CHANGED and {item.ours, item.theirs} & set(_CONTAINERS))
-    ]
-    kept = [item for item in every if not any(_covers(top, item) for top in tops if top is not item)]
-    return [_with_details(item, every) if item.kind is Kind.NEW and item.facet == "present" else item for item in kept]
-
-
-def _covers(top: Finding, item: Finding) -> bool:
-    if (top.direction, top.operation) != (item.direction, item.operation):
-        return False
-    if item.path == top.path:
+    about: dict[Place, list[Finding]] = {}
+    for item in every:
+        about.setdefault(_place(item), []).append(item)
+    moved = {place for place, items in about.items() if any(map(_came_or_went, items))}
+    tops = moved | {place for place, items in about.items() if any(map(_holds_otherwise, items))}
+    held = Counter(place for item in about for place in _above(item))
+    kept: list[Finding] = []
+    for item in every:
+        place = _place(item)
         # A member whose type changed keeps its other facets; one that came or went has none of its own.
-        return top.facet == "present" and item.facet != "present"
-    return below(item.path, top.path)
+        if tops.isdisjoint(_above(place)) and (item.facet == "present" or place not in moved):
+            kept.append(_with_details(item, about[place], held[place]))
+    return kept
 
 
-def below(path: str, top: str) -> bool:
-    """Return whether a path leads through another one."""
-    return path.startswith(top) and path[len(top) :][:1] in {".", "[", "{"}
+def _place(item: Finding) -> Place:
+    return Place(item.operation, item.direction, item.path)
 
 
-def _with_details(member: Finding, every: Iterable[Finding]) -> Finding:
+def _above(place: Place) -> Iterator[Place]:
+    """Yield the places that hold one, the nearest first."""
+    while path := holder(place.path):
+        place = place._replace(path=path)
+        yield place
+
+
+def _came_or_went(item: Finding) -> bool:
+    return item.facet == "present" and item.kind is not Kind.CHANGED and not (item.ours and item.theirs)
+
+
+def _holds_otherwise(item: Finding) -> bool:
+    return item.facet == "type" and item.kind is Kind.CHANGED and not {item.ours, item.theirs}.isdisjoint(_CONTAINERS)
+
+
+def _with_details(member: Finding, about: Iterable[Finding], held: int) -> Finding:
     """Say of a new member what else is said of it."""
-    own = [
-        item
-        for item in every
-        if item.direction == member.direction and item.path == member.path and item.facet != "present"
-    ]
-    own.sort(key=lambda item: item.facet != "type")
+    if member.facet != "present" or member.kind is not Kind.NEW:
+        return member
+    own = sorted((item for item in about if item.facet != "present"), key=lambda item: item.facet != "type")
     parts = [_in_words(item.facet, item.theirs) for item in own]
-    held = {item.path for item in every if item.direction == member.direction and below(item.path, member.path)}
     if held:
-        parts.append(f"with {len(held)} path{'' if len(held) == 1 else 's'} below it")
+        parts.append(f"with {held} path{'' if held == 1 else 's'} below it")
     details = ", ".join(dict.fromkeys(part for part in parts if part))
     return replace(member, detail="; ".join(item for item in (details, member.detail) if item))
 

@@ -19,9 +19,9 @@ from typing import Any
 import click
 
 from conformance.documents.api_reference import is_type
-from conformance.documents.claims import Claim, PageError, Value, joined
+from conformance.documents.claims import Claim, PageError, Value, holder, joined
 from conformance.documents.documented import Documented, read_pages
-from conformance.documents.findings import below, comparable, in_words
+from conformance.documents.findings import comparable, in_words
 from conformance.documents.generated import GeneratedPage, boto3_pages, cli_pages
 from conformance.documents.model_drift import facets
 from conformance.documents.page import Page, heading, read_page
@@ -139,7 +139,7 @@ class _Side:
                 self._differ("only on the page", path, f"line {next(iter(stated.values()))[0].line}")
 
     def _find_the_model(self) -> None:
-        missing: list[str] = []
+        missing: set[str] = set()
         for path in _below("", self._shape, ()) if self._shape is not None else ():
             if path in self._claims:
                 for facet, value in (self._at(path) or {}).items():
@@ -147,9 +147,9 @@ class _Side:
                         self._count(path, facet, value)
             elif _STEP.findall(path)[0] not in self._hidden:
                 self._found.count("members", found=False)
-                if not any(below(path, gone) for gone in missing):
-                    missing.append(path)
+                if holder(path) not in missing:
                     self._differ("only in the model", path)
+                missing.add(path)
 
     def _count(self, path: str, facet: str, value: Any) -> None:
         claims = self._claims[path].get(facet, [])
