@@ -1,4 +1,4 @@
-"""A page of the AWS CLI as reStructuredText or as text: a synopsis, the options, the output.
+"""A page of the AWS CLI as reStructuredText or as text (`aws ... help`): a synopsis, the options, the output.
 
 An option is spelled as the client spells it, so that the name of the member is found from what else is known: the
 members of the operation, or words of the page itself that are spelled the same.
@@ -62,8 +62,8 @@ def read(page: Page) -> Iterator[Read]:
 
 
 def _heading(page: Page, title: str, start: int, *, default: int | None = None) -> int:
-    """Return the line of a heading: one that is underlined, or the last that is the title alone."""
-    found = [line for line, text in page.numbered(start) if text.strip() == title]
+    """Return the line of a heading: one that is underlined, or the last that is the title alone, or in capitals."""
+    found = [line for line, text in page.numbered(start) if text.strip() in {title, title.upper()}]
     underlined = [line for line in found if set("".join(page.lines[line : line + 1]).strip()) == {"="}]
     if found:
         return (underlined or found)[-1]

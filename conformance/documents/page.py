@@ -18,6 +18,8 @@ MOST_BYTES = 8 * 1024 * 1024
 """Seventy times the largest page that the contract was made from."""
 
 _END_OF_LINE = re.compile(r"\r\n|\r|\n")
+_OVERSTRUCK = re.compile(".\b")
+"""How a manual page is bold on a terminal: each letter, a backspace, and the letter again."""
 _BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200b": "", "\f": " ", "\v": " "})
 """What browsers put in place of blanks, and what page ends leave behind."""
 
@@ -83,8 +85,8 @@ def heading(line: str) -> str:
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """Split a text into lines of plain blanks: any ends of lines, tabs as far as they reach."""
-    lines = _END_OF_LINE.split(text)
+    """Split a text into lines of plain blanks: any ends of lines, tabs as far as they reach, nothing struck twice."""
+    lines = _END_OF_LINE.split(_OVERSTRUCK.sub("", text))
     if lines and not lines[-1]:
         lines.pop()
     return tuple(line.translate(_BLANKS).expandtabs() for line in lines)

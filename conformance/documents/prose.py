@@ -80,7 +80,7 @@ _CONDITION = re.compile(
 
 _VALUES = "Possible values:"
 _BLOCKS = (_VALUES, "Constraints:")
-_BULLET = re.compile(r"[*\u2022-]\s+(.+)")
+_BULLET = re.compile(r"(?:[*\u2022-]|o)\s+(.+)")
 _BLOCK_VALUE = re.compile(r"``([^`]+)``.*|(\S+)\s*(?::.*)?")
 _TERM = r"(?:``[^`]+``|\"[^\"]+\"|[\w.-]*\w)"
 _BETWEEN = r"(?:, (?:and |or )?| and | or | ?\| ?)"
@@ -130,7 +130,7 @@ def statements(prose: Prose, name: str, kind: str, listed: tuple[str, ...]) -> I
 def _block(lines: Sequence[tuple[int, str]], kind: str) -> Iterator[Statement | int]:
     """Read a list that the AWS CLI makes of the model's constraints or values."""
     (head, title), *items = lines
-    words = [(line, _BULLET.sub(r"\1", text)) for line, text in items]
+    words = [(line, _without_bullet(text)) for line, text in items]
     if title == _VALUES:
         values = [match[1] or match[2] for _, text in words if (match := _BLOCK_VALUE.fullmatch(text))]
         yield Statement("enum", tuple(values), head, (), tuple(line for line, _ in words))
@@ -153,9 +153,14 @@ def _sentence(line: int, text: str, name: str, kind: str, listed: tuple[str, ...
         yield Statement("required", value=False, line=line)
     if kind == "list" and _ONE_OR_MORE.match(text):
         yield Statement("min_length", 1, line, ("one or more",))
-    if not _CONDITIONAL.match(_BULLET.sub(r"\1", text)):
+    if not _CONDITIONAL.match(_without_bullet(text)):
         yield from _defaults(line, text, name, kind, listed)
         yield from _limits(line, text, name, kind)
+
+
+def _without_bullet(text: str) -> str:
+    match = _BULLET.fullmatch(text)
+    return match[1] if match else text
 
 
 def _defaults(line: int, text: str, name: str, kind: str, listed: tuple[str, ...]) -> Iterator[Statement]:
@@ -244,11 +249,10 @@ def _items(prose: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Yield the values below a heading; none where a bullet holds something else."""
     found = []
     for line, text in prose:
-        bullet = _BULLET.fullmatch(text)
-        match = _ITEM.fullmatch(bullet[1] if bullet else text)
+        match = _ITEM.fullmatch(_without_bullet(text))
         if match:
             found.append((line, match[1]))
-        elif bullet:
+        elif _BULLET.fullmatch(text):
             return
     yield from found
 

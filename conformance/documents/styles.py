@@ -55,7 +55,7 @@ STYLES: tuple[Style, ...] = (
         "cli-page",
         "AWS CLI page",
         cli_pages.read,
-        _marks(*((f"a heading {title!r}", title) for title in ("Synopsis", "Options", "Output"))),
+        _marks(*((f"a heading {title!r}", f"{title}|{title.upper()}") for title in ("Synopsis", "Options", "Output"))),
     ),
     Style(
         "api-reference-markdown",

@@ -217,6 +217,43 @@ def test_an_option_is_the_member_that_is_spelled_like_it() -> None:
     assert [path for direction, path in known if direction == "input"] == ["KMSKeyId", "logGroupName", "version"]
 
 
+def test_what_the_help_of_the_aws_cli_prints_is_read() -> None:
+    def bold(text: str) -> str:
+        return "".join(f"{letter}\b{letter}" for letter in text)
+
+    page = f"""\
+{bold("SYNOPSIS")}
+            stop
+          --name <value>
+
+{bold("OPTIONS")}
+       {bold("--name")} (string)
+          It.
+
+       Possible values:
+
+          +\bo {bold("One")}
+
+          +\bo {bold("Two")}
+
+{bold("OUTPUT")}
+       Parts -> (list)
+          (structure)
+              Size -> (integer)
+                 Its size.
+"""
+    documented = read_pages({"help": page}, "Stop")
+    assert unread(documented) == []
+    assert said(documented) == {
+        ("input", "Name", "required", True),
+        ("input", "Name", "type", "string"),
+        ("input", "Name", "enum", ("One", "Two")),
+        ("output", "Parts", "type", "list"),
+        ("output", "Parts[]", "type", "structure"),
+        ("output", "Parts[].Size", "type", "integer"),
+    }
+
+
 CHANNEL = """\
 # Channel<a name="API_Channel"></a>
 
