@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from conformance.checks.verdict import Verdict
-from conformance.session.snapshot import Snapshot
 
-Evaluate = Callable[[Snapshot], Verdict]
+if TYPE_CHECKING:
+    from conformance.session.snapshot import Snapshot
+
+Evaluate: TypeAlias = "Callable[[Snapshot], Verdict]"
 
 
 def _undefined(_: Snapshot) -> Verdict:

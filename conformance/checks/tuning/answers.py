@@ -103,6 +103,20 @@ def objectives(answer: Json) -> set[tuple[str, str]]:
     return {objective for objective in found if objective is not None}
 
 
+_RANGES = ("IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges")
+
+
+def stated_ranges(answer: Json, definition: Json) -> Json:
+    """Return the ranges that hold for a definition, by kind: its own, else those of the tuning job."""
+    return mapping(definition, "HyperParameterRanges") or mapping(answer, f"{CONFIG}.ParameterRanges")
+
+
+def ranged_names(answer: Json, definition: Json) -> set[str]:
+    """Return the names of the hyperparameters that have a range for a definition."""
+    stated = stated_ranges(answer, definition)
+    return {name for kind in _RANGES for item in entries(stated, kind) if (name := text(item, "Name"))}
+
+
 def autotuned(answer: Json) -> bool:
     """Return whether the service may have chosen ranges by itself, so that the answer need not show them all."""
     ranges = [mapping(answer, f"{CONFIG}.ParameterRanges")]

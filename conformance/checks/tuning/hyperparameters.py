@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from conformance.checks.consistency.rules import as_number
 from conformance.checks.law import Law
 from conformance.checks.tuning.answers import (
-    CONFIG,
     DESCRIBE,
     Claim,
     Instance,
@@ -21,6 +20,8 @@ from conformance.checks.tuning.answers import (
     job,
     listed_and_best,
     mapping,
+    ranged_names,
+    stated_ranges,
     text,
     training_jobs,
 )
@@ -80,7 +81,7 @@ class Range:
 
 def ranges_of(answer: Json, definition: Json) -> list[Range]:
     """Return the ranges that hold for a definition: its own, else those of the tuning job."""
-    stated = mapping(definition, "HyperParameterRanges") or mapping(answer, f"{CONFIG}.ParameterRanges")
+    stated = stated_ranges(answer, definition)
     return [_range(kind, item) for kind in Kind for item in entries(stated, kind.value) if text(item, "Name")]
 
 
@@ -107,7 +108,7 @@ def _tuned_not_ranged(resource: ResourceSnapshot, item: Json) -> list[str] | Non
     launched = None if autotuned(resource.answer) else _launched(resource, item)
     if launched is None:
         return None
-    tuned, ranged = set(launched[0]), {each.name for each in ranges_of(resource.answer, launched[1])}
+    tuned, ranged = set(launched[0]), ranged_names(resource.answer, launched[1])
     differences = (("lacks", ranged - tuned), ("has, without a range,", tuned - ranged))
     return [f"{verb} {', '.join(sorted(names))}" for verb, names in differences if names]
 
@@ -116,7 +117,7 @@ def _with_static_hyperparameters(snapshot: Snapshot) -> Iterator[Instance]:
     """Yield each definition with static hyperparameters, and what it launched, as (verb, static names, other names)."""
     for resource in snapshot.resources:
         for definition in definitions(resource.answer):
-            ranged = {each.name for each in ranges_of(resource.answer, definition)}
+            ranged = ranged_names(resource.answer, definition)
             static = set(mapping(definition, "StaticHyperParameters"))
             yield Instance(resource.name, ("has a range for", static, ranged), (resource.description,))
     for name, (resource, item), exchanges in training_jobs(snapshot):

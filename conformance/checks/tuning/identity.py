@@ -23,11 +23,11 @@ from conformance.checks.tuning.answers import (
     number,
     objective_of,
     parents,
+    ranged_names,
     related,
     text,
     tuning_jobs,
 )
-from conformance.checks.tuning.hyperparameters import ranges_of
 from conformance.checks.verdict import Tally, Verdict
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _launched_from_another(resource: ResourceSnapshot, item: Json) -> str | None
     if not definition:
         return None
     own, named = text(definition, "DefinitionName"), text(item, "TrainingJobDefinitionName")
-    ranged = set() if autotuned(resource.answer) else {each.name for each in ranges_of(resource.answer, definition)}
+    ranged = set() if autotuned(resource.answer) else ranged_names(resource.answer, definition)
     stray = sorted(set(mapping(item, "TunedHyperParameters")) - ranged) if ranged else []
     if not stray and (named == own or not named or not own):
         return ""
@@ -382,4 +382,4 @@ def _hyperparameters(answer: Json) -> set[str] | None:
     if not definition:
         return None
     static = {name for name in mapping(definition, "StaticHyperParameters") if not name.startswith("_")}
-    return static | {item.name for item in ranges_of(answer, definition)}
+    return static | ranged_names(answer, definition)
