@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from conformance.contract.model import Node, Operation, breaks
-from conformance.contract.patterns import matching
+from conformance.contract.model import Node, Operation
+from conformance.contract.patterns import breaks, matching
 
 _STEMS = ("conformance-probe", "a-b", "a", "A1", "1", "x", "s3://bucket/key", "arn:aws:iam::123456789012:role/r")
 _FILLS = "aA0-_ ./"

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from conformance.contract.files import form_problems
-from conformance.contract.model import Contract, Node, Operation, breaks, has_type
+from conformance.contract.model import Contract, Node, Operation, has_type
+from conformance.contract.patterns import breaks
 from conformance.errors import Problem, suggest
 
 

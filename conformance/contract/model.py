@@ -10,8 +10,6 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from conformance.contract.patterns import matches
-
 UNSET: Final = msgspec.UNSET
 """A citation without a value of its own: the source says what the fact says."""
 
@@ -491,18 +489,3 @@ def has_type(kind: str, value: Any) -> bool:
     if isinstance(value, bool):
         return kind in {"boolean", "document"}
     return kind in _OF_TYPE and isinstance(value, _OF_TYPE[kind])
-
-
-def breaks(facet: str, bound: Any, value: Any) -> bool:
-    """Whether a value of the right type is outside of a limit, or does not match a pattern."""
-    match facet:
-        case "min_length":
-            return bool(len(value) < bound)
-        case "max_length":
-            return bool(len(value) > bound)
-        case "minimum":
-            return bool(value < bound)
-        case "maximum":
-            return bool(value > bound)
-        case _:
-            return matches(bound, value) is False

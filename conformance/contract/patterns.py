@@ -1,4 +1,4 @@
-"""Patterns of service models: regular expressions of Java, matched from end to end, and texts that match them."""
+"""Limits of values; and patterns, regular expressions of Java matched from end to end, with texts that match them."""
 
 from __future__ import annotations
 
@@ -69,15 +69,19 @@ def matches(pattern: str, text: str) -> bool | None:
         return None
 
 
-def same_pattern(item: str, other: str) -> bool:
-    """Whether two patterns differ in anchors at most: both are matched from end to end."""
-    return _bare(item) == _bare(other)
-
-
-def _bare(pattern: str) -> str:
-    text = pattern.removeprefix("^")
-    escaped = len(text) - len(text.rstrip("$").rstrip("\\"))
-    return text.removesuffix("$") if text.endswith("$") and not (escaped > 1 and text.endswith("\\$")) else text
+def breaks(facet: str, bound: Any, value: Any) -> bool:
+    """Whether a value of the right type is outside of a limit, or does not match a pattern."""
+    match facet:
+        case "min_length":
+            return bool(len(value) < bound)
+        case "max_length":
+            return bool(len(value) > bound)
+        case "minimum":
+            return bool(value < bound)
+        case "maximum":
+            return bool(value > bound)
+        case _:
+            return matches(bound, value) is False
 
 
 _TRIES = 40

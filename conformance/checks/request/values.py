@@ -8,7 +8,8 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from conformance.contract import examples
-from conformance.contract.model import Contract, Node, breaks, has_type
+from conformance.contract.model import Contract, Node, has_type
+from conformance.contract.patterns import breaks
 
 
 class Placeholder(Enum):
