@@ -72,8 +72,9 @@ def _contest(resource: ResourceSnapshot) -> _Contest | None:
         return None
     values: dict[str, list[float]] = {status: [] for status in _CAN_WIN}
     for item in resource.items:
-        value, status = number(item, _VALUE), text(item, "TrainingJobStatus")
-        if value is not None and status in values and item.get("ObjectiveStatus") != "Failed":
+        # All three are read of each item, whatever the first is: a failure may come from any of them.
+        value, status, objective = number(item, _VALUE), text(item, "TrainingJobStatus"), item.get("ObjectiveStatus")
+        if value is not None and status in values and objective != "Failed":
             values[status].append(value)
     return _Contest(direction == "Maximize", *(tuple(found) for found in values.values()))
 
