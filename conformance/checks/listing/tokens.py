@@ -255,13 +255,26 @@ def _repeatable(walker: Walker, listing: ListingSnapshot) -> Verdict:
 _MADE_UP = (("word", "not-a-token-that-anybody-issued"), ("number", "10"), ("base64", "eyJvZmZzZXQiOiAxMH0="))
 
 
+def _is_opaque(checks: ListingChecks) -> bool:
+    """Return whether a token is the service's own: where it is the name of an item, any name is one."""
+    sent = checks.operation.input.members[checks.reader.pagination.input_token]
+    listed = checks.operation.output.members.get(checks.reader.pagination.result)
+    identity = listed.element.descend(checks.reader.spec.identity) if listed is not None and listed.element else None
+    return identity is None or not sent.shape or sent.shape != identity.shape
+
+
+def _made_up_tokens(checks: ListingChecks) -> Iterator[Variant]:
+    if _is_opaque(checks):
+        yield from ({"form": form, "value": value} for form, value in _MADE_UP)
+
+
 @ListingCheck(
     "pagination/token/made-up-{form}",
     "a made-up token ({value}) is refused",
     level="should",
     facts=_SENT,
     observed=_UNISSUED,
-    each=lambda _: ({"form": form, "value": value} for form, value in _MADE_UP),
+    each=_made_up_tokens,
 )
 def _made_up(walker: Walker, listing: ListingSnapshot, *, form: str, value: str) -> Verdict:  # noqa: ARG001 - the form is for the id
     request = walker.request(listing, **{walker.reader.pagination.input_token: value})
@@ -277,6 +290,8 @@ def _made_up(walker: Walker, listing: ListingSnapshot, *, form: str, value: str)
 
 
 def _other_queries(checks: ListingChecks) -> Iterator[Variant]:
+    if not _is_opaque(checks):
+        return
     spec, limit = checks.reader.spec, checks.reader.pagination.limit
     queries: list[tuple[str, dict[str, Any]]] = [
         *(("another-order", {spec.sort_by: key, spec.sort_order: spec.descending}) for key in list(spec.keys)[:1]),
@@ -320,7 +335,7 @@ def _foreign(walker: Walker, listing: ListingSnapshot, *, members: Mapping[str, 
     "a token offered to another resource is refused, or gives that resource's items",
     laws=_LEADS_ON,
     facts=_SENT,
-    each=lambda checks: ({},) if checks.operation.subject else (),
+    each=lambda checks: ({},) if checks.operation.subject and _is_opaque(checks) else (),
 )
 def _other_resource(walker: Walker, listing: ListingSnapshot) -> Verdict:
     token = _issued(walker, listing)
