@@ -19,6 +19,7 @@ from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import (
     BROKEN_ANSWER,
     CONTROL_REFUSED,
+    OF_REJECTIONS,
     WRONG_CODE,
     has_repeated_items,
     problems_at_the_top,
@@ -34,8 +35,6 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 
 _CLIENT_ERRORS = range(400, 500)
-_OF_REJECTIONS = frozenset({CONTROL_REFUSED, WRONG_CODE, "wrong-status"})
-"""Kinds of failures of a request that was rejected, as its control may be for a reason of its own."""
 _DERAILING = frozenset({"present", "type", "required", "enum"})
 """Facets without which a value can't be compared with others: a text that is too long still can."""
 _STEP = re.compile(r"\[\](?=\.)|\.")
@@ -80,7 +79,7 @@ class RequestAttribution:
         """Return a verdict on a request that must be rejected: where its control is as well, that is the fault."""
         if unreadable := self._no_error_can_be_read(verdict):
             return replace(verdict, see=(unreadable,))
-        if verdict.kind not in _OF_REJECTIONS or was_accepted(self._operation, control):
+        if verdict.kind not in OF_REJECTIONS or was_accepted(self._operation, control):
             return verdict
         return replace(verdict, see=self.of(replace(verdict, kind=CONTROL_REFUSED), members).see)
 

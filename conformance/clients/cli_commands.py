@@ -13,6 +13,7 @@ from botocore import xform_name
 from conformance.checks.check import Unfit
 from conformance.checks.verdict import broke, skipped
 from conformance.clients.laws import Command, CommandRun
+from conformance.contract.asking import asking, top
 from conformance.contract.model import Contract, Operation, Pagination
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession, plainest
@@ -253,14 +254,14 @@ def in_a_file(at: SharedCommands) -> dict[str, Any]:
 
 def _without_filters(at: SharedCommands) -> dict[str, Any]:
     """Return the members of a request that is not to be gone on with: no filter, so that there is more to come."""
-    filters = Reader.of(at.operation).spec.filters
+    filters = {top(path) for path in Reader.of(at.operation).spec.filters}
     words = {name: word for name, word in enum_words(at.operation, 2).items() if name not in filters}
     return {**_plain(at), **words}
 
 
 def _unlisted_word(at: SharedCommands) -> dict[str, Any]:
-    name = next(iter(Reader.of(at.operation).spec.filters))
-    return _named(at, **{at.pagination.limit: PAGE, **enum_words(at.operation, 1), name: "NoSuchWord"})
+    unlisted = asking(next(iter(Reader.of(at.operation).spec.filters)), "NoSuchWord")
+    return _named(at, **{at.pagination.limit: PAGE, **enum_words(at.operation, 1), **unlisted})
 
 
 def _too_long_a_name(at: SharedCommands) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
-from conformance.contract.model import Node, Operation
+from conformance.contract.model import Node, Operation, has_type
 from conformance.contract.patterns import breaks, matching
 
 _STEMS = ("conformance-probe", "a-b", "a", "A1", "1", "x", "s3://bucket/key", "arn:aws:iam::123456789012:role/r")
@@ -53,8 +53,86 @@ _COLLECTIONS = frozenset({"structure", "list", "map"})
 def required_values(operation: Operation) -> Mapping[str, Any]:
     """Return values of what a request must have next to the names of resources; None for one that can't be made."""
     named = {operation.subject, *operation.names}
-    members = operation.input.members.items()
-    return {name: example(node) for name, node in members if node.effective("required") and name not in named}
+    return {name: example(operation.input.members[name]) for name in operation.needed if name not in named}
+
+
+ABSENT: Final = object()
+"""In the place of a member's value: it is left out."""
+
+
+class NoExampleError(LookupError):
+    """A path of which no valid value is found."""
+
+
+def made(node: Node) -> Any:
+    """Return a valid value of a member. Raises NoExampleError where none is found."""
+    value = example(node)
+    if value is None:
+        raise NoExampleError(node.path)
+    return value
+
+
+def around(node: Node, steps: Sequence[Node], part: Any) -> Any:
+    """Return the plainest valid value of a member that has this part in it; `steps` are the nodes on the way to it.
+
+    Raises NoExampleError where there is something next to it of which no valid value is found.
+    """
+    if not steps:
+        return part
+    step, held = steps[0], around(steps[0], steps[1:], part)
+    plain = {} if node.effective("union") else example(node)
+    if plain is None:
+        raise NoExampleError(node.path)
+    if node.type == "list":
+        return [held, *plain[1:]]
+    if node.type == "structure":
+        others = {name: value for name, value in plain.items() if name != step.name}
+        return others if held is ABSENT else {**others, step.name: held}
+    first = next(iter(plain), None) or example(node.key or node)
+    others = {key: value for key, value in plain.items() if key != first}
+    if step is node.value:
+        return {first: held, **others}
+    return {held: plain.get(first, example(node.value or node)), **others}
+
+
+_MOST_ENTRIES = 1_000
+
+
+def entries(node: Node, size: int) -> Any:
+    """Return a list or a map of that many valid entries; None where it can't be made, or would be very large."""
+    if size > _MOST_ENTRIES or node.recursive:
+        return None
+    held = node.element or node.value
+    items = [None if held is None else example(held, number) for number in range(size)]
+    if None in items:
+        return None
+    if node.type == "list":
+        return items
+    keys = {key for number in range(size) if (key := example(node.key or node, number)) is not None}
+    return dict(zip(sorted(keys), items, strict=True)) if len(keys) == size else None
+
+
+def within(node: Node, value: Any) -> Iterator[tuple[Node, Any]]:
+    """Go through a value and all that it holds, each with what the contract says of it.
+
+    What is required and missing is None, as is a null in a list or a map that may not hold one.
+    """
+    yield node, value
+    if not node.recursive and has_type(node.type, value):
+        for part, held in _held(node, value):
+            yield from within(part, held)
+
+
+def _held(node: Node, value: Any) -> Iterator[tuple[Node, Any]]:
+    """Go through what a value directly holds."""
+    for name, member in node.members.items():
+        if value.get(name) is not None or member.effective("required"):
+            yield member, value.get(name)
+    if node.element is not None:
+        yield from ((node.element, item) for item in value if item is not None or not node.sparse)
+    if node.key is not None and node.value is not None:
+        yield from ((node.key, key) for key in value)
+        yield from ((node.value, item) for item in value.values() if item is not None or not node.sparse)
 
 
 def _number(node: Node, number: int) -> int:

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from conformance.contract.asking import bare
+from conformance.contract.examples import within
 from conformance.contract.files import form_problems
-from conformance.contract.model import Contract, Node, Operation, has_type
+from conformance.contract.model import SCALARS, Contract, Node, Operation, has_type
 from conformance.contract.patterns import breaks
 from conformance.errors import Problem, suggest
 
@@ -23,6 +25,8 @@ def lint(contract: Contract, laws: Collection[str] | None = None, areas: Collect
     for operation in contract.operations.values():
         for node in _nodes(operation):
             findings += _contradictions(node)
+        findings += _alternatives(contract, operation)
+        findings += _narrowing(operation)
     findings += _unused_shapes(contract)
     findings += _numbering(contract)
     if laws is not None:
@@ -60,11 +64,18 @@ def _contradictions(node: Node) -> Iterator[Problem]:
     default = node.effective("default")
     if default is not None and (broken := _broken(node, default)):
         yield problem("default", f"the default {default!r} {broken}", "correct the default or the limit")
+    if node.example is not None:
+        for part, value in within(node, node.example):
+            missing = "a value is missing" if part is node else f"{part.path} is missing"
+            if broken := missing if value is None else _broken(part, value) or _no_union(part, value):
+                words = broken if value is None else f"{_shown(value)} {broken}"
+                yield problem("example", f"the example of {node.path} is not valid: {words}", "correct the example")
     for value in node.effective("enum") or ():
         if broken := _broken(node, value, enum=False):
             yield problem("enum", f"the enum value {value!r} {broken}", "correct the enum or the limit")
 
 
+_SHOWN = 60
 _LIMITS = {
     "pattern": "does not match the pattern {!r}",
     "max_length": "is longer than the max_length",
@@ -84,6 +95,59 @@ def _broken(node: Node, value: Any, *, enum: bool = True) -> str:
     bounds = ((facet, node.effective(facet)) for facet in _LIMITS)
     broken = ((facet, bound) for facet, bound in bounds if bound is not None and breaks(facet, bound, value))
     return next((_LIMITS[facet].format(bound) for facet, bound in broken), "")
+
+
+def _no_union(node: Node, value: Any) -> str:
+    return "has not exactly one member" if node.effective("union") and len(value) != 1 else ""
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _alternatives(contract: Contract, operation: Operation) -> Iterator[Problem]:
+    """Find groups of alternatives that nothing states, or that say nothing or contradict others."""
+    grouped: set[str] = set()
+    for group in operation.either:
+        words = " and ".join(group.members)
+        if group.basis == "documented" and not group.sources:
+            hint = "add `sources:` with the line, or `basis: inferred`"
+            yield Problem(f"no document is cited for the alternatives {words}", group.where, hint)
+        for member in group.members:
+            if operation.input.members[member].effective("required"):
+                hint = "remove `required` of it, or the group"
+                yield Problem(f"{member} is required, and no alternative to others", group.where, hint)
+            if member in grouped:
+                yield Problem(f"{member} is in two groups of alternatives", group.where, "put them into one group")
+            grouped.add(member)
+    for member, source in operation.names.items():
+        if source.others and contract.operations[source.operation].listing is None:
+            hint = f"add `listing:` to {source.operation}, or keep one path"
+            yield Problem(f"nothing shows the several names that {member} takes", source.where, hint)
+
+
+def _narrowing(operation: Operation) -> Iterator[Problem]:
+    """Find filters that are stated twice, or that ask for what an item can't have."""
+    listing, result = operation.listing, operation.pagination and operation.output.descend(operation.pagination.result)
+    if listing is None or not result or result.element is None:
+        return
+    seen: dict[str, str] = {}
+    for way in ("filters", "containing", "prefix", "after", "before"):
+        for asked, path in getattr(listing, way).items():
+            where = listing.places.get(asked, operation.where)
+            if asked in seen:
+                hint = "keep one of them"
+                yield Problem(f"{asked} is under `{seen[asked]}` and under `{way}`", where, hint)
+            seen[asked] = way
+            node, item = operation.input.descend(bare(asked)), result.element.descend(path) if path else result.element
+            if item is not None and item.type not in SCALARS:
+                hint = "name a member that is a single value"
+                yield Problem(f"{asked} is compared with {path}, which is a {item.type}", where, hint)
+            words = node and item and (node.accepted_values(), item.accepted_values())
+            if words and all(words) and not set(words[0] or ()) & set(words[1] or ()):
+                hint = f"name the member of an item whose words are those of {asked}"
+                yield Problem(f"{path} has none of the words of {asked}", where, hint)
 
 
 def _unused_shapes(contract: Contract) -> Iterator[Problem]:

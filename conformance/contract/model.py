@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -135,6 +136,31 @@ class NameSource:
 
     operation: str
     path: str
+    others: tuple[str, ...] = ()
+    """Paths of further names of the same item: a name and an ARN."""
+    where: str = field(default="", compare=False)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of every name of an item."""
+        return (self.path, *self.others)
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """Members of the input of which one must be given."""
+
+    members: tuple[str, ...]
+    exactly: bool
+    """Whether no more than one may be given."""
+    basis: Basis
+    sources: tuple[Citation, ...] = ()
+    where: str = field(default="", compare=False)
+
+    @property
+    def level(self) -> Level:
+        """`must` where a document states it."""
+        return "must" if self.basis == "documented" else "should"
 
 
 @dataclass(frozen=True)
@@ -162,7 +188,7 @@ class Listing:
     """Values of `sort_by` whose collation is not documented: equal keys are next to each other, no more."""
     omits_items_without_key: tuple[str, ...]
     filters: Mapping[str, str]
-    """Input member to the path in an item that must equal it."""
+    """Path in the input (`conformance.contract.asking`) to the path in an item that must equal it, as in the next."""
     containing: Mapping[str, str]
     """Input member to the path in an item that must contain it."""
     after: Mapping[str, str]
@@ -173,6 +199,8 @@ class Listing:
     """Input member to the path in an item that must begin with it."""
     observed_default: SortDefault | None = None
     """The order that the real service was seen to give unasked, where it is not the documented one."""
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Path of a filter to its `file:line`."""
 
 
 @dataclass(frozen=True)
@@ -211,9 +239,20 @@ class Operation:
     """Options of the command-line client that never reach the wire."""
     names: Mapping[str, NameSource] = field(default_factory=dict)
     """Input member that names a resource to where its values come from."""
+    either: tuple[Alternatives, ...] = ()
+    """The groups of members of which one must be given."""
     has_output: bool = True
     """Whether it has an output at all; without, the body of an answer may be empty."""
     where: str = field(default="", compare=False)
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """The members of the plainest request: what is required, and of each group of alternatives the first."""
+        found = [name for name, node in self.input.members.items() if node.effective("required")]
+        for group in self.either:
+            if not {self.subject, *found} & set(group.members):
+                found.append(group.members[0])
+        return tuple(found)
 
     @property
     def not_found(self) -> Mapping[str, OperationError]:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from conformance.contract.citations import CitationIndex, facet_value
+from conformance.contract.asking import bare, steps_of
+from conformance.contract.citations import CitationIndex, cited_by_behaviour, facet_value
 from conformance.contract.files import ContractError, known, known_names
 from conformance.contract.model import (
     FACETS,
     NUMBERS,
     SCALARS,
     UNSET,
+    Alternatives,
     Citation,
     FinalState,
     Listing,
@@ -118,8 +120,16 @@ class OperationReader:
             paginator,
             options,
             {member: _name_source(request, entry, member) for member, entry in written.get("names", {}).items()},
+            tuple(self._alternatives(entry, request) for entry in written.get("either", ())),
             "output" in written,
             written.at(),
+        )
+
+    def _alternatives(self, written: Section, request: Node) -> Alternatives:
+        members = known_names(written, "members", request.members, "member of the input")
+        sources = tuple(cited_by_behaviour(entry, self.cited.sources) for entry in written.get("sources", ()))
+        return Alternatives(
+            members, written["given"] == "exactly one", written.get("basis", "documented"), sources, written.at()
         )
 
     def _tree(self, written: Section, key: str, direction: str) -> Node:
@@ -162,7 +172,9 @@ def _error(code: str, written: Section) -> OperationError:
 
 def _name_source(request: Node, written: Section, member: str) -> NameSource:
     _existing(member, request, "the input", written.at())
-    return NameSource(written["operation"], written.get("path", ""))
+    paths = written.get("path", "")
+    first, *others = [paths] if isinstance(paths, str) else paths
+    return NameSource(written["operation"], first, tuple(others), written.at())
 
 
 def check_names(operations: Mapping[str, Operation]) -> None:
@@ -170,15 +182,16 @@ def check_names(operations: Mapping[str, Operation]) -> None:
     listings = {name: operation for name, operation in operations.items() if operation.pagination is not None}
     for operation in operations.values():
         for member, source in operation.names.items():
-            where = f"{operation.where}, names, {member}"
-            listing = listings[known(source.operation, listings, "listing", where)]
+            listing = listings[known(source.operation, listings, "listing", source.where)]
             result = listing.output.descend(listing.pagination.result) if listing.pagination else None
-            if source.path and (result is None or result.element is None or not result.element.descend(source.path)):
-                raise ContractError(
-                    f"an item of {source.operation} has no {source.path!r}",
-                    where=where,
-                    hint="name a member of its items",
-                )
+            for path in filter(None, source.paths):
+                if result is None or result.element is None:
+                    raise ContractError(
+                        f"{source.operation} lists no items, and {member} is one's {path!r}",
+                        where=source.where,
+                        hint="name a listing whose `pagination:` has a list as its `result:`",
+                    )
+                _existing(path, result.element, f"an item of {source.operation}", source.where)
 
 
 def _path_in(tree: Node, written: Section, key: str, what: str) -> str:
@@ -236,9 +249,9 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
     for word in keys:
         known(word, words, f"value of {sort_by}", keys.at(word))
     narrowing: dict[str, Section] = {way: written[way] for way in _NARROWING if way in written}
-    for section in narrowing.values():
+    for way, section in narrowing.items():
         for name in section:
-            _existing(name, request, "the input", section.at(name))
+            _check_asking(name, request, way, section.at(name))
 
     def in_items(section: Any) -> dict[str, str]:
         return {name: _path_in(item, section, name, "an item") for name in section}
@@ -255,7 +268,41 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
         known_names(written, "omits_items_without_key", keys, "sort key"),
         **{way: in_items(narrowing[way]) if way in narrowing else {} for way in _NARROWING},
         observed_default=_sort_default(default, keys, orders) if default is not None else None,
+        places={name: section.at(name) for section in narrowing.values() for name in section},
     )
+
+
+_TEXT = ("string",)
+_MOMENTS = ("timestamp", *NUMBERS, "string")
+_ASKED_FOR = {"filters": SCALARS, "containing": _TEXT, "prefix": _TEXT, "after": _MOMENTS, "before": _MOMENTS}
+"""The types of what a request asks for, by the way of narrowing a listing."""
+
+
+def _check_asking(path: str, request: Node, way: str, where: str) -> None:
+    """Insist that a request can ask for a value at a path. Raises ContractError."""
+    steps = steps_of(path)
+    if not steps:
+        raise ContractError(
+            f"{path!r} is no path in the input",
+            where=where,
+            hint="write Member, A.B, List[] or List[Key=word].Values[]",
+        )
+    _existing(bare(path), request, "the input", where)
+    node = request
+    for step in steps:
+        member = node.members[step.name]
+        node = member.element if step.listed and member.element is not None else member
+        if step.key:
+            key = node.members[known(step.key, node.members, f"member of {node.path}", where)]
+            known(step.word, key.accepted_values() or (step.word,), f"value of {key.path}", where)
+    if node.type == "list":
+        raise ContractError(f"{path} is a list", where=where, hint=f"write `{path}[]` for its entries")
+    if node.type not in _ASKED_FOR[way]:
+        raise ContractError(
+            f"{path} is a {node.type}, and can't be under `{way}`",
+            where=where,
+            hint=f"name one of these types: {', '.join(_ASKED_FOR[way])}",
+        )
 
 
 def _sort_default(written: Section, keys: Collection[str], orders: Collection[str]) -> SortDefault:
@@ -378,6 +425,8 @@ _APPLIES = {
     "minimum": NUMBERS,
     "maximum": NUMBERS,
     "union": ("structure",),
+    "sparse": ("list", "map"),
+    "example": _TYPES,
 }
 """Facet to the types that have it."""
 
@@ -404,12 +453,13 @@ def _traits(written: Section, observations: Collection[str]) -> Traits:
     modelled = written.get("modelled", {})
     observed = written.get("observed", {})
     places = {facet: written.at(facet) for facet in FACETS if facet in written}
+    more = {key: written[key] for key in ("sparse", "example") if key in written}
     return Traits(
         {facet: facet_value(facet, written, facet) for facet in places},
         {facet: facet_value(facet, modelled, facet) for facet in FACETS if facet in modelled},
         {facet: known_names(observed, facet, observations, "observation") for facet in observed},
-        {facet: modelled.at(facet) for facet in modelled} | places,
-        {key: written[key] for key in ("sparse", "example") if key in written},
+        {facet: modelled.at(facet) for facet in modelled} | places | {key: written.at(key) for key in more},
+        more,
     )
 
 
@@ -431,7 +481,7 @@ def _check_shape(shape: Shape, shapes: Mapping[str, Shape]) -> None:
 
 def _check_facets(traits: Traits, kind: str) -> None:
     """Insist that facets make sense on a type. Raises ContractError."""
-    for facet in (*traits.documented, *traits.modelled):
+    for facet in (*traits.documented, *traits.modelled, *traits.more):
         if kind not in _APPLIES[facet]:
             fitting = [name for name, kinds in _APPLIES.items() if kind in kinds]
             raise ContractError(

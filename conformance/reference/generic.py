@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from conformance.contract.asking import values_at
 from conformance.contract.examples import example
 from conformance.contract.model import Contract, Listing, Node, Operation, Pagination
 from conformance.contract.operations import noun_of, verb_of
@@ -59,6 +60,14 @@ class ContractService(Stages):
         """Write the answer of an operation; one without output has no body."""
         return super().succeed(output)
 
+    def validate(self, name: str, members: Members) -> None:
+        """Check every constraint of the input, and that one of several alternatives is given."""
+        super().validate(name, members)
+        for group in self.contract.operations[name].either:
+            given = sum(member in members for member in group.members)
+            if not given or (group.exactly and given > 1):
+                raise validation(f"{'exactly' if group.exactly else 'at least'} one of {', '.join(group.members)}")
+
     def perform(self, name: str, members: Members) -> Members:
         """Do what an operation does, as its name and the contract say."""
         operation = self.contract.operations[name]
@@ -95,7 +104,7 @@ class ContractService(Stages):
                 continue
             listing = self.contract.operations[source.operation]
             items = self._items(listing, members)
-            item = next((item for item in items if _at(item, source.path) == members[member]), None)
+            item = next((item for item in items if members[member] in [_at(item, path) for path in source.paths]), None)
             if item is None:
                 raise self._not_found(operation, members[member])
             found = item if found is None else found
@@ -210,10 +219,10 @@ def _admits(listing: Listing, members: Members, item: Any) -> bool:
         (listing.before, lambda value, wanted: value is not None and value < wanted),
     )
     return all(
-        admits(_at(item, path), members[name])
+        any(admits(_at(item, path), value) for value in wanted)
         for ways, admits in rows
         for name, path in ways.items()
-        if name in members
+        if (wanted := values_at(members, name))
     )
 
 

@@ -176,18 +176,18 @@ def violations(node: Node, value: Any, place: str) -> Iterator[str]:
                 yield _absent(inner)
     elif node.type == "list" and node.element is not None:
         for number, item in enumerate(value, start=1):
-            yield from _present(node.element, item, f"{place}.{number}.member")
+            yield from _held(node, node.element, item, f"{place}.{number}.member")
     elif node.type == "map" and node.key is not None and node.value is not None:
         for name, entry in value.items():
             yield from violations(node.key, name, f"{place}.{name}.key")
-            yield from _present(node.value, entry, f"{place}.{name}.value")
+            yield from _held(node, node.value, entry, f"{place}.{name}.value")
 
 
-def _present(node: Node, value: Any, place: str) -> Iterator[str]:
-    if value is None:
-        yield _absent(place)
-    else:
+def _held(holder: Node, node: Node, value: Any, place: str) -> Iterator[str]:
+    if value is not None:
         yield from violations(node, value, place)
+    elif not holder.sparse:
+        yield _absent(place)
 
 
 def _own_violations(node: Node, value: Any, place: str) -> Iterator[str]:
@@ -258,8 +258,10 @@ def read_members(node: Node, value: Any, path: str = "") -> Any:
     Members that the node does not know are dropped, and so are members that are null: both are as good as absent. Nulls
     in lists and maps stay, for the constraints to reject. Raises a SerializationException at the first wrong type.
     """
-    if value is None or node.recursive:
+    if value is None:
         return value
+    if node.recursive:  # what is in it is not known again
+        return _expect(value, list if node.type == "list" else dict, path)
     return _READERS[node.type](node, value, path)
 
 

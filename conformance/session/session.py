@@ -544,8 +544,8 @@ class TargetSession(Exchanges):
     def about(self, operation: Operation, name: str) -> dict[str, Any]:
         """Return the members of the plainest request about a name, those that come with it among them."""
         others = {member: self.named(operation, member) for member in operation.names if member != operation.subject}
-        needed = {member for member, node in operation.input.members.items() if node.effective("required")}
-        return plainest(operation, name, {member: value for member, value in others.items() if member in needed})
+        needed = {member: value for member, value in others.items() if member in operation.needed}
+        return plainest(operation, name, needed)
 
     def named(self, operation: Operation, member: str) -> str:
         """Return a value of a member that names a resource: one that exists, else one that is well-formed."""

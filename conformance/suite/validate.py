@@ -22,6 +22,7 @@ from conformance.checks.protocol.envelope import RULES
 from conformance.checks.request.laws import Rejection, evaluate_accepted, evaluate_rejected
 from conformance.checks.response.checks import observed_values
 from conformance.checks.verdict import Outcome, Verdict, failed, passed, skipped
+from conformance.contract.asking import values_at
 from conformance.contract.model import Contract, Operation, Rule
 from conformance.errors import ExitCode
 from conformance.session.listing import Reader, Walked, member
@@ -366,7 +367,8 @@ class _SavedExchange:
         listing = Listing((self._exchange,), items, complete=True)
         walk = Walked(str(asked.get(operation.subject, operation.name)), listing, len(items))
         for name in spec.filters:
-            if isinstance(value := asked.get(name), str):
+            values = values_at(asked, name)
+            if len(values) == 1 and isinstance(value := values[0], str):
                 yield f"filter/{value}/only", admits_only(reader, having(reader, name, value), walk, None)
         key, direction = asked.get(spec.sort_by), asked.get(spec.sort_order)
         if isinstance(key, str) and key in spec.keys:

@@ -109,7 +109,8 @@ LIES: dict[str, tuple[str, Any, str]] = {
 @pytest.mark.parametrize("lie", LIES)
 def test_a_generator_that_lies_is_caught(lie: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name, stand_in, words = LIES[lie]
-    monkeypatch.setattr(f"conformance.checks.request.cases.{name}", stand_in)
+    module = "builder" if name == "example" else "cases"
+    monkeypatch.setattr(f"conformance.checks.request.{module}.{name}", stand_in)
     with pytest.raises(CaseError, match=words):
         request_cases(CONTRACT, LIST)
 

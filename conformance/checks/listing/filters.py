@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 from conformance.checks.listing.order import sorted_by
@@ -27,7 +27,9 @@ from conformance.checks.listing.walks import (
     same_members,
 )
 from conformance.checks.verdict import Verdict, failed, passed, skipped, weightiest
+from conformance.contract.asking import asking, bare, together
 from conformance.contract.examples import keeps
+from conformance.contract.model import Node, has_type
 from conformance.session.listing import Difference, Item, Reader, Walked, member
 from conformance.session.snapshot import ListingSnapshot
 
@@ -40,7 +42,7 @@ class Narrowing:
     """A filter with a value, and what it admits: None leaves open whether an item is admitted."""
 
     members: tuple[tuple[str, Any], ...]
-    """The members of a request that ask for it."""
+    """The paths in a request that ask for it, with the values there."""
     words: str
     admits: Callable[[Item], bool | None]
     paths: tuple[str, ...] = ()
@@ -77,6 +79,19 @@ def containing(
     best = min(dividing, key=lambda part: (abs(2 * counts[part] - len(texts)), -len(part)))
     words = f"{path or 'it'} {'begins with' if at_start else 'contains'} {best!r}"
     return Narrowing(((name, best),), words, lambda item: found(str(member(item, path)), best), (path,))
+
+
+def equal(name: str, path: str, items: Sequence[Item], takes: Callable[[Any], bool]) -> Narrowing | None:
+    """Return the filter by that value of the items which divides them best; None where none divides them."""
+    values = [value for item in items if isinstance(value := member(item, path), str | int | float)]
+    counts = {value: values.count(value) for value in sorted(set(filter(takes, values)), key=str)}
+    dividing = [value for value, count in counts.items() if count < len(items)]
+    if not dividing:
+        return None
+    best = min(dividing, key=lambda value: abs(2 * counts[value] - len(items)))
+    return Narrowing(
+        ((name, best),), f"{path or 'it'} is {best!r}", lambda item: bool(member(item, path) == best), (path,)
+    )
 
 
 def _parts(text: str) -> set[str]:
@@ -221,7 +236,7 @@ def _values_in_order(checks: ListingChecks) -> Iterator[Variant]:
 
 
 def _names(checks: ListingChecks) -> Iterator[Variant]:
-    return ({"name": name} for name in checks.reader.spec.filters)
+    return ({"name": name} for name in dict.fromkeys(name for name, _ in checks.filters))
 
 
 @ListingCheck(
@@ -322,16 +337,25 @@ Find = Callable[[Sequence[Item]], Narrowing | None]
 
 def _parts_of_texts(checks: ListingChecks) -> Iterator[Variant]:
     for name, path in checks.reader.spec.containing.items():
-        takes = partial(keeps, checks.operation.input.members[name])
+        takes = partial(keeps, checks.asked_for(name))
         yield _narrowing((name,), f"{path} contains it", partial(containing, name, path, takes=takes))
 
 
 def _beginnings_of_texts(checks: ListingChecks) -> Iterator[Variant]:
     for name, path in checks.reader.spec.prefix.items():
-        find = partial(
-            containing, name, path, takes=partial(keeps, checks.operation.input.members[name]), at_start=True
-        )
+        find = partial(containing, name, path, takes=partial(keeps, checks.asked_for(name)), at_start=True)
         yield _narrowing((name,), f"{path or 'text'} begins with it", find)
+
+
+def _values_of_items(checks: ListingChecks) -> Iterator[Variant]:
+    for name in checks.open_filters:
+        node, path = checks.asked_for(name), checks.reader.spec.filters[name]
+        takes = partial(_can_be_asked_for, node)
+        yield _narrowing((name,), f"{path or 'text'} is the value", partial(equal, name, path, takes=takes))
+
+
+def _can_be_asked_for(node: Node, value: Any) -> bool:
+    return has_type(node.type, value) and keeps(node, value)
 
 
 def _spans(checks: ListingChecks) -> Iterator[Variant]:
@@ -347,7 +371,7 @@ def _spans(checks: ListingChecks) -> Iterator[Variant]:
 
 
 def _narrowing(names: tuple[str, ...], words: str, find: Find) -> Variant:
-    return {"subject": "+".join(names), "words": words, "find": find, "first": names[0], "last": names[-1]}
+    return {"subject": "+".join(names), "words": words, "find": find, "first": bare(names[0]), "last": bare(names[-1])}
 
 
 def _between(after: str, before: str, path: str, items: Sequence[Item]) -> Narrowing | None:
@@ -389,7 +413,8 @@ def _in_every_order(walker: Walker, listing: ListingSnapshot, narrowing: Narrowi
 def _walk(
     walker: Walker, listing: ListingSnapshot, narrowing: Narrowing, query: Query, size: int | None = None
 ) -> Walked:
-    return walker.walk(listing, query, size, **dict(narrowing.members))
+    asked_for = reduce(together, (asking(path, value) for path, value in narrowing.members))
+    return walker.walk(listing, query, size, **asked_for)
 
 
 def _declare(law: str, each: Callable[[ListingChecks], Iterator[Variant]]) -> None:
@@ -421,6 +446,7 @@ def _narrowed(
     return skipped(f"the target's items can't be divided by {subject}: it would admit all of them, or none")
 
 
+_declare("filter-keeps-exactly", _values_of_items)
 _declare("filter-by-part", _parts_of_texts)
 _declare("filter-by-prefix", _beginnings_of_texts)
 _declare("filter-by-time", _spans)

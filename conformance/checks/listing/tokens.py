@@ -17,6 +17,7 @@ from conformance.checks.listing.walks import (
 )
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
+from conformance.contract.asking import asking, values_at
 from conformance.session.listing import Difference, Reader, Walked, pages_of
 from conformance.session.snapshot import ListingSnapshot
 from conformance.wire.exchange import Exchange, shown
@@ -297,7 +298,7 @@ def _other_queries(checks: ListingChecks) -> Iterator[Variant]:
         *(("another-order", {spec.sort_by: key, spec.sort_order: spec.descending}) for key in list(spec.keys)[:1]),
         *(("another-key", {spec.sort_by: key}) for key in list(spec.keys)[1:2]),
         *(("another-page-size", {limit: size}) for size in checks.sizes((2,))),
-        *((f"a-filter-{value}", {name: value}) for name, value in checks.filters[:2]),
+        *((f"a-filter-{value}", asking(name, value)) for name, value in checks.filters[:2]),
     ]
     for case, members in queries:
         given = "items that come after the first page" if limit in members else "items that the query admits"
@@ -317,9 +318,11 @@ def _foreign(walker: Walker, listing: ListingSnapshot, *, members: Mapping[str, 
     if token is None:
         return skipped(NO_TOKEN)
     reader = walker.reader
-    names = [name for name, _ in walker.checks.filters if name in members]
-    admitted = [item for item in listing.items if all(reader.filtered(name, item) == members[name] for name in names)]
-    words = "match the filter" if names else f"{listing.name} has"
+    wanted = {name: values for name, _ in walker.checks.filters if (values := values_at(members, name))}
+    admitted = [
+        item for item in listing.items if all(reader.filtered(name, item) in values for name, values in wanted.items())
+    ]
+    words = "match the filter" if wanted else f"{listing.name} has"
     allowed = frozenset(reader.identities(admitted))
     most = members.get(reader.pagination.limit)
     if most is not None:

@@ -13,7 +13,8 @@ from conformance.checks.check import Check, grounds, rule_id, rules_of
 from conformance.checks.request.laws import fault_of
 from conformance.checks.request.values import violations
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.contract.model import Contract, Operation
+from conformance.contract.asking import asking, bare, together
+from conformance.contract.model import Contract, Node, Operation
 from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, pages_of
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
@@ -43,12 +44,12 @@ class Query:
     sort_order: str | None = None
     filtered: tuple[str, str] | None = None
 
-    def members(self, reader: Reader) -> dict[str, str]:
+    def members(self, reader: Reader) -> dict[str, Any]:
         """Return the members as they go into a request."""
         spec = reader.spec
-        found = {spec.sort_by: self.sort_by, spec.sort_order: self.sort_order}
-        found |= {self.filtered[0]: self.filtered[1]} if self.filtered else {}
-        return {name: value for name, value in found.items() if name and value is not None}
+        order = {spec.sort_by: self.sort_by, spec.sort_order: self.sort_order}
+        found = {name: value for name, value in order.items() if name and value is not None}
+        return together(found, asking(*self.filtered)) if self.filtered else found
 
     def __str__(self) -> str:
         parts = [self.sort_by or "", self.sort_order or "", self.filtered[1] if self.filtered else ""]
@@ -117,15 +118,31 @@ class ListingChecks:
         self.reader = Reader.of(operation)
         spec = self.reader.spec
         self.directions = tuple(filter(None, (spec.ascending, spec.descending)))
-        self.filters = tuple(
-            (name, value) for name in spec.filters for value in operation.input.members[name].accepted_values() or ()
-        )
+        self.filters: tuple[tuple[str, str], ...] = ()
+        """Filters by listed words, with each of their words."""
+        self.open_filters: tuple[str, ...] = ()
+        """Filters by what is found in items, and those whose words another filter has as well."""
+        taken: set[str] = set()
+        for name in spec.filters:
+            words = self.asked_for(name).accepted_values() or ()
+            if not words or taken & set(words):
+                self.open_filters += (name,)
+            else:
+                self.filters += tuple((name, word) for word in words)
+                taken |= set(words)
 
     def checks(self) -> Iterator[Check]:
         """Yield every check, in the order in which they are declared."""
         for declared in _DECLARED:
             for variant in declared.each(self):
                 yield self._check(declared, variant)
+
+    def asked_for(self, path: str) -> Node:
+        """Return what the contract says about what a filter asks for. Raises KeyError for a path that there is not."""
+        node = self.operation.input.descend(bare(path))
+        if node is None:
+            raise KeyError(path)
+        return node
 
     def orders(self) -> Iterator[tuple[str, str]]:
         """Return every sort key in both directions."""
@@ -244,9 +261,8 @@ class Walker:
 
     def walk(self, listing: ListingSnapshot, query: Query, size: int | None = None, **more: Any) -> Walked:
         """Walk a query on a listing; `more` are further members of its requests."""
-        return self.session.walk(
-            self.operation, {**listing.members, **query.members(self.reader), **more}, size=size
-        )  # fmt: skip
+        members = together(together(listing.members, query.members(self.reader)), more)
+        return self.session.walk(self.operation, members, size=size)
 
     def request(self, listing: ListingSnapshot, **members: Any) -> Request:
         """Return the request for a page of a listing, with these members besides."""

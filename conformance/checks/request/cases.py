@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
+from conformance.checks.request.builder import ADD_AN_EXAMPLE, Builder
+from conformance.checks.request.nested import nested_cases
 from conformance.checks.request.values import (
     JSON_TYPES,
     CaseError,
@@ -24,109 +26,14 @@ from conformance.checks.request.values import (
     violations,
     wrong_types,
 )
-from conformance.contract.examples import example, required_values
+from conformance.contract.examples import entries, example
 from conformance.contract.model import WHOLE, Contract, Node, Operation
 
 _MADE_UP_TOKEN = "not-a-token-that-anybody-issued"  # noqa: S105 - a pagination token
-_FAR_FUTURE = 4_102_444_800
-"""The beginning of the year 2100, in seconds: nothing on any server is younger."""
 _FAR = 10
 _VALID: frozenset[str] = frozenset()
 _LONGEST = 100_000
 """Characters of the longest text that is sent."""
-_ADD_AN_EXAMPLE = "add `example:` to it in the contract"
-
-
-class Builder:
-    """Builds the request cases of one operation, around the request that names a resource that exists, and no more."""
-
-    def __init__(self, operation: Operation) -> None:
-        self.operation = operation
-        needed = required_values(operation)
-        named = [name for name in (operation.subject, *operation.names) if name and self._is_needed(name)]
-        self.base: Members = (*((name, Placeholder.EXISTING) for name in dict.fromkeys(named)), *needed.items())
-        missing = [name for name, value in needed.items() if value is None]
-        self.problem = f"no valid value of {missing[0]} was found: {_ADD_AN_EXAMPLE}" if missing else ""
-        """Why no request can be made at all; empty where one can."""
-
-    def _is_needed(self, name: str) -> bool:
-        return name == self.operation.subject or bool(self.operation.input.members[name].effective("required"))
-
-    @property
-    def optional(self) -> list[Node]:
-        """The members that a request may leave out."""
-        return [node for node in self.operation.input.members.values() if not node.effective("required")]
-
-    def is_token(self, node: Node) -> bool:
-        """Return whether a member is the pagination token."""
-        pagination = self.operation.pagination
-        return pagination is not None and node.name == pagination.input_token
-
-    def good(self, node: Node) -> Any:
-        """Return a valid value of a member, or its placeholder; of a filter by time, one that admits much."""
-        if node.name == self.operation.subject or node.name in self.operation.names:
-            return Placeholder.EXISTING
-        if self.operation.listing is not None and node.name in self.operation.listing.before:
-            return _FAR_FUTURE
-        return Placeholder.TOKEN if self.is_token(node) else self.example(node)
-
-    def example(self, node: Node) -> Any:
-        """Return a valid value of a member. Raises CaseError where none is found."""
-        value = example(node)
-        if value is None:
-            raise CaseError(f"no valid value of {node.path} was found: {_ADD_AN_EXAMPLE}")
-        return value
-
-    def can_be_had(self, node: Node) -> bool:
-        """Return whether there is a valid value of a member."""
-        try:
-            return self.good(node) is not None
-        except CaseError:
-            return False
-
-    def having(self, node: Node, *value: Any) -> Members:
-        """Return the plainest request with this value of a member, or without the member."""
-        others = tuple(pair for pair in self.base if pair[0] != node.name)
-        return (*others, *((node.name, item) for item in value))
-
-    def facts(self, node: Node, *facets: str) -> tuple[str, ...]:
-        """Return the ids of facts of a member."""
-        return tuple(f"{self.operation.name}/input/{node.path}/{facet}" for facet in facets)
-
-    def case(  # noqa: PLR0913, PLR0917 - a row of a table
-        self,
-        node: Node,
-        name: str,
-        statement: str,
-        value: Any,
-        facet: str,
-        expect: Expect = Expect.ACCEPTED,
-        **more: Any,
-    ) -> RequestCase:
-        """Make a case about one facet of a member; its level is that of the fact."""
-        basis = {"level": "must", "basis": "documented"}
-        if facet not in node.documented and facet in node.modelled:
-            facet = f"{facet}/modelled"
-            basis = {"level": "should", "basis": "modelled"}
-        members, facts = self.having(node, value), self.facts(node, facet)
-        return RequestCase(self.operation.name, node.path, name, statement, expect, members, facts, **(basis | more))
-
-    def rejected(  # noqa: PLR0913, PLR0917 - a row of a table
-        self, node: Node, name: str, statement: str, value: Any, facet: str, control: Any = None
-    ) -> RequestCase:
-        """Make a case that breaks one facet, with its valid neighbour as the control."""
-        neighbour = self.having(node, self.good(node) if control is None or self.is_token(node) else control)
-        breaks = (node.name, facet)
-        return self.case(node, name, statement, value, facet, Expect.REFUSED, control=neighbour, breaks=breaks)
-
-    def observed(  # noqa: PLR0913, PLR0917 - a row of a table
-        self, subject: str, name: str, statement: str, members: Members, facts: tuple[str, ...], observation: str
-    ) -> RequestCase:
-        """Make a case of a request that was seen to be accepted, where no document says so."""
-        return RequestCase(
-            self.operation.name, subject, name, statement, Expect.ACCEPTED, members, facts, (observation,),
-            level="should", basis="observed",
-        )  # fmt: skip
 
 
 def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase, ...]:
@@ -139,12 +46,13 @@ def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase
     cases += [*_pairs(builder), *_rejected_with_others(builder, cases), *_unknown_members(builder)]
     # A length that is both the least and the most is one case.
     cases = list({(case.subject, case.name): case for case in reversed(cases)}.values())[::-1]
+    others = (*_alternatives(builder), *nested_cases(builder))
     if builder.problem:
-        return tuple(replace(case, problem=builder.problem) for case in cases)
+        return tuple(replace(case, problem=builder.problem) for case in (*cases, *others))
     for case in cases:
         if not case.problem:
             _verify(operation, case)
-    return tuple(cases)
+    return (*cases, *others)
 
 
 def _or_why_not(
@@ -171,17 +79,18 @@ def _presence(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase
     operation, fact = builder.operation.name, builder.facts(node, "required")
     if node.effective("required"):
         words, facts = f"{node.path} is required", builder.facts(node, "required", "present")
+        basis = builder.basis(node, "required")[1]
         for name, statement, members, observed in (
             ("left-out", words, builder.having(node), ()),
             ("null", f"{words}, and null is not a value", builder.having(node, None), ("O31",)),
         ):
             yield RequestCase(
                 operation, node.path, name, statement, Expect.REFUSED, members, facts, observed, builder.base,
-                (node.name, "required"),
+                (node.name, "required"), **basis,
             )  # fmt: skip
         return
     words = f"{node.path} may be left out"
-    yield RequestCase(operation, node.path, "left-out", words, Expect.ACCEPTED, builder.base, fact)
+    yield RequestCase(operation, node.path, "left-out", words, Expect.ACCEPTED, builder.having(node), fact)
     yield builder.case(node, "alone", f"{node.path} may be given alone", builder.good(node), "present")
     words = f"null for {node.path} is the same as leaving it out"
     yield builder.observed(node.path, "null", words, builder.having(node, None), fact, "O36")
@@ -252,6 +161,23 @@ def _lengths(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]
                 yield builder.rejected(node, f"length-{length}", statement, text, facet, valid)
 
 
+def _sizes(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
+    """Yield lists and maps with as many entries as may be, and with one less or more."""
+    if node.type not in {"list", "map"}:
+        return
+    for facet, word, beyond_it in (("min_length", "least", -1), ("max_length", "most", 1)):
+        bound = node.effective(facet)
+        if not bound:
+            continue
+        valid, broken = (entries(node, size) for size in (bound, loosest(node, facet) + beyond_it))
+        if valid is None or broken is None:
+            raise CaseError(f"no {node.type} of {bound} entries was made for {node.path}: {ADD_AN_EXAMPLE}")
+        words = f"{node.path} may have {bound} entries"
+        yield builder.case(node, f"length-{bound}", words, valid, facet, made=True, control=builder.together(node))
+        words = f"{node.path} has at {word} {bound} entries"
+        yield replace(builder.rejected(node, f"length-{len(broken)}", words, broken, facet), made=True)
+
+
 def _pattern(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
     if not node.effective("pattern") or node.type != "string":
         return
@@ -273,7 +199,9 @@ def _pattern(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]
 def _pairs(builder: Builder) -> Iterator[RequestCase]:
     """Yield every two optional members together; a token is one of the very query that it goes with."""
     for item, other in combinations(filter(builder.can_be_had, builder.optional), 2):
-        members = (*builder.base, (item.name, builder.good(item)), (other.name, builder.good(other)))
+        if other.name in builder.excluded_by(item):
+            continue
+        members = builder.together(item, other)
         facts = (*builder.facts(item, "present"), *builder.facts(other, "present"))
         words = f"{item.path} and {other.path} may be given together"
         subject = f"{item.path}+{other.path}"
@@ -293,13 +221,17 @@ def _rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Ite
     It shows a server that checks a member only where it comes alone, or on first pages only.
     """
     tokens = [node for node in builder.optional if builder.is_token(node)]
-    others = [node for node in builder.optional if node not in tokens and builder.can_be_had(node)]
+    others: list[Node] = []
+    for node in builder.optional:
+        apart = builder.excluded_by(node) & {name for name, _ in builder.together(*others)}
+        if node not in tokens and not apart and builder.can_be_had(node):
+            others.append(node)
     for node in builder.operation.input.members.values():
         rejected = [case for case in alone if case.subject == node.path and case.breaks is not None]
         if node in tokens:
             # A made-up token is rejected anyway: only one that would be accepted shows what it is rejected for.
             rejected = [case for case in rejected if (node.name, Placeholder.BROKEN_TOKEN) in case.members]
-        company = [item for item in others if item is not node]
+        company = [item for item in others if item is not node and item.name not in builder.excluded_by(node)]
         # Next to a token the member is left out of the control: the token is one of the plain query.
         own = [node] if node in builder.optional and builder.can_be_had(node) else []
         for name, case in _plainest(rejected, _WITH_OTHERS) if company else ():
@@ -312,13 +244,14 @@ def _beside(  # noqa: PLR0913, PLR0917 - what is broken, and what comes with it
     builder: Builder, case: RequestCase, name: str, words: str, company: Sequence[Node], own: Sequence[Node]
 ) -> RequestCase:
     """Return a case next to valid members, `company`; its control has those and the valid member itself."""
-    valid, right = (tuple((node.name, builder.good(node)) for node in nodes) for nodes in (company, own))
+    valid = tuple((node.name, builder.good(node)) for node in company)
+    beside = {node.name for node in company}
     return replace(
         case,
         name=name,
         statement=f"{case.statement}, also next to {words}",
-        members=(*case.members, *valid),
-        control=(*builder.base, *valid, *right),
+        members=(*(pair for pair in case.members if pair[0] not in beside), *valid),
+        control=builder.together(*company, *own),
     )
 
 
@@ -332,6 +265,27 @@ def _plainest(rejected: Sequence[RequestCase], facets: Sequence[str]) -> Iterato
             case = next((case for case in about if case.name in _PLAINEST), about[0])
             yield "refused" if first else case.name, case
             first = False
+
+
+def _alternatives(builder: Builder) -> Iterator[RequestCase]:
+    """Yield requests with none of several alternatives, and with two where one at most may be given."""
+    operation = builder.operation
+    for group in operation.either:
+        subject, words = "+".join(group.members), " and ".join(group.members)
+        nodes = [operation.input.members[name] for name in group.members]
+        basis: dict[str, Any] = {"level": group.level, "basis": group.basis, "cites": group.sources}
+        facts = tuple(builder.basis(node, "present")[0] for node in nodes)
+        none = tuple(pair for pair in builder.base if pair[0] not in group.members)
+        yield RequestCase(
+            operation.name, subject, "none-given", f"one of {words} is given", Expect.REFUSED, none, facts,
+            control=builder.base, made=True, **basis,
+        )  # fmt: skip
+        given = [(node.name, builder.good(node)) for node in nodes if builder.can_be_had(node)][:2]
+        if group.exactly and len(given) > 1:
+            yield RequestCase(
+                operation.name, subject, "both-given", f"at most one of {words} is given", Expect.REFUSED,
+                (*none, *given), facts, control=(*none, given[0]), made=True, **basis,
+            )  # fmt: skip
 
 
 def _unknown_members(builder: Builder) -> Iterator[RequestCase]:
@@ -388,4 +342,4 @@ def _made_up(node: Node) -> str:
     return _MADE_UP_TOKEN if not violations(node, _MADE_UP_TOKEN) else str(example(node) or _MADE_UP_TOKEN)
 
 
-_OF_MEMBER = (_presence, _types, _enum, _lengths, _pattern, _range)
+_OF_MEMBER = (_presence, _types, _enum, _lengths, _sizes, _pattern, _range)

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from functools import partial
 
 from conformance.checks.attribution import RequestAttribution, exists, resolve
-from conformance.checks.check import Check, because
+from conformance.checks.check import Check, because, citations
 from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import (
+    OF_REJECTIONS,
     Rejection,
     evaluate_accepted,
     evaluate_either,
     evaluate_like_control,
     evaluate_rejected,
+    nothing_shown,
+    unless_of_its_meaning,
+    was_accepted,
 )
 from conformance.checks.request.values import Expect, Members, Placeholder, RequestCase
 from conformance.checks.verdict import Verdict, skipped
@@ -40,7 +44,7 @@ def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             level=case.level,
             basis=case.basis,
             statement=case.statement,
-            because=because(contract, facts, case.observed),
+            because=(*citations(case.cites), *because(contract, facts, case.observed)),
             run=partial(_run_request, operation, case),
             facts=facts,
             request=_sketch(operation, case.members),
@@ -62,7 +66,7 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
     match case.expect:
         case Expect.ACCEPTED:
             verdict = evaluate_accepted(operation, exchange, exists=exists(session, operation, members))
-            return causes.of(verdict, case.members)
+            return unless_of_its_meaning(verdict) if case.made else causes.of(verdict, case.members)
         case Expect.EITHER:
             verdict = evaluate_either(
                 operation, exchange, session.exchange(session.plain(operation)), "it is unknown which"
@@ -73,7 +77,8 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
         case Expect.REFUSED:
             valid = session.exchange(Request.call(operation.name, control or {}))
             verdict = evaluate_rejected(operation, exchange, valid, Rejection.of(session.contract.service))
-            return causes.of_control(verdict, case.control, valid)
+            shows = not case.made or verdict.kind not in OF_REJECTIONS or was_accepted(operation, valid)
+            return causes.of_control(verdict, case.control, valid) if shows else nothing_shown(exchange, valid)
 
 
 def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]:

@@ -18,6 +18,8 @@ CONTROL_REFUSED = "control-refused"
 """Kind of the failure of a rejection whose control, a valid request, is rejected as well."""
 BROKEN_ANSWER = "broken-answer"
 """Kind of the failure of a request whose answer is a success and breaks the contract."""
+OF_REJECTIONS = frozenset({CONTROL_REFUSED, WRONG_CODE, "wrong-status"})
+"""Kinds of failures of a request that was rejected, as its control may be for a reason of its own."""
 _OF_OTHER_FAULTS = re.compile(
     r"AccessDenied|NotAuthorized|Unauthorized|Throttl|TooManyRequests|UnknownOperation|Signature|Token|Unrecognized|Expired"
 )
@@ -110,6 +112,26 @@ def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool)
             reason = "the answer to a valid request can't be read as JSON"
         return failed_by(exchange, kind, reason, expected)
     return _broken_at_its_top(operation, exchange, expected) or passed({"answers": 1})
+
+
+def unless_of_its_meaning(verdict: Verdict) -> Verdict:
+    """Return a verdict on an accepted request of made-up values: rejected, it may be for what they mean.
+
+    Names of nothing that exists, for example. Only that it can't be read is never for that.
+    """
+    exchange = next(iter(verdict.exchanges), None)
+    if verdict.kind != "refused" or exchange is None or _UNREAD.search(exchange.error_code):
+        return verdict
+    reason = f"rejected, which may be for what the made-up value means: {shown(exchange)}"
+    return skipped(f"{reason}; an `example:` in the contract says one that fits", exchanges=verdict.exchanges)
+
+
+def nothing_shown(exchange: Exchange, control: Exchange) -> Verdict:
+    """Return the verdict on a rejection whose control, of made-up values, is rejected as well."""
+    return skipped(f"its control, of made-up values, got {shown(control)}", exchanges=(exchange, control))
+
+
+_UNREAD = re.compile("Serialization|Malformed|Unparseable")
 
 
 def _broken_at_its_top(operation: Operation, exchange: Exchange, expected: str) -> Verdict | None:

@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from conformance.contract import examples
-from conformance.contract.model import Contract, Node, has_type
+from conformance.contract.model import Citation, Contract, Node, has_type
 from conformance.contract.patterns import breaks
 
 
@@ -71,6 +71,10 @@ class RequestCase:
     basis: str = "documented"
     problem: str = ""
     """Why the request can't be made; empty where it can."""
+    made: bool = False
+    """Whether a valid value may be rejected for what it means, since it is made of constraints: that shows nothing."""
+    cites: tuple[Citation, ...] = ()
+    """Where it is stated, beyond its facts."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,19 @@ def violations(node: Node, value: Any) -> frozenset[str]:
     if not has_type(node.type, value):
         return frozenset({"type"})
     return frozenset(facet for facet in _CONSTRAINTS if _breaks(node, facet, value))
+
+
+def violations_within(node: Node, value: Any) -> frozenset[tuple[str, str]]:
+    """Return (path, facet) for everything that a value breaks, itself and what it holds."""
+    found: set[tuple[str, str]] = set()
+    for part, held in examples.within(node, value):
+        if held is None:
+            found.add((part.path, "required"))
+            continue
+        found |= {(part.path, facet) for facet in violations(part, held)}
+        if part.effective("union") and isinstance(held, dict) and len(held) != 1:
+            found.add((part.path, "union"))
+    return frozenset(found)
 
 
 def request_violations(root: Node, members: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
@@ -168,7 +185,7 @@ _BY_JSON_TYPE = {
 def wrong_types(kind: str) -> Iterator[Edit]:
     """Yield a value of every JSON type that the declared type is not."""
     for name, edits in _BY_JSON_TYPE.items():
-        if name != JSON_TYPES[kind]:
+        if kind in JSON_TYPES and name != JSON_TYPES[kind]:
             yield from edits
 
 
