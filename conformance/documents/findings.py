@@ -98,13 +98,18 @@ class Drift:
         return sum(finding.kind is kind for finding in self.findings)
 
 
+_WIDTHS = {"long": "integer", "double": "float"}
+
+
 def comparable(facet: str, value: Any) -> Any:
     """Return a value of a facet so that equal ones say the same: words in any order, patterns without their anchors.
 
-    Patterns match from end to end, whatever anchors they have.
+    Patterns match from end to end, whatever anchors they have; boto3's pages have one word for both widths of a number.
     """
     if facet == "pattern":
         return unanchored(value)
+    if facet == "type":
+        return _WIDTHS.get(value, value)
     if isinstance(value, list | tuple):
         return frozenset(value)
     return ("is", value) if isinstance(value, bool) else value  # a number is never true or false
@@ -166,12 +171,12 @@ def folded(findings: Iterable[Finding]) -> list[Finding]:
         about.setdefault(_place(item), []).append(item)
     moved = {place for place, items in about.items() if any(map(_came_or_went, items))}
     tops = moved | {place for place, items in about.items() if any(map(_holds_otherwise, items))}
-    held = Counter(place for item in about for place in _above(item))
+    held = Counter(place for item in about for place in above(item))
     kept: list[Finding] = []
     for item in every:
         place = _place(item)
         # A member whose type changed keeps its other facets; one that came or went has none of its own.
-        if tops.isdisjoint(_above(place)) and (item.facet == "present" or place not in moved):
+        if tops.isdisjoint(above(place)) and (item.facet == "present" or place not in moved):
             kept.append(_with_details(item, about[place], held[place]))
     return kept
 
@@ -180,7 +185,7 @@ def _place(item: Finding) -> Place:
     return Place(item.operation, item.direction, item.path)
 
 
-def _above(place: Place) -> Iterator[Place]:
+def above(place: Place) -> Iterator[Place]:
     """Yield the places that hold one, the nearest first."""
     while path := holder(place.path):
         place = place._replace(path=path)

@@ -10,16 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.model import Citation, Contract, Node, Operation, same_value
-from conformance.documents.claims import ModelError
+from conformance.contract.model import NUMBERS, Citation, Contract, Node, Operation, same_value
+from conformance.documents.claims import ModelError, joined
 from conformance.documents.findings import AgainstModel, Drift, Finding, Kind, comparable, fact_id, folded, together
 from conformance.documents.service_model import ModelSource
 
 MODEL = "botocore"
 """The id of the service model among the sources of a contract."""
 
-_TYPES = {"long": "integer", "double": "float"}
-_BOUNDS = {"integer": ("minimum", "maximum"), "float": ("minimum", "maximum")}
+_BOUNDS = dict.fromkeys(NUMBERS, ("minimum", "maximum"))
 _LENGTHS = ("min_length", "max_length")
 _IN_A_MODEL = ("required", "enum", "min_length", "max_length", "pattern", "minimum", "maximum")
 _LABELLED = ("api-reference-text", "api-reference-markdown")
@@ -140,7 +139,7 @@ class _Comparison:
         above |= {shape.name}
         if shape.type_name == "structure" and node.type == "structure":
             for name, member in shape.members.items():
-                path = f"{node.path}.{name}" if node.path else name
+                path = joined(node.path, name)
                 if name in node.members:
                     yield from self._node(node.members[name], member, above, required=name in shape.required_members)
                 else:
@@ -153,8 +152,8 @@ class _Comparison:
                 yield from self._node(child, getattr(shape, part), above, required=False)
 
     def _node(self, node: Node, shape: Any, above: frozenset[str], *, required: bool) -> Iterator[Finding]:
-        kind = _TYPES.get(shape.type_name, shape.type_name)
-        if node.type != kind:
+        kind = kind_of(shape)
+        if comparable("type", node.type) != kind:
             yield self._finding(Kind.CHANGED, node.path, "type", node=node, ours=node.type, theirs=kind)
             if {node.type, kind} & {"structure", "list", "map"}:
                 return
@@ -163,7 +162,8 @@ class _Comparison:
             del theirs["min_length"]  # a least length of nothing asks for nothing
         for facet in _IN_A_MODEL:
             yield from self._facet(node, facet, theirs.get(facet))
-        yield from self._below(node, shape, above)
+        if not node.recursive:
+            yield from self._below(node, shape, above)
 
     def _facet(self, node: Node, facet: str, theirs: Any) -> Iterator[Finding]:
         ours = node.modelled.get(facet, node.documented.get(facet))
@@ -191,19 +191,13 @@ class _Comparison:
 
     def _new(self, path: str, shape: Any, above: frozenset[str], *, required: bool) -> Iterator[Finding]:
         """Yield a member that the contract lacks, with what it holds: folding makes them one."""
-        kind = _TYPES.get(shape.type_name, shape.type_name)
+        kind = kind_of(shape)
         yield self._finding(Kind.NEW, path, "present", theirs=True)
         yield self._finding(Kind.NEW, path, "type", theirs=kind)
         for facet, value in facets(kind, shape, required=required).items():
             yield self._finding(Kind.NEW, path, facet, theirs=value)
-        if shape.name in above:
-            return
-        above |= {shape.name}
-        for name, member in shape.members.items() if shape.type_name == "structure" else ():
-            yield from self._new(f"{path}.{name}", member, above, required=name in shape.required_members)
-        for step, part in (("[]", "member"), ("{key}", "key"), ("{value}", "value")):
-            if shape.type_name in {"list", "map"} and hasattr(shape, part):
-                yield from self._new(path + step, getattr(shape, part), above, required=False)
+        for step, inner, needed in held(shape) if shape.name not in above else ():
+            yield from self._new(joined(path, step), inner, above | {shape.name}, required=needed)
 
     def _finding(  # noqa: PLR0913 - a finding, and what its fact is known by
         self, kind: Kind, path: str, facet: str, *, node: Node | None = None, ours: Any = None, theirs: Any = None
@@ -221,6 +215,26 @@ def _is_modelled(node: Node, facet: str) -> bool:
         facet in node.modelled
         and not (facet in node.documented and same_value(node.modelled[facet], node.documented[facet]))
     )
+
+
+def kind_of(shape: Any) -> str:
+    """Return the type of a shape, as comparable types are."""
+    if getattr(shape, "is_document_type", False):
+        return "document"
+    return str(comparable("type", shape.type_name))
+
+
+def held(shape: Any) -> Iterator[tuple[str, Any, bool]]:
+    """Yield what a shape holds: the step of a path, the shape, and whether it is required."""
+    match kind_of(shape):
+        case "structure":
+            for name, member in shape.members.items():
+                yield name, member, name in shape.required_members
+        case "list":
+            yield "[]", shape.member, False
+        case "map":
+            yield "{key}", shape.key, False
+            yield "{value}", shape.value, False
 
 
 def facets(kind: str, shape: Any, *, required: bool) -> dict[str, Any]:

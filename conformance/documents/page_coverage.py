@@ -23,7 +23,7 @@ from conformance.documents.claims import Claim, PageError, Value, holder, joined
 from conformance.documents.documented import Documented, read_pages
 from conformance.documents.findings import comparable, in_words
 from conformance.documents.generated import GeneratedPage, boto3_pages, cli_pages
-from conformance.documents.model_drift import facets
+from conformance.documents.model_drift import facets, held, kind_of
 from conformance.documents.page import Page, heading, read_page
 from conformance.documents.prose import folded
 from conformance.documents.service_model import ModelSource, in_file, in_folder, installed
@@ -34,7 +34,6 @@ COUNTED = ("members", "types", "required", "enum words", "constraints", "errors"
 """What is counted; `constraints` are lengths, ranges and patterns."""
 
 _COUNTED_AS = {"present": "members", "type": "types", "required": "required", "enum": "enum words"}
-_TYPES = {"long": "integer", "double": "float"}
 _NUMBERS = ("integer", "float", "timestamp")
 _STEP = re.compile(r"\[\]|\{key\}|\{value\}|[^.\[\]{}]+")
 _HELD = re.compile(r"(?:\[\]|\{key\}|\{value\})+$")
@@ -193,42 +192,27 @@ class _Side:
 
     def _modelled(self, path: str) -> dict[str, Any] | None:
         """Return the facets of a path, `required` for what has a name; None where the model has no such path."""
-        shape, required = self._shape, None
-        for step in _STEP.findall(path):
-            held = {} if shape is None else {name: (inner, needed) for name, inner, needed in _held(shape)}
-            if step not in held:
+        shape, required, steps = self._shape, False, _STEP.findall(path)
+        for step in steps:
+            inner = {} if shape is None else {name: (part, needed) for name, part, needed in held(shape)}
+            if step not in inner:
                 return None
-            shape, required = held[step]
+            shape, required = inner[step]
         if shape is None:
             return None
-        kind = "document" if _is_document(shape) else str(_TYPES.get(shape.type_name, shape.type_name))
-        found = {"present": True, "type": kind, **facets(kind, shape, required=False)}
-        return found if required is None else {**found, "required": required}
-
-
-def _is_document(shape: Any) -> bool:
-    return bool(getattr(shape, "is_document_type", False))
-
-
-def _held(shape: Any) -> Iterator[tuple[str, Any, bool | None]]:
-    """Yield what a shape holds: step, shape and whether it is required, None where that is no question."""
-    if shape.type_name == "structure" and not _is_document(shape):
-        for name, member in shape.members.items():
-            filled_in = member.metadata.get("idempotencyToken")  # by the client: required or not, it need not be given
-            yield name, member, None if filled_in else name in shape.required_members
-    elif shape.type_name == "list":
-        yield "[]", shape.member, None
-    elif shape.type_name == "map":
-        yield "{key}", shape.key, None
-        yield "{value}", shape.value, None
+        found = {"present": True, "type": kind_of(shape), **facets(kind_of(shape), shape, required=False)}
+        # A client fills in an idempotency token: required or not, it need not be given.
+        if not steps or steps[-1][0] in "[{" or shape.metadata.get("idempotencyToken"):
+            return found
+        return {**found, "required": required}
 
 
 def _below(path: str, shape: Any, above: tuple[str, ...]) -> Iterator[str]:
     """Yield the paths below one, a shape that holds itself once."""
     if shape.name not in above:
-        for step, held, _ in _held(shape):
+        for step, inner, _ in held(shape):
             yield joined(path, step)
-            yield from _below(joined(path, step), held, (*above, shape.name))
+            yield from _below(joined(path, step), inner, (*above, shape.name))
 
 
 def _agrees(facet: str, stated: Value, modelled: Any) -> bool:

@@ -8,8 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.contract.model import UNSET, Citation, Contract, Fact, Source
-from conformance.documents.claims import Claim
-from conformance.documents.findings import AgainstPage, Drift, Finding, Kind, comparable, fact_id, folded, together
+from conformance.documents.claims import Claim, Place
+from conformance.documents.findings import (
+    AgainstPage,
+    Drift,
+    Finding,
+    Kind,
+    above,
+    comparable,
+    fact_id,
+    folded,
+    together,
+)
 from conformance.documents.prose import wire_word
 from conformance.documents.styles import Reading
 
@@ -174,12 +184,21 @@ class _Comparison:
         keyed: list[tuple[Key, Fact]] = [((item.direction, item.path, item.facet), item) for item in facts]
         self._facts = {key: fact for key, fact in keyed if fact.basis == "documented"}
         self._modelled = {key: fact for key, fact in keyed if fact.basis == "modelled"}
+        operation = contract.operations[self._operation]
+        recursive = {
+            Place(self._operation, direction, node.path)
+            for direction, tree in (("input", operation.input), ("output", operation.output))
+            for node in tree.walk()
+            if node.recursive
+        }
         for claim in reading.claims:
+            if not recursive.isdisjoint(above(claim.place)):  # a page may draw a shape in itself once more
+                continue
             key = (claim.place.direction, claim.place.path, claim.facet)
             facts = [self._facts[item] for item in ((*key[:2], "enum"), key) if item in self._facts]
             wired = normalize_case(claim, facts)
             self._page.setdefault(key, {}).setdefault(comparable(claim.facet, wired.value), []).append(wired)
-        pagination = contract.operations[self._operation].pagination
+        pagination = operation.pagination
         pages_itself = any(_PAGES_ITSELF in line for line in reading.page.lines)
         hidden = (pagination.input_token, pagination.limit) if pagination and pages_itself else ()
         self._hidden = {("input", name) for name in hidden}

@@ -14,10 +14,14 @@ from typing import Any
 import botocore
 import pytest
 
+from conformance.contract.loading import load
 from conformance.documents.claims import ModelError
 from conformance.documents.findings import Drift
 from conformance.documents.model_drift import against_model
 from conformance.documents.service_model import ModelSource, in_file, in_folder, installed
+from conformance.drafting.contracts import draft
+from conformance.drafting.folder import write
+from conformance.drafting.sources import draft_sources
 from drift.comparing import line
 from drift.writing import DESCRIBE, LIST, contract
 
@@ -240,3 +244,13 @@ def test_a_file_or_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
         in_folder(tmp_path, "sagemaker")
     with pytest.raises(ModelError, match="no such folder"):
         in_folder(tmp_path / "none", "sagemaker")
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [("dynamodb", "PutItem"), ("logs", "PutLogEvents"), ("cognito-idp", "ListUserPools")]
+)
+def test_a_contract_that_was_drafted_from_the_model_is_no_drift(service: str, operation: str, tmp_path: Path) -> None:
+    """Shapes that hold themselves, long numbers and listings are written as the model has them."""
+    sources, names = draft_sources(service, installed(service), [operation], ())
+    write(tmp_path, draft(sources, names))
+    assert against_model(load(tmp_path), installed(service)).findings == ()
