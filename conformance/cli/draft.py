@@ -48,16 +48,18 @@ def draft(  # noqa: PLR0913 - the options
     """Draft a contract of operations of a service that speaks AWS JSON.
 
     What pages state is documented, what only the model states is modelled, what names suggest is inferred and has a
-    comment that says so. Without an operation, all that list or describe something are drafted. Into a folder that has
-    a draft already, what people have changed is kept; exit code 1: the draft would write some of that otherwise.
+    comment that says so. Without an operation, all that list or describe something are drafted. A folder that has a
+    draft already gets these operations in addition, and what people have changed in it is kept; exit code 1: the draft
+    would write some of that otherwise.
     """
     from conformance.drafting.contracts import draft as drafted  # noqa: PLC0415 - --help does without it
-    from conformance.drafting.folder import write  # noqa: PLC0415 - as above
+    from conformance.drafting.folder import earlier_operations, write  # noqa: PLC0415 - as above
     from conformance.drafting.sources import draft_sources  # noqa: PLC0415 - as above
 
     folder = output or Path(service)
     source = _model(service, model)
-    sources, names = draft_sources(service, source, operations, documents)
+    earlier = earlier_operations(folder, service, documents)
+    sources, names = draft_sources(service, source, operations, documents, earlier)
     found = drafted(sources, names)
     written = write(folder, found, keep_pages=keep_pages)
     for line in _lines(folder, written):
@@ -73,15 +75,35 @@ def _model(service: str, given: Path | None) -> ModelSource:
     from conformance.documents.service_model import in_file, in_folder, installed  # noqa: PLC0415 - as above
 
     if given is None:
+        _insist_on_service(service)
         return installed(service)
     return in_folder(given, service) if given.is_dir() else in_file(given)
 
 
+def _insist_on_service(service: str) -> None:
+    from botocore.session import get_session  # noqa: PLC0415 - as above
+
+    from conformance.documents.claims import ModelError  # noqa: PLC0415 - as above
+    from conformance.errors import suggest  # noqa: PLC0415 - as above
+
+    services = get_session().get_available_services()
+    if service not in services:
+        raise ModelError(f"botocore has no service {service!r}", hint=suggest(service, services))
+
+
+_MOST_LINES = 20
+"""Lines of a draft that are shown of a conflict."""
+
+
 def _lines(folder: Path, written: Written) -> list[str]:
-    lines = [f"{folder}: {len(written.new)} files new, {len(written.changed)} changed"]
+    counts = (("new", written.new), ("changed", written.changed), ("removed", written.removed))
+    said = ", ".join(f"{len(files)} {what} file{'s' * (len(files) != 1)}" for what, files in counts if files)
+    lines = [f"{folder}: {said or 'nothing to change'}"]
     for conflict in written.conflicts:
-        lines += [
-            f"{folder}/{conflict.file}:{conflict.line}: kept as it is; the draft has",
-            *(f"    {line.rstrip()}" for line in conflict.drafted),
-        ]
+        place = f"{folder}/{conflict.file}" + (f":{conflict.line}" if conflict.line else "")
+        state = "kept as it is" if conflict.line else "left out, as you removed it"
+        lines.append(f"{place}: {state}; the draft has" + ("" if conflict.drafted else " nothing there"))
+        lines += [f"    {line.rstrip()}" for line in conflict.drafted[:_MOST_LINES]]
+        if len(conflict.drafted) > _MOST_LINES:
+            lines.append(f"    ... and {len(conflict.drafted) - _MOST_LINES} lines more")
     return lines

@@ -22,7 +22,7 @@ from conformance.errors import Problem
 _LINK = re.compile(r"\]\([^)]{0,2000}\)")
 """Where a link of Markdown goes; bounded, so that a line of brackets takes no longer than it is long."""
 _LISTED = re.compile(
-    r"[^\w(]*(?!key\b|value\b)(\w+(?:-+\w+)*)\W+\((?:string|integer|float|boolean|timestamp|datetime|list|map|dict|structure)\)"
+    r"[^\w(]*(?!key\b|value\b)(\w+(?:-+\w+)*)\W+\((?:string|integer|float|boolean|timestamp|datetime|list|map|dict|structure|long|double|bytes|blob)\)"
 )
 """A member of a list of members, with its type behind it; `key` and `value` of a map are none."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -37,9 +37,12 @@ _WORDED = {
     "map": r"\(dict\)|\(map\)|Type: .* map$|: dict$",
     "structure": r"\(dict\)|\(structure\)|Type: (?!Array of).* objects?$|: dict$",
     "number": r"\(number\)|Type: Number",
+    "blob": r"\(bytes\)|\(blob\)|Type: Base64-encoded|: (?:blob|bytes)$",
+    "document": r"\bdocument\b|Type: JSON value",
 }
+_WORDED |= {"long": _WORDED["integer"], "double": _WORDED["float"]}
 _DRAWN = {
-    "string": r"[\"'][^\"']*[\"']",
+    "string": r"[\"'][^\"']*[\"'](?:\|[\"'][^\"']*[\"'])*",
     "integer": r"\d+",
     "float": r"\.\.\.|\d+\.\d+",
     "boolean": r"boolean|True\|False|true\|false",
@@ -48,7 +51,10 @@ _DRAWN = {
     "map": r"\{",
     "structure": r"\{",
     "number": r"number",
+    "blob": r"b?'bytes'|blob",
+    "document": r"\{\.\.\.\}|\{",
 }
+_DRAWN |= {"long": _DRAWN["integer"], "double": _DRAWN["float"]}
 
 
 def plain(line: str) -> str:
@@ -84,6 +90,7 @@ def names_type(kind: str, name: str, line: str) -> bool:
         return any(re.match(_DRAWN[kind], rest) for rest in drawn)
     listed = _LISTED.match(text)
     named = listed[1] in {name, kebab(name), name.removeprefix("--")} if listed else f":type {name}:" in text
+    named = named or f"**{name}** " in text  # also a member that is called `key` or `value`
     return (named or "Type: " in text) and re.search(_WORDED[kind], text) is not None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class ModelSource:
     paginators: dict[str, Any] | None
     version: str
     where: str
+    is_installed: bool = False
 
     @property
     def api_version(self) -> str:
@@ -40,7 +41,7 @@ def installed(service: str) -> ModelSource:
     """Return the model of the installed botocore. Raises ModelError where it has no such service."""
     import botocore  # noqa: PLC0415 - pages do without it
 
-    return in_folder(Path(botocore.__file__).parent / "data", service)
+    return replace(in_folder(Path(botocore.__file__).parent / "data", service), is_installed=True)
 
 
 def in_folder(folder: Path, service: str) -> ModelSource:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.operations import spellings
-from conformance.drafting.conventions import table
+from conformance.drafting.conventions import items_of, table
 
 if TYPE_CHECKING:
     from conformance.drafting.contracts import DraftOperation
@@ -61,11 +61,19 @@ def _behaviour(
     if default is None:
         return None
     source, stated = _cited(operation, row, part)
-    several = isinstance((operation.listing or {}).get(row["of"]), dict)
+    listing = operation.listing or {}
+    several = isinstance(listing.get(row["of"]), dict)
     return {
         "id": f"{name}-{first}" + (f"-{spellings(member)[2]}" if several else ""),
         "operations": [operation.name],
-        "statement": row["statement"].format(member=member, default=default),
+        "statement": row["statement"].format(
+            member=member,
+            default=default,
+            items=items_of(operation.name),
+            path=listing[row["of"]][member] if several else "",
+            ascending=listing.get("ascending", ""),
+            descending=listing.get("descending", ""),
+        ),
         "sources": [source],
         "basis": "documented" if stated else "inferred",
         "judged_by": {"law": laws},
@@ -89,6 +97,17 @@ def _cited(operation: DraftOperation, row: Mapping[str, Any], part: Part | None)
 
 
 _BY_MODEL: tuple[dict[str, Any], bool] = ({"document": "botocore"}, False)
+
+
+def states_absence(error: Part, pages: Iterable[DraftPage]) -> bool:
+    """Return whether a page says, at an error, that something is not there."""
+    lines = {page.id: page.reading.page.lines for page in pages}
+    said = (
+        " ".join(lines[claim.document][claim.line - 1 : claim.line + _FURTHER])
+        for claim in error.citations.get("present", ())
+        if claim.document in lines
+    )
+    return any(re.search(table()["not_found_words"], text, re.IGNORECASE) for text in said)
 
 
 def _paginates(page: DraftPage) -> bool:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.operations import noun_of
 from conformance.documents.claims import ModelError, Place
-from conformance.drafting.behaviours import behaviours_of
+from conformance.drafting.behaviours import behaviours_of, states_absence
 from conformance.drafting.citations import citations_of
 from conformance.drafting.conventions import Conventions, codes, origin, subjects, summary_of
 from conformance.drafting.shapes import ShapeTable, files_of
 from conformance.drafting.sources import DraftPage, DraftSources
-from conformance.drafting.trees import Claims, Part, TreeReader
-from conformance.drafting.yaml_text import block
+from conformance.drafting.trees import Claims, Part, TreeReader, count_lists
+from conformance.drafting.yaml_text import WIDTH, block
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -87,26 +88,31 @@ def draft(sources: DraftSources, operations: Iterable[str]) -> Draft:
     drafted = [_operation(sources, claims, name) for name in operations]
     _link(drafted)
     files = {
-        "sources.yaml": _text(_sources(sources), _SOURCES_NOTE),
-        "service.yaml": _text(*_service(sources, drafted)),
+        "sources.yaml": _head(_sources_head(sources))
+        + "\n".join(_text({key: part}) for key, part in _sources(sources)),
+        "service.yaml": _head("How the service is called, and the errors of every operation.")
+        + _text(*_service(sources, drafted)),
     }
     table = ShapeTable()
     table.count(tree for operation in drafted for _, tree in operation.trees())
     for operation in drafted:
-        files[f"operations/{operation.name}.yaml"] = _text(*_operation_file(operation, table))
+        files[f"operations/{operation.name}.yaml"] = _text(*_operation_file(operation, table)) + _open(operation)
     for group, definitions in files_of(table):
-        files[f"shapes/{group}.yaml"] = _definitions(definitions)
+        files[f"shapes/{group}.yaml"] = _head(_GROUPS[group]) + _definitions(definitions)
     cited: dict[str, dict[str, Any]] = {}
     for operation in drafted:
         trees = [*operation.trees(), ("error", Part("", "", "structure", "", parts=operation.errors))]
         for document, directions in citations_of(trees).items():
             cited.setdefault(document, {})[operation.name] = directions
     for document, by_operation in cited.items():
-        files[f"citations/{document}.yaml"] = _text(by_operation)
+        title = next(page.source["title"] for page in sources.pages if page.id == document)
+        files[f"citations/{document}.yaml"] = _head(f"{title}: which line states what.") + _text(by_operation)
     behaviours = list(behaviours_of(drafted))
     if behaviours:
         files["behaviours/listing.yaml"] = (
-            "\n\n".join(
+            _head("Claims about more than one member or exchange; no page states those with `basis: inferred`.")
+            + "\n"
+            + "\n\n".join(
                 "\n".join(f"{'-' if not number else ' '} {line}" for number, line in enumerate(block(row)))
                 for row in behaviours
             )
@@ -125,8 +131,12 @@ def _operation(sources: DraftSources, claims: Claims, name: str) -> DraftOperati
     for option in [option for option in request.parts if option.startswith(_CLI_OPTION)]:
         options.parts[option] = request.parts.pop(option)
     answer = reader.tree(Place(name, "output", ""), model.output_shape)
+    explained = [item for page in sources.pages for item in page.reading.explained]
+    for direction, tree in (("input", request), ("output", answer)):
+        count_lists(tree, [item for item in explained if item.place[:2] == (name, direction)])
     paginates = bool(claims.of(name, "paginator"))
-    paginator = reader.tree(Place(name, "paginator", ""), None) if paginates else None
+    below = TreeReader(claims, modelled=False)
+    paginator = below.tree(Place(name, "paginator", ""), model.input_shape) if paginates else None
     pages = tuple(page for page in sources.pages if page.operation == name)
     modelled = sources.paginators.get(name)
     conventions = Conventions(name, request, answer, modelled)
@@ -206,13 +216,15 @@ def _operation_file(operation: DraftOperation, table: ShapeTable) -> tuple[dict[
         ("output", operation.answer, "Response", "answers"),
     ):
         if tree is not None:
-            written[key] = table.define(tree, tree.shape or f"{name}{ending}", group)
+            written[key] = table.define_message(tree, f"{name}{ending}", group)
     written["http_status"] = 200
-    missing = set(codes(operation.errors, "not_found"))
+    missing = {
+        code: states_absence(operation.errors[code], operation.pages) for code in codes(operation.errors, "not_found")
+    }
     if operation.errors:
-        written["errors"] = {code: _error(part, code in missing) for code, part in operation.errors.items()}
-        comments["errors"] = dict.fromkeys(missing if named else (), "inferred from its name")
-    comments["names"] = dict.fromkeys(operation.names, "inferred")
+        written["errors"] = {code: _error(part, missing=missing.get(code)) for code, part in operation.errors.items()}
+        comments["errors"] = {code: "inferred from its name" for code, stated in missing.items() if not stated}
+    comments["names"] = "inferred"
     rest = {"subject": next(iter(named), None), "names": operation.names or None, "pagination": operation.pagination}
     written |= {key: value for key, value in (rest | {"listing": operation.listing}).items() if value is not None}
     for key, tree, ending in (
@@ -224,16 +236,19 @@ def _operation_file(operation: DraftOperation, table: ShapeTable) -> tuple[dict[
     return written, {key: comment for key, comment in comments.items() if comment}
 
 
-def _error(part: Part, missing: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+def _error(part: Part, *, missing: bool | None) -> dict[str, Any]:
+    """Return an error as it is written; `missing`, where it is about unknown names, is whether a page says so."""
     found: dict[str, Any] = {}
     if "http_status" in part.documented:
         found["http_status"] = part.documented["http_status"]
     elif "http_status" in part.modelled:
         found["modelled"] = {"http_status": part.modelled["http_status"]}
-    if missing:
+    if missing is not None:
         found["when"] = "unknown-name"
     if not part.citations:
         found["basis"] = "modelled"
+    elif missing is False:
+        found["basis"] = "inferred"
     return found
 
 
@@ -253,30 +268,50 @@ def _service(sources: DraftSources, operations: list[DraftOperation]) -> tuple[d
         "rejections": {"codes": list(dict.fromkeys(rejections)), "basis": "inferred"},
         "common_errors": _COMMON_ERRORS,
     }
-    return written, {"rejections": "the codes of invalid requests, inferred from their names"}
+    return written, {"rejections": "of invalid requests, inferred from their names"}
 
 
-_SOURCES_NOTE = {"documents": "the pages, the oldest first"}
+_GROUPS = {
+    "requests": "What is sent. What stands below `modelled` only the service model states.",
+    "answers": "What comes back. What stands below `modelled` only the service model states.",
+    "shared": "What requests and answers share.",
+}
 
 
-def _sources(sources: DraftSources) -> dict[str, Any]:
+def _sources_head(sources: DraftSources) -> str:
+    """Return how the pages are had again."""
+    if any("dated" in page.source for page in sources.pages):
+        return "The pages are boto3's own, as `help()` prints them; `conformance draft --keep-pages` writes them."
+    return "The pages that the contract cites, the oldest first."
+
+
+def _sources(sources: DraftSources) -> Iterator[tuple[str, dict[str, Any]]]:
     metadata = sources.model.metadata
     version = metadata.get("jsonVersion", "1.1")
-    return {
-        "documents": {page.id: dict(page.source) for page in sources.pages},
-        "others": {
-            "protocol": {
-                "title": f"AWS JSON {version} protocol, as the Smithy specification describes it",
-                "kind": "protocol",
-            },
-            "botocore": {
-                "title": f"Service model of {sources.service} that botocore carries",
-                "kind": "model",
-                "version": sources.version or "unknown",
-                "api_version": str(metadata.get("apiVersion", "")) or "unknown",
-            },
+    yield "documents", {page.id: dict(page.source) for page in sources.pages}
+    others = {
+        "protocol": {
+            "title": f"AWS JSON {version} protocol, as the Smithy specification describes it",
+            "kind": "protocol",
+        },
+        "botocore": {
+            "title": f"Service model of {sources.service}" + (" that botocore carries" if sources.is_installed else ""),
+            "kind": "model",
+            "version": sources.version or "unknown",
+            "api_version": str(metadata.get("apiVersion", "")) or "unknown",
         },
     }
+    yield "others", others
+
+
+def _head(comment: str) -> str:
+    """Return the comment at the head of a file."""
+    return "\n".join(f"# {line}" for line in wrap(comment, WIDTH - 2)) + "\n"
+
+
+def _open(operation: DraftOperation) -> str:
+    """Return the questions that are left open, as a comment at the end of the operation's file."""
+    return "".join(f"# open: {question}\n" for question in operation.conventions.questions)
 
 
 def _text(mapping: dict[str, Any], comments: Mapping[str, Any] | None = None) -> str:

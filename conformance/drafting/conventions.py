@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from conformance.contract.operations import noun_of
+from conformance.contract.operations import noun_of, verb_of
 from conformance.drafting.trees import Part
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
@@ -25,16 +25,52 @@ def table() -> Mapping[str, Any]:
 
 
 def words_of(name: str) -> list[str]:
-    """Split a name into its words, in lower case: `ListSecrets` is list and secrets."""
-    return [word.lower() for word in _WORD.findall(name)]
+    """Split a name into its words, in lower case but for abbreviations: `ListSecrets` is list and secrets."""
+    return [word if len(word) > 1 and word.isupper() else word.lower() for word in _WORD.findall(name)]
 
 
 def summary_of(operation: str) -> str:
-    """Return what an operation does, in a few words: `Lists secrets`."""
+    """Return what an operation does, in a few words: `Describes a secret`."""
     verb, *rest = words_of(operation)
-    ending = "es" if verb.endswith(("ch", "sh", "ss", "x")) else "s"
-    verb = f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2:-1] not in "aeiou" else f"{verb}{ending}"
-    return " ".join((verb.capitalize(), *rest))
+    phrases: list[list[str]] = [[]]
+    for word in rest:
+        if word in _PREPOSITIONS:
+            phrases.append([word])
+        else:
+            phrases[-1].append(word)
+    phrases = [_with_article(phrase) for phrase in phrases]
+    return " ".join((plural(verb).capitalize(), *(word for phrase in phrases for word in phrase)))
+
+
+_PREPOSITIONS = frozenset({"for", "from", "of", "in", "to", "with", "by"})
+_UNCOUNTED = frozenset({"data", "metadata", "information", "content", "history", "access", "usage", "text"})
+
+
+def _with_article(phrase: list[str]) -> list[str]:
+    """Return a phrase with `a` or `an` before what is one thing."""
+    head = phrase[0] in _PREPOSITIONS if phrase else False
+    named = phrase[1:] if head else phrase
+    if not named or phrase[0] == "by" or named[-1] in _UNCOUNTED or not _is_singular(named[-1]):
+        return phrase
+    article = "an" if named[0][0].lower() in "aeio" else "a"
+    return [*phrase[: len(phrase) - len(named)], article, *named]
+
+
+def _is_singular(word: str) -> bool:
+    return not word.endswith("s") or word.endswith(("ss", "us", "is"))
+
+
+def plural(word: str) -> str:
+    """Return a noun in the plural, or a verb in the third person: both end alike."""
+    if word.endswith("y") and word[-2:-1] not in set("aeiou"):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("ch", "sh", "s", "x")) else f"{word}s"
+
+
+def items_of(operation: str) -> str:
+    """Return what an operation lists, in words: `secrets` of ListSecrets; `items` where its name does not say it."""
+    words = words_of(noun_of(operation)) if verb_of(operation) != operation else []
+    return " ".join((*words[:-1], plural(words[-1]))) if words else "items"
 
 
 def folded(name: str) -> str:
@@ -100,12 +136,10 @@ class Conventions:
         if identity is None:
             self.questions.append(f"what identifies an item of {self.operation}?")
             return None
-        comments = self.comments.setdefault("listing", {})
+        comments = self.comments.setdefault("listing", {"": "inferred from the names of members"})
         found: dict[str, Any] = {"identity": identity} if identity else {}
-        if identity:
-            comments["identity"] = "inferred"
         found |= self._order(item, comments)
-        found |= self._narrowing(item, comments)
+        found |= self._narrowing(item)
         return found
 
     def identity(self, item: Part) -> str | None:
@@ -115,8 +149,14 @@ class Conventions:
         names = {folded(name): name for name, part in item.parts.items() if part.type == "string"}
         wanted = (folded(pattern.format(noun=self.noun)) for pattern in table()["identity"])
         found = next((names[name] for name in wanted if name in names), None)
-        endings = (name for end in ("name", "id", "arn") for key, name in names.items() if key.endswith(end))
-        return found or next(endings, None)
+        if found is not None:
+            return found
+        endings = [
+            (key.removesuffix(end), name) for end in _IDENTIFIERS for key, name in names.items() if key.endswith(end)
+        ]
+        about = [name for stem, name in endings if stem and _same_ending(stem, folded(self.noun))]
+        only = [name for _, name in endings] if len(endings) == 1 else []
+        return next(iter(about or only), None)
 
     def _member(self, word: str, item: Part, fits: Callable[[Part], bool]) -> str | None:
         """Return the member of an item that a word names: in full, or without what is listed."""
@@ -143,7 +183,6 @@ class Conventions:
         known = {word: member for word, member in keys.items() if member is not None}
         if not ascending or not descending or not known:
             return {}
-        comments["keys"] = "inferred: the members of an item with the names of the words"
         grouped = [word for word, member in known.items() if item.parts[member].effective("enum")]
         found: dict[str, Any] = {
             "sort_by": sort_by.name,
@@ -154,14 +193,16 @@ class Conventions:
         }
         if grouped:
             found["grouped_only"] = grouped
-            comments["grouped_only"] = "inferred: nothing says which word comes first"
+            comments["grouped_only"] = "nothing says which word comes first"
         return found
 
-    def _narrowing(self, item: Part, comments: dict[str, Any]) -> dict[str, Any]:
+    def _narrowing(self, item: Part) -> dict[str, Any]:
         found: dict[str, dict[str, str]] = {}
         for name, part in self.request.parts.items():
             row = next((row for row in table()["narrowing"] if folded(name).endswith(row["suffix"].lower())), None)
             if row is None or row["way"] is None or part.type != row["type"]:
+                if folded(name).endswith(("filter", "filters")):
+                    self.questions.append(f"which items does {name} of {self.operation} keep?")
                 continue
             word = name[: -len(row["suffix"])]
             kind = row["type"]
@@ -170,8 +211,14 @@ class Conventions:
                 self.questions.append(f"which items does {name} of {self.operation} keep?")
                 continue
             found.setdefault(row["way"], {})[name] = member
-            comments[row["way"]] = "inferred from the names"
         return found
+
+
+_IDENTIFIERS = ("name", "id", "arn")
+
+
+def _same_ending(stem: str, noun: str) -> bool:
+    return noun.endswith(stem) or stem.endswith(noun)
 
 
 def _of_type(kind: str) -> Callable[[Part], bool]:
@@ -185,6 +232,9 @@ def subjects(operation: str, request: Part) -> list[str]:
     """Return the required members that name what a request is about, what the operation is named after first."""
     named = [part.name for part in request.parts.values() if part.type == "string" and _names_something(part)]
     noun = folded(noun_of(operation))
+    if verb_of(operation) in table()["creating"]:  # what it is named after is not there yet
+        own = {folded(pattern.format(noun=noun)) for pattern in (*table()["identity"], "{noun}")}
+        named = [name for name in named if folded(name) not in own]
     return sorted(named, key=lambda name: not folded(name).startswith(noun))
 
 

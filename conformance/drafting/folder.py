@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
 from merge3 import Merge3
 
 from conformance.drafting.contracts import Draft
@@ -23,8 +24,10 @@ class Conflict:
 
     file: str
     line: int
+    """Of the file as it is now; 0 for one that a person has removed."""
     kept: tuple[str, ...]
     drafted: tuple[str, ...]
+    """Empty where the draft has nothing there."""
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Written:
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
 
 
@@ -47,11 +51,15 @@ def write(folder: Path, draft: Draft, *, keep_pages: bool = False) -> Written:
         if present is not None:
             merged, conflicts = _merged(name, base.get(name), present, text)
             written.conflicts += conflicts
-        elif name in base and base[name] == text:
-            continue  # removed by a person
+        elif name in base:  # removed by a person
+            if base[name] != text:
+                written.conflicts.append(Conflict(name, 0, (), tuple(text.splitlines(keepends=True))))
+            continue
         if merged != present:
             (written.new if present is None else written.changed).append(name)
             _write(path, merged)
+    for name in [name for name in base if name not in draft.files]:
+        _remove(folder / name, base[name], name, written)
     if keep_pages:
         for name, text in draft.pages.items():
             _write(folder / "pages" / name, text)
@@ -83,6 +91,40 @@ def _differing(name: str, ours: list[str], theirs: list[str]) -> Conflict:
     return Conflict(name, start + 1, tuple(ours[start:]), tuple(theirs[start:]))
 
 
+def earlier_operations(folder: Path, service: str, documents: Iterable[Path]) -> tuple[str, ...]:
+    """Return the operations that are in a folder by an earlier draft: the next one has them, too.
+
+    Raises UserError for a folder that has something else: another service, a contract that no draft wrote, or one from
+    pages that are not among the `documents` now.
+    """
+    base = _base(folder)
+    present = sorted(path.stem for path in folder.glob("operations/*.yaml"))
+    if not base:
+        if present:
+            raise UserError(
+                f"the folder has a contract of {', '.join(present)} that was not drafted",
+                where=str(folder),
+                hint="name another folder",
+            )
+        return ()
+    if f"service: {service}\n" not in base.get("service.yaml", ""):
+        raise UserError(
+            f"the folder has the draft of another service than {service}",
+            where=str(folder),
+            hint="name another folder",
+        )
+    cited = yaml.safe_load(base.get("sources.yaml", "{}")).get("documents", {}).values()
+    given = {path.name for path in documents}
+    lacking = [source["file"] for source in cited if "dated" not in source and source["file"] not in given]
+    if lacking:
+        raise UserError(
+            f"the folder has a draft from other pages: {', '.join(lacking)}",
+            where=str(folder),
+            hint="name them with --document, too, or another folder",
+        )
+    return tuple(name for name in present if f"operations/{name}.yaml" in base)
+
+
 def _base(folder: Path) -> Mapping[str, str]:
     path = folder / BASE_FILE
     text = _text(path)
@@ -103,6 +145,23 @@ def _text(path: Path) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(
             f"the file can't be read: {error}", where=str(path), hint="draft into another folder"
+        ) from error
+
+
+def _remove(path: Path, base: str, name: str, written: Written) -> None:
+    """Remove a file that the draft no longer has, if no person has changed it."""
+    present = _text(path)
+    if present is None:
+        return
+    if present != base:
+        written.conflicts.append(Conflict(name, 1, tuple(present.splitlines(keepends=True)), ()))
+        return
+    written.removed.append(name)
+    try:
+        path.unlink()
+    except OSError as error:
+        raise UserError(
+            f"the file can't be removed: {error.strerror or error}", where=str(path), hint="name another folder"
         ) from error
 
 

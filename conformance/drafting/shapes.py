@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.contract.model import FACETS
 from conformance.drafting.trees import USE_FACETS, Part
-from conformance.drafting.yaml_text import Mapping
+from conformance.drafting.yaml_text import Mapping, flow
 
 _ENDS = {"[]": "member", "{key}": "key", "{value}": "value"}
 _SHAPE_FACETS = tuple(facet for facet in FACETS if facet not in USE_FACETS)
@@ -35,6 +35,8 @@ class ShapeTable:
     """What a definition says whoever states it, to the definition of which pages state some."""
     _parts: dict[_Key, Part] = field(default_factory=dict)
     """The first part of each definition, one that pages describe before others."""
+    _enclosing: list[tuple[str, str]] = field(default_factory=list)
+    """The model's name and the name of each definition that is being written, outer ones first."""
 
     def count(self, trees: Iterable[Part]) -> None:
         """Count how often each definition is used, before the first is written."""
@@ -46,6 +48,14 @@ class ShapeTable:
             self._uses[key] += 1
             self._parts.setdefault(key, part)
 
+    def define_message(self, part: Part, fallback: str, group: str) -> str:
+        """Write the definition of a whole message, by the model's name or, where that means another, by `fallback`."""
+        key = _key(part)
+        if key not in self._names:
+            taken = {*self._names.values(), *self.definitions}
+            self._names[key] = part.shape if part.shape and part.shape not in taken else fallback
+        return self.define(part, self._names[key], group)
+
     def define(self, part: Part, name: str, group: str) -> str:
         """Write a definition, and all that it needs; return its name."""
         seen = self.used_by.setdefault(name, set())
@@ -55,7 +65,9 @@ class ShapeTable:
         written = self.definitions.setdefault(name, {})
         merged = bool(part.name) and not part.is_documented
         # Filled after it has its place: what it needs comes after it.
+        self._enclosing.append((part.shape, name))
         members = {item.name: self._use(item, name, group, inside=merged) for item in part.parts.values()}
+        self._enclosing.pop()
         written |= {"type": part.type, **_traits(part, _SHAPE_FACETS, merged=merged)}
         if part.type == "structure":
             written["members"] = members
@@ -68,7 +80,7 @@ class ShapeTable:
     def _name(self, part: Part, parent: str) -> str:
         key = self._key(part)
         if key not in self._names:
-            name = part.shape or part.name
+            name = part.shape or (part.name if part.name not in _ENDS else f"{parent}Item")
             variants = [item for item in self._uses if item[0] == key[0]]
             if max(variants, key=self._uses.__getitem__) != key:
                 name = f"{name}Of{parent}"
@@ -85,7 +97,7 @@ class ShapeTable:
         found: Mapping = {}
         own: Mapping = {}
         if part.recursive:
-            enclosing = (name for (shape, _), name in reversed(self._names.items()) if shape == part.shape)
+            enclosing = (name for shape, name in reversed(self._enclosing) if shape == part.shape)
             found["shape"] = next(enclosing, part.shape)
         elif _may_be_defined(part) and (part.type == "structure" or self._uses[self._key(part)] > 1):
             found["shape"] = self.define(self._parts[self._key(part)], self._name(part, parent), group)
@@ -107,8 +119,14 @@ def _may_be_defined(part: Part) -> bool:
     """Return whether a part may be a shape of its own: a structure, or a scalar with constraints."""
     if part.recursive or not part.name or part.type in {"list", "map"}:
         return False
-    own = any(facet in source for source in (part.documented, part.modelled) for facet in _SHAPE_FACETS)
-    return part.type == "structure" or bool(part.shape and own)
+    if part.type == "structure":
+        return True
+    own = _traits(part, _SHAPE_FACETS, merged=False)
+    return bool(part.shape) and ("enum" in own or len(flow(own)) > _SHORT)
+
+
+_SHORT = 60
+"""Characters of constraints that are as easily read in their place as below another name."""
 
 
 def _key(part: Part, *, merged: bool = False) -> _Key:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,8 @@ class DraftSources:
     paginators: Mapping
     version: str
     pages: tuple[DraftPage, ...]
+    is_installed: bool = True
+    """Whether the model is that of the installed botocore."""
 
 
 def model_of(source: ModelSource, service: str) -> ServiceModel:
@@ -63,20 +65,22 @@ def model_of(source: ModelSource, service: str) -> ServiceModel:
 
 
 def draft_sources(
-    service: str, source: ModelSource, operations: Iterable[str], documents: Iterable[Path]
+    service: str, source: ModelSource, operations: Iterable[str], documents: Iterable[Path], earlier: Iterable[str] = ()
 ) -> tuple[DraftSources, tuple[str, ...]]:
     """Return what a draft is made from, and the operations: those that are named, else those of pages, else readers.
 
-    Raises PageError, ModelError and UnknownOperationError.
+    Those of an `earlier` draft come first. Raises PageError, ModelError and UnknownOperationError.
     """
     model = model_of(source, service)
     every = tuple(model.operation_names)
     names = tuple(operation_named(name, every) for name in operations)
     pages = given_pages(documents, names or every)
     names = names or tuple(dict.fromkeys(page.operation for page in pages)) or tuple(filter(reads, every))
-    names = tuple(dict.fromkeys(names))
+    names = tuple(dict.fromkeys((*(name for name in earlier if name in every), *names)))
     paginators = (source.paginators or {}).get("pagination", {})
-    return DraftSources(service, model, paginators, source.version, pages or boto3_pages(service, names)), names
+    given = {page.operation for page in pages}
+    pages += boto3_pages(service, source, [name for name in names if name not in given])
+    return DraftSources(service, model, paginators, source.version, pages, source.is_installed), names
 
 
 def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[DraftPage, ...]:
@@ -95,14 +99,18 @@ def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[Draft
     return tuple(found)
 
 
-def boto3_pages(service: str, operations: Iterable[str]) -> tuple[DraftPage, ...]:
-    """Return the pages that boto3 has about operations and their paginators, as `help()` prints them."""
-    import botocore  # noqa: PLC0415 - a draft's alone
-
-    client = _client(service)
-    dated = f"botocore {botocore.__version__}"
+def boto3_pages(service: str, source: ModelSource, operations: Iterable[str]) -> tuple[DraftPage, ...]:
+    """Return the pages that boto3 makes of a model about operations and their paginators, as `help()` prints them."""
+    names = tuple(operations)
+    if not names:
+        return ()
+    if source.is_installed:
+        client = _installed_client(service)
+    else:
+        client = _client(service, {"service-2": source.model, "paginators-1": source.paginators})
+    dated = f"botocore {source.version}" if source.version else "the service model"
     found: list[DraftPage] = []
-    for name in operations:
+    for name in names:
         _, method, dashed = spellings(name)
         method = next(
             (item for item, operation in client.meta.method_to_api_mapping.items() if operation == name), method
@@ -113,18 +121,35 @@ def boto3_pages(service: str, operations: Iterable[str]) -> tuple[DraftPage, ...
             texts[f"boto3-{dashed}-paginator"] = (f"boto3 paginator {name}", page, f"{method}-paginator")
         for edition, (document, (title, text, stem)) in enumerate(texts.items(), 1):
             about = Page(document, lines_of(text), name)
-            source = _source(title, "boto3-page-rst", edition, about, f"{stem}.rst", text.encode())
-            source["dated"] = dated
-            found.append(DraftPage(document, styles.read(about, styles.style_named("boto3-page-rst")), source, text))
+            written = _source(title, "boto3-page-rst", edition, about, f"{stem}.rst", text.encode())
+            written["dated"] = dated
+            reading = styles.read(about, styles.style_named("boto3-page-rst"))
+            if document.endswith("-paginator"):  # what it repeats of the operation is on the page of the operation
+                own = tuple(claim for claim in reading.claims if claim.place.direction == "paginator")
+                reading = replace(reading, claims=own)
+            found.append(DraftPage(document, reading, written, text))
     return tuple(found)
 
 
 @lru_cache(maxsize=1)
-def _client(service: str) -> Any:
-    import boto3  # noqa: PLC0415 - a draft's alone
+def _installed_client(service: str) -> Any:
+    return _client(service, {})
 
+
+def _client(service: str, models: Mapping) -> Any:
+    """Return a client whose methods are documented by some models, each by its type, else by those of botocore."""
+    from botocore.loaders import Loader  # noqa: PLC0415 - a draft's alone
+    from botocore.session import get_session  # noqa: PLC0415 - as above
+
+    class Given(Loader):  # type: ignore[misc]
+        def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
+            given = models.get(type_name) if service_name == service else None
+            return given or super().load_service_model(service_name, type_name, api_version)
+
+    session = get_session()
+    session.register_component("data_loader", Given(include_default_search_paths=True))
     keys = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key"), "example")
-    return boto3.client(service, region_name="us-east-1", **keys)
+    return session.create_client(service, region_name="us-east-1", endpoint_url="https://localhost", **keys)
 
 
 def _source(title: str, kind: str, edition: int, page: Page, file: str, raw: bytes) -> Mapping:  # noqa: PLR0913, PLR0917

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import NUMBERS, SCALARS, WIRE_NUMBER, has_type, same_value
-from conformance.documents.claims import Claim, Place
+from conformance.documents.claims import Claim, Explained, Place
 from conformance.documents.model_drift import facets
 
 if TYPE_CHECKING:
@@ -92,9 +93,10 @@ def in_force(claims: Sequence[Claim]) -> Any:
 class TreeReader:
     """Lays the claims of the pages over the shapes of one operation and direction."""
 
-    def __init__(self, claims: Claims) -> None:
-        """Read nothing yet."""
+    def __init__(self, claims: Claims, *, modelled: bool = True) -> None:
+        """Read nothing yet; without `modelled`, the model gives names of shapes, and no members and constraints."""
         self._claims = claims
+        self._modelled = modelled
 
     def tree(self, place: Place, shape: Shape | None) -> Part:
         """Return the tree of a message; `shape` is the model's, None where only pages describe it."""
@@ -111,6 +113,10 @@ class TreeReader:
         said = [claim.value for claim in cited.get("type", ()) if claim.value != WIRE_NUMBER]
         if said and (not kind or (said[-1] in SCALARS and kind in SCALARS)):
             kind = str(said[-1])
+        if "present" in cited and "type" not in cited:
+            # Drawn and not explained: a number says what it is, and of what repeats itself a page says just that.
+            words = () if kind in SCALARS else ("recursive",)
+            cited["type"] = [replace(cited["present"][-1], facet="type", value=kind, words=words)]
         part = Part(place.path, name, kind or "string", shape.name if shape else "", citations=cited)
         if "enum" in cited and shape is not None and not getattr(shape, "enum", None):
             del cited["enum"]  # examples in prose: the model takes any text
@@ -120,13 +126,15 @@ class TreeReader:
                 del cited["default"]  # words about a default, and no value
         stated = ((facet, claims) for facet, claims in cited.items() if facet not in {"present", "type"})
         part.documented = {facet: in_force(claims) for facet, claims in stated}
-        if shape is not None:
+        if shape is not None and self._modelled:
             modelled = _facets(part.type, shape, required=required)
             part.modelled = {
                 facet: value for facet, value in modelled.items() if not same_value(value, part.documented.get(facet))
             }
         part.recursive = part.type == "structure" and bool(part.shape) and part.shape in above
-        if not part.recursive:
+        if part.recursive:
+            part.citations.clear()  # a page draws dots there
+        else:
             self._below(part, place, shape, (*above, part.shape))
         return part
 
@@ -135,7 +143,7 @@ class TreeReader:
             case "structure":
                 modelled = dict(shape.members) if shape is not None and shape.type_name == "structure" else {}
                 required = set(shape.required_members) if modelled and shape is not None else set()
-                for name in dict.fromkeys((*modelled, *self._claims.names(place))):
+                for name in dict.fromkeys((*(modelled if self._modelled else ()), *self._claims.names(place))):
                     below = place.below(name)
                     part.parts[name] = self._part(name, below, modelled.get(name), above, required=name in required)
             case "list" | "map":
@@ -144,6 +152,33 @@ class TreeReader:
                     held = getattr(shape, attribute, None)
                     below = place._replace(path=f"{place.path}{end}")
                     part.parts[end] = self._part(end, below, held, above, required=False)
+
+
+def count_lists(tree: Part, explained: Iterable[Explained]) -> None:
+    """Find how many entries a list has at least, where the prose of the member around it says so.
+
+    `using one or more previous tuning jobs` is about the list ParentHyperParameterTuningJobs, if the model agrees.
+    """
+    prose: dict[str, list[Explained]] = defaultdict(list)
+    for item in explained:
+        prose[item.place.path].append(item)
+    counted = [
+        (item, held)
+        for part in tree.walk()
+        for item in prose.get(part.path, ())
+        for held in part.members.values()
+        if held.type == "list" and held.modelled.get("min_length") == 1
+    ]
+    for item, held in counted:
+        ending = " ".join(re.findall("[A-Z][a-z]+", held.name)[-2:]).lower()
+        said = re.compile(rf"\bone or more (?:\w+ ){{0,2}}{re.escape(ending)}\b")
+        for line in [number for number, text in item.lines if said.search(text)]:
+            claim = Claim(item.document, item.place.below(held.name), "min_length", 1, line, ("one or more",))
+            held.citations.setdefault("min_length", []).append(claim)
+            held.documented["min_length"] = 1
+    for _, held in counted:
+        if "min_length" in held.documented:
+            held.modelled.pop("min_length", None)
 
 
 _HELD = frozenset({"[]", "{key}", "{value}"})

@@ -17,10 +17,17 @@ _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 def flow(value: Any) -> str:
     """Return a value on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(key)}: {flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(key, in_flow=True)}: {_flow_of(key, item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(value, in_flow=True)
+
+
+def _flow_of(key: str, value: Any) -> str:
+    """Return the value of a key on one line; a pattern always has quotes, as people write it."""
+    if key == "pattern" and isinstance(value, str) and value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    return flow(value)
 
 
 def scalar(value: Any, *, in_flow: bool = False) -> str:
@@ -34,18 +41,18 @@ def scalar(value: Any, *, in_flow: bool = False) -> str:
 
 
 def block(mapping: Mapping, indent: int = 0, comments: Mapping | None = None) -> Iterator[str]:
-    """Yield the lines of a mapping; `comments` has texts for keys, and mappings of them for keys that hold mappings."""
+    """Yield the lines of a mapping; `comments` has texts for keys.
+
+    For keys that hold mappings it has mappings of texts; the text of such a key itself is below an empty key.
+    """
     pad = " " * indent
     for key, value in mapping.items():
         comment = (comments or {}).get(key)
-        note = f"  # {comment}" if isinstance(comment, str) else ""
-        line = f"{pad}{scalar(key)}: {flow(value)}"
+        own = comment.get("") if isinstance(comment, dict) else comment
+        note = f"  # {own}" if own else ""
+        line = f"{pad}{scalar(key)}: {_beside(key, value)}"
         inner = comment if isinstance(comment, dict) else None
-        if (
-            len(line) <= WIDTH
-            and inner is None
-            and not (indent == 0 and isinstance(value, dict) and "members" in value)
-        ):
+        if value == {} or (len(line) <= WIDTH and inner is None and not _spread(key, value)):
             if len(line + note) > WIDTH:
                 yield f"{pad}#{note[3:]}"
                 note = ""
@@ -53,7 +60,7 @@ def block(mapping: Mapping, indent: int = 0, comments: Mapping | None = None) ->
         elif isinstance(value, dict):
             yield f"{pad}{scalar(key)}:{note}"
             short = f"{pad}  {flow(value)}"
-            if len(short) <= WIDTH and inner is None and "members" not in value:
+            if len(short) <= WIDTH and inner is None and not _spread(key, value):
                 yield short
             else:
                 yield from block(value, indent + 2, inner)
@@ -61,7 +68,22 @@ def block(mapping: Mapping, indent: int = 0, comments: Mapping | None = None) ->
             yield f"{pad}{scalar(key)}:{note}"
             yield from _wrapped(value, indent + 2)
         else:
-            yield f"{pad}{scalar(key)}: {scalar(value)}{note}"
+            yield line + note
+
+
+def _beside(key: str, value: Any) -> str:
+    """Return the value of a key of a block, on the line of its key."""
+    return _flow_of(key, value) if key == "pattern" or isinstance(value, dict | list | tuple) else scalar(value)
+
+
+def _spread(key: str, value: Any) -> bool:
+    """Whether a value is in a block even if it fits on a line: a structure, and what has several mappings."""
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get("type"), str):
+        return bool(value.get("members"))
+    several = len(value) > 1 and all(isinstance(item, dict) for item in value.values())
+    return several or (key == "members" and bool(value))
 
 
 def _wrapped(values: list[Any] | tuple[Any, ...], indent: int) -> Iterator[str]:

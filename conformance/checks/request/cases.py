@@ -236,8 +236,9 @@ def _rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Ite
         own = [node] if node in builder.optional and builder.can_be_had(node) else []
         for name, case in _plainest(rejected, _WITH_OTHERS) if company else ():
             yield _beside(builder, case, f"{name}-beside-others", "all other members", company, own)
-        for name, case in _plainest(rejected, _WITH_A_TOKEN) if tokens and node not in tokens else ():
-            yield _beside(builder, case, f"{name}-beside-a-token", "a token just issued", tokens, [])
+        issued = [token for token in tokens if builder.can_be_had(token)]
+        for name, case in _plainest(rejected, _WITH_A_TOKEN) if issued and node not in tokens else ():
+            yield _beside(builder, case, f"{name}-beside-a-token", "a token just issued", issued, [])
 
 
 def _beside(  # noqa: PLR0913, PLR0917 - what is broken, and what comes with it
