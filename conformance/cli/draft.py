@@ -58,14 +58,16 @@ def draft(  # noqa: PLR0913 - the options
 
     folder = output or Path(service)
     source = _model(service, model)
-    earlier = earlier_operations(folder, service, documents)
+    earlier = earlier_operations(folder, service, operations, documents)
     sources, names = draft_sources(service, source, operations, documents, earlier)
     found = drafted(sources, names)
     written = write(folder, found, keep_pages=keep_pages)
     for line in _lines(folder, written):
         click.echo(line)
+    for name in sources.left_out:
+        click.echo(f"left out: {name} is an event stream, which a contract can't express")
     if found.questions:
-        click.echo("open questions, each with a comment where it belongs:")
+        click.echo("open questions, also at the end of the operation's file:")
         for question in found.questions:
             click.echo(f"  {question}")
     return ExitCode.DOES_NOT_CONFORM if written.conflicts else ExitCode.CONFORMS

@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 import re
 import string
+import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
+
+warnings.filterwarnings("ignore", "Possible (nested set|set )", FutureWarning)  # of brackets in brackets: Java has sets
 
 _BEYOND_16_BITS = r"\uD800\uDC00-\uDBFF\uDFFF"
 """How Java writes the range of all characters that take two of its own."""

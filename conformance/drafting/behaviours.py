@@ -10,6 +10,7 @@ from conformance.contract.operations import spellings
 from conformance.drafting.conventions import items_of, table
 
 if TYPE_CHECKING:
+    from conformance.documents.claims import Claim
     from conformance.drafting.contracts import DraftOperation
     from conformance.drafting.sources import DraftPage
     from conformance.drafting.trees import Part
@@ -90,10 +91,9 @@ def _cited(operation: DraftOperation, row: Mapping[str, Any], part: Part | None)
     named = [claim for facet in ("required", "type", "present") for claim in part.citations.get(facet, ())]
     if not named or "facet" in row:
         return _BY_MODEL
-    page = next(page for page in operation.pages if page.id == named[0].document)
-    line, prose = _prose(page, named[0].line)
-    stated = "stated" not in row or re.search(row["stated"], prose, re.IGNORECASE) is not None
-    return {"document": page.id, "line": line}, stated
+    line, prose = _prose(operation.pages, named[0])
+    stated = bool(prose) and ("stated" not in row or re.search(row["stated"], prose, re.IGNORECASE) is not None)
+    return {"document": named[0].document, "line": line}, stated
 
 
 _BY_MODEL: tuple[dict[str, Any], bool] = ({"document": "botocore"}, False)
@@ -115,13 +115,11 @@ def _paginates(page: DraftPage) -> bool:
 
 
 _FURTHER = 8
-"""Lines after the name of a member in which its prose begins."""
+"""Lines below the code of an error in which a page describes it."""
 
 
-def _prose(page: DraftPage, line: int) -> tuple[int, str]:
-    """Return the first line of the prose after a line, and the text of the paragraph."""
-    lines = page.reading.page.lines
-    for number in range(line + 1, min(line + _FURTHER, len(lines)) + 1):
-        if lines[number - 1].strip() and not lines[number - 1].lstrip().startswith(":"):
-            return number, lines[number - 1]
-    return line, ""
+def _prose(pages: Iterable[DraftPage], claim: Claim) -> tuple[int, str]:
+    """Return the first line in which a page explains a member, and its text; the line of a claim if there is none."""
+    explained = (item for page in pages if page.id == claim.document for item in page.reading.explained)
+    lines = next((item.lines for item in explained if item.place == claim.place), ())
+    return lines[0] if lines else (claim.line, "")

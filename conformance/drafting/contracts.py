@@ -13,7 +13,7 @@ from conformance.drafting.behaviours import behaviours_of, states_absence
 from conformance.drafting.citations import citations_of
 from conformance.drafting.conventions import Conventions, codes, origin, subjects, summary_of
 from conformance.drafting.shapes import ShapeTable, files_of
-from conformance.drafting.sources import DraftPage, DraftSources
+from conformance.drafting.sources import DraftPage, DraftSources, is_expressible
 from conformance.drafting.trees import Claims, Part, TreeReader, count_lists
 from conformance.drafting.yaml_text import WIDTH, block
 
@@ -159,7 +159,7 @@ def _operation(sources: DraftSources, claims: Claims, name: str) -> DraftOperati
 
 
 def _insist_on_expressible(model: OperationModel) -> None:
-    if model.has_event_stream_input or model.has_event_stream_output:
+    if not is_expressible(model):
         raise ModelError(
             f"{model.name} is an event stream, which a contract can't express",
             where=model.service_model.service_name,

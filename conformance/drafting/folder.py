@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 from merge3 import Merge3
 
+from conformance.contract.operations import spellings
 from conformance.drafting.contracts import Draft
 from conformance.errors import UserError
 from conformance.output import write_whole
@@ -91,7 +92,9 @@ def _differing(name: str, ours: list[str], theirs: list[str]) -> Conflict:
     return Conflict(name, start + 1, tuple(ours[start:]), tuple(theirs[start:]))
 
 
-def earlier_operations(folder: Path, service: str, documents: Iterable[Path]) -> tuple[str, ...]:
+def earlier_operations(
+    folder: Path, service: str, operations: Iterable[str], documents: Iterable[Path]
+) -> tuple[str, ...]:
     """Return the operations that are in a folder by an earlier draft: the next one has them, too.
 
     Raises UserError for a folder that has something else: another service, a contract that no draft wrote, or one from
@@ -100,9 +103,11 @@ def earlier_operations(folder: Path, service: str, documents: Iterable[Path]) ->
     base = _base(folder)
     present = sorted(path.stem for path in folder.glob("operations/*.yaml"))
     if not base:
-        if present:
+        named = set(operations)
+        others = [name for name in present if named.isdisjoint(spellings(name))]
+        if others:
             raise UserError(
-                f"the folder has a contract of {', '.join(present)} that was not drafted",
+                f"the folder has a contract of {', '.join(others)} that was not drafted",
                 where=str(folder),
                 hint="name another folder",
             )

@@ -18,7 +18,7 @@ from conformance.drafting.yaml_text import Mapping
 from conformance.wire.limits import reads
 
 if TYPE_CHECKING:
-    from botocore.model import ServiceModel
+    from botocore.model import OperationModel, ServiceModel
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class DraftSources:
     pages: tuple[DraftPage, ...]
     is_installed: bool = True
     """Whether the model is that of the installed botocore."""
+    left_out: tuple[str, ...] = ()
+    """Operations that read, and that a contract can't express."""
 
 
 def model_of(source: ModelSource, service: str) -> ServiceModel:
@@ -75,12 +77,23 @@ def draft_sources(
     every = tuple(model.operation_names)
     names = tuple(operation_named(name, every) for name in operations)
     pages = given_pages(documents, names or every)
-    names = names or tuple(dict.fromkeys(page.operation for page in pages)) or tuple(filter(reads, every))
+    names = names or tuple(dict.fromkeys(page.operation for page in pages))
+    left_out: list[str] = []
+    if not names:
+        reading = list(filter(reads, every))
+        left_out = [name for name in reading if not is_expressible(model.operation_model(name))]
+        names = tuple(name for name in reading if name not in left_out)
     names = tuple(dict.fromkeys((*(name for name in earlier if name in every), *names)))
     paginators = (source.paginators or {}).get("pagination", {})
     given = {page.operation for page in pages}
     pages += boto3_pages(service, source, [name for name in names if name not in given])
-    return DraftSources(service, model, paginators, source.version, pages, source.is_installed), names
+    drafted = DraftSources(service, model, paginators, source.version, pages, source.is_installed, tuple(left_out))
+    return drafted, names
+
+
+def is_expressible(model: OperationModel) -> bool:
+    """Return whether a contract can express an operation: an event stream it can't."""
+    return not (model.has_event_stream_input or model.has_event_stream_output)
 
 
 def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[DraftPage, ...]:

@@ -17,7 +17,9 @@ _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 def flow(value: Any) -> str:
     """Return a value on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(key, in_flow=True)}: {_flow_of(key, item)}" for key, item in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{scalar(key, in_flow=True)}: {_flow_of(key, item)}" for key, item in value.items()) + "}"
+        )
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(value, in_flow=True)

@@ -53,7 +53,9 @@ def model() -> dict[str, Any]:
                 "DescribeBook", ("BookNotFoundException",), input="DescribeBookRequest", output="Book"
             ),
             "GetNews": _operation("GetNews", input="DescribeBookRequest", output="News"),
-            "ListBooks": _operation("ListBooks", ("InvalidToken",), input="ListBooksRequest", output="ListBooksResponse"),
+            "ListBooks": _operation(
+                "ListBooks", ("InvalidToken",), input="ListBooksRequest", output="ListBooksResponse"
+            ),
         },
         "shapes": {
             "Book": _structure(("Name",), Name="Name", Genre="Genre", CreatedAt="Time", Sequels="BookList"),
