@@ -51,7 +51,7 @@ def test_nothing_that_is_inferred_is_a_must(tmp_path: Path) -> None:
     assert levels["order/CreatedAt/reverse"] == "should"  # no page says what the direction does
     assert levels["order/CreatedAt/Ascending"] == "must"  # a page says what the key does
     assert levels["filter/NameContains/only"] == "should"
-    assert levels["filter/GenreEquals/NOVEL"] == "must"
+    assert levels["filter/NOVEL/only"] == "must"
     assert {check.level for check in checks if "/BookNotFoundException/" in check.id} == {"should"}
 
 
