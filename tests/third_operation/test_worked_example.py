@@ -66,7 +66,7 @@ def test_its_citations_hold_against_the_pages_that_boto3_carries(tmp_path: Path)
     paginator = client.get_paginator("list_hyper_parameter_tuning_jobs")
     pages = (client.list_hyper_parameter_tuning_jobs.__doc__, paginator.paginate.__doc__)
     for source, page in zip(("", "-paginator"), pages, strict=True):
-        document = example().sources[f"boto3-list-tuning-jobs{source}"]
+        document = example().sources[f"boto3-list-hyper-parameter-tuning-jobs{source}"]
         (tmp_path / document.file).write_text(str(page), encoding="utf-8")
         assert hashlib.sha256((tmp_path / document.file).read_bytes()).hexdigest() == document.sha256
     assert not list(verify_citations(load(FOLDER), tmp_path))
