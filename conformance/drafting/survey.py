@@ -62,7 +62,7 @@ def survey(service: str, source: ModelSource, *, every: int = 1) -> ServiceSurve
         try:
             number, findings = _try(service, source, name)
         except ModelError as error:
-            found.rejected[error.problem] += 1
+            found.rejected[error.problem.replace(name, "an operation", 1)] += 1
         except UserError as error:
             found.findings.append(f"{name}: {error.problem} ({error.where})")
         except Exception as error:  # noqa: BLE001 - a crash is what this looks for
@@ -86,17 +86,34 @@ def _try(service: str, source: ModelSource, name: str) -> tuple[int, list[str]]:
         return len(catalogue(contract)), [finding.problem for finding in findings]
 
 
+_WIDTHS = (11, 9, 9)
+_NO_FINDINGS = "findings: 0"
+
+
 def table(rows: Iterable[ServiceSurvey]) -> Iterator[str]:
-    """Yield the lines of a table, and below each service what is wrong with its drafts."""
+    """Yield the lines of a table as rows come, below each what is wrong with drafts, and the totals at the end."""
     yield f"{'service':32}{'operations':>11}{'drafted':>9}{'checks':>9}{'slowest':>9}"
-    every: list[ServiceSurvey] = []
+    totals: Counter[int] = Counter()
+    reasons: Counter[str] = Counter()
+    slowest, findings = 0.0, 0
     for row in rows:
-        every.append(row)
-        yield f"{row.service:32}{row.operations:11,}{row.drafted:9,}{row.checks:9,}{row.slowest_s:8.2f}s"
-        yield from (f"    rejected: {reason} ({number})" for reason, number in row.rejected.items())
+        figures = (row.operations, row.drafted, row.checks)
+        yield _line(row.service, figures, row.slowest_s)
         yield from (f"    {finding}" for finding in row.findings)
-    totals = [sum(values) for values in zip(*((row.operations, row.drafted, row.checks) for row in every), strict=True)]
-    yield f"{'together':32}" + "".join(f"{value:{width},}" for value, width in zip(totals, (11, 9, 9), strict=False))
+        totals.update(dict(enumerate(figures)))
+        reasons.update(row.rejected)
+        slowest, findings = max(slowest, row.slowest_s), findings + len(row.findings)
+    yield _line("together", tuple(totals[number] for number in range(len(_WIDTHS))), slowest)
+    yield from (f"rejected: {number:,}: {reason}" for reason, number in sorted(reasons.items()))
+    yield f"findings: {findings:,}"
+
+
+def _line(name: str, figures: Iterable[int], slowest_s: float) -> str:
+    return (
+        f"{name:32}"
+        + "".join(f"{value:{width},}" for value, width in zip(figures, _WIDTHS, strict=True))
+        + f"{slowest_s:8.2f}s"
+    )
 
 
 @click.command()
@@ -105,10 +122,10 @@ def table(rows: Iterable[ServiceSurvey]) -> Iterator[str]:
 def main(services: tuple[str, ...], sample: int) -> None:
     """Draft every operation of services that speak AWS JSON (default: all of botocore's)."""
     wanted = ((service, installed(service)) for service in services) if services else json_services()
-    rows = [survey(service, source, every=sample) for service, source in wanted]
-    for line in table(rows):
+    line = ""
+    for line in table(survey(service, source, every=sample) for service, source in wanted):
         click.echo(line)
-    sys.exit(any(row.findings for row in rows))
+    sys.exit(line != _NO_FINDINGS)
 
 
 if __name__ == "__main__":
