@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(C
 # A wheel or an editable install looks at these; everything else is found as it is in the checkout.
 PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
 
-.PHONY: help run test test-slow lint types contract prove pages moto bench bench-schemathesis docs samples gallery clean
+.PHONY: help run test test-slow lint types contract prove pages drafts moto bench bench-schemathesis docs samples gallery clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets.
@@ -47,6 +47,9 @@ prove: $(VENV)/.ready  ## Run the checks on some 3,000 broken servers: every one
 
 pages: $(VENV)/.ready-dev  ## Measure the readers of pages: generated ones of ten services, or with ARGS, a folder's.
 	@$(BIN)/python -m conformance.documents.page_coverage $(or $(ARGS),$(addprefix --service ,$(PAGES_OF)))
+
+drafts: $(VENV)/.ready-dev  ## Draft a sample of each service's operations, or with ARGS others: every draft must lint.
+	@$(BIN)/python -m conformance.survey $(or $(ARGS),--sample 50)
 
 moto: $(VENV)/.ready-dev  ## Check moto against the contract: exactly the expected checks must fail.
 	$(BIN)/python -m pytest tests/moto -q

@@ -46,7 +46,7 @@ _DRAWN = {
     "integer": r"\d+",
     "float": r"\.\.\.|\d+\.\d+",
     "boolean": r"boolean|True\|False|true\|false",
-    "timestamp": r"datetime\(",
+    "timestamp": r"datetime\([^)]*\)",
     "list": r"\[",
     "map": r"\{",
     "structure": r"\{",

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.model import NUMBERS, SCALARS, WIRE_NUMBER, has_type, same_value
+from conformance.contract.model import FACETS, NUMBERS, SCALARS, WIRE_NUMBER, has_type, same_value
+from conformance.contract.patterns import breaks
 from conformance.documents.claims import Claim, Explained, Place
 from conformance.documents.model_drift import facets
 
@@ -131,6 +132,7 @@ class TreeReader:
             part.modelled = {
                 facet: value for facet, value in modelled.items() if not same_value(value, part.documented.get(facet))
             }
+        _drop_impossible_default(part)
         part.recursive = part.type == "structure" and bool(part.shape) and part.shape in above
         if part.recursive:
             part.citations.clear()  # a page draws dots there
@@ -179,6 +181,20 @@ def count_lists(tree: Part, explained: Iterable[Explained]) -> None:
     for _, held in counted:
         if "min_length" in held.documented:
             held.modelled.pop("min_length", None)
+
+
+def _drop_impossible_default(part: Part) -> None:
+    """Forget a default that its own constraints forbid: it is in other units, or a sentence about something else."""
+    if "default" not in part.documented:
+        return
+    default, words = part.documented["default"], part.effective("enum")
+    limits = ((facet, part.effective(facet)) for facet in FACETS)
+    broken = any(bound is not None and breaks(facet, bound, default) for facet, bound in limits if facet in _LIMITS)
+    if broken or (words is not None and default not in words):
+        del part.documented["default"], part.citations["default"]
+
+
+_LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern"})
 
 
 _HELD = frozenset({"[]", "{key}", "{value}"})

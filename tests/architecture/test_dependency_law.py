@@ -29,14 +29,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"errors", "visible", "output", "forms", "contract", "program"},
     "documents": {"errors", "visible", "forms", "program", "contract", "report"},
     "reference": {"errors", "output", "contract", "wire", "worlds"},
+    "drafting": {"errors", "output", "contract", "wire", "documents"},
     "suite": {
         "errors", "inputs", "visible", "output", "forms", "contract", "worlds", "wire", "targets", "session", "checks",
-        "clients", "report", "reference",
+        "clients", "report", "reference", "drafting",
     },
     "mutation": {
         "errors", "forms", "contract", "worlds", "wire", "session", "checks", "clients", "suite", "reference",
     },
-    "drafting": {"errors", "output", "contract", "wire", "documents", "suite"},
+    "survey": {"errors", "contract", "documents", "drafting", "suite"},
     "cli": {
         "errors", "visible", "output", "forms", "program", "contract", "worlds", "wire", "targets", "checks", "suite",
         "report", "reference", "mutation", "documents", "drafting",

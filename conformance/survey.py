@@ -1,6 +1,6 @@
 """How far drafts reach: operations of services that speak AWS JSON are drafted, linted, and their checks listed.
 
-python -m conformance.drafting.survey [--sample N] [SERVICE]...
+python -m conformance.survey [--sample N] [SERVICE]...
 """
 
 from __future__ import annotations
@@ -52,10 +52,9 @@ def json_services() -> Iterator[tuple[str, ModelSource]]:
             yield service, source
 
 
-def survey(service: str, source: ModelSource, *, every: int = 1) -> ServiceSurvey:
-    """Draft every N-th operation of a service, each as a contract of its own."""
+def survey(service: str, source: ModelSource, names: Iterable[str]) -> ServiceSurvey:
+    """Draft operations of a service, each as a contract of its own."""
     found = ServiceSurvey(service)
-    names = sorted(source.model["operations"])[::every]
     for name in names:
         found.operations += 1
         began = time.process_time()
@@ -123,7 +122,8 @@ def main(services: tuple[str, ...], sample: int) -> None:
     """Draft every operation of services that speak AWS JSON (default: all of botocore's)."""
     wanted = ((service, installed(service)) for service in services) if services else json_services()
     line = ""
-    for line in table(survey(service, source, every=sample) for service, source in wanted):
+    rows = (survey(service, source, sorted(source.model["operations"])[::sample]) for service, source in wanted)
+    for line in table(rows):
         click.echo(line)
     sys.exit(line != _NO_FINDINGS)
 
