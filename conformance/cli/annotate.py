@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.options import insist_on_contract, settings
 from conformance.errors import ExitCode, UserError
 from conformance.program import Command
 
@@ -21,7 +22,10 @@ from conformance.program import Command
     metavar="FILE",
     help="Append verdict and counts as NAME=VALUE lines, as $GITHUB_OUTPUT wants them.",
 )
-def annotate(report: str, file: str, strict: bool, outputs_file: Path | None) -> int:  # noqa: FBT001 - click passes flags so
+@settings("contract", "service")
+def annotate(  # noqa: PLR0913 - the options
+    report: str, *, file: str, strict: bool, outputs_file: Path | None, contract: str | None, service: str | None
+) -> int:
     """Print the findings of a run as annotations of GitHub Actions.
 
     REPORT is a report.json, a run.jsonl, or the folder that a run has written. At most ten errors and ten warnings are
@@ -31,6 +35,7 @@ def annotate(report: str, file: str, strict: bool, outputs_file: Path | None) ->
     from conformance.report.github import github_annotations, outputs  # noqa: PLC0415 - as above
 
     record = read_side(report).record
+    insist_on_contract((record,), contract, service)
     for line in github_annotations(record, file=file, strict=strict):
         click.echo(line)
     if outputs_file is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.options import json_form, schema_of
+from conformance.cli.options import insist_on_contract, json_form, schema_of, settings
 from conformance.errors import ExitCode, UserError
 from conformance.output import write_whole
 from conformance.program import Command
@@ -19,11 +19,21 @@ from conformance.program import Command
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the whole matrix as one HTML file.")  # fmt: skip
 @json_form(schema_of("conformance.report.comparison.json_forms", "compare"))
-def compare(reports: tuple[str, ...], *, as_markdown: bool, html_file: Path | None, as_json: bool) -> int:
+@settings("contract", "service")
+def compare(  # noqa: PLR0913 - the options
+    reports: tuple[str, ...],
+    *,
+    as_markdown: bool,
+    html_file: Path | None,
+    as_json: bool,
+    contract: str | None,
+    service: str | None,
+) -> int:
     """Lay runs side by side: targets, or versions of one, against the claims of the contract.
 
     Each REPORT is a report.json, a run.jsonl, or the folder that a run has written; LABEL=REPORT names its column.
-    Exit code 0, whatever the runs say; 2: a file that can't be read.
+    Exit code 0, whatever the runs say; 2: a file that can't be read, or a run that was judged by another contract
+    than the one that is named.
     """
     if as_markdown and as_json:
         raise click.UsageError("--markdown and --json are two forms: choose one.")
@@ -32,7 +42,9 @@ def compare(reports: tuple[str, ...], *, as_markdown: bool, html_file: Path | No
     from conformance.report.comparison.matrix import matrix_of  # noqa: PLC0415 - as above
     from conformance.report.comparison.reading import read_sides  # noqa: PLC0415 - as above
 
-    matrix = matrix_of(read_sides(reports))
+    sides = read_sides(reports)
+    insist_on_contract((side.record for side in sides), contract, service)
+    matrix = matrix_of(sides)
     if html_file is not None:
         from conformance.report.comparison.matrix import render_matrix_html  # noqa: PLC0415 - as above
 

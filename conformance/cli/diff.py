@@ -6,7 +6,7 @@ import json
 
 import click
 
-from conformance.cli.options import json_form, schema_of
+from conformance.cli.options import insist_on_contract, json_form, schema_of, settings
 from conformance.program import Command
 
 
@@ -15,12 +15,23 @@ from conformance.program import Command
 @click.argument("new", required=False, metavar="NEW")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a comment on a pull request.")
 @json_form(schema_of("conformance.report.comparison.json_forms", "diff"))
+@settings("contract", "service")
 @click.option("--strict", is_flag=True, help="A check of level should that broke counts as well.")
-def diff(old: str | None, new: str | None, *, strict: bool, as_markdown: bool, as_json: bool) -> int:
+def diff(  # noqa: PLR0913 - the options
+    old: str | None,
+    new: str | None,
+    *,
+    strict: bool,
+    as_markdown: bool,
+    as_json: bool,
+    contract: str | None,
+    service: str | None,
+) -> int:
     """Show what changed from run OLD to run NEW.
 
     Each is a report.json, a run.jsonl, or the folder that a run has written. Exit code 1: a check broke, is no longer
-    judged, or is gone; 0: none did; 2: a file that can't be read.
+    judged, or is gone; 0: none did; 2: a file that can't be read,
+    or a run that was judged by another contract than the one that is named.
     """
     if as_markdown and as_json:
         raise click.UsageError("--markdown and --json are two forms: choose one.")
@@ -29,7 +40,9 @@ def diff(old: str | None, new: str | None, *, strict: bool, as_markdown: bool, a
     from conformance.report.comparison.difference import difference_of  # noqa: PLC0415 - --help does without it
     from conformance.report.comparison.reading import read_side  # noqa: PLC0415 - --help does without it
 
-    difference = difference_of(read_side(old), read_side(new), strict=strict)
+    sides = read_side(old), read_side(new)
+    insist_on_contract((side.record for side in sides), contract, service)
+    difference = difference_of(*sides, strict=strict)
     if as_json:
         from conformance.report.comparison.json_forms import diff_json  # noqa: PLC0415 - --help does without it
 

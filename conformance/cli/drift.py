@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import conformance
-from conformance.cli.options import contract_in, json_form, schema_of, settings
+from conformance.cli.options import json_form, schema_of, settings
 from conformance.errors import ExitCode, UserError
 from conformance.program import Command
+from conformance.suite.settings import contract_of
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
@@ -37,8 +38,8 @@ _STYLES = ("boto3-page-rst", "boto3-page-text", "cli-page", "api-reference-text"
     help="Exit 1 on such drift: new, removed, changed, or any. May be repeated, or a list with commas.",
 )
 @json_form(schema_of("conformance.documents.rendering"))
-@settings("contract")
-def drift(*, as_json: bool, contract: str | None, **options: Any) -> int:
+@settings("contract", "service")
+def drift(*, as_json: bool, contract: str | None, service: str | None, **options: Any) -> int:
     """Show what is new, gone or changed since the contract was made.
 
     Without an argument, the service model of the installed botocore is compared with the contract; with --document, a
@@ -48,7 +49,7 @@ def drift(*, as_json: bool, contract: str | None, **options: Any) -> int:
     failing = _kinds(options["fail_on"])
     _one_of_them(options)
 
-    loaded = contract_in(contract)
+    loaded = contract_of(contract, service)
     found = _of_page(loaded, options) if options["document"] is not None else _of_model(loaded, options)
     if as_json:
         from conformance.documents.rendering import to_json  # noqa: PLC0415 - as above

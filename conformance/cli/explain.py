@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.options import contract_in, settings, terminal_width
+from conformance.cli.options import settings, terminal_width
 from conformance.errors import UserError
 from conformance.program import Command
 from conformance.report.layout import row
+from conformance.suite.settings import contract_of
 
 if TYPE_CHECKING:
     from conformance.checks.check import Because, Check
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("id_", metavar="ID")
-@settings("contract")
-def explain(id_: str, contract: str | None) -> None:
+@settings("contract", "service")
+def explain(id_: str, contract: str | None, service: str | None) -> None:
     """Explain what an id stands for: a check, fact or behaviour, or a citation.
 
     A citation is a source (api-list), a line of one (api-list:35) or an observation (O34), as reports write it.
@@ -30,7 +31,7 @@ def explain(id_: str, contract: str | None) -> None:
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - --help does without it
     from conformance.suite.validate import own_checks  # noqa: PLC0415 - as above
 
-    loaded = contract_in(contract)
+    loaded = contract_of(contract, service)
     checks = (*catalogue(loaded), *own_checks(loaded))
     texts = [*_texts(loaded, checks, id_), *_citation(loaded, checks, id_)]
     if not texts:

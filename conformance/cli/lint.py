@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.options import contract_in, settings
+from conformance.cli.options import settings
 from conformance.errors import ExitCode
 from conformance.program import Command
+from conformance.suite.settings import contract_of
 
 
 @click.command(cls=Command)
@@ -18,13 +19,13 @@ from conformance.program import Command
     type=click.Path(exists=True, file_okay=False),
     help="Folder of the documents: digests and every cited line are looked at too.",
 )
-@settings("contract")
-def lint(documents: str | None, contract: str | None) -> int:
+@settings("contract", "service")
+def lint(documents: str | None, contract: str | None, service: str | None) -> int:
     """Look for errors in the contract itself."""
     from conformance.contract.cited_lines import verify_citations  # noqa: PLC0415 - as above
     from conformance.suite.catalogue import catalogue, lint_findings  # noqa: PLC0415 - --help does without it
 
-    loaded = contract_in(contract)
+    loaded = contract_of(contract, service)
     findings = list(lint_findings(loaded))
     if documents is not None:
         findings += verify_citations(loaded, Path(documents))

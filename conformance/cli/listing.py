@@ -14,10 +14,11 @@ import click
 from msgspec import UNSET
 
 from conformance import forms
-from conformance.cli.options import contract_in, json_form, settings, terminal_width
+from conformance.cli.options import json_form, settings, terminal_width
 from conformance.contract.model import Fact
 from conformance.program import Command
 from conformance.report.result import Because
+from conformance.suite.settings import contract_of
 
 if TYPE_CHECKING:
     from conformance.checks.check import Check
@@ -94,13 +95,13 @@ _MEMBERS = re.compile(r"[.\[\]{}]+")
 @click.command(cls=Command)
 @settings("select", "operation", "area", "level")
 @json_form(lambda: forms.schema("The checks of a contract", list[ListedCheck]))
-@settings("contract")
-def checks(*, as_json: bool, contract: str | None, **options: Any) -> None:
+@settings("contract", "service")
+def checks(*, as_json: bool, contract: str | None, service: str | None, **options: Any) -> None:
     """List the checks, without running any."""
     from conformance.suite.catalogue import catalogue, select  # noqa: PLC0415 - --help does without it
 
     chosen = select(
-        catalogue(contract_in(contract)),
+        catalogue(contract_of(contract, service, options["operation"])),
         options["select"],
         operations=options["operation"],
         areas=options["area"],
@@ -159,10 +160,12 @@ def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:
 )
 @click.argument("text", nargs=-1)
 @json_form(lambda: forms.schema("The facts of a contract", list[ListedFact]))
-@settings("contract")
-def facts(text: tuple[str, ...], *, as_json: bool, contract: str | None, **options: tuple[str, ...]) -> None:
+@settings("contract", "service")
+def facts(
+    text: tuple[str, ...], *, as_json: bool, contract: str | None, service: str | None, **options: tuple[str, ...]
+) -> None:
     """List the facts of the contract with their citations; with TEXT, those whose row contains every word of it."""
-    loaded = contract_in(contract)
+    loaded = contract_of(contract, service, options["operation"])
     for name, known in (("operation", loaded.operations), ("document", loaded.sources)):
         if not set(options[name]) <= set(known):
             raise click.BadParameter(f"choose of: {', '.join(known)}", param_hint=f"--{name}")

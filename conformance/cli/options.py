@@ -6,16 +6,19 @@ import importlib
 import json
 import shutil
 import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from conformance.suite.settings import OPTIONS, Option
+from conformance.contract.operations import UnknownOperationError
+from conformance.errors import UserError
+from conformance.suite.settings import OPTIONS, Option, contract_of
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
+    from conformance.report.run import Record
 
 F = TypeVar("F", bound=Callable[..., Any])
 _PATHS = {"any": click.Path(), "file": click.Path(dir_okay=False), "folder": click.Path(file_okay=False)}
@@ -93,8 +96,26 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def contract_in(folder: str | None) -> Contract:
-    """Return the contract in a folder, or the one that comes along. Raises ContractError."""
-    from conformance.contract.loading import load  # noqa: PLC0415 - --help does without it
+def contract_of_run(record: Record, folder: str | None, service: str | None) -> Contract:
+    """Return the contract that a run was judged by, if it is the one that is named. Raises UserError where it is not.
 
-    return load(Path(folder) if folder else None)
+    That of a service is of all operations that read, or of those that the run was asked for.
+    """
+    loaded = contract_of(folder, service)
+    expected = record.header.contract.digest
+    if service and loaded.digest != expected:
+        with suppress(UnknownOperationError):
+            loaded = contract_of(None, service, {result.operation for result in record.results})
+    if loaded.digest != expected:
+        raise UserError(
+            f"the run was judged by the contract {expected[:12]}, not by {loaded.digest[:12]}",
+            hint="name its contract with --contract or --service",
+        )
+    return loaded
+
+
+def insist_on_contract(records: Iterable[Record], folder: str | None, service: str | None) -> None:
+    """Insist that runs were judged by the contract that is named, if one is. Raises UserError."""
+    if folder or service:
+        for record in records:
+            contract_of_run(record, folder, service)

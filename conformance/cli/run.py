@@ -27,6 +27,7 @@ from conformance.report.terminal import print_summary
 from conformance.suite.plan import Plan
 from conformance.suite.run import RunObserver, run_here
 from conformance.suite.settings import Settings
+from conformance.targets.state import about_tuning_jobs
 from conformance.visible import one_line
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ class Screen:
         self.waiting("")
         state = target.state
         missing = [job for job in state.jobs if not job.created]
-        self.line(f"{target.spec.name} at {target.endpoint_url}: {count(len(state.present), 'tuning job')}")
+        jobs = f": {count(len(state.present), 'tuning job')}" if about_tuning_jobs(target.access.allowed) else ""
+        self.line(f"{target.spec.name} at {target.endpoint_url}{jobs}")
         for job in missing[:_SHOWN]:
             self.line(f"  not there: {job.name}: {job.problem}")
         if len(missing) > _SHOWN:
@@ -164,7 +166,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     type=click.Choice(["report", "run", "evidence", "known-failures"]),
     help="Print the JSON Schema of report.json, of a line of run.jsonl or of evidence, or of known failures, and stop.",
 )
-@settings("contract")
+@settings("contract", "service", "may_write")
 def run(  # noqa: PLR0913 - an option each; those of the settings stay together
     *,
     schema_name: str | None,

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.options import contract_in, settings
+from conformance.cli.options import settings
 from conformance.errors import UserError
 from conformance.program import Command
+from conformance.suite.settings import contract_of
 
 _TEN_YEARS_S = 315_360_000.0
 
@@ -69,7 +70,7 @@ _TEN_YEARS_S = 315_360_000.0
     metavar="ACCESS_KEY:SECRET_KEY",
     help="Reject requests that these keys have not signed (default: signatures are not looked at).",
 )
-@settings("contract")
+@settings("contract", "service")
 def serve(  # noqa: PLR0913 - each is one option
     *,
     host: str,
@@ -85,13 +86,14 @@ def serve(  # noqa: PLR0913 - each is one option
     log: Path | None,
     keys: str | None,
     contract: str | None,
+    service: str | None,
 ) -> None:
     """Serve the reference server in the foreground, until Ctrl-C.
 
     Point a client at it with any credentials: AWS_ENDPOINT_URL=http://127.0.0.1:5098. On top of that it plays what a
     client of AWS has to live with: throttling, internal failures, slow answers, denial, credentials that expire,
     a clock that is off. With --progress tuning jobs go on, so that code that waits for them can be tested. With
-    --contract it serves other operations, from a state that it makes up.
+    --contract or --service it serves other operations, from a state that it makes up.
     """
     from conformance.reference.foreground import Faults  # noqa: PLC0415 - --help does without it
     from conformance.reference.foreground import serve as serve_reference  # noqa: PLC0415 - as above
@@ -101,7 +103,7 @@ def serve(  # noqa: PLR0913 - each is one option
         throttle or 0, frozenset(deny), expire_after, latency or 0.0, fail or 0, clock_skew or 0.0, progress or 0
     )
     credentials = _credentials(keys) if keys is not None else None
-    served = contract_in(contract) if contract is not None else None
+    served = contract_of(contract, service) if contract or service else None
     serve_reference(
         load_world(world), port=port, host=host, faults=faults, credentials=credentials, log=log, contract=served
     )

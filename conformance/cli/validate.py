@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 import conformance
-from conformance.cli.options import contract_in, json_form, schema_of, settings
+from conformance.cli.options import json_form, schema_of, settings
 from conformance.errors import UserError
 from conformance.program import Command
+from conformance.suite.settings import contract_of
 
 
 @click.command(cls=Command)
@@ -28,9 +29,16 @@ from conformance.program import Command
 @settings("level")
 @click.option("--strict", is_flag=True, help="A failed check of level should fails it as well.")
 @json_form(schema_of("conformance.suite.validate_rendering"))
-@settings("contract")
-def validate(
-    operation: str | None, file: str | None, *, as_json: bool, strict: bool, contract: str | None, **options: Any
+@settings("contract", "service")
+def validate(  # noqa: PLR0913 - the options
+    operation: str | None,
+    file: str | None,
+    *,
+    as_json: bool,
+    strict: bool,
+    contract: str | None,
+    service: str | None,
+    **options: Any,
 ) -> int:
     """Check one saved answer of an OPERATION, by the laws that a run uses.
 
@@ -47,7 +55,7 @@ def validate(
     from conformance.suite.saved import STDIN, Form, read  # noqa: PLC0415 - as above
     from conformance.suite.validate import evaluate  # noqa: PLC0415 - as above
 
-    loaded = contract_in(contract)
+    loaded = contract_of(contract, service, (operation,))
     about = loaded.operations[operation_named(operation, loaded.operations)]
     if file == options["request"] == STDIN:
         raise UserError("standard input holds one thing, not two", hint="save the answer or the request as a file")

@@ -16,8 +16,8 @@ from conformance.checks.tuning.answers import related
 from conformance.clients.awscli import AwsCli, AwsCliSettings, find, version_of
 from conformance.clients.boto3_client import Boto3Client
 from conformance.contract.files import ContractError
-from conformance.contract.loading import load
 from conformance.contract.model import Contract
+from conformance.errors import UserError
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue, lint_findings, select
 from conformance.suite.embedded import start_reference
@@ -93,8 +93,8 @@ class Plan:
             from conformance.suite.evidence import Replayed  # noqa: PLC0415 - plain runs do without it
 
             replayed = Replayed.asked_for(settings)
-        contract = load(settings.contract_root)
-        if settings.contract_root is not None:
+        contract = settings.load_contract()
+        if settings.contract is not None:
             _lint(contract)
         plan = cls.made(settings, contract, replayed.spec if replayed else _resolved(settings), replayed=replayed)
         if settings.known_failures is not None:
@@ -219,7 +219,7 @@ class Plan:
             target.region,
             self.contract.service.signing_name,
             self.verifies_signatures,
-            self.settings.contract or "",
+            self.settings.contract_words,
             ca_bundle=self.transport_options.ca_bundle,
         )
 
@@ -307,7 +307,10 @@ def _lint(contract: Contract) -> None:
 def _resolved(settings: Settings) -> TargetSpec:
     # A URL needs no file of targets, so that a broken one in this folder does not stop it.
     by_url = as_url(settings.target) and settings.targets_path is None
-    return resolve(settings.target, {} if by_url else load_targets(settings.targets_path))
+    spec = resolve(settings.target, {} if by_url else load_targets(settings.targets_path))
+    if settings.may_write and spec.is_aws:
+        raise UserError("AWS is only ever read", where=settings.target, hint="leave out --may-write")
+    return replace(spec, may_write=settings.may_write)
 
 
 def folder_name(target: str) -> str:

@@ -40,15 +40,15 @@ class Shell:
     service: str
     signed: bool
     """Whether the target verifies signatures, so that curl has to sign with the caller's own credentials."""
-    contract: str = ""
-    """The folder of another contract; empty for the one that comes along."""
+    contract: tuple[str, ...] = ()
+    """The options that name another contract; empty for the one that comes along."""
     ca_bundle: str = ""
     """Certificates that the target's own is checked with; empty for those that curl knows."""
 
 
 def reproduce(shell: Shell, check_id: str, exchange: Exchange | None) -> str:
     """Return the line for an exchange; the suite's own for a check that has none, or a body too long to paste."""
-    words = ["--select", check_id, *(["--contract", shell.contract] if shell.contract else [])]
+    words = ["--select", check_id, *shell.contract]
     first = [shell.target, *words] if not shell.target.startswith("-") else [*words, "--", shell.target]
     if exchange is None or not _can_be_pasted(exchange.request):
         return shlex.join(["conformance", "run", *first])

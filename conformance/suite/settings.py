@@ -8,10 +8,15 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.errors import UserError
 from conformance.report.run import Thresholds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pytest
+
+    from conformance.contract.model import Contract
 
 DEFAULT_TARGET: Final = "reference"
 _ALL = 100
@@ -140,6 +145,18 @@ class Settings:
     contract: str | None = _option(
         None, "--contract", "Folder of another contract (default: the one that comes along).", "DIR", path="any"
     )
+    service: str | None = _option(
+        None,
+        "--service",
+        "Use a contract of this service, such as secretsmanager, drafted from the installed botocore: of all "
+        "operations that read, or of those that --operation names.",
+        "NAME",
+    )
+    may_write: bool = _option(
+        False,  # noqa: FBT003 - as above
+        "--may-write",
+        "Send operations that write to a target whose state is not the suite's own. Never to AWS.",
+    )
     command: str = ""
     """The command line that says all this, for reports."""
 
@@ -166,14 +183,32 @@ class Settings:
         return Thresholds(self.min_exercised, self.allow_partial)
 
     @property
-    def contract_root(self) -> Path | None:
-        """The folder of another contract, None for the one that comes along."""
-        return Path(self.contract) if self.contract else None
+    def contract_words(self) -> tuple[str, ...]:
+        """The options that name the contract, as they are written; empty for the one that comes along."""
+        named = (("--contract", self.contract), ("--service", self.service))
+        return tuple(word for option, value in named if value for word in (option, value))
+
+    def load_contract(self) -> Contract:
+        """Load the contract of the run. Raises UserError."""
+        return contract_of(self.contract, self.service, self.operation)
 
     @property
     def targets_path(self) -> Path | None:
         """The file of targets, None for the usual places."""
         return Path(self.targets_file) if self.targets_file else None
+
+
+def contract_of(folder: str | None, service: str | None, operations: Iterable[str] = ()) -> Contract:
+    """Load the contract in a folder, that of a service, or (both None) the one that comes along. Raises UserError."""
+    if folder and service:
+        raise UserError("--contract and --service name two contracts", hint="keep one of them")
+    if service:
+        from conformance.drafting.cache import service_contract  # noqa: PLC0415 - other contracts do without it
+
+        return service_contract(service, operations)
+    from conformance.contract.loading import load  # noqa: PLC0415 - --help does without it
+
+    return load(Path(folder) if folder else None)
 
 
 OPTIONS: Final[dict[str, tuple[Option, Any]]] = {

@@ -417,7 +417,7 @@ def _rejected_check(contract: Contract, operation: Operation, broken: tuple[str,
 
 
 def _code_check(contract: Contract, operation: Operation) -> Check:
-    facts = tuple(f"{operation.name}/error/{code}/present" for code in operation.errors)
+    facts = contract.stated(f"{operation.name}/error/{code}/present" for code in operation.errors)
     behaviours = bound_by(contract, operation.name, ("error-checks",))
     places = (*because(contract, facts), *(place for each in behaviours for place in of_behaviour(each)))
     statement = "an error is one of the operation's own, or one that is common to the service"
@@ -428,10 +428,11 @@ def _code_check(contract: Contract, operation: Operation) -> Check:
 def _status_check(contract: Contract, operation: Operation, code: str, statuses: Iterable[int]) -> Check:
     own = code in operation.errors
     wanted = f"HTTP {' or '.join(map(str, statuses))}"
-    places = because(contract, (f"{operation.name}/error/{code}/http_status",) if own else (), protocol=not own)
+    facts = contract.stated([f"{operation.name}/error/{code}/http_status"] if own else [])
+    places = because(contract, facts, protocol=not own)
     check = _check(operation, f"error/{code}/http-status", "documented" if own else "protocol",
                    f"{code} comes with {wanted}", places, wanted)  # fmt: skip
-    return check if own else replace(check, level="should")
+    return check if facts and contract.fact(facts[0]).level == "must" else replace(check, level="should")
 
 
 def _check(  # noqa: PLR0913, PLR0917 - what these checks differ in

@@ -25,7 +25,6 @@ import pytest
 import conformance
 from conformance import forms
 from conformance.checks.check import Check, place_in_run
-from conformance.contract.loading import load
 from conformance.errors import ExitCode, UserError
 from conformance.report.result import Result
 from conformance.session.session import Crash, TargetSession
@@ -40,7 +39,10 @@ from conformance.targets.spec import Kind, UnreachableError
 from conformance.wire.exchange import Exchange, Fault
 from conformance.wire.request import Request
 
-_SAME = "install the same version of sagemaker-tuning-conformance on every host, and give --contract the same files"
+_SAME = (
+    "install the same version of sagemaker-tuning-conformance on every host, and give --contract the same files or "
+    "--service the same botocore"
+)
 _INPUT = _OUTPUT = "conformance"
 """The name under which a worker finds what it is given, and leaves what it hands back."""
 _COUNTED = ("sent", "throttled", "reconnected", "recovered")
@@ -87,7 +89,7 @@ def plan_in_worker(given: Mapping[str, Any]) -> Plan:
             hint=_SAME,
         )
     settings = forms.read(Settings, given["settings"])
-    contract = load(settings.contract_root)
+    contract = settings.load_contract()
     plan = Plan.made(settings, contract, spec_from_json(given["spec"]), processes=given["processes"])
     if contract.digest != given["contract"]:
         raise WorkerError("the contract here is another than that of the run", where=_here(), hint=_SAME)

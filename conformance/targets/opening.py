@@ -68,6 +68,10 @@ else:
 """Prints which distribution a console script or a module belongs to, and its version."""
 
 
+_AS_IT_IS: Final = "no resources are made for this contract: what is there is found by its listings"
+"""What is said of the state of a target, where the contract is not about what a world has."""
+
+
 @dataclass(frozen=True)
 class TargetVersion:
     """The version of a target, where that is known from, and the path of the program that was launched."""
@@ -299,7 +303,7 @@ def _state(  # noqa: PLR0913 - the parts of an opening
     Returns the state, and what removes it again.
     """
     if not about_tuning_jobs(access.allowed):
-        return State(Origin.EXISTING, ()), tuple
+        return State(Origin.EXISTING, (), () if spec.kind is Kind.REFERENCE else (_AS_IT_IS,)), tuple
     if spec.state.origin is Origin.BUILT_IN:
         return State.of_world(Origin.BUILT_IN, world), tuple
     state: State | None = None

@@ -128,11 +128,19 @@ class TargetSpec:
     """The version of the target, as its entry says it; empty where it is to be found out."""
     where: str = ""
     """`file:line` of the entry; empty for a target that is in no file."""
+    may_write: bool = False
+    """Whether operations that write may be sent though the state is not the suite's own; never so at AWS."""
 
     @property
     def read_only(self) -> bool:
-        """Whether the state is not the suite's own, so that nothing but reading is ever signed."""
-        return self.kind is Kind.AWS or self.state.origin is Origin.EXISTING or is_aws(self.endpoint_url)
+        """Whether nothing but reading is ever signed: at AWS, and where the state is not the suite's own."""
+        foreign = self.state.origin is Origin.EXISTING and not self.may_write
+        return foreign or self.is_aws
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether it is AWS itself."""
+        return self.kind is Kind.AWS or is_aws(self.endpoint_url)
 
 
 SERVICE: Final = "sagemaker"

@@ -158,13 +158,6 @@ class TopProblem:
     words: str
 
 
-def _echoes(operation: Operation) -> bool:
-    """Return whether an answer has the very name that the request has: not where a resource has several names."""
-    name, shown = (tree.members.get(operation.subject) for tree in (operation.input, operation.output))
-    source = operation.names.get(operation.subject)
-    return name is not None and shown is not None and name.type == shown.type and not (source and source.others)
-
-
 def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[TopProblem]:
     """Return what breaks the contract at the top of an accepted answer."""
     asked = exchange.input
@@ -180,7 +173,7 @@ def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[To
         elif name == result and name not in answer:
             yield TopProblem(name, "required", f"{name} is left out")
     subject = operation.subject
-    if asked is not None and _echoes(operation) and answer.get(subject) != members.get(subject):
+    if asked is not None and subject in operation.output.members and answer.get(subject) != members.get(subject):
         received = f"{subject} is {json_value(answer[subject])}" if subject in answer else f"{subject} is left out"
         facet = "" if subject in answer else "required"
         yield TopProblem(subject, facet, f"{received}, the request has {json_value(members.get(subject))}")
