@@ -44,7 +44,7 @@ def _members(operation: DraftOperation, row: Mapping[str, Any]) -> Iterator[tupl
             yield of, part
     elif isinstance(listing.get(of), dict):
         if operation.request is not None:
-            yield from ((name, operation.request.parts[name]) for name in listing[of])
+            yield from ((path, _part(operation.request, path)) for path in listing[of])
     else:
         name = listing.get(of) or pagination.get(of)
         tree = operation.answer if of == "output_token" else operation.request
@@ -52,10 +52,19 @@ def _members(operation: DraftOperation, row: Mapping[str, Any]) -> Iterator[tupl
             yield name, tree.parts[name]
 
 
+def _part(request: Part, path: str) -> Part | None:
+    """Return the part at a path of a request, which may lead through structures and lists."""
+    part: Part | None = request
+    for name in path.replace("[]", ".[]").split("."):
+        part = part.parts.get(name) if part else None
+    return part
+
+
 def _behaviour(
     operation: DraftOperation, row: Mapping[str, Any], member: str, part: Part | None
 ) -> dict[str, Any] | None:
     laws = row["law"]
+    asked = re.sub(r"\W+", "-", spellings(member)[2]).strip("-")
     name = spellings(operation.name)[2]
     first = laws if isinstance(laws, str) else laws[0]
     default = part.effective(row["facet"]) if part is not None and "facet" in row else ""
@@ -65,7 +74,7 @@ def _behaviour(
     listing = operation.listing or {}
     several = isinstance(listing.get(row["of"]), dict)
     return {
-        "id": f"{name}-{first}" + (f"-{spellings(member)[2]}" if several else ""),
+        "id": f"{name}-{first}" + (f"-{asked}" if several else ""),
         "operations": [operation.name],
         "statement": row["statement"].format(
             member=member,

@@ -198,10 +198,13 @@ class Conventions:
 
     def _narrowing(self, item: Part) -> dict[str, Any]:
         found: dict[str, dict[str, str]] = {}
-        for name, part in self.request.parts.items():
+        for path, name, part in self._asked_for():
+            if (member := _of_the_same_words(part, item)) is not None:
+                found.setdefault("filters", {})[path] = member
+                continue
             row = next((row for row in table()["narrowing"] if folded(name).endswith(row["suffix"].lower())), None)
             if row is None or row["way"] is None or part.type != row["type"]:
-                if folded(name).endswith(("filter", "filters")):
+                if folded(name).endswith(_OF_FILTERS) and not part.members:
                     self.questions.append(f"which items does {name} of {self.operation} keep?")
                 continue
             word = name[: -len(row["suffix"])]
@@ -210,8 +213,29 @@ class Conventions:
             if member is None:
                 self.questions.append(f"which items does {name} of {self.operation} keep?")
                 continue
-            found.setdefault(row["way"], {})[name] = member
+            found.setdefault(row["way"], {})[path] = member
         return found
+
+    def _asked_for(self) -> Iterator[tuple[str, str, Part]]:
+        """Yield what a request may ask for, with its path and name: a member, one in a structure of filters, a word."""
+        for name, part in self.request.parts.items():
+            inside = part.members if folded(name).endswith(_OF_FILTERS) else {}
+            for path, word, asked in (
+                (name, name, part),
+                *((f"{name}.{key}", key, held) for key, held in inside.items()),
+            ):
+                entry = asked.parts.get("[]") if asked.type == "list" else None
+                yield (f"{path}[]", word, entry) if entry and entry.effective("enum") else (path, word, asked)
+
+
+_OF_FILTERS = ("filter", "filters")
+
+
+def _of_the_same_words(part: Part, item: Part) -> str | None:
+    """Return the one member of an item that has just the words of what is asked for; None where there is none."""
+    words = set(part.effective("enum") or ())
+    same = [name for name, member in item.parts.items() if words and set(member.effective("enum") or ()) == words]
+    return same[0] if len(same) == 1 else None
 
 
 _IDENTIFIERS = ("name", "id", "arn")

@@ -92,7 +92,7 @@ class Stages:
 
     def dispatch(self, call: Call) -> str:
         """Find the operation that the target header names."""
-        prefix, _, name = call.headers.get("x-amz-target", "").partition(".")
+        prefix, _, name = call.headers.get("x-amz-target", "").rpartition(".")
         if prefix != self.contract.service.target_prefix or name not in self.inputs:
             raise unknown_operation("")
         return name

@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from conformance.contract.loading import load
 from conformance.suite.catalogue import catalogue
 from drafting.drafted import draft, lint, texts
-from drafting.library import SERVICE, write_model
+from drafting.library import SERVICE, model, write_model
 
 
 @pytest.fixture
@@ -126,3 +126,22 @@ def test_a_model_is_read_from_its_file(tmp_path: Path) -> None:
     file = next((tmp_path / "models").rglob("service-2.json"))
     done = conformance("draft", SERVICE, "DescribeBook", "--model", file, "--output", "books", cwd=tmp_path)
     assert done.code == 0, done.said
+
+
+def test_filters_in_structures_and_lists_of_words_are_found_by_their_words(tmp_path: Path) -> None:
+    changed = model()
+    asked = changed["shapes"]["ListBooksRequest"]["members"]
+    asked |= {"Genres": {"shape": "Genres"}, "Filter": {"shape": "Filter"}}
+    del asked["GenreEquals"]
+    inside = {"NamePrefix": {"shape": "Text"}, "CreatedAtAfter": {"shape": "Time"}}
+    changed["shapes"]["Genres"] = {"type": "list", "member": {"shape": "Genre"}}
+    changed["shapes"]["Filter"] = {"type": "structure", "members": inside}
+    assert draft(tmp_path, "ListBooks", changed=changed).code == 0
+    contract = load(tmp_path / "books")
+    listing = contract.operations["ListBooks"].listing
+    assert listing is not None
+    assert listing.filters == {"Genres[]": "Genre"}
+    assert listing.prefix == {"Filter.NamePrefix": "Name"}
+    assert listing.after == {"Filter.CreatedAtAfter": "CreatedAt"}
+    assert lint(tmp_path).code == 0
+    assert "list-books-filter-by-prefix-filter-name-prefix" in {behaviour.id for behaviour in contract.behaviours}

@@ -18,6 +18,8 @@ from conformance.suite.catalogue import catalogue
 from laws.exchanges import answered
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conformance.contract.model import Contract
     from conformance.reference.stages import Members
 
@@ -50,6 +52,17 @@ def test_the_server_of_the_contract_passes(contract: Contract) -> None:
         "PutShelf/request/Layout.Rows/left-out",
         "PutShelf/request/Tags[]/length-1",
     }
+
+
+def test_a_filter_that_every_request_has_is_compared_with_no_other_list(tmp_path: Path) -> None:
+    folder = LibraryFolder(tmp_path)
+    folder.replace("shapes/all.yaml", "States: {type: list,", "States: {type: list, required: true,")
+    folder.replace("shapes/all.yaml", "Written: {shape: Span,", "Written: {shape: Span, required: true,")
+    required = load(folder.root)
+    found = outcomes(required, ContractService(required))
+    assert Outcome.FAILED not in found.values()
+    filters = {name.split("/")[2] for name in found if "/filter/" in name}
+    assert filters == {"Filters[Key=author].Values[]", "Filters[Key=name].Values[]"}
 
 
 class _Lenient(ContractService):

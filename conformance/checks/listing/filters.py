@@ -336,13 +336,13 @@ Find = Callable[[Sequence[Item]], Narrowing | None]
 
 
 def _parts_of_texts(checks: ListingChecks) -> Iterator[Variant]:
-    for name, path in checks.reader.spec.containing.items():
+    for name, path in checks.optional(checks.reader.spec.containing).items():
         takes = partial(keeps, checks.asked_for(name))
         yield _narrowing((name,), f"{path} contains it", partial(containing, name, path, takes=takes))
 
 
 def _beginnings_of_texts(checks: ListingChecks) -> Iterator[Variant]:
-    for name, path in checks.reader.spec.prefix.items():
+    for name, path in checks.optional(checks.reader.spec.prefix).items():
         find = partial(containing, name, path, takes=partial(keeps, checks.asked_for(name)), at_start=True)
         yield _narrowing((name,), f"{path or 'text'} begins with it", find)
 
@@ -361,12 +361,13 @@ def _can_be_asked_for(node: Node, value: Any) -> bool:
 def _spans(checks: ListingChecks) -> Iterator[Variant]:
     """Yield each filter by a moment, and both ends of a span of time together."""
     spec = checks.reader.spec
-    for ways, later, words in ((spec.after, True, "later"), (spec.before, False, "earlier")):
+    afters, befores = checks.optional(spec.after), checks.optional(spec.before)
+    for ways, later, words in ((afters, True, "later"), (befores, False, "earlier")):
         for name, path in ways.items():
             others = tuple(way for way in ways.values() if way != path)
             yield _narrowing((name,), f"{path} is {words}", partial(beyond, name, path, later=later, others=others))
-    for after, path in spec.after.items():
-        for before in (name for name, other in spec.before.items() if other == path):
+    for after, path in afters.items():
+        for before in (name for name, other in befores.items() if other == path):
             yield _narrowing((after, before), f"{path} is between the two", partial(_between, after, before, path))
 
 

@@ -13,7 +13,7 @@ from conformance.checks.check import Check, grounds, rule_id, rules_of
 from conformance.checks.request.laws import fault_of
 from conformance.checks.request.values import violations
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.contract.asking import asking, bare, together
+from conformance.contract.asking import asking, bare, together, top
 from conformance.contract.model import Contract, Node, Operation
 from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, pages_of
 from conformance.session.session import TargetSession
@@ -123,7 +123,7 @@ class ListingChecks:
         self.open_filters: tuple[str, ...] = ()
         """Filters by what is found in items, and those whose words another filter has as well."""
         taken: set[str] = set()
-        for name in spec.filters:
+        for name in self.optional(spec.filters):
             words = self.asked_for(name).accepted_values() or ()
             if not words or taken & set(words):
                 self.open_filters += (name,)
@@ -136,6 +136,10 @@ class ListingChecks:
         for declared in _DECLARED:
             for variant in declared.each(self):
                 yield self._check(declared, variant)
+
+    def optional(self, filters: Mapping[str, str]) -> dict[str, str]:
+        """Return those of some filters that a request may do without: no list shows what the others keep back."""
+        return {path: of_item for path, of_item in filters.items() if top(path) not in self.operation.needed}
 
     def asked_for(self, path: str) -> Node:
         """Return what the contract says about what a filter asks for. Raises KeyError for a path that there is not."""
