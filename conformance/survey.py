@@ -25,8 +25,6 @@ from conformance.drafting.sources import draft_sources
 from conformance.errors import UserError
 from conformance.suite.catalogue import catalogue, lint_findings
 
-_SLOW_S = 1.0
-
 
 @dataclass
 class ServiceSurvey:
@@ -37,6 +35,7 @@ class ServiceSurvey:
     drafted: int = 0
     checks: int = 0
     slowest_s: float = 0.0
+    """Processor time in which the slowest of them was drafted."""
     rejected: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
 
@@ -57,9 +56,8 @@ def survey(service: str, source: ModelSource, names: Iterable[str]) -> ServiceSu
     found = ServiceSurvey(service)
     for name in names:
         found.operations += 1
-        began = time.process_time()
         try:
-            number, findings = _try(service, source, name)
+            number, seconds, findings = _try(service, source, name)
         except ModelError as error:
             found.rejected[error.problem.replace(name, "an operation", 1)] += 1
         except UserError as error:
@@ -69,20 +67,22 @@ def survey(service: str, source: ModelSource, names: Iterable[str]) -> ServiceSu
         else:
             found.drafted += 1
             found.checks += number
+            found.slowest_s = max(found.slowest_s, seconds)
             found.findings += [f"{name}: {finding}" for finding in findings]
-        found.slowest_s = max(found.slowest_s, time.process_time() - began)
     return found
 
 
-def _try(service: str, source: ModelSource, name: str) -> tuple[int, list[str]]:
-    """Return the number of checks of an operation's draft, and what lint has to say of it."""
+def _try(service: str, source: ModelSource, name: str) -> tuple[int, float, list[str]]:
+    """Return the number of checks of a draft, the processor time of drafting, and what lint has to say of it."""
+    began = time.process_time()
     sources, names = draft_sources(service, source, [name], ())
     drafted = draft(sources, names)
+    seconds = time.process_time() - began
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), drafted, keep_pages=True)
         contract = load(folder)
         findings = (*lint_findings(contract), *verify_citations(contract, Path(folder) / "pages"))
-        return len(catalogue(contract)), [finding.problem for finding in findings]
+        return len(catalogue(contract)), seconds, [finding.problem for finding in findings]
 
 
 _WIDTHS = (11, 9, 9)

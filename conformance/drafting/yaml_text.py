@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -38,6 +39,21 @@ def scalar(value: Any, *, in_flow: bool = False) -> str:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, str):
+        return _quoted(value, in_flow=in_flow)
+    return _dumped(value, in_flow=in_flow)
+
+
+_RESERVED = frozenset(["y", "yes", "n", "no", "true", "false", "on", "off", "null"])
+
+
+@lru_cache(maxsize=65536)
+def _quoted(value: str, *, in_flow: bool) -> str:
+    plain = value.isascii() and value[:1].isalpha() and value.replace("_", "").isalnum()
+    return value if plain and value.lower() not in _RESERVED else _dumped(value, in_flow=in_flow)
+
+
+def _dumped(value: Any, *, in_flow: bool) -> str:
     text = yaml.dump([value], Dumper=_Dumper, default_flow_style=in_flow, width=10**9, allow_unicode=True)
     return text.strip()[1:-1] if in_flow else text.strip()[2:]
 

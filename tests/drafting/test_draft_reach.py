@@ -11,7 +11,7 @@ from conformance.wire.limits import reads
 _PARTS = 4
 """Into which the services are divided, for as many processes."""
 _MOST_S = 1.0
-"""Processor time of one operation: drafted, linted, its checks listed."""
+"""Processor time in which one operation is drafted."""
 
 
 def _one_of(source: ModelSource) -> list[str]:
