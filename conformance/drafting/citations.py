@@ -46,7 +46,8 @@ def _cited(claim: Claim, value: Any) -> Any:
     more: Mapping = {}
     if not same_value(claim.value, value):
         more["value"] = list(claim.value) if isinstance(claim.value, tuple) else claim.value
-    if claim.words:
+    # A number is on the line as it is, whatever unit the page has it in: that may be said of another number there.
+    if claim.words and claim.words[0].split()[0] != str(claim.value):
         words = [str(word) for word in claim.words]
         more["as"] = words[0] if len(words) == 1 else words
     if claim.more_lines:
