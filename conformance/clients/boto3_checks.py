@@ -18,6 +18,7 @@ from conformance.contract.model import Contract, Node, Operation
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
+from conformance.wire.exchange import shown
 
 NO_LISTING = "the target has no ended resource with more than three listed items"
 _FEWEST = 4
@@ -56,6 +57,8 @@ class Boto3Check:
     cites: Facts = lambda _: ()
     """Facts that it leans on without evaluating them."""
     level: str = "must"
+    sure: Callable[[Operation], bool] = lambda _: True
+    """Whether documents say so of an operation; otherwise it is recommended."""
     each: Callable[[Operation], Iterable[Variant]] = lambda _: ({},)
     evaluate: Callable[..., Verdict] = _undefined
 
@@ -74,10 +77,11 @@ class Boto3Check:
             cites=self.cites(operation),
         )
         statement = self.statement.format_map(variant)
+        level = self.level if self.sure(operation) else "should"
         return Check(
             f"{operation.name}/client/{self.place.format_map(variant)}",
-            self.level,
-            "documented" if self.level == "must" else "inferred",
+            level,
+            "documented" if level == "must" else "inferred",
             statement,
             on.because or because(contract, protocol=True),
             partial(self._run, operation, variant),
@@ -139,7 +143,10 @@ def _call(caller: Caller) -> Verdict:
     operation, session = caller.operation, caller.session
     if not session.exists(operation):
         return skipped("the target has no resource to ask for")
-    outcome = caller.client.call(operation.name, session.plain(operation).members)
+    plain = session.plain(operation)
+    if not session.contract.service.knows_rejections and not (answer := session.exchange(plain)).ok:
+        return skipped(f"the plain request, which may lack something, got {shown(answer)}", exchanges=(answer,))
+    outcome = caller.client.call(operation.name, plain.members)
     session.saw(outcome.exchanges)
     if problem := unfinished(outcome, "the answer of the operation"):
         return problem
@@ -152,6 +159,7 @@ def _call(caller: Caller) -> Verdict:
     "boto3 raises the modelled exception for a name that nothing has",
     facts=_own_errors,
     each=_naming,
+    sure=lambda operation: any(error.level == "must" for error in operation.not_found.values()),
 )
 def _unknown(caller: Caller) -> Verdict:
     outcome = _call_unknown(caller)
@@ -290,6 +298,7 @@ def paginate(caller: Caller, config: Config | None, *, whole: bool = False, **me
 
 
 _PAGE = 3
+_LARGEST = 100
 _CUT: Config = {"MaxItems": _PAGE, "PageSize": 2}
 """Settings that stop a run in the middle of a page."""
 _CONFIG = "paginator/PaginationConfig"
@@ -515,5 +524,8 @@ def _resumed(caller: Caller, config: Config, more: Config, *, whole: bool = Fals
 )
 def _passes(caller: Caller, *, name: str, value: str) -> Verdict:
     members: dict[str, Any] = {name: value}
-    ran = paginate(caller, {"PageSize": 100}, **members)
+    pagination = caller.operation.pagination
+    limit = caller.operation.input.members.get(pagination.limit if pagination else "")
+    largest = int((limit and limit.effective("maximum")) or _LARGEST)
+    ran = paginate(caller, {"PageSize": min(largest, _LARGEST)}, **members)
     return requests_carry(ran.outcome.exchanges, {name: value})

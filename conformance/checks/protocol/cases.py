@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -158,13 +159,18 @@ def _doubtful_bodies(operation: Operation, plain: Request) -> Iterator[ProtocolC
         yield ProtocolCase("body", name, statement, replace(plain, body=sent), Expect.EITHER, lenient=lenient)
 
 
+_STRING_OR_MARK = re.compile(rb'"(?:[^"\\]|\\.)*"|[:{}]')
+_SPACED = {b":": b" : ", b"{": b"{ ", b"}": b" }"}
+"""Punctuation between strings, and the same with white space."""
+
+
 def _equal_bodies(plain: Request) -> Iterator[ProtocolCase]:
     body = plain.body
     key, value = next(((name, item) for name, item in plain.members.items() if isinstance(item, str)), ("", ""))
     if not key:
         return
     escaped = "".join(f"\\u{ord(letter):04x}" for letter in value)
-    spaced = b" \t\r\n" + body.replace(b":", b" : ").replace(b"{", b"{ ").replace(b"}", b" }") + b"\n"
+    spaced = b" \t\r\n" + _STRING_OR_MARK.sub(lambda found: _SPACED.get(found[0], found[0]), body) + b"\n"
     escaped_key = body.replace(key.encode(), f"\\u{ord(key[0]):04x}{key[1:]}".encode(), 1)
     for name, sent, statement in (
         (

@@ -10,6 +10,7 @@ from conformance.checks.check import Check, because, citations
 from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import (
+    BROKEN_ANSWER,
     OF_REJECTIONS,
     Rejection,
     evaluate_accepted,
@@ -17,14 +18,16 @@ from conformance.checks.request.laws import (
     evaluate_like_control,
     evaluate_rejected,
     nothing_shown,
+    problems_at_the_top,
     unless_of_its_meaning,
     was_accepted,
 )
 from conformance.checks.request.values import Expect, Members, Placeholder, RequestCase
-from conformance.checks.verdict import Verdict, skipped
+from conformance.checks.verdict import Verdict, passed, skipped
 from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession, plainest
 from conformance.wire.encoding import dump
+from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 
 LAWS = frozenset({"request-checks", "protocol-checks"})
@@ -66,19 +69,61 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
     match case.expect:
         case Expect.ACCEPTED:
             verdict = evaluate_accepted(operation, exchange, exists=exists(session, operation, members))
-            return unless_of_its_meaning(verdict) if case.made else causes.of(verdict, case.members)
+            verdict = _unless_modelled(verdict, operation, session)
+            unsure = case.made or (verdict.kind == "refused" and _may_need_more(operation, case, session))
+            return unless_of_its_meaning(verdict) if unsure else causes.of(verdict, case.members)
         case Expect.EITHER:
             verdict = evaluate_either(
                 operation, exchange, session.exchange(session.plain(operation)), "it is unknown which"
             )
-            return causes.of(verdict, case.members)
+            return causes.of(_unless_modelled(verdict, operation, session), case.members)
         case Expect.LIKE_CONTROL:
             return evaluate_like_control(exchange, session.exchange(Request.call(operation.name, control or {})))
         case Expect.REFUSED:
             valid = session.exchange(Request.call(operation.name, control or {}))
             verdict = evaluate_rejected(operation, exchange, valid, Rejection.of(session.contract.service))
-            shows = not case.made or verdict.kind not in OF_REJECTIONS or was_accepted(operation, valid)
+            unsure = case.made or _is_inferred(session)
+            shows = not unsure or verdict.kind not in OF_REJECTIONS or _is_served(operation, valid)
             return causes.of_control(verdict, case.control, valid) if shows else nothing_shown(exchange, valid)
+
+
+def _is_inferred(session: TargetSession) -> bool:
+    """Whether a contract says of invalid requests only what names suggest: then it may lack what makes one valid."""
+    return not session.contract.service.knows_rejections
+
+
+def _unless_modelled(verdict: Verdict, operation: Operation, session: TargetSession) -> Verdict:
+    """Return a verdict on an answer; one that lacks what only the model requires is reported by the check of that."""
+    if verdict.kind != BROKEN_ANSWER or not _is_inferred(session):
+        return verdict
+    problems = problems_at_the_top(operation, verdict.exchanges[0])
+    nodes = operation.output.members
+    lacking = all(item.facet == "required" and "required" in nodes[item.member].modelled for item in problems)
+    return passed({"answers": 1}) if lacking else verdict
+
+
+def _is_served(operation: Operation, exchange: Exchange) -> bool:
+    """Whether a request was accepted; that something is not found shows it where a request names what may be found."""
+    return exchange.ok or (bool(operation.subject) and was_accepted(operation, exchange))
+
+
+def _may_need_more(operation: Operation, case: RequestCase, session: TargetSession) -> bool:
+    """Whether a rejected request may lack members that no constraint of the contract names.
+
+    Members may need or exclude each other, so that a member alone or a pair shows nothing; nor does a value of a member
+    that is rejected with the plainest value too, or where the plain request is rejected.
+    """
+    if not _is_inferred(session):
+        return False
+    if case.name in {"alone", "pair"} or not session.exchange(session.plain(operation)).ok:
+        return True
+    alone = next((each for each in request_cases(session.contract, operation) if _is_alone(each, case)), None)
+    members = None if alone is None else resolve(session, operation, alone.members)
+    return members is not None and not session.exchange(Request.call(operation.name, members)).ok
+
+
+def _is_alone(each: RequestCase, case: RequestCase) -> bool:
+    return each.name == "alone" and each.subject == case.subject
 
 
 def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
@@ -108,13 +153,20 @@ def _run_protocol(operation: Operation, index: int, session: TargetSession) -> V
     exchange = session.exchange(case.request, ordinary=case.expect in _VALID)
     match case.expect:
         case Expect.ACCEPTED:
-            return causes.of(evaluate_accepted(operation, exchange, exists=session.exists(operation)), _PLAIN)
+            verdict = evaluate_accepted(operation, exchange, exists=session.exists(operation))
+            verdict = _unless_modelled(verdict, operation, session)
+            control = session.exchange(plain)
+            if verdict.kind == "refused" and _is_inferred(session) and not control.ok:
+                return nothing_shown(exchange, control)
+            return causes.of(verdict, _PLAIN)
         case Expect.EITHER | Expect.LIKE_CONTROL:
             verdict = evaluate_either(operation, exchange, session.exchange(plain), case.lenient)
-            return causes.of(verdict, _PLAIN)
+            return causes.of(_unless_modelled(verdict, operation, session), _PLAIN)
         case Expect.REFUSED:
             valid = session.exchange(plain)
             verdict = evaluate_rejected(operation, exchange, valid, _refusal(case))
+            if verdict.kind in OF_REJECTIONS and _is_inferred(session) and not _is_served(operation, valid):
+                return nothing_shown(exchange, valid)
             return causes.of_control(verdict, _PLAIN, valid)
 
 

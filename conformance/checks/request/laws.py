@@ -170,10 +170,12 @@ def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[To
             yield TopProblem(
                 name, facet, f"{name} is {json_value(answer[name])}, not {with_article(json_kind(node.type))}"
             )
-        elif name == result and name not in answer:
+        elif name == result and name not in answer and node.effective("required"):
             yield TopProblem(name, "required", f"{name} is left out")
     subject = operation.subject
-    if asked is not None and subject in operation.output.members and answer.get(subject) != members.get(subject):
+    # Where the answer need not name the resource, it may name it otherwise, by its ARN for example.
+    echo = operation.output.members.get(subject)
+    if asked is not None and echo and echo.effective("required") and answer.get(subject) != members.get(subject):
         received = f"{subject} is {json_value(answer[subject])}" if subject in answer else f"{subject} is left out"
         facet = "" if subject in answer else "required"
         yield TopProblem(subject, facet, f"{received}, the request has {json_value(members.get(subject))}")

@@ -1,0 +1,65 @@
+"""What a contract that nobody has written can't know is no failure: of a target that is right, nothing fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.command import by_id, conformance, report_of
+
+from conformance.checks.protocol.cases import protocol_cases
+from conformance.drafting.cache import service_contract
+from conformance.reference.generic import ContractService
+from conformance.reference.inputs import Rejection
+from conformance.reference.server import ReferenceServer
+from conformance.wire.request import Request
+from conformance.worlds.model import World
+
+Members = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@contextmanager
+def serving(service: str, operation: str, change: Callable[[Members], Members]) -> Iterator[str]:
+    """Serve an operation of a service; `change` changes what it answers, or rejects the members of the request."""
+
+    class Changed(ContractService):
+        def perform(self, name: str, members: Members) -> Members:
+            return change(members) or super().perform(name, members)
+
+    contract = service_contract(service, [operation])
+    with ReferenceServer(World("empty", ()), contract=contract, service=lambda *_, **__: Changed(contract)) as server:
+        yield server.endpoint_url
+
+
+def test_white_space_goes_between_the_tokens_of_a_body_and_into_no_string() -> None:
+    contract = service_contract("stepfunctions", ["DescribeActivity"])
+    plain = Request.call("DescribeActivity", {"activityArn": "arn:aws:states:{x}"})
+    cases = protocol_cases(contract, contract.operations["DescribeActivity"], plain)
+    (spaced,) = (case.request.body for case in cases if case.name == "white-space")
+    assert json.loads(spaced) == plain.members
+    assert spaced != plain.body
+
+
+def test_members_that_need_each_other_are_no_failure(tmp_path: Path) -> None:
+    def change(members: Members) -> Members:
+        if "MaxResults" in members and "Filters" not in members:
+            raise Rejection("InvalidParameterException", "Filters must also be given when MaxResults is")
+        return members
+
+    with serving("secretsmanager", "BatchGetSecretValue", lambda members: change(members) and {}) as url:
+        operation = ("--operation", "BatchGetSecretValue", "--select", "*/request/MaxResults*")
+        ended = conformance("run", url, "--service", "secretsmanager", *operation, "--report-dir", "r", cwd=tmp_path)
+    results = by_id(report_of(tmp_path / "r"))
+    assert [name for name, row in results.items() if row["outcome"] == "failed"] == [], ended.said
+    alone = results["BatchGetSecretValue/request/MaxResults/alone"]
+    assert (alone["outcome"], "Filters must also be given" in alone["reason"]) == ("skipped", True)
