@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-_STEP = re.compile(r"([^.\[\]]+)(\[(?:([^=\]]+)=([^\]]+))?\])?(?:\.|\Z)")
+_STEP = re.compile(r"([^.\[\]{}]+)(\[(?:([^=\]]+)=([^\]]+))?\])?(?:\.|\Z)")
 
 
 class Step(NamedTuple):

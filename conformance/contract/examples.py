@@ -119,12 +119,12 @@ def within(node: Node, value: Any) -> Iterator[tuple[Node, Any]]:
     """
     yield node, value
     if not node.recursive and has_type(node.type, value):
-        for part, held in _held(node, value):
-            yield from within(part, held)
+        for part, inner in held(node, value):
+            yield from within(part, inner)
 
 
-def _held(node: Node, value: Any) -> Iterator[tuple[Node, Any]]:
-    """Go through what a value directly holds."""
+def held(node: Node, value: Any) -> Iterator[tuple[Node, Any]]:
+    """Go through what a value of its type directly holds: members, entries, keys and values."""
     for name, member in node.members.items():
         if value.get(name) is not None or member.effective("required"):
             yield member, value.get(name)

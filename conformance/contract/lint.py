@@ -66,10 +66,10 @@ def _contradictions(node: Node) -> Iterator[Problem]:
         yield problem("default", f"the default {default!r} {broken}", "correct the default or the limit")
     if node.example is not None:
         for part, value in within(node, node.example):
-            missing = "a value is missing" if part is node else f"{part.path} is missing"
-            if broken := missing if value is None else _broken(part, value) or _no_union(part, value):
-                words = broken if value is None else f"{_shown(value)} {broken}"
-                yield problem("example", f"the example of {node.path} is not valid: {words}", "correct the example")
+            place = part.path.removeprefix(node.path).lstrip(".")
+            if broken := "is missing" if value is None else _broken(part, value) or _no_union(part, value):
+                words = f"{place} {broken}" if value is None else f"{_shown(value)} {broken}"
+                yield problem("example", f"the example is not valid: {words}", "correct the example")
     for value in node.effective("enum") or ():
         if broken := _broken(node, value, enum=False):
             yield problem("enum", f"the enum value {value!r} {broken}", "correct the enum or the limit")

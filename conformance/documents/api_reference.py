@@ -40,7 +40,8 @@ def read(page: Page) -> Iterator[Read]:
 
 def type_name(page: Page) -> str:
     """Return the name of the type that a page is about: its title."""
-    return next((heading(text) for text in page.lines if text.strip()), "")
+    titles = [text for text in page.lines if text.startswith("# ")] or page.lines
+    return next((heading(text) for text in titles if text.strip()), "")
 
 
 def is_type(page: Page) -> bool:
@@ -117,6 +118,7 @@ def _members(page: Page, lines: Numbered, root: Place, above: tuple[str, ...]) -
         place = root.below(found[1])
         yield from _member(page, found, stop, place, labels)
         for path, name in labels.named.items():
+            name = name if labels.target not in page.types else labels.target  # noqa: PLW2901 - two may have one name
             if page.types and name not in page.types:
                 yield page.unread(found[0], f"the page of {name}, its type, is not among the pages of types")
             elif page.types and name not in above:
@@ -147,19 +149,21 @@ def _member(page: Page, found: tuple[int, str, str], stop: int, place: Place, la
 
 
 def _errors(page: Page, start: int) -> Iterator[Read]:
-    """Read the errors, and what comes after them but for examples and links."""
-    last = start
+    """Read the errors, and what comes after them but for examples and links.
+
+    Some errors have two statuses; below the code of one, newer pages have its members.
+    """
+    last, code = start, None
     for line, text in page.numbered(start):
         if match := _ERROR_STATUS.match(plain(text)):
-            above = _code(page.numbered(last, line))
-            last = line + 1
-            if above is None:
+            named = next((name for name in _alone(page.numbered(last, line)) if name[1] != "Errors"), code)
+            if named is None:
                 yield page.unread(line, "the status of an error whose code is not above it")
-                continue
-            number, code = above
-            place = Place(page.operation, "error", code)
-            yield Statement("present", value=True, line=number).by(page.document, place)
-            yield Statement("http_status", int(match[1]), line).by(page.document, place)
+            else:
+                place = Place(page.operation, "error", named[1])
+                yield Statement("present", value=True, line=named[0]).by(page.document, place)
+                yield Statement("http_status", int(match[1]), line).by(page.document, place)
+            last, code = line + 1, named
     if last > start:
         lines = page.numbered(last)
         links = (at for at, (_, text) in enumerate(lines) if heading(text) in _TAIL or _LINKS.match(text.strip()))
@@ -174,17 +178,8 @@ def _first_error(page: Page) -> int:
 
 
 def _alone(lines: Numbered) -> list[tuple[int, str]]:
-    """Return the lines that are a name alone, starred or not."""
+    """Return the lines that are a name alone, starred, linked or neither."""
     return [(line, words) for line, text in lines if _CODE.fullmatch(words := heading(plain(text)))]
-
-
-def _code(lines: Numbered) -> tuple[int, str] | None:
-    """Return the code of an error: the first starred name, else the last line that is a name alone.
-
-    Below the code of an error, newer pages have its members, starred as well.
-    """
-    starred = [(line, match[1]) for line, text in lines if (match := _STARRED.fullmatch(text))]
-    return next(iter(starred or reversed(_alone(lines))), None)
 
 
 Labelled = tuple[str, Statement]
@@ -197,6 +192,7 @@ _SCALARS = {
 }  # fmt: skip
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^)]{0,2000}\)")
 """A link of Markdown. What it may contain is bounded, so that a line of brackets takes no longer than it is long."""
+_TARGET = re.compile(r"\]\((\w+)\.(?:md|html)\b")
 _LABEL = re.compile(
     r"(?P<part>Key |Value )?"
     r"(?P<label>Type|Length Constraints|Array Members|Map Entries|Valid Range|Valid Values|Pattern|Required)"
@@ -240,6 +236,8 @@ class Labels:
         """The type of the member (the empty path) and of what it holds, by path."""
         self.named: dict[str, str] = {}
         """The structures among them that have a name, and a page of their own."""
+        self.target = ""
+        """The page to which the type is linked."""
 
     def read(self, line: int, text: str) -> list[Labelled]:
         """Return what a line states, each with the path that it is about; nothing where it is no label."""
@@ -248,6 +246,7 @@ class Labels:
             return []
         name, rest = match["label"], match["rest"].strip()
         if name == "Type":
+            self.target = next(iter(_TARGET.findall(text)), "")
             self._type(rest.rstrip("."))
             return [(path, Statement("type", kind, line)) for path, kind in self.types.items()]
         path = {"Key ": "{key}", "Value ": "{value}", None: ""}[match["part"]]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from conformance.documents.claims import Claim, Place, Read, Statement, holder
+from conformance.documents.claims import Claim, Place, Read, Statement, Unread, holder
 from conformance.documents.drawing import drawn
 from conformance.documents.outline import TYPES, Outline, Row, outline
 from conformance.documents.page import Numbered, Page, heading, indent
@@ -34,6 +34,8 @@ _ARGUMENT = re.compile(rf" *([\w.-]+) \(([\w ]+)\) ?{_DASH}(.*)")
 _PARAM = re.compile(r"\s*:param [\w.-]+: ?(.*)")
 _REQUIRED = re.compile(r"\**\[REQUIRED\]\**")
 
+_ON_THE_WIRE = {("CreateExportTask", "fromTime"): "from"}
+"""Arguments that boto3 calls otherwise, because their names are words of Python."""
 _TOO_LARGE = "This section is too large to render"
 _PARTS = {
     "Request Syntax": "request",
@@ -155,6 +157,9 @@ def _marked(row: Row) -> Row:
 
 def _handed_through(found: Read) -> Iterator[Read]:
     """Yield what was read of an argument, for the operation too where a paginator hands it through."""
+    if not isinstance(found, Unread) and (found.place.operation, found.place.path) in _ON_THE_WIRE:
+        name = _ON_THE_WIRE[found.place.operation, found.place.path]
+        found = replace(found, place=found.place._replace(path=name))
     yield found
     of_paginator = isinstance(found, Claim) and found.place.direction == "paginator"
     if isinstance(found, Claim) and of_paginator and not found.place.path.startswith(OWN_ARGUMENT):

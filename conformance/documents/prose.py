@@ -59,6 +59,7 @@ _LIMITS = (
 )
 """The forms in which pages state limits, and the types that they are limits of."""
 
+_EACH = re.compile(r"\b[Ee]ach\b")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(`])")
 _CONDITIONAL = re.compile(
     r"(?:If|For|When|On|In) "
@@ -174,6 +175,8 @@ def _defaults(line: int, text: str, name: str, kind: str, listed: tuple[str, ...
 def _limits(line: int, text: str, name: str, kind: str) -> Iterator[Statement]:
     for kinds, form in _LIMITS:
         match = form.search(text) if kind in kinds else None
+        if match and _EACH.search(text, 0, match.start()):  # a limit of a part of the value
+            continue
         for facet, group in zip(_BOUNDS[kind], ("low", "high"), strict=True) if match else ():
             amount = _amount(match, group, name) if match and match.groupdict().get(group) else None
             if match and amount is not None:

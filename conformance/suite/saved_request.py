@@ -9,11 +9,12 @@ from typing import Any
 
 from conformance import report
 from conformance.checks.request.laws import Rejection
-from conformance.checks.request.values import request_violations, violations
+from conformance.checks.request.values import breaks_union, request_violations, violations
 from conformance.checks.response.laws import expectation
+from conformance.contract.examples import held
 from conformance.contract.model import Contract, Fact, Node, Operation
 
-_FACETS = ("type", "required", "enum", "min_length", "max_length", "pattern", "minimum", "maximum")
+_FACETS = ("type", "required", "enum", "min_length", "max_length", "pattern", "minimum", "maximum", "union")
 _SHOWN = 80
 
 
@@ -77,6 +78,11 @@ class _RequestReader:
     def of(self, members: Mapping[str, Any]) -> Iterator[report.Result]:
         """Yield a row for each fact that the request exercises."""
         yield from self._structure(self._operation.input, members, root=True)
+        for group in self._operation.either:
+            given = [name for name in group.members if members.get(name) is not None]
+            if not given or (group.exactly and len(given) > 1):
+                words = f"{'exactly' if group.exactly else 'at least'} one of {', '.join(group.members)} must be given"
+                self.notes.append(f"{words}, and {', '.join(given) or 'none'} is")
 
     def _structure(self, node: Node, members: Mapping[str, Any], *, root: bool = False) -> Iterator[report.Result]:
         missing = {name for name, facet in request_violations(node, members) if facet == "required"}
@@ -92,7 +98,7 @@ class _RequestReader:
             self.notes.append(f"{where} has members that the contract does not know: {', '.join(map(repr, unknown))}")
 
     def _value(self, node: Node, value: Any) -> Iterator[report.Result]:
-        broken = violations(node, value)
+        broken = violations(node, value) | breaks_union(node, value)
         if node.type == "integer" and isinstance(value, float):
             self._cut(node, value)
         for facet in _FACETS:
@@ -103,13 +109,9 @@ class _RequestReader:
             return
         if node.type == "structure":
             yield from self._structure(node, value)
-        elif node.type == "list" and node.element is not None:
-            for entry in value:
-                yield from self._value(node.element, entry)
-        elif node.type == "map" and node.key is not None and node.value is not None:
-            for key, entry in value.items():
-                yield from self._value(node.key, key)
-                yield from self._value(node.value, entry)
+        elif node.type in {"list", "map"}:
+            for part, entry in held(node, value):
+                yield from self._value(part, entry)
 
     def _cut(self, node: Node, value: float) -> None:
         """Keep that a fraction where a whole number should be may be cut off instead, as it was seen to be."""

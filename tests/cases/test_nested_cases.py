@@ -11,6 +11,7 @@ from conformance.checks.request import nested
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.values import Expect, RequestCase, violations_within
 from conformance.contract.loading import load
+from conformance.suite.saved_request import evaluate_request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,7 @@ SENT: dict[str, dict[str, Any]] = {
     "Layout.Lock/two-members": {LAYOUT: {"Rows": 1, "Lock": {"Code": 0, "Key": "brass"}}},
     "Layout.Lock.Key/given": {LAYOUT: {"Rows": 1, "Lock": {"Key": "brass"}}},
     "Layout.Lock.Key/pattern-inner-space": {LAYOUT: {"Rows": 1, "Lock": {"Key": "br ass"}}},
+    "Layout.Gaps[]/null": {LAYOUT: {"Rows": 1, "Gaps": [None]}},
     "Tags[]/length-1": {TAGS: ["a"]},
     "Tags/length-3": {TAGS: ["aa", "aaa", "aaaa"]},
     "Tags/length-0": {TAGS: []},
@@ -107,3 +109,16 @@ def test_what_a_value_breaks_is_named_by_its_path(tmp_path: Path) -> None:
         ("Layout.Labels{value}", "required"),
         ("Layout.Lock", "union"),
     }
+
+
+def test_a_saved_request_is_read_with_its_unions_nulls_and_alternatives(tmp_path: Path) -> None:
+    contract = load(LibraryFolder(tmp_path).root)
+    operation = contract.operations["PutShelf"]
+    sound = {"Layout": {"Rows": 1, "Gaps": [None], "Lock": {"Code": 1}}, "Room": "a"}
+    requested = evaluate_request(contract, operation, sound)
+    assert not requested.broken
+    assert not requested.notes
+    broken = {"Layout": {"Rows": 1, "Lock": {"Code": 1, "Key": "brass"}}, "Room": "a", "Corridor": "b"}
+    requested = evaluate_request(contract, operation, broken)
+    assert [fact.split("/")[2:4] for fact in requested.broken] == [["Layout.Lock", "union"]]
+    assert requested.notes == ("exactly one of Room, Corridor must be given, and Room, Corridor is",)

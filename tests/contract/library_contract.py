@@ -115,6 +115,7 @@ Layout:
     Colour: {type: string, enum: [Red, Blue]}
     Labels: {type: map, max_length: 2, key: {type: string, pattern: '[a-z]{1,3}'}, value: {type: string}}
     Lock: {shape: Lock}
+    Gaps: {type: list, sparse: true, member: {type: integer}}
     Above: {shape: Layout}
 Lock:
   type: structure

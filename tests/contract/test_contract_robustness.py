@@ -12,6 +12,8 @@ import yaml
 from conformance.contract.files import ContractError
 from conformance.contract.lint import lint
 from conformance.contract.loading import load
+from contract.library_contract import FILES as LIBRARY
+from contract.library_contract import LibraryFolder
 from contract.small_contract import FILES
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def sound_values(path: Path) -> Any:
     return json.loads(re.sub(r'"(\d+|true|false)"', r"\1", json.dumps(texts)))
 
 
-def rejection(folder: ContractFolder) -> ContractError | None:
+def rejection(folder: ContractFolder | LibraryFolder) -> ContractError | None:
     try:
         load(folder.root)
     except ContractError as error:
@@ -80,3 +82,21 @@ def test_lint_survives_every_contract_that_loads(folder: ContractFolder) -> None
             lint(load(folder.root), laws=())
             linted += 1
     assert linted
+
+
+@pytest.mark.parametrize("file", [name for name in LIBRARY if name.startswith("operations/")])
+def test_odd_alternatives_filters_and_names_are_rejected_with_a_place(tmp_path: Path, file: str) -> None:
+    folder = LibraryFolder(tmp_path)
+    path = folder.root / file
+    loaded = 0
+    for number, variant in enumerate(bent(sound_values(path), "PLACEHOLDER")):
+        odd = json.dumps(ODDITIES[number % len(ODDITIES)])
+        path.write_text(json.dumps(variant).replace('"PLACEHOLDER"', odd), encoding="utf-8")
+        error = rejection(folder)
+        if error is None:
+            lint(load(folder.root))
+            loaded += 1
+        else:
+            assert PLACE.fullmatch(error.where), error
+            assert error.hint, error
+    assert loaded

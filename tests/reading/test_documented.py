@@ -313,6 +313,48 @@ Required: Yes
     assert [claim.place.path for claim in documented.claims if claim.place.direction == "error"] == ["Gone", "Gone"]
 
 
+def test_errors_are_read_with_links_members_and_two_statuses() -> None:
+    errors = """\
+ [Denied](API_Denied.md)
+Not allowed.
+ ** Message **
+Why.
+HTTP Status Code: 400
+
+ ** Conflict **
+Both at once.
+HTTP Status Code: 409
+HTTP Status Code: 400
+"""
+    page = API_MARKDOWN.format(arguments="", explained="")
+    page = page[: page.index(" **Gone**")] + errors
+    documented = read_pages({"page": page}, "Stop")
+    assert unread(documented) == []
+    assert said(documented, "http_status") == {
+        ("output", "", "http_status", 200),
+        ("error", "Denied", "http_status", 400),
+        ("error", "Conflict", "http_status", 409),
+        ("error", "Conflict", "http_status", 400),
+    }
+
+
+def test_of_two_types_with_one_name_the_one_that_is_linked_is_read() -> None:
+    page = API_MARKDOWN.format(
+        arguments='## Request Syntax\n\n{ "Part": { "ChannelName": "string" } }',
+        explained="## Request Parameters\n\n **[Part](#a)**\nType: [Channel](API_streaming_Channel.md) object\n",
+    )
+    streaming = CHANNEL.replace("of 64", "of 32").replace("(API_Channel.md)", "(API_streaming_Channel.md)")
+    pages = {
+        "API_Stop.md": page,
+        "API_streaming_Channel.md": f"---\nof: a site\n---\n{streaming}",
+        "API_Channel.md": CHANNEL,
+    }
+    documented = read_pages(pages, "Stop")
+    assert unread(documented) == []
+    assert ("input", "Part.ChannelName", "max_length", 32) in said(documented)
+    assert {claim.document for claim in documented.claims} == {"API_Stop.md", "API_streaming_Channel.md"}
+
+
 def test_a_type_without_its_page_is_reported_where_there_are_pages_of_types() -> None:
     page = API_MARKDOWN.format(
         arguments='## Request Syntax\n\n{ "Other": { "Name": "string" } }',

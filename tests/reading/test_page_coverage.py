@@ -23,7 +23,7 @@ SAMPLES = {
     "ssm": ("GetInventory", "AddTagsToResource", "GetMaintenanceWindowTask"),
     "dynamodb": ("PutItem", "Query", "DescribeLimits"),
     "kinesis": ("SubscribeToShard", "ListStreams"),
-    "logs": ("GetLogObject", "StartLiveTail", "PutRetentionPolicy"),
+    "logs": ("GetLogObject", "StartLiveTail", "PutRetentionPolicy", "CreateExportTask"),
     "stepfunctions": ("SendTaskSuccess", "ListExecutions"),
     "ecr": ("DescribeImages", "DescribeRegistry"),
     "events": ("PutTargets", "EnableRule"),

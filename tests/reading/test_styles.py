@@ -166,6 +166,7 @@ def test_text_inside_a_drawing_is_an_error() -> None:
         ("string", "It must have 1 to 63 characters. Maximum length is 9.", [1]),
         ("string", "It must have 1 to 63 characters.", [1, 63]),
         ("string", "It can be up to 63 characters long.", [63]),
+        ("string", "You can specify five patterns, each of which must be between 3 and 24 characters.", []),
         ("list", "You can specify up to 3 of them.", [3]),
         ("list", "You can specify up to 3 of them in each of the parts of all that there is.", []),
         ("structure", "Something else is kept there (optional).", []),

@@ -158,6 +158,18 @@ class TopProblem:
     words: str
 
 
+def _echoes(operation: Operation) -> bool:
+    """Return whether an answer has the very name that the request has.
+
+    Where it need not name the resource, or where that has several names, it may be another one: the ARN, for example.
+    """
+    name, shown = (tree.members.get(operation.subject) for tree in (operation.input, operation.output))
+    source = operation.names.get(operation.subject)
+    if name is None or shown is None or name.type != shown.type:
+        return False
+    return bool(shown.effective("required")) and not (source and source.others)
+
+
 def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[TopProblem]:
     """Return what breaks the contract at the top of an accepted answer."""
     asked = exchange.input
@@ -173,9 +185,7 @@ def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[To
         elif name == result and name not in answer and node.effective("required"):
             yield TopProblem(name, "required", f"{name} is left out")
     subject = operation.subject
-    # Where the answer need not name the resource, it may name it otherwise, by its ARN for example.
-    echo = operation.output.members.get(subject)
-    if asked is not None and echo and echo.effective("required") and answer.get(subject) != members.get(subject):
+    if asked is not None and _echoes(operation) and answer.get(subject) != members.get(subject):
         received = f"{subject} is {json_value(answer[subject])}" if subject in answer else f"{subject} is left out"
         facet = "" if subject in answer else "required"
         yield TopProblem(subject, facet, f"{received}, the request has {json_value(members.get(subject))}")

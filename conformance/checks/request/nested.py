@@ -87,6 +87,10 @@ class _Place:
             return
         if node.name != "{key}" and not node.effective("required"):
             yield self._given(control)
+        holder = (self.top, *self.steps)[-2]
+        if holder.sparse and node.name != "{key}":
+            words = f"{holder.path} may hold null"
+            yield replace(self._given(around(self.top, self.steps, None)), name="null", statement=words)
         for facet, edit in self._edits():
             case = self._rejected(facet, edit, control)
             if case is not None:

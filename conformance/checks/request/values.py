@@ -104,10 +104,14 @@ def violations_within(node: Node, value: Any) -> frozenset[tuple[str, str]]:
         if held is None:
             found.add((part.path, "required"))
             continue
-        found |= {(part.path, facet) for facet in violations(part, held)}
-        if part.effective("union") and isinstance(held, dict) and len(held) != 1:
-            found.add((part.path, "union"))
+        found |= {(part.path, facet) for facet in violations(part, held) | breaks_union(part, held)}
     return frozenset(found)
+
+
+def breaks_union(node: Node, value: Any) -> frozenset[str]:
+    """Return the facet of a union that has not exactly one member; empty for all else."""
+    is_broken = node.effective("union") and isinstance(value, dict) and len(value) != 1
+    return frozenset({"union"} if is_broken else ())
 
 
 def request_violations(root: Node, members: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
