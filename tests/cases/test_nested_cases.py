@@ -36,6 +36,8 @@ SENT: dict[str, dict[str, Any]] = {
     "Layout.Lock.Key/given": {LAYOUT: {"Rows": 1, "Lock": {"Key": "brass"}}},
     "Layout.Lock.Key/pattern-inner-space": {LAYOUT: {"Rows": 1, "Lock": {"Key": "br ass"}}},
     "Layout.Gaps[]/null": {LAYOUT: {"Rows": 1, "Gaps": [None]}},
+    "Door/no-member": {"Door": {}},
+    "Door/two-members": {"Door": {"Code": 0, "Key": "brass"}},
     "Tags[]/length-1": {TAGS: ["a"]},
     "Tags/length-3": {TAGS: ["aa", "aaa", "aaaa"]},
     "Tags/length-0": {TAGS: []},

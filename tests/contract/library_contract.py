@@ -106,6 +106,7 @@ PutShelfRequest:
       min_length: 1
       max_length: 3
       member: {type: string, min_length: 2, max_length: 4, pattern: '[a-z]+'}
+    Door: {shape: Lock, basis: modelled}
     Room: {type: string, basis: modelled}
     Corridor: {type: string, basis: modelled}
 Layout:

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from conformance.checks.request.builder import ADD_AN_EXAMPLE, Builder
-from conformance.checks.request.nested import nested_cases
+from conformance.checks.request.nested import nested_cases, unions
 from conformance.checks.request.values import (
     JSON_TYPES,
     CaseError,
@@ -178,6 +178,11 @@ def _sizes(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
         yield replace(builder.rejected(node, f"length-{len(broken)}", words, broken, facet), made=True)
 
 
+def _union(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
+    for edit in unions(node):
+        yield replace(builder.rejected(node, edit.name, edit.words, edit.value, "union"), made=True)
+
+
 def _pattern(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
     if not node.effective("pattern") or node.type != "string":
         return
@@ -343,4 +348,4 @@ def _made_up(node: Node) -> str:
     return _MADE_UP_TOKEN if not violations(node, _MADE_UP_TOKEN) else str(example(node) or _MADE_UP_TOKEN)
 
 
-_OF_MEMBER = (_presence, _types, _enum, _lengths, _sizes, _pattern, _range)
+_OF_MEMBER = (_presence, _types, _enum, _lengths, _sizes, _union, _pattern, _range)

@@ -134,8 +134,7 @@ class _Place:
             for edit in _plainest(list(spoiled(node, str(example(node))))):
                 words = f"{node.path} matches its pattern from end to end: not with {edit.words}"
                 yield "pattern", Edit(f"pattern-{edit.name}", edit.value, words)
-        if node.effective("union") and not node.recursive:
-            yield from self._unions()
+        yield from (("union", edit) for edit in unions(node))
 
     def _limits(self) -> Iterator[tuple[str, Edit]]:
         node = self.node
@@ -151,13 +150,16 @@ class _Place:
             if value is not None:
                 yield facet, Edit(name, value, f"{node.path} has the {facet} {limit}: not {bound}")
 
-    def _unions(self) -> Iterator[tuple[str, Edit]]:
-        node = self.node
-        yield "union", Edit("no-member", {}, f"{node.path} has exactly one member: not none")
-        made = ((name, example(member)) for name, member in node.members.items() if not member.recursive)
-        two = dict(islice(((name, value) for name, value in made if value is not None), 2))
-        if len(two) > 1:
-            yield "union", Edit("two-members", two, f"{node.path} has exactly one member: not two")
+
+def unions(node: Node) -> Iterator[Edit]:
+    """Yield values of a union that have no member, and two; none for what is no union."""
+    if not node.effective("union") or node.recursive:
+        return
+    yield Edit("no-member", {}, f"{node.path} has exactly one member: not none")
+    made_up = ((name, example(member)) for name, member in node.members.items() if not member.recursive)
+    two = dict(islice(((name, value) for name, value in made_up if value is not None), 2))
+    if len(two) > 1:
+        yield Edit("two-members", two, f"{node.path} has exactly one member: not two")
 
 
 def _of_size(node: Node, facet: str, size: int) -> Any:

@@ -120,7 +120,7 @@ def request_violations(root: Node, members: Mapping[str, Any]) -> frozenset[tupl
         (name, facet)
         for name, value in members.items()
         if name in root.members and value is not None
-        for facet in violations(root.members[name], value)
+        for facet in violations(root.members[name], value) | breaks_union(root.members[name], value)
     }
     found |= {
         (name, "required")
