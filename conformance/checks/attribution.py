@@ -356,8 +356,10 @@ _TOKENS = (Placeholder.TOKEN, Placeholder.BROKEN_TOKEN)
 
 
 def exists(session: TargetSession, operation: Operation, members: Mapping[str, Any]) -> bool:
-    """Return whether a request names a resource that exists, where it names one at all."""
-    return not operation.subject or str(members.get(operation.subject)) in session.names(operation.subject)
+    """Return whether a request names resources that exist, as far as it names any."""
+    others = (name for name in operation.names if name in members)
+    named = dict.fromkeys((*filter(None, [operation.subject]), *others))
+    return all(str(members.get(name)) in session.names_of(operation, name) for name in named)
 
 
 def resolve(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.checks.verdict import Verdict
 from conformance.contract.model import Behaviour, Citation, Contract, Operation, Rule
+from conformance.wire.limits import reads
 
 if TYPE_CHECKING:
     from conformance.session.session import TargetSession
@@ -84,10 +85,16 @@ class Check:
 def place_in_run(check: Check) -> int:
     """Return the key that brings checks into the order of a run.
 
-    What everything else rests on comes first, so that a run that is cut off has judged that; what judges all answers
-    seen comes last.
+    What everything else rests on comes first, so that a run that is cut off has judged that; what changes something
+    comes after all that reads it, and what judges all answers seen comes last.
     """
-    return len(AREAS) + _PLACES[check.area] if check.gathered else _PLACES[check.area]
+    after = 2 if check.gathered else 0 if reads(check.operation) else 1
+    return after * len(AREAS) + _PLACES[check.area]
+
+
+def is_left(check: Check) -> bool:
+    """Whether a check is left to the end of a run that several processes share."""
+    return check.gathered or not reads(check.operation)
 
 
 def citations(sources: Iterable[Citation]) -> tuple[Because, ...]:

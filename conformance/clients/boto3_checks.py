@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from conformance.checks.check import Check, Unfit, because, grounds
+from conformance.checks.request.laws import was_accepted
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
 from conformance.clients.boto3_client import Boto3Client, ClientOutcome
 from conformance.clients.laws import parses, requests_carry, same_items, tells_error
@@ -97,6 +98,8 @@ class Boto3Check:
             return broke(session.gone.kind, session.gone.detail)
         if session.clients is None:
             return skipped(_NO_CLIENT)
+        if not session.clients.is_there:
+            return skipped("the installed boto3 does not know the service")
         try:
             verdict = self.evaluate(Caller(operation, session, session.clients), **variant)
         except Unfit as unfit:
@@ -148,6 +151,8 @@ def _call(caller: Caller) -> Verdict:
         return skipped(f"the plain request, which may lack something, got {shown(answer)}", exchanges=(answer,))
     outcome = caller.client.call(operation.name, plain.members)
     session.saw(outcome.exchanges)
+    if outcome.exception and outcome.exchanges and was_accepted(caller.operation, outcome.exchanges[-1]):
+        return skipped("what is asked for does not go with what is there", exchanges=outcome.exchanges[-1:])
     if problem := unfinished(outcome, "the answer of the operation"):
         return problem
     raw = outcome.exchanges[-1].answer or {} if outcome.exchanges else {}
@@ -167,6 +172,8 @@ def _unknown(caller: Caller) -> Verdict:
         return passed({"calls": 1})
     if problem := unanswered(outcome):
         return problem
+    if not caller.operation.not_found:
+        return skipped("which error says that nothing has a name is not known", exchanges=outcome.exchanges[:1])
     return failed(
         "other-exception",
         "another outcome than the modelled exception",
@@ -518,7 +525,7 @@ def _resumed(caller: Caller, config: Config, more: Config, *, whole: bool = Fals
     facts=lambda _: (f"paginator/{{name}}/{facet}" for facet in ("present", "type", "enum")),
     each=lambda operation: (
         {"name": name, "value": value}
-        for name, node in _arguments(operation).items()
+        for name, node in (_arguments(operation).items() if operation.listing is not None else ())
         for value in node.accepted_values() or ()
     ),
 )

@@ -133,6 +133,11 @@ class Boto3Client:
         return taken
 
     @cached_property
+    def is_there(self) -> bool:
+        """Whether boto3 knows the service at all."""
+        return self._service.service in _session(self._credentials, self._region).get_available_services()
+
+    @cached_property
     def _client(self) -> Any:
         from botocore import UNSIGNED  # noqa: PLC0415 - a quarter of a second that only runs with client checks pay
         from botocore.config import Config  # noqa: PLC0415 - as above

@@ -286,6 +286,10 @@ def parses(node: Node, raw: Mapping[str, Any], result: Mapping[str, Any], exchan
     )
 
 
+_INNER = frozenset({"structure", "list", "map", "timestamp"})
+"""The types of values of a map that a client may have as types of its own."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What a client gives, held against the wire; `same` is how values are compared, and `exchanges` show them.
@@ -319,6 +323,11 @@ class Comparison:
             if node.element is not None:
                 for entry, given in zip(raw, value, strict=False):
                     self._value(node.element, entry, given)
+        elif node.value is not None and node.value.type in _INNER and isinstance(value, Mapping):
+            received = f"{node.path}: {len(value)} of {len(raw)} entries"
+            self.tally.hold(raw.keys() == value.keys(), received, *self.exchanges)
+            for name in raw.keys() & value.keys():
+                self._value(node.value, raw[name], value[name])
         else:
             received = f"{node.path}: {value!r} for {raw!r} on the wire"
             self.tally.hold(self.same(node.type, raw, value), received, *self.exchanges)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -16,6 +17,9 @@ _FILLS = "aA0-_ ./"
 _LIMITS = ("min_length", "max_length", "minimum", "maximum", "pattern")
 _MOMENT = 1_700_000_000
 _MINUTE_S = 60
+_ARN = re.compile(r"^arn:([^:]*):([^:]*):([^:]*):\d{12}:")
+_ARNS = (r"arn:aws:\2:us-east-1:123456789012:", r"arn:aws:\2:\3:123456789012:")
+"""ARNs are of one account, and of one partition and region as far as patterns leave it open."""
 _BLOB = "Y29uZm9ybWFuY2U="
 _LONGEST = 100_000
 """Characters up to which texts of a certain length are made."""
@@ -197,6 +201,7 @@ def _made(path: str, limits: tuple[tuple[str, Any], ...], number: int) -> Iterat
     yield str(number or "a").rjust(min(least, _LONGEST), "a")[:most]
     for pattern in (bound for facet, bound in limits if facet == "pattern"):
         for made in matching(pattern, f"{path} {number}"):
+            yield from (_ARN.sub(arn, made) for arn in _ARNS)
             yield made
             yield from stretched(made, least)
 

@@ -49,6 +49,11 @@ def spellings(operation: str) -> tuple[str, str, str]:
 _VERB = re.compile(r"[A-Z][a-z]+(?=[A-Z])")
 
 
+CREATING = frozenset({"Create", "Put", "Register", "Import", "Add"})
+DELETING = frozenset({"Delete", "Deregister", "Remove"})
+"""The verbs of operations after which something is there, or is gone."""
+
+
 def verb_of(operation: str) -> str:
     """Return the first word of an operation's name: `List` of ListSecrets."""
     verb = _VERB.match(operation)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from conformance.checks.check import place_in_run
 from conformance.checks.runner import Runner
 from conformance.checks.tuning.answers import related
 from conformance.checks.verdict import Outcome
 from conformance.mutation.collection import mutants
-from conformance.mutation.mutant import Kind, Mutant
-from conformance.mutation.servers import CREDENTIALS, CommandsInProcess, InProcess, boto3_in_process
-from conformance.reference.service import Service
+from conformance.mutation.mutant import Kind, Mutant, is_shipped
+from conformance.mutation.servers import CREDENTIALS, CommandsInProcess, InProcess, ask_plainly, boto3_in_process
+from conformance.reference.generic import service_of
 from conformance.session.session import SNAPSHOT, Resource, TargetSession
 from conformance.wire.request import Request
 from conformance.worlds.loading import load_world
@@ -129,7 +130,8 @@ class Bench:
 
     def __init__(self, contract: Contract, checks: Sequence[Check], world: World) -> None:
         self.contract = contract
-        self.checks = tuple(checks)
+        self._shipped = is_shipped(contract)
+        self.checks = tuple(check for check in checks if self._shipped or check.area != _CLIENT)
         self._of_servers = tuple(check for check in checks if check.area != _CLIENT)
         self.world = world
         self.claims = Claims(contract)
@@ -158,7 +160,8 @@ class Bench:
         seeing = tuple(check for check in self.checks if self._can_see(check, mutant))
         if mutant.kind is Kind.CLIENT:
             return self._trial(mutant, seeing, self._short_listings(), everywhere=False)
-        jobs = self._showing(mutant) if mutant.kind is Kind.ANSWER else self.world.jobs
+        shown = mutant.kind is Kind.ANSWER and self._shipped
+        jobs = self._showing(mutant) if shown else self.world.jobs
         trial = self._trial(mutant, seeing, jobs, everywhere=False) if jobs else None
         if trial is None or not trial.caught:
             trial = self._trial(mutant, self._of_servers, self.world.jobs, everywhere=True)
@@ -177,16 +180,20 @@ class Bench:
     def _run(self, mutant: Mutant, checks: Sequence[Check], jobs: Iterable[WorldJob]) -> dict[str, Verdict]:
         sender = self._sender(mutant)
         known = not mutant.found
+        there = jobs if self._shipped else ()  # what another contract is about, its listings show
         session = _StillSession(
             self.contract,
             sender,
-            tuple(Resource(job.name, job if known else None, listed_known=known) for job in jobs),
+            tuple(Resource(job.name, job if known else None, listed_known=known) for job in there),
             clients=boto3_in_process(self.contract, sender, mutant),
             commands=CommandsInProcess(self.contract, sender, mutant),
             related=related,
             auth=mutant.signed,
             owned=known,
         )
+        if not self._shipped:
+            ask_plainly(session)
+            checks = sorted(checks, key=place_in_run)
         runner = Runner(session, checks)
         return {check.id: runner.verdict(check) for check in checks}
 
@@ -225,7 +232,7 @@ class Bench:
 
     def _sender(self, mutant: Mutant) -> InProcess:
         keys = {CREDENTIALS.access_key: CREDENTIALS.secret_key} if mutant.signed else None
-        service = mutant.make(Service)(self.world, contract=self.contract, credentials=keys)
+        service = mutant.make(service_of(self.contract))(self.world, contract=self.contract, credentials=keys)
         return InProcess(self.contract, service, signed=mutant.signed)
 
 
@@ -244,5 +251,5 @@ def world() -> World:
 
 
 def every_mutant(contract: Contract) -> tuple[Mutant, ...]:
-    """Return every mutant of the reference server with that world."""
+    """Return every mutant of the server of a contract with that world."""
     return mutants(contract, world())

@@ -9,25 +9,46 @@ from fnmatch import fnmatchcase
 from conformance.contract.model import Contract
 from conformance.mutation import answers, clients, envelopes, listings
 from conformance.mutation.inputs import input_mutants
-from conformance.mutation.mutant import Group, Mutant
+from conformance.mutation.mutant import NAME, Group, Members, Mutant, is_shipped
 from conformance.mutation.outputs import output_mutants
+from conformance.mutation.queries import listing_mutants
+from conformance.mutation.servers import InProcess, ask_plainly
+from conformance.reference.generic import service_of
+from conformance.reference.service import Service
+from conformance.session.session import TargetSession
 from conformance.worlds.model import World
 
 
 def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
-    """Return every mutant, the derived ones first. Raises ValueError where two have one id."""
+    """Return every mutant of the server of a contract, the derived ones first.
+
+    Written ones, and those of clients, are of the contract that ships. Raises ValueError where two have one id.
+    """
+    shipped = is_shipped(contract)
     every = (
-        *output_mutants(contract, world),
+        *output_mutants(contract, _answers(contract, world), known=shipped),
         *input_mutants(contract),
         *envelopes.error_mutants(contract),
-        *(mutant for group in _written() for mutant in group.mutants),
+        *(() if shipped else listing_mutants(contract)),
+        *(mutant for group in _written() for mutant in group.mutants if shipped),
         *envelopes.rejection_mutants(contract),
-        *clients.option_mutants(contract),
+        *(clients.option_mutants(contract) if shipped else ()),
     )
     twice = [name for name, number in Counter(mutant.id for mutant in every).items() if number > 1]
     if twice:
         raise ValueError(f"several mutants have one id: {sorted(twice)}")
     return every
+
+
+def _answers(contract: Contract, world: World) -> dict[str, list[Members]]:
+    """Return answers of the original by operation: of the contract that ships, those about each tuning job."""
+    if is_shipped(contract):
+        service = Service(world, contract=contract)
+        return {name: [service.perform(name, {NAME: job.name}) for job in world.jobs] for name in contract.operations}
+    sender = InProcess(contract, service_of(contract)(world, contract=contract))
+    session = TargetSession(contract, sender, ())
+    ask_plainly(session, writing=True)
+    return {name: [dict(it.answer or {}) for it in session.answers(name)] for name in contract.operations}
 
 
 def _written() -> list[Group]:

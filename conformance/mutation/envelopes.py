@@ -26,6 +26,7 @@ from conformance.mutation.mutant import (
     after,
     editing,
     instead_of,
+    is_shipped,
     replacing,
 )
 from conformance.reference.http import Answer, Call
@@ -92,26 +93,32 @@ def rejection_mutants(contract: Contract) -> Iterator[Mutant]:
     # Options of the command-line client never reach a server.
     inputs = [fact for fact in contract.facts if fact.direction == "input" and not fact.path.startswith("--")]
     broken = tuple(fact.id for fact in inputs if fact.facet in _CONSTRAINTS)
-    for code, status in _BAD_INPUT:
+    rows = _BAD_INPUT if is_shipped(contract) else (_BROKEN, (_INVALID, _OK))
+    sees = tuple(contract.operations)
+    for code, status in rows:
         words = f"input that breaks a constraint is answered with HTTP {status} {code}"
         make = _answered_as(code, status, of=_INVALID)
-        yield Mutant(f"errors/bad-input-is-{code}-{status}", words, broken, BOTH, Kind.REQUEST, make)
+        yield Mutant(f"errors/bad-input-is-{code}-{status}", words, broken, sees, Kind.REQUEST, make)
 
 
 def error_mutants(contract: Contract) -> Iterator[Mutant]:
-    """Yield, for each error of each operation, the mutants with another code and with another status."""
+    """Yield, for each error that a name leads to, the mutants with another code and with another status."""
     for operation in contract.operations.values():
-        for code in operation.errors:
+        # Nothing is known of names that come from nowhere, so that no other answer shows what is wrong.
+        named = not operation.names or operation.subject in operation.names
+        for code, error in operation.not_found.items() if operation.subject and named else ():
             prefix = f"{operation.name}/error/{code}"
+            codes = [other for other in _CODES if other not in operation.not_found]
+            statuses = [it for it in _STATUSES if error.http_status not in {it, None}]
             rows = (
-                *((f"code-{other}", f"is reported as {other}", "present", _as(other, None)) for other in _CODES),
-                *((f"status-{it}", f"comes with HTTP {it}", "http_status", _as(None, it)) for it in _STATUSES),
+                *((f"code-{other}", f"is reported as {other}", "present", _as(other, None)) for other in codes),
+                *((f"status-{it}", f"comes with HTTP {it}", "http_status", _as(None, it)) for it in statuses),
             )
             for way, words, facet, change in rows:
                 yield Mutant(
                     f"{prefix}/{way}",
                     f"{code} {words}",
-                    (f"{prefix}/{facet}",),
+                    contract.stated([f"{prefix}/{facet}"]),
                     (operation.name,),
                     Kind.ERROR,
                     _failing(operation.name, code, change),

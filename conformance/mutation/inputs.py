@@ -1,6 +1,7 @@
 """Mutants of requests, derived from the contract: constraints that are not checked, or but for one value.
 
-A value that should have been rejected goes on as if it were absent; a number goes on as it is.
+A value that should have been rejected goes on as if it were absent; a number goes on as it is. Of another contract than
+the one that ships, mutants are left out that no value can show, as far as values are found.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.model import Contract, Node, Operation
-from conformance.mutation.mutant import Change, Facts, Kind, Members, Mutant, editing, replacing
+from conformance.contract.examples import example, of_length
+from conformance.contract.model import WHOLE, Contract, Node, Operation
+from conformance.mutation.mutant import Change, Facts, Kind, Members, Mutant, is_shipped, replacing
 from conformance.reference.inputs import breaks, check_input, validation, violations
-from conformance.reference.service import Service
+from conformance.reference.stages import Stages
 
 _ALL = -1
 _BOUNDS = ("min_length", "max_length", "minimum", "maximum")
@@ -24,13 +26,21 @@ _LOOSER_PATTERNS = (
 )
 _UNNAMED = "nobody"
 """A name that no tuning job has."""
+_NUMBERS = (int, float)
+_PYTHON: dict[str, Any] = {
+    **dict.fromkeys(("string", "blob"), str), **dict.fromkeys(WHOLE, int),
+    **dict.fromkeys(("float", "double", "timestamp"), _NUMBERS),
+    "boolean": bool, "list": list, "map": dict, "structure": dict, "document": object,
+}  # fmt: skip
+_LONGEST = 10_000
+"""Characters up to which a text shows that a limit is not kept."""
 
 
 def input_mutants(contract: Contract) -> Iterator[Mutant]:
     """Yield the mutants of every input member."""
     for operation in contract.operations.values():
         for node in operation.input.members.values():
-            yield from _Member(contract, operation, node).mutants()
+            yield from (mutant for mutant in _Member(contract, operation, node).mutants() if mutant.breaks)
 
 
 class _Member:
@@ -41,7 +51,16 @@ class _Member:
         self._operation = operation
         self._node = node
         self._facts = Facts(contract, operation.name, "input", node.path)
-        self._is_subject = node.name == operation.subject
+        names = {operation.subject, *operation.names}
+        self._is_subject = node.name in names and bool(operation.not_found)
+        self._shipped = is_shipped(contract)
+        others = (item for item in operation.input.members.values() if item is not node)
+        self._others = [
+            item
+            for item in others
+            if not item.effective("required") and (self._shipped or item.name in names or example(item) is not None)
+        ]
+        """The members that a request may have besides."""
 
     def mutants(self) -> Iterator[Mutant]:
         yield from self._presence()
@@ -49,9 +68,8 @@ class _Member:
         yield from self._limits()
         yield from self._enum(self._node.accepted_values() or ())
         yield from self._defaults()
-        for other in self._operation.input.members.values():
-            if other.name != self._node.name and not other.effective("required"):
-                yield from self._with(other)
+        for other in self._others:
+            yield from self._with(other)
 
     def _mutant(self, name: str, words: str, facets: tuple[str, ...], make: Change) -> Mutant:
         return Mutant(
@@ -72,6 +90,9 @@ class _Member:
             words = "a request without it is one for an unknown name"
             make = self._before("validate", lambda members: members.setdefault(name, _UNNAMED))
             yield self._mutant("required-not-enforced", words, ("required", "present"), make)
+        elif self._node.effective("required"):
+            make = self._checked_by(_having(self._node, "required", value=None))
+            yield self._mutant("required-not-enforced", "a request without it is accepted", ("required",), make)
         else:
             make = self._checked_by(_having(self._node, "required", value=True))
             yield self._mutant("required", "a request without it is rejected", ("required",), make)
@@ -86,19 +107,19 @@ class _Member:
 
     def _types(self) -> Iterator[Mutant]:
         kind = self._node.type
-        right = {"string": str, "integer": int}[kind]
+        right = _PYTHON[kind]
 
         def is_right(value: Any) -> bool:
-            return value is None or (isinstance(value, right) and not isinstance(value, bool))
+            return value is None or (isinstance(value, right) and isinstance(value, bool) == (kind == "boolean"))
 
-        rows: list[tuple[str, str, Callable[[Any], Any]]] = [
-            ("coerced", "a value of another JSON type is converted",
-             lambda value: value if is_right(value) else _coerced(value, kind)),
-        ]  # fmt: skip
-        if not self._is_subject:
+        rows: list[tuple[str, str, Callable[[Any], Any]]] = []
+        if kind == "string" or kind in WHOLE:
+            words = "a value of another JSON type is converted"
+            rows.append(("coerced", words, lambda value: value if is_right(value) else _coerced(value, kind)))
+        if kind != "document" and not self._is_subject and not self._node.effective("required"):
             words = "a value of another JSON type is ignored"
             rows.append(("ignored", words, lambda value: value if is_right(value) else None))
-        if kind == "integer":
+        if kind in WHOLE:
             words = "the empty string counts as left out"
             rows.append(("but-for-the-empty-string", words, lambda value: None if value == "" else value))
         for way, words, change in rows:
@@ -110,27 +131,43 @@ class _Member:
         least, most = self._node.effective("minimum"), self._node.effective("maximum")
         for facet in (*_BOUNDS, "pattern"):
             bound = self._node.effective(facet)
-            if bound is None:
+            if bound is None or self._node.type not in ("string", *WHOLE):
                 continue
             noun = facet.replace("_", " ")
-            yield self._loosened(facet, "not-enforced", f"{noun} is not enforced", None)
+            yield from self._loosened(facet, "not-enforced", f"{noun} is not enforced", None)
             for way, by in (("one-more", 1), ("one-less", -1)) if facet in _BOUNDS else ():
-                yield self._loosened(facet, way, f"{noun} is {bound + by}", bound + by)
+                yield from self._loosened(facet, way, f"{noun} is {bound + by}", bound + by)
         pattern = self._node.effective("pattern")
         if pattern is not None:
             for way, words, form in _LOOSER_PATTERNS:
-                yield self._loosened("pattern", way, f"the pattern {words}", form.format(pattern.lstrip("^")))
+                yield from self._loosened("pattern", way, f"the pattern {words}", form.format(pattern.lstrip("^")))
             if "a-z" in pattern:
                 wide = pattern.replace("a-zA-Z0-9", r"\w").replace("[0-9a-zA-Z", r"[\w")
-                yield self._loosened("pattern", "any-letters", "the pattern accepts any letters and digits", wide)
+                yield from self._loosened("pattern", "any-letters", "the pattern accepts any letters and digits", wide)
         if least is not None and most is not None and least > _ALL:
             words = f"{_ALL} is accepted, and asks for as many as there may be"
             make = self._values(lambda value: most if value == _ALL else value, stage="validate")
             yield self._mutant("minimum-but-for-minus-one", words, ("minimum",), make)
 
-    def _loosened(self, facet: str, way: str, words: str, bound: Any) -> Mutant:
-        make = self._checked_by(_having(self._node, facet, value=bound))
-        return self._mutant(f"{facet}-{way}", words, (facet,), make)
+    def _loosened(self, facet: str, way: str, words: str, bound: Any) -> Iterator[Mutant]:
+        other = _having(self._node, facet, value=bound)
+        shown = {(_is_broken(self._node, it), _is_broken(other, it)) for it in self._probes(other)}
+        # Where no document says which error an unknown name leads to, any rejection of a well-formed one may be right.
+        sure = not self._is_subject or any(error.level == "must" for error in self._operation.not_found.values())
+        if self._shipped or (True, False) in shown or (sure and (False, True) in shown):
+            yield self._mutant(f"{facet}-{way}", words, (facet,), self._checked_by(other))
+
+    def _probes(self, other: Node) -> Iterator[Any]:
+        """Yield values at the limits of the member and of a variant of it, and a valid one with more around it."""
+        nodes = (self._node, other)
+        bounds = {int(bound) for node in nodes for facet in _BOUNDS if (bound := node.effective(facet)) is not None}
+        near = sorted({bound + by for bound in bounds for by in (-1, 0, 1)})
+        if self._node.type != "string":
+            yield from near
+            return
+        yield from (of_length(node, length) or "" for node in nodes for length in near if 0 <= length <= _LONGEST)
+        valid = example(self._node) or ""
+        yield from (valid, f"{valid}\n", f"-{valid}", f" {valid}", f"{valid} ", f"{valid}\u00e9")
 
     def _enum(self, words: tuple[str, ...]) -> Iterator[Mutant]:
         if not words:
@@ -158,7 +195,7 @@ class _Member:
         if others:
             text = "words of enums that share some with it are accepted, and ignored"
             yield mutant("with-words-of-others", text, self._ignoring(others))
-        for word in others:
+        for word in others if self._shipped else ():
             text = f"{word}, a word of another enum, is accepted, and ignored"
             yield mutant(f"with-{word}", text, self._ignoring([word]))
 
@@ -171,17 +208,22 @@ class _Member:
 
     def _defaults(self) -> Iterator[Mutant]:
         right, member = self._node.documented.get("default"), self._node.name
-        if right is None:
+        if right is None or member not in self._with_known_defaults():
             return
         words = self._node.accepted_values()
         for other in [item for item in words if item != right] if words else [right - 1, right + 1, right * 10]:
 
-            def complete(query: Members, name: str, members: Members, other: Any = other) -> Members:
-                left_out = name == self._operation.name and member not in members and query.get(member) == right
-                return query | {member: other} if left_out else query
+            def complete(members: Members, other: Any = other) -> None:
+                members.setdefault(member, other)
 
-            make = editing("complete", complete)
+            make = self._before("perform", complete)
             yield self._mutant(f"default-{other}", f"left out, it is {other}", ("default",), make)
+
+    def _with_known_defaults(self) -> set[str]:
+        """Return the members whose default shows in a listing: the size of a page, key and direction of the order."""
+        pagination, listing = self._operation.pagination, self._operation.listing
+        sorting = {listing.sort_by, listing.sort_order} if listing is not None else set()
+        return sorting | ({pagination.limit} if pagination is not None else set())
 
     # -- together with another member
 
@@ -197,7 +239,7 @@ class _Member:
             words = f"what breaks its {facet.replace('_', ' ')} is accepted {together}"
             make = self._unchecked(name, breaks_it)
             yield self._mutant(f"{facet}-unchecked-beside-{name}", words, (facet,), make)
-        if node.effective("required"):
+        if node.effective("required") and self._is_subject:
             words = f"a request without it is one for an unknown name, {together}"
             make = self._before(
                 "validate", lambda members: members.setdefault(node.name, _UNNAMED) if name in members else None
@@ -217,7 +259,7 @@ class _Member:
     def _before(self, stage: str, edit: Callable[[Members], Any]) -> Change:
         """Edit the members of a request before a stage."""
 
-        def body(_: Service, original: Callable[..., Any], name: str, members: Members) -> Any:
+        def body(_: Stages, original: Callable[..., Any], name: str, members: Members) -> Any:
             if name == self._operation.name:
                 edit(members)
             return original(name, members)
@@ -260,7 +302,7 @@ class _Member:
         """Check the member by another node, or none, where `applies` says so of the request."""
         strict, subject = self._node, self._is_subject
 
-        def validate(service: Service, original: Callable[..., None], name: str, members: Members) -> None:
+        def validate(service: Stages, original: Callable[..., None], name: str, members: Members) -> None:
             if name != self._operation.name or not applies(members):
                 original(name, members)
                 return
@@ -268,7 +310,7 @@ class _Member:
             nodes = {item: node if item == strict.name else own for item, own in whole.members.items()}
             check_input(replace(whole, members={item: own for item, own in nodes.items() if own}), members)
             value = members.get(strict.name)
-            if not subject and strict.type != "integer" and value is not None and ignored(strict, value):
+            if not subject and strict.type not in WHOLE and value is not None and ignored(strict, value):
                 del members[strict.name]
 
         return replacing(validate=validate)
@@ -287,7 +329,7 @@ def _is_broken(node: Node, value: Any) -> bool:
 
 
 def _coerced(value: Any, kind: str) -> Any:
-    if kind == "integer":
+    if kind in WHOLE:
         try:
             return int(float(value))
         except (TypeError, ValueError):

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from conformance.contract.model import Contract
-from conformance.reference.inputs import DESCRIBE, LIST_TRAINING_JOBS
+from conformance.reference.inputs import DESCRIBE, IN_CONTRACT, LIST_TRAINING_JOBS
 
 LIST = LIST_TRAINING_JOBS
 BOTH = (DESCRIBE, LIST)
@@ -24,6 +24,11 @@ CONFIG = "HyperParameterTuningJobConfig"
 Members = dict[str, Any]
 Change = Callable[[Any], Any]
 """Turns the class of the service, or of the emulated AWS CLI, into the class of a variant; or alters boto3's client."""
+
+
+def is_shipped(contract: Contract) -> bool:
+    """Whether a contract has the operations of the one that ships, and no others: the written mutants are of those."""
+    return contract.operations.keys() == IN_CONTRACT
 
 
 class Kind(StrEnum):

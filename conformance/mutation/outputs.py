@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from conformance.contract.model import Contract, Node, Operation
+from conformance.contract.model import WHOLE, Contract, Node, Operation
+from conformance.contract.patterns import matches
 from conformance.mutation.mutant import (
     DROP,
-    NAME,
     Change,
     Facts,
     Kind,
+    Members,
     Mutant,
     changed,
     editing,
@@ -23,8 +23,6 @@ from conformance.mutation.mutant import (
 from conformance.mutation.mutant import values as values_at
 from conformance.reference.http import Answer, Call
 from conformance.reference.inputs import breaks
-from conformance.reference.service import Service
-from conformance.worlds.model import World
 
 Ways = Iterator[tuple[str, Callable[[Any], Any]]]
 """Ways in which a value can be wrong, each with its name."""
@@ -34,8 +32,10 @@ _ENDS = ("!", " ", "\u00e9", "\u0001")
 _BEGINNINGS = ("!", "-")
 _WRONG_TYPES: Mapping[str, tuple[tuple[str, Callable[[Any], Any]], ...]] = {
     "string": (("number", len), ("list", lambda value: [value])),
-    "integer": (("text", str), ("fraction", lambda value: value + 0.5)),
-    "float": (("text", str),),
+    **dict.fromkeys(WHOLE, (("text", str), ("fraction", lambda value: value + 0.5))),
+    **dict.fromkeys(("float", "double"), (("text", str),)),
+    "blob": (("number", len), ("list", lambda value: [value])),
+    "document": (),
     "boolean": (("text", lambda value: str(value).lower()), ("number", int)),
     "timestamp": (
         ("text", lambda seconds: datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
@@ -57,6 +57,8 @@ _GIVEN = ("HyperParameterTuningJobConfig", "TrainingJobDefinition", "WarmStartCo
 """Members that come back as they were given at creation."""
 _OK = 200
 _OTHER_STATUSES = (201, 202)
+_LONGEST = 1_000_000
+"""Characters, items or entries up to which values are made too long."""
 
 
 def broken(node: Node, value: Any) -> set[str]:
@@ -70,15 +72,20 @@ def broken(node: Node, value: Any) -> set[str]:
     }
 
 
-def output_mutants(contract: Contract, world: World) -> Iterator[Mutant]:
-    """Yield the mutants of every output fact that the original's answers on a world exercise."""
-    service = Service(world, contract=contract)
+def output_mutants(
+    contract: Contract, answers: Mapping[str, Sequence[Members]], *, known: bool = True
+) -> Iterator[Mutant]:
+    """Yield the mutants of every output fact that the original's answers, by operation, exercise.
+
+    `known` is whether checks know what the answers must say, so that a member that nothing requires is missed.
+    """
     for name, operation in contract.operations.items():
-        answers = [service.perform(name, {NAME: job.name}) for job in world.jobs]
+        sparse = {f"{node.path}{end}" for node in operation.output.walk() if node.sparse for end in ("[]", "{value}")}
         for node in operation.output.walk():
-            seen = [value for answer in answers for value in values_at(answer, steps(node.path))]
+            seen = [value for answer in answers[name] for value in values_at(answer, steps(node.path))]
             if node.path and seen:
-                yield from _of_node(contract, operation, node, seen)
+                of_node = _of_node(contract, operation, node, seen, known=known)
+                yield from (it for it in of_node if node.path not in sparse or not it.id.endswith("/type-null"))
         for status in _OTHER_STATUSES:
             yield Mutant(
                 f"{name}/output/http_status/{status}",
@@ -91,7 +98,9 @@ def output_mutants(contract: Contract, world: World) -> Iterator[Mutant]:
             )
 
 
-def _of_node(contract: Contract, operation: Operation, node: Node, seen: Sequence[Any]) -> Iterator[Mutant]:
+def _of_node(
+    contract: Contract, operation: Operation, node: Node, seen: Sequence[Any], *, known: bool
+) -> Iterator[Mutant]:
     # The documented fact and the modelled one of the same facet are broken together, as far as there are both.
     facts = Facts(contract, operation.name, "output", node.path)
 
@@ -100,13 +109,22 @@ def _of_node(contract: Contract, operation: Operation, node: Node, seen: Sequenc
         words = f"{node.path} {words}"
         return Mutant(f"{facts.prefix}{name}", words, ids, sees, Kind.ANSWER, make, derived=True, path=node.path)
 
-    yield mutant("left-out", facts.of("present", "required"), lambda _: DROP, "is left out")
+    if known or node.effective("required"):
+        yield mutant("left-out", facts.of("present", "required"), lambda _: DROP, "is left out")
     if node.name != "{key}":
         for way, change in (*_WRONG_TYPES[node.type], ("null", lambda _: None)):
             yield mutant(f"type-{way}", facts.of("type"), change, f"has another type: {way}")
-    if node.path.startswith(_GIVEN) and node.type in _OTHERS:
+    if known and node.path.startswith(_GIVEN) and node.type in _OTHERS:
         words = "comes back with another value than it was given"
         yield mutant("altered", facts.of("present"), lambda value: _other(node, value), words)
+    for row in _limits(node, facts, seen):
+        yield mutant(*row)
+
+
+def _limits(
+    node: Node, facts: Facts, seen: Sequence[Any]
+) -> Iterator[tuple[str, tuple[str, ...], Callable[[Any], Any], str]]:
+    """Yield each way to break a limit of what was seen: its name, the facts, the change, and what it does."""
     done: set[tuple[str, Any]] = set()
     for facets, suffix in ((node.documented, ""), (node.modelled, "-modelled")):
         for facet, bound in facets.items():
@@ -118,7 +136,7 @@ def _of_node(contract: Contract, operation: Operation, node: Node, seen: Sequenc
                 ids = facts.known(iter(sorted(hit)))
                 if ids and {facet, f"{facet}/modelled"} & hit:
                     name = f"{facet}{suffix}-{way}".replace("_", "-")
-                    yield mutant(name, ids, change, f"breaks its {facet.replace('_', ' ')}: {way}")
+                    yield name, ids, change, f"breaks its {facet.replace('_', ' ')}: {way}"
 
 
 def _ways(node: Node, facet: str, bound: Any) -> Ways:
@@ -134,7 +152,7 @@ def _ways(node: Node, facet: str, bound: Any) -> Ways:
                 "too-short",
                 lambda value: dict(list(value.items())[: bound - 1]) if isinstance(value, dict) else value[: bound - 1],
             )
-        case "max_length":
+        case "max_length" if bound <= _LONGEST:
             yield "too-long", lambda value: _stretched(node, value, bound + 1)
         case "minimum":
             yield "below", lambda _: bound - 1
@@ -148,7 +166,7 @@ def _ways(node: Node, facet: str, bound: Any) -> Ways:
 def _misspelt(node: Node, pattern: str, text: str) -> str:
     """Return the text with another first or last letter that breaks the pattern, and little else where possible."""
     candidates = (*(text[:-1] + end for end in _ENDS), *(beginning + text[1:] for beginning in _BEGINNINGS))
-    fitting = [candidate for candidate in candidates if re.fullmatch(pattern, candidate) is None]
+    fitting = [candidate for candidate in candidates if not matches(pattern, candidate)]
     return min(fitting, key=lambda item: len(broken(node, item)), default=text)
 
 

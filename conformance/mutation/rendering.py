@@ -215,8 +215,10 @@ def as_text(report: ProofReport) -> Iterator[str]:
         claims = [gap.claim for gap in report.without_mutant if gap.reason == reason]
         yield f"  {reason} ({len(claims)})"
         yield from (f"    {claim}" for claim in claims)
-    yield from ("", "Equivalent, and not tried: the documents allow them")
-    for item in ALLOWED:
+    allowing = [item for item in ALLOWED if any(item.covers(mutant.id) for mutant in report.equivalent)]
+    if allowing:
+        yield from ("", "Equivalent, and not tried: the documents allow them")
+    for item in allowing:
         yield f"  {', '.join(item.patterns)}"
         yield f"    {item.sentence} [{item.source}]"
     yield from ("", f"Precision: a caught mutant fails {median:g} checks (median)")

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 from conformance.checks.tuning.answers import related
 from conformance.clients.boto3_client import Boto3Client
 from conformance.clients.laws import CommandRun
+from conformance.contract.operations import DELETING, verb_of
 from conformance.mutation.played_cli import PlayedCli
 from conformance.reference.http import Call
 from conformance.reference.service import Service
+from conformance.reference.stages import Stages
 from conformance.session.session import Resource, TargetSession
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, Fault, HttpRequest, HttpResponse
+from conformance.wire.limits import reads
 from conformance.wire.request import Request
 from conformance.wire.signing import Credentials, Signer, signed_region
 from conformance.worlds.loading import load_world
@@ -35,13 +38,15 @@ if TYPE_CHECKING:
 URL = "http://127.0.0.1:1/"
 CREDENTIALS = Credentials("AKIDEXAMPLE", "an-example-of-a-secret")
 _ELAPSED_S = 0.0001
+_FEW, _SIZE = 3, 10
+"""Listings, and items of their pages, that show what a server answers."""
 _SECRET = "Authorization"  # noqa: S105 - the name of a header
 
 
 class InProcess:
     """Sends requests to a service in this process, signed where it verifies signatures."""
 
-    def __init__(self, contract: Contract, service: Service, *, signed: bool = False) -> None:
+    def __init__(self, contract: Contract, service: Stages, *, signed: bool = False) -> None:
         """Keep the service."""
         self._contract = contract.service
         self._service = service
@@ -77,6 +82,21 @@ class InProcess:
         headers = {"X-Amz-Target": target} if target else {}
         headers |= {"Content-Type": content_type} if content_type else {}
         return headers | dict(request.extra_headers)
+
+
+def ask_plainly(session: TargetSession, *, writing: bool = False) -> None:
+    """Send the plainest request of each operation that reads, and walk its listings; then of those that write.
+
+    What deletes comes last.
+    """
+    operations = [item for item in session.contract.operations.values() if writing or reads(item.name)]
+    for operation in sorted(
+        operations, key=lambda item: (verb_of(item.name) in DELETING, not reads(item.name), item.listing is None)
+    ):
+        if operation.listing is not None:
+            for each in session.listings(operation)[:_FEW]:
+                session.walk(operation, each.members, size=_SIZE)
+        session.exchange(session.plain(operation))
 
 
 def boto3_in_process(contract: Contract, sender: InProcess, broken: Mutant | None = None) -> Boto3Client:

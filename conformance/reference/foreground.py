@@ -70,7 +70,7 @@ class Faults:
         if contract is None or serves_tuning_jobs(contract):
             service = FaultyService(world, contract=contract, progress_every=self.progress_every, **more)
         else:
-            service = FaultyContractService(contract, **more)
+            service = FaultyContractService(world, contract=contract, **more)
         service.play(self, world.account)
         for name in sorted(self.deny - set(service.inputs)):
             raise UserError(

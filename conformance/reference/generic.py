@@ -9,24 +9,24 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from conformance.contract.asking import values_at
 from conformance.contract.examples import example
 from conformance.contract.model import Contract, Listing, Node, Operation, Pagination
-from conformance.contract.operations import noun_of, verb_of
+from conformance.contract.operations import CREATING, DELETING, noun_of, verb_of
 from conformance.reference.http import Answer
-from conformance.reference.inputs import Rejection, serves_tuning_jobs, validation
+from conformance.reference.inputs import Rejection, read_members, serves_tuning_jobs, validation, violations
 from conformance.reference.listing import PageTokens
 from conformance.reference.service import Service
 from conformance.reference.stages import Members, Stages
 from conformance.worlds.model import World
 
 _KEY = b"conformance server of any contract"
-_CREATING = frozenset({"Create", "Put", "Register", "Import", "Add"})
-_DELETING = frozenset({"Delete", "Deregister", "Remove"})
 _TAKEN = ("InUse", "AlreadyExists", "Exists", "Conflict", "Duplicate")
-_PAGE = 100
+_PAGE, _FIXED_PAGE = 100, 10
+"""Items of a page at most, and where the size can't be asked for: a listing has several pages then."""
 ITEMS = 26
 """How many items each listing has: two pages and a half of ten."""
 
@@ -36,15 +36,18 @@ class ContractService(Stages):
 
     def __init__(
         self,
-        contract: Contract,
+        world: World,
         *,
+        contract: Contract,
         credentials: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
-        items: int = ITEMS,
     ) -> None:
-        """Make nothing yet: the items of a listing are made when it is first asked for."""
+        """Make nothing yet: the items of a listing are made when it is first asked for.
+
+        Of the world only its size counts: a listing has as many items as it has tuning jobs, up to 26.
+        """
         super().__init__(contract, {name: item.input for name, item in contract.operations.items()}, credentials, clock)
-        self._many = items
+        self._many = min(len(world.jobs), ITEMS)
         self._store: dict[tuple[str, str], list[Any]] = {}
         self._lock = threading.RLock()
         self.tokens = PageTokens(_KEY)
@@ -55,10 +58,6 @@ class ContractService(Stages):
         if rejection.code == "ValidationException" and rejection.code not in known:
             rejection = Rejection(min(known), rejection.text, status=rejection.status, member=rejection.member)
         return super().reject(rejection)
-
-    def succeed(self, output: Members) -> Answer:
-        """Write the answer of an operation; one without output has no body."""
-        return super().succeed(output)
 
     def validate(self, name: str, members: Members) -> None:
         """Check every constraint of the input, and that one of several alternatives is given."""
@@ -75,9 +74,9 @@ class ContractService(Stages):
             found = self._found(operation, members)
             if operation.pagination is not None and operation.listing is not None:
                 return self._page(operation, operation.pagination, operation.listing, members)
-            if verb_of(name) in _CREATING and (listing := self._listing_of(operation)) is not None:
+            if verb_of(name) in CREATING and (listing := self._listing_of(operation)) is not None:
                 found = self._create(operation, listing, members)
-            elif verb_of(name) in _DELETING and found is not None:
+            elif verb_of(name) in DELETING and found is not None:
                 self._forget(found)
             return self._answer(operation, members, found)
 
@@ -89,9 +88,21 @@ class ContractService(Stages):
         key = (operation.name, parent)
         if key not in self._store:
             node = _item_of(operation)
-            made = (example(node, number, optional=number % 3 != 0) for number in range(self._many) if node is not None)
+            made = (self._item(operation, node, number) for number in range(self._many) if node is not None)
             self._store[key] = [item for item in _distinct(made, operation.listing) if item is not None]
         return self._store[key]
+
+    def _item(self, operation: Operation, node: Node, number: int) -> Any:
+        """Make an item of a listing; what names it in requests of others keeps their constraints, too."""
+        item = example(node, number, optional=number % 3 != 0)
+        for other in self.contract.operations.values():
+            for member, source in other.names.items():
+                asked, path = other.input.members[member], source.path
+                if source.operation == operation.name and not _is_of(asked, _at(item, path)):
+                    value = example(asked, number)
+                    if path and "." not in path and isinstance(item, dict) and _is_of(node.members[path], value):
+                        item[path] = value
+        return item
 
     def _found(self, operation: Operation, members: Members) -> Any:
         """Return the item that a request names; None where the contract does not say where names come from.
@@ -99,8 +110,9 @@ class ContractService(Stages):
         Raises Rejection for a name that nothing has.
         """
         found = None
+        created = self._listing_of(operation) if verb_of(operation.name) in CREATING else None
         for member, source in operation.names.items():
-            if member not in members:
+            if member not in members or (created is not None and source.operation == created.name):
                 continue
             listing = self.contract.operations[source.operation]
             items = self._items(listing, members)
@@ -144,9 +156,13 @@ class ContractService(Stages):
     # -- answers
 
     def _answer(self, operation: Operation, members: Members, found: Any) -> Members:
-        made = example(operation.output, 0, optional=True) or {}
+        made = _made(operation.output, optional=True)
         if operation.pagination is not None:
-            made.pop(operation.pagination.output_token, None)
+            token = operation.output.descend(operation.pagination.output_token)
+            if token is None or not token.effective("required"):
+                made.pop(operation.pagination.output_token, None)
+            if operation.pagination.more:
+                made[operation.pagination.more] = False
         made = _overlaid(operation.output, made, members)
         answer: Members = _overlaid(operation.output, made, found) if isinstance(found, dict) else made
         return answer
@@ -158,33 +174,46 @@ class ContractService(Stages):
         token = members.get(pagination.input_token)
         paging = {pagination.input_token, pagination.limit}
         query = {"": operation.name} | {name: value for name, value in members.items() if name not in paging}
-        start = int(self.tokens.redeem(query, token)) if token is not None else 0
+        start = self._redeemed(query, token) if token is not None else 0
         limit = operation.input.members.get(pagination.limit)
         default = (limit.effective("default") or limit.effective("maximum")) if limit is not None else None
-        size = min(int(members.get(pagination.limit, default or _PAGE)), _PAGE)
+        size = min(int(members.get(pagination.limit, default or _PAGE)), _PAGE) if limit is not None else _FIXED_PAGE
         end = start + size
-        made = example(operation.output, 0, optional=False) or {}
+        made = _made(operation.output, optional=False)
         page: Members = {**made, pagination.result: items[start:end]}
         page.pop(pagination.output_token, None)
         if end < len(items):
-            page[pagination.output_token] = self.tokens.issue(query, end)
+            page[pagination.output_token] = self._issued(operation, query, end)
         if pagination.more:
             page[pagination.more] = end < len(items)
         return page
 
+    def _issued(self, operation: Operation, query: Members, end: int) -> str:
+        """Return the token of a page: in Base64, or where that is no valid one, as the number of bytes that it is."""
+        paging = operation.pagination
+        token = self.tokens.issue(query, end)
+        node = operation.output.members[paging.output_token.split(".")[0]] if paging is not None else None
+        return token if node is None or _is_of(node, token) else token.encode().hex()
 
-def service_of(contract: Contract) -> Callable[..., Stages]:
-    """Return what makes the service of a contract from a world: the one of tuning jobs, where it has all operations.
+    def _redeemed(self, query: Members, token: str) -> int:
+        """Return where the page of a token begins. Raises Rejection for one that is not of this query."""
+        with suppress(ValueError):  # what is no such number is in Base64
+            token = bytes.fromhex(token).decode("ascii")
+        return int(self.tokens.redeem(query, token))
 
-    The generic one has as many items in each listing as the world has tuning jobs, up to 26.
-    """
-    if serves_tuning_jobs(contract):
-        return Service
 
-    def make(world: World, *, contract: Contract, credentials: Mapping[str, str] | None = None) -> ContractService:
-        return ContractService(contract, credentials=credentials, items=min(len(world.jobs), ITEMS))
+def service_of(contract: Contract) -> type[Service | ContractService]:
+    """Return the class that serves a contract: the one of tuning jobs, where it has all operations."""
+    return Service if serves_tuning_jobs(contract) else ContractService
 
-    return make
+
+def _made(node: Node, *, optional: bool) -> Members:
+    """Return an example of a structure, without the members of which none is found."""
+    if node.effective("union"):
+        return example(node) or {}
+    members = (member for member in node.members.values() if optional or member.effective("required"))
+    found = ((member.name, example(member, optional=optional)) for member in members)
+    return {name: value for name, value in found if value is not None}
 
 
 def _item_of(operation: Operation) -> Node | None:
@@ -247,12 +276,14 @@ def _overlaid(node: Node, made: Any, members: Members) -> Any:
     for name, member in node.members.items():
         if name in members and _is_of(member, members[name]):
             result[name] = members[name]
-        elif member.type == "structure" and len(set(member.members) & set(members)) > 1:
-            result[name] = _overlaid(member, made.get(name, {}), members)
+        elif name in made and member.type == "structure" and len(set(member.members) & set(members)) > 1:
+            result[name] = _overlaid(member, made[name], members)
     return result
 
 
 def _is_of(node: Node, value: Any) -> bool:
-    kinds = {"structure": dict, "map": dict, "list": list, "boolean": bool}
-    kind = kinds.get(node.type, (str, int, float))
-    return isinstance(value, kind) and isinstance(value, bool) == (node.type == "boolean")
+    """Whether a value is one that a member may have."""
+    try:
+        return value is not None and read_members(node, value) == value and not any(violations(node, value, ""))
+    except Rejection:
+        return False

@@ -519,12 +519,30 @@ class TargetSession(Exchanges):
                     items = (item for each in self.listings(operation) for item in each.items)
                     yield from (str(member(item, path)) for item in items)
 
+    def names_of(self, operation: Operation, subject: str) -> tuple[str, ...]:
+        """Return the names that a member may have in requests of an operation: those of the listing it comes from.
+
+        Members of one name have names of several resources. One that breaks the member's limits is no name to ask for.
+        """
+        source = operation.names.get(subject)
+        if source is None or (self.describing is not None and subject == self.describing.subject):
+            return self.names(subject)
+        node = operation.input.members[subject]
+
+        def listed() -> tuple[str, ...]:
+            listing = self.contract.operations[source.operation]
+            items = (item for each in self.listings(listing) for item in each.items)
+            values = (value for item in items if isinstance(value := member(item, source.path), str))
+            return tuple(dict.fromkeys(value for value in values if keeps(node, value)))
+
+        return self.remembered(("names", operation.name, subject), listed)
+
     def existing(self, operation: Operation) -> str | None:
         """Return the name of a resource that exists for an operation; None where there is none, or none is needed."""
         if not operation.subject:
             return None
         if operation.listing is None:
-            return next(iter(self.names(operation.subject)), None)
+            return next(iter(self.names_of(operation, operation.subject)), None)
         found = [each for each in self.listings(operation) if each.listing is not None]
         settled = [each for each in found if each.settled]
         return next((each.name for each in settled or found), None)
@@ -535,7 +553,7 @@ class TargetSession(Exchanges):
 
     def unknown_name(self, operation: Operation) -> str:
         """Return a well-formed name that no resource of an operation has."""
-        taken = {*self.snapshot.by_name, *self.names(operation.subject)}
+        taken = {*self.snapshot.by_name, *self.names_of(operation, operation.subject)}
         node = operation.input.members.get(operation.subject)
         fitting = (name for name in _UNKNOWN if node is None or keeps(node, name))
         made = (text(node, number) for number in _UNLIKELY if node is not None)
@@ -550,7 +568,7 @@ class TargetSession(Exchanges):
     def named(self, operation: Operation, member: str) -> str:
         """Return a value of a member that names a resource: one that exists, else one that is well-formed."""
         node = operation.input.members[member]
-        return next(iter(self.names(member)), None) or text(node) or _UNKNOWN[0]
+        return next(iter(self.names_of(operation, member)), None) or text(node) or _UNKNOWN[0]
 
     def plain(self, operation: Operation) -> Request:
         """Return the plainest valid request of an operation, about a resource that exists if any does."""
@@ -569,7 +587,7 @@ class TargetSession(Exchanges):
             needed = {member: value for member, value in required_values(operation).items() if value is not None}
             yield ListingSnapshot(operation.name, needed, self._listed(operation, needed), settled=True)
         elif self.describing is None or operation.subject != self.describing.subject:
-            for name in self.names(operation.subject)[:_MOST_LISTINGS]:
+            for name in self.names_of(operation, operation.subject)[:_MOST_LISTINGS]:
                 members = self.about(operation, name)
                 yield ListingSnapshot(name, members, self._listed(operation, members), settled=True)
         else:

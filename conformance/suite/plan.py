@@ -59,6 +59,10 @@ _OWN = frozenset({Origin.BUILT_IN, Origin.CREATE, Origin.COMMAND})
 """Where the state comes from at a target that the suite may use freely."""
 
 
+_OPERATIONS = 8
+"""Operations that the bound of the memory of answers is meant for; a contract of more has more answers."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is to be checked, before anything is opened. Making it raises the UserError of whatever is wrong."""
@@ -252,7 +256,7 @@ class Plan:
             related=related,
             auth=self.verifies_signatures,
             owned=self.spec.state.origin in _OWN,
-            most_bytes=self.spec.limits.max_kept_bytes,
+            most_bytes=self.spec.limits.max_kept_bytes * max(1, len(self.contract.operations) // _OPERATIONS),
             revive=target.restart if self.replayed is None else lambda: True,
         )
 

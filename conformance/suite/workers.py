@@ -24,7 +24,7 @@ import pytest
 
 import conformance
 from conformance import forms
-from conformance.checks.check import Check, place_in_run
+from conformance.checks.check import Check, is_left, place_in_run
 from conformance.errors import ExitCode, UserError
 from conformance.report.result import Result
 from conformance.session.session import Crash, TargetSession
@@ -286,8 +286,8 @@ class Worker(ItemPlugin):
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave to the process that was started what evaluates the answers of all workers."""
-        left = {item: check.id for item in items if (check := check_of(item)) and check.gathered}
+        """Leave to the process that was started what evaluates the answers of all workers, and what changes things."""
+        left = {item: check.id for item in items if (check := check_of(item)) and is_left(check)}
         self._left = list(left.values())
         items[:] = [item for item in items if item not in left]
 

@@ -15,6 +15,7 @@ from conformance.mutation.servers import InProcess
 from conformance.reference.generic import ContractService
 from conformance.session.session import TargetSession
 from conformance.suite.catalogue import catalogue
+from conformance.worlds.loading import load_world
 from laws.exchanges import answered
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def outcomes(contract: Contract, service: Any) -> dict[str, Outcome]:
 
 
 def test_the_server_of_the_contract_passes(contract: Contract) -> None:
-    found = outcomes(contract, ContractService(contract))
+    found = outcomes(contract, ContractService(load_world("default"), contract=contract))
     assert {name for name, outcome in found.items() if outcome in {Outcome.FAILED, Outcome.ERROR}} == set()
     passed = {name for name, outcome in found.items() if outcome is Outcome.PASSED}
     assert passed >= {
@@ -60,7 +61,7 @@ def test_a_filter_that_every_request_has_is_compared_with_no_other_list(tmp_path
     folder.replace("shapes/all.yaml", "States: {type: list,", "States: {type: list, required: true,")
     folder.replace("shapes/all.yaml", "Written: {shape: Span,", "Written: {shape: Span, required: true,")
     required = load(folder.root)
-    found = outcomes(required, ContractService(required))
+    found = outcomes(required, ContractService(load_world("default"), contract=required))
     assert Outcome.FAILED not in found.values()
     filters = {name.split("/")[2] for name in found if "/filter/" in name}
     assert filters == {"Filters[Key=author].Values[]", "Filters[Key=name].Values[]"}
@@ -102,7 +103,7 @@ class _OfOneName(ContractService):
     ],
 )
 def test_a_server_that_leaves_it_out_is_seen(contract: Contract, service: Any, caught: list[str]) -> None:
-    found = outcomes(contract, service(contract))
+    found = outcomes(contract, service(load_world("default"), contract=contract))
     assert {found[name] for name in caught} == {Outcome.FAILED}
 
 

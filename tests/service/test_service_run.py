@@ -19,6 +19,7 @@ from conformance.reference.server import ReferenceServer
 from conformance.suite.plan import Plan
 from conformance.suite.run import RunObserver, run_here
 from conformance.suite.settings import Settings
+from conformance.worlds.loading import load_world
 from conformance.worlds.model import World
 
 SERVICE = "secretsmanager"
@@ -48,7 +49,7 @@ def counting(*operations: str) -> Iterator[tuple[str, list[str]]]:
     contract, asked = service_contract(SERVICE, operations), list[str]()
 
     def make(_: World, **_more: object) -> Counting:
-        service = Counting(contract)
+        service = Counting(load_world("default"), contract=contract)
         service.asked = asked
         return service
 

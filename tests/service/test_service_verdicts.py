@@ -17,6 +17,7 @@ from conformance.reference.generic import ContractService
 from conformance.reference.inputs import Rejection
 from conformance.reference.server import ReferenceServer
 from conformance.wire.request import Request
+from conformance.worlds.loading import load_world
 from conformance.worlds.model import World
 
 Members = dict[str, Any]
@@ -37,7 +38,11 @@ def serving(service: str, operation: str, change: Callable[[Members], Members]) 
             return change(members) or super().perform(name, members)
 
     contract = service_contract(service, [operation])
-    with ReferenceServer(World("empty", ()), contract=contract, service=lambda *_, **__: Changed(contract)) as server:
+    with ReferenceServer(
+        World("empty", ()),
+        contract=contract,
+        service=lambda *_, **__: Changed(load_world("default"), contract=contract),
+    ) as server:
         yield server.endpoint_url
 
 

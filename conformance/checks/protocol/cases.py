@@ -59,7 +59,7 @@ def protocol_cases(contract: Contract, operation: Operation, plain: Request) -> 
     """Return the cases for an operation around `plain`, a request of it that the target accepts."""
     bodies = chain(_broken_bodies(contract.service, plain), _doubtful_bodies(operation, plain), _equal_bodies(plain))
     return (
-        *_targets(contract.service, plain),
+        *_targets(contract, plain),
         *_methods(plain),
         *(replace(case, shares=("parameters-in-a-json-body",)) for case in bodies),
         *_headers(contract.service, plain),
@@ -68,8 +68,9 @@ def protocol_cases(contract: Contract, operation: Operation, plain: Request) -> 
     )
 
 
-def _targets(service: Service, plain: Request) -> Iterator[ProtocolCase]:
-    prefix, name = service.target_prefix, plain.operation
+def _targets(contract: Contract, plain: Request) -> Iterator[ProtocolCase]:
+    prefix, name = contract.service.target_prefix, plain.operation
+    letter = "x" if f"{name}s" in contract.operations else "s"
     unknown = frozenset({"UnknownOperationException"})
     for case, target, words in (
         ("missing", "", "no X-Amz-Target header"),
@@ -78,7 +79,7 @@ def _targets(service: Service, plain: Request) -> Iterator[ProtocolCase]:
         ("lower-case", f"{prefix}.{name}".lower(), "the whole target in lower case"),
         ("unprefixed", name, "the operation without the service's prefix"),
         ("other-prefix", f"NoSuchService.{name}", "the prefix of another service"),
-        ("longer", f"{prefix}.{name}s", "the operation's name with a letter more"),
+        ("longer", f"{prefix}.{name}{letter}", "the operation's name with a letter more"),
     ):
         statement = f"X-Amz-Target names the operation exactly: {words} reaches none"
         request = replace(plain, target=target)

@@ -81,7 +81,9 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
             return evaluate_like_control(exchange, session.exchange(Request.call(operation.name, control or {})))
         case Expect.REFUSED:
             valid = session.exchange(Request.call(operation.name, control or {}))
-            verdict = evaluate_rejected(operation, exchange, valid, Rejection.of(session.contract.service))
+            known = exists(session, operation, control or {})
+            rejection = Rejection.of(session.contract.service)
+            verdict = evaluate_rejected(operation, exchange, valid, rejection, exists=known)
             unsure = case.made or _is_inferred(session)
             shows = not unsure or verdict.kind not in OF_REJECTIONS or _is_served(operation, valid)
             return causes.of_control(verdict, case.control, valid) if shows else nothing_shown(exchange, valid)
@@ -164,7 +166,7 @@ def _run_protocol(operation: Operation, index: int, session: TargetSession) -> V
             return causes.of(_unless_modelled(verdict, operation, session), _PLAIN)
         case Expect.REFUSED:
             valid = session.exchange(plain)
-            verdict = evaluate_rejected(operation, exchange, valid, _refusal(case))
+            verdict = evaluate_rejected(operation, exchange, valid, _refusal(case), exists=session.exists(operation))
             if verdict.kind in OF_REJECTIONS and _is_inferred(session) and not _is_served(operation, valid):
                 return nothing_shown(exchange, valid)
             return causes.of_control(verdict, _PLAIN, valid)

@@ -11,6 +11,7 @@ from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
 from conformance.contract.model import Operation, Service
 from conformance.session.listing import member
 from conformance.wire.exchange import CLOSED, CUT, DESYNCHRONIZED, KILLED, NOT_FOLLOWED, Exchange, shown
+from conformance.wire.limits import reads
 
 WRONG_CODE = "wrong-code"
 """The kind of a rejection that names another code than those that fit, or none."""
@@ -24,6 +25,8 @@ _OF_OTHER_FAULTS = re.compile(
     r"AccessDenied|NotAuthorized|Unauthorized|Throttl|TooManyRequests|UnknownOperation|Signature|Token|Unrecognized|Expired"
 )
 """Codes that say something else than that a request is invalid."""
+_OF_STATE = re.compile(r"Already|Concurrent|Conflict|Duplicate|Exist|InProgress|InUse|Limit|NotFound|Quota|State")
+"""Codes about what is there, or is not."""
 _CLIENT_ERRORS = range(400, 500)
 _REDIRECTIONS = range(300, 400)
 _SERVER_ERRORS = range(500, 600)
@@ -85,8 +88,22 @@ def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
 
 
 def was_accepted(operation: Operation, exchange: Exchange) -> bool:
-    """Return whether validation accepted the request: 2xx, or an error of the operation's own."""
-    return exchange.ok or (exchange.error_code in operation.not_found and exchange.status in _CLIENT_ERRORS)
+    """Return whether validation accepted the request: 2xx, or an error of the operation's own.
+
+    Of one that changes what is there, an error about what is there is one of its own, too.
+    """
+    code = exchange.error_code
+    of_state = code in operation.errors and not reads(operation.name) and _OF_STATE.search(code or "") is not None
+    return exchange.ok or ((code in operation.not_found or of_state) and exchange.status in _CLIENT_ERRORS)
+
+
+def unknown_state(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict | None:
+    """Skip a rejection where what the request names may not be there, and no document says which error says so."""
+    gone = not reads(operation.name) and bool(operation.subject or operation.names)
+    sure = any(error.level == "must" for error in operation.not_found.values())
+    if (exists and not gone) or sure or exchange.status not in _CLIENT_ERRORS:
+        return None
+    return skipped("nothing has that name, and which error says so is not documented", exchanges=(exchange,))
 
 
 def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:
@@ -100,11 +117,10 @@ def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool)
     if verdict := fault_of(exchange, expected):
         return verdict
     if not exchange.ok:
-        if not exists and was_accepted(operation, exchange):
+        if (not exists or not reads(operation.name)) and was_accepted(operation, exchange):
             return passed({"answers": 1})
-        sure = any(error.level == "must" for error in operation.not_found.values())
-        if not exists and exchange.status in _CLIENT_ERRORS and not sure:
-            return skipped("nothing has that name, and which error says so is not documented", exchanges=(exchange,))
+        if verdict := unknown_state(operation, exchange, exists=exists):
+            return verdict
         kind, reason = "no-answer-of-the-operation", "a valid request gets no answer of the operation"
         if exchange.status in _CLIENT_ERRORS:
             kind, reason = "refused", "a valid request is rejected"
@@ -205,8 +221,13 @@ def has_repeated_items(operation: Operation, page: Exchange) -> bool:
     return len(set(names)) < len(names)
 
 
-def evaluate_rejected(operation: Operation, exchange: Exchange, control: Exchange, rejection: Rejection) -> Verdict:
-    """Evaluate a request that must be rejected; a rejection proves nothing unless its control was accepted."""
+def evaluate_rejected(
+    operation: Operation, exchange: Exchange, control: Exchange, rejection: Rejection, *, exists: bool = True
+) -> Verdict:
+    """Evaluate a request that must be rejected; a rejection proves nothing unless its control was accepted.
+
+    `exists` is whether something has the name that the control has.
+    """
     expected = str(rejection)
     if verdict := fault_of(exchange, expected):
         return verdict
@@ -225,17 +246,17 @@ def evaluate_rejected(operation: Operation, exchange: Exchange, control: Exchang
             reason = "the error that rejects an invalid request can't be read as JSON"
         kind = WRONG_CODE if statuses_fit else "wrong-status"
         return failed_by(exchange, kind, reason, expected)
-    if not was_accepted(operation, control):
-        if control.response is None:
-            return broke("control", f"its control got no answer: {shown(control)}", exchanges=(control,))
-        return failed(
-            CONTROL_REFUSED,
-            "the valid request next to it is rejected as well, so the rejection proves nothing",
-            expected=f"{expected}, while the valid request next to it is accepted",
-            received=f"the valid one got {shown(control)}",
-            exchanges=(exchange, control),
-        )
-    return passed({"answers": 2})
+    if was_accepted(operation, control):
+        return passed({"answers": 2})
+    if control.response is None:
+        return broke("control", f"its control got no answer: {shown(control)}", exchanges=(control,))
+    return unknown_state(operation, control, exists=exists) or failed(
+        CONTROL_REFUSED,
+        "the valid request next to it is rejected as well, so the rejection proves nothing",
+        expected=f"{expected}, while the valid request next to it is accepted",
+        received=f"the valid one got {shown(control)}",
+        exchanges=(exchange, control),
+    )
 
 
 def evaluate_either(operation: Operation, exchange: Exchange, control: Exchange, lenient: str) -> Verdict:
@@ -289,9 +310,14 @@ def evaluate_following(operation: Operation, exchange: Exchange, before: Exchang
     if kind == NOT_FOLLOWED or not was_accepted(operation, control):
         what = exchange if kind == NOT_FOLLOWED else control
         return skipped(f"there is nothing to compare with: {shown(what)}", exchanges=(what,))
-    if kind == DESYNCHRONIZED or (
-        exchange.response is not None and (exchange.status, exchange.error_code) != (control.status, control.error_code)
-    ):
+    other_end = (exchange.status, exchange.error_code) != (control.status, control.error_code)
+    if other_end and exchange.response is not None and not reads(operation.name):
+        # What the first request changed, the second one finds.
+        if was_accepted(operation, exchange):
+            return passed({"answers": 2})
+        if verdict := unknown_state(operation, exchange, exists=True):
+            return verdict
+    if kind == DESYNCHRONIZED or (exchange.response is not None and other_end):
         return failed(
             DESYNCHRONIZED,
             "the request left bytes behind on its connection: what follows is not the answer to the next one",

@@ -1,0 +1,58 @@
+"""The server of any contract: a state that is made up, and kept; order, filters and errors of its contract."""
+
+from __future__ import annotations
+
+import pytest
+
+from generic.served import Racks, bench
+
+
+def test_a_listing_has_two_pages_and_a_half_of_ten() -> None:
+    racks = Racks()
+    assert [len(racks.call("ListRacks", Limit=10)[1]["Racks"]), len(racks.listed(Limit=10))] == [10, 26]
+
+
+def test_what_is_created_is_described_and_listed_as_it_was_given() -> None:
+    racks = Racks()
+    given = {"RackName": "by-the-window", "Kind": "Maps", "Boards": 7}
+    assert racks.call("CreateRack", **given) == (200, {"RackName": "by-the-window"})
+    described = racks.call("DescribeRack", RackName="by-the-window")[1]
+    [listed] = [item for item in racks.listed() if item["RackName"] == "by-the-window"]
+    assert described == listed
+    assert described.items() >= given.items()
+
+
+def test_what_is_deleted_is_gone() -> None:
+    racks = Racks()
+    name = racks.listed()[3]["RackName"]
+    assert racks.call("DeleteRack", RackName=name) == (200, {})
+    assert name not in {item["RackName"] for item in racks.listed()}
+    for operation in ("DescribeRack", "DeleteRack"):
+        status, error = racks.call(operation, RackName=name)
+        assert (status, error["__type"]) == (400, "RackNotFound")
+
+
+def test_a_name_that_is_taken_is_rejected() -> None:
+    racks = Racks()
+    name = racks.listed()[0]["RackName"]
+    status, error = racks.call("CreateRack", RackName=name, Kind="Maps")
+    assert (status, error["__type"]) == (400, "RackAlreadyExists")
+
+
+def test_order_and_filters_hold_from_page_to_page() -> None:
+    racks = Racks()
+    items = racks.listed()
+    falling = racks.listed(OrderBy="Name", Order="Down", Kind="Poems", Limit=3)
+    wanted = sorted((item["RackName"] for item in items if item["Kind"] == "Poems"), reverse=True)
+    assert [item["RackName"] for item in falling] == wanted
+    assert 0 < len(wanted) < len(items)
+
+
+@pytest.mark.parametrize("members", [{"Limit": 51}, {"Kind": "novels"}, {"NamePart": "A"}, {"Token": "made-up"}])
+def test_what_breaks_a_constraint_is_rejected(members: dict[str, object]) -> None:
+    status, error = Racks().call("ListRacks", **members)
+    assert (status, error["__type"]) == (400, "ValidationException")
+
+
+def test_no_check_accuses_the_server() -> None:
+    assert bench().false_alarms() == ()
