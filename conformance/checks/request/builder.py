@@ -45,8 +45,8 @@ class Builder:
             return Placeholder.EXISTING
         if self.operation.listing is not None and node.name in self.operation.listing.before:
             return _FAR_FUTURE
-        if self.is_token(node) and node.type != "string":
-            raise CaseError(f"{node.path} is a token that is no text: only an answer has one")
+        if self.is_token(node) and (node.type != "string" or node.effective("max_length") == 0):
+            raise CaseError(f"{node.path} is a token that can't be made up: only an answer has one")
         return Placeholder.TOKEN if self.is_token(node) else self.example(node)
 
     def example(self, node: Node) -> Any:
