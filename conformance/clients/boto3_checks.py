@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from conformance.checks.check import Check, Unfit, because, grounds
-from conformance.checks.request.laws import was_accepted
+from conformance.checks.request.laws import unknown_state, was_accepted
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
 from conformance.clients.boto3_client import Boto3Client, ClientOutcome
 from conformance.clients.laws import parses, requests_carry, same_items, tells_error
@@ -153,6 +153,9 @@ def _call(caller: Caller) -> Verdict:
     session.saw(outcome.exchanges)
     if outcome.exception and outcome.exchanges and was_accepted(caller.operation, outcome.exchanges[-1]):
         return skipped("what is asked for does not go with what is there", exchanges=outcome.exchanges[-1:])
+    last = outcome.exchanges[-1] if outcome.exception and outcome.exchanges else None
+    if last is not None and (unknown := unknown_state(caller.operation, last, exists=True)):
+        return unknown
     if problem := unfinished(outcome, "the answer of the operation"):
         return problem
     raw = outcome.exchanges[-1].answer or {} if outcome.exchanges else {}
