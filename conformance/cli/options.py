@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from conformance.contract.operations import UnknownOperationError
+from conformance.contract.names import UnknownOperationError
 from conformance.errors import UserError
 from conformance.suite.settings import OPTIONS, Option, contract_of
 

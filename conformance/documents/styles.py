@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from conformance.contract.operations import spellings
+from conformance.contract.names import spellings
 from conformance.documents import api_reference, boto3_pages, cli_pages
 from conformance.documents.claims import Claim, Explained, PageError, Read, Unread
 from conformance.documents.page import Page, heading

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.operations import spellings
+from conformance.contract.names import spellings
 from conformance.drafting.conventions import items_of, table
 
 if TYPE_CHECKING:

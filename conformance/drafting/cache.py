@@ -21,7 +21,7 @@ from botocore.session import get_session
 from conformance.contract.files import ContractError
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
-from conformance.contract.operations import noun_of, operation_named
+from conformance.contract.names import noun_of, operation_named
 from conformance.documents.claims import ModelError
 from conformance.documents.service_model import installed
 from conformance.drafting.contracts import draft

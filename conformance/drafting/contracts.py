@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.operations import noun_of
+from conformance.contract.names import noun_of
 from conformance.documents.claims import ModelError, Place
 from conformance.drafting.behaviours import behaviours_of, states_absence
 from conformance.drafting.citations import citations_of

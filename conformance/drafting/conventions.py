@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from conformance.contract.operations import noun_of, verb_of
+from conformance.contract.names import noun_of, verb_of
 from conformance.drafting.trees import Part
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 from merge3 import Merge3
 
-from conformance.contract.operations import spellings
+from conformance.contract.names import spellings
 from conformance.drafting.contracts import Draft
 from conformance.errors import UserError
 from conformance.output import write_whole

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.operations import operation_named, spellings
+from conformance.contract.names import operation_named, spellings
 from conformance.documents import styles
 from conformance.documents.claims import ModelError
 from conformance.documents.page import Page, lines_of, read_page

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.checks.tuning.answers import related
 from conformance.clients.boto3_client import Boto3Client
 from conformance.clients.laws import CommandRun
-from conformance.contract.operations import DELETING, verb_of
+from conformance.contract.names import DELETING, verb_of
 from conformance.mutation.played_cli import PlayedCli
 from conformance.reference.http import Call
 from conformance.reference.service import Service

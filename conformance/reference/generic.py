@@ -15,7 +15,7 @@ from typing import Any
 from conformance.contract.asking import values_at
 from conformance.contract.examples import example
 from conformance.contract.model import Contract, Listing, Node, Operation, Pagination
-from conformance.contract.operations import CREATING, DELETING, noun_of, verb_of
+from conformance.contract.names import CREATING, DELETING, noun_of, verb_of
 from conformance.reference.http import Answer
 from conformance.reference.inputs import Rejection, read_members, serves_tuning_jobs, validation, violations
 from conformance.reference.listing import PageTokens

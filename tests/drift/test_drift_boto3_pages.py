@@ -11,7 +11,7 @@ import pytest
 from botocore.docs.bcdoc.restdoc import DocumentStructure
 from botocore.docs.method import document_model_driven_method
 
-from conformance.contract.operations import spellings
+from conformance.contract.names import spellings
 from conformance.documents.findings import AgainstPage, Drift
 from drift.comparing import compared
 from drift.writing import DESCRIBE, LIST, contract

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.contract.loading import load
 from conformance.contract.model import Contract, Node
-from conformance.contract.operations import spellings
+from conformance.contract.names import spellings
 from conformance.documents.page_drift import Edition
 
 DOCUMENTS = ("cli", "api-list", "api-describe", "boto3-paginator", "boto3-describe")

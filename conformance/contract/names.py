@@ -1,0 +1,58 @@
+"""Names of operations: their spellings, and what their words say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from conformance.errors import UserError
+
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class UnknownOperationError(UserError):
+    """An operation that the contract does not have."""
+
+
+def spellings(operation: str) -> tuple[str, str, str]:
+    """Return the name of an operation as the API, boto3 and the AWS CLI write it."""
+    snake = _WORDS.sub("_", operation).lower()
+    return operation, snake, snake.replace("_", "-")
+
+
+_VERB = re.compile(r"[A-Z][a-z]+(?=[A-Z])")
+
+
+CREATING = frozenset({"Create", "Put", "Register", "Import", "Add"})
+DELETING = frozenset({"Delete", "Deregister", "Remove"})
+"""The verbs of operations after which something is there, or is gone."""
+
+
+def verb_of(operation: str) -> str:
+    """Return the first word of an operation's name: `List` of ListSecrets."""
+    verb = _VERB.match(operation)
+    return verb[0] if verb else operation
+
+
+def noun_of(operation: str) -> str:
+    """Return what an operation is about, in the singular: `Secret` of ListSecrets."""
+    verb = verb_of(operation)
+    name = re.split(r"(?<=[a-z])(?:For|By|Of|In)(?=[A-Z])", operation.removeprefix(verb) or operation)[0]
+    if name.endswith("ies"):
+        return f"{name[:-3]}y"
+    if name.endswith(("sses", "ches", "xes")):
+        return name[:-2]
+    return name.removesuffix("s") if not name.endswith("ss") else name
+
+
+def operation_named(name: str, operations: Iterable[str]) -> str:
+    """Return the operation of that name, in any of its spellings. Raises UnknownOperationError."""
+    names = tuple(operations)
+    spelled = {spelling: operation for operation in names for spelling in spellings(operation)}
+    if name in spelled:
+        return spelled[name]
+    folded = {spelling.lower(): operation for spelling, operation in spelled.items()}
+    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.5)
+    hint = f"did you mean {folded[near[0]]}?" if near else f"choose one of: {', '.join(names)}"
+    raise UnknownOperationError(f"there is no operation {name!r}", hint=hint)
