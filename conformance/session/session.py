@@ -425,6 +425,7 @@ class TargetSession(Exchanges):
         self._related = related
         self._most_items = most_items
         self._endless = 0
+        self._fetching: set[str] = set()
         self.describing = next((op for op in contract.operations.values() if op.settled is not None), None)
         subject = self.describing.subject if self.describing is not None else None
         own = (op for op in contract.operations.values() if op.listing is not None and op.subject == subject)
@@ -579,8 +580,17 @@ class TargetSession(Exchanges):
     # -- listings
 
     def listings(self, operation: Operation) -> tuple[ListingSnapshot, ...]:
-        """Return whatever an operation lists, fetched once: a snapshot for each resource, or the only one."""
-        return self.remembered(("listings", operation.name), lambda: tuple(self._listing_snapshots(operation)))
+        """Return whatever an operation lists, fetched once: a snapshot for each resource, or the only one.
+
+        Empty while it is being fetched: the names that it needs may come from listings that need names of its own.
+        """
+        if operation.name in self._fetching:
+            return ()
+        self._fetching.add(operation.name)
+        try:
+            return self.remembered(("listings", operation.name), lambda: tuple(self._listing_snapshots(operation)))
+        finally:
+            self._fetching.discard(operation.name)
 
     def _listing_snapshots(self, operation: Operation) -> Iterator[ListingSnapshot]:
         if not operation.subject:
