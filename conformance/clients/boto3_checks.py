@@ -382,7 +382,8 @@ def _every_item(ran: Ran) -> Verdict:
 )
 def _defaults(caller: Caller) -> Verdict:
     ran = paginate(caller, None)
-    return requests_carry(ran.outcome.exchanges, {}, tuple(_arguments(caller.operation)))
+    left_out = tuple(name for name in _arguments(caller.operation) if name not in caller.operation.needed)
+    return requests_carry(ran.outcome.exchanges, {}, left_out)
 
 
 @Boto3Check(

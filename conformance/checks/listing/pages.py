@@ -192,5 +192,8 @@ def _cut(walker: Walker, listing: ListingSnapshot, *, query: Query, size: int) -
     subject = walker.cut_subject(query, size) or listing
     whole = walker.walk(subject, query)
     if size == whole.size:
-        whole = walker.walk(subject, query, SIZES[-2])
+        smaller = [other for other in walker.checks.sizes(SIZES) if other < size]
+        if not smaller:
+            return skipped(f"a page may have {size} items and no other number")
+        whole = walker.walk(subject, query, smaller[-1])
     return concatenation(walker.reader, query.sort_by, whole, walker.walk(subject, query, size))
