@@ -10,8 +10,6 @@ from conformance.wire.limits import reads
 
 _PARTS = 4
 """Into which the services are divided, for as many processes."""
-_MOST_S = 1.0
-"""Processor time in which one operation is drafted."""
 
 
 def _one_of(source: ModelSource) -> list[str]:
@@ -29,5 +27,4 @@ def test_one_operation_of_each_service_is_drafted(part: int) -> None:
     found: list[ServiceSurvey] = [survey(service, source, _one_of(source)) for service, source in services]
     assert [finding for row in found for finding in row.findings] == []
     assert {row.service: row.rejected for row in found if row.rejected} == {}
-    assert {row.service: row.slowest_s for row in found if row.slowest_s > _MOST_S} == {}
     assert all(row.checks > 50 for row in found)

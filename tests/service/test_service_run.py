@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,15 +14,10 @@ from conformance.drafting.cache import service_contract
 from conformance.reference.generic import ContractService
 from conformance.reference.http import Answer, Call
 from conformance.reference.server import ReferenceServer
-from conformance.suite.plan import Plan
-from conformance.suite.run import RunObserver, run_here
-from conformance.suite.settings import Settings
 from conformance.worlds.loading import load_world
 from conformance.worlds.model import World
 
 SERVICE = "secretsmanager"
-FIRST_CHECK_S = 3.0
-"""Seconds of processor work after which the first check of a service that nobody has drafted has its result."""
 
 
 @pytest.fixture(autouse=True)
@@ -87,17 +80,6 @@ def test_the_generic_server_is_the_default_target(tmp_path: Path) -> None:
     ended = conformance("run", "--service", SERVICE, "--select", "ListSecrets/protocol/body", cwd=tmp_path)
     assert ended.code == 0, ended.said
     assert report_of(tmp_path / "reports" / "reference")["target"]["name"] == "reference"
-
-
-def test_the_first_check_of_an_undrafted_service_costs_little() -> None:
-    took: list[float] = []
-    began = time.process_time()
-    plan = Plan.of(Settings(service=SERVICE, select=("ListSecrets/protocol/operation/available",)))
-    with_reports = replace(plan, settings=replace(plan.settings, report_dir="unused"))
-    assert with_reports.own
-    observer = RunObserver(on_result=lambda _: took.append(time.process_time() - began))
-    run_here(plan, observer)
-    assert took[0] < FIRST_CHECK_S
 
 
 @pytest.mark.parametrize(
