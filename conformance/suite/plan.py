@@ -30,6 +30,7 @@ from conformance.targets.opening import OpenTarget, open_target
 from conformance.targets.spec import Kind, Origin, TargetSpec
 from conformance.targets.state import Access
 from conformance.wire.client import Client, LockedClient, Protocol, TransportOptions
+from conformance.wire.limits import Limits
 from conformance.wire.redaction import AccountMask
 from conformance.worlds.loading import load_world
 
@@ -60,7 +61,7 @@ _OWN = frozenset({Origin.BUILT_IN, Origin.CREATE, Origin.COMMAND})
 
 
 _OPERATIONS = 8
-"""Operations that the bound of the memory of answers is meant for; a contract of more has more answers."""
+"""Operations that the usual bound of the memory of answers is meant for; a contract of more has more answers."""
 
 
 @dataclass(frozen=True)
@@ -256,9 +257,16 @@ class Plan:
             related=related,
             auth=self.verifies_signatures,
             owned=self.spec.state.origin in _OWN,
-            most_bytes=self.spec.limits.max_kept_bytes * max(1, len(self.contract.operations) // _OPERATIONS),
+            most_bytes=self._most_bytes,
             revive=target.restart if self.replayed is None else lambda: True,
         )
+
+    @property
+    def _most_bytes(self) -> int:
+        """The bound of the memory of answers: that of the target, or the usual one for each eight operations."""
+        bound = self.spec.limits.max_kept_bytes
+        usual = bound == Limits.max_kept_bytes
+        return bound * max(1, len(self.contract.operations) // _OPERATIONS) if usual else bound
 
     def _commands(self, target: OpenTarget, client: LockedClient) -> AwsCli | None:
         """Return the AWS CLI, whose requests a client sends; None where the option turns it off."""
