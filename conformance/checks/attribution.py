@@ -15,6 +15,7 @@ from typing import Any
 
 from conformance.checks.check import rule_id, rules_of
 from conformance.checks.law import laws
+from conformance.checks.request.builder import Expect, Members, Placeholder, RequestCase
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import (
     BROKEN_ANSWER,
@@ -25,7 +26,6 @@ from conformance.checks.request.laws import (
     problems_at_the_top,
     was_accepted,
 )
-from conformance.checks.request.values import Expect, Members, Placeholder, RequestCase
 from conformance.checks.response.laws import ObservedValues, evaluate_fact, fact_id, is_exercisable, observe
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.model import Contract, Operation

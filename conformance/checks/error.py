@@ -9,10 +9,10 @@ from typing import Any
 
 from conformance.checks.attribution import RequestAttribution, resolve
 from conformance.checks.check import Check, because, bound_by
-from conformance.checks.request.builder import Builder
+from conformance.checks.request.builder import Builder, Expect, Members, Placeholder
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import Rejection, evaluate_rejected, failed_by, fault_of
-from conformance.checks.request.values import Expect, Members, Placeholder, violations
+from conformance.checks.request.values import violations
 from conformance.checks.verdict import Outcome, Verdict, passed, skipped
 from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession

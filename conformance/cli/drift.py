@@ -13,7 +13,7 @@ import conformance
 from conformance.cli.options import json_form, schema_of, settings
 from conformance.errors import ExitCode, UserError
 from conformance.program import Command
-from conformance.suite.settings import contract_of
+from conformance.suite.contracts import contract_of
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract

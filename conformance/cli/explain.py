@@ -13,7 +13,7 @@ from conformance.cli.options import settings, terminal_width
 from conformance.errors import UserError
 from conformance.program import Command
 from conformance.report.layout import row
-from conformance.suite.settings import contract_of
+from conformance.suite.contracts import contract_of
 
 if TYPE_CHECKING:
     from conformance.checks.check import Because, Check

@@ -9,7 +9,7 @@ import click
 from conformance.cli.options import settings
 from conformance.errors import ExitCode
 from conformance.program import Command
-from conformance.suite.settings import contract_of
+from conformance.suite.contracts import contract_of
 
 
 @click.command(cls=Command)

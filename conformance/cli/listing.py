@@ -18,7 +18,7 @@ from conformance.cli.options import json_form, settings, terminal_width
 from conformance.contract.model import Fact
 from conformance.program import Command
 from conformance.report.result import Because
-from conformance.suite.settings import contract_of
+from conformance.suite.contracts import contract_of
 
 if TYPE_CHECKING:
     from conformance.checks.check import Check

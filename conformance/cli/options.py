@@ -14,7 +14,8 @@ import click
 
 from conformance.contract.names import UnknownOperationError
 from conformance.errors import UserError
-from conformance.suite.settings import OPTIONS, Option, contract_of
+from conformance.suite.contracts import contract_of
+from conformance.suite.settings import OPTIONS, Option
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract

@@ -11,7 +11,7 @@ import click
 from conformance.cli.options import json_form, schema_of, settings
 from conformance.errors import ExitCode
 from conformance.program import Command
-from conformance.suite.settings import contract_of
+from conformance.suite.contracts import contract_of
 
 
 @click.command(cls=Command)

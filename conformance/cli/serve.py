@@ -9,7 +9,7 @@ import click
 from conformance.cli.options import settings
 from conformance.errors import UserError
 from conformance.program import Command
-from conformance.suite.settings import contract_of
+from conformance.suite.contracts import contract_of
 
 _TEN_YEARS_S = 315_360_000.0
 

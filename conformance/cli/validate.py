@@ -12,7 +12,7 @@ import conformance
 from conformance.cli.options import json_form, schema_of, settings
 from conformance.errors import UserError
 from conformance.program import Command
-from conformance.suite.settings import contract_of
+from conformance.suite.contracts import contract_of
 
 
 @click.command(cls=Command)

@@ -20,6 +20,7 @@ from conformance.contract.model import Contract
 from conformance.errors import UserError
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue, lint_findings, select
+from conformance.suite.contracts import contract_of
 from conformance.suite.embedded import start_reference
 from conformance.suite.results import Shell
 from conformance.suite.settings import Settings
@@ -98,7 +99,7 @@ class Plan:
             from conformance.suite.evidence import Replayed  # noqa: PLC0415 - plain runs do without it
 
             replayed = Replayed.asked_for(settings)
-        contract = settings.load_contract()
+        contract = contract_of(settings.contract, settings.service, settings.operation)
         if settings.contract is not None:
             _lint(contract)
         plan = cls.made(settings, contract, replayed.spec if replayed else _resolved(settings), replayed=replayed)

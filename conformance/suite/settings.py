@@ -8,15 +8,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.errors import UserError
 from conformance.report.run import Thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pytest
 
-    from conformance.contract.model import Contract
 
 DEFAULT_TARGET: Final = "reference"
 _ALL = 100
@@ -188,27 +184,10 @@ class Settings:
         named = (("--contract", self.contract), ("--service", self.service))
         return tuple(word for option, value in named if value for word in (option, value))
 
-    def load_contract(self) -> Contract:
-        """Load the contract of the run. Raises UserError."""
-        return contract_of(self.contract, self.service, self.operation)
-
     @property
     def targets_path(self) -> Path | None:
         """The file of targets, None for the usual places."""
         return Path(self.targets_file) if self.targets_file else None
-
-
-def contract_of(folder: str | None, service: str | None, operations: Iterable[str] = ()) -> Contract:
-    """Load the contract in a folder, that of a service, or (both None) the one that comes along. Raises UserError."""
-    if folder and service:
-        raise UserError("--contract and --service name two contracts", hint="keep one of them")
-    if service:
-        from conformance.drafting.cache import service_contract  # noqa: PLC0415 - other contracts do without it
-
-        return service_contract(service, operations)
-    from conformance.contract.loading import load  # noqa: PLC0415 - --help does without it
-
-    return load(Path(folder) if folder else None)
 
 
 OPTIONS: Final[dict[str, tuple[Option, Any]]] = {

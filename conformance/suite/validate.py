@@ -17,7 +17,8 @@ from conformance.checks.check import Because, Check, because, bound_by, of_behav
 from conformance.checks.law import laws
 from conformance.checks.listing import pages
 from conformance.checks.listing.filters import admits_only, having
-from conformance.checks.listing.order import keyless_left_out, sorted_by
+from conformance.checks.listing.order import keyless_left_out
+from conformance.checks.listing.walks import sorted_by
 from conformance.checks.protocol.envelope import RULES
 from conformance.checks.request.laws import Rejection, evaluate_accepted, evaluate_rejected
 from conformance.checks.response.checks import observed_values

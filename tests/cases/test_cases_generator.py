@@ -11,13 +11,10 @@ from typing import Any
 import pytest
 
 from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
+from conformance.checks.request.builder import CaseError, Expect, Members, Placeholder
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.values import (
-    CaseError,
     Edit,
-    Expect,
-    Members,
-    Placeholder,
     beyond,
     near_misses,
     of_length,

@@ -8,8 +8,9 @@ import pytest
 from contract.library_contract import LibraryFolder
 
 from conformance.checks.request import nested
+from conformance.checks.request.builder import Expect, RequestCase
 from conformance.checks.request.cases import request_cases
-from conformance.checks.request.values import Expect, RequestCase, violations_within
+from conformance.checks.request.values import violations_within
 from conformance.contract.loading import load
 from conformance.suite.saved_request import evaluate_request
 

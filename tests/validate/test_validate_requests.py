@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from conformance.checks.request.builder import Expect, Placeholder
 from conformance.checks.request.cases import request_cases
-from conformance.checks.request.values import Expect, Placeholder
 from conformance.errors import ExitCode
 from conformance.suite.validate import CheckResult
 from validate.saving import DESCRIBE, LIST, SORTED, SUBJECT, contract, failures, judged

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any
 
-from conformance.checks.listing.order import sorted_by
 from conformance.checks.listing.walks import (
     SMALL,
     ListingCheck,
@@ -25,6 +24,7 @@ from conformance.checks.listing.walks import (
     other_items,
     other_order,
     same_members,
+    sorted_by,
 )
 from conformance.checks.verdict import Verdict, failed, passed, skipped, weightiest
 from conformance.contract.asking import asking, bare, together

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
-from typing import Any
 
 from conformance.checks.listing.walks import (
+    PAIR,
     ListingCheck,
     ListingChecks,
     Query,
@@ -19,77 +18,14 @@ from conformance.checks.listing.walks import (
     incomplete,
     other_items,
     same_members,
+    sort_values,
+    sorted_by,
 )
 from conformance.checks.verdict import Outcome, Tally, Verdict, failed, passed, skipped, weightiest
-from conformance.session.listing import Difference, Item, Reader, Walked, member, pages_of, steps
+from conformance.session.listing import Difference, Item, Reader, Walked, member, pages_of
 from conformance.session.snapshot import ListingSnapshot
 
-_PAIR = 2
 _FEWEST_GROUPS = 2
-
-
-def sorted_by(reader: Reader, sort_by: str, walk: Walked, every: Sequence[Item], *, descending: bool) -> Verdict:
-    """Check that neighbours are in the order asked for and no item is lost; equal keys may change places.
-
-    `every` is the whole listing: an order lists all of it, but for a key that items may lack. A key whose collation is
-    documented nowhere is checked by grouping alone: equal values come together. Text may be compared with or without
-    regard to case: no document says which.
-    """
-    if verdict := incomplete(walk):
-        return verdict
-    if sort_by not in reader.spec.omits_items_without_key:
-        reason = f"sorting by {sort_by} lists other items than no order does"
-        rests_on = {"items": len(walk.listing.items)}
-        expected = f"all {len(every)} items"
-        if verdict := other_items(reader, walk, every, "other-items", reason, expected=expected, rests_on=rests_on):
-            return verdict
-    keys = _values(reader, sort_by, walk)
-    if len(set(keys)) < _PAIR:
-        return skipped(f"{walk.name} has fewer than two different values to sort by {sort_by}")
-    if sort_by in reader.spec.grouped_only:
-        wrong = _first_torn(reader, sort_by, keys)
-    else:
-        try:
-            wrong = _first_inversion(reader, sort_by, keys, descending=descending)
-        except TypeError:
-            types = sorted({type(key).__name__ for key in keys})
-            reason = "the sort keys are not of one type"
-            return failed_walk(walk, "unsortable", reason, expected="keys of one type", received=str(types))
-    rests_on = {"items": len(keys), "distinct": len(set(keys))}
-    if wrong is None:
-        return passed(rests_on)
-    expected, received = wrong
-    reason = f"items are not sorted by {sort_by}"
-    return failed_walk(walk, "out-of-order", reason, expected=expected, received=received, rests_on=rests_on)
-
-
-def _values(reader: Reader, sort_by: str, walk: Walked) -> list[Any]:
-    return [key for key in reader.keys(sort_by, walk.listing.items) if key is not None]
-
-
-def _first_inversion(reader: Reader, sort_by: str, keys: Sequence[Any], *, descending: bool) -> tuple[str, str] | None:
-    """Return what was expected and received where neighbours are out of order, the case of letters aside."""
-    is_wrong = operator.gt if descending else operator.lt
-
-    def inversion(values: Sequence[Any]) -> tuple[int, Any, Any] | None:
-        return next((step for step in steps(values) if is_wrong(step[2], step[1])), None)
-
-    found = inversion(keys)
-    if found is None or (all(isinstance(key, str) for key in keys) and not inversion([key.casefold() for key in keys])):
-        return None
-    index, before, after = found
-    expected = f"{'falling' if descending else 'rising'} {reader.spec.keys[sort_by]}"
-    return expected, f"{before!r} before {after!r} (places {index} and {index + 1})"
-
-
-def _first_torn(reader: Reader, sort_by: str, keys: Sequence[Any]) -> tuple[str, str] | None:
-    """Return what was expected and received where equal values do not come together."""
-    runs = [key for key, _ in groupby(keys)]
-    torn = next((key for key in runs if runs.count(key) > 1), None)
-    if torn is None:
-        return None
-    expected = f"items with the same {reader.spec.keys[sort_by]} side by side"
-    return expected, f"{torn!r} stands in {runs.count(torn)} places"
 
 
 def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked) -> Verdict:
@@ -105,10 +41,12 @@ def reversed_order(reader: Reader, sort_by: str, rising: Walked, falling: Walked
             expected="the same items in both directions",
             received=f"falling, {difference}",
         )
-    keys = _values(reader, sort_by, rising)
-    if len(set(keys)) < _PAIR:
+    keys = sort_values(reader, sort_by, rising)
+    if len(set(keys)) < PAIR:
         return skipped(f"{rising.name} has fewer than two different values to sort by {sort_by}")
-    forwards, backwards = ([key for key, _ in groupby(_values(reader, sort_by, walk))] for walk in (rising, falling))
+    forwards, backwards = (
+        [key for key, _ in groupby(sort_values(reader, sort_by, walk))] for walk in (rising, falling)
+    )
     rests_on = {"items": len(keys), "distinct": len(set(keys))}
     if forwards == backwards[::-1]:
         return passed(rests_on)
@@ -129,7 +67,7 @@ def _same_list(reader: Reader, sort_by: str, written_out: Walked, left_out: Walk
     walks = (written_out, left_out)
     names, others = (reader.identities(walk.listing.items) for walk in walks)
     keys, other_keys = (reader.keys(sort_by, walk.listing.items) for walk in walks)
-    if len(set(keys)) < _PAIR:
+    if len(set(keys)) < PAIR:
         return skipped(f"{written_out.name} has fewer than two different values to sort by {sort_by}")
     difference, rests_on = Difference.between(names, others), {"items": len(names)}
     if not difference and keys == other_keys:

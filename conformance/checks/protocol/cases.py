@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from urllib.parse import urlencode
 
-from conformance.checks.request.values import Expect
+from conformance.checks.request.builder import Expect
 from conformance.contract.model import Contract, Operation, Service
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Signing

@@ -22,8 +22,8 @@ from conformance.checks.protocol.circumstances import (
     of_the_name,
     tells_times,
 )
+from conformance.checks.request.builder import Expect
 from conformance.checks.request.cases import request_cases
-from conformance.checks.request.values import Expect
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation, Service
 from conformance.session.session import TargetSession

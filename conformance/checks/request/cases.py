@@ -7,15 +7,18 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from conformance.checks.request.builder import ADD_AN_EXAMPLE, Builder
-from conformance.checks.request.nested import nested_cases, unions
-from conformance.checks.request.values import (
-    JSON_TYPES,
+from conformance.checks.request.builder import (
+    ADD_AN_EXAMPLE,
+    Builder,
     CaseError,
     Expect,
     Members,
     Placeholder,
     RequestCase,
+)
+from conformance.checks.request.nested import nested_cases, unions
+from conformance.checks.request.values import (
+    JSON_TYPES,
     beyond,
     loosest,
     near_misses,

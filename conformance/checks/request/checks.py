@@ -8,6 +8,7 @@ from functools import partial
 from conformance.checks.attribution import RequestAttribution, exists, resolve
 from conformance.checks.check import Check, because, citations
 from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
+from conformance.checks.request.builder import Expect, Members, Placeholder, RequestCase
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import (
     BROKEN_ANSWER,
@@ -22,7 +23,6 @@ from conformance.checks.request.laws import (
     unless_of_its_meaning,
     was_accepted,
 )
-from conformance.checks.request.values import Expect, Members, Placeholder, RequestCase
 from conformance.checks.verdict import Verdict, passed, skipped
 from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession, plainest

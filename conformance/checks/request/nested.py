@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from conformance.checks.request.builder import ADD_AN_EXAMPLE, Builder
+from conformance.checks.request.builder import ADD_AN_EXAMPLE, Builder, Expect, RequestCase
 from conformance.checks.request.values import (
     JSON_TYPES,
     Edit,
-    Expect,
-    RequestCase,
     loosest,
     of_length,
     spoiled,
