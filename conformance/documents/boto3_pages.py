@@ -19,6 +19,9 @@ from conformance.documents.page import Numbered, Page, heading, indent
 OWN_ARGUMENT = "PaginationConfig"
 """The argument that a paginator has in addition to those of the operation."""
 
+_RESUMING = "NextToken"
+"""The token that a paginator resumes with; the service's own, whatever its name, is not on the page."""
+
 _PAGINATES = re.compile(r"\.paginate\(")
 _EXCEPTION = re.compile(r"\s*(?:[-*\u2022]\s*){0,2}(?::py:class:)?`?(?:\w+\.)*Client\.exceptions\.(\w+)`?\s*")
 _DASH = r"(?:\u2013|\u2014|--?)"
@@ -60,7 +63,9 @@ def read(page: Page) -> Iterator[Read]:
     for found in _side(page, parts["request"], arguments, asked):
         yield from _handed_through(found)
     given = Place(page.operation, "output", "")
-    yield from _side(page, parts.get("response", []), outline(page, parts.get("structure", []), _member), given)
+    answered = _side(page, parts.get("response", []), outline(page, parts.get("structure", []), _member), given)
+    own = given.below(_RESUMING) if paginates else None
+    yield from (found for found in answered if isinstance(found, Unread) or found.place != own)
     yield from _exceptions(page, end)
     yield from (page.unread(line, "the page leaves out what belongs here") for line, _ in _left_out(page.numbered()))
 

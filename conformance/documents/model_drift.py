@@ -26,6 +26,8 @@ _LABELLED = ("api-reference-text", "api-reference-markdown")
 
 _ANCHORED = "patterns are matched from end to end, so that both match the same strings"
 _SILENT = "the documents state it in prose alone"
+_OWN_PAGES = "no document has a paginator: the contract has the pages from the names of members"
+_INEXPRESSIBLE = "a contract can't express it: its token or its list is not a member of the answer"
 
 
 def against_model(contract: Contract, source: ModelSource) -> Drift:
@@ -123,16 +125,23 @@ class _Comparison:
         if ours is None or theirs is None:
             if (ours is None) != (theirs is None):
                 kind = Kind.NEW if ours is None else Kind.REMOVED
-                yield self._finding(kind, "", "pagination", ours=None if ours is None else "", theirs=str(theirs or ""))
+                found = self._finding(
+                    kind, "", "pagination", ours=None if ours is None else "", theirs=str(theirs or "")
+                )
+                if why := _no_drift_of_pages(operation, theirs):
+                    self.known.append(replace(found, detail=why))
+                else:
+                    yield found
             return
         for key, value in (
             ("input_token", ours.input_token),
             ("output_token", ours.output_token),
-            ("limit_key", ours.limit),
+            ("limit_key", ours.limit or None),
             ("result_key", ours.result),
         ):
-            if theirs.get(key) != value:
-                yield self._finding(Kind.CHANGED, "", key, ours=value, theirs=theirs.get(key))
+            modelled = theirs.get(key)
+            if value not in (modelled if isinstance(modelled, list) else [modelled]):
+                yield self._finding(Kind.CHANGED, "", key, ours=value, theirs=modelled)
 
     def _below(self, node: Node, shape: Any, above: frozenset[str]) -> Iterator[Finding]:
         """Compare what two nodes hold; `above` are the shapes that enclose these, for shapes may hold themselves."""
@@ -208,6 +217,16 @@ class _Comparison:
         cited = node.sources.get(facet, ()) if node is not None else ()
         cited = (Citation(MODEL, None),) if modelled and kind is not Kind.NEW else cited
         return Finding(kind, self._operation, self._direction, path, facet, (fact,), ours, theirs, cited)
+
+
+def _no_drift_of_pages(operation: Operation, modelled: Mapping[str, Any] | None) -> str:
+    """Return why it is no drift that one side alone has pages of an operation; empty where it is drift."""
+    if modelled is None:
+        return "" if operation.paginator else _OWN_PAGES
+    members, token, results = operation.output.members, modelled["output_token"], modelled["result_key"]
+    lists = [name for name in ([results] if isinstance(results, str) else results) if name in members]
+    expressible = isinstance(token, str) and token in members and any(members[name].type == "list" for name in lists)
+    return "" if expressible else _INEXPRESSIBLE
 
 
 def _is_modelled(node: Node, facet: str) -> bool:

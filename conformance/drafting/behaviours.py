@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.names import spellings
+from conformance.documents.page import heading
 from conformance.drafting.conventions import items_of, table
 
 if TYPE_CHECKING:
@@ -112,19 +114,19 @@ def states_absence(error: Part, pages: Iterable[DraftPage]) -> bool:
     """Return whether a page says, at an error, that something is not there."""
     lines = {page.id: page.reading.page.lines for page in pages}
     said = (
-        " ".join(lines[claim.document][claim.line - 1 : claim.line + _FURTHER])
+        takewhile(lambda line: heading(line) != "Examples", lines[claim.document][claim.line - 1 :][:_DESCRIBED])
         for claim in error.citations.get("present", ())
         if claim.document in lines
     )
-    return any(re.search(table()["not_found_words"], text, re.IGNORECASE) for text in said)
+    return any(re.search(table()["not_found_words"], " ".join(text), re.IGNORECASE) for text in said)
 
 
 def _paginates(page: DraftPage) -> bool:
     return any(claim.place.direction == "paginator" for claim in page.reading.claims)
 
 
-_FURTHER = 8
-"""Lines below the code of an error in which a page describes it."""
+_DESCRIBED = 9
+"""Lines from the code of an error on in which a page describes it."""
 
 
 def _prose(pages: Iterable[DraftPage], claim: Claim) -> tuple[int, str]:

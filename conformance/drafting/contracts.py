@@ -281,7 +281,7 @@ _GROUPS = {
 def _sources_head(sources: DraftSources) -> str:
     """Return how the pages are had again."""
     if any("dated" in page.source for page in sources.pages):
-        return "The pages are boto3's own, as `help()` prints them; `conformance draft --keep-pages` writes them."
+        return "The pages are those of boto3's documentation; `conformance draft --keep-pages` writes them."
     return "The pages that the contract cites, the oldest first."
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from botocore import xform_name
 
 from conformance.contract.names import operation_named, spellings
 from conformance.documents import styles
 from conformance.documents.claims import ModelError
+from conformance.documents.generated import boto3_pages as generated_pages
 from conformance.documents.page import Page, lines_of, read_page
 from conformance.documents.service_model import ModelSource
 from conformance.drafting.yaml_text import Mapping
@@ -113,56 +115,29 @@ def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[Draft
 
 
 def boto3_pages(service: str, source: ModelSource, operations: Iterable[str]) -> tuple[DraftPage, ...]:
-    """Return the pages that boto3 makes of a model about operations and their paginators, as `help()` prints them."""
+    """Return the pages of boto3's documentation that are made of a model: of operations and of their paginators."""
     names = tuple(operations)
     if not names:
         return ()
-    if source.is_installed:
-        client = _installed_client(service)
-    else:
-        client = _client(service, {"service-2": source.model, "paginators-1": source.paginators})
+    models = {} if source.is_installed else {"service-2": source.model, "paginators-1": source.paginators}
     dated = f"botocore {source.version}" if source.version else "the service model"
     found: list[DraftPage] = []
-    for name in names:
-        _, method, dashed = spellings(name)
-        method = next(
-            (item for item, operation in client.meta.method_to_api_mapping.items() if operation == name), method
-        )
-        texts = {f"boto3-{dashed}": (f"boto3 client method {method}", str(getattr(client, method).__doc__), method)}
-        if client.can_paginate(method):
-            page = str(client.get_paginator(method).paginate.__doc__)
-            texts[f"boto3-{dashed}-paginator"] = (f"boto3 paginator {name}", page, f"{method}-paginator")
-        for edition, (document, (title, text, stem)) in enumerate(texts.items(), 1):
-            about = Page(document, lines_of(text), name)
-            written = _source(title, "boto3-page-rst", edition, about, f"{stem}.rst", text.encode())
-            written["dated"] = dated
-            reading = styles.read(about, styles.style_named("boto3-page-rst"))
-            if document.endswith("-paginator"):  # what it repeats of the operation is on the page of the operation
-                own = tuple(claim for claim in reading.claims if claim.place.direction == "paginator")
-                reading = replace(reading, claims=own)
-            found.append(DraftPage(document, reading, written, text))
+    for generated in generated_pages(service, names, models):
+        name = generated.operation
+        method, document = xform_name(name), f"boto3-{spellings(name)[2]}"
+        title, file, edition = f"boto3 client method {method}", f"{method}.rst", 1
+        if generated.paginates:
+            title, file, edition = f"boto3 paginator {name}", f"{method}-paginator.rst", 2
+            document = f"{document}-paginator"
+        about = Page(document, lines_of(generated.text), name)
+        written = _source(title, "boto3-page-rst", edition, about, file, generated.text.encode())
+        written["dated"] = dated
+        reading = styles.read(about, styles.style_named("boto3-page-rst"))
+        if generated.paginates:  # what it repeats of the operation is on the page of the operation
+            own = tuple(claim for claim in reading.claims if claim.place.direction == "paginator")
+            reading = replace(reading, claims=own)
+        found.append(DraftPage(document, reading, written, generated.text))
     return tuple(found)
-
-
-@lru_cache(maxsize=1)
-def _installed_client(service: str) -> Any:
-    return _client(service, {})
-
-
-def _client(service: str, models: Mapping) -> Any:
-    """Return a client whose methods are documented by some models, each by its type, else by those of botocore."""
-    from botocore.loaders import Loader  # noqa: PLC0415 - a draft's alone
-    from botocore.session import get_session  # noqa: PLC0415 - as above
-
-    class Given(Loader):  # type: ignore[misc]
-        def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
-            given = models.get(type_name) if service_name == service else None
-            return given or super().load_service_model(service_name, type_name, api_version)
-
-    session = get_session()
-    session.register_component("data_loader", Given(include_default_search_paths=True))
-    keys = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key"), "example")
-    return session.create_client(service, region_name="us-east-1", endpoint_url="https://localhost", **keys)
 
 
 def _source(title: str, kind: str, edition: int, page: Page, file: str, raw: bytes) -> Mapping:  # noqa: PLR0913, PLR0917

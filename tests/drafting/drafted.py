@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from cli.command import Ended, conformance
 
+from conformance.contract.cited_lines import verify_citations
+from conformance.contract.loading import load
+from conformance.contract.model import Contract
+from conformance.documents.service_model import installed
+from conformance.drafting.contracts import draft as make
+from conformance.drafting.folder import write
+from conformance.drafting.sources import draft_sources
+from conformance.suite.catalogue import lint_findings
 from drafting.library import SERVICE, write_model
 
 
@@ -24,3 +33,12 @@ def texts(folder: Path) -> dict[str, str]:
 def lint(folder: Path, *words: str | Path) -> Ended:
     """Lint the contract that `draft` wrote."""
     return conformance("lint", "--contract", "books", *words, cwd=folder)
+
+
+def of_installed(folder: Path, service: str, *names: str, pages: Iterable[Path] = ()) -> Contract:
+    """Draft operations of an installed service, with their pages; nothing may be wrong with the draft."""
+    sources, found = draft_sources(service, installed(service), names, pages)
+    write(folder, make(sources, found), keep_pages=True)
+    contract = load(folder)
+    assert [*lint_findings(contract), *verify_citations(contract, folder / "pages")] == []
+    return contract

@@ -13,6 +13,7 @@ from cli.command import Ended, conformance
 
 from conformance.contract.cited_lines import verify_citations
 from conformance.contract.loading import load
+from conformance.documents.generated import boto3_pages
 from conformance.suite.catalogue import catalogue
 from third_operation.worked_example import FOLDER, OPERATION, example
 
@@ -57,17 +58,13 @@ def test_it_makes_checks_of_every_area() -> None:
 
 
 def test_its_citations_hold_against_the_pages_that_boto3_carries(tmp_path: Path) -> None:
-    boto3 = pytest.importorskip("boto3")
     botocore = pytest.importorskip("botocore")
     version = example().sources["botocore"].version
     if botocore.__version__ != version:
         pytest.skip(f"the pages are those of botocore {version}, installed is {botocore.__version__}")
-    client = boto3.client("sagemaker", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")  # noqa: S106 - it calls nobody
-    paginator = client.get_paginator("list_hyper_parameter_tuning_jobs")
-    pages = (client.list_hyper_parameter_tuning_jobs.__doc__, paginator.paginate.__doc__)
-    for source, page in zip(("", "-paginator"), pages, strict=True):
-        document = example().sources[f"boto3-list-hyper-parameter-tuning-jobs{source}"]
-        (tmp_path / document.file).write_text(str(page), encoding="utf-8")
+    for page in boto3_pages("sagemaker", [OPERATION]):
+        document = example().sources[f"boto3-list-hyper-parameter-tuning-jobs{'-paginator' * page.paginates}"]
+        (tmp_path / document.file).write_text(page.text, encoding="utf-8")
         assert hashlib.sha256((tmp_path / document.file).read_bytes()).hexdigest() == document.sha256
     assert not list(verify_citations(load(FOLDER), tmp_path))
 
