@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from itertools import islice
 
+from conformance.checks.attribution import resolve
 from conformance.checks.check import Check, because
+from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import failed_by, was_accepted
 from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped
 from conformance.contract.model import Contract, Operation
@@ -141,7 +144,7 @@ def _probe(session: TargetSession, operation: Operation) -> Exchange:
     """
     subject = operation.subject
     if not subject:
-        return session.exchange(session.plain(operation))
+        return _served(session, operation) or session.exchange(session.plain(operation))
     unknown = session.unknown_name(operation)
 
     def asked(name: str) -> Exchange:
@@ -157,6 +160,17 @@ def _probe(session: TargetSession, operation: Operation) -> Exchange:
     if exchange.status in _SERVER_ERRORS and was_accepted(operation, other := asked(unknown)):
         return other
     return exchange
+
+
+def _served(session: TargetSession, operation: Operation) -> Exchange | None:
+    """Return an answer that shows an operation whose plain request, which may lack what it needs, ends in an error."""
+    if session.exchange(session.plain(operation)).status not in _SERVER_ERRORS:
+        return None
+    cases = session.cached(("request cases", operation.name), lambda: request_cases(session.contract, operation))
+    alone = (resolve(session, operation, case.members) for case in cases if case.name == "alone")
+    sent = (members for members in alone if members is not None)
+    exchanges = (session.exchange(Request.call(operation.name, members)) for members in islice(sent, _TRIED))
+    return next((item for item in exchanges if item.response is not None and not _lack(operation, item)[0]), None)
 
 
 def _judge(operation: Operation, exchange: Exchange) -> Verdict:
@@ -180,7 +194,7 @@ def _lack(operation: Operation, exchange: Exchange) -> tuple[str, str]:
     if not_implemented or exchange.error_code in _UNKNOWN:
         return _NOT_KNOWN, f"the target does not know {operation.name}"
     if exchange.status in _SERVER_ERRORS:
-        return _BROKEN, f"the target can't serve {operation.name}"
+        return _BROKEN, f"{operation.name} ends in a server error"
     if exchange.unreadable:
         return _UNREADABLE, f"the answers of {operation.name} can't be read: {exchange.unreadable}"
     if exchange.answer is None or not (exchange.ok or exchange.error_code):
@@ -290,6 +304,6 @@ def _words(verdict: Verdict, *, whole: bool) -> str:
         return "the target gave no answer" if whole else "the target gave no answer for the operation"
     if verdict.kind == _UNREADABLE:
         return "no answer can be read" if whole else "no answer of the operation can be read"
-    if whole and verdict.kind in {_BROKEN, "service-unknown"}:
+    if verdict.kind == _BROKEN or (whole and verdict.kind == "service-unknown"):
         return verdict.reason
     return "no AWS JSON endpoint at all" if whole else "the target does not have the operation"

@@ -11,9 +11,10 @@ from conformance.checks.attribution import RequestAttribution, resolve
 from conformance.checks.check import Check, because, bound_by
 from conformance.checks.request.builder import Builder, Expect, Members, Placeholder
 from conformance.checks.request.cases import request_cases
-from conformance.checks.request.laws import Rejection, evaluate_rejected, failed_by, fault_of
+from conformance.checks.request.laws import Rejection, evaluate_rejected, failed_by, fault_of, maybe_invalid
 from conformance.checks.request.values import violations
 from conformance.checks.verdict import Outcome, Verdict, passed, skipped
+from conformance.contract.examples import names_arn
 from conformance.contract.model import Contract, Operation
 from conformance.session.session import TargetSession
 from conformance.wire.encoding import dump
@@ -80,7 +81,7 @@ def _named(operation: Operation, code: str) -> Iterator[tuple[str, str, str, Cal
     """Yield each request with a name that nothing has: case, statement, the name in words, and its evaluation."""
     node = operation.input.members[operation.subject]
     for case, words, name in _NAMES:
-        if name and violations(node, name):
+        if name and (violations(node, name) or names_arn(node)):
             continue
         yield case, f"{words} is answered with {code}", words, partial(_unknown, operation, name, code)
     valid = _optional(operation)
@@ -97,7 +98,7 @@ def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
     common = contract.service.common_errors.get(_BROKEN_CONSTRAINT)
     rejected = (case for case in request_cases(contract, operation) if case.expect is Expect.REFUSED)
     case = next((item for item in rejected if item.breaks is not None and item.breaks[1] in _SHORT), None)
-    if common is None or case is None:
+    if common is None or case is None or not contract.service.knows_rejections:
         return
     plain = {name: repr(value) if isinstance(value, Placeholder) else value for name, value in case.members}
     for name, words, statuses in (
@@ -147,6 +148,8 @@ def _evaluate(
     exchange = session.exchange(Request.call(operation.name, session.about(operation, name) | others), ordinary=False)
     if exchange.ok and name != session.unknown_name(operation) and _is_there(session, name):
         return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
+    if verdict := maybe_invalid(session.contract.service, operation, exchange):
+        return verdict
     if session.exists(operation):
         control = Request.call(
             operation.name,

@@ -35,6 +35,11 @@ def keeps(node: Node, value: Any) -> bool:
     )
 
 
+def names_arn(node: Node) -> bool:
+    """Return whether the name of a member says that it is an ARN, whatever its constraints leave open."""
+    return node.type == "string" and node.name.lower().endswith("arn")
+
+
 def example(node: Node, number: int = 0, *, optional: bool = False) -> Any:
     """Return the valid value of a member with that number; None where none is found.
 
@@ -188,7 +193,8 @@ def text(node: Node, number: int = 0) -> str | None:
 
 @lru_cache(maxsize=8192)
 def _text(path: str, limits: tuple[tuple[str, Any], ...], number: int) -> str | None:
-    numbered = (stem if number == 0 else f"{stem}{'-' if '-' in stem else ''}{number}" for stem in _STEMS)
+    stems = _STEMS[::-1] if path.lower().endswith("arn") else _STEMS
+    numbered = (stem if number == 0 else f"{stem}{'-' if '-' in stem else ''}{number}" for stem in stems)
     made = _made(path, limits, number)
     keeping = (item for item in chain(numbered, made) if not any(breaks(facet, bound, item) for facet, bound in limits))
     return next(keeping, None)

@@ -6,6 +6,7 @@ resources there are. They are one object to every check, and one module for that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar, cast
 
-from conformance.contract.examples import keeps, required_values, text
+from conformance.contract.examples import keeps, names_arn, required_values, text
 from conformance.contract.model import Contract, Operation, Pagination
 from conformance.session.listing import Walked, member
 from conformance.session.snapshot import ListingSnapshot, ResourceSnapshot, Snapshot
@@ -343,7 +344,8 @@ def follow(
             return ended(f"page {len(pages)}: {words}")
         items += found
         token = answer.get(pagination.output_token)
-        if token is None or (pagination.more and answer.get(pagination.more) is False):
+        # SDKs take an empty token for none; that it is no token is for the checks of tokens to say.
+        if token is None or token == "" or (pagination.more and answer.get(pagination.more) is False):
             return ended()
         if not isinstance(token, str):
             return ended(f"page {len(pages)}: the token is no string but {token!r}")
@@ -378,6 +380,10 @@ _LARGE = 100
 SNAPSHOT = "survey"
 """The key under which the snapshot is remembered."""
 _UNKNOWN = ("conformance-no-such-job", "conformance-no-such-job-2", "z9")
+_LAST_PART = re.compile(r"[^:/]+$")
+"""What an ARN ends in: most often the name of a resource."""
+_PLACE = "us-east-1:123456789012"
+"""Region and account of a made-up ARN."""
 _UNLIKELY = range(9_000, 9_003)
 """Numbers of made names that nothing has."""
 _MOST_LISTINGS = 100
@@ -553,10 +559,16 @@ class TargetSession(Exchanges):
         return not operation.subject or self.existing(operation) is not None
 
     def unknown_name(self, operation: Operation) -> str:
-        """Return a well-formed name that no resource of an operation has."""
-        taken = {*self.snapshot.by_name, *self.names_of(operation, operation.subject)}
+        """Return a well-formed name that no resource of an operation has: an ARN where names are ARNs."""
+        listed = self.names_of(operation, operation.subject)
+        taken = {*self.snapshot.by_name, *listed}
         node = operation.input.members.get(operation.subject)
-        fitting = (name for name in _UNKNOWN if node is None or keeps(node, name))
+        unknown: tuple[str, ...] = _UNKNOWN
+        if node is not None and names_arn(node):
+            made_up = f"arn:aws:{self.contract.service.signing_name}:{_PLACE}:{node.name[:-3].lower()}/x"
+            arn = next((name for name in listed if name.startswith("arn:")), made_up)
+            unknown = (*(_LAST_PART.sub(name, arn) for name in _UNKNOWN), *_UNKNOWN)
+        fitting = (name for name in unknown if node is None or keeps(node, name))
         made = (text(node, number) for number in _UNLIKELY if node is not None)
         return next(name for name in (*fitting, *made, *_UNKNOWN) if name is not None and name not in taken)
 

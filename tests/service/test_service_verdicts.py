@@ -68,3 +68,41 @@ def test_members_that_need_each_other_are_no_failure(tmp_path: Path) -> None:
     assert [name for name, row in results.items() if row["outcome"] == "failed"] == [], ended.said
     alone = results["BatchGetSecretValue/request/MaxResults/alone"]
     assert (alone["outcome"], "Filters must also be given" in alone["reason"]) == ("skipped", True)
+
+
+def _needs_arn(members: Members) -> Members:
+    if not str(members["activityArn"]).startswith("arn:aws:states:"):
+        raise Rejection("InvalidArn", "the ARN is not valid")
+    return {}
+
+
+def _needs_machine(members: Members) -> Members:
+    if "stateMachineArn" not in members:
+        raise Rejection("InternalFailure", "it broke", status=500)
+    return {}
+
+
+def _needs_condition(members: Members) -> Members:
+    if "KeyConditions" not in members:
+        raise Rejection("ValidationException", "Either the KeyConditions or KeyConditionExpression must be given")
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "change", "area"),
+    [
+        pytest.param("stepfunctions", "DescribeActivity", _needs_arn, "*/error/*/plain", id="a-name-that-is-no-arn"),
+        pytest.param("stepfunctions", "ListExecutions", _needs_machine, "*/available", id="a-request-without-name"),
+        pytest.param("dynamodb", "Query", _needs_condition, "*/unknown-name", id="a-request-that-lacks-a-condition"),
+    ],
+)
+def test_what_a_server_may_answer_is_no_failure(
+    tmp_path: Path, service: str, operation: str, change: Callable[[Members], Members], area: str
+) -> None:
+    with serving(service, operation, change) as url:
+        narrowed = ("--select", area) if "*" in area else ("--area", area)
+        conformance(
+            "run", url, "--service", service, "--operation", operation, *narrowed, "--report-dir", "r", cwd=tmp_path
+        )
+    results = by_id(report_of(tmp_path / "r"))
+    assert [name for name, row in results.items() if row["outcome"] in {"failed", "error"}] == []

@@ -247,9 +247,10 @@ _ENVELOPE = (
          _Each("no-error-code", "an error code in __type or x-amzn-errortype", lambda item, _: bool(item.error_code),
                _body)),
     Rule("error-body/bare-type", Scope.ALL_ERRORS, "observed", ("O32",),
-         "__type is the bare name of the error's shape",
+         "__type is the bare name of the error's shape",  # in AWS JSON 1.0 it has the namespace, too
          _Each("error-type-form", "__type with the bare name of the error",
-               lambda item, _: (item.answer or {}).get("__type") == item.error_code != "", _body)),
+               lambda item, _: (item.answer or {}).get("__type") == item.error_code != "", _body),
+         applies=lambda contract, _: contract.service.json_version != "1.0"),
     Rule("error-body/message", Scope.ALL_ERRORS, "observed", ("O32",), "an error has a message, a string",
          _Each("no-message", "message or Message, a string", _has_message, _body)),
     Rule("error-body/content-type", Scope.ALL_ERRORS, "observed", ("O32",),
@@ -294,7 +295,7 @@ RULES: Mapping[str, Rule] = {rule.place: rule for rule in (*_ENVELOPE, *_CIRCUMS
 
 def envelope_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     """Yield the checks of the envelope."""
-    yield from (rule.check(contract, operation) for rule in _ENVELOPE)
+    yield from (rule.check(contract, operation) for rule in _ENVELOPE if rule.applies(contract, operation))
     if names_resources(operation):
         yield Check(
             f"{operation.name}/protocol/arn/other-region",

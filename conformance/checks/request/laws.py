@@ -106,6 +106,15 @@ def unknown_state(operation: Operation, exchange: Exchange, *, exists: bool) -> 
     return skipped("nothing has that name, and which error says so is not documented", exchanges=(exchange,))
 
 
+def maybe_invalid(service: Service, operation: Operation, exchange: Exchange) -> Verdict | None:
+    """Skip a made-up name that is answered as an invalid request, where its constraints are not all known."""
+    of_requests = exchange.status in _CLIENT_ERRORS and exchange.error_code in service.rejections
+    if service.knows_rejections or not of_requests or exchange.error_code in operation.not_found:
+        return None
+    reason = f"the made-up request may be invalid: {shown(exchange)}"
+    return skipped(f"{reason}; an `example:` in the contract says what fits", exchanges=(exchange,))
+
+
 def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:
     """Evaluate a request that must be accepted: 2xx and an answer that keeps the contract at its top.
 
