@@ -8,8 +8,9 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from conformance.suite.known_failures import Draft, Entry
+    from conformance.suite.declaring import Draft
     from conformance.suite.timings import Timings
     from conformance.targets.opening import OpenTarget
 
@@ -133,7 +134,13 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     "--write-known-failures",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Write the failures of this run to FILE, each with TODO as reason; add to what FILE has already.",
+    help="Write the failures of this run to FILE, in few entries with TODO as reason; add to what FILE has already.",
+)
+@click.option(
+    "--minimize",
+    type=click.Path(dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Make the known failures in FILE few entries that match what failed in this run, and nothing that passed.",
 )
 @click.option("--reason", metavar="TEXT", help="With --write-known-failures, the reason of each entry that is written.")
 @settings("shard")
@@ -173,6 +180,7 @@ def run(  # noqa: PLR0913 - an option each; those of the settings stay together
     workers: str | None,
     tx: tuple[str, ...],
     write_known_failures: str | None,
+    minimize: str | None,
     reason: str | None,
     hold: bool,
     timings: bool,
@@ -194,7 +202,7 @@ def run(  # noqa: PLR0913 - an option each; those of the settings stay together
         raise UserError("evidence is recorded and replayed by one process", hint="leave out -n and --tx")
     if plan_only and options["replay"]:
         raise UserError("a replay sends nothing: there is nothing to plan", hint="leave out --plan, or --replay")
-    draft = _draft_at(write_known_failures, reason)
+    drafts = _drafts(write_known_failures, reason, minimize)
     distribution = _distribution(workers, tx)
     gc.set_threshold(_GARBAGE, 20, 100)
     terminal = console()
@@ -214,8 +222,10 @@ def run(  # noqa: PLR0913 - an option each; those of the settings stay together
     record = _run(plan, observer, distribution, screen)
     screen.ended(record, observer.timings, in_full=timings)
     try:
-        if draft is not None:
-            _write_draft(screen, draft, record, plan)
+        for write in drafts:
+            screen.line("")
+            for line in write(record, plan):
+                screen.line(line)
         if plan.recorded is not None:
             from conformance.cli.plan import print_evidence  # noqa: PLC0415 - as above
 
@@ -278,40 +288,46 @@ def _no_spec(spec: str, why: str) -> UserError:
     )
 
 
-def _draft_at(path: str | None, reason: str | None) -> Draft | None:
-    """Look at the file that known failures are to be written to, before anything is run."""
-    if path is None:
-        if reason is not None:
-            raise UserError(
-                "--reason is for entries that are written, and none are", hint="add --write-known-failures FILE"
-            )
-        return None
-    from conformance.suite.known_failures import TODO, Draft  # noqa: PLC0415 - only this branch needs it
+def _drafts(
+    path: str | None, reason: str | None, to_minimize: str | None
+) -> list[Callable[[report.Record, Plan], list[str]]]:
+    """Look at the files that known failures are to be written to, before anything is run; return what writes them."""
+    if path is None and reason is not None:
+        raise UserError(
+            "--reason is for entries that are written, and none are", hint="add --write-known-failures FILE"
+        )
+    if path is None and to_minimize is None:
+        return []
+    from conformance.suite.declaring import Draft, FileText, minimize  # noqa: PLC0415 - only this branch needs it
 
-    return Draft.at(Path(path), reason=TODO if reason is None else reason)
+    drafts: list[Callable[[report.Record, Plan], list[str]]] = []
+    if path is not None:
+        draft = Draft.at(Path(path), reason=reason)
+        drafts.append(partial(_declare, draft))
+    if to_minimize is not None:
+        place = Path(to_minimize)
+        FileText.of(place)
+
+        def fewer(record: report.Record, plan: Plan) -> list[str]:
+            before, after = minimize(place, record, plan.ids)
+            return [f"known failures: {place}: {count(before, 'entry', 'entries')} before, {after:,} now"]
+
+        drafts.append(fewer)
+    return drafts
 
 
-def _write_draft(screen: Screen, draft: Draft, record: report.Record, plan: Plan) -> None:
+def _declare(draft: Draft, record: report.Record, plan: Plan) -> list[str]:
     """Write the known failures of a run down, and say what was written."""
-    screen.line("")
-    for line in _draft_lines(draft, draft.write(record, plan.ids, strict=plan.settings.strict)):
-        screen.line(line)
-
-
-def _draft_lines(draft: Draft, added: Sequence[Entry]) -> list[str]:
-    from conformance.suite.known_failures import is_unwritten  # noqa: PLC0415 - only this branch needs it
-
-    if not added:
+    entries, failures = draft.write(record, plan.ids, strict=plan.settings.strict)
+    if not entries:
         what = "it has an entry for every failure" if draft.existing else "there is no failure to declare"
         return [f"known failures: {draft.path}: {what}"]
-    entries = "1 entry" if len(added) == 1 else f"{len(added):,} entries"
     kept = f", in front of the {len(draft.existing.entries):,} that it had" if draft.existing else ""
-    written = f"known failures: {draft.path}: {entries} written{kept}"
-    if not is_unwritten(draft.reason):
-        return [written, f"name it in the next run: --known-failures {draft.path}"]
+    due = "say in each why it is accepted for now, in the place of TODO; then " if draft.reason_due else ""
+    written = f"{count(entries, 'entry', 'entries')} written for {count(failures, 'failure')}{kept}"
     return [
-        written,
-        f"say in each why it is accepted for now, in the place of TODO; then name it: --known-failures {draft.path}",
+        f"known failures: {draft.path}: {written}",
+        f"{due}name it: --known-failures {draft.path}",
     ]
 
 

@@ -20,7 +20,7 @@ def test_the_commands_of_the_guide_build_on_each_other(tmp_path: Path) -> None:
         pytest.skip("moto is not installed: extra moto")
     known = tmp_path / "known-failures.yaml"
     typed = [(command, block.exit_code) for block in blocks(PAGE) for command in block.commands if "moto" in command]
-    assert len(typed) == 7
+    assert len(typed) == 8
     for command, exit_code in typed:
         done = execute(command, tmp_path)
         assert done.returncode == exit_code, f"{command}\n{done.stdout}{done.stderr}"

@@ -155,8 +155,8 @@ def test_a_first_file_is_written_filled_in_and_added_to(gated: Gated, snapshot: 
     assert gated.run().code == 0
     gated.write(f"known_failures:\n  - {{check: {REVERSE}, reason: sorting is not built yet}}\n")
     ended = gated.run(*CHOSEN, "--write-known-failures", "known.yaml", "--reason", "not built: yet", known=None)
-    assert "1 entry written, in front of the 1 that it had" in ended.out
-    assert "name it in the next run: --known-failures known.yaml" in ended.out
+    assert "1 entry written for 1 failure, in front of the 1 that it had" in ended.out
+    assert "\nname it: --known-failures known.yaml" in ended.out
     again = gated.run(*CHOSEN, "--write-known-failures", "known.yaml", known=None)
     assert "it has an entry for every failure" in again.out
 
