@@ -117,7 +117,7 @@ def because(
 def bound_by(contract: Contract, operation: str, laws: Iterable[str]) -> tuple[Behaviour, ...]:
     """Return the behaviours of an operation that name one of these laws as their judge."""
     named = set(laws)
-    return tuple(item for item in contract.behaviours if operation in item.operations and named & set(item.laws))
+    return tuple(item for item in contract.behaviours_of(operation) if not named.isdisjoint(item.laws))
 
 
 def rules_of(contract: Contract, operation: Operation | None = None) -> Iterator[tuple[Behaviour, Rule]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import time
 from typing import NoReturn
@@ -13,6 +14,9 @@ from conformance import program
 
 STARTED = time.perf_counter()
 """When the program began, near enough: what Python itself takes to start is before it."""
+
+_GARBAGE = 100_000
+"""Objects after which garbage is looked for: commands keep nearly all that they make, and looking takes half of it."""
 
 _COMMANDS = {
     "run": ("conformance.cli.run", "Check a target against the contract and report."),
@@ -62,4 +66,5 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with its code."""
+    gc.set_threshold(_GARBAGE, 20, 100)
     program.run(cli, "conformance")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import shlex
 import signal
@@ -40,9 +39,6 @@ if TYPE_CHECKING:
     from conformance.suite.timings import Timings
     from conformance.targets.opening import OpenTarget
 
-
-_GARBAGE = 100_000
-"""Objects after which garbage is looked for: a run keeps nearly all that it makes, and looking costs a tenth of it."""
 
 _PATIENCE_S = 2.0
 """Seconds after which the terminal says what is waited for."""
@@ -204,7 +200,6 @@ def run(  # noqa: PLR0913 - an option each; those of the settings stay together
         raise UserError("a replay sends nothing: there is nothing to plan", hint="leave out --plan, or --replay")
     drafts = _drafts(write_known_failures, reason, minimize)
     distribution = _distribution(workers, tx)
-    gc.set_threshold(_GARBAGE, 20, 100)
     terminal = console()
     screen = Screen(terminal)
     settings = Settings(command=shlex.join(["conformance", *sys.argv[1:]]), **options)

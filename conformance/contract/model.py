@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -344,7 +344,33 @@ class Contract:
 
     def facts_of(self, operation: str, direction: str) -> tuple[Fact, ...]:
         """Return the facts of one direction of an operation, in the order of the contract."""
-        return tuple(fact for fact in self.facts if fact.operation == operation and fact.direction == direction)
+        return tuple(self._facts_by_direction.get((operation, direction), ()))
+
+    @cached_property
+    def _facts_by_direction(self) -> Mapping[tuple[str, str], Sequence[Fact]]:
+        found: dict[tuple[str, str], list[Fact]] = {}
+        for fact in self.facts:
+            found.setdefault((fact.operation, fact.direction), []).append(fact)
+        return found
+
+    def behaviours_of(self, operation: str) -> Sequence[Behaviour]:
+        """Return the behaviours that are about an operation, in the order of the contract."""
+        return self._behaviours_by_operation.get(operation, ())
+
+    @cached_property
+    def _behaviours_by_operation(self) -> Mapping[str, Sequence[Behaviour]]:
+        found: dict[str, list[Behaviour]] = {}
+        for behaviour in self.behaviours:
+            for operation in behaviour.operations:
+                found.setdefault(operation, []).append(behaviour)
+        return found
+
+    @cached_property
+    def enums(self) -> Sequence[tuple[str, ...]]:
+        """The words of each shape that has an enum, those of documents first."""
+        stated = (shape.traits for shape in self.shapes.values())
+        words = (dict.fromkeys((*item.documented.get("enum", ()), *item.modelled.get("enum", ()))) for item in stated)
+        return [tuple(item) for item in words if item]
 
 
 @dataclass(frozen=True, slots=True)

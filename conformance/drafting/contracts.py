@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.names import noun_of
-from conformance.documents.claims import ModelError, Place
+from conformance.documents.claims import Explained, ModelError, Place
 from conformance.drafting.behaviours import behaviours_of, states_absence
 from conformance.drafting.citations import citations_of
 from conformance.drafting.conventions import Conventions, codes, origin, subjects, summary_of
@@ -85,7 +85,10 @@ def draft(sources: DraftSources, operations: Iterable[str]) -> Draft:
     claims = Claims(
         (claim for page in sources.pages for claim in page.reading.claims), [page.id for page in sources.pages]
     )
-    drafted = [_operation(sources, claims, name) for name in operations]
+    explained: dict[tuple[str, str], list[Explained]] = {}
+    for item in (item for page in sources.pages for item in page.reading.explained):
+        explained.setdefault(item.place[:2], []).append(item)
+    drafted = [_operation(sources, claims, explained, name) for name in operations]
     _link(drafted)
     files = {
         "sources.yaml": _head(_sources_head(sources))
@@ -122,7 +125,9 @@ def draft(sources: DraftSources, operations: Iterable[str]) -> Draft:
     return Draft(files, tuple(questions), {str(page.source["file"]): page.text for page in sources.pages})
 
 
-def _operation(sources: DraftSources, claims: Claims, name: str) -> DraftOperation:
+def _operation(
+    sources: DraftSources, claims: Claims, explained: Mapping[tuple[str, str], list[Explained]], name: str
+) -> DraftOperation:
     model = sources.model.operation_model(name)
     _insist_on_expressible(model)
     reader = TreeReader(claims)
@@ -131,9 +136,8 @@ def _operation(sources: DraftSources, claims: Claims, name: str) -> DraftOperati
     for option in [option for option in request.parts if option.startswith(_CLI_OPTION)]:
         options.parts[option] = request.parts.pop(option)
     answer = reader.tree(Place(name, "output", ""), model.output_shape)
-    explained = [item for page in sources.pages for item in page.reading.explained]
     for direction, tree in (("input", request), ("output", answer)):
-        count_lists(tree, [item for item in explained if item.place[:2] == (name, direction)])
+        count_lists(tree, explained.get((name, direction), ()))
     paginates = bool(claims.of(name, "paginator"))
     below = TreeReader(claims, modelled=False)
     paginator = below.tree(Place(name, "paginator", ""), model.input_shape) if paginates else None

@@ -137,11 +137,13 @@ def _signature(part: Part, *, merged: bool) -> Hashable:
     """Return all that a definition says of a part; `merged`, whoever states it."""
     if part.recursive:
         return part.shape
-    inside = tuple(
-        (item.name, merged or item.is_documented, _facets(item, USE_FACETS, merged), _signature(item, merged=merged))
-        for item in part.parts.values()
-    )
-    return part.type, _facets(part, _SHAPE_FACETS, merged), inside
+    if merged not in part.signatures:
+        inside = tuple(
+            (name, merged or item.is_documented, _facets(item, USE_FACETS, merged), _signature(item, merged=merged))
+            for name, item in part.parts.items()
+        )
+        part.signatures[merged] = part.type, _facets(part, _SHAPE_FACETS, merged), inside
+    return part.signatures[merged]
 
 
 def _facets(part: Part, names: Iterable[str], merged: bool) -> Hashable:  # noqa: FBT001 - private

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,8 @@ class Part:
     parts: dict[str, Part] = field(default_factory=dict)
     recursive: bool = False
     """Whether it is of a shape that encloses it: nothing below is written again."""
+    signatures: dict[bool, Hashable] = field(default_factory=dict, compare=False)
+    """What a definition says of it, once that is asked for: it is whole then."""
 
     @property
     def is_documented(self) -> bool:
@@ -67,10 +69,12 @@ class Claims:
         age = {document: number for number, document in enumerate(documents)}
         self._by_place: dict[Place, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
         self._names: dict[Place, dict[str, None]] = defaultdict(dict)
+        self._places: dict[tuple[str, str], dict[Place, None]] = defaultdict(dict)
         for claim in sorted(claims, key=lambda claim: (age[claim.document], claim.line)):
             self._by_place[claim.place][claim.facet].append(claim)
             parent, _, name = claim.place.path.rpartition(".")
             self._names[claim.place._replace(path=parent)][name] = None
+            self._places[claim.place[:2]][claim.place] = None
 
     def at(self, place: Place) -> Mapping[str, list[Claim]]:
         """Return the claims about a place, by facet."""
@@ -82,7 +86,7 @@ class Claims:
 
     def of(self, operation: str, direction: str) -> list[Place]:
         """Return every place of one direction of an operation."""
-        return [place for place in self._by_place if place[:2] == (operation, direction)]
+        return list(self._places.get((operation, direction), ()))
 
 
 def in_force(claims: Sequence[Claim]) -> Any:

@@ -68,9 +68,10 @@ def block(mapping: Mapping, indent: int = 0, comments: Mapping | None = None) ->
         comment = (comments or {}).get(key)
         own = comment.get("") if isinstance(comment, dict) else comment
         note = f"  # {own}" if own else ""
-        line = f"{pad}{scalar(key)}: {_beside(key, value)}"
         inner = comment if isinstance(comment, dict) else None
-        if value == {} or (len(line) <= WIDTH and inner is None and not _spread(key, value)):
+        is_block = bool(value) and (inner is not None or _spread(key, value))
+        line = "" if is_block else f"{pad}{scalar(key)}: {_beside(key, value)}"
+        if value == {} or (len(line) <= WIDTH and not is_block):
             if len(line + note) > WIDTH:
                 yield f"{pad}#{note[3:]}"
                 note = ""

@@ -44,9 +44,10 @@ def law_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
     A law of which neither a behaviour nor an observation of the contract speaks has none.
     """
     for law in (*laws().values(), *laws(of_world=True).values()):
+        if law.operation != operation.name:
+            continue
         behaviours = [behaviour for behaviour in contract.behaviours if law.name in behaviour.laws]
-        rests = law.of_world or behaviours or set(law.observed) & set(contract.observations)
-        if law.operation == operation.name and rests:
+        if law.of_world or behaviours or set(law.observed) & set(contract.observations):
             yield _law_check(contract, law, behaviours)
 
 

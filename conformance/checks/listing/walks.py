@@ -189,7 +189,9 @@ class ListingChecks:
         )
         # What is inferred of a listing breaks no document.
         stated = not on.behaviours or any(
-            behaviour.basis == "documented" for behaviour in self._contract.behaviours if behaviour.id in on.behaviours
+            behaviour.basis == "documented"
+            for behaviour in self._contract.behaviours_of(self.operation.name)
+            if behaviour.id in on.behaviours
         )
         level = declared.level if stated else "should"
         return Check(

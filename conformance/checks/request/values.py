@@ -28,7 +28,8 @@ def violations(node: Node, value: Any) -> frozenset[str]:
     """
     if not has_type(node.type, value):
         return frozenset({"type"})
-    return frozenset(facet for facet in _CONSTRAINTS if _breaks(node, facet, value))
+    stated = {*node.documented, *node.modelled, *(("enum",) if node.editions is not None else ())}
+    return frozenset(facet for facet in _CONSTRAINTS if facet in stated and _breaks(node, facet, value))
 
 
 def violations_within(node: Node, value: Any) -> frozenset[tuple[str, str]]:
@@ -162,11 +163,8 @@ def sibling_words(node: Node, contract: Contract) -> Iterator[Edit]:
     An enum is like another one where they share words: where none does, nothing is given.
     """
     own = set(node.accepted_values() or ())
-    enums = [
-        tuple(dict.fromkeys((*shape.traits.documented.get("enum", ()), *shape.traits.modelled.get("enum", ()))))
-        for shape in contract.shapes.values()
-    ]
-    siblings = sorted((words for words in enums if own & set(words)), key=lambda words: -len(own & set(words)))
+    enums = (words for words in contract.enums if not own.isdisjoint(words))
+    siblings = sorted(enums, key=lambda words: -len(own & set(words)))
     for word in dict.fromkeys(word for words in siblings for word in words if word not in own):
         yield Edit(f"of-another-enum-{word}", word, f"{word}, a word of another enum")
 
