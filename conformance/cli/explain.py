@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("id_", metavar="ID")
 @settings("contract", "service")
 def explain(id_: str, contract: str | None, service: str | None) -> None:
-    """Explain what an id stands for: a check, fact or behaviour, or a citation.
+    """Explain an id: a check, fact or behaviour, or a citation.
 
     A citation is a source (api-list), a line of one (api-list:35) or an observation (O34), as reports write it.
     """

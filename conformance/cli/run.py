@@ -118,7 +118,7 @@ class Screen:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """End a run that is told to end just as Ctrl-C does: the record is closed, and what was launched is ended."""
+    """End a run that is asked to end just as Ctrl-C does: the record is closed, and what was launched is ended."""
     raise KeyboardInterrupt
 
 

@@ -182,14 +182,14 @@ _ROWS = (
     ),
     Row(
         "no-number",
-        "a number that is none is refused before anything is sent",
+        "a number that is none is rejected before anything is sent",
         _last(refuses_unsent),
         ("input/{limit}/type",),
         should=True,
     ),
     Row(
         "unknown-option",
-        "an option that there is not is refused before anything is sent",
+        "an option that there is not is rejected before anything is sent",
         _last(refuses_unsent),
         ("input/{each}/present",),
         should=True,
@@ -255,7 +255,7 @@ _ROWS = (
     ),
     Row(
         "skeleton-output-nameless",
-        f"{GENERATE} output checks the arguments first: without the name it is refused, and nothing is sent",
+        f"{GENERATE} output checks the arguments first: without the name it is rejected, and nothing is sent",
         _last(refuses_unsent),
         (f"input/{GENERATE}/enum",),
         laws=(_SAMPLE,),
@@ -367,7 +367,7 @@ def _filled(row: Row, names: Names) -> Row:
 
 
 def _ids(templates: Sequence[str], names: Names) -> Iterator[str]:
-    """Yield the ids that templates stand for: one for each value of a name, of which each has one at most."""
+    """Yield the ids that templates make: one for each value of a name, of which each has one at most."""
     for template in templates:
         found = re.search(r"{(\w+)}", template)
         if found is None:

@@ -35,7 +35,7 @@ def load(path: Path | str | None = None, *, drafted: bool = False) -> Contract:
     """Load the contract in a folder, or the packaged one.
 
     Raises ContractError for whatever is wrong with its structure, with file and line: a contract that loads can be
-    judged against. One that nobody but the suite has `drafted` has the form of the schema.
+    judged against. One that the suite itself has `drafted` has the form of the schema.
     """
     root = Path(path) if path is not None else packaged_root()
     if not (root / "sources.yaml").is_file():

@@ -205,7 +205,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class OperationError:
-    """An error of one operation. `http_status` is None where nobody states it."""
+    """An error of one operation. `http_status` is None where it is stated nowhere."""
 
     code: str
     http_status: int | None

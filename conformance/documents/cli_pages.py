@@ -138,7 +138,7 @@ class _Reader:
         yield from outline(self._page, members, self._member).read(self._page, root, {})
 
     def _wire(self, option: str) -> str:
-        """Return the name of the member that an option stands for; its own where it has none on the wire."""
+        """Return the name of the member of an option; its own where it has none on the wire."""
         if option in _CLIENT_ONLY:
             return option
         spelled = option.removeprefix("--")

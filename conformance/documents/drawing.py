@@ -54,7 +54,7 @@ class _Token:
 
     @property
     def is_left_out(self) -> bool:
-        """Whether it stands for more of the same, or for a shape that holds itself and is drawn once."""
+        """Whether it means more of the same, or for a shape that holds itself and is drawn once."""
         return "..." in self.text or (self.text == "recursive" and not self.quoted)
 
 

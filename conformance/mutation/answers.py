@@ -83,7 +83,7 @@ def _claims(short: str) -> Iterator[str]:
 
 
 def _paths(short: str) -> Iterator[str]:
-    """Yield the paths that one with a short name in front stands for."""
+    """Yield the paths that one with a short name in front means."""
     head, dot, rest = short.partition(".")
     yield from (f"{path}{dot}{rest}" for path in tables()["paths"].get(head, [head]))
 

@@ -54,7 +54,7 @@ class Claims:
             yield f"client/{subject}/{case}"
 
     def _wider(self, check: Check) -> Iterator[str]:
-        """Yield the behaviours that its facts stand for, and the facts of the paths that it covers."""
+        """Yield the behaviours of its facts, and the facts of the paths that it covers."""
         for behaviour in self._contract.behaviours:
             if any(fact.startswith(prefix) for fact in check.facts for prefix in behaviour.facts):
                 yield behaviour.id

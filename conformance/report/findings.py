@@ -1,7 +1,7 @@
 """Findings: failures and errors by their root cause, in the order in which to fix them.
 
-Nobody can look into a target, so this goes by what its failures have in common: the member of an answer that is wrong
-wherever it is, the law that is broken, or the way in which requests are mishandled.
+The inside of a target is unknown, so this goes by what its failures have in common: the member of an answer that is
+wrong wherever it is, the law that is broken, or the way in which requests are mishandled.
 """
 
 from __future__ import annotations

@@ -118,7 +118,7 @@ class _RequestReader:
         fact = self._facts.get((node.path, "type"))
         if fact is not None:
             self.unsettled.add(fact.id)
-            self.notes.append(f"{node.path}: {value!r} may be refused, or cut to {int(value)} (observed, O35)")
+            self.notes.append(f"{node.path}: {value!r} may be rejected, or cut to {int(value)} (observed, O35)")
 
     def _row(self, node: Node, facet: str, breaks: bool, received: str) -> Iterator[report.Result]:  # noqa: FBT001 - a row of a table
         fact = self._facts.get((node.path, facet))

@@ -350,7 +350,7 @@ class _SavedExchange:
             and code not in self._contract.service.rejections
             and exchange.status < _SERVER_ERROR
         ):
-            return skipped(f"it was refused for another reason than its members: {shown(exchange)}")
+            return skipped(f"it was rejected for another reason than its members: {shown(exchange)}")
         if code in self._contract.service.rejections and pagination is not None and pagination.input_token in asked:
             return skipped("it is unknown how a made-up token ought to be rejected")
         if self._answer.form is Form.CLI and pagination is not None:
@@ -412,7 +412,7 @@ def _accepted_check(contract: Contract, operation: Operation) -> Check:
 
 
 def _rejected_check(contract: Contract, operation: Operation, broken: tuple[str, ...]) -> Check:
-    statement = "an invalid request is refused for what is wrong with it"
+    statement = "an invalid request is rejected for what is wrong with it"
     places = because(contract, broken, protocol=not broken)
     return _check(operation, "request/answered/refused", "documented", statement, places,
                   str(Rejection.of(contract.service)), broken)  # fmt: skip

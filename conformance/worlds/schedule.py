@@ -8,7 +8,7 @@ A row is `[status, metric, wave, minutes]`, and after that, where needed, a mapp
 - `started: false` (it never got an instance), `reason` (of a failure), `retryable: true`, `definition` (its name),
   `objective` (its objective status, where it is not the one that follows), `tuned` (values, instead of derived ones).
 
-`{repeat: 40, row: [...]}` stands for that many rows. `schedule` of the job holds `wave_minutes` (from one wave to the
+`{repeat: 40, row: [...]}` means that many rows. `schedule` of the job holds `wave_minutes` (from one wave to the
 next), `stagger` (seconds between the pairs of a wave, so that some are created at the same moment and some are not),
 `start_after` (seconds from creation to start) and `metrics` (`[low, high]`).
 """

@@ -77,7 +77,7 @@ FAILED = result(
     f"{LIST}/request/MaxResults/above-maximum",
     Outcome.FAILED,
     kind="accepted",
-    reason="a request that must be refused was accepted",
+    reason="a request that must be rejected was accepted",
     expected="HTTP 400 with ValidationException or SerializationException",
     received="HTTP 200 with 57 training jobs",
     statement="A page holds at most 100 training jobs",

@@ -52,7 +52,7 @@ def test_failures_of_one_way_at_a_few_members_are_reported_by_member_and_at_many
 
     assert at("A") == [(f"A: {FAILED.reason}", 2)]
     assert at("A", "B", "C") == [(f"{item}: {FAILED.reason}", 2) for item in "ABC"]
-    assert at("A", "B", "C", "D") == [("A request that must be refused was accepted", 8)]
+    assert at("A", "B", "C", "D") == [("A request that must be rejected was accepted", 8)]
 
 
 def test_one_wrong_member_is_one_finding_wherever_it_is() -> None:

@@ -108,7 +108,7 @@ def test_nothing_is_fetched_and_only_the_script_of_the_page_runs(name: str) -> N
 def test_the_first_screen_has_the_verdict_and_the_findings() -> None:
     text = html(EVERY_KIND)
     head = Page(text[: text.index('<h2 id="findings"')]).text
-    for part in ("The target broke: moto", "A request that must be refused was accepted", "No answer within 10 s"):
+    for part in ("The target broke: moto", "A request that must be rejected was accepted", "No answer within 10 s"):
         assert part.lower() in head.lower()
 
 

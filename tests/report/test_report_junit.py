@@ -47,7 +47,7 @@ def test_the_whole_file(snapshot: SnapshotAssertion) -> None:
 def test_a_failure_is_a_failure_and_explains_itself() -> None:
     failure = only_case(parse(record(FAILED))).find("failure")
     assert failure is not None
-    assert failure.get("message") == "a request that must be refused was accepted"
+    assert failure.get("message") == "a request that must be rejected was accepted"
     assert failure.get("type") == "accepted"
     for part in (FAILED.id, FAILED.expected, FAILED.received, "api-list:24", FAILED.reproduce):
         assert part in str(failure.text)

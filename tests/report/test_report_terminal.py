@@ -74,7 +74,7 @@ def test_a_higher_screen_shows_more_findings_and_the_rest_is_counted(height: int
     print_summary(console, many(60), PATHS)
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert len(lines) <= height - 2
-    assert sum("Claim" in line or "refused was accepted" in line for line in lines) == findings
+    assert sum("Claim" in line or "rejected was accepted" in line for line in lines) == findings
     assert any(f"and {31 - findings} more finding" in line for line in lines) is (findings < 31)
 
 

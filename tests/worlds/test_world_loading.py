@@ -1,4 +1,4 @@
-"""A world file that can't be a world is refused with file, line and what to do."""
+"""A world file that can't be a world is rejected with file, line and what to do."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def same_again(first: Exchange, second: Exchange, reader: Reader | None) -> Verd
     if not first.ok:
         return skipped("the target did not answer the request", exchanges=(first,))
     if not second.ok:
-        return failed_by(second, "not-repeated", "the same request is refused the second time", _EXPECTED, first)
+        return failed_by(second, "not-repeated", "the same request is rejected the second time", _EXPECTED, first)
     each, other = first.answer or {}, second.answer or {}
     received = list(differing_members(each, other) if reader is None else _pages(reader, first, second))
     rests_on = {"answers": 2}

@@ -97,7 +97,7 @@ def _same_size(reader: Reader, *pages: Exchange) -> Verdict:
         if verdict := fault_of(page, "a page"):
             return verdict
         if not page.ok:
-            return failed_by(page, "refused", "a page is refused", "a page")
+            return failed_by(page, "refused", "a page is rejected", "a page")
     wanted, got = (len(reader.items(page)) for page in pages)
     if wanted == got:
         return passed({"pages": 2, "items": wanted})

@@ -79,7 +79,7 @@ def same_page(reader: Reader, once: Exchange, again: Exchange) -> Verdict:
         if verdict := fault_of(exchange, "a page"):
             return verdict
     if not once.ok:
-        return failed_by(once, "token-refused", "a token that was just issued is refused", "the next page")
+        return failed_by(once, "token-refused", "a token that was just issued is rejected", "the next page")
     first, second = (reader.identities(reader.items(page)) for page in (once, again))
     if not again.ok or first != second:
         return failed(
@@ -103,9 +103,9 @@ def foreign(
     if verdict := fault_of(exchange, expected):
         return verdict
     if exchange.status in _CLIENT_ERRORS:
-        return passed({"answers": 1}, notes=(f"refused: {exchange.error_code or exchange.status}",))
+        return passed({"answers": 1}, notes=(f"rejected: {exchange.error_code or exchange.status}",))
     if not exchange.ok:
-        return failed_by(exchange, "no-aws-answer", "neither refused nor answered with a page", expected)
+        return failed_by(exchange, "no-aws-answer", "neither rejected nor answered with a page", expected)
     items = reader.identities(reader.items(exchange))
     strangers = tuple(name for name in items if name not in allowed)
     if strangers:
@@ -271,7 +271,7 @@ def _made_up_tokens(checks: ListingChecks) -> Iterator[Variant]:
 
 @ListingCheck(
     "pagination/token/made-up-{form}",
-    "a made-up token ({value}) is refused",
+    "a made-up token ({value}) is rejected",
     level="should",
     facts=_SENT,
     observed=_UNISSUED,
@@ -287,7 +287,7 @@ def _made_up(walker: Walker, listing: ListingSnapshot, *, form: str, value: str)
         return failed_by(exchange, "garbage-token-accepted", "a made-up token gives a page", expected)
     if exchange.status not in _CLIENT_ERRORS:
         return failed_by(exchange, "no-refusal", "no refusal", expected)
-    return passed({"answers": 1}, notes=(f"refused: {exchange.error_code}",))
+    return passed({"answers": 1}, notes=(f"rejected: {exchange.error_code}",))
 
 
 def _other_queries(checks: ListingChecks) -> Iterator[Variant]:
@@ -307,7 +307,7 @@ def _other_queries(checks: ListingChecks) -> Iterator[Variant]:
 
 @ListingCheck(
     "pagination/token/offered-to-{case}",
-    "a token offered to {words} is refused, or gives {given}",
+    "a token offered to {words} is rejected, or gives {given}",
     level="should",
     facts=_SENT,
     observed=_UNISSUED,
@@ -335,7 +335,7 @@ def _foreign(walker: Walker, listing: ListingSnapshot, *, members: Mapping[str, 
 
 @ListingCheck(
     "pagination/token/offered-to-another-resource",
-    "a token offered to another resource is refused, or gives that resource's items",
+    "a token offered to another resource is rejected, or gives that resource's items",
     laws=_LEADS_ON,
     facts=_SENT,
     each=lambda checks: ({},) if checks.operation.subject and _is_opaque(checks) else (),

@@ -429,7 +429,7 @@ def incomplete(*walks: Walked) -> Verdict | None:
         rejected = last is not None and not last.ok
         return failed(
             "walk-broken",
-            "a page of the listing is refused" if rejected else "the pages do not lead to the end of the listing",
+            "a page of the listing is rejected" if rejected else "the pages do not lead to the end of the listing",
             expected="page after page to the last, which has no token",
             received=f"{walk.name}: {walk.listing.problem}",
             exchanges=pages_of(walk.listing)[-2:],

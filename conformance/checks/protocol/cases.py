@@ -124,7 +124,7 @@ def _broken_bodies(service: Service, plain: Request) -> Iterator[ProtocolCase]:
         ("invalid-utf-8", not_utf_8, "bytes that are not UTF-8"),
     ):
         if plain.members or name not in _NEED_A_MEMBER:
-            statement = f"the body is one JSON object, so this is refused: {words}"
+            statement = f"the body is one JSON object, so this is rejected: {words}"
             bent = ProtocolCase(
                 "body", name, statement, replace(plain, body=sent), Expect.REFUSED, statuses, either,
                 observed=("O34",), others=not service.knows_rejections,
@@ -155,7 +155,7 @@ def _doubtful_bodies(operation: Operation, plain: Request) -> Iterator[ProtocolC
             sent = body[:-1] + f',"{member}":{number}}}'.encode()
             rows.append((f"{form}-{member}", sent, f"{member} written {number} is a JSON number too:"))
     for name, sent, words in rows:
-        statement = f"{words} accepted or refused with a 4xx, no more"
+        statement = f"{words} accepted or rejected with a 4xx, no more"
         lenient = "what the service does is unknown"
         yield ProtocolCase("body", name, statement, replace(plain, body=sent), Expect.EITHER, lenient=lenient)
 
@@ -196,13 +196,13 @@ def _headers(service: Service, plain: Request) -> Iterator[ProtocolCase]:
         ("json-1.0", "application/x-amz-json-1.0"),
         ("form", "application/x-www-form-urlencoded"),
     ):
-        statement = f"Content-Type {content_type or 'left out'}: accepted or refused with a 4xx, no more"
+        statement = f"Content-Type {content_type or 'left out'}: accepted or rejected with a 4xx, no more"
         either = "services of this protocol differ: 404, 403 and 200 were all recorded elsewhere"
         sent = replace(plain, content_type=content_type)
         yield ProtocolCase(
             "content-type", case, statement, sent, Expect.EITHER, observed=("O39",), lenient=either
         )  # fmt: skip
-    chunked = "a body sent in chunks is accepted, or refused with a 4xx (a length may be asked for)"
+    chunked = "a body sent in chunks is accepted, or rejected with a 4xx (a length may be asked for)"
     either = "the service's handling of chunks is documented nowhere"
     yield ProtocolCase("transfer", "chunked", chunked, replace(plain, chunked=True), Expect.EITHER, lenient=either)
     for case, header, statement in (
@@ -245,7 +245,7 @@ def _signatures(plain: Request) -> Iterator[ProtocolCase]:
         observed = () if signing in _DATED else ("O37",)
         sent = replace(plain, signing=signing)
         bent = ProtocolCase(
-            "signature", case, f"{words} is refused", sent, Expect.REFUSED, observed=observed, needs_auth=True
+            "signature", case, f"{words} is rejected", sent, Expect.REFUSED, observed=observed, needs_auth=True
         )
         yield bent
-        yield bent.with_code(f"{words} is refused with its own error code", codes, frozenset({400, 401, 403}))
+        yield bent.with_code(f"{words} is rejected with its own error code", codes, frozenset({400, 401, 403}))

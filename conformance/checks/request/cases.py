@@ -101,10 +101,10 @@ def _presence(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase
 
 def _types(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
     for edit in wrong_types(node.type):
-        statement = f"{node.path} is a JSON {JSON_TYPES[node.type]}: {edit.words} is refused"
+        statement = f"{node.path} is a JSON {JSON_TYPES[node.type]}: {edit.words} is rejected"
         yield builder.rejected(node, f"type-{edit.name}", statement, edit.value, "type")
     if node.type in WHOLE:
-        words = f"1.5 for the integer {node.path} is refused or cut to 1; it is unknown which"
+        words = f"1.5 for the integer {node.path} is rejected or cut to 1; it is unknown which"
         yield builder.case(
             node,
             "type-fraction",
@@ -347,7 +347,7 @@ def _plain(operation: Operation, members: Members) -> dict[str, Any]:
 
 
 def _made_up(node: Node) -> str:
-    """Return a well-formed token that nobody has issued."""
+    """Return a well-formed token that was never issued."""
     return _MADE_UP_TOKEN if not violations(node, _MADE_UP_TOKEN) else str(example(node) or _MADE_UP_TOKEN)
 
 

@@ -273,7 +273,7 @@ def evaluate_either(operation: Operation, exchange: Exchange, control: Exchange,
 
     A target that refuses the plain request as well has not shown that it looked at this one.
     """
-    if verdict := fault_of(exchange, "accepted, or refused with a 4xx"):
+    if verdict := fault_of(exchange, "accepted, or rejected with a 4xx"):
         return verdict
     if exchange.ok:
         accepted = passed({"answers": 1}, notes=(f"accepted ({lenient})",))
@@ -285,9 +285,9 @@ def evaluate_either(operation: Operation, exchange: Exchange, control: Exchange,
         )
     if exchange.status in _CLIENT_ERRORS:
         code = exchange.error_code or "no error code"
-        return passed({"answers": 1}, notes=(f"refused: HTTP {exchange.status} {code} ({lenient})",))
+        return passed({"answers": 1}, notes=(f"rejected: HTTP {exchange.status} {code} ({lenient})",))
     return failed_by(
-        exchange, "no-aws-answer", "a request is neither accepted nor rejected", "accepted, or refused with a 4xx"
+        exchange, "no-aws-answer", "a request is neither accepted nor rejected", "accepted, or rejected with a 4xx"
     )
 
 

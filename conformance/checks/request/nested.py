@@ -123,7 +123,7 @@ class _Place:
             yield "required", Edit("left-out", ABSENT, f"{node.path} is required")
         if node.name != "{key}":
             for edit in _plainest(list(wrong_types(node.type))):
-                words = f"{node.path} is a JSON {JSON_TYPES[node.type]}: {edit.words} is refused"
+                words = f"{node.path} is a JSON {JSON_TYPES[node.type]}: {edit.words} is rejected"
                 yield "type", Edit(f"type-{edit.name}", edit.value, words)
         if node.accepted_values():
             yield "enum", Edit("enum-not-stranger", "NoSuchValue", f"{node.path} takes its listed words only")
