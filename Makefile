@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(C
 # A wheel or an editable install looks at these; everything else is found as it is in the checkout.
 PACKAGE := pyproject.toml conformance/__init__.py $(CONSTRAINTS)
 
-.PHONY: help run test test-slow lint types contract prove pages drafts moto bench bench-schemathesis docs samples gallery clean
+.PHONY: help run test test-slow lint types contract prove pages drafts moto bench bench-schemathesis docs samples gallery release clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets.
@@ -75,6 +75,10 @@ samples: $(VENV)/.ready-dev  ## Run the proof for the sample failures of the cat
 
 gallery: $(VENV)/.ready-dev  ## Update docs/gallery: reports of the reference server and of three versions of moto.
 	$(BIN)/python docs/gallery/make_gallery.py
+
+release: $(VENV)/.ready  ## Freeze the checks of today under their date in contract/releases.
+	$(BIN)/conformance release --contract contract
+	cd contract/releases && sha256sum *.yaml > ../../tests/contract/releases.sha256
 
 clean:  ## Remove what make and the tools made: the environment, caches, reports.
 	rm -rf $(VENV) .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache

@@ -30,6 +30,7 @@ _COMMANDS = {
     "validate": ("conformance.cli.validate", "Check one saved answer or request, without a server."),
     "drift": ("conformance.cli.drift", "Show what a newer botocore or page has that the contract lacks."),
     "draft": ("conformance.cli.draft", "Draft a contract of other operations, from pages and a service model."),
+    "release": ("conformance.cli.release", "Freeze the list of checks of a contract under a date."),
     "lint": ("conformance.cli.lint", "Look for errors in the contract itself."),
     "prove": ("conformance.cli.prove", "Run the suite on servers that are broken on purpose."),
     "serve": ("conformance.cli.serve", "Serve the reference server in the foreground."),

@@ -26,6 +26,7 @@ _KINDS = {
     "shapes": "shapes",
     "citations": "citations",
     "behaviours": "behaviours",
+    "releases": "release",
 }
 """File or folder to the definition of the schema that its files keep."""
 
