@@ -26,6 +26,7 @@ _COMMANDS = {
     "merge": ("conformance.cli.merge", "Put the parts of a run together, and report on the whole."),
     "diff": ("conformance.cli.diff", "Show what changed from one run to another."),
     "compare": ("conformance.cli.compare", "Lay the runs of several targets side by side."),
+    "scoreboard": ("conformance.cli.scoreboard", "Lay several targets over several contracts side by side."),
     "annotate": ("conformance.cli.annotate", "Print the findings of a run as annotations for a CI service."),
     "validate": ("conformance.cli.validate", "Check one saved answer or request, without a server."),
     "drift": ("conformance.cli.drift", "Show what a newer botocore or page has that the contract lacks."),

@@ -135,7 +135,7 @@ def group_findings(results: Iterable[Result]) -> tuple[Finding, ...]:
     """
     ordered = sort_results(results)
     failures = {result.id: result for result in ordered if result.has_problem}
-    blocked = Counter(map(_blocker, ordered))
+    blocked = Counter(map(blocker, ordered))
     by_cause: dict[tuple[bool, tuple[str, ...]], list[Result]] = {}
     symptoms: dict[str, list[Result]] = {}
     for result in failures.values():
@@ -171,7 +171,7 @@ def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple((name, len(group)) for name, group in by_frequency(names, str))
 
 
-def _blocker(result: Result) -> str:
+def blocker(result: Result) -> str:
     """Return the id of the check that keeps this one from being judged; empty where none does."""
     found = _SEE.search(result.reason) if result.outcome is Outcome.SKIPPED and result.kind == BEHIND else None
     return found[1] if found else ""

@@ -87,3 +87,8 @@ def page_assets(style: str, script: str) -> Mapping[str, Markup]:
     source = f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
     texts = {"style": style, "script": script, "script_source": source}
     return {name: Markup(text) for name, text in texts.items()}  # noqa: S704 - our own files, and a digest in quotes
+
+
+def dense(text: str) -> str:
+    """Leave out empty lines, of which a template with thousands of rows leaves as many."""
+    return re.sub(r"\n\s*\n+", "\n", text).strip()

@@ -34,7 +34,7 @@ from conformance.wire.limits import Limits, aws_region, is_aws
 from conformance.wire.signing import Credentials
 
 _PATH = Path(__file__).with_name("targets.schema.json")
-_SECRET = frozenset({"credentials", "env"})
+SECRET_KEYS = frozenset({"credentials", "env"})
 """Keys whose values are never repeated in an error."""
 
 
@@ -213,13 +213,18 @@ def load_targets(path: Path | None = None) -> Mapping[str, TargetSpec]:
     document = _read(file)
     ships = file == _shipped()
     if not ships:  # our own tests check the one that ships: no run has to pay for that
-        insist(document, targets_schema(), TargetError, _SECRET)
+        insist(document, targets_schema(), TargetError, SECRET_KEYS)
     # A file that ships inside the installation has no business with its folder: what it starts runs where the user is.
-    base = None if ships else file.resolve().parent
-    targets = {REFERENCE.name: REFERENCE}
-    for name in document["targets"]:
-        targets[name] = _Entry(document["targets"], name, base).spec()
-    return MappingProxyType(targets)
+    base = None if ships else file.resolve().parent / document.get("base", "")
+    return MappingProxyType({REFERENCE.name: REFERENCE} | targets_in(document["targets"], base))
+
+
+def targets_in(targets: Section, base: Path | None) -> dict[str, TargetSpec]:
+    """Return the targets of entries that keep to the schema; what they name is seen from the folder `base`.
+
+    Raises TargetError for what breaks the rules between keys.
+    """
+    return {name: _Entry(targets, name, base).spec() for name in targets}
 
 
 def _found() -> Path:

@@ -89,7 +89,7 @@ def version_of(spec: TargetSpec, server: Server | None) -> TargetVersion:
         return TargetVersion(spec.version, "targets.yaml", program)
     if spec.kind is Kind.REFERENCE:
         return TargetVersion(conformance.__version__, "the suite, which it is a part of")
-    owner = _owner(command)
+    owner = owner_of(command)
     return TargetVersion(owner, "the package of its program" if owner else "", program)
 
 
@@ -121,7 +121,7 @@ def _kept(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable()).strip()[:_LONGEST]
 
 
-def _owner(command: Sequence[str]) -> str:
+def owner_of(command: Sequence[str]) -> str:
     """Return name and version of the Python distribution that a command belongs to; empty where there is none."""
     if not command:
         return ""

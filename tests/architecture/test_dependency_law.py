@@ -38,9 +38,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors", "forms", "contract", "worlds", "wire", "session", "checks", "clients", "suite", "reference",
     },
     "survey": {"errors", "contract", "documents", "drafting", "suite"},
+    "scoreboard": {"errors", "inputs", "output", "contract", "targets", "report", "drafting", "suite"},
     "cli": {
         "errors", "visible", "output", "forms", "program", "contract", "worlds", "wire", "targets", "checks", "suite",
-        "report", "reference", "mutation", "documents", "drafting",
+        "report", "reference", "mutation", "documents", "drafting", "scoreboard",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from conformance.report.markdown import markdown_environment
 from conformance.report.progress import STYLES
 from conformance.report.result import Outcome, Result, sort_results
 from conformance.report.summary import count
-from conformance.report.templating import asset, html_environment, page_assets
+from conformance.report.templating import asset, dense, html_environment, page_assets
 from conformance.report.terminal import Lines, Printer
 from conformance.visible import clip, one_line, visible
 
@@ -297,14 +296,9 @@ def render_matrix_html(matrix: Matrix) -> str:
     environment.filters.update(cell=_cell_text, sign=_signed, totals=_totals, why=_why)
     groups = [(name, tuple(claims)) for name, claims in groupby(matrix.claims, key=lambda claim: claim.group)]
     text = environment.get_template("matrix.html.j2").render(
-        matrix=matrix, claim_groups=groups, **page_assets(asset("matrix.css"), _dense(asset("matrix.js")))
+        matrix=matrix, claim_groups=groups, **page_assets(asset("matrix.css"), dense(asset("matrix.js")))
     )
-    return _dense(text) + "\n"
-
-
-def _dense(text: str) -> str:
-    """Leave out empty lines, of which a template with thousands of rows leaves as many."""
-    return re.sub(r"\n\s*\n+", "\n", text).strip()
+    return dense(text) + "\n"
 
 
 def _totals(side: Side) -> Cell:

@@ -1,0 +1,556 @@
+"""A scoreboard: targets over contracts in two figures that are never added, what they share, and what has changed.
+
+Everything here is made from the records of ordinary runs, one a cell. *Divergence* is what was broken of what was
+judged, *coverage* what was judged of what the contract claims. What a target does not implement is neither.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Literal
+
+import conformance
+from conformance import forms
+from conformance.errors import UserError
+from conformance.forms import Count, FormError, SchemaVersion
+from conformance.output import write_whole
+from conformance.report.findings import Finding, Rank, blocker, group_findings
+from conformance.report.result import AREAS, Level, Outcome, Result
+from conformance.report.run import Record, Tool
+from conformance.report.summary import count
+
+SCHEMA: Literal[1] = 1
+"""The version of scoreboard.json and of the lines of a history."""
+
+_NOT_IMPLEMENTED = frozenset(
+    {"operation-unknown", "operation-broken", "service-unknown", "no-aws-answer", "no-aws-endpoint"}
+)
+"""Kinds of the one failure that stands for an operation, or a service, that a target does not serve at all."""
+_FEWEST = 2
+"""How many programs have to share a finding."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How the checks of one level ended: `broken` of `judged` is the divergence, `judged` of `claimed` the coverage."""
+
+    broken: Count
+    """Checks that failed."""
+    judged: Count
+    """Checks that passed or failed."""
+    claimed: Count
+    """Checks that the contract has."""
+
+    @property
+    def divergence(self) -> str:
+        """Broken of judged, in percent."""
+        return percent(self.broken, self.judged)
+
+    @property
+    def coverage(self) -> str:
+        """Judged of claimed, in percent."""
+        return percent(self.judged, self.claimed)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The figures of an operation or of an area, documented and recommended apart."""
+
+    name: str
+    implemented: bool
+    """Whether the target serves any of it."""
+    documented: Figures
+    """Checks of level must: a document or the protocol says so."""
+    recommended: Figures
+    """Checks of level should."""
+    errors: Count
+    """Checks that ended in an error: no answer, or the suite broke. They are not judged."""
+
+
+class CellState(StrEnum):
+    """What became of one target and one contract."""
+
+    JUDGED = "judged"
+    NOT_IMPLEMENTED = "not implemented"
+    """The target serves no operation of the contract."""
+    CUT_SHORT = "cut short"
+    """The run ended before its end; the figures are of what it has."""
+    NOT_STARTED = "not started"
+    """The target could not be installed, started or reached."""
+    NOT_RUN = "not run"
+    """The run was left out."""
+
+
+class Kind(StrEnum):
+    """What findings break."""
+
+    DOCUMENTED = "documented"
+    RECOMMENDED = "recommended"
+    ERROR = "error"
+
+
+KINDS = {Rank.FAILED: Kind.DOCUMENTED, Rank.RECOMMENDED: Kind.RECOMMENDED, Rank.ERROR: Kind.ERROR}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A target; those of one `family` are versions of one program."""
+
+    name: str
+    family: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A contract: its operations, and where its documents are published, by their ids."""
+
+    name: str
+    digest: str
+    operations: Count
+    urls: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One target and one contract: the record of the run, or why there is none."""
+
+    target: str
+    contract: str
+    record: Record | None
+    problem: str = ""
+    state_without: CellState = CellState.NOT_RUN
+    """What it is where there is no record."""
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The operations that the target does not implement."""
+        return tuple(part.name for part in self.operations if not part.implemented)
+
+    @property
+    def state(self) -> CellState:
+        """What became of it."""
+        if self.record is None:
+            return self.state_without
+        if self.operations and len(self.missing) == len(self.operations):
+            return CellState.NOT_IMPLEMENTED
+        return CellState.JUDGED if self.record.complete else CellState.CUT_SHORT
+
+    @property
+    def version(self) -> str:
+        """The version of the target, as its record has it; `unknown` where the record does not say."""
+        versions = self.record.header.versions if self.record else None
+        return (versions.target if versions else "") or "unknown"
+
+    @property
+    def digest(self) -> str:
+        """The digest of the contract that it was judged by."""
+        return self.record.header.contract.digest if self.record else ""
+
+    @cached_property
+    def operations(self) -> tuple[Part, ...]:
+        """The figures of each operation."""
+        return tuple(self._parts(lambda item: item.operation))
+
+    @cached_property
+    def areas(self) -> tuple[Part, ...]:
+        """The figures of each area, in the order of reports."""
+        return tuple(sorted(self._parts(lambda item: item.area), key=lambda part: AREAS.index(part.name)))
+
+    @cached_property
+    def whole(self) -> Part:
+        """The figures of the whole contract."""
+        parts = tuple(self._parts(lambda _: self.contract))
+        return parts[0] if parts else _part(self.contract, (), frozenset())
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is broken, in the order in which to fix it; what is not implemented is not among it."""
+        results = self.record.results if self.record else ()
+        return tuple(item for item in group_findings(results) if item.lead.id not in self._reporters)
+
+    @cached_property
+    def failures(self) -> Mapping[str, Result]:
+        """The checks that failed, by id."""
+        results = self.record.results if self.record else ()
+        return {item.id: item for item in results if item.outcome is Outcome.FAILED and item.id not in self._reporters}
+
+    @cached_property
+    def judged(self) -> frozenset[str]:
+        """The ids of the checks that were judged."""
+        results = self.record.results if self.record else ()
+        return frozenset(self.failures) | {item.id for item in results if item.outcome is Outcome.PASSED}
+
+    @cached_property
+    def _reporters(self) -> frozenset[str]:
+        """The checks whose failure says that something is not implemented."""
+        results = self.record.results if self.record else ()
+        return frozenset(
+            item.id for item in results if item.outcome is Outcome.FAILED and item.kind in _NOT_IMPLEMENTED
+        )
+
+    def _parts(self, key: Callable[[Result], str]) -> Iterator[Part]:
+        groups: dict[str, list[Result]] = {}
+        for result in self.record.results if self.record else ():
+            groups.setdefault(key(result), []).append(result)
+        for name, results in groups.items():
+            yield _part(name, results, self._reporters)
+
+
+def _part(name: str, results: Sequence[Result], reporters: frozenset[str]) -> Part:
+    lacking = [item for item in results if item.id in reporters or blocker(item) in reporters]
+    counted = [item for item in results if item.id not in reporters]
+    documented, recommended = (
+        _figures([item for item in counted if item.level is level], [item for item in results if item.level is level])
+        for level in (Level.MUST, Level.SHOULD)
+    )
+    judged = documented.judged + recommended.judged
+    errors = sum(item.outcome is Outcome.ERROR for item in results)
+    return Part(name, bool(judged or errors or not lacking), documented, recommended, errors)
+
+
+def _figures(counted: Sequence[Result], claimed: Sequence[Result]) -> Figures:
+    broken = sum(item.outcome is Outcome.FAILED for item in counted)
+    return Figures(broken, broken + sum(item.outcome is Outcome.PASSED for item in counted), len(claimed))
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share in percent: 0 and 100 only where they are exact, a dash where there is nothing to share."""
+    if not whole:
+        return "-"
+    if part in {0, whole}:
+        return "0 %" if not part else "100 %"
+    return f"{min(max(100 * part / whole, 0.1), 99.9):.1f} %"
+
+
+@dataclass(frozen=True)
+class SharedFinding:
+    """A finding that most programs have in common."""
+
+    contract: str
+    title: str
+    kind: Kind
+    checks: Count
+    """Checks that fail in most of the programs that were judged by them."""
+    targets: tuple[str, ...]
+    """Where one of them fails."""
+    lead: str
+    """The id of the check that stands for all."""
+
+
+def shared_findings(columns: Sequence[Column], cells: Sequence[Cell]) -> tuple[SharedFinding, ...]:
+    """Return what fails in more than half of the programs that were judged by it, and in two at least.
+
+    Versions of one program count once, so that many of them make nothing common. The most common come first.
+    """
+    family = {column.name: column.family for column in columns}
+    found: list[tuple[int, SharedFinding]] = []
+    for contract in dict.fromkeys(cell.contract for cell in cells):
+        of_it = [cell for cell in cells if cell.contract == contract]
+        common = []
+        for result in {name: item for cell in reversed(of_it) for name, item in cell.failures.items()}.values():
+            failing = {family[cell.target] for cell in of_it if result.id in cell.failures}
+            judged = {family[cell.target] for cell in of_it if result.id in cell.judged}
+            if len(failing) >= _FEWEST and 2 * len(failing) > len(judged):
+                common.append(result)
+        for finding in group_findings(common):
+            ids = {item.id for item in finding.results}
+            targets = tuple(cell.target for cell in of_it if not ids.isdisjoint(cell.failures))
+            shared = SharedFinding(contract, finding.title, KINDS[finding.rank], len(ids), targets, finding.lead.id)
+            found.append((len({family[name] for name in targets}), shared))
+    return tuple(
+        item
+        for _, item in sorted(found, key=lambda pair: (pair[1].kind is not Kind.DOCUMENTED, -pair[0], -pair[1].checks))
+    )
+
+
+@dataclass(frozen=True)
+class PastCell:
+    """One cell, as a history keeps it."""
+
+    target: str
+    contract: str
+    state: CellState
+    version: str
+    digest: str
+    """Of the contract."""
+    documented: Figures
+    recommended: Figures
+    missing: tuple[str, ...]
+    """Operations that are not implemented."""
+
+
+@dataclass(frozen=True)
+class PastBoard:
+    """One line of a history: the cells of a board that was made."""
+
+    schema: Literal[1]
+    made: str
+    tool: Tool
+    release: str
+    """The release of the checks that was pinned; empty where none was."""
+    cells: tuple[PastCell, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is not as it was when a history last had the cell."""
+
+    target: str
+    contract: str
+    since: str
+    """When the board was made that it is compared with."""
+    worse: bool
+    """Whether more of what is documented is broken, or less of the contract is served, than before."""
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The cells of a board, a row of targets for each contract."""
+
+    made: str
+    """ISO 8601 time."""
+    release: str
+    columns: tuple[Column, ...]
+    subjects: tuple[Subject, ...]
+    cells: tuple[Cell, ...]
+    history: tuple[PastBoard, ...] = ()
+    tool: Tool = field(default_factory=lambda: Tool(conformance.TOOL, conformance.__version__))
+
+    def of(self, contract: str) -> tuple[Cell, ...]:
+        """Return the cells of a contract, in the order of the targets."""
+        return tuple(cell for cell in self.cells if cell.contract == contract)
+
+    def versions(self, target: str) -> str:
+        """Return the version of a target; several, if that changed while the board was made."""
+        known = dict.fromkeys(cell.version for cell in self.cells if cell.target == target and cell.record)
+        return ", ".join(known) or "unknown"
+
+    @cached_property
+    def problems(self) -> Mapping[str, str]:
+        """Why targets could not be run."""
+        return {cell.target: cell.problem for cell in self.cells if cell.state is CellState.NOT_STARTED}
+
+    @cached_property
+    def shared(self) -> tuple[SharedFinding, ...]:
+        """What most programs have in common."""
+        return shared_findings(self.columns, self.cells)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What has changed since a history last had each cell."""
+        return tuple(change for cell in self.past.cells if (change := self._change(cell)))
+
+    @property
+    def past(self) -> PastBoard:
+        """The board as a history keeps it."""
+        cells = (
+            PastCell(
+                cell.target, cell.contract, cell.state, cell.version, cell.digest,
+                cell.whole.documented, cell.whole.recommended, cell.missing,
+            )
+            for cell in self.cells
+            if cell.state is not CellState.NOT_RUN
+        )  # fmt: skip
+        return PastBoard(SCHEMA, self.made, self.tool, self.release, tuple(cells))
+
+    def _change(self, new: PastCell) -> Change | None:
+        for board in reversed(self.history):
+            for old in board.cells:
+                if (old.target, old.contract) == (new.target, new.contract):
+                    details = tuple(_differences(old, new))
+                    return (
+                        Change(new.target, new.contract, board.made, _is_worse(old, new), details) if details else None
+                    )
+        return None
+
+    def append_to(self, path: Path) -> None:
+        """Append the board to a history. Raises UserError where that can't be written."""
+        lines = [json.dumps(forms.plain(entry), separators=(",", ":")) for entry in (*self.history, self.past)]
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, "\n".join([*lines, ""]))
+        except OSError as error:
+            raise UserError(
+                f"the history can't be written: {error.strerror or error}", where=str(path), hint="name another file"
+            ) from error
+
+
+def _differences(old: PastCell, new: PastCell) -> Iterator[str]:
+    """Say what is not as it was, the frame first: figures by another contract are not comparable."""
+    if old.state != new.state:
+        yield f"{old.state} → {new.state}"
+    if not (old.digest and new.digest):
+        return
+    if old.version != new.version:
+        yield f"version {old.version} → {new.version}"
+    if old.digest != new.digest:
+        yield f"contract {old.digest[:12]} → {new.digest[:12]}"
+    for name, was, now in (
+        ("documented", old.documented, new.documented), ("recommended", old.recommended, new.recommended)
+    ):  # fmt: skip
+        if (was.broken, was.judged) != (now.broken, now.judged):
+            yield f"{name}: {was.broken:,} of {was.judged:,} broken → {now.broken:,} of {now.judged:,}"
+    for words, names in (
+        ("implemented", [name for name in old.missing if name not in new.missing]),
+        ("no longer implemented", [name for name in new.missing if name not in old.missing]),
+    ):
+        if names:
+            yield f"{words}: {', '.join(names)}"
+
+
+def _is_worse(old: PastCell, new: PastCell) -> bool:
+    fewer = old.state is CellState.JUDGED and new.state is not CellState.JUDGED
+    return fewer or new.documented.broken > old.documented.broken or bool(set(new.missing) - set(old.missing))
+
+
+def read_history(path: Path) -> tuple[PastBoard, ...]:
+    """Return the boards of a history, the oldest first; none where there is no file. Raises UserError."""
+    if not path.exists():
+        return ()
+    boards = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("the history can't be read", where=str(path), hint="name another file") from error
+    for number, line in enumerate(lines, start=1):
+        try:
+            value = json.loads(line)
+            if (schema := forms.read(SchemaVersion, value).schema) != SCHEMA:
+                raise FormError(f"it has schema {schema}, and this version reads schema {SCHEMA}")
+            boards.append(forms.read(PastBoard, value))
+        except (ValueError, RecursionError) as error:
+            words = str(error) if isinstance(error, FormError) else "this is no line of JSON"
+            raise UserError(
+                f"not a history: {words}", where=f"{path}:{number}", hint="name another file, or remove the line"
+            ) from error
+    return tuple(boards)
+
+
+@dataclass(frozen=True)
+class TargetForm:
+    """A target of the board."""
+
+    name: str
+    family: str
+    """The program that it is a version of; its own name where the file says nothing."""
+    version: str
+    problem: str
+    """Why it could not be run; empty where it could."""
+
+
+@dataclass(frozen=True)
+class ContractForm:
+    """A contract of the board."""
+
+    name: str
+    digest: str
+    operations: Count
+
+
+@dataclass(frozen=True)
+class FindingForm:
+    """What is broken, and how many checks show it."""
+
+    title: str
+    kind: Kind
+    checks: Count
+    behind: Count
+    """Checks that could not be judged because of it."""
+    lead: str
+    """The id of the check that stands for all."""
+
+
+@dataclass(frozen=True)
+class CellForm:
+    """One target and one contract."""
+
+    target: str
+    contract: str
+    state: CellState
+    problem: str
+    """Why there are no figures; empty where there are."""
+    version: str
+    digest: str
+    """Of the contract that it was judged by; empty where there was no run."""
+    started: str
+    whole: Part
+    operations: tuple[Part, ...]
+    areas: tuple[Part, ...]
+    findings: tuple[FindingForm, ...]
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """Targets side by side over contracts."""
+
+    schema: Literal[1]
+    tool: Tool
+    made: str
+    release: str
+    """The release of the checks that was pinned; empty where none was."""
+    targets: tuple[TargetForm, ...]
+    contracts: tuple[ContractForm, ...]
+    cells: tuple[CellForm, ...]
+    shared: tuple[SharedFinding, ...]
+    changes: tuple[Change, ...]
+
+
+def scoreboard_json(board: Board) -> dict[str, Any]:
+    """Return a board in its JSON form."""
+    form = Scoreboard(
+        SCHEMA,
+        board.tool,
+        board.made,
+        board.release,
+        tuple(
+            TargetForm(item.name, item.family, board.versions(item.name), board.problems.get(item.name, ""))
+            for item in board.columns
+        ),
+        tuple(ContractForm(item.name, item.digest, item.operations) for item in board.subjects),
+        tuple(map(_cell_form, board.cells)),
+        board.shared,
+        board.changes,
+    )
+    value: dict[str, Any] = forms.plain(form)
+    return value
+
+
+def _cell_form(cell: Cell) -> CellForm:
+    findings = (
+        FindingForm(item.title, KINDS[item.rank], len(item.results), item.behind, item.lead.id)
+        for item in cell.findings
+        if item.rank in KINDS
+    )
+    return CellForm(
+        cell.target, cell.contract, cell.state, cell.problem, cell.version, cell.digest,
+        cell.record.header.started if cell.record else "",
+        cell.whole, cell.operations, cell.areas, tuple(findings),
+    )  # fmt: skip
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of scoreboard.json."""
+    return forms.schema("scoreboard.json", Scoreboard)
+
+
+def render_badge(board: Board, target: str) -> str:
+    """Return a target's badge in the form that shields.io reads: what is documented, over all of its contracts."""
+    cells = [cell for cell in board.cells if cell.target == target and cell.record]
+    parts = [cell.whole.documented for cell in cells]
+    broken, judged, claimed = (sum(map(attrgetter(name), parts)) for name in ("broken", "judged", "claimed"))
+    figures = Figures(broken, judged, claimed)
+    contracts = cells[0].digest[:12] if len(cells) == 1 else count(len(cells), "contract")
+    message = f"{figures.divergence} of {figures.coverage} judged diverge, {contracts}, {board.made[:10]}"
+    badge: dict[str, Any] = {"schemaVersion": 1, "label": board.versions(target)}
+    if not cells or not figures.judged:
+        badge |= {"label": target, "message": f"not judged, {board.made[:10]}", "color": "lightgrey"}
+    else:
+        badge |= {"message": message, "color": "red" if figures.broken else "brightgreen"}
+    return json.dumps(badge, indent=2) + "\n"
