@@ -130,10 +130,15 @@ def _unknown(operation: Operation, name: str, code: str, session: TargetSession)
 
 
 def _optional(operation: Operation) -> dict[str, Any]:
-    """Return a valid value of every member that may be left out, but for a token, which would be of another listing."""
+    """Return a valid value of every member that may be left out, but for a token, which would be of another listing.
+
+    Of alternatives that exclude each other comes the one that the plainest request has, too.
+    """
     builder = Builder(operation)
+    plain = {name for name, _ in builder.base}
     optional = (node for node in builder.optional if not builder.is_token(node) and builder.can_be_had(node))
-    return {node.name: value for node in optional if not isinstance(value := builder.good(node), Placeholder)}
+    others = (node for node in optional if not builder.excluded_by(node) & plain)
+    return {node.name: value for node in others if not isinstance(value := builder.good(node), Placeholder)}
 
 
 def _with_others(operation: Operation, valid: Mapping[str, Any], code: str, session: TargetSession) -> Verdict:

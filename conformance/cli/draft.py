@@ -53,14 +53,14 @@ def draft(  # noqa: PLR0913 - the options
     would write some of that otherwise.
     """
     from conformance.drafting.contracts import draft as drafted  # noqa: PLC0415 - --help does without it
-    from conformance.drafting.folder import earlier_operations, write  # noqa: PLC0415 - as above
+    from conformance.drafting.folder import behaviour_numbers, earlier_operations, write  # noqa: PLC0415 - as above
     from conformance.drafting.sources import draft_sources  # noqa: PLC0415 - as above
 
     folder = output or Path(service)
     source = _model(service, model)
     earlier = earlier_operations(folder, service, operations, documents)
     sources, names = draft_sources(service, source, operations, documents, earlier)
-    found = drafted(sources, names)
+    found = drafted(sources, names, behaviour_numbers(folder))
     written = write(folder, found, keep_pages=keep_pages)
     for line in _lines(folder, written):
         click.echo(line)

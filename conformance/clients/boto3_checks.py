@@ -267,7 +267,8 @@ class Ran:
 def subject_of(caller: Caller) -> ListingSnapshot | None:
     """Return the inventory with the fewest items that do not fit on a default page; the longest where all do."""
     operation, session = caller.operation, caller.session
-    default = operation.input.members[Reader.of(operation).pagination.limit].effective("default") or 0
+    limit = operation.input.members.get(Reader.of(operation).pagination.limit)
+    default = (limit.effective("default") if limit else None) or 0
 
     def choose() -> ListingSnapshot | None:
         listed = session.listed(operation)

@@ -172,7 +172,7 @@ def _numbering(contract: Contract) -> Iterator[Problem]:
                 f"if it is one more than before, raise `behaviours: {last}` in {contract.shown_root}/service.yaml",
             )
     missing = [str(number) for number in range(1, last + 1) if number not in numbers]
-    if missing:
+    if missing and promised is not None:
         yield Problem(
             f"{len(missing)} of {last} behaviours are missing: {', '.join(missing)}",
             f"{contract.shown_root}/behaviours:1",

@@ -98,6 +98,48 @@ _HEADING = re.compile(r"(?:following(?: values)?(?: \([^)]*\))?|for the training
 _CHOSEN = re.compile(r"(?:If you choose|\bspecify) (\w+)[,.]")
 _ITEM = re.compile(r"`*([\w.-]*\w)`*\s*(?:| mode|: .*| - .*)")
 
+_ALTERNATIVE = r"(?:(?:an?|the) )?(?!both\b|not\b|but\b)\w+(?: (?:parameter|field|array|object|filter|setting)s?)?"
+_ALTERNATIVES = rf"{_ALTERNATIVE}(?:(?:, or |, and | or | and |, ){_ALTERNATIVE})+"
+_ONE_OF_SEVERAL = re.compile(
+    r"(?:Note that |(?:When|For) (?:calling|invoking|using|you call|you use|each) (?:this )?(?P<about>\w+)"
+    r"(?: operation| request)?, )?"
+    r"(?:(?:[Yy]ou|A request|The request) must (?:specify|provide|include|use|supply|contain|be provided with) "
+    r"(?:a value for )?"
+    rf"(?:(?P<how>either|exactly one(?: of)?|at least one(?: of)?|one of) )?(?P<given>{_ALTERNATIVES})"
+    rf"|Either (?P<either>{_ALTERNATIVES}) must be (?:specified|provided))"
+    r"(?P<both>,? \(?(?:but )?not both\)?|, but you can.t specify both[\w ]*|,? \(?or both\)?)?"
+    r"(?:,? but at least one is required)?"
+    r"(?: in (?:every|your|the|an?|each)(?: \w+)? request| to (?:create|update) an? [\w ]+"
+    r"| or you (?:will )?(?:receive|get) an? \w+ error)?\.?"
+)
+"""The forms in which pages state that one of several members must be given, always."""
+_MARKUP = re.compile(r"[`*]| ?<https?:[^>]*>_*")
+_ARTICLE = re.compile(r"(?:(?:an?|the) )?(\w+)")
+
+
+def alternatives(text: str, operation: str, member: str = "") -> tuple[tuple[str, ...], bool]:
+    """Return the members of which one must be given by a sentence, and whether no more than one may be; none else.
+
+    The sentence is about an operation, and explains a `member` if there is one.
+    """
+    if " must " not in text:
+        return (), False
+    plain = _MARKUP.sub("", text).strip()
+    plain = re.sub(r"\bthis (?:parameter|field)\b", member, plain) if member else plain
+    match = _ONE_OF_SEVERAL.fullmatch(plain)
+    if match is None or match["about"] not in {None, "API", "operation", operation}:
+        return (), False
+    listed, how = match["given"] or match["either"], match["how"] or ""
+    if " and " in listed and not how.endswith(" of"):
+        return (), False
+    names = tuple(name[1] for item in re.split(r", or |, and | or | and |, ", listed) if (name := _ARTICLE.match(item)))
+    return names, how.startswith("exactly") or re.search("not both|specify both", match["both"] or "") is not None
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text into its sentences."""
+    return _SENTENCE.split(text)
+
 
 def statements(prose: Prose, name: str, kind: str, listed: tuple[str, ...]) -> Iterator[Statement | int]:
     """Read what the prose below a member says; `kind` is its type, `listed` the values that the syntax draws for it.

@@ -1,14 +1,19 @@
-"""Behaviours of drafted listings: claims of the table of conventions, with the line of the page that is about each."""
+"""What pages say of drafted operations in sentences: behaviours of listings, alternatives, several names, what is gone.
+
+The claims about listings, and the words by which pages state them, are in the table of conventions.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import takewhile
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.asking import bare
 from conformance.contract.names import spellings
 from conformance.documents.page import heading
+from conformance.documents.prose import alternatives, sentences
 from conformance.drafting.conventions import items_of, table
 
 if TYPE_CHECKING:
@@ -18,16 +23,17 @@ if TYPE_CHECKING:
     from conformance.drafting.trees import Part
 
 
-def behaviours_of(operations: Iterable[DraftOperation]) -> Iterator[dict[str, Any]]:
-    """Yield the behaviours of operations as they are written, numbered from 1."""
-    number = 0
+def behaviours_of(operations: Iterable[DraftOperation], numbers: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """Yield the behaviours of operations as they are written: with their number, by id, or else the next free one."""
+    taken = {*numbers.values()}
+    free = (number for number in count(1) if number not in taken)
     for operation in operations:
         for row in table()["behaviours"]:
             for member, part in _members(operation, row):
                 written = _behaviour(operation, row, member, part)
                 if written is not None:
-                    number += 1
-                    yield {"id": written.pop("id"), "number": number, **written}
+                    name = written.pop("id")
+                    yield {"id": name, "number": numbers.get(name) or next(free), **written}
 
 
 def _members(operation: DraftOperation, row: Mapping[str, Any]) -> Iterator[tuple[str, Part | None]]:
@@ -55,9 +61,9 @@ def _members(operation: DraftOperation, row: Mapping[str, Any]) -> Iterator[tupl
 
 
 def _part(request: Part, path: str) -> Part | None:
-    """Return the part at a path of a request, which may lead through structures and lists."""
+    """Return the part at a path of a request, which may lead through structures and lists, and to entries by a word."""
     part: Part | None = request
-    for name in path.replace("[]", ".[]").split("."):
+    for name in bare(path).replace("[]", ".[]").split("."):
         part = part.parts.get(name) if part else None
     return part
 
@@ -87,7 +93,7 @@ def _behaviour(
             descending=listing.get("descending", ""),
         ),
         "sources": [source],
-        "basis": "documented" if stated else "inferred",
+        "basis": "documented" if stated and "=" not in member else "inferred",
         "judged_by": {"law": laws},
     }
 
@@ -108,6 +114,64 @@ def _cited(operation: DraftOperation, row: Mapping[str, Any], part: Part | None)
 
 
 _BY_MODEL: tuple[dict[str, Any], bool] = ({"document": "botocore"}, False)
+
+
+def alternatives_of(operation: DraftOperation) -> list[dict[str, Any]]:
+    """Return the groups of members of which a page says that one must be given, as they are written."""
+    members = operation.request.parts if operation.request is not None else {}
+    optional = {name for name, part in members.items() if not part.effective("required")}
+    found: list[dict[str, Any]] = []
+    for page in reversed(operation.pages):
+        for line, member, text in _sentences(page):
+            names, exactly = alternatives(text, operation.name, member)
+            written = {
+                "members": list(names),
+                "given": "exactly one" if exactly else "at least one",
+                "sources": [{"document": page.id, "line": line}],
+            }
+            others = [group for group in found if {*group["members"]} & {*names}]
+            if not others and len({*names} & optional) == len(names) > 1:
+                found.append(written)
+            elif exactly and others and {*others[0]["members"]} == {*names}:
+                others[0] |= {key: written[key] for key in ("given", "sources")}  # the sentence that says more
+    if found and _token_stands_alone(operation):
+        operation.conventions.questions.append(f"which members of {operation.name} may stand next to its token?")
+        return []
+    return found
+
+
+def _token_stands_alone(operation: DraftOperation) -> bool:
+    """Return whether a page says that members can't be given next to the token of a page: no contract can."""
+    token = str((operation.pagination or {}).get("input_token", ""))
+    words = re.compile(table()["token_alone"].format(token=re.escape(token)), re.IGNORECASE)
+    texts = (text.replace("`", "") for page in operation.pages for _, _, text in _sentences(page))
+    return bool(token) and any(map(words.search, texts))
+
+
+def _sentences(page: DraftPage) -> Iterator[tuple[int, str, str]]:
+    """Yield the sentences about an operation and about members of its input, with line and member, if it is one's."""
+    about = takewhile(lambda item: heading(item[1]) not in _SYNTAX, page.reading.page.numbered())
+    explained = (
+        (line, item.place.path, text)
+        for item in page.reading.explained
+        if item.place.direction == "input" and item.place.path.isidentifier()
+        for line, text in item.lines
+    )
+    for line, member, text in (*((line, "", text) for line, text in about), *explained):
+        yield from ((line, member, sentence) for sentence in sentences(text))
+
+
+_SYNTAX = ("Request Syntax", "Synopsis")
+
+
+def names_in(operation: DraftOperation, member: str) -> frozenset[str]:
+    """Return the kinds of names that a page says a member takes, of `name`, `id` and `arn`; none for a single kind."""
+    forms = (
+        text.replace("`", "") for page in operation.pages for _, about, text in _sentences(page) if about == member
+    )
+    said = next(filter(None, (re.search(table()["several_names"], text) for text in forms)), None)
+    kinds = {"amazon resource name": "arn", "identifier": "id"}
+    return frozenset(kinds.get(word.lower(), word.lower()) for word in said.groups()) if said else frozenset()
 
 
 def states_absence(error: Part, pages: Iterable[DraftPage]) -> bool:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.contract.names import noun_of
 from conformance.documents.claims import Explained, ModelError, Place
-from conformance.drafting.behaviours import behaviours_of, states_absence
+from conformance.drafting.behaviours import alternatives_of, behaviours_of, names_in, states_absence
 from conformance.drafting.citations import citations_of
-from conformance.drafting.conventions import Conventions, codes, origin, subjects, summary_of
+from conformance.drafting.conventions import Conventions, codes, origin, paths_of, subjects, summary_of
 from conformance.drafting.shapes import ShapeTable, files_of
 from conformance.drafting.sources import DraftPage, DraftSources, is_expressible
 from conformance.drafting.trees import Claims, Part, TreeReader, count_lists
@@ -52,11 +52,13 @@ class DraftOperation:
     pagination: dict[str, Any] | None = None
     listing: dict[str, Any] | None = None
     names: dict[str, Any] = field(default_factory=dict)
+    either: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def subjects(self) -> list[str]:
-        """The required members that name what a request is about, what the operation is named after first."""
-        return subjects(self.name, self.request) if self.request is not None else []
+        """The members that name what a request is about, required or alternatives, what it is named after first."""
+        groups = [group["members"] for group in self.either]
+        return subjects(self.name, self.request, groups) if self.request is not None else []
 
     def trees(self) -> Iterator[tuple[str, Part]]:
         """Yield each tree with the direction of its facts."""
@@ -80,8 +82,11 @@ class Draft:
     """The pages that it cites, by file name."""
 
 
-def draft(sources: DraftSources, operations: Iterable[str]) -> Draft:
-    """Draft a contract of operations. Raises ModelError for one that the language can't express."""
+def draft(sources: DraftSources, operations: Iterable[str], numbers: Mapping[str, int] | None = None) -> Draft:
+    """Draft a contract of operations. Raises ModelError for one that the language can't express.
+
+    `numbers` are those of behaviours that are there, by id: they keep theirs, and no other gets one of them.
+    """
     claims = Claims(
         (claim for page in sources.pages for claim in page.reading.claims), [page.id for page in sources.pages]
     )
@@ -110,7 +115,7 @@ def draft(sources: DraftSources, operations: Iterable[str]) -> Draft:
     for document, by_operation in cited.items():
         title = next(page.source["title"] for page in sources.pages if page.id == document)
         files[f"citations/{document}.yaml"] = _head(f"{title}: which line states what.") + _text(by_operation)
-    behaviours = list(behaviours_of(drafted))
+    behaviours = list(behaviours_of(drafted, numbers or {}))
     if behaviours:
         files["behaviours/listing.yaml"] = (
             _head("Claims about more than one member or exchange; no page states those with `basis: inferred`.")
@@ -136,14 +141,15 @@ def _operation(
     for option in [option for option in request.parts if option.startswith(_CLI_OPTION)]:
         options.parts[option] = request.parts.pop(option)
     answer = reader.tree(Place(name, "output", ""), model.output_shape)
+    pages = tuple(page for page in sources.pages if page.operation == name)
     for direction, tree in (("input", request), ("output", answer)):
         count_lists(tree, explained.get((name, direction), ()))
     paginates = bool(claims.of(name, "paginator"))
     below = TreeReader(claims, modelled=False)
     paginator = below.tree(Place(name, "paginator", ""), model.input_shape) if paginates else None
-    pages = tuple(page for page in sources.pages if page.operation == name)
     modelled = sources.paginators.get(name)
-    conventions = Conventions(name, request, answer, modelled)
+    prose = {item.place.path: item.lines for item in explained.get((name, "input"), ())}
+    conventions = Conventions(name, request, answer, modelled, prose)
     operation = DraftOperation(
         name,
         request if model.input_shape is not None or request.parts else None,
@@ -156,6 +162,7 @@ def _operation(
     )
     if operation.request is not None and operation.answer is not None:
         operation.pagination = conventions.pagination()
+    operation.either = alternatives_of(operation)
     item = conventions.item(operation.pagination) if operation.pagination else None
     if item is not None:
         operation.listing = conventions.listing(item)
@@ -205,7 +212,8 @@ def _link(operations: list[DraftOperation]) -> None:
             shape = operation.request.parts[member].shape if operation.request is not None else ""
             found = origin(member, shape, others)
             if found is not None:
-                operation.names[member] = found
+                item = others[found["operation"]][2]
+                operation.names[member] = found | paths_of(found.get("path", ""), names_in(operation, member), item)
             else:
                 operation.conventions.questions.append(f"which listing has the {member} of {operation.name}?")
 
@@ -229,8 +237,9 @@ def _operation_file(operation: DraftOperation, table: ShapeTable) -> tuple[dict[
         written["errors"] = {code: _error(part, missing=missing.get(code)) for code, part in operation.errors.items()}
         comments["errors"] = {code: "inferred from its name" for code, stated in missing.items() if not stated}
     comments["names"] = "inferred"
-    rest = {"subject": next(iter(named), None), "names": operation.names or None, "pagination": operation.pagination}
-    written |= {key: value for key, value in (rest | {"listing": operation.listing}).items() if value is not None}
+    rest = {"subject": next(iter(named), None), "names": operation.names or None, "either": operation.either or None}
+    pages = {"pagination": operation.pagination, "listing": operation.listing}
+    written |= {key: value for key, value in (rest | pages).items() if value is not None}
     for key, tree, ending in (
         ("paginator", operation.paginator, "Paginator"),
         ("client_options", operation.options, "CliOptions"),

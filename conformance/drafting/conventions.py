@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -87,6 +87,8 @@ class Conventions:
     answer: Part
     modelled_pages: Mapping[str, Any] | None
     """The model's paginator; None where it has none."""
+    prose: Mapping[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
+    """The lines in which pages explain members of the input, by path."""
     comments: dict[str, Any] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
 
@@ -198,7 +200,10 @@ class Conventions:
 
     def _narrowing(self, item: Part) -> dict[str, Any]:
         found: dict[str, dict[str, str]] = {}
+        keyed = self._keyed(item, found)
         for path, name, part in self._asked_for():
+            if name in keyed:
+                continue
             if (member := _of_the_same_words(part, item)) is not None:
                 found.setdefault("filters", {})[path] = member
                 continue
@@ -216,6 +221,44 @@ class Conventions:
             found.setdefault(row["way"], {})[path] = member
         return found
 
+    def _keyed(self, item: Part, found: dict[str, dict[str, str]]) -> set[str]:
+        """Find how entries of lists of filters narrow a listing by their key; return the names of the lists."""
+        lists = {}
+        for name, part in self.request.parts.items():
+            members = {folded(key): held for key, held in part.parts["[]"].parts.items()} if _is_filters(part) else {}
+            key = next((members.pop(word) for word in table()["filter_keys"] if word in members), None)
+            values = next((members.pop(word) for word in table()["filter_values"] if word in members), None)
+            required = any(other.effective("required") for other in members.values())
+            if key is None or values is None or not key.effective("enum") or required:
+                continue
+            end = f"{values.name}[]" if values.type == "list" else values.name
+            lists[name] = list(key.effective("enum"))
+            for word in key.effective("enum"):
+                way, member = self._compared(word, self.prose.get(key.path, ()), item)
+                if way and member:
+                    found.setdefault(way, {})[f"{name}[{key.name}={word}].{end}"] = member
+                    lists[name].remove(word)
+        for name, words in lists.items():
+            if words:
+                self.questions.append(f"which items does {name} of {self.operation} keep for {', '.join(words)}?")
+        return {*lists}
+
+    def _compared(self, word: str, prose: Iterable[tuple[int, str]], item: Part) -> tuple[str | None, str | None]:
+        """Return how a key of filters is compared with which member of an item; none where nothing is sure of it.
+
+        A word or an id is the very one; what else may be compared in many ways, of which the page names one.
+        """
+        about = re.compile(rf"\W*{re.escape(word)}\W+(.+)")
+        said = " ".join(match[1] for _, text in prose if (match := about.fullmatch(text)))
+        stated = [way for way, words in table()["compared"].items() if re.search(words, said, re.IGNORECASE)]
+        row = next((row for row in table()["narrowing"] if folded(word).endswith(row["suffix"].lower())), None)
+        stem = word
+        if row is not None and not stated:
+            stem, stated = word[: -len(row["suffix"])], [row["way"] if row["type"] == "string" else None]
+        member = self._member(stem, item, _of_type("string")) if folded(stem) else None
+        plain = member and (item.parts[member].effective("enum") or folded(member).endswith(("id", "arn")))
+        return (stated[0] if stated and None not in stated else "filters" if plain and not stated else None), member
+
     def _asked_for(self) -> Iterator[tuple[str, str, Part]]:
         """Yield what a request may ask for, with its path and name: a member, one in a structure of filters, a word."""
         for name, part in self.request.parts.items():
@@ -229,6 +272,10 @@ class Conventions:
 
 
 _OF_FILTERS = ("filter", "filters")
+
+
+def _is_filters(part: Part) -> bool:
+    return part.type == "list" and bool(part.parts["[]"].members) and "filter" in folded(part.name)
 
 
 def _of_the_same_words(part: Part, item: Part) -> str | None:
@@ -252,21 +299,44 @@ def _of_type(kind: str) -> Callable[[Part], bool]:
 _SORTED = {"string", "timestamp", "integer", "long", "float", "double"}
 
 
-def subjects(operation: str, request: Part) -> list[str]:
-    """Return the required members that name what a request is about, what the operation is named after first."""
+def subjects(operation: str, request: Part, either: Iterable[Sequence[str]] = ()) -> list[str]:
+    """Return the members that name what a request is about, what the operation is named after first.
+
+    They are required, or else the one of a group of alternatives that is a name, before ids and ARNs.
+    """
     named = [part.name for part in request.parts.values() if part.type == "string" and _names_something(part)]
     noun = folded(noun_of(operation))
     if verb_of(operation) in table()["creating"]:  # what it is named after is not there yet
         own = {folded(pattern.format(noun=noun)) for pattern in (*table()["identity"], "{noun}")}
         named = [name for name in named if folded(name) not in own]
+    elif not named:
+        texts = (name for group in either for name in group if request.parts[name].type == "string")
+        ranked = ((_rank(name), name) for name in texts if not request.parts[name].effective("enum"))
+        named = [name for rank, name in sorted(ranked) if rank < len(_IDENTIFIERS)][:1]
     return sorted(named, key=lambda name: not folded(name).startswith(noun))
+
+
+def _rank(name: str) -> int:
+    """Return how early an identifier is taken by its last word; beyond all of them for what is none."""
+    ends = (number for number, end in enumerate(_IDENTIFIERS) if folded(name).endswith(end))
+    return next(ends, len(_IDENTIFIERS))
+
+
+def paths_of(path: str, kinds: Iterable[str], item: Part) -> dict[str, list[str]]:
+    """Return the paths of the names of several kinds that an item has, that of one name first; none for one alone."""
+    stem = re.sub(f"({'|'.join(_IDENTIFIERS)})$", "", folded(path))
+    wanted = {end for kind in kinds for end in (kind, stem + kind)}
+    others = [
+        name for name, part in item.parts.items() if name != path and part.type == "string" and folded(name) in wanted
+    ]
+    return {"path": [path, *others]} if path and others else {}
 
 
 def _names_something(part: Part) -> bool:
     return bool(part.effective("required")) and not part.effective("enum")
 
 
-def origin(member: str, shape: str, listings: Mapping[str, tuple[str, str, Part]]) -> dict[str, str] | None:
+def origin(member: str, shape: str, listings: Mapping[str, tuple[str, str, Part]]) -> dict[str, Any] | None:
     """Return the listing whose items have what a member names: by its name, by its shape, else by what it is about.
 
     `listings` has the noun, the identity and the item of each.

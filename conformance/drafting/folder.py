@@ -127,7 +127,26 @@ def earlier_operations(
             where=str(folder),
             hint="name them with --document, too, or another folder",
         )
-    return tuple(name for name in present if f"operations/{name}.yaml" in base)
+    drafted = (Path(name).stem for name in base if name.startswith("operations/"))  # in the order of the last draft
+    return tuple(name for name in drafted if name in present)
+
+
+def behaviour_numbers(folder: Path) -> dict[str, int]:
+    """Return the numbers of behaviours by id: of those that a folder has, whoever wrote them, and of the last draft's.
+
+    Raises UserError for a file that can't be read.
+    """
+    files = [(name, text) for name, text in _base(folder).items() if name.startswith("behaviours/")]
+    files += [(str(path), _text(path) or "") for path in sorted(folder.glob("behaviours/*.yaml"))]
+    found: dict[str, int] = {}
+    for name, text in files:
+        try:
+            found |= {str(entry["id"]): int(entry["number"]) for entry in yaml.safe_load(text) or ()}
+        except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+            raise UserError(
+                "the numbers of the behaviours can't be read", where=name, hint="`conformance lint` says what is wrong"
+            ) from error
+    return found
 
 
 def _base(folder: Path) -> Mapping[str, str]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from conformance.documents.model_drift import against_model
+from conformance.documents.prose import alternatives
 from conformance.documents.service_model import installed
+from conformance.suite.catalogue import catalogue
 from drafting.drafted import of_installed
 
 
@@ -31,3 +35,51 @@ def test_pages_that_the_model_lacks_or_a_contract_cannot_express_are_no_drift(tm
     }.items():
         drift = against_model(of_installed(tmp_path / service, service, *names), installed(service))
         assert drift.findings == ()
+
+
+def test_alternatives_are_those_of_plain_sentences(tmp_path: Path) -> None:
+    kinesis = of_installed(tmp_path / "kinesis", "kinesis", "DescribeStream", "ListShards", "ListStreams").operations
+    stream = kinesis["DescribeStream"]
+    assert [(group.members, group.exactly, group.level) for group in stream.either] == [
+        (("StreamARN", "StreamName"), False, "must")
+    ]
+    assert (stream.subject, stream.names["StreamName"].operation) == ("StreamName", "ListStreams")
+    assert kinesis["ListShards"].either == ()  # its token stands alone
+    secrets = of_installed(tmp_path / "secrets", "secretsmanager", "CreateSecret", "PutSecretValue").operations
+    assert [(group.members, group.exactly) for group in secrets["PutSecretValue"].either] == [
+        (("SecretBinary", "SecretString"), True)
+    ]
+    assert secrets["CreateSecret"].either == ()  # "must have a value" is said of a member that may be left out
+    logs = of_installed(tmp_path / "logs", "logs", "DescribeLogStreams", "DescribeLogGroups").operations
+    assert [group.exactly for group in logs["DescribeLogStreams"].either] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("You must specify either ``A`` or ``B``, but not both.", "AB"),
+        ("You must specify either this parameter or B.", "AB"),
+        ("When you use another operation, you must specify either A or B.", ""),
+        ("If you do so, you must specify either A or B.", ""),
+        ("You must specify A and B.", ""),
+        ("You must specify A or B if C is given.", ""),
+        ("You can specify either A or B, but not both.", ""),
+    ],
+)
+def test_a_sentence_with_a_condition_states_no_alternatives(text: str, names: str) -> None:
+    assert alternatives(text, "Do", "A")[0] == tuple(names)
+
+
+def test_filters_by_key_are_inferred_where_one_comparison_is_sure(tmp_path: Path) -> None:
+    contract = of_installed(tmp_path / "secrets", "secretsmanager", "ListSecrets", "DescribeSecret")
+    listing, names = contract.operations["ListSecrets"].listing, contract.operations["DescribeSecret"].names
+    assert listing is not None
+    assert listing.prefix["Filters[Key=name].Values[]"] == "Name"
+    assert not any("description" in path for path in listing.prefix)  # not case-sensitive
+    assert names["SecretId"].paths == ("Name", "ARN")
+    assert {check.level for check in catalogue(contract) if "Key=" in check.id} == {"should"}
+    ssm = of_installed(tmp_path / "ssm", "ssm", "DescribeAutomationExecutions").operations
+    narrowing = ssm["DescribeAutomationExecutions"].listing
+    assert narrowing is not None
+    assert narrowing.filters["Filters[Key=ExecutionStatus].Values[]"] == "AutomationExecutionStatus"
+    assert narrowing.prefix == {"Filters[Key=DocumentNamePrefix].Values[]": "DocumentName"}

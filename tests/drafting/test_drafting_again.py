@@ -93,11 +93,20 @@ def test_an_operation_that_a_person_removed_stays_removed(drafted: Path) -> None
     assert list(load(drafted / "books").operations) == ["DescribeBook"]
 
 
-def test_a_behaviour_that_a_person_added_stays(drafted: Path) -> None:
+def test_a_behaviour_that_a_person_added_keeps_its_number(drafted: Path) -> None:
+    number = 1 + max(behaviour.number for behaviour in load(drafted / "books").behaviours)
     behaviours = drafted / "books/behaviours/own.yaml"
-    behaviours.write_text("[]\n", encoding="utf-8")
-    assert draft(drafted, "DescribeBook").code == 0
-    assert behaviours.read_text(encoding="utf-8") == "[]\n"
+    own = (drafted / "books/behaviours/listing.yaml").read_text(encoding="utf-8").split("\n\n")[1]
+    own = own.replace("number: 1\n", f"number: {number}\n").replace("list-books-order-by-key", "own")
+    behaviours.write_text(own, encoding="utf-8")
+    changed = model()
+    asked = changed["shapes"]["ListBooksRequest"]["members"]
+    changed["shapes"]["ListBooksRequest"]["members"] = {"NamePrefix": {"shape": "Text"}, **asked}
+    assert draft(drafted, "DescribeBook", changed=changed).code == 0
+    assert behaviours.read_text(encoding="utf-8") == own
+    assert {behaviour.number for behaviour in load(drafted / "books").behaviours if behaviour.id == "own"} == {number}
+    assert lint(drafted).code == 0
+    assert draft(drafted, "DescribeBook", changed=changed).out.startswith("books: nothing to change")
 
 
 @pytest.mark.parametrize(

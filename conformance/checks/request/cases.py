@@ -303,7 +303,7 @@ def _unknown_members(builder: Builder) -> Iterator[RequestCase]:
         words = f"a member that the operation does not have ({name}) is ignored"
         yield builder.observed("unknown-member", name, words, (*builder.base, ("NoSuchMember", value)), (), "O36")
     operation, subject = builder.operation, builder.operation.subject
-    if subject:
+    if subject and operation.input.members[subject].effective("required"):
         words = "members are known by their exact names, case included"
         members = ((subject[0].swapcase() + subject[1:], Placeholder.EXISTING), *builder.base[1:])
         facts = builder.facts(operation.input.members[subject], "required")
