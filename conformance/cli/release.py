@@ -21,7 +21,7 @@ from conformance.program import Command
     help="Folder of the contract.",
 )
 @click.option("--date", "day", metavar="DATE", help="The day of the release (default: today, in UTC).")
-def release(*, folder: Path, day: str | None) -> int:
+def release(*, contract: Path, day: str | None) -> int:
     """Freeze the list of checks of a contract, as DIR/releases/DATE.yaml.
 
     A run with --release DATE counts these checks alone: whatever is newer is shown apart. A release is never edited.
@@ -30,9 +30,9 @@ def release(*, folder: Path, day: str | None) -> int:
     from conformance.contract.releases import Release, parse_day, write_release  # noqa: PLC0415 - as above
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - as above
 
-    contract = load(folder)
+    loaded = load(contract)
     today = datetime.now(UTC).date().isoformat() if day is None else parse_day(day)
-    made = Release(today, contract.digest, {check.id: check.level for check in catalogue(contract)})
-    path = write_release(contract.root, made)
+    made = Release(today, loaded.digest, {check.id: check.level for check in catalogue(loaded)})
+    path = write_release(contract, made)
     click.echo(f"{path}: {len(made.levels):,} checks, digest {made.digest[:12]}")
     return ExitCode.CONFORMS
