@@ -80,6 +80,11 @@ release: $(VENV)/.ready  ## Freeze the checks of today under their date in contr
 	$(BIN)/conformance release --contract contract
 	cd contract/releases && sha256sum *.yaml > ../../tests/contract/releases.sha256
 
+scoreboard: $(VENV)/.ready  ## Update docs/scoreboard: emulators installed and judged side by side; needs node. ARGS=--resume goes on.
+	$(BIN)/conformance scoreboard scoreboard.yaml --jobs 2 --history docs/scoreboard/history.jsonl $(ARGS)
+	cp reports/scoreboard/scoreboard.json docs/scoreboard/
+	cp reports/scoreboard/scoreboard.md docs/scoreboard/README.md
+
 clean:  ## Remove what make and the tools made: the environment, caches, reports.
 	rm -rf $(VENV) .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache
 	find reports -mindepth 1 ! -name .gitkeep -delete 2>/dev/null || true

@@ -84,8 +84,8 @@ def scoreboard(  # noqa: PLR0913 - the options
     finally:
         signal.signal(signal.SIGTERM, before)
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    columns = tuple(target.column for target in read.targets)
-    board = Board(made, read.release, columns, tuple(item.subject for item in read.contracts), cells, past)
+    columns, subjects = [target.column for target in read.targets], [item.subject for item in read.contracts]
+    board = Board.made_of(columns, subjects, cells, made=made, history=past)
     _write(board, report_dir)
     if run.ran:
         board.append_to(history)

@@ -113,6 +113,8 @@ class Subject:
     name: str
     digest: str
     operations: Count
+    release: str = ""
+    """The release of the contract that its runs count by; empty for the contract as it is."""
     urls: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -151,6 +153,12 @@ class Cell:
     def digest(self) -> str:
         """The digest of the contract that it was judged by."""
         return self.record.header.contract.digest if self.record else ""
+
+    @property
+    def release(self) -> str:
+        """The release of the contract that it counts by; empty for the contract as it is."""
+        release = getattr(self.record.header, "release", None) if self.record else None
+        return release.date if release else ""
 
     @cached_property
     def operations(self) -> tuple[Part, ...]:
@@ -279,6 +287,8 @@ class PastCell:
     version: str
     digest: str
     """Of the contract."""
+    release: str
+    """Of the contract that counted; empty for the contract as it is."""
     documented: Figures
     recommended: Figures
     missing: tuple[str, ...]
@@ -292,8 +302,6 @@ class PastBoard:
     schema: Literal[1]
     made: str
     tool: Tool
-    release: str
-    """The release of the checks that was pinned; empty where none was."""
     cells: tuple[PastCell, ...]
 
 
@@ -316,12 +324,25 @@ class Board:
 
     made: str
     """ISO 8601 time."""
-    release: str
     columns: tuple[Column, ...]
     subjects: tuple[Subject, ...]
     cells: tuple[Cell, ...]
     history: tuple[PastBoard, ...] = ()
     tool: Tool = field(default_factory=lambda: Tool(conformance.TOOL, conformance.__version__))
+
+    @classmethod
+    def made_of(
+        cls, columns: Sequence[Column], subjects: Sequence[Subject], cells: Sequence[Cell], **more: Any
+    ) -> Board:
+        """Return the board of these cells, without targets and contracts of which none was run."""
+        run = [cell for cell in cells if cell.state is not CellState.NOT_RUN]
+        targets, contracts = {cell.target for cell in run}, {cell.contract for cell in run}
+        return cls(
+            columns=tuple(column for column in columns if column.name in targets),
+            subjects=tuple(subject for subject in subjects if subject.name in contracts),
+            cells=tuple(cell for cell in cells if cell.target in targets and cell.contract in contracts),
+            **more,
+        )
 
     def of(self, contract: str) -> tuple[Cell, ...]:
         """Return the cells of a contract, in the order of the targets."""
@@ -352,13 +373,13 @@ class Board:
         """The board as a history keeps it."""
         cells = (
             PastCell(
-                cell.target, cell.contract, cell.state, cell.version, cell.digest,
+                cell.target, cell.contract, cell.state, cell.version, cell.digest, cell.release,
                 cell.whole.documented, cell.whole.recommended, cell.missing,
             )
             for cell in self.cells
             if cell.state is not CellState.NOT_RUN
         )  # fmt: skip
-        return PastBoard(SCHEMA, self.made, self.tool, self.release, tuple(cells))
+        return PastBoard(SCHEMA, self.made, self.tool, tuple(cells))
 
     def _change(self, new: PastCell) -> Change | None:
         for board in reversed(self.history):
@@ -392,6 +413,8 @@ def _differences(old: PastCell, new: PastCell) -> Iterator[str]:
         yield f"version {old.version} → {new.version}"
     if old.digest != new.digest:
         yield f"contract {old.digest[:12]} → {new.digest[:12]}"
+    if old.release != new.release:
+        yield f"release {old.release or 'none'} → {new.release or 'none'}"
     for name, was, now in (
         ("documented", old.documented, new.documented), ("recommended", old.recommended, new.recommended)
     ):  # fmt: skip
@@ -452,6 +475,8 @@ class ContractForm:
     name: str
     digest: str
     operations: Count
+    release: str
+    """The release of the contract that its runs count by; empty for the contract as it is."""
 
 
 @dataclass(frozen=True)
@@ -493,8 +518,6 @@ class Scoreboard:
     schema: Literal[1]
     tool: Tool
     made: str
-    release: str
-    """The release of the checks that was pinned; empty where none was."""
     targets: tuple[TargetForm, ...]
     contracts: tuple[ContractForm, ...]
     cells: tuple[CellForm, ...]
@@ -508,12 +531,11 @@ def scoreboard_json(board: Board) -> dict[str, Any]:
         SCHEMA,
         board.tool,
         board.made,
-        board.release,
         tuple(
             TargetForm(item.name, item.family, board.versions(item.name), board.problems.get(item.name, ""))
             for item in board.columns
         ),
-        tuple(ContractForm(item.name, item.digest, item.operations) for item in board.subjects),
+        tuple(ContractForm(item.name, item.digest, item.operations, item.release) for item in board.subjects),
         tuple(map(_cell_form, board.cells)),
         board.shared,
         board.changes,

@@ -34,14 +34,14 @@ class _Page(Printer):
     """The parts of a board."""
 
     def lines(self, board: Board, *, verbose: bool) -> Lines:
-        release = f", release {board.release}" if board.release else ""
-        yield Text(f"Scoreboard of {board.made}, suite {board.tool.version}{release}", style="bold")
+        yield Text(f"Scoreboard of {board.made}, suite {board.tool.version}", style="bold")
         for column in board.columns:
             text = board.problems.get(column.name) or board.versions(column.name)
             yield from self.part(one_line(column.name), visible(clip(text, _TEXT_LIMIT)), column=_NAME)
         for subject in board.subjects:
             cells = [cell for cell in board.of(subject.name) if cell.state is not CellState.NOT_RUN]
-            about = f"contract {subject.digest[:12]}, {count(subject.operations, 'operation')}"
+            release = f", release {subject.release}" if subject.release else ""
+            about = f"contract {subject.digest[:12]}{release}, {count(subject.operations, 'operation')}"
             yield from ("", Text.assemble((one_line(subject.name), "bold"), f"  {about}"))
             above, shares = 2 * _SHARE, f"{'broken':>{_SHARE}}{'judged':>{_SHARE}}"
             yield f"{'':{_NAME + 2}}{'operations':>{_OPERATIONS}}{'documented':>{above}}{'recommended':>{above}}"

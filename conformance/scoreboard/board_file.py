@@ -69,12 +69,13 @@ class BoardContract:
     makes: tuple[str, ...]
     """More operations, by which the state is made; they are not judged."""
     select: tuple[str, ...]
+    release: str
     where: str
 
     @property
     def options(self) -> tuple[str, ...]:
         """The options of `conformance run` that say all this."""
-        named = (("--contract", self.folder), ("--service", self.service))
+        named = (("--contract", self.folder), ("--service", self.service), ("--release", self.release))
         judged = self.select or (self.operations if self.makes else ())
         several = (("--operation", (*self.operations, *self.makes)), ("--select", judged))
         options = [(option, value) for option, value in named if value]
@@ -97,7 +98,7 @@ class BoardContract:
         """How a board shows it."""
         contract = self.loaded
         urls = {source.id: source.url for source in contract.sources.values() if source.url}
-        return Subject(self.name, contract.digest, len(self.operations) or len(contract.operations), urls)
+        return Subject(self.name, contract.digest, len(self.operations) or len(contract.operations), self.release, urls)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,6 @@ class BoardFile:
     """What a file names, checked. `base` is its folder, from which paths in it are seen."""
 
     base: Path
-    release: str
     targets: tuple[BoardTarget, ...]
     contracts: tuple[BoardContract, ...]
 
@@ -151,7 +151,7 @@ def read_board_file(path: Path) -> BoardFile:
                 tuple(item for item in names if item in wanted),
             )
         )  # fmt: skip
-    return BoardFile(base, document.get("release", ""), tuple(targets), contracts)
+    return BoardFile(base, tuple(targets), contracts)
 
 
 def _contracts(entries: Section, base: Path) -> Iterator[BoardContract]:
@@ -164,7 +164,9 @@ def _contracts(entries: Section, base: Path) -> Iterator[BoardContract]:
             )
         folder = str(base / entry["contract"]) if "contract" in entry else None
         operations, makes, select = (tuple(entry.get(key, ())) for key in ("operations", "makes", "select"))
-        yield BoardContract(name, folder, entry.get("service"), operations, makes, select, entries.at(name))
+        yield BoardContract(
+            name, folder, entry.get("service"), operations, makes, select, entry.get("release", ""), entries.at(name)
+        )
 
 
 def _home(name: str, entry: Mapping[str, Any]) -> Path:

@@ -170,8 +170,7 @@ class BoardRun:
         folder.mkdir(parents=True, exist_ok=True)
         for name in (_RECORD, _OUTPUT, _KEY):
             (folder / name).unlink(missing_ok=True)
-        release = ("--release", self.file.release) if self.file.release else ()
-        command = [sys.executable, "-m", "conformance", "run", target.name, *contract.options, *release]
+        command = [sys.executable, "-m", "conformance", "run", target.name, *contract.options]
         places = ["--targets", str(self.options.folder / TARGETS), "--report-dir", str(folder)]
         status = self._ended([*command, *places], folder / _OUTPUT)
         record = _read(folder)
@@ -204,7 +203,7 @@ class BoardRun:
                 program = executable(spec.launch.command[0], spec, spec.launch.cwd)
                 version = owner_of((program, *spec.launch.command[1:]))
         parts = (
-            conformance.__version__, self._digests[contract.name], contract.options, self.file.release,
+            conformance.__version__, self._digests[contract.name], contract.options,
             version, target.entry, target.install,
         )  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -51,11 +51,11 @@ OTHER = cell("other", check(READ), check("Read/request/Name/left-out", FAILED, *
 DEAD = Cell("dead", "things", None, "the server ended before it answered (exit status 1)", CellState.NOT_STARTED)
 
 
-def board(*cells: Cell, history: tuple[PastBoard, ...] = (), release: str = "") -> Board:
+def board(*cells: Cell, history: tuple[PastBoard, ...] = ()) -> Board:
     """Return a board of one contract."""
     columns = tuple(Column(item.target, item.target.partition("-")[0]) for item in cells)
-    subject = Subject("things", "9f2c4be1a7d05566" * 4, 2, {"api-read": "https://docs.example.com/read"})
-    return Board(MADE, release, columns, (subject,), cells, history, Tool("conformance", "0.1.0"))
+    subject = Subject("things", "9f2c4be1a7d05566" * 4, 2, "2026-01-01", {"api-read": "https://docs.example.com/read"})
+    return Board(MADE, columns, (subject,), cells, history, Tool("conformance", "0.1.0"))
 
 
 SMALL = board(GOOD, OLD, NEW, OTHER, DEAD, history=(board(OLD, replace(OLD, target="mine-2")).past,))
