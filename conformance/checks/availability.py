@@ -64,6 +64,8 @@ _NOT_KNOWN, _BROKEN, _NO_AWS, _ALIKE, _UNREADABLE = (
     "operation-unknown", "operation-broken", "no-aws-answer", "answers-alike", "unreadable",
 )  # fmt: skip
 """Kinds of findings on one operation."""
+_IN_PART = "plain-broken"
+"""The kind of a finding on an operation that is there, and ends in a server error for its plain request."""
 _NOT_SENT = "refused-by-client"
 _WHOLE = {
     _NO_AWS: "this is no AWS JSON endpoint",
@@ -112,6 +114,10 @@ def _evaluate_availability(session: TargetSession, operation: Operation) -> Verd
     verdict = _judge(operation, exchange)
     if verdict.outcome is not Outcome.PASSED:
         return verdict
+    plain = session.exchange(session.plain(operation))
+    if not session.contract.service.knows_rejections and plain.status in _SERVER_ERRORS:
+        reason = f"{operation.name} ends in a server error for a plain request, and answers others"
+        return failed_by(plain, _IN_PART, reason, _expected(operation))
     if not (others := _answers_alike(session, operation, exchange)):
         return denied(session.contract, (exchange,)) or verdict
     return failed(
@@ -180,10 +186,14 @@ def _judge(operation: Operation, exchange: Exchange) -> Verdict:
             return skipped(f"not sent: {fault.detail}", exchanges=(exchange,), kind=_NOT_SENT)
         return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
     kind, reason = _lack(operation, exchange)
-    expected = f"an answer of {operation.name}, or one of its errors"
+    expected = _expected(operation)
     if exchange.answer is not None and not exchange.ok and not exchange.error_code:
         expected += ", whose code is in __type"
     return failed_by(exchange, kind, reason, expected) if kind else passed({"answers": 1})
+
+
+def _expected(operation: Operation) -> str:
+    return f"an answer of {operation.name}, or one of its errors"
 
 
 def _lack(operation: Operation, exchange: Exchange) -> tuple[str, str]:
@@ -194,7 +204,7 @@ def _lack(operation: Operation, exchange: Exchange) -> tuple[str, str]:
     if not_implemented or exchange.error_code in _UNKNOWN:
         return _NOT_KNOWN, f"the target does not know {operation.name}"
     if exchange.status in _SERVER_ERRORS:
-        return _BROKEN, f"{operation.name} ends in a server error"
+        return _BROKEN, f"only server errors come from {operation.name}"
     if exchange.unreadable:
         return _UNREADABLE, f"the answers of {operation.name} can't be read: {exchange.unreadable}"
     if exchange.answer is None or not (exchange.ok or exchange.error_code):
@@ -247,7 +257,7 @@ class Availability:
     def _look(self, operation: Operation) -> _Blocked | None:
         session = self._session
         verdict = evaluate_availability(session, operation)
-        if verdict.outcome is Outcome.PASSED:
+        if verdict.outcome is Outcome.PASSED or verdict.kind == _IN_PART:
             return None
         others = [evaluate_availability(session, item) for item in session.contract.operations.values()]
         whole = _is_whole(verdict, others)
@@ -292,7 +302,7 @@ def _is_whole(verdict: Verdict, of_operations: Sequence[Verdict]) -> bool:
     if _NOT_KNOWN in kinds:
         # Of a single operation, that it is unknown says nothing about the service.
         return len(of_operations) > 1 and kinds == {_NOT_KNOWN}
-    return all(item.outcome is verdict.outcome for item in of_operations)
+    return _IN_PART not in kinds and all(item.outcome is verdict.outcome for item in of_operations)
 
 
 def _words(verdict: Verdict, *, whole: bool) -> str:

@@ -32,6 +32,26 @@ _BY_LAW = frozenset({"pagination", "order", "filter"})
 _AVAILABILITY = "operation"
 """Subject of the check that an operation is there: its reason names the operation already."""
 
+_UNAVAILABLE = {
+    "operation-unknown": "operations are unknown to the target",
+    "operation-broken": "operations give only server errors",
+    "plain-broken": "operations give a server error where they are plainly asked",
+}
+"""What several operations have in common that are not there, by the kind of the failure."""
+
+_WAYS = {
+    "request": (
+        ("type-", "wrong types"), ("left-out", "missing members"), ("null", "missing members"),
+        ("wrong-case", "missing members"), ("enum-", "unknown words"), ("length-", "wrong lengths"),
+        ("pattern-", "broken patterns"), ("range-", "numbers out of range"),
+    ),
+    "protocol": (
+        ("body/", "broken bodies"), ("target/", "wrong targets"), ("method/", "other methods"),
+        ("content-type/", "content types"),
+    ),
+}  # fmt: skip
+"""What is wrong with a request, by the area of a check and how its case begins."""
+
 _BARE = " break this"
 """The end of a reason that counts and leaves it to the statement to say what is broken, as older records have it."""
 
@@ -51,7 +71,6 @@ _WRONG_MEMBER = {
     "answer-maximum": ("is too large", "are too large"),
 }
 """What is wrong with one member, and with several, by the kind of the failure."""
-_WRONG_IN_SEVERAL_WAYS = ("is wrong in several ways", "are wrong in several ways")
 _NULL_OR_TYPE = frozenset({"answer-present", "answer-type"})
 """The kinds of a null, which has no type either."""
 
@@ -192,6 +211,8 @@ def _cause(result: Result) -> tuple[str, ...]:
     """Return what failures with one cause have in common."""
     if result.outcome is Outcome.ERROR:
         return ("broke", result.kind, _DIGITS.sub("0", result.reason))
+    if result.kind in _UNAVAILABLE and result.subject == _AVAILABILITY:
+        return ("unavailable", result.kind)
     if result.kind in _WRONG_MEMBER and result.area == "response":
         return ("member", _leaf(result))
     if result.area in _BY_LAW:
@@ -255,14 +276,28 @@ def _title(group: Sequence[Result]) -> str:
     reason = lead.reason or f"broken: {lead.statement.rstrip('.') or lead.id}"
     if reason.endswith(_BARE):
         reason = f"{reason.removesuffix(_BARE)} break the rule: {lead.statement.rstrip('.') or lead.expected}"
-    one_subject = len({each.subject for each in group}) == 1 and lead.subject != _AVAILABILITY
-    if cause == "way" and one_subject:
-        return f"{lead.subject}: {reason}"
-    return reason[:1].upper() + reason[1:]
+    if cause == "unavailable" and len(group) > 1:
+        return f"{len(group)} {_UNAVAILABLE[lead.kind]}: {', '.join(each.operation for each in group)}"
+    reason = reason[:1].upper() + reason[1:]
+    if cause != "way" or lead.subject == _AVAILABILITY:
+        return reason
+    if len({each.subject for each in group}) == 1:
+        return f"{lead.subject}: {reason[:1].lower()}{reason[1:]}"
+    ways = list(dict(_counted(filter(None, map(_way, group)))))[:_FEW_SUBJECTS]
+    return f"{reason} ({', '.join(ways)})" if ways else reason
+
+
+def _way(result: Result) -> str:
+    """Return what is wrong with the request of a check; empty where its id does not say it."""
+    case = result.case if result.area == "protocol" else result.case.rpartition("/")[2]
+    return next((words for start, words in _WAYS.get(result.area, ()) if case.startswith(start)), "")
 
 
 def _title_of_members(group: Sequence[Result]) -> str:
-    is_wrong, are_wrong = _WRONG_MEMBER.get(_wrong_in_one_way(group), _WRONG_IN_SEVERAL_WAYS)
+    often = Counter(each.kind for each in group).most_common(1)[0][0]
+    is_wrong, are_wrong = _WRONG_MEMBER[_wrong_in_one_way(group) or often]
+    if not _wrong_in_one_way(group):
+        is_wrong, are_wrong = (f"{words}, and wrong in other ways" for words in (is_wrong, are_wrong))
     leaves = tuple(dict.fromkeys(map(_leaf, group)))
     if len(leaves) > 1:
         shown = ", ".join(leaves[:_FEW_SUBJECTS])

@@ -23,6 +23,8 @@ _NOT_IN_EVIDENCE = "not-in-the-evidence"
 _NOT_ASKED = "not-asked"
 """Kinds of skipped checks: see `conformance.checks.runner`."""
 _ACTION = re.compile(r"the IAM action (\S+)")
+_NAMED = 3
+"""How many operations a sentence names."""
 _NAMES = "state: {existing: {names: [NAME]}} in targets.yaml"
 
 
@@ -368,8 +370,14 @@ def _red(record: Record, summary: Summary, lacking: Sequence[Missing], *, strict
         parts.append("the record is cut short")
     if lacking:
         names = [operation for item in lacking for operation in item.operations]
-        parts.append(f"only partly judged: {', '.join(names) or lacking[0].reason}")
+        parts.append(f"only partly judged: {_few(names) or lacking[0].reason}")
     return "Does not conform" if against else "Known failures out of date", "; ".join(parts)
+
+
+def _few(names: Sequence[str]) -> str:
+    """Return some names in a line: all of a few, else the first, and how many more there are."""
+    more = f" and {count(len(names) - _NAMED, 'more operation')}" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _broken(record: Record, summary: Summary, *, strict: bool) -> tuple[str, str]:

@@ -7,7 +7,7 @@ what was expected and received, and the line that reproduces it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from conformance.report.findings import Finding, Rank, group_findings, skip_reas
 from conformance.report.layout import LEAST_WIDTH, labelled
 from conformance.report.progress import counts_text
 from conformance.report.run import GateFinding, Record
-from conformance.report.summary import Headline, count, headline, summarise
+from conformance.report.summary import Headline, OperationShare, count, headline, summarise
 from conformance.visible import clip, one_line, visible
 
 LIMIT = 25
@@ -172,17 +172,21 @@ class _Summary(Printer):
 
     def _shares(self) -> Lines:
         """Yield how much of each operation was judged: a table where there is room, else a text for each."""
-        shown, left = self._verdict.shares[:_OPERATIONS], self._verdict.shares[_OPERATIONS:]
-        rows = [("judged", "checks", "facts"), *((item.operation, item.checks_text, item.facts_text) for item in shown)]
+        shares = self._verdict.shares
+        if len(shares) > _OPERATIONS:
+            yield self._cut_part("judged", _together(shares))
+            return
+        rows = [
+            ("judged", "checks", "facts"),
+            *((item.operation, item.checks_text, item.facts_text) for item in shares),
+        ]
         names, checks, facts = (max(cell_len(one_line(text)) for text in column) for column in zip(*rows, strict=True))
-        if not shown or names + checks + facts + 6 > self.width:
-            for item in shown:
+        if not shares or names + checks + facts + 6 > self.width:
+            for item in shares:
                 yield from self.part("judged", one_line(str(item)))
         else:
             for name, judged, exercised in rows:
                 yield f"  {set_cell_size(one_line(name), names)}  {judged:>{checks}}  {exercised:>{facts}}".rstrip()
-        if left:
-            yield from self.part("", f"and {count(len(left), 'more operation')}")
 
     def _in_lines(self, room: int) -> Lines:
         """Yield a line for each finding, in `room` lines with their titles; what has no room is summed up in one."""
@@ -320,6 +324,13 @@ class _Summary(Printer):
         """The path of the report that people read first; empty where there are no reports."""
         first = next((self._paths[name] for name in ("report.html", "report.md") if name in self._paths), None)
         return str(first or next(iter(self._paths.values()), ""))
+
+
+def _together(shares: Sequence[OperationShare]) -> str:
+    """Say in a line how much of many operations was judged."""
+    judged, selected = (sum(each) for each in zip(*((i.checks.judged, i.checks.selected) for i in shares), strict=True))
+    answered = sum(item.answered is not False for item in shares)
+    return f"{judged:,} of {selected:,} checks; {answered:,} of {count(len(shares), 'operation')} answered with content"
 
 
 def _subjects(finding: Finding) -> str:

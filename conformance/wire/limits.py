@@ -57,7 +57,8 @@ def reaches_only(operation: str, headers: Mapping[str, str], *, exact: bool) -> 
     named = [target.rpartition(".")[2].strip() for target in targets]
     if exact:
         return named == [operation]
-    harmless = {"", operation.lower(), f"{operation.lower()}s", NO_SUCH_OPERATION.lower()}
+    name = operation.lower()
+    harmless = {"", name, *(name + letter for letter in LONGER), NO_SUCH_OPERATION.lower()}
     return all(name.lower() in harmless for name in named)
 
 
@@ -101,5 +102,7 @@ def partitions() -> tuple[Mapping[str, Any], ...]:
     return tuple(loader.load_data("partitions")["partitions"])
 
 
+LONGER = "sx"
+"""Letters with which the name of an operation is one letter too long: what still has its verb still reads."""
 NO_SUCH_OPERATION = "NoSuchOperation"
 """The name of an operation that no service has: what a request may aim at instead of its own operation."""

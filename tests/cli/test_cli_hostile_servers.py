@@ -133,7 +133,7 @@ def test_a_target_that_lacks_one_operation_gives_one_finding_for_it(tmp_path: Pa
     assert ended.code == ExitCode.DOES_NOT_CONFORM
     (finding,) = findings(report)
     assert finding["id"] == f"{LIST}/protocol/operation/available"
-    assert finding["reason"] == f"{LIST} ends in a server error"
+    assert finding["reason"] == f"only server errors come from {LIST}"
     judged = {row["operation"] for row in report["results"] if row["outcome"] == "passed"}
     assert judged == {DESCRIBE}
     aside = {row["operation"] for row in report["results"] if row["kind"] == "behind"}

@@ -63,7 +63,7 @@ def test_one_wrong_member_is_one_finding_wherever_it_is() -> None:
     (finding,) = group_findings(wrong)
     assert finding.title == "TrainingJobArn has the wrong JSON type"
     (finding,) = group_findings([*wrong, other])
-    assert finding.title == "TrainingJobArn is wrong in several ways"
+    assert finding.title == "TrainingJobArn has the wrong JSON type, and wrong in other ways"
     assert finding.places == ((f"{DESCRIBE}/response", 3), (f"{LIST}/response", 1))
 
 
@@ -178,3 +178,15 @@ def test_skipped_checks_are_grouped_by_reason() -> None:
     ]
     reasons = [(reason, len(results)) for reason, results in skip_reasons(skips)]
     assert reasons == [("b", 2), ("a", 1), ("no reason given", 1)]
+
+
+def test_operations_that_are_not_there_are_one_finding_and_mishandled_requests_say_how() -> None:
+    gone = [
+        result(f"{name}/protocol/operation/available", Outcome.FAILED, kind="operation-broken", reason=f"{name} breaks")
+        for name in ("ListA", "ListB")
+    ]
+    (finding,) = group_findings(gone)
+    assert (len(finding.results), finding.title) == (2, "2 operations give only server errors: ListA, ListB")
+    cases = ("request/A/type-list", "request/B/type-true", "request/C/range-0", "protocol/body/blank")
+    (finding,) = group_findings(failed(each, "accepted", reason="it is accepted") for each in cases)
+    assert finding.title == "It is accepted (wrong types, broken bodies, numbers out of range)"

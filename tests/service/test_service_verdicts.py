@@ -16,6 +16,7 @@ from conformance.drafting.cache import service_contract
 from conformance.reference.generic import ContractService
 from conformance.reference.inputs import Rejection
 from conformance.reference.server import ReferenceServer
+from conformance.wire.limits import reaches_only
 from conformance.wire.request import Request
 from conformance.worlds.loading import load_world
 from conformance.worlds.model import World
@@ -92,7 +93,6 @@ def _needs_condition(members: Members) -> Members:
     ("service", "operation", "change", "area"),
     [
         pytest.param("stepfunctions", "DescribeActivity", _needs_arn, "*/error/*/plain", id="a-name-that-is-no-arn"),
-        pytest.param("stepfunctions", "ListExecutions", _needs_machine, "*/available", id="a-request-without-name"),
         pytest.param("dynamodb", "Query", _needs_condition, "*/unknown-name", id="a-request-that-lacks-a-condition"),
     ],
 )
@@ -106,3 +106,23 @@ def test_what_a_server_may_answer_is_no_failure(
         )
     results = by_id(report_of(tmp_path / "r"))
     assert [name for name, row in results.items() if row["outcome"] in {"failed", "error"}] == []
+
+
+def test_a_crash_of_the_plain_request_is_one_failure_and_keeps_no_other_from_being_seen(tmp_path: Path) -> None:
+    with serving("stepfunctions", "ListExecutions", _needs_machine) as url:
+        asked = ("--service", "stepfunctions", "--operation", "ListExecutions")
+        selected = ("--select", "*/available", "--select", "*/maxResults*")
+        conformance("run", url, *asked, *selected, "--report-dir", "r", cwd=tmp_path)
+    results = by_id(report_of(tmp_path / "r")).items()
+    assert [name for name, row in results if row["outcome"] == "failed"] == [
+        "ListExecutions/protocol/operation/available"
+    ]
+    assert any(row["outcome"] == "passed" for _, row in results)
+
+
+def test_a_name_with_a_letter_more_is_no_other_operation_and_may_be_sent() -> None:
+    contract = service_contract("ssm", ["GetParameter", "GetParameters"])
+    cases = protocol_cases(contract, contract.operations["GetParameter"], Request.call("GetParameter", {"Name": "a"}))
+    (longer,) = (case.request.target or "" for case in cases if case.name == "longer")
+    assert longer.rpartition(".")[2] not in contract.operations
+    assert reaches_only("GetParameter", {"X-Amz-Target": longer}, exact=False)

@@ -12,7 +12,7 @@ from conformance.checks.request.builder import Expect
 from conformance.contract.model import Contract, Operation, Service
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Signing
-from conformance.wire.limits import NO_SUCH_OPERATION
+from conformance.wire.limits import LONGER, NO_SUCH_OPERATION
 from conformance.wire.request import HeaderCase, Request
 
 ANY_CODE: frozenset[str] = frozenset()
@@ -70,7 +70,7 @@ def protocol_cases(contract: Contract, operation: Operation, plain: Request) -> 
 
 def _targets(contract: Contract, plain: Request) -> Iterator[ProtocolCase]:
     prefix, name = contract.service.target_prefix, plain.operation
-    letter = "x" if f"{name}s" in contract.operations else "s"
+    letter = next(letter for letter in LONGER if f"{name}{letter}" not in contract.operations)
     unknown = frozenset({"UnknownOperationException"})
     for case, target, words in (
         ("missing", "", "no X-Amz-Target header"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from conformance.checks.attribution import RequestAttribution, exists, resolve
@@ -13,11 +13,13 @@ from conformance.checks.request.cases import request_cases
 from conformance.checks.request.laws import (
     BROKEN_ANSWER,
     OF_REJECTIONS,
+    SERVER_ERROR,
     Rejection,
     evaluate_accepted,
     evaluate_either,
     evaluate_like_control,
     evaluate_rejected,
+    fault_of,
     nothing_shown,
     problems_at_the_top,
     unless_of_its_meaning,
@@ -50,11 +52,22 @@ def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             basis="inferred" if goes_further else case.basis,
             statement=case.statement,
             because=(*citations(case.cites), *because(contract, facts, case.observed)),
-            run=partial(_run_request, operation, case),
+            run=partial(_unless_plain_breaks, partial(_run_request, operation, case), operation),
             facts=facts,
             request=_sketch(operation, case.members),
             accepts=_accepts(case.expect, Rejection.of(contract.service), operation),
         )
+
+
+def _unless_plain_breaks(
+    run: Callable[[TargetSession], Verdict], operation: Operation, session: TargetSession
+) -> Verdict:
+    """Return a verdict; a server error shows nothing where the plain request ends in one: availability reports that."""
+    verdict = run(session)
+    if verdict.kind != SERVER_ERROR or not _is_inferred(session):
+        return verdict
+    plain = session.exchange(session.plain(operation))
+    return nothing_shown(verdict.exchanges[0], plain) if fault_of(plain, "") else verdict
 
 
 def _run_request(operation: Operation, case: RequestCase, session: TargetSession) -> Verdict:
@@ -140,7 +153,7 @@ def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]
             basis=case.basis,
             statement=case.statement,
             because=because(contract, observed=case.observed, protocol=True),
-            run=partial(_run_protocol, operation, index),
+            run=partial(_unless_plain_breaks, partial(_run_protocol, operation, index), operation),
             shares=case.shares,
             request=_sketch_protocol(case),
             accepts=_accepts(case.expect, _refusal(case), operation),

@@ -17,6 +17,8 @@ WRONG_CODE = "wrong-code"
 """The kind of a rejection that names another code than those that fit, or none."""
 CONTROL_REFUSED = "control-refused"
 """Kind of the failure of a rejection whose control, a valid request, is rejected as well."""
+SERVER_ERROR = "server-error"
+"""Kind of the failure of a request that is answered with a 5xx."""
 BROKEN_ANSWER = "broken-answer"
 """Kind of the failure of a request whose answer is a success and breaks the contract."""
 OF_REJECTIONS = frozenset({CONTROL_REFUSED, WRONG_CODE, "wrong-status"})
@@ -83,7 +85,7 @@ def fault_of(exchange: Exchange, expected: str) -> Verdict | None:
             return failed_by(exchange, "dropped", "the target drops the connection", expected)
         return broke(fault.kind if fault else "no-answer", shown(exchange), exchanges=(exchange,))
     if exchange.status in _SERVER_ERRORS:
-        return failed_by(exchange, "server-error", "the target answers with a server error", expected)
+        return failed_by(exchange, SERVER_ERROR, "the target answers with a server error", expected)
     return None
 
 
