@@ -19,12 +19,11 @@ from conformance.targets.configuration import load_targets
 pytestmark = pytest.mark.slow
 
 FEW = "{select: ['*/consistency/*', '*/error/*']}"
-DYING = "{launch: {command: ['{python}', -c, \"print('no licence')\"]}}"
 UNINSTALLABLE = (
     "{install: [['{python}', -c, \"raise SystemExit('no compiler')\"]], launch: {command: ['{home}/server']}}"
 )
-INSTALLED = (
-    "{install: [['{python}', -c, \"open('server.py', 'w').write('raise SystemExit(2)')\"]],"
+DYING = (
+    "{install: [['{python}', -c, \"open('server.py', 'w').write('raise SystemExit(7)')\"]],"
     " launch: {command: ['{python}', '{home}/server.py']}}"
 )
 
@@ -49,19 +48,17 @@ def test_targets_are_side_by_side_and_one_that_does_not_start_stops_no_other(tmp
     with serving(tmp_path) as targets:
         endpoint = load_targets(targets)["broken"].endpoint_url
         mutant = f"{{endpoint_url: {endpoint}, version: '7'}}"
-        board(tmp_path, reference="{}", mutant=mutant, dying=DYING, unbuilt=UNINSTALLABLE, installed=INSTALLED)
+        board(tmp_path, reference="{}", mutant=mutant, dying=DYING, unbuilt=UNINSTALLABLE)
         ended = scoreboard(tmp_path, "--jobs", "2")
         assert (ended.code, ended.told_without_traceback()) == (ExitCode.CONFORMS, "")
         value = written(tmp_path)
         assert {item["target"]: item["state"] for item in value["cells"]} == {
             "reference": "judged", "mutant": "judged", "dying": "not started", "unbuilt": "not started",
-            "installed": "not started",
         }  # fmt: skip
         problems = {item["name"]: item["problem"] for item in value["targets"]}
-        assert "no licence" in problems["dying"]
+        assert "exit status 7" in problems["dying"], "what was installed has been started"
         assert "could not be installed" in problems["unbuilt"]
         assert "no compiler" in problems["unbuilt"]
-        assert "exit status 2" in problems["installed"], "what was installed has been started"
         broken = {item["target"]: item["whole"]["documented"]["broken"] for item in value["cells"]}
         assert (broken["reference"], broken["mutant"] > 0) == (0, True)
         assert (tmp_path / "reports" / "scoreboard" / "targets.yaml").stat().st_mode & 0o077 == 0, "it may have keys"
@@ -71,11 +68,10 @@ def test_targets_are_side_by_side_and_one_that_does_not_start_stops_no_other(tmp
         assert only.code == ExitCode.DOES_NOT_CONFORM
         again = json.loads(only.out)
         jsonschema.validate(again, json.loads(conformance("scoreboard", "--schema", cwd=tmp_path).out))
-        states = {item["target"]: item["state"] for item in again["cells"]}
-        assert (states["reference"], states["mutant"], states["dying"]) == ("judged", "judged", "not run")
+        assert {item["target"]: item["state"] for item in again["cells"]} == {"reference": "judged", "mutant": "judged"}
         assert again["changes"] == []
 
-    resumed = scoreboard(tmp_path, "--resume", "--fail-on", "worse")
+    resumed = scoreboard(tmp_path, "--resume", "--only", "reference", "--only", "mutant", "--fail-on", "worse")
     assert resumed.code == ExitCode.CONFORMS
     assert "reference, few: kept" in resumed.out
     assert "mutant, few: kept" in resumed.out, "nothing answers there any more"
