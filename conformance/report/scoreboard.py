@@ -24,6 +24,7 @@ from conformance.report.findings import Finding, Rank, blocker, group_findings
 from conformance.report.result import AREAS, Level, Outcome, Result
 from conformance.report.run import Record, Tool
 from conformance.report.summary import count
+from conformance.visible import clip
 
 SCHEMA: Literal[1] = 1
 """The version of scoreboard.json and of the lines of a history."""
@@ -32,6 +33,8 @@ _NOT_IMPLEMENTED = frozenset(
     {"operation-unknown", "operation-broken", "service-unknown", "no-aws-answer", "no-aws-endpoint"}
 )
 """Kinds of the one failure that stands for an operation, or a service, that a target does not serve at all."""
+_TITLE = 200
+"""Characters of a title that scoreboard.json keeps."""
 _FEWEST = 2
 """How many programs have to share a finding."""
 
@@ -546,7 +549,7 @@ def scoreboard_json(board: Board) -> dict[str, Any]:
 
 def _cell_form(cell: Cell) -> CellForm:
     findings = (
-        FindingForm(item.title, KINDS[item.rank], len(item.results), item.behind, item.lead.id)
+        FindingForm(clip(item.title, _TITLE), KINDS[item.rank], len(item.results), item.behind, item.lead.id)
         for item in cell.findings
         if item.rank in KINDS
     )
