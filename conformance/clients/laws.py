@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from conformance.checks.response.shapes import SPECIAL_FLOATS, is_number
+from conformance.checks.response.shapes import is_number
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
-from conformance.contract.model import NUMBERS, WHOLE, Node
+from conformance.contract.model import NUMBERS, SPECIAL_FLOATS, WHOLE, Node
 from conformance.session.listing import Difference
 from conformance.wire.exchange import Exchange, Fault
 

@@ -241,8 +241,6 @@ class Operation:
     """Input member that names a resource to where its values come from."""
     either: tuple[Alternatives, ...] = ()
     """The groups of members of which one must be given."""
-    has_output: bool = True
-    """Whether it has an output at all; without, the body of an answer may be empty."""
     where: str = field(default="", compare=False)
 
     @cached_property
@@ -253,6 +251,11 @@ class Operation:
             if not {self.subject, *found} & set(group.members):
                 found.append(group.members[0])
         return tuple(found)
+
+    @cached_property
+    def may_say_nothing(self) -> bool:
+        """Whether no member of the output is always there, so that the body of an answer may be empty."""
+        return not any(node.effective("required") for node in self.output.members.values())
 
     @property
     def not_found(self) -> Mapping[str, OperationError]:
@@ -542,6 +545,8 @@ def same_value(item: Any, other: Any) -> bool:
     return type(item) is type(other) and bool(item == other)
 
 
+SPECIAL_FLOATS: Final[Mapping[str, str]] = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
+"""The texts for floats that JSON has no numbers for, and how Python writes them."""
 _OF_TYPE: dict[str, type | tuple[type, ...]] = {
     "string": str, "integer": int, "long": int, "float": (int, float), "double": (int, float),
     "timestamp": (int, float), "blob": str, "list": list, "map": dict, "structure": dict,
@@ -553,4 +558,11 @@ def has_type(kind: str, value: Any) -> bool:
     """Whether a value that a contract or a request states is of a type."""
     if isinstance(value, bool):
         return kind in {"boolean", "document"}
+    if isinstance(value, str) and kind in {"float", "double"}:
+        return value in SPECIAL_FLOATS
     return kind in _OF_TYPE and isinstance(value, _OF_TYPE[kind])
+
+
+def chosen(value: Mapping[str, Any]) -> int:
+    """Return how many members of a union a value has: what is null is left out, and a `__type` is passed over."""
+    return sum(item is not None and name != "__type" for name, item in value.items())

@@ -74,7 +74,6 @@ class OperationReader:
             options,
             {member: _name_source(request, entry, member) for member, entry in written.get("names", {}).items()},
             tuple(self._alternatives(entry, request) for entry in written.get("either", ())),
-            "output" in written,
             written.at(),
         )
 

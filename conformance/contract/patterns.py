@@ -73,16 +73,19 @@ def matches(pattern: str, text: str) -> bool | None:
 
 
 def breaks(facet: str, bound: Any, value: Any) -> bool:
-    """Whether a value of the right type is outside of a limit, or does not match a pattern."""
+    """Whether a value of the right type is outside of a limit, or does not match a pattern.
+
+    A float that is no number of JSON, such as "NaN", is outside of none.
+    """
     match facet:
         case "min_length":
             return bool(len(value) < bound)
         case "max_length":
             return bool(len(value) > bound)
         case "minimum":
-            return bool(value < bound)
+            return not isinstance(value, str) and bool(value < bound)
         case "maximum":
-            return bool(value > bound)
+            return not isinstance(value, str) and bool(value > bound)
         case _:
             return matches(bound, value) is False
 

@@ -29,7 +29,7 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
         *output_mutants(contract, _answers(contract, world), known=shipped),
         *input_mutants(contract),
         *envelopes.error_mutants(contract),
-        *(() if shipped else listing_mutants(contract)),
+        *(() if shipped else (*listing_mutants(contract), *envelopes.protocol_mutants(contract))),
         *(mutant for group in _written() for mutant in group.mutants if shipped),
         *envelopes.rejection_mutants(contract),
         *(clients.option_mutants(contract) if shipped else ()),

@@ -131,6 +131,25 @@ def _failing(operation: str, code: str, change: Callable[..., Rejection]) -> Cha
     return _rejecting("perform", lambda it, name, _: change(it) if (name, it.code) == (operation, code) else it)
 
 
+def protocol_mutants(contract: Contract) -> Iterator[Mutant]:
+    """Yield the mutants of what the protocol says of operations or versions that the shipped contract has not."""
+
+    def called(_: Service, original: Any, call: Call) -> Any:
+        if not call.body:
+            raise Rejection(_UNREADABLE, "the body is empty", member="Message")
+        return original(call)
+
+    for name, operation in contract.operations.items():
+        if not operation.needed:
+            words = "an empty body is rejected"
+            yield Mutant(f"{name}/protocol/no-payload", words, ("protocol/body",), (name,), Kind.WIRE,
+                         replacing(parse=called), derived=True)  # fmt: skip
+    if contract.service.json_version == "1.0":
+        words, make = "the code has a URI behind it", _content(_typed("{}:http://example.com/"))
+        yield Mutant("protocol/type-with-uri", words, (_ERROR_BODY,), tuple(contract.operations), Kind.ERROR, make,
+                     derived=True)  # fmt: skip
+
+
 # -- what an unknown name leads to
 
 errors = Group("errors", BOTH, Kind.ERROR)
@@ -214,6 +233,8 @@ errors.rows(
         answer, body=f"<html><title>{answer.status}</title></html>".encode(), content_type="text/html"), _JSON),
     ("empty-body", "an error has an empty body", lambda answer: replace(answer, body=b""), _JSON),
     ("error-without-content-type", "an error names no content type", lambda answer: replace(answer, content_type="")),
+    ("header-names-another-code", "x-amzn-errortype names another code than the body",
+     lambda answer: replace(answer, more=(("x-amzn-errortype", "InternalFailure"),))),
     ("error-without-request-id", "an error carries no request id", lambda answer: replace(answer, request_id="")),
 )  # fmt: skip
 
@@ -366,6 +387,8 @@ wire.rows(
     ("other-content-types-break-the-server", "a content type other than the protocol's is answered with HTTP 500",
      lambda it, call: it if call.headers.get(_TYPE, "").startswith("application/x-amz-json-1.1")
      else replace(it, status=500), "protocol/content-type"),
+    ("gzip-breaks-the-server", "a body in gzip is answered with HTTP 500",
+     lambda it, call: replace(it, status=500) if "content-encoding" in call.headers else it, "protocol/transfer"),
     ("later-pages-are-plain-text", "a page that was asked for with a token names text/plain",
      lambda it, call: replace(it, content_type="text/plain")
      if b'"NextToken"' in call.body and it.status == _OK else it, _ANSWER),

@@ -13,8 +13,9 @@ from typing import Any
 from conformance.contract.examples import example, of_length
 from conformance.contract.model import WHOLE, Contract, Node, Operation
 from conformance.mutation.mutant import Change, Facts, Kind, Members, Mutant, is_shipped, replacing
-from conformance.reference.inputs import breaks, check_input, validation, violations
+from conformance.reference.inputs import breaks, check_input, serialization, validation, violations
 from conformance.reference.stages import Stages
+from conformance.wire.limits import reads
 
 _ALL = -1
 _BOUNDS = ("min_length", "max_length", "minimum", "maximum")
@@ -32,6 +33,21 @@ _PYTHON: dict[str, Any] = {
     **dict.fromkeys(("float", "double", "timestamp"), _NUMBERS),
     "boolean": bool, "list": list, "map": dict, "structure": dict, "document": object,
 }  # fmt: skip
+_FLOATS = (("special-unread", "NaN and the infinities can't be read", "type", lambda value: value == "NaN"),)
+_UNREAD: dict[str, tuple[tuple[str, str, str, Callable[[Any], bool]], ...]] = {
+    "float": _FLOATS,
+    "double": _FLOATS,
+    "timestamp": (
+        ("fraction-unread", "a fraction of a second can't be read", "type", lambda value: isinstance(value, float)),
+    ),
+    "union": (
+        ("type-unread", "a __type in a union can't be read", "union",
+         lambda value: isinstance(value, dict) and "__type" in value),
+        ("null-unread", "null in a union can't be read", "union",
+         lambda value: isinstance(value, dict) and None in value.values()),
+    ),
+}  # fmt: skip
+"""By types, and of unions: what the protocol lets a request have, and a variant can't read."""
 _LONGEST = 10_000
 """Characters up to which a text shows that a limit is not kept."""
 
@@ -124,6 +140,22 @@ class _Member:
             rows.append(("but-for-the-empty-string", words, lambda value: None if value == "" else value))
         for way, words, change in rows:
             yield self._mutant(f"type-{way}", words, ("type",), self._values(change, stage="read"))
+        for way, words, facet, is_unread in self._unread():
+
+            def read(value: Any, is_unread: Callable[[Any], bool] = is_unread) -> Any:
+                if is_unread(value):
+                    raise serialization("it can't be read")
+                return value
+
+            yield self._mutant(f"{facet}-{way}", words, (facet,), self._values(read, stage="read"))
+
+    def _unread(self) -> tuple[tuple[str, str, str, Callable[[Any], bool]], ...]:
+        """Return what a variant can't read of the member; none where a rejection may be for what is not there."""
+        node, operation = self._node, self._operation
+        if not reads(operation.name) and (operation.subject or operation.names):
+            return ()
+        rows = _UNREAD.get("union" if node.effective("union") else node.type, ())
+        return rows if len(node.members) != 1 else rows[:1]
 
     # -- its constraints
 

@@ -42,7 +42,7 @@ class _OneListing:
 
     def _filters(self) -> Iterator[Mutant]:
         spec, nodes = self._listing, self._operation.input.members
-        for member in spec.filters:
+        for member in filter(nodes.__contains__, spec.filters):
             words = nodes[member].accepted_values() or ()
             if len(words) > 1:  # nothing is known of the values of others
                 yield self._mutant(
@@ -53,7 +53,8 @@ class _OneListing:
                 yield self._mutant(
                     f"{member}-of-another-word", f"{member} filters by another word", change, inputs=(member,)
                 )
-        for member in (*spec.containing, *spec.prefix, *spec.after, *spec.before):
+        others = (*spec.containing, *spec.prefix, *spec.after, *spec.before)
+        for member in filter(nodes.__contains__, others):
             yield self._mutant(
                 f"{member}-ignored", f"{member} filters nothing", self._asked(member, None), inputs=(member,)
             )

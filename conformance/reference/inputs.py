@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.model import SPECIAL_FLOATS
 from conformance.contract.patterns import compiled
 from conformance.wire.encoding import NotJsonError, parse
 
@@ -228,11 +229,16 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         return found
 
 
+def _numeric(value: Any) -> Any:
+    """Return a number; of a text, such as "NaN", the float that it stands for."""
+    return float(value) if isinstance(value, str) else value
+
+
 _LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "min_length": (lambda value, limit: len(value) < limit, "have length greater than or equal to {}"),
     "max_length": (lambda value, limit: len(value) > limit, "have length less than or equal to {}"),
-    "minimum": (lambda value, limit: value < limit, "have value greater than or equal to {}"),
-    "maximum": (lambda value, limit: value > limit, "have value less than or equal to {}"),
+    "minimum": (lambda value, limit: _numeric(value) < limit, "have value greater than or equal to {}"),
+    "maximum": (lambda value, limit: _numeric(value) > limit, "have value less than or equal to {}"),
     "pattern": (
         lambda value, limit: _compiled(limit).fullmatch(value) is None,
         "satisfy regular expression pattern: {}",
@@ -320,6 +326,10 @@ def _number(_: Node, value: Any, path: str) -> float:
     return value
 
 
+def _float(_: Node, value: Any, path: str) -> float | str:
+    return value if isinstance(value, str) and value in SPECIAL_FLOATS else _number(_, value, path)
+
+
 def _anything(_: Node, value: Any, __: str) -> Any:
     return value
 
@@ -348,8 +358,8 @@ _READERS = {
     "boolean": _boolean,
     "integer": _integer,
     "long": _integer,
-    "float": _number,
-    "double": _number,
+    "float": _float,
+    "double": _float,
     "timestamp": _number,
     "blob": _string,
     "document": _anything,

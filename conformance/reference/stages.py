@@ -87,12 +87,19 @@ class Stages:
             raise unknown_operation("there is nothing at this path: use /", status=_NOT_FOUND)
 
     def parse(self, call: Call) -> Members:
-        """Parse the body, a JSON object."""
-        return read_object(call.body)
+        """Parse the body, a JSON object; an operation that needs no member may be called without a body."""
+        return {} if not call.body and self._needs_nothing(_operation_of(call)[1]) else read_object(call.body)
+
+    def _needs_nothing(self, name: str) -> bool:
+        """Whether an operation may be called without any member."""
+        operation, node = self.contract.operations.get(name), self.inputs.get(name)
+        if operation is not None:
+            return not operation.needed
+        return node is not None and not any(member.effective("required") for member in node.members.values())
 
     def dispatch(self, call: Call) -> str:
         """Find the operation that the target header names."""
-        prefix, _, name = call.headers.get("x-amz-target", "").rpartition(".")
+        prefix, name = _operation_of(call)
         if prefix != self.contract.service.target_prefix or name not in self.inputs:
             raise unknown_operation("")
         return name
@@ -124,3 +131,9 @@ class Stages:
         number = next(self._numbers)
         request_id = f"{number:08x}-0000-4000-8000-{number:012x}"
         return Answer(status, dump(content), request_id, self.contract.service.content_type, self.clock())
+
+
+def _operation_of(call: Call) -> tuple[str, str]:
+    """Return the prefix and the operation that the target header names."""
+    prefix, _, name = call.headers.get("x-amz-target", "").rpartition(".")
+    return prefix, name

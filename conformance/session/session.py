@@ -139,7 +139,7 @@ class Exchanges:
             return self._fatal[request]
         if self.gone is not None:
             return Exchange(request.operation, _unsent(request), None, self.gone)
-        exchange = self._sender.send(request)
+        exchange = self._read(self._sender.send(request))
         if self._answered is None and exchange.ok:
             self._answered = request
         if exchange.fault is not None and exchange.fault.kind == "dropped" and self._is_over():
@@ -150,6 +150,11 @@ class Exchanges:
         self.count(exchange.fault, request)
         self._last, self._last_for, self._last_answered = request, self.asking, exchange.response is not None
         return exchange
+
+    def _read(self, exchange: Exchange) -> Exchange:
+        """Return an exchange with what its operation says of an empty body."""
+        operation = self.contract.operations.get(exchange.operation)
+        return replace(exchange, may_be_empty=True) if operation is not None and operation.may_say_nothing else exchange
 
     def _is_over(self) -> bool:
         """Ask a target that dropped a connection for once what it has answered before: it may be gone altogether."""
@@ -232,7 +237,7 @@ class Exchanges:
 
     def saw(self, exchanges: tuple[Exchange, ...]) -> None:
         """Keep the accepted answers among exchanges, whoever had them, so that they are judged as well."""
-        for exchange in exchanges:
+        for exchange in map(self._read, exchanges):
             self._keep(exchange)
             self._see(exchange)
 

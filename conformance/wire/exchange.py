@@ -22,6 +22,11 @@ def header(headers: Headers, name: str) -> str | None:
     return next((value for key, value in headers if key.lower() == wanted), None)
 
 
+def bare_code(raw: object) -> str:
+    """Return the code in what an error is named by, without namespace and URI; empty where that is no text."""
+    return raw.split(":", 1)[0].rpartition("#")[2] if isinstance(raw, str) else ""
+
+
 @dataclass(frozen=True)
 class HttpRequest:
     """What was sent. The headers carry no signature, token or other secret: they are kept for reports."""
@@ -86,11 +91,15 @@ class Exchange:
     request: HttpRequest
     response: HttpResponse | None
     fault: Fault | None = None
+    may_be_empty: bool = False
+    """Whether the operation may have nothing to answer: an empty body of a success is the empty object then."""
 
     @cached_property
     def _parsed(self) -> tuple[Any, str]:
         if self.response is None:
             return None, self.fault.detail if self.fault else "no answer"
+        if self.may_be_empty and self.status in _OK and not self.response.body:
+            return {}, ""
         try:
             return parse(self.response.body), ""
         except NotJsonError as error:
@@ -147,8 +156,7 @@ class Exchange:
         if self.response is None or self.status in _OK:
             return ""
         answer = self.answer or {}
-        raw = answer.get("__type") or answer.get("code") or self.response.header("x-amzn-errortype") or ""
-        return raw.split(":", 1)[0].rpartition("#")[2] if isinstance(raw, str) else ""
+        return bare_code(answer.get("__type") or answer.get("code") or self.response.header("x-amzn-errortype"))
 
     @property
     def error_message(self) -> str:

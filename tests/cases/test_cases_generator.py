@@ -264,7 +264,8 @@ def test_protocol_cases_do_not_depend_on_the_name_in_the_plain_request() -> None
 def test_a_bent_envelope_is_bent_in_one_way() -> None:
     for plain, case in enveloped():
         bent = [each.name for each in fields(Request) if getattr(case.request, each.name) != getattr(plain, each.name)]
-        assert len(bent) == 1, (case.name, bent)
+        # What is packed is another body, and a header that says so.
+        assert len(bent) == 1 + (case.name == "gzip-body"), (case.name, bent)
 
 
 def test_a_body_that_must_be_rejected_is_no_object_and_one_that_must_be_accepted_is_the_plain_one() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from conformance.mutation.mutant import Kind, Mutant, editing
+from conformance.reference.http import Answer, Call
 from generic.served import Racks, bench
 
 
@@ -52,6 +56,14 @@ def test_order_and_filters_hold_from_page_to_page() -> None:
 def test_what_breaks_a_constraint_is_rejected(members: dict[str, object]) -> None:
     status, error = Racks().call("ListRacks", **members)
     assert (status, error["__type"]) == (400, "ValidationException")
+
+
+def test_an_operation_without_output_may_answer_with_an_empty_body() -> None:
+    def emptied(answer: Answer, _: Call) -> Answer:
+        return replace(answer, body=b"") if answer.body == b"{}" else answer
+
+    silent = Mutant("silent", "no body", ("protocol/answer",), ("DeleteRack",), Kind.WIRE, editing("answer", emptied))
+    assert bench().try_out(silent).findings == 0
 
 
 def test_no_check_accuses_the_server() -> None:

@@ -129,6 +129,21 @@ def test_a_date_is_not_judged_where_the_time_of_the_answer_is_unknown() -> None:
     assert judged("answer/date-is-now", answered(date=DATE)) is SKIPPED
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("Wrong", PASSED), ("com.example.v1#Wrong", PASSED), ("Wrong:http://example.com/", FAILED), ("", FAILED)],
+)
+def test_in_the_older_version_the_namespace_of_an_error_is_as_good_as_none(name: str, form: Outcome) -> None:
+    assert judged("error-body/type-form", answered(f'{{"__type":"{name}"}}'.encode(), 400)) is form
+
+
+@pytest.mark.parametrize(("header", "outcome"), [("a#Wrong:http://x/", PASSED), ("Other", FAILED), ("", PASSED)])
+def test_body_and_header_name_one_code(header: str, outcome: Outcome) -> None:
+    exchange = answered(b'{"__type":"Wrong"}', 400, x_amzn_errortype=header)
+    assert judged("error-body/one-code", exchange) is outcome
+    assert judged("error-body/one-code", answered(b"{}", 400)) is SKIPPED
+
+
 def test_an_error_has_the_status_of_its_code() -> None:
     known, unknown = b'{"__type":"ValidationException"}', b'{"__type":"Other"}'
     assert judged("error-body/status", answered(known, 400)) is PASSED

@@ -149,9 +149,9 @@ def test_an_accepted_listing_is_a_list_no_longer_than_asked_for(
     ("how", "note"),
     [
         ("answer", "accepted (why)"),
-        ("invalid", "refused: HTTP 400 ValidationException (why)"),
-        ("bare-400", "refused: HTTP 400 no error code (why)"),
-        ("denied", "refused: HTTP 403 AccessDeniedException (why)"),
+        ("invalid", "rejected: HTTP 400 ValidationException (why)"),
+        ("bare-400", "rejected: HTTP 400 no error code (why)"),
+        ("denied", "rejected: HTTP 403 AccessDeniedException (why)"),
     ],
 )
 def test_where_either_is_right_the_verdict_says_which(how: str, note: str) -> None:

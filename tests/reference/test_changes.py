@@ -189,7 +189,7 @@ def test_a_creation_that_breaks_a_rule_is_rejected(
         ("definition.EnableNetworkIsolation", 1),
         ("definition.InputDataConfig", {}),
         ("definition.InputDataConfig", ["a"]),
-        ("config.TuningJobCompletionCriteria", {"TargetObjectiveMetricValue": "NaN"}),
+        ("config.TuningJobCompletionCriteria", {"TargetObjectiveMetricValue": "high"}),
         ("config.TuningJobCompletionCriteria", {"TargetObjectiveMetricValue": float("inf")}),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -57,7 +58,9 @@ class ProtocolCase:
 
 def protocol_cases(contract: Contract, operation: Operation, plain: Request) -> tuple[ProtocolCase, ...]:
     """Return the cases for an operation around `plain`, a request of it that the target accepts."""
-    bodies = chain(_broken_bodies(contract.service, plain), _doubtful_bodies(operation, plain), _equal_bodies(plain))
+    bodies = chain(
+        _broken_bodies(contract.service, operation, plain), _doubtful_bodies(operation, plain), _equal_bodies(plain)
+    )
     return (
         *_targets(contract, plain),
         *_methods(plain),
@@ -96,12 +99,14 @@ def _methods(plain: Request) -> Iterator[ProtocolCase]:
         yield ProtocolCase("method", method, statement, request, Expect.REFUSED, lenient=lenient, elsewhere=True)
 
 
-_NEED_A_MEMBER = frozenset({"cut-in-a-string", "single-quotes", "unquoted", "invalid-utf-8"})
+_NEED_A_MEMBER = frozenset({"form", "cut-in-a-string", "single-quotes", "unquoted", "invalid-utf-8"})
 """Ways of breaking a body that leave an object without members as it is, or no object at all."""
 
 
-def _broken_bodies(service: Service, plain: Request) -> Iterator[ProtocolCase]:
+def _broken_bodies(service: Service, operation: Operation, plain: Request) -> Iterator[ProtocolCase]:
     body = plain.body
+    if not operation.needed:
+        yield from _no_payload(replace(plain, body=b""))
     either, one = service.rejections | {"SerializationException"}, frozenset({"SerializationException"})
     statuses = _BAD_REQUEST if service.knows_rejections else frozenset()
     not_utf_8 = body.replace(b'"}', b'\xff"}') if b'"}' in body else body[:-1] + b',"\xff":1}'
@@ -123,7 +128,7 @@ def _broken_bodies(service: Service, plain: Request) -> Iterator[ProtocolCase]:
         ("unquoted", body.replace(b'"', b"", 2), "a member without quotes"),
         ("invalid-utf-8", not_utf_8, "bytes that are not UTF-8"),
     ):
-        if plain.members or name not in _NEED_A_MEMBER:
+        if (plain.members or name not in _NEED_A_MEMBER) and (operation.needed or name != "empty"):
             statement = f"the body is one JSON object, so this is rejected: {words}"
             bent = ProtocolCase(
                 "body", name, statement, replace(plain, body=sent), Expect.REFUSED, statuses, either,
@@ -133,6 +138,18 @@ def _broken_bodies(service: Service, plain: Request) -> Iterator[ProtocolCase]:
             yield bent.with_code(
                 f"{words} for a body: the error is SerializationException, HTTP 400", one, _BAD_REQUEST
             )
+
+
+def _no_payload(sent: Request) -> Iterator[ProtocolCase]:
+    """Yield what an operation that needs no member makes of no payload at all: the protocol asks for it to be accepted.
+
+    It is no must, as services were seen to reject an empty body (O34).
+    """
+    words = "an empty body is a request without members"
+    either = f"{words}: accepted or rejected with a 4xx, no more"
+    lenient = "the protocol asks for it to be accepted, and services were seen to reject it"
+    yield ProtocolCase("body", "empty", either, sent, Expect.EITHER, observed=("O34",), lenient=lenient)
+    yield ProtocolCase("body", "no-payload", words, sent, Expect.ACCEPTED, level="should", basis="inferred")
 
 
 def _doubtful_bodies(operation: Operation, plain: Request) -> Iterator[ProtocolCase]:
@@ -205,6 +222,12 @@ def _headers(service: Service, plain: Request) -> Iterator[ProtocolCase]:
     chunked = "a body sent in chunks is accepted, or rejected with a 4xx (a length may be asked for)"
     either = "the service's handling of chunks is documented nowhere"
     yield ProtocolCase("transfer", "chunked", chunked, replace(plain, chunked=True), Expect.EITHER, lenient=either)
+    packed = "a body in gzip, which Content-Encoding names, is accepted, or rejected with a 4xx"
+    either = "only what a service compresses by its model has to be read"
+    sent = replace(plain, body=gzip.compress(plain.body, mtime=0), extra_headers=(("Content-Encoding", "gzip"),))
+    yield ProtocolCase(
+        "transfer", "gzip-body", packed, sent, Expect.EITHER, level="should", basis="inferred", lenient=either
+    )
     for case, header, statement in (
         ("accept-gzip", ("Accept-Encoding", "gzip, identity"), "a caller that also takes gzip gets the same answer"),
         ("unknown-header", ("X-No-Such-Header", "1"), "headers that mean nothing to the service change nothing"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from conformance.checks.request.cases import request_cases
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation, Service
 from conformance.session.session import TargetSession
-from conformance.wire.exchange import Exchange, Signing, shown
+from conformance.wire.exchange import Exchange, Signing, bare_code, shown
 from conformance.wire.request import Request
 
 _SUCCESS = range(200, 300)
@@ -122,6 +123,25 @@ def _has_its_length(exchange: Exchange, _: Service) -> bool | None:
     if length is None or exchange.response is None or _header(exchange, "content-encoding"):
         return None
     return length.isdecimal() and int(length) == len(exchange.response.body)
+
+
+_TYPE_FORM = re.compile(r"([^#:\s]+#)?\w+")
+"""A shape's name, or its id with the namespace."""
+
+
+def _has_type_form(exchange: Exchange, _: Service) -> bool:
+    return _TYPE_FORM.fullmatch(str((exchange.answer or {}).get("__type", ""))) is not None
+
+
+def _codes(exchange: Exchange) -> list[str]:
+    """Return the codes that an error names: in its body, and in the header."""
+    header = bare_code(_header(exchange, "x-amzn-errortype"))
+    return [code for code in (exchange.error_code, header) if code]
+
+
+def _names_one_code(exchange: Exchange, _: Service) -> bool | None:
+    codes = _codes(exchange)
+    return len(set(codes)) == 1 if codes else None
 
 
 _OFTEN_WITHOUT_MESSAGE = frozenset({"SerializationException", "UnknownOperationException"})
@@ -247,10 +267,18 @@ _ENVELOPE = (
          _Each("no-error-code", "an error code in __type or x-amzn-errortype", lambda item, _: bool(item.error_code),
                _body)),
     Rule("error-body/bare-type", Scope.ALL_ERRORS, "observed", ("O32",),
-         "__type is the bare name of the error's shape",  # in AWS JSON 1.0 it has the namespace, too
+         "__type is the bare name of the error's shape",
          _Each("error-type-form", "__type with the bare name of the error",
                lambda item, _: (item.answer or {}).get("__type") == item.error_code != "", _body),
          applies=lambda contract, _: contract.service.json_version != "1.0"),
+    Rule("error-body/type-form", Scope.ALL_ERRORS, "inferred", (),
+         "__type is the name of the error's shape, or its id: a namespace, # and the name",
+         _Each("error-type-form", "__type with Name or namespace#Name", _has_type_form, _body),
+         applies=lambda contract, _: contract.service.json_version == "1.0"),
+    Rule("error-body/one-code", Scope.ALL_ERRORS, "inferred", (),
+         "an error names one code: clients read its body or x-amzn-errortype",
+         _Each("several-codes", "the same code in the body and in x-amzn-errortype", _names_one_code,
+               lambda item: f"HTTP {item.status}: {' in the body, '.join(_codes(item))} in x-amzn-errortype")),
     Rule("error-body/message", Scope.ALL_ERRORS, "observed", ("O32",), "an error has a message, a string",
          _Each("no-message", "message or Message, a string", _has_message, _body)),
     Rule("error-body/content-type", Scope.ALL_ERRORS, "observed", ("O32",),

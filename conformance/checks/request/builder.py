@@ -76,6 +76,8 @@ class RequestCase:
     """Why the request can't be made; empty where it can."""
     made: bool = False
     """Whether a valid value may be rejected for what it means, since it is made of constraints: that shows nothing."""
+    protocol: bool = False
+    """Whether the protocol says how the value is written."""
     cites: tuple[Citation, ...] = ()
     """Where it is stated, beyond its facts."""
 

@@ -16,7 +16,7 @@ from conformance.checks.request.builder import (
     Placeholder,
     RequestCase,
 )
-from conformance.checks.request.nested import nested_cases, unions
+from conformance.checks.request.nested import nested_cases, passed_over, unions
 from conformance.checks.request.values import (
     JSON_TYPES,
     beyond,
@@ -30,7 +30,8 @@ from conformance.checks.request.values import (
     wrong_types,
 )
 from conformance.contract.examples import entries, example
-from conformance.contract.model import WHOLE, Contract, Node, Operation
+from conformance.contract.model import SPECIAL_FLOATS, WHOLE, Contract, Node, Operation
+from conformance.wire.encoding import dump
 
 _MADE_UP_TOKEN = "not-a-token-that-anybody-issued"  # noqa: S105 - a pagination token
 _FAR = 10
@@ -116,6 +117,15 @@ def _types(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
             level="should",
             basis="observed",
         )
+    # How the protocol writes what JSON has no number for, and times.
+    valid: dict[str, str | float] = {}
+    if node.type in {"float", "double"}:
+        valid = {f"type-{word}": word for word in SPECIAL_FLOATS}
+    elif node.type == "timestamp":
+        valid = {"type-fraction-of-a-second": float(builder.example(node)) + 0.5}
+    for name, value in valid.items():
+        words = f"{node.path} may be written {dump(value).decode()}"
+        yield builder.case(node, name, words, value, "type", made=True, protocol=True)
 
 
 def _enum(builder: Builder, node: Node, contract: Contract) -> Iterator[RequestCase]:
@@ -184,6 +194,8 @@ def _sizes(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
 def _union(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
     for edit in unions(node):
         yield replace(builder.rejected(node, edit.name, edit.words, edit.value, "union"), made=True)
+    for edit in passed_over(node):
+        yield builder.case(node, edit.name, edit.words, edit.value, "union", made=True, protocol=True)
 
 
 def _pattern(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:

@@ -51,7 +51,7 @@ def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
             level="should" if goes_further else case.level,
             basis="inferred" if goes_further else case.basis,
             statement=case.statement,
-            because=(*citations(case.cites), *because(contract, facts, case.observed)),
+            because=(*citations(case.cites), *because(contract, facts, case.observed, protocol=case.protocol)),
             run=partial(_unless_plain_breaks, partial(_run_request, operation, case), operation),
             facts=facts,
             request=_sketch(operation, case.members),

@@ -89,6 +89,9 @@ class _Place:
         if holder.sparse and node.name != "{key}":
             words = f"{holder.path} may hold null"
             yield replace(self._given(around(self.top, self.steps, None)), name="null", statement=words)
+        for edit in passed_over(node):
+            accepted = self._given(around(self.top, self.steps, edit.value))
+            yield replace(accepted, name=edit.name, statement=edit.words, protocol=True)
         for facet, edit in self._edits():
             case = self._rejected(facet, edit, control)
             if case is not None:
@@ -158,6 +161,18 @@ def unions(node: Node) -> Iterator[Edit]:
     two = dict(islice(((name, value) for name, value in made_up if value is not None), 2))
     if len(two) > 1:
         yield Edit("two-members", two, f"{node.path} has exactly one member: not two")
+
+
+def passed_over(node: Node) -> Iterator[Edit]:
+    """Yield valid values of a union with something in it that is no member: a type, and a null."""
+    value = example(node) if node.effective("union") and not node.recursive else None
+    if not value:
+        return
+    typed = {"__type": "com.example#Name", **value}
+    yield Edit("with-type", typed, f"{node.path} is a union: a __type in it is passed over")
+    others = [name for name in node.members if name not in value]
+    if others:
+        yield Edit("with-null", {**value, others[0]: None}, f"{node.path} is a union: null in it is as good as absent")
 
 
 def _of_size(node: Node, facet: str, size: int) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract import examples
-from conformance.contract.model import Contract, Node, has_type
+from conformance.contract.model import Contract, Node, chosen, has_type
 from conformance.contract.patterns import breaks
 
 
@@ -45,7 +45,7 @@ def violations_within(node: Node, value: Any) -> frozenset[tuple[str, str]]:
 
 def breaks_union(node: Node, value: Any) -> frozenset[str]:
     """Return the facet of a union that has not exactly one member; empty for all else."""
-    is_broken = node.effective("union") and isinstance(value, dict) and len(value) != 1
+    is_broken = node.effective("union") and isinstance(value, dict) and chosen(value) != 1
     return frozenset({"union"} if is_broken else ())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from conformance.contract.model import Node
+from conformance.contract.model import SPECIAL_FLOATS, Node, chosen
 from conformance.contract.patterns import compiled, matches
 
 _YEARS = (-62_135_596_800, 253_402_300_800)
@@ -19,8 +19,6 @@ _ZERO_TIME = "0001-01-01T00:00:00Z"
 """What Go writes for a time that was never set."""
 _SHOWN = 60
 
-SPECIAL_FLOATS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
-"""The texts for floats that JSON has no numbers for, and how Python writes them."""
 MODELLED = "/modelled"
 """What a facet is marked with where only the model states it."""
 
@@ -58,7 +56,7 @@ def _outside(facet: str, bound: Any) -> Look:
             return lambda value: "" if fullmatch(value) else _short(value)
         return lambda value: _short(value) if matches(bound, value) is False else ""
     if facet == "union":
-        return lambda value: "" if len(value) == 1 else f"{len(value)} members: {_short(value)}"
+        return lambda value: "" if chosen(value) == 1 else f"{chosen(value)} members: {_short(value)}"
     is_outside = operator.lt if facet.startswith("min") else operator.gt
     if facet.endswith("length"):
         return lambda value: f"length {len(value)}: {_short(value)}" if is_outside(len(value), bound) else ""
