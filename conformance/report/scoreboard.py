@@ -91,14 +91,19 @@ class CellState(StrEnum):
 
 
 class Kind(StrEnum):
-    """What findings break."""
+    """What findings are about: something that is broken, no answer, or what is not there."""
 
     DOCUMENTED = "documented"
     RECOMMENDED = "recommended"
     ERROR = "error"
+    NOT_IMPLEMENTED = "not implemented"
 
-
-KINDS = {Rank.FAILED: Kind.DOCUMENTED, Rank.RECOMMENDED: Kind.RECOMMENDED, Rank.ERROR: Kind.ERROR}
+    @classmethod
+    def of(cls, finding: Finding) -> Kind:
+        """Return what a finding is about."""
+        if finding.lead.outcome is Outcome.FAILED and finding.lead.kind in _NOT_IMPLEMENTED:
+            return cls.NOT_IMPLEMENTED
+        return {Rank.FAILED: cls.DOCUMENTED, Rank.RECOMMENDED: cls.RECOMMENDED}.get(finding.rank, cls.ERROR)
 
 
 @dataclass(frozen=True)
@@ -181,9 +186,8 @@ class Cell:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What is broken, in the order in which to fix it; what is not implemented is not among it."""
-        results = self.record.results if self.record else ()
-        return tuple(item for item in group_findings(results) if item.lead.id not in self._reporters)
+        """What is broken or not there, in the order in which to fix it."""
+        return group_findings(self.record.results if self.record else ())
 
     @cached_property
     def failures(self) -> Mapping[str, Result]:
@@ -272,7 +276,7 @@ def shared_findings(columns: Sequence[Column], cells: Sequence[Cell]) -> tuple[S
         for finding in group_findings(common):
             ids = {item.id for item in finding.results}
             targets = tuple(cell.target for cell in of_it if not ids.isdisjoint(cell.failures))
-            shared = SharedFinding(contract, finding.title, KINDS[finding.rank], len(ids), targets, finding.lead.id)
+            shared = SharedFinding(contract, finding.title, Kind.of(finding), len(ids), targets, finding.lead.id)
             found.append((len({family[name] for name in targets}), shared))
     return tuple(
         item
@@ -484,7 +488,7 @@ class ContractForm:
 
 @dataclass(frozen=True)
 class FindingForm:
-    """What is broken, and how many checks show it."""
+    """What is broken or not there, and how many checks show it."""
 
     title: str
     kind: Kind
@@ -549,9 +553,8 @@ def scoreboard_json(board: Board) -> dict[str, Any]:
 
 def _cell_form(cell: Cell) -> CellForm:
     findings = (
-        FindingForm(clip(item.title, _TITLE), KINDS[item.rank], len(item.results), item.behind, item.lead.id)
+        FindingForm(clip(item.title, _TITLE), Kind.of(item), len(item.results), item.behind, item.lead.id)
         for item in cell.findings
-        if item.rank in KINDS
     )
     return CellForm(
         cell.target, cell.contract, cell.state, cell.problem, cell.version, cell.digest,

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from conformance.report.findings import Finding
 from conformance.report.markdown import markdown_environment
-from conformance.report.scoreboard import KINDS, Board, Cell, CellState, Change, Figures, Part
+from conformance.report.scoreboard import Board, Cell, CellState, Change, Figures, Kind, Part
 from conformance.report.summary import count
 from conformance.report.templating import asset, dense, html_environment, page_assets
 from conformance.report.terminal import Lines, Printer, heading
@@ -105,7 +105,7 @@ def render_scoreboard_markdown(board: Board) -> str:
 def render_scoreboard_html(board: Board) -> str:
     """Return the text of scoreboard.html."""
     environment = html_environment()
-    environment.filters.update(broken=_broken, judged=_judged, areas=_areas, kind=_kind)
+    environment.filters.update(broken=_broken, judged=_judged, areas=_areas, kind=Kind.of)
     areas = tuple(dict.fromkeys(area.name for cell in board.cells for area in cell.areas))
     style = asset("matrix.css") + asset("scoreboard.css")
     text = environment.get_template("scoreboard.html.j2").render(
@@ -132,7 +132,3 @@ def _short(figures: Figures) -> str:
 def _areas(finding: Finding) -> str:
     """Return the areas of the checks of a finding, as the script looks for them."""
     return " ".join(dict.fromkeys(result.area for result in finding.results))
-
-
-def _kind(finding: Finding) -> str:
-    return KINDS[finding.rank]

@@ -51,7 +51,7 @@ def test_a_cell_leads_to_its_findings_by_the_keyboard(open_page: Open) -> None:
     expect(page.get_by_role("searchbox")).to_have_value("Read")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(section.locator("pre").first).to_be_visible()
+    expect(section.locator("dl").first).to_be_visible()
     page.get_by_role("searchbox").fill("nothing like it")
     expect(section).to_be_hidden()
     page.evaluate("location.hash = ''; location.hash = '#mine-1/things'")
