@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 
 from conformance.errors import UserError
 
@@ -35,6 +36,7 @@ def verb_of(operation: str) -> str:
     return verb[0] if verb else operation
 
 
+@cache
 def noun_of(operation: str) -> str:
     """Return what an operation is about, in the singular: `Secret` of ListSecrets."""
     verb = verb_of(operation)
@@ -43,7 +45,7 @@ def noun_of(operation: str) -> str:
         return f"{name[:-3]}y"
     if name.endswith(("sses", "ches", "xes", "iases", "tuses")):
         return name[:-2]
-    return name.removesuffix("s") if not name.endswith("ss") else name
+    return name.removesuffix("s") if not name.endswith(("ss", "ias", "tus")) else name
 
 
 def operation_named(name: str, operations: Iterable[str]) -> str:

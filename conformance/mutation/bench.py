@@ -190,6 +190,7 @@ class Bench:
             related=related,
             auth=mutant.signed,
             owned=known,
+            sleep=lambda _: None,
         )
         if not self._shipped:
             ask_plainly(session)

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from conformance.contract.model import Contract
 from conformance.mutation import answers, clients, envelopes, listings
 from conformance.mutation.inputs import input_mutants
+from conformance.mutation.lifecycles import lifecycle_mutants
 from conformance.mutation.mutant import NAME, Group, Members, Mutant, is_shipped
 from conformance.mutation.outputs import output_mutants
 from conformance.mutation.queries import listing_mutants
@@ -30,6 +31,7 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
         *input_mutants(contract),
         *envelopes.error_mutants(contract),
         *(() if shipped else (*listing_mutants(contract), *envelopes.protocol_mutants(contract))),
+        *(() if shipped else lifecycle_mutants(_session(contract, world))),
         *(mutant for group in _written() for mutant in group.mutants if shipped),
         *envelopes.rejection_mutants(contract),
         *(clients.option_mutants(contract) if shipped else ()),
@@ -45,10 +47,15 @@ def _answers(contract: Contract, world: World) -> dict[str, list[Members]]:
     if is_shipped(contract):
         service = Service(world, contract=contract)
         return {name: [service.perform(name, {NAME: job.name}) for job in world.jobs] for name in contract.operations}
-    sender = InProcess(contract, service_of(contract)(world, contract=contract))
-    session = TargetSession(contract, sender, ())
+    session = _session(contract, world)
     ask_plainly(session, writing=True)
     return {name: [dict(it.answer or {}) for it in session.answers(name)] for name in contract.operations}
+
+
+def _session(contract: Contract, world: World) -> TargetSession:
+    """Return a session with the original in this process."""
+    sender = InProcess(contract, service_of(contract)(world, contract=contract))
+    return TargetSession(contract, sender, (), sleep=lambda _: None)
 
 
 def _written() -> list[Group]:

@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.asking import values_at
 from conformance.contract.examples import example
 from conformance.contract.model import Contract, Listing, Node, Operation, Pagination
-from conformance.contract.names import CREATING, DELETING, noun_of, verb_of
+from conformance.contract.names import DELETING, noun_of, verb_of
+from conformance.contract.resources import ResourceKind, kind_of
 from conformance.reference.http import Answer
 from conformance.reference.inputs import Rejection, read_members, serves_tuning_jobs, validation, violations
 from conformance.reference.listing import PageTokens
@@ -49,6 +51,8 @@ class ContractService(Stages):
         super().__init__(contract, {name: item.input for name, item in contract.operations.items()}, credentials, clock)
         self._many = min(len(world.jobs), ITEMS)
         self._store: dict[tuple[str, str], list[Any]] = {}
+        self._kinds = {name: kind_of(contract, operation) for name, operation in contract.operations.items()}
+        self._created: list[_Created] = []
         self._lock = threading.RLock()
         self.tokens = PageTokens(_KEY)
 
@@ -71,14 +75,19 @@ class ContractService(Stages):
         """Do what an operation does, as its name and the contract say."""
         operation = self.contract.operations[name]
         with self._lock:
-            found = self._found(operation, members)
+            created = next((item for item in self._created if item.is_named_in(operation, members)), None)
+            if created is not None and created.is_gone:
+                raise self._not_found(operation, created.given.get(created.kind.own))
+            found = created.item if created is not None else self._found(operation, members)
             if operation.pagination is not None and operation.listing is not None:
                 return self._page(operation, operation.pagination, operation.listing, members)
-            if verb_of(name) in CREATING and (listing := self._listing_of(operation)) is not None:
-                found = self._create(operation, listing, members)
-            elif verb_of(name) in DELETING and found is not None:
+            given: Members = created.given if created is not None else {}
+            if (kind := self._kinds[name]) is not None:
+                return self._create(kind, members)
+            if verb_of(name) in DELETING:
                 self._forget(found)
-            return self._answer(operation, members, found)
+                self._created = [replace(item, is_gone=item.is_gone or item is created) for item in self._created]
+            return self._answer(operation, members, given | found if isinstance(found, dict) else given)
 
     # -- what is there
 
@@ -110,9 +119,9 @@ class ContractService(Stages):
         Raises Rejection for a name that nothing has.
         """
         found = None
-        created = self._listing_of(operation) if verb_of(operation.name) in CREATING else None
+        kind = self._kinds[operation.name]
         for member, source in operation.names.items():
-            if member not in members or (created is not None and source.operation == created.name):
+            if member not in members or (kind is not None and member not in kind.parents):
                 continue
             listing = self.contract.operations[source.operation]
             items = self._items(listing, members)
@@ -129,24 +138,32 @@ class ContractService(Stages):
             return Rejection(code, f"there is no {name}", status=error.http_status or 400)
         return validation(f"there is no {name}")
 
-    def _listing_of(self, operation: Operation) -> Operation | None:
-        """Return the listing of what an operation creates."""
-        wanted = noun_of(operation.name)
-        listings = (item for item in self.contract.operations.values() if item.listing is not None and not item.subject)
-        return next((item for item in listings if noun_of(item.name) == wanted), None)
+    def _create(self, kind: ResourceKind, members: Members) -> Members:
+        """Make a resource, with an item where it is listed. Raises Rejection where it is there, if an error says so."""
+        create, number = kind.create, ITEMS + len(self._created) + 1
+        item = items = None
+        if kind.listing is not None and kind.listing.listing is not None:
+            items, spec = self._items(kind.listing, members), kind.listing.listing
+            item = self._created_item(kind, kind.listing, members, number)
+            taken = [each for each in items if _at(each, spec.identity) == _at(item, spec.identity)]
+            code = next((code for code in create.errors if any(word in code for word in _TAKEN)), None)
+            if taken and code is not None:
+                raise Rejection(code, "it exists", status=create.errors[code].http_status or 400)
+            for each in taken:
+                self._forget(each)
+            items.append(item)
+        answer = self._answer(create, members, item if isinstance(item, dict) else {}, number)
+        self._created.append(_Created(kind, members, item, kind.known(members, answer)))
+        return answer
 
-    def _create(self, operation: Operation, listing: Operation, members: Members) -> Any:
-        items, node, spec = self._items(listing, members), _item_of(listing), listing.listing
-        if node is None or spec is None:
-            return None
-        made = _overlaid(node, example(node, len(items) + self._many, optional=True), members)
-        if any(_at(item, spec.identity) == _at(made, spec.identity) for item in items):
-            code = next((code for code in operation.errors if any(word in code for word in _TAKEN)), None)
-            if code is not None:
-                raise Rejection(code, "it exists", status=operation.errors[code].http_status or 400)
-            return made
-        items.append(made)
-        return made
+    def _created_item(self, kind: ResourceKind, listing: Operation, members: Members, number: int) -> Any:
+        node, identity = _item_of(listing), listing.listing.identity if listing.listing is not None else ""
+        if node is None or node.type != "structure":
+            return members.get(kind.own, example(node, number) if node is not None else None)
+        item = _overlaid(node, example(node, number, optional=True), members)
+        if kind.own in members and identity.lower().endswith("name"):
+            item[identity] = members[kind.own]
+        return item
 
     def _forget(self, found: Any) -> None:
         for items in self._store.values():
@@ -155,16 +172,15 @@ class ContractService(Stages):
 
     # -- answers
 
-    def _answer(self, operation: Operation, members: Members, found: Any) -> Members:
-        made = _made(operation.output, optional=True)
+    def _answer(self, operation: Operation, members: Members, found: Members, number: int = 0) -> Members:
+        made = _made(operation.output, optional=True, number=number)
         if operation.pagination is not None:
             token = operation.output.descend(operation.pagination.output_token)
             if token is None or not token.effective("required"):
                 made.pop(operation.pagination.output_token, None)
             if operation.pagination.more:
                 made[operation.pagination.more] = False
-        made = _overlaid(operation.output, made, members)
-        answer: Members = _overlaid(operation.output, made, found) if isinstance(found, dict) else made
+        answer: Members = _overlaid(operation.output, _overlaid(operation.output, made, members), found)
         return answer
 
     def _page(self, operation: Operation, pagination: Pagination, listing: Listing, members: Members) -> Members:
@@ -202,17 +218,37 @@ class ContractService(Stages):
         return int(self.tokens.redeem(query, token))
 
 
+@dataclass(frozen=True)
+class _Created:
+    """A resource that a request has made."""
+
+    kind: ResourceKind
+    given: Members
+    item: Any
+    """What lists it; None where nothing does."""
+    known: Mapping[str, Any]
+    is_gone: bool = False
+
+    def is_named_in(self, operation: Operation, members: Members) -> bool:
+        """Whether a request is about it."""
+        if operation.name == self.kind.create.name or noun_of(operation.name) != noun_of(self.kind.create.name):
+            return False
+        about = self.kind.about(operation, self.known) or {}
+        named = {name: value for name, value in about.items() if value in self.known.values()}
+        return bool(named) and all(members.get(name) == value for name, value in named.items())
+
+
 def service_of(contract: Contract) -> type[Service | ContractService]:
     """Return the class that serves a contract: the one of tuning jobs, where it has all operations."""
     return Service if serves_tuning_jobs(contract) else ContractService
 
 
-def _made(node: Node, *, optional: bool) -> Members:
+def _made(node: Node, *, optional: bool, number: int = 0) -> Members:
     """Return an example of a structure, without the members of which none is found."""
     if node.effective("union"):
-        return example(node) or {}
+        return example(node, number) or {}
     members = (member for member in node.members.values() if optional or member.effective("required"))
-    found = ((member.name, example(member, optional=optional)) for member in members)
+    found = ((member.name, example(member, number, optional=optional)) for member in members)
     return {name: value for name, value in found if value is not None}
 
 
@@ -276,8 +312,9 @@ def _overlaid(node: Node, made: Any, members: Members) -> Any:
     for name, member in node.members.items():
         if name in members and _is_of(member, members[name]):
             result[name] = members[name]
-        elif name in made and member.type == "structure" and len(set(member.members) & set(members)) > 1:
-            result[name] = _overlaid(member, made[name], members)
+        elif name in made and member.type == "structure":
+            common, alone = set(member.members) & set(members), len(node.members) == 1
+            result[name] = _overlaid(member, made[name], members) if len(common) > (not alone) else made[name]
     return result
 
 

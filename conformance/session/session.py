@@ -7,6 +7,7 @@ resources there are. They are one object to every check, and one module for that
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from conformance.contract.examples import keeps, names_arn, required_values, text
 from conformance.contract.model import Contract, Operation, Pagination
+from conformance.contract.names import DELETING, verb_of
 from conformance.session.listing import Walked, member
 from conformance.session.snapshot import ListingSnapshot, ResourceSnapshot, Snapshot
 from conformance.wire.encoding import dump, weight
@@ -31,6 +33,10 @@ MOST_RESTARTS = 10
 """How often a server is brought back in a run."""
 _SHOWN = 60
 """Bytes of a body that are shown."""
+_PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between two questions about what may take a moment to show: three in all."""
+_PATIENCE_S = 30.0
+"""Seconds of such pauses in a whole run, after which there is one short pause each time."""
 _MOST_DOUBTS = 20
 """How often a target that drops one connection after the other is asked whether it is there: a run stays bounded."""
 
@@ -425,9 +431,17 @@ class TargetSession(Exchanges):
         most_items: int = 1_000,
         most_bytes: int = Limits.max_kept_bytes,
         revive: Callable[[], bool] | None = None,
+        tag: str = "",
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated."""
+        """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated.
+
+        `tag` is a part of the names of what checks make: another one in each run at a target that keeps things.
+        """
         super().__init__(contract, sender, most_bytes, revive)
+        self.tag = tag
+        self._sleep = sleep
+        self._patience_s = _PATIENCE_S
         self.auth = auth
         self.owned = owned
         self.clients = clients
@@ -442,6 +456,17 @@ class TargetSession(Exchanges):
         own = (op for op in contract.operations.values() if op.listing is not None and op.subject == subject)
         self._listed_together = next(own, None)
         """The listing that is fetched with each description, for laws on both."""
+
+    def eventually(self, ask: Callable[[], T], fits: Callable[[T], bool]) -> T:
+        """Return what asking gives, asked again after pauses until it fits: what has changed may show late."""
+        found = ask()
+        for pause_s in _PAUSES_S if self._patience_s > 0 else _PAUSES_S[:1]:
+            if fits(found) or self.gone is not None:
+                break
+            self._sleep(pause_s)
+            self._patience_s -= pause_s
+            found = ask()
+        return found
 
     # -- resources
 
@@ -535,7 +560,12 @@ class TargetSession(Exchanges):
         """Return the names that a member may have in requests of an operation: those of the listing it comes from.
 
         Members of one name have names of several resources. One that breaks the member's limits is no name to ask for.
+        What deletes is asked about the last of them first: the first are what everything else is asked about.
         """
+        names = self._names_of(operation, subject)
+        return names[::-1] if verb_of(operation.name) in DELETING else names
+
+    def _names_of(self, operation: Operation, subject: str) -> tuple[str, ...]:
         source = operation.names.get(subject)
         if source is None or (self.describing is not None and subject == self.describing.subject):
             return self.names(subject)

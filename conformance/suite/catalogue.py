@@ -15,6 +15,7 @@ from conformance.checks.attribution import RequestAttribution, following
 from conformance.checks.availability import availability_check
 from conformance.checks.check import Check, matches
 from conformance.checks.consistency.checks import law_checks, rule_checks
+from conformance.checks.consistency.lifecycle import lifecycle_checks
 from conformance.checks.consistency.names import name_checks
 from conformance.checks.consistency.repeats import repeat_checks
 from conformance.checks.error import LAWS as ERROR_LAWS
@@ -91,6 +92,7 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield from rule_checks(contract, operation)
     yield from law_checks(contract, operation)
     yield from name_checks(contract, operation)
+    yield from lifecycle_checks(contract, operation)
     through_clients = (*boto3_checks(contract, operation), *cli_checks(contract, operation))
     yield from (replace(check, run=partial(_through_client, operation, check.run)) for check in through_clients)
 

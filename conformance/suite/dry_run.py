@@ -17,6 +17,7 @@ from conformance.targets.spec import Kind, Origin
 from conformance.targets.state import Access, State, allowed_operations
 from conformance.wire.client import TransportOptions
 from conformance.wire.exchange import HttpResponse
+from conformance.wire.limits import reads
 from conformance.wire.request import OutgoingRequest, TransportResult
 from conformance.wire.signing import Credentials
 from conformance.worlds.loading import load_world, synthetic_world
@@ -63,7 +64,7 @@ def dry_run(plan: Plan, world: World, *, budget: int | None = None, clients: boo
         _ = session.snapshot
     cut: Counter[str] = Counter()
     for check in sorted(plan.asking, key=place_in_run):
-        if budget is None and check.area in _SENDS_NOTHING:
+        if budget is None and check.area in _SENDS_NOTHING and reads(check.operation):
             continue
         verdict = runner.verdict(check)
         if session.gone is not None and (verdict.outcome is Outcome.ERROR or verdict.kind == "behind"):

@@ -1,0 +1,252 @@
+"""Kinds of resources that a contract can make: what creates, describes, lists and deletes them, and by which names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, Final
+
+from conformance.contract.examples import example, keeps
+from conformance.contract.model import Contract, Operation, has_type
+from conformance.contract.names import CREATING, DELETING, noun_of, verb_of
+
+MARK: Final = "conformance"
+"""What the names of resources begin with that the suite makes."""
+_STEMS = (
+    "{mark}-{tag}-{number}", "{mark}_{tag}_{number}", "{mark}{tag}{number}", "/{mark}/{tag}/{number}", "c{tag}{number}",
+)  # fmt: skip
+_NAMING = ("{noun}name", "{noun}id", "{noun}identifier", "{noun}arn", "{noun}", "identifier", "id", "arn")
+"""Members that name a resource, by what it is, the likeliest first."""
+_FORCE = re.compile(r"[Ff]orce[A-Z]?|[Ee]nforce[A-Z]")
+"""Switches of a Delete without which some resources stay, or stay for a while."""
+_FORESEEN = ("Create", "Register", "Import")
+"""Verbs after which something is there that was not; after others there may be, or something has changed."""
+_TELLING = 4
+"""Letters of a member's name that is recognised in a message."""
+
+
+def folded(name: str) -> str:
+    """Return a name without case and punctuation, as names are compared."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+@dataclass(frozen=True)
+class ResourceKind:
+    """One kind of resource, such as the secrets of a service."""
+
+    noun: str
+    create: Operation
+    own: str = ""
+    """The member of Create's input that names it; empty where the service names it."""
+    describe: Operation | None = None
+    listing: Operation | None = None
+    delete: Operation | None = None
+    stop: Operation | None = None
+    """What ends it first where it can't be deleted as long as it is under way."""
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """Required members of Create that name other resources, and the listings that show these."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether what is deleted is gone, not only planned to go."""
+        return self.delete is not None and verb_of(self.delete.name) in DELETING
+
+    @property
+    def is_named_uniquely(self) -> bool:
+        """Whether the name that is asked for is what identifies it in its listing."""
+        identity = self.listing.listing.identity if self.listing is not None and self.listing.listing else ""
+        return bool(self.own) and folded(identity or self.own) == folded(self.own)
+
+    def name(self, tag: str, number: int) -> Any:
+        """Return a name that marks a resource as the suite's, where the constraints have room for that."""
+        node = self.create.input.members[self.own]
+        stems = (f"{node.example}-{{tag}}-{{number}}",) if isinstance(node.example, str) else ()
+        made = (stem.format(mark=MARK, tag=tag, number=number) for stem in (*stems, *_STEMS))
+        made = (text.replace("--", "-").replace("//", "/") for text in made) if not tag else made
+        return next((text for text in made if keeps(node, text)), None) or example(node, number)
+
+    def input(self, tag: str, number: int, parents: Mapping[str, Any], *more: str) -> dict[str, Any]:
+        """Return the input that makes a resource: what is required, and `more` members."""
+        nodes = self.create.input.members
+        found = {name: example(nodes[name], number) for name in (*self.create.needed, *more)}
+        found |= parents
+        if self.own:
+            found = {self.own: self.name(tag, number), **found, self.own: self.name(tag, number)}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def needed_too(self, message: str, given: Iterable[str]) -> tuple[str, ...]:
+        """Return the optional members that a rejected Create may lack: those that the message names, or have examples.
+
+        No constraint says that one of several members must be there; the words of the rejection often do.
+        """
+        said, nodes = folded(message), self.create.input.members
+        return tuple(
+            name
+            for name, node in nodes.items()
+            if name not in given
+            and (node.example is not None or (len(name) >= _TELLING and folded(name) in said))
+            and example(node) is not None
+        )
+
+    def known(self, members: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what names a resource: the texts of its input, and those of the answer, also one structure further in.
+
+        What the answer says goes first: a service may spell a name in its own way.
+        """
+        inner = (part for part in answer.values() if isinstance(part, dict))
+        texts = [{name: value for name, value in part.items() if isinstance(value, str)} for part in (*inner, answer)]
+        found = {name: value for name, value in members.items() if isinstance(value, str)}
+        for part in texts:
+            found |= part
+        return found
+
+    def about(self, operation: Operation | None, known: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the members of a request about a resource; None where nothing that is known names it there."""
+        named = {} if operation is None else self.naming(operation, known)
+        if operation is None or not named:
+            return None
+        nodes, by_name = operation.input.members, {folded(name): value for name, value in known.items()}
+        for name in operation.needed:
+            value = by_name.get(folded(name))
+            fits = has_type(nodes[name].type, value) and keeps(nodes[name], value)
+            named.setdefault(name, value if fits else example(nodes[name]))
+        if verb_of(operation.name) in DELETING:
+            forced = (name for name, node in nodes.items() if node.type == "boolean" and _FORCE.match(name))
+            named |= dict.fromkeys(forced, True)
+        return None if None in named.values() else named
+
+    def naming(self, operation: Operation, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members that name a resource in requests of an operation: those that must, else the likeliest."""
+        own = (folded(self.own), *_naming(self.noun))
+        others = sorted(
+            (name for name in operation.input.members if folded(name) in own), key=lambda it: own.index(folded(it))
+        )
+        values = {name: self._named(operation, name, known) for name in dict.fromkeys((*operation.needed, *others))}
+        named = [name for name, value in values.items() if value is not None]
+        needed = [name for name in named if name in operation.needed]
+        return {name: values[name] for name in needed or named[:1]}
+
+    def _named(self, operation: Operation, member: str, known: Mapping[str, Any]) -> Any:
+        """Return the value by which a member names a resource; None for a member that does not."""
+        source, node = operation.names.get(member), operation.input.members[member]
+        linked = source if self.listing is not None and source and source.operation == self.listing.name else None
+        own = (folded(self.own), *_naming(self.noun))
+        if linked is None and folded(member) not in own:
+            return None
+        paths = [folded(path.rpartition(".")[2]) for path in linked.paths] if linked is not None else []
+        keys = [
+            key for key in (folded(member), *paths, *own) if not folded(member).endswith("arn") or key.endswith("arn")
+        ]
+        by_name = {folded(name): value for name, value in known.items()}
+        values = (by_name[key] for key in keys if key in by_name)
+        return next((value for value in values if has_type(node.type, value) and keeps(node, value)), None)
+
+    def item_named(self, items: Iterable[Any], known: Mapping[str, Any]) -> Any:
+        """Return the item of the kind's listing that is the resource; None where it is not among them."""
+        spec = self.listing.listing if self.listing is not None else None
+        identity = spec.identity if spec is not None else ""
+        names = {folded(identity.rpartition(".")[2]), folded(self.own)}
+        wanted = {value for name, value in known.items() if folded(name) in names}
+        wanted |= set() if wanted else set(known.values())
+        for item in items:
+            value: Any = item
+            for step in identity.split(".") if identity else ():
+                value = value.get(step) if isinstance(value, dict) else None
+            if isinstance(value, str) and value in wanted:
+                return item
+        return None
+
+
+def kinds(contract: Contract) -> tuple[tuple[ResourceKind, ...], tuple[str, ...]]:
+    """Return the kinds of resources that a contract can make, parents first; and which need each other, in words."""
+    found: dict[str, ResourceKind] = {}
+    for operation in sorted(contract.operations.values(), key=lambda item: verb_of(item.name) not in _FORESEEN):
+        kind = kind_of(contract, operation)
+        if kind is not None:
+            found.setdefault(kind.noun, kind)
+    circles: list[str] = []
+    while True:
+        shown = {kind.listing.name: kind.noun for kind in found.values() if kind.listing is not None}
+        above = {noun: {shown[item] for item in kind.parents.values() if item in shown} for noun, kind in found.items()}
+        try:
+            return tuple(found[noun] for noun in TopologicalSorter(above).static_order()), tuple(circles)
+        except CycleError as error:
+            circles += [
+                f"{found[noun].create.name} needs what {found[other].create.name} makes"
+                for noun, other in _pairs(error)
+            ]
+            found = {noun: kind for noun, kind in found.items() if noun not in error.args[1]}
+
+
+def _pairs(error: CycleError) -> Iterator[tuple[str, str]]:
+    circle = error.args[1]
+    return zip(circle[1:], circle, strict=False)
+
+
+def _naming(noun: str) -> tuple[str, ...]:
+    return tuple(pattern.format(noun=folded(noun)) for pattern in _NAMING)
+
+
+def kind_of(contract: Contract, create: Operation) -> ResourceKind | None:
+    """Return the kind that an operation makes; None where it makes none, or none that is listed or described.
+
+    Where there is a Create, what imports or registers the same makes none.
+    """
+    if verb_of(create.name) not in CREATING:
+        return None
+    noun = noun_of(create.name)
+    if verb_of(create.name) != _FORESEEN[0] and f"{_FORESEEN[0]}{noun}" in contract.operations:
+        return None
+    about = [item for item in contract.operations.values() if noun_of(item.name) == noun]
+    listing = next((item for item in about if item.listing is not None and item.pagination is not None), None)
+    describing = (item for verb in ("Describe", "Get") for item in about if verb_of(item.name) == verb)
+    describe = next((item for item in describing if item.listing is None and _is_named(item, noun)), None)
+    planned = contract.operations.get(f"Schedule{noun}Deletion")
+    delete = next((item for item in about if verb_of(item.name) in DELETING), planned)
+    own = _own(create, noun, listing)
+    if listing is not None and not _can_be_found(create, own, listing):
+        listing = None
+    if (listing is None and describe is None) or (delete is None and verb_of(create.name) not in _FORESEEN):
+        return None
+    parents = {
+        name: source.operation
+        for name, source in create.names.items()
+        if name != own and name in create.needed and folded(noun_of(source.operation)) in folded(name)
+    }
+    return ResourceKind(noun, create, own, describe, listing, delete, contract.operations.get(f"Stop{noun}"), parents)
+
+
+def kind_deleted_by(contract: Contract, delete: Operation) -> ResourceKind | None:
+    """Return the kind that an operation deletes; None where the contract does not make it."""
+    creators = (contract.operations.get(f"{verb}{noun_of(delete.name)}") for verb in (*_FORESEEN, *sorted(CREATING)))
+    made = (kind_of(contract, create) for create in creators if create is not None)
+    return next((kind for kind in made if kind is not None and kind.delete is delete), None)
+
+
+def _own(create: Operation, noun: str, listing: Operation | None) -> str:
+    """Return the member of a Create's input that names what it makes; empty where there is none."""
+    nodes = create.input.members
+    texts = [name for name, node in nodes.items() if node.type == "string" and not node.accepted_values()]
+    by_name = {folded(name): name for name in texts if name in create.needed or folded(name).endswith("name")}
+    identity = listing.listing.identity if listing is not None and listing.listing is not None else ""
+    wanted = (f"{folded(noun)}name", "name", folded(identity), *_naming(noun)[1:5])
+    only = [name for name in texts if name in create.needed] if listing is not None and not identity else []
+    return next((by_name[key] for key in wanted if key in by_name), only[0] if len(only) == 1 else "")
+
+
+def _can_be_found(create: Operation, own: str, listing: Operation) -> bool:
+    """Whether a listing shows what is made: its items have names, and it is about what Create names."""
+    identity = listing.listing.identity if listing.listing is not None else ""
+    given = {folded(name) for name in create.needed}
+    return bool(identity or own) and all(folded(name) in given for name in listing.needed)
+
+
+def _is_named(operation: Operation, noun: str) -> bool:
+    """Whether a request of an operation names a resource of a kind."""
+    names = _naming(noun)
+    named = operation.subject and (
+        folded(operation.subject) in names or folded(operation.subject).startswith(folded(noun))
+    )
+    return bool(named) or any(folded(name) in names for name in operation.input.members)
