@@ -53,6 +53,12 @@ _TEN_YEARS_S = 315_360_000.0
     help="Run the clock so far ahead (negative: behind); past five minutes, signatures are rejected for their age.",
 )
 @click.option(
+    "--error-form",
+    default="type",
+    metavar="FORM",
+    help="Name the code of each error as other services do: header, code, type-namespace or another of thirteen forms.",
+)
+@click.option(
     "--progress",
     type=click.IntRange(1),
     metavar="N",
@@ -82,6 +88,7 @@ def serve(  # noqa: PLR0913 - each is one option
     deny: tuple[str, ...],
     expire_after: int | None,
     clock_skew: float | None,
+    error_form: str,
     progress: int | None,
     log: Path | None,
     keys: str | None,
@@ -100,7 +107,14 @@ def serve(  # noqa: PLR0913 - each is one option
     from conformance.worlds.loading import load_world  # noqa: PLC0415 - as above
 
     faults = Faults(
-        throttle or 0, frozenset(deny), expire_after, latency or 0.0, fail or 0, clock_skew or 0.0, progress or 0
+        throttle or 0,
+        frozenset(deny),
+        expire_after,
+        latency or 0.0,
+        fail or 0,
+        clock_skew or 0.0,
+        progress or 0,
+        error_form,
     )
     credentials = _credentials(keys) if keys is not None else None
     served = contract_of(contract, service) if contract or service else None

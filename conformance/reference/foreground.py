@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -30,6 +30,8 @@ from conformance.reference.server import ReferenceServer
 from conformance.reference.service import Service
 from conformance.reference.signatures import check_age
 from conformance.reference.stages import Stages
+from conformance.wire.encoding import dump
+from conformance.wire.exchange import bare_code
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -37,6 +39,41 @@ if TYPE_CHECKING:
     from conformance.contract.model import Contract
     from conformance.reference.http import Answer, Call
     from conformance.worlds.model import World
+
+
+_SHAPE, _URI = "com.amazonaws.service#{}", ":http://internal.amazon.com/coral/com.amazon.coral.validate/"
+_HEADER, _QUERY = "x-amzn-errortype", "x-amzn-query-error"
+_DETAILS: dict[str, Any] = {"ErrorDetails": [{"__type": "com.amazon.internal#ErrorDetails", "reason": "another shape"}]}
+ERROR_FORMS: Mapping[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "type": ({"__type": "{}"}, {}),
+    "type-namespace": ({"__type": _SHAPE}, {}),
+    "type-other-namespace": ({"__type": "com.amazon.coral.service#{}"}, {}),
+    "type-namespace-uri": ({"__type": f"{_SHAPE}{_URI}"}, {}),
+    "type-nested": ({"__type": _SHAPE} | _DETAILS, {}),
+    "code": ({"code": "{}"}, {}),
+    "code-namespace": ({"code": _SHAPE}, {}),
+    "code-namespace-uri": ({"code": f"{_SHAPE}{_URI}"}, {}),
+    "header": ({}, {_HEADER: "{}"}),
+    "header-uri": ({}, {_HEADER: f"{{}}{_URI}"}),
+    "header-namespace-uri": ({}, {_HEADER: f"{_SHAPE}{_URI}"}),
+    "type-and-header": ({"__type": "{}"}, {_HEADER: "{}:"}),
+    "query": ({"__type": _SHAPE}, {_QUERY: "Query.{};Sender"}),
+}
+"""The forms in which an error names its code: members of its body and headers, with the code for the braces.
+
+The first eleven are those of FooError in Smithy's protocol tests of AWS JSON, the last one is that of its services that
+were of the Query protocol. `type-and-header` was seen of Cognito.
+"""
+
+
+def in_form(answer: Answer, form: str) -> Answer:
+    """Return the answer of an error that names its code in another form."""
+    members, headers = ERROR_FORMS[form]
+    content = json.loads(answer.body)
+    code = content.pop("__type")
+    named = {name: value.format(code) if isinstance(value, str) else value for name, value in members.items()}
+    more = tuple((name, value.format(code)) for name, value in headers.items())
+    return replace(answer, body=dump(named | content), more=(*answer.more, *more))
 
 
 @dataclass(frozen=True)
@@ -47,7 +84,7 @@ class Faults:
     that no caller may use. `expire_after` is the number of requests after which the credentials count as expired.
     `latency_s` is how many seconds each answer waits. `fail_every` N answers each N-th request with InternalFailure.
     `clock_skew_s` is how many seconds its clock is ahead (negative: behind): signatures look too old, or not yet valid.
-    `progress_every` N lets what is under way take a step after every N requests.
+    `progress_every` N lets what is under way take a step after every N requests. `error_form` is one of ERROR_FORMS.
     """
 
     throttle_every: int = 0
@@ -57,14 +94,19 @@ class Faults:
     fail_every: int = 0
     clock_skew_s: float = 0.0
     progress_every: int = 0
+    error_form: str = "type"
 
     def __call__(
         self, world: World, *, contract: Contract | None = None, credentials: Mapping[str, str] | None = None
     ) -> Stages:
         """Return a service that plays them: `ReferenceServer(world, service=Faults(throttle_every=5))`.
 
-        Raises UserError for an operation that the service does not have.
+        Raises UserError for an operation that the service does not have, and for an unknown form of errors.
         """
+        if self.error_form not in ERROR_FORMS:
+            raise UserError(
+                f"there is no form of errors {self.error_form!r}", hint=f"choose among: {', '.join(ERROR_FORMS)}"
+            )
         more: dict[str, Any] = {"credentials": credentials, "clock": lambda: time.time() + self.clock_skew_s}
         service: FaultyService | FaultyContractService
         if contract is None or serves_tuning_jobs(contract):
@@ -104,6 +146,11 @@ class _Faulty(Stages):
         if self._is_turn(self._faults.fail_every):
             raise internal_failure()
         super().admit(call)
+
+    def reject(self, rejection: Rejection) -> Answer:
+        """Write an error in its form."""
+        answer = super().reject(rejection)
+        return answer if self._faults.error_form == "type" else in_form(answer, self._faults.error_form)
 
     def _is_turn(self, every: int) -> bool:
         return every > 0 and bool(self._number.value % every == 0)
@@ -168,7 +215,8 @@ class RequestLog:
                 "body": call.body.decode("utf-8", "backslashreplace"),
             }
         received = json.loads(answer.body) if answer.status != HTTPStatus.OK else {}
-        line |= {"status": answer.status, "error": received.get("__type", ""), "request_id": answer.request_id}
+        error = bare_code(received.get("__type") or received.get("code") or dict(answer.more).get(_HEADER))
+        line |= {"status": answer.status, "error": error, "request_id": answer.request_id}
         with self._lock, contextlib.suppress(OSError):  # a full disk is no reason to serve no more
             self._file.write(json.dumps(line) + "\n")
 

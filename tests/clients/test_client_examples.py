@@ -35,7 +35,7 @@ def test_the_tests_on_the_page_pass() -> None:
         cwd=EXAMPLES, env=_environment(), capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout
-    assert "4 passed" in ended.stdout
+    assert "7 passed" in ended.stdout
 
 
 def test_a_test_of_wrong_code_fails(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_test_of_wrong_code_fails(tmp_path: Path) -> None:
         cwd=tmp_path, env=_environment(), capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
     )  # fmt: skip
     assert ended.returncode == 1
-    assert "1 failed, 3 passed" in ended.stdout
+    assert "1 failed, 6 passed" in ended.stdout
 
 
 def test_the_script_lists_every_training_job_both_ways(aws_cli: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 from cli.command import conformance
 
 from conformance.errors import ExitCode, UserError
-from conformance.reference.foreground import Faults
+from conformance.reference.foreground import ERROR_FORMS, Faults
 from conformance.reference.http import Call
 from conformance.reference.server import ReferenceServer
 from conformance.wire.encoding import parse
@@ -20,6 +21,7 @@ from reference.calling import sdk
 
 DESCRIBE = "DescribeHyperParameterTuningJob"
 WORLD = load_world("default")
+PAGE = Path(__file__).parents[2] / "docs" / "client-testers.md"
 BODY = b'{"HyperParameterTuningJobName":"churn-57-in-all-statuses"}'
 
 
@@ -72,6 +74,33 @@ def test_a_clock_that_is_off_rejects_signatures_and_says_what_time_it_takes_it_f
 def test_a_clock_that_is_off_by_little_rejects_nothing() -> None:
     with ReferenceServer(WORLD, service=Faults(clock_skew_s=120)) as server:
         sdk(server.endpoint_url).describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="x")
+
+
+FORMS = re.findall(r"^\| `([a-z-]+)` \| .* \| ([\w.]+) \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+"""The forms of errors on the page, each with what it says that boto3 makes of it."""
+
+
+def test_the_page_has_every_form_of_errors() -> None:
+    assert [form for form, _ in FORMS] == list(ERROR_FORMS)
+
+
+@pytest.mark.parametrize(("form", "code"), FORMS)
+def test_boto3_makes_of_each_form_of_an_error_what_the_page_says(form: str, code: str) -> None:
+    with ReferenceServer(WORLD, service=Faults(error_form=form, throttle_every=2)) as server:
+        client = sdk(server.endpoint_url)
+        with pytest.raises(ClientError) as unknown:
+            client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="no-such-job")
+        with pytest.raises(ClientError) as throttled:
+            client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="no-such-job")
+    assert unknown.value.response["Error"]["Code"] == code
+    assert isinstance(unknown.value, client.exceptions.ResourceNotFound) is (code == "ResourceNotFound")
+    assert throttled.value.response["Error"]["Code"] == code.replace("ResourceNotFound", "ThrottlingException")
+    assert "can't find" in unknown.value.response["Error"]["Message"]
+
+
+def test_an_unknown_form_of_errors_can_not_be_played() -> None:
+    with pytest.raises(UserError, match="no form of errors 'xml'"):
+        Faults(error_form="xml")(WORLD)
 
 
 def test_an_unknown_operation_can_not_be_denied(tmp_path: Path) -> None:

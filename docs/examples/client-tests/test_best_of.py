@@ -50,3 +50,11 @@ def test_a_denied_action_raises():
         sagemaker = client(server)
         with pytest.raises(sagemaker.exceptions.ClientError, match="AccessDeniedException"):
             best_of(sagemaker, "churn-57-in-all-statuses")
+
+
+@pytest.mark.parametrize("form", ["type-namespace", "type-namespace-uri", "type-and-header"])
+def test_an_unknown_name_raises_however_its_error_is_named(form):
+    with ReferenceServer(WORLD, service=Faults(error_form=form)) as server:
+        sagemaker = client(server)
+        with pytest.raises(sagemaker.exceptions.ResourceNotFound):
+            best_of(sagemaker, "no-such-job")
