@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from conformance.report.scoreboard import (
     scoreboard_json,
 )
 from conformance.report.scoreboard_pages import print_scoreboard, render_scoreboard_html, render_scoreboard_markdown
+from conformance.scoreboard.board_file import read_board_file
 from scoreboard.boards import DEAD, GOOD, LAX, NEW, OLD, OTHER, SMALL, absent, board, cell
 
 
@@ -126,3 +128,15 @@ def test_a_badge_has_version_contract_and_date() -> None:
         "color": "red",
     }
     assert json.loads(render_badge(SMALL, "dead"))["message"] == "not judged, 2026-01-02"
+
+
+def test_the_board_of_the_repository_and_that_of_the_guide_can_be_read(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    house = read_board_file(root / "scoreboard.yaml")
+    assert sum(len(contract.operations) for contract in house.contracts) == 60
+    assert [target.family for target in house.targets].count("moto") == 3
+    (guide,) = re.findall(r"```yaml\n(.*?)```", (root / "docs" / "scoreboard.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "scoreboard.yaml").write_text(guide, encoding="utf-8")
+    tuning, secrets = read_board_file(tmp_path / "scoreboard.yaml").contracts
+    assert "--release" in tuning.options
+    assert secrets.options[-4:] == ("--select", "ListSecrets", "--select", "DescribeSecret")
