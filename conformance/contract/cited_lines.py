@@ -106,7 +106,7 @@ def names_held_type(kind: str, holder: str, part: str, line: str) -> bool:
     if re.match(shape, text) and (part != "[]" or re.fullmatch(rf"{shape}[\s,\]}}]*", text)):
         return True
     unnamed = re.match(r"\W*(?:key|value)?\W*\(", text) is not None
-    objects = kind == "structure" and re.search(r"Array of \w+ objects", text) is not None
+    objects = kind == "structure" and re.search(r"Array of \[?\w+\]? objects", text) is not None
     return objects or ((unnamed or "Type:" in text) and re.search(_WORDED[kind], text) is not None)
 
 

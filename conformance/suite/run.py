@@ -111,7 +111,9 @@ class Evaluator:
 
 def _has_content(operation: Operation, exchange: Exchange) -> bool:
     answer = exchange.answer or {}
-    return bool(answer.get(operation.pagination.result) if operation.pagination else answer)
+    if operation.pagination:
+        return bool(answer.get(operation.pagination.result))
+    return bool(answer) or not operation.output.members
 
 
 @dataclass
