@@ -24,6 +24,7 @@ from conformance.program import Command, console
 from conformance.report.progress import Progress
 from conformance.report.summary import count
 from conformance.report.terminal import print_summary
+from conformance.suite.contracts import chosen_contract
 from conformance.suite.plan import Plan
 from conformance.suite.run import RunObserver, run_here
 from conformance.suite.settings import Settings
@@ -203,7 +204,7 @@ def run(  # noqa: PLR0913 - an option each; those of the settings stay together
     terminal = console()
     screen = Screen(terminal)
     settings = Settings(command=shlex.join(["conformance", *sys.argv[1:]]), **options)
-    plan = replace(Plan.of(settings), on_wait=screen.waiting)
+    plan = replace(Plan.of(settings, chosen_contract(settings)), on_wait=screen.waiting)
     if plan_only:
         from conformance.cli.plan import print_plan  # noqa: PLC0415 - only this branch needs it
 

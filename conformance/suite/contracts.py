@@ -7,6 +7,7 @@ from pathlib import Path
 
 from conformance.contract.model import Contract
 from conformance.errors import UserError
+from conformance.suite.settings import Settings
 
 
 def contract_of(folder: str | None, service: str | None, operations: Iterable[str] = ()) -> Contract:
@@ -20,3 +21,8 @@ def contract_of(folder: str | None, service: str | None, operations: Iterable[st
     from conformance.contract.loading import load  # noqa: PLC0415 - --help does without it
 
     return load(Path(folder) if folder else None)
+
+
+def chosen_contract(settings: Settings) -> Contract:
+    """Load the contract that the settings of a run name. Raises UserError."""
+    return contract_of(settings.contract, settings.service, settings.operation)

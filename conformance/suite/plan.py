@@ -20,7 +20,6 @@ from conformance.contract.model import Contract
 from conformance.errors import UserError
 from conformance.session.session import Resource, TargetSession
 from conformance.suite.catalogue import catalogue, lint_findings, select
-from conformance.suite.contracts import contract_of
 from conformance.suite.embedded import start_reference
 from conformance.suite.results import Shell
 from conformance.suite.settings import Settings
@@ -92,14 +91,13 @@ class Plan:
     """Called with what the opening or the closing of the target waits for."""
 
     @classmethod
-    def of(cls, settings: Settings) -> Plan:
-        """Load the contract and the targets, and choose the checks."""
+    def of(cls, settings: Settings, contract: Contract) -> Plan:
+        """Load the targets, and choose the checks of the contract that the settings name."""
         replayed = None
         if settings.replay:
             from conformance.suite.evidence import Replayed  # noqa: PLC0415 - plain runs do without it
 
             replayed = Replayed.asked_for(settings)
-        contract = contract_of(settings.contract, settings.service, settings.operation)
         if settings.contract is not None:
             _lint(contract)
         plan = cls.made(settings, contract, replayed.spec if replayed else _resolved(settings), replayed=replayed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.errors import UserError
+from conformance.suite.contracts import chosen_contract
 from conformance.suite.items import RunPlugin
 from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings, add_options
@@ -36,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if (settings.record or settings.replay) and (spread or config.getoption("tx", None)):
             raise pytest.UsageError(_ONE_PROCESS)
         try:
-            plugin = RunPlugin(Plan.of(settings))
+            plugin = RunPlugin(Plan.of(settings, chosen_contract(settings)))
         except UserError as error:
             raise pytest.UsageError(visible(str(error))) from error
         config.pluginmanager.register(plugin, "conformance-run")

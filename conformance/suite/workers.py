@@ -28,7 +28,7 @@ from conformance.checks.check import Check, is_left, place_in_run
 from conformance.errors import ExitCode, UserError
 from conformance.report.result import Result
 from conformance.session.session import Crash, TargetSession
-from conformance.suite.contracts import contract_of
+from conformance.suite.contracts import chosen_contract
 from conformance.suite.items import ItemPlugin, RunPlugin, check_of, items_of, module
 from conformance.suite.plan import Plan
 from conformance.suite.run import Evaluator, Run, RunObserver
@@ -90,7 +90,7 @@ def plan_in_worker(given: Mapping[str, Any]) -> Plan:
             hint=_SAME,
         )
     settings = forms.read(Settings, given["settings"])
-    contract = contract_of(settings.contract, settings.service, settings.operation)
+    contract = chosen_contract(settings)
     plan = Plan.made(settings, contract, spec_from_json(given["spec"]), processes=given["processes"])
     if contract.digest != given["contract"]:
         raise WorkerError("the contract here is another than that of the run", where=_here(), hint=_SAME)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from plans import planned
 
 from conformance.cli.plan import duration, print_before
 from conformance.program import console
-from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
 
 
@@ -41,7 +41,7 @@ def test_a_duration_is_in_the_unit_that_it_rounds_to(seconds: float, words: str)
 def test_the_line_before_a_run_never_runs_backwards(
     budget: int | None, pace: float, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plan = Plan.of(Settings("http://127.0.0.1:1", select=("*/protocol/body/*",)))
+    plan = planned(Settings("http://127.0.0.1:1", select=("*/protocol/body/*",)))
     print_before(console(), replace(plan, spec=replace(plan.spec, budget=budget, pace=pace)))
     line = capsys.readouterr().out.splitlines()[-1]
     assert words in line

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from plans import planned
 
 from conformance import forms
 from conformance.contract.loading import load
 from conformance.errors import ExitCode
 from conformance.session.session import TargetSession
 from conformance.suite.known_failures import KnownFailures
-from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
 from conformance.suite.workers import (
     AnswerLog,
@@ -59,7 +59,7 @@ def crossed(log: AnswerLog) -> Seen:
 
 
 def test_what_workers_saw_comes_in_the_order_of_one_process() -> None:
-    checks = Plan.of(Settings(select=(f"{LIST}/order", f"{LIST}/pagination"))).checks
+    checks = planned(Settings(select=(f"{LIST}/order", f"{LIST}/pagination"))).checks
     page, ordered = (next(item for item in checks if item.area == area) for area in ("pagination", "order"))
     asked = Request.call(LIST, {"NextToken": HALF})
     again = replace(asked, method="GET", after=asked)
@@ -80,7 +80,7 @@ def test_what_workers_saw_comes_in_the_order_of_one_process() -> None:
 
 def test_what_a_worker_is_given_is_json_in_ascii_and_all_that_it_needs() -> None:
     known = KnownFailures("known.yaml", (entry(f"{LIST}/order", expires=TODAY),))
-    plan = Plan.of(Settings(select=(f"{LIST}/order",), command=HALF)).with_known_failures(known, TODAY)
+    plan = planned(Settings(select=(f"{LIST}/order",), command=HALF)).with_known_failures(known, TODAY)
     with plan.opened() as target:
         text = worker_input(plan, replace(target, state=replace(target.state, jobs=(StateJob(HALF),))))
         assert text.isascii()
@@ -111,7 +111,7 @@ def test_what_a_worker_is_given_is_json_in_ascii_and_all_that_it_needs() -> None
     ],
 )
 def test_a_worker_that_would_do_something_else_takes_no_part(change: dict[str, Any], words: str) -> None:
-    plan = Plan.of(Settings(select=(f"{LIST}/order",)))
+    plan = planned(Settings(select=(f"{LIST}/order",)))
     with plan.opened() as target:
         given = json.loads(worker_input(plan, target))
     with pytest.raises(WorkerError, match=words) as caught:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from contract.small_contract import ContractFolder
+from plans import planned
 from raw_servers import JSON, RawServer, always
 
 from conformance.checks.runner import Runner
@@ -15,7 +16,6 @@ from conformance.clients.awscli import Relay
 from conformance.clients.boto3_client import Boto3Client
 from conformance.contract.files import ContractError
 from conformance.contract.loading import load
-from conformance.suite.plan import Plan
 from conformance.suite.settings import Settings
 from conformance.wire.client import Client, Protocol, TransportOptions
 from conformance.wire.exchange import HttpRequest, HttpResponse
@@ -65,7 +65,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_contract_makes_a_run_write_to_a_state_that_it_found(tmp_path: Path, operation: str, state: str) -> None:
     contract = contract_of(tmp_path / "small", operation)
     with RawServer(always(200, b"{}")) as server:
-        plan = Plan.of(settings_for(tmp_path, contract, state, server.url))
+        plan = planned(settings_for(tmp_path, contract, state, server.url))
         with plan.opened() as target:
             runner = Runner(plan.session(target), plan.checks)
             verdicts = [runner.verdict(check) for check in plan.checks]
@@ -77,7 +77,7 @@ def test_no_contract_makes_a_run_write_to_a_state_that_it_found(tmp_path: Path, 
 def test_the_same_contract_is_sent_where_its_name_reads(tmp_path: Path) -> None:
     contract = contract_of(tmp_path / "small", "ListShelves")
     with RawServer(always(200, b"{}")) as server:
-        plan = Plan.of(settings_for(tmp_path, contract, "existing", server.url))
+        plan = planned(settings_for(tmp_path, contract, "existing", server.url))
         with plan.opened() as target:
             Runner(plan.session(target), plan.checks).verdict(plan.checks[0])
     assert "ListShelves" in server.operations
@@ -86,7 +86,7 @@ def test_the_same_contract_is_sent_where_its_name_reads(tmp_path: Path) -> None:
 def test_a_contract_that_lint_rejects_is_not_run(tmp_path: Path) -> None:
     contract = contract_of(tmp_path / "small", "ListShelves").replace("service.yaml", "behaviours: 2", "behaviours: 3")
     with pytest.raises(ContractError, match="1 of 3 behaviours are missing") as caught:
-        Plan.of(settings_for(tmp_path, contract, "existing", "http://127.0.0.1:1"))
+        planned(settings_for(tmp_path, contract, "existing", "http://127.0.0.1:1"))
     assert caught.value.exit_code == 2
 
 

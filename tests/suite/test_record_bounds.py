@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from plans import planned
 
 from conformance.checks.verdict import failed
 from conformance.forms import plain
@@ -24,7 +25,7 @@ SHELL = Shell("mine", "us-east-1", "sagemaker", signed=False)
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return Plan.of(Settings(select=("*/protocol/operation/available",)))
+    return planned(Settings(select=("*/protocol/operation/available",)))
 
 
 def huge_result(plan: Plan) -> Result:

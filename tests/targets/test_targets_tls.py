@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from plans import planned
 from raw_servers import RawServer, always, reference
 from tls_servers import PrivateAuthority
 
@@ -16,7 +17,6 @@ from conformance.checks.verdict import Outcome
 from conformance.clients.awscli import AwsCliSettings, line_of
 from conformance.clients.laws import Command
 from conformance.errors import ExitCode
-from conformance.suite.plan import Plan
 from conformance.suite.results import Shell, reproduce
 from conformance.suite.settings import Settings
 from conformance.targets.configuration import load_targets, resolve
@@ -49,7 +49,7 @@ def test_raw_requests_and_boto3_trust_the_bundle_of_the_entry(
     targets = tmp_path / "targets.yaml"
     targets.write_text(f"targets: {{mine: {{endpoint_url: '{server.url}', ca_bundle: ca.pem}}}}", encoding="utf-8")
     selected = ("DescribeHyperParameterTuningJob/protocol/body/*", "DescribeHyperParameterTuningJob/client/*")
-    plan = Plan.of(Settings("mine", str(targets), selected))
+    plan = planned(Settings("mine", str(targets), selected))
     with plan.opened() as target:
         session = plan.session(target)
         runner = Runner(session, plan.checks)
@@ -97,7 +97,7 @@ def test_a_bundle_that_can_not_be_read_is_a_mistake_of_usage(
 
 
 def test_an_untrusted_certificate_is_reported_as_such(server: RawServer) -> None:
-    plan = Plan.of(Settings(server.url))
+    plan = planned(Settings(server.url))
     with pytest.raises(UnreachableError, match="the certificate of the target is not trusted") as caught, plan.opened():
         pytest.fail("nothing may be sent to a server that is not trusted")
     error = caught.value
@@ -108,7 +108,7 @@ def test_an_untrusted_certificate_is_reported_as_such(server: RawServer) -> None
 
 
 def test_a_request_to_an_untrusted_server_is_a_fault_that_says_so(server: RawServer) -> None:
-    plan = Plan.of(Settings("http://127.0.0.1:1"))
+    plan = planned(Settings("http://127.0.0.1:1"))
     access = Access(server.url, "us-east-1", None, frozenset({DESCRIBE}), plan.spec)
     fault = plan.client(access).call(DESCRIBE, {}).fault
     assert fault is not None
