@@ -48,7 +48,7 @@ class Check:
     `covers` and `shares` what the proof expects of it beyond: facts of these paths of the output (`Path.*` is all below
     the path as well), and behaviours that a whole group of checks judges together.
     `request` and `accepts` say in words what it sends and what passes. `gathered` says that it looks at every answer of
-    the run, so that it comes last.
+    the run, so that it comes last. `newer` says that the release that a run counts by does not have it.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Check:
     gathered: bool = False
     covers: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
+    newer: bool = False
 
     @property
     def behaviour(self) -> str:
@@ -86,15 +87,16 @@ def place_in_run(check: Check) -> int:
     """Return the key that brings checks into the order of a run.
 
     What everything else rests on comes first, so that a run that is cut off has judged that; what changes something
-    comes after all that reads it, and what judges all answers seen comes last.
+    comes after all that reads it, and what judges all answers seen comes last. What is newer than the release comes
+    after all that counts, so that it can't change a verdict that does.
     """
     after = 2 if check.gathered else 0 if reads(check.operation) else 1
-    return after * len(AREAS) + _PLACES[check.area]
+    return (after + 3 * check.newer) * len(AREAS) + _PLACES[check.area]
 
 
 def is_left(check: Check) -> bool:
     """Whether a check is left to the end of a run that several processes share."""
-    return check.gathered or not reads(check.operation)
+    return check.gathered or check.newer or not reads(check.operation)
 
 
 def citations(sources: Iterable[Citation]) -> tuple[Because, ...]:

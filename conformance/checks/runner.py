@@ -29,14 +29,21 @@ class Runner:
 
     def __init__(self, session: TargetSession, selected: Sequence[Check], *, run_elsewhere: bool = False) -> None:
         """Run nothing yet."""
-        self._others = () if run_elsewhere else tuple(item for item in selected if not item.gathered)
-        self._selected = {item.id: item for item in selected}
         self._session = session
-        self._availability = Availability(session, selected)
+        self._run_elsewhere = run_elsewhere
+        self._checks = [*selected]
+        self._selected = {item.id: item for item in selected}
+        self._availability = Availability(session, self._checks)
         self._verdicts: dict[str, Verdict] = {}
         self._running: set[str] = set()
         self._gathered = False
         self._unanswered = ""
+
+    def add(self, checks: Iterable[Check]) -> None:
+        """Select further checks: the verdicts that there are stay as they are."""
+        self._checks += checks
+        self._selected = {item.id: item for item in self._checks}
+        self._gathered = False
 
     def verdict(self, check: Check) -> Verdict:
         """Run a check, or return the verdict that it has had already."""
@@ -44,8 +51,9 @@ class Runner:
             self._gathered = True
             with suppress(UnansweredError):  # whatever needs it says so
                 _ = self._session.snapshot
-            for other in self._others:
-                self.verdict(other)
+            for other in () if self._run_elsewhere else self._checks:
+                if not other.gathered:
+                    self.verdict(other)
         known = self._verdicts.get(check.id)
         if known is None:
             self._running.add(check.id)

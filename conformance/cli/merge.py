@@ -66,6 +66,6 @@ def _with_known_failures(record: Record, known: Path, loaded: Contract) -> Recor
     from conformance.suite.known_failures import KnownFailureMatcher, apply_known_failures, read_known_failures, today  # noqa: PLC0415 - as above
 
     entries = read_known_failures(known)
-    return apply_known_failures(
-        record, KnownFailureMatcher(entries, [check.id for check in catalogue(loaded)], today(os.environ))
-    )
+    ids = [check.id for check in catalogue(loaded)]
+    ids += record.header.release.gone if record.header.release else ()
+    return apply_known_failures(record, KnownFailureMatcher(entries, ids, today(os.environ)))

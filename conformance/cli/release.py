@@ -14,7 +14,6 @@ from conformance.program import Command
 @click.command(cls=Command)
 @click.option(
     "--contract",
-    "folder",
     required=True,
     metavar="DIR",
     type=click.Path(path_type=Path),

@@ -170,7 +170,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     type=click.Choice(["report", "run", "evidence", "known-failures"]),
     help="Print the JSON Schema of report.json, of a line of run.jsonl or of evidence, or of known failures, and stop.",
 )
-@settings("contract", "service", "may_write")
+@settings("contract", "service", "release", "may_write")
 def run(  # noqa: PLR0913 - an option each; those of the settings stay together
     *,
     schema_name: str | None,

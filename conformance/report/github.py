@@ -124,7 +124,8 @@ def render_badge(record: Record, *, strict: bool = False) -> str:
     """Return the text of badge.json, in version 1 of the endpoint's schema."""
     verdict, summary = headline(record, strict=strict), summarise(record)
     message, colour = _partial(record, verdict, summary) or _whole(record, verdict, summary, strict=strict)
-    badge = {"schemaVersion": 1, "label": LABEL, "message": message, "color": colour}
+    label = f"{LABEL} {record.header.release.date}" if record.header.release else LABEL
+    badge = {"schemaVersion": 1, "label": label, "message": message, "color": colour}
     if verdict.code is ExitCode.TARGET_BROKE:
         badge["isError"] = True
     return json.dumps(badge, indent=2) + "\n"

@@ -20,6 +20,7 @@ from conformance.report.run import (
     Gate,
     Header,
     Record,
+    Release,
     Shard,
     Target,
     Thresholds,
@@ -100,7 +101,11 @@ class Report:
     """Members in answers that the contract does not know."""
     gate: Gate | None = None
     """How the run compares with its file of known failures; null where it had none."""
+    release: Release | None = None
+    """The release of the contract that the run counts by; null for the contract as it is."""
     results: tuple[Result, ...]
+    newer: tuple[Result, ...] = ()
+    """Results of checks that the release does not have, which count for nothing."""
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -144,5 +149,6 @@ def _report(record: Record, *, strict: bool) -> Report:
         "summary": summary.counts,
         "facts": ReportFacts(summary.facts_total, summary.facts_exercised, record.end.facts.not_exercised),
         "results": record.results,
+        "newer": record.newer,
     }
     return Report(**members)

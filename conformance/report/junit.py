@@ -35,6 +35,10 @@ def render_junit(record: Record, *, strict: bool = False) -> str:
         suite = _suite(root, f"{operation}/{area}", record, verdict)
         for result in results:
             _case(suite, result, strict=strict)
+    if record.newer:
+        suite = _suite(root, "newer than the release", record, verdict)
+        for result in record.newer:
+            _case(suite, result, strict=strict)
     if record.outdated:
         suite = _suite(root, "known failures", record, verdict)
         for entry in record.outdated:
@@ -54,6 +58,7 @@ def _suite(root: ET.Element, name: str, record: Record, verdict: Headline) -> ET
     for key, value in (
         ("target", f"{header.target.name} at {header.target.endpoint_url}"),
         ("contract", header.contract.digest),
+        *((("release", record.release_text),) if record.release_text else ()),
         ("tool", f"{header.tool.name} {header.tool.version}"),
         *((label.lower(), text) for label, text in (header.versions.rows() if header.versions else ())),
         ("verdict", f"{verdict.title}: {verdict.detail}"),
@@ -83,7 +88,10 @@ def _case(suite: ET.Element, result: Result, *, strict: bool) -> None:
         time=f"{result.duration_s:.3f}",
     )
     message = one_line(result.reason or result.outcome)
-    if result.outcome is Outcome.ERROR and not result.known:
+    if result.newer and result.has_problem:
+        _ending(case, "skipped", f"failed, but newer than the release: {message}", result)
+        ET.SubElement(case, "system-out").text = visible(explain(result))
+    elif result.outcome is Outcome.ERROR and not result.known:
         _ending(case, "error", message, result).text = visible(explain(result))
     elif counts_against(result, strict=strict):
         _ending(case, "failure", message, result).text = visible(explain(result))

@@ -108,6 +108,7 @@ class Page:
             Area(*place, Counter(item.outcome for item in results)) for place, results in by_area(record.results)
         )
         self.skipped = skip_reasons(record.results)
+        self.newer = group_findings(record.newer)
         self.facts = tuple(_judged_facts(record, contract))
 
     @cached_property

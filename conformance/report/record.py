@@ -13,7 +13,7 @@ from conformance import forms
 from conformance.errors import UserError
 from conformance.forms import FormError, SchemaVersion
 from conformance.output import open_alone
-from conformance.report.result import Result, sort_results
+from conformance.report.result import Result
 from conformance.report.run import SCHEMA, Footer, Header, Record
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
@@ -55,7 +55,7 @@ class RecordWriter:
     def whole(self, record: Record) -> None:
         """Write a record that is there already, line by line."""
         self.header(record.header)
-        for result in record.results:
+        for result in (*record.results, *record.newer):
             self.result(result)
         if record.footer:
             self.footer(record.footer)
@@ -131,7 +131,7 @@ class _Reader:
             self._take(number, line, last=number == len(lines))
         if self._header is None:
             raise self._wrong(1, "there is no header: the file is empty", _RUN_AGAIN)
-        return Record(self._header, sort_results(self._results), self._footer)
+        return Record.of(self._header, self._results, self._footer)
 
     def _take(self, number: int, line: bytes, *, last: bool) -> None:
         try:

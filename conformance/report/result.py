@@ -134,6 +134,8 @@ class Result:
     """Which known failure is about it, and what that says; empty where none is."""
     cause: str = ""
     """Id of the failed check that this failure may come from; empty where none is known."""
+    newer: bool = False
+    """Whether the release that the run counts by does not have the check, so that its result does not count."""
 
     @property
     def has_problem(self) -> bool:

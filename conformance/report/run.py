@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -10,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from conformance.forms import Count, Seconds
-from conformance.report.result import Result
+from conformance.report.result import Result, sort_results
 
 
 class Wrong(StrEnum):
@@ -98,7 +99,7 @@ class Contract:
     facts: Count
     """Number of facts."""
     checks: Count = 0
-    """Checks of the contract, selected or not; 0 where the record does not say."""
+    """Checks of the contract, selected or not, those newer than the release left out; 0 if the record does not say."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,19 @@ class Thresholds:
 
 
 NO_THRESHOLDS = Thresholds(min_exercised=0, allow_partial=False)
+
+
+@dataclass(frozen=True)
+class Release:
+    """The release of the contract that a run counts by: newer checks are shown apart, and never count."""
+
+    date: str
+    digest: str
+    """SHA-256 over its date, contract and checks, in hex."""
+    checks: Count
+    """Checks that it has."""
+    gone: tuple[str, ...]
+    """Ids of those that the contract does not have any more."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +204,8 @@ class Header:
     thresholds: Thresholds = NO_THRESHOLDS
     versions: Versions | None = None
     """What the run depended on; null in records of versions that did not keep it."""
+    release: Release | None = None
+    """The release of the contract that the run counts by; null for the contract as it is."""
 
 
 @dataclass(frozen=True)
@@ -271,6 +287,15 @@ class Record:
     header: Header
     results: tuple[Result, ...]
     footer: Footer | None
+    newer: tuple[Result, ...] = ()
+    """Results of checks that the release does not have. They count for nothing."""
+
+    @classmethod
+    def of(cls, header: Header, results: Iterable[Result], footer: Footer | None) -> Record:
+        """Return the record of these results, in whatever order."""
+        ordered = sort_results(results)
+        counted = tuple(item for item in ordered if not item.newer)
+        return cls(header, counted, footer, tuple(item for item in ordered if item.newer))
 
     @property
     def end(self) -> Footer:
@@ -311,6 +336,20 @@ class Record:
     def is_narrowed(self) -> bool:
         """Whether only some checks of the contract were selected; False where the record does not say."""
         return self.selected < self.header.contract.checks
+
+    @property
+    def release_text(self) -> str:
+        """What the release counts and what not, in a line; empty where the run names none."""
+        release = self.header.release
+        if release is None:
+            return ""
+        parts = [f"{release.date}: {release.checks:,} checks"]
+        if self.newer:
+            ended = Counter(item.outcome.value for item in self.newer)
+            outcomes = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(ended.items()))
+            parts.append(f"{len(self.newer):,} newer do not count ({outcomes})")
+        parts += [f"gone from the contract: {len(release.gone):,}"] if release.gone else []
+        return "; ".join(parts)
 
     @property
     def missing(self) -> int:

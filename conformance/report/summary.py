@@ -248,6 +248,9 @@ def missing(record: Record) -> tuple[Missing, ...]:
         share, least = _percent_judged(record), record.header.thresholds.min_exercised
         reason = f"{share:.1f} % of the checks were judged, and {least} % are asked for"
         found.append(Missing(reason, "a lower --min-exercised accepts that", ()))
+    if not record.results and record.header.release and record.newer:
+        reason = f"all checks are newer than the release {record.header.release.date}"
+        found.append(Missing(reason, "select other checks, or name a later release", ()))
     if not found and not record.results:
         found.append(Missing("the record has no results", "conformance run", ()))
     return tuple(found)
@@ -413,7 +416,8 @@ def _failures(summary: Summary, *, strict: bool) -> list[str]:
 
 
 def _unchecked(summary: Summary, lacking: Sequence[Missing]) -> str:
+    reasons = "; ".join(dict.fromkeys(item.reason for item in lacking))
     if not summary.results:
-        return "the record has no results"
+        return reasons
     skipped = "the only check was skipped" if summary.results == 1 else f"all {summary.results:,} checks were skipped"
-    return f"{skipped}: {'; '.join(dict.fromkeys(item.reason for item in lacking))}"
+    return f"{skipped}: {reasons}"

@@ -138,6 +138,7 @@ class _Summary(Printer):
         if len(self._findings) > LIMIT:
             more = count(len(self._findings) - LIMIT, "more finding")
             yield from ("", f"{more}: see {self._readable or 'the reports'}")
+        yield from self._newer()
         yield from self._not_exercised()
         if self._paths:
             yield ""
@@ -166,6 +167,8 @@ class _Summary(Printer):
         if header.shard:
             counts.append(f", {header.shard}: {header.shard.checks:,} checks in all")
         yield from self.part("checks", counts)
+        if record.release_text:
+            yield from self.part("release", record.release_text)
         for remark in record.end.remarks:
             yield from self.part("note", one_line(remark))
         yield from self._shares()
@@ -284,6 +287,20 @@ class _Summary(Printer):
         if lead.reproduce:
             # Only the first line is indented: a here-document that follows must stay as it is.
             yield from ("     Reproduce", f"     {visible(lead.reproduce)}")
+
+    def _newer(self) -> Lines:
+        """Yield a line for each finding of checks that the release does not have, and the checks that are gone."""
+        findings, release = group_findings(self._record.newer), self._record.header.release
+        if findings:
+            yield from heading("Newer than the release: these do not count", "blue")
+            yield from map(self._finding_line, findings[:LIMIT])
+            if len(findings) > LIMIT:
+                yield f"      and {count(len(findings) - LIMIT, 'more finding')}"
+        if release and release.gone:
+            yield from heading("Gone from the contract since the release", "blue")
+            yield from (f"    {one_line(check_id)}" for check_id in release.gone[:LIMIT])
+            if len(release.gone) > LIMIT:
+                yield f"    and {len(release.gone) - LIMIT:,} more"
 
     def _not_exercised(self) -> Lines:
         if self._skipped:

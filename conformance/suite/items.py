@@ -32,6 +32,8 @@ def _end(result: Result, *, strict: bool) -> None:
     """End an item as its check did."""
     if result.outcome is Outcome.SKIPPED:
         pytest.skip(visible(result.reason))
+    if result.newer and result.has_problem:
+        pytest.xfail(f"newer than the release: {visible(result.reason)}")
     if result.known:
         pytest.xfail(f"as declared in {result.declared}")
     if result.outcome is Outcome.ERROR:

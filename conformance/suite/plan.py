@@ -37,6 +37,7 @@ from conformance.worlds.loading import load_world
 if TYPE_CHECKING:
     from datetime import date
 
+    from conformance.contract.releases import Release
     from conformance.suite.evidence import Recorded, Replayed
     from conformance.suite.known_failures import KnownFailureMatcher, KnownFailures
     from conformance.suite.shards import Part
@@ -75,6 +76,10 @@ class Plan:
     spec: TargetSpec
     ids: tuple[str, ...]
     """The ids of all checks that the contract has, selected or not."""
+    facts: tuple[str, ...]
+    """The ids of the facts that count: all, but for those that only checks newer than the release are about."""
+    release: Release | None = None
+    """The release whose checks count; None for the contract as it is."""
     part: Part | None = None
     """Which part of the run is done here; None for the whole."""
     known_failures: KnownFailureMatcher | None = None
@@ -133,12 +138,25 @@ class Plan:
 
             part = Part.of(settings.shard)
         every, aws = catalogue(contract), spec.kind is Kind.AWS
+        release = None
+        if settings.release is not None:
+            from conformance.contract.releases import read_release  # noqa: PLC0415 - as above
+
+            if settings.service is not None:
+                hint = f"conformance draft {settings.service} --output DIR, and conformance release --contract DIR"
+                raise UserError("a contract that is drafted on the spot has no releases", where="--release", hint=hint)
+            release = read_release(contract.root, settings.release)
+            every = tuple(_as_released(check, release) for check in every)
+        counted = {fact for check in every if not check.newer for fact in check.facts}
+        newer = {fact for check in every if check.newer for fact in check.facts} - counted
         return cls(
             settings,
             contract,
             select(every, settings.select, operations=settings.operation, areas=settings.area, levels=settings.level),
             spec,
             tuple(check.id for check in every),
+            tuple(fact.id for fact in contract.facts if fact.id not in newer),
+            release,
             part,
             replayed=replayed,
             processes=processes,
@@ -154,7 +172,8 @@ class Plan:
         """Return the same plan with known failures, some of which may have expired by that day."""
         from conformance.suite.known_failures import KnownFailureMatcher  # noqa: PLC0415 - most runs do without it
 
-        return replace(self, known_failures=KnownFailureMatcher(known, self.ids, today))
+        gone = self.release.gone(self.ids) if self.release else ()
+        return replace(self, known_failures=KnownFailureMatcher(known, (*self.ids, *gone), today))
 
     @cached_property
     def own(self) -> tuple[Check, ...]:
@@ -322,6 +341,12 @@ def _resolved(settings: Settings) -> TargetSpec:
     if settings.may_write and spec.is_aws:
         raise UserError("AWS is only ever read", where=settings.target, hint="leave out --may-write")
     return replace(spec, may_write=settings.may_write)
+
+
+def _as_released(check: Check, release: Release) -> Check:
+    """Return a check at the level that it has in a release; one that is not in it is newer."""
+    level = release.levels.get(check.id)
+    return replace(check, newer=True) if level is None else replace(check, level=level)
 
 
 def folder_name(target: str) -> str:

@@ -138,6 +138,7 @@ def result_of(check: Check, verdict: Verdict, shell: Shell | None = None, durati
         duration_s=round(duration_s, 6),
         facts=check.facts,
         cause=next(iter(verdict.follows), "") if verdict.outcome is Outcome.FAILED else "",
+        newer=check.newer,
     )
 
 

@@ -51,6 +51,18 @@ _MOST_MEMBERS = 500
 """Unknown members that are listed; their names are the target's, and there may be any number of them."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What the answers of a run have shown, next to the results."""
+
+    unknown_members: Sequence[str]
+    """The members that answers carried and the contract does not know."""
+    answered: tuple[str, ...]
+    """The operations that were answered with content: a resource, or a listing that has an item."""
+    why_gone: str
+    """Why the target was given up; empty where it was not."""
+
+
 class Evaluator:
     """Evaluates the checks of a plan at an open target, in one process."""
 
@@ -60,41 +72,46 @@ class Evaluator:
         self.session = plan.session(target, on_exchange=self.times.exchanges_s.append)
         if restore is not None:
             restore(self.session)
-        self._runner = Runner(self.session, plan.checks, run_elsewhere=restore is not None)
+        self._newer = [check for check in plan.checks if check.newer]
+        counted = [check for check in plan.checks if not check.newer]
+        self._runner = Runner(self.session, counted, run_elsewhere=restore is not None)
         self._shell = plan.shell(target)
         self._known_failures = plan.known_failures
         self._target = target
+        self._seen: Seen | None = None
 
     def evaluate(self, check: Check) -> report.Result:
         """Run a check; return the result as the record has it."""
+        if check.newer and self._seen is None:
+            self._seen = self.seen
+            self._runner.add(self._newer)
         started = time.perf_counter()
         verdict = self._runner.verdict(check)
         duration_s = time.perf_counter() - started
         self.times.checks_s += duration_s
         result = result_of(check, verdict, self._shell, duration_s)
-        return result if self._known_failures is None else self._known_failures.mark(result)
+        return result if self._known_failures is None or check.newer else self._known_failures.mark(result)
 
     @property
-    def unknown_members(self) -> list[str]:
-        """The members that answers carried and the contract does not know."""
-        return sorted(
+    def seen(self) -> Seen:
+        """What has been seen until now, or until the first check that is newer than the release."""
+        if self._seen is not None:
+            return self._seen
+        operations = self.session.contract.operations.values()
+        unknown = (
             f"{operation.name}.{path}"
-            for operation in self._operations
+            for operation in operations
             for path in observed_values(self.session, operation).unknown
         )
-
-    @property
-    def answered(self) -> tuple[str, ...]:
-        """The operations that were answered with content: a resource, or a listing that has an item."""
-        return tuple(
+        answered = (
             operation.name
-            for operation in self._operations
+            for operation in operations
             if any(_has_content(operation, exchange) for exchange in self.session.answers(operation.name))
         )
+        return Seen(sorted(unknown), tuple(answered), self._why_gone())
 
-    @property
-    def why_gone(self) -> str:
-        """Why the target was given up; empty where it was not. A launched server that died explains it better."""
+    def _why_gone(self) -> str:
+        """Say why the target was given up; a launched server that died explains it better."""
         gone = self.session.gone
         if gone is None:
             return ""
@@ -103,10 +120,6 @@ class Evaluator:
         except UserError as error:
             return f"{error.problem}: {gone.detail}"
         return gone.detail
-
-    @property
-    def _operations(self) -> Sequence[Operation]:
-        return tuple(self.session.contract.operations.values())
 
 
 def _has_content(operation: Operation, exchange: Exchange) -> bool:
@@ -148,7 +161,9 @@ class Run:
         """Why the run ends early; empty where it does not."""
         # A recording is masked already, and a stand-in for a number must not get another one.
         self._mask = plan.mask if plan.spec.kind is Kind.AWS and plan.replayed is None else str
-        self._levels = {check.id: check.level for check in plan.own}
+        self._checks = {check.id: check for check in plan.own}
+        self._counted = {check.id for check in plan.own if not check.newer}
+        all_of_them = sum(1 for check_id in plan.ids if plan.release is None or plan.release.counts(check_id))
         self._started = time.perf_counter()
         self._results: dict[str, report.Result] = {}
         self._kept = 0
@@ -156,7 +171,7 @@ class Run:
         documents = [source.id for source in plan.contract.sources.values() if source.is_document]
         self._header = report.Header(
             tool=report.Tool(conformance.TOOL, conformance.__version__),
-            contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.contract.facts), len(plan.ids)),
+            contract=report.Contract(plan.contract.digest, tuple(documents), len(plan.facts), all_of_them),
             target=report.Target(
                 plan.spec.name,
                 str(plan.spec.kind),
@@ -164,10 +179,11 @@ class Run:
                 str(target.state.origin) if plan.replayed is None else plan.replayed.state_text(target.state),
             ),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
-            planned=len(plan.own),
-            shard=plan.part.shard([check.id for check in plan.checks]) if plan.part else None,
+            planned=len(self._counted),
+            shard=plan.part.shard([check.id for check in plan.checks if not check.newer]) if plan.part else None,
             thresholds=plan.settings.thresholds,
             versions=_versions(plan, target),
+            release=_release(plan),
         )
         self._writer.header(self._header)
 
@@ -208,9 +224,10 @@ class Run:
 
     def take_crash(self, check_id: str, trace: str) -> None:
         """Append a check that the suite could not carry out, unless it has a result already."""
-        if check_id in self._levels and check_id not in self._results:
-            reason = f"the suite itself broke: {trace[-_TRACEBACK:]}"
-            self.take(crashed(check_id, self._levels[check_id], reason))
+        if check_id in self._checks and check_id not in self._results:
+            check = self._checks[check_id]
+            result = crashed(check_id, check.level, f"the suite itself broke: {trace[-_TRACEBACK:]}")
+            self.take(replace(result, newer=check.newer))
 
     def finish(self, *, interrupted: bool = False) -> report.Record:
         """Put the target back as it was, end the record and write the reports."""
@@ -224,10 +241,10 @@ class Run:
         with observer.timings.phase("reports"):
             from conformance.report.writing import write_reports  # noqa: PLC0415 - templates: no request waits for them
 
-            footer = self._footer(notes, "interrupted" if interrupted else self.stopped or self.evaluator.why_gone)
+            footer = self._footer(notes, "interrupted" if interrupted else self.stopped or self.evaluator.seen.why_gone)
             self._writer.footer(footer)
             self._writer.close()
-            record = report.Record(self._header, report.sort_results(self._results.values()), footer)
+            record = report.Record.of(self._header, self._results.values(), footer)
             strict, contract = plan.settings.strict, plan.contract
             observer.reports = write_reports(record, self.path.parent, strict=strict, contract=contract)
             observer.record = record
@@ -242,26 +259,26 @@ class Run:
             stopped = stopped or plan.replayed.cut_short
         if plan.recorded is not None:
             plan.recorded.finish(stopped=stopped)
-        judged = {id_ for id_, result in self._results.items() if result.outcome in _JUDGED}
+        results = {id_: result for id_, result in self._results.items() if not result.newer}
+        judged = {id_ for id_, result in results.items() if result.outcome in _JUDGED}
         exercised = {fact for check in plan.checks if check.id in judged for fact in check.facts}
-        facts = [fact.id for fact in plan.contract.facts]
-        missing = tuple(item for item in facts if item not in exercised)
+        missing = tuple(item for item in plan.facts if item not in exercised)
         traffic, matcher = plan.transport_options.traffic, plan.known_failures
         return report.Footer(
             duration_s=round(time.perf_counter() - self._started, 3),
             complete=not stopped and len(self._results) == len(plan.own),
-            facts=report.Facts(len(facts), len(facts) - len(missing), missing),
-            unknown_members=tuple(_few(evaluator.unknown_members)),
+            facts=report.Facts(len(plan.facts), len(plan.facts) - len(missing), missing),
+            unknown_members=tuple(_few(evaluator.seen.unknown_members)),
             notes=tuple(map(self._mask, notes)),
             stopped=stopped,
-            gate=matcher.evaluate(self._results, self._levels) if matcher else None,
+            gate=matcher.evaluate(results, self._counted) if matcher else None,
             throttled=traffic.throttled,
             reconnected=traffic.reconnected,
             recovered=traffic.recovered,
             crashes=tuple(
                 report.Crash(crash.request, crash.check, crash.restarted) for crash in evaluator.session.crashes
             ),
-            answered=evaluator.answered,
+            answered=evaluator.seen.answered,
             state_problem=self._mask(self.target.state.problem),
         )
 
@@ -271,6 +288,13 @@ class Run:
         commands = self.evaluator.session.commands if "evaluator" in vars(self) else None
         if commands is not None:
             commands.close()
+
+
+def _release(plan: Plan) -> report.Release | None:
+    """Return what the record says of the release that counts."""
+    if (release := plan.release) is None:
+        return None
+    return report.Release(release.date, release.digest, len(release.levels), release.gone(plan.ids))
 
 
 def _versions(plan: Plan, target: OpenTarget) -> report.Versions:

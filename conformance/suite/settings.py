@@ -148,6 +148,12 @@ class Settings:
         "operations that read, or of those that --operation names.",
         "NAME",
     )
+    release: str | None = _option(
+        None,
+        "--release",
+        "Count the checks of this release of the contract alone; newer ones are shown apart.",
+        "DATE",
+    )
     may_write: bool = _option(
         False,  # noqa: FBT003 - as above
         "--may-write",

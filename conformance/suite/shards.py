@@ -13,7 +13,6 @@ from typing import Any
 from conformance.checks.check import Check
 from conformance.errors import UserError
 from conformance.report.record import read_record
-from conformance.report.result import sort_results
 from conformance.report.run import Facts, Footer, Header, Record, Shard, Versions
 from conformance.suite.known_failures import cleared
 
@@ -81,6 +80,7 @@ def digest(ids: Iterable[str]) -> str:
 _SAME: Mapping[str, Callable[[Header], Any]] = {
     "tool": lambda header: f"{header.tool.name} {header.tool.version}",
     "contract": lambda header: header.contract.digest[:12],
+    "release": lambda header: header.release.date if header.release else "none",
     "target": lambda header: header.target.name,
     "kind of target": lambda header: header.target.kind,
     "state of the target": lambda header: header.target.state,
@@ -134,7 +134,7 @@ def merged(parts: Parts) -> Record:
     places = _places(parts)
     records = [parts[places[index]] for index in sorted(places)]
     headers = [record.header for record in records]
-    results = [result for record in records for result in record.results]
+    results = [result for record in records for result in (*record.results, *record.newer)]
     shard = _shard(next(iter(parts)), records[0])
     header = replace(
         headers[0],
@@ -143,8 +143,8 @@ def merged(parts: Parts) -> Record:
         shard=None,
         versions=_versions([header.versions for header in headers if header.versions]),
     )
-    whole = Record(header, sort_results(results), None)
-    if not whole.missing and digest(item.id for item in results) != shard.digest:
+    whole = Record.of(header, results, None)
+    if not whole.missing and digest(item.id for item in whole.results) != shard.digest:
         raise MergeError("the records do not have the checks that their run had", hint=_AGAIN)
     return replace(whole, footer=_footer(records, whole))
 
@@ -179,7 +179,7 @@ def _places(parts: Parts) -> Mapping[int, Path]:
         what = f"shard{'s' if several else ''} {', '.join(absent)} of {total} {'are' if several else 'is'} missing"
         raise MergeError(what, hint=_AGAIN)
     for path, record in parts.items():
-        for result in record.results:
+        for result in (*record.results, *record.newer):
             owner = owners.setdefault(result.id, path)
             if owner is not path:
                 raise MergeError(f"{result.id} was judged in {owner} already", where=str(path), hint=_AGAIN)

@@ -15,7 +15,7 @@ from conformance.report.result import Result
 from conformance.suite import run as recording
 from conformance.suite.plan import Plan
 from conformance.suite.results import MOST_TEXT, Shell, result_of
-from conformance.suite.run import Evaluator, Run, RunObserver
+from conformance.suite.run import Evaluator, Run, RunObserver, Seen
 from conformance.suite.settings import Settings
 from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
 
@@ -50,7 +50,7 @@ def test_rows_are_small_together(plan: Plan, tmp_path: Path, monkeypatch: pytest
         kept = Run(small, target, RunObserver())
         for number in range(200):
             kept.take(replace(huge_result(plan), id=f"{plan.checks[0].id}-{number}"))
-        monkeypatch.setattr(Evaluator, "unknown_members", [f"Op.{number}{HUGE}" for number in range(3)])
+        monkeypatch.setattr(Evaluator, "seen", Seen([f"Op.{number}{HUGE}" for number in range(3)], (), ""))
         record = kept.finish()
     assert sum(len(json.dumps(plain(item))) for item in record.results) < 2_000_000
     assert record.results[-1].exchanges == ()

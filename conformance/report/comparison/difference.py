@@ -173,9 +173,12 @@ class Difference:
 
 
 def difference_of(old: Side, new: Side, *, strict: bool = False) -> Difference:
-    """Compare two runs. A failure at level should that is new counts only where `strict`, as in a run."""
-    before = {item.id: item for item in old.record.results}
-    after = {item.id: item for item in new.record.results}
+    """Compare two runs. A failure at level should that is new counts only where `strict`, as in a run.
+
+    A check that one of the runs had, and did not count, is left out.
+    """
+    newer = {item.id for side in (old, new) for item in side.record.newer}
+    before, after = ({item.id: item for item in side.record.results if item.id not in newer} for side in (old, new))
     everything = sort_results({**before, **after}.values())
     deltas = tuple(
         Delta(change, item, was, now, _is_worse(change, item, strict=strict))

@@ -16,7 +16,6 @@ from conformance.errors import UserError
 from conformance.forms import FormError, SchemaVersion
 from conformance.report.json_report import Report
 from conformance.report.record import read_record
-from conformance.report.result import sort_results
 from conformance.report.run import SCHEMA, Footer, Header, Record
 from conformance.report.summary import Headline, headline
 
@@ -131,13 +130,14 @@ def _record_of(value: Any) -> Record:
         raise FormError(f"{twice[0]} is in it twice")
     header = forms.read(Header, {**value, "planned": len(report.results)})
     footer = None if report.duration_s is None else forms.read(Footer, value)
-    return Record(header, sort_results(report.results), footer)
+    return Record.of(header, (*report.results, *report.newer), footer)
 
 
 class About(StrEnum):
     """What a note is about."""
 
     CONTRACT = "contract"
+    RELEASE = "release"
     TOOL = "tool"
     VERSIONS = "versions"
     TARGET = "target"
@@ -184,6 +184,12 @@ _FRAME: tuple[tuple[About, str, Callable[[Header], str], bool], ...] = (
         About.CONTRACT,
         "judged by different contracts",
         lambda header: f"{header.contract.digest[:12]} ({header.contract.facts:,} facts)",
+        False,
+    ),
+    (
+        About.RELEASE,
+        "counted by different releases of the contract",
+        lambda header: header.release.date if header.release else "none",
         False,
     ),
     (About.TOOL, "made by different versions", lambda header: header.tool.version, False),
