@@ -159,6 +159,18 @@ def trust(ca_bundle: str) -> ssl.SSLContext:
     return context
 
 
+def speaks_tls(url: str, *, timeout_s: float) -> bool:
+    """Return whether what listens at an endpoint takes a TLS handshake, whatever its certificate is."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection(address(url), timeout=timeout_s) as connection:
+            context.wrap_socket(connection).close()
+    except OSError:  # TLS errors are ones, too
+        return False
+    return True
+
+
 def why_not_http(url: str, *, timeout_s: float) -> str:
     """Say why an endpoint does not answer HTTP within so many seconds; empty if it does, whatever the answer.
 

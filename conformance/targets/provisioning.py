@@ -16,6 +16,7 @@ from typing import IO, Any, Final
 
 from conformance.errors import ExitCode
 from conformance.targets.credentials import DENIED, denied, expired, insist_on_credentials
+from conformance.targets.endpoint import speaks_tls
 from conformance.targets.launch import GRACE_S, callers_secrets, executable, folder, inherited_environment
 from conformance.targets.processes import MARKER, Family
 from conformance.targets.spec import DUMMY_CREDENTIALS, Kind, Origin, TargetError, TargetSpec, UnreachableError
@@ -438,6 +439,10 @@ def _names(summaries: list[Any]) -> list[str]:
     return [name for name in found if isinstance(name, str) and name]
 
 
+_NO_HTTP = frozenset({"dropped", "not-http"})
+"""Kinds of faults that a server of TLS makes of plain HTTP."""
+
+
 def _insist(exchange: Exchange, spec: TargetSpec) -> None:
     fault = exchange.fault
     if fault and fault.kind == "unreachable":
@@ -445,6 +450,11 @@ def _insist(exchange: Exchange, spec: TargetSpec) -> None:
             f"the target can't be reached: {fault.detail}",
             where=exchange.request.url,
             hint="check the endpoint and the network",
+        )
+    url, timeout_s = exchange.request.url, spec.limits.connect_s
+    if fault and url.startswith("http://") and fault.kind in _NO_HTTP and speaks_tls(url, timeout_s=timeout_s):
+        raise UnreachableError(
+            "the target speaks TLS, and was asked in plain HTTP", where=url, hint=f"write https://{url[7:].rstrip('/')}"
         )
     if fault and fault.kind == "credentials" and spec.kind is Kind.AWS:
         raise expired(spec, fault.detail)

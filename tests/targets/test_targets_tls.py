@@ -107,6 +107,13 @@ def test_an_untrusted_certificate_is_reported_as_such(server: RawServer) -> None
         check_reachable(server.url, timeout_s=5)
 
 
+def test_a_server_of_tls_that_is_asked_in_plain_http_is_reported_as_such(server: RawServer) -> None:
+    plan = planned(Settings(server.url.removeprefix("https://")))
+    with pytest.raises(UnreachableError, match="speaks TLS") as caught, plan.opened():
+        pytest.fail("nothing can be read of a server that is asked so")
+    assert caught.value.hint == f"write {server.url}"
+
+
 def test_a_request_to_an_untrusted_server_is_a_fault_that_says_so(server: RawServer) -> None:
     plan = planned(Settings("http://127.0.0.1:1"))
     access = Access(server.url, "us-east-1", None, frozenset({DESCRIBE}), plan.spec)

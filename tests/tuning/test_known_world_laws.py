@@ -195,6 +195,7 @@ RIGHT: list[tuple[str, Any, Any]] = [
     ("Environment", {"A": ""}, {"A": ""}),
     ("AlgorithmName", "a", f"{ALGORITHMS}/a"),
     ("KmsKeyId", "alias/a", "arn:aws:kms:us-east-1:123456789012:alias/a"),
+    ("Subnets", ["subnet-1", "subnet-2"], ["subnet-2", "subnet-1"]),
 ]
 WRONG: list[tuple[str, Any, Any]] = [
     ("MetricDefinitions", METRICS, [OWN, METRICS[0]]),
@@ -212,8 +213,8 @@ WRONG: list[tuple[str, Any, Any]] = [
     ("AlgorithmName", "a", "A"),
     ("AlgorithmName", f"{ALGORITHMS}/a", "a"),
     ("KmsKeyId", "alias/a", "arn:aws:kms:us-east-1:123456789012:alias/aa"),
+    ("SecurityGroupIds", ["sg-1", "sg-2"], ["sg-1", "sg-1"]),
     ("RoleArn", "a", "arn:aws:iam::123456789012:role/a"),
-    ("SecurityGroupIds", ["a", "b"], ["b", "a"]),
 ]
 
 

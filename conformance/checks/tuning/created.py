@@ -165,6 +165,12 @@ def _name_or_arn(asked: Any, received: Any, path: str) -> list[str] | None:  # n
     return [] if texts and received.endswith((f"/{asked}", f":{asked}")) else None
 
 
+def _in_any_order(asked: Any, received: Any, path: str) -> list[str] | None:  # noqa: ARG001 - a rule
+    """Accept the same texts in another order: ids of a network are a set, and no document says how they come back."""
+    lists = isinstance(asked, list) and isinstance(received, list) and all(isinstance(item, str) for item in received)
+    return [] if lists and sorted(asked) == sorted(received) else None
+
+
 _RULES: Mapping[str, Callable[[Any, Any, str], list[str] | None]] = {
     "MetricDefinitions": _items_by_name,  # the service adds ObjectiveMetric, and the algorithm's own (O13)
     "StaticHyperParameters": _hyperparameters,
@@ -172,6 +178,8 @@ _RULES: Mapping[str, Callable[[Any, Any, str], list[str] | None]] = {
     "AlgorithmName": _name_or_arn,
     "KmsKeyId": _name_or_arn,
     "VolumeKmsKeyId": _name_or_arn,
+    "SecurityGroupIds": _in_any_order,
+    "Subnets": _in_any_order,
 }
 """What a member may return as, by its name; a rule gives None where it has nothing to say of the values."""
 
