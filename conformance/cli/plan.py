@@ -25,6 +25,8 @@ _Row = tuple[str, str]
 _LABEL_WIDTH = 13
 _MINUTE_S = 60
 _HOUR_S = 3600
+_NAMED = 6
+"""Operations that a line of a run names one by one; at AWS it names all."""
 
 
 def print_plan(console: Console, plan: Plan) -> ExitCode:
@@ -174,7 +176,12 @@ def _short_lines(plan: Plan) -> Iterator[str]:
     spec = plan.spec
     if not spec.read_only:
         return
-    yield f"read-only: signs {', '.join(_signed(plan))}, nothing else"
+    signed = _signed(plan)
+    if len(signed) > _NAMED and not spec.is_aws:
+        several = f"{len(signed)} operations that read, such as {', '.join(signed[:2])}"
+        yield f"read-only: signs {several}; nothing else (--plan names them)"
+    else:
+        yield f"read-only: signs {', '.join(signed)}, nothing else"
     if unsent := _unsent(plan):
         yield f"not sent: {unsent}: here only operations that read are sent"
     if spec.budget is None and spec.pace is None:

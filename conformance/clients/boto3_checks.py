@@ -296,6 +296,9 @@ def paginate(caller: Caller, config: Config | None, *, whole: bool = False, **me
     walked = session.walk(operation, members).listing
     if walked.left_off:
         raise Unfit(skipped(f"{subject.name}: {walked.problem}, too long to be gone over by the client"))
+    first = walked.pages[0] if walked.pages else None
+    if first is not None and (unsure := maybe_invalid(session.contract.service, operation, first)):
+        raise Unfit(unsure)
 
     def run() -> ClientOutcome:
         outcome = caller.client.paginate(operation.name, members, config, whole=whole)

@@ -141,13 +141,14 @@ def _limits(
 
 def _ways(node: Node, facet: str, bound: Any) -> Ways:
     """Yield the ways in which a value can break a facet; one that can't be broken has none."""
+    may_be_empty = node.type in {"list", "map"} and facet not in node.documented and not node.effective("required")
     match facet:
         case "enum":
             accepted = set(node.accepted_values() or ())
             yield "stranger", lambda _: _STRANGER
             if not {word.lower() for word in accepted} & accepted:
                 yield "lower-case", lambda word: word.lower()
-        case "min_length" if bound > 0:
+        case "min_length" if bound > may_be_empty:
             yield (
                 "too-short",
                 lambda value: dict(list(value.items())[: bound - 1]) if isinstance(value, dict) else value[: bound - 1],

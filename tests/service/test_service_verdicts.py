@@ -89,11 +89,30 @@ def _needs_condition(members: Members) -> Members:
     return {}
 
 
+def _knows_fewer_words(members: Members) -> Members:
+    if members.get("StatusEquals") == "Deleting":
+        raise Rejection("ValidationException", "Value 'Deleting' at 'statusEquals' failed to satisfy constraint")
+    return {}
+
+
+def _token_of_another_query(members: Members) -> Members:
+    if {"nextToken", "logGroupNamePrefix"} <= members.keys():
+        raise Rejection("InvalidToken", "the token goes with another query")
+    return {}
+
+
+def _without_tags(_: Members) -> Members:
+    return {"tags": {}}
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "change", "area"),
     [
         pytest.param("stepfunctions", "DescribeActivity", _needs_arn, "*/error/*/plain", id="a-name-that-is-no-arn"),
         pytest.param("dynamodb", "Query", _needs_condition, "*/unknown-name", id="a-request-that-lacks-a-condition"),
+        pytest.param("sagemaker", "ListTrainingJobs", _knows_fewer_words, "*Deleting/*", id="a-word-that-is-newer"),
+        pytest.param("logs", "DescribeLogGroups", _token_of_another_query, "*Prefix/*-a-token", id="a-token-and-more"),
+        pytest.param("logs", "ListTagsForResource", _without_tags, "*/response/tags/*", id="an-empty-list"),
     ],
 )
 def test_what_a_server_may_answer_is_no_failure(

@@ -11,9 +11,9 @@ from typing import Any
 
 from conformance.checks.attribution import Paths, RequestAttribution, following
 from conformance.checks.check import Check, grounds, rule_id, rules_of
-from conformance.checks.request.laws import fault_of
+from conformance.checks.request.laws import fault_of, maybe_invalid
 from conformance.checks.request.values import violations
-from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
+from conformance.checks.verdict import Outcome, Tally, Verdict, failed, passed, skipped
 from conformance.contract.asking import asking, bare, together, top
 from conformance.contract.model import Contract, Node, Operation
 from conformance.session.listing import Difference, Item, Reader, Walked, first_difference, pages_of, steps
@@ -211,7 +211,10 @@ class ListingChecks:
     # -- what a failure may come from
 
     def _run(self, run: Callable[[TargetSession], Verdict], place: str, session: TargetSession) -> Verdict:
-        verdict = RequestAttribution(session, self.operation).of_pages(run(session))
+        verdict = run(session)
+        if unsure := self._may_be_invalid(verdict, session):
+            return unsure
+        verdict = RequestAttribution(session, self.operation).of_pages(verdict)
         if place.startswith("pagination/"):
             # Pages are not the list where one of them differs when it is asked for again.
             repeated = f"{self.operation.name}/protocol/answer/repeated"
@@ -219,6 +222,16 @@ class ListingChecks:
         return following(
             session, verdict, lambda: self._compared(place), lambda _: self._about_the_listing(place, session)
         )
+
+    def _may_be_invalid(self, verdict: Verdict, session: TargetSession) -> Verdict | None:
+        """Skip a query whose first page is rejected: words may be newer than the target, or need what no page says."""
+        first = next(
+            (each for each in verdict.exchanges if each.operation == self.operation.name and not each.ok), None
+        )
+        if verdict.outcome is not Outcome.FAILED or first is None:
+            return None
+        later = self.reader.pagination.input_token in (first.input or {})
+        return None if later else maybe_invalid(session.contract.service, self.operation, first)
 
     def _about_the_listing(self, place: str, session: TargetSession) -> Iterator[str]:
         """Find the checks of what is compared: that each item is there once, and which ones a filter or key admits."""

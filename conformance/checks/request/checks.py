@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from conformance.checks.attribution import RequestAttribution, exists, resolve
 from conformance.checks.check import Check, because, citations
@@ -14,6 +15,7 @@ from conformance.checks.request.laws import (
     BROKEN_ANSWER,
     OF_REJECTIONS,
     SERVER_ERROR,
+    WRONG_CODE,
     Rejection,
     evaluate_accepted,
     evaluate_either,
@@ -95,13 +97,27 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
         case Expect.LIKE_CONTROL:
             return evaluate_like_control(exchange, session.exchange(Request.call(operation.name, control or {})))
         case Expect.REFUSED:
-            valid = session.exchange(Request.call(operation.name, control or {}))
-            known = exists(session, operation, control or {})
-            rejection = Rejection.of(session.contract.service)
-            verdict = evaluate_rejected(operation, exchange, valid, rejection, exists=known)
-            unsure = case.made or _is_inferred(session)
-            shows = not unsure or verdict.kind not in OF_REJECTIONS or _is_served(operation, valid)
-            return causes.of_control(verdict, case.control, valid) if shows else nothing_shown(exchange, valid)
+            return _rejected(operation, case, exchange, control or {}, session)
+
+
+def _rejected(
+    operation: Operation, case: RequestCase, exchange: Exchange, control: Mapping[str, Any], session: TargetSession
+) -> Verdict:
+    """Evaluate a request that must be rejected, next to its control."""
+    valid = session.exchange(Request.call(operation.name, control))
+    known = exists(session, operation, control)
+    verdict = evaluate_rejected(operation, exchange, valid, Rejection.of(session.contract.service), exists=known)
+    inferred = _is_inferred(session)
+    if inferred and verdict.kind == WRONG_CODE and _is_about_the_token(case, exchange):
+        return skipped("a token goes with the query that it was issued for", exchanges=(exchange, valid))
+    unsure = (case.made or inferred) and verdict.kind in OF_REJECTIONS
+    if unsure and not _is_served(operation, valid):
+        return nothing_shown(exchange, valid)
+    return RequestAttribution(session, operation).of_control(verdict, case.control, valid)
+
+
+def _is_about_the_token(case: RequestCase, exchange: Exchange) -> bool:
+    return Placeholder.TOKEN in dict(case.members).values() and "Token" in exchange.error_code
 
 
 def _is_inferred(session: TargetSession) -> bool:

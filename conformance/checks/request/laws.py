@@ -109,12 +109,12 @@ def unknown_state(operation: Operation, exchange: Exchange, *, exists: bool) -> 
 
 
 def maybe_invalid(service: Service, operation: Operation, exchange: Exchange) -> Verdict | None:
-    """Skip a made-up name that is answered as an invalid request, where its constraints are not all known."""
+    """Skip a rejection of an invalid request, where what makes one valid is not all known."""
     of_requests = exchange.status in _CLIENT_ERRORS and exchange.error_code in service.rejections
     if service.knows_rejections or not of_requests or exchange.error_code in operation.not_found:
         return None
-    reason = f"the made-up request may be invalid: {shown(exchange)}"
-    return skipped(f"{reason}; an `example:` in the contract says what fits", exchanges=(exchange,))
+    reason = f"the request may be invalid in a way that the contract does not say: {shown(exchange)}"
+    return skipped(reason, exchanges=(exchange,))
 
 
 def evaluate_accepted(operation: Operation, exchange: Exchange, *, exists: bool) -> Verdict:

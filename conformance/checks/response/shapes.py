@@ -35,16 +35,24 @@ def looks(node: Node) -> tuple[tuple[str, Look], ...]:
         for facet, bound in facets.items():
             if facet == "enum" and accepted is not None:
                 found.append((facet + suffix, _one_of(frozenset(accepted))))
+            elif facet == "min_length" and suffix and node.type in _COLLECTIONS and not node.effective("required"):
+                # A shape that requests share: in an answer, an empty list is as good as one that is left out.
+                found.append((facet + suffix, _but_empty(_outside(facet, bound))))
             elif facet in _LIMITS:
                 found.append((facet + suffix, _outside(facet, bound)))
     return tuple(found)
 
 
+_COLLECTIONS = frozenset({"list", "map"})
 _LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern", "union"})
 
 
 def _one_of(accepted: frozenset[Any]) -> Look:
     return lambda value: "" if value in accepted else _short(value)
+
+
+def _but_empty(look: Look) -> Look:
+    return lambda value: look(value) if value else ""
 
 
 def _outside(facet: str, bound: Any) -> Look:
