@@ -11,7 +11,7 @@ from conformance.contract.names import noun_of
 from conformance.documents.claims import Explained, ModelError, Place
 from conformance.drafting.behaviours import alternatives_of, behaviours_of, names_in, states_absence
 from conformance.drafting.citations import citations_of
-from conformance.drafting.conventions import Conventions, codes, origin, paths_of, subjects, summary_of
+from conformance.drafting.conventions import Conventions, Lister, codes, origin, paths_of, subjects, summary_of
 from conformance.drafting.shapes import ShapeTable, files_of
 from conformance.drafting.sources import DraftPage, DraftSources, is_expressible
 from conformance.drafting.trees import Claims, Part, TreeReader, count_lists
@@ -201,18 +201,20 @@ def _errors(claims: Claims, model: OperationModel) -> dict[str, Part]:
 
 def _link(operations: list[DraftOperation]) -> None:
     """Find for each member that names a resource the listing of the contract whose items have it."""
-    listings: dict[str, tuple[str, str, Part]] = {}
+    listings: dict[str, Lister] = {}
     for operation in operations:
         item = operation.conventions.item(operation.pagination) if operation.pagination else None
         if operation.listing is not None and item is not None:
-            listings[operation.name] = (noun_of(operation.name), operation.listing.get("identity", ""), item)
+            identity = operation.listing.get("identity", "")
+            asks = bool(operation.subjects)
+            listings[operation.name] = Lister(operation.name, noun_of(operation.name), identity, item, asks)
     for operation in operations:
         for member in operation.subjects:
-            others = {name: found for name, found in listings.items() if name != operation.name}
+            others = [lister for lister in listings.values() if lister.operation != operation.name]
             shape = operation.request.parts[member].shape if operation.request is not None else ""
-            found = origin(member, shape, others)
+            found = origin(operation.name, member, shape, others)
             if found is not None:
-                item = others[found["operation"]][2]
+                item = listings[found["operation"]].item
                 operation.names[member] = found | paths_of(found.get("path", ""), names_in(operation, member), item)
             else:
                 operation.conventions.questions.append(f"which listing has the {member} of {operation.name}?")

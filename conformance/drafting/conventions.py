@@ -73,6 +73,7 @@ def items_of(operation: str) -> str:
     return " ".join((*words[:-1], plural(words[-1]))) if words else "items"
 
 
+@cache
 def folded(name: str) -> str:
     """Return a name without case and punctuation, as conventions compare it."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
@@ -336,32 +337,74 @@ def _names_something(part: Part) -> bool:
     return bool(part.effective("required")) and not part.effective("enum")
 
 
-def origin(member: str, shape: str, listings: Mapping[str, tuple[str, str, Part]]) -> dict[str, Any] | None:
-    """Return the listing whose items have what a member names: by its name, by its shape, else by what it is about.
+@dataclass(frozen=True)
+class Lister:
+    """A listing of the contract, in whose items a name is looked for."""
 
-    `listings` has the noun, the identity and the item of each.
+    operation: str
+    noun: str
+    identity: str
+    item: Part
+    asks: bool
+    """Whether it needs a name itself."""
+
+    def paths(self, member: str, shape: str, noun: str) -> Iterator[tuple[int, int, str]]:
+        """Yield the paths at which an item may have what a member names: how far off in kind, in name, and the path."""
+        name = folded(member)
+        stem = next((name.removesuffix(end) for end in _NAMING if name.endswith(end)), name)
+        about = _about(stem, noun, folded(self.noun))
+        if not self.item.parts and about == 0:
+            yield about, 0, ""
+        for part in self.item.parts.values():
+            if part.type == "string" and not part.effective("enum"):
+                same_shape = bool(shape) and part.shape == shape and shape not in _ANY
+                if folded(part.name) == name and (about < _UNRELATED or stem not in _OF_ANYTHING):
+                    yield about, 0 if same_shape else 1, part.name
+                elif about == 0 and stem and folded(part.name) == name.removeprefix(stem):
+                    yield about, 2, part.name
+                elif same_shape and about < _UNRELATED:
+                    yield about, 4, part.name
+        if about == 0 and stem and self.identity and _is_arn(self.identity) is _is_arn(member):
+            yield about, 3, self.identity
+
+
+def origin(operation: str, member: str, shape: str, listings: Iterable[Lister]) -> dict[str, Any] | None:
+    """Return the listing whose items have what a member of an operation names: one of what it is about, if there is.
+
+    A `Name` or an `Id` is that of what the operation is about: alone, it may be of anything.
     """
-    by_name: list[tuple[int, str, str]] = []
-    for operation, (noun, identity, item) in listings.items():
-        if not item.parts:
-            if folded(member) in {folded(noun), folded(f"{noun}Name"), folded(f"{noun}Id"), folded(f"{noun}Arn")}:
-                by_name.append((1, operation, ""))
-            continue
-        for part in item.parts.values():
-            if part.type != "string" or part.effective("enum"):
-                continue
-            if folded(part.name) == folded(member):
-                by_name.append((0 if folded(noun) in folded(member) else 1, operation, part.name))
-            elif shape and part.shape == shape and shape not in _ANY:
-                by_name.append((2, operation, part.name))
-        if folded(member) in {folded(noun) + end for end in ("", "id", "name", "arn", "identifier")} and identity:
-            by_name.append((3, operation, identity))
-    if not by_name:
+    noun = folded(noun_of(operation))
+    found = [
+        (about, each.asks, how, each.operation, path)
+        for each in listings
+        for about, how, path in each.paths(member, shape, noun)
+    ]
+    if not found:
         return None
-    _, operation, path = min(by_name)
-    return {"operation": operation, **({"path": path} if path else {})}
+    *_, listing, path = min(found)
+    return {"operation": listing, **({"path": path} if path else {})}
 
 
+def _is_arn(member: str) -> bool:
+    return folded(member).endswith("arn")
+
+
+def _about(stem: str, noun: str, listed: str) -> int:
+    """Return how far what a listing lists is from what a member names: 0 where it is the same, 2 where it is another.
+
+    `stem` is what the name of the member says of it, `noun` what its operation is about.
+    """
+    if stem in _OF_ANYTHING:
+        return 0 if listed == noun else 1 if noun.startswith(listed) else _UNRELATED
+    if listed == stem or (listed == noun and listed.endswith(stem)):
+        return 0
+    return 1 if listed.endswith(stem) else _UNRELATED
+
+
+_UNRELATED = 2
+_NAMING = ("identifier", "name", "arn", "id")
+"""How names of members that name something end."""
+_OF_ANYTHING = ("", "resource")
 _ANY = {"String", "NonEmptyString", "Name", "__string", "Arn", "ARN"}
 
 

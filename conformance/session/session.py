@@ -146,7 +146,7 @@ class Exchanges:
         if self.gone is not None:
             return Exchange(request.operation, _unsent(request), None, self.gone)
         exchange = self._read(self._sender.send(request))
-        if self._answered is None and exchange.ok:
+        if self._answered is None and exchange.response is not None:
             self._answered = request
         if exchange.fault is not None and exchange.fault.kind == "dropped" and self._is_over():
             fault = Fault(KILLED, "the connection was closed without an answer, and then no server was there")

@@ -83,3 +83,19 @@ def test_filters_by_key_are_inferred_where_one_comparison_is_sure(tmp_path: Path
     assert narrowing is not None
     assert narrowing.filters["Filters[Key=ExecutionStatus].Values[]"] == "AutomationExecutionStatus"
     assert narrowing.prefix == {"Filters[Key=DocumentNamePrefix].Values[]": "DocumentName"}
+
+
+@pytest.mark.parametrize(
+    ("operations", "member", "path"),
+    [
+        ("dynamodb DescribeTable ListBackups ListTables", "TableName", ""),
+        ("ssm GetParameterHistory DescribeAvailablePatches DescribeParameters", "Name", "Name"),
+        ("cognito-idp ListGroups ListResourceServers ListUserPools", "UserPoolId", "Id"),
+    ],
+)
+def test_a_name_comes_from_the_listing_of_what_it_names(
+    tmp_path: Path, operations: str, member: str, path: str
+) -> None:
+    service, asking, *listings = operations.split()
+    names = of_installed(tmp_path, service, asking, *listings).operations[asking].names
+    assert (names[member].operation, names[member].path) == (listings[-1], path)

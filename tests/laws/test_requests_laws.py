@@ -120,6 +120,12 @@ def test_a_rejection_of_any_kind_takes_every_4xx_and_no_more(how: str, outcome: 
     assert evaluate_rejected(DESCRIBE, ended(how), ended("answer"), any_kind).outcome is outcome
 
 
+@pytest.mark.parametrize(("how", "outcome"), [("redirect", PASSED), ("page", PASSED), ("answer", FAILED)])
+def test_another_method_may_get_a_page_and_no_answer(how: str, outcome: Outcome) -> None:
+    of_methods = Rejection(elsewhere=True)
+    assert evaluate_rejected(DESCRIBE, ended(how), ended("answer"), of_methods).outcome is outcome
+
+
 def test_a_name_that_was_looked_up_instead_is_reported() -> None:
     verdict = evaluate_rejected(DESCRIBE, ended("unknown-name"), ended("answer"), INVALID)
     assert "not enforced" in verdict.reason

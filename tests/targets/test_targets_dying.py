@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from cli.command import by_id, conformance, report_of, write_targets
 from raw_servers import RawServer, Received, reference
 
 from conformance.errors import ExitCode
+from conformance.worlds.loading import load_world
+from conformance.worlds.model import World
 
 pytestmark = pytest.mark.slow
 
@@ -41,8 +44,10 @@ def test_a_launched_server_is_restarted_with_its_state_and_the_fatal_request_is_
     assert by_id(report)[f"{BODY}/white-space"]["outcome"] == "passed"
 
 
-def run_on_a_server_that_dies(tmp_path: Path, *, answers: bool) -> tuple[int, dict[str, dict[str, object]], str]:
-    right = reference()
+def run_on_a_server_that_dies(
+    tmp_path: Path, *, answers: bool, world: World | None = None
+) -> tuple[int, dict[str, dict[str, object]], str]:
+    right = reference(world)
 
     def answer(connection: object, request: Received) -> bool:
         if request.body != b"null":
@@ -63,6 +68,13 @@ def test_a_server_at_a_url_that_is_gone_ends_the_run_and_only_its_last_request_i
     code, results, stopped = run_on_a_server_that_dies(tmp_path, answers=False)
     accused = {name: row["kind"] for name, row in results.items() if row["outcome"] in {"failed", "error"}}
     assert accused == dict.fromkeys(FATAL, "killed")
+    assert code == ExitCode.TARGET_BROKE
+    assert f"gone after {DESCRIBE} with the body 'null'" in stopped
+
+
+def test_a_server_that_goes_before_it_has_accepted_anything_is_gone_after_its_last_request(tmp_path: Path) -> None:
+    empty = replace(load_world("default"), jobs=())
+    code, _, stopped = run_on_a_server_that_dies(tmp_path, answers=False, world=empty)
     assert code == ExitCode.TARGET_BROKE
     assert f"gone after {DESCRIBE} with the body 'null'" in stopped
 

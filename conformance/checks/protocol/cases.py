@@ -41,7 +41,7 @@ class ProtocolCase:
     lenient: str = ""
     needs_auth: bool = False
     elsewhere: bool = False
-    """Whether a redirect rejects as well."""
+    """Whether a redirect (3xx), or a page that is no answer of an operation, rejects as well."""
     others: bool = False
     """Whether further codes will do, as those of the service are not all known."""
     shares: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ def _targets(contract: Contract, plain: Request) -> Iterator[ProtocolCase]:
 
 
 def _methods(plain: Request) -> Iterator[ProtocolCase]:
-    lenient = "what answers another method is documented nowhere: a 4xx, or a redirect elsewhere"
+    lenient = "what answers another method is documented nowhere: a 4xx, a redirect, or a page as of a health check"
     for method in ("GET", "PUT", "PATCH", "DELETE"):
         statement = f"operations are called by POST: {method} is no call"
         request = replace(plain, method=method)

@@ -30,7 +30,7 @@ _OF_OTHER_FAULTS = re.compile(
 _OF_STATE = re.compile(r"Already|Concurrent|Conflict|Duplicate|Exist|InProgress|InUse|Limit|NotFound|Quota|State")
 """Codes about what is there, or is not."""
 _CLIENT_ERRORS = range(400, 500)
-_REDIRECTIONS = range(300, 400)
+_ELSEWHERE = range(200, 400)
 _SERVER_ERRORS = range(500, 600)
 _BAD_REQUEST = 400
 
@@ -42,7 +42,7 @@ class Rejection:
     statuses: frozenset[int] = frozenset()
     codes: frozenset[str] = frozenset()
     elsewhere: bool = False
-    """Whether sending the caller elsewhere (a 3xx) refuses as well."""
+    """Whether a redirect (3xx), or a page that is no answer of an operation, rejects as well."""
     others: bool = False
     """Whether a code that is not known for another fault will do: that the codes are all there are is not known."""
 
@@ -242,7 +242,8 @@ def evaluate_rejected(
     expected = str(rejection)
     if verdict := fault_of(exchange, expected):
         return verdict
-    rejected = exchange.status in _CLIENT_ERRORS or (rejection.elsewhere and exchange.status in _REDIRECTIONS)
+    is_elsewhere = exchange.status in _ELSEWHERE and not exchange.ok
+    rejected = exchange.status in _CLIENT_ERRORS or (rejection.elsewhere and is_elsewhere)
     if not rejected:
         kind = "accepted" if exchange.ok else "no-refusal"
         reason = "an invalid request is accepted" if exchange.ok else "an invalid request is not rejected"
