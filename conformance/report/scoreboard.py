@@ -29,10 +29,6 @@ from conformance.visible import clip
 SCHEMA: Literal[1] = 1
 """The version of scoreboard.json and of the lines of a history."""
 
-_NOT_IMPLEMENTED = frozenset(
-    {"operation-unknown", "operation-broken", "service-unknown", "no-aws-answer", "no-aws-endpoint"}
-)
-"""Kinds of the one failure that stands for an operation, or a service, that a target does not serve at all."""
 _TITLE = 200
 """Characters of a title that scoreboard.json keeps."""
 _FEWEST = 2
@@ -61,13 +57,31 @@ class Figures:
         return percent(self.judged, self.claimed)
 
 
+class Availability(StrEnum):
+    """Whether a target serves something at all."""
+
+    SERVED = "served"
+    NOT_IMPLEMENTED = "not implemented"
+    """The target says that it does not know it, or no AWS JSON endpoint answers."""
+    SERVER_ERRORS = "only server errors"
+    """Plain requests end in server errors: it is not implemented, or it breaks on them."""
+
+
+_ABSENT = {
+    **dict.fromkeys(
+        ("operation-unknown", "service-unknown", "no-aws-answer", "no-aws-endpoint"), Availability.NOT_IMPLEMENTED
+    ),
+    "operation-broken": Availability.SERVER_ERRORS,
+}
+"""Kinds of the one failure that stands for an operation, or a service, that a target does not serve."""
+
+
 @dataclass(frozen=True)
 class Part:
     """The figures of an operation or of an area, documented and recommended apart."""
 
     name: str
-    implemented: bool
-    """Whether the target serves any of it."""
+    availability: Availability
     documented: Figures
     """Checks of level must: a document or the protocol says so."""
     recommended: Figures
@@ -81,7 +95,9 @@ class CellState(StrEnum):
 
     JUDGED = "judged"
     NOT_IMPLEMENTED = "not implemented"
-    """The target serves no operation of the contract."""
+    """The target has no operation of the contract."""
+    SERVER_ERRORS = "only server errors"
+    """Plain requests of every operation that it may have end in server errors."""
     CUT_SHORT = "cut short"
     """The run ended before its end; the figures are of what it has."""
     NOT_STARTED = "not started"
@@ -97,12 +113,13 @@ class Kind(StrEnum):
     RECOMMENDED = "recommended"
     ERROR = "error"
     NOT_IMPLEMENTED = "not implemented"
+    SERVER_ERRORS = "only server errors"
 
     @classmethod
     def of(cls, finding: Finding) -> Kind:
         """Return what a finding is about."""
-        if finding.lead.outcome is Outcome.FAILED and finding.lead.kind in _NOT_IMPLEMENTED:
-            return cls.NOT_IMPLEMENTED
+        if finding.lead.outcome is Outcome.FAILED and finding.lead.kind in _ABSENT:
+            return cls(_ABSENT[finding.lead.kind])
         return {Rank.FAILED: cls.DOCUMENTED, Rank.RECOMMENDED: cls.RECOMMENDED}.get(finding.rank, cls.ERROR)
 
 
@@ -139,16 +156,16 @@ class Cell:
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
-        """The operations that the target does not implement."""
-        return tuple(part.name for part in self.operations if not part.implemented)
+        """The operations that the target does not serve."""
+        return tuple(part.name for part in self.operations if part.availability is not Availability.SERVED)
 
     @property
     def state(self) -> CellState:
         """What became of it."""
         if self.record is None:
             return self.state_without
-        if self.operations and len(self.missing) == len(self.operations):
-            return CellState.NOT_IMPLEMENTED
+        if self.whole.availability is not Availability.SERVED:
+            return CellState(self.whole.availability)
         return CellState.JUDGED if self.record.complete else CellState.CUT_SHORT
 
     @property
@@ -182,7 +199,7 @@ class Cell:
     def whole(self) -> Part:
         """The figures of the whole contract."""
         parts = tuple(self._parts(lambda _: self.contract))
-        return parts[0] if parts else _part(self.contract, (), frozenset())
+        return parts[0] if parts else _part(self.contract, (), {})
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -202,12 +219,11 @@ class Cell:
         return frozenset(self.failures) | {item.id for item in results if item.outcome is Outcome.PASSED}
 
     @cached_property
-    def _reporters(self) -> frozenset[str]:
-        """The checks whose failure says that something is not implemented."""
+    def _reporters(self) -> Mapping[str, Availability]:
+        """The checks whose failure says that something is not served, and what they say."""
         results = self.record.results if self.record else ()
-        return frozenset(
-            item.id for item in results if item.outcome is Outcome.FAILED and item.kind in _NOT_IMPLEMENTED
-        )
+        failed = (item for item in results if item.outcome is Outcome.FAILED)
+        return {item.id: _ABSENT[item.kind] for item in failed if item.kind in _ABSENT}
 
     def _parts(self, key: Callable[[Result], str]) -> Iterator[Part]:
         groups: dict[str, list[Result]] = {}
@@ -217,8 +233,8 @@ class Cell:
             yield _part(name, results, self._reporters)
 
 
-def _part(name: str, results: Sequence[Result], reporters: frozenset[str]) -> Part:
-    lacking = [item for item in results if item.id in reporters or blocker(item) in reporters]
+def _part(name: str, results: Sequence[Result], reporters: Mapping[str, Availability]) -> Part:
+    said = {reporters[name] for item in results for name in (item.id, blocker(item)) if name in reporters}
     counted = [item for item in results if item.id not in reporters]
     documented, recommended = (
         _figures([item for item in counted if item.level is level], [item for item in results if item.level is level])
@@ -226,7 +242,11 @@ def _part(name: str, results: Sequence[Result], reporters: frozenset[str]) -> Pa
     )
     judged = documented.judged + recommended.judged
     errors = sum(item.outcome is Outcome.ERROR for item in results)
-    return Part(name, bool(judged or errors or not lacking), documented, recommended, errors)
+    # What has been judged of it is served, whatever a part of it says.
+    availability = Availability.SERVED
+    if said and not judged and not errors:
+        availability = said.pop() if len(said) == 1 else Availability.SERVER_ERRORS
+    return Part(name, availability, documented, recommended, errors)
 
 
 def _figures(counted: Sequence[Result], claimed: Sequence[Result]) -> Figures:
@@ -299,7 +319,7 @@ class PastCell:
     documented: Figures
     recommended: Figures
     missing: tuple[str, ...]
-    """Operations that are not implemented."""
+    """Operations that are not served."""
 
 
 @dataclass(frozen=True)
@@ -428,8 +448,8 @@ def _differences(old: PastCell, new: PastCell) -> Iterator[str]:
         if (was.broken, was.judged) != (now.broken, now.judged):
             yield f"{name}: {was.broken:,} of {was.judged:,} broken → {now.broken:,} of {now.judged:,}"
     for words, names in (
-        ("implemented", [name for name in old.missing if name not in new.missing]),
-        ("no longer implemented", [name for name in new.missing if name not in old.missing]),
+        ("served", [name for name in old.missing if name not in new.missing]),
+        ("no longer served", [name for name in new.missing if name not in old.missing]),
     ):
         if names:
             yield f"{words}: {', '.join(names)}"

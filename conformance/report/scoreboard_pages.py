@@ -45,7 +45,7 @@ class _Page(Printer):
             yield from ("", Text.assemble((one_line(subject.name), "bold"), f"  {about}"))
             above, shares = 2 * _SHARE, f"{'broken':>{_SHARE}}{'judged':>{_SHARE}}"
             yield f"{'':{_NAME + 2}}{'operations':>{_OPERATIONS}}{'documented':>{above}}{'recommended':>{above}}"
-            yield f"{'':{_NAME + 2}}{'there':>{_OPERATIONS}}{shares}{shares}"
+            yield f"{'':{_NAME + 2}}{'served':>{_OPERATIONS}}{shares}{shares}"
             for cell in cells:
                 yield from self._cell(cell, verbose=verbose)
         yield from self._shared(board)
@@ -53,7 +53,7 @@ class _Page(Printer):
 
     def _cell(self, cell: Cell, *, verbose: bool) -> Lines:
         name = one_line(cell.target)
-        if cell.state in {CellState.NOT_STARTED, CellState.NOT_IMPLEMENTED}:
+        if cell.state not in {CellState.JUDGED, CellState.CUT_SHORT}:
             yield f"  {name:{_NAME}}{cell.state}"
             return
         there = f"{len(cell.operations) - len(cell.missing)} of {len(cell.operations)}"

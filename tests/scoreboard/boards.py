@@ -14,10 +14,10 @@ MADE = "2026-01-02T03:04:05+00:00"
 READ, LIST = "Read/protocol/operation/available", "List/protocol/operation/available"
 
 
-def absent(name: str, *others: str) -> tuple[Result, ...]:
+def absent(name: str, *others: str, kind: str = "operation-unknown") -> tuple[Result, ...]:
     """Return the results of an operation that is not there: one failure, and checks that wait for it."""
     waiting = (check(item, SKIPPED, kind="behind", reason=f"it is not there: see {name}") for item in others)
-    return check(name, FAILED, kind="operation-unknown", reason="the target does not know it"), *waiting
+    return check(name, FAILED, kind=kind, reason="the target does not know it"), *waiting
 
 
 def cell(target: str, *results: Result, version: str = "1.0", contract: str = "things", digest: str = "") -> Cell:

@@ -41,10 +41,18 @@ def test_broken_is_of_what_was_judged_and_judged_of_what_is_claimed() -> None:
 
 def test_what_is_not_implemented_is_an_outcome_of_its_own() -> None:
     assert OLD.missing == ("List",)
-    assert [part.documented.broken for part in OLD.operations if not part.implemented] == [0]
+    assert [part.documented.broken for part in OLD.operations if part.availability != "served"] == [0]
     assert [Kind.of(finding) for finding in OLD.findings] == ["not implemented", "documented", "recommended"]
     nothing = cell("none", *absent("Read/protocol/operation/available", "Read/request/Name/left-out"))
     assert (nothing.state, OLD.state) == (CellState.NOT_IMPLEMENTED, CellState.JUDGED)
+
+
+def test_an_operation_that_breaks_on_plain_requests_is_not_called_missing() -> None:
+    down = cell(
+        "down", *absent("Read/protocol/operation/available", "Read/request/Name/left-out", kind="operation-broken")
+    )
+    assert down.state == "only server errors"
+    assert [Kind.of(finding) for finding in down.findings] == ["only server errors"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +77,7 @@ def test_changes_are_against_the_last_board_that_had_the_cell(tmp_path: Path) ->
     assert (change.target, change.worse) == ("mine", False)
     assert change.details == (
         "version 1.0 → 2.0", "documented: 2 of 3 broken → 1 of 4", "recommended: 1 of 1 broken → 0 of 1",
-        "implemented: List",
+        "served: List",
     )  # fmt: skip
     (back,) = board(replace(OLD, target="mine"), history=(board(replace(NEW, target="mine")).past,)).changes
     assert back.worse
