@@ -136,7 +136,6 @@ class Subject:
     """A contract: its operations, and where its documents are published, by their ids."""
 
     name: str
-    digest: str
     operations: Count
     release: str = ""
     """The release of the contract that its runs count by; empty for the contract as it is."""
@@ -375,6 +374,17 @@ class Board:
         """Return the cells of a contract, in the order of the targets."""
         return tuple(cell for cell in self.cells if cell.contract == contract)
 
+    def digests(self, contract: str) -> tuple[str, ...]:
+        """Return the digests of a contract that targets were judged by."""
+        return tuple(dict.fromkeys(cell.digest for cell in self.of(contract) if cell.digest))
+
+    def contract_text(self, subject: Subject) -> str:
+        """Say by what the targets were judged: `contract 9f2c4be1a7d0, release 2026-11-29, 2 operations`."""
+        digests = [digest[:12] for digest in self.digests(subject.name)]
+        parts = [f"contract {' and '.join(digests)}"] if digests else []
+        parts += [f"release {subject.release}"] if subject.release else []
+        return ", ".join([*parts, count(subject.operations, "operation")])
+
     def versions(self, target: str) -> str:
         """Return the version of a target; several, if that changed while the board was made."""
         known = dict.fromkeys(cell.version for cell in self.cells if cell.target == target and cell.record)
@@ -500,7 +510,8 @@ class ContractForm:
     """A contract of the board."""
 
     name: str
-    digest: str
+    digests: tuple[str, ...]
+    """Several where it was drafted with operations that only some targets are sent."""
     operations: Count
     release: str
     """The release of the contract that its runs count by; empty for the contract as it is."""
@@ -562,7 +573,9 @@ def scoreboard_json(board: Board) -> dict[str, Any]:
             TargetForm(item.name, item.family, board.versions(item.name), board.problems.get(item.name, ""))
             for item in board.columns
         ),
-        tuple(ContractForm(item.name, item.digest, item.operations, item.release) for item in board.subjects),
+        tuple(
+            ContractForm(item.name, board.digests(item.name), item.operations, item.release) for item in board.subjects
+        ),
         tuple(map(_cell_form, board.cells)),
         board.shared,
         board.changes,

@@ -40,9 +40,10 @@ class _Page(Printer):
             yield from self.part(one_line(column.name), visible(clip(text, _TEXT_LIMIT)), column=_NAME)
         for subject in board.subjects:
             cells = [cell for cell in board.of(subject.name) if cell.state is not CellState.NOT_RUN]
-            release = f", release {subject.release}" if subject.release else ""
-            about = f"contract {subject.digest[:12]}{release}, {count(subject.operations, 'operation')}"
-            yield from ("", Text.assemble((one_line(subject.name), "bold"), f"  {about}"))
+            yield from (
+                "",
+                Text.assemble((one_line(subject.name), "bold"), f"  {one_line(board.contract_text(subject))}"),
+            )
             above, shares = 2 * _SHARE, f"{'broken':>{_SHARE}}{'judged':>{_SHARE}}"
             yield f"{'':{_NAME + 2}}{'operations':>{_OPERATIONS}}{'documented':>{above}}{'recommended':>{above}}"
             yield f"{'':{_NAME + 2}}{'served':>{_OPERATIONS}}{shares}{shares}"

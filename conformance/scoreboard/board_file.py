@@ -98,7 +98,7 @@ class BoardContract:
         """How a board shows it."""
         contract = self.loaded
         urls = {source.id: source.url for source in contract.sources.values() if source.url}
-        return Subject(self.name, contract.digest, len(self.operations) or len(contract.operations), self.release, urls)
+        return Subject(self.name, len(self.operations) or len(contract.operations), self.release, urls)
 
 
 @dataclass(frozen=True)
