@@ -161,6 +161,9 @@ def _evaluate(
             session.about(operation, session.existing(operation) or session.unknown_name(operation)) | others,
         )
         valid = session.exchange(control)
+        if not valid.ok and valid.error_code not in operation.not_found and not reads(operation.name):
+            reason = f"{operation.name} of what exists is rejected, too, for the state that it is in: {shown(valid)}"
+            return skipped(reason, exchanges=(exchange, valid))
         sent = ((operation.subject, Placeholder.EXISTING), *others.items())
         verdict = evaluate_rejected(operation, exchange, valid, rejection)
         return RequestAttribution(session, operation).of_control(verdict, sent, valid)

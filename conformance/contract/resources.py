@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
 from conformance.contract.examples import example, keeps
-from conformance.contract.model import Contract, Operation, has_type
+from conformance.contract.model import SCALARS, Contract, Operation, has_type
 from conformance.contract.names import CREATING, DELETING, noun_of, verb_of
 
 MARK: Final = "conformance"
@@ -70,8 +70,11 @@ class ResourceKind:
     def input(self, tag: str, number: int, parents: Mapping[str, Any], *more: str) -> dict[str, Any]:
         """Return the input that makes a resource: what is required, and `more` members."""
         nodes = self.create.input.members
-        found = {name: example(nodes[name], number) for name in (*self.create.needed, *more)}
-        found |= parents
+        # An example of a whole structure is what fits together; only what is made up differs from number to number.
+        whole = {name for name, node in nodes.items() if node.example is not None and node.type not in SCALARS}
+        found = {
+            name: example(nodes[name], 0 if name in whole else number) for name in (*self.create.needed, *more)
+        } | dict(parents)
         if self.own:
             found = {self.own: self.name(tag, number), **found, self.own: self.name(tag, number)}
         return {name: value for name, value in found.items() if value is not None}
@@ -81,11 +84,13 @@ class ResourceKind:
 
         No constraint says that one of several members must be there; the words of the rejection often do.
         """
-        said, nodes = folded(message), self.create.input.members
+        said, nodes, known = folded(message), self.create.input.members, {*given}
+        instead = (group.members for group in self.create.either if group.exactly and known & {*group.members})
+        known |= {name for members in instead for name in members}
         return tuple(
             name
             for name, node in nodes.items()
-            if name not in given
+            if name not in known
             and (node.example is not None or (len(name) >= _TELLING and folded(name) in said))
             and example(node) is not None
         )
@@ -218,11 +223,12 @@ def kind_of(contract: Contract, create: Operation) -> ResourceKind | None:
     return ResourceKind(noun, create, own, describe, listing, delete, contract.operations.get(f"Stop{noun}"), parents)
 
 
-def kind_deleted_by(contract: Contract, delete: Operation) -> ResourceKind | None:
-    """Return the kind that an operation deletes; None where the contract does not make it."""
-    creators = (contract.operations.get(f"{verb}{noun_of(delete.name)}") for verb in (*_FORESEEN, *sorted(CREATING)))
+def kind_ended_by(contract: Contract, operation: Operation) -> ResourceKind | None:
+    """Return the kind that an operation deletes or stops; None where the contract does not make it."""
+    noun = noun_of(operation.name)
+    creators = (contract.operations.get(f"{verb}{noun}") for verb in (*_FORESEEN, *sorted(CREATING)))
     made = (kind_of(contract, create) for create in creators if create is not None)
-    return next((kind for kind in made if kind is not None and kind.delete is delete), None)
+    return next((kind for kind in made if kind is not None and operation in (kind.delete, kind.stop)), None)
 
 
 def _own(create: Operation, noun: str, listing: Operation | None) -> str:

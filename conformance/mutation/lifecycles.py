@@ -50,6 +50,9 @@ def _of_kind(kind: ResourceKind, delete: str) -> Iterator[Mutant]:
     yield mutant("lost", "what is created is not kept", _losing(kind), *created)
     yield mutant("kept", "what is deleted stays", _keeping(delete), *deleted)
     yield mutant("created-twice", words.format("created"), _breaking(create), f"{create}/{_LIFE}/twice")
+    if kind.stop is not None:
+        stop = kind.stop.name
+        yield mutant("goes-on", "what is stopped goes on", _keeping(stop), f"{stop}/{_LIFE}/stops")
     yield mutant("deleted-twice", words.format("deleted"), _breaking(delete), f"{delete}/{_LIFE}/twice")
     for name in echoing(kind):
         node = kind.create.input.members[name]

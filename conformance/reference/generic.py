@@ -87,6 +87,8 @@ class ContractService(Stages):
             if verb_of(name) in DELETING:
                 self._forget(found)
                 self._created = [replace(item, is_gone=item.is_gone or item is created) for item in self._created]
+            if created is not None and created.kind.stop is operation:
+                self._created = [item.stopped() if item is created else item for item in self._created]
             return self._answer(operation, members, given | found if isinstance(found, dict) else given)
 
     # -- what is there
@@ -228,6 +230,14 @@ class _Created:
     """What lists it; None where nothing does."""
     known: Mapping[str, Any]
     is_gone: bool = False
+
+    def stopped(self) -> _Created:
+        """Return the resource in the last of its final states, in which its item is as well."""
+        final = self.kind.describe.settled if self.kind.describe is not None else None
+        state = {final.path: final.values[-1]} if final is not None else {}
+        if isinstance(self.item, dict):
+            self.item.update({name: value for name, value in state.items() if name in self.item})
+        return replace(self, given=self.given | state)
 
     def is_named_in(self, operation: Operation, members: Members) -> bool:
         """Whether a request is about it."""

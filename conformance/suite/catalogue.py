@@ -15,7 +15,7 @@ from conformance.checks.attribution import RequestAttribution, following
 from conformance.checks.availability import availability_check
 from conformance.checks.check import Check, matches
 from conformance.checks.consistency.checks import law_checks, rule_checks
-from conformance.checks.consistency.lifecycle import lifecycle_checks
+from conformance.checks.consistency.lifecycle import LIFECYCLE_LAWS, lifecycle_checks
 from conformance.checks.consistency.names import name_checks
 from conformance.checks.consistency.repeats import repeat_checks
 from conformance.checks.error import LAWS as ERROR_LAWS
@@ -42,6 +42,7 @@ GENERIC_LAWS = frozenset(
         *REQUEST_LAWS,
         *RESPONSE_LAWS,
         *ERROR_LAWS,
+        *LIFECYCLE_LAWS,
         *CLI_LAWS,
         *law_names(),
         *boto3_law_names(),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from functools import lru_cache
+from typing import Any
 
 import botocore
 import pytest
@@ -13,8 +15,12 @@ from conformance.checks.verdict import Outcome
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
 from conformance.documents.generated import boto3_pages
+from conformance.reference.inputs import DELETE, Rejection
+from conformance.reference.service import Service
 from conformance.suite.catalogue import catalogue, lint_findings
 from third_operation.worked_example import FOLDER, session
+
+NAME = "HyperParameterTuningJobName"
 
 
 @lru_cache(maxsize=1)
@@ -38,3 +44,30 @@ def test_the_reference_server_keeps_the_family() -> None:
     outcomes = {check.id: runner.verdict(check).outcome for check in checks}
     assert [name for name, outcome in outcomes.items() if outcome in {Outcome.FAILED, Outcome.ERROR}] == []
     assert sum(outcome is Outcome.PASSED for outcome in outcomes.values()) > 350
+
+
+class GoesOn(Service):
+    """A server that accepts a Stop, and goes on."""
+
+    def perform(self, name: str, members: dict[str, Any]) -> dict[str, Any]:
+        return {} if name.startswith("Stop") else super().perform(name, members)
+
+
+class Overwrites(Service):
+    """A server that forgets a tuning job where another one of its name is created."""
+
+    def perform(self, name: str, members: dict[str, Any]) -> dict[str, Any]:
+        if name.startswith("Create"):
+            with suppress(Rejection):
+                super().perform(DELETE, {NAME: members[NAME]})
+        return super().perform(name, members)
+
+
+@pytest.mark.parametrize(
+    ("server", "broken"), [(GoesOn, "Stop{}/lifecycle/stops"), (Overwrites, "Create{}/lifecycle/twice")]
+)
+def test_a_broken_life_is_a_must_of_the_family(server: type[Service], broken: str) -> None:
+    checks = [check for check in catalogue(family()) if "/lifecycle/" in check.id]
+    runner = Runner(session(family(), server), checks)
+    failed = {check.id: check.level for check in checks if runner.verdict(check).outcome is Outcome.FAILED}
+    assert failed == {broken.format("HyperParameterTuningJob/consistency"): "must"}

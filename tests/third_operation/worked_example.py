@@ -57,7 +57,8 @@ def world() -> World:
 def session(contract: Contract, service: type[Service] = Service, *, names: bool = False) -> TargetSession:
     """Return a session at a server of the default world; `names` tells it the tuning jobs, as a state does."""
     resources = tuple(Resource(job.name) for job in world().jobs) if names else ()
-    return TargetSession(contract, InProcess(contract, service(world())), resources, related=related)
+    sender = InProcess(contract, service(world()))
+    return TargetSession(contract, sender, resources, related=related, sleep=lambda _: None)
 
 
 def judged(service: type[Service], *, area: str = "") -> dict[str, Verdict]:

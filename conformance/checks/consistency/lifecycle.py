@@ -11,12 +11,13 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from conformance.checks.check import Check, Unfit, because
+from conformance.checks.check import Check, Unfit, because, bound_by, of_behaviour
 from conformance.checks.request.laws import failed_by, fault_of
 from conformance.checks.verdict import Verdict, failed, passed, skipped
-from conformance.contract.model import Contract, Node, Operation
+from conformance.contract.model import Contract, FinalState, Node, Operation
 from conformance.contract.names import DELETING, verb_of
-from conformance.contract.resources import ResourceKind, folded, kind_deleted_by, kind_of
+from conformance.contract.resources import ResourceKind, folded, kind_ended_by, kind_of
+from conformance.session.listing import member
 from conformance.session.session import TargetSession, follow
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange, shown
@@ -25,8 +26,19 @@ from conformance.wire.request import Request
 _MOST_TRIES = 3
 """How often a Create is sent that is rejected for want of members."""
 _MOST_ITEMS = 2_000
-_NUMBERS = {"described": 101, "listed": 102, "twice": 103, "not-described": 104, "not-listed": 105, "comes-back": 110}
+_NUMBERS = {
+    "described": 101,
+    "listed": 102,
+    "twice": 103,
+    "not-described": 104,
+    "not-listed": 105,
+    "stops": 107,
+    "comes-back": 110,
+}
 _TWICE_DELETED = 106
+_LAW = "lifecycle-"
+LIFECYCLE_LAWS = frozenset(f"{_LAW}{case}" for case in _NUMBERS if case != "comes-back")
+"""The names by which behaviours call for these checks; of `twice`, that the second request is rejected."""
 _AGAIN = 500
 """Numbers in the names of the resources that checks make; what is added when a check is asked again."""
 _CLIENT_ERRORS = range(400, 500)
@@ -134,9 +146,13 @@ def lifecycle_checks(contract: Contract, operation: Operation) -> Iterator[Check
     made = kind_of(contract, operation)
     if made is not None and made.delete is not None:
         yield from _of_create(contract, made)
-    deleted = kind_deleted_by(contract, operation) if verb_of(operation.name) in DELETING else None
-    if deleted is not None:
-        yield from _of_delete(contract, deleted, operation)
+    ended = kind_ended_by(contract, operation)
+    if ended is not None and ended.delete is operation and verb_of(operation.name) in DELETING:
+        yield from _of_delete(contract, ended, operation)
+    elif ended is not None and ended.stop is operation and ended.describe is not None and ended.describe.settled:
+        words, accepts = f"what {operation.name} stops comes to its end", f"a final answer of {ended.describe.name}"
+        law = partial(_stops, ended.describe, ended.describe.settled)
+        yield _check(contract, ended, operation, "stops", words, accepts, law)
 
 
 def _of_create(contract: Contract, kind: ResourceKind) -> Iterator[Check]:
@@ -171,9 +187,12 @@ def _of_delete(contract: Contract, kind: ResourceKind, delete: Operation) -> Ite
     yield _twice(contract, kind, delete, _deleted_twice)
 
 
-def _twice(contract: Contract, kind: ResourceKind, operation: Operation, law: _Law) -> Check:
-    words = f"the same {operation.name} again is accepted, or rejected by an error of the operation"
-    return _check(contract, kind, operation, "twice", words, _documented(operation), law)
+def _twice(contract: Contract, kind: ResourceKind, operation: Operation, law: Callable[..., Verdict]) -> Check:
+    """Return the check of a second request, which may be accepted unless a behaviour says that it is rejected."""
+    once = bool(bound_by(contract, operation.name, [f"{_LAW}twice"]))
+    words = f"the same {operation.name} again is {'' if once else 'accepted, or '}rejected by an error of the operation"
+    accepts = _documented(operation, accepted=not once)
+    return _check(contract, kind, operation, "twice", words, accepts, partial(law, accepted=not once))
 
 
 def _check(  # noqa: PLR0913, PLR0917 - a row of a table
@@ -191,14 +210,19 @@ def _check(  # noqa: PLR0913, PLR0917 - a row of a table
     """Return a check; `of` is its subject, what is added to the number of its resource, and members that this has."""
     subject, place, more = of
     name = f"{operation.name}/consistency/{subject}/{case}"
+    bound = bound_by(contract, operation.name, [f"{_LAW}{case}"])
+    documented = bool(stated) or any(behaviour.basis == "documented" for behaviour in bound)
+    cited = (place for behaviour in bound for place in of_behaviour(behaviour))
+    number = _TWICE_DELETED if case == "twice" and operation is kind.delete else _NUMBERS[case] + place
     return Check(
         name,
-        "must" if stated else "should",
-        "documented" if stated else "inferred",
+        "must" if documented else "should",
+        "documented" if documented else "inferred",
         statement,
-        because(contract, contract.stated(stated)),
-        partial(_run, kind, _TWICE_DELETED if law is _deleted_twice else _NUMBERS[case] + place, more, law),
+        tuple(dict.fromkeys((*because(contract, contract.stated(stated)), *cited))),
+        partial(_run, kind, number, more, law),
         compares=True,
+        behaviours=tuple(behaviour.id for behaviour in bound),
         request=f"{kind.create.name} of a resource that only this check uses, and which it deletes",
         accepts=accepts,
         shares=(name,),
@@ -233,15 +257,18 @@ def _listed(life: _Life) -> Verdict:
     return failed("not-listed", "what was created is not listed", expected=words, received="none", exchanges=pages)
 
 
-def _documented(operation: Operation) -> str:
-    return f"HTTP 200, or {' or '.join(operation.errors) or 'an error of the caller'}"
+def _documented(operation: Operation, *, accepted: bool) -> str:
+    errors = " or ".join(operation.errors) or "an error of the caller"
+    return f"HTTP 200, or {errors}" if accepted else errors
 
 
-def _accepted_or_documented(life: _Life, exchange: Exchange) -> Verdict:
+def _accepted_or_documented(life: _Life, exchange: Exchange, *, accepted: bool) -> Verdict:
     operation, service = life.session.contract.operations[exchange.operation], life.session.contract.service
-    expected = _documented(operation)
+    expected = _documented(operation, accepted=accepted)
     if verdict := fault_of(exchange, expected):
         return verdict
+    if exchange.ok and not accepted:
+        return failed_by(exchange, "accepted-twice", f"a second {operation.name} is accepted", expected)
     known, code = {*operation.errors, *service.common_errors, *service.rejections}, exchange.error_code
     if exchange.ok or (exchange.status in _CLIENT_ERRORS and (code in known or (code and not operation.errors))):
         return passed({"answers": 1})
@@ -249,13 +276,32 @@ def _accepted_or_documented(life: _Life, exchange: Exchange) -> Verdict:
     return failed_by(exchange, "undocumented-error", reason, expected)
 
 
-def _created_twice(life: _Life) -> Verdict:
-    return _accepted_or_documented(life, life.create_again())
+def _created_twice(life: _Life, *, accepted: bool) -> Verdict:
+    return _accepted_or_documented(life, life.create_again(), accepted=accepted)
 
 
-def _deleted_twice(life: _Life) -> Verdict:
+def _deleted_twice(life: _Life, *, accepted: bool) -> Verdict:
     life.delete()
-    return _accepted_or_documented(life, life.ask(life.kind.delete))
+    return _accepted_or_documented(life, life.ask(life.kind.delete), accepted=accepted)
+
+
+def _stops(describe: Operation, final: FinalState, life: _Life) -> Verdict:
+    node = describe.output.descend(final.path)
+    words = (node.accepted_values() if node is not None else None) or ()
+    ending = {*final.values, *(word for word in words if word.lower().startswith("stop"))}
+    if member(life.describe().answer, final.path) in final.values:
+        return skipped("it has ended before it could be stopped")
+    stopped = life.ask(life.kind.stop)
+    if not stopped.ok:
+        return skipped(f"it can't be stopped: {shown(stopped)}", exchanges=(stopped,))
+    exchange = life.session.eventually(
+        life.describe, lambda found: not found.ok or member(found.answer, final.path) in ending
+    )
+    status = member(exchange.answer, final.path)
+    if not exchange.ok or status in ending:
+        return passed({"answers": 2})
+    reason, expected = "what was stopped goes on", f"{final.path} {' or '.join(sorted(ending))}"
+    return failed("goes-on", reason, expected=expected, received=f"{status}", exchanges=(stopped, exchange))
 
 
 def _not_described(describe: Operation, life: _Life) -> Verdict:
