@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
-from conformance.checks.request.builder import CaseError, Expect, Members, Placeholder
+from conformance.checks.request.builder import Expect, Members, Placeholder
 from conformance.checks.request.cases import request_cases
 from conformance.checks.request.values import (
     Edit,
@@ -92,14 +93,14 @@ def test_every_input_member_is_tried_in_every_facet_it_has() -> None:
 
 
 LIES: dict[str, tuple[str, Any, str]] = {
-    "a-name-too-short": ("of_length", lambda *_, **__: "a", "breaks"),
-    "a-name-with-a-space": ("of_length", lambda _, length, **__: "a " * (length // 2), "breaks"),
-    "a-listed-word": ("near_misses", lambda node: [Edit("valid", node.accepted_values()[0], "")], r"breaks \[\],"),
+    "a-name-too-short": ("of_length", lambda *_, **__: "a", "one breaks"),
+    "a-name-with-a-space": ("of_length", lambda _, length, **__: "a " * (length // 2), "one breaks"),
+    "a-listed-word": ("near_misses", lambda node: [Edit("valid", node.accepted_values()[0], "")], "breaks nothing"),
     "the-right-type": (
-        "wrong_types", lambda kind: [Edit("same", "a" if kind == "string" else 7, "the right type")], r"breaks \[\],",
+        "wrong_types", lambda kind: [Edit("same", "a" if kind == "string" else 7, "the right type")], "breaks nothing",
     ),
-    "a-bound-itself": ("beyond", lambda bound, _: [Edit("inside", bound, "the bound itself")], r"breaks \[\],"),
-    "a-control-that-is-invalid": ("example", lambda _: "no such word", "is not valid itself|breaks"),
+    "a-bound-itself": ("beyond", lambda bound, _: [Edit("inside", bound, "the bound itself")], "breaks nothing"),
+    "a-control-that-is-invalid": ("example", lambda _: "no such word", "next to|breaks"),
 }  # fmt: skip
 
 
@@ -108,8 +109,7 @@ def test_a_generator_that_lies_is_caught(lie: str, monkeypatch: pytest.MonkeyPat
     name, stand_in, words = LIES[lie]
     module = "builder" if name == "example" else "cases"
     monkeypatch.setattr(f"conformance.checks.request.{module}.{name}", stand_in)
-    with pytest.raises(CaseError, match=words):
-        request_cases(CONTRACT, LIST)
+    assert any(re.search(words, case.problem) for case in request_cases(CONTRACT, LIST))
 
 
 def test_limits_are_tried_from_both_sides() -> None:

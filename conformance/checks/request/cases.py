@@ -41,7 +41,7 @@ _LONGEST = 100_000
 
 
 def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase, ...]:
-    """Return every request case of an operation, in the order of its members. Raises CaseError for a case that lies."""
+    """Return every request case of an operation, in the order of its members."""
     builder = Builder(operation)
     nodes = operation.input.members.values()
     cases = [
@@ -53,10 +53,7 @@ def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase
     others = (*_alternatives(builder), *nested_cases(builder))
     if builder.problem:
         return tuple(replace(case, problem=builder.problem) for case in (*cases, *others))
-    for case in cases:
-        if not case.problem:
-            _verify(operation, case)
-    return (*cases, *others)
+    return (*(case if case.problem else replace(case, problem=_problem(operation, case)) for case in cases), *others)
 
 
 def _or_why_not(
@@ -325,10 +322,10 @@ def _unknown_members(builder: Builder) -> Iterator[RequestCase]:
         )  # fmt: skip
 
 
-def _verify(operation: Operation, case: RequestCase) -> None:
-    """Check a case against the contract. Raises CaseError where it breaks anything but what it names."""
+def _problem(operation: Operation, case: RequestCase) -> str:
+    """Return why a case shows nothing: it breaks anything but what it names. Empty where it is as it should be."""
     if case.expect is Expect.EITHER:
-        return
+        return ""
     broken = request_violations(operation.input, _plain(operation, case.members))
     # A value may break several facets of its member where none breaks the one alone.
     right = (
@@ -337,9 +334,14 @@ def _verify(operation: Operation, case: RequestCase) -> None:
         else case.breaks in broken and {name for name, _ in broken} == {case.breaks[0]}
     )
     if not right or (case.expect is Expect.REFUSED) is (case.breaks is None):
-        raise CaseError(f"{case.subject}/{case.name} breaks {sorted(broken)}, not {case.breaks or 'nothing'}")
+        wanted, found = (
+            " and ".join(f"{facet} of {name}" for name, facet in pairs) or "nothing"
+            for pairs in ([case.breaks] if case.breaks else [], sorted(broken))
+        )
+        return f"no request is found that breaks {wanted} and no more: this one breaks {found}"
     if case.control and request_violations(operation.input, _plain(operation, case.control)):
-        raise CaseError(f"the control of {case.subject}/{case.name} is not valid itself")
+        return f"no valid request is found next to {case.subject}/{case.name}"
+    return ""
 
 
 def _plain(operation: Operation, members: Members) -> dict[str, Any]:
