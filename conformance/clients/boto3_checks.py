@@ -5,6 +5,7 @@ Longer than most modules because each check is declared above its function: it i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +29,8 @@ _NO_CLIENT = "this run has no client library at hand"
 Variant = Mapping[str, Any]
 Facts = Callable[[Operation], Iterable[str]]
 """Ids of facts without the operation."""
+Each = Callable[[Operation], Iterable[Variant]]
+"""The variants of a check; none where an operation has no such check."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Boto3Check:
     level: str = "must"
     sure: Callable[[Operation], bool] = lambda _: True
     """Whether documents say so of an operation; otherwise it is recommended."""
-    each: Callable[[Operation], Iterable[Variant]] = lambda _: ({},)
+    each: Each = lambda _: ({},)
     evaluate: Callable[..., Verdict] = _undefined
 
     def __call__(self, evaluate: Callable[..., Verdict]) -> Callable[..., Verdict]:
@@ -268,7 +271,7 @@ def subject_of(caller: Caller) -> ListingSnapshot | None:
     """Return the inventory with the fewest items that do not fit on a default page; the longest where all do."""
     operation, session = caller.operation, caller.session
     limit = operation.input.members.get(Reader.of(operation).pagination.limit)
-    default = (limit.effective("default") if limit else None) or 0
+    default = (limit.effective("default") if limit is not None else None) or 0
 
     def choose() -> ListingSnapshot | None:
         listed = session.listed(operation)
@@ -306,7 +309,8 @@ def paginate(caller: Caller, config: Config | None, *, whole: bool = False, **me
         return outcome
 
     settings = None if config is None else tuple(sorted(config.items()))
-    outcome = session.remembered(("paginated", operation.name, whole, settings, tuple(sorted(members.items()))), run)
+    key = ("paginated", operation.name, whole, settings, json.dumps(members, sort_keys=True))
+    outcome = session.remembered(key, run)
     if problem := unfinished(outcome, "the pages of the listing"):
         raise Unfit(problem)
     reader = Reader.of(operation)
@@ -316,8 +320,21 @@ def paginate(caller: Caller, config: Config | None, *, whole: bool = False, **me
 
 _PAGE = 3
 _LARGEST = 100
-_CUT: Config = {"MaxItems": _PAGE, "PageSize": 2}
-"""Settings that stop a run in the middle of a page."""
+
+
+def _sized(operation: Operation, wanted: int = _PAGE) -> Config:
+    """Return the PageSize that is wanted, or the least where that is more; none where no size can be asked for."""
+    limit = operation.input.members.get(Reader.of(operation).pagination.limit)
+    if limit is None:
+        return {}
+    return {"PageSize": max(wanted, *(int(stated.get("minimum", 1)) for stated in (limit.documented, limit.modelled)))}
+
+
+def _cut(operation: Operation) -> Config:
+    """Return settings that stop a run in the middle of a page."""
+    return {"MaxItems": _PAGE, **_sized(operation, 2)}
+
+
 _CONFIG = "paginator/PaginationConfig"
 
 
@@ -340,9 +357,13 @@ def _facts_of_a_plain_run(operation: Operation) -> Iterator[str]:
     yield from (f"paginator/{name}/required" for name in _arguments(operation))
 
 
-def _paginator(case: str, statement: str, law: str, facts: Facts = lambda _: ()) -> Boto3Check:
+def _in_sizes(operation: Operation) -> Iterable[Variant]:
+    return ({},) if _paginated(operation) and _sized(operation) else ()
+
+
+def _paginator(case: str, statement: str, law: str, facts: Facts = lambda _: (), each: Each = _paginated) -> Boto3Check:
     """Return the declaration of a check of the paginator of an operation that has one."""
-    return Boto3Check(f"paginator/{case}", statement, laws=(law,), facts=facts, each=_paginated)
+    return Boto3Check(f"paginator/{case}", statement, laws=(law,), facts=facts, each=each)
 
 
 @_paginator("available", "the client offers a paginator under the operation's name", "paginator-exists")
@@ -406,23 +427,29 @@ def _paginated_nameless(caller: Caller) -> Verdict:
 
 
 @_paginator(
-    "page-size-on-the-wire", "PageSize is the limit of every request", "paginator-page-size", _config("PageSize")
+    "page-size-on-the-wire",
+    "PageSize is the limit of every request",
+    "paginator-page-size",
+    _config("PageSize"),
+    _in_sizes,
 )
 def _page_size(caller: Caller) -> Verdict:
-    ran = paginate(caller, {"PageSize": _PAGE})
-    return requests_carry(ran.outcome.exchanges, {Reader.of(caller.operation).pagination.limit: _PAGE})
+    sized = _sized(caller.operation)
+    ran = paginate(caller, sized)
+    return requests_carry(ran.outcome.exchanges, {Reader.of(caller.operation).pagination.limit: sized["PageSize"]})
 
 
-@_paginator("page-size-caps", "no page is larger than PageSize", "paginator-page-size", _config("PageSize"))
+@_paginator("page-size-caps", "no page is larger than PageSize", "paginator-page-size", _config("PageSize"), _in_sizes)
 def _page_caps(caller: Caller) -> Verdict:
-    ran = paginate(caller, {"PageSize": _PAGE})
+    sized = _sized(caller.operation)
+    ran, size = paginate(caller, sized), sized["PageSize"]
     result = Reader.of(caller.operation).pagination.result
     largest = max((len(page.get(result, ())) for page in ran.outcome.results), default=0)
-    if largest > _PAGE:
+    if largest > size:
         return failed(
             "page-too-large",
             "a page is larger than PageSize",
-            expected=f"at most {_PAGE} items",
+            expected=f"at most {size} items",
             received=f"{largest} items",
             exchanges=ran.outcome.exchanges[:1],
         )
@@ -431,7 +458,7 @@ def _page_caps(caller: Caller) -> Verdict:
 
 @_paginator("max-items-caps", "MaxItems is the total over all pages", "paginator-max-items", _config("MaxItems"))
 def _max_items(caller: Caller) -> Verdict:
-    ran = paginate(caller, _CUT, **Reader.of(caller.operation).order_without_ties())
+    ran = paginate(caller, _cut(caller.operation), **Reader.of(caller.operation).order_without_ties())
     return same_items(ran.every[:_PAGE], ran.items, "the items up to MaxItems", ran.outcome.exchanges)
 
 
@@ -442,7 +469,7 @@ def _max_items(caller: Caller) -> Verdict:
     _config("MaxItems"),
 )
 def _resume_token(caller: Caller) -> Verdict:
-    ran = paginate(caller, {"MaxItems": _PAGE, "PageSize": _PAGE})
+    ran = paginate(caller, {"MaxItems": _PAGE, **_sized(caller.operation)})
     return _no_token(ran) or passed({"items": len(ran.every)})
 
 
@@ -494,7 +521,7 @@ def _whole(caller: Caller) -> Verdict:
     _config("MaxItems", "StartingToken"),
 )
 def _whole_resumed(caller: Caller) -> Verdict:
-    return _resumed(caller, _CUT, _CUT, whole=True)
+    return _resumed(caller, _cut(caller.operation), _cut(caller.operation), whole=True)
 
 
 @_paginator(
@@ -504,7 +531,8 @@ def _whole_resumed(caller: Caller) -> Verdict:
     _config("StartingToken"),
 )
 def _starting_token(caller: Caller) -> Verdict:
-    return _resumed(caller, {"MaxItems": _PAGE, "PageSize": _PAGE}, {"PageSize": _PAGE})
+    sized = _sized(caller.operation)
+    return _resumed(caller, {"MaxItems": _PAGE, **sized}, sized)
 
 
 @_paginator(
@@ -514,7 +542,7 @@ def _starting_token(caller: Caller) -> Verdict:
     _config("StartingToken"),
 )
 def _starting_token_in_a_page(caller: Caller) -> Verdict:
-    return _resumed(caller, _CUT, {"PageSize": 2})
+    return _resumed(caller, _cut(caller.operation), _sized(caller.operation, 2))
 
 
 def _resumed(caller: Caller, config: Config, more: Config, *, whole: bool = False) -> Verdict:
@@ -545,5 +573,6 @@ def _passes(caller: Caller, *, name: str, value: str) -> Verdict:
     pagination = caller.operation.pagination
     limit = caller.operation.input.members.get(pagination.limit if pagination else "")
     largest = int((limit and limit.effective("maximum")) or _LARGEST)
-    ran = paginate(caller, {"PageSize": min(largest, _LARGEST)}, **members)
+    sized = _sized(caller.operation, min(largest, _LARGEST))
+    ran = paginate(caller, sized, **members)
     return requests_carry(ran.outcome.exchanges, {name: value})

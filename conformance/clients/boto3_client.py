@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract.model import Service
 from conformance.wire.client import Client, Protocol
 from conformance.wire.exchange import Exchange, Fault, HttpRequest
-from conformance.wire.limits import Limits
+from conformance.wire.limits import Limits, is_aws
 from conformance.wire.request import OutgoingRequest
 from conformance.wire.signing import Credentials, isolated_session
 
@@ -149,6 +149,7 @@ class Boto3Client:
             read_timeout=self._limits.read_s,
             parameter_validation=True,
             proxies={},
+            inject_host_prefix=is_aws(self._endpoint_url),  # elsewhere no name is below that of the endpoint
         )
         name = self._service.service
         session = _session(self._credentials, self._region)
