@@ -208,9 +208,11 @@ def _link(operations: list[DraftOperation]) -> None:
             identity = operation.listing.get("identity", "")
             asks = bool(operation.subjects)
             listings[operation.name] = Lister(operation.name, noun_of(operation.name), identity, item, asks)
+    needed = {operation.name: operation.subjects for operation in operations}
     for operation in operations:
         for member in operation.subjects:
-            others = [lister for lister in listings.values() if lister.operation != operation.name]
+            # What a listing needs itself, as the operation's own does, can't be found in it.
+            others = [lister for lister in listings.values() if member not in needed[lister.operation]]
             shape = operation.request.parts[member].shape if operation.request is not None else ""
             found = origin(operation.name, member, shape, others)
             if found is not None:

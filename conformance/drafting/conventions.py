@@ -264,9 +264,10 @@ class Conventions:
         """Yield what a request may ask for, with its path and name: a member, one in a structure of filters, a word."""
         for name, part in self.request.parts.items():
             inside = part.members if folded(name).endswith(_OF_FILTERS) else {}
+            needs = {key for key, held in inside.items() if held.effective("required")}  # one can't be asked alone then
             for path, word, asked in (
                 (name, name, part),
-                *((f"{name}.{key}", key, held) for key, held in inside.items()),
+                *((f"{name}.{key}", key, held) for key, held in inside.items() if needs <= {key}),
             ):
                 entry = asked.parts.get("[]") if asked.type == "list" else None
                 yield (f"{path}[]", word, entry) if entry and entry.effective("enum") else (path, word, asked)
