@@ -17,8 +17,9 @@ _FILLS = "aA0-_ ./"
 _LIMITS = ("min_length", "max_length", "minimum", "maximum", "pattern")
 _MOMENT = 1_700_000_000
 _MINUTE_S = 60
-_ARN = re.compile(r"^arn:([^:]*):([^:]*):([^:]*):\d{12}:")
-_ARNS = (r"arn:aws:\2:us-east-1:123456789012:", r"arn:aws:\2:\3:123456789012:")
+ACCOUNT = "123456789012"
+_ARN = re.compile(r"^arn:(.*?):([^:]*):([^:]*):(\d{12})?:", re.DOTALL)
+_REGIONS = ("us-east-1", r"\3")
 """ARNs are of one account, and of one partition and region as far as patterns leave it open."""
 _BLOB = "Y29uZm9ybWFuY2U="
 _LONGEST = 100_000
@@ -207,7 +208,9 @@ def _made(path: str, limits: tuple[tuple[str, Any], ...], number: int) -> Iterat
     yield str(number or "a").rjust(min(least, _LONGEST), "a")[:most]
     for pattern in (bound for facet, bound in limits if facet == "pattern"):
         for made in matching(pattern, f"{path} {number}"):
-            yield from (_ARN.sub(arn, made) for arn in _ARNS)
+            found = _ARN.match(made)
+            account = ACCOUNT if found and found[4] else ""
+            yield from (_ARN.sub(rf"arn:aws:\2:{region}:{account}:", made) for region in _REGIONS)
             yield made
             yield from stretched(made, least)
 

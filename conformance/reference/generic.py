@@ -9,26 +9,31 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.asking import values_at
-from conformance.contract.examples import example
+from conformance.contract.examples import ACCOUNT, example, text
 from conformance.contract.model import Contract, Listing, Node, Operation, Pagination
 from conformance.contract.names import DELETING, noun_of, verb_of
 from conformance.contract.resources import ResourceKind, kind_of
-from conformance.reference.http import Answer
+from conformance.reference.http import Answer, Call
 from conformance.reference.inputs import Rejection, read_members, serves_tuning_jobs, validation, violations
 from conformance.reference.listing import PageTokens
 from conformance.reference.service import Service
+from conformance.reference.signatures import region_of
 from conformance.reference.stages import Members, Stages
+from conformance.wire.signing import is_region
 from conformance.worlds.model import World
 
 _KEY = b"conformance server of any contract"
 _TAKEN = ("InUse", "AlreadyExists", "Exists", "Conflict", "Duplicate")
 _PAGE, _FIXED_PAGE = 100, 10
 """Items of a page at most, and where the size can't be asked for: a listing has several pages then."""
+_HOME = "us-east-1"
+"""The region of made ARNs."""
+_TOKENS, _TRIES = 10_000, 100
+"""The number of the first valid text that is a token, far from those that others make; how many are tried."""
 ITEMS = 26
 """How many items each listing has: two pages and a half of ten."""
 
@@ -50,11 +55,24 @@ class ContractService(Stages):
         """
         super().__init__(contract, {name: item.input for name, item in contract.operations.items()}, credentials, clock)
         self._many = min(len(world.jobs), ITEMS)
-        self._store: dict[tuple[str, str], list[Any]] = {}
+        self._store: dict[tuple[str, str, str], list[Any]] = {}
         self._kinds = {name: kind_of(contract, operation) for name, operation in contract.operations.items()}
         self._created: list[_Created] = []
         self._lock = threading.RLock()
+        self._asked = threading.local()
         self.tokens = PageTokens(_KEY)
+        self._given: dict[str, str] = {}
+        """Tokens of the form that a contract asks for, each with the one that it stands for."""
+
+    @property
+    def _region(self) -> str:
+        return getattr(self._asked, "region", _HOME)
+
+    def answer(self, call: Call) -> Answer:
+        """Answer a call in the region that it is signed for: each has items of its own, and ARNs name it."""
+        region = region_of(call)
+        self._asked.region = region if is_region(region) else _HOME
+        return super().answer(call)
 
     def reject(self, rejection: Rejection) -> Answer:
         """Write the answer to a request that is rejected, by a code of this service."""
@@ -73,33 +91,41 @@ class ContractService(Stages):
 
     def perform(self, name: str, members: Members) -> Members:
         """Do what an operation does, as its name and the contract say."""
-        operation = self.contract.operations[name]
+        operation, members = self.contract.operations[name], _moved(members, self._region, _HOME)
         with self._lock:
-            created = next((item for item in self._created if item.is_named_in(operation, members)), None)
-            if created is not None and created.is_gone:
-                raise self._not_found(operation, created.given.get(created.kind.own))
-            found = created.item if created is not None else self._found(operation, members)
-            if operation.pagination is not None and operation.listing is not None:
-                return self._page(operation, operation.pagination, operation.listing, members)
-            given: Members = created.given if created is not None else {}
-            if (kind := self._kinds[name]) is not None:
-                return self._create(kind, members)
-            if verb_of(name) in DELETING:
-                self._forget(found)
-                self._created = [replace(item, is_gone=item.is_gone or item is created) for item in self._created]
-            if created is not None and created.kind.stop is operation:
-                self._created = [item.stopped() if item is created else item for item in self._created]
-            return self._answer(operation, members, given | found if isinstance(found, dict) else given)
+            return _moved(self._performed(operation, members), _HOME, self._region)
+
+    def _performed(self, operation: Operation, members: Members) -> Members:
+        created = next((item for item in self._created if item.is_named_in(operation, members)), None)
+        if created is not None and created.is_gone:
+            raise self._not_found(operation, created.given.get(created.kind.own))
+        found = created.item if created is not None else self._found(operation, members)
+        if operation.pagination is not None and operation.listing is not None:
+            return self._page(operation, operation.pagination, operation.listing, members)
+        given: Members = created.given if created is not None else {}
+        if (kind := self._kinds[operation.name]) is not None:
+            return self._create(kind, members)
+        if verb_of(operation.name) in DELETING:
+            self._forget(found)
+            self._created = [replace(item, is_gone=item.is_gone or item is created) for item in self._created]
+        if created is not None and created.kind.stop is operation:
+            self._created = [item.stopped() if item is created else item for item in self._created]
+        return self._answer(operation, members, given | found if isinstance(found, dict) else given)
 
     # -- what is there
 
     def _items(self, operation: Operation, members: Members) -> list[Any]:
         """Return the items of a listing; of one about a resource, those of that resource."""
         parent = str(members.get(operation.subject, "")) if operation.subject else ""
-        key = (operation.name, parent)
+        key = (self._region, operation.name, parent)
         if key not in self._store:
             node = _item_of(operation)
-            made = (self._item(operation, node, number) for number in range(self._many) if node is not None)
+            named = {operation.subject: members[operation.subject]} if parent else {}
+            made = (
+                _overlaid(node, self._item(operation, node, number), named)
+                for number in range(self._many)
+                if node is not None
+            )
             self._store[key] = [item for item in _distinct(made, operation.listing) if item is not None]
         return self._store[key]
 
@@ -168,8 +194,8 @@ class ContractService(Stages):
         return item
 
     def _forget(self, found: Any) -> None:
-        for items in self._store.values():
-            if found in items:
+        for (region, *_), items in self._store.items():
+            if region == self._region and found in items:
                 items.remove(found)
 
     # -- answers
@@ -182,7 +208,9 @@ class ContractService(Stages):
                 made.pop(operation.pagination.output_token, None)
             if operation.pagination.more:
                 made[operation.pagination.more] = False
-        answer: Members = _overlaid(operation.output, _overlaid(operation.output, made, members), found)
+        answer: Members = made
+        for own in (members, found, _named(operation, members)):
+            answer = _overlaid(operation.output, answer, own)
         return answer
 
     def _page(self, operation: Operation, pagination: Pagination, listing: Listing, members: Members) -> Members:
@@ -196,28 +224,37 @@ class ContractService(Stages):
         limit = operation.input.members.get(pagination.limit)
         default = (limit.effective("default") or limit.effective("maximum")) if limit is not None else None
         size = min(int(members.get(pagination.limit, default or _PAGE)), _PAGE) if limit is not None else _FIXED_PAGE
+        result = operation.output.members.get(pagination.result)
+        size = min(size, int(result.effective("max_length") or size)) if result is not None else size
         end = start + size
-        made = _made(operation.output, optional=False)
+        made = _overlaid(operation.output, _made(operation.output, optional=False), _named(operation, members))
         page: Members = {**made, pagination.result: items[start:end]}
+        if result is not None and len(items[start:end]) < (result.effective("min_length") or 0):
+            del page[pagination.result]  # a list of too few is left out
         page.pop(pagination.output_token, None)
         if end < len(items):
-            page[pagination.output_token] = self._issued(operation, query, end)
+            page[pagination.output_token] = self._issued(operation, pagination, query, end)
         if pagination.more:
             page[pagination.more] = end < len(items)
         return page
 
-    def _issued(self, operation: Operation, query: Members, end: int) -> str:
-        """Return the token of a page: in Base64, or where that is no valid one, as the number of bytes that it is."""
-        paging = operation.pagination
+    def _issued(self, operation: Operation, paging: Pagination, query: Members, end: int) -> str:
+        """Return the token of a page: in Base64, or where that is no valid one, a valid text that stands for it."""
         token = self.tokens.issue(query, end)
-        node = operation.output.members[paging.output_token.split(".")[0]] if paging is not None else None
-        return token if node is None or _is_of(node, token) else token.encode().hex()
+        places = (operation.input.descend(paging.input_token), operation.output.descend(paging.output_token))
+        nodes = [node for node in places if node is not None]
+        if all(_is_of(node, token) for node in nodes):
+            return token
+        given = (made for made, of in self._given.items() if of == token)
+        made = (text(node, _TOKENS + len(self._given) + more) for more in range(_TRIES) for node in nodes)
+        fresh = (item for item in made if item not in self._given and all(_is_of(node, item) for node in nodes))
+        found = next(given, None) or next(fresh, None) or token
+        self._given[found] = token
+        return found
 
     def _redeemed(self, query: Members, token: str) -> int:
         """Return where the page of a token begins. Raises Rejection for one that is not of this query."""
-        with suppress(ValueError):  # what is no such number is in Base64
-            token = bytes.fromhex(token).decode("ascii")
-        return int(self.tokens.redeem(query, token))
+        return int(self.tokens.redeem(query, self._given.get(token, token)))
 
 
 @dataclass(frozen=True)
@@ -251,6 +288,20 @@ class _Created:
 def service_of(contract: Contract) -> type[Service | ContractService]:
     """Return the class that serves a contract: the one of tuning jobs, where it has all operations."""
     return Service if serves_tuning_jobs(contract) else ContractService
+
+
+def _moved(members: Members, region: str, to: str) -> Members:
+    """Return members whose ARNs of a region name another one."""
+    if region == to:
+        return members
+    moved: Members = json.loads(json.dumps(members).replace(f":{region}:{ACCOUNT}:", f":{to}:{ACCOUNT}:"))
+    return moved
+
+
+def _named(operation: Operation, members: Members) -> Members:
+    """Return the names that a request gives, but for those in the place of which an ARN may be given."""
+    given = ((name, members.get(name), source.paths) for name, source in operation.names.items())
+    return {name: value for name, value, paths in given if value is not None and len(paths) == 1}
 
 
 def _made(node: Node, *, optional: bool, number: int = 0) -> Members:

@@ -105,7 +105,7 @@ _NEED_A_MEMBER = frozenset({"form", "cut-in-a-string", "single-quotes", "unquote
 
 def _broken_bodies(service: Service, operation: Operation, plain: Request) -> Iterator[ProtocolCase]:
     body = plain.body
-    if not operation.needed:
+    if not operation.needed and not operation.either:
         yield from _no_payload(replace(plain, body=b""))
     either, one = service.rejections | {"SerializationException"}, frozenset({"SerializationException"})
     statuses = _BAD_REQUEST if service.knows_rejections else frozenset()
