@@ -11,7 +11,14 @@ from conformance.checks.attribution import RequestAttribution, resolve
 from conformance.checks.check import Check, because, bound_by
 from conformance.checks.request.builder import Builder, Expect, Members, Placeholder
 from conformance.checks.request.cases import request_cases
-from conformance.checks.request.laws import Rejection, evaluate_rejected, failed_by, fault_of, maybe_invalid
+from conformance.checks.request.laws import (
+    Rejection,
+    evaluate_rejected,
+    failed_by,
+    fault_of,
+    lists_nothing,
+    maybe_invalid,
+)
 from conformance.checks.request.values import violations
 from conformance.checks.verdict import Outcome, Verdict, passed, skipped
 from conformance.contract.examples import names_arn
@@ -153,7 +160,10 @@ def _evaluate(
     exchange = session.exchange(Request.call(operation.name, session.about(operation, name) | others), ordinary=False)
     if exchange.ok and name != session.unknown_name(operation) and _is_there(session, name):
         return skipped(f"the target has a resource named {name} after all", exchanges=(exchange,))
-    if verdict := maybe_invalid(session.contract.service, operation, exchange):
+    stated = operation.not_found[code].level == "must"
+    if verdict := maybe_invalid(session.contract.service, operation, exchange) or (
+        None if stated else lists_nothing(operation, exchange)
+    ):
         return verdict
     if session.exists(operation):
         control = Request.call(

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from conformance.checks.check import Check, Unfit, because, grounds
-from conformance.checks.request.laws import maybe_invalid, unknown_state, was_accepted
+from conformance.checks.request.laws import lists_nothing, maybe_invalid, unknown_state, was_accepted
 from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
 from conformance.clients.boto3_client import Boto3Client, ClientOutcome
 from conformance.clients.laws import parses, requests_carry, same_items, tells_error
@@ -179,7 +179,11 @@ def _unknown(caller: Caller) -> Verdict:
     if problem := unanswered(outcome):
         return problem
     last = outcome.exchanges[-1] if outcome.exchanges else None
-    if last is not None and (unsure := maybe_invalid(caller.session.contract.service, caller.operation, last)):
+    stated = any(error.level == "must" for error in caller.operation.not_found.values())
+    if last is not None and (
+        unsure := maybe_invalid(caller.session.contract.service, caller.operation, last)
+        or (None if stated else lists_nothing(caller.operation, last))
+    ):
         return unsure
     if not caller.operation.not_found:
         return skipped("which error says that nothing has a name is not known", exchanges=outcome.exchanges[:1])

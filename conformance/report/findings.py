@@ -281,7 +281,7 @@ def _title(group: Sequence[Result]) -> str:
     reason = reason[:1].upper() + reason[1:]
     if cause != "way" or lead.subject == _AVAILABILITY:
         return reason
-    if len({each.subject for each in group}) == 1:
+    if len({each.subject for each in group}) == 1 and not lead.reason.endswith(_BARE):
         return f"{lead.subject}: {reason[:1].lower()}{reason[1:]}"
     ways = list(dict(_counted(filter(None, map(_way, group)))))[:_FEW_SUBJECTS]
     return f"{reason} ({', '.join(ways)})" if ways else reason

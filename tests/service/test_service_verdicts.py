@@ -58,17 +58,17 @@ def test_white_space_goes_between_the_tokens_of_a_body_and_into_no_string() -> N
 
 def test_members_that_need_each_other_are_no_failure(tmp_path: Path) -> None:
     def change(members: Members) -> Members:
-        if "MaxResults" in members and "Filters" not in members:
-            raise Rejection("InvalidParameterException", "Filters must also be given when MaxResults is")
-        return members
+        if "metricName" in members and "metricNamespace" not in members:
+            raise Rejection("InvalidParameterException", "metricNamespace must also be given when metricName is")
+        return {}
 
-    with serving("secretsmanager", "BatchGetSecretValue", lambda members: change(members) and {}) as url:
-        operation = ("--operation", "BatchGetSecretValue", "--select", "*/request/MaxResults*")
-        ended = conformance("run", url, "--service", "secretsmanager", *operation, "--report-dir", "r", cwd=tmp_path)
+    with serving("logs", "DescribeMetricFilters", change) as url:
+        asked = ("--service", "logs", "--operation", "DescribeMetricFilters", "--select", "*/request/metricName*")
+        ended = conformance("run", url, *asked, "--report-dir", "r", cwd=tmp_path)
     results = by_id(report_of(tmp_path / "r"))
     assert [name for name, row in results.items() if row["outcome"] == "failed"] == [], ended.said
-    alone = results["BatchGetSecretValue/request/MaxResults/alone"]
-    assert (alone["outcome"], "Filters must also be given" in alone["reason"]) == ("skipped", True)
+    alone = results["DescribeMetricFilters/request/metricName/alone"]
+    assert (alone["outcome"], "metricNamespace must also be given" in alone["reason"]) == ("skipped", True)
 
 
 def _needs_arn(members: Members) -> Members:
@@ -101,6 +101,10 @@ def _token_of_another_query(members: Members) -> Members:
     return {}
 
 
+def _lists_nothing(_: Members) -> Members:
+    return {"RuleNames": []}
+
+
 def _without_tags(_: Members) -> Members:
     return {"tags": {}}
 
@@ -113,6 +117,7 @@ def _without_tags(_: Members) -> Members:
         pytest.param("sagemaker", "ListTrainingJobs", _knows_fewer_words, "*Deleting/*", id="a-word-that-is-newer"),
         pytest.param("logs", "DescribeLogGroups", _token_of_another_query, "*Prefix/*-a-token", id="a-token-and-more"),
         pytest.param("logs", "ListTagsForResource", _without_tags, "*/response/tags/*", id="an-empty-list"),
+        pytest.param("events", "ListRuleNamesByTarget", _lists_nothing, "*/error/*/plain", id="nothing-is-listed"),
     ],
 )
 def test_what_a_server_may_answer_is_no_failure(

@@ -24,6 +24,8 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.request import Request
 
 NO_TOKEN = "the target has no ended resource with a listing longer than a page"  # noqa: S105 - a reason
+TOO_LARGE = "page-too-large"
+"""The kind of a page with more items than were asked for."""
 SMALL = 3
 """Items of a small page: a listing that is handy to walk has several of them."""
 CUTS = (1, SMALL, 10)
@@ -215,6 +217,8 @@ class ListingChecks:
         if unsure := self._may_be_invalid(verdict, session):
             return unsure
         verdict = RequestAttribution(session, self.operation).of_pages(verdict)
+        if verdict.kind == TOO_LARGE:
+            return verdict  # whatever is on it
         if place.startswith("pagination/"):
             # Pages are not the list where one of them differs when it is asked for again.
             repeated = f"{self.operation.name}/protocol/answer/repeated"
@@ -520,7 +524,7 @@ def _too_large(reader: Reader, walk: Walked, rests_on: Mapping[str, int]) -> Ver
     for number, page in enumerate(walk.listing.pages, start=1):
         if (count := len(reader.items(page))) > walk.size:
             return failed(
-                "page-too-large",
+                TOO_LARGE,
                 "a page holds more items than were asked for",
                 expected=f"at most {walk.size} items on a page",
                 received=f"{walk.name}: {count} on page {number}",
