@@ -25,6 +25,8 @@ else
 fi
 
 [[ -z "$KNOWN_FAILURES" ]] || arguments+=("--known-failures=$KNOWN_FAILURES")
+[[ -z "$SERVICE" ]] || arguments+=("--service=$SERVICE")
+[[ -z "$RELEASE" ]] || arguments+=("--release=$RELEASE")
 [[ -z "$LEVEL" ]] || arguments+=("--level=$LEVEL")
 [[ -z "$SHARD" ]] || arguments+=("--shard=$SHARD")
 [[ "$STRICT" != true ]] || arguments+=(--strict)

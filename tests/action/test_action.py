@@ -178,7 +178,7 @@ INJECTION = (
 )
 INPUTS = (
     "target", "url", "launch", "port", "ready-seconds", "state", "adapter", "targets-file", "known-failures", "select",
-    "level", "strict", "shard", "report-dir", "annotations", "summary",
+    "service", "release", "level", "strict", "shard", "report-dir", "annotations", "summary",
 )  # fmt: skip
 
 
@@ -212,6 +212,12 @@ def test_what_an_input_says_is_never_run_by_the_shell(name: str, tmp_path: Path)
 @pytest.mark.parametrize("name", ["target", "select", "report-dir"])
 def test_what_an_input_says_is_never_run_by_the_command(name: str, tmp_path: Path) -> None:
     assert_nothing_was_injected(done(injected(tmp_path, name)), tmp_path)
+
+
+def test_service_and_release_reach_the_run(tmp_path: Path) -> None:
+    made = ready(job(tmp_path, target="mine", service="kms", release="2027-01-31"), SHOWS_ITS_WORDS)
+    made.run(without=(INSTALL,))
+    assert {"--service=kms", "--release=2027-01-31"} <= set(made.log.splitlines())
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,35 @@ def test_a_server_in_another_language_is_launched_loaded_and_judged(tmp_path: Pa
     assert len(failed) < 20
 
 
+FIRST_SERVERS = {
+    "java": ("Server.java", (), ("java", "Server.java")),
+    "rust": ("src/main.rs", ("rustc", "src/main.rs", "-o", "my-server"), ("./my-server",)),
+    "go": ("main.go", ("go", "build", "-o", "my-server", "main.go"), ("./my-server",)),
+}
+"""Of each language the file, how it is built, and the command."""
+
+
+@pytest.mark.parametrize("language", FIRST_SERVERS)
+def test_the_first_servers_of_the_page_are_launched_and_named_for_what_they_lack(
+    language: str, tmp_path: Path, on_path: dict[str, str]
+) -> None:
+    file, build, command = FIRST_SERVERS[language]
+    if shutil.which((*build, *command)[0]) is None:
+        pytest.skip(f"{language} is not installed")
+    (program,) = blocks("servers-in-other-languages.md", language)
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(program, encoding="utf-8")
+    if build:
+        built = ran([*build], tmp_path, on_path)
+        assert built.returncode == 0, built.stderr
+    launch = json.dumps({"command": [*command, "{port}"], "ready_s": 120})
+    entry = f"{{launch: {launch}, endpoint_url: 'http://127.0.0.1:{{port}}', state: existing}}"
+    (tmp_path / "targets.yaml").write_text(f"targets:\n  mine: {entry}\n", encoding="utf-8")
+    done = ran(["conformance", "run", "mine", "--select", "*/protocol/operation"], tmp_path, on_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "The target does not serve SageMaker" in done.stdout
+
+
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_an_adapter_that_fails_stops_the_run(tmp_path: Path, on_path: dict[str, str]) -> None:
     copied = shutil.copytree(NODE, tmp_path / "copy")

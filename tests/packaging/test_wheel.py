@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -24,13 +25,13 @@ pytestmark = [
 ]
 
 
-def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(*command: str | Path, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command as somebody would who has no checkout and no virtual environment at hand."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env=kept,
+        env={**kept, **more},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -114,3 +115,35 @@ def test_pytest_finds_the_suite(installed: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the wheel without its dependencies, as there is no network here: it looks where these tests have them."""
+    path = tmp_path_factory.mktemp("bare") / wheel.name
+    paths = dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
+    with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(path, "w") as less:
+        for item in whole.namelist():
+            content = whole.read(item)
+            if item.endswith(".dist-info/METADATA"):
+                content = re.sub(rb"Requires-Dist: .*\n", b"", content)
+            less.writestr(item, content)
+        less.writestr("dependencies.pth", "\n".join(paths))
+    return path
+
+
+@pytest.mark.parametrize(
+    "launcher",
+    [("uvx", "--no-config", "--offline", "--from"), ("pipx", "run", "--pip-args=--no-index", "--spec")],
+    ids=lambda launcher: launcher[0],
+)
+def test_a_launcher_runs_the_wheel_in_an_environment_of_its_own(
+    launcher: tuple[str, ...], bare: Path, tmp_path: Path
+) -> None:
+    program = Path(sysconfig.get_path("scripts")) / launcher[0]
+    if not program.exists():
+        pytest.skip(f"{launcher[0]} is not installed: extra dev")
+    own = {"HOME": str(tmp_path), "UV_PYTHON": sys.executable}
+    done = run(program, *launcher[1:], bare, "conformance", "run", "--select", A_FEW, cwd=tmp_path, **own)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Selection conforms" in done.stdout
