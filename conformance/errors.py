@@ -68,7 +68,7 @@ def suggest(word: str, choices: Iterable[str]) -> str:
     if close:
         return f"did you mean {close[0]!r}?"
     if not known:
-        return "there is nothing to choose from here: remove it"
+        return "there is nothing to choose from here: remove it, or add what it names"
     if len(known) > _LISTED:
         return f"choose one of the {len(known)} known ones, such as {known[0]!r}"
     return "choose one of: " + ", ".join(known)

@@ -88,7 +88,7 @@ def load_file(path: Path, file: str, error: type[UserError]) -> tuple[Section | 
         content = path.read_bytes()
     except OSError as reason:
         raise error(
-            f"the file can't be read: {reason.strerror}", where=file, hint="restore the file, or allow reading it"
+            f"the file can't be read: {reason.strerror}", where=file, hint="add the file, or allow reading it"
         ) from reason
     value = read_yaml(content, file, error)
     if not isinstance(value, Section | Entries):

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.contract.asking import bare
 from conformance.contract.examples import within
 from conformance.contract.files import form_problems
-from conformance.contract.model import SCALARS, Contract, Node, Operation, has_type
+from conformance.contract.model import SCALARS, Contract, Fact, Node, Operation, has_type
 from conformance.contract.patterns import breaks
 from conformance.errors import Problem, suggest
 
@@ -47,8 +47,17 @@ def _uncited(contract: Contract) -> Iterator[Problem]:
             yield Problem(
                 f"no document is cited for {fact.id}",
                 fact.where,
-                f"cite a line in citations/, or move `{fact.facet}` below `modelled` if only the model says so",
+                f"cite a line in citations/, or {_uncited_otherwise(fact)}",
             )
+
+
+def _uncited_otherwise(fact: Fact) -> str:
+    """Say what else may be done with a fact that no document is cited for."""
+    if fact.facet == "required" and fact.value is False:
+        return "leave it out"
+    if fact.facet in {"present", "type"}:
+        return "give the member `basis: modelled` if only the model has it"
+    return f"move `{fact.facet}` below `modelled` if only the model says so"
 
 
 def _contradictions(node: Node) -> Iterator[Problem]:
