@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.checks.check import matches
 from conformance.contract.loading import load
@@ -108,14 +108,24 @@ def _try_out(index: int) -> Trial:
     return bench.try_out(mutants[index])
 
 
-def samples(trials: Iterable[Trial]) -> dict[str, str]:
-    """Return what each check, by id, says of the first mutant that it is about, else of the first that it fails."""
+def samples(trials: Iterable[Trial]) -> dict[str, Any]:
+    """Return what each check says of the first mutant that it is about, else of the first that it fails.
+
+    The samples are in objects by the segments of the check's id.
+    """
     about: dict[str, str] = {}
     others: dict[str, str] = {}
     for trial in trials:
         for check, words in trial.reports:
             (about if check in trial.about else others).setdefault(check, words)
-    return dict(sorted({**others, **about}.items()))
+    tree: dict[str, Any] = {}
+    for check, words in sorted({**others, **about}.items()):
+        *places, case = check.split("/", 3)
+        branch = tree
+        for place in places:
+            branch = branch.setdefault(place, {})
+        branch[case] = words
+    return tree
 
 
 def main() -> None:

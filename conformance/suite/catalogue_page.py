@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from conformance.checks.check import AREAS, Because, Check
 from conformance.contract.loading import load
@@ -185,7 +186,16 @@ def _text(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def read_samples(path: Path) -> Mapping[str, str]:
+    """Return the sample failures in a file, by the ids of their checks."""
+
+    def flat(tree: Mapping[str, Any], start: str) -> Iterator[tuple[str, str]]:
+        for name, value in tree.items():
+            yield from flat(value, f"{start}{name}/") if isinstance(value, dict) else [(start + name, value)]
+
+    return dict(flat(json.loads(path.read_text(encoding="utf-8")), ""))
+
+
 if __name__ == "__main__":
     _contract = load()
-    _samples = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    sys.stdout.write(page(_contract, catalogue(_contract), _samples))
+    sys.stdout.write(page(_contract, catalogue(_contract), read_samples(Path(sys.argv[1]))))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from conformance.contract.loading import load
 from conformance.suite.catalogue import catalogue
-from conformance.suite.catalogue_page import page
+from conformance.suite.catalogue_page import page, read_samples
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "catalogue.md"
-SAMPLES: dict[str, str] = json.loads((DOCS / "catalogue-samples.json").read_text(encoding="utf-8"))
+SAMPLES = read_samples(DOCS / "catalogue-samples.json")
 
 
 def test_the_page_is_current() -> None:
