@@ -197,6 +197,8 @@ def prints(run: CommandRun, node: Node, listed: str = "", due: Collection[str] |
 
 def as_printed(kind: str, wire: Any, value: Any) -> bool:
     """Return whether a printed value is the wire's: a time as the same number or in ISO 8601, all else as it is."""
+    if kind == "iso8601":
+        kind, wire = "timestamp", _moment(wire) if isinstance(wire, str) else wire
     if kind == "timestamp" and isinstance(value, str):
         moment = _moment(value)
         return moment is not None and is_number(wire) and abs(moment - wire) < 1
@@ -330,11 +332,13 @@ class Comparison:
                 self._value(node.value, raw[name], value[name])
         else:
             received = f"{node.path}: {value!r} for {raw!r} on the wire"
-            self.tally.hold(self.same(node.type, raw, value), received, *self.exchanges)
+            self.tally.hold(self.same(node.wire_type, raw, value), received, *self.exchanges)
 
 
 def as_python(kind: str, wire: Any, value: Any) -> bool:
     """Return whether a value is the wire's as Python has it: a time as a datetime, everything else as it is."""
+    if kind == "iso8601":
+        kind, wire = "timestamp", _moment(wire) if isinstance(wire, str) else wire
     if kind == "timestamp":
         return isinstance(value, dt.datetime) and is_number(wire) and abs(value.timestamp() - wire) < CLOSE_S
     if kind == "blob" and isinstance(wire, str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
@@ -54,7 +55,7 @@ def example(node: Node, number: int = 0, *, optional: bool = False) -> Any:
         return accepted[number % len(accepted)]
     if node.type in _COLLECTIONS:
         return _collection(node, number, optional=optional)
-    return _SCALARS[node.type](node, number)
+    return _SCALARS[node.wire_type](node, number)
 
 
 _COLLECTIONS = frozenset({"structure", "list", "map"})
@@ -128,7 +129,7 @@ def within(node: Node, value: Any) -> Iterator[tuple[Node, Any]]:
     What is required and missing is None, as is a null in a list or a map that may not hold one.
     """
     yield node, value
-    if not node.recursive and has_type(node.type, value):
+    if not node.recursive and has_type(node.wire_type, value):
         for part, inner in held(node, value):
             yield from within(part, inner)
 
@@ -249,6 +250,7 @@ _SCALARS: Mapping[str, Callable[[Node, int], Any]] = {
     "float": _number,
     "double": _number,
     "timestamp": lambda _, number: _MOMENT + _MINUTE_S * number,
+    "iso8601": lambda _, number: f"{datetime.fromtimestamp(_MOMENT + _MINUTE_S * number, UTC):%Y-%m-%dT%H:%M:%SZ}",
     "boolean": lambda _, number: number % 2 == 0,
     "blob": lambda _, __: _BLOB,
     "document": lambda _, number: {"conformance": number},

@@ -96,8 +96,8 @@ _LIMITS = {
 
 def _broken(node: Node, value: Any, *, enum: bool = True) -> str:
     """Say which facet of its own node a value breaks; empty if it keeps them all."""
-    if not has_type(node.type, value):
-        return f"is no {node.type}"
+    if not has_type(node.wire_type, value):
+        return f"is no {node.wire_type}"
     accepted = node.accepted_values()
     if enum and accepted is not None and value not in accepted:
         return "is not in the enum"

@@ -480,6 +480,11 @@ class Node:
     example: Any = None
     """A valid value that a person has chosen; None where nobody has."""
 
+    @property
+    def wire_type(self) -> str:
+        """The type of its values on the wire: that of a timestamp with a format of its own is the format."""
+        return str(self.effective("format") or self.type)
+
     def walk(self) -> Iterator[Node]:
         """Go through this node and all below it, parents first, in the order of the contract."""
         yield self
@@ -532,7 +537,7 @@ WHOLE: Final = ("integer", "long")
 NUMBERS: Final = (*WHOLE, "float", "double")
 SCALARS: Final = ("string", *NUMBERS, "boolean", "timestamp", "blob")
 FACETS: Final = (
-    "required", "default", "enum", "min_length", "max_length", "pattern", "minimum", "maximum", "union",
+    "required", "default", "enum", "min_length", "max_length", "pattern", "minimum", "maximum", "union", "format",
 )  # fmt: skip
 WIRE_NUMBER: Final = "number"
 """The type that drawn JSON gives to integers, floats and timestamps alike: it never wins over one that says more."""
@@ -550,7 +555,7 @@ SPECIAL_FLOATS: Final[Mapping[str, str]] = {"NaN": "nan", "Infinity": "inf", "-I
 _OF_TYPE: dict[str, type | tuple[type, ...]] = {
     "string": str, "integer": int, "long": int, "float": (int, float), "double": (int, float),
     "timestamp": (int, float), "blob": str, "list": list, "map": dict, "structure": dict,
-    "document": (dict, list, str, int, float),
+    "document": (dict, list, str, int, float), "iso8601": str,
 }  # fmt: skip
 
 

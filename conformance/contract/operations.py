@@ -377,6 +377,7 @@ _APPLIES = {
     "minimum": NUMBERS,
     "maximum": NUMBERS,
     "union": ("structure",),
+    "format": ("timestamp",),
     "sparse": ("list", "map"),
     "example": _TYPES,
 }

@@ -230,4 +230,6 @@ def _facets(kind: str, shape: Shape, *, required: bool) -> dict[str, Any]:
         found.pop("required", None)
     if getattr(shape, "is_tagged_union", False):
         found["union"] = True
+    if shape.serialization.get("timestampFormat") == "iso8601":
+        found["format"] = "iso8601"
     return found

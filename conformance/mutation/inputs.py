@@ -29,7 +29,7 @@ _UNNAMED = "nobody"
 """A name that no tuning job has."""
 _NUMBERS = (int, float)
 _PYTHON: dict[str, Any] = {
-    **dict.fromkeys(("string", "blob"), str), **dict.fromkeys(WHOLE, int),
+    **dict.fromkeys(("string", "blob", "iso8601"), str), **dict.fromkeys(WHOLE, int),
     **dict.fromkeys(("float", "double", "timestamp"), _NUMBERS),
     "boolean": bool, "list": list, "map": dict, "structure": dict, "document": object,
 }  # fmt: skip
@@ -84,8 +84,8 @@ class _Member:
         yield from self._limits()
         yield from self._enum(self._node.accepted_values() or ())
         yield from self._defaults()
-        for other in self._others:
-            yield from self._with(other)
+        for other in self._others if self._node.type not in {"float", "double"} else ():
+            yield from self._with(other)  # no check is about the range of a float
 
     def _mutant(self, name: str, words: str, facets: tuple[str, ...], make: Change) -> Mutant:
         return Mutant(
@@ -122,7 +122,7 @@ class _Member:
     # -- its JSON type
 
     def _types(self) -> Iterator[Mutant]:
-        kind = self._node.type
+        kind = self._node.wire_type
         right = _PYTHON[kind]
 
         def is_right(value: Any) -> bool:
@@ -154,7 +154,7 @@ class _Member:
         node, operation = self._node, self._operation
         if not reads(operation.name) and (operation.subject or operation.names):
             return ()
-        rows = _UNREAD.get("union" if node.effective("union") else node.type, ())
+        rows = _UNREAD.get("union" if node.effective("union") else node.wire_type, ())
         return rows if len(node.members) != 1 else rows[:1]
 
     # -- its constraints

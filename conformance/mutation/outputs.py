@@ -34,6 +34,7 @@ _WRONG_TYPES: Mapping[str, tuple[tuple[str, Callable[[Any], Any]], ...]] = {
     "string": (("number", len), ("list", lambda value: [value])),
     **dict.fromkeys(WHOLE, (("text", str), ("fraction", lambda value: value + 0.5))),
     **dict.fromkeys(("float", "double"), (("text", str),)),
+    "iso8601": (("list", lambda value: [value]),),
     "blob": (("number", len), ("list", lambda value: [value])),
     "document": (),
     "boolean": (("text", lambda value: str(value).lower()), ("number", int)),
@@ -64,11 +65,17 @@ _LONGEST = 1_000_000
 def broken(node: Node, value: Any) -> set[str]:
     """Return every facet that a value of the right type breaks, as the last part of a fact's id."""
     accepted = node.accepted_values()
+
+    def is_broken(facet: str, bound: Any) -> bool:
+        if facet == "format":
+            return not isinstance(value, str)
+        return value not in (accepted or bound) if facet == "enum" else breaks(facet, bound, value)
+
     return {
         facet + suffix
         for facets, suffix in ((node.documented, ""), (node.modelled, "/modelled"))
         for facet, bound in facets.items()
-        if (value not in (accepted or bound) if facet == "enum" else breaks(facet, bound, value))
+        if is_broken(facet, bound)
     }
 
 
@@ -112,7 +119,7 @@ def _of_node(
     if known or node.effective("required"):
         yield mutant("left-out", facts.of("present", "required"), lambda _: DROP, "is left out")
     if node.name != "{key}":
-        for way, change in (*_WRONG_TYPES[node.type], ("null", lambda _: None)):
+        for way, change in (*_WRONG_TYPES[node.wire_type], ("null", lambda _: None)):
             yield mutant(f"type-{way}", facts.of("type"), change, f"has another type: {way}")
     if known and node.path.startswith(_GIVEN) and node.type in _OTHERS:
         words = "comes back with another value than it was given"
@@ -159,6 +166,8 @@ def _ways(node: Node, facet: str, bound: Any) -> Ways:
             yield "below", lambda _: bound - 1
         case "maximum":
             yield "above", lambda _: bound + 1
+        case "format":
+            yield "number", lambda text: datetime.fromisoformat(text).timestamp()
         case "pattern":
             yield "broken", lambda text: _misspelt(node, bound, text)
             yield "trailing-newline", lambda text: f"{text}\n"

@@ -268,7 +268,7 @@ def read_members(node: Node, value: Any, path: str = "") -> Any:
         return value
     if node.recursive:  # what is in it is not known again
         return _expect(value, list if node.type == "list" else dict, path)
-    return _READERS[node.type](node, value, path)
+    return _READERS[node.wire_type](node, value, path)
 
 
 def _structure(node: Node, value: Any, path: str) -> dict[str, Any]:
@@ -361,6 +361,7 @@ _READERS = {
     "float": _float,
     "double": _float,
     "timestamp": _number,
+    "iso8601": _string,
     "blob": _string,
     "document": _anything,
 }

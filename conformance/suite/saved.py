@@ -146,7 +146,7 @@ def _from_metadata(metadata: Any) -> tuple[int, tuple[tuple[str, str], ...]]:
 
 def _times(node: Node, value: Any) -> Iterator[Any]:
     """Yield the values where the contract has a time."""
-    if node.type == "timestamp":
+    if node.wire_type == "timestamp":
         yield value
     elif isinstance(value, Mapping):
         for name, member in value.items():
@@ -160,7 +160,7 @@ def _times(node: Node, value: Any) -> Iterator[Any]:
 
 def _with_numbers(node: Node, value: Any, pattern: re.Pattern[str]) -> Any:
     """Return the value with each time of this form as a number of seconds; other text is left to be judged."""
-    if node.type == "timestamp" and isinstance(value, str) and pattern.fullmatch(value):
+    if node.wire_type == "timestamp" and isinstance(value, str) and pattern.fullmatch(value):
         return _seconds(value)
     if isinstance(value, Mapping):
         children = {name: node.members.get(name) or node.value for name in value}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from generic.served import library
 
 from conformance.checks.response.checks import Served, every_resource
 from conformance.checks.response.laws import evaluate_fact, observe
@@ -34,6 +35,26 @@ def test_a_member_is_left_out_or_has_a_value(answer: dict[str, Any], outcome: Ou
     verdict = evaluate_fact(fact, observe(DESCRIBE, [answered(answer, operation=DESCRIBE.name)]))
     assert verdict.outcome is outcome
     assert verdict.received == ("null" if outcome is Outcome.FAILED else "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcomes"),
+    [
+        ({"FixedAt": "2026-03-02T08:00:00.125Z"}, {"type": True, "format": True}),
+        ({"FixedAt": 1_772_438_400}, {"type": True, "format": False}),
+        ({"FixedAt": "2026-03-02T08:00:00"}, {"type": True, "format": False}),
+        ({"FixedAt": ["2026-03-02T08:00:00Z"]}, {"type": False}),
+        ({"PutUpAt": "2026-03-02T08:00:00Z"}, {"type": False}),
+        ({"Fixing": {"__type": "a#Fixing", "Glue": "bone"}}, {"union": True}),
+        ({"Fixing": {"Screws": 2, "Glue": "bone"}}, {"union": False}),
+    ],
+)
+def test_times_and_unions_are_as_the_protocol_writes_them(answer: dict[str, Any], outcomes: dict[str, bool]) -> None:
+    operation = library().operations["DescribeRack"]
+    seen = observe(operation, [answered(answer, operation=operation.name)])
+    for facet, passes in outcomes.items():
+        fact = library().fact(f"DescribeRack/output/{next(iter(answer))}/{facet}/modelled")
+        assert evaluate_fact(fact, seen).outcome is (Outcome.PASSED if passes else Outcome.FAILED), facet
 
 
 def test_an_entry_is_looked_at_once_on_however_many_pages_it_is() -> None:

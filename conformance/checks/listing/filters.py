@@ -355,7 +355,7 @@ def _values_of_items(checks: ListingChecks) -> Iterator[Variant]:
 
 
 def _can_be_asked_for(node: Node, value: Any) -> bool:
-    return has_type(node.type, value) and keeps(node, value)
+    return has_type(node.wire_type, value) and keeps(node, value)
 
 
 def _spans(checks: ListingChecks) -> Iterator[Variant]:

@@ -112,7 +112,7 @@ class Builder:
         if node.name == self.operation.subject or node.name in self.operation.names:
             return Placeholder.EXISTING
         if self.operation.listing is not None and node.name in self.operation.listing.before:
-            return _FAR_FUTURE
+            return _FAR_FUTURE if node.wire_type != "iso8601" else "2100-01-01T00:00:00Z"
         if self.is_token(node) and (node.type != "string" or node.effective("max_length") == 0):
             raise CaseError(f"{node.path} is a token that can't be made up: only an answer has one")
         return Placeholder.TOKEN if self.is_token(node) else self.example(node)

@@ -98,8 +98,8 @@ def _presence(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase
 
 
 def _types(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
-    for edit in wrong_types(node.type):
-        statement = f"{node.path} is a JSON {JSON_TYPES[node.type]}: {edit.words} is rejected"
+    for edit in wrong_types(node.wire_type):
+        statement = f"{node.path} is a JSON {JSON_TYPES[node.wire_type]}: {edit.words} is rejected"
         yield builder.rejected(node, f"type-{edit.name}", statement, edit.value, "type")
     if node.type in WHOLE:
         words = f"1.5 for the integer {node.path} is rejected or cut to 1; it is unknown which"
@@ -118,7 +118,7 @@ def _types(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]:
     valid: dict[str, str | float] = {}
     if node.type in {"float", "double"}:
         valid = {f"type-{word}": word for word in SPECIAL_FLOATS}
-    elif node.type == "timestamp":
+    elif node.wire_type == "timestamp":
         valid = {"type-fraction-of-a-second": float(builder.example(node)) + 0.5}
     for name, value in valid.items():
         words = f"{node.path} may be written {dump(value).decode()}"

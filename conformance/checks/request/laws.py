@@ -211,7 +211,7 @@ def problems_at_the_top(operation: Operation, exchange: Exchange) -> Iterator[To
     answer, members = exchange.answer or {}, asked or {}
     result = operation.pagination.result if operation.pagination else ""
     for name, node in operation.output.members.items():
-        kind = _PYTHON.get(node.type)
+        kind = _PYTHON.get(node.wire_type)
         if name in answer and kind is not None and not isinstance(answer[name], kind):
             facet = "present" if answer[name] is None else "type"
             yield TopProblem(

@@ -125,8 +125,8 @@ class _Place:
         if node.effective("required"):
             yield "required", Edit("left-out", ABSENT, f"{node.path} is required")
         if node.name != "{key}":
-            for edit in _plainest(list(wrong_types(node.type))):
-                words = f"{node.path} is a JSON {JSON_TYPES[node.type]}: {edit.words} is rejected"
+            for edit in _plainest(list(wrong_types(node.wire_type))):
+                words = f"{node.path} is a JSON {JSON_TYPES[node.wire_type]}: {edit.words} is rejected"
                 yield "type", Edit(f"type-{edit.name}", edit.value, words)
         if node.accepted_values():
             yield "enum", Edit("enum-not-stranger", "NoSuchValue", f"{node.path} takes its listed words only")

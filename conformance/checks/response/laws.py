@@ -28,6 +28,7 @@ class PathValues:
     broken: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
     """Facet to what was received, and where."""
     newer_values: set[str] = field(default_factory=set)
+    wire_type: str = ""
 
     def note(self, facet: str, received: str, exchange: Exchange) -> None:
         """Note a value that breaks a facet."""
@@ -61,7 +62,7 @@ class _Walk:
 
     def __init__(self, operation: Operation) -> None:
         nodes = tuple(operation.output.walk())
-        self.observed_values = {node.path: PathValues() for node in nodes}
+        self.observed_values = {node.path: PathValues(wire_type=node.wire_type) for node in nodes}
         self.unknown: set[str] = set()
         self._looks: dict[str, tuple[tuple[str, Look], ...]] = {node.path: looks(node) for node in nodes}
         self._entries: set[tuple[str, bytes]] = set()
@@ -85,7 +86,7 @@ class _Walk:
         if value is None:
             # What is absent is left out: null is no value, and not an absence either.
             values_here.note(_PRESENT, "null", exchange)
-        if problem := type_problem(node.type, value):
+        if problem := type_problem(node.wire_type, value):
             values_here.note("type", problem, exchange)
             return
         for facet, look in self._looks[node.path]:
@@ -149,7 +150,7 @@ def evaluate_fact(fact: Fact, observed_values: ObservedValues) -> Verdict:
     return failed(
         f"answer-{fact.facet}",
         f"{len(broken)} of {values_here.seen} values of {fact.path} break this",
-        expected=expectation(fact),
+        expected=expectation(fact, values_here.wire_type),
         received=words,
         rests_on=rests_on,
         exchanges=(broken[0][1],),
@@ -173,12 +174,12 @@ def _evaluate_required(fact: Fact, values_here: PathValues, rests_on: dict[str, 
     )
 
 
-def expectation(fact: Fact) -> str:
-    """Say in words what a fact demands of a value."""
+def expectation(fact: Fact, wire_type: str = "") -> str:
+    """Say in words what a fact demands of a value; `wire_type` is the type on the wire, where it may be another."""
     value = fact.value
     words = {
         "present": "left out, or a value that is not null",
-        "type": f"JSON {json_kind(str(value))}",
+        "type": f"JSON {json_kind(wire_type or str(value))}",
         "enum": f"one of {', '.join(map(str, value))}" if isinstance(value, list | tuple) else "",
         "required": "the member in every such structure",
         "min_length": f"at least {value} long",
@@ -187,5 +188,6 @@ def expectation(fact: Fact) -> str:
         "minimum": f"at least {value}",
         "maximum": f"at most {value}",
         "union": "exactly one of its members",
+        "format": "a time in ISO 8601, with its zone",
     }
     return f"{fact.path}: {words.get(fact.facet, fact.facet)}"

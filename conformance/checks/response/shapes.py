@@ -44,7 +44,7 @@ def looks(node: Node) -> tuple[tuple[str, Look], ...]:
 
 
 _COLLECTIONS = frozenset({"list", "map"})
-_LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern", "union"})
+_LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern", "union", "format"})
 
 
 def _one_of(accepted: frozenset[Any]) -> Look:
@@ -63,6 +63,8 @@ def _outside(facet: str, bound: Any) -> Look:
             fullmatch = pattern.fullmatch
             return lambda value: "" if fullmatch(value) else _short(value)
         return lambda value: _short(value) if matches(bound, value) is False else ""
+    if facet == "format":
+        return lambda value: "" if is_iso8601(value) else _short(value)
     if facet == "union":
         return lambda value: "" if chosen(value) == 1 else f"{chosen(value)} members: {_short(value)}"
     is_outside = operator.lt if facet.startswith("min") else operator.gt
@@ -105,6 +107,7 @@ def json_kind(kind: str) -> str:
         "blob": "string in base64",
         "document": "value",
         "timestamp": "number of seconds since 1970 (not milliseconds, not text)",
+        "iso8601": "string, a time in ISO 8601, or a number of seconds since 1970",
         "list": "array",
         "map": "object",
         "structure": "object",
@@ -114,6 +117,14 @@ def json_kind(kind: str) -> str:
 def is_number(value: Any) -> bool:
     """Return whether a value of the wire is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_iso8601(value: Any) -> bool:
+    """Return whether a value is a text with a time and its zone, as RFC 3339 writes both."""
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_whole(value: Any) -> bool:
@@ -144,6 +155,7 @@ _HAS_TYPE: dict[str, Callable[[Any], bool]] = {
     "document": lambda value: value is not None,
     "boolean": lambda value: isinstance(value, bool),
     "timestamp": is_number,
+    "iso8601": lambda value: isinstance(value, str) or is_number(value),
     "list": lambda value: isinstance(value, list),
     "map": lambda value: isinstance(value, dict),
     "structure": lambda value: isinstance(value, dict),
