@@ -181,7 +181,7 @@ class Cell:
     @property
     def release(self) -> str:
         """The release of the contract that it counts by; empty for the contract as it is."""
-        release = getattr(self.record.header, "release", None) if self.record else None
+        release = self.record.header.release if self.record else None
         return release.date if release else ""
 
     @cached_property

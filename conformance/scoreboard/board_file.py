@@ -16,6 +16,7 @@ import yaml
 
 from conformance.contract.model import Contract
 from conformance.contract.names import operation_named
+from conformance.contract.releases import read_release
 from conformance.drafting.cache import cache_root
 from conformance.errors import UserError, suggest
 from conformance.inputs import Section, insist, load_file
@@ -89,6 +90,8 @@ class BoardContract:
             contract = contract_of(self.folder, self.service, (*self.operations, *self.makes))
             for name in (*self.operations, *self.makes):
                 operation_named(name, contract.operations)
+            if self.release:
+                read_release(contract.root, self.release)
         except UserError as error:
             raise BoardError(f"contract {self.name!r}: {error.problem}", where=self.where, hint=error.hint) from error
         return contract

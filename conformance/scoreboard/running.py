@@ -121,8 +121,9 @@ class BoardRun:
             elif problem:
                 found[contract.name] = Cell(target.name, contract.name, None, problem, CellState.NOT_STARTED)
             elif is_run:
-                cell = found[contract.name] = self._run(target, contract)
-                if cell.record is None:
+                cell, status = self._run(target, contract)
+                found[contract.name] = cell
+                if cell.record is None and status == ExitCode.TARGET_BROKE:
                     problem = cell.problem
         return found
 
@@ -163,8 +164,8 @@ class BoardRun:
             how = f"takes longer than {_INSTALL_S:g} s" if status is None else f"fails with exit status {status}"
             raise InstallError(f"{' '.join(command)} {how}: {_tail(log)} (see {log})")
 
-    def _run(self, target: BoardTarget, contract: BoardContract) -> Cell:
-        """Run one cell."""
+    def _run(self, target: BoardTarget, contract: BoardContract) -> tuple[Cell, int | None]:
+        """Run one cell; return it, and the exit status of the run."""
         folder = self._folder(target, contract)
         self.ran = True
         folder.mkdir(parents=True, exist_ok=True)
@@ -178,13 +179,12 @@ class BoardRun:
         if record is None:
             problem = _problem(folder / _OUTPUT) or f"the run ended with exit status {status}, without a record"
             self.options.say(f"{name}: {problem}")
-            return Cell(target.name, contract.name, None, problem, CellState.NOT_STARTED)
+            return Cell(target.name, contract.name, None, problem, CellState.NOT_STARTED), status
         if record.complete:
             write_whole(folder / _KEY, self._key(target, contract))
         self.options.say(f"{name}: {_words(record)}")
-        return Cell(
-            target.name, contract.name, record, "" if record.complete else record.stopped or "the run was killed"
-        )
+        problem = "" if record.complete else record.stopped or "the run was killed"
+        return Cell(target.name, contract.name, record, problem), status
 
     def _kept(self, target: BoardTarget, contract: BoardContract) -> Record | None:
         """Return the record of a run that came to its end, and depended on just what it would depend on now."""
@@ -246,12 +246,12 @@ class BoardRun:
 
 
 def _read(folder: Path) -> Record | None:
-    """Return the record of a cell without its exchanges, which no board shows; None where there is none."""
+    """Return the record of a cell without exchanges and what does not count; None where there is none."""
     try:
         record = read_record(folder / _RECORD)
     except UserError:
         return None
-    return replace(record, results=tuple(replace(result, exchanges=()) for result in record.results))
+    return replace(record, results=tuple(replace(result, exchanges=()) for result in record.results), newer=())
 
 
 def _words(record: Record) -> str:

@@ -107,6 +107,7 @@ def test_an_interrupted_board_ends_what_it_started_and_goes_on_from_there(tmp_pa
         ("targets:\n  a:\n    kind: reference\n    contracts: [c]\ncontracts: {b: {}}", (), "no contract 'c'", 4),
         ("targets: {a: {kind: reference}}\ncontracts:\n  b: {service: sqz}", (), "no service 'sqz'", 3),
         ("targets: {a: {kind: reference}}\ncontracts:\n  b: {operations: [X]}", (), "no operation 'X'", 3),
+        ("targets: {a: {kind: reference}}\ncontracts:\n  b: {release: 1999-01-01}", (), "no release '1999-01-01'", 3),
         ("targets: {a: {kind: reference}}\ncontracts:\n  b: {service: kms, contract: x}", (), "two contracts", 3),
         ("targets: {a: {kind: reference}}\ncontracts: {b: {}}", ("--only", "c"), "no target 'c'", None),
     ],
