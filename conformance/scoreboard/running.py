@@ -14,7 +14,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -38,6 +38,7 @@ _INSTALL_S = 1200.0
 """Seconds that one command of an installation may take."""
 _GRACE_S = 20.0
 """Seconds in which a run that is told to end closes its record and ends what it launched."""
+_LOOK_S = 0.5
 _TAIL_BYTES, _TAIL_LINES = 4096, 3
 
 
@@ -89,6 +90,8 @@ class BoardRun:
             with ThreadPoolExecutor(self.options.jobs) as pool:
                 waiting = [pool.submit(self._target, target) for target in self.file.targets]
                 try:
+                    while wait(waiting, timeout=_LOOK_S).not_done:
+                        pass  # the system may hand a signal to any thread: this one has to look whether one came
                     of_targets = [dict(future.result()) for future in waiting]
                 except BaseException:
                     self._stop()
