@@ -54,6 +54,7 @@ _UNKNOWN = frozenset(
         "NotImplemented",
         "NotImplementedException",
         "UnsupportedOperation",
+        "Unsupported",
     }
 )
 _SERVER_ERRORS = range(500, 600)

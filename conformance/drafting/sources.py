@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -82,7 +83,7 @@ def draft_sources(
     names = names or tuple(dict.fromkeys(page.operation for page in pages))
     left_out: list[str] = []
     if not names:
-        reading = list(filter(reads, every))
+        reading = [name for name in every if reads(name) and not hands_out_work(model.operation_model(name))]
         left_out = [name for name in reading if not is_expressible(model.operation_model(name))]
         names = tuple(name for name in reading if name not in left_out)
     names = tuple(dict.fromkeys((*(name for name in earlier if name in every), *names)))
@@ -96,6 +97,11 @@ def draft_sources(
 def is_expressible(model: OperationModel) -> bool:
     """Return whether a contract can express an operation: an event stream it can't."""
     return not (model.has_event_stream_input or model.has_event_stream_output)
+
+
+def hands_out_work(model: OperationModel) -> bool:
+    """Return whether an operation with the name of a reader waits for work and takes it, as its page says."""
+    return re.search("long.poll", model.documentation or "", re.IGNORECASE) is not None
 
 
 def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[DraftPage, ...]:

@@ -133,6 +133,8 @@ class TreeReader:
         part.documented = {facet: in_force(claims) for facet, claims in stated}
         if shape is not None and self._modelled:
             modelled = _facets(part.type, shape, required=required)
+            if place.direction == "output" and modelled.get("minimum") == 1:
+                del modelled["minimum"]  # of the shape of an input, that answers count nothing with: 0 decreases today
             part.modelled = {
                 facet: value for facet, value in modelled.items() if not same_value(value, part.documented.get(facet))
             }

@@ -140,7 +140,7 @@ def protocol_mutants(contract: Contract) -> Iterator[Mutant]:
         return original(call)
 
     for name, operation in contract.operations.items():
-        if not operation.needed and not operation.either:
+        if not operation.input.members:
             words = "an empty body is rejected"
             yield Mutant(f"{name}/protocol/no-payload", words, ("protocol/body",), (name,), Kind.WIRE,
                          replacing(parse=called), derived=True)  # fmt: skip

@@ -105,6 +105,18 @@ def _lists_nothing(_: Members) -> Members:
     return {"RuleNames": []}
 
 
+def _needs_total(members: Members) -> Members:
+    if members.get("Segment"):
+        raise Rejection("ValidationException", "The TotalSegments parameter is required when Segment is present")
+    return {}
+
+
+def _needs_its_key(members: Members) -> Members:
+    if not members["TableName"].startswith("conformance-n"):
+        raise Rejection("ValidationException", "The provided key element does not match the schema")
+    return {}
+
+
 def _without_tags(_: Members) -> Members:
     return {"tags": {}}
 
@@ -116,6 +128,8 @@ def _without_tags(_: Members) -> Members:
         pytest.param("dynamodb", "Query", _needs_condition, "*/unknown-name", id="a-request-that-lacks-a-condition"),
         pytest.param("sagemaker", "ListTrainingJobs", _knows_fewer_words, "*Deleting/*", id="a-word-that-is-newer"),
         pytest.param("logs", "DescribeLogGroups", _token_of_another_query, "*Prefix/*-a-token", id="a-token-and-more"),
+        pytest.param("dynamodb", "Scan", _needs_total, "*/Segment/range-9*", id="a-member-that-needs-another"),
+        pytest.param("dynamodb", "GetItem", _needs_its_key, "*/error/*", id="a-key-of-no-schema"),
         pytest.param("logs", "ListTagsForResource", _without_tags, "*/response/tags/*", id="an-empty-list"),
         pytest.param("events", "ListRuleNamesByTarget", _lists_nothing, "*/error/*/plain", id="nothing-is-listed"),
     ],

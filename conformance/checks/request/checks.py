@@ -38,6 +38,8 @@ LAWS = frozenset({"request-checks", "protocol-checks"})
 """The names by which behaviours call for all of the checks here."""
 _SKETCH = "conformance-sketch"
 _SHOWN = 200
+_TELLING = 4
+"""Letters of a member's name by which a message names it."""
 _PLAIN: Members = ()
 _VALID = frozenset({Expect.ACCEPTED, Expect.LIKE_CONTROL})
 
@@ -87,7 +89,7 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
         case Expect.ACCEPTED:
             verdict = evaluate_accepted(operation, exchange, exists=exists(session, operation, members))
             verdict = _unless_modelled(verdict, operation, session)
-            unsure = case.made or (verdict.kind == "refused" and _may_need_more(operation, case, session))
+            unsure = case.made or (verdict.kind == "refused" and _may_need_more(operation, case, exchange, session))
             return unless_of_its_meaning(verdict) if unsure else causes.of(verdict, case.members)
         case Expect.EITHER:
             verdict = evaluate_either(
@@ -140,14 +142,17 @@ def _is_served(operation: Operation, exchange: Exchange) -> bool:
     return exchange.ok or (bool(operation.subject) and was_accepted(operation, exchange))
 
 
-def _may_need_more(operation: Operation, case: RequestCase, session: TargetSession) -> bool:
+def _may_need_more(operation: Operation, case: RequestCase, exchange: Exchange, session: TargetSession) -> bool:
     """Whether a rejected request may lack members that no constraint of the contract names.
 
     Members may need or exclude each other, so that a member alone or a pair shows nothing; nor does a value of a member
-    that is rejected with the plainest value too, or where the plain request is rejected.
+    that is rejected with the plainest value too, or where the plain request is rejected. The rejection may name them.
     """
     if not _is_inferred(session):
         return False
+    given, said = exchange.input or {}, exchange.error_message.lower()
+    if any(len(name) >= _TELLING and name.lower() in said for name in operation.input.members.keys() - given.keys()):
+        return True
     if case.name in {"alone", "pair"} or not session.exchange(session.plain(operation)).ok:
         return True
     alone = next((each for each in request_cases(session.contract, operation) if _is_alone(each, case)), None)
