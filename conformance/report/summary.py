@@ -237,8 +237,10 @@ def missing(record: Record) -> tuple[Missing, ...]:
     if record.is_shard:
         return ()
     lacks: dict[tuple[str, str], list[str]] = {}
-    for operation, results in _by_operation(record):
-        if (lack := _lack(record, operation, results)) is not None:
+    by_operation = tuple(_by_operation(record))
+    passing = [name for name, results in by_operation if any(item.outcome is Outcome.PASSED for item in results)]
+    for operation, results in by_operation:
+        if (lack := _lack(record, operation, results, passing)) is not None:
             lacks.setdefault(lack, []).append(operation)
     problem = record.end.state_problem
     if problem and not any(reason == problem for reason, _ in lacks):
@@ -290,14 +292,14 @@ def _under_minimum(record: Record) -> bool:
     return _percent_judged(record) < record.header.thresholds.min_exercised
 
 
-def _lack(record: Record, operation: str, results: Sequence[Result]) -> tuple[str, str] | None:
+def _lack(record: Record, operation: str, results: Sequence[Result], passing: Sequence[str]) -> tuple[str, str] | None:
     """Return why an operation counts as not judged, and the hint; None where it is judged."""
     answered = record.end.answered
     has_content = answered is None or operation in answered
     skipped = [item for item in results if item.outcome is Outcome.SKIPPED and item.kind != _NOT_ASKED]
     if _is_judged(results) and (has_content or not skipped):
         return None
-    if (lack := _blocked(record, operation, skipped)) is not None:
+    if (lack := _blocked(operation, skipped, passing)) is not None:
         return lack
     if not has_content:
         return _without_content(record, others_answered=bool(answered))
@@ -305,14 +307,13 @@ def _lack(record: Record, operation: str, results: Sequence[Result]) -> tuple[st
     return often, "select other checks as well"
 
 
-def _blocked(record: Record, operation: str, skipped: Sequence[Result]) -> tuple[str, str] | None:
+def _blocked(operation: str, skipped: Sequence[Result], passing: Sequence[str]) -> tuple[str, str] | None:
     """Return what the skipped checks of an operation say of why it was not judged; None where they say nothing."""
     by_kind = {item.kind: item.reason for item in reversed(skipped)}
     if (reason := by_kind.get(_DENIED)) and (action := _ACTION.search(reason)):
         return f"{reason.partition(';')[0]}", f"allow {action[1]} to the caller"
     if reason := by_kind.get(BEHIND):
-        judged = [item for item, rest in _by_operation(record) if any(each.outcome is Outcome.PASSED for each in rest)]
-        narrower = " ".join(f"--operation {item}" for item in judged if item != operation)
+        narrower = " ".join(f"--operation {item}" for item in passing if item != operation)
         hint = (
             f"{narrower} judges what the target has" if narrower else "conformance run URL, of an endpoint that has it"
         )

@@ -148,9 +148,10 @@ class _Summary(Printer):
     def _frame(self) -> Lines:
         record, header, summary = self._record, self._record.header, summarise(self._record)
         target = header.target
-        yield from self.part(
-            "target", one_line(f"{target.name} at {target.endpoint_url} ({target.kind}, state: {target.state})")
-        )
+        # A target that was given as a URL is named after it.
+        is_url = target.name.replace("-", ":") in target.endpoint_url
+        where = target.endpoint_url if is_url else f"{target.name} at {target.endpoint_url}"
+        yield from self.part("target", one_line(f"{where} ({target.kind}, state: {target.state})"))
         documents = count(len(header.contract.documents), "document")
         yield from self.part(
             "contract", one_line(f"{header.contract.digest[:12]}, {documents}, {summary.facts_total:,} facts")

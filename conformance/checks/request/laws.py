@@ -29,6 +29,9 @@ _OF_OTHER_FAULTS = re.compile(
 """Codes that say something else than that a request is invalid."""
 _OF_STATE = re.compile(r"Already|Concurrent|Conflict|Duplicate|Exist|InProgress|InUse|Limit|NotFound|Quota|State")
 """Codes about what is there, or is not."""
+_COMMON = frozenset({"ValidationException", "SerializationException"})
+_NAMED = 4
+"""Codes that an expectation names where others will do as well."""
 _CLIENT_ERRORS = range(400, 500)
 _ELSEWHERE = range(200, 400)
 _SERVER_ERRORS = range(500, 600)
@@ -62,7 +65,8 @@ class Rejection:
 
     def __str__(self) -> str:
         statuses = " or ".join(str(status) for status in sorted(self.statuses)) or "4xx"
-        codes = " or ".join(sorted(self.codes)) or "an error"
+        named = self.codes & _COMMON if self.others and len(self.codes) > _NAMED else self.codes
+        codes = " or ".join(sorted(named or self.codes)) or "an error"
         return f"HTTP {statuses} with {codes}{', or such an error' if self.others else ''}"
 
 
