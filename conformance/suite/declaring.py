@@ -21,7 +21,7 @@ from conformance.checks.check import matches
 from conformance.inputs import Entries, Section, load_file
 from conformance.output import write_whole
 from conformance.report.findings import group_findings
-from conformance.report.result import Outcome, Result
+from conformance.report.result import Level, Outcome, Result
 from conformance.report.run import Record
 from conformance.report.summary import count, counts_against
 from conformance.suite.known_failures import (
@@ -179,7 +179,9 @@ class Draft:
         """
         _insist_on_whole(record, self.path)
         bare = [cleared(result) for result in record.results]
-        missing = self._missing(bare, catalogue, strict=strict)
+        # An entry that has expired needs a new date, not a second entry: no day is late here.
+        matcher = KnownFailureMatcher(self.existing or KnownFailures("", ()), catalogue, date.min)
+        missing = _missing(bare, matcher, strict=strict)
         lines: list[str] = []
         entries = 0
         indent = _insertion(self.path)[1] if self.existing else "  "
@@ -192,7 +194,17 @@ class Draft:
                 checks = count(sum(map(len, declared.values())), "check")
                 lines.append(f"{indent}# {one_line(finding.title)} ({checks})")
             for (outcome, kind), ids in declared.items():
-                patterns = fewest_patterns(ids, catalogue)
+                # What was not judged may be matched, and what failed in the same way and is only recommended.
+                free = [
+                    item.id
+                    for item in bare
+                    if matcher.entry_of(item.id) is None
+                    and (
+                        item.outcome is Outcome.SKIPPED
+                        or (item.outcome, item.kind, item.level) == (outcome, kind, Level.SHOULD)
+                    )
+                ]
+                patterns = fewest_patterns(ids, catalogue, free=free)
                 entries += len(patterns)
                 for pattern in patterns:
                     lines += _entry_lines(Entry(pattern, self.reason, "", outcome=outcome, kind=kind), indent)
@@ -200,22 +212,18 @@ class Draft:
             _replace(self.path, _inserted(self.path, lines) if self.existing else _HEAD.rstrip("\n") + _block(lines))
         return entries, len(missing)
 
-    def _missing(self, bare: Iterable[Result], catalogue: Sequence[str], *, strict: bool) -> set[str]:
-        """Return the ids of the results that would turn a run red, and that no entry covers.
 
-        These are failures at level must, with `strict` those at level should too, and errors that are not the suite's
-        own. A check that has an entry of its own is not among them: that entry declares another failure.
-        """
-        known = self.existing or KnownFailures("", ())
-        # An entry that has expired needs a new date, not a second entry: no day is late here.
-        matcher = KnownFailureMatcher(known, catalogue, date.min)
-        red = (item for item in bare if counts_against(item, strict=strict) or item.outcome is Outcome.ERROR)
-        named = {entry.check for entry in known.entries}
-        return {
-            item.id
-            for item in red
-            if item.kind != NEVER_COVERED and item.id not in named and not matcher.mark(item).known
-        }
+def _missing(bare: Iterable[Result], matcher: KnownFailureMatcher, *, strict: bool) -> set[str]:
+    """Return the ids of the results that would turn a run red, and that no entry covers.
+
+    These are failures at level must, with `strict` those at level should too, and errors that are not the suite's own.
+    A check that has an entry of its own is not among them: that entry declares another failure.
+    """
+    named = {entry.check for entry in matcher.known.entries}
+    red = (item for item in bare if counts_against(item, strict=strict) or item.outcome is Outcome.ERROR)
+    return {
+        item.id for item in red if item.kind != NEVER_COVERED and item.id not in named and not matcher.mark(item).known
+    }
 
 
 def minimize(path: Path, record: Record, catalogue: Sequence[str]) -> tuple[int, int]:
@@ -229,6 +237,9 @@ def minimize(path: Path, record: Record, catalogue: Sequence[str]) -> tuple[int,
     file = FileText.of(path)
     passed = {result.id for result in record.results if result.outcome is Outcome.PASSED}
     matcher = KnownFailureMatcher(file.known, catalogue, date.min)
+    skipped = {
+        item.id for item in record.results if item.outcome is Outcome.SKIPPED and matcher.entry_of(item.id) is None
+    }
     groups: dict[object, list[int]] = {}
     for place, entry in enumerate(file.known.entries):
         groups.setdefault((file.rows[place].section, replace(entry, check="", where="")), []).append(place)
@@ -237,10 +248,11 @@ def minimize(path: Path, record: Record, catalogue: Sequence[str]) -> tuple[int,
     """Checks of groups already done, with the place of the last entry of theirs."""
     for places in groups.values():
         entries = {place: file.known.entries[place] for place in places}
-        owned = [item for entry in entries.values() for item in matcher.owned(entry) if item not in passed]
-        earlier = [item for item, last in free.items() if last < places[0]]
+        owners = set(entries.values())
+        owned = [item for item in catalogue if matcher.entry_of(item) in owners and item not in passed]
+        earlier = {item for item, last in free.items() if last < places[0]}
         given = [entry.check for entry in entries.values()]
-        patterns = fewest_patterns(owned, catalogue, free=earlier, given=given)
+        patterns = fewest_patterns(owned, catalogue, free=earlier | skipped, given=given)
         new = [replace(entries[places[0]], check=pattern) for pattern in patterns if pattern not in given]
         for place in places if patterns else ():
             stays = entries[place].check in patterns

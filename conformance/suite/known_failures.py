@@ -197,9 +197,9 @@ class KnownFailureMatcher:
         found = [item for item in takewhile(lambda item: item.startswith(start), first) if matches(pattern, item)]
         return sorted(found, key=self._places.__getitem__)
 
-    def owned(self, entry: Entry) -> list[str]:
-        """Return the ids of the checks that belong to an entry, in the order of the catalogue."""
-        return [item for own, matched in self._matches if own is entry for item in matched if self._owner[item] is own]
+    def entry_of(self, check_id: str) -> Entry | None:
+        """Return the entry that a check belongs to."""
+        return self._owner.get(check_id)
 
     def mark(self, result: Result) -> Result:
         """Return a result as the record keeps it: whether it is a known failure, and what the entry about it says."""

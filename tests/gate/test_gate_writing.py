@@ -205,6 +205,14 @@ def test_an_entry_of_its_own_that_declares_another_failure_gets_no_second_one(pa
     assert Draft.at(path).write(record(result(CHECK)), CATALOGUE, strict=False) == (0, 0)
 
 
+@pytest.mark.parametrize(("declared", "pattern"), [("", "Get"), (f"- check: {THIRD}\n  reason: soon\n", "Get/request")])
+def test_a_pattern_may_match_what_was_skipped_unless_it_has_an_entry(path: Path, declared: str, pattern: str) -> None:
+    path.write_text(f"known_failures:\n{declared}" if declared else "known_failures: []\n", encoding="utf-8")
+    run = record(result(CHECK), result(OTHER), result(THIRD, Outcome.SKIPPED))
+    assert Draft.at(path).write(run, CATALOGUE, strict=False) == (1, 2)
+    assert read_known_failures(path, reasons_due=False).entries[0].check == pattern
+
+
 OF_PEOPLE = f"""\
 known_failures:
   # names, see the team

@@ -487,7 +487,7 @@
     lazily(details, () => list(members.slice(1).map((at) => checks[at]), checkRow));
   }
 
-  for (const details of document.querySelectorAll(".reason")) {
+  for (const details of document.querySelectorAll(".reason[data-kind]")) {
     const { kind, reason } = details.dataset;
     if (details.querySelector("ul")) continue;
     lazily(details, () => (kind === "facts"
