@@ -118,7 +118,13 @@ def _unsent(plan: Plan) -> str:
 
 
 def _state(plan: Plan, estimate: RequestEstimate) -> str:
+    from conformance.contract.names import CREATING, verb_of  # noqa: PLC0415 - as above
+    from conformance.targets.state import about_tuning_jobs  # noqa: PLC0415 - as above
+
     source = plan.spec.state
+    if not about_tuning_jobs(plan.contract.operations):
+        made = [f"{number} by {name}" for name, number in estimate.opening.items() if verb_of(name) in CREATING]
+        return f"made for this run: {', '.join(made)}" if made else "what is there is found by its listings"
     if estimate.size is None:
         return f"{source.origin}: {count(estimate.resources, 'tuning job')} of a known world"
     if source.names:

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, Final
 
 from conformance.contract.model import Node, Operation, has_type
+from conformance.contract.names import CREATING, verb_of
 from conformance.contract.patterns import breaks, matching
 
 _STEMS = ("conformance-probe", "a-b", "a", "A1", "1", "x", "s3://bucket/key", "arn:aws:iam::123456789012:role/r")
@@ -62,9 +63,14 @@ _COLLECTIONS = frozenset({"structure", "list", "map"})
 
 
 def required_values(operation: Operation) -> Mapping[str, Any]:
-    """Return values of what a request must have next to the names of resources; None for one that can't be made."""
-    named = {operation.subject, *operation.names}
-    return {name: example(operation.input.members[name]) for name in operation.needed if name not in named}
+    """Return values of what a request must have next to the names of resources; None for one that can't be made.
+
+    One that creates something has the members of which a person, or a convention, has chosen an example as well.
+    """
+    named, nodes = {operation.subject, *operation.names}, operation.input.members
+    creates = verb_of(operation.name) in CREATING
+    chosen = (name for name, node in nodes.items() if creates and node.example is not None)
+    return {name: example(nodes[name]) for name in dict.fromkeys((*operation.needed, *chosen)) if name not in named}
 
 
 ABSENT: Final = object()

@@ -43,9 +43,9 @@ def noun_of(operation: str) -> str:
     name = re.split(r"(?<=[a-z])(?:For|By|Of|In)(?=[A-Z])", operation.removeprefix(verb) or operation)[0]
     if name.endswith("ies"):
         return f"{name[:-3]}y"
-    if name.endswith(("sses", "ches", "xes", "iases", "tuses")):
+    if name.endswith(("sses", "ches", "xes", "iases", "tuses", "buses")):
         return name[:-2]
-    return name.removesuffix("s") if not name.endswith(("ss", "ias", "tus")) else name
+    return name.removesuffix("s") if not name.endswith(("ss", "ias", "tus", "bus")) else name
 
 
 def operation_named(name: str, operations: Iterable[str]) -> str:

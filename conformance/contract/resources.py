@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
-from conformance.contract.examples import example, keeps
-from conformance.contract.model import SCALARS, Contract, Operation, has_type
+from conformance.contract.examples import example, keeps, required_values
+from conformance.contract.model import Contract, Node, Operation, has_type
 from conformance.contract.names import CREATING, DELETING, noun_of, verb_of
 
 MARK: Final = "conformance"
@@ -19,9 +19,11 @@ _STEMS = (
 )  # fmt: skip
 _NAMING = ("{noun}name", "{noun}id", "{noun}identifier", "{noun}arn", "{noun}", "identifier", "id", "arn")
 """Members that name a resource, by what it is, the likeliest first."""
+_OWN_NAMES = 5
+"""How many of them have the name of the kind in them."""
 _FORCE = re.compile(r"[Ff]orce[A-Z]?|[Ee]nforce[A-Z]")
 """Switches of a Delete without which some resources stay, or stay for a while."""
-_FORESEEN = ("Create", "Register", "Import")
+FORESEEN = ("Create", "Register", "Import")
 """Verbs after which something is there that was not; after others there may be, or something has changed."""
 _TELLING = 4
 """Letters of a member's name that is recognised in a message."""
@@ -54,10 +56,9 @@ class ResourceKind:
         return self.delete is not None and verb_of(self.delete.name) in DELETING
 
     @property
-    def is_named_uniquely(self) -> bool:
-        """Whether the name that is asked for is what identifies it in its listing."""
-        identity = self.listing.listing.identity if self.listing is not None and self.listing.listing else ""
-        return bool(self.own) and folded(identity or self.own) == folded(self.own)
+    def is_new(self) -> bool:
+        """Whether what Create was accepted for was not there before; what puts something may have changed it."""
+        return verb_of(self.create.name) in FORESEEN
 
     def name(self, tag: str, number: int) -> Any:
         """Return a name that marks a resource as the suite's, where the constraints have room for that."""
@@ -70,17 +71,15 @@ class ResourceKind:
     def input(self, tag: str, number: int, parents: Mapping[str, Any], *more: str) -> dict[str, Any]:
         """Return the input that makes a resource: what is required, and `more` members."""
         nodes = self.create.input.members
-        # An example of a whole structure is what fits together; only what is made up differs from number to number.
-        whole = {name for name, node in nodes.items() if node.example is not None and node.type not in SCALARS}
-        found = {
-            name: example(nodes[name], 0 if name in whole else number) for name in (*self.create.needed, *more)
-        } | dict(parents)
+        found = {name: _value_of(nodes[name], 1) for name in more}
+        found |= {name: _value_of(nodes[name], number) for name in (*self.create.needed, *required_values(self.create))}
+        found |= parents
         if self.own:
             found = {self.own: self.name(tag, number), **found, self.own: self.name(tag, number)}
         return {name: value for name, value in found.items() if value is not None}
 
     def needed_too(self, message: str, given: Iterable[str]) -> tuple[str, ...]:
-        """Return the optional members that a rejected Create may lack: those that the message names, or have examples.
+        """Return the optional members that a rejected Create may lack: those that the message names.
 
         No constraint says that one of several members must be there; the words of the rejection often do.
         """
@@ -90,9 +89,7 @@ class ResourceKind:
         return tuple(
             name
             for name, node in nodes.items()
-            if name not in known
-            and (node.example is not None or (len(name) >= _TELLING and folded(name) in said))
-            and example(node) is not None
+            if name not in known and len(name) >= _TELLING and folded(name) in said and example(node) is not None
         )
 
     def known(self, members: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,14 +104,19 @@ class ResourceKind:
             found |= part
         return found
 
+    def names_among(self, known: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is known of a resource without what names nothing, which may be anything: a secret, say."""
+        ends = ("name", "id", "arn", "identifier")
+        return {name: value for name, value in known.items() if name == self.own or folded(name).endswith(ends)}
+
     def about(self, operation: Operation | None, known: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the members of a request about a resource; None where nothing that is known names it there."""
         named = {} if operation is None else self.naming(operation, known)
         if operation is None or not named:
             return None
-        nodes, by_name = operation.input.members, {folded(name): value for name, value in known.items()}
+        nodes = operation.input.members
         for name in operation.needed:
-            value = by_name.get(folded(name))
+            value = self.same_named(known, name)
             fits = has_type(nodes[name].type, value) and keeps(nodes[name], value)
             named.setdefault(name, value if fits else example(nodes[name]))
         if verb_of(operation.name) in DELETING:
@@ -128,17 +130,17 @@ class ResourceKind:
         others = sorted(
             (name for name in operation.input.members if folded(name) in own), key=lambda it: own.index(folded(it))
         )
-        values = {name: self._named(operation, name, known) for name in dict.fromkeys((*operation.needed, *others))}
+        values = {name: self.value(operation, name, known) for name in dict.fromkeys((*operation.needed, *others))}
         named = [name for name, value in values.items() if value is not None]
         needed = [name for name in named if name in operation.needed]
         return {name: values[name] for name in needed or named[:1]}
 
-    def _named(self, operation: Operation, member: str, known: Mapping[str, Any]) -> Any:
+    def value(self, operation: Operation, member: str, known: Mapping[str, Any]) -> Any:
         """Return the value by which a member names a resource; None for a member that does not."""
         source, node = operation.names.get(member), operation.input.members[member]
         linked = source if self.listing is not None and source and source.operation == self.listing.name else None
         own = (folded(self.own), *_naming(self.noun))
-        if linked is None and folded(member) not in own:
+        if linked is None and folded(member) not in own and not self._is_answered(member):
             return None
         paths = [folded(path.rpartition(".")[2]) for path in linked.paths] if linked is not None else []
         keys = [
@@ -147,6 +149,24 @@ class ResourceKind:
         by_name = {folded(name): value for name, value in known.items()}
         values = (by_name[key] for key in keys if key in by_name)
         return next((value for value in values if has_type(node.type, value) and keeps(node, value)), None)
+
+    def _is_answered(self, member: str) -> bool:
+        """Whether the answer of Create has what identifies the resource under the name of a member."""
+        inner = (node for node in self.create.output.members.values() if node.type == "structure")
+        names = {folded(name) for part in (self.create.output, *inner) for name in part.members}
+        return folded(member).endswith(("id", "arn")) and folded(member) in names
+
+    def can_be_named(self, operation: Operation) -> bool:
+        """Whether a request of an operation may name the resource, whatever its values are."""
+        own = {folded(self.own), *_naming(self.noun)}
+        listing = self.listing.name if self.listing is not None else ""
+        linked = {name for name, source in operation.names.items() if source.operation == listing}
+        return any(name in linked or folded(name) in own or self._is_answered(name) for name in operation.input.members)
+
+    @staticmethod
+    def same_named(known: Mapping[str, Any], member: str) -> Any:
+        """Return what is known under the name of a member, in any case; None where nothing is."""
+        return next((value for name, value in known.items() if folded(name) == folded(member)), None)
 
     def item_named(self, items: Iterable[Any], known: Mapping[str, Any]) -> Any:
         """Return the item of the kind's listing that is the resource; None where it is not among them."""
@@ -164,10 +184,16 @@ class ResourceKind:
         return None
 
 
+def _value_of(node: Node, number: int) -> Any:
+    """Return a valid value of a member that is given: its example, or one that is not empty where it may be."""
+    value = example(node, number) if node.example is None else node.example
+    return value or example(node, number, optional=True) if value in ([], {}) else value
+
+
 def kinds(contract: Contract) -> tuple[tuple[ResourceKind, ...], tuple[str, ...]]:
     """Return the kinds of resources that a contract can make, parents first; and which need each other, in words."""
     found: dict[str, ResourceKind] = {}
-    for operation in sorted(contract.operations.values(), key=lambda item: verb_of(item.name) not in _FORESEEN):
+    for operation in sorted(contract.operations.values(), key=lambda item: verb_of(item.name) not in FORESEEN):
         kind = kind_of(contract, operation)
         if kind is not None:
             found.setdefault(kind.noun, kind)
@@ -202,7 +228,7 @@ def kind_of(contract: Contract, create: Operation) -> ResourceKind | None:
     if verb_of(create.name) not in CREATING:
         return None
     noun = noun_of(create.name)
-    if verb_of(create.name) != _FORESEEN[0] and f"{_FORESEEN[0]}{noun}" in contract.operations:
+    if verb_of(create.name) != FORESEEN[0] and f"{FORESEEN[0]}{noun}" in contract.operations:
         return None
     about = [item for item in contract.operations.values() if noun_of(item.name) == noun]
     listing = next((item for item in about if item.listing is not None and item.pagination is not None), None)
@@ -213,20 +239,25 @@ def kind_of(contract: Contract, create: Operation) -> ResourceKind | None:
     own = _own(create, noun, listing)
     if listing is not None and not _can_be_found(create, own, listing):
         listing = None
-    if (listing is None and describe is None) or (delete is None and verb_of(create.name) not in _FORESEEN):
-        return None
     parents = {
         name: source.operation
         for name, source in create.names.items()
-        if name != own and name in create.needed and folded(noun_of(source.operation)) in folded(name)
+        if name != own
+        and name in create.needed
+        and (listing is None or source.operation != listing.name)
+        and folded(name).endswith(_naming(noun_of(source.operation))[:_OWN_NAMES])
     }
-    return ResourceKind(noun, create, own, describe, listing, delete, contract.operations.get(f"Stop{noun}"), parents)
+    kind = ResourceKind(noun, create, own, describe, listing, delete, contract.operations.get(f"Stop{noun}"), parents)
+    if delete is not None and not kind.can_be_named(delete):
+        kind = replace(kind, delete=None)
+    is_shown = listing is not None or describe is not None
+    return kind if is_shown and (kind.delete is not None or kind.is_new) else None
 
 
 def kind_ended_by(contract: Contract, operation: Operation) -> ResourceKind | None:
     """Return the kind that an operation deletes or stops; None where the contract does not make it."""
     noun = noun_of(operation.name)
-    creators = (contract.operations.get(f"{verb}{noun}") for verb in (*_FORESEEN, *sorted(CREATING)))
+    creators = (contract.operations.get(f"{verb}{noun}") for verb in (*FORESEEN, *sorted(CREATING)))
     made = (kind_of(contract, create) for create in creators if create is not None)
     return next((kind for kind in made if kind is not None and operation in (kind.delete, kind.stop)), None)
 

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import botocore
 from botocore.session import get_session
@@ -21,13 +22,17 @@ from botocore.session import get_session
 from conformance.contract.files import ContractError
 from conformance.contract.loading import load
 from conformance.contract.model import Contract
-from conformance.contract.names import noun_of, operation_named
+from conformance.contract.names import CREATING, DELETING, noun_of, operation_named, verb_of
 from conformance.documents.claims import ModelError
 from conformance.documents.service_model import installed
 from conformance.drafting.contracts import draft
 from conformance.drafting.conventions import folded
-from conformance.drafting.sources import draft_sources, model_of
+from conformance.drafting.sources import draft_sources, is_expressible, model_of
 from conformance.errors import suggest
+from conformance.wire.limits import reads
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
 
 _APPLICATION = "sagemaker-tuning-conformance"
 _DIGEST = "digest"
@@ -35,18 +40,19 @@ _DIGEST = "digest"
 _SHORT = 16
 
 
-def service_contract(service: str, operations: Iterable[str] = ()) -> Contract:
+def service_contract(service: str, operations: Iterable[str] = (), *, writing: bool = False) -> Contract:
     """Return the contract of all operations of a service that read, or of some operations, drafted if it is not there.
 
     With the operations that are named come those that list what they are about, so that there are names to ask for.
+    With `writing` come those that make and delete what the others are about.
     Raises ModelError for a service that there is not, or that speaks another protocol.
     """
     names = tuple(sorted(set(operations)))
-    folder = cache_root() / f"{botocore.__version__}-{_drafting()}" / _folder_name(service, names)
+    folder = cache_root() / f"{botocore.__version__}-{_drafting()}" / _folder_name(service, names, writing=writing)
     try:
         return _kept(folder)
     except (OSError, ContractError):
-        return _made(folder, lambda: _files(service, names))
+        return _made(folder, lambda: _files(service, names, writing=writing))
 
 
 def cache_root() -> Path:
@@ -62,8 +68,9 @@ def cache_root() -> Path:
     return base / _APPLICATION / "contracts"
 
 
-def _folder_name(service: str, operations: tuple[str, ...]) -> str:
+def _folder_name(service: str, operations: tuple[str, ...], *, writing: bool) -> str:
     name = "".join(letter if letter.isalnum() or letter == "-" else "_" for letter in service)
+    name += ".writing" if writing else ""
     digest = hashlib.sha256("\n".join(operations).encode()).hexdigest()[:_SHORT]
     return f"{name}.{digest}" if operations else name
 
@@ -127,7 +134,7 @@ def _put(fresh: Path, folder: Path) -> None:
         return
 
 
-def _files(service: str, operations: tuple[str, ...]) -> dict[str, str]:
+def _files(service: str, operations: tuple[str, ...], *, writing: bool) -> dict[str, str]:
     """Return the files of the draft of a service's operations."""
     available = get_session().get_available_services()
     if service not in available:
@@ -136,22 +143,40 @@ def _files(service: str, operations: tuple[str, ...]) -> dict[str, str]:
     model = model_of(source, service)
     every = tuple(model.operation_names)
     named = tuple(operation_named(name, every) for name in operations)
-    if named:
-        subjects = [
-            folded(member)
-            for shape in (model.operation_model(name).input_shape for name in named)
-            for member in (shape.required_members if shape is not None else ())
-        ]
-        listing = (
-            name
-            for name in every
-            if name.startswith(("List", "Describe"))
-            and any(subject.startswith(folded(noun_of(name))) for subject in subjects)
-        )
-        named = tuple(dict.fromkeys((*named, *listing)))
+    named = (*named, *_listing(model, named))
+    if writing:
+        read = named or tuple(name for name in every if reads(name) and is_expressible(model.operation_model(name)))
+        lives = _lives(model, read)
+        above = _listing(model, lives)
+        named = (*read, *lives, *above, *_lives(model, above))
+    named = tuple(dict.fromkeys(named))
     sources, names = draft_sources(service, source, named, ())
     if not names:
         raise ModelError(
             f"no operation of {service} reads", where=source.where, hint="name some of the others with --operation"
         )
     return dict(draft(sources, names).files)
+
+
+def _listing(model: ServiceModel, operations: Iterable[str]) -> tuple[str, ...]:
+    """Return the operations that list what others must name."""
+    shapes = (model.operation_model(name).input_shape for name in operations)
+    subjects = [folded(member) for shape in shapes for member in (shape.required_members if shape is not None else ())]
+    listing = (name for name in model.operation_names if name.startswith(("List", "Describe")))
+    return tuple(name for name in listing if any(subject.startswith(folded(noun_of(name))) for subject in subjects))
+
+
+def _lives(model: ServiceModel, operations: Iterable[str]) -> tuple[str, ...]:
+    """Return the operations that make and delete what others are about; none of what can't be deleted."""
+    every = model.operation_names
+    nouns = {noun_of(name) for name in operations}
+    own = [name for name in every if verb_of(name) in CREATING | DELETING and noun_of(name) in nouns]
+    planned = {noun: f"Schedule{noun}Deletion" for noun in sorted(nouns) if f"Schedule{noun}Deletion" in every}
+    made = {noun_of(name) for name in own if verb_of(name) in CREATING}
+    made &= {*(noun_of(name) for name in own if verb_of(name) in DELETING), *planned}
+    ending = (*planned.values(), *(f"Stop{noun}" for noun in sorted(made)))
+    about = {noun: {f"Schedule{noun}Deletion", f"Stop{noun}"} for noun in made}
+    return (
+        *(name for name in own if noun_of(name) in made),
+        *(name for name in ending if name in every and any(name in names for names in about.values())),
+    )

@@ -11,7 +11,16 @@ from conformance.contract.names import noun_of
 from conformance.documents.claims import Explained, ModelError, Place
 from conformance.drafting.behaviours import alternatives_of, behaviours_of, names_in, states_absence
 from conformance.drafting.citations import citations_of
-from conformance.drafting.conventions import Conventions, Lister, codes, origin, paths_of, subjects, summary_of
+from conformance.drafting.conventions import (
+    Conventions,
+    Lister,
+    codes,
+    origin,
+    paths_of,
+    subjects,
+    summary_of,
+    table,
+)
 from conformance.drafting.shapes import ShapeTable, files_of
 from conformance.drafting.sources import DraftPage, DraftSources, is_expressible
 from conformance.drafting.trees import Claims, Part, TreeReader, count_lists
@@ -137,6 +146,9 @@ def _operation(
     _insist_on_expressible(model)
     reader = TreeReader(claims)
     request = reader.tree(Place(name, "input", ""), model.input_shape)
+    for member, value in table()["examples"].get(name, {}).items():
+        if member in request.parts:
+            request.parts[member].example = value
     options = Part("", "", "structure", "")
     for option in [option for option in request.parts if option.startswith(_CLI_OPTION)]:
         options.parts[option] = request.parts.pop(option)

@@ -110,6 +110,8 @@ class ShapeTable:
         if modelled := {**traits.pop("modelled", {}), **own.pop("modelled", {})}:
             own["modelled"] = modelled
         found |= traits | own
+        if part.example is not None:
+            found["example"] = part.example
         if merged and not inside:
             found["basis"] = "modelled"
         return found

@@ -37,6 +37,8 @@ class Part:
     parts: dict[str, Part] = field(default_factory=dict)
     recursive: bool = False
     """Whether it is of a shape that encloses it: nothing below is written again."""
+    example: Any = None
+    """A valid value that the table of conventions has; None for what is made from the constraints."""
     signatures: dict[bool, Hashable] = field(default_factory=dict, compare=False)
     """What a definition says of it, once that is asked for: it is whole then."""
 

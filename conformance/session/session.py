@@ -22,7 +22,7 @@ from conformance.session.listing import Walked, member
 from conformance.session.snapshot import ListingSnapshot, ResourceSnapshot, Snapshot
 from conformance.wire.encoding import dump, weight
 from conformance.wire.exchange import KILLED, RUN_TIME, Exchange, Fault, HttpRequest, Listing, shown
-from conformance.wire.limits import Limits
+from conformance.wire.limits import Limits, reads
 from conformance.wire.request import Request, UnansweredError
 
 _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large", "throttled"})
@@ -432,15 +432,18 @@ class TargetSession(Exchanges):
         most_bytes: int = Limits.max_kept_bytes,
         revive: Callable[[], bool] | None = None,
         tag: str = "",
+        made: Mapping[str, Sequence[Mapping[str, str]]] = MappingProxyType({}),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Ask nothing yet. `most_bytes` bounds the memory that the answers may take together, as it is estimated.
 
-        `tag` is a part of the names of what checks make: another one in each run at a target that keeps things.
+        `tag` is a part of the names of what checks make: another one in each run at a target that keeps things. `made`
+        are the names of what the suite has made before, by the listing that shows it.
         """
         super().__init__(contract, sender, most_bytes, revive)
         self.tag = tag
-        self._sleep = sleep
+        self._made = made
+        self.sleep = sleep
         self._patience_s = _PATIENCE_S
         self.auth = auth
         self.owned = owned
@@ -463,7 +466,7 @@ class TargetSession(Exchanges):
         for pause_s in _PAUSES_S if self._patience_s > 0 else _PAUSES_S[:1]:
             if fits(found) or self.gone is not None:
                 break
-            self._sleep(pause_s)
+            self.sleep(pause_s)
             self._patience_s -= pause_s
             found = ask()
         return found
@@ -560,9 +563,14 @@ class TargetSession(Exchanges):
         """Return the names that a member may have in requests of an operation: those of the listing it comes from.
 
         Members of one name have names of several resources. One that breaks the member's limits is no name to ask for.
-        What deletes is asked about the last of them first: the first are what everything else is asked about.
+        Those that the suite has made come first, and what writes is asked about these alone, where there are any. What
+        deletes is asked about the last of them first: the first are what everything else is asked about.
         """
-        names = self._names_of(operation, subject)
+        names, source = self._names_of(operation, subject), operation.names.get(subject)
+        own = {value for known in self._made.get(source.operation if source else "", ()) for value in known.values()}
+        mine = tuple(name for name in names if name in own)
+        if mine:
+            names = mine if not reads(operation.name) else tuple(dict.fromkeys((*mine, *names)))
         return names[::-1] if verb_of(operation.name) in DELETING else names
 
     def _names_of(self, operation: Operation, subject: str) -> tuple[str, ...]:

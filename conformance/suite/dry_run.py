@@ -11,10 +11,11 @@ from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome
 from conformance.suite.embedded import in_process
 from conformance.suite.plan import DEFAULT_WORLD, Plan
+from conformance.targets.making import calls_of_kinds
 from conformance.targets.opening import OpenTarget
 from conformance.targets.provisioning import calls_at_most, calls_of_a_world
 from conformance.targets.spec import Kind, Origin
-from conformance.targets.state import Access, State, allowed_operations
+from conformance.targets.state import CREATE, Access, State, about_tuning_jobs, allowed_operations
 from conformance.wire.client import TransportOptions
 from conformance.wire.exchange import HttpResponse
 from conformance.wire.limits import reads
@@ -59,6 +60,7 @@ def dry_run(plan: Plan, world: World, *, budget: int | None = None, clients: boo
     dry = replace(plan, spec=spec, transport_options=TransportOptions(service))
     session = dry.session(OpenTarget(spec, access, state))
     session.clients = session.clients if clients else None
+    session.sleep = lambda _: None
     runner = Runner(session, plan.checks)
     if any(check.area in _SENDS_NOTHING for check in plan.asking):
         _ = session.snapshot
@@ -118,15 +120,17 @@ class RequestEstimate:
 
 def estimate(plan: Plan) -> RequestEstimate:
     """Work out what a run will send, by running its checks in this process on an empty state and on a large one."""
-    spec = plan.spec
-    if spec.state.origin is not Origin.EXISTING:
+    spec, by_world = plan.spec, plan.spec.state.origin is not Origin.EXISTING
+    tuning = about_tuning_jobs(plan.contract.operations)
+    making = _calls_of_making(plan)
+    if by_world or not tuning:
         world = load_world(plan.settings.world or DEFAULT_WORLD)
-        opening = calls_of_a_world(spec, world)
+        opening = {**making, **(calls_of_a_world(spec, world) if tuning else {})}
         known = _with_budget(plan, world, sum(opening.values()))
         return RequestEstimate(
             opening, known.requests, known.requests, len(world.jobs), None, spec.kind is Kind.REFERENCE, known.cut
         )
-    opening = calls_at_most(spec)
+    opening = {**making, **calls_at_most(spec)}
     least = dry_run(plan, replace(synthetic_world(0, 0), name="nothing"))
     resources = len(spec.state.names) or spec.state.bound
     most = _with_budget(plan, synthetic_world(resources, _SIZE), sum(opening.values()))
@@ -135,7 +139,17 @@ def estimate(plan: Plan) -> RequestEstimate:
 
 def least_requests(plan: Plan) -> int:
     """Return how many requests a read-only run sends at the least, client libraries aside: a quick answer."""
-    return sum(calls_at_most(plan.spec).values()) + dry_run(plan, synthetic_world(0, 0), clients=False).total
+    found = calls_at_most(plan.spec) if about_tuning_jobs(plan.contract.operations) else {}
+    return sum(found.values()) + dry_run(plan, synthetic_world(0, 0), clients=False).total
+
+
+def _calls_of_making(plan: Plan) -> dict[str, int]:
+    """Return how many requests it takes to make the resources of the contract, but for those of a world."""
+    spec = plan.spec
+    if not spec.is_written_to:
+        return {}
+    by_world = about_tuning_jobs(plan.contract.operations) and spec.state.origin is Origin.CREATE
+    return calls_of_kinds(plan.contract, stays=spec.launch is not None, without={CREATE} if by_world else set())
 
 
 def _with_budget(plan: Plan, world: World, opening: int) -> DryRun:

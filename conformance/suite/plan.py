@@ -23,13 +23,13 @@ from conformance.suite.catalogue import catalogue, lint_findings, select
 from conformance.suite.embedded import start_reference
 from conformance.suite.results import Shell
 from conformance.suite.settings import Settings
-from conformance.targets.configuration import load_targets, resolve
 from conformance.targets.credentials import EXPIRED, OUTDATED
-from conformance.targets.endpoint import as_url, ca_bundle_of
+from conformance.targets.endpoint import ca_bundle_of
 from conformance.targets.opening import OpenTarget, open_target
 from conformance.targets.spec import Kind, Origin, TargetSpec
 from conformance.targets.state import Access
 from conformance.wire.client import Client, LockedClient, Protocol, TransportOptions
+from conformance.wire.exchange import Exchange
 from conformance.wire.limits import Limits
 from conformance.wire.redaction import AccountMask
 from conformance.worlds.loading import load_world
@@ -103,9 +103,10 @@ class Plan:
             from conformance.suite.evidence import Replayed  # noqa: PLC0415 - plain runs do without it
 
             replayed = Replayed.asked_for(settings)
+        spec = replayed.spec if replayed else settings.resolved_target()
         if settings.contract is not None:
             _lint(contract)
-        plan = cls.made(settings, contract, replayed.spec if replayed else _resolved(settings), replayed=replayed)
+        plan = cls.made(settings, contract, spec, replayed=replayed)
         if settings.known_failures is not None:
             from conformance.suite.known_failures import read_known_failures, today  # noqa: PLC0415 - as above
 
@@ -229,6 +230,7 @@ class Plan:
             caller_factory=caller,
             start_reference=partial(start_reference, self.contract),
             on_wait=self.on_wait,
+            contract=self.contract,
         ) as target:
             try:
                 yield target
@@ -248,7 +250,7 @@ class Plan:
 
     def session(self, target: OpenTarget, *, on_exchange: Callable[[float], None] = lambda _: None) -> TargetSession:
         """Return a session at an open target; `on_exchange` is called with the seconds of each exchange that it has."""
-        client = self.client(target.access, on_exchange=on_exchange)
+        client = self.client(target.access, on_exchange=on_exchange, on_answer=target.note)
         sender: Client | LockedClient = client
         commands = None
         if self.settings.aws_cli is not None:
@@ -277,6 +279,8 @@ class Plan:
             owned=self.spec.state.origin in _OWN,
             most_bytes=self._most_bytes,
             revive=target.restart if self.replayed is None else lambda: True,
+            tag=target.state.tag,
+            made=target.state.made,
         )
 
     @property
@@ -304,7 +308,13 @@ class Plan:
         )
         return AwsCli(settings, client.send)
 
-    def client(self, access: Access, *, on_exchange: Callable[[float], None] = lambda _: None) -> Client:
+    def client(
+        self,
+        access: Access,
+        *,
+        on_exchange: Callable[[float], None] = lambda _: None,
+        on_answer: Callable[[Exchange], None] = lambda _: None,
+    ) -> Client:
         """Return the client of an open target, with its limits, its budget and the operations that it may send.
 
         Budget and pace are those of the whole run: each of several processes has its share of them.
@@ -322,6 +332,7 @@ class Plan:
             budget=spec.budget and max(1, spec.budget // share),
             requests_per_second=spec.pace and spec.pace / share,
             on_exchange=on_exchange,
+            on_answer=on_answer,
             transport_options=self.transport_options,
         )
 
@@ -332,15 +343,6 @@ def _lint(contract: Contract) -> None:
     if findings:
         more = f"; `conformance lint` lists all {len(findings)}" if len(findings) > 1 else ""
         raise ContractError(findings[0].problem, where=findings[0].where, hint=f"{findings[0].hint}{more}")
-
-
-def _resolved(settings: Settings) -> TargetSpec:
-    # A URL needs no file of targets, so that a broken one in this folder does not stop it.
-    by_url = as_url(settings.target) and settings.targets_path is None
-    spec = resolve(settings.target, {} if by_url else load_targets(settings.targets_path))
-    if settings.may_write and spec.is_aws:
-        raise UserError("AWS is only ever read", where=settings.target, hint="leave out --may-write")
-    return replace(spec, may_write=settings.may_write)
 
 
 def _as_released(check: Check, release: Release) -> Check:

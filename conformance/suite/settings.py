@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shlex
 from argparse import ArgumentTypeError
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.errors import UserError
 from conformance.report.run import Thresholds
 
 if TYPE_CHECKING:
     import pytest
+
+    from conformance.targets.spec import TargetSpec
 
 
 DEFAULT_TARGET: Final = "reference"
@@ -189,6 +192,18 @@ class Settings:
         """The options that name the contract, as they are written; empty for the one that comes along."""
         named = (("--contract", self.contract), ("--service", self.service))
         return tuple(word for option, value in named if value for word in (option, value))
+
+    def resolved_target(self) -> TargetSpec:
+        """Return the target that is meant. Raises UserError."""
+        from conformance.targets.configuration import load_targets, resolve  # noqa: PLC0415 - --help does without them
+        from conformance.targets.endpoint import as_url  # noqa: PLC0415 - as above
+
+        # A URL needs no file of targets, so that a broken one in this folder does not stop it.
+        by_url = as_url(self.target) and self.targets_path is None
+        spec = resolve(self.target, {} if by_url else load_targets(self.targets_path))
+        if self.may_write and spec.is_aws:
+            raise UserError("AWS is only ever read", where=self.target, hint="leave out --may-write")
+        return replace(spec, may_write=self.may_write)
 
     @property
     def targets_path(self) -> Path | None:

@@ -90,8 +90,9 @@ def plan_in_worker(given: Mapping[str, Any]) -> Plan:
             hint=_SAME,
         )
     settings = forms.read(Settings, given["settings"])
-    contract = chosen_contract(settings)
-    plan = Plan.made(settings, contract, spec_from_json(given["spec"]), processes=given["processes"])
+    spec = spec_from_json(given["spec"])
+    contract = chosen_contract(settings, spec)
+    plan = Plan.made(settings, contract, spec, processes=given["processes"])
     if contract.digest != given["contract"]:
         raise WorkerError("the contract here is another than that of the run", where=_here(), hint=_SAME)
     if [check.id for check in plan.own] != given["checks"]:

@@ -8,23 +8,32 @@ import shlex
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
 import msgspec
 
 import conformance
+from conformance.contract.model import Contract
 from conformance.targets.credentials import aws_endpoint, credentials_for, region_of
 from conformance.targets.endpoint import ca_bundle_of, check_reachable
 from conformance.targets.launch import Server, inherited_environment, launched
 from conformance.targets.provisioning import Provision, existing, insist_on_access, load_by_command
 from conformance.targets.spec import Kind, Origin, StateSource, TargetError, TargetSpec
-from conformance.targets.state import Access, CallerFactory, State, about_tuning_jobs, allowed_operations
-from conformance.wire.exchange import Headers
+from conformance.targets.state import (
+    CREATE,
+    Access,
+    Caller,
+    CallerFactory,
+    State,
+    about_tuning_jobs,
+    allowed_operations,
+)
+from conformance.wire.exchange import Exchange, Headers
 from conformance.wire.limits import Limits
 from conformance.wire.signing import Credentials
 from conformance.wire.transport import HttpTransport
@@ -66,6 +75,10 @@ else:
         print(owner, metadata.version(owner))
 """
 """Prints which distribution a console script or a module belongs to, and its version."""
+
+
+_TAG: Final = 6
+"""Hexadecimal digits in the names of what a run makes at a target that keeps it."""
 
 
 _AS_IT_IS: Final = "no resources are made for this contract: what is there is found by its listings"
@@ -184,6 +197,9 @@ class OpenTarget:
     refill: Callable[[], State] | None = field(default=None, compare=False)
     """Brings the state into a launched server that was started again; None where there is none."""
 
+    note: Callable[[Exchange], None] = field(default=lambda _: None, compare=False)
+    """Takes each exchange of the checks, so that what they make by the way is deleted as well."""
+
     version: TargetVersion = field(default=TargetVersion(), compare=False)
     """Its version, as far as that is known; nothing in workers."""
 
@@ -258,11 +274,12 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
     caller_factory: CallerFactory,
     start_reference: StartReference,
     on_wait: Callable[[str], None] = lambda _: None,
+    contract: Contract | None = None,
 ) -> Iterator[OpenTarget]:
     """Open a target for as long as the context lasts: launch it, wait for it, bring the world in, and put all back.
 
-    `operations` are the names of the operations under test, `on_wait` is called with what is waited for. Raises
-    TargetError and its kinds, see there.
+    `operations` are the names of the operations under test, `on_wait` is called with what is waited for, `contract`
+    says what resources there are to make. Raises TargetError and its kinds, see there.
     """
     with ExitStack() as stack:
         region = region_of(spec)
@@ -281,48 +298,75 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
             on_wait(f"a connection to {endpoint_url} (at most {spec.limits.connect_s:g} s)")
             check_reachable(endpoint_url, timeout_s=spec.limits.connect_s, ca_bundle=ca_bundle_of(spec))
         access = Access(endpoint_url, region, credentials, allowed_operations(spec, operations), spec)
-        fill = partial(_state, spec, world, access, caller_factory, stack, on_wait=on_wait, keep=server is not None)
+        filling = _Filling(spec, world, access, caller_factory, stack, contract, on_wait, keep=server is not None)
         version = version_of(spec, server)
-        state, clean_up = fill()
-        refill = None if server is None else lambda: fill()[0]
-        yield OpenTarget(spec, access, state, server, clean_up, refill, version)
+        state, provision = filling.fill()
+        refill = None if server is None else lambda: filling.fill()[0]
+        clean_up, note = (tuple, lambda _: None) if provision is None else (provision.tear_down, provision.note)
+        yield OpenTarget(spec, access, state, server, clean_up if server is None else tuple, refill, note, version)
 
 
-def _state(  # noqa: PLR0913 - the parts of an opening
-    spec: TargetSpec,
-    world: World,
-    access: Access,
-    caller_factory: CallerFactory,
-    stack: ExitStack,
-    *,
-    on_wait: Callable[[str], None],
-    keep: bool,
-) -> tuple[State, Callable[[], tuple[str, ...]]]:
-    """Bring the state in; with `keep` it stays, since the server goes away with all that is in it.
+@dataclass(frozen=True)
+class _Filling:
+    """How the state comes into an open target; with `keep` it stays: the server goes away with all that is in it."""
 
-    Returns the state, and what removes it again.
-    """
-    if not about_tuning_jobs(access.allowed):
-        return State(Origin.EXISTING, (), () if spec.kind is Kind.REFERENCE else (_AS_IT_IS,)), tuple
-    if spec.state.origin is Origin.BUILT_IN:
-        return State.of_world(Origin.BUILT_IN, world), tuple
-    state: State | None = None
-    if spec.state.origin is Origin.COMMAND:
-        on_wait(f"the command that loads the world (at most {spec.state.timeout_s:g} s)")
-        state = load_by_command(spec, world, endpoint_url=access.endpoint_url, region=access.region)
-    caller = caller_factory(access)
-    stack.callback(caller.close)
-    if state is not None:
-        insist_on_access(caller, spec)
-        return state, tuple
-    if spec.state.origin is Origin.EXISTING:
-        on_wait(f"the listing of tuning jobs at {access.endpoint_url}")
-        return existing(caller, spec, access.allowed), tuple
-    provision = Provision(caller, access, on_wait=on_wait)
-    if not keep:
-        stack.callback(lambda: sys.stderr.writelines(f"{line}\n" for line in provision.tear_down()))
-    on_wait(f"{len(world.jobs)} tuning jobs to be created at {access.endpoint_url}")
-    return provision.run(world), tuple if keep else provision.tear_down
+    spec: TargetSpec
+    world: World
+    access: Access
+    caller_factory: CallerFactory
+    stack: ExitStack
+    contract: Contract | None
+    on_wait: Callable[[str], None]
+    keep: bool
+
+    def fill(self) -> tuple[State, Provision | None]:
+        """Bring the state in; return it, and what has made it and removes it, if anything may be written."""
+        spec, tuning = self.spec, about_tuning_jobs(self.access.allowed)
+        if spec.kind is Kind.REFERENCE:
+            return (State.of_world(Origin.BUILT_IN, self.world) if tuning else State(Origin.EXISTING)), None
+        loaded = self._loaded() if spec.state.origin is Origin.COMMAND else None
+        if spec.read_only and not tuning:
+            return State(Origin.EXISTING, (), (_AS_IT_IS,)), None
+        caller = self.caller_factory(self.access)
+        self.stack.callback(caller.close)
+        if loaded is not None and tuning:
+            insist_on_access(caller, spec)
+        provision = None if spec.read_only else Provision(caller, self.access, self.contract, on_wait=self.on_wait)
+        if provision is not None and not self.keep:
+            self.stack.callback(lambda: sys.stderr.writelines(f"{line}\n" for line in provision.tear_down()))
+        state = loaded or State(spec.state.origin)
+        if provision is not None and loaded is None:
+            state = self._made(provision, tuning=tuning)
+        return self._with_tuning_jobs(caller, provision, state, tuning=tuning), provision
+
+    def _loaded(self) -> State:
+        """Run the command that loads the state; for a contract on other things it gets a world without tuning jobs."""
+        spec, access = self.spec, self.access
+        self.on_wait(f"the command that loads the world (at most {spec.state.timeout_s:g} s)")
+        world = self.world if about_tuning_jobs(access.allowed) else World("none", ())
+        return load_by_command(spec, world, endpoint_url=access.endpoint_url, region=access.region)
+
+    def _made(self, provision: Provision, *, tuning: bool) -> State:
+        """Make a few of the resources that the contract can make, apart from those that come in as a world."""
+        tag = "" if self.keep else uuid.uuid4().hex[:_TAG]
+        by_world = {CREATE} if tuning and self.spec.state.origin is Origin.CREATE else set()
+        made, notes = provision.make(tag, stays=self.keep, without=by_world)
+        if not made and not notes and not tuning:
+            notes = [_AS_IT_IS]
+        return State(self.spec.state.origin, (), tuple(notes), "", made, tag)
+
+    def _with_tuning_jobs(self, caller: Caller, provision: Provision | None, state: State, *, tuning: bool) -> State:
+        """Return a state with the tuning jobs of the world, or those that are found."""
+        spec = self.spec
+        if not tuning or spec.state.origin is Origin.COMMAND:
+            return state
+        if provision is not None and spec.state.origin is Origin.CREATE:
+            self.on_wait(f"{len(self.world.jobs)} tuning jobs to be created at {self.access.endpoint_url}")
+            jobs = provision.run(self.world)
+        else:
+            self.on_wait(f"the listing of tuning jobs at {self.access.endpoint_url}")
+            jobs = existing(caller, spec, self.access.allowed)
+        return replace(jobs, notes=(*state.notes, *jobs.notes), made=state.made, tag=state.tag)
 
 
 def spec_to_json(spec: TargetSpec) -> dict[str, Any]:

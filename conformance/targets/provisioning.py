@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import math
 import os
-import shlex
 import subprocess
 import tempfile
-import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from http import HTTPStatus
 from typing import IO, Any, Final
 
@@ -18,8 +16,9 @@ from conformance.errors import ExitCode
 from conformance.targets.credentials import DENIED, denied, expired, insist_on_credentials
 from conformance.targets.endpoint import speaks_tls
 from conformance.targets.launch import GRACE_S, callers_secrets, executable, folder, inherited_environment
+from conformance.targets.making import CLIENT_ERRORS, Making, Removal, rejection
 from conformance.targets.processes import MARKER, Family
-from conformance.targets.spec import DUMMY_CREDENTIALS, Kind, Origin, TargetError, TargetSpec, UnreachableError
+from conformance.targets.spec import DUMMY_CREDENTIALS, SERVICE, Kind, Origin, TargetError, TargetSpec, UnreachableError
 from conformance.targets.state import (
     CREATE,
     DELETE,
@@ -28,14 +27,13 @@ from conformance.targets.state import (
     NAME,
     STOP,
     SUMMARIES,
-    Access,
     Caller,
     State,
     StateJob,
     parents_of,
 )
 from conformance.wire.encoding import NotJsonError, parse_first
-from conformance.wire.exchange import RUN_TIME, Exchange
+from conformance.wire.exchange import Exchange
 from conformance.wire.redaction import Redactor
 from conformance.worlds.model import World, WorldJob
 
@@ -133,39 +131,11 @@ def _failed(spec: TargetSpec, how: str, tail: str, command: list[str]) -> Target
     )
 
 
-_UNKNOWN_OPERATION: Final = "UnknownOperationException"
-_NOT_FOUND: Final = "ResourceNotFound"
-_SILENCES: Final = 3
-"""After how many requests in a row without any answer the rest is not tried."""
-_CLIENT_ERRORS: Final = range(400, 500)
 _SERVER_ERRORS: Final = range(500, 600)
-_FIRST_PAUSE_S: Final = 0.1
-_LONGEST_PAUSE_S: Final = 2.0
-"""Seconds between two attempts to delete what is stopping: the pause doubles up to the longest."""
-_LOST: Final = frozenset({"unreachable", "budget", "refused-by-client", "credentials"})
-"""Faults after which no further request has a chance."""
 
 
-class Provision:
-    """The making of one world at one target. It notes each name before it is sent, so that an interrupt loses none."""
-
-    def __init__(
-        self,
-        caller: Caller,
-        access: Access,
-        *,
-        on_wait: Callable[[str], None] = lambda _: None,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Send nothing yet. `on_wait` is called with what takes long."""
-        self._caller = caller
-        self._access = access
-        self._on_wait = on_wait
-        self._sleep = sleep
-        self._clock = clock
-        self._made: list[str] = []
-        self._silences = 0
+class Provision(Making):
+    """The making of a world at one target, and of what a contract can make besides."""
 
     def run(self, world: World) -> State:
         """Send one Create for each job, parents before the jobs that they warm-start; a rejection is part of the state.
@@ -178,101 +148,26 @@ class Provision:
             if given_up:
                 done[job.name] = StateJob(job.name, created=False, problem=f"not tried: {given_up}")
                 continue
-            self._made.append(job.name)
+            self._made.append(_removal(job.name))
             exchange = self._caller.call(CREATE, dict(job.create))
             done[job.name] = self._outcome(job, exchange)
-            given_up = self._given_up(exchange)
+            given_up = self._given_up(exchange, CREATE)
         jobs = tuple(done[job.name] for job in world.jobs)
         return State(Origin.CREATE, jobs, tuple(self._notes(jobs, given_up)))
-
-    def tear_down(self) -> tuple[str, ...]:
-        """Delete what this run made, the last first, and wait for what has to stop before it can be deleted.
-
-        The wait ends after the seconds that one answer may take (`limits.total_s`), and with Ctrl-C. Returns lines for
-        the user: what is left and the command that removes it; none where nothing is left.
-        """
-        left: dict[str, str] = {}
-        stopping: dict[str, str] = {}
-        lost = ""
-        while self._made:
-            name = self._made.pop()
-            exchange = None if lost else self._caller.call(DELETE, {NAME: name})
-            if exchange is None or not _is_gone(exchange):
-                lost = lost or (_no_use(exchange) if exchange else "")
-                stops = not lost and self._caller.call(STOP, {NAME: name}).ok
-                (stopping if stops else left)[name] = lost or (rejection(exchange) if exchange else "")
-        left |= self._delete_stopped(stopping)
-        return tuple(self._leftovers(left)) if left else ()
-
-    def _delete_stopped(self, stopping: dict[str, str]) -> Mapping[str, str]:
-        """Delete jobs as soon as they have stopped; return those that are left, and why."""
-        patience_s = self._access.spec.limits.total_s
-        ends, pause = self._clock() + patience_s, 0.0
-        if stopping:
-            self._on_wait(
-                f"{len(stopping)} tuning jobs to stop, so that they can be deleted (at most {patience_s:g} s)"
-            )
-        try:
-            while stopping and self._clock() + pause <= ends:
-                if pause:
-                    self._sleep(pause)
-                pause = min(max(2 * pause, _FIRST_PAUSE_S), _LONGEST_PAUSE_S)
-                for name in list(stopping):
-                    exchange = self._caller.call(DELETE, {NAME: name})
-                    if _is_gone(exchange):
-                        del stopping[name]
-                    elif lost := _no_use(exchange):
-                        return dict.fromkeys(stopping, lost)
-                    else:
-                        stopping[name] = rejection(exchange)
-        except KeyboardInterrupt:
-            return dict.fromkeys(stopping, "the wait for its stop was interrupted")
-        return stopping
-
-    def _leftovers(self, left: Mapping[str, str]) -> Iterable[str]:
-        reasons = "; ".join(dict.fromkeys(left.values()))
-        jobs = "1 tuning job" if len(left) == 1 else f"{len(left)} tuning jobs"
-        yield f"{jobs} of this run could not be deleted from the target ({reasons})"
-        yield f"to delete what is left: {self._removal(left)}"
-
-    def _removal(self, names: Iterable[str]) -> str:
-        """Return the shell line that deletes tuning jobs at the target."""
-        access = self._access
-        keys = "" if access.spec.capabilities.auth else "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
-        where = shlex.join(["--region", access.region, "--endpoint-url", access.endpoint_url])
-        command = f'aws sagemaker delete-hyper-parameter-tuning-job --hyper-parameter-tuning-job-name "$job" {where}'
-        return f"for job in {shlex.join(names)}; do {keys}{command}; done"
 
     def _outcome(self, job: WorldJob, exchange: Exchange) -> StateJob:
         if exchange.ok:
             return StateJob(job.name, known=job, made=True)
         if exchange.error_code == IN_USE:
-            self._made.remove(job.name)  # it is not ours
+            self._made.pop()  # it is not ours
             return StateJob(job.name, problem="it was there before this run, so that nothing is known of it")
-        if exchange.status in _CLIENT_ERRORS:
-            self._made.remove(job.name)
+        if exchange.status in CLIENT_ERRORS:
+            self._made.pop()
             return StateJob(job.name, created=False, problem=f"Create was rejected: {rejection(exchange)}")
         if exchange.response is None:
             return StateJob(job.name, created=False, problem=f"Create was not answered: {rejection(exchange)}")
         what = "failed with a server error" if exchange.status in _SERVER_ERRORS else "was answered in no known form"
         return StateJob(job.name, created=False, problem=f"Create {what}: {rejection(exchange)}")
-
-    def _given_up(self, exchange: Exchange) -> str:
-        """Say why the jobs that follow need not be tried; empty where they should be."""
-        fault = exchange.fault
-        insist_on_credentials(exchange, self._access.spec)
-        if fault and fault.kind == "unreachable":
-            raise UnreachableError(
-                f"the target was lost while its state was made: {fault.detail}",
-                where=exchange.request.url,
-                hint="see its log",
-            )
-        if fault and fault.kind in {"budget", "refused-by-client", RUN_TIME}:
-            return fault.detail
-        self._silences = self._silences + 1 if exchange.response is None else 0
-        if self._silences >= _SILENCES:
-            return f"the target left {self._silences} requests in a row unanswered"
-        return f"the target does not know {CREATE}" if exchange.error_code == _UNKNOWN_OPERATION else ""
 
     def _notes(self, jobs: tuple[StateJob, ...], given_up: str) -> Iterable[str]:
         missing = [job for job in jobs if not job.created]
@@ -284,8 +179,12 @@ class Provision:
         if found:
             yield (
                 f"{len(found)} of {len(jobs)} jobs were at the target before this run, and less can be judged of them. "
-                f"If an earlier run has left them, delete them first: {self._removal(found)}"
+                f"If an earlier run has left them, delete them first: {self.removing(map(_removal, found))}"
             )
+
+
+def _removal(name: str) -> Removal:
+    return Removal("tuning job", name, SERVICE, DELETE, {NAME: name}, STOP)
 
 
 def calls_of_a_world(spec: TargetSpec, world: World) -> dict[str, int]:
@@ -294,32 +193,6 @@ def calls_of_a_world(spec: TargetSpec, world: World) -> dict[str, int]:
         return {}
     made = {CREATE: len(world.jobs)}
     return made if spec.launch else {**made, DELETE: len(world.jobs)}
-
-
-def _is_gone(exchange: Exchange) -> bool:
-    """Whether a Delete has done its work, or found that there is nothing to do."""
-    return exchange.ok or exchange.error_code == _NOT_FOUND
-
-
-def _no_use(exchange: Exchange) -> str:
-    """Say why no Delete of another job can succeed either; empty where it may."""
-    fault = exchange.fault
-    if fault and fault.kind in _LOST:
-        return fault.detail
-    return f"the target does not know {DELETE}" if exchange.error_code == _UNKNOWN_OPERATION else ""
-
-
-def rejection(exchange: Exchange) -> str:
-    """Say in a line how a target did not do what it was asked."""
-    if exchange.response is None:
-        return exchange.fault.detail if exchange.fault else "no answer"
-    if exchange.error_code:
-        return f"{exchange.error_code}: {exchange.error_message}".rstrip(": ")
-    return (
-        f"HTTP {exchange.status} without an error code"
-        if not exchange.body_problem
-        else (f"HTTP {exchange.status}, {exchange.body_problem}")
-    )
 
 
 def _parents_first(jobs: Iterable[WorldJob]) -> list[WorldJob]:

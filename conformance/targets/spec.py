@@ -138,6 +138,12 @@ class TargetSpec:
         return foreign or self.is_aws
 
     @property
+    def is_written_to(self) -> bool:
+        """Whether the suite makes resources of its own there: at AWS never, at its own server it need not."""
+        made = self.state.origin is Origin.CREATE or self.may_write
+        return made and not self.is_aws and self.kind is not Kind.REFERENCE
+
+    @property
     def is_aws(self) -> bool:
         """Whether it is AWS itself."""
         return self.kind is Kind.AWS or is_aws(self.endpoint_url)

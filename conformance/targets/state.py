@@ -88,6 +88,10 @@ class State:
     """What a reader of the report should know about how the state came about."""
     problem: str = ""
     """Why the state is unknown: what lists its jobs could not be read. Empty where it is known."""
+    made: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    """What else this run has made: by the listing that shows it, the names of each."""
+    tag: str = ""
+    """A part of the names of what this run makes; empty where nothing of an earlier run can be there."""
 
     @property
     def present(self) -> tuple[StateJob, ...]:
@@ -106,13 +110,17 @@ class State:
             "jobs": [job.to_json() for job in self.jobs],
             "notes": list(self.notes),
             **({"problem": self.problem} if self.problem else {}),
+            **({"made": {name: list(found) for name, found in self.made.items()}} if self.made else {}),
+            **({"tag": self.tag} if self.tag else {}),
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Take back what `to_json` gave."""
         jobs = tuple(StateJob.from_json(job) for job in value["jobs"])
-        return cls(Origin(value["origin"]), jobs, tuple(value["notes"]), value.get("problem", ""))
+        made = {name: tuple(found) for name, found in value.get("made", {}).items()}
+        notes, problem, tag = tuple(value["notes"]), value.get("problem", ""), value.get("tag", "")
+        return cls(Origin(value["origin"]), jobs, notes, problem, made, tag)
 
 
 class Caller(Protocol):

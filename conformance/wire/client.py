@@ -138,12 +138,17 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         on_exchange: Callable[[float], None] = lambda _: None,
         transport_options: TransportOptions | None = None,
+        on_answer: Callable[[Exchange], None] = lambda _: None,
     ) -> None:
-        """Open nothing yet. `allowed` None allows every operation, `credentials` None signs nothing."""
+        """Open nothing yet. `allowed` None allows every operation, `credentials` None signs nothing.
+
+        `on_answer` is called with each exchange that comes of a request, whoever made it.
+        """
         self.endpoint_url = endpoint_url
         self.seconds = 0.0
         self._options = transport_options or TransportOptions()
         self._traffic = self._options.traffic
+        self._on_answer = on_answer
         self._redactor = Redactor.of(credentials)
         self._protocol = protocol
         self._allowed = allowed
@@ -177,14 +182,18 @@ class Client:
             rejection = None if item is None else self.rejection(item.operation, self._headers(item), exact=False)
             if item is not None and rejection is not None:
                 return Exchange(item.operation, shown, None, rejection)
-        return self._patiently(shown, lambda: self._outgoing(request, headers))
+        return self._noted(self._patiently(shown, lambda: self._outgoing(request, headers)))
 
     def relay(self, outgoing: OutgoingRequest, shown: HttpRequest) -> Exchange:
         """Send what a client library made and signed, within the same bounds; `shown` is what is kept of it."""
         rejection = self.rejection(outgoing.operation, outgoing.headers)
         if rejection is not None:
             return Exchange(outgoing.operation, shown, None, rejection)
-        return self._patiently(self._signed(shown, outgoing.signing), lambda: outgoing)
+        return self._noted(self._patiently(self._signed(shown, outgoing.signing), lambda: outgoing))
+
+    def _noted(self, exchange: Exchange) -> Exchange:
+        self._on_answer(exchange)
+        return exchange
 
     def _signed(self, shown: HttpRequest, signing: Signing) -> HttpRequest:
         """Return a request with the region that it is signed for; what is signed has a date."""

@@ -154,6 +154,10 @@ class RecordedState(_Closed, frozen=True):
     notes: tuple[str, ...]
     problem: str = ""
     """Why the state is unknown; left out where it is known."""
+    made: dict[str, tuple[dict[str, str], ...]] = {}
+    """The names of what else the run has made, by the listing that shows it; left out where that is nothing."""
+    tag: str = ""
+    """A part of these names; left out where it is empty."""
 
 
 class StateLine(_Closed, frozen=True, tag_field="type", tag="state"):

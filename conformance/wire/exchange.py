@@ -150,6 +150,11 @@ class Exchange:
         """Whether the target accepted the request: 2xx with a JSON object."""
         return self.status in _OK and self.answer is not None
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the target accepted a request that may be answered by nothing: 2xx with a JSON object or no body."""
+        return self.ok or (self.status in _OK and self.response is not None and not self.response.body.strip())
+
     @cached_property
     def error_code(self) -> str:
         """The bare error code, without namespace or URI; empty where the answer names none."""

@@ -68,7 +68,7 @@ class _Life:
         for _ in range(_MOST_TRIES):
             self.members = kind.input(session.tag, self._number, parents, *needed, *more)
             exchange = session.exchange(Request.call(kind.create.name, self.members))
-            if exchange.ok:
+            if exchange.accepted:
                 self._known, self._is_there = kind.known(self.members, exchange.answer or {}), True
                 return
             lacking = kind.needed_too(exchange.error_message, self.members)
@@ -80,7 +80,7 @@ class _Life:
     def create_again(self) -> Exchange:
         """Send the same request again; what it makes besides is deleted."""
         exchange, delete = self.session.send_again(Request.call(self.kind.create.name, self.members)), self.kind.delete
-        other = self.kind.known(self.members, exchange.answer or {}) if exchange.ok else self._known
+        other = self.kind.known(self.members, exchange.answer or {}) if exchange.accepted else self._known
         twin = self.kind.about(delete, other)
         if delete is not None and twin is not None and twin != self.kind.about(delete, self._known):
             self.session.send_again(Request.call(delete.name, twin))
@@ -100,12 +100,12 @@ class _Life:
     def delete(self) -> None:
         """Delete the resource, once it can be deleted. Raises Unfit where it can't."""
         exchange = self.ask(self.kind.delete)
-        if not exchange.ok:
+        if not exchange.accepted:
             if self.kind.stop is not None:
                 self.ask(self.kind.stop)
-            exchange = self.session.eventually(lambda: self.ask(self.kind.delete), lambda found: found.ok)
+            exchange = self.session.eventually(lambda: self.ask(self.kind.delete), lambda found: found.accepted)
         self._is_there = False  # it has been tried
-        if not exchange.ok:
+        if not exchange.accepted:
             raise Unfit(skipped(f"it can't be deleted: {shown(exchange)}", exchanges=(exchange,)))
 
     def end(self) -> None:
@@ -267,10 +267,10 @@ def _accepted_or_documented(life: _Life, exchange: Exchange, *, accepted: bool) 
     expected = _documented(operation, accepted=accepted)
     if verdict := fault_of(exchange, expected):
         return verdict
-    if exchange.ok and not accepted:
+    if exchange.accepted and not accepted:
         return failed_by(exchange, "accepted-twice", f"a second {operation.name} is accepted", expected)
     known, code = {*operation.errors, *service.common_errors, *service.rejections}, exchange.error_code
-    if exchange.ok or (exchange.status in _CLIENT_ERRORS and (code in known or (code and not operation.errors))):
+    if exchange.accepted or (exchange.status in _CLIENT_ERRORS and (code in known or (code and not operation.errors))):
         return passed({"answers": 1})
     reason = f"a second {operation.name} is rejected by an error that it does not have"
     return failed_by(exchange, "undocumented-error", reason, expected)
@@ -292,7 +292,7 @@ def _stops(describe: Operation, final: FinalState, life: _Life) -> Verdict:
     if member(life.describe().answer, final.path) in final.values:
         return skipped("it has ended before it could be stopped")
     stopped = life.ask(life.kind.stop)
-    if not stopped.ok:
+    if not stopped.accepted:
         return skipped(f"it can't be stopped: {shown(stopped)}", exchanges=(stopped,))
     exchange = life.session.eventually(
         life.describe, lambda found: not found.ok or member(found.answer, final.path) in ending
