@@ -32,6 +32,8 @@ from conformance.errors import suggest
 from conformance.inputs import Section
 
 _NARROWING = ("filters", "containing", "after", "before", "prefix")
+_SEVERAL = ("filters", "containing", "prefix")
+"""The ways of narrowing that may look at several values of an item."""
 
 
 @dataclass
@@ -126,6 +128,8 @@ def _name_source(request: Node, written: Section, member: str) -> NameSource:
     _existing(member, request, "the input", written.at())
     paths = written.get("path", "")
     first, *others = [paths] if isinstance(paths, str) else paths
+    if "[" in "".join([first, *others]):
+        raise ContractError(f"{member} names one resource, and {paths} leads through a list", where=written.at("path"))
     return NameSource(written["operation"], first, tuple(others), written.at())
 
 
@@ -205,7 +209,14 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
         for name in section:
             _check_asking(name, request, way, section.at(name))
 
-    def in_items(section: Any) -> dict[str, str]:
+    def in_items(section: Section, way: str = "") -> dict[str, str]:
+        for name in section:
+            if "[" in section[name] and (way not in _SEVERAL or _enum(request, bare(name))):
+                raise ContractError(
+                    f"{section[name]} leads through a list, and what {name} looks at is one value",
+                    where=section.at(name),
+                    hint="name a single value: lists are looked through for texts that are found in items",
+                )
         return {name: _path_in(item, section, name, "an item") for name in section}
 
     default = written.get("observed_default")
@@ -218,7 +229,7 @@ def _listing(parent: Section, request: Node, answer: Node, pagination: Paginatio
         in_items(keys),
         known_names(written, "grouped_only", keys, "sort key"),
         known_names(written, "omits_items_without_key", keys, "sort key"),
-        **{way: in_items(narrowing[way]) if way in narrowing else {} for way in _NARROWING},
+        **{way: in_items(narrowing[way], way) if way in narrowing else {} for way in _NARROWING},
         observed_default=_sort_default(default, keys, orders) if default is not None else None,
         places={name: section.at(name) for section in narrowing.values() for name in section},
     )

@@ -258,6 +258,7 @@ class Conventions:
             stem, stated = word[: -len(row["suffix"])], [row["way"] if row["type"] == "string" else None]
         member = self._member(stem, item, _of_type("string")) if folded(stem) else None
         plain = member and (item.parts[member].effective("enum") or folded(member).endswith(("id", "arn")))
+        member = member or _in_a_list(stem, item)
         return (stated[0] if stated and None not in stated else "filters" if plain and not stated else None), member
 
     def _asked_for(self) -> Iterator[tuple[str, str, Part]]:
@@ -274,6 +275,14 @@ class Conventions:
 
 
 _OF_FILTERS = ("filter", "filters")
+
+
+def _in_a_list(word: str, item: Part) -> str | None:
+    """Return the path of the texts in a list of an item that a word names: `Tags[].Key` for `tag-key`."""
+    lists = [part for part in item.parts.values() if part.type == "list" and part.parts["[]"].type == "structure"]
+    texts = [(part, held) for part in lists for held in part.parts["[]"].members.values() if held.type == "string"]
+    named = (f"{part.name}[].{it.name}" for part, it in texts if folded(part.name[:-1] + it.name) == folded(word))
+    return next(named, None)
 
 
 def _is_filters(part: Part) -> bool:

@@ -324,6 +324,14 @@ def _at(item: Any, path: str) -> Any:
     return item
 
 
+def _all_at(item: Any, path: str) -> list[Any]:
+    """Return the values at a path that may lead through lists; None where there is none."""
+    first, is_listed, rest = path.partition("[].")
+    if not is_listed:
+        return [_at(item, path)]
+    return [value for each in _at(item, first) or () for value in _all_at(each, rest)] or [None]
+
+
 def _distinct(items: Iterator[Any], listing: Listing | None) -> Iterator[Any]:
     """Yield items up to the first whose identity another one has: constraints have room for so many, and no more."""
     seen: set[str] = set()
@@ -345,7 +353,7 @@ def _admits(listing: Listing, members: Members, item: Any) -> bool:
         (listing.before, lambda value, wanted: value is not None and value < wanted),
     )
     return all(
-        any(admits(_at(item, path), value) for value in wanted)
+        any(admits(found, value) for value in wanted for found in _all_at(item, path))
         for ways, admits in rows
         for name, path in ways.items()
         if (wanted := values_at(members, name))

@@ -27,6 +27,16 @@ def member(item: Any, path: str) -> Any:
     return item
 
 
+def values_at(item: Any, path: str) -> list[Any]:
+    """Return the values that an item has at a path, which may lead through lists (`Tags[].Key`)."""
+    found = [item]
+    for name in path.split(".") if path else ():
+        inner = [member(each, name.removesuffix("[]")) for each in found]
+        listed = name.endswith("[]")
+        found = [value for each in inner for value in (each if listed and isinstance(each, list) else [each])]
+    return [value for value in found if value is not None]
+
+
 @dataclass(frozen=True)
 class Reader:
     """Reads the items of one listing operation."""

@@ -34,6 +34,7 @@ ERRORS = [
     (LIST, "States[]: State", "'States[': State", "'States[' is no path", "List[Key=word]", "States["),
     (LIST, "Key=author", "Key=writer", "no value of Filters[].Key 'writer'", "author", "Key=writer"),
     (LIST, "Key=author", "Kay=author", "no member of Filters[] 'Kay'", "'Key'", "Kay=author"),
+    (LIST, "States[]: State", "States[]: Sequels[].State", "leads through a list", "a single value", "Sequels"),
     (LIST, "Author\n", "Auhtor\n", "an item has no 'Auhtor'", "'Author'", "Auhtor"),
     (SHAPES, "Code: {type: integer,", "Code: {type: integer, sparse: true,", "'sparse' has no", "minimum", "Code"),
 ]  # fmt: skip

@@ -75,6 +75,7 @@ def test_filters_by_key_are_inferred_where_one_comparison_is_sure(tmp_path: Path
     listing, names = contract.operations["ListSecrets"].listing, contract.operations["DescribeSecret"].names
     assert listing is not None
     assert listing.prefix["Filters[Key=name].Values[]"] == "Name"
+    assert listing.prefix["Filters[Key=tag-value].Values[]"] == "Tags[].Value"
     assert not any("description" in path for path in listing.prefix)  # not case-sensitive
     assert names["SecretId"].paths == ("Name", "ARN")
     assert {check.level for check in catalogue(contract) if "Key=" in check.id} == {"should"}

@@ -48,16 +48,21 @@ def _run(operation: Operation, name: str, source: NameSource, session: TargetSes
     plain = session.about(operation, names[0])
     requests = [Request.call(operation.name, {**plain, name: value}) for value in names]
     answers = [session.exchange(request) for request in requests]
-    return same_under_each_name(answers, session.send_again(requests[0]) if answers[0].ok else answers[0])
+    return same_under_each_name(answers, session.send_again(requests[0]) if answers[0].ok else answers[0], names)
 
 
-def same_under_each_name(answers: Sequence[Exchange], repeated: Exchange) -> Verdict:
-    """Check that answers say the same; members that differ in the first answer, `repeated`, as well say nothing."""
+def same_under_each_name(answers: Sequence[Exchange], repeated: Exchange, names: Sequence[str] = ()) -> Verdict:
+    """Check that answers say the same; members that differ in the first answer, `repeated`, as well say nothing.
+
+    Neither do those that have each time the one of the `names` that was asked for.
+    """
     first, *others = answers
     if not first.ok or not repeated.ok:
         return skipped("the target does not answer by the first of the names", exchanges=(first,))
     known, again = first.answer or {}, repeated.answer or {}
     moving = {name for name in {*known, *again} if known.get(name) != again.get(name)}
+    values = {name: [(answer.answer or {}).get(name) for answer in answers] for name in known}
+    moving |= {name for name, found in values.items() if found == [*names]}
     for other in others:
         if not other.ok:
             return failed_by(other, "unknown-by-a-name", "a resource is unknown by one of its names", _EXPECTED, first)

@@ -30,7 +30,7 @@ from conformance.checks.verdict import Verdict, failed, passed, skipped, weighti
 from conformance.contract.asking import asking, bare, together
 from conformance.contract.examples import keeps
 from conformance.contract.model import Node, has_type
-from conformance.session.listing import Difference, Item, Reader, Walked, member
+from conformance.session.listing import Difference, Item, Reader, Walked, member, values_at
 from conformance.session.snapshot import ListingSnapshot
 
 _SHORTEST = 2
@@ -66,31 +66,38 @@ def containing(
 
     `takes` says which parts the filter can be asked for; `at_start`, it is one by how texts begin.
     """
-    texts = [text for item in items if isinstance(text := member(item, path), str)]
+    having = [[text for text in values_at(item, path) if isinstance(text, str)] for item in items]
+    every = [texts for texts in having if texts]
+    texts = {text for each in every for text in each}
     found: Callable[[str, str], bool] = str.startswith if at_start else str.__contains__
-    beginnings = {text[: len(text) // 2] for text in texts} | {text[: len(text) // 4] for text in texts}
+    beginnings = {text[:end] for text in texts for end in (len(text) // 2, len(text) // 4, len(text))}
     parts = sorted(filter(takes, beginnings if at_start else {part for text in texts for part in _parts(text)}))
-    counts = {part: sum(found(text, part) for text in texts) for part in parts if part}
+    counts = {part: sum(any(found(text, part) for text in each) for each in every) for part in parts if part}
     parts = list(counts)
-    dividing = [part for part in parts if 0 < counts[part] < len(texts)]
+    dividing = [part for part in parts if 0 < counts[part] < len(every)]
     if not dividing:
         return None
     # Nearest to one half; of those the longest, whose case and order of letters show most.
-    best = min(dividing, key=lambda part: (abs(2 * counts[part] - len(texts)), -len(part)))
+    best = min(dividing, key=lambda part: (abs(2 * counts[part] - len(every)), -len(part)))
     words = f"{path or 'it'} {'begins with' if at_start else 'contains'} {best!r}"
-    return Narrowing(((name, best),), words, lambda item: found(str(member(item, path)), best), (path,))
+
+    def admits(item: Item) -> bool:
+        return any(found(str(text), best) for text in values_at(item, path))
+
+    return Narrowing(((name, best),), words, admits, (path,))
 
 
 def equal(name: str, path: str, items: Sequence[Item], takes: Callable[[Any], bool]) -> Narrowing | None:
     """Return the filter by that value of the items which divides them best; None where none divides them."""
-    values = [value for item in items if isinstance(value := member(item, path), str | int | float)]
+    single = ([value for value in values_at(item, path) if isinstance(value, str | int | float)] for item in items)
+    values = [value for found in single for value in dict.fromkeys(found)]
     counts = {value: values.count(value) for value in sorted(set(filter(takes, values)), key=str)}
     dividing = [value for value, count in counts.items() if count < len(items)]
     if not dividing:
         return None
     best = min(dividing, key=lambda value: abs(2 * counts[value] - len(items)))
     return Narrowing(
-        ((name, best),), f"{path or 'it'} is {best!r}", lambda item: bool(member(item, path) == best), (path,)
+        ((name, best),), f"{path or 'it'} is {best!r}", lambda item: best in values_at(item, path), (path,)
     )
 
 
@@ -168,7 +175,7 @@ def admits_only(reader: Reader, narrowing: Narrowing, walk: Walked, every: Seque
 
 def _shown(reader: Reader, narrowing: Narrowing, item: Item) -> str:
     """Name an item, with what the filter looks at."""
-    values = ", ".join(str(member(item, path)) for path in narrowing.paths)
+    values = ", ".join(str(value) for path in narrowing.paths for value in values_at(item, path) or [None])
     return f"{reader.identity(item)} ({values})" if values else reader.identity(item)
 
 
