@@ -402,6 +402,6 @@ def fresh_token(session: TargetSession, operation: Operation, members: dict[str,
     for sizes in ({}, {pagination.limit: 1}) if pagination.limit else ({},):
         first = session.exchange(Request.call(operation.name, sizes | query))
         token = (first.answer or {}).get(pagination.output_token)
-        if isinstance(token, str):
+        if isinstance(token, str) and token:
             return {**representative.members, pagination.input_token: token}
     return None

@@ -117,6 +117,10 @@ def _needs_its_key(members: Members) -> Members:
     return {}
 
 
+def _empty_token(_: Members) -> Members:
+    return {"Versions": [], "NextToken": ""}
+
+
 def _without_tags(_: Members) -> Members:
     return {"tags": {}}
 
@@ -132,6 +136,7 @@ def _without_tags(_: Members) -> Members:
         pytest.param("dynamodb", "GetItem", _needs_its_key, "*/error/*", id="a-key-of-no-schema"),
         pytest.param("logs", "ListTagsForResource", _without_tags, "*/response/tags/*", id="an-empty-list"),
         pytest.param("events", "ListRuleNamesByTarget", _lists_nothing, "*/error/*/plain", id="nothing-is-listed"),
+        pytest.param("secretsmanager", "ListSecretVersionIds", _empty_token, "*/leads-*", id="an-empty-token"),
     ],
 )
 def test_what_a_server_may_answer_is_no_failure(

@@ -155,7 +155,7 @@ def _without_size(walker: Walker, listing: ListingSnapshot) -> Iterator[tuple[di
     if largest is not None:
         yield largest.members(reader), len(walker.admitted(listing, largest))
     first = walker.page(listing)
-    if isinstance(token := reader.token(first), str):
+    if isinstance(token := reader.token(first), str) and token:
         yield {reader.pagination.input_token: token}, len(items) - len(reader.items(first))
 
 

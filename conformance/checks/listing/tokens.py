@@ -366,4 +366,4 @@ def _recounted(walker: Walker) -> Iterator[tuple[Walked, int]]:
 def _issued(walker: Walker, listing: ListingSnapshot) -> str | None:
     """Return the token of the first page; None where the listing fits on it."""
     token = walker.reader.token(walker.page(listing))
-    return token if isinstance(token, str) else None
+    return token if isinstance(token, str) and token else None
