@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -67,8 +67,6 @@ class BoardContract:
     folder: str | None
     service: str | None
     operations: tuple[str, ...]
-    makes: tuple[str, ...]
-    """More operations, by which the state is made; they are not judged."""
     select: tuple[str, ...]
     release: str
     where: str
@@ -77,31 +75,34 @@ class BoardContract:
     def options(self) -> tuple[str, ...]:
         """The options of `conformance run` that say all this."""
         named = (("--contract", self.folder), ("--service", self.service), ("--release", self.release))
-        judged = self.select or (self.operations if self.makes else ())
-        several = (("--operation", (*self.operations, *self.makes)), ("--select", judged))
+        several = (("--operation", self.operations), ("--select", self.select))
         options = [(option, value) for option, value in named if value]
         options += [(option, value) for option, values in several for value in values]
         return tuple(word for pair in options for word in pair)
 
-    @cached_property
-    def loaded(self) -> Contract:
-        """The contract itself. Raises BoardError."""
-        try:
-            contract = contract_of(self.folder, self.service, (*self.operations, *self.makes))
-            for name in (*self.operations, *self.makes):
-                operation_named(name, contract.operations)
-            if self.release:
-                read_release(contract.root, self.release)
-        except UserError as error:
-            raise BoardError(f"contract {self.name!r}: {error.problem}", where=self.where, hint=error.hint) from error
-        return contract
+    def loaded(self, *, writing: bool = False) -> Contract:
+        """Return the contract itself, for a target that the suite may write to or not. Raises BoardError."""
+        return _loaded(self, writing=writing)
 
     @property
     def subject(self) -> Subject:
         """How a board shows it."""
-        contract = self.loaded
+        contract = self.loaded()
         urls = {source.id: source.url for source in contract.sources.values() if source.url}
         return Subject(self.name, len(self.operations) or len(contract.operations), self.release, urls)
+
+
+@cache
+def _loaded(named: BoardContract, *, writing: bool) -> Contract:
+    try:
+        contract = contract_of(named.folder, named.service, named.operations, writing=writing)
+        for name in named.operations:
+            operation_named(name, contract.operations)
+        if named.release:
+            read_release(contract.root, named.release)
+    except UserError as error:
+        raise BoardError(f"contract {named.name!r}: {error.problem}", where=named.where, hint=error.hint) from error
+    return contract
 
 
 @dataclass(frozen=True)
@@ -166,9 +167,9 @@ def _contracts(entries: Section, base: Path) -> Iterator[BoardContract]:
                 hint="keep one of them",
             )
         folder = str(base / entry["contract"]) if "contract" in entry else None
-        operations, makes, select = (tuple(entry.get(key, ())) for key in ("operations", "makes", "select"))
+        operations, select = (tuple(entry.get(key, ())) for key in ("operations", "select"))
         yield BoardContract(
-            name, folder, entry.get("service"), operations, makes, select, entry.get("release", ""), entries.at(name)
+            name, folder, entry.get("service"), operations, select, entry.get("release", ""), entries.at(name)
         )
 
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock
 
@@ -82,7 +81,7 @@ class BoardRun:
         Raises UserError where the folder can't be used, and KeyboardInterrupt once all that was started has ended.
         """
         for contract in self.file.contracts:  # what is wrong with one is said before anything is installed
-            self._digests[contract.name] = contract.loaded.digest
+            contract.loaded()
         with alone_in(self.options.folder):
             # Entries may have credentials: nobody else reads them here.
             with os.fdopen(open_alone(self.options.folder / TARGETS, 0o600), "w", encoding="utf-8") as file:
@@ -102,11 +101,6 @@ class BoardRun:
             for contract in self.file.contracts
             for target, found in zip(self.file.targets, of_targets, strict=True)
         )
-
-    @cached_property
-    def _digests(self) -> dict[str, str]:
-        """The digests of the contracts, by name."""
-        return {}
 
     def _target(self, target: BoardTarget) -> Mapping[str, Cell]:
         """Run one target, or read what was run before; a target that can't be started is tried once."""
@@ -206,7 +200,7 @@ class BoardRun:
                 program = executable(spec.launch.command[0], spec, spec.launch.cwd)
                 version = owner_of((program, *spec.launch.command[1:]))
         parts = (
-            conformance.__version__, self._digests[contract.name], contract.options,
+            conformance.__version__, contract.loaded(writing=spec.is_written_to).digest, contract.options,
             version, target.entry, target.install,
         )  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -147,4 +147,4 @@ def test_the_board_of_the_repository_and_that_of_the_guide_can_be_read(tmp_path:
     (tmp_path / "scoreboard.yaml").write_text(guide, encoding="utf-8")
     tuning, secrets = read_board_file(tmp_path / "scoreboard.yaml").contracts
     assert "--release" in tuning.options
-    assert secrets.options[-4:] == ("--select", "ListSecrets", "--select", "DescribeSecret")
+    assert secrets.options[-4:] == ("--operation", "ListSecrets", "--operation", "DescribeSecret")
