@@ -179,6 +179,8 @@ def _unknown(caller: Caller) -> Verdict:
     if problem := unanswered(outcome):
         return problem
     last = outcome.exchanges[-1] if outcome.exchanges else None
+    if last is not None and last.error_code == "MissingAuthenticationTokenException":
+        return skipped("boto3 does not sign requests of this operation", exchanges=(last,))
     stated = any(error.level == "must" for error in caller.operation.not_found.values())
     if last is not None and (
         unsure := maybe_invalid(caller.session.contract.service, caller.operation, last)

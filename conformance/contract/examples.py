@@ -20,7 +20,7 @@ _LIMITS = ("min_length", "max_length", "minimum", "maximum", "pattern")
 _MOMENT = 1_700_000_000
 _MINUTE_S = 60
 ACCOUNT = "123456789012"
-_ARN = re.compile(r"^arn:(.*?):([^:]*):([^:]*):(\d{12})?:", re.DOTALL)
+_ARN = re.compile(r"^arn:(.*?):([^:]*):([^:]*):(\d*):", re.DOTALL)
 _REGIONS = ("us-east-1", r"\3")
 """ARNs are of one account, and of one partition and region as far as patterns leave it open."""
 _BLOB = "Y29uZm9ybWFuY2U="

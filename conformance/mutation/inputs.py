@@ -28,6 +28,8 @@ _LOOSER_PATTERNS = (
 _UNNAMED = "nobody"
 """A name that no tuning job has."""
 _NUMBERS = (int, float)
+_UNLIMITED = frozenset({"float", "double", "blob"})
+"""Types of which no value is known that breaks a limit: how long Base64 may be is not said."""
 _PYTHON: dict[str, Any] = {
     **dict.fromkeys(("string", "blob", "iso8601"), str), **dict.fromkeys(WHOLE, int),
     **dict.fromkeys(("float", "double", "timestamp"), _NUMBERS),
@@ -70,6 +72,8 @@ class _Member:
         names = {operation.subject, *operation.names}
         self._is_subject = node.name in names and bool(operation.not_found)
         self._shipped = is_shipped(contract)
+        self._is_sure = self._shipped or contract.service.knows_rejections
+        """Whether the contract says all that makes a request valid: else one may lack something, and be rejected."""
         others = (item for item in operation.input.members.values() if item is not node)
         self._others = [
             item
@@ -84,7 +88,7 @@ class _Member:
         yield from self._limits()
         yield from self._enum(self._node.accepted_values() or ())
         yield from self._defaults()
-        for other in self._others if self._node.type not in {"float", "double"} else ():
+        for other in self._others if self._node.type not in _UNLIMITED else ():
             yield from self._with(other)  # no check is about the range of a float
 
     def _mutant(self, name: str, words: str, facets: tuple[str, ...], make: Change) -> Mutant:
@@ -109,7 +113,7 @@ class _Member:
         elif self._node.effective("required"):
             make = self._checked_by(_having(self._node, "required", value=None))
             yield self._mutant("required-not-enforced", "a request without it is accepted", ("required",), make)
-        else:
+        elif self._is_sure:
             make = self._checked_by(_having(self._node, "required", value=True))
             yield self._mutant("required", "a request without it is rejected", ("required",), make)
 
@@ -117,7 +121,9 @@ class _Member:
             if name in content:
                 raise validation(f"{name} is unknown")
 
-        yield self._mutant("unknown", "is rejected wherever it is given", ("present",), self._before("read", unknown))
+        if self._is_sure or name not in self._operation.needed:
+            make = self._before("read", unknown)
+            yield self._mutant("unknown", "is rejected wherever it is given", ("present",), make)
 
     # -- its JSON type
 

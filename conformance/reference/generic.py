@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from conformance.contract.asking import values_at
@@ -96,6 +97,7 @@ class ContractService(Stages):
             return _moved(self._performed(operation, members), _HOME, self._region)
 
     def _performed(self, operation: Operation, members: Members) -> Members:
+        members = self._by_first_names(operation, members)
         created = next((item for item in self._created if item.is_named_in(operation, members)), None)
         if created is not None and created.is_gone:
             raise self._not_found(operation, created.given.get(created.kind.own))
@@ -114,13 +116,25 @@ class ContractService(Stages):
 
     # -- what is there
 
+    def _by_first_names(self, operation: Operation, members: Members) -> Members:
+        """Return members in which what has several names is named by the first: answers are the same under each."""
+        found = dict(members)
+        for member, source in operation.names.items():
+            if member in members and len(source.paths) > 1:
+                items = self._items(self.contract.operations[source.operation], members)
+                same = (
+                    _at(item, source.path) for item in items if members[member] in map(partial(_at, item), source.paths)
+                )
+                found[member] = next(same, members[member])
+        return found
+
     def _items(self, operation: Operation, members: Members) -> list[Any]:
         """Return the items of a listing; of one about a resource, those of that resource."""
-        parent = str(members.get(operation.subject, "")) if operation.subject else ""
-        key = (self._region, operation.name, parent)
+        parent = members.get(operation.subject)
+        key = (self._region, operation.name, json.dumps(parent))
         if key not in self._store:
             node = _item_of(operation)
-            named = {operation.subject: members[operation.subject]} if parent else {}
+            named = {} if parent is None else {operation.subject: parent}
             made = (
                 _overlaid(node, self._item(operation, node, number), named)
                 for number in range(self._many)
@@ -209,7 +223,7 @@ class ContractService(Stages):
             if operation.pagination.more:
                 made[operation.pagination.more] = False
         answer: Members = made
-        for own in (members, found, _named(operation, members)):
+        for own in (members, found, {name: members[name] for name in operation.names if name in members}):
             answer = _overlaid(operation.output, answer, own)
         return answer
 
@@ -227,7 +241,7 @@ class ContractService(Stages):
         result = operation.output.members.get(pagination.result)
         size = min(size, int(result.effective("max_length") or size)) if result is not None else size
         end = start + size
-        made = _overlaid(operation.output, _made(operation.output, optional=False), _named(operation, members))
+        made = _overlaid(operation.output, _made(operation.output, optional=False), members)
         page: Members = {**made, pagination.result: items[start:end]}
         if result is not None and len(items[start:end]) < (result.effective("min_length") or 0):
             del page[pagination.result]  # a list of too few is left out
@@ -296,12 +310,6 @@ def _moved(members: Members, region: str, to: str) -> Members:
         return members
     moved: Members = json.loads(json.dumps(members).replace(f":{region}:{ACCOUNT}:", f":{to}:{ACCOUNT}:"))
     return moved
-
-
-def _named(operation: Operation, members: Members) -> Members:
-    """Return the names that a request gives, but for those in the place of which an ARN may be given."""
-    given = ((name, members.get(name), source.paths) for name, source in operation.names.items())
-    return {name: value for name, value, paths in given if value is not None and len(paths) == 1}
 
 
 def _made(node: Node, *, optional: bool, number: int = 0) -> Members:

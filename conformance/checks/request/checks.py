@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
+from zlib import crc32
 
 from conformance.checks.attribution import RequestAttribution, exists, resolve
 from conformance.checks.check import Check, because, citations
@@ -29,9 +30,11 @@ from conformance.checks.request.laws import (
 )
 from conformance.checks.verdict import Verdict, passed, skipped
 from conformance.contract.model import Contract, Operation
+from conformance.contract.resources import kind_of
 from conformance.session.session import TargetSession, plainest
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import Exchange
+from conformance.wire.limits import reads
 from conformance.wire.request import Request
 
 LAWS = frozenset({"request-checks", "protocol-checks"})
@@ -84,6 +87,7 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
         return skipped(
             "on this target no listing of this query is longer than a page, so that there is no token to send"
         )
+    members = _with_a_free_name(session, operation, case, members)
     exchange = session.exchange(Request.call(operation.name, members), ordinary=case.expect in _VALID)
     match case.expect:
         case Expect.ACCEPTED:
@@ -122,6 +126,20 @@ def _is_about_the_token(case: RequestCase, exchange: Exchange) -> bool:
     return Placeholder.TOKEN in dict(case.members).values() and "Token" in exchange.error_code
 
 
+def _with_a_free_name(
+    session: TargetSession, operation: Operation, case: RequestCase, members: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the members of a request that must not create what it asks for, with a name that nothing has.
+
+    That something has the name of its valid neighbour, which did create it, would be a reason to reject it as well.
+    """
+    kind = session.cached(("kind", operation.name), lambda: kind_of(session.contract, operation))
+    own = kind.own if kind is not None else ""
+    if kind is None or own not in members or case.breaks is None or case.breaks[0] == own:
+        return members
+    return members | {own: kind.name("invalid", crc32(f"{case.subject}/{case.name}".encode()))}
+
+
 def _is_inferred(session: TargetSession) -> bool:
     """Whether a contract says of invalid requests only what names suggest: then it may lack what makes one valid."""
     return not session.contract.service.knows_rejections
@@ -138,8 +156,9 @@ def _unless_modelled(verdict: Verdict, operation: Operation, session: TargetSess
 
 
 def _is_served(operation: Operation, exchange: Exchange) -> bool:
-    """Whether a request was accepted; that something is not found shows it where a request names what may be found."""
-    return exchange.ok or (bool(operation.subject) and was_accepted(operation, exchange))
+    """Whether a request was accepted; an error about what is there shows it where a request names or changes that."""
+    about_state = bool(operation.subject) or not reads(operation.name)
+    return exchange.ok or (about_state and was_accepted(operation, exchange))
 
 
 def _may_need_more(operation: Operation, case: RequestCase, exchange: Exchange, session: TargetSession) -> bool:
@@ -153,11 +172,15 @@ def _may_need_more(operation: Operation, case: RequestCase, exchange: Exchange, 
     given, said = exchange.input or {}, exchange.error_message.lower()
     if any(len(name) >= _TELLING and name.lower() in said for name in operation.input.members.keys() - given.keys()):
         return True
-    if case.name in {"alone", "pair"} or not session.exchange(session.plain(operation)).ok:
+
+    def is_served(control: Exchange) -> bool:
+        return control.ok or (not reads(operation.name) and was_accepted(operation, control))
+
+    if case.name in {"alone", "pair"} or not is_served(session.exchange(session.plain(operation))):
         return True
     alone = next((each for each in request_cases(session.contract, operation) if _is_alone(each, case)), None)
     members = None if alone is None else resolve(session, operation, alone.members)
-    return members is not None and not session.exchange(Request.call(operation.name, members)).ok
+    return members is not None and not is_served(session.exchange(Request.call(operation.name, members)))
 
 
 def _is_alone(each: RequestCase, case: RequestCase) -> bool:
