@@ -171,12 +171,10 @@ def _evaluate(
             session.about(operation, session.existing(operation) or session.unknown_name(operation)) | others,
         )
         valid = session.exchange(control)
-        unsure = maybe_invalid(session.contract.service, operation, valid)
-        if not valid.ok and valid.error_code not in operation.not_found and not reads(operation.name):
+        of_state = not reads(operation.name) or not session.contract.service.knows_rejections
+        if of_state and not valid.ok and valid.error_code and valid.error_code not in operation.not_found:
             reason = f"{operation.name} of what exists is rejected, too, for the state that it is in: {shown(valid)}"
-            unsure = skipped(reason, exchanges=(exchange, valid))
-        if unsure is not None:
-            return unsure
+            return skipped(reason, exchanges=(exchange, valid))
         sent = ((operation.subject, Placeholder.EXISTING), *others.items())
         verdict = evaluate_rejected(operation, exchange, valid, rejection)
         return RequestAttribution(session, operation).of_control(verdict, sent, valid)

@@ -15,6 +15,7 @@ from conformance.drafting.conventions import (
     Conventions,
     Lister,
     codes,
+    may_tell_absence,
     origin,
     paths_of,
     subjects,
@@ -246,14 +247,17 @@ def _operation_file(operation: DraftOperation, table: ShapeTable) -> tuple[dict[
         if tree is not None:
             written[key] = table.define_message(tree, f"{name}{ending}", group)
     written["http_status"] = 200
+    subject = next(iter(named), "")
     missing = {
-        code: states_absence(operation.errors[code], operation.pages) for code in codes(operation.errors, "not_found")
+        code: states_absence(operation.errors[code], operation.pages)
+        for code in codes(operation.errors, "not_found")
+        if may_tell_absence(code, name, subject, is_listed=subject in operation.names)
     }
     if operation.errors:
         written["errors"] = {code: _error(part, missing=missing.get(code)) for code, part in operation.errors.items()}
         comments["errors"] = {code: "inferred from its name" for code, stated in missing.items() if not stated}
     comments["names"] = "inferred"
-    rest = {"subject": next(iter(named), None), "names": operation.names or None, "either": operation.either or None}
+    rest = {"subject": subject or None, "names": operation.names or None, "either": operation.either or None}
     pages = {"pagination": operation.pagination, "listing": operation.listing}
     written |= {key: value for key, value in (rest | pages).items() if value is not None}
     for key, tree, ending in (

@@ -146,9 +146,17 @@ class Conventions:
         return found
 
     def identity(self, item: Part) -> str | None:
-        """Return the member that identifies an item; empty for an item that is a text, None where there is none."""
+        """Return the member that identifies an item; empty for an item that is a text, None where there is none.
+
+        What a request has to name is what all of its items have: the parameter of a history, and not what is in it.
+        """
         if item.type == "string":
             return ""
+        found = self._identity(item)
+        part = self.request.parts.get(found or "")
+        return None if part is not None and part.type == "string" and part.effective("required") else found
+
+    def _identity(self, item: Part) -> str | None:
         names = {folded(name): name for name, part in item.parts.items() if part.type == "string"}
         wanted = (folded(pattern.format(noun=self.noun)) for pattern in table()["identity"])
         found = next((names[name] for name in wanted if name in names), None)
@@ -416,6 +424,25 @@ _NAMING = ("identifier", "name", "arn", "id")
 """How names of members that name something end."""
 _OF_ANYTHING = ("", "resource")
 _ANY = {"String", "NonEmptyString", "Name", "__string", "Arn", "ARN"}
+
+
+def may_tell_absence(code: str, operation: str, subject: str, *, is_listed: bool) -> bool:
+    """Return whether an error about what is not there may be about what a request is about: that, or any resource."""
+    if subject and not is_listed and not folded(subject).endswith((*_NAMING, folded(noun_of(operation)))):
+        return False  # a token or an iterator
+    stem = re.sub(rf"exception|fault|error|{table()['not_found'].lower()}", "", code.lower())
+    words = [*_words_for(operation, subject)]
+    return stem in _OF_ANY_RESOURCE or "resource" in words or any(stem in word or word in stem for word in words)
+
+
+def _words_for(operation: str, subject: str) -> Iterator[str]:
+    """Yield what a request is about, by the name of its operation and of the member that names it."""
+    name = folded(subject)
+    yield folded(noun_of(operation))
+    yield next((name.removesuffix(end) for end in _NAMING if name.endswith(end)), name) or name
+
+
+_OF_ANY_RESOURCE = ("", "resource", "entity")
 
 
 def codes(names: Iterable[str], pattern: str) -> Iterator[str]:

@@ -135,8 +135,8 @@ class TreeReader:
         part.documented = {facet: in_force(claims) for facet, claims in stated}
         if shape is not None and self._modelled:
             modelled = _facets(part.type, shape, required=required)
-            if place.direction == "output" and modelled.get("minimum") == 1:
-                del modelled["minimum"]  # of the shape of an input, that answers count nothing with: 0 decreases today
+            if place.direction == "output" and modelled.get("minimum") == 1 and _COUNTER.search(name):
+                del modelled["minimum"]  # the shape is that of inputs, and a counter begins with 0
             part.modelled = {
                 facet: value for facet, value in modelled.items() if not same_value(value, part.documented.get(facet))
             }
@@ -202,6 +202,7 @@ def _drop_impossible_default(part: Part) -> None:
         del part.documented["default"], part.citations["default"]
 
 
+_COUNTER = re.compile("^(NumberOf|Total)|Count$", re.IGNORECASE)
 _LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern"})
 
 

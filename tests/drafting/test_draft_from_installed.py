@@ -86,6 +86,15 @@ def test_filters_by_key_are_inferred_where_one_comparison_is_sure(tmp_path: Path
     assert narrowing.prefix == {"Filters[Key=DocumentNamePrefix].Values[]": "DocumentName"}
 
 
+def test_an_iterator_is_no_name_and_a_key_is_not_what_a_stream_lacks(tmp_path: Path) -> None:
+    kinesis = of_installed(tmp_path / "kinesis", "kinesis", "GetRecords", "DescribeStreamSummary").operations
+    assert kinesis["GetRecords"].not_found == {}
+    assert list(kinesis["DescribeStreamSummary"].not_found) == ["ResourceNotFoundException"]
+    ssm = of_installed(tmp_path / "ssm", "ssm", "GetParameterHistory").operations["GetParameterHistory"]
+    assert list(ssm.not_found) == ["ParameterNotFound"]
+    assert ssm.listing is None  # all versions have the one name
+
+
 @pytest.mark.parametrize(
     ("operations", "member", "path"),
     [
