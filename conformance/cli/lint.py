@@ -23,10 +23,11 @@ from conformance.suite.contracts import contract_of
 def lint(documents: str | None, contract: str | None, service: str | None) -> int:
     """Look for errors in the contract itself."""
     from conformance.contract.cited_lines import verify_citations  # noqa: PLC0415 - as above
+    from conformance.contract.releases import edited_releases  # noqa: PLC0415 - as above
     from conformance.suite.catalogue import catalogue, lint_findings  # noqa: PLC0415 - --help does without it
 
     loaded = contract_of(contract, service)
-    findings = list(lint_findings(loaded))
+    findings = [*lint_findings(loaded), *edited_releases(loaded.root)]
     if documents is not None:
         findings += verify_citations(loaded, Path(documents))
     checks = catalogue(loaded)

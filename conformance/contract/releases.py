@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.files import ContractError, ContractFiles
+from conformance.errors import Problem
 
 FOLDER = "releases"
 _LEVELS = ("must", "should")
@@ -116,6 +117,17 @@ def _read(files: ContractFiles, path: Path) -> Release:
             hint="restore the file; a release is never edited",
         )
     return release
+
+
+def edited_releases(root: Path) -> Iterator[Problem]:
+    """Yield a problem for each release of the contract in a folder that is not as it was made."""
+    for day in release_dates(root):
+        try:
+            read_release(root, day)
+        except ReleaseError as error:
+            yield Problem(error.problem, error.where, error.hint)
+        except ContractError:
+            continue  # its form is wrong, which the schema finds
 
 
 def write_release(root: Path, release: Release) -> Path:
