@@ -147,8 +147,9 @@ class ResourceKind:
             key for key in (folded(member), *paths, *own) if not folded(member).endswith("arn") or key.endswith("arn")
         ]
         by_name = {folded(name): value for name, value in known.items()}
-        values = (by_name[key] for key in keys if key in by_name)
-        return next((value for value in values if has_type(node.type, value) and keeps(node, value)), None)
+        values = [by_name[key] for key in keys if has_type(node.type, by_name.get(key))]
+        # What breaks a constraint is a name nonetheless, where a target has taken it.
+        return next((value for value in values if keeps(node, value)), next(iter(values), None))
 
     def _is_answered(self, member: str) -> bool:
         """Whether the answer of Create has what identifies the resource under the name of a member."""

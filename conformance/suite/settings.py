@@ -160,7 +160,8 @@ class Settings:
     may_write: bool = _option(
         False,  # noqa: FBT003 - as above
         "--may-write",
-        "Send operations that write to a target whose state is not the suite's own. Never to AWS.",
+        "Send operations that write to a target whose state is not the suite's own: resources are made, and deleted "
+        "afterwards. Never to AWS.",
     )
     command: str = ""
     """The command line that says all this, for reports."""

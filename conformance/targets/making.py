@@ -250,11 +250,10 @@ class Making:
             known = kind.known(members, exchange.answer or {})
             removal = self._removal(kind, known)
             noted = any((made.delete, made.members) == (removal.delete, removal.members) for made in self._made)
-            if removal.members is None or (
-                not kind.is_new and kind.own in kind.create.needed and kind.own not in members
-            ):
+            nameless = removal.members is None if kind.is_new else kind.own in {*kind.create.needed} - {*members}
+            if nameless:
                 self._strays[operation] += 1
-            elif not noted and (kind.is_new or MARK in str(known.get(kind.own))):
+            elif not noted and removal.members is not None and (kind.is_new or MARK in str(known.get(kind.own))):
                 self._made.append(removal)
 
     # -- removing
