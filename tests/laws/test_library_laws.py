@@ -111,7 +111,7 @@ def test_members_that_change_by_themselves_are_not_compared() -> None:
     first, again, other = ({"Name": "a", "Read": number} for number in range(3))
     assert same_under_each_name([answered(first), answered(other)], answered(again)).outcome is Outcome.PASSED
     assert same_under_each_name([answered(first), answered(other)], answered(first)).outcome is Outcome.FAILED
-    echo = [answered({"Asked": name, "Read": 1}) for name in ("a", "arn:a")]
+    echo = [answered({"Arn": "arn:a", "Loans": [{"Of": name}]}) for name in ("a", "arn:a")]
     assert same_under_each_name(echo, echo[0], ["a", "arn:a"]).outcome is Outcome.PASSED
     assert same_under_each_name(echo, echo[0], ["b", "arn:b"]).outcome is Outcome.FAILED
     unknown = answered({"__type": "BookNotFound"}, 400)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from conformance.checks.check import Check, because
 from conformance.checks.listing.walks import MOST_NAMED, differing_members
@@ -54,20 +55,18 @@ def _run(operation: Operation, name: str, source: NameSource, session: TargetSes
 def same_under_each_name(answers: Sequence[Exchange], repeated: Exchange, names: Sequence[str] = ()) -> Verdict:
     """Check that answers say the same; members that differ in the first answer, `repeated`, as well say nothing.
 
-    Neither do those that have each time the one of the `names` that was asked for.
+    Wherever they have one of the `names`, they may have another: that which was asked for comes back.
     """
     first, *others = answers
     if not first.ok or not repeated.ok:
         return skipped("the target does not answer by the first of the names", exchanges=(first,))
     known, again = first.answer or {}, repeated.answer or {}
     moving = {name for name in {*known, *again} if known.get(name) != again.get(name)}
-    values = {name: [(answer.answer or {}).get(name) for answer in answers] for name in known}
-    moving |= {name for name, found in values.items() if found == [*names]}
     for other in others:
         if not other.ok:
             return failed_by(other, "unknown-by-a-name", "a resource is unknown by one of its names", _EXPECTED, first)
         stated, found = (
-            {name: value for name, value in answer.items() if name not in moving}
+            {name: _unnamed(value, names) for name, value in answer.items() if name not in moving}
             for answer in (known, other.answer or {})
         )
         differing = list(differing_members(stated, found))
@@ -81,3 +80,12 @@ def same_under_each_name(answers: Sequence[Exchange], repeated: Exchange, names:
                 rests_on={"answers": len(answers)},
             )
     return passed({"answers": len(answers)})
+
+
+def _unnamed(value: Any, names: Sequence[str]) -> Any:
+    """Return a value with the first of some names in the place of each."""
+    if isinstance(value, Mapping):
+        return {key: _unnamed(inner, names) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_unnamed(inner, names) for inner in value]
+    return names[0] if value in names else value
