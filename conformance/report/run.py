@@ -150,6 +150,8 @@ class Release:
     date: str
     digest: str
     """SHA-256 over its date, contract and checks, in hex."""
+    contract: str
+    """The digest of the contract on that day, in hex."""
     checks: Count
     """Checks that it has."""
     gone: tuple[str, ...]

@@ -294,7 +294,7 @@ def _release(plan: Plan) -> report.Release | None:
     """Return what the record says of the release that counts."""
     if (release := plan.release) is None:
         return None
-    return report.Release(release.date, release.digest, len(release.levels), release.gone(plan.ids))
+    return report.Release(release.date, release.digest, release.contract, len(release.levels), release.gone(plan.ids))
 
 
 def _versions(plan: Plan, target: OpenTarget) -> report.Versions:
