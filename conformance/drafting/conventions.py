@@ -321,7 +321,8 @@ _SORTED = {"string", "timestamp", "integer", "long", "float", "double"}
 def subjects(operation: str, request: Part, either: Iterable[Sequence[str]] = ()) -> list[str]:
     """Return the members that name what a request is about, what the operation is named after first.
 
-    They are required, or else the one of a group of alternatives that is a name, before ids and ARNs.
+    Names come before other texts, such as the policy that is put. They are required, or else the one of a group of
+    alternatives that is a name, before ids and ARNs.
     """
     named = [part.name for part in request.parts.values() if part.type == "string" and _names_something(part)]
     noun = folded(noun_of(operation))
@@ -332,7 +333,7 @@ def subjects(operation: str, request: Part, either: Iterable[Sequence[str]] = ()
         texts = (name for group in either for name in group if request.parts[name].type == "string")
         ranked = ((_rank(name), name) for name in texts if not request.parts[name].effective("enum"))
         named = [name for rank, name in sorted(ranked) if rank < len(_IDENTIFIERS)][:1]
-    return sorted(named, key=lambda name: not folded(name).startswith(noun))
+    return sorted(named, key=lambda name: (not folded(name).endswith(_NAMING), not folded(name).startswith(noun)))
 
 
 def _rank(name: str) -> int:

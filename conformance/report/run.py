@@ -222,6 +222,10 @@ class Facts:
     """Ids of the others."""
 
 
+_CRASHES = 3
+"""How many of the requests after which the server was gone are shown."""
+
+
 @dataclass(frozen=True)
 class Crash:
     """A request after which the server was gone."""
@@ -276,7 +280,9 @@ class Footer:
         lines = [
             f"{number:,} {'request' if number == 1 else 'requests'} {words}" for number, words in counted if number
         ]
-        return (*lines, *map(str, self.crashes))
+        left_out = len(self.crashes) - _CRASHES
+        more = f"the server was gone after {left_out} more requests; report.json has all"
+        return (*lines, *map(str, self.crashes[:_CRASHES]), *([more] if left_out > 0 else ()))
 
 
 _CUT_SHORT = Footer(0.0, complete=False, facts=Facts(0, 0, ()), unknown_members=(), stopped="")

@@ -29,7 +29,7 @@ _FATAL = frozenset({"unreachable", "timeout", "dropped", "not-http", "too-large"
 _AT_ONCE = frozenset({"budget", "credentials", RUN_TIME})
 """Faults after which no request will be answered: there is no use in trying four more."""
 _PATIENCE = 5
-MOST_RESTARTS = 10
+MOST_RESTARTS = 30
 """How often a server is brought back in a run."""
 _SHOWN = 60
 """Bytes of a body that are shown."""

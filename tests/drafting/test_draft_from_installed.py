@@ -86,6 +86,11 @@ def test_filters_by_key_are_inferred_where_one_comparison_is_sure(tmp_path: Path
     assert narrowing.prefix == {"Filters[Key=DocumentNamePrefix].Values[]": "DocumentName"}
 
 
+def test_a_policy_that_is_put_is_no_name(tmp_path: Path) -> None:
+    put = of_installed(tmp_path, "secretsmanager", "PutResourcePolicy").operations["PutResourcePolicy"]
+    assert put.subject == "SecretId"
+
+
 def test_an_iterator_is_no_name_and_a_key_is_not_what_a_stream_lacks(tmp_path: Path) -> None:
     kinesis = of_installed(tmp_path / "kinesis", "kinesis", "GetRecords", "DescribeStreamSummary").operations
     assert kinesis["GetRecords"].not_found == {}
