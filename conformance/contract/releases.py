@@ -8,14 +8,9 @@ lines that a list of ids has, and a difference of two releases shows a line for 
 from __future__ import annotations
 
 import hashlib
-import json
-import re
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +18,7 @@ from conformance.contract.files import ContractError, ContractFiles
 from conformance.errors import Problem
 
 FOLDER = "releases"
-_LEVELS = ("must", "should")
-_WIDTH = 120
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
-"""What some reader of YAML takes for something else than text."""
+LEVELS = ("must", "should")
 
 
 class ReleaseError(ContractError):
@@ -57,33 +48,6 @@ class Release:
         """Return the ids of its checks that are not among these any more, sorted."""
         return tuple(sorted(self.levels.keys() - set(ids)))
 
-    def text(self) -> str:
-        """Return the text of its file."""
-        head = (
-            "# The checks of the contract on this day. It is never edited: `conformance release` makes another.\n"
-            f"release: {self.date}\ncontract: {self.contract}\nchecks: {len(self.levels)}\ndigest: {self.digest}\n"
-        )
-        return head + "".join(f"{level}:{self._tree(level)}" for level in _LEVELS)
-
-    def _tree(self, level: str) -> str:
-        ids = sorted(check_id.split("/", 3) for check_id, own in self.levels.items() if own == level)
-        lines: list[str] = []
-        for operation, of_operation in groupby(ids, key=lambda parts: parts[0]):
-            lines.append(f"  {_scalar(operation)}:")
-            for area, of_area in groupby(of_operation, key=lambda parts: parts[1]):
-                lines.append(f"    {_scalar(area)}:")
-                for subject, cases in groupby(of_area, key=lambda parts: parts[2]):
-                    row = f"{_scalar(subject)}: [{', '.join(_scalar(parts[3]) for parts in cases)}]"
-                    lines += textwrap.wrap(
-                        row,
-                        _WIDTH,
-                        initial_indent=" " * 6,
-                        subsequent_indent=" " * 8,
-                        break_long_words=False,
-                        break_on_hyphens=False,
-                    )
-        return "\n" + "".join(f"{line}\n" for line in lines) if lines else " {}\n"
-
 
 def release_dates(root: Path) -> tuple[str, ...]:
     """Return the dates of the releases of the contract in a folder, the oldest first."""
@@ -108,7 +72,7 @@ def read_release(root: Path, day: str) -> Release:
 
 def _read(files: ContractFiles, path: Path) -> Release:
     written = files.read(path)
-    levels = {check_id: level for level in _LEVELS for check_id in _ids(written[level])}
+    levels = {check_id: level for level in LEVELS for check_id in _ids(written[level])}
     release = Release(written["release"], written["contract"], levels)
     if (release.digest, release.date, len(levels)) != (written["digest"], path.stem, written["checks"]):
         raise ReleaseError(
@@ -130,35 +94,8 @@ def edited_releases(root: Path) -> Iterator[Problem]:
             continue  # its form is wrong, which the schema finds
 
 
-def write_release(root: Path, release: Release) -> Path:
-    """Write a release next to its contract. Raises ReleaseError where there is another of that day already."""
-    path = root / FOLDER / f"{release.date}.yaml"
-    if path.exists() and read_release(root, release.date) != release:
-        raise ReleaseError(
-            f"there is a release {release.date} already, of other checks",
-            where=str(path),
-            hint="it is never edited: give another day with --date",
-        )
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(release.text(), encoding="utf-8", newline="\n")
-    return path
-
-
-def parse_day(text: str) -> str:
-    """Return a date as it is written in names of files. Raises ReleaseError for what is no date."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise ReleaseError(f"{text!r} is no date", where="--date", hint="write it like 2027-03-31") from error
-
-
 def _ids(tree: Mapping[str, Any]) -> Iterator[str]:
     for operation, areas in tree.items():
         for area, subjects in areas.items():
             for subject, cases in subjects.items():
                 yield from (f"{operation}/{area}/{subject}/{case}" for case in cases)
-
-
-def _scalar(text: str) -> str:
-    # What JSON writes in quotes, YAML reads as the same text.
-    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else json.dumps(text, ensure_ascii=False)

@@ -8,7 +8,6 @@ then leaving out what the others match already, comes near.
 from __future__ import annotations
 
 import heapq
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from operator import or_
 from pathlib import Path
 
 from conformance.checks.check import matches
+from conformance.drafting.yaml_text import scalar
 from conformance.inputs import Entries, Section, load_file
 from conformance.output import write_whole
 from conformance.report.findings import group_findings
@@ -42,8 +42,6 @@ _HEAD = f"""\
 # `conformance run --known-failures` rejects the file. An entry may also have `issue` (a link) and `expires` (a date).
 known_failures:
 """
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./*?+=\[\]{}-]*")
-_WORDS = frozenset({"true", "false", "null"})
 _NO_ENTRY = re.compile(r"^known_failures:\s*\[\s*\]\s*(#.*)?$")
 _END_OF_WORD = re.compile(r"[-.]")
 
@@ -346,13 +344,8 @@ def _block(lines: Sequence[str]) -> str:
 def _entry_lines(entry: Entry, indent: str) -> list[str]:
     members = {"check": entry.check, "outcome": entry.outcome.value, "kind": entry.kind, "reason": entry.reason}
     members |= {"issue": entry.issue, "expires": str(entry.expires or "")}
-    written = [f"{key}: {_scalar(value)}" for key, value in members.items() if value]
+    written = [f"{key}: {scalar(value)}" for key, value in members.items() if value]
     return [f"{indent}{'  ' if place else '- '}{line}" for place, line in enumerate(written)]
-
-
-def _scalar(text: str) -> str:
-    # What JSON writes in quotes, YAML reads as the same text.
-    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else json.dumps(text, ensure_ascii=False)
 
 
 def _inserted(path: Path, added: Sequence[str]) -> str:

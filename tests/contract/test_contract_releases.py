@@ -7,16 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.cli.release import write_release
 from conformance.contract.files import packaged_root
-from conformance.contract.releases import (
-    FOLDER,
-    Release,
-    ReleaseError,
-    parse_day,
-    read_release,
-    release_dates,
-    write_release,
-)
+from conformance.contract.releases import FOLDER, Release, ReleaseError, read_release, release_dates
 from conformance.errors import UserError
 
 DAY = "2027-03-31"
@@ -70,12 +63,6 @@ def test_an_unknown_release_names_those_that_there_are(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError) as caught:
         read_release(tmp_path, "../sources")
     assert caught.value.hint == f"it has {DAY}"
-
-
-@pytest.mark.parametrize("text", ["tomorrow", "2027-02-30", "../x", ""])
-def test_a_date_that_is_none_is_rejected(text: str) -> None:
-    with pytest.raises(ReleaseError, match="is no date"):
-        parse_day(text)
 
 
 def test_the_releases_that_were_made_are_as_they_were() -> None:

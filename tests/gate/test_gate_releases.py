@@ -9,8 +9,9 @@ import pytest
 from cli.command import ROOT, Ended, by_id, conformance, outcomes, report_of, under_pytest
 from jsonschema import Draft202012Validator
 
+from conformance.cli.release import write_release
 from conformance.contract.loading import load
-from conformance.contract.releases import Release, write_release
+from conformance.contract.releases import Release
 from conformance.reference.http import Answer, Call
 from conformance.reference.server import ReferenceServer
 from conformance.report.json_report import schema

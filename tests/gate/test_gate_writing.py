@@ -236,7 +236,7 @@ known_failures:
         (  # both names in one pattern; what was not judged stays declared, what matches nothing goes
             record(result(CHECK), result(OTHER), result(THIRD, Outcome.SKIPPED)),
             OF_PEOPLE.replace(f"  - check: {CHECK}\n    reason: not built   # soon\n", "")
-            .replace(f"{OTHER}\n    reason: not built", 'Get/request\n    outcome: failed\n    reason: "not built"')
+            .replace(f"- check: {OTHER}", "- check: Get/request\n    outcome: failed")
             .replace("  - check: Get/nothing\n    reason: gone\n", ""),
         ),
         (  # what passes goes, with the comment of its section only where nothing of that is left
