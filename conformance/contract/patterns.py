@@ -5,12 +5,9 @@ from __future__ import annotations
 import random
 import re
 import string
-import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
-
-warnings.filterwarnings("ignore", "Possible (nested set|set )", FutureWarning)  # of brackets in brackets: Java has sets
 
 _BEYOND_16_BITS = r"\uD800\uDC00-\uDBFF\uDFFF"
 """How Java writes the range of all characters that take two of its own."""
@@ -24,14 +21,26 @@ _JAVA = (
 )
 _PROPERTY = re.compile(r"\\[pP]\{[^}]*\}|\\[pP]\w")
 _FLAGS = re.compile(r"(?<!^)\(\?[a-zA-Z]+\)")
+_SET = re.compile(r"\\.|(\[\^?\]?)((?:\\.|[^\]\\])*)\]", re.DOTALL)
+_IN_A_SET = re.compile(r"\\.|\[|--|&&|\|\||~~", re.DOTALL)
+"""What Python warns of, as it may come to mean more than itself: `re` takes it for what it is."""
 
 
 def python_pattern(pattern: str) -> str:
     """Return a pattern of a service model as Python's `re` or the package `regex` understands it."""
     for java, python in _JAVA:
         pattern = java.sub(python, pattern)
+    pattern = _SET.sub(_escaped, pattern)
     flags = "".join(sorted({flag for found in _FLAGS.findall(pattern) for flag in found[2:-1]}))
     return (f"(?{flags})" if flags else "") + _FLAGS.sub("", pattern)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return a set of characters with a backslash before those in it that mean themselves."""
+    if found[1] is None:
+        return found[0]
+    inner = _IN_A_SET.sub(lambda it: it[0] if it[0][0] == "\\" else f"{it[0][:-1]}\\{it[0][-1]}", found[2])
+    return f"{found[1]}{inner}]"
 
 
 _REPEATED_GROUP = re.compile(r"\)[*+{]")
@@ -97,8 +106,8 @@ _MORE = 3
 
 def matching(pattern: str, seed: str) -> Iterator[str]:
     """Yield texts that a pattern may match, the same ones for the same seed: whether it does is for the caller."""
-    text = next(filter(_compiles, _without_properties(pattern)), None)
-    if text is None:
+    text = _without_properties(pattern)
+    if not _compiles(text):
         return
     maker = _maker()(random.Random(seed))  # noqa: S311 - an example, no secret
     for _ in range(_TRIES):
@@ -108,11 +117,12 @@ def matching(pattern: str, seed: str) -> Iterator[str]:
             return
 
 
-def _without_properties(pattern: str) -> Iterator[str]:
-    """Yield a pattern with letters and digits for properties of characters: inside brackets, and outside of them."""
-    text = python_pattern(pattern)
-    yield _PROPERTY.sub("a-zA-Z0-9", text)
-    yield _PROPERTY.sub("[a-zA-Z0-9]", text)
+def _without_properties(pattern: str) -> str:
+    """Return a pattern with letters and digits for properties of characters."""
+    text = _SET.sub(
+        lambda found: _PROPERTY.sub("a-zA-Z0-9", found[0]) if found[1] else found[0], python_pattern(pattern)
+    )
+    return _PROPERTY.sub("[a-zA-Z0-9]", text)
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import SPECIAL_FLOATS
-from conformance.contract.patterns import compiled
+from conformance.contract.patterns import compiled, python_pattern
 from conformance.wire.encoding import NotJsonError, parse
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _join(place: str, name: str) -> str:
 def _compiled(pattern: str) -> re.Pattern[str]:
     # ASCII: `\d` in a contract means the ten digits, as it does where the contract comes from.
     try:
-        return re.compile(pattern, re.ASCII)
+        return re.compile(python_pattern(pattern), re.ASCII)
     except re.error:
         found: re.Pattern[str] = compiled(pattern)  # one of Java, with properties of characters
         return found

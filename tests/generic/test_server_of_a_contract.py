@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from conformance.drafting.cache import service_contract
 from conformance.mutation.mutant import Kind, Mutant, editing
 from conformance.reference.http import Answer, Call
+from conformance.report.result import Outcome
+from conformance.suite.plan import Plan
+from conformance.suite.run import Evaluator
+from conformance.suite.settings import Settings
 from generic.served import Racks, bench
 
 
@@ -68,3 +74,28 @@ def test_an_operation_without_output_may_answer_with_an_empty_body() -> None:
 
 def test_no_check_accuses_the_server() -> None:
     assert bench().false_alarms() == ()
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("keyspacesstreams", "ListStreams"),  # tokens of a form of their own
+        ("logs", "ListLogGroupsForQuery"),  # pages of fifty at least
+        ("cloudhsm", "ListHapgs"),  # pages of no size
+        ("athena", "ListNamedQueries"),  # lists of one at least
+        ("kinesis", "ListChannels"),  # ARNs of patterns that admit much
+        ("healthlake", "ListFHIRImportJobs"),  # an endpoint below another name
+        ("inspector", "ListAssessmentRunAgents"),  # filters that go together
+        ("identitystore", "ListGroupMembershipsForMember"),  # names that are structures
+    ],
+)
+def test_no_check_accuses_the_server_of_an_awkward_draft(
+    service: str, operation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    settings = Settings(target="reference", service=service, operation=(operation,))
+    plan = Plan.of(settings, service_contract(service, (operation,)))
+    with plan.opened() as target:
+        results = list(map(Evaluator(plan, target).evaluate, plan.own))
+    assert [each.id for each in results if each.outcome in {Outcome.FAILED, Outcome.ERROR}] == []
+    assert any(each.outcome is Outcome.PASSED for each in results)
