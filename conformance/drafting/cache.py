@@ -27,9 +27,8 @@ from conformance.documents.claims import ModelError
 from conformance.documents.service_model import installed
 from conformance.drafting.contracts import draft
 from conformance.drafting.conventions import folded
-from conformance.drafting.sources import draft_sources, is_expressible, model_of
+from conformance.drafting.sources import draft_sources, is_expressible, model_of, readers
 from conformance.errors import suggest
-from conformance.wire.limits import reads
 
 if TYPE_CHECKING:
     from botocore.model import ServiceModel
@@ -145,7 +144,7 @@ def _files(service: str, operations: tuple[str, ...], *, writing: bool) -> dict[
     named = tuple(operation_named(name, every) for name in operations)
     named = (*named, *_listing(model, named))
     if writing:
-        read = named or tuple(name for name in every if reads(name) and is_expressible(model.operation_model(name)))
+        read = named or tuple(name for name in readers(model) if is_expressible(model.operation_model(name)))
         lives = _lives(model, read)
         above = _listing(model, lives)
         named = (*read, *lives, *above, *_lives(model, above))

@@ -83,7 +83,7 @@ def draft_sources(
     names = names or tuple(dict.fromkeys(page.operation for page in pages))
     left_out: list[str] = []
     if not names:
-        reading = [name for name in every if reads(name) and not hands_out_work(model.operation_model(name))]
+        reading = readers(model)
         left_out = [name for name in reading if not is_expressible(model.operation_model(name))]
         names = tuple(name for name in reading if name not in left_out)
     names = tuple(dict.fromkeys((*(name for name in earlier if name in every), *names)))
@@ -99,9 +99,13 @@ def is_expressible(model: OperationModel) -> bool:
     return not (model.has_event_stream_input or model.has_event_stream_output)
 
 
-def hands_out_work(model: OperationModel) -> bool:
-    """Return whether an operation with the name of a reader waits for work and takes it, as its page says."""
-    return re.search("long.poll", model.documentation or "", re.IGNORECASE) is not None
+def readers(model: ServiceModel) -> list[str]:
+    """Return the operations that read by their names; not those that wait for work and take it, as their pages say."""
+    names = filter(reads, model.operation_names)
+    return [name for name in names if not _LONG_POLL.search(model.operation_model(name).documentation or "")]
+
+
+_LONG_POLL = re.compile("long.poll", re.IGNORECASE)
 
 
 def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[DraftPage, ...]:
