@@ -82,6 +82,7 @@ _TAG: Final = 6
 
 
 _AS_IT_IS: Final = "no resources are made for this contract: what is there is found by its listings"
+_OR_MADE: Final = "--may-write makes some"
 """What is said of the state of a target, where the contract is not about what a world has."""
 
 
@@ -326,7 +327,7 @@ class _Filling:
             return (State.of_world(Origin.BUILT_IN, self.world) if tuning else State(Origin.EXISTING)), None
         loaded = self._loaded() if spec.state.origin is Origin.COMMAND else None
         if spec.read_only and not tuning:
-            return State(Origin.EXISTING, (), (_AS_IT_IS,)), None
+            return State(Origin.EXISTING, (), (_AS_IT_IS if spec.is_aws else f"{_AS_IT_IS} ({_OR_MADE})",)), None
         caller = self.caller_factory(self.access)
         self.stack.callback(caller.close)
         if loaded is not None and tuning:

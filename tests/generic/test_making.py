@@ -14,6 +14,7 @@ from conformance.mutation.servers import InProcess
 from conformance.reference.generic import ContractService
 from conformance.reference.inputs import Rejection
 from conformance.reference.server import ReferenceServer
+from conformance.session.session import TargetSession
 from conformance.targets.making import Making
 from conformance.targets.spec import Kind, Origin, StateSource, TargetSpec
 from conformance.targets.state import Access
@@ -188,3 +189,15 @@ def test_a_run_makes_resources_only_where_it_may_write(tmp_path: Path, *, words:
     assert ("no resources are made for this contract" in ended.out) is not writes
     assert names_in(served) == before
     assert "by the way" not in ended.said
+
+
+def test_what_writes_is_asked_about_the_own_resources_alone_and_reads_go_there_first() -> None:
+    room = Room()
+    made, _ = room.making.make("t", stays=False)
+    session = TargetSession(library(), room.sender, (), made=made)
+    operations = library().operations
+    deleted = session.names_of(operations["DeleteRack"], "RackName")
+    described = session.names_of(operations["DescribeRack"], "RackName")
+    own = {f"conformance-t-{number}" for number in range(1, 27)}
+    assert (set(deleted), set(described[:26]), set(described)) == (own, own, own | set(room.before))
+    assert deleted[0] == described[25], "what deletes begins with the last"

@@ -70,6 +70,13 @@ def test_what_writes_is_sent_where_the_user_says_so(tmp_path: Path) -> None:
     assert "CreateSecret" in asked
 
 
+def test_a_draft_to_write_with_has_what_makes_and_deletes_what_it_is_about() -> None:
+    secrets = service_contract(SERVICE, ["ListSecrets"], writing=True).operations
+    assert {"ListSecrets", "CreateSecret", "DeleteSecret"} <= set(secrets) < {*secrets, "GetSecretValue"}
+    keys = service_contract("kms", ["DescribeKey"], writing=True).operations
+    assert {"CreateKey", "ListKeys", "ScheduleKeyDeletion"} <= set(keys)
+
+
 def test_aws_is_never_written_to(tmp_path: Path) -> None:
     url = "https://secretsmanager.us-east-1.amazonaws.com"
     ended = conformance("run", url, "--service", SERVICE, "--may-write", cwd=tmp_path)

@@ -399,7 +399,8 @@ def test_a_command_that_can_not_be_started_is_an_error_of_usage(tmp_path: Path) 
 def test_a_state_survives_the_way_to_a_worker() -> None:
     known = load_world("default").jobs[0]
     missing = StateJob("rejected", created=False, problem="ValidationException")
-    state = State(Origin.CREATE, (StateJob(known.name, known=known, made=True), missing), ("one note",))
+    jobs = (StateJob(known.name, known=known, made=True), missing)
+    state = State(Origin.CREATE, jobs, ("one note",), made={"ListRacks": ({"RackName": "a"},)}, tag="a1")
     assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
 
 
