@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import conformance
 from conformance import forms
@@ -35,16 +35,15 @@ _FEWEST = 2
 """How many programs have to share a finding."""
 
 
-@dataclass(frozen=True)
-class Figures:
-    """How the checks of one level ended: `broken` of `judged` is the divergence, `judged` of `claimed` the coverage."""
+class Figures(NamedTuple):
+    """How the checks of one level ended: those that failed, those that passed or failed, and those of the contract.
+
+    `broken` of `judged` is the divergence, `judged` of `claimed` the coverage. In JSON they are a list of three.
+    """
 
     broken: Count
-    """Checks that failed."""
     judged: Count
-    """Checks that passed or failed."""
     claimed: Count
-    """Checks that the contract has."""
 
     @property
     def divergence(self) -> str:
@@ -83,9 +82,9 @@ class Part:
     name: str
     availability: Availability
     documented: Figures
-    """Checks of level must: a document or the protocol says so."""
+    """Checks of level must (a document or the protocol says so): how many are broken, are judged, and are there."""
     recommended: Figures
-    """Checks of level should."""
+    """The same of checks of level should."""
     errors: Count
     """Checks that ended in an error: no answer, or the suite broke. They are not judged."""
 

@@ -44,13 +44,15 @@ class Reader:
     operation: Operation
     spec: ListingSpec
     pagination: Pagination
+    empty_is_none: bool = False
+    """Whether an empty token says what none says, as pages of some services have it, and clients take it."""
 
     @classmethod
-    def of(cls, operation: Operation) -> Reader:
+    def of(cls, operation: Operation, *, empty_is_none: bool = False) -> Reader:
         """Return the reader of a listing operation. Raises ValueError for an operation that lists nothing."""
         if operation.listing is None or operation.pagination is None:
             raise ValueError(f"{operation.name} is no listing")
-        return cls(operation, operation.listing, operation.pagination)
+        return cls(operation, operation.listing, operation.pagination, empty_is_none)
 
     def items(self, page: Exchange) -> list[Any]:
         """Return the items of a page; none where it has no list of them."""
@@ -59,7 +61,8 @@ class Reader:
 
     def token(self, page: Exchange) -> Any:
         """Return the token that a page came with; None where it came without."""
-        return (page.answer or {}).get(self.pagination.output_token)
+        token = (page.answer or {}).get(self.pagination.output_token)
+        return None if token == "" and self.empty_is_none else token
 
     def identity(self, item: Item) -> str:
         """Return what identifies an item within its listing."""

@@ -121,6 +121,15 @@ def _empty_token(_: Members) -> Members:
     return {"Versions": [], "NextToken": ""}
 
 
+def _empty_at_the_end(members: Members) -> Members:
+    token, size = members.get("NextToken") or "from-0", members.get("MaxResults") or 50
+    if not token.startswith("from-"):
+        raise Rejection("InvalidNextToken", "the token is none of ours")
+    first = int(token.removeprefix("from-"))
+    page = [{"Name": f"document-{number:02}"} for number in range(26)][first : first + size]
+    return {"DocumentIdentifiers": page, "NextToken": f"from-{first + size}" if first + size < 26 else ""}
+
+
 def _without_tags(_: Members) -> Members:
     return {"tags": {}}
 
@@ -137,6 +146,7 @@ def _without_tags(_: Members) -> Members:
         pytest.param("logs", "ListTagsForResource", _without_tags, "*/response/tags/*", id="an-empty-list"),
         pytest.param("events", "ListRuleNamesByTarget", _lists_nothing, "*/error/*/plain", id="nothing-is-listed"),
         pytest.param("secretsmanager", "ListSecretVersionIds", _empty_token, "*/leads-*", id="an-empty-token"),
+        pytest.param("ssm", "ListDocuments", _empty_at_the_end, "*/pagination/token/*", id="an-empty-token-at-the-end"),
     ],
 )
 def test_what_a_server_may_answer_is_no_failure(

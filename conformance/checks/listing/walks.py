@@ -121,7 +121,8 @@ class ListingChecks:
         """Read the contract."""
         self._contract = contract
         self.operation = operation
-        self.reader = Reader.of(operation)
+        # A draft can't tell "the last page has none" from "on the last page it is empty", as pages of ssm say.
+        self.reader = Reader.of(operation, empty_is_none=not contract.service.knows_rejections)
         spec = self.reader.spec
         self.directions = tuple(filter(None, (spec.ascending, spec.descending)))
         self.filters: tuple[tuple[str, str], ...] = ()
