@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -254,7 +255,9 @@ def _listed(life: _Life) -> Verdict:
     if item is not None:
         return passed({"items": 1})
     words = f"an item for {_shown(life.members)}"
-    return failed("not-listed", "what was created is not listed", expected=words, received="none", exchanges=pages)
+    verdict = failed("not-listed", "what was created is not listed", expected=words, received="none", exchanges=pages)
+    # Where pages don't lead to the end of a listing, it may be on those that are left out.
+    return verdict if life.kind.listing is None else replace(verdict, see=(f"{life.kind.listing.name}/pagination/*",))
 
 
 def _documented(operation: Operation, *, accepted: bool) -> str:
