@@ -163,8 +163,10 @@ def _marked(row: Row) -> Row:
 def _handed_through(found: Read) -> Iterator[Read]:
     """Yield what was read of an argument, for the operation too where a paginator hands it through."""
     if not isinstance(found, Unread) and (found.place.operation, found.place.path) in _ON_THE_WIRE:
-        name = _ON_THE_WIRE[found.place.operation, found.place.path]
-        found = replace(found, place=found.place._replace(path=name))
+        place = found.place._replace(path=_ON_THE_WIRE[found.place.operation, found.place.path])
+        if isinstance(found, Claim):
+            found = replace(found, words=(found.place.path,))
+        found = replace(found, place=place)
     yield found
     of_paginator = isinstance(found, Claim) and found.place.direction == "paginator"
     if isinstance(found, Claim) and of_paginator and not found.place.path.startswith(OWN_ARGUMENT):

@@ -27,6 +27,10 @@ def test_the_token_of_a_paginator_is_none_of_the_service(tmp_path: Path) -> None
     assert {"NextMarker", "NextToken"} & listing.output.members.keys() == {"NextMarker"}
 
 
+def test_an_argument_that_is_a_word_of_python_is_cited_by_the_name_on_the_page(tmp_path: Path) -> None:
+    assert "from" in of_installed(tmp_path, "logs", "CreateExportTask").operations["CreateExportTask"].input.members
+
+
 def test_pages_that_the_model_lacks_or_a_contract_cannot_express_are_no_drift(tmp_path: Path) -> None:
     for service, names in {
         "secretsmanager": ["ListSecretVersionIds"],  # no paginator
