@@ -15,6 +15,7 @@ from conformance.drafting.conventions import (
     Conventions,
     Lister,
     codes,
+    is_creating,
     may_tell_absence,
     origin,
     paths_of,
@@ -237,7 +238,9 @@ def _link(operations: list[DraftOperation]) -> None:
 
 def _operation_file(operation: DraftOperation, table: ShapeTable) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the file of an operation, and its comments."""
-    name, named = operation.name, operation.subjects
+    # What a listing has is a name; of others only their own name says so, which may be a value of what is made.
+    name, linked = operation.name, [member for member in operation.subjects if member in operation.names]
+    named = linked if is_creating(name) else [*linked, *operation.subjects]
     comments: dict[str, Any] = dict(operation.conventions.comments)
     written: dict[str, Any] = {"operation": name, "summary": summary_of(name)}
     for key, tree, ending, group in (

@@ -318,6 +318,11 @@ def _of_type(kind: str) -> Callable[[Part], bool]:
 _SORTED = {"string", "timestamp", "integer", "long", "float", "double"}
 
 
+def is_creating(operation: str) -> bool:
+    """Return whether what an operation is named after is made by it."""
+    return verb_of(operation) in table()["creating"]
+
+
 def subjects(operation: str, request: Part, either: Iterable[Sequence[str]] = ()) -> list[str]:
     """Return the members that name what a request is about, what the operation is named after first.
 
@@ -326,7 +331,7 @@ def subjects(operation: str, request: Part, either: Iterable[Sequence[str]] = ()
     """
     named = [part.name for part in request.parts.values() if part.type == "string" and _names_something(part)]
     noun = folded(noun_of(operation))
-    if verb_of(operation) in table()["creating"]:  # what it is named after is not there yet
+    if is_creating(operation):  # what it is named after is not there yet
         own = {folded(pattern.format(noun=noun)) for pattern in (*table()["identity"], "{noun}")}
         named = [name for name in named if folded(name) not in own]
     elif not named:
