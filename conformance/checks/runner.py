@@ -148,7 +148,8 @@ class Runner:
         if again.outcome is Outcome.ERROR:
             return again
         if again.outcome is Outcome.FAILED or (broken and again.outcome is Outcome.SKIPPED):
-            return verdict
+            # What fails in another way fails so on answers of one time: those of the first may have been of several.
+            return again if again.outcome is Outcome.FAILED and again.kind != verdict.kind else verdict
         return skipped(
             f"asked again, it did not repeat: {verdict.reason} ({verdict.received})",
             kind="did-not-repeat",
