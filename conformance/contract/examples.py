@@ -20,8 +20,8 @@ _LIMITS = ("min_length", "max_length", "minimum", "maximum", "pattern")
 _MOMENT = 1_700_000_000
 _MINUTE_S = 60
 ACCOUNT = "123456789012"
-_ARN = re.compile(r"^arn:(.*?):([^:]*):([^:]*):(\d*|aws):", re.DOTALL)
-_REGIONS = ("us-east-1", r"\3")
+_ARN = re.compile(r"^arn:(.*?):([a-z][a-z0-9-]*):(.*?):(.*?):", re.DOTALL)
+_PLACES = (rf"us-east-1:{ACCOUNT}", rf"\3:{ACCOUNT}", r"us-east-1:\4", r"\3:\4")
 """ARNs are of one account, and of one partition and region as far as patterns leave it open."""
 _BLOB = "Y29uZm9ybWFuY2U="
 _LONGEST = 100_000
@@ -215,9 +215,7 @@ def _made(path: str, limits: tuple[tuple[str, Any], ...], number: int) -> Iterat
     yield str(number or "a").rjust(min(least, _LONGEST), "a")[:most]
     for pattern in (bound for facet, bound in limits if facet == "pattern"):
         for made in matching(pattern, f"{path} {number}"):
-            found = _ARN.match(made)
-            account = found and (ACCOUNT if found[4].isdigit() else found[4])
-            yield from (_ARN.sub(rf"arn:aws:\2:{region}:{account}:", made) for region in _REGIONS)
+            yield from (_ARN.sub(rf"arn:aws:\2:{place}:", made) for place in _PLACES)
             yield made
             yield from stretched(made, least)
 

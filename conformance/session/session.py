@@ -557,7 +557,7 @@ class TargetSession(Exchanges):
                 path = operation.listing.identity
                 if path.rpartition(".")[2] == subject:
                     items = (item for each in self.listings(operation) for item in each.items)
-                    yield from (str(member(item, path)) for item in items)
+                    yield from (value for item in items if isinstance(value := member(item, path), str))
 
     def names_of(self, operation: Operation, subject: str) -> tuple[str, ...]:
         """Return the names that a member may have in requests of an operation: those of the listing it comes from.

@@ -142,8 +142,12 @@ of_the_name = _each_arn("another-resource", "an ARN with the name of its resourc
 
 
 def of_one_account(_service: Service, operation: Operation, exchanges: tuple[Exchange, ...]) -> Verdict:
-    """Check that all ARNs of all answers name one account."""
-    found = [(path, parts, exchange) for path, parts, _, exchange in _arns(operation, exchanges) if parts["account"]]
+    """Check that all ARNs of all answers name one account; `aws` is none: it stands for what AWS itself provides."""
+    found = [
+        (path, parts, exchange)
+        for path, parts, _, exchange in _arns(operation, exchanges)
+        if parts["account"].isdigit()
+    ]
     accounts = Counter(parts["account"] for _, parts, _ in found)
     if not accounts:
         return skipped("no answer has an ARN with an account")
