@@ -148,3 +148,11 @@ def test_the_board_of_the_repository_and_that_of_the_guide_can_be_read(tmp_path:
     tuning, secrets = read_board_file(tmp_path / "scoreboard.yaml").contracts
     assert "--release" in tuning.options
     assert secrets.options[-4:] == ("--operation", "ListSecrets", "--operation", "DescribeSecret")
+
+
+def test_the_last_board_is_below_300_kilobytes_and_keeps_to_its_schema() -> None:
+    folder = Path(__file__).parents[2] / "docs" / "scoreboard"
+    value = json.loads((folder / "scoreboard.json").read_text("utf-8"))
+    jsonschema.validate(value, schema())
+    assert value["made"][:10] in (folder / "README.md").read_text("utf-8")
+    assert (folder / "README.md").stat().st_size + (folder / "scoreboard.json").stat().st_size < 300_000
