@@ -157,7 +157,7 @@ def _probe(session: TargetSession, operation: Operation) -> Exchange:
     def asked(name: str) -> Exchange:
         return session.exchange(Request.call(operation.name, session.about(operation, name)), ordinary=name != unknown)
 
-    first, *others = session.names_of(operation, subject)[:_TRIED] or (unknown,)
+    first, *others = session.names_of(operation, subject)[:_TRIED] or (session.existing(operation) or unknown,)
     exchange = asked(first)
     if exchange.response is None or _lack(operation, exchange)[0] in {"", _NOT_KNOWN}:
         return exchange

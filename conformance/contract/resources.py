@@ -68,11 +68,19 @@ class ResourceKind:
         made = (text.replace("--", "-").replace("//", "/") for text in made) if not tag else made
         return next((text for text in made if keeps(node, text)), None) or example(node, number)
 
-    def input(self, tag: str, number: int, parents: Mapping[str, Any], *more: str) -> dict[str, Any]:
-        """Return the input that makes a resource: what is required, and `more` members."""
+    def input(
+        self, tag: str, number: int, parents: Mapping[str, Any], *more: str, alike: bool = False
+    ) -> dict[str, Any]:
+        """Return the input that makes a resource: what is required, and `more` members.
+
+        Its values differ from number to number, unless they are `alike`: but for the name, then.
+        """
         nodes = self.create.input.members
         found = {name: _value_of(nodes[name], 1) for name in more}
-        found |= {name: _value_of(nodes[name], number) for name in (*self.create.needed, *required_values(self.create))}
+        found |= {
+            name: _value_of(nodes[name], 1 if alike else number)
+            for name in (*self.create.needed, *required_values(self.create))
+        }
         found |= parents
         if self.own:
             found = {self.own: self.name(tag, number), **found, self.own: self.name(tag, number)}

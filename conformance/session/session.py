@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar, cast
 from conformance.contract.examples import keeps, names_arn, required_values, text
 from conformance.contract.model import Contract, Operation, Pagination
 from conformance.contract.names import DELETING, verb_of
+from conformance.contract.resources import kind_of
 from conformance.session.listing import Walked, member
 from conformance.session.snapshot import ListingSnapshot, ResourceSnapshot, Snapshot
 from conformance.wire.encoding import dump, weight
@@ -592,10 +593,15 @@ class TargetSession(Exchanges):
         if not operation.subject:
             return None
         if operation.listing is None:
-            return next(iter(self.names_of(operation, operation.subject)), None)
+            return next(iter(self.names_of(operation, operation.subject)), None) or self._to_be_put(operation)
         found = [each for each in self.listings(operation) if each.listing is not None]
         settled = [each for each in found if each.settled]
         return next((each.name for each in settled or found), None)
+
+    def _to_be_put(self, operation: Operation) -> str | None:
+        """Return the name under which an operation puts something; None for one that names what must be there."""
+        made = self.cached(("made by", operation.name), lambda: kind_of(self.contract, operation))
+        return text(operation.input.members[operation.subject]) if made and operation.subject == made.own else None
 
     def exists(self, operation: Operation) -> bool:
         """Return whether there is a resource to ask an operation about; one that names none needs none."""

@@ -141,9 +141,9 @@ class Making:
             return [], f"there is nothing that {missing[0]} could name", ""
         number, found, needed = wanted(kind), list[Known](), list[str]()
         self._on_wait(f"{number} {_words(kind.noun, number)} to be made at {self._access.endpoint_url}")
-        tries = 0
+        tries, alike = 0, False
         while len(found) < number:
-            members = kind.input(tag, len(found) + 1, parents, *needed)
+            members = kind.input(tag, len(found) + 1, parents, *needed, alike=alike)
             exchange = self._send(kind, members)
             if exchange.accepted:
                 found.append(kind.known(members, exchange.answer or {}))
@@ -153,6 +153,9 @@ class Making:
             tries += 1
             lacking = kind.needed_too(exchange.error_message, members) if not found else ()
             given_up = self._given_up(exchange, kind.create.name)
+            if found and not alike and not given_up:
+                alike = True  # a word that the first did not have may be newer than the target
+                continue
             if given_up or not lacking or tries >= _MOST_TRIES:
                 unknown = exchange.error_code == UNKNOWN_OPERATION
                 return found, rejection(exchange), "" if unknown else given_up
