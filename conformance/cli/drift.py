@@ -90,7 +90,7 @@ def _one_of_them(options: dict[str, Any]) -> None:
 
 
 def _of_page(loaded: Contract, options: dict[str, Any]) -> Drift:
-    from conformance.contract.names import operation_named  # noqa: PLC0415 - as above
+    from conformance.contract.loading import operation_named  # noqa: PLC0415 - as above
     from conformance.documents import styles  # noqa: PLC0415 - a model does without it
     from conformance.documents.page import Page, read_page, read_stdin  # noqa: PLC0415 - as above
     from conformance.documents.page_drift import against_page  # noqa: PLC0415 - as above

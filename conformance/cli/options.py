@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from conformance.contract.names import UnknownOperationError
 from conformance.errors import UserError
 from conformance.suite.contracts import contract_of
 from conformance.suite.settings import OPTIONS, Option
@@ -102,6 +101,8 @@ def contract_of_run(record: Record, folder: str | None, service: str | None) -> 
 
     That of a service is of all operations that read, or of those that the run was asked for.
     """
+    from conformance.contract.loading import UnknownOperationError  # noqa: PLC0415 - --help does without it
+
     loaded = contract_of(folder, service)
     expected = record.header.contract.digest
     if service and loaded.digest != expected:

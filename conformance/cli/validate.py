@@ -51,7 +51,7 @@ def validate(  # noqa: PLR0913 - the options
             "there is nothing to judge",
             hint="conformance validate OPERATION FILE, or conformance validate OPERATION --request FILE",
         )
-    from conformance.contract.names import operation_named  # noqa: PLC0415 - --help does without it
+    from conformance.contract.loading import operation_named  # noqa: PLC0415 - --help does without it
     from conformance.suite.saved import STDIN, Form, read  # noqa: PLC0415 - as above
     from conformance.suite.validate import evaluate  # noqa: PLC0415 - as above
 

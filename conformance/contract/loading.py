@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ from conformance.contract.model import (
     Source,
     same_value,
 )
+from conformance.contract.names import spellings
 from conformance.contract.operations import OperationReader, check_names, check_shapes, read_shape
+from conformance.errors import UserError
 from conformance.inputs import Section
 
 
@@ -217,3 +220,19 @@ def _stated(  # noqa: PLR0913 - the parts of a fact
         sources=_BY_MODEL if modelled else sources,
         where=operation.where,
     )
+
+
+class UnknownOperationError(UserError):
+    """An operation that the contract does not have."""
+
+
+def operation_named(name: str, operations: Iterable[str]) -> str:
+    """Return the operation of that name, in any of its spellings. Raises UnknownOperationError."""
+    names = tuple(operations)
+    spelled = {spelling: operation for operation in names for spelling in spellings(operation)}
+    if name in spelled:
+        return spelled[name]
+    folded = {spelling.lower(): operation for spelling, operation in spelled.items()}
+    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.5)
+    hint = f"did you mean {folded[near[0]]}?" if near else f"choose one of: {', '.join(names)}"
+    raise UnknownOperationError(f"there is no operation {name!r}", hint=hint)

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import cache
 
-from conformance.errors import UserError
-
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-class UnknownOperationError(UserError):
-    """An operation that the contract does not have."""
 
 
 def spellings(operation: str) -> tuple[str, str, str]:
@@ -46,15 +38,3 @@ def noun_of(operation: str) -> str:
     if name.endswith(("sses", "ches", "xes", "iases", "tuses", "buses")):
         return name[:-2]
     return name.removesuffix("s") if not name.endswith(("ss", "ias", "tus", "bus")) else name
-
-
-def operation_named(name: str, operations: Iterable[str]) -> str:
-    """Return the operation of that name, in any of its spellings. Raises UnknownOperationError."""
-    names = tuple(operations)
-    spelled = {spelling: operation for operation in names for spelling in spellings(operation)}
-    if name in spelled:
-        return spelled[name]
-    folded = {spelling.lower(): operation for spelling, operation in spelled.items()}
-    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.5)
-    hint = f"did you mean {folded[near[0]]}?" if near else f"choose one of: {', '.join(names)}"
-    raise UnknownOperationError(f"there is no operation {name!r}", hint=hint)

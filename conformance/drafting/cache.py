@@ -20,9 +20,9 @@ import botocore
 from botocore.session import get_session
 
 from conformance.contract.files import ContractError
-from conformance.contract.loading import load
+from conformance.contract.loading import load, operation_named
 from conformance.contract.model import Contract
-from conformance.contract.names import CREATING, DELETING, noun_of, operation_named, verb_of
+from conformance.contract.names import CREATING, DELETING, noun_of, verb_of
 from conformance.documents.claims import ModelError
 from conformance.documents.service_model import installed
 from conformance.drafting.contracts import draft

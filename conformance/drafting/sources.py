@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from botocore import xform_name
 
-from conformance.contract.names import operation_named, spellings
+from conformance.contract.loading import operation_named
+from conformance.contract.names import spellings
 from conformance.documents import styles
 from conformance.documents.claims import ModelError
 from conformance.documents.generated import boto3_pages as generated_pages

@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
+from conformance.contract.loading import operation_named
 from conformance.contract.model import Contract
-from conformance.contract.names import operation_named
 from conformance.contract.releases import read_release
 from conformance.drafting.cache import cache_root
 from conformance.errors import UserError, suggest
