@@ -69,8 +69,11 @@ def required_values(operation: Operation) -> Mapping[str, Any]:
     """
     named, nodes = {operation.subject, *operation.names}, operation.input.members
     creates = verb_of(operation.name) in CREATING
-    chosen = (name for name, node in nodes.items() if creates and node.example is not None)
-    return {name: example(nodes[name]) for name in dict.fromkeys((*operation.needed, *chosen)) if name not in named}
+    needed = operation.needed
+    instead = (group.members for group in operation.either if group.exactly and {*needed} & {*group.members})
+    others = {name for members in instead for name in members}
+    chosen = (name for name, node in nodes.items() if creates and node.example is not None and name not in others)
+    return {name: example(nodes[name]) for name in dict.fromkeys((*needed, *chosen)) if name not in named}
 
 
 ABSENT: Final = object()

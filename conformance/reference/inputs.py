@@ -99,6 +99,9 @@ _CREATED = (
     "Autotune",
 )
 
+_TAGGED = r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
+"""The texts of tags."""
+
 
 def serves_tuning_jobs(contract: Contract) -> bool:
     """Whether the service of tuning jobs has every operation of a contract."""
@@ -114,8 +117,8 @@ def inputs(contract: Contract) -> dict[str, Node]:
     moment = _bare(described.output.members["CreationTime"], {})
     launched = next(node for node in listed.output.walk() if node.name == "TrainingJobName")
     tag = {
-        "Key": _bare(text, {"required": True, "min_length": 1, "max_length": 128}),
-        "Value": _bare(text, {"required": True, "max_length": 256}),
+        "Key": _bare(text, {"required": True, "min_length": 1, "max_length": 128, "pattern": _TAGGED}),
+        "Value": _bare(text, {"required": True, "max_length": 256, "pattern": _TAGGED}),
     }
     tags = replace(_bare(text, {"max_length": 50}), type="list", element=replace(by_name, members=tag))
     arn = r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:.+"
