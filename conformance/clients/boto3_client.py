@@ -151,9 +151,9 @@ class Boto3Client:
             proxies={},
             inject_host_prefix=is_aws(self._endpoint_url),  # elsewhere no name is below that of the endpoint
         )
-        name = self._service.service
         session = _session(self._credentials, self._region)
-        client = session.client(name, endpoint_url=self._endpoint_url, config=config)
+        client = session.client(self._service.service, endpoint_url=self._endpoint_url, config=config)
+        name = client.meta.service_model.service_id.hyphenize()
         client.meta.events.register(f"before-sign.{name}", self._before_signing)
         client.meta.events.register(f"before-send.{name}", self._send)
         self._alter(client)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from conformance.contract.asking import values_at
+from conformance.contract.asking import top, values_at
 from conformance.contract.examples import ACCOUNT, example, text
 from conformance.contract.model import Contract, Listing, Node, Operation, Pagination
 from conformance.contract.names import DELETING, noun_of, verb_of
@@ -146,6 +146,10 @@ class ContractService(Stages):
     def _item(self, operation: Operation, node: Node, number: int) -> Any:
         """Make an item of a listing; what names it in requests of others keeps their constraints, too."""
         item = example(node, number, optional=number % 3 != 0)
+        filters = operation.listing.filters if operation.listing is not None and isinstance(item, dict) else {}
+        for name, path in filters.items():
+            if top(name) in operation.needed and path in node.members:  # nothing lists it without
+                item.setdefault(path, example(node.members[path], number))
         for other in self.contract.operations.values():
             for member, source in other.names.items():
                 asked, path = other.input.members[member], source.path

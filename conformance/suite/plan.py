@@ -61,7 +61,7 @@ _OWN = frozenset({Origin.BUILT_IN, Origin.CREATE, Origin.COMMAND})
 """Where the state comes from at a target that the suite may use freely."""
 
 
-_OPERATIONS = 8
+_OPERATIONS = 4
 """Operations that the usual bound of the memory of answers is meant for; a contract of more has more answers."""
 
 
@@ -285,10 +285,10 @@ class Plan:
 
     @property
     def _most_bytes(self) -> int:
-        """The bound of the memory of answers: that of the target, or the usual one for each eight operations."""
+        """The bound of the memory of answers: that of the target, or the usual one for each four operations."""
         bound = self.spec.limits.max_kept_bytes
         usual = bound == Limits.max_kept_bytes
-        return bound * max(1, len(self.contract.operations) // _OPERATIONS) if usual else bound
+        return bound * -(-len(self.contract.operations) // _OPERATIONS) if usual else bound
 
     def _commands(self, target: OpenTarget, client: LockedClient) -> AwsCli | None:
         """Return the AWS CLI, whose requests a client sends; None where the option turns it off."""
