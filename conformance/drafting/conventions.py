@@ -159,15 +159,13 @@ class Conventions:
     def _identity(self, item: Part) -> str | None:
         names = {folded(name): name for name, part in item.parts.items() if part.type == "string"}
         wanted = (folded(pattern.format(noun=self.noun)) for pattern in table()["identity"])
-        found = next((names[name] for name in wanted if name in names), None)
-        if found is not None:
-            return found
         endings = [
             (key.removesuffix(end), name) for end in _IDENTIFIERS for key, name in names.items() if key.endswith(end)
         ]
         about = [name for stem, name in endings if stem and _same_ending(stem, folded(self.noun))]
+        ids = [name for name in about if folded(name).endswith("id")]  # several items may have one name
         only = [name for _, name in endings] if len(endings) == 1 else []
-        return next(iter(about or only), None)
+        return next(iter((*ids, *(names[name] for name in wanted if name in names), *about, *only)), None)
 
     def _member(self, word: str, item: Part, fits: Callable[[Part], bool]) -> str | None:
         """Return the member of an item that a word names: in full, or without what is listed."""

@@ -91,7 +91,7 @@ def test_filters_by_key_are_inferred_where_one_comparison_is_sure(tmp_path: Path
 
 
 def test_a_policy_that_is_put_is_no_name(tmp_path: Path) -> None:
-    put = of_installed(tmp_path, "secretsmanager", "PutResourcePolicy").operations["PutResourcePolicy"]
+    put = of_installed(tmp_path, "secretsmanager", "PutResourcePolicy", "ListSecrets").operations["PutResourcePolicy"]
     assert put.subject == "SecretId"
 
 
