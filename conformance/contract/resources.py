@@ -188,7 +188,8 @@ class ResourceKind:
             value: Any = item
             for step in identity.split(".") if identity else ():
                 value = value.get(step) if isinstance(value, dict) else None
-            if isinstance(value, str) and value in wanted:
+            own = self.same_named(item, self.own) if self.own and isinstance(item, dict) else None
+            if (isinstance(value, str) and value in wanted) or (own is not None and own == known.get(self.own)):
                 return item
         return None
 

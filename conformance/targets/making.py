@@ -242,6 +242,8 @@ class Making:
         operation, members = exchange.operation, exchange.input or {}
         kind = self._kinds.get(operation)
         if not exchange.accepted:
+            if kind is not None and exchange.status not in CLIENT_ERRORS and MARK in str(members.get(kind.own)):
+                self._made.append(replace(self._removal(kind, kind.known(members, {})), is_doubtful=True))
             return
         if verb_of(operation) in DELETING:
             self._made = [made for made in self._made if (made.delete, made.members) != (operation, members)]
@@ -267,6 +269,8 @@ class Making:
         The wait ends after the seconds that one answer may take (`limits.total_s`), and with Ctrl-C. Returns lines for
         the user: what is left and the command that removes it; none where nothing is left.
         """
+        items: dict[str, list[Any]] = {}
+        self._made = [made if made.members is not None else self._looked_up(made, items) for made in self._made]
         left: dict[Removal, str] = {}
         again: dict[Removal, str] = {}
         deleted: list[Removal] = []
@@ -292,6 +296,16 @@ class Making:
         left |= self._delete_again(again, deleted)
         left |= self._still_there(deleted)
         return (*self._leftovers(left), *self._not_removed(deleted))
+
+    def _looked_up(self, made: Removal, items: dict[str, list[Any]]) -> Removal:
+        """Return a resource by the name that its listing shows, where no answer said by which it is deleted."""
+        kind = made.kind
+        if kind is None or kind.listing is None or kind.own not in made.known or kind.listing.needed:
+            return made
+        if kind.listing.name not in items:
+            items[kind.listing.name] = [item for page in self._pages(kind.listing, {}) for item in page]
+        item = kind.item_named(items[kind.listing.name], made.known)
+        return self._removal(kind, {**made.known, **kind.known({}, item)}) if isinstance(item, dict) else made
 
     def _delete_again(self, again: dict[Removal, str], deleted: list[Removal]) -> Mapping[Removal, str]:
         """Delete resources as soon as they have stopped or are ready; return those that are left, and why."""

@@ -201,3 +201,16 @@ def test_what_writes_is_asked_about_the_own_resources_alone_and_reads_go_there_f
     own = {f"conformance-t-{number}" for number in range(1, 27)}
     assert (set(deleted), set(described[:26]), set(described)) == (own, own, own | set(room.before))
     assert deleted[0] == described[25], "what deletes begins with the last"
+
+
+def test_what_a_create_made_that_broke_is_deleted_as_well() -> None:
+    def breaking(perform: Perform, name: str, members: Members) -> Members:
+        answer = perform(name, members)
+        if members.get("RackName") == "conformance-broken" and name == "CreateRack":
+            raise RuntimeError("after all was done")
+        return answer
+
+    room = Room(breaking)
+    room.making.note(room.call("CreateRack", {"RackName": "conformance-broken", "Kind": "Maps"}))
+    assert room.making.tear_down() == ()
+    assert room.racks() == room.before
