@@ -184,11 +184,13 @@ class ResourceKind:
         names = {folded(identity.rpartition(".")[2]), folded(self.own)}
         wanted = {value for name, value in known.items() if folded(name) in names}
         wanted |= set() if wanted else set(known.values())
+        # Several may have the name that was asked for: an identifier that is known decides alone.
+        by_own = self.own if self.same_named(known, identity.rpartition(".")[2]) is None else ""
         for item in items:
             value: Any = item
             for step in identity.split(".") if identity else ():
                 value = value.get(step) if isinstance(value, dict) else None
-            own = self.same_named(item, self.own) if self.own and isinstance(item, dict) else None
+            own = self.same_named(item, by_own) if by_own and isinstance(item, dict) else None
             if (isinstance(value, str) and value in wanted) or (own is not None and own == known.get(self.own)):
                 return item
         return None
