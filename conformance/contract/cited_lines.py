@@ -52,7 +52,7 @@ _DRAWN = {
     "structure": r"\{",
     "number": r"number",
     "blob": r"b?'bytes'|blob",
-    "document": r"\{\.\.\.\}|\{",
+    "document": r"\{\.\.\.\}(?:\|[^\s,]+)*|\{",
 }
 _DRAWN |= {"long": _DRAWN["integer"], "double": _DRAWN["float"]}
 
