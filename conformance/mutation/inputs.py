@@ -189,11 +189,18 @@ class _Member:
 
     def _loosened(self, facet: str, way: str, words: str, bound: Any) -> Iterator[Mutant]:
         other = _having(self._node, facet, value=bound)
+        if self._may_be_of_its_meaning(other):
+            return
         shown = {(_is_broken(self._node, it), _is_broken(other, it)) for it in self._probes(other)}
         # Where no document says which error an unknown name leads to, any rejection of a well-formed one may be right.
         sure = not self._is_subject or any(error.level == "must" for error in self._operation.not_found.values())
         if self._shipped or (True, False) in shown or (sure and (False, True) in shown):
             yield self._mutant(f"{facet}-{way}", words, (facet,), self._checked_by(other))
+
+    def _may_be_of_its_meaning(self, other: Node) -> bool:
+        """Whether a variant rejects the plainest value, which may be rejected for what it means: nothing shows it."""
+        plainest = None if self._is_sure else example(self._node)
+        return plainest is not None and _is_broken(other, plainest)
 
     def _probes(self, other: Node) -> Iterator[Any]:
         """Yield values at the limits of the member and of a variant of it, and a valid one with more around it."""
@@ -228,6 +235,8 @@ class _Member:
         yield mutant("not-enforced", "any word is accepted", self._checked_by(replace(self._node, editions=None)))
         for word in words:
             node = replace(self._node, editions=tuple(item for item in words if item != word))
+            if self._may_be_of_its_meaning(node):
+                continue
             yield mutant(f"lacks-{word}", f"{word} is rejected", self._checked_by(node))
         others = sorted(self._words_of_other_enums(set(words)))
         if others:
