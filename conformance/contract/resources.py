@@ -289,7 +289,13 @@ def _can_be_found(create: Operation, own: str, listing: Operation) -> bool:
     """Whether a listing shows what is made: its items have names, and it is about what Create names."""
     identity = listing.listing.identity if listing.listing is not None else ""
     given = {folded(name) for name in create.needed}
-    return bool(identity or own) and all(folded(name) in given for name in listing.needed)
+    return bool(identity or own) and all(folded(name) in given for name in needed_to_list(listing))
+
+
+def needed_to_list(listing: Operation) -> tuple[str, ...]:
+    """Return the members that say what a listing is about: those that it needs, but for the size of a page."""
+    limit = listing.pagination.limit if listing.pagination is not None else ""
+    return tuple(name for name in listing.needed if name != limit)
 
 
 def _is_named(operation: Operation, noun: str) -> bool:

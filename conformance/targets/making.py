@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.names import DELETING, spellings, verb_of
-from conformance.contract.resources import FORESEEN, MARK, ResourceKind, kinds
+from conformance.contract.resources import FORESEEN, MARK, ResourceKind, kinds, needed_to_list
 from conformance.targets.credentials import insist_on_credentials
 from conformance.targets.spec import UnreachableError
 from conformance.targets.state import Access, Caller
@@ -347,7 +347,9 @@ class Making:
         """Whether a resource is listed; `items` are those of the listings that were read."""
         if kind.listing is None:
             return False
-        query = {name: value for name in kind.listing.needed if (value := kind.same_named(known, name)) is not None}
+        query = {
+            name: value for name in needed_to_list(kind.listing) if (value := kind.same_named(known, name)) is not None
+        }
         key = json.dumps([kind.listing.name, query], sort_keys=True)
         if key not in items:
             items[key] = [item for page in self._pages(kind.listing, query) for item in page]
@@ -355,7 +357,10 @@ class Making:
 
     def _pages(self, listing: Operation, query: dict[str, Any]) -> Iterator[list[Any]]:
         """Yield the items of each page of a listing; none of a page that is no such thing, which is the last."""
-        pagination, members = listing.pagination, query
+        pagination = listing.pagination
+        if pagination is not None and pagination.limit in listing.needed:
+            query = {**query, pagination.limit: listing.input.members[pagination.limit].effective("maximum")}
+        members = query
         for _ in range(_MOST_PAGES if pagination is not None else 0):
             answer = self._caller.call(listing.name, dict(members)).answer or {}
             items = answer.get(pagination.result) if pagination is not None else None
