@@ -20,7 +20,7 @@ _LIMITS = ("min_length", "max_length", "minimum", "maximum", "pattern")
 _MOMENT = 1_700_000_000
 _MINUTE_S = 60
 ACCOUNT = "123456789012"
-_ARN = re.compile(r"^arn:(.*?):([a-z][a-z0-9-]*):(.*?):(.*?):", re.DOTALL)
+_ARNS = tuple(re.compile(f"^arn:(.*?):({it}):(.*?):(.*?):", re.DOTALL) for it in ("[a-z][a-z0-9-]*", "[^:]*"))
 _PLACES = (rf"us-east-1:{ACCOUNT}", rf"\3:{ACCOUNT}", r"us-east-1:\4", r"\3:\4")
 """ARNs are of one account, and of one partition and region as far as patterns leave it open."""
 _BLOB = "Y29uZm9ybWFuY2U="
@@ -218,7 +218,7 @@ def _made(path: str, limits: tuple[tuple[str, Any], ...], number: int) -> Iterat
     yield str(number or "a").rjust(min(least, _LONGEST), "a")[:most]
     for pattern in (bound for facet, bound in limits if facet == "pattern"):
         for made in matching(pattern, f"{path} {number}"):
-            yield from (_ARN.sub(rf"arn:aws:\2:{place}:", made) for place in _PLACES)
+            yield from (arn.sub(rf"arn:aws:\2:{place}:", made) for arn in _ARNS for place in _PLACES)
             yield made
             yield from stretched(made, least)
 
