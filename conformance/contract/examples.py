@@ -218,7 +218,7 @@ def _made(path: str, limits: tuple[tuple[str, Any], ...], number: int) -> Iterat
     yield str(number or "a").rjust(min(least, _LONGEST), "a")[:most]
     for pattern in (bound for facet, bound in limits if facet == "pattern"):
         for made in matching(pattern, f"{path} {number}"):
-            yield from (arn.sub(rf"arn:aws:\2:{place}:", made) for arn in _ARNS for place in _PLACES)
+            yield from (arn.sub(rf"arn:aws:\2:{place}:", made) for arn in _ARNS if arn.match(made) for place in _PLACES)
             yield made
             yield from stretched(made, least)
 
