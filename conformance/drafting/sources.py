@@ -14,7 +14,8 @@ from botocore import xform_name
 from conformance.contract.loading import operation_named
 from conformance.contract.names import spellings
 from conformance.documents import styles
-from conformance.documents.claims import ModelError
+from conformance.documents.api_reference import is_type, type_name
+from conformance.documents.claims import ModelError, PageError
 from conformance.documents.generated import boto3_pages as generated_pages
 from conformance.documents.page import Page, lines_of, read_page
 from conformance.documents.service_model import ModelSource
@@ -110,19 +111,45 @@ _LONG_POLL = re.compile("long.poll", re.IGNORECASE)
 
 
 def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[DraftPage, ...]:
-    """Read pages that were saved, in the order in which they are given: the oldest first. Raises PageError."""
-    names = tuple(operations)
-    found = []
-    for edition, file in enumerate(files, 1):
-        lines = read_page(file)
-        page = Page(file.stem, lines)
-        style = styles.style_of(page)
-        page = styles.about(page, styles.operation_of(page, names))
-        title = f"{style.title}, {page.operation}"
-        raw = file.read_bytes()
-        source = _source(title, style.name, edition, page, file.name, raw)
-        found.append(DraftPage(page.document, styles.read(page, style), source, raw.decode("utf-8-sig")))
-    return tuple(found)
+    """Read pages that were saved, in the order in which they are given: the oldest first.
+
+    Pages of types (`API_Channel.md`) among them are read as part of those that name the types. Raises PageError.
+    """
+    names, given = tuple(operations), [(file, Page(file.stem, read_page(file))) for file in files]
+    types = {name: page for _, page in given if is_type(page) for name in (type_name(page), page.document)}
+    readings: list[styles.Reading] = []
+    for _, page in given:
+        if not is_type(page):
+            about = styles.about(replace(page, types=types), styles.operation_of(page, names))
+            readings.append(styles.read(about, styles.style_of(page)))
+    return tuple(_given(edition, file, page, readings) for edition, (file, page) in enumerate(given, 1))
+
+
+def _given(edition: int, file: Path, page: Page, readings: Iterable[styles.Reading]) -> DraftPage:
+    """Return a page with what it says itself. Raises PageError for one of a type that no page names."""
+    of_pages = [(reading, _said_by(page.document, reading)) for reading in readings]
+    first = next((reading for reading, said in of_pages if reading.page.document == page.document or said.claims), None)
+    if first is None:
+        hint = "give the page of the operation that has it, or leave it out"
+        raise PageError("no page that is given names this type", where=page.document, hint=hint)
+    said = [said for _, said in of_pages]
+    about = replace(page, operation=first.page.operation)
+    reading = replace(
+        first,
+        page=about,
+        claims=tuple(claim for part in said for claim in part.claims),
+        explained=tuple(item for part in said for item in part.explained),
+    )
+    raw = file.read_bytes()
+    title = f"{first.style.title}, {type_name(page) if is_type(page) else about.operation}"
+    source = _source(title, first.style.name, edition, about, file.name, raw)
+    return DraftPage(page.document, reading, source, raw.decode("utf-8-sig"))
+
+
+def _said_by(document: str, reading: styles.Reading) -> styles.Reading:
+    """Return the part of a reading that is on one page."""
+    claims = tuple(claim for claim in reading.claims if claim.document == document)
+    return replace(reading, claims=claims, explained=tuple(it for it in reading.explained if it.document == document))
 
 
 def boto3_pages(service: str, source: ModelSource, operations: Iterable[str]) -> tuple[DraftPage, ...]:

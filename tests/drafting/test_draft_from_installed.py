@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract.model import Citation
+from conformance.documents.claims import PageError
 from conformance.documents.model_drift import against_model
 from conformance.documents.prose import alternatives
 from conformance.documents.service_model import installed
@@ -118,3 +120,52 @@ def test_a_name_comes_from_the_listing_of_what_it_names(
     service, asking, *listings = operations.split()
     names = of_installed(tmp_path, service, asking, *listings).operations[asking].names
     assert (names[member].operation, names[member].path) == (listings[-1], path)
+
+
+OPERATION = """\
+# AddTags<a name="API_AddTags"></a>
+
+## Request Syntax<a name="API_AddTags_RequestSyntax"></a>
+
+```
+{"ResourceArn": "string", "Tags": [{"Key": "string"}]}
+```
+
+## Request Parameters<a name="API_AddTags_RequestParameters"></a>
+
+ **[ResourceArn](#API_AddTags_RequestSyntax)**
+The resource\\.
+Type: String
+Required: Yes
+
+ **[Tags](#API_AddTags_RequestSyntax)**
+The tags\\.
+Type: Array of [Tag](API_Tag.md) objects
+Required: Yes
+
+## Response Elements<a name="API_AddTags_ResponseElements"></a>
+
+If the action is successful, the service sends back an HTTP 200 response\\.
+"""
+TYPE = """\
+# Tag<a name="API_Tag"></a>
+
+## Contents<a name="API_Tag_Contents"></a>
+
+ **Key**
+The key\\.
+Type: String
+Length Constraints: Minimum length of 1\\. Maximum length of 128\\.
+Required: Yes
+"""
+
+
+def test_members_of_a_type_are_cited_from_its_own_page(tmp_path: Path) -> None:
+    pages = [tmp_path / "API_Tag.md", tmp_path / "API_AddTags.md"]
+    for page, text in zip(pages, (TYPE, OPERATION), strict=True):
+        page.write_text(text, encoding="utf-8")
+    contract = of_installed(tmp_path, "sagemaker", "AddTags", pages=pages)
+    assert contract.fact("AddTags/input/Tags[].Key/max_length").sources[:1] == (Citation("API_Tag", 8),)
+    assert contract.fact("AddTags/input/Tags/required").sources[:1] == (Citation("API_AddTags", 19),)
+    with pytest.raises(PageError, match="no page that is given names this type"):
+        of_installed(tmp_path, "sagemaker", "StopTrainingJob", pages=pages[:1])
