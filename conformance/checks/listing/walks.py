@@ -190,8 +190,8 @@ class ListingChecks:
             facts=(fact.format_map(names) for fact in declared.facts),
             observed=variant.get("observed", declared.observed),
         )
-        # What is inferred of a listing breaks no document.
-        stated = not on.behaviours or any(
+        # What is inferred of a listing breaks no document, also next to what a page says.
+        stated = all(
             behaviour.basis == "documented"
             for behaviour in self._contract.behaviours_of(self.operation.name)
             if behaviour.id in on.behaviours
