@@ -7,7 +7,7 @@ judged, *coverage* what was judged of what the contract claims. What a target do
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -29,8 +29,10 @@ from conformance.visible import clip
 SCHEMA: Literal[1] = 1
 """The version of scoreboard.json and of the lines of a history."""
 
-_TITLE = 200
+_TITLE = 80
 """Characters of a title that scoreboard.json keeps."""
+_MOST_RECOMMENDED = 6
+"""Findings of what is recommended that scoreboard.json keeps of a cell; the page has all."""
 _FEWEST = 2
 """How many programs have to share a finding."""
 
@@ -201,8 +203,8 @@ class Cell:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What is broken or not there, in the order in which to fix it."""
-        return group_findings(self.record.results if self.record else ())
+        """What is broken or not there, what is documented before what is recommended."""
+        return _findings_apart(self.record.results if self.record else ())
 
     @cached_property
     def failures(self) -> Mapping[str, Result]:
@@ -261,6 +263,16 @@ def percent(part: int, whole: int) -> str:
     return f"{min(max(100 * part / whole, 0.1), 99.9):.1f} %"
 
 
+def _findings_apart(results: Iterable[Result]) -> tuple[Finding, ...]:
+    """Return findings of checks of one level each: a board never counts a recommendation among what is documented."""
+    found = tuple(results)
+    return tuple(
+        finding
+        for level in Level
+        for finding in group_findings(item for item in found if item.level == level or not item.has_problem)
+    )
+
+
 @dataclass(frozen=True)
 class SharedFinding:
     """A finding that most programs have in common."""
@@ -291,7 +303,7 @@ def shared_findings(columns: Sequence[Column], cells: Sequence[Cell]) -> tuple[S
             judged = {family[cell.target] for cell in of_it if result.id in cell.judged}
             if len(failing) >= _FEWEST and 2 * len(failing) > len(judged):
                 common.append(result)
-        for finding in group_findings(common):
+        for finding in _findings_apart(common):
             ids = {item.id for item in finding.results}
             targets = tuple(cell.target for cell in of_it if not ids.isdisjoint(cell.failures))
             shared = SharedFinding(contract, finding.title, Kind.of(finding), len(ids), targets, finding.lead.id)
@@ -546,6 +558,7 @@ class CellForm:
     operations: tuple[Part, ...]
     areas: tuple[Part, ...]
     findings: tuple[FindingForm, ...]
+    """All of what is documented, and of what is recommended the few that most checks show."""
 
 
 @dataclass(frozen=True)
@@ -584,9 +597,13 @@ def scoreboard_json(board: Board) -> dict[str, Any]:
 
 
 def _cell_form(cell: Cell) -> CellForm:
+    recommended = sorted(
+        (item for item in cell.findings if Kind.of(item) is Kind.RECOMMENDED), key=lambda item: -len(item.results)
+    )
     findings = (
         FindingForm(clip(item.title, _TITLE), Kind.of(item), len(item.results), item.behind, item.lead.id)
         for item in cell.findings
+        if item not in recommended[_MOST_RECOMMENDED:]
     )
     return CellForm(
         cell.target, cell.contract, cell.state, cell.problem, cell.version, cell.digest,

@@ -17,6 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 from text_snapshots import Markdown, Text
 
 from conformance.errors import UserError
+from conformance.report.result import Level
 from conformance.report.scoreboard import (
     CellState,
     Figures,
@@ -45,6 +46,13 @@ def test_what_is_not_implemented_is_an_outcome_of_its_own() -> None:
     assert [Kind.of(finding) for finding in OLD.findings] == ["not implemented", "documented", "recommended"]
     nothing = cell("none", *absent("Read/protocol/operation/available", "Read/request/Name/left-out"))
     assert (nothing.state, OLD.state) == (CellState.NOT_IMPLEMENTED, CellState.JUDGED)
+
+
+def test_a_finding_of_what_is_documented_counts_no_recommendation() -> None:
+    names = ("Read/request/Name/left-out", "Read/request/Name/null", "Read/request/Name/type-list")
+    levels = (Level.MUST, Level.SHOULD, Level.SHOULD)
+    both = cell("both", *(check(name, FAILED, level=level, **LAX) for name, level in zip(names, levels, strict=True)))
+    assert [(Kind.of(item), len(item.results)) for item in both.findings] == [("documented", 1), ("recommended", 2)]
 
 
 def test_an_operation_that_breaks_on_plain_requests_is_not_called_missing() -> None:
