@@ -6,8 +6,6 @@ CONSTRAINTS ?= constraints-ci.txt
 # What to test, options for pytest, and for `conformance run`.
 TESTS ?= tests
 PYTEST_ARGS ?= -n auto --dist worksteal
-# Tests that start programs mostly wait for them: more of them than cores run at once.
-SLOW_ARGS ?= -n 4 --dist worksteal
 ARGS ?=
 
 # The services whose pages `make pages` generates.
@@ -32,7 +30,7 @@ test: $(VENV)/.ready-dev  ## Install what is missing, and run the tests of the s
 	$(BIN)/python -m pytest $(TESTS) -m 'not slow' $(PYTEST_ARGS)
 
 test-slow: $(VENV)/.ready-dev  ## Run the tests that start programs: processes, a browser, a package, other hosts, moto.
-	$(BIN)/python -m pytest $(TESTS) -m slow $(SLOW_ARGS)
+	$(BIN)/python -m pytest $(TESTS) -m slow $(PYTEST_ARGS)
 
 lint: $(VENV)/.ready-dev  ## Style and formatting of the code.
 	$(BIN)/ruff check .

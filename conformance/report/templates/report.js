@@ -396,6 +396,8 @@
     details.querySelector("summary").focus({ preventScroll: true });
   }
 
+  const isField = (element) => /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName);
+
   function follow() {
     const address = location.hash.slice(1);
     if (address.startsWith("?")) {
@@ -409,7 +411,8 @@
     if (element) {
       reveal(element);
       if (checkById.has(id)) element.classList.add("hit");
-      element.focus({ preventScroll: true });
+      // The event comes after the browser has gone there: who has gone on to a field keeps it.
+      if (!isField(document.activeElement)) element.focus({ preventScroll: true });
     } else if (id.startsWith("fact:") && factById.has(id.slice(5))) {
       showRow("facts", factById.get(id.slice(5)));
     } else if (checkById.has(id)) {
@@ -462,8 +465,7 @@
     copy(location.href.replace(/#.*$/, "") + addressOfView(), event.target));
 
   document.addEventListener("keydown", (event) => {
-    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (event.key === "/" && !isField(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       field.q.focus();
     }
