@@ -7,8 +7,9 @@ operation that uses them. Below a heading are labelled lines: `Type: ...`, `Leng
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import PurePath
 
 from conformance.documents.claims import Explained, Place, Read, Statement
 from conformance.documents.drawing import drawn, end_of_drawing
@@ -48,6 +49,12 @@ def is_type(page: Page) -> bool:
     """Return whether a page is about a type, and not about an operation."""
     titles = {heading(text) for text in page.lines}
     return "Contents" in titles and titles.isdisjoint({"Request Syntax", "Response Elements", "Synopsis"})
+
+
+def types_among(pages: Iterable[Page]) -> dict[str, Page]:
+    """Return the pages of types among pages, by the names of the types and by those of their files."""
+    of_types = filter(is_type, pages)
+    return {name: page for page in of_types for name in (type_name(page), PurePath(page.document).stem)}
 
 
 def _parts(page: Page) -> tuple[int, int, int]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
-from pathlib import PurePath
 
 from conformance.documents import api_reference
 from conformance.documents.claims import Claim, Explained, Unread
@@ -69,8 +68,7 @@ def read_pages(pages: Mapping[str, str], operation: str, members: Iterable[str] 
     the other pages name are known anyway. Raises PageError.
     """
     every = [Page(name, lines_of(text), operation, tuple(members)) for name, text in pages.items()]
-    of_types = [page for page in every if api_reference.is_type(page)]
-    types = {name: page for page in of_types for name in (api_reference.type_name(page), PurePath(page.document).stem)}
+    types = api_reference.types_among(every)
     styled = [(replace(page, types=types), style_of(page)) for page in every if not api_reference.is_type(page)]
     readings: dict[str, Reading] = {}
     for page, style in sorted(styled, key=lambda item: item[1].name == "cli-page"):

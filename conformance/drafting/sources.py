@@ -14,7 +14,7 @@ from botocore import xform_name
 from conformance.contract.loading import operation_named
 from conformance.contract.names import spellings
 from conformance.documents import styles
-from conformance.documents.api_reference import is_type, type_name
+from conformance.documents.api_reference import is_type, type_name, types_among
 from conformance.documents.claims import ModelError, PageError
 from conformance.documents.generated import boto3_pages as generated_pages
 from conformance.documents.page import Page, lines_of, read_page
@@ -116,7 +116,7 @@ def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[Draft
     Pages of types (`API_Channel.md`) among them are read as part of those that name the types. Raises PageError.
     """
     names, given = tuple(operations), [(file, Page(file.stem, read_page(file))) for file in files]
-    types = {name: page for _, page in given if is_type(page) for name in (type_name(page), page.document)}
+    types = types_among(page for _, page in given)
     readings: list[styles.Reading] = []
     for _, page in given:
         if not is_type(page):

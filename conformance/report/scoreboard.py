@@ -74,7 +74,7 @@ _ABSENT = {
     ),
     "operation-broken": Availability.SERVER_ERRORS,
 }
-"""Kinds of the one failure that stands for an operation, or a service, that a target does not serve."""
+"""Kinds of the one failure that reports an operation, or a service, that a target does not serve."""
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ class SharedFinding:
     targets: tuple[str, ...]
     """Where one of them fails."""
     lead: str
-    """The id of the check that stands for all."""
+    """The id of the check that represents all."""
 
 
 def shared_findings(columns: Sequence[Column], cells: Sequence[Cell]) -> tuple[SharedFinding, ...]:
@@ -538,7 +538,7 @@ class FindingForm:
     behind: Count
     """Checks that could not be judged because of it."""
     lead: str
-    """The id of the check that stands for all."""
+    """The id of the check that represents all."""
 
 
 @dataclass(frozen=True)
