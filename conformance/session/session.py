@@ -238,6 +238,11 @@ class Exchanges:
                 self._memory = kept
 
     @property
+    def is_silent(self) -> bool:
+        """Whether the target was asked, and has answered nothing."""
+        return self._last is not None and self._answered is None
+
+    @property
     def asks_again(self) -> bool:
         """Whether what was asked before is asked once more."""
         return self._memory is not self._first_memory

@@ -32,7 +32,7 @@ from conformance.suite.plan import Plan, aws_cli_version
 from conformance.suite.results import crashed, result_of
 from conformance.suite.timings import CheckTimes, Timings
 from conformance.targets.opening import OpenTarget, version_said
-from conformance.targets.spec import Kind
+from conformance.targets.spec import Kind, UnreachableError
 from conformance.visible import clip
 from conformance.wire.exchange import Exchange, Fault
 from conformance.wire.redaction import Redactor
@@ -77,7 +77,7 @@ class Evaluator:
         self._runner = Runner(self.session, counted, run_elsewhere=restore is not None)
         self._shell = plan.shell(target)
         self._known_failures = plan.known_failures
-        self._target = target
+        self._target, self._is_live = target, plan.replayed is None
         self._seen: Seen | None = None
 
     def evaluate(self, check: Check) -> report.Result:
@@ -111,15 +111,16 @@ class Evaluator:
         return Seen(sorted(unknown), tuple(answered), self._why_gone())
 
     def _why_gone(self) -> str:
-        """Say why the target was given up; a launched server that died explains it better."""
-        gone = self.session.gone
-        if gone is None:
-            return ""
-        try:
-            self._target.check_alive()
-        except UserError as error:
-            return f"{error.problem}: {gone.detail}"
-        return gone.detail
+        """Say why the target was given up; a launched server that died, or one of TLS, explains it better."""
+        detail = self.session.gone.detail if self.session.gone is not None else ""
+        if self._is_live and (self.session.gone is not None or self.session.is_silent):
+            try:
+                self._target.check_alive()
+            except UnreachableError as error:
+                return f"{error.problem}: {error.hint}"
+            except UserError as error:
+                return f"{error.problem}: {detail or 'it has answered no request'}"
+        return detail
 
 
 def _has_content(operation: Operation, exchange: Exchange) -> bool:

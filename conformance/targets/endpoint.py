@@ -159,16 +159,20 @@ def trust(ca_bundle: str) -> ssl.SSLContext:
     return context
 
 
-def speaks_tls(url: str, *, timeout_s: float) -> bool:
-    """Return whether what listens at an endpoint takes a TLS handshake, whatever its certificate is."""
+def insist_on_plain_http(url: str, *, timeout_s: float) -> None:
+    """Raise UnreachableError where what was asked in plain HTTP takes a TLS handshake, whatever its certificate is."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if not url.startswith("http://"):
+        return
     try:
         with socket.create_connection(address(url), timeout=timeout_s) as connection:
             context.wrap_socket(connection).close()
     except OSError:  # TLS errors are ones, too
-        return False
-    return True
+        return
+    raise UnreachableError(
+        "the target speaks TLS, and was asked in plain HTTP", where=url, hint=f"write https://{url[7:].rstrip('/')}"
+    )
 
 
 def why_not_http(url: str, *, timeout_s: float) -> str:

@@ -11,13 +11,15 @@ import re
 import shlex
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.names import DELETING, spellings, verb_of
 from conformance.contract.resources import FORESEEN, MARK, ResourceKind, kinds, needed_to_list
+from conformance.output import write_whole
 from conformance.targets.credentials import insist_on_credentials
 from conformance.targets.spec import UnreachableError
 from conformance.targets.state import Access, Caller
@@ -42,8 +44,8 @@ _PAGE, _MOST_PAGES = 10, 50
 _MOST_TRIES = 3
 """How often the first Create of a kind is sent, with what its rejection says that it lacks."""
 _STATUS = re.compile(r"(?i)(status|state)$")
-_SHOWN, _LONGEST = 5, 200
-"""Kinds of resources that could not be made, and characters of each rejection, that are shown."""
+_SHOWN, _NAMED, _LONGEST = 5, 3, 200
+"""Kinds of resources that could not be made, names of what is left, and characters of each text, that are shown."""
 
 
 Known = Mapping[str, Any]
@@ -78,19 +80,26 @@ class Making:
         self,
         caller: Caller,
         access: Access,
+        folder: Path,
         contract: Contract | None = None,
         *,
         on_wait: Callable[[str], None] = lambda _: None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Send nothing yet. `on_wait` is called with what takes long."""
+        """Send nothing yet.
+
+        `folder` gets the script that deletes what is left; `on_wait` is called with what takes long.
+        """
         self._caller = caller
         self._access = access
+        self._folder = folder
         self._on_wait = on_wait
         self._sleep = sleep
         self._clock = clock
         self._made: list[Removal] = []
+        self._left: dict[Removal, str] = {}
+        self._tag = ""
         self._silences = 0
         self._service = contract.service.service if contract is not None else ""
         found, self._circles = kinds(contract) if contract is not None else ((), ())
@@ -107,6 +116,7 @@ class Making:
         `stays` says that nothing will be deleted, `without` names the Creates of what comes in by other ways. Raises
         UnreachableError where the target does not answer any more.
         """
+        self._tag = tag
         made: dict[str, list[Known]] = {}
         problems = dict.fromkeys(self._circles, "")
         for create, kind in self._kinds.items():
@@ -373,11 +383,11 @@ class Making:
     def _leftovers(self, left: Mapping[Removal, str]) -> Iterator[str]:
         for what in dict.fromkeys(made.what for made in left):
             own = {made: why for made, why in left.items() if made.what == what}
-            reasons = "; ".join(dict.fromkeys(own.values()))
-            yield f"{len(own)} {_words(what, len(own))} of this run could not be deleted from the target ({reasons})"
-            named = [made for made in own if made.members is not None]
-            if named:
-                yield f"to delete what is left: {self.removing(named)}"
+            names, why = _few([made.name for made in own], _NAMED), _few([*dict.fromkeys(own.values())], 1, " reasons")
+            many = f"{len(own)} {_words(what, len(own))}"
+            yield f"{many} of this run could not be deleted from the target: {names} ({why})"
+        if any(made.members is not None for made in left):
+            yield f"to delete what is left: {self.removing(left)}"
 
     def _not_removed(self, deleted: Iterable[Removal]) -> Iterator[str]:
         planned = Counter(made.delete for made in deleted if made.kind is not None and not made.kind.is_final)
@@ -389,27 +399,24 @@ class Making:
             times = "once" if number == 1 else f"{number} times"
             yield f"{operation} was accepted {times} by the way, {words}"
 
-    def removing(self, left: Iterable[Removal]) -> str:
-        """Return the shell line that deletes resources of one kind at the target."""
-        left, access = list(left), self._access
-        keys = "" if access.spec.capabilities.auth else "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
+    def removing(self, left: Mapping[Removal, str]) -> str:
+        """Write a script that deletes what is left, with the reasons why it is; return the command that runs it."""
+        self._left |= {made: why for made, why in left.items() if made.members is not None}
+        access, path = self._access, self._folder / f"leftovers{self._tag and '-'}{self._tag}.sh"
+        keys = "" if access.spec.capabilities.auth else " AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
         where = shlex.join(["--region", access.region, "--endpoint-url", access.endpoint_url])
-        every = [dict(made.members or {}) for made in left]
-        made = left[0]
-        command = f"{keys}aws {made.service} {spellings(made.delete)[2]}"
-        varying = [name for name in every[0] if len({str(members.get(name)) for members in every}) > 1] or list(
-            every[0]
-        )[:1]
-        if len(varying) == 1 and isinstance(every[0][varying[0]], str):
-            variable = re.sub(r"\W", "", made.what.split()[-1])
-            names = shlex.join(str(members[varying[0]]) for members in every)
-            options = " ".join(
-                _option(name, f'"${variable}"' if name in varying else value) for name, value in every[0].items()
-            )
-            return f"for {variable} in {names}; do {command} {options} {where}; done"
-        return "; ".join(
-            f"{command} {' '.join(_option(*pair) for pair in members.items())} {where}" for members in every
-        )
+        lines = ["#!/bin/sh", "# Deletes what a run of conformance has left.", f"export AWS_PAGER={keys}"]
+        for made, why in self._left.items():
+            comment = f"# {made.what}: {json.dumps(why)}"
+            lines += [] if comment in lines else [comment]
+            # No options: of a value such as file://name, which a target may have answered, the AWS CLI reads the file.
+            members = shlex.quote(json.dumps(made.members))
+            lines.append(f"aws {made.service} {spellings(made.delete)[2]} {where} --cli-input-json {members}")
+        try:
+            write_whole(path, "\n".join([*lines, ""]))
+        except OSError as error:
+            return f"the commands that do can't be written to {path}: {error.strerror or error}"
+        return shlex.join(["sh", str(path)])
 
 
 def wanted(kind: ResourceKind) -> int:
@@ -463,14 +470,6 @@ def _is_changing(exchange: Exchange) -> bool:
     return exchange.ok and any(word.upper().endswith("ING") and word.upper() != "RUNNING" for word in words)
 
 
-def _option(name: str, value: Any) -> str:
-    option = f"--{spellings(name)[2]}"
-    if value is True:
-        return option
-    text = value if isinstance(value, str) else json.dumps(value)
-    return f"{option} {text if text.startswith(chr(34) + '$') else shlex.quote(text)}"
-
-
 def _words(noun: str, number: int) -> str:
     """Return what a noun of the contract is in words, in the plural for several."""
     words = noun if " " in noun or noun.islower() else spellings(noun)[2].replace("-", " ")
@@ -478,6 +477,12 @@ def _words(noun: str, number: int) -> str:
         return words
     ending = "es" if words.endswith(("s", "x", "ch")) else "s"
     return f"{words[:-1]}ies" if words.endswith("y") and words[-2] not in "aeiou" else f"{words}{ending}"
+
+
+def _few(texts: Sequence[str], most: int, what: str = "") -> str:
+    """Return the first of some texts, and how many more there are."""
+    shown, more = ", ".join(text[:_LONGEST] for text in texts[:most]), len(texts) - most
+    return f"{shown} and {more} more{what}" if more > 0 else shown
 
 
 def _and_more(names: Collection[str]) -> list[str]:

@@ -20,7 +20,7 @@ import msgspec
 import conformance
 from conformance.contract.model import Contract
 from conformance.targets.credentials import aws_endpoint, credentials_for, region_of
-from conformance.targets.endpoint import ca_bundle_of, check_reachable
+from conformance.targets.endpoint import ca_bundle_of, check_reachable, insist_on_plain_http
 from conformance.targets.launch import Server, inherited_environment, launched
 from conformance.targets.provisioning import Provision, existing, insist_on_access, load_by_command
 from conformance.targets.spec import Kind, Origin, StateSource, TargetError, TargetSpec
@@ -225,9 +225,10 @@ class OpenTarget:
         return self.server.pid if self.server else None
 
     def check_alive(self) -> None:
-        """Insist that a launched server still runs. Raises TargetError with the end of its log where it does not."""
+        """Insist that a launched server still runs, and that it is HTTP what it speaks. Raises TargetError if not."""
         if self.server:
             self.server.check_alive()
+        insist_on_plain_http(self.endpoint_url, timeout_s=self.spec.limits.connect_s)
 
     def restart(self) -> bool:
         """Start a launched server again and bring its state in; returns whether it is as it was before."""
@@ -299,7 +300,8 @@ def open_target(  # noqa: PLR0913 - what the rooms above bring along, each by it
             on_wait(f"a connection to {endpoint_url} (at most {spec.limits.connect_s:g} s)")
             check_reachable(endpoint_url, timeout_s=spec.limits.connect_s, ca_bundle=ca_bundle_of(spec))
         access = Access(endpoint_url, region, credentials, allowed_operations(spec, operations), spec)
-        filling = _Filling(spec, world, access, caller_factory, stack, contract, on_wait, keep=server is not None)
+        keep, folder = server is not None, log_path.parent
+        filling = _Filling(spec, world, access, caller_factory, stack, contract, on_wait, folder, keep)
         version = version_of(spec, server)
         state, provision = filling.fill()
         refill = None if server is None else lambda: filling.fill()[0]
@@ -318,6 +320,7 @@ class _Filling:
     stack: ExitStack
     contract: Contract | None
     on_wait: Callable[[str], None]
+    folder: Path
     keep: bool
 
     def fill(self) -> tuple[State, Provision | None]:
@@ -332,7 +335,8 @@ class _Filling:
         self.stack.callback(caller.close)
         if loaded is not None and tuning:
             insist_on_access(caller, spec)
-        provision = None if spec.read_only else Provision(caller, self.access, self.contract, on_wait=self.on_wait)
+        making = caller, self.access, self.folder, self.contract
+        provision = None if spec.read_only else Provision(*making, on_wait=self.on_wait)
         if provision is not None and not self.keep:
             self.stack.callback(lambda: sys.stderr.writelines(f"{line}\n" for line in provision.tear_down()))
         state = loaded or State(spec.state.origin)

@@ -14,7 +14,7 @@ from typing import IO, Any, Final
 
 from conformance.errors import ExitCode
 from conformance.targets.credentials import DENIED, denied, expired, insist_on_credentials
-from conformance.targets.endpoint import speaks_tls
+from conformance.targets.endpoint import insist_on_plain_http
 from conformance.targets.launch import GRACE_S, callers_secrets, executable, folder, inherited_environment
 from conformance.targets.making import CLIENT_ERRORS, Making, Removal, rejection
 from conformance.targets.processes import MARKER, Family
@@ -171,7 +171,7 @@ class Provision(Making):
 
     def _notes(self, jobs: tuple[StateJob, ...], given_up: str) -> Iterable[str]:
         missing = [job for job in jobs if not job.created]
-        found = [job.name for job in jobs if job.created and not job.made]
+        found = {_removal(job.name): job.problem for job in jobs if job.created and not job.made}
         if given_up:
             yield given_up
         if missing:
@@ -179,7 +179,7 @@ class Provision(Making):
         if found:
             yield (
                 f"{len(found)} of {len(jobs)} jobs were at the target before this run, and less can be judged of them. "
-                f"If an earlier run has left them, delete them first: {self.removing(map(_removal, found))}"
+                f"If an earlier run has left them, delete them first: {self.removing(found)}"
             )
 
 
@@ -324,11 +324,8 @@ def _insist(exchange: Exchange, spec: TargetSpec) -> None:
             where=exchange.request.url,
             hint="check the endpoint and the network",
         )
-    url, timeout_s = exchange.request.url, spec.limits.connect_s
-    if fault and url.startswith("http://") and fault.kind in _NO_HTTP and speaks_tls(url, timeout_s=timeout_s):
-        raise UnreachableError(
-            "the target speaks TLS, and was asked in plain HTTP", where=url, hint=f"write https://{url[7:].rstrip('/')}"
-        )
+    if fault and fault.kind in _NO_HTTP:
+        insist_on_plain_http(exchange.request.url, timeout_s=spec.limits.connect_s)
     if fault and fault.kind == "credentials" and spec.kind is Kind.AWS:
         raise expired(spec, fault.detail)
     if fault and spec.kind is Kind.AWS:

@@ -25,6 +25,7 @@ from targets.doubles import Answer, Answers, Lifelines, ScriptedCaller, exchange
 
 CREATE, STOP, DELETE = (f"{verb}HyperParameterTuningJob" for verb in ("Create", "Stop", "Delete"))
 LIST = "ListHyperParameterTuningJobs"
+NO_FOLDER = Path("nothing-is-left")
 NAME, SUMMARIES = "HyperParameterTuningJobName", "HyperParameterTuningJobSummaries"
 UNKNOWN = "UnknownOperationException"
 Program = Callable[[str, str], Path]
@@ -75,10 +76,10 @@ class Clock:
 class Made:
     """A world that is made at a target which answers by a function."""
 
-    def __init__(self, answer: Answer, world: World = WORLD) -> None:
+    def __init__(self, answer: Answer, world: World = WORLD, folder: Path = NO_FOLDER) -> None:
         self.client, self.clock, self.waits = ScriptedCaller(answer), Clock(), list[str]()
         self.provision = Provision(
-            self.client, ACCESS, on_wait=self.waits.append, sleep=self.clock.sleep, clock=lambda: self.clock.now
+            self.client, ACCESS, folder, on_wait=self.waits.append, sleep=self.clock.sleep, clock=lambda: self.clock.now
         )
         self.state = self.provision.run(world)
 
@@ -99,12 +100,13 @@ def test_a_rejected_job_is_kept_with_the_reason() -> None:
     assert state.notes == ("1 of 3 jobs of the world are not at the target",)
 
 
-def test_what_was_there_before_is_used_but_never_removed() -> None:
-    made = Made(but(CREATE, partial(Answers.rejection, code="ResourceInUse"), "parent"))
+def test_what_was_there_before_is_used_but_never_removed(tmp_path: Path) -> None:
+    made = Made(but(CREATE, partial(Answers.rejection, code="ResourceInUse"), "parent"), folder=tmp_path)
     assert made.state.jobs[1].created
     assert made.state.jobs[1].known is None
     assert made.state.notes[0].startswith("1 of 3 jobs were at the target before this run")
-    assert "for job in parent; do" in made.state.notes[0]
+    assert made.state.notes[0].endswith(f"delete them first: sh {tmp_path / 'leftovers.sh'}")
+    assert '"parent"' in (tmp_path / "leftovers.sh").read_text(encoding="utf-8")
     assert made.provision.tear_down() == ()
     assert made.client.names(DELETE) == ["single", "child"]
 
@@ -128,14 +130,14 @@ def test_a_job_that_is_deleted_only_after_its_stop_is_waited_for() -> None:
     assert made.waits == ["3 tuning jobs to stop, so that they can be deleted (at most 60 s)"]
 
 
-def test_what_can_not_be_deleted_is_reported_with_the_line_that_deletes_it() -> None:
-    made = Made(but(DELETE, STILL_STOPPING))
+def test_what_can_not_be_deleted_is_reported_with_the_script_that_deletes_it(tmp_path: Path) -> None:
+    made = Made(but(DELETE, STILL_STOPPING), folder=tmp_path)
     said, line = made.provision.tear_down()
-    assert said.endswith("of this run could not be deleted from the target (ValidationException: still Stopping)")
-    assert line == (
-        "to delete what is left: for job in single child parent; do AWS_ACCESS_KEY_ID=test "
-        "AWS_SECRET_ACCESS_KEY=test aws sagemaker delete-hyper-parameter-tuning-job "
-        '--hyper-parameter-tuning-job-name "$job" --region us-east-1 --endpoint-url http://127.0.0.1:4566; done'
+    assert said.endswith("from the target: single, child, parent (ValidationException: still Stopping)")
+    assert line == f"to delete what is left: sh {tmp_path / 'leftovers.sh'}"
+    assert (tmp_path / "leftovers.sh").read_text(encoding="utf-8").splitlines()[-1] == (
+        "aws sagemaker delete-hyper-parameter-tuning-job --region us-east-1 --endpoint-url http://127.0.0.1:4566 "
+        """--cli-input-json '{"HyperParameterTuningJobName": "parent"}'"""
     )
     assert made.clock.now <= 60
     assert made.provision.tear_down() == ()
@@ -151,8 +153,8 @@ def test_what_can_not_be_deleted_is_reported_with_the_line_that_deletes_it() -> 
 def test_no_further_delete_is_tried_where_none_can_succeed(answer: Callable[..., Exchange], reason: str) -> None:
     made = Made(but(DELETE, answer))
     said, line = made.provision.tear_down()
-    assert said == f"3 tuning jobs of this run could not be deleted from the target ({reason})"
-    assert "for job in single child parent;" in line
+    assert said == f"3 tuning jobs of this run could not be deleted from the target: single, child, parent ({reason})"
+    assert line.startswith("to delete what is left: the commands that do can't be written to nothing-is-left/")
     assert (len(made.client.names(DELETE)), made.client.names(STOP)) == (1, [])
 
 
@@ -160,7 +162,7 @@ def test_ctrl_c_ends_the_wait_and_the_rest_is_reported() -> None:
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt
 
-    provision = Provision(ScriptedCaller(but(DELETE, Answers.page_of_html)), ACCESS, sleep=interrupted)
+    provision = Provision(ScriptedCaller(but(DELETE, Answers.page_of_html)), ACCESS, NO_FOLDER, sleep=interrupted)
     provision.run(WORLD)
     assert "the wait for its stop was interrupted" in provision.tear_down()[0]
 
@@ -170,7 +172,7 @@ def test_an_interrupted_making_is_removed_with_the_job_that_was_under_way() -> N
         raise KeyboardInterrupt
 
     client = ScriptedCaller(but(CREATE, interrupted, "child"))
-    provision = Provision(client, ACCESS)
+    provision = Provision(client, ACCESS, NO_FOLDER)
     with pytest.raises(KeyboardInterrupt):
         provision.run(WORLD)
     assert provision.tear_down() == ()

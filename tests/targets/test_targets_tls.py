@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cli.command import conformance
+from generic.served import LIBRARY
 from plans import planned
 from raw_servers import RawServer, always, reference
 from tls_servers import PrivateAuthority
@@ -112,6 +114,19 @@ def test_a_server_of_tls_that_is_asked_in_plain_http_is_reported_as_such(server:
     with pytest.raises(UnreachableError, match="speaks TLS") as caught, plan.opened():
         pytest.fail("nothing can be read of a server that is asked so")
     assert caught.value.hint == f"write {server.url}"
+
+
+@pytest.mark.parametrize("words", [(), ("--may-write",)])
+def test_a_run_that_first_lists_nothing_says_so_as_well(
+    server: RawServer, tmp_path: Path, words: Sequence[str]
+) -> None:
+    url = server.url.replace("https:", "http:")
+    ended = conformance("run", url, "--contract", LIBRARY, *words, cwd=tmp_path)
+    assert ended.code == ExitCode.TARGET_BROKE
+    ended.told_without_traceback()
+    assert f"Stopped: the target speaks TLS, and was asked in plain HTTP: write {server.url}" in " ".join(
+        ended.out.split()
+    )
 
 
 def test_a_request_to_an_untrusted_server_is_a_fault_that_says_so(server: RawServer) -> None:
