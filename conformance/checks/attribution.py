@@ -16,7 +16,7 @@ from typing import Any
 from conformance.checks.check import rule_id, rules_of
 from conformance.checks.law import laws
 from conformance.checks.request.builder import Expect, Members, Placeholder, RequestCase
-from conformance.checks.request.cases import request_cases
+from conformance.checks.request.cases import cases_in
 from conformance.checks.request.laws import (
     BROKEN_ANSWER,
     CONTROL_REFUSED,
@@ -130,8 +130,7 @@ class RequestAttribution:
 
     def _valid(self) -> tuple[RequestCase, ...]:
         """Return the cases that must be accepted, made once for all failures."""
-        session, operation = self._session, self._operation
-        every = session.cached(("request cases", operation.name), lambda: request_cases(session.contract, operation))
+        every = cases_in(self._session, self._operation)
         return tuple(case for case in every if case.expect is Expect.ACCEPTED)
 
     def _about_the_plain(self) -> Iterator[str]:

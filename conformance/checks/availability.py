@@ -10,7 +10,7 @@ from itertools import islice
 
 from conformance.checks.attribution import resolve
 from conformance.checks.check import Check, because
-from conformance.checks.request.cases import request_cases
+from conformance.checks.request.cases import cases_in
 from conformance.checks.request.laws import failed_by, was_accepted
 from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped
 from conformance.contract.model import Contract, Operation
@@ -173,8 +173,7 @@ def _served(session: TargetSession, operation: Operation) -> Exchange | None:
     """Return an answer that shows an operation whose plain request, which may lack what it needs, ends in an error."""
     if session.exchange(session.plain(operation)).status not in _SERVER_ERRORS:
         return None
-    cases = session.cached(("request cases", operation.name), lambda: request_cases(session.contract, operation))
-    alone = (resolve(session, operation, case.members) for case in cases if case.name == "alone")
+    alone = (resolve(session, operation, case.members) for case in cases_in(session, operation) if case.name == "alone")
     sent = (members for members in alone if members is not None)
     exchanges = (session.exchange(Request.call(operation.name, members)) for members in islice(sent, _TRIED))
     return next((item for item in exchanges if item.response is not None and not _lack(operation, item)[0]), None)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from conformance.checks.attribution import RequestAttribution, resolve
 from conformance.checks.check import Check, because, bound_by
-from conformance.checks.request.builder import Builder, Expect, Members, Placeholder
-from conformance.checks.request.cases import request_cases
+from conformance.checks.request.builder import Builder, Expect, Members, Placeholder, RequestCase
 from conformance.checks.request.laws import (
     Rejection,
     evaluate_rejected,
@@ -43,17 +42,17 @@ _NAMES = (
 _NEAR = (("prefix", "an existing name cut short"), ("longer", "an existing name with a letter more"))
 
 
-def error_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
-    """Yield the checks of the operation's errors; where it has none, those of a broken constraint."""
+def error_checks(contract: Contract, operation: Operation, cases: Iterable[RequestCase]) -> Iterator[Check]:
+    """Yield the checks of the operation's errors; where it has none, of a constraint that a case breaks."""
     shared = tuple(behaviour.id for behaviour in bound_by(contract, operation.name, LAWS))
-    return (replace(check, shares=shared) for check in _checks(contract, operation))
+    return (replace(check, shares=shared) for check in _checks(contract, operation, cases))
 
 
-def _checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+def _checks(contract: Contract, operation: Operation, cases: Iterable[RequestCase]) -> Iterator[Check]:
     made = kind_of(contract, operation)
     names_new = made is not None and operation.subject not in made.parents  # what puts a rule has no unknown rule
     if not operation.not_found or not operation.subject or names_new:
-        yield from _common(contract, operation)
+        yield from _common(contract, operation, cases)
         return
     for code, error in operation.not_found.items():
         basis = "documented" if error.level == "must" else "modelled" if error.modelled else "inferred"
@@ -103,10 +102,10 @@ def _named(operation: Operation, code: str) -> Iterator[tuple[str, str, str, Cal
         yield case, f"names are exact: {words} is answered with {code}", words, partial(_near, operation, case, code)
 
 
-def _common(contract: Contract, operation: Operation) -> Iterator[Check]:
+def _common(contract: Contract, operation: Operation, cases: Iterable[RequestCase]) -> Iterator[Check]:
     """Yield the checks of the error of the whole service that any operation with a constraint can be made to answer."""
     common = contract.service.common_errors.get(_BROKEN_CONSTRAINT)
-    rejected = (case for case in request_cases(contract, operation) if case.expect is Expect.REFUSED)
+    rejected = (case for case in cases if case.expect is Expect.REFUSED and not case.problem)
     case = next((item for item in rejected if item.breaks is not None and item.breaks[1] in _SHORT), None)
     if common is None or case is None or not contract.service.knows_rejections:
         return

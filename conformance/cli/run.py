@@ -204,7 +204,7 @@ def run(  # noqa: PLR0913 - an option each; those of the settings stay together
     terminal = console()
     screen = Screen(terminal)
     settings = Settings(command=shlex.join(["conformance", *sys.argv[1:]]), **options)
-    plan = replace(Plan.of(settings, chosen_contract(settings)), on_wait=screen.waiting)
+    plan = _planned(settings, screen)
     if plan_only:
         from conformance.cli.plan import print_plan  # noqa: PLC0415 - only this branch needs it
 
@@ -230,6 +230,16 @@ def run(  # noqa: PLR0913 - an option each; those of the settings stay together
         # Last, so that the verdict is what stays on the screen.
         print_summary(terminal, record, observer.reports, strict=settings.strict, verbose=verbose)
     return report.exit_code(record, strict=settings.strict)
+
+
+def _planned(settings: Settings, screen: Screen) -> Plan:
+    """Put together what is to be checked; where a contract is drafted first, say so if that takes long."""
+    if settings.service is not None:
+        screen.waiting(f"the contract of {settings.service}, drafted once for a version of botocore")
+    try:
+        return replace(Plan.of(settings, chosen_contract(settings)), on_wait=screen.waiting)
+    finally:
+        screen.waiting("")
 
 
 def _run(plan: Plan, observer: RunObserver, distribution: Sequence[str], screen: Screen) -> report.Record:

@@ -87,11 +87,18 @@ def _drafting() -> str:
 
 def _kept(folder: Path) -> Contract:
     """Return what a folder of the cache has. Raises OSError and ContractError where it is not there, or broken."""
-    expected = (folder / _DIGEST).read_text(encoding="utf-8")
-    contract = load(folder, drafted=True)
-    if contract.digest != expected:
+    if (folder / _DIGEST).read_text(encoding="utf-8") != _digest(folder):
         raise ContractError("the contract in the cache is broken", where=str(folder), hint="it is made again")
-    return contract
+    return load(folder, drafted=True)
+
+
+def _digest(folder: Path) -> str:
+    """Return the digest of the files of a contract: one that is broken is not even read as YAML."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*.yaml")):
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def _made(folder: Path, files: Callable[[], dict[str, str]]) -> Contract:
@@ -110,7 +117,7 @@ def _made(folder: Path, files: Callable[[], dict[str, str]]) -> Contract:
             path = fresh / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-        (fresh / _DIGEST).write_text(load(fresh, drafted=True).digest, encoding="utf-8")
+        (fresh / _DIGEST).write_text(_digest(fresh), encoding="utf-8")
         if fresh != folder:
             _put(fresh, folder)
         return _kept(folder)

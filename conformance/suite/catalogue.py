@@ -24,6 +24,7 @@ from conformance.checks.law import laws
 from conformance.checks.listing.walks import ListingChecks, law_names
 from conformance.checks.protocol.connection import connection_checks
 from conformance.checks.protocol.envelope import envelope_checks
+from conformance.checks.request.cases import request_cases
 from conformance.checks.request.checks import LAWS as REQUEST_LAWS
 from conformance.checks.request.checks import protocol_checks, request_checks
 from conformance.checks.response.checks import LAWS as RESPONSE_LAWS
@@ -84,9 +85,10 @@ def _of(contract: Contract, operation: Operation) -> Iterator[Check]:
     yield from connection_checks(contract, operation)
     yield from envelope_checks(contract, operation)
     yield from repeat_checks(contract, operation)
-    yield from request_checks(contract, operation)
+    cases = request_cases(contract, operation)
+    yield from request_checks(contract, operation, cases)
     yield from resource_checks(contract, operation)
-    yield from error_checks(contract, operation)
+    yield from error_checks(contract, operation, cases)
     yield from answer_checks(contract, operation)
     if operation.listing is not None:
         yield from ListingChecks(contract, operation).checks()

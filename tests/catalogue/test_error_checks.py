@@ -44,7 +44,7 @@ class InAnyCase:
 
 
 def verdict(operation: str, case: str, other: str) -> Verdict:
-    checks: tuple[Check, ...] = tuple(error_checks(CONTRACT, CONTRACT.operations[operation]))
+    checks: tuple[Check, ...] = tuple(error_checks(CONTRACT, CONTRACT.operations[operation], ()))
     check = next(item for item in checks if item.id.endswith(f"/{case}"))
     return Runner(TargetSession(CONTRACT, InAnyCase(other), (Resource(HERS),)), (check,)).verdict(check)
 

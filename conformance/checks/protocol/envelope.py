@@ -24,7 +24,7 @@ from conformance.checks.protocol.circumstances import (
     tells_times,
 )
 from conformance.checks.request.builder import Expect
-from conformance.checks.request.cases import request_cases
+from conformance.checks.request.cases import cases_in
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Operation, Service
 from conformance.session.session import TargetSession
@@ -393,7 +393,7 @@ def _ask_for_errors(session: TargetSession, operation: Operation) -> None:
     if operation.subject:
         asked = [session.about(operation, name) for name in (session.unknown_name(operation), "-")]
     else:
-        rejected = (case for case in request_cases(session.contract, operation) if case.expect is Expect.REFUSED)
+        rejected = (case for case in cases_in(session, operation) if case.expect is Expect.REFUSED)
         asked = [dict(case.members) for case in islice(rejected, 2)]
     for members in asked:
         session.exchange(Request.call(operation.name, members), ordinary=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.checks.request.builder import (
     ADD_AN_EXAMPLE,
@@ -33,6 +33,9 @@ from conformance.contract.examples import entries, example
 from conformance.contract.model import SPECIAL_FLOATS, WHOLE, Contract, Node, Operation
 from conformance.wire.encoding import dump
 
+if TYPE_CHECKING:
+    from conformance.session.session import TargetSession
+
 _MADE_UP_TOKEN = "not-a-token-that-anybody-issued"  # noqa: S105 - a pagination token
 _FAR = 10
 _VALID: frozenset[str] = frozenset()
@@ -53,7 +56,18 @@ def request_cases(contract: Contract, operation: Operation) -> tuple[RequestCase
     others = (*_alternatives(builder), *nested_cases(builder))
     if builder.problem:
         return tuple(replace(case, problem=builder.problem) for case in (*cases, *others))
-    return (*(case if case.problem else replace(case, problem=_problem(operation, case)) for case in cases), *others)
+    controls = {id(case.control): case.control for case in cases}  # most cases have theirs in common
+    broken = {key: request_violations(operation.input, _plain(operation, items)) for key, items in controls.items()}
+    problems = (case.problem or _problem(operation, case, broken[id(case.control)]) for case in cases)
+    checked = (
+        replace(case, problem=problem) if problem else case for case, problem in zip(cases, problems, strict=True)
+    )
+    return (*checked, *others)
+
+
+def cases_in(session: TargetSession, operation: Operation) -> tuple[RequestCase, ...]:
+    """Return every request case of an operation, made once in a run."""
+    return session.cached(("request cases", operation.name), lambda: request_cases(session.contract, operation))
 
 
 def _or_why_not(
@@ -322,8 +336,11 @@ def _unknown_members(builder: Builder) -> Iterator[RequestCase]:
         )  # fmt: skip
 
 
-def _problem(operation: Operation, case: RequestCase) -> str:
-    """Return why a case shows nothing: it breaks anything but what it names. Empty where it is as it should be."""
+def _problem(operation: Operation, case: RequestCase, control: Collection[object]) -> str:
+    """Return why a case shows nothing: it breaks anything but what it names, or its `control` breaks something.
+
+    Empty where it is as it should be.
+    """
     if case.expect is Expect.EITHER:
         return ""
     broken = request_violations(operation.input, _plain(operation, case.members))
@@ -339,7 +356,7 @@ def _problem(operation: Operation, case: RequestCase) -> str:
             for pairs in ([case.breaks] if case.breaks else [], sorted(broken))
         )
         return f"no request is found that breaks {wanted} and no more: this one breaks {found}"
-    if case.control and request_violations(operation.input, _plain(operation, case.control)):
+    if case.control and control:
         return f"no valid request is found next to {case.subject}/{case.name}"
     return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 from zlib import crc32
@@ -11,7 +11,7 @@ from conformance.checks.attribution import RequestAttribution, exists, resolve
 from conformance.checks.check import Check, because, citations
 from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
 from conformance.checks.request.builder import Expect, Members, Placeholder, RequestCase
-from conformance.checks.request.cases import request_cases
+from conformance.checks.request.cases import cases_in
 from conformance.checks.request.laws import (
     BROKEN_ANSWER,
     OF_REJECTIONS,
@@ -47,9 +47,9 @@ _PLAIN: Members = ()
 _VALID = frozenset({Expect.ACCEPTED, Expect.LIKE_CONTROL})
 
 
-def request_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
+def request_checks(contract: Contract, operation: Operation, cases: Iterable[RequestCase]) -> Iterator[Check]:
     """Yield one check for each request case of an operation."""
-    for case in request_cases(contract, operation):
+    for case in cases:
         facts = contract.stated(case.facts)
         # That a page lists a word does not say that it goes without what other words and members need.
         goes_further = case.expect is Expect.ACCEPTED and case.level == "must" and not contract.service.knows_rejections
@@ -183,7 +183,7 @@ def _may_need_more(operation: Operation, case: RequestCase, exchange: Exchange, 
         or not is_served(session.exchange(session.plain(operation)))
     ):
         return True
-    alone = next((each for each in request_cases(session.contract, operation) if _is_alone(each, case)), None)
+    alone = next((each for each in cases_in(session, operation) if _is_alone(each, case)), None)
     members = None if alone is None else resolve(session, operation, alone.members)
     return members is not None and not is_served(session.exchange(Request.call(operation.name, members)))
 
