@@ -95,13 +95,21 @@ _MEMBERS = re.compile(r"[.\[\]{}]+")
 @click.command(cls=Command)
 @settings("select", "operation", "area", "level")
 @json_form(lambda: forms.schema("The checks of a contract", list[ListedCheck]))
-@settings("contract", "service")
-def checks(*, as_json: bool, contract: str | None, service: str | None, **options: Any) -> None:
-    """List the checks, without running any."""
-    from conformance.suite.catalogue import catalogue, select  # noqa: PLC0415 - --help does without it
+@settings("contract", "service", "release")
+def checks(*, as_json: bool, contract: str | None, service: str | None, release: str | None, **options: Any) -> None:
+    """List the checks, without running any; with --release those that count by it, each at its level there."""
+    from conformance.suite.catalogue import catalogue, released, select  # noqa: PLC0415 - --help does without it
 
+    loaded, apart = contract_of(contract, service, options["operation"]), ""
+    if release is None:
+        every = catalogue(loaded)
+    else:
+        pinned, found = released(loaded, release, service)
+        every = tuple(check for check in found if not check.newer)
+        gone = len(pinned.gone(check.id for check in every))
+        apart = f" of the release {release}; {len(found) - len(every)} newer, {gone} gone from the contract"
     chosen = select(
-        catalogue(contract_of(contract, service, options["operation"])),
+        every,
         options["select"],
         operations=options["operation"],
         areas=options["area"],
@@ -114,7 +122,7 @@ def checks(*, as_json: bool, contract: str | None, service: str | None, **option
     _print_rows(
         (check.operation, check.level, check.id.removeprefix(f"{check.operation}/"), check.id) for check in chosen
     )
-    click.echo(f"{len(chosen)} checks", err=True)
+    click.echo(f"{len(chosen)} checks{apart}", err=True)
 
 
 def _print_rows(rows: Iterable[tuple[str, str, str, str]]) -> None:

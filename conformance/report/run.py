@@ -355,7 +355,8 @@ class Record:
         if self.newer:
             ended = Counter(item.outcome.value for item in self.newer)
             outcomes = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(ended.items()))
-            parts.append(f"{len(self.newer):,} newer do not count ({outcomes})")
+            verb = "does" if len(self.newer) == 1 else "do"
+            parts.append(f"{len(self.newer):,} newer {verb} not count ({outcomes})")
         parts += [f"gone from the contract: {len(release.gone):,}"] if release.gone else []
         return "; ".join(parts)
 

@@ -35,6 +35,7 @@ from conformance.clients.boto3_checks import law_names as boto3_law_names
 from conformance.clients.cli_checks import CLI_LAWS, cli_checks
 from conformance.contract.lint import lint
 from conformance.contract.model import Contract, Operation
+from conformance.contract.releases import FOLDER, Release, ReleaseError, read_release
 from conformance.errors import Problem, UserError
 from conformance.session.session import TargetSession
 
@@ -77,6 +78,27 @@ def catalogue(contract: Contract) -> tuple[Check, ...]:
     if len(set(ids)) != len(ids):
         raise ValueError(f"ids come twice: {sorted({item for item in ids if ids.count(item) > 1})}")
     return tuple(checks)
+
+
+def released(contract: Contract, day: str, service: str | None = None) -> tuple[Release, tuple[Check, ...]]:
+    """Return a release, and every check of its contract as it counts by it: at its level there, or as a newer one.
+
+    Raises UserError where the contract has no such release, or that of another contract.
+    """
+    if service is not None:
+        hint = f"conformance draft {service} --output DIR, and conformance release --contract DIR"
+        raise UserError("a contract that is drafted on the spot has no releases", where="--release", hint=hint)
+    release = read_release(contract.root, day)
+    levels = [(check, release.levels.get(check.id)) for check in catalogue(contract)]
+    if not any(level for _, level in levels):
+        raise ReleaseError(
+            "the release is of another contract: it has no check of this one",
+            where=str(contract.root / FOLDER / f"{day}.yaml"),
+            hint="move it to the folder of its contract",
+        )
+    return release, tuple(
+        replace(check, level=level) if level else replace(check, newer=True) for check, level in levels
+    )
 
 
 def _of(contract: Contract, operation: Operation) -> Iterator[Check]:

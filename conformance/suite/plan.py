@@ -17,9 +17,8 @@ from conformance.clients.awscli import AwsCli, AwsCliSettings, find, version_of
 from conformance.clients.boto3_client import Boto3Client
 from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
-from conformance.errors import UserError
 from conformance.session.session import Resource, TargetSession
-from conformance.suite.catalogue import catalogue, lint_findings, select
+from conformance.suite.catalogue import catalogue, lint_findings, released, select
 from conformance.suite.embedded import start_reference
 from conformance.suite.results import Shell
 from conformance.suite.settings import Settings
@@ -138,16 +137,11 @@ class Plan:
             from conformance.suite.shards import Part  # noqa: PLC0415 - most runs do without it
 
             part = Part.of(settings.shard)
-        every, aws = catalogue(contract), spec.kind is Kind.AWS
-        release = None
-        if settings.release is not None:
-            from conformance.contract.releases import read_release  # noqa: PLC0415 - as above
-
-            if settings.service is not None:
-                hint = f"conformance draft {settings.service} --output DIR, and conformance release --contract DIR"
-                raise UserError("a contract that is drafted on the spot has no releases", where="--release", hint=hint)
-            release = read_release(contract.root, settings.release)
-            every = tuple(_as_released(check, release) for check in every)
+        release, aws = None, spec.kind is Kind.AWS
+        if settings.release is None:
+            every = catalogue(contract)
+        else:
+            release, every = released(contract, settings.release, settings.service)
         counted = {fact for check in every if not check.newer for fact in check.facts}
         newer = {fact for check in every if check.newer for fact in check.facts} - counted
         return cls(
@@ -343,12 +337,6 @@ def _lint(contract: Contract) -> None:
     if findings:
         more = f"; `conformance lint` lists all {len(findings)}" if len(findings) > 1 else ""
         raise ContractError(findings[0].problem, where=findings[0].where, hint=f"{findings[0].hint}{more}")
-
-
-def _as_released(check: Check, release: Release) -> Check:
-    """Return a check at the level that it has in a release; one that is not in it is newer."""
-    level = release.levels.get(check.id)
-    return replace(check, newer=True) if level is None else replace(check, level=level)
 
 
 def folder_name(target: str) -> str:

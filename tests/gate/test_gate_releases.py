@@ -118,6 +118,22 @@ def test_an_unknown_release_and_one_of_a_drafted_contract_are_errors(tmp_path: P
     assert (ended.code, "conformance draft" in ended.told_without_traceback()) == (2, True)
 
 
+def test_the_checks_of_a_release_are_listed_at_their_level_in_it(contract: Path, tmp_path: Path) -> None:
+    listed = conformance("checks", "--contract", contract, "--release", DAY, cwd=tmp_path)
+    rows = {check_id: level for level, check_id in map(str.split, listed.out.splitlines())}
+    assert NEWER.isdisjoint(rows)
+    assert rows[SORTED] == "should"
+    assert "3 newer, 1 gone from the contract" in listed.said
+
+
+def test_a_release_of_another_contract_is_an_error(contract: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs" / "examples" / "third-operation", tmp_path / "other")
+    shutil.copytree(contract / "releases", tmp_path / "other" / "releases")
+    for command in ("run", "checks"):
+        ended = conformance(command, "--contract", "other", "--release", DAY, cwd=tmp_path)
+        assert (ended.code, "of another contract" in ended.told_without_traceback()) == (2, True)
+
+
 def test_the_command_freezes_the_checks_of_a_contract(tmp_path: Path, contract: Path) -> None:
     ended = conformance("release", "--contract", contract, "--date", "2027-02-28", cwd=tmp_path)
     assert (ended.code, "2027-02-28.yaml" in ended.out) == (0, True), ended.said
