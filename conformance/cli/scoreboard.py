@@ -39,7 +39,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 @click.option("--fail-on", type=click.Choice(["broken", "worse"]), help="Exit with 1 where a target breaks what is "
               "documented, or is worse than the last time.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Print the areas of each target, too.")
-@json_form(schema_of("conformance.report.scoreboard"))
+@json_form(schema_of("conformance.report.scoreboard_json"))
 def scoreboard(  # noqa: PLR0913 - the options
     file: Path,
     *,
@@ -90,7 +90,7 @@ def scoreboard(  # noqa: PLR0913 - the options
     if run.ran:
         board.append_to(history)
     if as_json:
-        from conformance.report.scoreboard import scoreboard_json  # noqa: PLC0415 - only this branch needs it
+        from conformance.report.scoreboard_json import scoreboard_json  # noqa: PLC0415 - only this branch needs it
 
         click.echo(json.dumps(scoreboard_json(board), separators=(",", ":")))
     else:
@@ -108,7 +108,7 @@ def scoreboard(  # noqa: PLR0913 - the options
 
 def _write(board: Board, folder: Path) -> None:
     from conformance.output import write_whole  # noqa: PLC0415 - --help does without it
-    from conformance.report.scoreboard import render_badge, scoreboard_json  # noqa: PLC0415 - as above
+    from conformance.report.scoreboard_json import render_badge, scoreboard_json  # noqa: PLC0415 - as above
     from conformance.report.scoreboard_pages import (  # noqa: PLC0415 - as above
         render_scoreboard_html,
         render_scoreboard_markdown,

@@ -18,16 +18,8 @@ from text_snapshots import Markdown, Text
 
 from conformance.errors import UserError
 from conformance.report.result import Level
-from conformance.report.scoreboard import (
-    CellState,
-    Figures,
-    Kind,
-    percent,
-    read_history,
-    render_badge,
-    schema,
-    scoreboard_json,
-)
+from conformance.report.scoreboard import CellState, Figures, Kind, percent, read_history
+from conformance.report.scoreboard_json import render_badge, schema, scoreboard_json
 from conformance.report.scoreboard_pages import print_scoreboard, render_scoreboard_html, render_scoreboard_markdown
 from conformance.scoreboard.board_file import read_board_file
 from scoreboard.boards import DEAD, GOOD, LAX, NEW, OLD, OTHER, SMALL, absent, board, cell
