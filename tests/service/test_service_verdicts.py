@@ -12,6 +12,7 @@ import pytest
 from cli.command import by_id, conformance, report_of
 
 from conformance.checks.protocol.cases import protocol_cases
+from conformance.checks.request.cases import request_cases
 from conformance.drafting.cache import service_contract
 from conformance.reference.generic import ContractService
 from conformance.reference.inputs import Rejection
@@ -54,6 +55,13 @@ def test_white_space_goes_between_the_tokens_of_a_body_and_into_no_string() -> N
     (spaced,) = (case.request.body for case in cases if case.name == "white-space")
     assert json.loads(spaced) == plain.members
     assert spaced != plain.body
+
+
+def test_of_two_alternatives_that_are_both_given_neither_is_empty() -> None:
+    contract = service_contract("secretsmanager", ["BatchGetSecretValue"])
+    cases = request_cases(contract, contract.operations["BatchGetSecretValue"])
+    (both,) = (case for case in cases if case.name == "both-given")
+    assert {name: bool(value) for name, value in both.members} == {"Filters": True, "SecretIdList": True}
 
 
 def test_members_that_need_each_other_are_no_failure(tmp_path: Path) -> None:
