@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -22,14 +23,14 @@ from threading import Event, Lock
 
 import conformance
 from conformance.errors import ExitCode, UserError
-from conformance.output import alone_in, open_alone, write_whole
+from conformance.output import InUseError, alone_in, open_alone, write_whole
 from conformance.report.record import read_record
 from conformance.report.run import Record
 from conformance.report.scoreboard import Cell, CellState
 from conformance.scoreboard.board_file import BoardContract, BoardFile, BoardTarget
 from conformance.targets.launch import executable, inherited_environment
 from conformance.targets.opening import owner_of
-from conformance.targets.processes import MARKER, Family
+from conformance.targets.processes import MARKER, Family, Watchdog
 
 TARGETS = "targets.yaml"
 _RECORD, _OUTPUT, _KEY, _INSTALLED = "run.jsonl", "output.log", "key", ".installed"
@@ -114,7 +115,7 @@ class BoardRun:
             kept = self._kept(target, contract) if self.options.resume or not is_run else None
             if kept is not None:
                 found[contract.name] = Cell(target.name, contract.name, kept)
-                self.options.say(f"{target.name}, {contract.name}: kept, {_words(kept)}")
+                self._say(f"{target.name}, {contract.name}: kept, {_words(kept)}")
             elif problem:
                 found[contract.name] = Cell(target.name, contract.name, None, problem, CellState.NOT_STARTED)
             elif is_run:
@@ -132,7 +133,7 @@ class BoardRun:
         if not self.options.install:
             return "is not installed, and --no-install is given"
         log = self.options.folder / target.name / "install.log"
-        self.options.say(f"{target.name}: installing into {home}")
+        self._say(f"{target.name}: installing into {home}")
         try:
             log.parent.mkdir(parents=True, exist_ok=True)
             log.unlink(missing_ok=True)
@@ -148,7 +149,7 @@ class BoardRun:
             problem = f"could not be installed: {error.strerror or error}"
         else:
             return ""
-        self.options.say(f"{target.name}: {problem}")
+        self._say(f"{target.name}: {problem}")
         return problem
 
     def _insist(self, command: Sequence[str], home: Path, log: Path) -> None:
@@ -159,13 +160,13 @@ class BoardRun:
         status = self._ended([program, *command[1:]], log, cwd=home, timeout_s=_INSTALL_S)
         if status != 0:
             how = f"takes longer than {_INSTALL_S:g} s" if status is None else f"fails with exit status {status}"
-            raise InstallError(f"{' '.join(command)} {how}: {_tail(log)} (see {log})")
+            raise InstallError(f"{' '.join(command)} {how} (see {log}): {_tail(log)}")
 
     def _run(self, target: BoardTarget, contract: BoardContract) -> tuple[Cell, int | None]:
         """Run one cell; return it, and the exit status of the run."""
         folder = self._folder(target, contract)
         self.ran = True
-        folder.mkdir(parents=True, exist_ok=True)
+        self._wait_for(folder)
         for name in (_RECORD, _OUTPUT, _KEY):
             (folder / name).unlink(missing_ok=True)
         command = [sys.executable, "-m", "conformance", "run", target.name, *contract.options]
@@ -175,13 +176,24 @@ class BoardRun:
         name = f"{target.name}, {contract.name}"
         if record is None:
             problem = _problem(folder / _OUTPUT) or f"the run ended with exit status {status}, without a record"
-            self.options.say(f"{name}: {problem}")
+            self._say(f"{name}: {problem}")
             return Cell(target.name, contract.name, None, problem, CellState.NOT_STARTED), status
         if record.complete:
             write_whole(folder / _KEY, self._key(target, contract))
-        self.options.say(f"{name}: {_words(record)}")
+        self._say(f"{name}: {_words(record)}")
         problem = "" if record.complete else record.stopped or "the run was killed"
         return Cell(target.name, contract.name, record, problem), status
+
+    def _wait_for(self, folder: Path) -> None:
+        """Make a folder, and wait until a run that a killed board has left there is ended by its watchdog."""
+        deadline = time.monotonic() + _GRACE_S
+        while not self._stopping.is_set():
+            folder.mkdir(parents=True, exist_ok=True)
+            with suppress(InUseError), alone_in(folder):
+                return
+            if time.monotonic() > deadline:
+                return  # the run itself says who is there
+            self._stopping.wait(_LOOK_S)
 
     def _kept(self, target: BoardTarget, contract: BoardContract) -> Record | None:
         """Return the record of a run that came to its end, and depended on just what it would depend on now."""
@@ -205,6 +217,11 @@ class BoardRun:
         )  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
+    def _say(self, line: str) -> None:
+        """Report what has happened; how something ends that is told to stop is no news."""
+        if not self._stopping.is_set():
+            self.options.say(line)
+
     def _folder(self, target: BoardTarget, contract: BoardContract) -> Path:
         return self.options.folder / target.name / contract.name
 
@@ -218,10 +235,12 @@ class BoardRun:
             with self._lock:
                 if self._stopping.is_set():
                     return None
+                watchdog = Watchdog(mark, _GRACE_S)  # ends it if this process is killed outright
                 process = subprocess.Popen(  # noqa: S603 - commands of the user's own file, and our own
                     command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=cwd, env=env,
                     start_new_session=True,
                 )  # fmt: skip
+                watchdog.watch(process.pid)
                 family = Family(process.pid, mark)
                 self._families[family] = process
             try:
@@ -230,6 +249,7 @@ class BoardRun:
                 family.end(_GRACE_S, reap=process.poll)
                 return None
             finally:
+                watchdog.release()
                 with self._lock:
                     del self._families[family]
 

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 from cli.command import Ended, conformance, write_targets
-from cli.processes import started
+from cli.processes import kill, launching, outlived, started
 from gate.broken_server import serving
 
 from conformance.errors import ExitCode
@@ -95,6 +95,20 @@ def test_an_interrupted_board_ends_what_it_started_and_goes_on_from_there(tmp_pa
     assert "--resume" in said
     board(tmp_path, reference="{}")
     assert "reference, few: kept" in scoreboard(tmp_path, "--resume").out
+
+
+def test_a_board_that_was_killed_goes_on_at_once(tmp_path: Path) -> None:
+    with launching(tmp_path) as asked:
+        mine = (tmp_path / "targets.yaml").read_text("utf-8").partition("mine: ")[2]
+        board(tmp_path, reference="{}", mine=mine)
+        with started("scoreboard", "board.yaml", cwd=tmp_path) as process:
+            lifeline = asked()
+            kill(process)
+        board(tmp_path, reference="{}", mine="{kind: reference}")
+        resumed = scoreboard(tmp_path, "--resume").out
+        assert not outlived(lifeline)
+    assert "reference, few: kept" in resumed
+    assert [item["state"] for item in written(tmp_path)["cells"]] == ["judged", "judged"], resumed
 
 
 @pytest.mark.parametrize(
