@@ -280,11 +280,11 @@ class Availability:
         said = "".join(map(_said, verdict.exchanges[:1]))
         if verdict.kind in _NOT_SERVED and said:
             what = f"has none of the {len(session.contract.operations)} operations" if session.has_state else ""
-            what = what or f"does not serve {session.contract.service.target_prefix}"
+            what = what or f"does not serve {session.contract.service.service}"
             return replace(verdict, kind="service-unknown", reason=f"the target {what}: {said[:_SHOWN]}")
         if verdict.kind == _BROKEN:
             number = len(session.contract.operations)
-            return replace(verdict, reason=f"the target answers each of the {number} operations with a server error")
+            return replace(verdict, reason=f"only server errors come from all {number} operations")
         reason = _WHOLE.get(verdict.kind)
         return replace(verdict, kind="no-aws-endpoint", reason=reason) if reason else verdict
 

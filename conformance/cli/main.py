@@ -58,9 +58,10 @@ class _Commands(click.Group):
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(conformance.__version__, prog_name="conformance")
 def cli() -> None:
-    """Check any endpoint against the contract of two SageMaker tuning operations.
+    """Check a server that speaks AWS JSON: two SageMaker tuning operations, or any service.
 
-    Without an argument, `conformance run` checks the reference server that comes along.
+    `conformance run` checks the reference server that comes along, `conformance run URL` those two operations of a
+    server of yours, and `conformance run URL --service secretsmanager` what another service reads.
     Exit codes: 0 conforms, 1 does not, 2 usage or contract error, 3 the target broke, 4 nothing, or too little,
     was judged.
     """

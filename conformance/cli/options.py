@@ -50,7 +50,15 @@ def _click_option(name: str, option: Option, default: Any) -> Callable[[F], F]:
         type=kind,
         metavar=option.metavar,
         help=option.help,
+        callback=_insist_on_text,
     )
+
+
+def _insist_on_text(_: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Reject an option without a text, such as that of a variable that is not set: it would count as left out."""
+    if "" in (value if isinstance(value, tuple) else (value,)):
+        raise click.BadParameter("it is empty: give a value, or leave the option out", param=parameter)
+    return value
 
 
 def verbose(command: F) -> F:

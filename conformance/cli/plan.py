@@ -83,7 +83,7 @@ def _plan_lines(plan: Plan, reach: Iterable[_Row], estimate: RequestEstimate) ->
     yield f"plan for {spec.name}: nothing has been sent"
     yield ""
     yield from reach
-    yield ("signs", f"{', '.join(_signed(plan))}; nothing else")
+    yield ("signs", f"{', '.join(_signed(plan)) or 'no operation'}; nothing else")
     if unsent := _unsent(plan):
         yield ("not sent", f"{unsent}: here only operations that read are sent")
     yield ("state", _state(plan, estimate))
@@ -187,9 +187,10 @@ def _short_lines(plan: Plan) -> Iterator[str]:
         several = f"{len(signed)} operations that read, such as {', '.join(signed[:2])}"
         yield f"read-only: signs {several}; nothing else (--plan names them)"
     else:
-        yield f"read-only: signs {', '.join(signed)}, nothing else"
+        yield f"read-only: signs {', '.join(signed) or 'no operation'}, nothing else"
     if unsent := _unsent(plan):
-        yield f"not sent: {unsent}: here only operations that read are sent"
+        hint = "" if spec.is_aws else " (--may-write sends these, too)"
+        yield f"not sent: {unsent}: here only operations that read are sent{hint}"
     if spec.budget is None and spec.pace is None:
         return
     from conformance.suite.dry_run import least_requests  # noqa: PLC0415 - half the runs do without it

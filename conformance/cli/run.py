@@ -188,7 +188,8 @@ def run(  # noqa: PLR0913 - an option each; those of the settings stay together
     """Check a target against the contract and report.
 
     TARGET is a name from targets.yaml, a URL, or a host and its port such as localhost:4566; without one, the reference
-    server is checked. A URL is treated as somebody else's: jobs are found by listing, and nothing but reading is sent.
+    server is checked. A URL is treated as somebody else's: what
+    it has is found by listing, and nothing but reading is sent.
     """
     if schema_name is not None:
         click.echo(json.dumps(_schema(schema_name), indent=2))

@@ -21,6 +21,7 @@ _JUDGED = (Outcome.PASSED, Outcome.FAILED)
 _DENIED = "denied"
 _NOT_IN_EVIDENCE = "not-in-the-evidence"
 _NOT_ASKED = "not-asked"
+_NOT_SENT = "refused-by-client"
 """Kinds of skipped checks: see `conformance.checks.runner`."""
 _ACTION = re.compile(r"the IAM action (\S+)")
 _NAMED = 3
@@ -310,6 +311,8 @@ def _lack(record: Record, operation: str, results: Sequence[Result], passing: Se
 def _blocked(operation: str, skipped: Sequence[Result], passing: Sequence[str]) -> tuple[str, str] | None:
     """Return what the skipped checks of an operation say of why it was not judged; None where they say nothing."""
     by_kind = {item.kind: item.reason for item in reversed(skipped)}
+    if reason := by_kind.get(_NOT_SENT):
+        return reason, "--may-write sends it, to a server that is yours"
     if (reason := by_kind.get(_DENIED)) and (action := _ACTION.search(reason)):
         return f"{reason.partition(';')[0]}", f"allow {action[1]} to the caller"
     if reason := by_kind.get(BEHIND):

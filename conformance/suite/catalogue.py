@@ -35,6 +35,7 @@ from conformance.clients.boto3_checks import law_names as boto3_law_names
 from conformance.clients.cli_checks import CLI_LAWS, cli_checks
 from conformance.contract.lint import lint
 from conformance.contract.model import Contract, Operation
+from conformance.contract.names import spellings
 from conformance.contract.releases import FOLDER, Release, ReleaseError, read_release
 from conformance.errors import Problem, UserError
 from conformance.session.session import TargetSession
@@ -142,15 +143,17 @@ def select(
     pattern, operation or area that matches nothing: a selection that silently selects nothing passes everything.
     """
     chosen = list(checks)
+    spelled = {spelling: name for name in {check.operation for check in checks} for spelling in spellings(name)}
     for what, wanted, key in (
-        ("operation", operations, attrgetter("operation")),
+        ("operation", [spelled.get(name, name) for name in operations], attrgetter("operation")),
         ("area", areas, attrgetter("area")),
         ("level", levels, attrgetter("level")),
     ):
         names = sorted({key(check) for check in checks})
         for name in wanted:
             if name not in names:
-                raise SelectionError(f"there is no {what} {name!r}", hint=f"choose of: {', '.join(names)}")
+                others = "; --service NAME has those of another service" if what == "operation" else ""
+                raise SelectionError(f"there is no {what} {name!r}", hint=f"choose of: {', '.join(names)}{others}")
         if wanted:
             chosen = [check for check in chosen if key(check) in wanted]
     patterns = tuple(patterns)

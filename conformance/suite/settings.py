@@ -175,6 +175,8 @@ class Settings:
         for name, (option, default) in OPTIONS.items():
             flag = option.pytest_flags[0]
             given = config.getoption(flag)
+            if "" in given:
+                raise pytest.UsageError(f"{flag} is empty: give a value, or leave the option out")
             if default == ():
                 values[name] = tuple(given)
             elif len(given) > 1:

@@ -116,7 +116,8 @@ def version_said(endpoint_url: str, headers: Headers, ca_bundle: str) -> tuple[s
     if _LOCALSTACK in found and (version := _asked(endpoint_url, ca_bundle)):
         return version, _HEALTH
     server = found.get("server", "")
-    return server, "its Server header" if server else ""
+    # A name alone is no version, and may be that of another: emulators answer as amazon.com.
+    return (server, "its Server header") if any(map(str.isdigit, server)) else ("", "")
 
 
 def _asked(endpoint_url: str, ca_bundle: str) -> str:

@@ -116,7 +116,7 @@ def test_the_first_servers_of_the_page_are_launched_and_named_for_what_they_lack
     (tmp_path / "targets.yaml").write_text(f"targets:\n  mine: {entry}\n", encoding="utf-8")
     done = ran(["conformance", "run", "mine", "--select", "*/protocol/operation"], tmp_path, on_path)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "The target does not serve SageMaker" in done.stdout
+    assert "The target does not serve sagemaker" in done.stdout
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")

@@ -64,6 +64,25 @@ def test_only_reading_requests_are_sent_to_a_url(tmp_path: Path) -> None:
     assert set(asked) <= {"ListSecrets", "NoSuchOperation"}
 
 
+def test_a_run_that_may_send_nothing_says_how_it_may(tmp_path: Path) -> None:
+    only = ("--operation", "create-secret", "--select", "*/request/*/left-out")
+    with counting("CreateSecret") as (url, asked):
+        ended = conformance("run", url, "--service", SERVICE, *only, "--report-dir", tmp_path / "r", cwd=tmp_path)
+    ended.told_without_traceback()
+    assert ended.code == 4
+    assert "signs no operation, nothing else" in ended.out
+    assert "hint        --may-write sends it" in ended.out
+    assert not asked
+
+
+@pytest.mark.parametrize("option", ["--service", "--contract", "--operation", "--known-failures"])
+def test_an_option_without_a_text_is_rejected(option: str, tmp_path: Path) -> None:
+    ended = conformance("run", option, "", cwd=tmp_path)
+    ended.told_without_traceback()
+    assert ended.code == 2
+    assert f"Invalid value for '{option}': it is empty" in ended.err
+
+
 def test_what_writes_is_sent_where_the_user_says_so(tmp_path: Path) -> None:
     with counting("ListSecrets", "CreateSecret") as (url, asked):
         conformance("run", url, "--service", SERVICE, "--may-write", *WRITING, cwd=tmp_path)

@@ -62,7 +62,7 @@ def test_a_target_that_knows_neither_operation_gives_one_finding_in_its_own_word
     verdicts = judged(NULL_SERVERS["always-an-unknown-operation"], names=names)
     (finding,) = (verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
     assert finding.kind == "service-unknown"
-    lacks = "has none of the 2 operations" if names else "does not serve SageMaker"
+    lacks = "has none of the 2 operations" if names else "does not serve sagemaker"
     assert finding.reason == f"the target {lacks}: no"
 
 
@@ -80,14 +80,14 @@ def test_a_target_that_knows_neither_operation_gives_one_finding_in_its_own_word
 def test_an_emulator_of_other_services_is_said_not_to_serve_this_one(status: int, body: bytes, words: str) -> None:
     verdicts = judged(lambda _: (status, body), names=False)
     (finding,) = (verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
-    assert finding.reason.startswith(f"the target does not serve SageMaker: {words}")
+    assert finding.reason.startswith(f"the target does not serve sagemaker: {words}")
     assert finding.reason in {item.reason.partition(": see")[0] for item in verdicts if item.outcome is Outcome.SKIPPED}
 
 
 def test_a_page_of_an_error_is_said_of_the_operations_that_were_asked() -> None:
     verdicts = judged(lambda _: (500, b"<h1>Internal Server Error</h1>"), names=False)
     (finding,) = (verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
-    assert finding.reason == "the target answers each of the 2 operations with a server error"
+    assert finding.reason == "only server errors come from all 2 operations"
 
 
 @pytest.mark.parametrize("body", [b'{"TrainingJobSummaries":[{"A":NaN}]}', b'{"TrainingJobSummaries":["\xff"]}'])

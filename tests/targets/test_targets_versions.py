@@ -73,20 +73,21 @@ def test_what_the_entry_says_goes_before_the_package() -> None:
 def test_an_answer_says_what_its_server_is() -> None:
     assert version_said("http://127.0.0.1:1", (("SERVER", "Werkzeug/3 \x1b[1m"),), "")[0] == "Werkzeug/3 [1m"
     assert version_said("http://127.0.0.1:1", (("Date", "today"),), "") == ("", "")
+    assert version_said("http://127.0.0.1:1", (("Server", "amazon.com"),), "") == ("", "")
 
 
 @pytest.mark.parametrize(
     ("body", "version"),
     [
         (b'{"version": "4.1.0"}', "LocalStack 4.1.0"),
-        (b'{"version": 4}', "hypercorn"),
-        (b"[" * 30_000, "hypercorn"),
-        (b"\xff", "hypercorn"),
+        (b'{"version": 4}', "hypercorn/0.17"),
+        (b"[" * 30_000, "hypercorn/0.17"),
+        (b"\xff", "hypercorn/0.17"),
     ],
 )
 def test_localstack_is_asked_for_its_version_and_nothing_else_is(body: bytes, version: str) -> None:
     with RawServer(always(200, body)) as server:
-        assert version_said(server.url, (("Server", "hypercorn"), ("x-localstack", "true")), "")[0] == version
-        assert version_said(server.url, (("Server", "hypercorn"),), "")[0] == "hypercorn"
+        assert version_said(server.url, (("Server", "hypercorn/0.17"), ("x-localstack", "true")), "")[0] == version
+        assert version_said(server.url, (("Server", "hypercorn/0.17"),), "")[0] == "hypercorn/0.17"
     assert [item.head.split(b"\r\n")[0] for item in server.received] == [b"GET /_localstack/health HTTP/1.1"]
     assert "authorization" not in server.received[0].headers
