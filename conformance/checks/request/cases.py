@@ -301,7 +301,8 @@ def _plainest(rejected: Sequence[RequestCase], facets: Sequence[str]) -> Iterato
 
 def _alternatives(builder: Builder) -> Iterator[RequestCase]:
     """Yield requests with none of several alternatives, and with two where one at most may be given."""
-    operation, empty = builder.operation, ([], {})
+    operation = builder.operation
+    empty: tuple[Any, ...] = ([], {})
     for group in operation.either:
         subject, words = "+".join(group.members), " and ".join(group.members)
         nodes = [operation.input.members[name] for name in group.members]
