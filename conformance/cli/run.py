@@ -75,7 +75,7 @@ class Screen:
         return RunObserver(
             on_open=lambda target: self._begin(target, len(plan.own)),
             on_result=lambda result: self._progress.advance(result.outcome),
-            before_close=self._wait if hold else None,
+            before_close=partial(self._wait, plan.directory / "report.html") if hold else None,
         )
 
     def stop(self) -> None:
@@ -98,9 +98,9 @@ class Screen:
             self.line(f"  {note}")
         self._progress.start(total)
 
-    def _wait(self, endpoint_url: str) -> None:
+    def _wait(self, page: Path, endpoint_url: str) -> None:
         self._progress.stop()
-        self.line(f"the target stays up at {endpoint_url}: press Enter to end it")
+        self.line(f"the target stays up at {endpoint_url} for the commands in {page}: press Enter to end it")
         sys.stdin.readline()
 
     def ended(self, record: report.Record, timings: Timings, *, in_full: bool) -> None:

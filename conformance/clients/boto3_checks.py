@@ -391,7 +391,7 @@ def _without_config(caller: Caller) -> Verdict:
 
 @_paginator(
     "config",
-    "PaginationConfig is a dictionary",
+    "PaginationConfig may be given as a dictionary: all items come",
     "paginator-config-optional",
     lambda _: (
         f"{_CONFIG}/type",

@@ -135,6 +135,8 @@ class Subject:
     release: str = ""
     """The release of the contract that its runs count by; empty for the contract as it is."""
     urls: Mapping[str, str] = field(default_factory=dict)
+    options: str = ""
+    """The options of `conformance run` that name it, as a shell takes them."""
 
 
 @dataclass(frozen=True)

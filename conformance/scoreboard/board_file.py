@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -89,7 +90,8 @@ class BoardContract:
         """How a board shows it."""
         contract = self.loaded()
         urls = {source.id: source.url for source in contract.sources.values() if source.url}
-        return Subject(self.name, len(self.operations) or len(contract.operations), self.release, urls)
+        operations = len(self.operations) or len(contract.operations)
+        return Subject(self.name, operations, self.release, urls, shlex.join(self.options))
 
 
 @cache

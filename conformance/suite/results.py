@@ -86,9 +86,10 @@ def _authorization(shell: Shell) -> list[str]:
     if shell.signed:
         scope = shlex.quote(f"aws:amz:{shell.region}:{shell.service}")
         return ["--aws-sigv4", scope, "--user", '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"']
-    # Emulators route by the credential scope and look at nothing else of the signature.
+    # Emulators route by the credential scope; some want a date as well, and none looks at the signature itself.
     scope = f"Credential=test/20260101/{shell.region}/{shell.service}/aws4_request"
-    return ["-H", shlex.quote(f"Authorization: AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0")]
+    authorization = f"Authorization: AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"
+    return ["-H", "'X-Amz-Date: 20260101T000000Z'", "-H", shlex.quote(authorization)]
 
 
 def _quoted(body: bytes) -> str:

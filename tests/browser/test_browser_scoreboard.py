@@ -58,6 +58,18 @@ def test_a_cell_leads_to_its_findings_by_the_keyboard(open_page: Open) -> None:
     expect(section).to_be_in_viewport()
 
 
+def test_the_way_back_leads_to_the_cell_and_what_was_searched_for(open_page: Open) -> None:
+    page = open_page(HTML)
+    page.get_by_role("searchbox").fill("rea")
+    link = page.locator("tr.part:visible", has_text="Read").locator("td[data-target='mine-1'] a")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("searchbox")).to_have_value("Read")
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("rea")
+    expect(link).to_be_focused()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_a_board(open_page: Open, scheme: str) -> None:
     page = open_page(HTML, scheme=scheme)

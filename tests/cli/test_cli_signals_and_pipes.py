@@ -14,7 +14,7 @@ import pytest
 from raw_servers import RawServer, Received, never_answers, reference
 
 from cli.command import PATIENCE_S, Ended, command, conformance, environment, report_of
-from cli.processes import ended, first_line, launching, outlived, started
+from cli.processes import ended, first_line, launching, outlived, running, started
 from conformance.errors import ExitCode
 
 pytestmark = pytest.mark.slow
@@ -103,6 +103,19 @@ def test_a_launched_server_does_not_outlive_an_interrupted_run(number: signal.Si
         run.told_without_traceback()
         assert not outlived(lifeline)
     assert run.code == 128 + signal.SIGINT
+
+
+def test_a_held_target_stays_up_for_the_commands_of_a_report_that_is_there(tmp_path: Path) -> None:
+    held_run = command("run", "--hold", *LITTLE)
+    with running(held_run, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        lines = iter(process.stdout or ())
+        said = next(line for line in lines if "stays up" in line)
+        held = re.search(r"at http://(.+):(\d+) for the commands in (.+): press Enter", said)
+        assert held, said
+        assert (tmp_path / held[3]).is_file()
+        socket.create_connection((held[1], int(held[2]))).close()
+        process.communicate("\n")
+    assert process.returncode == ExitCode.CONFORMS
 
 
 def into_a_pipe_that_nobody_reads(*arguments: str, cwd: Path) -> Ended:

@@ -94,6 +94,17 @@ def test_each_way_to_end_is_evaluated_by_what_was_expected(how: str) -> None:
     assert was_accepted(DESCRIBE, exchange) is (how in ACCEPTED)
 
 
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("bare-400", "names no error"), ("invalid-422", "another HTTP status"), ("denied", "an error of another kind"),
+        ("unknown-name", "went on to look the name up"),
+    ],
+)  # fmt: skip
+def test_a_rejection_of_another_kind_is_described_by_what_is_known_of_it(how: str, words: str) -> None:
+    assert words in evaluate_rejected(DESCRIBE, ended(how), ended("answer"), INVALID).reason
+
+
 @pytest.mark.parametrize("control", ENDS)
 def test_a_rejection_proves_nothing_next_to_a_control_that_was_not_accepted(control: str) -> None:
     rejected = evaluate_rejected(DESCRIBE, ended("invalid"), ended(control), INVALID)

@@ -54,7 +54,7 @@ DEAD = Cell("dead", "things", None, "the server ended before it answered (exit s
 def board(*cells: Cell, history: tuple[PastBoard, ...] = ()) -> Board:
     """Return a board of one contract."""
     columns = tuple(Column(item.target, item.target.partition("-")[0]) for item in cells)
-    subject = Subject("things", 2, "2026-01-01", {"api-read": "https://docs.example.com/read"})
+    subject = Subject("things", 2, "2026-01-01", {"api-read": "https://docs.example.com/read"}, "--service things")
     return Board(MADE, columns, (subject,), cells, history, Tool("conformance", "0.1.0"))
 
 

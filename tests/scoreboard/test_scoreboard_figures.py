@@ -115,6 +115,8 @@ def test_a_cell_of_the_page_leads_to_its_findings_with_citation_and_command() ->
     assert page.misnested == []
     assert "#mine-1/things" in page.values("href")
     assert "curl -sS http://127.0.0.1:1/" in page.texts["mine-1/things"]
+    again = "conformance run mine-1 --targets targets.yaml --service things --hold"
+    assert again in page.texts["mine-1/things"]
     assert "https://docs.example.com/read" in page.values("href")
 
 

@@ -47,3 +47,8 @@ def test_what_curl_would_take_for_something_else_is_not_pasted(odd: dict[str, ob
 def test_a_target_is_no_option() -> None:
     shell = Shell("--report-dir=x", "us-east-1", "sagemaker", signed=False)
     assert reproduce(shell, "an/id", None) == "conformance run --select an/id -- --report-dir=x"
+
+
+def test_what_is_not_signed_has_a_date_too_without_which_some_servers_reject_it() -> None:
+    dated = line(headers=(("X-Amz-Date", "20270101T000000Z"),))
+    assert dated.count("X-Amz-Date: ") == line().count("-H 'X-Amz-Date: 20260101T000000Z'") == 1

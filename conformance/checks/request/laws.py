@@ -263,11 +263,15 @@ def evaluate_rejected(
     statuses_fit = not rejection.statuses or exchange.status in rejection.statuses
     codes_fit = rejection.fits(operation, exchange)
     if not (statuses_fit and codes_fit):
-        reason = "an invalid request is rejected for another reason than what is wrong with it"
+        reason = "an invalid request is rejected with an error of another kind"
         if exchange.error_code in operation.not_found:
             reason = "a constraint is not enforced: the target went on to look the name up"
         elif exchange.unreadable:
             reason = "the error that rejects an invalid request can't be read as JSON"
+        elif not exchange.error_code:
+            reason = "an invalid request is rejected by an answer that names no error"
+        elif codes_fit:
+            reason = "an invalid request is rejected with another HTTP status"
         kind = WRONG_CODE if statuses_fit else "wrong-status"
         return failed_by(exchange, kind, reason, expected)
     if was_accepted(operation, control):

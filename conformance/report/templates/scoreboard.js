@@ -32,7 +32,15 @@
     status.textContent = `${shown.toLocaleString("en")} of ${findings.length.toLocaleString("en")} findings`;
   }
 
+  let left = null; // the link that led away, and what was searched for: the way back leads there
+
   function follow() {
+    if (!location.hash && left) {
+      search.value = left.words;
+      show();
+      left.link.focus();
+      return;
+    }
     const section = byId(decodeURIComponent(location.hash.slice(1)));
     if (!section || !section.matches(".cell") || !section.hidden) return;
     for (const pick of Object.values(picks)) pick.value = "";
@@ -44,8 +52,12 @@
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(show, 120); });
   for (const control of all(".controls input:not([type=search]), .controls select")) control.addEventListener("change", show);
-  for (const link of all("a[data-search]")) {
-    link.addEventListener("click", () => { search.value = link.dataset.search; show(); });
+  for (const link of all(".board a, .shared a")) {
+    link.addEventListener("click", () => {
+      left = { link, words: search.value };
+      if (link.dataset.search) search.value = link.dataset.search;
+      show();
+    });
   }
   addEventListener("hashchange", follow);
   byId("controls").hidden = false;
