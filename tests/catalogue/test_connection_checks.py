@@ -135,6 +135,17 @@ def test_a_connection_that_dies_without_a_word_is_a_recommendation_and_counted()
     assert found["connection/after-chunked"].notes == ("the server closed the connection",)
 
 
+def test_an_answer_to_what_ought_to_be_rejected_is_none_of_the_operation() -> None:
+    named = b'{"HyperParameterTuningJobName":null}'
+
+    def takes_no_json(connection: socket.socket, request: Received) -> bool:
+        return (RIGHT if request.body[:1] == b"{" else always(200, named))(connection, request)
+
+    with RawServer(takes_no_json) as server:
+        found, _ = verdicts(server, CONNECTION, f"{DESCRIBE}/response/HyperParameterTuningJobName")
+    assert failures(found) == {}
+
+
 def test_a_connection_that_is_closed_as_announced_keeps_the_rules() -> None:
     body, content_type = b'{"__type":"ResourceNotFound"}', "application/x-amz-json-1.1"
     with RawServer(always(400, body, content_type, "Connection: close")) as server, session_at(server) as (session, _):

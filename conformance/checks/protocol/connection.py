@@ -67,7 +67,8 @@ def _behind(operation: Operation, bend: Bend, session: TargetSession, *, needs_a
         return skipped("the target declares that it verifies no signatures (capabilities: auth)")
     plain = session.plain(operation)
     first = bend(session.contract, plain)
-    second, before = session.exchange(replace(plain, after=first)), session.exchange(first)
+    # What has no JSON or another method ought to be rejected: an answer to it is none of the operation's.
+    second, before = session.exchange(replace(plain, after=first)), session.exchange(first, ordinary=False)
     verdict = evaluate_following(operation, second, before, session.exchange(plain))
     if verdict.outcome is Outcome.FAILED:  # where others write, what there is may be another since the plain request
         with suppress(UnansweredError):
@@ -80,4 +81,4 @@ def _kept(operation: Operation, session: TargetSession, *, after_error: bool) ->
     first = (
         replace(plain, target=f"{session.contract.service.target_prefix}.{NO_SUCH_OPERATION}") if after_error else plain
     )
-    return evaluate_kept(session.exchange(replace(plain, after=first)), session.exchange(first))
+    return evaluate_kept(session.exchange(replace(plain, after=first)), session.exchange(first, ordinary=not after_error))
