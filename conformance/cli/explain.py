@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("id_", metavar="ID")
-@settings("contract", "service")
-def explain(id_: str, contract: str | None, service: str | None) -> None:
+@settings("contract", "service", "operation")
+def explain(id_: str, contract: str | None, service: str | None, operation: tuple[str, ...]) -> None:
     """Explain an id: a check, fact or behaviour, or a citation.
 
     A citation is a source (api-list), a line of one (api-list:35) or an observation (O34), as reports write it.
@@ -31,10 +31,13 @@ def explain(id_: str, contract: str | None, service: str | None) -> None:
     from conformance.suite.catalogue import catalogue  # noqa: PLC0415 - --help does without it
     from conformance.suite.validate import own_checks  # noqa: PLC0415 - as above
 
-    loaded = contract_of(contract, service)
-    checks = (*catalogue(loaded), *own_checks(loaded))
-    texts = [*_texts(loaded, checks, id_), *_citation(loaded, checks, id_)]
-    if not texts:
+    for writing in (False, True) if service else (False,):  # a run that may write has more operations
+        loaded = contract_of(contract, service, operation, writing=writing)
+        checks = (*catalogue(loaded), *own_checks(loaded))
+        texts = [*_texts(loaded, checks, id_), *_citation(loaded, checks, id_)]
+        if texts:
+            break
+    else:
         ids = [
             *(check.id for check in checks),
             *(fact.id for fact in loaded.facts),

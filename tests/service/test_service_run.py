@@ -134,6 +134,10 @@ def test_commands_that_list_take_the_service(tmp_path: Path) -> None:
     assert "ListSecrets/input/MaxResults/maximum/modelled = 100" in facts.out
     fact = "ListSecrets/input/MaxResults/maximum/modelled"
     assert "100" in conformance("explain", fact, "--service", SERVICE, cwd=tmp_path).out
+    written = "CreateSecret/request/Name/left-out"  # of a run with --may-write
+    assert "Name is required" in conformance("explain", written, "--service", SERVICE, cwd=tmp_path).out
+    named = ("PutSecretValue/request/SecretId/left-out", "--service", SERVICE, "--operation", "PutSecretValue")
+    assert "SecretId is required" in conformance("explain", *named, cwd=tmp_path).out
     assert conformance("lint", "--service", SERVICE, cwd=tmp_path).code == 0
     assert conformance("drift", "--service", SERVICE, cwd=tmp_path).code == 0
     (tmp_path / "answer.json").write_text('{"SecretList": [{"Name": 5}]}', encoding="utf-8")
