@@ -222,7 +222,8 @@ class Boto3Client:
     def _raised(self, error: Exception) -> ClientOutcome:
         # An error of the transport has such an attribute, too: it is None.
         response = getattr(error, "response", None) or {}
-        code = response.get("Error", {}).get("Code", "")
+        said = response.get("Error", {})
+        code = said.get("QueryErrorCode") or said.get("Code", "")  # the wire's, where x-amzn-query-error has another
         exceptions, shapes = self._client.exceptions, self._client.meta.service_model.error_shapes
         # The code of a broken answer may be anything.
         known = isinstance(code, str) and any(shape.name == code for shape in shapes)

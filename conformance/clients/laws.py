@@ -359,8 +359,10 @@ def tells_error(exception: str, error_response: Mapping[str, Any] | None, exchan
             exchanges=exchanges[-1:],
         )
     exchange = exchanges[-1]
+    # A service that once spoke another protocol names its errors of then in x-amzn-query-error: boto3 gives both.
+    code = "QueryErrorCode" if "QueryErrorCode" in (error_response.get("Error") or {}) else "Code"
     wanted = {
-        "Error.Code": exchange.error_code,
+        f"Error.{code}": exchange.error_code,
         "Error.Message": exchange.error_message,
         "ResponseMetadata.HTTPStatusCode": exchange.status,
     }

@@ -15,7 +15,7 @@ from conformance.contract.model import Contract
 from conformance.mutation.servers import URL, CommandsInProcess, InProcess
 from conformance.reference.service import Service
 from conformance.session.session import Resource, TargetSession
-from conformance.wire.exchange import Exchange, HttpRequest, HttpResponse
+from conformance.wire.exchange import Exchange, Headers, HttpRequest, HttpResponse
 from conformance.wire.request import OutgoingRequest, Request
 from conformance.worlds.loading import load_world
 from conformance.worlds.model import World
@@ -53,11 +53,11 @@ def aws_cli_at(program: Path, send: Callable[[Request], Exchange], *, time_s: fl
     return AwsCli(AwsCliSettings(program, "http://127.0.0.1:4566", "us-east-1", operations, time_s=time_s), send)
 
 
-def boto3_at(status: int, body: bytes) -> Boto3Client:
+def boto3_at(status: int, body: bytes, headers: Headers = ()) -> Boto3Client:
     """Return boto3 at a server that answers everything alike."""
 
     def relay(outgoing: OutgoingRequest, shown: HttpRequest) -> Exchange:
-        return Exchange(outgoing.operation, shown, HttpResponse(status, (), body, 0.0))
+        return Exchange(outgoing.operation, shown, HttpResponse(status, headers, body, 0.0))
 
     operations = contract().operations
     return Boto3Client(URL, contract().service, None, region="us-east-1", operations=operations, relay=relay)

@@ -11,13 +11,14 @@ from conformance.checks.runner import Runner
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.clients.boto3_checks import boto3_checks
 from conformance.session.session import Resource, TargetSession
+from conformance.wire.exchange import Headers
 
 NAME = "churn-57-in-all-statuses"
 
 
-def verdict(operation: str, case: str, status: int, body: bytes) -> Verdict:
+def verdict(operation: str, case: str, status: int, body: bytes, headers: Headers = ()) -> Verdict:
     """Judge one check where boto3 alone is answered so."""
-    session = TargetSession(contract(), sender(), (Resource(NAME),), clients=boto3_at(status, body))
+    session = TargetSession(contract(), sender(), (Resource(NAME),), clients=boto3_at(status, body, headers))
     checks = tuple(boto3_checks(contract(), contract().operations[operation]))
     check = next(item for item in checks if item.id.endswith(f"/{case}"))
     return Runner(session, checks).verdict(check)
@@ -52,6 +53,15 @@ def test_what_the_client_raised_stands_in_the_failure() -> None:
 )
 def test_an_exception_tells_what_the_service_reported(content: dict[str, str], status: int, received: Outcome) -> None:
     assert verdict(DESCRIBE, "client-error", status, json.dumps(content).encode()).outcome is received
+
+
+@pytest.mark.parametrize(("code", "outcome"), [("ResourceNotFound", Outcome.PASSED), (5, Outcome.FAILED)])
+def test_the_code_that_a_service_had_in_another_protocol_comes_next_to_that_of_the_answer(
+    code: object, outcome: Outcome
+) -> None:
+    headers = (("x-amzn-query-error", "Aws.Former.NonExistentJob;Sender"),)
+    body = json.dumps({"__type": code, "message": "gone"}).encode()
+    assert verdict(DESCRIBE, "client-error", 400, body, headers).outcome is outcome
 
 
 def test_an_answer_to_nobodys_name_is_no_exception() -> None:
