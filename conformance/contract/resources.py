@@ -156,7 +156,9 @@ class ResourceKind:
         ]
         by_name = {folded(name): value for name, value in known.items()}
         values = [by_name[key] for key in keys if has_type(node.type, by_name.get(key))]
-        # What breaks a constraint is a name nonetheless, where a target has taken it.
+        # What breaks a constraint is a name nonetheless, where a target has taken it, or given it under this name.
+        if values and values[0] == by_name.get(folded(member)):
+            return values[0]
         return next((value for value in values if keeps(node, value)), next(iter(values), None))
 
     def _is_answered(self, member: str) -> bool:

@@ -280,7 +280,9 @@ class Making:
         the user: what is left and the command that removes it; none where nothing is left.
         """
         items: dict[str, list[Any]] = {}
-        self._made = [made if made.members is not None else self._looked_up(made, items) for made in self._made]
+        self._made = [
+            self._looked_up(made, items) if made.members is None or made.is_doubtful else made for made in self._made
+        ]
         left: dict[Removal, str] = {}
         again: dict[Removal, str] = {}
         deleted: list[Removal] = []
