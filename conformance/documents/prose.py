@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from conformance.documents.claims import Statement, Value
 
 Prose = tuple[tuple[int, str], ...]
+
+ONE_OR_MORE: Final = ("one or more",)
+"""The words of a page that give a list a least length."""
 
 _SCALARS = {"string", "integer", "float", "boolean", "timestamp"}
 _LENGTHS = ("min_length", "max_length")
@@ -159,8 +163,10 @@ def statements(prose: Prose, name: str, kind: str, listed: tuple[str, ...]) -> I
         (block if text in _BLOCKS else rest).append((line, text))
     found: list[Statement] = []
     for line, text in rest:
+        # What a bullet of a list or a map says of sizes is about the entry that the bullet explains.
+        sized = kind in _SCALARS or _BULLET.fullmatch(text) is None
         for sentence in _SENTENCE.split(text):
-            found += _sentence(line, sentence, name, kind, listed)
+            found += _sentence(line, sentence, name, kind, listed, sized=sized)
     values: dict[str, set[Value]] = {}
     for statement in found:
         values.setdefault(statement.facet, set()).add(statement.value)
@@ -189,16 +195,18 @@ def _block(lines: Sequence[tuple[int, str]], kind: str) -> Iterator[Statement | 
             yield line
 
 
-def _sentence(line: int, text: str, name: str, kind: str, listed: tuple[str, ...]) -> Iterator[Statement]:
+def _sentence(
+    line: int, text: str, name: str, kind: str, listed: tuple[str, ...], *, sized: bool
+) -> Iterator[Statement]:
     if _CONDITION.match(text):
         yield Statement("condition", text, line)
     if kind in _SCALARS and _OPTIONAL.search(text):  # on a structure the note is about something inside it
         yield Statement("required", value=False, line=line)
     if kind == "list" and _ONE_OR_MORE.match(text):
-        yield Statement("min_length", 1, line, ("one or more",))
+        yield Statement("min_length", 1, line, ONE_OR_MORE)
     if not _CONDITIONAL.match(_without_bullet(text)):
         yield from _defaults(line, text, name, kind, listed)
-        yield from _limits(line, text, name, kind)
+        yield from _limits(line, text, name, kind) if sized else ()
 
 
 def _without_bullet(text: str) -> str:

@@ -12,6 +12,7 @@ from conformance.contract.model import FACETS, NUMBERS, SCALARS, WIRE_NUMBER, ha
 from conformance.contract.patterns import breaks
 from conformance.documents.claims import Claim, Explained, Place
 from conformance.documents.model_drift import facets
+from conformance.documents.prose import ONE_OR_MORE
 
 if TYPE_CHECKING:
     from botocore.model import Shape
@@ -127,6 +128,9 @@ class TreeReader:
         part = Part(place.path, name, kind or "string", shape.name if shape else "", citations=cited)
         if "enum" in cited and shape is not None and not getattr(shape, "enum", None):
             del cited["enum"]  # examples in prose: the model takes any text
+        describes = all(claim.words == ONE_OR_MORE for claim in cited.get("min_length", ()))
+        if describes and shape is not None and "min" not in shape.metadata:
+            cited.pop("min_length", None)  # `a list of one or more`, of what the model lets be empty
         if "default" in cited:
             cited["default"] = [replace(claim, value=_typed(part.type, claim.value)) for claim in cited["default"]]
             if not has_type(part.type, in_force(cited["default"])):
@@ -135,6 +139,8 @@ class TreeReader:
         part.documented = {facet: in_force(claims) for facet, claims in stated}
         if shape is not None and self._modelled:
             modelled = _facets(part.type, shape, required=required)
+            if modelled.get("min_length") == 0 and "min_length" not in part.documented:
+                del modelled["min_length"]
             if place.direction == "output" and modelled.get("minimum") == 1 and _COUNTER.search(name):
                 del modelled["minimum"]  # the shape is that of inputs, and a counter begins with 0
             part.modelled = {
@@ -183,7 +189,7 @@ def count_lists(tree: Part, explained: Iterable[Explained]) -> None:
         ending = " ".join(re.findall("[A-Z][a-z]+", held.name)[-2:]).lower()
         said = re.compile(rf"\bone or more (?:\w+ ){{0,2}}{re.escape(ending)}\b")
         for line in [number for number, text in item.lines if said.search(text)]:
-            claim = Claim(item.document, item.place.below(held.name), "min_length", 1, line, ("one or more",))
+            claim = Claim(item.document, item.place.below(held.name), "min_length", 1, line, ONE_OR_MORE)
             held.citations.setdefault("min_length", []).append(claim)
             held.documented["min_length"] = 1
     for _, held in counted:
@@ -229,8 +235,6 @@ def _type_of(shape: Shape | None) -> str:
 def _facets(kind: str, shape: Shape, *, required: bool) -> dict[str, Any]:
     """Return what the model states of a member and its shape; what asks for nothing is left out."""
     found = facets({"long": "integer", "double": "float"}.get(kind, kind), shape, required=required)
-    if found.get("min_length") == 0:
-        del found["min_length"]
     if not required:
         found.pop("required", None)
     if getattr(shape, "is_tagged_union", False):

@@ -35,8 +35,7 @@ def looks(node: Node) -> tuple[tuple[str, Look], ...]:
         for facet, bound in facets.items():
             if facet == "enum" and accepted is not None:
                 found.append((facet + suffix, _one_of(frozenset(accepted))))
-            elif facet == "min_length" and suffix and node.type in _COLLECTIONS and not node.effective("required"):
-                # A shape that requests share: in an answer, an empty list is as good as one that is left out.
+            elif facet == "min_length" and node.type in _COLLECTIONS and _may_be_empty(node, modelled=bool(suffix)):
                 found.append((facet + suffix, _but_empty(_outside(facet, bound))))
             elif facet in _LIMITS:
                 found.append((facet + suffix, _outside(facet, bound)))
@@ -45,6 +44,17 @@ def looks(node: Node) -> tuple[tuple[str, Look], ...]:
 
 _COLLECTIONS = frozenset({"list", "map"})
 _LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern", "union", "format"})
+
+
+def _may_be_empty(node: Node, *, modelled: bool) -> bool:
+    """Whether a list or a map may be empty in an answer though a page, or the model, gives it a least length.
+
+    A page that says `one or more` of what the model lets be empty describes it. Of the model's own shapes, which
+    requests share, an empty one is as good as one that is left out.
+    """
+    if modelled:
+        return not node.effective("required")
+    return node.modelled.get("min_length") == 0 and "min_length" not in node.observed
 
 
 def _one_of(accepted: frozenset[Any]) -> Look:
