@@ -166,7 +166,8 @@ def statements(prose: Prose, name: str, kind: str, listed: tuple[str, ...]) -> I
         # What a bullet of a list or a map says of sizes is about the entry that the bullet explains.
         sized = kind in _SCALARS or _BULLET.fullmatch(text) is None
         for sentence in _SENTENCE.split(text):
-            found += _sentence(line, sentence, name, kind, listed, sized=sized)
+            said = _sentence(line, sentence, name, kind, listed)
+            found += said if sized else (item for item in said if item.facet not in _LENGTHS)
     values: dict[str, set[Value]] = {}
     for statement in found:
         values.setdefault(statement.facet, set()).add(statement.value)
@@ -195,9 +196,7 @@ def _block(lines: Sequence[tuple[int, str]], kind: str) -> Iterator[Statement | 
             yield line
 
 
-def _sentence(
-    line: int, text: str, name: str, kind: str, listed: tuple[str, ...], *, sized: bool
-) -> Iterator[Statement]:
+def _sentence(line: int, text: str, name: str, kind: str, listed: tuple[str, ...]) -> Iterator[Statement]:
     if _CONDITION.match(text):
         yield Statement("condition", text, line)
     if kind in _SCALARS and _OPTIONAL.search(text):  # on a structure the note is about something inside it
@@ -206,7 +205,7 @@ def _sentence(
         yield Statement("min_length", 1, line, ONE_OR_MORE)
     if not _CONDITIONAL.match(_without_bullet(text)):
         yield from _defaults(line, text, name, kind, listed)
-        yield from _limits(line, text, name, kind) if sized else ()
+        yield from _limits(line, text, name, kind)
 
 
 def _without_bullet(text: str) -> str:

@@ -113,10 +113,20 @@ class TreeReader:
         self._below(root, place, shape, (root.shape,))
         return root
 
-    def _part(self, name: str, place: Place, shape: Shape | None, above: tuple[str, ...], *, required: bool) -> Part:
+    def _cited(self, name: str, place: Place, shape: Shape | None) -> dict[str, list[Claim]]:
+        """Return what the pages claim of a member, without what their words only seem to claim."""
         cited = {facet: list(claims) for facet, claims in self._claims.at(place).items()}
         if name in _HELD:
             cited.pop("required", None)
+        if shape is not None and not getattr(shape, "enum", None):
+            cited.pop("enum", None)  # examples in prose: the model takes any text
+        describes = all(claim.words == ONE_OR_MORE for claim in cited.get("min_length", ()))
+        if describes and shape is not None and "min" not in shape.metadata:
+            cited.pop("min_length", None)  # `a list of one or more`, of what the model lets be empty
+        return cited
+
+    def _part(self, name: str, place: Place, shape: Shape | None, above: tuple[str, ...], *, required: bool) -> Part:
+        cited = self._cited(name, place, shape)
         kind = _type_of(shape)
         said = [claim.value for claim in cited.get("type", ()) if claim.value != WIRE_NUMBER]
         if said and (not kind or (said[-1] in SCALARS and kind in SCALARS)):
@@ -126,11 +136,6 @@ class TreeReader:
             words = () if kind in SCALARS else ("recursive",)
             cited["type"] = [replace(cited["present"][-1], facet="type", value=kind, words=words)]
         part = Part(place.path, name, kind or "string", shape.name if shape else "", citations=cited)
-        if "enum" in cited and shape is not None and not getattr(shape, "enum", None):
-            del cited["enum"]  # examples in prose: the model takes any text
-        describes = all(claim.words == ONE_OR_MORE for claim in cited.get("min_length", ()))
-        if describes and shape is not None and "min" not in shape.metadata:
-            cited.pop("min_length", None)  # `a list of one or more`, of what the model lets be empty
         if "default" in cited:
             cited["default"] = [replace(claim, value=_typed(part.type, claim.value)) for claim in cited["default"]]
             if not has_type(part.type, in_force(cited["default"])):
@@ -138,9 +143,7 @@ class TreeReader:
         stated = ((facet, claims) for facet, claims in cited.items() if facet not in {"present", "type"})
         part.documented = {facet: in_force(claims) for facet, claims in stated}
         if shape is not None and self._modelled:
-            modelled = _facets(part.type, shape, required=required)
-            if modelled.get("min_length") == 0 and "min_length" not in part.documented:
-                del modelled["min_length"]
+            modelled = _facets(part.type, shape, required=required, documented=part.documented)
             if place.direction == "output" and modelled.get("minimum") == 1 and _COUNTER.search(name):
                 del modelled["minimum"]  # the shape is that of inputs, and a counter begins with 0
             part.modelled = {
@@ -232,9 +235,11 @@ def _type_of(shape: Shape | None) -> str:
     return str(shape.type_name)
 
 
-def _facets(kind: str, shape: Shape, *, required: bool) -> dict[str, Any]:
-    """Return what the model states of a member and its shape; what asks for nothing is left out."""
+def _facets(kind: str, shape: Shape, *, required: bool, documented: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the model states of a member and its shape; what asks for nothing more is left out."""
     found = facets({"long": "integer", "double": "float"}.get(kind, kind), shape, required=required)
+    if found.get("min_length") == 0 and "min_length" not in documented:
+        del found["min_length"]
     if not required:
         found.pop("required", None)
     if getattr(shape, "is_tagged_union", False):

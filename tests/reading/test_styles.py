@@ -168,7 +168,7 @@ def test_text_inside_a_drawing_is_an_error() -> None:
         ("string", "It can be up to 63 characters long.", [63]),
         ("string", "You can specify five patterns, each of which must be between 3 and 24 characters.", []),
         ("list", "You can specify up to 3 of them.", [3]),
-        ("list", "* ``Inner`` – What is in it. You can specify up to 3 of them.", []),
+        ("list", "* ``Inner``: what is in it. You can specify up to 3 of them.", []),
         ("list", "You can specify up to 3 of them in each of the parts of all that there is.", []),
         ("structure", "Something else is kept there (optional).", []),
         ("string", "Mounted either in ro (read-only) or rw (read-write) mode.", [("ro", "rw")]),

@@ -81,4 +81,5 @@ def _kept(operation: Operation, session: TargetSession, *, after_error: bool) ->
     first = (
         replace(plain, target=f"{session.contract.service.target_prefix}.{NO_SUCH_OPERATION}") if after_error else plain
     )
-    return evaluate_kept(session.exchange(replace(plain, after=first)), session.exchange(first, ordinary=not after_error))
+    before = session.exchange(first, ordinary=not after_error)
+    return evaluate_kept(session.exchange(replace(plain, after=first)), before)
