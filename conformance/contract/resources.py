@@ -17,7 +17,7 @@ MARK: Final = "conformance"
 _STEMS = (
     "{mark}-{tag}-{number}", "{mark}_{tag}_{number}", "{mark}{tag}{number}", "/{mark}/{tag}/{number}", "c{tag}{number}",
 )  # fmt: skip
-_NAMING = ("{noun}name", "{noun}id", "{noun}identifier", "{noun}arn", "{noun}", "identifier", "id", "arn")
+_NAMING = ("{noun}name", "{noun}id", "{noun}identifier", "{noun}arn", "{noun}", "{noun}url", "identifier", "id", "arn")
 """Members that name a resource, by what it is, the likeliest first."""
 _OWN_NAMES = 5
 """How many of them have the name of the kind in them."""
@@ -100,7 +100,8 @@ class ResourceKind:
             if name not in known and len(name) >= _TELLING and folded(name) in said and example(node) is not None
         )
 
-    def known(self, members: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+    @staticmethod
+    def known(members: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
         """Return what names a resource: the texts of its input, and those of the answer, also one structure further in.
 
         What the answer says goes first: a service may spell a name in its own way.
@@ -112,11 +113,6 @@ class ResourceKind:
             found |= part
         return found
 
-    def names_among(self, known: Mapping[str, Any]) -> dict[str, str]:
-        """Return what is known of a resource without what names nothing, which may be anything: a secret, say."""
-        ends = ("name", "id", "arn", "identifier")
-        return {name: value for name, value in known.items() if name == self.own or folded(name).endswith(ends)}
-
     def about(self, operation: Operation | None, known: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the members of a request about a resource; None where nothing that is known names it there."""
         named = {} if operation is None else self.naming(operation, known)
@@ -124,9 +120,10 @@ class ResourceKind:
             return None
         nodes = operation.input.members
         for name in operation.needed:
+            if name not in named and self._is_name(operation, name):
+                return None
             value = self.same_named(known, name)
-            fits = has_type(nodes[name].type, value) and keeps(nodes[name], value)
-            named.setdefault(name, value if fits else example(nodes[name]))
+            named.setdefault(name, value if _fits(nodes[name], value) else example(nodes[name]))
         if verb_of(operation.name) in DELETING:
             forced = (name for name, node in nodes.items() if node.type == "boolean" and _FORCE.match(name))
             named |= dict.fromkeys(forced, True)
@@ -145,34 +142,40 @@ class ResourceKind:
 
     def value(self, operation: Operation, member: str, known: Mapping[str, Any]) -> Any:
         """Return the value by which a member names a resource; None for a member that does not."""
-        source, node = operation.names.get(member), operation.input.members[member]
-        linked = source if self.listing is not None and source and source.operation == self.listing.name else None
-        own = (folded(self.own), *_naming(self.noun))
-        if linked is None and folded(member) not in own and not self._is_answered(member):
+        if not self._is_name(operation, member):
             return None
+        node, own = operation.input.members[member], (folded(self.own), *_naming(self.noun))
+        linked = operation.names[member] if self._is_linked(operation, member) else None
         paths = [folded(path.rpartition(".")[2]) for path in linked.paths] if linked is not None else []
         keys = [
             key for key in (folded(member), *paths, *own) if not folded(member).endswith("arn") or key.endswith("arn")
         ]
         by_name = {folded(name): value for name, value in known.items()}
+        # What breaks a constraint is a name nonetheless, or is of another type, where a target has taken or given it.
+        taken, exact = by_name.get(folded(self.own)) if folded(self.own) in keys else None, by_name.get(folded(member))
+        if exact is not None and (has_type(node.type, exact) or folded(member) == folded(self.own)):
+            return exact
         values = [by_name[key] for key in keys if has_type(node.type, by_name.get(key))]
-        # What breaks a constraint is a name nonetheless, where a target has taken it, or given it under this name.
-        if values and values[0] == by_name.get(folded(member)):
-            return values[0]
-        return next((value for value in values if keeps(node, value)), next(iter(values), None))
+        return next((value for value in values if keeps(node, value)), next(iter(values), taken))
 
     def _is_answered(self, member: str) -> bool:
         """Whether the answer of Create has what identifies the resource under the name of a member."""
         inner = (node for node in self.create.output.members.values() if node.type == "structure")
         names = {folded(name) for part in (self.create.output, *inner) for name in part.members}
-        return folded(member).endswith(("id", "arn")) and folded(member) in names
+        return folded(member).endswith(("id", "arn", "url")) and folded(member) in names
+
+    def _is_linked(self, operation: Operation, member: str) -> bool:
+        source = operation.names.get(member)
+        return self.listing is not None and source is not None and source.operation == self.listing.name
+
+    def _is_name(self, operation: Operation, member: str) -> bool:
+        """Whether a member of a request names the resource."""
+        own = {folded(self.own), *_naming(self.noun)}
+        return folded(member) in own or self._is_linked(operation, member) or self._is_answered(member)
 
     def can_be_named(self, operation: Operation) -> bool:
         """Whether a request of an operation may name the resource, whatever its values are."""
-        own = {folded(self.own), *_naming(self.noun)}
-        listing = self.listing.name if self.listing is not None else ""
-        linked = {name for name, source in operation.names.items() if source.operation == listing}
-        return any(name in linked or folded(name) in own or self._is_answered(name) for name in operation.input.members)
+        return any(self._is_name(operation, name) for name in operation.input.members)
 
     @staticmethod
     def same_named(known: Mapping[str, Any], member: str) -> Any:
@@ -184,18 +187,44 @@ class ResourceKind:
         spec = self.listing.listing if self.listing is not None else None
         identity = spec.identity if spec is not None else ""
         names = {folded(identity.rpartition(".")[2]), folded(self.own)}
-        wanted = {value for name, value in known.items() if folded(name) in names}
-        wanted |= set() if wanted else set(known.values())
+        wanted = [value for name, value in known.items() if folded(name) in names] if identity else []
+        wanted = wanted or [*(names_among(known, self.own) if not identity else known).values()]
         # Several may have the name that was asked for: an identifier that is known decides alone.
         by_own = self.own if self.same_named(known, identity.rpartition(".")[2]) is None else ""
+        # Names are unique below what they belong to, or are not: an identifier that both have decides.
+        sure = {*map(folded, self.parents), *_naming(self.noun)[1:_OWN_NAMES]}
+        fixed = {name: value for name, value in known.items() if folded(name) in sure and value is not None}
         for item in items:
-            value: Any = item
-            for step in identity.split(".") if identity else ():
-                value = value.get(step) if isinstance(value, dict) else None
-            own = self.same_named(item, by_own) if by_own and isinstance(item, dict) else None
-            if (isinstance(value, str) and value in wanted) or (own is not None and own == known.get(self.own)):
+            at = {name: self.same_named(item, name) for name in fixed} if isinstance(item, dict) else {}
+            if any(value not in (None, fixed[name]) for name, value in at.items()):
+                continue
+            value, own = self.identity_of(item), self._own_of(item) if by_own and isinstance(item, dict) else None
+            if (value is not None and value in wanted) or (own is not None and own == known.get(self.own)):
                 return item
         return None
+
+    def _own_of(self, item: Mapping[str, Any]) -> Any:
+        """Return by which name an item was asked for: BaselineName where Create has a Name."""
+        found = self.same_named(item, self.own)
+        ends = (value for name, value in item.items() if folded(name).endswith(folded(self.own)))
+        return found if found is not None else next(ends, None)
+
+    def identity_of(self, item: Any) -> Any:
+        """Return what identifies an item of the kind's listing; None where it lacks that."""
+        spec = self.listing.listing if self.listing is not None else None
+        for step in spec.identity.split(".") if spec is not None and spec.identity else ():
+            item = item.get(step) if isinstance(item, dict) else None
+        return item
+
+
+def names_among(known: Mapping[str, Any], own: str = "") -> dict[str, Any]:
+    """Return what is known of a resource without what names nothing, which may be anything: a secret, say."""
+    ends = ("name", "id", "arn", "identifier", "url")
+    return {name: value for name, value in known.items() if name == own or folded(name).endswith(ends)}
+
+
+def _fits(node: Node, value: Any) -> bool:
+    return has_type(node.type, value) and keeps(node, value)
 
 
 def _value_of(node: Node, number: int) -> Any:
@@ -235,7 +264,7 @@ def _naming(noun: str) -> tuple[str, ...]:
 
 
 def kind_of(contract: Contract, create: Operation) -> ResourceKind | None:
-    """Return the kind that an operation makes; None where it makes none, or none that is listed or described.
+    """Return the kind that an operation makes; None where it makes none, or none that is shown or can be deleted.
 
     Where there is a Create, what imports or registers the same makes none.
     """
@@ -247,10 +276,10 @@ def kind_of(contract: Contract, create: Operation) -> ResourceKind | None:
     about = [item for item in contract.operations.values() if noun_of(item.name) == noun]
     listing = next((item for item in about if item.listing is not None and item.pagination is not None), None)
     describing = (item for verb in ("Describe", "Get") for item in about if verb_of(item.name) == verb)
-    describe = next((item for item in describing if item.listing is None and _is_named(item, noun)), None)
     planned = contract.operations.get(f"Schedule{noun}Deletion")
     delete = next((item for item in about if verb_of(item.name) in DELETING), planned)
     own = _own(create, noun, listing)
+    describe = next((item for item in describing if item.listing is None and _is_named(item, noun, own)), None)
     if listing is not None and not _can_be_found(create, own, listing):
         listing = None
     parents = {
@@ -265,7 +294,7 @@ def kind_of(contract: Contract, create: Operation) -> ResourceKind | None:
     if delete is not None and not kind.can_be_named(delete):
         kind = replace(kind, delete=None)
     is_shown = listing is not None or describe is not None
-    return kind if is_shown and (kind.delete is not None or kind.is_new) else None
+    return kind if kind.delete is not None or (is_shown and kind.is_new) else None
 
 
 def kind_ended_by(contract: Contract, operation: Operation) -> ResourceKind | None:
@@ -300,9 +329,9 @@ def needed_to_list(listing: Operation) -> tuple[str, ...]:
     return tuple(name for name in listing.needed if name != limit)
 
 
-def _is_named(operation: Operation, noun: str) -> bool:
-    """Whether a request of an operation names a resource of a kind."""
-    names = _naming(noun)
+def _is_named(operation: Operation, noun: str, own: str) -> bool:
+    """Whether a request of an operation names a resource of a kind, also by the member that names it for its Create."""
+    names = (*_naming(noun), folded(own))
     named = operation.subject and (
         folded(operation.subject) in names or folded(operation.subject).startswith(folded(noun))
     )

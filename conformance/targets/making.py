@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.names import DELETING, spellings, verb_of
-from conformance.contract.resources import FORESEEN, MARK, ResourceKind, kinds, needed_to_list
+from conformance.contract.resources import FORESEEN, MARK, ResourceKind, kinds, names_among, needed_to_list
 from conformance.output import write_whole
 from conformance.targets.credentials import insist_on_credentials
 from conformance.targets.spec import UnreachableError
@@ -104,7 +104,10 @@ class Making:
         self._service = contract.service.service if contract is not None else ""
         found, self._circles = kinds(contract) if contract is not None else ((), ())
         self._kinds = {kind.create.name: kind for kind in found}
-        self._strays: Counter[str] = Counter()
+        self._before: dict[str, list[Any]] = {}
+        """What is listed that this run did not make, by the listings that could be read to their end."""
+        self._strays: dict[str, list[str]] = {}
+        """What was made that nothing can delete, by its operation, in words."""
 
     # -- making
 
@@ -120,8 +123,11 @@ class Making:
         made: dict[str, list[Known]] = {}
         problems = dict.fromkeys(self._circles, "")
         for create, kind in self._kinds.items():
-            if create in without:
-                continue
+            if create in without or (kind.listing is None and kind.describe is None):
+                continue  # what nothing shows is of no use
+            if kind.listing is not None and not needed_to_list(kind.listing) and not stays:
+                items, is_whole = self._items(kind.listing, {})
+                self._before |= {kind.listing.name: items} if is_whole else {}
             if kind.delete is None and not stays:
                 problems[create] = "not sent, since the contract has no operation that deletes what it makes"
                 continue
@@ -137,7 +143,7 @@ class Making:
         notes = [f"made for this run{'' if stays else ', and deleted afterwards'}: {counts}"] if counts else []
         listed = [f"{name}: {text[:_LONGEST]}" if text else name for name, text in problems.items()]
         shown = {
-            kind.listing.name: tuple(map(kind.names_among, made[create]))
+            kind.listing.name: tuple(names_among(known, kind.own) for known in made[create])
             for create, kind in self._kinds.items()
             if kind.listing is not None and made.get(create)
         }
@@ -197,7 +203,7 @@ class Making:
             return None
         for known in made.get(parent.create.name, ()):
             return parent.value(kind.create, member, known)
-        items = next(self._pages(parent.listing, {}), [])
+        items, _ = self._items(parent.listing, {}, most_pages=1)
         return next((parent.value(kind.create, member, item) for item in items if isinstance(item, dict)), None)
 
     def _wait_until_ready(self, kind: ResourceKind, found: Iterable[Known]) -> str:
@@ -257,19 +263,29 @@ class Making:
             return
         if verb_of(operation) in DELETING:
             self._made = [made for made in self._made if (made.delete, made.members) != (operation, members)]
-        elif kind is None or kind.delete is None:
-            if verb_of(operation) in FORESEEN:
-                self._strays[operation] += 1
-        else:
-            # What puts something under a name may have changed what was there before: that is not the suite's.
-            known = kind.known(members, exchange.answer or {})
-            removal = self._removal(kind, known)
+            return
+        known: dict[str, Any] = ResourceKind.known(members, exchange.answer or {})
+        if kind is not None and kind.delete is not None:
+            # What was sent as a name is one, of whatever type, if the target took it.
+            known = {kind.own: members.get(kind.own), **known} if kind.own else known
+            removal, is_own = self._removal(kind, known), self._is_own(kind, known)
             noted = any((made.delete, made.members) == (removal.delete, removal.members) for made in self._made)
-            nameless = removal.members is None if kind.is_new else kind.own in {*kind.create.needed} - {*members}
-            if nameless:
-                self._strays[operation] += 1
-            elif not noted and removal.members is not None and (kind.is_new or MARK in str(known.get(kind.own))):
-                self._made.append(removal)
+            if noted or (is_own and removal.members is not None):
+                self._made += [] if noted else [removal]
+                return
+            if is_own and kind.listing is not None and kind.listing.name in self._before:
+                return  # it is seen when what is listed then is compared with that
+        if kind is not None or verb_of(operation) in FORESEEN:
+            own = known.get(kind.own) if kind is not None else None
+            names = [own] if own is not None else [*(names_among(known) or members).values()]
+            self._strays.setdefault(operation, []).append(" ".join(map(str, names)))
+
+    def _is_own(self, kind: ResourceKind, known: Known) -> bool:
+        """Whether what a Create was accepted for was not there before; one that puts something may have changed it."""
+        if MARK in str([known.get(name) for name in (kind.own, *kind.parents)]):
+            return True
+        before = self._before.get(kind.listing.name) if kind.listing is not None else None
+        return kind.is_new if before is None else kind.item_named(before, known) is None
 
     # -- removing
 
@@ -279,10 +295,10 @@ class Making:
         The wait ends after the seconds that one answer may take (`limits.total_s`), and with Ctrl-C. Returns lines for
         the user: what is left and the command that removes it; none where nothing is left.
         """
-        items: dict[str, list[Any]] = {}
-        self._made = [
-            self._looked_up(made, items) if made.members is None or made.is_doubtful else made for made in self._made
-        ]
+        shown: dict[str, list[Any]] = {}
+        for place, made in enumerate(self._made):
+            if made.members is None or made.is_doubtful:
+                self._made[place] = self._looked_up(made, shown)
         left: dict[Removal, str] = {}
         again: dict[Removal, str] = {}
         deleted: list[Removal] = []
@@ -307,17 +323,27 @@ class Making:
                 (again if waits else left)[made] = rejection(exchange)
         left |= self._delete_again(again, deleted)
         left |= self._still_there(deleted)
-        return (*self._leftovers(left), *self._not_removed(deleted))
+        others = [] if "" in lost else list(self._appeared(left, deleted))
+        return (*self._leftovers(left), *self._not_removed(deleted), *others)
 
-    def _looked_up(self, made: Removal, items: dict[str, list[Any]]) -> Removal:
+    def _looked_up(self, made: Removal, shown: dict[str, list[Any]]) -> Removal:
         """Return a resource by the name that its listing shows, where no answer said by which it is deleted."""
         kind = made.kind
         if kind is None or kind.listing is None or kind.own not in made.known or kind.listing.needed:
             return made
-        if kind.listing.name not in items:
-            items[kind.listing.name] = [item for page in self._pages(kind.listing, {}) for item in page]
-        item = kind.item_named(items[kind.listing.name], made.known)
-        return self._removal(kind, {**made.known, **kind.known({}, item)}) if isinstance(item, dict) else made
+        if kind.listing.name not in shown:
+            before = [kind.identity_of(item) for item in self._before.get(kind.listing.name, ())]
+            items, _ = self._items(kind.listing, {})
+            shown[kind.listing.name] = [
+                item for item in items if isinstance(item, dict) and kind.identity_of(item) not in before
+            ]
+        # Several may have the name of this one: it is none that answers have named.
+        named = [other.members for other in self._made if other is not made]
+        for item in shown[kind.listing.name]:
+            found = self._removal(kind, {**made.known, **kind.known({}, item)})
+            if found.members not in named and kind.item_named([item], made.known) is not None:
+                return replace(found, is_doubtful=made.is_doubtful)
+        return made
 
     def _delete_again(self, again: dict[Removal, str], deleted: list[Removal]) -> Mapping[Removal, str]:
         """Delete resources as soon as they have stopped or are ready; return those that are left, and why."""
@@ -364,23 +390,58 @@ class Making:
         }
         key = json.dumps([kind.listing.name, query], sort_keys=True)
         if key not in items:
-            items[key] = [item for page in self._pages(kind.listing, query) for item in page]
+            items[key], _ = self._items(kind.listing, query)
         return kind.item_named(items[key], known) is not None
 
-    def _pages(self, listing: Operation, query: dict[str, Any]) -> Iterator[list[Any]]:
-        """Yield the items of each page of a listing; none of a page that is no such thing, which is the last."""
-        pagination = listing.pagination
-        if pagination is not None and pagination.limit in listing.needed:
+    def _items(
+        self, listing: Operation, query: dict[str, Any], most_pages: int = _MOST_PAGES
+    ) -> tuple[list[Any], bool]:
+        """Return the items of a listing, up to a page that is no such thing; and whether these are all."""
+        pagination, found = listing.pagination, list[Any]()
+        if pagination is None:
+            return found, False
+        if pagination.limit in listing.needed:
             query = {**query, pagination.limit: listing.input.members[pagination.limit].effective("maximum")}
         members = query
-        for _ in range(_MOST_PAGES if pagination is not None else 0):
+        for _ in range(most_pages):
             answer = self._caller.call(listing.name, dict(members)).answer or {}
-            items = answer.get(pagination.result) if pagination is not None else None
-            token = answer.get(pagination.output_token) if pagination is not None else None
-            yield items if isinstance(items, list) else []
-            if pagination is None or not token or not isinstance(token, str):
-                return
+            items, token = answer.get(pagination.result), answer.get(pagination.output_token)
+            if not isinstance(items, list):
+                break
+            found += items
+            if not token or not isinstance(token, str):
+                return found, True
             members = {**query, pagination.input_token: token}
+        return found, False
+
+    def _appeared(self, left: dict[Removal, str], deleted: Collection[Removal]) -> Iterator[str]:
+        """Say what is listed that was not before this run, and was not made by it as far as answers say.
+
+        What bears the suite's mark is added to what is left: its Create was rejected, and has made it nonetheless.
+        """
+        for kind in self._kinds.values():
+            before = self._before.get(kind.listing.name) if kind.listing is not None else None
+            if before is None or kind.listing is None:
+                continue
+            shown, known = (
+                {json.dumps(kind.identity_of(item)): item for item in items}
+                for items in (self._items(kind.listing, {})[0], before)
+            )
+            items = [item for identity, item in shown.items() if identity not in known]
+            handled = [made.known for made in (*left, *deleted) if made.kind is kind] if items else []
+            for own in [kind.item_named(items, names) for names in handled]:
+                items = [item for item in items if item is not own]
+            names = []
+            for item in items:
+                name = str(kind.identity_of(item) or json.dumps(names_among(item) if isinstance(item, dict) else item))
+                removal = self._removal(kind, kind.known({}, item if isinstance(item, dict) else {kind.own: item}))
+                if MARK in json.dumps(item) and removal.members is not None:
+                    left[replace(removal, name=name)] = "no answer said that it was made"
+                else:
+                    names.append(name)
+            if names:
+                said = f"{len(names)} {_words(kind.noun, len(names))} listed since this run began"
+                yield f"{said}, made by the way or by others: {_few(names, _NAMED)}"
 
     def _leftovers(self, left: Mapping[Removal, str]) -> Iterator[str]:
         for what in dict.fromkeys(made.what for made in left):
@@ -395,11 +456,11 @@ class Making:
         planned = Counter(made.delete for made in deleted if made.kind is not None and not made.kind.is_final)
         for operation, number in planned.items():
             yield f"{number} resources of this run are deleted later: {operation} only plans it"
-        strays, self._strays = self._strays, Counter()
-        for operation, number in strays.items():
-            words = "and what that made can't be deleted: no operation of the contract does, or nothing names it"
-            times = "once" if number == 1 else f"{number} times"
-            yield f"{operation} was accepted {times} by the way, {words}"
+        strays, self._strays = self._strays, {}
+        for operation, names in strays.items():
+            words = "nothing deletes what that has made or changed"
+            times = "once" if len(names) == 1 else f"{len(names)} times"
+            yield f"{operation} was accepted {times} by the way, and {words}: {_few(names, _NAMED)}"
 
     def removing(self, left: Mapping[Removal, str]) -> str:
         """Write a script that deletes what is left, with the reasons why it is; return the command that runs it."""

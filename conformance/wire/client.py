@@ -317,7 +317,8 @@ class Client:
         try:
             if outgoing.after is None:
                 return self._insistently(outgoing, shown)
-            before = self._attempt(outgoing.after, shown)
+            first = replace(shown, method=outgoing.after.method, body=outgoing.after.body)
+            before = self._noted(self._attempt(outgoing.after, first))
             if before.fault is not None:
                 why = f"the request before it found no answer: {before.fault.detail}"
                 fault = before.fault if before.fault.kind == "budget" else Fault(NOT_FOLLOWED, why)

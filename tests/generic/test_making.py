@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from cli.command import conformance
+from targets.doubles import Answers, ScriptedCaller
 
+from conformance.contract.resources import kinds
+from conformance.drafting.cache import service_contract
 from conformance.mutation.bench import world
 from conformance.mutation.servers import InProcess
 from conformance.reference.generic import ContractService
@@ -223,3 +226,78 @@ def test_what_a_create_made_that_broke_is_deleted_as_well() -> None:
     room.making.note(room.call("CreateRack", {"RackName": "conformance-broken", "Kind": "Maps"}))
     assert room.making.tear_down() == ()
     assert room.racks() == room.before
+
+
+@pytest.fixture
+def destinations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], Making]:
+    """Return what is at a server that takes anything for a name, and a making there, which finds one."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    there: dict[str, Any] = {"theirs": {"destinationName": "theirs"}}
+
+    def answer(operation: str, members: Members) -> Exchange:
+        name = members.get("destinationName")
+        made: Any = {"arn": f"arn:aws:logs:us-east-1:123456789012:destination:{name}"} | members
+        if operation == "PutDestination":
+            there[str(name)] = made
+        elif operation == "DeleteDestination":
+            there.pop(str(name), None)
+        shown: dict[str, Any] = {
+            "PutDestination": {"destination": made},
+            "DescribeDestinations": {"destinations": list(there.values())},
+        }
+        return Answers.of(operation, members, **shown.get(operation, {}))
+
+    contract = service_contract("logs", ["DescribeDestinations"], writing=True)
+    making = Making(ScriptedCaller(answer), ACCESS, tmp_path, contract)
+    assert making.make("t", stays=False)[1] == ["made for this run, and deleted afterwards: 26 destinations"]
+    return there, making
+
+
+def put(making: Making, **members: Any) -> None:
+    making.note(making._caller.call("PutDestination", members))  # noqa: SLF001 - as a check sends it
+
+
+@pytest.mark.parametrize("name", ["anything", "", 7, False, ["a"], {"a": "b"}])
+def test_what_was_taken_for_a_name_is_one_to_delete_by(
+    destinations: tuple[dict[str, Any], Making], name: object
+) -> None:
+    there, making = destinations
+    put(making, destinationName=name)
+    assert len(there) == 28
+    assert (making.tear_down(), set(there)) == ((), {"theirs"})
+
+
+def test_what_appears_by_the_way_is_named_though_nothing_says_how_it_is_deleted(
+    destinations: tuple[dict[str, Any], Making],
+) -> None:
+    there, making = destinations
+    put(making)
+    (said,) = making.tear_down()
+    assert said.startswith("1 destination listed since this run began, made by the way or by others: ")
+    assert "destination:None" in said
+    assert set(there) == {"theirs", "None"}
+
+
+def test_what_was_there_before_is_named_and_never_deleted(destinations: tuple[dict[str, Any], Making]) -> None:
+    there, making = destinations
+    put(making, destinationName="theirs")
+    said = "PutDestination was accepted once by the way, and nothing deletes what that has made or changed: theirs"
+    assert (making.tear_down(), set(there)) == ((said,), {"theirs"})
+
+
+@pytest.mark.parametrize(
+    ("service", "listing", "noun", "item", "other"),
+    [
+        ("logs", "DescribeMetricFilters", "MetricFilter", {"filterName": "one"}, "logGroupName"),
+        ("dynamodb", "ListBackups", "Backup", {"BackupName": "one"}, "BackupArn"),
+    ],
+)
+def test_a_name_that_several_have_is_compared_with_what_else_is_known(  # noqa: PLR0913, PLR0917 - a row
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: str, listing: str, noun: str, item: Members, other: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    found, _ = kinds(service_contract(service, [listing], writing=True))
+    kind = next(kind for kind in found if kind.noun == noun)
+    items = [item | {other: value} for value in ("a", "b")]
+    assert kind.item_named(items, items[1]) is items[1]
+    assert kind.item_named(items, item | {other: "c"}) is None

@@ -138,6 +138,8 @@ def test_commands_that_list_take_the_service(tmp_path: Path) -> None:
     assert "Name is required" in conformance("explain", written, "--service", SERVICE, cwd=tmp_path).out
     named = ("PutSecretValue/request/SecretId/left-out", "--service", SERVICE, "--operation", "PutSecretValue")
     assert "SecretId is required" in conformance("explain", *named, cwd=tmp_path).out
+    cited = conformance("explain", "boto3-create-secret", "--service", SERVICE, cwd=tmp_path)
+    assert "boto3 client method create_secret" in cited.out, "a run that may write cites it"
     assert conformance("lint", "--service", SERVICE, cwd=tmp_path).code == 0
     assert conformance("drift", "--service", SERVICE, cwd=tmp_path).code == 0
     (tmp_path / "answer.json").write_text('{"SecretList": [{"Name": 5}]}', encoding="utf-8")
