@@ -13,7 +13,8 @@ from typing import Any
 
 from conformance.checks.check import Check, Unfit, because, grounds
 from conformance.checks.request.laws import lists_nothing, maybe_invalid, unknown_state, was_accepted
-from conformance.checks.verdict import Verdict, broke, failed, passed, skipped
+from conformance.checks.response.laws import observe
+from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, skipped
 from conformance.clients.boto3_client import Boto3Client, ClientOutcome
 from conformance.clients.laws import parses, requests_carry, same_items, tells_error
 from conformance.contract.model import Contract, Node, Operation
@@ -162,7 +163,11 @@ def _call(caller: Caller) -> Verdict:
     if problem := unfinished(outcome, "the answer of the operation"):
         return problem
     raw = outcome.exchanges[-1].answer or {} if outcome.exchanges else {}
-    return parses(operation.output, raw, outcome.results[0], outcome.exchanges)
+    verdict = parses(operation.output, raw, outcome.results[0], outcome.exchanges)
+    seen = observe(operation, outcome.exchanges).paths.items() if verdict.outcome is Outcome.FAILED else ()
+    mistyped = [path for path, values in seen if "type" in values.broken]
+    checks = (f"{operation.name}/response/{path}/{basis}type" for path in mistyped for basis in ("", "modelled-"))
+    return replace(verdict, follows=tuple(checks))
 
 
 @Boto3Check(

@@ -385,7 +385,7 @@ class Traits:
     observed: Mapping[str, tuple[str, ...]]
     places: Mapping[str, str]
     more: Mapping[str, Any] = field(default_factory=dict)
-    """What is no claim: `sparse`, and an `example`."""
+    """What is no claim: `sparse`, `nullable`, and an `example`."""
 
     def over(self, below: Traits) -> Traits:
         """Lay the facets of a member over those of its shape."""
@@ -477,6 +477,8 @@ class Node:
     """Whether it is of a shape that encloses it: what is below is not expanded again."""
     sparse: bool = False
     """Whether a list or a map may hold nulls."""
+    nullable: bool = False
+    """Whether an answer may have null in the place of a value, because the page says so."""
     example: Any = None
     """A valid value that a person has chosen; None where nobody has."""
 

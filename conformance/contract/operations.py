@@ -349,6 +349,7 @@ class Expansion:
             places=traits.places,
             recursive=recursive,
             sparse=bool(traits.more.get("sparse")),
+            nullable=bool(traits.more.get("nullable")),
             example=traits.more.get("example"),
         )
 
@@ -390,6 +391,7 @@ _APPLIES = {
     "union": ("structure",),
     "format": ("timestamp",),
     "sparse": ("list", "map"),
+    "nullable": _TYPES,
     "example": _TYPES,
 }
 """Facet to the types that have it."""
@@ -417,7 +419,7 @@ def _traits(written: Section, observations: Collection[str]) -> Traits:
     modelled = written.get("modelled", {})
     observed = written.get("observed", {})
     places = {facet: written.at(facet) for facet in FACETS if facet in written}
-    more = {key: written[key] for key in ("sparse", "example") if key in written}
+    more = {key: written[key] for key in ("sparse", "nullable", "example") if key in written}
     return Traits(
         {facet: facet_value(facet, written, facet) for facet in places},
         {facet: facet_value(facet, modelled, facet) for facet in FACETS if facet in modelled},

@@ -123,7 +123,10 @@ class ResourceKind:
             if name not in named and self._is_name(operation, name):
                 return None
             value = self.same_named(known, name)
-            named.setdefault(name, value if _fits(nodes[name], value) else example(nodes[name]))
+            asked = self.create.input.members.get(name)
+            # A target that has taken what breaks a constraint knows the resource by just that.
+            taken = asked is not None and has_type(nodes[name].type, value) and not keeps(asked, value)
+            named.setdefault(name, value if taken or _fits(nodes[name], value) else example(nodes[name]))
         if verb_of(operation.name) in DELETING:
             forced = (name for name, node in nodes.items() if node.type == "boolean" and _FORCE.match(name))
             named |= dict.fromkeys(forced, True)
@@ -147,6 +150,10 @@ class ResourceKind:
         node, own = operation.input.members[member], (folded(self.own), *_naming(self.noun))
         linked = operation.names[member] if self._is_linked(operation, member) else None
         paths = [folded(path.rpartition(".")[2]) for path in linked.paths] if linked is not None else []
+        if self._is_answered(member) and member not in self.create.input.members:
+            own = tuple(
+                key for key in own if key.endswith(("id", "arn", "url"))
+            )  # a name is no id that the service gives
         keys = [
             key for key in (folded(member), *paths, *own) if not folded(member).endswith("arn") or key.endswith("arn")
         ]

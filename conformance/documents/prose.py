@@ -50,7 +50,8 @@ _LIMITS = (
     ),
     _form("integer float", r"\brange(?: is)?(?: of)?(?: from)? LOW TO HIGH"),
     _form("integer float", r"\b[Mm]aximum(?: allowed)?(?: value| page size)?(?: allowed)? is HIGH"),
-    _form("integer float", r"largest value you can specify is HIGH"),
+    _form("integer float", r"\b[Mm]inimum(?: of)? LOW, (?:and )?maximum(?: of)? HIGH"),
+    _form("integer float", r"largest value(?: that)? you can specify is HIGH"),
     _form("integer float", r"\b[Mm]inimum(?: allowed)? value is LOW"),
     _form(
         "string",
@@ -63,6 +64,13 @@ _LIMITS = (
 )
 """The forms in which pages state limits, and the types that they are limits of."""
 
+_ANOTHER_RANGE = re.compile(rf",? (?:or|and) (?:from |between )?{_NUMBER}")
+"""What follows a range that is only one of several."""
+_CAPPED = re.compile(
+    r"\b(?:greater|larger|higher|more) than\b.{0,80}\b(?:maximum of|at most|no more than|only|up to) \d.{0,80}"
+    r"\b(?:returned|used|set|applied)\b"
+)
+"""What is said of a larger value that is taken all the same: the most is one of what comes back."""
 _EACH = re.compile(r"\b[Ee]ach\b")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(`])")
 _CONDITIONAL = re.compile(
@@ -168,6 +176,8 @@ def statements(prose: Prose, name: str, kind: str, listed: tuple[str, ...]) -> I
         for sentence in _SENTENCE.split(text):
             said = _sentence(line, sentence, name, kind, listed)
             found += said if sized else (item for item in said if item.facet not in _LENGTHS)
+    if any(_CAPPED.search(sentence) for _, text in rest for sentence in _SENTENCE.split(text)):
+        found = [item for item in found if item.facet != "maximum"]
     values: dict[str, set[Value]] = {}
     for statement in found:
         values.setdefault(statement.facet, set()).add(statement.value)
@@ -225,6 +235,12 @@ def _limits(line: int, text: str, name: str, kind: str) -> Iterator[Statement]:
     for kinds, form in _LIMITS:
         match = form.search(text) if kind in kinds else None
         if match and _EACH.search(text, 0, match.start()):  # a limit of a part of the value
+            continue
+        if (
+            match
+            and match.groupdict().get("low")
+            and _ANOTHER_RANGE.match(text, match.end("high" if "high" in form.groupindex else "low"))
+        ):
             continue
         for facet, group in zip(_BOUNDS[kind], ("low", "high"), strict=True) if match else ():
             amount = _amount(match, group, name) if match and match.groupdict().get(group) else None

@@ -25,7 +25,7 @@ from conformance.drafting.conventions import (
 )
 from conformance.drafting.shapes import ShapeTable, files_of
 from conformance.drafting.sources import DraftPage, DraftSources, is_expressible
-from conformance.drafting.trees import Claims, Part, TreeReader, count_lists
+from conformance.drafting.trees import Claims, Part, TreeReader, count_lists, note_nulls
 from conformance.drafting.yaml_text import WIDTH, block
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def _operation(
     pages = tuple(page for page in sources.pages if page.operation == name)
     for direction, tree in (("input", request), ("output", answer)):
         count_lists(tree, explained.get((name, direction), ()))
+    note_nulls(answer, explained.get((name, "output"), ()))
     paginates = bool(claims.of(name, "paginator"))
     below = TreeReader(claims, modelled=False)
     paginator = below.tree(Place(name, "paginator", ""), model.input_shape) if paginates else None

@@ -110,6 +110,8 @@ class ShapeTable:
         if modelled := {**traits.pop("modelled", {}), **own.pop("modelled", {})}:
             own["modelled"] = modelled
         found |= traits | own
+        if part.nullable:
+            found["nullable"] = True
         if part.example is not None:
             found["example"] = part.example
         if merged and not inside:
@@ -141,7 +143,10 @@ def _signature(part: Part, *, merged: bool) -> Hashable:
         return part.shape
     if merged not in part.signatures:
         inside = tuple(
-            (name, merged or item.is_documented, _facets(item, USE_FACETS, merged), _signature(item, merged=merged))
+            (
+                (name, merged or item.is_documented, item.nullable, _facets(item, USE_FACETS, merged)),
+                _signature(item, merged=merged),
+            )
             for name, item in part.parts.items()
         )
         part.signatures[merged] = part.type, _facets(part, _SHAPE_FACETS, merged), inside

@@ -38,6 +38,8 @@ class Part:
     parts: dict[str, Part] = field(default_factory=dict)
     recursive: bool = False
     """Whether it is of a shape that encloses it: nothing below is written again."""
+    nullable: bool = False
+    """Whether a page speaks of it being null, in an answer."""
     example: Any = None
     """A valid value that the table of conventions has; None for what is made from the constraints."""
     signatures: dict[bool, Hashable] = field(default_factory=dict, compare=False)
@@ -121,7 +123,7 @@ class TreeReader:
         if shape is not None and not getattr(shape, "enum", None):
             cited.pop("enum", None)  # examples in prose: the model takes any text
         describes = all(claim.words == ONE_OR_MORE for claim in cited.get("min_length", ()))
-        if describes and shape is not None and "min" not in shape.metadata:
+        if describes and shape is not None and "min" not in shape.metadata and place.direction == "input":
             cited.pop("min_length", None)  # `a list of one or more`, of what the model lets be empty
         return cited
 
@@ -200,6 +202,13 @@ def count_lists(tree: Part, explained: Iterable[Explained]) -> None:
             held.modelled.pop("min_length", None)
 
 
+def note_nulls(tree: Part, explained: Iterable[Explained]) -> None:
+    """Find the members of an answer that may be null, by the words of their page."""
+    said = {item.place.path for item in explained for _, text in item.lines if _NULL.search(text)}
+    for part in tree.walk():
+        part.nullable = part.path in said
+
+
 def _drop_impossible_default(part: Part) -> None:
     """Forget a default that its own constraints forbid: it is in other units, or a sentence about something else."""
     if "default" not in part.documented:
@@ -213,6 +222,9 @@ def _drop_impossible_default(part: Part) -> None:
 
 _COUNTER = re.compile("^(NumberOf|Total)|Count$", re.IGNORECASE)
 _LIMITS = frozenset({"min_length", "max_length", "minimum", "maximum", "pattern"})
+
+
+_NULL = re.compile(r"(?<!\bnever )(?<!\bnot )\bnull\b|\bif not null\b", re.IGNORECASE)
 
 
 _HELD = frozenset({"[]", "{key}", "{value}"})

@@ -87,12 +87,15 @@ def output_mutants(
     `known` is whether checks know what the answers must say, so that a member that nothing requires is missed.
     """
     for name, operation in contract.operations.items():
-        sparse = {f"{node.path}{end}" for node in operation.output.walk() if node.sparse for end in ("[]", "{value}")}
+        may_be_null = {
+            f"{node.path}{end}" for node in operation.output.walk() if node.sparse for end in ("[]", "{value}")
+        }
+        may_be_null |= {node.path for node in operation.output.walk() if node.nullable}
         for node in operation.output.walk():
             seen = [value for answer in answers[name] for value in values_at(answer, steps(node.path))]
             if node.path and seen:
                 of_node = _of_node(contract, operation, node, seen, known=known)
-                yield from (it for it in of_node if node.path not in sparse or not it.id.endswith("/type-null"))
+                yield from (it for it in of_node if node.path not in may_be_null or not it.id.endswith("/type-null"))
         for status in _OTHER_STATUSES:
             yield Mutant(
                 f"{name}/output/http_status/{status}",

@@ -150,3 +150,5 @@ class Walked:
     """The resource whose items are listed."""
     listing: Listing
     size: int
+    is_sure: bool = True
+    """Whether the contract says that pages may have that size."""

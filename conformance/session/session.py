@@ -692,7 +692,9 @@ class TargetSession(Exchanges):
         listing = follow(self.exchange, first, pagination, self._most_items, most_pages)
         self._endless += listing.left_off and len(listing.pages) >= _FEW_PAGES
         operation = self.contract.operations[first.operation]
-        return Walked(str(first.members.get(operation.subject, operation.name)), listing, size)
+        limit = operation.input.members.get(pagination.limit)
+        is_sure = self.contract.service.knows_rejections or limit is None or limit.effective("minimum") is not None
+        return Walked(str(first.members.get(operation.subject, operation.name)), listing, size, is_sure)
 
     def representative_listing(self, operation: Operation) -> ListingSnapshot | None:
         """Return the listing on which most would show: ended, with many kinds of items, short enough to walk often."""

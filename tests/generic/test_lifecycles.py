@@ -14,6 +14,7 @@ from conformance.mutation.servers import InProcess
 from conformance.reference.generic import ContractService
 from conformance.reference.inputs import Rejection
 from conformance.session.session import TargetSession
+from conformance.wire.request import Request
 from generic.served import bench, library
 
 Members = dict[str, Any]
@@ -66,6 +67,57 @@ def test_a_right_server_passes_them_and_is_left_as_it_was(service: type[Contract
     verdicts, served = judged(service)
     assert {verdict.outcome for verdict in verdicts.values()} == {Outcome.PASSED}
     assert all(item["RackName"][:12] != "conformance-t" for item in served.perform("ListRacks", {"Limit": 50})["Racks"])
+
+
+def test_what_a_server_should_not_have_taken_is_no_second_failure_where_it_is_listed() -> None:
+    class Careless(ContractService):
+        def __init__(self) -> None:
+            super().__init__(world(), contract=library())
+            self.kinds = {"conformance-probe": "Comics"}
+
+        def validate(self, name: str, members: Members) -> None:
+            if name != "CreateRack":
+                super().validate(name, members)
+
+        def perform(self, name: str, members: Members) -> Members:
+            answer = super().perform(name, members)
+            if name == "CreateRack":
+                self.kinds = {answer["RackName"]: members.get("Kind", "Maps")} | self.kinds
+            return answer | {
+                key: [item | {"Kind": self.kinds.get(item["RackName"], item["Kind"])} for item in value]
+                for key, value in answer.items()
+                if key == "Racks"
+            }
+
+    session = TargetSession(library(), InProcess(library(), Careless()), (), tag="t")
+    checks = {check.id: check for check in bench().checks}
+    verdicts = [check.run(session) for name, check in checks.items() if name.startswith("CreateRack/request/Kind/")]
+    assert Outcome.FAILED in {verdict.outcome for verdict in verdicts}
+    listed = session.exchange(Request.call("ListRacks", {"Limit": 50}))
+    assert {"NoSuchValue", "Comics"} < {item["Kind"] for item in (listed.answer or {})["Racks"]}
+    kind = checks["ListRacks/response/Racks[].Kind/modelled-enum"].run(session)
+    assert (kind.outcome, kind.received) == (Outcome.FAILED, '"Comics"')  # the target's own, and that alone
+
+
+def test_what_can_be_made_once_is_made_by_no_second_request_however_it_is_written() -> None:
+    class Terse(ContractService):
+        def perform(self, name: str, members: Members) -> Members:
+            try:
+                return super().perform(name, members)
+            except Rejection as rejection:
+                raise Rejection("InvalidRequest", rejection.text) from rejection
+
+    served = Terse(world(), contract=library())
+    session = TargetSession(library(), InProcess(library(), served), (), tag="t")
+    served.perform("DeleteRack", {"RackName": "conformance-probe"})
+    assert session.exchange(session.plain(library().operations["CreateRack"])).ok
+    verdicts = {
+        check.id: check.run(session)
+        for check in bench().checks
+        if check.id.startswith(("CreateRack/protocol/header-names/", "CreateRack/protocol/body/escaped"))
+    }
+    assert {verdict.outcome for verdict in verdicts.values()} == {Outcome.PASSED}
+    assert any("it exists" in note for verdict in verdicts.values() for note in verdict.notes)
 
 
 def test_a_server_that_makes_nothing_is_skipped_with_its_words() -> None:

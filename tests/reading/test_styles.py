@@ -159,6 +159,18 @@ def test_text_inside_a_drawing_is_an_error() -> None:
         ("integer", "The default value is 5 GB. It must be between 1 and 1,000, inclusive.", [5, 1, 1_000]),
         ("integer", "Valid values are from 3600 (1 hour) to 2160000 (25 days).", [3_600, 2_160_000]),
         ("integer", "The default is ``Auto``.", []),
+        ("integer", "Constraints: Minimum 20, maximum 100.", [20, 100]),
+        ("integer", "It must be in the range of 64,512 to 65,534 or 4,200,000,000 to 4,294,967,294.", []),
+        (
+            "integer",
+            "The largest value you can specify is 5. If you specify more than 5, an error occurs.",
+            [5],
+        ),
+        (
+            "integer",
+            "The largest value you can specify is 5. If you specify more than 5, a maximum of 5 is returned.",
+            [],
+        ),
         ("float", "Valid Range: 0.5 to 1.", [0.5, 1]),
         ("boolean", "The default value is ``False``.", [False]),
         ("string", "The default directory is /opt/here/.", ["/opt/here/"]),

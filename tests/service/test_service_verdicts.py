@@ -138,6 +138,25 @@ def _empty_at_the_end(members: Members) -> Members:
     return {"DocumentIdentifiers": page, "NextToken": f"from-{first + size}" if first + size < 26 else ""}
 
 
+def _null_at_the_end(_: Members) -> Members:
+    return {"clusterArns": [], "nextToken": None}
+
+
+def _too_large_a_page(_: Members) -> Members:
+    return {"IdentityPools": [{"IdentityPoolId": f"us-east-1:{number}"} for number in range(9)]}
+
+
+def _no_small_pages(members: Members) -> Members:
+    if members.get("maxResults", 20) < 20:
+        raise Rejection("InvalidParameterException", "maxResults must be at least 20")
+    return {}
+
+
+def _hides_what_it_filters_by(members: Members) -> Members:
+    wanted = members.get("Filter", {}).get("ConnectionType", "JDBC")
+    return {"ConnectionList": [{"Name": "one"}] if wanted == "JDBC" else []}
+
+
 def _without_tags(_: Members) -> Members:
     return {"tags": {}}
 
@@ -152,6 +171,14 @@ def _without_tags(_: Members) -> Members:
         pytest.param("dynamodb", "Scan", _needs_total, "*/Segment/range-9*", id="a-member-that-needs-another"),
         pytest.param("dynamodb", "GetItem", _needs_its_key, "*/error/*", id="a-key-of-no-schema"),
         pytest.param("logs", "ListTagsForResource", _without_tags, "*/response/tags/*", id="an-empty-list"),
+        pytest.param("ecs", "ListClusters", _null_at_the_end, "*/response/*", id="null-where-its-page-says-so"),
+        pytest.param("cognito-identity", "ListIdentityPools", _too_large_a_page, "*/header-names/*", id="large-pages"),
+        pytest.param(
+            "directconnect", "DescribeConnections", _no_small_pages, "*/pagination/default/*", id="least-page"
+        ),
+        pytest.param(
+            "glue", "GetConnections", _hides_what_it_filters_by, "*/filter/*", id="a-filter-of-what-is-hidden"
+        ),
         pytest.param("events", "ListRuleNamesByTarget", _lists_nothing, "*/error/*/plain", id="nothing-is-listed"),
         pytest.param("secretsmanager", "ListSecretVersionIds", _empty_token, "*/leads-*", id="an-empty-token"),
         pytest.param("ssm", "ListDocuments", _empty_at_the_end, "*/pagination/token/*", id="an-empty-token-at-the-end"),

@@ -199,21 +199,26 @@ def admits_all(reader: Reader, narrowing: Narrowing, walk: Walked, every: Sequen
 
 
 def having(reader: Reader, name: str, value: str) -> Narrowing:
-    """Return the filter that admits the items with this value."""
+    """Return the filter that admits the items with this value; of those that do not show theirs, nothing is known."""
     path = reader.spec.filters[name]
-    return Narrowing(
-        ((name, value),), f"{path} is {value}", lambda item: bool(reader.filtered(name, item) == value), (path,)
-    )
+
+    def admits(item: Item) -> bool | None:
+        shown = reader.filtered(name, item)
+        return None if shown is None else bool(shown == value)
+
+    return Narrowing(((name, value),), f"{path} is {value}", admits, (path,))
 
 
 def partition(reader: Reader, walks: Mapping[str, Walked], every: Sequence[Item], name: str) -> Verdict:
     """Check that the lists under all values of a filter, put together, are the unfiltered list.
 
-    An item of another value, newer than the contract, can be in none of them: the check of the enum reports it.
+    An item of another value, newer than the contract, can be in none of them: the check of the enum reports it. One
+    that does not show its value may be in any of them.
     """
     if verdict := incomplete(*walks.values()):
         return verdict
-    together = [identity for walk in walks.values() for identity in reader.identities(walk.listing.items)]
+    found = [item for walk in walks.values() for item in walk.listing.items if reader.filtered(name, item) is not None]
+    together = reader.identities(found)
     words = list(walks)  # a value may be a list or an object, which no mapping can be asked for
     listed = [item for item in every if reader.filtered(name, item) in words]
     difference = Difference.between(reader.identities(listed), together)

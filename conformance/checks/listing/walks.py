@@ -20,7 +20,7 @@ from conformance.session.listing import Difference, Item, Reader, Walked, first_
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
 from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import Exchange, shown
 from conformance.wire.request import Request
 
 NO_TOKEN = "the target has no ended resource with a listing longer than a page"  # noqa: S105 - a reason
@@ -445,6 +445,9 @@ def incomplete(*walks: Walked) -> Verdict | None:
         if last is not None and (verdict := fault_of(last, "every page of the listing")):
             return verdict
         rejected = last is not None and not last.ok
+        if last is not None and rejected and not walk.is_sure and len(walk.listing.pages) == 1:
+            reason = f"a page of {walk.size} is rejected, and nothing says how few items one may have: {shown(last)}"
+            return skipped(reason, exchanges=(last,))
         return failed(
             "walk-broken",
             "a page of the listing is rejected" if rejected else "the pages do not lead to the end of the listing",

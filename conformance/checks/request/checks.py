@@ -33,7 +33,7 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.resources import kind_of
 from conformance.session.session import TargetSession, plainest
 from conformance.wire.encoding import dump
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import Exchange, shown
 from conformance.wire.limits import reads
 from conformance.wire.request import Request
 
@@ -69,11 +69,15 @@ def request_checks(contract: Contract, operation: Operation, cases: Iterable[Req
 def _unless_plain_breaks(
     run: Callable[[TargetSession], Verdict], operation: Operation, session: TargetSession
 ) -> Verdict:
-    """Return a verdict; a server error shows nothing where the plain request ends in one: availability reports that."""
+    """Return a verdict; a server error shows nothing where the plain request ends in one: availability reports that.
+
+    So does one that ends in it a second time, after what it has changed.
+    """
     verdict = run(session)
     if verdict.kind != SERVER_ERROR or not _is_inferred(session):
         return verdict
     plain = session.exchange(session.plain(operation))
+    plain = _a_second_time(operation, session) if plain.ok and not reads(operation.name) else plain
     return nothing_shown(verdict.exchanges[0], plain) if fault_of(plain, "") else verdict
 
 
@@ -92,14 +96,14 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
     match case.expect:
         case Expect.ACCEPTED:
             verdict = evaluate_accepted(operation, exchange, exists=exists(session, operation, members))
-            verdict = _unless_modelled(verdict, operation, session)
+            verdict = _unless_once_only(_unless_reported(verdict, operation, session), operation, session)
             unsure = case.made or (verdict.kind == "refused" and _may_need_more(operation, case, exchange, session))
             return unless_of_its_meaning(verdict) if unsure else causes.of(verdict, case.members)
         case Expect.EITHER:
             verdict = evaluate_either(
                 operation, exchange, session.exchange(session.plain(operation)), "it is unknown which"
             )
-            return causes.of(_unless_modelled(verdict, operation, session), case.members)
+            return causes.of(_unless_reported(verdict, operation, session), case.members)
         case Expect.LIKE_CONTROL:
             return evaluate_like_control(exchange, session.exchange(Request.call(operation.name, control or {})))
         case Expect.REFUSED:
@@ -114,16 +118,18 @@ def _rejected(
     known = exists(session, operation, control)
     verdict = evaluate_rejected(operation, exchange, valid, Rejection.of(session.contract.service), exists=known)
     inferred = _is_inferred(session)
-    if inferred and verdict.kind == WRONG_CODE and _is_about_the_token(case, exchange):
-        return skipped("a token goes with the query that it was issued for", exchanges=(exchange, valid))
+    if inferred and verdict.kind == WRONG_CODE and _is_about_the_token(operation, case, exchange):
+        return skipped("rejected for its token, which is none, or goes with another query", exchanges=(exchange, valid))
     unsure = (case.made or inferred) and verdict.kind in OF_REJECTIONS
     if unsure and not _is_served(operation, valid):
         return nothing_shown(exchange, valid)
     return RequestAttribution(session, operation).of_control(verdict, case.control, valid)
 
 
-def _is_about_the_token(case: RequestCase, exchange: Exchange) -> bool:
-    return Placeholder.TOKEN in dict(case.members).values() and "Token" in exchange.error_code
+def _is_about_the_token(operation: Operation, case: RequestCase, exchange: Exchange) -> bool:
+    token = operation.pagination.input_token if operation.pagination else ""
+    is_sent = Placeholder.TOKEN in dict(case.members).values() or case.subject == token
+    return is_sent and "Token" in exchange.error_code
 
 
 def _with_a_free_name(
@@ -145,14 +151,41 @@ def _is_inferred(session: TargetSession) -> bool:
     return not session.contract.service.knows_rejections
 
 
-def _unless_modelled(verdict: Verdict, operation: Operation, session: TargetSession) -> Verdict:
-    """Return a verdict on an answer; one that lacks what only the model requires is reported by the check of that."""
+def _unless_reported(verdict: Verdict, operation: Operation, session: TargetSession) -> Verdict:
+    """Return a verdict on an answer, but for what has checks of its own, of another level.
+
+    Those are what only the model requires, and that a page holds no more than was asked for.
+    """
     if verdict.kind != BROKEN_ANSWER or not _is_inferred(session):
         return verdict
-    problems = problems_at_the_top(operation, verdict.exchanges[0])
-    nodes = operation.output.members
-    lacking = all(item.facet == "required" and "required" in nodes[item.member].modelled for item in problems)
-    return passed({"answers": 1}) if lacking else verdict
+    limit = operation.pagination.limit if operation.pagination and operation.listing else None
+    modelled = {name for name, node in operation.output.members.items() if "required" in node.modelled}
+    for problem in problems_at_the_top(operation, verdict.exchanges[0]):
+        if not (problem.member in modelled if problem.facet == "required" else problem.member == limit):
+            return verdict
+    return passed({"answers": 1})
+
+
+def _a_second_time(operation: Operation, session: TargetSession) -> Exchange:
+    return session.cached(("again", operation.name), lambda: session.send_again(session.plain(operation)))
+
+
+def _unless_once_only(verdict: Verdict, operation: Operation, session: TargetSession) -> Verdict:
+    """Return a verdict on a valid request; one that is rejected in the words in which a repetition is was understood.
+
+    A name that the first such request took is an example: many services have no code of its own for that.
+    """
+    if verdict.kind != "refused" or reads(operation.name):
+        return verdict
+    if not session.exchange(session.plain(operation)).ok:
+        return verdict
+    again = _a_second_time(operation, session)
+    ends = {(item.status, item.error_code, item.error_message) for item in (verdict.exchanges[0], again)}
+    return (
+        passed({"answers": 2}, notes=(f"rejected as the plain request is a second time: {shown(again)}",))
+        if len(ends) == 1
+        else verdict
+    )
 
 
 def _is_served(operation: Operation, exchange: Exchange) -> bool:
@@ -220,14 +253,14 @@ def _run_protocol(operation: Operation, index: int, session: TargetSession) -> V
     match case.expect:
         case Expect.ACCEPTED:
             verdict = evaluate_accepted(operation, exchange, exists=session.exists(operation))
-            verdict = _unless_modelled(verdict, operation, session)
+            verdict = _unless_once_only(_unless_reported(verdict, operation, session), operation, session)
             control = session.exchange(plain)
             if verdict.kind == "refused" and _is_inferred(session) and not control.ok:
                 return nothing_shown(exchange, control)
             return causes.of(verdict, _PLAIN)
         case Expect.EITHER | Expect.LIKE_CONTROL:
             verdict = evaluate_either(operation, exchange, session.exchange(plain), case.lenient)
-            return causes.of(_unless_modelled(verdict, operation, session), _PLAIN)
+            return causes.of(_unless_reported(verdict, operation, session), _PLAIN)
         case Expect.REFUSED:
             valid = session.exchange(plain)
             verdict = evaluate_rejected(operation, exchange, valid, _refusal(case), exists=session.exists(operation))

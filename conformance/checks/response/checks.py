@@ -11,16 +11,19 @@ from conformance.checks.check import Because, Check, because, citations
 from conformance.checks.request.laws import fault_of
 from conformance.checks.response.laws import (
     ObservedValues,
+    Value,
     evaluate_fact,
     expectation,
     fact_id,
     is_exercisable,
     observe,
+    values_in,
 )
 from conformance.checks.verdict import Tally, Verdict, failed, passed, skipped
 from conformance.contract.model import Contract, Fact, Operation
 from conformance.session.session import TargetSession
 from conformance.wire.exchange import KILLED, Exchange, shown
+from conformance.wire.limits import reads
 
 LAWS = frozenset({"response-checks"})
 """The name by which behaviours call for all of these checks."""
@@ -73,20 +76,46 @@ def answer_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
                 id=fact_id(fact),
                 level=fact.level,
                 basis=fact.basis,
-                statement=_STATEMENTS.get(fact.facet, "{path}: {facet} is {value}").format_map(vars(fact)),
+                statement=_statement(operation, fact),
                 because=(*citations(fact.sources), *(Because(f"observations:{item}") for item in fact.observed)),
                 run=partial(_run_fact, operation, fact),
                 facts=(fact.id,),
                 request=_NOTHING_SENT,
-                accepts=expectation(fact),
+                accepts=expectation(fact) + (", or null" if _is_nullable(operation, fact) else ""),
                 gathered=True,
             )
+
+
+def _statement(operation: Operation, fact: Fact) -> str:
+    if _is_nullable(operation, fact):
+        return f"{fact.path} is a member of the answer: left out where it has no value, or null, as its page has it"
+    return _STATEMENTS.get(fact.facet, "{path}: {facet} is {value}").format_map(vars(fact))
+
+
+def _is_nullable(operation: Operation, fact: Fact) -> bool:
+    node = operation.output.descend(fact.path)
+    return fact.facet == "present" and node is not None and node.nullable
 
 
 def observed_values(session: TargetSession, operation: Operation) -> ObservedValues:
     """Return what all answers so far show, walked again only when answers have come in since."""
     answers = session.answers(operation.name)
-    return session.cached(("observed values", operation.name, len(answers)), lambda: observe(operation, answers))
+    return session.cached(
+        ("observed values", operation.name, len(answers)),
+        lambda: observe(operation, answers, partial(_put_in, session)),
+    )
+
+
+def _put_in(session: TargetSession) -> frozenset[Value]:
+    """Return the values that the run has put into the target, valid or not."""
+    asked = session.asked
+
+    def values() -> Iterator[Value]:
+        for request, exchange in asked.items():
+            if exchange.ok and not reads(request.operation) and request.is_object:
+                yield from values_in("", request.members)
+
+    return session.cached(("values put in", len(asked)), lambda: frozenset(values()))
 
 
 def _run_fact(operation: Operation, fact: Fact, session: TargetSession) -> Verdict:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,10 @@ from conformance.wire.exchange import Exchange
 
 _SHOWN = 3
 _PRESENT = "present"
+_PLAIN = 2
+"""The version of marshal without references: equal values come out as equal bytes, wherever they are."""
+_MEMBER = re.compile(r"\w+(?=\W*$)")
+"""The last member that a path names: `Tags[].Key` leads to Key, and `Names[]` to Names."""
 _OF_ANY_BASIS = frozenset({_PRESENT, "type"})
 """Facets that a member has once, whoever states it."""
 
@@ -44,9 +49,34 @@ class ObservedValues:
     answers: int
 
 
-def observe(operation: Operation, exchanges: Iterable[Exchange]) -> ObservedValues:
-    """Walk every distinct accepted answer once and note what each path shows."""
-    walk = _Walk(operation)
+Value = tuple[str, bytes]
+"""A value with the name of the member that has it."""
+
+
+def values_in(name: str, value: Any) -> Iterator[Value]:
+    """Yield a value and all that is inside it, each with the name of the innermost member around it, in small letters.
+
+    What is inside a map has the name of its key, and that of the map.
+    """
+    yield name.lower(), marshal.dumps(value, _PLAIN)
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            yield name.lower(), marshal.dumps(key, _PLAIN)
+            yield name.lower(), marshal.dumps(entry, _PLAIN)
+            yield from values_in(key, entry)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from values_in(name, entry)
+
+
+def observe(
+    operation: Operation, exchanges: Iterable[Exchange], put_in: Callable[[], Collection[Value]] = frozenset
+) -> ObservedValues:
+    """Walk every distinct accepted answer once and note what each path shows.
+
+    What breaks a facet and was `put_in` by a request says nothing of the answer: that the target took it is the fault.
+    """
+    walk = _Walk(operation, put_in)
     bodies: set[bytes] = set()
     for exchange in exchanges:
         if exchange.operation != operation.name or not exchange.ok or exchange.response is None:
@@ -60,8 +90,9 @@ def observe(operation: Operation, exchanges: Iterable[Exchange]) -> ObservedValu
 class _Walk:
     """Goes through answers. An entry of a list that was seen before, on another page, is not looked at again."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Operation, put_in: Callable[[], Collection[Value]]) -> None:
         nodes = tuple(operation.output.walk())
+        self._put_in = put_in
         self.observed_values = {node.path: PathValues(wire_type=node.wire_type) for node in nodes}
         self.unknown: set[str] = set()
         self._looks: dict[str, tuple[tuple[str, Look], ...]] = {node.path: looks(node) for node in nodes}
@@ -80,18 +111,23 @@ class _Walk:
 
     def _value(self, node: Node, value: Any, exchange: Exchange, *, sparse: bool = False) -> None:
         values_here = self.observed_values[node.path]
-        values_here.seen += 1
-        if value is None and sparse:
+        if value is None and (sparse or node.nullable):
+            values_here.seen += 1
             return
+        problem = type_problem(node.wire_type, value)
+        broken = {"type": problem} if problem else {}
+        if not problem:
+            broken = {facet: received for facet, look in self._looks[node.path] if (received := look(value))}
+        if broken and value is not None and self._was_put_in(node, value):
+            return
+        values_here.seen += 1
         if value is None:
             # What is absent is left out: null is no value, and not an absence either.
             values_here.note(_PRESENT, "null", exchange)
-        if problem := type_problem(node.wire_type, value):
-            values_here.note("type", problem, exchange)
+        for facet, received in broken.items():
+            values_here.note(facet, received, exchange)
+        if problem:
             return
-        for facet, look in self._looks[node.path]:
-            if received := look(value):
-                values_here.note(facet, received, exchange)
         if "enum" in node.documented and value not in node.documented["enum"]:
             values_here.newer_values.add(str(value))
         if not node.recursive:
@@ -109,9 +145,12 @@ class _Walk:
                 self._value(node.key, key, exchange)
                 self._value(node.value, entry, exchange, sparse=node.sparse)
 
+    def _was_put_in(self, node: Node, value: Any) -> bool:
+        named = _MEMBER.search(re.sub(r"\{\w+\}", "", node.path))
+        return named is not None and (named[0].lower(), marshal.dumps(value, _PLAIN)) in self._put_in()
+
     def _is_new(self, path: str, entry: Any) -> bool:
-        # Version 2 has no references, so that equal entries come out as equal bytes, whatever page they are on.
-        key = (path, marshal.dumps(entry, 2))
+        key = (path, marshal.dumps(entry, _PLAIN))
         known = key in self._entries
         self._entries.add(key)
         return not known
