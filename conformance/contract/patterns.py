@@ -48,15 +48,17 @@ _TIMEOUT_S = 0.2
 
 
 @lru_cache(maxsize=4096)
-def compiled(pattern: str) -> Any:
-    """Return a compiled pattern. Raises ValueError, with the reason, where it is no regular expression.
+def compiled(pattern: str, *, ascii_only: bool = False) -> Any:
+    r"""Return a compiled pattern. Raises ValueError, with the reason, where it is no regular expression.
+
+    `ascii_only` is whether `\d` and the like stand for characters of ASCII only, as far as Python's own words do.
 
     It is one of the package `regex` where Python's own has no words for it, or might take for ever: where a group
     repeats.
     """
     text = python_pattern(pattern)
     try:
-        found = re.compile(text)
+        found = re.compile(text, re.ASCII if ascii_only else 0)
         if not _REPEATED_GROUP.search(text):
             return found
         reason = ""
@@ -65,14 +67,14 @@ def compiled(pattern: str) -> Any:
     import regex  # noqa: PLC0415 - few patterns need it
 
     try:
-        return regex.compile(text)
+        return regex.compile(text, regex.ASCII if ascii_only and not reason else 0)
     except (regex.error, OverflowError, RecursionError) as error:
         raise ValueError(reason or str(error)) from error
 
 
-def matches(pattern: str, text: str) -> bool | None:
+def matches(pattern: str, text: str, *, ascii_only: bool = False) -> bool | None:
     """Whether a text matches a pattern from end to end; None where that can't be found out in a fifth of a second."""
-    found = compiled(pattern)
+    found = compiled(pattern, ascii_only=ascii_only)
     if isinstance(found, re.Pattern):
         return found.fullmatch(text) is not None
     try:

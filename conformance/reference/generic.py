@@ -145,11 +145,12 @@ class ContractService(Stages):
 
     def _item(self, operation: Operation, node: Node, number: int) -> Any:
         """Make an item of a listing; what names it in requests of others keeps their constraints, too."""
-        item = example(node, number, optional=number % 3 != 0)
-        filters = operation.listing.filters if operation.listing is not None and isinstance(item, dict) else {}
-        for name, path in filters.items():
-            if top(name) in operation.needed and path in node.members:  # nothing lists it without
-                item.setdefault(path, example(node.members[path], number))
+        item, spec = example(node, number, optional=number % 3 != 0), operation.listing
+        if spec is not None and isinstance(item, dict):
+            needed = {path for name, path in spec.filters.items() if top(name) in operation.needed}
+            for name in {spec.identity.partition(".")[0], *needed} & node.members.keys() - item.keys():
+                value = example(node.members[name], number, optional=True)
+                item |= {} if value is None else {name: value}  # nothing lists it without
         for other in self.contract.operations.values():
             for member, source in other.names.items():
                 asked, path = other.input.members[member], source.path

@@ -7,13 +7,11 @@ Describe returns, and a tuning job is named in the same way everywhere.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import SPECIAL_FLOATS
-from conformance.contract.patterns import compiled, python_pattern
+from conformance.contract.patterns import matches
 from conformance.wire.encoding import NotJsonError, parse
 
 if TYPE_CHECKING:
@@ -222,16 +220,6 @@ def _join(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # ASCII: `\d` in a contract means the ten digits, as it does where the contract comes from.
-    try:
-        return re.compile(python_pattern(pattern), re.ASCII)
-    except re.error:
-        found: re.Pattern[str] = compiled(pattern)  # one of Java, with properties of characters
-        return found
-
-
 def _numeric(value: Any) -> Any:
     """Return a number; of a text, such as "NaN", the float that it stands for."""
     return float(value) if isinstance(value, str) else value
@@ -243,7 +231,8 @@ _LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "minimum": (lambda value, limit: _numeric(value) < limit, "have value greater than or equal to {}"),
     "maximum": (lambda value, limit: _numeric(value) > limit, "have value less than or equal to {}"),
     "pattern": (
-        lambda value, limit: _compiled(limit).fullmatch(value) is None,
+        # `\d` in a contract means the ten digits, as it does where the contract comes from.
+        lambda value, limit: matches(limit, value, ascii_only=True) is False,
         "satisfy regular expression pattern: {}",
     ),
 }
