@@ -330,6 +330,19 @@ def _same_members(walker: Walker, listing: ListingSnapshot, *, name: str) -> Ver
     )
 
 
+@ListingCheck(
+    "filter/{name}/needed", "{name}, which must be given, lists only items with its word", laws=_LAWS, facts=_FACTS,
+    each=lambda checks: ({"name": name} for name in checks.needed_filters),
+)  # fmt: skip
+def _needed(walker: Walker, listing: ListingSnapshot, *, name: str) -> Verdict:
+    """Evaluate the lists under each word: there is none without the filter to compare them with."""
+    words = walker.checks.asked_for(name).accepted_values() or ()
+    walks = ((word, walker.walk(listing, Query(filtered=(name, word)))) for word in words)
+    served = [(word, walk) for word, walk in walks if walk.listing.pages and walk.listing.pages[0].ok]
+    verdicts = [admits_only(walker.reader, having(walker.reader, name, word), walk, None) for word, walk in served]
+    return weightiest(verdicts) if verdicts else skipped(f"no word of {name} is served")
+
+
 def _subjects(walker: Walker, name: str, listing: ListingSnapshot) -> list[ListingSnapshot]:
     """Return the representative listing, and those that show what it can't under one of the values of a filter."""
     queries = [Query(filtered=(other, value)) for other, value in walker.checks.filters if other == name]

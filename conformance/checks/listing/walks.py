@@ -138,6 +138,12 @@ class ListingChecks:
                 self.filters += tuple((name, word) for word in words)
                 taken |= set(words)
 
+    @property
+    def needed_filters(self) -> tuple[str, ...]:
+        """Filters by listed words that a request can't do without."""
+        nodes, needed = self.operation.input.members, self.operation.needed
+        return tuple(name for name in self.reader.spec.filters if name in needed and nodes[name].accepted_values())
+
     def checks(self) -> Iterator[Check]:
         """Yield every check, in the order in which they are declared."""
         for declared in _DECLARED:

@@ -168,14 +168,17 @@ def _lengths(builder: Builder, node: Node, _: Contract) -> Iterator[RequestCase]
         if not bound:
             continue
         valid = of_length(node, bound, breaking=_VALID) if bound <= _LONGEST else None
+        words, name = f"{node.path} may have {bound} characters", f"length-{bound}"
         if valid is None:
-            raise CaseError(f"no valid value of {node.path} with {bound} characters was found")
-        if builder.is_token(node):
+            valid = builder.example(node)  # what is beyond the limit is rejected all the same
+            lacking = f"no valid value of {node.path} with {bound} characters was found"
+            yield replace(builder.case(node, name, words, valid, facet), problem=lacking)
+        elif builder.is_token(node):
             words = f"a token may have {bound} characters: such a one is treated as any made-up token"
             made_up = builder.having(node, _made_up(node))
-            yield builder.case(node, f"length-{bound}", words, valid, facet, Expect.LIKE_CONTROL, control=made_up)
+            yield builder.case(node, name, words, valid, facet, Expect.LIKE_CONTROL, control=made_up)
         else:
-            yield builder.case(node, f"length-{bound}", f"{node.path} may have {bound} characters", valid, facet)
+            yield builder.case(node, name, words, valid, facet)
         statement = f"{node.path} has at {word} {bound} characters"
         limit = loosest(node, facet)
         for length in (limit - 1,) if facet == "min_length" else (limit + 1, limit * _FAR):
@@ -258,13 +261,15 @@ def _rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Ite
         if node not in tokens and not apart and builder.can_be_had(node):
             others.append(node)
     for node in builder.operation.input.members.values():
-        rejected = [case for case in alone if case.subject == node.path and case.breaks is not None]
+        rejected, made_up = [case for case in alone if case.subject == node.path and case.breaks is not None], False
         if node in tokens:
-            # A made-up token is rejected anyway: only one that would be accepted shows what it is rejected for.
-            rejected = [case for case in rejected if (node.name, Placeholder.BROKEN_TOKEN) in case.members]
+            # A made-up token is rejected anyway: one that would be accepted shows what it is rejected for.
+            spoiled = [case for case in rejected if (node.name, Placeholder.BROKEN_TOKEN) in case.members]
+            made_up, rejected = not spoiled, spoiled or rejected
         company = [item for item in others if item is not node and item.name not in builder.excluded_by(node)]
         # Next to a token the member is left out of the control: the token is one of the plain query.
-        own = [node] if node in builder.optional and builder.can_be_had(node) else []
+        # Next to a made-up token as well: none may be had of a query that has all the others.
+        own = [node] if node in builder.optional and builder.can_be_had(node) and not made_up else []
         for name, case in _plainest(rejected, _WITH_OTHERS) if company else ():
             yield _beside(builder, case, f"{name}-beside-others", "all other members", company, own)
         issued = [token for token in tokens if builder.can_be_had(token)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 from zlib import crc32
@@ -43,6 +44,8 @@ _SKETCH = "conformance-sketch"
 _SHOWN = 200
 _TELLING = 4
 """Letters of a member's name by which a message names it."""
+_WORD, _STRANGER = "enum-", "enum-not-stranger"
+"""How the names of cases of listed words begin, and the case of a word that is not listed."""
 _PLAIN: Members = ()
 _VALID = frozenset({Expect.ACCEPTED, Expect.LIKE_CONTROL})
 
@@ -85,17 +88,16 @@ def _run_request(operation: Operation, case: RequestCase, session: TargetSession
     if case.problem:
         return skipped(case.problem, kind="not-made")
     causes = RequestAttribution(session, operation)
-    control = resolve(session, operation, case.control)
-    members = None if control is None else resolve(session, operation, case.members, control)
+    members, control = _sent(operation, case, session)
     if members is None:
         return skipped(
             "on this target no listing of this query is longer than a page, so that there is no token to send"
         )
-    members = _with_a_free_name(session, operation, case, members)
     exchange = session.exchange(Request.call(operation.name, members), ordinary=case.expect in _VALID)
     match case.expect:
         case Expect.ACCEPTED:
-            verdict = evaluate_accepted(operation, exchange, exists=exists(session, operation, members))
+            known = exists(session, operation, members) or _is_of_no_name(operation, case, exchange, session)
+            verdict = evaluate_accepted(operation, exchange, exists=known)
             verdict = _unless_once_only(_unless_reported(verdict, operation, session), operation, session)
             unsure = case.made or (verdict.kind == "refused" and _may_need_more(operation, case, exchange, session))
             return unless_of_its_meaning(verdict) if unsure else causes.of(verdict, case.members)
@@ -130,6 +132,15 @@ def _is_about_the_token(operation: Operation, case: RequestCase, exchange: Excha
     token = operation.pagination.input_token if operation.pagination else ""
     is_sent = Placeholder.TOKEN in dict(case.members).values() or case.subject == token
     return is_sent and "Token" in exchange.error_code
+
+
+def _sent(
+    operation: Operation, case: RequestCase, session: TargetSession
+) -> tuple[dict[str, Any] | None, Mapping[str, Any] | None]:
+    """Return the members of the request of a case, and of its control; None where no token can be had."""
+    control = resolve(session, operation, case.control)
+    members = None if control is None else resolve(session, operation, case.members, control)
+    return None if members is None else _with_a_free_name(session, operation, case, members), control
 
 
 def _with_a_free_name(
@@ -202,23 +213,75 @@ def _may_need_more(operation: Operation, case: RequestCase, exchange: Exchange, 
     """
     if not _is_inferred(session):
         return False
-    given, said = exchange.input or {}, exchange.error_message.lower()
-    if any(len(name) >= _TELLING and name.lower() in said for name in operation.input.members.keys() - given.keys()):
+
+    if _is_unknown(operation, case, exchange, session):
+        return False
+    given = exchange.input or {}
+    if _names_any(exchange.error_message.lower(), operation.input.members.keys() - given.keys()):
         return True
 
     def is_served(control: Exchange) -> bool:
-        return control.ok or (not reads(operation.name) and was_accepted(operation, control))
+        about_state = reads(operation.name) and was_accepted(operation, exchange)
+        return control.ok or (not about_state and was_accepted(operation, control))
 
-    # A word may be newer than the server, or need other members.
-    if (
-        case.name in {"alone", "pair", "null"}
-        or case.name.startswith("enum-")
-        or not is_served(session.exchange(session.plain(operation)))
-    ):
+    is_plain_served = is_served(session.exchange(session.plain(operation)))
+    if case.name in {"alone", "pair", "null"} or case.name.startswith(_WORD) or not is_plain_served:
         return True
-    alone = next((each for each in cases_in(session, operation) if _is_alone(each, case)), None)
-    members = None if alone is None else resolve(session, operation, alone.members)
-    return members is not None and not is_served(session.exchange(Request.call(operation.name, members)))
+    alone = _alone(operation, case, session)
+    return alone is not None and not is_served(alone)
+
+
+def _alone(operation: Operation, case: RequestCase, session: TargetSession) -> Exchange | None:
+    """Return what became of the plainest value of a member; None where there is none."""
+    case_alone = next((each for each in cases_in(session, operation) if _is_alone(each, case)), None)
+    members = None if case_alone is None else resolve(session, operation, case_alone.members)
+    return None if members is None else session.exchange(Request.call(operation.name, members))
+
+
+def _is_of_no_name(operation: Operation, case: RequestCase, exchange: Exchange, session: TargetSession) -> bool:
+    """Whether a rejection is not about what nothing has: another value next to it is looked up, or served."""
+    if was_accepted(operation, exchange) or not _is_inferred(session):
+        return False
+    is_made_up = case.subject not in {operation.subject, *operation.names} and not _is_alone(case, case)
+    alone = _alone(operation, case, session) if is_made_up else None
+    is_looked_up = alone is not None and was_accepted(operation, alone)
+    return is_looked_up or _is_unknown(operation, case, exchange, session)
+
+
+def _is_unknown(operation: Operation, case: RequestCase, rejected: Exchange, session: TargetSession) -> bool:
+    """Whether a server does not know what it rejects: a word, just as one that is not listed; a member, of any type.
+
+    It serves other requests about it. A member that needs or excludes others is rejected in words that name these.
+    """
+    about = [each for each in cases_in(session, operation) if each.subject == case.subject and each != case]
+
+    def ended(other: RequestCase) -> Exchange:
+        members, _ = _sent(operation, other, session)
+        return session.exchange(Request.call(operation.name, members or {}), ordinary=other.expect in _VALID)
+
+    def is_like(other: RequestCase) -> bool:
+        exchange = ended(other)
+        said = exchange.error_message
+        if case.name.startswith(_WORD):
+            word, stranger = (str(dict(each.members)[case.subject]) for each in (case, other))
+            said = said.replace(stranger, word) if stranger in said else ""
+        same = (exchange.status, exchange.error_code, said)
+        return same == (rejected.status, rejected.error_code, rejected.error_message)
+
+    if case.name.startswith(_WORD):
+        found = any(each.name == _STRANGER and is_like(each) for each in about)
+    else:
+        of_types = [each for each in about if each.breaks == (case.subject, "type")]
+        said, own = rejected.error_message.lower(), case.subject.lower()
+        others = operation.input.members.keys() - {case.subject}
+        about_it = _is_alone(case, case) and own in said and not _names_any(said.replace(own, ""), others)
+        found = about_it and bool(of_types) and all(map(is_like, of_types))
+    valid = (each for each in about if each.expect is Expect.ACCEPTED and not each.made)
+    return found and any(was_accepted(operation, ended(each)) for each in valid)
+
+
+def _names_any(said: str, members: AbstractSet[str]) -> bool:
+    return any(len(name) >= _TELLING and name.lower() in said for name in members)
 
 
 def _is_alone(each: RequestCase, case: RequestCase) -> bool:
