@@ -16,6 +16,7 @@ from conformance.mutation.mutant import Kind, Mutant, is_shipped
 from conformance.mutation.servers import CREDENTIALS, CommandsInProcess, InProcess, ask_plainly, boto3_in_process
 from conformance.reference.generic import service_of
 from conformance.session.session import SNAPSHOT, Resource, TargetSession
+from conformance.wire.limits import kept_bytes
 from conformance.wire.request import Request
 from conformance.worlds.loading import load_world
 
@@ -144,9 +145,10 @@ class Bench:
         self._showing_at: tuple[str, tuple[WorldJob, ...]] = ("", ())
 
     def false_alarms(self) -> tuple[str, ...]:
-        """Return the checks that accuse the unbroken server, with and without signatures."""
+        """Return the checks that accuse the unbroken server; those of the protocol also with signatures."""
         found: dict[str, None] = {}
-        for original, checks in ((_ORIGINAL, self.checks), (replace(_ORIGINAL, signed=True), self._of_servers)):
+        of_protocol = tuple(check for check in self.checks if check.area == "protocol")
+        for original, checks in ((_ORIGINAL, self.checks), (replace(_ORIGINAL, signed=True), of_protocol)):
             verdicts = self._run(original, checks, self.world.jobs)
             found |= dict.fromkeys(name for name, verdict in verdicts.items() if verdict.outcome in _ACCUSING)
         return tuple(found)
@@ -156,7 +158,7 @@ class Bench:
         return self._run(mutant, self._of_servers, jobs)
 
     def try_out(self, mutant: Mutant) -> Trial:
-        """Run the checks that can see a mutant; all of them, on the whole world, where those catch nothing."""
+        """Run the checks that can see a mutant; where those catch nothing, all others about it."""
         seeing = tuple(check for check in self.checks if self._can_see(check, mutant))
         if mutant.kind is Kind.CLIENT:
             return self._trial(mutant, seeing, self._short_listings(), everywhere=False)
@@ -164,8 +166,13 @@ class Bench:
         jobs = self._showing(mutant) if shown else self.world.jobs
         trial = self._trial(mutant, seeing, jobs, everywhere=False) if jobs else None
         if trial is None or not trial.caught:
-            trial = self._trial(mutant, self._of_servers, self.world.jobs, everywhere=True)
+            trial = self._trial(mutant, self._all_about(mutant), self.world.jobs, everywhere=True)
         return trial
+
+    def _all_about(self, mutant: Mutant) -> tuple[Check, ...]:
+        """Return the checks of the operations that a mutant affects, and those of others about what it breaks."""
+        broken = set(mutant.breaks)
+        return tuple(it for it in self._of_servers if it.operation in mutant.sees or broken & self.claims.of(it))
 
     def _trial(self, mutant: Mutant, checks: Sequence[Check], jobs: Sequence[WorldJob], *, everywhere: bool) -> Trial:
         verdicts = self._run(mutant, checks, jobs)
@@ -191,6 +198,7 @@ class Bench:
             auth=mutant.signed,
             owned=known,
             sleep=lambda _: None,
+            most_bytes=kept_bytes(len(self.contract.operations)),
         )
         if not self._shipped:
             ask_plainly(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -10,7 +11,7 @@ from conformance.contract.model import Contract
 from conformance.mutation import answers, clients, envelopes, listings
 from conformance.mutation.inputs import input_mutants
 from conformance.mutation.lifecycles import lifecycle_mutants
-from conformance.mutation.mutant import NAME, Group, Members, Mutant, is_shipped
+from conformance.mutation.mutant import NAME, Group, Mutant, is_shipped
 from conformance.mutation.outputs import output_mutants
 from conformance.mutation.queries import listing_mutants
 from conformance.mutation.servers import InProcess, ask_plainly
@@ -25,16 +26,10 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
 
     Written ones, and those of clients, are of the contract that ships. Raises ValueError where two have one id.
     """
-    shipped = is_shipped(contract)
     every = (
-        *output_mutants(contract, _answers(contract, world), known=shipped),
-        *input_mutants(contract),
+        *(_of_the_shipped(contract, world) if is_shipped(contract) else _of_another(contract, world)),
         *envelopes.error_mutants(contract),
-        *(() if shipped else (*listing_mutants(contract), *envelopes.protocol_mutants(contract))),
-        *(() if shipped else lifecycle_mutants(_session(contract, world))),
-        *(mutant for group in _written() for mutant in group.mutants if shipped),
         *envelopes.rejection_mutants(contract),
-        *(clients.option_mutants(contract) if shipped else ()),
     )
     twice = [name for name, number in Counter(mutant.id for mutant in every).items() if number > 1]
     if twice:
@@ -42,14 +37,29 @@ def mutants(contract: Contract, world: World) -> tuple[Mutant, ...]:
     return every
 
 
-def _answers(contract: Contract, world: World) -> dict[str, list[Members]]:
-    """Return answers of the original by operation: of the contract that ships, those about each tuning job."""
-    if is_shipped(contract):
-        service = Service(world, contract=contract)
-        return {name: [service.perform(name, {NAME: job.name}) for job in world.jobs] for name in contract.operations}
+def _of_the_shipped(contract: Contract, world: World) -> Iterator[Mutant]:
+    service = Service(world, contract=contract)
+    answers = {name: [service.perform(name, {NAME: job.name}) for job in world.jobs] for name in contract.operations}
+    yield from output_mutants(contract, answers)
+    yield from input_mutants(contract, contract.operations)
+    yield from (mutant for group in _written() for mutant in group.mutants)
+    yield from clients.option_mutants(contract)
+
+
+def _of_another(contract: Contract, world: World) -> Iterator[Mutant]:
+    """Yield the mutants of a contract that its server shows: those of listings that can be asked for, for example."""
     session = _session(contract, world)
     ask_plainly(session, writing=True)
-    return {name: [dict(it.answer or {}) for it in session.answers(name)] for name in contract.operations}
+    answers = {name: [dict(it.answer or {}) for it in session.answers(name)] for name in contract.operations}
+    operations = contract.operations.values()
+    listed = {it.name for it in operations if it.listing is not None and session.listings(it)}
+    paging = [(it.name, it.pagination.output_token) for it in operations if it.pagination is not None]
+    paged = {name for name, token in paging if any(token in answer for answer in answers[name])}
+    yield from output_mutants(contract, answers, known=False)
+    yield from input_mutants(contract, paged)
+    yield from listing_mutants(contract, listed, listed & paged)
+    yield from envelopes.protocol_mutants(contract)
+    yield from lifecycle_mutants(_session(contract, world))
 
 
 def _session(contract: Contract, world: World) -> TargetSession:

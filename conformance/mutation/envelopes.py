@@ -106,9 +106,12 @@ def error_mutants(contract: Contract) -> Iterator[Mutant]:
     for operation in contract.operations.values():
         # Nothing is known of names that come from nowhere, so that no other answer shows what is wrong.
         named = not operation.names or operation.subject in operation.names
-        for code, error in operation.not_found.items() if operation.subject and named else ():
+        first = list(operation.not_found.items())[:1]  # the server that a contract makes has no use for others
+        for code, error in first if operation.subject and named else ():
             prefix = f"{operation.name}/error/{code}"
-            codes = [other for other in _CODES if other not in operation.not_found]
+            # Where it is not known what a valid name is, one that nothing has may be rejected as invalid.
+            invalid = () if contract.service.knows_rejections else contract.service.rejections
+            codes = [other for other in _CODES if other not in operation.not_found and other not in invalid]
             statuses = [it for it in _STATUSES if error.http_status not in {it, None}]
             rows = (
                 *((f"code-{other}", f"is reported as {other}", "present", _as(other, None)) for other in codes),

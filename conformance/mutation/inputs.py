@@ -6,13 +6,14 @@ the one that ships, mutants are left out that no value can show, as far as value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.examples import example, of_length
+from conformance.contract.examples import entries, example, of_length
 from conformance.contract.model import WHOLE, Contract, Node, Operation
 from conformance.mutation.mutant import Change, Facts, Kind, Members, Mutant, is_shipped, replacing
+from conformance.reference.generic import ITEMS
 from conformance.reference.inputs import breaks, check_input, serialization, validation, violations
 from conformance.reference.stages import Stages
 from conformance.wire.limits import reads
@@ -52,29 +53,42 @@ _UNREAD: dict[str, tuple[tuple[str, str, str, Callable[[Any], bool]], ...]] = {
 """By types, and of unions: what the protocol lets a request have, and a variant can't read."""
 _LONGEST = 10_000
 """Characters up to which a text shows that a limit is not kept."""
+_LONGEST_SENT = 1_000_000
+"""Characters of the longest text that a check sends."""
+_NUMBER = 9_999
+"""The number of a valid name that nothing has."""
 
 
-def input_mutants(contract: Contract) -> Iterator[Mutant]:
-    """Yield the mutants of every input member."""
+def input_mutants(contract: Contract, paged: Collection[str]) -> Iterator[Mutant]:
+    """Yield the mutants of every input member.
+
+    `paged` are the operations that the original answers with a token. Of others none can be had to show anything.
+    """
     for operation in contract.operations.values():
         for node in operation.input.members.values():
-            yield from (mutant for mutant in _Member(contract, operation, node).mutants() if mutant.breaks)
+            member = _Member(contract, operation, node, has_pages=operation.name in paged)
+            yield from (mutant for mutant in member.mutants() if mutant.breaks)
 
 
 class _Member:
     """One member of an input."""
 
-    def __init__(self, contract: Contract, operation: Operation, node: Node) -> None:
+    def __init__(self, contract: Contract, operation: Operation, node: Node, *, has_pages: bool) -> None:
         self._contract = contract
         self._operation = operation
         self._node = node
         self._facts = Facts(contract, operation.name, "input", node.path)
         names = {operation.subject, *operation.names}
         self._is_subject = node.name in names and bool(operation.not_found)
+        token = operation.pagination.input_token if operation.pagination is not None else ""
+        self._is_token = node.name == token
+        self._is_issued = has_pages or not self._is_token
         self._shipped = is_shipped(contract)
+        self._unnamed = _UNNAMED if self._shipped else example(node, _NUMBER)
         self._is_sure = self._shipped or contract.service.knows_rejections
         """Whether the contract says all that makes a request valid: else one may lack something, and be rejected."""
-        others = (item for item in operation.input.members.values() if item is not node)
+        nodes = operation.input.members.values()
+        others = (item for item in nodes if item is not node and (has_pages or item.name != token))
         self._others = [
             item
             for item in others
@@ -83,6 +97,8 @@ class _Member:
         """The members that a request may have besides."""
 
     def mutants(self) -> Iterator[Mutant]:
+        if not self._is_issued:
+            return
         yield from self._presence()
         yield from self._types()
         yield from self._limits()
@@ -108,7 +124,7 @@ class _Member:
         name = self._node.name
         if self._is_subject:
             words = "a request without it is one for an unknown name"
-            make = self._before("validate", lambda members: members.setdefault(name, _UNNAMED))
+            make = self._before("validate", lambda members: members.setdefault(name, self._unnamed))
             yield self._mutant("required-not-enforced", words, ("required", "present"), make)
         elif self._node.effective("required"):
             make = self._checked_by(_having(self._node, "required", value=None))
@@ -192,6 +208,8 @@ class _Member:
         if self._may_be_of_its_meaning(other):
             return
         shown = {(_is_broken(self._node, it), _is_broken(other, it)) for it in self._probes(other)}
+        if not self._shipped and self._is_token and (True, False) not in shown:
+            return  # what is no token is rejected in any case
         # Where no document says which error an unknown name leads to, any rejection of a well-formed one may be right.
         sure = not self._is_subject or any(error.level == "must" for error in self._operation.not_found.values())
         if self._shipped or (True, False) in shown or (sure and (False, True) in shown):
@@ -235,8 +253,8 @@ class _Member:
         yield mutant("not-enforced", "any word is accepted", self._checked_by(replace(self._node, editions=None)))
         for word in words:
             node = replace(self._node, editions=tuple(item for item in words if item != word))
-            if self._may_be_of_its_meaning(node):
-                continue
+            if not self._is_sure and len(words) == 1 and self._node.effective("required"):
+                continue  # nothing shows that it is served otherwise
             yield mutant(f"lacks-{word}", f"{word} is rejected", self._checked_by(node))
         others = sorted(self._words_of_other_enums(set(words)))
         if others:
@@ -258,6 +276,8 @@ class _Member:
         if right is None or member not in self._with_known_defaults():
             return
         words = self._node.accepted_values()
+        if not self._shipped and not words and right >= ITEMS:
+            return  # no listing of the server is longer than a page
         for other in [item for item in words if item != right] if words else [right - 1, right + 1, right * 10]:
 
             def complete(members: Members, other: Any = other) -> None:
@@ -276,9 +296,12 @@ class _Member:
 
     def _with(self, other: Node) -> Iterator[Mutant]:
         name, node, together = other.name, self._node, f"together with {other.path}"
-        words = f"no constraint is checked {together}"
-        yield self._mutant(f"unchecked-beside-{name}", words, _CONSTRAINTS, self._unchecked(name, _is_broken))
-        for facet in self._several():
+        facets = self._breakable()
+        if facets or self._shipped:
+            words = f"no constraint is checked {together}"
+            yield self._mutant(f"unchecked-beside-{name}", words, _CONSTRAINTS, self._unchecked(name, _is_broken))
+        # A token that breaks any constraint is rejected as one that was never issued.
+        for facet in facets if len(facets) > 1 and not self._is_token else ():
 
             def breaks_it(node: Node, value: Any, facet: str = facet) -> bool:
                 return breaks(facet, node.effective(facet), value)
@@ -289,17 +312,20 @@ class _Member:
         if node.effective("required") and self._is_subject:
             words = f"a request without it is one for an unknown name, {together}"
             make = self._before(
-                "validate", lambda members: members.setdefault(node.name, _UNNAMED) if name in members else None
+                "validate", lambda members: members.setdefault(node.name, self._unnamed) if name in members else None
             )
             yield self._mutant(f"required-not-enforced-beside-{name}", words, ("required", "present"), make)
 
-    def _several(self) -> tuple[str, ...]:
-        """Return the constraints of a member of several; none of a token, which is rejected in any case."""
-        pagination = self._operation.pagination
-        if pagination is not None and self._node.name == pagination.input_token:
-            return ()
-        found = tuple(facet for facet in _CONSTRAINTS if self._node.effective(facet) is not None)
-        return found if len(found) > 1 else ()
+    def _breakable(self) -> tuple[str, ...]:
+        """Return the constraints that a value is known to break: it would be too long to be sent otherwise."""
+        bounds = {it: bound for it in _CONSTRAINTS if (bound := self._node.effective(it)) is not None}
+        if self._shipped:
+            return tuple(bounds)
+        if self._node.type in {"list", "map"}:
+            by = {"min_length": -1, "max_length": 1}
+            bounds = {it: bounds[it] for it in by if it in bounds}
+            return tuple(it for it, bound in bounds.items() if entries(self._node, int(bound) + by[it]) is not None)
+        return tuple(it for it, bound in bounds.items() if it != "max_length" or bound < _LONGEST_SENT)
 
     # -- changes of the service
 

@@ -92,7 +92,9 @@ def output_mutants(
         }
         may_be_null |= {node.path for node in operation.output.walk() if node.nullable}
         for node in operation.output.walk():
-            seen = [value for answer in answers[name] for value in values_at(answer, steps(node.path))]
+            seen = [
+                value for answer in answers[name] for value in values_at(answer, steps(node.path)) if value is not None
+            ]
             if node.path and seen:
                 of_node = _of_node(contract, operation, node, seen, known=known)
                 yield from (it for it in of_node if node.path not in may_be_null or not it.id.endswith("/type-null"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from conformance.contract.model import Contract, Listing, Operation, Pagination
@@ -11,11 +11,12 @@ from conformance.mutation.mutant import Change, Facts, Kind, Members, Mutant, ed
 _FACETS = ("present", "enum", "type")
 
 
-def listing_mutants(contract: Contract) -> Iterator[Mutant]:
-    """Yield the mutants of filters, order and pages of every listing."""
+def listing_mutants(contract: Contract, listed: Collection[str], paged: Collection[str]) -> Iterator[Mutant]:
+    """Yield the mutants of filters and order of every operation in `listed`, and of pages of those in `paged`."""
     for operation in contract.operations.values():
-        if operation.pagination is not None and operation.listing is not None:
-            yield from _OneListing(contract, operation, operation.pagination, operation.listing).mutants()
+        if operation.name in listed and operation.pagination is not None and operation.listing is not None:
+            listing = _OneListing(contract, operation, operation.pagination, operation.listing)
+            yield from listing.mutants(has_pages=operation.name in paged)
 
 
 class _OneListing:
@@ -27,10 +28,11 @@ class _OneListing:
         self._pagination = pagination
         self._listing = listing
 
-    def mutants(self) -> Iterator[Mutant]:
+    def mutants(self, *, has_pages: bool) -> Iterator[Mutant]:
         yield from self._filters()
         yield from self._orders()
-        yield from self._pages()
+        if has_pages:
+            yield from self._pages()
 
     def _mutant(
         self, name: str, words: str, change: Change, *, inputs: tuple[str, ...] = (), outputs: tuple[str, ...] = ()

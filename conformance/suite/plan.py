@@ -29,7 +29,7 @@ from conformance.targets.spec import Kind, Origin, TargetSpec
 from conformance.targets.state import Access
 from conformance.wire.client import Client, LockedClient, Protocol, TransportOptions
 from conformance.wire.exchange import Exchange
-from conformance.wire.limits import Limits
+from conformance.wire.limits import Limits, kept_bytes
 from conformance.wire.redaction import AccountMask
 from conformance.worlds.loading import load_world
 
@@ -58,10 +58,6 @@ def aws_cli_version(choice: str) -> str:
 DEFAULT_WORLD = "default"
 _OWN = frozenset({Origin.BUILT_IN, Origin.CREATE, Origin.COMMAND})
 """Where the state comes from at a target that the suite may use freely."""
-
-
-_OPERATIONS = 4
-"""Operations that the usual bound of the memory of answers is meant for; a contract of more has more answers."""
 
 
 @dataclass(frozen=True)
@@ -279,10 +275,9 @@ class Plan:
 
     @property
     def _most_bytes(self) -> int:
-        """The bound of the memory of answers: that of the target, or the usual one for each four operations."""
+        """The bound of the memory of answers: that of the target, or the usual one."""
         bound = self.spec.limits.max_kept_bytes
-        usual = bound == Limits.max_kept_bytes
-        return bound * -(-len(self.contract.operations) // _OPERATIONS) if usual else bound
+        return kept_bytes(len(self.contract.operations)) if bound == Limits.max_kept_bytes else bound
 
     def _commands(self, target: OpenTarget, client: LockedClient) -> AwsCli | None:
         """Return the AWS CLI, whose requests a client sends; None where the option turns it off."""

@@ -32,6 +32,15 @@ class Limits:
     max_kept_bytes: int = 96 * _MIB
 
 
+_OPERATIONS = 4
+"""Operations that the usual bound of the memory of answers is meant for; a contract of more has more answers."""
+
+
+def kept_bytes(operations: int) -> int:
+    """Return the usual bound of the memory of all answers, for a number of operations: so much for each four."""
+    return Limits.max_kept_bytes * -(-operations // _OPERATIONS)
+
+
 _READING = re.compile(
     r"(?:BatchDescribe|BatchGet|Describe|Get|List|Lookup|Query|Scan|Search|TransactGet)(?:[A-Z0-9][A-Za-z0-9]*)?"
 )
