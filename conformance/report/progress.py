@@ -78,7 +78,11 @@ class Progress:
         if seconds < _PATIENCE_S:
             return ""
         is_done = self._counts.total() >= self._total
-        silent = "all checks have ended, the reports are written" if is_done else "no check has ended"
+        silent = (
+            "all checks have ended; what was made is deleted, and the reports are written"
+            if is_done
+            else "no check has ended"
+        )
         return f"{self._pending() or silent} ({seconds:.0f} s)"
 
     def _watch(self) -> None:

@@ -336,7 +336,7 @@ def _without_content(record: Record, *, others_answered: bool) -> tuple[str, str
     if target.kind == "aws" or "," in target.state:
         return reason, f"name resources that have some: {_NAMES}"
     hints = {
-        "existing": "state: create in targets.yaml lets the suite create some",
+        "existing": "state: create in targets.yaml, or --may-write, lets the suite create some, or says why not",
         "create": "see why the resources were not created: they are named at the start of the run",
         "command": "let the adapter of the target load some",
     }

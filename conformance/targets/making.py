@@ -37,6 +37,8 @@ _SILENCES: Final = 3
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 2.0
 """Seconds between two looks at what takes its time: the pause doubles up to the longest."""
+_MOST_UNCHANGED: Final = 12
+"""Looks at what is deleted, some fifteen seconds in all, of which none finds less than the one before: it stays."""
 _LOST: Final = frozenset({"unreachable", "budget", "refused-by-client", "credentials"})
 """Faults after which no further request has a chance."""
 _PAGE, _MOST_PAGES = 10, 50
@@ -371,11 +373,14 @@ class Making:
     def _still_there(self, deleted: Iterable[Removal]) -> Mapping[Removal, str]:
         """Return what is listed though it was deleted, once it has had its time to go."""
         left = [made for made in deleted if made.kind is not None and made.kind.listing and made.kind.is_final]
+        unchanged = 0
         try:
             for _ in self._patiently("what was deleted to be gone") if left else ():
                 items: dict[str, list[Any]] = {}
+                number = len(left)
                 left = [made for made in left if made.kind and self._is_listed(made.kind, made.known, items)]
-                if not left:
+                unchanged = unchanged + 1 if len(left) == number else 0
+                if not left or unchanged >= _MOST_UNCHANGED:
                     break
         except KeyboardInterrupt:
             return {}
