@@ -457,13 +457,14 @@ def _page_caps(caller: Caller) -> Verdict:
     result = Reader.of(caller.operation).pagination.result
     largest = max((len(page.get(result, ())) for page in ran.outcome.results), default=0)
     if largest > size:
-        return failed(
+        too_large = failed(
             "page-too-large",
             "a page is larger than PageSize",
             expected=f"at most {size} items",
             received=f"{largest} items",
             exchanges=ran.outcome.exchanges[:1],
         )
+        return replace(too_large, see=(f"{caller.operation.name}/pagination/default/*",))
     return _every_item(ran)
 
 

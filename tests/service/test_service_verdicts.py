@@ -208,6 +208,21 @@ def test_a_crash_of_the_plain_request_is_one_failure_and_keeps_no_other_from_bei
     assert any(row["outcome"] == "passed" for _, row in results)
 
 
+def test_of_a_page_that_is_too_large_a_client_is_not_accused(tmp_path: Path) -> None:
+    listed = [{"ConnectorId": f"c-{number:017x}", "Arn": None} for number in range(30)]
+    with serving("transfer", "ListConnectors", lambda _: {"Connectors": listed}) as url:
+        asked = ("--service", "transfer", "--operation", "ListConnectors")
+        selected = ("--select", "*/page-size*", "--select", "*/response/*")
+        conformance("run", url, *asked, *selected, "--report-dir", "r", cwd=tmp_path)
+    results = by_id(report_of(tmp_path / "r"))
+    assert results["ListConnectors/pagination/default/page-size-1"]["outcome"] == "failed"
+    caps = results["ListConnectors/client/paginator/page-size-caps"]
+    assert (caps["outcome"], caps["reason"].rpartition(" ")[2]) == (
+        "skipped",
+        "ListConnectors/pagination/default/page-size-1",
+    )
+
+
 def test_a_name_with_a_letter_more_is_no_other_operation_and_may_be_sent() -> None:
     contract = service_contract("ssm", ["GetParameter", "GetParameters"])
     cases = protocol_cases(contract, contract.operations["GetParameter"], Request.call("GetParameter", {"Name": "a"}))
