@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePath
 
-from conformance.documents.claims import Explained, Place, Read, Statement
+from conformance.documents.claims import Explained, Place, Read, Statement, Value
 from conformance.documents.drawing import drawn, end_of_drawing
 from conformance.documents.page import Numbered, Page, heading, spans
 from conformance.documents.prose import numeric, statements
@@ -23,6 +23,7 @@ _LINKS = re.compile(r"For more information about using this API in one of the la
 _TAIL = ("See Also", "Examples", "Example")
 _CODE = re.compile(r"[A-Z]\w+")
 _STARRED = re.compile(r"\s*\*\* ?\[?\s*([\w.-]+)\s*\]?(?:\([^)]*\))? ?\*\*(.*)")
+_NOTES = frozenset({"Note", "Important", "Tip", "Warning", "Caution"})
 _ALONE = re.compile(r" *([A-Za-z]\w+) *")
 _OPENING = re.compile(r"\s*\{")
 
@@ -104,7 +105,7 @@ def _headings(page: Page, lines: Numbered) -> list[tuple[int, str, str]]:
 
     A page without stars has names alone; one without a label before the next is a word of the prose.
     """
-    starred = [(line, match[1], plain(match[2])) for line, text in lines if (match := _STARRED.fullmatch(text))]
+    starred = [(line, match[1], plain(match[2])) for line, text in lines if (match := _heading_of(text))]
     if starred or any(_STARRED.fullmatch(text) for text in page.lines):
         return starred
     alone = [(line, match[1]) for line, text in lines if (match := _ALONE.fullmatch(text))]
@@ -114,6 +115,12 @@ def _headings(page: Page, lines: Numbered) -> list[tuple[int, str, str]]:
         for (line, name), (_, stop) in zip(alone, bounds, strict=True)
         if any(is_label(text) for _, text in page.numbered(line + 1, stop))
     ]
+
+
+def _heading_of(text: str) -> re.Match[str] | None:
+    """Return the match of a line that is the heading of a member; a note in its prose has neither link nor anchor."""
+    match = _STARRED.fullmatch(text)
+    return match if match and (match[1] not in _NOTES or "](" in text or "<a " in text) else None
 
 
 def _members(page: Page, lines: Numbered, root: Place, above: tuple[str, ...]) -> Iterator[Read]:
@@ -139,8 +146,10 @@ def _member(page: Page, found: tuple[int, str, str], stop: int, place: Place, la
     line, name, prose = found
     yield Statement("present", value=True, line=line).by(page.document, place)
     sentences = [(line, prose)] if prose else []
+    labelled: dict[str, Value] = {}
     for number, text in page.numbered(line + 1, stop):
         stated = labels.read(number, text.strip())
+        labelled |= {statement.facet: statement.value for path, statement in stated if not path}
         yield from (statement.by(page.document, place.below(path)) for path, statement in stated)
         if not stated and is_label(text):
             yield page.unread(number, f"a label of {place.path} that is not known")
@@ -150,8 +159,12 @@ def _member(page: Page, found: tuple[int, str, str], stop: int, place: Place, la
         yield page.unread(line, f"no label says the type of {place.path}")
     if sentences:
         yield Explained(page.document, place, tuple(sentences))
-    for said in statements(tuple(sentences), name, labels.types.get("", ""), ()):
-        if isinstance(said, Statement):
+    enum = labelled.pop("enum", ())
+    listed = tuple(map(str, enum)) if isinstance(enum, tuple) else ()
+    for said in statements(tuple(sentences), name, labels.types.get("", ""), listed):
+        if isinstance(said, Statement) and labelled.get(said.facet, said.value) != said.value:
+            yield page.unread(said.line, f"{said.facet} of {place.path}, of which its label says otherwise")
+        elif isinstance(said, Statement):
             yield said.by(page.document, place)
 
 
@@ -213,7 +226,7 @@ _MAP = re.compile(r"\w+ to (.+?)s? map")
 _OBJECT = re.compile(r"(\w+) objects?")
 _DEEPEST = 10
 """Levels of lists and maps in the words of a type."""
-_BOUND = re.compile(r"(Minimum|Maximum|Fixed) (?:length|number|value) of (-?[\d,]+(?:\.\d+)?)")
+_BOUND = re.compile(r"(Minimum|Maximum|Fixed) (?:length|number|value) of (-?[\d,]+(?:\.\d+)?(?:[Ee]-?\d+)?)")
 _FACETS = {
     "Length Constraints": ("min_length", "max_length"),
     "Array Members": ("min_length", "max_length"),
@@ -260,6 +273,8 @@ class Labels:
         if name not in _OF_THE_WHOLE:
             while self.types.get(path) == "list" and f"{path}[]" in self.types:
                 path += "[]"
+        if name == "Valid Range" and self.types.get(path) == "map":
+            path += "{value}"
         # A pattern may hold ticks and brackets of its own: it is taken from the line as it is.
         raw = text.partition(":")[2].strip().removeprefix("`").removesuffix("`").strip()
         return [(path, statement) for statement in _stated(name, line, rest, raw)]

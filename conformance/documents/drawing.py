@@ -19,7 +19,7 @@ _TOKEN = re.compile(
       (?P<link>["']\[\s*(?P<linked>\w+)\s*\]\([^)]*\)["'])
     | (?P<placeholder>(?P<mark_of_text>["']?)\{\{\s*(?P<held>\w+)\s*\}\}["']?)
     | (?P<quoted>b?'(?P<single>[^']*)'|b?"(?P<double>[^"]*)")
-    | (?P<made>\w+\([^){]*\))
+    | (?P<made>\w+\([^){]*\)|JSON\ value)
     | (?P<word>[\w.\u2026]+)
     | (?P<mark>[{}\[\](),:|=])
     )""",
@@ -31,7 +31,7 @@ _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _MARKS = frozenset("{}[](),:|=")
 _KINDS = {
     "string": "string", "number": "number", "boolean": "boolean", "blob": "blob", "123": "integer", "...": "float",
-    "True": "boolean", "datetime(2015, 1, 1)": "timestamp",
+    "True": "boolean", "datetime(2015, 1, 1)": "timestamp", "JSON value": "document",
 }  # fmt: skip
 """The types of what is drawn in place of a value: words in JSON, examples in Python."""
 

@@ -313,6 +313,58 @@ Required: Yes
     assert [claim.place.path for claim in documented.claims if claim.place.direction == "error"] == ["Gone", "Gone"]
 
 
+NOTED = """\
+# Channel<a name="API_Channel"></a>
+
+## Contents<a name="API_Channel_Contents"></a>
+
+ ** Mode **   <a name="x"></a>
+What it does\\. Possible values are: Idle, Busy\\.
+**Note**
+Not every client can\\.
+Type: String
+Valid Values:` BUSY | GONE`
+Required: No
+
+ ** Size **   <a name="y"></a>
+Sizes can have a maximum of 256 characters\\.
+Type: String
+Length Constraints: Maximum length of 63\\.
+Required: Yes
+
+ ** Weights **   <a name="z"></a>
+Type: String to double map
+Valid Range: Minimum value of 1.0E-6\\. Maximum value of 10\\.
+Required: No
+
+ ** Note **   <a name="n"></a>
+Type: JSON value
+Required: No
+"""
+
+
+def test_a_note_is_no_member_and_a_label_prevails_over_its_prose() -> None:
+    page = API_MARKDOWN.format(
+        arguments='## Request Syntax\n\n{ "Channel": { "Mode": "string", "Note": JSON value } }',
+        explained="## Request Parameters\n\n **[Channel](#a)**\nType: [Channel](API_Channel.md) object\nRequired: Yes\n",
+    )
+    documented = read_pages({"API_Stop.md": page, "API_Channel.md": NOTED}, "Stop")
+    assert [why for _, why in unread(documented)] == ["max_length of Channel.Size, of which its label says otherwise"]
+    assert said(documented, "enum", "max_length", "minimum", "maximum", "type") == {
+        ("input", "Channel", "type", "structure"),
+        ("input", "Channel.Mode", "type", "string"),
+        ("input", "Channel.Mode", "enum", ("BUSY", "GONE")),
+        ("input", "Channel.Size", "type", "string"),
+        ("input", "Channel.Size", "max_length", 63),
+        ("input", "Channel.Weights", "type", "map"),
+        ("input", "Channel.Weights{key}", "type", "string"),
+        ("input", "Channel.Weights{value}", "type", "float"),
+        ("input", "Channel.Weights{value}", "minimum", 1e-06),
+        ("input", "Channel.Weights{value}", "maximum", 10),
+        ("input", "Channel.Note", "type", "document"),
+    }
+
+
 def test_errors_are_read_with_links_members_and_two_statuses() -> None:
     errors = """\
  [Denied](API_Denied.md)
