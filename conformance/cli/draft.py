@@ -64,6 +64,11 @@ def draft(  # noqa: PLR0913 - the options
     written = write(folder, found, keep_pages=keep_pages)
     for line in _lines(folder, written):
         click.echo(line)
+    unread = list(dict.fromkeys(item for page in sources.pages for item in page.reading.unread))
+    for item in unread[:_MOST_LINES]:
+        click.echo(f"not read: {item.document}:{item.line}: {item.text.strip():.60} ({item.why})")
+    if len(unread) > _MOST_LINES:
+        click.echo(f"not read: {len(unread) - _MOST_LINES} lines more")
     for name in sources.left_out:
         click.echo(f"left out: {name} is an event stream, which a contract can't express")
     if found.questions:
@@ -94,7 +99,7 @@ def _insist_on_service(service: str) -> None:
 
 
 _MOST_LINES = 20
-"""Lines of a draft that are shown of a conflict."""
+"""Lines that are shown of a conflict, and of what could not be read."""
 
 
 def _lines(folder: Path, written: Written) -> list[str]:

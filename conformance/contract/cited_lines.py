@@ -17,28 +17,36 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.model import UNSET, Citation, Contract, Fact, Source
+from conformance.contract.names import spellings
 from conformance.errors import Problem
 
 _LINK = re.compile(r"\]\([^)]{0,2000}\)")
 """Where a link of Markdown goes; bounded, so that a line of brackets takes no longer than it is long."""
 _LISTED = re.compile(
-    r"[^\w(]*(?!key\b|value\b)(\w+(?:-+\w+)*)\W+\((?:string|integer|float|boolean|timestamp|datetime|list|map|dict|structure|long|double|bytes|blob)\)"
+    r"[^\w(]*(?!(?:key|value)(?![\w-]))(\w+(?:-+\w+)*)\W+(?:(?:no|disable)-[\w-]+\W+)?"
+    r"\((?:string|integer|float|boolean|timestamp|datetime|list|map|dict"
+    r"|(?:tagged union )?structure|long|double|bytes|blob)\)"
 )
 """A member of a list of members, with its type behind it; `key` and `value` of a map are none."""
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_FLOAT = re.compile(r"-?\d+(?:\.\d+)?(?:[Ee]-?\d+)?")
 
 _WORDED = {
-    "string": r"\(string\)|Type: String|: string$|Array of strings|to string map|String to",
-    "integer": r"\(integer\)|Type: Integer|Type: Long|: integer$|Array of integers",
+    "string": r"\(string\)|Type: String|: string$|String to",
+    "integer": r"\(integer\)|\(long\)|Type: Integer|Type: Long|: integer$",
     "float": r"\(float\)|\(double\)|Type: Float|Type: Double|: float$",
     "boolean": r"\(boolean\)|Type: Boolean|: boolean$",
     "timestamp": r"\(datetime\)|\(timestamp\)|Type: Timestamp|: datetime$",
     "list": r"\(list\)|Type: Array of|: list$",
     "map": r"\(dict\)|\(map\)|Type: .* map$|: dict$",
-    "structure": r"\(dict\)|\(structure\)|Type: (?!Array of).* objects?$|: dict$",
+    "structure": r"\(dict\)|\((?:tagged union )?structure\)|Type: (?!Array of).* objects?$|: dict$",
     "number": r"\(number\)|Type: Number",
-    "blob": r"\(bytes\)|\(blob\)|Type: Base64-encoded|: (?:blob|bytes)$",
-    "document": r"\bdocument\b|Type: JSON value",
+    "blob": r"\(bytes\)|\(blob\)|(?:Type:|rrays? of|to) Base64-encoded|: (?:blob|bytes)$",
+    "document": r"\bdocument\b|(?:Type:|rrays? of|to) JSON value",
+}
+_HELD_AS = {"integer": "integer|long", "float": "float|double"}
+_WORDED |= {
+    kind: rf"{_WORDED[kind]}|rrays? of (?:{words})s|to (?:{words})s? map"
+    for kind, words in ((kind, _HELD_AS.get(kind, kind)) for kind in ("string", *_HELD_AS, "boolean", "timestamp"))
 }
 _WORDED |= {"long": _WORDED["integer"], "double": _WORDED["float"]}
 _DRAWN = {
@@ -52,7 +60,7 @@ _DRAWN = {
     "structure": r"\{",
     "number": r"number",
     "blob": r"b?'bytes'|blob",
-    "document": r"\{\.\.\.\}(?:\|[^\s,]+)*|\{",
+    "document": r"\{\.\.\.\}(?:\|[^\s,]+)*|\{|JSON value",
 }
 _DRAWN |= {"long": _DRAWN["integer"], "double": _DRAWN["float"]}
 
@@ -60,11 +68,6 @@ _DRAWN |= {"long": _DRAWN["integer"], "double": _DRAWN["float"]}
 def plain(line: str) -> str:
     """Return a line without the targets of its links, which name members that the text does not."""
     return _LINK.sub("]", line).rstrip()
-
-
-def kebab(name: str) -> str:
-    """Return a member's name as the command line writes it."""
-    return _HUMP.sub("-", name).lower()
 
 
 @lru_cache(maxsize=4096)
@@ -79,7 +82,7 @@ def has_word(text: str, line: str) -> bool:
 
 def names_member(name: str, line: str) -> bool:
     """Whether the line has the member's name, in the page's or in the command line's spelling."""
-    return has_word(name, plain(line)) or f"--{kebab(name)}" in line
+    return has_word(name, plain(line)) or f"--{spellings(name)[2]}" in line
 
 
 def names_type(kind: str, name: str, line: str) -> bool:
@@ -89,8 +92,9 @@ def names_type(kind: str, name: str, line: str) -> bool:
     if drawn:
         return any(re.match(_DRAWN[kind], rest) for rest in drawn)
     listed = _LISTED.match(text)
-    named = listed[1] in {name, kebab(name), name.removeprefix("--")} if listed else f":type {name}:" in text
-    named = named or f"**{name}** " in text  # also a member that is called `key` or `value`
+    named = listed[1] in {name, spellings(name)[2], name.removeprefix("--")} if listed else f":type {name}:" in text
+    # Also a member that is called `key` or `value`.
+    named = named or f"**{name}** " in text or text.lstrip().startswith(f"{name} -> (")
     return (named or "Type: " in text) and re.search(_WORDED[kind], text) is not None
 
 
@@ -106,7 +110,7 @@ def names_held_type(kind: str, holder: str, part: str, line: str) -> bool:
     if re.match(shape, text) and (part != "[]" or re.fullmatch(rf"{shape}[\s,\]}}]*", text)):
         return True
     unnamed = re.match(r"\W*(?:key|value)?\W*\(", text) is not None
-    objects = kind == "structure" and re.search(r"Array of \[?\w+\]? objects", text) is not None
+    objects = kind == "structure" and re.search(r"(?:rrays? of|to) \[?\w+\]? objects?\b", text) is not None
     return objects or ((unnamed or "Type:" in text) and re.search(_WORDED[kind], text) is not None)
 
 
@@ -122,6 +126,8 @@ def names_value(value: Any, text: str) -> bool:
         return re.search(rf"\b{value}\b", text, re.IGNORECASE) is not None
     if isinstance(value, int) and has_word(f"{value:,}", text):
         return True
+    if isinstance(value, float) and value in map(float, _FLOAT.findall(text.replace("\\", ""))):
+        return True
     return has_word(f"{value}", text)
 
 
@@ -130,7 +136,7 @@ def names_requirement(*, required: bool, name: str, line: str, boto3: bool) -> b
 
     The boto3 pages mark only what is required: there, a line that names a member without the mark says that it is not.
     """
-    option = name if name.startswith("--") else f"--{kebab(name)}"
+    option = name if name.startswith("--") else f"--{spellings(name)[2]}"
     optional = f"[{option} " in line
     if required:
         return "[REQUIRED]" in line or "Required: Yes" in line or (not optional and f"{option} <" in line)
@@ -237,7 +243,9 @@ def _says(fact: Fact, citation: Citation, page: _Page, text: str, contract: Cont
     match fact.facet:
         case "present" if part:
             kind = contract.fact(f"{fact.operation}/{fact.direction}/{fact.path}/type").value
-            said = any(names_held_type(kind, name, part[0], line) or names_member(name, line) for line in lines)
+            kinds = (kind, "number") if "\\d" in _DRAWN[kind] else (kind,)  # one word for all numbers in drawn JSON
+            said = any(names_held_type(kind, name, part[0], line) for kind in kinds for line in lines)
+            said = said or any(names_member(name, line) for line in lines)
         case "present":
             said = any(names_member(name, line) or name in line.split() for line in lines)
         case "type" if part:

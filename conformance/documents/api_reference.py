@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePath
 
-from conformance.documents.claims import Explained, Place, Read, Statement, Value
+from conformance.documents.claims import Claim, Explained, Place, Read, Statement, Value
 from conformance.documents.drawing import drawn, end_of_drawing
 from conformance.documents.page import Numbered, Page, heading, spans
 from conformance.documents.prose import numeric, statements
@@ -97,7 +97,11 @@ def _side(page: Page, lines: Numbered, root: Place) -> Iterator[Read]:
     for node in drawing:
         if re.fullmatch(r"\w+", node.path) and node.path not in explained:
             yield page.unread(node.line, f"{node.path} is drawn, and not explained")
-    yield from _members(page, lines, root, ())
+    for found in _members(page, lines, root, ()):
+        yield found
+        # What a list or a map holds has no heading: where no drawing shows it, its type does.
+        if not drawing and isinstance(found, Claim) and found.facet == "type" and found.place.path.endswith(("]", "}")):
+            yield replace(found, facet="present", value=True)
 
 
 def _headings(page: Page, lines: Numbered) -> list[tuple[int, str, str]]:
@@ -215,11 +219,11 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\([^)]{0,2000}\)")
 _TARGET = re.compile(r"\]\((\w+)\.(?:md|html)\b")
 _LABEL = re.compile(
     r"(?P<part>Key |Value )?"
-    r"(?P<label>Type|Length Constraints|Array Members|Map Entries|Valid Range|Valid Values|Pattern|Required)"
-    r": ?(?P<rest>.+)"
+    r"(?P<label>Type|Length Constraints|Array Members|Map Entries|Valid Range|Valid Values|Valid Keys"
+    r"|Pattern|Required): ?(?P<rest>.+)"
 )
 _LOOKS_LABELLED = re.compile(
-    r"(?:[A-Z]\w+ ){0,3}(?:Type|Constraints|Members|Entries|Range|Values|Pattern|Required|Default): ?.+"
+    r"(?:[A-Z]\w+ ){0,3}(?:Type|Constraints|Members|Entries|Range|Values|Keys|Pattern|Required|Default): ?.+"
 )
 _ARRAY = re.compile(r"[Aa]rrays? of (.+)")
 _MAP = re.compile(r"\w+ to (.+?)s? map")
@@ -269,7 +273,7 @@ class Labels:
             self.target = next(iter(_TARGET.findall(text)), "")
             self._type(rest.rstrip("."))
             return [(path, Statement("type", kind, line)) for path, kind in self.types.items()]
-        path = {"Key ": "{key}", "Value ": "{value}", None: ""}[match["part"]]
+        path = "{key}" if name == "Valid Keys" else {"Key ": "{key}", "Value ": "{value}", None: ""}[match["part"]]
         if name not in _OF_THE_WHOLE:
             while self.types.get(path) == "list" and f"{path}[]" in self.types:
                 path += "[]"
@@ -303,7 +307,7 @@ class Labels:
 def _stated(name: str, line: int, rest: str, raw: str) -> Iterator[Statement]:
     if name == "Pattern":
         yield Statement("pattern", raw, line)
-    elif name == "Valid Values":
+    elif name in {"Valid Values", "Valid Keys"}:
         yield Statement("enum", tuple(word.strip() for word in rest.split("|")), line)
     elif name == "Required":
         if rest in {"Yes", "No"}:

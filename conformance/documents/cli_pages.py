@@ -14,7 +14,7 @@ from dataclasses import replace
 from botocore import xform_name
 
 from conformance.documents.claims import Place, Read, Statement
-from conformance.documents.drawing import Drawn, drawn
+from conformance.documents.drawing import drawn
 from conformance.documents.outline import TYPES, Row, outline
 from conformance.documents.page import Numbered, Page, indent
 
@@ -26,6 +26,8 @@ _RECURSIVE = "( ... recursive ... )"
 """What stands for a shape that holds itself, and that the next member follows without a new line."""
 _SYNTAX = re.compile(r"(Shorthand |JSON )?Syntax::?")
 _NOT_DRAWN = re.compile(r"(\"): ,?$")
+_Listed = tuple[str, tuple[str, ...], int, tuple[int, ...]]
+"""A path with its values, the line that says so, and further ones."""
 _VALID = "Where valid values are:"
 _NO_MEMBER = re.compile(r"None|=+|\.\. _.*")
 """That there is no output, the line below a heading, the target of a link."""
@@ -43,9 +45,6 @@ _OF_THE_CLIENT = {
 
 _OF_PAGING = ("--starting-token", "--page-size", "--max-items")
 """Options of the client where it goes over pages: it has the first of them only there."""
-
-_RENAMED = {"version-number": "version", "task-output": "output"}
-"""Options that the client calls otherwise, because it has one of that name itself."""
 
 
 def read(page: Page) -> Iterator[Read]:
@@ -116,20 +115,22 @@ class _Reader:
         found = outline(self._page, explained, self._option)
         listed: dict[str, tuple[str, ...]] = {}
         for option, kind, drawing in syntax:
-            for node in self._drawn(option, kind, drawing, found.maps):
-                listed[node.path] = node.words
-                yield Statement("enum", node.words, node.line).by(self._page.document, self._asked.below(node.path))
+            for path, words, line, more in self._drawn(option, kind, drawing, found.maps):
+                listed[path] = words
+                yield Statement("enum", words, line, (), more).by(self._page.document, self._asked.below(path))
         yield from found.read(self._page, self._asked, listed)
 
-    def _drawn(self, option: str, kind: str, lines: Numbered, maps: set[str]) -> Iterator[Drawn]:
+    def _drawn(self, option: str, kind: str, lines: Numbered, maps: set[str]) -> Iterator[_Listed]:
         """Yield the paths of an option for which a syntax lists values."""
         if kind == "JSON ":
             # Of a list that holds itself, nothing is drawn at all.
             whole = [(line, _NOT_DRAWN.sub(r"\1: [],", text)) for line, text in lines]
-            yield from (node for node in drawn(self._page, whole, root=option, maps=maps) if node.words)
+            nodes = drawn(self._page, whole, root=option, maps=maps)
+            yield from ((node.path, node.words, node.line, ()) for node in nodes if node.words)
         for at, (line, text) in enumerate(lines):
             if text.strip() == _VALID:
-                yield Drawn(f"{option}[]", line, "string", tuple(word.strip() for _, word in lines[at + 1 :] if word))
+                words = {number: word.strip() for number, word in lines[at + 1 :] if word.strip()}
+                yield f"{option}[]", tuple(words.values()), line, tuple(words)
 
     def output(self, lines: Numbered) -> Iterator[Read]:
         """Read what the command prints."""
@@ -142,8 +143,9 @@ class _Reader:
         if option in _CLIENT_ONLY:
             return option
         spelled = option.removeprefix("--")
-        if spelled in _RENAMED and spelled not in self._known and _RENAMED[spelled] in self._known:
-            spelled = _RENAMED[spelled]
+        if spelled not in self._known:  # a name that the client has itself gets another word: `--task-output`
+            own = (word for word in spelled.split("-") if f"--{word}" in _OF_THE_CLIENT and word in self._known)
+            spelled = next(own, spelled)
         first, *others = spelled.split("-")
         name = "".join((first if self._lower else first.title(), *map(str.title, others)))
         return str(self._known.get(spelled) or (name if self._words[name] else self._named.get(spelled, name)))

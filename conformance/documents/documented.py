@@ -68,11 +68,20 @@ def read_pages(pages: Mapping[str, str], operation: str, members: Iterable[str] 
     the other pages name are known anyway. Raises PageError.
     """
     every = [Page(name, lines_of(text), operation, tuple(members)) for name, text in pages.items()]
+    return Documented(operation, read_together(every))
+
+
+def read_together(pages: Iterable[Page]) -> tuple[Reading, ...]:
+    """Read pages whose operations are known, in their order; those of types are read as part of the others.
+
+    Options of the AWS CLI are spelled like the members that the other pages of the operation name. Raises PageError.
+    """
+    every = tuple(pages)
     types = api_reference.types_among(every)
     styled = [(replace(page, types=types), style_of(page)) for page in every if not api_reference.is_type(page)]
     readings: dict[str, Reading] = {}
     for page, style in sorted(styled, key=lambda item: item[1].name == "cli-page"):
         named = (claim.place for reading in readings.values() for claim in reading.claims)
-        known = (place.path for place in named if place.direction == "input" and place.path.isidentifier())
+        known = (place.path for place in named if place[:2] == (page.operation, "input") and place.path.isidentifier())
         readings[page.document] = read(replace(page, members=(*dict.fromkeys(known), *page.members)), style)
-    return Documented(operation, tuple(readings[page.document] for page, _ in styled))
+    return tuple(readings[page.document] for page, _ in styled)

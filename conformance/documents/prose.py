@@ -78,7 +78,7 @@ _CONDITIONAL = re.compile(
     r"(?!you (?:don't|don\u2019t|do not|omit|include a value|specify a value)\b|(?:not|no|un\w+)\b)"
 )
 _DEFAULT = re.compile(
-    r"\b[Dd]efault(?:(?: value| directory| setting)? is|s to|(?: value)?:) (?:set to )?\*?"
+    r"\b[Dd]efault(?:(?: value| directory| setting)? is|s to|(?: [Vv]alue)?:) (?:set to )?\*?"
     rf"(?:(?P<number>{_NUMBER})(?: (?P<unit>[A-Za-z]+))?|``(?P<quoted>[^`]+)``|(?P<word>[\w./-]*[\w/]))"
     r"\*?(?= ?[.,;:)]|\s*$| \(| and | if you )"
 )

@@ -115,9 +115,10 @@ def operation_of(page: Page, operations: Iterable[str]) -> str:
     if most and len(named) == 1:
         return named[0]
     raise PageError(
-        f"the page is about {' or '.join(named)}" if most else "the page names no operation of the contract",
+        f"the page is about {' or '.join(named)}" if most else "the page names no operation that is looked for",
         where=page.document,
-        hint=f"say which with --operation: {', '.join([*(counts or names)][:_MOST_NAMED])}",
+        hint="name the operation (drift: --operation), or give a page of one of these: "
+        f"{', '.join([*(counts or names)][:_MOST_NAMED])}",
     )
 
 

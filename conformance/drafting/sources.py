@@ -14,8 +14,9 @@ from botocore import xform_name
 from conformance.contract.loading import operation_named
 from conformance.contract.names import spellings
 from conformance.documents import styles
-from conformance.documents.api_reference import is_type, type_name, types_among
+from conformance.documents.api_reference import is_type, type_name
 from conformance.documents.claims import ModelError, PageError
+from conformance.documents.documented import read_together
 from conformance.documents.generated import boto3_pages as generated_pages
 from conformance.documents.page import Page, lines_of, read_page
 from conformance.documents.service_model import ModelSource
@@ -81,7 +82,7 @@ def draft_sources(
     model = model_of(source, service)
     every = tuple(model.operation_names)
     names = tuple(operation_named(name, every) for name in operations)
-    pages = given_pages(documents, names or every)
+    pages = given_pages(documents, model, names or every)
     names = names or tuple(dict.fromkeys(page.operation for page in pages))
     left_out: list[str] = []
     if not names:
@@ -110,19 +111,26 @@ def readers(model: ServiceModel) -> list[str]:
 _LONG_POLL = re.compile("long.poll", re.IGNORECASE)
 
 
-def given_pages(files: Iterable[Path], operations: Iterable[str]) -> tuple[DraftPage, ...]:
+def given_pages(files: Iterable[Path], model: ServiceModel, operations: Iterable[str]) -> tuple[DraftPage, ...]:
     """Read pages that were saved, in the order in which they are given: the oldest first.
 
     Pages of types (`API_Channel.md`) among them are read as part of those that name the types. Raises PageError.
     """
     names, given = tuple(operations), [(file, Page(file.stem, read_page(file))) for file in files]
-    types = types_among(page for _, page in given)
-    readings: list[styles.Reading] = []
-    for _, page in given:
-        if not is_type(page):
-            about = styles.about(replace(page, types=types), styles.operation_of(page, names))
-            readings.append(styles.read(about, styles.style_of(page)))
+    seen: dict[str, Path] = {}
+    for file, page in given:
+        if (other := seen.setdefault(page.document, file)) is not file:
+            hint = "a page is cited by the name of its file: rename one of them"
+            raise PageError(f"{other} is called {page.document!r}, too", where=str(file), hint=hint)
+    readings = read_together(page if is_type(page) else _about(page, model, names) for _, page in given)
     return tuple(_given(edition, file, page, readings) for edition, (file, page) in enumerate(given, 1))
+
+
+def _about(page: Page, model: ServiceModel, operations: Iterable[str]) -> Page:
+    """Return a page with the operation that it is about, and the names of its input. Raises PageError for none."""
+    operation = styles.operation_of(page, operations)
+    shape = model.operation_model(operation).input_shape
+    return styles.about(page, operation, shape.members if shape is not None else ())
 
 
 def _given(edition: int, file: Path, page: Page, readings: Iterable[styles.Reading]) -> DraftPage:

@@ -8,9 +8,10 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.model import FACETS, NUMBERS, SCALARS, WIRE_NUMBER, has_type, same_value
+from conformance.contract.model import FACETS, NUMBERS, SCALARS, WIRE_NUMBER, has_type
 from conformance.contract.patterns import breaks
 from conformance.documents.claims import Claim, Explained, Place
+from conformance.documents.findings import comparable
 from conformance.documents.model_drift import facets
 from conformance.documents.prose import ONE_OR_MORE
 
@@ -130,9 +131,9 @@ class TreeReader:
     def _part(self, name: str, place: Place, shape: Shape | None, above: tuple[str, ...], *, required: bool) -> Part:
         cited = self._cited(name, place, shape)
         kind = _type_of(shape)
-        said = [claim.value for claim in cited.get("type", ()) if claim.value != WIRE_NUMBER]
-        if said and (not kind or (said[-1] in SCALARS and kind in SCALARS)):
-            kind = str(said[-1])
+        types = [claim.value for claim in cited.get("type", ()) if claim.value != WIRE_NUMBER]
+        if types and (not kind or (types[-1] in SCALARS and kind in SCALARS)):
+            kind = str(types[-1])
         if "present" in cited and "type" not in cited:
             # Drawn and not explained: a number says what it is, and of what repeats itself a page says just that.
             words = () if kind in SCALARS else ("recursive",)
@@ -148,8 +149,11 @@ class TreeReader:
             modelled = _facets(part.type, shape, required=required, documented=part.documented)
             if place.direction == "output" and modelled.get("minimum") == 1 and _COUNTER.search(name):
                 del modelled["minimum"]  # the shape is that of inputs, and a counter begins with 0
+            said = part.documented
             part.modelled = {
-                facet: value for facet, value in modelled.items() if not same_value(value, part.documented.get(facet))
+                facet: value
+                for facet, value in modelled.items()
+                if facet not in said or comparable(facet, value) != comparable(facet, said[facet])
             }
         _drop_impossible_default(part)
         part.recursive = part.type == "structure" and bool(part.shape) and part.shape in above

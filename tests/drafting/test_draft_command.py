@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from conformance.contract.loading import load
 from conformance.suite.catalogue import catalogue
-from drafting.drafted import draft, lint, texts
+from drafting.drafted import draft, lint, of_installed, texts
 from drafting.library import SERVICE, model, write_model
 
 
@@ -145,3 +145,83 @@ def test_filters_in_structures_and_lists_of_words_are_found_by_their_words(tmp_p
     assert listing.after == {"Filter.CreatedAtAfter": "CreatedAt"}
     assert lint(tmp_path).code == 0
     assert "list-books-filter-by-prefix-filter-name-prefix" in {behaviour.id for behaviour in contract.behaviours}
+
+
+UNDRAWN = """\
+# CreateGrant<a name="API_CreateGrant"></a>
+
+## Request Parameters<a name="a"></a>
+
+The request accepts the following data in JSON format\\.
+
+ ** [GrantTokens](#b) **   <a name="c"></a>
+Type: Array of strings
+Array Members: Minimum number of 0 items\\. Maximum number of 10 items\\.
+Required: No
+
+ ** [Name](#b) **   <a name="d"></a>
+Type: String
+Pattern: `[a-zA-Z0-9:/_-]+`
+Required: No
+
+## Response Elements<a name="e"></a>
+
+If the action is successful, the service sends back an HTTP 200 response\\.
+
+ ** [GrantId](#f) **   <a name="g"></a>
+Type: String
+"""
+
+
+def test_a_page_without_syntax_is_cited_and_patterns_with_other_anchors_are_the_same(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(UNDRAWN, encoding="utf-8")
+    of_installed(tmp_path / "grants", "kms", "CreateGrant", pages=[page])  # lints it, and looks its citations up
+    assert texts(tmp_path / "grants")["shapes/requests.yaml"].count("[a-zA-Z0-9:/_-]+") == 1
+
+
+OF_THE_CLI = """\
+Synopsis
+========
+
+  create-log-group
+--log-group-name <value>
+[--deletion-protection-enabled | --no-deletion-protection-enabled]
+
+Options
+=======
+
+``--log-group-name`` (string)
+Size: ample
+
+``--deletion-protection-enabled`` | ``--no-deletion-protection-enabled`` (boolean)
+
+Output
+======
+
+None
+"""
+
+
+def test_options_of_the_aws_cli_are_the_members_of_the_model(tmp_path: Path) -> None:
+    page = tmp_path / "page.rst"
+    page.write_text(OF_THE_CLI, encoding="utf-8")
+    contract = of_installed(tmp_path / "logs", "logs", "CreateLogGroup", pages=[page])
+    members = contract.operations["CreateLogGroup"].input.members
+    assert {"logGroupName", "deletionProtectionEnabled"} <= set(members)
+    assert [name for name in members if name[0].isupper()] == []
+
+
+def test_what_could_not_be_read_of_a_page_is_printed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(UNDRAWN.replace("Pattern:", "Shape Constraints:"), encoding="utf-8")
+    done = conformance("draft", "kms", "CreateGrant", "--document", page, cwd=tmp_path)
+    assert "not read: page:14: Shape Constraints: `[a-zA-Z" in done.out
+
+
+def test_two_pages_of_one_name_are_an_error(tmp_path: Path) -> None:
+    pages = [tmp_path / "page.md", tmp_path / "page.txt"]
+    for page in pages:
+        page.write_text(UNDRAWN, encoding="utf-8")
+    done = conformance("draft", "kms", "--document", pages[0], "--document", pages[1], cwd=tmp_path)
+    assert (done.code, "is called 'page', too" in done.told_without_traceback()) == (2, True)

@@ -334,6 +334,7 @@ Required: Yes
 
  ** Weights **   <a name="z"></a>
 Type: String to double map
+Valid Keys:` SPEED | SIZE`
 Valid Range: Minimum value of 1.0E-6\\. Maximum value of 10\\.
 Required: No
 
@@ -346,7 +347,7 @@ Required: No
 def test_a_note_is_no_member_and_a_label_prevails_over_its_prose() -> None:
     page = API_MARKDOWN.format(
         arguments='## Request Syntax\n\n{ "Channel": { "Mode": "string", "Note": JSON value } }',
-        explained="## Request Parameters\n\n **[Channel](#a)**\nType: [Channel](API_Channel.md) object\nRequired: Yes\n",
+        explained="## Request Parameters\n\n **[Channel](#a)**\nType: [Channel](API_Channel.md) object\nRequired: No\n",
     )
     documented = read_pages({"API_Stop.md": page, "API_Channel.md": NOTED}, "Stop")
     assert [why for _, why in unread(documented)] == ["max_length of Channel.Size, of which its label says otherwise"]
@@ -358,6 +359,7 @@ def test_a_note_is_no_member_and_a_label_prevails_over_its_prose() -> None:
         ("input", "Channel.Size", "max_length", 63),
         ("input", "Channel.Weights", "type", "map"),
         ("input", "Channel.Weights{key}", "type", "string"),
+        ("input", "Channel.Weights{key}", "enum", ("SPEED", "SIZE")),
         ("input", "Channel.Weights{value}", "type", "float"),
         ("input", "Channel.Weights{value}", "minimum", 1e-06),
         ("input", "Channel.Weights{value}", "maximum", 10),
