@@ -125,3 +125,9 @@ def test_a_made_up_value_that_is_rejected_for_its_meaning_shows_nothing(code: st
     verdict = failed("refused", "no", expected="this", received="that", exchanges=(rejected,))
     assert unless_of_its_meaning(verdict).outcome is outcome
     assert nothing_shown(rejected, rejected).outcome is Outcome.SKIPPED
+
+
+def test_what_only_the_model_says_of_a_listing_breaks_no_document(contract: Contract) -> None:
+    listings = {check.id: check.level for check in catalogue(contract) if check.area in {"pagination", "filter"}}
+    assert listings
+    assert [check_id for check_id, level in listings.items() if level == "must"] == []

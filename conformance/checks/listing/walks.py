@@ -202,7 +202,8 @@ class ListingChecks:
             for behaviour in self._contract.behaviours_of(self.operation.name)
             if behaviour.id in on.behaviours
         )
-        level = declared.level if stated else "should"
+        documented = on.behaviours or any(self._contract.fact(fact).level == "must" for fact in on.facts)
+        level = declared.level if stated and documented else "should"
         return Check(
             id=f"{self.operation.name}/{place}",
             level=level,
