@@ -32,6 +32,9 @@ def words_of(name: str) -> list[str]:
 def summary_of(operation: str) -> str:
     """Return what an operation does, in a few words: `Describes a secret`."""
     verb, *rest = words_of(operation)
+    manner = _MANNERS.get(verb, "") if rest else ""
+    if manner:
+        verb, *rest = rest
     phrases: list[list[str]] = [[]]
     for word in rest:
         if word in _PREPOSITIONS:
@@ -39,9 +42,12 @@ def summary_of(operation: str) -> str:
         else:
             phrases[-1].append(word)
     phrases = [_with_article(phrase) for phrase in phrases]
-    return " ".join((plural(verb).capitalize(), *(word for phrase in phrases for word in phrase)))
+    words = (plural(verb).capitalize(), *(word for phrase in phrases for word in phrase), manner)
+    return " ".join(filter(None, words))
 
 
+_MANNERS = {"batch": "in a batch", "admin": "as an administrator"}
+"""First words of names that are no verbs: `BatchGetImage` gets images."""
 _PREPOSITIONS = frozenset({"for", "from", "of", "in", "to", "with", "by"})
 _UNCOUNTED = frozenset({"data", "metadata", "information", "content", "history", "access", "usage", "text"})
 
@@ -179,7 +185,7 @@ class Conventions:
 
     def _order(self, item: Part, comments: dict[str, Any]) -> dict[str, Any]:
         by_name = {folded(name): part for name, part in self.request.parts.items()}
-        sort_by, sort_order = by_name.get("sortby"), by_name.get("sortorder")
+        sort_by, sort_order = by_name.get("sortby"), by_name.get("sortorder") or by_name.get("order")
         if sort_by is None or sort_order is None:
             return {}
         words, orders = sort_by.effective("enum") or (), sort_order.effective("enum") or ()

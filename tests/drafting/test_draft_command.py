@@ -225,3 +225,14 @@ def test_two_pages_of_one_name_are_an_error(tmp_path: Path) -> None:
         page.write_text(UNDRAWN, encoding="utf-8")
     done = conformance("draft", "kms", "--document", pages[0], "--document", pages[1], cwd=tmp_path)
     assert (done.code, "is called 'page', too" in done.told_without_traceback()) == (2, True)
+
+
+def test_the_first_word_of_a_batch_is_no_verb(tmp_path: Path) -> None:
+    batch = of_installed(tmp_path / "ecr", "ecr", "BatchDeleteImage").operations["BatchDeleteImage"]
+    assert batch.summary == "Deletes an image in a batch"
+
+
+def test_an_order_is_found_under_either_of_its_names(tmp_path: Path) -> None:
+    listing = of_installed(tmp_path, "codecommit", "ListRepositories").operations["ListRepositories"].listing
+    assert listing is not None
+    assert (listing.sort_by, listing.sort_order) == ("sortBy", "order")
