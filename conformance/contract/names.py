@@ -35,6 +35,6 @@ def noun_of(operation: str) -> str:
     name = re.split(r"(?<=[a-z])(?:For|By|Of|In)(?=[A-Z])", operation.removeprefix(verb) or operation)[0]
     if name.endswith("ies"):
         return f"{name[:-3]}y"
-    if name.endswith(("sses", "ches", "xes", "iases", "tuses", "buses")):
+    if name.lower().endswith(("sses", "ches", "xes", "iases", "tuses", "buses")):
         return name[:-2]
-    return name.removesuffix("s") if not name.endswith(("ss", "ias", "tus", "bus")) else name
+    return name.removesuffix("s") if not name.lower().endswith(("ss", "ias", "tus", "bus")) else name

@@ -216,6 +216,12 @@ class ResourceKind:
         ends = (value for name, value in item.items() if folded(name).endswith(folded(self.own)))
         return found if found is not None else next(ends, None)
 
+    def lacks_identity(self, known: Mapping[str, Any]) -> bool:
+        """Whether a listing shows by what the resource is identified, and neither its input nor its answer has."""
+        spec = self.listing.listing if self.listing is not None else None
+        identity = spec.identity.rpartition(".")[2] if spec is not None else ""
+        return bool(identity) and self.same_named(known, identity) is None
+
     def identity_of(self, item: Any) -> Any:
         """Return what identifies an item of the kind's listing; None where it lacks that."""
         spec = self.listing.listing if self.listing is not None else None
@@ -320,7 +326,10 @@ def _own(create: Operation, noun: str, listing: Operation | None) -> str:
     identity = listing.listing.identity if listing is not None and listing.listing is not None else ""
     wanted = (f"{folded(noun)}name", "name", folded(identity), *_naming(noun)[1:5])
     only = [name for name in texts if name in create.needed] if listing is not None and not identity else []
-    return next((by_name[key] for key in wanted if key in by_name), only[0] if len(only) == 1 else "")
+    found = [by_name[key] for key in wanted if key in by_name] or (only if len(only) == 1 else [])
+    # JobDefinitionName is the name of a DataQualityJobDefinition.
+    parts = (name for key, name in by_name.items() if key != "name" and f"{folded(noun)}name".endswith(key))
+    return next(iter(found), "") or next(parts, "")
 
 
 def _can_be_found(create: Operation, own: str, listing: Operation) -> bool:

@@ -28,8 +28,11 @@ from conformance.wire.exchange import RUN_TIME, Exchange
 UNKNOWN_OPERATION: Final = "UnknownOperationException"
 CLIENT_ERRORS: Final = range(400, 500)
 _SERVER_ERRORS: Final = range(500, 600)
-_NOT_THERE = re.compile(r"NotFound|NotExist|NonExist|NoSuch")
-"""Codes by which a Delete says that there is nothing to do."""
+_NOT_THERE = re.compile(
+    r"NotFound|NotExist|NonExist|NoSuch"
+    r"|(?i:not found|could not find|can.?not be found|(does not|doesn.t) exist|there is no)"
+)
+"""Codes and words by which a Delete says that there is nothing to do."""
 _OF_STATE = re.compile(r"InUse|Conflict|State|NotEmpty|Depend|Concurrent|Pending|Creating|Deleting")
 """Words by which a Delete says that it may succeed later."""
 _SILENCES: Final = 3
@@ -299,7 +302,7 @@ class Making:
         """
         shown: dict[str, list[Any]] = {}
         for place, made in enumerate(self._made):
-            if made.members is None or made.is_doubtful:
+            if made.members is None or made.is_doubtful or (made.kind and made.kind.lacks_identity(made.known)):
                 self._made[place] = self._looked_up(made, shown)
         left: dict[Removal, str] = {}
         again: dict[Removal, str] = {}
@@ -424,8 +427,9 @@ class Making:
 
         What bears the suite's mark is added to what is left: its Create was rejected, and has made it nonetheless.
         """
+        known_before, self._before = self._before, {}
         for kind in self._kinds.values():
-            before = self._before.get(kind.listing.name) if kind.listing is not None else None
+            before = known_before.get(kind.listing.name) if kind.listing is not None else None
             if before is None or kind.listing is None:
                 continue
             shown, known = (
@@ -451,7 +455,7 @@ class Making:
     def _leftovers(self, left: Mapping[Removal, str]) -> Iterator[str]:
         for what in dict.fromkeys(made.what for made in left):
             own = {made: why for made, why in left.items() if made.what == what}
-            names, why = _few([made.name for made in own], _NAMED), _few([*dict.fromkeys(own.values())], 1, " reasons")
+            names, why = _few([made.name for made in own], _NAMED), _few([*dict.fromkeys(own.values())], 1)
             many = f"{len(own)} {_words(what, len(own))}"
             yield f"{many} of this run could not be deleted from the target: {names} ({why})"
         if any(made.members is not None for made in left):
@@ -520,7 +524,7 @@ def rejection(exchange: Exchange) -> str:
 
 def _is_gone(exchange: Exchange) -> bool:
     """Whether a Delete has done its work, or found that there is nothing to do."""
-    return exchange.accepted or _NOT_THERE.search(exchange.error_code) is not None
+    return exchange.accepted or _NOT_THERE.search(f"{exchange.error_code} {exchange.error_message}") is not None
 
 
 def _no_use(exchange: Exchange, delete: str) -> str:
@@ -547,10 +551,10 @@ def _words(noun: str, number: int) -> str:
     return f"{words[:-1]}ies" if words.endswith("y") and words[-2] not in "aeiou" else f"{words}{ending}"
 
 
-def _few(texts: Sequence[str], most: int, what: str = "") -> str:
+def _few(texts: Sequence[str], most: int) -> str:
     """Return the first of some texts, and how many more there are."""
     shown, more = ", ".join(text[:_LONGEST] for text in texts[:most]), len(texts) - most
-    return f"{shown} and {more} more{what}" if more > 0 else shown
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _and_more(names: Collection[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from conformance.checks.check import Check
 from conformance.checks.verdict import Outcome, Verdict
 from conformance.contract.resources import kinds
+from conformance.drafting.cache import service_contract
 from conformance.mutation.bench import world
 from conformance.mutation.servers import InProcess
 from conformance.reference.generic import ContractService
 from conformance.reference.inputs import Rejection
 from conformance.session.session import TargetSession
+from conformance.suite.catalogue import catalogue
 from conformance.wire.request import Request
 from generic.served import bench, library
 
@@ -136,3 +139,21 @@ def test_a_server_that_makes_nothing_is_skipped_with_its_words() -> None:
 def test_names_are_marked_and_keep_their_constraints() -> None:
     (rack,), circles = kinds(library())
     assert (rack.own, circles, rack.input("a1", 3, {})["RackName"]) == ("RackName", (), "conformance-a1-3")
+
+
+def test_what_a_description_can_not_have_need_not_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    contract = service_contract("events", ["CreateConnection", "ListConnections", "DescribeConnection"], writing=True)
+    ids = {check.id for check in catalogue(contract)}
+    assert "CreateConnection/consistency/Description/comes-back" in ids
+    assert "CreateConnection/consistency/AuthParameters/comes-back" not in ids, "no description has the password"
+
+
+def test_what_is_described_by_the_member_of_its_create_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    found = {
+        kind.noun: (kind.own, kind.listing and kind.listing.name, kind.describe and kind.describe.name)
+        for service, operation in (("events", "ListEventBuses"), ("sqs", "ListQueues"))
+        for kind in kinds(service_contract(service, [operation], writing=True))[0]
+    }
+    assert found == {"EventBus": ("Name", "ListEventBuses", None), "Queue": ("QueueName", "ListQueues", None)}

@@ -275,6 +275,7 @@ def test_what_appears_by_the_way_is_named_though_nothing_says_how_it_is_deleted(
     (said,) = making.tear_down()
     assert said.startswith("1 destination listed since this run began, made by the way or by others: ")
     assert "destination:None" in said
+    assert making.tear_down() == (), "it is said once"
     assert set(there) == {"theirs", "None"}
 
 

@@ -47,7 +47,8 @@ _ENDING = ("delet", "inactive", "terminat", "deregister", "removed", "archiv")
 """Parts of words by which a service says of what it still shows that it is gone, or going."""
 _OTHER_FORMS = ("arn", "id", "key", "token", "password", "secret")
 """Ends of names of members that a service may answer in another form, or not at all."""
-_SHOWN = 120
+_SHOWN, _DEEP = 120, 4
+"""Characters of a value that are shown; structures inside of each other whose members are compared."""
 
 
 class _Life:
@@ -381,8 +382,13 @@ def _places(kind: ResourceKind) -> Iterator[tuple[_Echo, Mapping[str, Node]]]:
         yield _Echo(listed=True, inside=""), result.members
 
 
-def _is_alike(node: Node, other: Node) -> bool:
-    return node.type == other.type and (not node.element or not other.element or _is_alike(node.element, other.element))
+def _is_alike(node: Node, other: Node, depth: int = _DEEP) -> bool:
+    """Whether a value of one member may be one of the other: what describes a connection, say, has no password."""
+    inner = [(member, other.members.get(name)) for name, member in node.members.items()] if depth else []
+    inner += [(node.element, other.element)] if node.element and other.element else []
+    return node.type == other.type and all(
+        there is not None and _is_alike(member, there, depth - 1) for member, there in inner
+    )
 
 
 def _comes_back(name: str, echo: _Echo, life: _Life) -> Verdict:
