@@ -71,6 +71,7 @@ _CAPPED = re.compile(
     r"\b(?:returned|used|set|applied)\b"
 )
 """What is said of a larger value that is taken all the same: the most is one of what comes back."""
+_SIZE = re.compile(r" ?[KMGT]i?B\b")
 _EACH = re.compile(r"\b[Ee]ach\b")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(`])")
 _CONDITIONAL = re.compile(
@@ -274,7 +275,8 @@ def _amount(match: re.Match[str], group: str, name: str) -> int | float | None:
     amount = numeric(match[group])
     unit = _SECONDS.get((match.groupdict().get("unit") or "").lower().removesuffix("s"))
     if unit is None:
-        return amount
+        is_of_bytes = "bytes" in name.lower() and _SIZE.match(match.string, match.end(group))
+        return None if is_of_bytes else amount
     named = [seconds for word, seconds in _SECONDS.items() if word in name.lower()]
     if len(named) != 1 or amount * unit % named[0]:
         return None

@@ -121,9 +121,13 @@ def alternatives_of(operation: DraftOperation) -> list[dict[str, Any]]:
     members = operation.request.parts if operation.request is not None else {}
     optional = {name for name, part in members.items() if not part.effective("required")}
     found: list[dict[str, Any]] = []
+    takes_both = re.compile(table()["both_taken"], re.IGNORECASE)
     for page in reversed(operation.pages):
-        for line, member, text in _sentences(page):
+        said = [*_sentences(page)]
+        both = any(takes_both.search(text) for *_, text in said)
+        for line, member, text in said:
             names, exactly = alternatives(text, operation.name, member)
+            exactly = exactly and not both
             written = {
                 "members": list(names),
                 "given": "exactly one" if exactly else "at least one",

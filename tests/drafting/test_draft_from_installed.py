@@ -58,6 +58,8 @@ def test_alternatives_are_those_of_plain_sentences(tmp_path: Path) -> None:
     assert secrets["CreateSecret"].either == ()  # "must have a value" is said of a member that may be left out
     logs = of_installed(tmp_path / "logs", "logs", "DescribeLogStreams", "DescribeLogGroups").operations
     assert [group.exactly for group in logs["DescribeLogStreams"].either] == [True]
+    pack = of_installed(tmp_path / "config", "config", "PutOrganizationConformancePack").operations
+    assert [group.exactly for group in pack["PutOrganizationConformancePack"].either] == [False]  # one is ignored
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,13 @@ def test_sentences(kind: str, text: str, expected: list[object]) -> None:
     assert [statement.value for statement in found] == expected
 
 
+def test_a_size_in_kilobytes_is_no_number_of_bytes() -> None:
+    said = ((1, "The minimum value is 64 KiB. The maximum value is 1,000."),)
+    assert [item.value for item in statements(said, "SizeInBytes", "integer", ()) if isinstance(item, Statement)] == [
+        1_000
+    ]
+
+
 def test_a_list_of_choices_keeps_the_words_of_the_page_beside_those_of_the_wire() -> None:
     prose = ((5, "Specifies one of the following:"), (7, "SAME_DATA"), (9, "The same."), (11, "OTHER_DATA"))
     (found,) = statements(prose, "Kind", "string", ("SameData", "OtherData"))
