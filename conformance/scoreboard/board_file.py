@@ -17,11 +17,11 @@ import yaml
 
 from conformance.contract.loading import operation_named
 from conformance.contract.model import Contract
-from conformance.contract.releases import read_release
 from conformance.drafting.cache import cache_root
 from conformance.errors import UserError, suggest
 from conformance.inputs import Section, insist, load_file
 from conformance.report.scoreboard import Column, Subject
+from conformance.suite.catalogue import released
 from conformance.suite.contracts import contract_of
 from conformance.targets.configuration import SECRET_KEYS, targets_in, targets_schema
 from conformance.targets.spec import TargetSpec
@@ -101,7 +101,7 @@ def _loaded(named: BoardContract, *, writing: bool) -> Contract:
         for name in named.operations:
             operation_named(name, contract.operations)
         if named.release:
-            read_release(contract.root, named.release)
+            released(contract, named.release, named.service)
     except UserError as error:
         raise BoardError(f"contract {named.name!r}: {error.problem}", where=named.where, hint=error.hint) from error
     return contract

@@ -122,6 +122,7 @@ def test_a_board_that_was_killed_goes_on_at_once(tmp_path: Path) -> None:
         ("targets: {a: {kind: reference}}\ncontracts:\n  b: {service: sqz}", (), "no service 'sqz'", 3),
         ("targets: {a: {kind: reference}}\ncontracts:\n  b: {operations: [X]}", (), "no operation 'X'", 3),
         ("targets: {a: {kind: reference}}\ncontracts:\n  b: {release: 1999-01-01}", (), "no release '1999-01-01'", 3),
+        ("targets: {a: {kind: reference}}\ncontracts:\n  b: {service: kms, release: 1999-01-01}", (), "on the spot", 3),
         ("targets: {a: {kind: reference}}\ncontracts:\n  b: {service: kms, contract: x}", (), "two contracts", 3),
         ("targets: {a: {kind: reference}}\ncontracts: {b: {}}", ("--only", "c"), "no target 'c'", None),
     ],
