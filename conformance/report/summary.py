@@ -21,6 +21,7 @@ _JUDGED = (Outcome.PASSED, Outcome.FAILED)
 _DENIED = "denied"
 _NOT_IN_EVIDENCE = "not-in-the-evidence"
 _NOT_ASKED = "not-asked"
+_ELSEWHERE = "conformance run URL, of an endpoint that has it; --service NAME, of a service that this one has"
 _NOT_SENT = "refused-by-client"
 """Kinds of skipped checks: see `conformance.checks.runner`."""
 _ACTION = re.compile(r"the IAM action (\S+)")
@@ -317,9 +318,7 @@ def _blocked(operation: str, skipped: Sequence[Result], passing: Sequence[str]) 
         return f"{reason.partition(';')[0]}", f"allow {action[1]} to the caller"
     if reason := by_kind.get(BEHIND):
         narrower = " ".join(f"--operation {item}" for item in passing if item != operation)
-        hint = (
-            f"{narrower} judges what the target has" if narrower else "conformance run URL, of an endpoint that has it"
-        )
+        hint = f"{narrower} judges what the target has" if narrower else _ELSEWHERE
         return reason.partition(": see ")[0], hint
     if _NOT_IN_EVIDENCE in by_kind:
         return "the evidence does not hold its answers", "conformance run --record FILE records them"

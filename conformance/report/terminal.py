@@ -242,8 +242,9 @@ class _Summary(Printer):
     def _end(self) -> Lines:
         verdict = self._verdict
         tone = _TONES[ExitCode.PARTLY_JUDGED] if verdict.is_partial else _TONES.get(verdict.code, "bold magenta")
-        # What fails comes first: what else could be judged is in the reports.
-        for hint in verdict.hints if verdict.is_partial else ():
+        # What fails comes first, if anything passes: what else could be judged is in the reports.
+        hints = verdict.hints if verdict.is_partial else verdict.hints[:1]
+        for hint in hints if verdict.is_partial or not summarise(self._record).passed else ():
             yield from self.part("hint", visible(hint))
         yield ""
         yield from self.hanging("", Text.assemble((verdict.title, tone), ": ", visible(verdict.detail)))
