@@ -309,8 +309,8 @@ def _service(sources: DraftSources, operations: list[DraftOperation]) -> tuple[d
 
 
 _GROUPS = {
-    "requests": "What is sent. What stands below `modelled` only the service model states.",
-    "answers": "What comes back. What stands below `modelled` only the service model states.",
+    "requests": "What is sent. What only the service model states is below `modelled`.",
+    "answers": "What comes back. What only the service model states is below `modelled`.",
     "shared": "What requests and answers share.",
 }
 
