@@ -98,7 +98,8 @@ class ContractService(Stages):
 
     def _performed(self, operation: Operation, members: Members) -> Members:
         members = self._by_first_names(operation, members)
-        created = next((item for item in self._created if item.is_named_in(operation, members)), None)
+        here = (item for item in self._created if item.region == self._region)
+        created = next((item for item in here if item.is_named_in(operation, members)), None)
         if created is not None and created.is_gone:
             raise self._not_found(operation, created.given.get(created.kind.own))
         found = created.item if created is not None else self._found(operation, members)
@@ -200,7 +201,7 @@ class ContractService(Stages):
                 self._forget(each)
             items.append(item)
         answer = self._answer(create, members, item if isinstance(item, dict) else {}, number)
-        self._created.append(_Created(kind, members, item, kind.known(members, answer)))
+        self._created.append(_Created(kind, members, item, kind.known(members, answer), self._region))
         return answer
 
     def _created_item(self, kind: ResourceKind, listing: Operation, members: Members, number: int) -> Any:
@@ -285,6 +286,8 @@ class _Created:
     item: Any
     """What lists it; None where nothing does."""
     known: Mapping[str, Any]
+    region: str
+    """Where it was made: nothing shows it elsewhere."""
     is_gone: bool = False
 
     def stopped(self) -> _Created:

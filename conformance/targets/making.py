@@ -207,7 +207,12 @@ class Making:
         if parent is None or parent.listing is None:
             return None
         for known in made.get(parent.create.name, ()):
-            return parent.value(kind.create, member, known)
+            found = parent.value(kind.create, member, known)
+            about = parent.about(parent.describe, known)
+            if found is None and parent.describe is not None and about is not None:  # its ARN, say
+                answer = self._caller.call(parent.describe.name, about).answer or {}
+                found = parent.value(kind.create, member, parent.known(known, answer))
+            return found
         items, _ = self._items(parent.listing, {}, most_pages=1)
         return next((parent.value(kind.create, member, item) for item in items if isinstance(item, dict)), None)
 

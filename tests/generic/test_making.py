@@ -257,6 +257,22 @@ def put(making: Making, **members: Any) -> None:
     making.note(making._caller.call("PutDestination", members))  # noqa: SLF001 - as a check sends it
 
 
+def test_a_parent_is_described_for_an_arn_that_its_create_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    arn = "arn:aws:kinesis:us-east-1:123456789012:stream/one"
+
+    def answer(operation: str, members: Members) -> Exchange:
+        described = {"StreamDescription": {"StreamName": members.get("StreamName"), "StreamARN": arn}}
+        return Answers.of(operation, members, **(described if operation == "DescribeStream" else {}))
+
+    caller = ScriptedCaller(answer)
+    contract = service_contract("kinesis", ["DescribeStream", "ListStreams", "ListStreamConsumers"], writing=True)
+    Making(caller, ACCESS, tmp_path, contract).make("t", stays=False)
+    assert {members["StreamARN"] for name, members in caller.calls if name == "RegisterStreamConsumer"} == {arn}
+
+
 @pytest.mark.parametrize("name", ["anything", "", 7, False, ["a"], {"a": "b"}])
 def test_what_was_taken_for_a_name_is_one_to_delete_by(
     destinations: tuple[dict[str, Any], Making], name: object

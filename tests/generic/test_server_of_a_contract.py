@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance.drafting.cache import service_contract
+from conformance.mutation.bench import world
 from conformance.mutation.mutant import Kind, Mutant, editing
+from conformance.reference.generic import ContractService
 from conformance.reference.http import Answer, Call
 from conformance.report.result import Outcome
 from conformance.suite.plan import Plan
 from conformance.suite.run import Evaluator
 from conformance.suite.settings import Settings
-from generic.served import Racks, bench
+from generic.served import Racks, bench, library
 
 
 def test_a_listing_has_two_pages_and_a_half_of_ten() -> None:
@@ -30,6 +33,22 @@ def test_what_is_created_is_described_and_listed_as_it_was_given() -> None:
     [listed] = [item for item in racks.listed() if item["RackName"] == "by-the-window"]
     assert described == listed
     assert described.items() >= given.items()
+
+
+def test_what_is_created_is_in_the_region_of_its_request_alone() -> None:
+    served = ContractService(world(), contract=library())
+
+    def ask(operation: str, region: str, **members: str) -> int:
+        signed = (
+            f"AWS4-HMAC-SHA256 Credential=test/20260101/{region}/library/aws4_request, SignedHeaders=host, Signature=0"
+        )
+        target = f"{library().service.target_prefix}.{operation}"
+        headers = {"x-amz-target": target, "content-type": library().service.content_type, "authorization": signed}
+        return served.answer(Call("POST", "/", headers, json.dumps(members).encode())).status
+
+    assert ask("CreateRack", "eu-west-1", RackName="by-the-window", Kind="Maps") == 200
+    asked = [ask("DescribeRack", region, RackName="by-the-window") for region in ("eu-west-1", "us-east-1")]
+    assert asked == [200, 400]
 
 
 def test_what_is_deleted_is_gone() -> None:
