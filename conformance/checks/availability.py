@@ -268,7 +268,7 @@ class Availability:
             verdict = broke(DENIED, f"{verdict.reason}; {needed(session.contract)}", exchanges=verdict.exchanges)
         elif whole:
             verdict = self._of_all(others[0])
-        if verdict.outcome is Outcome.FAILED and reporter.level != "must":
+        if whole and verdict.outcome is Outcome.FAILED and reporter.level != "must":  # of one, the run is partly judged
             verdict = broke(verdict.kind, verdict.reason, exchanges=verdict.exchanges)
         if reporter.id != availability_id(reporter.operation):
             verdict = replace(verdict, notes=(_STANDS_FOR_ALL,))

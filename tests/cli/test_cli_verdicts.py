@@ -106,6 +106,14 @@ def test_a_server_without_one_operation_is_partly_judged_though_its_failures_are
     assert alone.code == ExitCode.CONFORMS, alone.said
 
 
+def test_a_missing_operation_of_recommended_checks_alone_is_no_target_that_broke(tmp_path: Path) -> None:
+    unknown = always(400, b'{"__type":"UnknownOperationException","message":"no"}')
+    with RawServer(instead(LIST, unknown)) as server:
+        ended, report = run(tmp_path, server.url, "--level", "should", "--area", "protocol")
+    assert (ended.code, report["summary"]["error"]) == (ExitCode.PARTLY_JUDGED, 0), ended.said
+    assert f"{LIST}: the target does not have the operation" in " ".join(ended.out.split())
+
+
 def test_no_operation_is_offered_where_the_target_has_none(tmp_path: Path) -> None:
     with RawServer(always(404, b"<html>no</html>")) as server:
         ended, report = run(tmp_path, server.url)
