@@ -22,7 +22,7 @@ from conformance.checks.request.values import violations
 from conformance.checks.verdict import Outcome, Verdict, passed, skipped
 from conformance.contract.examples import names_arn
 from conformance.contract.model import Contract, Operation
-from conformance.contract.resources import kind_of
+from conformance.contract.resources import makes_anew
 from conformance.session.session import TargetSession
 from conformance.wire.encoding import dump
 from conformance.wire.exchange import shown
@@ -49,9 +49,8 @@ def error_checks(contract: Contract, operation: Operation, cases: Iterable[Reque
 
 
 def _checks(contract: Contract, operation: Operation, cases: Iterable[RequestCase]) -> Iterator[Check]:
-    made = kind_of(contract, operation)
-    names_new = made is not None and operation.subject not in made.parents  # what puts a rule has no unknown rule
-    if not operation.not_found or not operation.subject or names_new:
+    # What puts a rule has no unknown rule.
+    if not operation.not_found or not operation.subject or makes_anew(contract, operation):
         yield from _common(contract, operation, cases)
         return
     for code, error in operation.not_found.items():

@@ -18,6 +18,7 @@ from conformance.checks.verdict import Outcome, Verdict, broke, failed, passed, 
 from conformance.clients.boto3_client import Boto3Client, ClientOutcome
 from conformance.clients.laws import parses, requests_carry, same_items, tells_error
 from conformance.contract.model import Contract, Node, Operation
+from conformance.contract.resources import makes_anew
 from conformance.session.listing import Reader
 from conformance.session.session import TargetSession
 from conformance.session.snapshot import ListingSnapshot
@@ -192,7 +193,7 @@ def _unknown(caller: Caller) -> Verdict:
         or (None if stated else lists_nothing(caller.operation, last))
     ):
         return unsure
-    if not caller.operation.not_found:
+    if not caller.operation.not_found or makes_anew(caller.session.contract, caller.operation):
         return skipped("which error says that nothing has a name is not known", exchanges=outcome.exchanges[:1])
     return failed(
         "other-exception",

@@ -310,6 +310,12 @@ def kind_of(contract: Contract, create: Operation) -> ResourceKind | None:
     return kind if kind.delete is not None or (is_shown and kind.is_new) else None
 
 
+def makes_anew(contract: Contract, operation: Operation) -> bool:
+    """Whether an operation makes something, and no listing shows what its subject names: then no name is unknown."""
+    kind = kind_of(contract, operation)
+    return kind is not None and operation.subject not in kind.parents
+
+
 def kind_ended_by(contract: Contract, operation: Operation) -> ResourceKind | None:
     """Return the kind that an operation deletes or stops; None where the contract does not make it."""
     noun = noun_of(operation.name)

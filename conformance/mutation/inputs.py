@@ -323,8 +323,8 @@ class _Member:
             return tuple(bounds)
         if self._node.type in {"list", "map"}:
             by = {"min_length": -1, "max_length": 1}
-            bounds = {it: bounds[it] for it in by if it in bounds}
-            return tuple(it for it, bound in bounds.items() if entries(self._node, int(bound) + by[it]) is not None)
+            sizes = {it: int(bounds[it]) + by[it] for it in by if it in bounds}
+            return tuple(it for it, size in sizes.items() if size >= 0 and entries(self._node, size) is not None)
         return tuple(it for it, bound in bounds.items() if it != "max_length" or bound < _LONGEST_SENT)
 
     # -- changes of the service

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
+from conformance.contract.loading import load
 from conformance.drafting.cache import service_contract
 from conformance.mutation.bench import Bench, every_mutant, world
+from conformance.mutation.inputs import input_mutants
 from conformance.mutation.mutant import Mutant
 from conformance.reference.generic import ITEMS, ContractService
 from conformance.reference.inputs import breaks
@@ -61,6 +64,15 @@ def test_a_mutant_is_caught(draft: tuple[str, ...], mutant: str) -> None:
 )  # fmt: skip
 def test_what_no_client_could_tell_is_no_mutant(draft: tuple[str, ...], ending: str) -> None:
     assert [name for name in drafted(*draft)[1] if name.endswith(ending)] == []
+
+
+def test_a_limit_is_checked_next_to_an_alternative_and_next_to_all_members_that_are_served() -> None:
+    contract = load(Path("docs/examples/tuning-family"))
+    tuning, create = Bench(contract, catalogue(contract), world()), "CreateHyperParameterTuningJob/input/Tags"
+    mutants = {item.id: item for item in input_mutants(contract, ())}
+    for other in ("TrainingJobDefinitions", "Autotune"):
+        trial = tuning.try_out(mutants[f"{create}/unchecked-beside-{other}"])
+        assert trial.caught, other
 
 
 def test_a_listing_has_all_of_its_items_where_names_are_optional() -> None:

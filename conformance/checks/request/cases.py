@@ -244,6 +244,8 @@ def _pairs(builder: Builder) -> Iterator[RequestCase]:
 
 _PLAINEST = frozenset({"left-out", "enum-not-stranger", "pattern-inner-space"})
 """The cases, of those about one facet, that no leniency of a server could explain."""
+BESIDE_OTHERS = "-beside-others"
+"""How the names of cases end that are next to all other members."""
 _WITH_OTHERS = ("enum", "pattern", "maximum", "max_length", "minimum", "min_length")
 _WITH_A_TOKEN = ("enum", "minimum", "max_length", "maximum", "pattern", "min_length")
 """The facets in the order in which they are broken: the first that a member has gives the case that names none."""
@@ -256,10 +258,11 @@ def _rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Ite
     """
     tokens = [node for node in builder.optional if builder.is_token(node)]
     others: list[Node] = []
+    instead: list[Node] = []
     for node in builder.optional:
         apart = builder.excluded_by(node) & {name for name, _ in builder.together(*others)}
-        if node not in tokens and not apart and builder.can_be_had(node):
-            others.append(node)
+        if node not in tokens and builder.can_be_had(node):
+            (instead if apart else others).append(node)
     for node in builder.operation.input.members.values():
         rejected, made_up = [case for case in alone if case.subject == node.path and case.breaks is not None], False
         if node in tokens:
@@ -271,7 +274,11 @@ def _rejected_with_others(builder: Builder, alone: Sequence[RequestCase]) -> Ite
         # Next to a made-up token as well: none may be had of a query that has all the others.
         own = [node] if node in builder.optional and builder.can_be_had(node) and not made_up else []
         for name, case in _plainest(rejected, _WITH_OTHERS) if company else ():
-            yield _beside(builder, case, f"{name}-beside-others", "all other members", company, own)
+            yield _beside(builder, case, f"{name}{BESIDE_OTHERS}", "all other members", company, own)
+        for item in instead if own else ():  # what takes the place of a member of those requests
+            if item is not node and item.name not in builder.excluded_by(node):
+                for name, case in _plainest(rejected, _WITH_OTHERS):
+                    yield _beside(builder, case, f"{name}-beside-{item.name}", item.path, [item], own)
         issued = [token for token in tokens if builder.can_be_had(token)]
         for name, case in _plainest(rejected, _WITH_A_TOKEN) if issued and node not in tokens else ():
             yield _beside(builder, case, f"{name}-beside-a-token", "a token just issued", issued, [])
@@ -282,7 +289,7 @@ def _beside(  # noqa: PLR0913, PLR0917 - what is broken, and what comes with it
 ) -> RequestCase:
     """Return a case next to valid members, `company`; its control has those and the valid member itself."""
     valid = tuple((node.name, builder.good(node)) for node in company)
-    beside = {node.name for node in company}
+    beside = {node.name for node in company}.union(*map(builder.excluded_by, company))
     return replace(
         case,
         name=name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from zlib import crc32
@@ -11,8 +12,8 @@ from zlib import crc32
 from conformance.checks.attribution import RequestAttribution, exists, resolve
 from conformance.checks.check import Check, because, citations
 from conformance.checks.protocol.cases import ProtocolCase, protocol_cases
-from conformance.checks.request.builder import Expect, Members, Placeholder, RequestCase
-from conformance.checks.request.cases import cases_in
+from conformance.checks.request.builder import Builder, Expect, Members, Placeholder, RequestCase
+from conformance.checks.request.cases import BESIDE_OTHERS, cases_in
 from conformance.checks.request.laws import (
     BROKEN_ANSWER,
     OF_REJECTIONS,
@@ -46,6 +47,8 @@ _TELLING = 4
 """Letters of a member's name by which a message names it."""
 _WORD, _STRANGER = "enum-", "enum-not-stranger"
 """How the names of cases of listed words begin, and the case of a word that is not listed."""
+_ALONE = "alone"
+"""The name of the case of a member with its plainest value."""
 _PLAIN: Members = ()
 _VALID = frozenset({Expect.ACCEPTED, Expect.LIKE_CONTROL})
 
@@ -124,8 +127,21 @@ def _rejected(
         return skipped("rejected for its token, which is none, or goes with another query", exchanges=(exchange, valid))
     unsure = (case.made or inferred) and verdict.kind in OF_REJECTIONS
     if unsure and not _is_served(operation, valid):
-        return nothing_shown(exchange, valid)
+        fewer = _next_to_fewer(operation, case, session)
+        return nothing_shown(exchange, valid) if fewer is None else _run_request(operation, fewer, session)
     return RequestAttribution(session, operation).of_control(verdict, case.control, valid)
+
+
+def _next_to_fewer(operation: Operation, case: RequestCase, session: TargetSession) -> RequestCase | None:
+    """Return a case without those of all other members that are rejected alone; None where that changes nothing."""
+    if not case.name.endswith(BESIDE_OTHERS):
+        return None
+    plain = {name for name, _ in Builder(operation).base}
+    others = [name for name, _ in case.control if name not in plain | {case.subject}]
+    alone = {name: _alone(operation, name, session) for name in others}
+    gone = {name for name, exchange in alone.items() if exchange is not None and not _is_served(operation, exchange)}
+    members, control = (tuple(pair for pair in pairs if pair[0] not in gone) for pairs in (case.members, case.control))
+    return replace(case, members=members, control=control) if gone and len(gone) < len(others) else None
 
 
 def _is_about_the_token(operation: Operation, case: RequestCase, exchange: Exchange) -> bool:
@@ -225,16 +241,16 @@ def _may_need_more(operation: Operation, case: RequestCase, exchange: Exchange, 
         return control.ok or (not about_state and was_accepted(operation, control))
 
     is_plain_served = is_served(session.exchange(session.plain(operation)))
-    if case.name in {"alone", "pair", "null"} or case.name.startswith(_WORD) or not is_plain_served:
+    if case.name in {_ALONE, "pair", "null"} or case.name.startswith(_WORD) or not is_plain_served:
         return True
-    alone = _alone(operation, case, session)
+    alone = _alone(operation, case.subject, session)
     return alone is not None and not is_served(alone)
 
 
-def _alone(operation: Operation, case: RequestCase, session: TargetSession) -> Exchange | None:
+def _alone(operation: Operation, name: str, session: TargetSession) -> Exchange | None:
     """Return what became of the plainest value of a member; None where there is none."""
-    case_alone = next((each for each in cases_in(session, operation) if _is_alone(each, case)), None)
-    members = None if case_alone is None else resolve(session, operation, case_alone.members)
+    case = next((each for each in cases_in(session, operation) if each.subject == name and each.name == _ALONE), None)
+    members = None if case is None else resolve(session, operation, case.members)
     return None if members is None else session.exchange(Request.call(operation.name, members))
 
 
@@ -242,8 +258,8 @@ def _is_of_no_name(operation: Operation, case: RequestCase, exchange: Exchange, 
     """Whether a rejection is not about what nothing has: another value next to it is looked up, or served."""
     if was_accepted(operation, exchange) or not _is_inferred(session):
         return False
-    is_made_up = case.subject not in {operation.subject, *operation.names} and not _is_alone(case, case)
-    alone = _alone(operation, case, session) if is_made_up else None
+    is_made_up = case.subject not in {operation.subject, *operation.names} and case.name != _ALONE
+    alone = _alone(operation, case.subject, session) if is_made_up else None
     is_looked_up = alone is not None and was_accepted(operation, alone)
     return is_looked_up or _is_unknown(operation, case, exchange, session)
 
@@ -274,7 +290,7 @@ def _is_unknown(operation: Operation, case: RequestCase, rejected: Exchange, ses
         of_types = [each for each in about if each.breaks == (case.subject, "type")]
         said, own = rejected.error_message.lower(), case.subject.lower()
         others = operation.input.members.keys() - {case.subject}
-        about_it = _is_alone(case, case) and own in said and not _names_any(said.replace(own, ""), others)
+        about_it = case.name == _ALONE and own in said and not _names_any(said.replace(own, ""), others)
         found = about_it and bool(of_types) and all(map(is_like, of_types))
     valid = (each for each in about if each.expect is Expect.ACCEPTED and not each.made)
     return found and any(was_accepted(operation, ended(each)) for each in valid)
@@ -282,10 +298,6 @@ def _is_unknown(operation: Operation, case: RequestCase, rejected: Exchange, ses
 
 def _names_any(said: str, members: AbstractSet[str]) -> bool:
     return any(len(name) >= _TELLING and name.lower() in said for name in members)
-
-
-def _is_alone(each: RequestCase, case: RequestCase) -> bool:
-    return each.name == "alone" and each.subject == case.subject
 
 
 def protocol_checks(contract: Contract, operation: Operation) -> Iterator[Check]:
