@@ -53,10 +53,14 @@ _UNKNOWN = frozenset(
         "InvalidAction",
         "NotImplemented",
         "NotImplementedException",
+        "NotYetImplemented",
+        "NotYetImplementedException",
         "UnsupportedOperation",
         "Unsupported",
     }
 )
+_NOT_YET = re.compile(r"\bnot (?:yet |been |currently )*(?:implemented|emulated)\b", re.IGNORECASE)
+"""Words by which a server error says that the operation is not there."""
 _SERVER_ERRORS = range(500, 600)
 _NOT_IMPLEMENTED = 501
 _TRIED = 3
@@ -201,7 +205,8 @@ def _lack(operation: Operation, exchange: Exchange) -> tuple[str, str]:
     not_implemented = exchange.status == _NOT_IMPLEMENTED
     if not_implemented and not _said(exchange):
         return _NO_AWS, f"what answers {operation.name} is no AWS JSON endpoint"
-    if not_implemented or exchange.error_code in _UNKNOWN:
+    said_so = exchange.status in _SERVER_ERRORS and _NOT_YET.search(_said(exchange)) is not None
+    if not_implemented or said_so or exchange.error_code in _UNKNOWN:
         return _NOT_KNOWN, f"the target does not know {operation.name}"
     if exchange.status in _SERVER_ERRORS:
         return _BROKEN, f"only server errors come from {operation.name}"

@@ -74,6 +74,8 @@ def test_a_target_that_knows_neither_operation_gives_one_finding_in_its_own_word
         (404, b"<UnknownOperationException/>\n", "UnknownOperationException"),
         (400, b"<Error><Code>InvalidAction</Code><Message>Could not find it</Message></Error>", "Could not find it"),
         (500, b'{"message":"Unsupported service: sagemaker"}', "Unsupported service: sagemaker"),
+        (500, b'{"__type":"InternalFailure","message":"It has not been implemented"}', "It has not been implemented"),
+        (400, b'{"__type":"NotYetImplementedException"}', "NotYetImplementedException"),
         (400, b'{"error":"Unsupported service: sagemaker"}', "Unsupported service: sagemaker"),
     ],
 )
