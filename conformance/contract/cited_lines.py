@@ -50,7 +50,7 @@ _WORDED |= {
 }
 _WORDED |= {"long": _WORDED["integer"], "double": _WORDED["float"]}
 _DRAWN = {
-    "string": r"[\"'][^\"']*[\"'](?:\|[\"'][^\"']*[\"'])*",
+    "string": r"[\"'][^\"']*[\"'](?:\|[\"'][^\"']*[\"'])*|\"string\s*$",
     "integer": r"\d+",
     "float": r"\.\.\.|\d+\.\d+",
     "boolean": r"boolean|True\|False|true\|false",

@@ -25,6 +25,7 @@ _CODE = re.compile(r"[A-Z]\w+")
 _STARRED = re.compile(r"\s*\*\* ?\[?\s*([\w.-]+)\s*\]?(?:\([^)]*\))? ?\*\*(.*)")
 _NOTES = frozenset({"Note", "Important", "Tip", "Warning", "Caution"})
 _ALONE = re.compile(r" *([A-Za-z]\w+) *")
+_BULLETED = re.compile(r" *- ([A-Za-z]\w+) *")
 _OPENING = re.compile(r"\s*\{")
 
 
@@ -107,12 +108,14 @@ def _side(page: Page, lines: Numbered, root: Place) -> Iterator[Read]:
 def _headings(page: Page, lines: Numbered) -> list[tuple[int, str, str]]:
     """Return the headings of members: line, name, and the prose on the line itself.
 
-    A page without stars has names alone; one without a label before the next is a word of the prose.
+    A page without stars has names alone, or with a bullet above an empty one; one without a label before the next is a
+    word of the prose.
     """
     starred = [(line, match[1], plain(match[2])) for line, text in lines if (match := _heading_of(text))]
     if starred or any(_STARRED.fullmatch(text) for text in page.lines):
         return starred
-    alone = [(line, match[1]) for line, text in lines if (match := _ALONE.fullmatch(text))]
+    form = _BULLETED if any(text.strip() == "-" for text in page.lines) else _ALONE
+    alone = [(line, match[1]) for line, text in lines if (match := form.fullmatch(text))]
     bounds = spans([line for line, _ in alone], lines[-1][0] + 1 if lines else 1)
     return [
         (line, name, "")
@@ -151,8 +154,8 @@ def _member(page: Page, found: tuple[int, str, str], stop: int, place: Place, la
     yield Statement("present", value=True, line=line).by(page.document, place)
     sentences = [(line, prose)] if prose else []
     labelled: dict[str, Value] = {}
-    for number, text in page.numbered(line + 1, stop):
-        stated = labels.read(number, text.strip())
+    for number, text, more in _whole_labels(page.numbered(line + 1, stop)):
+        stated = [(path, replace(statement, more_lines=more)) for path, statement in labels.read(number, text.strip())]
         labelled |= {statement.facet: statement.value for path, statement in stated if not path}
         yield from (statement.by(page.document, place.below(path)) for path, statement in stated)
         if not stated and is_label(text):
@@ -170,6 +173,20 @@ def _member(page: Page, found: tuple[int, str, str], stop: int, place: Place, la
             yield page.unread(said.line, f"{said.facet} of {place.path}, of which its label says otherwise")
         elif isinstance(said, Statement):
             yield said.by(page.document, place)
+
+
+def _whole_labels(lines: Numbered) -> Iterator[tuple[int, str, tuple[int, ...]]]:
+    """Yield lines, and further ones of a label whose value is on the next; a type that follows a sentence by itself."""
+    rest = iter(lines)
+    for line, whole in rest:
+        prose, text = match.groups() if (match := _GLUED.fullmatch(whole)) else ("", whole)
+        if prose:
+            yield line, prose, ()
+        if _BARE_LABEL.fullmatch(text.strip()):
+            following = next(((number, more) for number, more in rest if more.strip()), (line, ""))
+            yield line, f"{text.strip()} {following[1].strip()}", (following[0],)
+        else:
+            yield line, text, ()
 
 
 def _errors(page: Page, start: int) -> Iterator[Read]:
@@ -203,7 +220,8 @@ def _first_error(page: Page) -> int:
 
 def _alone(lines: Numbered) -> list[tuple[int, str]]:
     """Return the lines that are a name alone, starred, linked or neither."""
-    return [(line, words) for line, text in lines if _CODE.fullmatch(words := heading(plain(text)))]
+    named = ((line, heading(plain(text)).removeprefix("- ")) for line, text in lines)
+    return [(line, words) for line, words in named if _CODE.fullmatch(words)]
 
 
 Labelled = tuple[str, Statement]
@@ -225,6 +243,8 @@ _LABEL = re.compile(
 _LOOKS_LABELLED = re.compile(
     r"(?:[A-Z]\w+ ){0,3}(?:Type|Constraints|Members|Entries|Range|Values|Keys|Pattern|Required|Default): ?.+"
 )
+_GLUED = re.compile(r"(.*\w[.:)])(Type: \w.*)")
+_BARE_LABEL = re.compile(r"(?:Key |Value )?(?:Pattern|Valid Values|Valid Keys):")
 _ARRAY = re.compile(r"[Aa]rrays? of (.+)")
 _MAP = re.compile(r"\w+ to (.+?)s? map")
 _OBJECT = re.compile(r"(\w+) objects?")

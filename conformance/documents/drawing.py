@@ -8,7 +8,7 @@ AWS CLI, whose lists and maps end in dots.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from conformance.documents.claims import PageError, joined
@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _OPENING = re.compile(r"[{\[]|(?<=\w)\(")
+_BROKEN = re.compile(r'(?<=[:\[])\s*"string\s*$')
 _DEEPEST = 100
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _MARKS = frozenset("{}[](),:|=")
@@ -179,7 +180,7 @@ def _tokens(page: Page, lines: Numbered) -> list[_Token]:
     """Read the tokens from the first opening mark to the one that closes it. Raises PageError at anything else."""
     found: list[_Token] = []
     depth = 0
-    for number, line in lines:
+    for number, line in _whole(lines):
         opening = _OPENING.search(line)
         if not found and opening is None:
             continue
@@ -202,6 +203,15 @@ def _tokens(page: Page, lines: Numbered) -> list[_Token]:
                 raise _not_a_drawing(page, number, f"it nests deeper than {_DEEPEST} levels")
     start = lines[0][0] if lines else len(page.lines)
     raise _not_a_drawing(page, start, "it does not end" if found else "there is none")
+
+
+def _whole(lines: Numbered) -> Iterator[tuple[int, str]]:
+    """Yield lines, with the quotes of a placeholder that a saved page has on two of them on the first."""
+    broken = False
+    for number, line in lines:
+        whole = line.lstrip().removeprefix('"') if broken and line.lstrip().startswith('"') else line
+        broken = _BROKEN.search(whole) is not None
+        yield number, f'{whole.rstrip()}"' if broken else whole
 
 
 def _not_a_drawing(page: Page, line: int, why: str) -> PageError:

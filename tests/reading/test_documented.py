@@ -367,6 +367,51 @@ def test_a_note_is_no_member_and_a_label_prevails_over_its_prose() -> None:
     }
 
 
+SAVED = """\
+Request Syntax
+{
+"After": "string
+",
+"Size": number
+}
+Request Parameters
+The request accepts the following data in JSON format.
+- After
+-
+Where the page begins. It is the value of
+LastOne
+in the page before.Type: String
+Pattern:
+[a-z]+
+Required: No
+- Size
+-
+Type: Integer
+Required: No
+Response Elements
+If the action is successful, the service sends back an HTTP 200 response.
+Errors
+- Gone
+-
+It is gone.
+HTTP Status Code: 410
+"""
+
+
+def test_what_a_browser_saves_in_pieces_is_read_whole() -> None:
+    documented = read_pages({"page.txt": SAVED}, "Stop")
+    assert unread(documented) == []
+    assert said(documented, "pattern", "required", "http_status") == {
+        ("input", "After", "pattern", "[a-z]+"),
+        ("input", "After", "required", False),
+        ("input", "Size", "required", False),
+        ("output", "", "http_status", 200),
+        ("error", "Gone", "http_status", 410),
+    }
+    (pattern,) = documented.by_path["input", "After"]["pattern"]
+    assert (pattern.line, pattern.more_lines) == (14, (15,))
+
+
 def test_errors_are_read_with_links_members_and_two_statuses() -> None:
     errors = """\
  [Denied](API_Denied.md)
