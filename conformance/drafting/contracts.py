@@ -222,7 +222,8 @@ def _link(operations: list[DraftOperation]) -> None:
         if operation.listing is not None and item is not None:
             identity = operation.listing.get("identity", "")
             asks = bool(operation.subjects)
-            listings[operation.name] = Lister(operation.name, noun_of(operation.name), identity, item, asks)
+            urls = operation.conventions.lists_urls(operation.pagination or {})
+            listings[operation.name] = Lister(operation.name, noun_of(operation.name), identity, item, asks, urls)
     needed = {operation.name: operation.subjects for operation in operations}
     for operation in operations:
         for member in operation.subjects:

@@ -135,9 +135,17 @@ class Conventions:
 
     def item(self, pagination: Mapping[str, Any]) -> Part | None:
         """Return what a page has a list of."""
-        result = pagination["result"]
-        listed = self.answer.parts.get(result if isinstance(result, str) else result[0])
+        listed = self._listed(pagination)
         return listed.parts.get("[]") if listed else None
+
+    def lists_urls(self, pagination: Mapping[str, Any]) -> bool:
+        """Return whether the list of a page is called one of URLs."""
+        listed = self._listed(pagination)
+        return listed is not None and folded(listed.name).removesuffix("s").endswith(_URL)
+
+    def _listed(self, pagination: Mapping[str, Any]) -> Part | None:
+        result = pagination["result"]
+        return self.answer.parts.get(result if isinstance(result, str) else result[0])
 
     def listing(self, item: Part) -> dict[str, Any] | None:
         """Return order and filters of a listing, and what identifies an item; None where nothing does."""
@@ -375,13 +383,15 @@ class Lister:
     item: Part
     asks: bool
     """Whether it needs a name itself."""
+    lists_urls: bool
+    """Whether items that are texts are URLs: these are no names."""
 
     def paths(self, member: str, shape: str, noun: str) -> Iterator[tuple[int, int, str]]:
         """Yield the paths at which an item may have what a member names: how far off in kind, in name, and the path."""
         name = folded(member)
-        stem = next((name.removesuffix(end) for end in _NAMING if name.endswith(end)), name)
+        stem = next((name.removesuffix(end) for end in (*_NAMING, _URL) if name.endswith(end)), name)
         about = _about(stem, noun, folded(self.noun))
-        if not self.item.parts and about == 0:
+        if not self.item.parts and about == 0 and name.endswith(_URL) == self.lists_urls:
             yield about, 0, ""
         for part in self.item.parts.values():
             if part.type == "string" and not part.effective("enum"):
@@ -432,6 +442,7 @@ def _about(stem: str, noun: str, listed: str) -> int:
 _UNRELATED = 2
 _NAMING = ("identifier", "name", "arn", "id")
 """How names of members that name something end."""
+_URL = "url"
 _OF_ANYTHING = ("", "resource")
 _ANY = {"String", "NonEmptyString", "Name", "__string", "Arn", "ARN"}
 

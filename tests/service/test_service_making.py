@@ -58,3 +58,9 @@ def test_what_a_broken_create_has_made_is_deleted_by_the_id_that_its_listing_sho
     making.note(answer("CreateService", {"Name": "conformance-broken"}, {}, status=500))
     assert making.tear_down() == ()
     assert registry.services == []
+
+
+def test_what_a_url_names_is_found_by_the_urls_that_are_listed_and_a_name_is_not() -> None:
+    operations = service_contract("sqs", ["GetQueueAttributes", "GetQueueUrl"]).operations
+    assert operations["GetQueueAttributes"].names["QueueUrl"].operation == "ListQueues"
+    assert operations["GetQueueUrl"].names == {}
