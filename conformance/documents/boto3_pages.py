@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from conformance.documents.claims import Claim, Place, Read, Statement, Unread, holder
 from conformance.documents.drawing import drawn
-from conformance.documents.outline import TYPES, Outline, Row, outline
+from conformance.documents.outline import TYPES, Outline, Row, lost_indentation, outline
 from conformance.documents.page import Numbered, Page, heading, indent
 
 OWN_ARGUMENT = "PaginationConfig"
@@ -109,7 +109,12 @@ def _side(page: Page, lines: Numbered, explained: Outline, root: Place) -> Itera
     listed: dict[str, tuple[str, ...]] = {}
     paths = {"", *(row.path for row in explained.rows)}
     if any(mark in text for _, text in lines for mark in "{("):
-        for node in drawn(page, lines, maps=explained.maps):
+        nodes = drawn(page, lines, maps=explained.maps)
+        held = {name for node in nodes for parent, _, name in (node.path.rpartition("."),) if parent}
+        held -= {node.path for node in nodes}
+        if stray := next((row for row in explained.rows if row.path in held), None):
+            raise lost_indentation(page, stray)
+        for node in nodes:
             place = root.below(node.path)
             yield Statement("present", value=True, line=node.line).by(page.document, place)
             if node.words:

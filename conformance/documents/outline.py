@@ -128,7 +128,7 @@ def _with_paths(page: Page, rows: Iterable[Row]) -> list[Row]:
             above.pop()
         if not above and not row.name:
             if found:
-                raise _flat(page, row)
+                raise lost_indentation(page, row)
             continue
         path = row.name
         if above:
@@ -137,7 +137,7 @@ def _with_paths(page: Page, rows: Iterable[Row]) -> list[Row]:
             step = _step(row, holder)
             if step == "{key}":
                 if found[-1].path.startswith(f"{holder.path}."):
-                    raise _flat(page, row)
+                    raise lost_indentation(page, row)
                 found[at] = replace(holder, type="map")
             path = holder.path.removesuffix("{key}") + step if step == "{value}" else joined(holder.path, step)
         above.append((row.indent, len(found)))
@@ -156,7 +156,8 @@ def _step(row: Row, holder: Row) -> str:
     return "{value}" if holder.path.endswith("{key}") else "{key}"
 
 
-def _flat(page: Page, row: Row) -> PageError:
+def lost_indentation(page: Page, row: Row) -> PageError:
+    """Return the error about a page that no longer shows what holds the member of a row."""
     return PageError(
         "the page has lost the indentation by which it shows what belongs to what",
         where=f"{page.document}:{row.line}",

@@ -367,6 +367,16 @@ def test_a_note_is_no_member_and_a_label_prevails_over_its_prose() -> None:
     }
 
 
+def test_arguments_that_lost_their_indentation_are_no_members() -> None:
+    page = BOTO3_TEXT.format(
+        arguments="Filters=[{'Key': 'string'}]",
+        explained="Parameters\nFilters (list) --\n\n(dict) --\n\nKey (string) --\n",
+        returns="None",
+    )
+    with pytest.raises(PageError, match="has lost the indentation"):
+        read_pages({"page.txt": page}, "Stop")
+
+
 SAVED = """\
 Request Syntax
 {
