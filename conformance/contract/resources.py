@@ -25,6 +25,7 @@ _FORCE = re.compile(r"[Ff]orce[A-Z]?|[Ee]nforce[A-Z]")
 """Switches of a Delete without which some resources stay, or stay for a while."""
 FORESEEN = ("Create", "Register", "Import")
 """Verbs after which something is there that was not; after others there may be, or something has changed."""
+_COMPOSED = frozenset({"structure", "list", "map"})
 _TELLING = 4
 """Letters of a member's name that is recognised in a message."""
 
@@ -158,6 +159,9 @@ class ResourceKind:
             key for key in (folded(member), *paths, *own) if not folded(member).endswith("arn") or key.endswith("arn")
         ]
         by_name = {folded(name): value for name, value in known.items()}
+        if node.type in _COMPOSED:
+            inner = {name: by_name.get(folded(name)) for name in node.members if folded(name) in own}
+            return next(({name: value} for name, value in inner.items() if _fits(node.members[name], value)), None)
         # What breaks a constraint is a name nonetheless, or is of another type, where a target has taken or given it.
         taken, exact = by_name.get(folded(self.own)) if folded(self.own) in keys else None, by_name.get(folded(member))
         if exact is not None and (has_type(node.type, exact) or folded(member) == folded(self.own)):

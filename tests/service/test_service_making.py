@@ -37,6 +37,11 @@ def test_a_name_that_the_service_gives_is_used_though_it_breaks_its_constraint()
     assert named == {**given, "Scope": "REGIONAL"}
 
 
+def test_a_structure_that_names_a_resource_is_given_its_name_inside() -> None:
+    (kind,), _ = kinds(service_contract("glue", ["ListRegistries"], writing=True))
+    assert kind.about(kind.delete, kind.known({"RegistryName": "mine"}, {})) == {"RegistryId": {"RegistryName": "mine"}}
+
+
 class Registry:
     """A client of a server of services, each with a name that Create gives and an id of its own."""
 

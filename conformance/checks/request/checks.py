@@ -194,7 +194,13 @@ def _unless_reported(verdict: Verdict, operation: Operation, session: TargetSess
 
 
 def _a_second_time(operation: Operation, session: TargetSession) -> Exchange:
-    return session.cached(("again", operation.name), lambda: session.send_again(session.plain(operation)))
+    """Return what becomes of a plain request that is repeated, though others may have put back what it took before."""
+
+    def repeated() -> Exchange:
+        again = session.send_again(session.plain(operation))
+        return session.send_again(session.plain(operation)) if again.ok else again
+
+    return session.cached(("again", operation.name), repeated)
 
 
 def _unless_once_only(verdict: Verdict, operation: Operation, session: TargetSession) -> Verdict:
