@@ -21,8 +21,8 @@ _MOMENT = 1_700_000_000
 _MINUTE_S = 60
 ACCOUNT = "123456789012"
 _ARNS = tuple(re.compile(f"^arn:(.*?):({it}):(.*?):(.*?):", re.DOTALL) for it in ("[a-z][a-z0-9-]*", "[^:]*"))
-_PLACES = (rf"us-east-1:{ACCOUNT}", rf"\3:{ACCOUNT}", r"us-east-1:\4", r"\3:\4")
-"""ARNs are of one account, and of one partition and region as far as patterns leave it open."""
+_PLACES = (rf"us-east-1:{ACCOUNT}", f":{ACCOUNT}", rf"\3:{ACCOUNT}", r"us-east-1:\4", r"\3:\4")
+"""ARNs are of one account, and of one partition and region, or of none, as far as patterns leave it open."""
 _BLOB = "Y29uZm9ybWFuY2U="
 _LONGEST = 100_000
 """Characters up to which texts of a certain length are made."""

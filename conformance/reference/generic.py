@@ -154,11 +154,15 @@ class ContractService(Stages):
                 item |= {} if value is None else {name: value}  # nothing lists it without
         for other in self.contract.operations.values():
             for member, source in other.names.items():
-                asked, path = other.input.members[member], source.path
-                if source.operation == operation.name and not _is_of(asked, _at(item, path)):
-                    value = example(asked, number)
-                    if path and "." not in path and isinstance(item, dict) and _is_of(node.members[path], value):
-                        item[path] = value
+                asked = other.input.members[member]
+                for path in source.paths if source.operation == operation.name and isinstance(item, dict) else ():
+                    own = item.get(path)
+                    if path not in node.members or _is_of(asked, own) or not (own or path == source.path):
+                        continue
+                    # An ARN ends in the name.
+                    arn = f"{str(own).rpartition('/')[0]}/{item.get(source.path)}"
+                    value = example(asked, number) if path == source.path else arn
+                    item |= {path: value} if _is_of(asked, value) and _is_of(node.members[path], value) else {}
         return item
 
     def _found(self, operation: Operation, members: Members) -> Any:
@@ -252,8 +256,11 @@ class ContractService(Stages):
         if result is not None and len(items[start:end]) < (result.effective("min_length") or 0):
             del page[pagination.result]  # a list of too few is left out
         page.pop(pagination.output_token, None)
+        token_node = operation.output.members.get(pagination.output_token)
         if end < len(items):
             page[pagination.output_token] = self._issued(operation, pagination, query, end)
+        elif token_node is not None and token_node.effective("required") and _is_of(token_node, ""):
+            page[pagination.output_token] = ""  # the last page has one, too, and it is empty
         if pagination.more:
             page[pagination.more] = end < len(items)
         return page

@@ -18,6 +18,7 @@ from conformance.suite.catalogue import catalogue
 
 ACM = ("acm", "ListCertificates")
 SCALING = ("application-autoscaling", "DescribeScheduledActions")
+ARNS = ("sagemaker", "DescribeFeatureGroup", "ListEdgePackagingJobs", "ListFeatureGroups")
 STREAMS = ("kinesis", "DescribeStream", "ListStreams", "ListTagsForStream")
 
 
@@ -28,7 +29,7 @@ def drafted(service: str, *operations: str) -> tuple[Bench, dict[str, Mutant]]:
     return Bench(contract, catalogue(contract), world()), {item.id: item for item in every_mutant(contract)}
 
 
-@pytest.mark.parametrize("draft", [ACM, SCALING, STREAMS], ids=lambda draft: draft[0])
+@pytest.mark.parametrize("draft", [ACM, ARNS, SCALING, STREAMS], ids=lambda draft: draft[0])
 def test_no_check_fails_on_the_server_of_a_draft(draft: tuple[str, ...]) -> None:
     assert drafted(*draft)[0].false_alarms() == ()
 
