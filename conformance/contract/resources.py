@@ -163,7 +163,8 @@ class ResourceKind:
             inner = {name: by_name.get(folded(name)) for name in node.members if folded(name) in own}
             return next(({name: value} for name, value in inner.items() if _fits(node.members[name], value)), None)
         # What breaks a constraint is a name nonetheless, or is of another type, where a target has taken or given it.
-        taken, exact = by_name.get(folded(self.own)) if folded(self.own) in keys else None, by_name.get(folded(member))
+        is_alike = bool(self.own) and folded(self.own) in keys and node.type == self.create.input.members[self.own].type
+        taken, exact = by_name.get(folded(self.own)) if is_alike else None, by_name.get(folded(member))
         if exact is not None and (has_type(node.type, exact) or folded(member) == folded(self.own)):
             return exact
         values = [by_name[key] for key in keys if has_type(node.type, by_name.get(key))]

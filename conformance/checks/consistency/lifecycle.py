@@ -115,6 +115,11 @@ class _Life:
         if self._is_there and self.session.gone is None and self.kind.about(self.kind.delete, self._known) is not None:
             self.delete()
 
+    @property
+    def is_identified(self) -> bool:
+        """Whether what is known of the resource says which item of the listing it is."""
+        return bool(self.kind.own) or not self.kind.lacks_identity(self._known)
+
     def item(self) -> _Found:
         """Return the listed item that is the resource, None where it is not listed, with the pages.
 
@@ -252,6 +257,8 @@ def _described(life: _Life) -> Verdict:
 
 
 def _listed(life: _Life) -> Verdict:
+    if not life.is_identified:
+        return skipped("nothing that is known of the resource identifies it in the listing")
     item, pages = life.session.eventually(life.item, lambda found: found.value is not None)
     if item is not None:
         return passed({"items": 1})
@@ -384,10 +391,11 @@ def _places(kind: ResourceKind) -> Iterator[tuple[_Echo, Mapping[str, Node]]]:
 
 def _is_alike(node: Node, other: Node, depth: int = _DEEP) -> bool:
     """Whether a value of one member may be one of the other: what describes a connection, say, has no password."""
-    inner = [(member, other.members.get(name)) for name, member in node.members.items()] if depth else []
+    names = {*node.members, *(name for name, member in other.members.items() if member.effective("required"))}
+    inner = [(node.members.get(name), other.members.get(name)) for name in names] if depth and node.members else []
     inner += [(node.element, other.element)] if node.element and other.element else []
     return node.type == other.type and all(
-        there is not None and _is_alike(member, there, depth - 1) for member, there in inner
+        member is not None and there is not None and _is_alike(member, there, depth - 1) for member, there in inner
     )
 
 
