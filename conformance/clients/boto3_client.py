@@ -103,6 +103,10 @@ class Boto3Client:
         method = self._begin(operation)
         return self._outcome(lambda: ((getattr(self._client, method)(**members),), None))
 
+    def fills_in(self, operation: str, member: str) -> bool:
+        """Return whether the client makes up a value of a member that is left out."""
+        return member in self._client.meta.service_model.operation_model(operation).idempotent_members
+
     def can_paginate(self, operation: str) -> bool:
         """Return whether the client offers a paginator under the operation's name."""
         return bool(self._client.can_paginate(self._begin(operation)))

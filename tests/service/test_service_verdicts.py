@@ -223,6 +223,15 @@ def test_of_a_page_that_is_too_large_a_client_is_not_accused(tmp_path: Path) -> 
     )
 
 
+def test_a_name_that_boto3_makes_up_itself_is_not_missed(tmp_path: Path) -> None:
+    with serving("athena", "DeleteNamedQuery", lambda _: {"accepted": True}) as url:
+        asked = ("--service", "athena", "--operation", "DeleteNamedQuery", "--may-write")
+        selected = ("--select", "DeleteNamedQuery/client/boto3/name-left-out")
+        ended = conformance("run", url, *asked, *selected, "--report-dir", "r", cwd=tmp_path)
+    (row,) = by_id(report_of(tmp_path / "r")).values()
+    assert (row["outcome"], "idempotency token" in row["reason"]) == ("skipped", True), ended.said
+
+
 def test_a_name_with_a_letter_more_is_no_other_operation_and_may_be_sent() -> None:
     contract = service_contract("ssm", ["GetParameter", "GetParameters"])
     cases = protocol_cases(contract, contract.operations["GetParameter"], Request.call("GetParameter", {"Name": "a"}))
