@@ -105,11 +105,16 @@ class ResourceKind:
     def known(members: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
         """Return what names a resource: the texts of its input, and those of the answer, also one structure further in.
 
-        What the answer says goes first: a service may spell a name in its own way.
+        What the answer says goes first: a service may spell a name in its own way. Of a structure in the input counts
+        what names just that, such as the BudgetName of a Budget.
         """
         inner = (part for part in answer.values() if isinstance(part, dict))
         texts = [{name: value for name, value in part.items() if isinstance(value, str)} for part in (*inner, answer)]
-        found = {name: value for name, value in members.items() if isinstance(value, str)}
+        given = ((outer, part.items()) for outer, part in members.items() if isinstance(part, dict))
+        within = (
+            (name, value) for outer, part in given for name, value in part if folded(name) == f"{folded(outer)}name"
+        )
+        found = {name: value for name, value in (*within, *members.items()) if isinstance(value, str)}
         for part in texts:
             found |= part
         return found

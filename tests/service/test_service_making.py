@@ -42,6 +42,13 @@ def test_a_structure_that_names_a_resource_is_given_its_name_inside() -> None:
     assert kind.about(kind.delete, kind.known({"RegistryName": "mine"}, {})) == {"RegistryId": {"RegistryName": "mine"}}
 
 
+def test_what_is_named_inside_of_what_it_is_made_from_is_found_and_deleted_by_that_name() -> None:
+    (kind, *_), _ = kinds(service_contract("budgets", ["DescribeBudgets"], writing=True))
+    known = kind.known({"AccountId": "123456789012", "Budget": {"BudgetName": "mine", "TimeUnit": "DAILY"}}, {})
+    assert known == kind.about(kind.delete, known) == {"AccountId": "123456789012", "BudgetName": "mine"}
+    assert kind.item_named([{"BudgetName": "other"}, {"BudgetName": "mine"}], known) == {"BudgetName": "mine"}
+
+
 class Registry:
     """A client of a server of services, each with a name that Create gives and an id of its own."""
 
