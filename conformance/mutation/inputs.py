@@ -211,7 +211,8 @@ class _Member:
         if not self._shipped and self._is_token and (True, False) not in shown:
             return  # what is no token is rejected in any case
         # Where no document says which error an unknown name leads to, any rejection of a well-formed one may be right.
-        sure = not self._is_subject or any(error.level == "must" for error in self._operation.not_found.values())
+        names = self._is_subject or self._node.name in self._operation.names
+        sure = not names or any(error.level == "must" for error in self._operation.not_found.values())
         if self._shipped or (True, False) in shown or (sure and (False, True) in shown):
             yield self._mutant(f"{facet}-{way}", words, (facet,), self._checked_by(other))
 

@@ -21,7 +21,7 @@ _JUDGED = (Outcome.PASSED, Outcome.FAILED)
 _DENIED = "denied"
 _NOT_IN_EVIDENCE = "not-in-the-evidence"
 _NOT_ASKED = "not-asked"
-_ELSEWHERE = "conformance run URL, of an endpoint that has it; --service NAME, of a service that this one has"
+_ELSEWHERE = "run a URL that has it, or with --service NAME what is there"
 _NOT_SENT = "refused-by-client"
 """Kinds of skipped checks: see `conformance.checks.runner`."""
 _ACTION = re.compile(r"the IAM action (\S+)")

@@ -21,6 +21,7 @@ SETS = {
     "checks": {"--select", "--operation", "--area", "--level"},
     "draft": {"--document"},
     "drift": {"--fail-on"},
+    "explain": {"--operation"},
     "facts": {"--operation", "--direction", "--level", "--member", "--document"},
     "prove": {"--select"},
     "run": {"--select", "--operation", "--area", "--level", "--tx"},
